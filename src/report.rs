@@ -1,0 +1,75 @@
+//! What comes out of a scan: findings, what to do about them, and the patch that does it.
+
+use std::borrow::Cow;
+
+use crate::edit::Patch;
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::message::MessageId;
+use crate::policy::Action;
+use crate::span::Span;
+
+/// What a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// The secret itself stands in the text.
+    #[default]
+    Disclosure,
+    /// An agent or a bot asks for a secret that must never be asked for in chat.
+    Solicitation,
+}
+
+/// A judged entity in the source, with the reasons. Never holds the text itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// Where it stands in the source, in bytes.
+    pub span: Span,
+    /// What it is.
+    pub entity: Entity,
+    /// Whether the secret is stated or asked for.
+    pub kind: FindingKind,
+    /// Why.
+    pub evidence: Evidence,
+    /// What the policy does about it.
+    pub action: Action,
+}
+
+/// Findings, decisions and patch of one message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// What was found, in the order of the source. Disjoint, but for solicitations, which may cover a disclosure.
+    pub findings: Vec<Finding>,
+    /// What makes the text safe.
+    pub patch: Patch,
+    /// Earlier messages of this conversation which hold pieces of a secret that this message completes and which went
+    /// through: redact or retract them. Only messages that were given an id are named.
+    pub recall: Vec<MessageId>,
+}
+
+impl Outcome {
+    /// The strictest action among the findings; `Allow` where nothing was found.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.findings.iter().map(|f| f.action).max().unwrap_or(Action::Allow)
+    }
+
+    /// Whether the message must not go on at all.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.action() == Action::Block
+    }
+
+    /// The safe form of `text`, which must be the text that was scanned.
+    ///
+    /// # Panics
+    ///
+    /// If `text` is shorter than the text that was scanned.
+    #[must_use]
+    pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.patch.apply_str(text)
+    }
+}

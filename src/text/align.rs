@@ -1,0 +1,190 @@
+//! Where the bytes of a text made from another text came from.
+
+use crate::span::Span;
+
+/// A half-open byte range in a derived text (a view or a decoded string), never in the source.
+///
+/// A type of its own, so that the two cannot be confused; [`Alignment::source`] is the one door to a [`Span`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ViewSpan {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl ViewSpan {
+    /// The range `start..end`.
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+}
+
+/// Maps the bytes of a derived text to the bytes of its source.
+///
+/// A derived text is written front to back, a unit at a time: a unit is either *plain* (the same bytes as in the source,
+/// each byte standing for itself) or *atomic* (some bytes which stand, all together, for some source bytes). An
+/// alignment without units is the identity and holds nothing on the heap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alignment {
+    units: Vec<Unit>,
+    end: Unit,
+}
+
+/// The start of a unit in both texts; it reaches to the start of the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Unit {
+    view: usize,
+    source: usize,
+    atomic: bool,
+}
+
+impl Alignment {
+    /// The alignment of a text which is its own source.
+    #[must_use]
+    pub const fn identity() -> Self {
+        Self { units: Vec::new(), end: Unit { view: 0, source: 0, atomic: false } }
+    }
+
+    /// Whether every byte stands for itself.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        self.units.is_empty()
+    }
+
+    /// Appends `len` bytes which stand for themselves.
+    pub fn plain(&mut self, len: usize) {
+        if len == 0 {
+            return;
+        }
+        if self.units.last().is_none_or(|unit| unit.atomic) {
+            self.units.push(Unit { atomic: false, ..self.end });
+        }
+        self.end.view += len;
+        self.end.source += len;
+    }
+
+    /// Appends `view` bytes which stand, all together, for the next `source` bytes. With `view == 0` the source bytes
+    /// are dropped from the derived text and belong to the unit before (or to none at the very start).
+    pub fn atomic(&mut self, view: usize, source: usize) {
+        if view == 0 && source == 0 {
+            return;
+        }
+        self.units.push(Unit { atomic: true, ..self.end });
+        self.end.view += view;
+        self.end.source += source;
+    }
+
+    /// The smallest source range whose units cover `span`, with what was dropped between them.
+    ///
+    /// Dropped bytes before `span` are left out, dropped bytes right after its last unit are included: they are marks
+    /// upon it (a keycap, a combining accent, a zero-width joiner).
+    #[must_use]
+    pub fn source(&self, span: ViewSpan) -> Span {
+        if self.is_identity() || span.start >= span.end {
+            let at = self.start_of(span.start);
+            return Span::new(at, at + (span.end - span.start) * usize::from(self.is_identity()));
+        }
+        Span::new(self.start_of(span.start), self.end_of(span.end))
+    }
+
+    /// The pieces of `span` which are plain or atomic, in order, as (derived, source, atomic).
+    pub fn pieces(&self, span: ViewSpan) -> impl Iterator<Item = (ViewSpan, Span, bool)> + '_ {
+        let first = if self.is_identity() { 0 } else { self.unit_at(span.start) };
+        let count = self.units.len().max(1);
+        (first..count).map_while(move |i| {
+            let unit = self.units.get(i).copied().unwrap_or_default();
+            if unit.view >= span.end {
+                return None;
+            }
+            let next = self.units.get(i + 1).copied().unwrap_or(if self.is_identity() {
+                Unit { view: usize::MAX, source: usize::MAX, atomic: false }
+            } else {
+                self.end
+            });
+            if unit.atomic {
+                return Some((ViewSpan::new(unit.view, next.view), Span::new(unit.source, next.source), true));
+            }
+            let start = span.start.max(unit.view);
+            let end = span.end.min(next.view);
+            let source = |at: usize| unit.source + (at - unit.view);
+            Some((ViewSpan::new(start, end), Span::new(source(start), source(end)), false))
+        })
+    }
+
+    /// Index of the last unit that starts at or before `view` and is not empty there.
+    fn unit_at(&self, view: usize) -> usize {
+        self.units.partition_point(|unit| unit.view <= view).saturating_sub(1)
+    }
+
+    fn start_of(&self, view: usize) -> usize {
+        if self.is_identity() {
+            return view;
+        }
+        let unit = self.units[self.unit_at(view)];
+        if view >= self.end.view {
+            self.end.source
+        } else if unit.atomic {
+            unit.source
+        } else {
+            unit.source + (view - unit.view)
+        }
+    }
+
+    fn end_of(&self, view: usize) -> usize {
+        // The unit that holds the last byte, then whatever was dropped right after it.
+        let last = self.unit_at(view - 1);
+        let mut next = last + 1;
+        let unit = self.units[last];
+        let starts = |i: usize| self.units.get(i).copied().unwrap_or(self.end);
+        if !unit.atomic && view < starts(next).view {
+            return unit.source + (view - unit.view);
+        }
+        while next < self.units.len() && starts(next + 1).view == starts(next).view {
+            next += 1;
+        }
+        starts(next).source
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_identity_maps_every_span_to_itself() {
+        let alignment = Alignment::identity();
+        assert_eq!(alignment.source(ViewSpan::new(3, 9)), Span::new(3, 9));
+        assert_eq!(alignment.pieces(ViewSpan::new(3, 9)).count(), 1);
+    }
+
+    #[test]
+    fn an_atomic_unit_is_taken_whole() {
+        // "x12y" from "xtwelvey"
+        let mut alignment = Alignment::identity();
+        alignment.plain(1);
+        alignment.atomic(2, 6);
+        alignment.plain(1);
+        assert_eq!(alignment.source(ViewSpan::new(0, 1)), Span::new(0, 1));
+        assert_eq!(alignment.source(ViewSpan::new(1, 2)), Span::new(1, 7));
+        assert_eq!(alignment.source(ViewSpan::new(2, 3)), Span::new(1, 7));
+        assert_eq!(alignment.source(ViewSpan::new(2, 4)), Span::new(1, 8));
+        assert_eq!(alignment.source(ViewSpan::new(3, 4)), Span::new(7, 8));
+    }
+
+    #[test]
+    fn dropped_bytes_belong_to_what_stands_before_them() {
+        // "12" from "1<zw>2<zw>z", where <zw> is three bytes
+        let mut alignment = Alignment::identity();
+        alignment.plain(1);
+        alignment.atomic(0, 3);
+        alignment.plain(1);
+        alignment.atomic(0, 3);
+        alignment.plain(1);
+        assert_eq!(alignment.source(ViewSpan::new(0, 1)), Span::new(0, 4));
+        assert_eq!(alignment.source(ViewSpan::new(0, 2)), Span::new(0, 8));
+        assert_eq!(alignment.source(ViewSpan::new(1, 2)), Span::new(4, 8));
+        assert_eq!(alignment.source(ViewSpan::new(2, 3)), Span::new(8, 9));
+    }
+}
