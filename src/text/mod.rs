@@ -6,6 +6,7 @@ mod draft;
 mod entities;
 mod fold;
 mod invisible;
+mod numerals;
 mod scan;
 mod view;
 

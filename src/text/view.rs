@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Alignment, ViewSpan, fold, scan};
+use super::{Alignment, ViewSpan, fold, numerals, scan};
 use crate::span::Span;
 
 /// A text in which spellings are equal, each byte aligned with where it came from.
@@ -42,10 +42,13 @@ impl<'a> View<'a> {
     /// The view of `source`.
     #[must_use]
     pub fn new(source: &'a [u8]) -> Self {
-        let hints = scan::scan(source);
+        let mut hints = scan::scan(source);
         let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
-        if hints.fold {
-            view.rewrite(fold::fold);
+        if hints.fold && view.rewrite(fold::fold) {
+            hints = scan::scan(&view.text);
+        }
+        if hints.numerals {
+            view.rewrite(numerals::read);
         }
         view
     }
