@@ -117,10 +117,9 @@ fn together(lower: &[u8]) -> Option<(Meaning, Languages)> {
     None
 }
 
-/// Whether a number word may begin with these three letters, numbered from 1, packed into 15 bits, with 0 for the end
-/// of the word.
-pub(in crate::text) fn may_begin(letters: usize) -> bool {
-    BEGINNINGS.get(letters / 64).is_some_and(|bits| bits & (1 << (letters % 64)) != 0)
+/// Whether a number word may begin with these four bytes: lower-case letters, first the lowest byte.
+pub(in crate::text) fn may_begin(four: u32) -> bool {
+    BEGINNINGS[beginning(four)] | BEGINNINGS[beginning(four & 0x00FF_FFFF)]
 }
 
 /// Whether `word` is one of the words that make a number.
@@ -134,7 +133,8 @@ const SLOTS: usize = 1024;
 /// Where each word is found: its language in the high byte, its place, counted from 1, in the low one.
 static INDEX: [u16; SLOTS] = index();
 
-static BEGINNINGS: [u64; 512] = beginnings();
+/// The first four letters of each number word, or three if it has no more, at their [`beginning`].
+static BEGINNINGS: [bool; 4096] = beginnings();
 
 const fn hash(word: &[u8]) -> usize {
     let mut hash: u32 = 0x811C_9DC5;
@@ -167,8 +167,13 @@ const fn index() -> [u16; SLOTS] {
     index
 }
 
-const fn beginnings() -> [u64; 512] {
-    let mut bits = [0; 512];
+/// The place of a word's first three or four letters in [`BEGINNINGS`].
+const fn beginning(letters: u32) -> usize {
+    (letters.wrapping_mul(0x9E37_79B1) >> 20) as usize
+}
+
+const fn beginnings() -> [bool; 4096] {
+    let mut known = [false; 4096];
     let mut language = 0;
     while language < LANGUAGES.len() {
         let words = LANGUAGES[language].words;
@@ -176,14 +181,21 @@ const fn beginnings() -> [u64; 512] {
         while i < words.len() {
             let word = words[i].0.as_bytes();
             if words[i].1.counts() {
-                let third = if word.len() > 2 { word[2] - b'a' + 1 } else { 0 };
-                let letters =
-                    (word[0] - b'a' + 1) as usize * 1024 + (word[1] - b'a' + 1) as usize * 32 + third as usize;
-                bits[letters / 64] |= 1 << (letters % 64);
+                let (mut letters, mut at) = (0, 0);
+                while at < 4 && at < word.len() {
+                    letters |= (word[at] as u32) << (8 * at);
+                    at += 1;
+                }
+                // After a word of two letters comes something that is none.
+                let mut third: u32 = if at == 2 { 0x20 } else { 0x3F };
+                while third < 0x40 {
+                    known[beginning(if at == 2 { letters | third << 16 } else { letters })] = true;
+                    third += 1;
+                }
             }
             i += 1;
         }
         language += 1;
     }
-    bits
+    known
 }
