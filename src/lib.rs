@@ -8,6 +8,9 @@ mod edit;
 mod engine;
 mod entity;
 mod evidence;
+#[cfg(any(test, feature = "laws"))]
+#[doc(hidden)]
+pub mod laws;
 pub mod mask;
 mod message;
 mod policy;
