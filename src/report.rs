@@ -3,23 +3,11 @@
 use std::borrow::Cow;
 
 use crate::edit::Patch;
-use crate::entity::Entity;
+use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::message::MessageId;
 use crate::policy::Action;
 use crate::span::Span;
-
-/// What a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum FindingKind {
-    /// The secret itself stands in the text.
-    #[default]
-    Disclosure,
-    /// An agent or a bot asks for a secret that must never be asked for in chat.
-    Solicitation,
-}
 
 /// A judged entity in the source, with the reasons. Never holds the text itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -72,4 +60,28 @@ impl Outcome {
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.patch.apply_str(text)
     }
+}
+
+/// What a scan saw, in plain words; never the text itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// What the message could be an answer to.
+    pub expected: Vec<String>,
+    /// What was found and what is done about it.
+    pub outcome: Outcome,
+    /// The numbers that were let through.
+    pub passed: Vec<Passed>,
+}
+
+/// A number that was let through, and why.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Passed {
+    /// Where it stands in the source, in bytes.
+    pub span: Span,
+    /// What it looks like, such as `8 digits`.
+    pub what: String,
+    /// Why it was let through.
+    pub why: String,
 }

@@ -6,6 +6,7 @@
 pub(crate) mod brands;
 pub mod checksum;
 pub(crate) mod cues;
+pub mod custom;
 mod detectors;
 pub(crate) mod number;
 pub(crate) mod token;

@@ -36,7 +36,25 @@ pub(crate) struct Number {
 
 /// Marks that stand between the groups of one number.
 fn is_separator(mark: u8) -> bool {
-    matches!(mark, b'-' | b'.' | b'/' | b'_' | b'*' | b'|' | b',' | b'\\' | b'(' | b')' | b'[' | b']' | b'~' | b'`' | b'+' | b':' | b'=')
+    matches!(
+        mark,
+        b'-' | b'.'
+            | b'/'
+            | b'_'
+            | b'*'
+            | b'|'
+            | b','
+            | b'\\'
+            | b'('
+            | b')'
+            | b'['
+            | b']'
+            | b'~'
+            | b'`'
+            | b'+'
+            | b':'
+            | b'='
+    )
 }
 
 /// The most tokens between two groups of a number (`** **`, `) (`, a hyphen between spaces).
@@ -63,7 +81,11 @@ pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
     for at in left + 1..right {
         match reading.tokens[at].kind {
             Kind::Mark(b',' | b';') | Kind::Newline => gap = Gap::Hard,
-            Kind::Mark(b'.' | b'(' | b'[' | b':' | b'+' | b'=') if reading.tokens[at + 1].spaced || reading.tokens[at].spaced => gap = Gap::Hard,
+            Kind::Mark(b'.' | b'(' | b'[' | b':' | b'+' | b'=')
+                if reading.tokens[at + 1].spaced || reading.tokens[at].spaced =>
+            {
+                gap = Gap::Hard
+            }
             Kind::Mark(b'*') => stars += 1,
             Kind::Mark(b':' | b'=' | b'+') => gap = Gap::Hard,
             Kind::Mark(mark) if is_separator(mark) => {}
@@ -83,10 +105,11 @@ pub(crate) fn numbers(reading: &Reading<'_>) -> Vec<Number> {
             at += 1;
             continue;
         }
-        let (last, shape) = match date_or_time(reading, at).or_else(|| dotted(reading, at)).or_else(|| phone(reading, at)) {
-            Some((last, shape)) => (last, shape),
-            None => (extend(reading, at), Shape::Bare),
-        };
+        let (last, shape) =
+            match date_or_time(reading, at).or_else(|| dotted(reading, at)).or_else(|| phone(reading, at)) {
+                Some((last, shape)) => (last, shape),
+                None => (extend(reading, at), Shape::Bare),
+            };
         let mut number = Number { first: at, last, digits: 0, groups: 0, shape, attached: false };
         for token in tokens[at..=last].iter().filter(|t| t.kind == Kind::Digits) {
             number.digits += token.len();
@@ -113,7 +136,11 @@ fn extend(reading: &Reading<'_>, first: usize) -> usize {
                 break;
             }
             let spaced = (last + 1..=next).any(|i| tokens[i].spaced);
-            if spaced && (date_or_time(reading, next).is_some() || dotted(reading, next).is_some() || unit_after(reading, next)) {
+            if spaced
+                && (date_or_time(reading, next).is_some()
+                    || dotted(reading, next).is_some()
+                    || unit_after(reading, next))
+            {
                 break;
             }
             last = next;
@@ -165,12 +192,26 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
             let third_len = digits_len(reading, at + 4);
             let alone = !follows(reading, at + 5, mark);
             let year = |n: u32, len: usize| len == 2 || len == 4 && (1800..2200).contains(&n);
-            let day_month = |a: u32, b: u32| (1..=31).contains(&a) && (1..=12).contains(&b) || (1..=12).contains(&a) && (1..=31).contains(&b);
+            let day_month = |a: u32, b: u32| {
+                (1..=31).contains(&a) && (1..=12).contains(&b) || (1..=12).contains(&a) && (1..=31).contains(&b)
+            };
             let short = |len: usize| len == 1 || len == 2;
-            if alone && short(first_len) && short(second_len) && year(third, third_len) && day_month(first, second) && (third_len == 4 || mark == b'/') {
+            if alone
+                && short(first_len)
+                && short(second_len)
+                && year(third, third_len)
+                && day_month(first, second)
+                && (third_len == 4 || mark == b'/')
+            {
                 return Some((at + 4, Shape::Harmless("date")));
             }
-            if alone && first_len == 4 && year(first, 4) && short(second_len) && short(third_len) && day_month(third, second) {
+            if alone
+                && first_len == 4
+                && year(first, 4)
+                && short(second_len)
+                && short(third_len)
+                && day_month(third, second)
+            {
                 return Some((at + 4, Shape::Harmless("date")));
             }
             return None;
@@ -212,7 +253,11 @@ fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
             last += 2;
         }
         // "123.456" after "code" is a grouped passcode; with a comma it is an amount.
-        let shape = if mark == b'.' && groups == 2 && first_len == 3 { Shape::Likely("amount") } else { Shape::Harmless("amount") };
+        let shape = if mark == b'.' && groups == 2 && first_len == 3 {
+            Shape::Likely("amount")
+        } else {
+            Shape::Harmless("amount")
+        };
         return Some((last, shape));
     }
     if groups == 2 && lens().all(|len| len <= 2) && !(first_len == 4 && mark == b'.' && lens().all(|len| len == 4)) {
@@ -220,7 +265,10 @@ fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     }
     if mark == b'.' {
         // The parts of an address are at most 255; versions have short parts.
-        if groups == 4 && (0..4).all(|g| value(reading, at + 2 * g).is_some_and(|n| n <= 255)) && lens().any(|len| len != 1) {
+        if groups == 4
+            && (0..4).all(|g| value(reading, at + 2 * g).is_some_and(|n| n <= 255))
+            && lens().any(|len| len != 1)
+        {
             return Some((last, Shape::Harmless("IP address")));
         }
         if groups == 3 && first_len <= 2 && lens().all(|len| len <= 2) {
@@ -248,7 +296,14 @@ fn phone(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
             if count > 0 && gap(reading, last, next) == Gap::Apart {
                 break;
             }
-            if count > 0 && (last + 1..next).any(|i| matches!(tokens[i].kind, Kind::Newline | Kind::Mark(b',' | b';' | b'/' | b'_' | b'*' | b'|' | b':' | b'='))) {
+            if count > 0
+                && (last + 1..next).any(|i| {
+                    matches!(
+                        tokens[i].kind,
+                        Kind::Newline | Kind::Mark(b',' | b';' | b'/' | b'_' | b'*' | b'|' | b':' | b'=')
+                    )
+                })
+            {
                 break;
             }
             groups[count] = (next, tokens[next].len());
@@ -262,7 +317,8 @@ fn phone(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         next += 1;
     }
     let _ = commas;
-    let plus = at > 0 && tokens[at - 1].is(b'+') && !tokens[at].spaced || at > 1 && tokens[at - 1].is(b'(') && tokens[at - 2].is(b'+');
+    let plus = at > 0 && tokens[at - 1].is(b'+') && !tokens[at].spaced
+        || at > 1 && tokens[at - 1].is(b'(') && tokens[at - 2].is(b'+');
     let opened = at > 0 && tokens[at - 1].is(b'(');
     if plus && (7..=15).contains(&total) {
         return Some((last, Shape::Likely("phone")));
@@ -272,10 +328,20 @@ fn phone(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     let hyphen = |i: usize| groups[i].0 + 2 == groups[i + 1].0 && tokens[groups[i].0 + 1].is(b'-');
     // One, then ten digits.
     let skip = usize::from(count >= 4 && lens(0) == 1 && reading.bytes(&tokens[at]) == b"1");
-    if lens(skip) == 3 && lens(skip + 1) == 3 && lens(skip + 2) == 4 && area(skip) && (area(skip + 1) || skip == 1) && lens(skip + 3) == 0 {
+    if lens(skip) == 3
+        && lens(skip + 1) == 3
+        && lens(skip + 2) == 4
+        && area(skip)
+        && (area(skip + 1) || skip == 1)
+        && lens(skip + 3) == 0
+    {
         return Some((groups[skip + 2].0, Shape::Likely("phone")));
     }
-    if opened && tokens.get(at + 1).is_some_and(|t| t.is(b')')) && (2..=4).contains(&lens(0)) && (8..=11).contains(&total) {
+    if opened
+        && tokens.get(at + 1).is_some_and(|t| t.is(b')'))
+        && (2..=4).contains(&lens(0))
+        && (8..=11).contains(&total)
+    {
         return Some((last, Shape::Likely("phone")));
     }
     if count == 2 && lens(0) == 3 && lens(1) == 4 && hyphen(0) {
@@ -291,7 +357,9 @@ fn unit_after(reading: &Reading<'_>, at: usize) -> bool {
     }
     let hyphened = next.is(b'-') && !next.spaced;
     let word = if hyphened { reading.token(at + 2) } else { Some(next) };
-    word.is_some_and(|t| t.kind == Kind::Word && (t.does(Role::UNIT) || t.does(Role::CURRENCY)) && !(hyphened && t.spaced))
+    word.is_some_and(|t| {
+        t.kind == Kind::Word && (t.does(Role::UNIT) || t.does(Role::CURRENCY)) && !(hyphened && t.spaced)
+    })
 }
 
 /// What the marks and words right beside a number make of it.
@@ -299,11 +367,15 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
     let tokens = &reading.tokens;
     let before = number.first.checked_sub(1).map(|i| &tokens[i]);
     let first = &tokens[number.first];
-    if before.is_some_and(|t| t.is(b'$') || t.kind == Kind::Other && is_currency(reading.bytes(t))) && number.digits <= 12 {
+    if before.is_some_and(|t| t.is(b'$') || t.kind == Kind::Other && is_currency(reading.bytes(t)))
+        && number.digits <= 12
+    {
         return Shape::Harmless("amount");
     }
     if let Some(after) = tokens.get(number.last + 1) {
-        if (after.is(b'$') || after.is(b'%') || after.kind == Kind::Other && is_currency(reading.bytes(after))) && number.digits <= 12 {
+        if (after.is(b'$') || after.is(b'%') || after.kind == Kind::Other && is_currency(reading.bytes(after)))
+            && number.digits <= 12
+        {
             return Shape::Harmless("amount");
         }
         if number.digits <= 9 && after.kind == Kind::Word && after.does(Role::CURRENCY) {
@@ -327,7 +399,10 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
     if number.groups == 1 && number.digits == 4 {
         let year = value(reading, number.first).unwrap_or(0);
         let after_month = before.is_some_and(|t| t.does(Role::MONTH));
-        if (1900..2100).contains(&year) && before.is_some_and(|t| t.does(Role::SINCE) && t.cue == 0 || t.does(Role::MONTH)) || (1950..2100).contains(&year) && after_month {
+        if (1900..2100).contains(&year)
+            && before.is_some_and(|t| t.does(Role::SINCE) && t.cue == 0 || t.does(Role::MONTH))
+            || (1950..2100).contains(&year) && after_month
+        {
             return Shape::Harmless("year");
         }
         if (1940..2060).contains(&year) {
@@ -347,7 +422,9 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
 }
 
 fn is_currency(bytes: &[u8]) -> bool {
-    ["€", "£", "¥", "₹", "¢", "₩", "₽", "₱", "₡", "₲"].iter().any(|sign| bytes.ends_with(sign.as_bytes()) || bytes.starts_with(sign.as_bytes()))
+    ["€", "£", "¥", "₹", "¢", "₩", "₽", "₱", "₡", "₲"]
+        .iter()
+        .any(|sign| bytes.ends_with(sign.as_bytes()) || bytes.starts_with(sign.as_bytes()))
 }
 
 /// Whether the non-space stretch around the byte is a URL, a path, an e-mail address or a long token with letters.
@@ -355,8 +432,12 @@ fn in_address(reading: &Reading<'_>, at: usize) -> bool {
     const REACH: usize = 128;
     let text = reading.text;
     let space = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'<' | b'>');
-    let from = text[at.saturating_sub(REACH)..at].iter().rposition(space).map_or(at.saturating_sub(REACH), |i| at.saturating_sub(REACH) + i + 1);
-    let until = text[at..(at + REACH).min(text.len())].iter().position(space).map_or((at + REACH).min(text.len()), |i| at + i);
+    let from = text[at.saturating_sub(REACH)..at]
+        .iter()
+        .rposition(space)
+        .map_or(at.saturating_sub(REACH), |i| at.saturating_sub(REACH) + i + 1);
+    let until =
+        text[at..(at + REACH).min(text.len())].iter().position(space).map_or((at + REACH).min(text.len()), |i| at + i);
     let chunk = &text[from..until];
     let has = |needle: &[u8]| chunk.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle));
     if has(b"://") || has(b"www.") {
@@ -391,7 +472,9 @@ fn masked_before(reading: &Reading<'_>, first: usize) -> bool {
     if bounded && marks >= 2 && stretch.iter().filter(|b| **b == b'.').count() != 1 {
         return true;
     }
-    let alone = stretch.last() == Some(&b'-') && (stretch.len() == 1 || stretch[stretch.len() - 2] == b' ') && at + stretch.len() == start;
+    let alone = stretch.last() == Some(&b'-')
+        && (stretch.len() == 1 || stretch[stretch.len() - 2] == b' ')
+        && at + stretch.len() == start;
     alone && reading.tokens[first].len() >= 4 && reading.tokens.get(first + 1).is_none_or(|t| !t.is(b'-') || t.spaced)
 }
 
@@ -425,7 +508,9 @@ fn attached(reading: &Reading<'_>, first: usize) -> bool {
         }
         match tokens[before].kind {
             Kind::Mark(b'-' | b'_' | b'/' | b'.' | b'#') | Kind::Digits => at = before,
-            Kind::Word | Kind::Mixed => return at < first && tokens[before].cue == 0 || tokens[before].kind == Kind::Mixed,
+            Kind::Word | Kind::Mixed => {
+                return at < first && tokens[before].cue == 0 || tokens[before].kind == Kind::Mixed;
+            }
             _ => return false,
         }
     }
@@ -433,10 +518,16 @@ fn attached(reading: &Reading<'_>, first: usize) -> bool {
 }
 
 /// The digits of a stretch of groups.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct Digits {
     digits: [u8; Self::MAX],
     len: usize,
+}
+
+impl Default for Digits {
+    fn default() -> Self {
+        Self { digits: [0; Self::MAX], len: 0 }
+    }
 }
 
 impl Digits {

@@ -4,6 +4,7 @@
 //! disjoint stretches of tokens. One pass, nothing is looked at more than a fixed number of times.
 
 use super::cues::{Cue, Lexicon, Role, Topic, WordId};
+use crate::mask;
 use crate::text::ViewSpan;
 
 /// What a token is made of.
@@ -21,6 +22,8 @@ pub(crate) enum Kind {
     Newline,
     /// A stretch of bytes that are not ASCII: emoji, other scripts.
     Other,
+    /// A mask that redaction left: stars with the last digits, a label, a token.
+    Masked,
 }
 
 /// A token of a view.
@@ -143,6 +146,10 @@ impl<'v> Reading<'v> {
                         (true, true) => Kind::Mixed,
                     }
                 }
+                b'*' | b'[' if mask_len(text, at).is_some() => {
+                    at += mask_len(text, at).unwrap_or(1);
+                    Kind::Masked
+                }
                 _ if byte.is_ascii() => {
                     at += 1;
                     Kind::Mark(byte)
@@ -259,6 +266,21 @@ impl<'v> Reading<'v> {
     fn ends_here(&self, at: usize) -> bool {
         self.tokens.get(at + 1).is_none_or(|next| next.spaced && self.text[next.start as usize].is_ascii_uppercase())
     }
+}
+
+/// The length of a mask that starts at `at`: not among the marks of a number still to be read (`**4860** **7269**`), not
+/// with the first digits of one.
+fn mask_len(text: &[u8], at: usize) -> Option<usize> {
+    if at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == text[at]) {
+        return None;
+    }
+    let len = mask::len_at(&text[at..])?;
+    let goes_on = text[at + len..]
+        .iter()
+        .take(4)
+        .find(|b| !matches!(b, b' ' | b'-' | b'.' | b'/' | b'_' | b'*'))
+        .is_some_and(u8::is_ascii_digit);
+    (!goes_on).then_some(len)
 }
 
 /// Views are indexed with 32 bits: the engine cuts longer texts.

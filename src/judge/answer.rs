@@ -31,7 +31,9 @@ pub(crate) fn password(reading: &Reading<'_>) -> Option<(usize, usize)> {
         }
     }
     if let Some(open) = tokens.iter().position(|t| t.is(b'"')) {
-        if let Some(value) = value_at(reading, open).filter(|_| !reading.tokens[open..].iter().skip(1).take(12).any(|t| t.does(Role::NEGATION))) {
+        if let Some(value) = value_at(reading, open)
+            .filter(|_| !reading.tokens[open..].iter().skip(1).take(12).any(|t| t.does(Role::NEGATION)))
+        {
             return Some(value);
         }
     }
@@ -78,7 +80,9 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
     // Lead-in words.
     while first < end {
         let token = &tokens[first];
-        let lead = token.kind == Kind::Word && (token.does(Role::GLUE) || token.does(Role::FILLER) || token.does(Role::COMMON)) && token.cue == 0
+        let lead = token.kind == Kind::Word
+            && (token.does(Role::GLUE) || token.does(Role::FILLER) || token.does(Role::COMMON))
+            && token.cue == 0
             || token.cue != 0 && reading.hit(token).is_some_and(|h| h.cue.topic.is_secret())
             || matches!(token.kind, Kind::Mark(_) | Kind::Other);
         if !lead {
@@ -91,7 +95,12 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
     // Words after it: "i think", "please", "lol".
     while last > first {
         let token = &tokens[last - 1];
-        let tail = token.kind == Kind::Word && (token.does(Role::FILLER) || [&b"think"[..], b"believe", b"guess", b"creo", b"i", b"please", b"lol"].iter().any(|w| reading.is_word(token, w))) || matches!(token.kind, Kind::Mark(_) | Kind::Other | Kind::Newline);
+        let tail = token.kind == Kind::Word
+            && (token.does(Role::FILLER)
+                || [&b"think"[..], b"believe", b"guess", b"creo", b"i", b"please", b"lol"]
+                    .iter()
+                    .any(|w| reading.is_word(token, w)))
+            || matches!(token.kind, Kind::Mark(_) | Kind::Other | Kind::Newline);
         if !tail {
             break;
         }
@@ -112,7 +121,10 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 3)).then_some(value);
     }
     // A phrase: content words, hardly any talk, and no verb that makes it a statement.
-    let talk = body.iter().filter(|t| t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::REQUEST) || t.does(Role::FILLER))).count();
+    let talk = body
+        .iter()
+        .filter(|t| t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::REQUEST) || t.does(Role::FILLER)))
+        .count();
     let known = body.iter().filter(|t| t.kind == Kind::Word && t.does(Role::COMMON)).count();
     let lead = first - start;
     (talk == 0 && known * 2 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))

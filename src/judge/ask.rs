@@ -80,8 +80,32 @@ impl Sentence {
             sent: tokens.iter().any(|t| t.does(Role::SENT)),
             negated: first_negation != usize::MAX,
             // "CVV:" or "Your ZIP code" alone is a prompt.
-            fragment: words <= 4 && tokens.iter().filter(|t| t.kind != Kind::Newline).next_back().is_some_and(|t| t.is(b':')),
-            refers_back: words <= 8 && tokens.iter().any(|t| ["it", "that", "them", "they", "la", "lo", "one", "what", "cual", "es", "dice", "say", "indiquemela", "escribala", "escribela", "those", "this"].iter().any(|w| reading.is_word(t, w.as_bytes()))),
+            fragment: words <= 4
+                && tokens.iter().filter(|t| t.kind != Kind::Newline).next_back().is_some_and(|t| t.is(b':')),
+            refers_back: words <= 8
+                && tokens.iter().any(|t| {
+                    [
+                        "it",
+                        "that",
+                        "them",
+                        "they",
+                        "la",
+                        "lo",
+                        "one",
+                        "what",
+                        "cual",
+                        "es",
+                        "dice",
+                        "say",
+                        "indiquemela",
+                        "escribala",
+                        "escribela",
+                        "those",
+                        "this",
+                    ]
+                    .iter()
+                    .any(|w| reading.is_word(t, w.as_bytes()))
+                }),
             first_negation,
         }
     }
@@ -99,18 +123,27 @@ impl Sentence {
 }
 
 fn negates(reading: &Reading<'_>, token: &crate::detect::token::Token) -> bool {
-    token.kind == Kind::Word && token.does(Role::NEGATION) && !reading.is_word(token, b"no") && !reading.is_word(token, b"stop")
+    token.kind == Kind::Word
+        && token.does(Role::NEGATION)
+        && !reading.is_word(token, b"no")
+        && !reading.is_word(token, b"stop")
         || reading.is_word(token, b"no") && token.does(Role::NEGATION)
 }
 
 /// "never", "nunca": a warning, not a polite question ("why don't you read me the code?").
 fn warns(reading: &Reading<'_>, at: usize) -> bool {
-    reading.token(at).is_some_and(|t| [&b"never"[..], b"nunca", b"jamas", b"nobody", b"nadie"].iter().any(|w| reading.is_word(t, w)))
+    reading
+        .token(at)
+        .is_some_and(|t| [&b"never"[..], b"nunca", b"jamas", b"nobody", b"nadie"].iter().any(|w| reading.is_word(t, w)))
 }
 
 fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Iterator<Item = (usize, &'r Hit)> {
     let from = reading.cues.partition_point(|hit| hit.first < start);
-    reading.cues[from..].iter().enumerate().take_while(move |(_, hit)| hit.first < end).map(move |(i, hit)| (from + i, hit))
+    reading.cues[from..]
+        .iter()
+        .enumerate()
+        .take_while(move |(_, hit)| hit.first < end)
+        .map(move |(i, hit)| (from + i, hit))
 }
 
 /// One past the token that ends the sentence which starts at `start`.
@@ -118,7 +151,9 @@ fn sentence_end(reading: &Reading<'_>, start: usize) -> usize {
     let tokens = &reading.tokens;
     let mut at = start;
     while at < tokens.len() {
-        let ends = tokens[at].kind == Kind::Newline || tokens[at].ends_sentence() && tokens.get(at + 1).is_none_or(|next| next.spaced || next.kind == Kind::Newline);
+        let ends = tokens[at].kind == Kind::Newline
+            || tokens[at].ends_sentence()
+                && tokens.get(at + 1).is_none_or(|next| next.spaced || next.kind == Kind::Newline);
         // An opening question mark starts a sentence.
         let opens = tokens[at].is(b'?') && tokens.get(at + 1).is_some_and(|next| !next.spaced && next.is_text());
         at += 1;
@@ -138,13 +173,33 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
         .iter()
         .take(5)
         .take_while(|t| t.cue == 0)
-        .find(|t| !(t.kind == Kind::Word && t.does(Role::GLUE) || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'*' | b'\''))))
+        .find(|t| {
+            !(t.kind == Kind::Word && t.does(Role::GLUE)
+                || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'*' | b'\'')))
+        })
         .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3)
 }
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."
 fn agrees(reading: &Reading<'_>) -> bool {
-    reading.tokens.iter().take(4).any(|t| [&b"yes"[..], b"yeah", b"yep", b"sure", b"please", b"correct", b"si", b"claro", b"porfavor", b"favor", b"afirmativo", b"yup"].iter().any(|w| reading.is_word(t, w)))
+    reading.tokens.iter().take(4).any(|t| {
+        [
+            &b"yes"[..],
+            b"yeah",
+            b"yep",
+            b"sure",
+            b"please",
+            b"correct",
+            b"si",
+            b"claro",
+            b"porfavor",
+            b"favor",
+            b"afirmativo",
+            b"yup",
+        ]
+        .iter()
+        .any(|w| reading.is_word(t, w))
+    })
 }
 
 /// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".
@@ -157,11 +212,17 @@ fn announces(reading: &Reading<'_>) -> Topics {
         t.kind == Kind::Newline
             || matches!(t.kind, Kind::Mark(b':' | b'.' | b'=' | b'-' | b'>' | b'#' | b',' | b'\''))
             || t.kind == Kind::Other
-            || t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::PIECE) || t.does(Role::GLUE) && !t.does(Role::NEGATION)) && !t.does(Role::SENT)
+            || t.kind == Kind::Word
+                && (t.does(Role::COPULA) || t.does(Role::PIECE) || t.does(Role::GLUE) && !t.does(Role::NEGATION))
+                && !t.does(Role::SENT)
     });
     let count = rest.iter().filter(|t| t.kind == Kind::Word).count();
-    let negated = reading.tokens[hit.first.saturating_sub(8)..hit.first].iter().any(|t| t.does(Role::NEGATION) || t.does(Role::QUESTION) || forgets(reading, t));
-    let tells = count > 0 && rest.iter().any(|t| t.does(Role::COPULA)) || rest.iter().any(|t| t.is(b':') || t.is(b'=')) || said_so(reading, hit);
+    let negated = reading.tokens[hit.first.saturating_sub(8)..hit.first]
+        .iter()
+        .any(|t| t.does(Role::NEGATION) || t.does(Role::QUESTION) || forgets(reading, t));
+    let tells = count > 0 && rest.iter().any(|t| t.does(Role::COPULA))
+        || rest.iter().any(|t| t.is(b':') || t.is(b'='))
+        || said_so(reading, hit);
     if open && count <= 4 && !question && !negated && tells && hit.cue.topic.is_secret() {
         topics = topics.with(hit.cue.topic);
     }
@@ -169,12 +230,21 @@ fn announces(reading: &Reading<'_>) -> Topics {
 }
 
 fn forgets(reading: &Reading<'_>, token: &crate::detect::token::Token) -> bool {
-    ["forgot", "forget", "reset", "change", "changed", "lost", "update", "olvide", "cambiar", "cambie", "perdi", "wrong", "need", "want", "help", "about"].iter().any(|w| reading.is_word(token, w.as_bytes()))
+    [
+        "forgot", "forget", "reset", "change", "changed", "lost", "update", "olvide", "cambiar", "cambie", "perdi",
+        "wrong", "need", "want", "help", "about",
+    ]
+    .iter()
+    .any(|w| reading.is_word(token, w.as_bytes()))
 }
 
 /// "this is my password", "here is my pin", "aquí está mi nip".
 fn said_so(reading: &Reading<'_>, hit: &Hit) -> bool {
     let before = &reading.tokens[hit.first.saturating_sub(5)..hit.first];
-    let points = before.iter().any(|t| ["this", "here", "heres", "these", "that", "aqui", "este", "esta", "ahi", "ahora", "now"].iter().any(|w| reading.is_word(t, w.as_bytes())));
+    let points = before.iter().any(|t| {
+        ["this", "here", "heres", "these", "that", "aqui", "este", "esta", "ahi", "ahora", "now"]
+            .iter()
+            .any(|w| reading.is_word(t, w.as_bytes()))
+    });
     points && before.iter().any(|t| t.does(Role::OWN) || t.does(Role::COPULA) || t.does(Role::DETERMINER))
 }

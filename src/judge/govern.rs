@@ -108,12 +108,17 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
                 0
             }
             Kind::Mark(b'.' | b'!' | b'?') if tokens[at + 1].spaced || tokens[at + 1].kind == Kind::Newline => {
-                if anaphora(reading, at + 1) { 2 } else { 6 }
+                if anaphora(reading, at + 1) {
+                    2
+                } else {
+                    6
+                }
             }
             Kind::Mark(b';' | b',') => 2,
             Kind::Mark(b'(' | b')') => 2,
             Kind::Mark(_) => 0,
             Kind::Other => 1,
+            Kind::Masked => 6,
             Kind::Mixed => 3,
             Kind::Word if token.does(Role::CONJUNCTION) => 3,
             Kind::Word if token.does(Role::GLUE) => {
@@ -134,9 +139,29 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
 fn anaphora(reading: &Reading<'_>, at: usize) -> bool {
     reading.token(at).is_some_and(|t| {
         t.kind == Kind::Digits
-            || [&b"it"[..], b"its", b"is", b"es", b"here", b"that", b"thats", b"this", b"the", b"mine", b"son", b"era", b"aqui", b"ahi", b"these", b"they", b"he", b"she", b"el"]
-                .iter()
-                .any(|word| reading.is_word(t, word))
+            || [
+                &b"it"[..],
+                b"its",
+                b"is",
+                b"es",
+                b"here",
+                b"that",
+                b"thats",
+                b"this",
+                b"the",
+                b"mine",
+                b"son",
+                b"era",
+                b"aqui",
+                b"ahi",
+                b"these",
+                b"they",
+                b"he",
+                b"she",
+                b"el",
+            ]
+            .iter()
+            .any(|word| reading.is_word(t, word))
     })
 }
 
@@ -151,7 +176,9 @@ fn step_over_number(reading: &Reading<'_>, number: usize, first: usize) -> u32 {
             || t.is(b'-')
             || t.is(b'.')
             || t.kind == Kind::Digits
-            || [&b"sorry"[..], b"no", b"wait", b"perdon", b"digo", b"not", b"y", b"o", b"a", b"to", b"actually"].iter().any(|w| reading.is_word(t, w))
+            || [&b"sorry"[..], b"no", b"wait", b"perdon", b"digo", b"not", b"y", b"o", b"a", b"to", b"actually"]
+                .iter()
+                .any(|w| reading.is_word(t, w))
     });
     if joined { 1 } else { 7 }
 }
@@ -167,11 +194,19 @@ fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) ->
         let token = &tokens[at];
         if let Some(hit) = reading.hit(token) {
             let better = preposition && fits(hit.cue.topic) && hit.cue.topic != found.cue.topic;
-            return better.then(|| Governor { cue: hit.cue, hit: token.cue as usize - 1, cost: found.cost + 1, ..found });
+            return better.then(|| Governor {
+                cue: hit.cue,
+                hit: token.cue as usize - 1,
+                cost: found.cost + 1,
+                ..found
+            });
         }
         if is_preposition(reading, token) {
             preposition = true;
-        } else if !(token.kind == Kind::Word && token.does(Role::GLUE) && !token.does(Role::COPULA) || token.kind == Kind::Digits || token.is(b'#')) {
+        } else if !(token.kind == Kind::Word && token.does(Role::GLUE) && !token.does(Role::COPULA)
+            || token.kind == Kind::Digits
+            || token.is(b'#'))
+        {
             return None;
         }
     }
@@ -180,9 +215,25 @@ fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) ->
 
 fn is_preposition(reading: &Reading<'_>, token: &Token) -> bool {
     token.kind == Kind::Word
-        && [&b"for"[..], b"of", b"on", b"in", b"at", b"to", b"from", b"with", b"de", b"del", b"para", b"por", b"en", b"al", b"con"]
-            .iter()
-            .any(|word| reading.is_word(token, word))
+        && [
+            &b"for"[..],
+            b"of",
+            b"on",
+            b"in",
+            b"at",
+            b"to",
+            b"from",
+            b"with",
+            b"de",
+            b"del",
+            b"para",
+            b"por",
+            b"en",
+            b"al",
+            b"con",
+        ]
+        .iter()
+        .any(|word| reading.is_word(token, word))
 }
 
 /// "482913 is the code", "G-615209 as the verification code", "4821 (CID)", "378282246310005 is my amex".
@@ -198,7 +249,13 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             let index = token.cue as usize - 1;
             // A cue with a value of its own to the right belongs to that value.
             let taken = !link && has_value(reading, hit.last);
-            let reach = if link { 6 } else if topic.is_secret() { 3 } else { 2 };
+            let reach = if link {
+                6
+            } else if topic.is_secret() {
+                3
+            } else {
+                2
+            };
             if fits(topic) && !spent.is(index) && !taken && cost <= reach && topic != Topic::Quantity {
                 return Some(Governor { cue: hit.cue, hit: index, cost, copula: link, after: true });
             }
@@ -231,7 +288,10 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
         .iter()
         .take(4)
         .take_while(|t| t.cue == 0)
-        .find(|t| !(t.kind == Kind::Word && t.does(Role::GLUE) && !t.does(Role::CONJUNCTION) || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'\'' | b'.'))))
+        .find(|t| {
+            !(t.kind == Kind::Word && t.does(Role::GLUE) && !t.does(Role::CONJUNCTION)
+                || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'\'' | b'.')))
+        })
         .is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Mixed))
 }
 

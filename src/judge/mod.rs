@@ -67,8 +67,75 @@ pub(crate) struct Verdict {
     pub(crate) expected: Expected,
 }
 
+impl Judged {
+    /// What a custom detector found.
+    pub(crate) fn custom(span: ViewSpan, entity: Entity) -> Self {
+        Self { span, entity, evidence: Evidence::default(), part: false, solicited: false }
+    }
+}
+
+impl Verdict {
+    /// What the message could be an answer to, in words.
+    pub(crate) fn expected_words(&self) -> Vec<String> {
+        let mut words: Vec<String> = expected_words(self.expected.asked)
+            .into_iter()
+            .map(|w| format!("{w} (asked for by the other side)"))
+            .collect();
+        words.extend(
+            expected_words(self.expected.announced).into_iter().map(|w| format!("{w} (announced by the same speaker)")),
+        );
+        words
+    }
+}
+
+impl Passed {
+    /// The reason in words.
+    pub(crate) fn explain(&self, span: crate::span::Span) -> crate::report::Passed {
+        let why = match self.why {
+            Why::Cue(cue) => format!("the text says \"{cue}\""),
+            Why::Shape(shape) => format!("its shape is that of: {shape}"),
+            Why::Asked(topic) => format!("the other side asked for: {}", topic_words(topic)),
+            Why::Nothing => "nothing says that it is a secret".to_owned(),
+        };
+        crate::report::Passed { span, what: format!("{} digits", self.digits), why }
+    }
+}
+
+/// Overlapping findings become one which covers the bytes of both, so that none leaks because another won; the stricter
+/// action names it. Sorted by their start; solicitations, which hide nothing, stand among them untouched.
+pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Judged) -> A) -> Vec<Judged> {
+    found.sort_by_key(|f| (f.span.start, f.span.end, f.solicited));
+    let mut merged: Vec<Judged> = Vec::with_capacity(found.len());
+    let mut last: Option<usize> = None;
+    for next in found {
+        if next.solicited {
+            merged.push(next);
+            continue;
+        }
+        match last.filter(|&i| next.span.start < merged[i].span.end) {
+            Some(i) => {
+                let before = merged[i];
+                let winner = if action(&next) > action(&before) { next } else { before };
+                let span = ViewSpan::new(before.span.start, before.span.end.max(next.span.end));
+                merged[i] = Judged { span, part: before.part && next.part, ..winner };
+            }
+            None => {
+                last = Some(merged.len());
+                merged.push(next);
+            }
+        }
+    }
+    merged
+}
+
 /// Judges a message in its conversation, which then remembers it.
-pub(crate) fn judge(page: &Page<'_>, conversation: &mut Conversation, role: Role, id: Option<MessageId>, time_ms: Option<u64>) -> Verdict {
+pub(crate) fn judge(
+    page: &Page<'_>,
+    conversation: &mut Conversation,
+    role: Role,
+    id: Option<MessageId>,
+    time_ms: Option<u64>,
+) -> Verdict {
     let expected = conversation.begin(role, time_ms);
     let mut candidates = Vec::new();
     for detector in DETECTORS {
@@ -138,19 +205,27 @@ impl Court<'_, '_> {
     /// What is decided by form.
     fn by_form(&mut self, candidates: &[Candidate]) {
         for candidate in candidates {
-            if candidate.claim == Claim::Possible && candidate.entity != Entity::Card || !self.is_free(candidate.first, candidate.last) {
+            if candidate.claim == Claim::Possible && candidate.entity != Entity::Card
+                || !self.is_free(candidate.first, candidate.last)
+            {
                 continue;
             }
             let digits = usize::from(candidate.evidence.digits);
             let card = candidate.entity == Entity::Card;
             let fits = |topic: Topic| candidate.topics.contains(&topic) || harmless_fits(topic, digits, Shape::Bare);
-            let governor = if candidate.entity == Entity::Password { None } else { governor(self.reading, candidate.first, candidate.last, &self.spent, &fits) };
+            let governor = if candidate.entity == Entity::Password {
+                None
+            } else {
+                governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
+            };
             let harmless = governor.is_some_and(|g| !g.cue.topic.is_secret() && g.cost <= if card { 4 } else { 2 });
             let said = governor.filter(|g| g.cue.topic.is_secret());
             let asked = candidate.topics.iter().any(|t| self.expected.all().has(*t));
             let stands = match candidate.claim {
                 Claim::Certain if card => true,
-                Claim::Certain => !(harmless && candidate.entity == Entity::SocialSecurity && governor.is_some_and(|g| g.cost == 0)),
+                Claim::Certain => {
+                    !(harmless && candidate.entity == Entity::SocialSecurity && governor.is_some_and(|g| g.cost == 0))
+                }
                 Claim::Probable => !harmless,
                 Claim::Possible => {
                     let named = said.is_some_and(|g| g.cost <= if candidate.evidence.mistyped { 6 } else { 10 })
@@ -212,7 +287,11 @@ impl Court<'_, '_> {
             // Told in one breath with the number before: "orders 1, 2 and 3".
             if let Some((before, inherited)) = previous {
                 let near = governor.is_none_or(|g| g.cost > 1 && !g.after);
-                if near && govern::in_one_breath(self.reading, &before, number) && fits(inherited.cue.topic) && before.digits.abs_diff(number.digits) <= 2 {
+                if near
+                    && govern::in_one_breath(self.reading, &before, number)
+                    && fits(inherited.cue.topic)
+                    && before.digits.abs_diff(number.digits) <= 2
+                {
                     governor = Some(inherited);
                 }
             }
@@ -311,7 +390,12 @@ impl Court<'_, '_> {
             Topic::Pin => Entity::Pin,
             Topic::Account => Entity::Account,
             Topic::Password => Entity::Password,
-            Topic::Code if number.digits <= 4 && (self.speaks_of_cards() || governor.cue.name != "code" && governor.cue.name != "código") => Entity::SecurityCode,
+            Topic::Code
+                if number.digits <= 4
+                    && (self.speaks_of_cards() || governor.cue.name != "code" && governor.cue.name != "código") =>
+            {
+                Entity::SecurityCode
+            }
             Topic::Code if number.digits >= 4 => Entity::OneTimePasscode,
             _ => return None,
         })
@@ -321,7 +405,9 @@ impl Court<'_, '_> {
     fn candidate(&self, candidates: &[Candidate], number: &Number, entity: Entity) -> Candidate {
         candidates
             .iter()
-            .find(|c| c.entity == entity && c.first <= number.first && c.last >= number.last && self.is_free(c.first, c.last))
+            .find(|c| {
+                c.entity == entity && c.first <= number.first && c.last >= number.last && self.is_free(c.first, c.last)
+            })
             .copied()
             .unwrap_or(Candidate {
                 first: number.first,
@@ -343,17 +429,35 @@ impl Court<'_, '_> {
             return false;
         }
         let tokens = &self.reading.tokens;
-        let from = (number.first.saturating_sub(24)..number.first).rev().find(|&i| tokens[i].ends_sentence() && tokens[i + 1].spaced || tokens[i].kind == Kind::Newline).map_or(number.first.saturating_sub(24), |i| i + 1);
-        let until = (number.last + 1..tokens.len().min(number.last + 20)).find(|&i| tokens[i].ends_sentence() || tokens[i].kind == Kind::Newline).unwrap_or(tokens.len().min(number.last + 20));
+        let from = (number.first.saturating_sub(24)..number.first)
+            .rev()
+            .find(|&i| tokens[i].ends_sentence() && tokens[i + 1].spaced || tokens[i].kind == Kind::Newline)
+            .map_or(number.first.saturating_sub(24), |i| i + 1);
+        let until = (number.last + 1..tokens.len().min(number.last + 20))
+            .find(|&i| tokens[i].ends_sentence() || tokens[i].kind == Kind::Newline)
+            .unwrap_or(tokens.len().min(number.last + 20));
         let around = || tokens[from..number.first].iter().chain(&tokens[number.last + 1..until]);
         let face = around().any(|t| t.does(Does::FACE) && t.kind == Kind::Word);
-        let digits = around().any(|t| t.does(Does::DIGITS) || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode)));
-        face && digits && around().any(|t| self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Card | Topic::SecurityCode | Topic::Code)))
+        let digits = around().any(|t| {
+            t.does(Does::DIGITS)
+                || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode))
+        });
+        face && digits
+            && around().any(|t| {
+                self.reading
+                    .hit(t)
+                    .is_some_and(|h| matches!(h.cue.topic, Topic::Card | Topic::SecurityCode | Topic::Code))
+            })
     }
 
     /// Whether the message is little more than a number: digits and everyday words.
     fn is_bare(&self) -> bool {
-        let words = self.reading.tokens.iter().filter(|t| t.is_text() && !(t.does(Does::FILLER) || t.does(Does::GLUE) || t.does(Does::PIECE))).count();
+        let words = self
+            .reading
+            .tokens
+            .iter()
+            .filter(|t| t.is_text() && !(t.does(Does::FILLER) || t.does(Does::GLUE) || t.does(Does::PIECE)))
+            .count();
         words <= 1
     }
 
@@ -367,7 +471,16 @@ impl Court<'_, '_> {
             if announced && !self.is_bare() {
                 continue;
             }
-            for topic in [Topic::SocialSecurity, Topic::SecurityCode, Topic::OneTimePasscode, Topic::Pin, Topic::Account, Topic::Code, Topic::Password, Topic::Card] {
+            for topic in [
+                Topic::SocialSecurity,
+                Topic::SecurityCode,
+                Topic::OneTimePasscode,
+                Topic::Pin,
+                Topic::Account,
+                Topic::Code,
+                Topic::Password,
+                Topic::Card,
+            ] {
                 if !topics.has(topic) || !secret_fits(topic, number) {
                     continue;
                 }
@@ -383,7 +496,11 @@ impl Court<'_, '_> {
                     continue;
                 }
                 let entity = match topic {
-                    Topic::Code if number.digits <= 4 && (topics.has(Topic::SecurityCode) || topics.has(Topic::Card)) => Entity::SecurityCode,
+                    Topic::Code
+                        if number.digits <= 4 && (topics.has(Topic::SecurityCode) || topics.has(Topic::Card)) =>
+                    {
+                        Entity::SecurityCode
+                    }
                     Topic::Code if number.digits == 3 => continue,
                     Topic::Code | Topic::OneTimePasscode => Entity::OneTimePasscode,
                     Topic::SocialSecurity => Entity::SocialSecurity,
@@ -426,7 +543,8 @@ impl Court<'_, '_> {
             let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits);
             match governor {
                 Some(g) if g.cue.topic.is_secret() => {
-                    let enough = if g.cue.topic == Topic::Code { g.copula && g.cost <= 3 || g.cost == 0 } else { g.cost <= 6 };
+                    let enough =
+                        if g.cue.topic == Topic::Code { g.copula && g.cost <= 3 || g.cost == 0 } else { g.cost <= 6 };
                     if enough && !g.cue.name.starts_with("security code") {
                         self.spent.spend(g.hit);
                         self.find(candidate, Evidence { cue: Some(g.cue.name), ..candidate.evidence });
@@ -511,7 +629,10 @@ impl Court<'_, '_> {
                     here.push(*number);
                     moved = true;
                     side.pieces.remember(id);
-                    if side.pieces.whole() == Whole::SocialSecurity && side.pieces.digits() >= 5 && side.pieces.is_named() {
+                    if side.pieces.whole() == Whole::SocialSecurity
+                        && side.pieces.digits() >= 5
+                        && side.pieces.is_named()
+                    {
                         self.mask_piece(number, Entity::SocialSecurity);
                     }
                 }
@@ -529,7 +650,8 @@ impl Court<'_, '_> {
                             _ => false,
                         };
                         if masked {
-                            let entity = if start.whole() == Whole::Card { Entity::Card } else { Entity::SocialSecurity };
+                            let entity =
+                                if start.whole() == Whole::Card { Entity::Card } else { Entity::SocialSecurity };
                             self.mask_piece(number, entity);
                         }
                     }
@@ -554,9 +676,15 @@ impl Court<'_, '_> {
             return None;
         }
         let bare = self.is_bare();
-        let lens: Vec<usize> = (number.first..=number.last).filter(|&i| self.reading.tokens[i].kind == Kind::Digits).map(|i| self.reading.tokens[i].len()).collect();
+        let lens: Vec<usize> = (number.first..=number.last)
+            .filter(|&i| self.reading.tokens[i].kind == Kind::Digits)
+            .map(|i| self.reading.tokens[i].len())
+            .collect();
         let social = expected.has(Topic::SocialSecurity) || self.reading.mentions(Topic::SocialSecurity);
-        if (social || lens == [3, 2] && (bare || self.says_piece())) && matches!(digits.len(), 2..=8) && !(digits.len() == 4 && lens == [4]) {
+        if (social || lens == [3, 2] && (bare || self.says_piece()))
+            && matches!(digits.len(), 2..=8)
+            && !(digits.len() == 4 && lens == [4])
+        {
             return Some(Pieces::start(Whole::SocialSecurity, social, digits));
         }
         let card = expected.has(Topic::Card) || self.reading.mentions(Topic::Card);
@@ -571,7 +699,14 @@ impl Court<'_, '_> {
 
     /// "first half", "starts with", "then", "the rest".
     fn says_piece(&self) -> bool {
-        self.reading.tokens.iter().any(|t| ["first", "starts", "start", "begins", "half", "part", "then", "next", "rest", "second", "primera", "primeros", "parte", "mitad", "empieza", "sigue", "luego", "resto"].iter().any(|w| self.reading.is_word(t, w.as_bytes())))
+        self.reading.tokens.iter().any(|t| {
+            [
+                "first", "starts", "start", "begins", "half", "part", "then", "next", "rest", "second", "primera",
+                "primeros", "parte", "mitad", "empieza", "sigue", "luego", "resto",
+            ]
+            .iter()
+            .any(|w| self.reading.is_word(t, w.as_bytes()))
+        })
     }
 
     /// An agent or a bot asks for what must never be asked for in chat.
@@ -599,7 +734,11 @@ impl Court<'_, '_> {
 
 /// "card number", not "card" alone: "which card is this about?" is no solicitation.
 fn names_a_number(reading: &Reading<'_>, first: usize, last: usize) -> bool {
-    reading.tokens[first..=last].iter().any(|t| ["number", "num", "numero", "no", "nro", "digits", "pan", "full", "digitos", "#"].iter().any(|w| reading.is_word(t, w.as_bytes())))
+    reading.tokens[first..=last].iter().any(|t| {
+        ["number", "num", "numero", "no", "nro", "digits", "pan", "full", "digitos", "#"]
+            .iter()
+            .any(|w| reading.is_word(t, w.as_bytes()))
+    })
 }
 
 /// Whether a number of this many digits can be what a secret cue says.
@@ -644,11 +783,21 @@ fn joined_numbers(page: &Page<'_>) -> Vec<Number> {
         let mut next = at + 1;
         if whole.shape == Shape::Bare && whole.digits <= 6 && page.is_disguised(whole.first, whole.last) {
             while let Some(part) = numbers.get(next) {
-                let comma = part.first == whole.last + 2 && matches!(reading.tokens[whole.last + 1].kind, Kind::Mark(b',' | b'.' | b';') | Kind::Newline);
-                if !comma || part.shape != Shape::Bare || whole.digits + part.digits > 10 || !page.is_disguised(part.first, part.last) {
+                let comma = part.first == whole.last + 2
+                    && matches!(reading.tokens[whole.last + 1].kind, Kind::Mark(b',' | b'.' | b';') | Kind::Newline);
+                if !comma
+                    || part.shape != Shape::Bare
+                    || whole.digits + part.digits > 10
+                    || !page.is_disguised(part.first, part.last)
+                {
                     break;
                 }
-                whole = Number { last: part.last, digits: whole.digits + part.digits, groups: whole.groups + part.groups, ..whole };
+                whole = Number {
+                    last: part.last,
+                    digits: whole.digits + part.digits,
+                    groups: whole.groups + part.groups,
+                    ..whole
+                };
                 next += 1;
             }
         }
@@ -660,26 +809,27 @@ fn joined_numbers(page: &Page<'_>) -> Vec<Number> {
 
 /// For explanations: what was expected, in words.
 pub(crate) fn expected_words(topics: Topics) -> Vec<&'static str> {
-    topics
-        .iter()
-        .map(|topic| match topic {
-            Topic::Card => "card number",
-            Topic::SecurityCode => "card security code",
-            Topic::SocialSecurity => "Social Security number",
-            Topic::OneTimePasscode => "one-time passcode",
-            Topic::Password => "password",
-            Topic::Pin => "PIN",
-            Topic::Account => "account number",
-            Topic::Code => "code",
-            Topic::Partial => "last four digits",
-            Topic::Zip => "ZIP code",
-            Topic::Phone => "phone number",
-            Topic::Time => "date or time",
-            Topic::Amount | Topic::Quantity => "amount",
-            Topic::Reference => "order or case number",
-            Topic::Device => "device or version",
-            Topic::Place => "address",
-            Topic::Login => "user name",
-        })
-        .collect()
+    topics.iter().map(topic_words).collect()
+}
+
+fn topic_words(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Card => "card number",
+        Topic::SecurityCode => "card security code",
+        Topic::SocialSecurity => "Social Security number",
+        Topic::OneTimePasscode => "one-time passcode",
+        Topic::Password => "password",
+        Topic::Pin => "PIN",
+        Topic::Account => "account number",
+        Topic::Code => "code",
+        Topic::Partial => "last four digits",
+        Topic::Zip => "ZIP code",
+        Topic::Phone => "phone number",
+        Topic::Time => "date or time",
+        Topic::Amount | Topic::Quantity => "amount",
+        Topic::Reference => "order or case number",
+        Topic::Device => "device or version",
+        Topic::Place => "address",
+        Topic::Login => "user name",
+    }
 }

@@ -186,7 +186,11 @@ mod tests {
         for cut in 2..14 {
             let number = digits("378282246310005");
             let mut pieces = Pieces::start(Whole::Card, false, &number[..cut]);
-            assert_eq!(pieces.push(&number[cut..]), Step::Complete { whole: Whole::Card, mistyped: false }, "cut at {cut}");
+            assert_eq!(
+                pieces.push(&number[cut..]),
+                Step::Complete { whole: Whole::Card, mistyped: false },
+                "cut at {cut}"
+            );
         }
     }
 

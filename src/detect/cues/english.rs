@@ -64,11 +64,7 @@ pub(crate) const CUES: &[Row] = &[
                   code that/which just? came/arrived/was/is/got/popped/showed texted/sent/emailed?; code from/in/on the/my/your/our/ur? text/texts/sms/message/msg/email/e/mail/app/authenticator/phone/google/notification/bank/amex/whatsapp/inbox message?;\
                   code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code/one; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received",
     },
-    Row {
-        topic: Topic::Code,
-        name: "code",
-        phrases: "code; codes; token; tokens; cod; passkey; codigo; otc",
-    },
+    Row { topic: Topic::Code, name: "code", phrases: "code; codes; token; tokens; cod; passkey; codigo; otc" },
     // ---- Passwords -------------------------------------------------------------------------------------------------
     Row {
         topic: Topic::Password,
@@ -167,8 +163,14 @@ pub(crate) const WORDS: &[Words] = &[
                 if from by at printed listed displayed stated marked set sets setting changed change digit digits code",
     },
     Words { role: Role::LINK, words: "is was are were as being be for s equals = should" },
-    Words { role: Role::COPULA, words: "is was are were be s equals says said reads shows showed being becomes called should" },
-    Words { role: Role::DETERMINER, words: "the a an my our your ur his her their this that its these those some any one's" },
+    Words {
+        role: Role::COPULA,
+        words: "is was are were be s equals says said reads shows showed being becomes called should",
+    },
+    Words {
+        role: Role::DETERMINER,
+        words: "the a an my our your ur his her their this that its these those some any one's",
+    },
     Words { role: Role::OWN, words: "my our your ur his her their wife's husband's mom's dad's" },
     Words {
         role: Role::REQUEST.and(Role::COMMON),
@@ -192,15 +194,36 @@ pub(crate) const WORDS: &[Words] = &[
                 am pm a.m p.m o'clock oclock people person persons guests adults adult kids children passengers travelers bags items item pieces packs boxes units copies pages nights rooms seats tickets orders cards accounts lines steps songs shares users members employees customers visitors views likes followers calories reps \
                 dollars bucks cents euros pounds pesos st nd rd th k",
     },
-    Words { role: Role::CURRENCY, words: "usd eur gbp cad aud mxn cop ars clp pen brl inr jpy chf dollars dollar bucks euro euros pounds quid cents rupees yen pesos peso reais" },
-    Words { role: Role::CONJUNCTION.and(Role::COMMON), words: "and but or because cause cuz while though although whereas however except when then" },
-    Words { role: Role::SINCE.and(Role::COMMON), words: "since in of by until till before after circa around during from late early mid spring summer fall autumn winter january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec year years" },
-    Words { role: Role::MONTH.and(Role::COMMON), words: "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec" },
-    Words { role: Role::PIECE.and(Role::COMMON), words: "then next and rest remaining remainder followed part half second last first third fourth finally it's its is the of ok okay so that's thats now again continue continuing plus ends end ending starts start starting begins here" },
+    Words {
+        role: Role::CURRENCY,
+        words: "usd eur gbp cad aud mxn cop ars clp pen brl inr jpy chf dollars dollar bucks euro euros pounds quid cents rupees yen pesos peso reais",
+    },
+    Words {
+        role: Role::CONJUNCTION.and(Role::COMMON),
+        words: "and but or because cause cuz while though although whereas however except when then",
+    },
+    Words {
+        role: Role::SINCE.and(Role::COMMON),
+        words: "since in of by until till before after circa around during from late early mid spring summer fall autumn winter january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec year years",
+    },
+    Words {
+        role: Role::MONTH.and(Role::COMMON),
+        words: "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec",
+    },
+    Words {
+        role: Role::PIECE.and(Role::COMMON),
+        words: "then next and rest remaining remainder followed part half second last first third fourth finally it's its is the of ok okay so that's thats now again continue continuing plus ends end ending starts start starting begins here",
+    },
     Words { role: Role::FACE, words: "front back backside reverse signature strip above" },
     Words { role: Role::DIGITS, words: "digit digits number numbers nums numerals" },
-    Words { role: Role::STREET, words: "street st avenue ave av road rd drive dr lane ln court ct boulevard blvd way place pl terrace parkway pkwy circle cir highway hwy square sq north south east west n s e w nw ne sw se main broadway suite apt" },
-    Words { role: Role::EXPIRY.and(Role::COMMON), words: "exp expiry expires expiration expire expiring thru through good valid until date dt" },
+    Words {
+        role: Role::STREET,
+        words: "street st avenue ave av road rd drive dr lane ln court ct boulevard blvd way place pl terrace parkway pkwy circle cir highway hwy square sq north south east west n s e w nw ne sw se main broadway suite apt",
+    },
+    Words {
+        role: Role::EXPIRY.and(Role::COMMON),
+        words: "exp expiry expires expiration expire expiring thru through good valid until date dt",
+    },
     Words { role: Role::FROM, words: "from" },
     Words { role: Role::TO, words: "to into" },
     Words {

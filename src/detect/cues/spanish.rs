@@ -18,7 +18,11 @@ pub(crate) const CUES: &[Row] = &[
                   codigo/numero/num/digitos/numeros/numeritos/numerito/cifras de/del/al/por/en? la/el? atras/reverso/dorso/frente/enfrente/adelante/delante/detras/trasera/parte trasera/atras/frontal/delantera?; \
                   3/tres/4/cuatro digitos/numeros/numeritos/cifras/digititos que? vienen/estan/aparecen/tiene/trae? de/del/al/por/en? la/el? atras/reverso/dorso/frente/enfrente/adelante/delante/detras/parte trasera/atras/de? atras?; codigo de 3/tres digitos/cifras/numeros; codigo/clave del/al/de reverso/dorso; codigo que viene/esta/aparece/trae atras/al/detras/enfrente/en reverso/frente/dorso?; cvv; cvc; cid; ccv",
     },
-    Row { topic: Topic::Code, name: "código de seguridad", phrases: "codigo/cod/clave/numero/digitos de/d seguridad; codigo/clave de 3/4/tres/cuatro digitos/cifras/numeros; codigo secreto" },
+    Row {
+        topic: Topic::Code,
+        name: "código de seguridad",
+        phrases: "codigo/cod/clave/numero/digitos de/d seguridad; codigo/clave de 3/4/tres/cuatro digitos/cifras/numeros; codigo secreto",
+    },
     // ---- Social Security -------------------------------------------------------------------------------------------
     Row {
         topic: Topic::SocialSecurity,
@@ -33,14 +37,22 @@ pub(crate) const CUES: &[Row] = &[
                   codigo/cod/clave/token/pin/numero/numerito/codigito q/que/k le/les/te/me/nos/se/ya? llego/llega/mandaron/mando/mandamos/mandaste/enviaron/envio/enviamos/enviaste/dio/dieron/aparece/aparecio/sale/salio/marca/muestra/acaba/acabo/acabamos/acaban/recibi/recibio/pide/piden/pidio/pusieron/da/genero/genera; codigo/clave por/del/via/en/de el? sms/mensaje/mensajito/texto/correo/whatsapp/app/aplicacion/wasap/email/mail; codigo/cod/clave enviado/enviada/recibido/recibida; \
                   codigo recibi/recibido; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
     },
-    Row { topic: Topic::Code, name: "código", phrases: "codigo; codigos; cod; cdigo; clave; claves; codigito; digitos; numerito; numeritos; clabe secreta" },
+    Row {
+        topic: Topic::Code,
+        name: "código",
+        phrases: "codigo; codigos; cod; cdigo; clave; claves; codigito; digitos; numerito; numeritos; clabe secreta",
+    },
     // ---- Passwords -------------------------------------------------------------------------------------------------
     Row {
         topic: Topic::Password,
         name: "contraseña",
         phrases: "contrasena; contrasenas; contrasenia; contrasenha; contraceña; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; llave del wifi; clave wifi; clave de internet",
     },
-    Row { topic: Topic::Login, name: "usuario", phrases: "usuario; usuaria; nombre de usuario; user; correo; correo electronico; mail; email; login" },
+    Row {
+        topic: Topic::Login,
+        name: "usuario",
+        phrases: "usuario; usuaria; nombre de usuario; user; correo; correo electronico; mail; email; login",
+    },
     // ---- PINs ------------------------------------------------------------------------------------------------------
     Row {
         topic: Topic::Pin,
@@ -65,7 +77,11 @@ pub(crate) const CUES: &[Row] = &[
         phrases: "termina/terminan/terminada/terminadas/terminado/terminacion/terminando/terminaba/acaba/acabada/acaban/acabado/finaliza/finalizada/finalizado en/con?; que termina en; ultimos/ultimas/ultimo 4/cuatro/5/cinco/3/tres/6/seis/dos/2? digitos/numeros/cifras/numeritos? de/del? la/mi/su/tu/el? tarjeta/cuenta/seguro/social/ssn/telefono/celular/amex/nss/plastico/visa? social/son/es?; ultimos; ultimas cifras; primeros/primeras 4/cuatro/6/seis/ocho/8? digitos/numeros/cifras?; empieza/empiezan/comienza/inicia con/en/por; terminal en",
     },
     // ---- Harmless: the rest ----------------------------------------------------------------------------------------
-    Row { topic: Topic::Zip, name: "código postal", phrases: "codigo/cod postal; codigos postales; cp; c p; zip; zip code; codpostal; codigo de area/pais/ciudad; clave lada; lada; indicativo; prefijo; codigo lada" },
+    Row {
+        topic: Topic::Zip,
+        name: "código postal",
+        phrases: "codigo/cod postal; codigos postales; cp; c p; zip; zip code; codpostal; codigo de area/pais/ciudad; clave lada; lada; indicativo; prefijo; codigo lada",
+    },
     Row {
         topic: Topic::Phone,
         name: "teléfono",
@@ -116,30 +132,63 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words { role: Role::LINK, words: "es son era fue como seria sera de" },
     Words { role: Role::COPULA, words: "es son era fue seria sera dice decia pone sale marca" },
-    Words { role: Role::DETERMINER, words: "el la los las un una mi mis tu tus su sus nuestro nuestra este esta ese esa" },
+    Words {
+        role: Role::DETERMINER,
+        words: "el la los las un una mi mis tu tus su sus nuestro nuestra este esta ese esa",
+    },
     Words { role: Role::OWN, words: "mi mis tu tus su sus nuestra nuestro" },
     Words {
         role: Role::REQUEST.and(Role::COMMON),
         words: "favor porfavor porfa digame dime diga decirme indique indiqueme indicar indicarme indica indiqueme indiquemela indiquemelo lea leame leer leerme leeme ingrese ingresa ingresar escriba escribe escribir escribala escribela escribelo teclee proporcione proporcionar proporciona proporcioneme proporcionarme confirme confirma confirmar confirmarme confirmeme verificar valide validar envie enviar envieme mande mandeme comparta compartir comparte deme darme dar da necesito necesitamos necesitaria requiero requerimos falta faltaria podria puede puedes podrias regalas regalame regaleme permitame permites facilita facilitarme facilite dictar dicteme dicta dictame repita repetir repitame responda responde introduzca introduce introducir pasa paseme pasame pasarme pido digite digita digitar cual comparteme compartirme compartame brinda brindarme brindeme",
     },
-    Words { role: Role::QUESTION.and(Role::COMMON), words: "que cual cuales quien como donde cuando cuanto cuantos cuantas" },
-    Words { role: Role::NEGATION.and(Role::COMMON), words: "no nunca jamas sin tampoco nadie ninguno ninguna ni evite evitar" },
-    Words { role: Role::SENT.and(Role::COMMON), words: "enviado enviamos envie enviaron envio enviando mandado mandamos mande mandaron mando mandando llegado llego enviarle mandarle reenvio reenvie reenviado reenviamos enviara enviare mandare llegara" },
+    Words {
+        role: Role::QUESTION.and(Role::COMMON),
+        words: "que cual cuales quien como donde cuando cuanto cuantos cuantas",
+    },
+    Words {
+        role: Role::NEGATION.and(Role::COMMON),
+        words: "no nunca jamas sin tampoco nadie ninguno ninguna ni evite evitar",
+    },
+    Words {
+        role: Role::SENT.and(Role::COMMON),
+        words: "enviado enviamos envie enviaron envio enviando mandado mandamos mande mandaron mando mandando llegado llego enviarle mandarle reenvio reenvie reenviado reenviamos enviara enviare mandare llegara",
+    },
     Words {
         role: Role::UNIT,
         words: "minuto minutos min mins hora horas hrs h segundo segundos dia dias semana semanas mes meses ano anos noche noches vez veces digito digitos caracter caracteres letra letras numero numeros cifra cifras simbolo simbolos intento intentos ciento \
                 punto puntos milla millas km kilometros gb mb megas ghz kg kilos gramos litros metros cm personas persona adultos ninos pasajeros maletas articulos piezas cajas unidades copias paginas habitaciones boletos tarjetas cuentas cuotas mensualidades msi \
                 pesos euros dolares soles bolivianos quetzales lempiras colones mil millones cts centavos centimos",
     },
-    Words { role: Role::CURRENCY, words: "pesos peso euros euro dolares dolar soles sol mxn cop ars clp pen usd eur bolivianos quetzales lempiras colones varos lucas centavos centimos" },
-    Words { role: Role::CONJUNCTION.and(Role::COMMON), words: "y e o u pero porque pues aunque sino mientras entonces luego asi" },
-    Words { role: Role::SINCE.and(Role::COMMON), words: "desde en de del hasta ano anos antes despues durante enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre" },
-    Words { role: Role::MONTH.and(Role::COMMON), words: "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene feb mar abr may jun jul ago sep sept oct nov dic" },
-    Words { role: Role::PIECE.and(Role::COMMON), words: "luego despues sigue siguen siguientes resto falta faltan restantes y primera segunda parte mitad continua ultimos ultimas demas ahora ok va termina empieza son es el la los" },
-    Words { role: Role::FACE, words: "atras reverso dorso frente enfrente adelante delante detras trasera frontal delantera" },
+    Words {
+        role: Role::CURRENCY,
+        words: "pesos peso euros euro dolares dolar soles sol mxn cop ars clp pen usd eur bolivianos quetzales lempiras colones varos lucas centavos centimos",
+    },
+    Words {
+        role: Role::CONJUNCTION.and(Role::COMMON),
+        words: "y e o u pero porque pues aunque sino mientras entonces luego asi",
+    },
+    Words {
+        role: Role::SINCE.and(Role::COMMON),
+        words: "desde en de del hasta ano anos antes despues durante enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre",
+    },
+    Words {
+        role: Role::MONTH.and(Role::COMMON),
+        words: "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene feb mar abr may jun jul ago sep sept oct nov dic",
+    },
+    Words {
+        role: Role::PIECE.and(Role::COMMON),
+        words: "luego despues sigue siguen siguientes resto falta faltan restantes y primera segunda parte mitad continua ultimos ultimas demas ahora ok va termina empieza son es el la los",
+    },
+    Words {
+        role: Role::FACE,
+        words: "atras reverso dorso frente enfrente adelante delante detras trasera frontal delantera",
+    },
     Words { role: Role::DIGITS, words: "digito digitos numero numeros numeritos numerito cifra cifras" },
     Words { role: Role::STREET, words: "norte sur oriente poniente col colonia bis" },
-    Words { role: Role::EXPIRY.and(Role::COMMON), words: "vence vencimiento vigencia caduca caducidad expira exp valida hasta fecha" },
+    Words {
+        role: Role::EXPIRY.and(Role::COMMON),
+        words: "vence vencimiento vigencia caduca caducidad expira exp valida hasta fecha",
+    },
     Words { role: Role::FROM, words: "de desde" },
     Words { role: Role::TO, words: "a por" },
     Words {

@@ -24,7 +24,12 @@ static SPEC: Spec = Spec {
         "mi CLABE es 032180000118359719",
         "numero de cuenta 4820177365",
     ],
-    misses: &["checking ending 9931", "my account was opened in 2009", "account manager 12345678's ticket: no", "order 887301542"],
+    misses: &[
+        "checking ending 9931",
+        "my account was opened in 2009",
+        "account manager 12345678's ticket: no",
+        "order 887301542",
+    ],
 };
 
 impl Detector for Account {

@@ -139,7 +139,9 @@ fn longest_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
         if count > 0 && number::gap(reading, groups[from + count - 1], token) == Gap::Apart {
             break;
         }
-        if digits.get().len() + reading.tokens[token].len() > 19 || digits.push(reading.bytes(&reading.tokens[token])).is_none() {
+        if digits.get().len() + reading.tokens[token].len() > 19
+            || digits.push(reading.bytes(&reading.tokens[token])).is_none()
+        {
             break;
         }
         let number = digits.get();
@@ -163,7 +165,14 @@ fn longest_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
                     digits: u8::try_from(number.len()).unwrap_or(u8::MAX),
                     ..Evidence::default()
                 };
-                let candidate = Candidate { first: group[0], last: token, entity: Entity::Card, claim, topics: &[Topic::Card], evidence };
+                let candidate = Candidate {
+                    first: group[0],
+                    last: token,
+                    entity: Entity::Card,
+                    claim,
+                    topics: &[Topic::Card],
+                    evidence,
+                };
                 best = Some(Found { candidate, fit, until: from + count + 1 });
             }
         }
@@ -214,7 +223,10 @@ fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Cl
     let reading = &page.reading;
     let (first, last) = (groups[0], groups[groups.len() - 1]);
     let about_cards = reading.mentions(Topic::Card);
-    let in_address = page.numbers.iter().any(|n| n.first <= first && first <= n.last && matches!(n.shape, Shape::Harmless("address on the Internet")));
+    let in_address = page
+        .numbers
+        .iter()
+        .any(|n| n.first <= first && first <= n.last && matches!(n.shape, Shape::Harmless("address on the Internet")));
     let joined = joined_to_letters(reading, first, last);
     if in_address && !about_cards {
         return None;
@@ -248,10 +260,15 @@ fn joined_to_letters(reading: &Reading<'_>, first: usize, last: usize) -> bool {
     let text = |at: usize| reading.tokens.get(at).is_some_and(|t| t.is_text());
     let tight = |at: usize| reading.tokens.get(at).is_some_and(|t| !t.spaced);
     let mark = |at: usize| reading.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b'-' | b'_')));
-    let left = first > 0 && tight(first) && (text(first - 1) || first > 1 && mark(first - 1) && tight(first - 1) && text(first - 2))
+    let left = first > 0
+        && tight(first)
+        && (text(first - 1) || first > 1 && mark(first - 1) && tight(first - 1) && text(first - 2))
         && reading.tokens[first - 1 - usize::from(mark(first - 1))].cue == 0;
     let right = tight(last + 1) && (text(last + 1) || mark(last + 1) && tight(last + 2) && text(last + 2));
-    left || right && reading.tokens[(last + 1).min(reading.tokens.len() - 1)].cue == 0 && text(last + 1) && !reading.tokens[last + 1].does(crate::detect::cues::Role::EXPIRY)
+    left || right
+        && reading.tokens[(last + 1).min(reading.tokens.len() - 1)].cue == 0
+        && text(last + 1)
+        && !reading.tokens[last + 1].does(crate::detect::cues::Role::EXPIRY)
 }
 
 /// Two cards typed into one run of digits.
@@ -271,7 +288,14 @@ fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Vec<Candidate
                 digits: u8::try_from(len).unwrap_or(u8::MAX),
                 ..Evidence::default()
             };
-            out.push(Candidate { first: token, last: token, entity: Entity::Card, claim: Claim::Certain, topics: &[Topic::Card], evidence });
+            out.push(Candidate {
+                first: token,
+                last: token,
+                entity: Entity::Card,
+                claim: Claim::Certain,
+                topics: &[Topic::Card],
+                evidence,
+            });
             return Some(1);
         }
     }
@@ -288,7 +312,11 @@ fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Vec<Candidate>) {
         let Some(digits) = Digits::of(reading, number.first, number.last) else { continue };
         let usual = brands::usual_length(digits.get());
         let length = digits.get().len();
-        let lens: Vec<usize> = groups.iter().filter(|&&g| (number.first..=number.last).contains(&g)).map(|&g| reading.tokens[g].len()).collect();
+        let lens: Vec<usize> = groups
+            .iter()
+            .filter(|&&g| (number.first..=number.last).contains(&g))
+            .map(|&g| reading.tokens[g].len())
+            .collect();
         let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens == [4, 6, 5];
         let near = length + 1 >= usual.min(16) && length <= 19;
         if !near || luhn(digits.get()) && brands::brand_of(digits.get()).is_some_and(|b| b.by_shape) {

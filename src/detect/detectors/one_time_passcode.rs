@@ -88,17 +88,25 @@ impl Detector for OneTimePasscode {
 
 /// `G-482913`: up to three capitals and a hyphen before the digits belong to the code.
 fn with_prefix(reading: &Reading<'_>, first: usize) -> (usize, bool) {
-    if first < 2 || reading.tokens[first].spaced || !reading.tokens[first - 1].is(b'-') || reading.tokens[first - 1].spaced {
+    if first < 2
+        || reading.tokens[first].spaced
+        || !reading.tokens[first - 1].is(b'-')
+        || reading.tokens[first - 1].spaced
+    {
         return (first, false);
     }
     let prefix = &reading.tokens[first - 2];
-    let fits = prefix.kind == Kind::Word && prefix.len() <= 3 && reading.bytes(prefix).iter().all(u8::is_ascii_uppercase);
+    let fits =
+        prefix.kind == Kind::Word && prefix.len() <= 3 && reading.bytes(prefix).iter().all(u8::is_ascii_uppercase);
     if fits { (first - 2, true) } else { (first, false) }
 }
 
 /// `@example.com #747723`: the last line of an origin-bound message.
 fn origin_bound(reading: &Reading<'_>, at: usize) -> bool {
-    let Some(hash) = at.checked_sub(1).filter(|&i| reading.tokens[i].is(b'#') && reading.tokens[i].spaced && !reading.tokens[at].spaced) else {
+    let Some(hash) = at
+        .checked_sub(1)
+        .filter(|&i| reading.tokens[i].is(b'#') && reading.tokens[i].spaced && !reading.tokens[at].spaced)
+    else {
         return false;
     };
     // Back over the host to its sign, at the start of a line.
@@ -115,20 +123,36 @@ fn origin_bound(reading: &Reading<'_>, at: usize) -> bool {
 
 /// The last token of a code of capitals and digits that starts at `first`: `QH48ZT`, `K7P-2XQ`, `A93-7714`, `123ABC78`.
 pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
-    let starts = |at: usize| reading.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits) && t.cue == 0);
-    if !starts(first) || first > 0 && !reading.tokens[first].spaced && matches!(reading.tokens[first - 1].kind, Kind::Mark(b'-' | b'_' | b'.' | b'/' | b'@' | b'$') | Kind::Word | Kind::Mixed | Kind::Digits) {
+    let starts = |at: usize| {
+        reading.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits) && t.cue == 0)
+    };
+    if !starts(first)
+        || first > 0
+            && !reading.tokens[first].spaced
+            && matches!(
+                reading.tokens[first - 1].kind,
+                Kind::Mark(b'-' | b'_' | b'.' | b'/' | b'@' | b'$') | Kind::Word | Kind::Mixed | Kind::Digits
+            )
+    {
         return None;
     }
     let mut last = first;
-    while reading.tokens.get(last + 1).is_some_and(|t| t.is(b'-') && !t.spaced) && starts(last + 2) && !reading.tokens[last + 2].spaced {
+    while reading.tokens.get(last + 1).is_some_and(|t| t.is(b'-') && !t.spaced)
+        && starts(last + 2)
+        && !reading.tokens[last + 2].spaced
+    {
         last += 2;
         if last - first > 8 {
             return None;
         }
     }
     // More text joined to it: a path, an address, a password.
-    if reading.token(last + 1).is_some_and(|t| !t.spaced && matches!(t.kind, Kind::Mark(b'@' | b'/' | b'_' | b'-' | b'$' | b'%' | b'#' | b'+' | b'=') | Kind::Other))
-        || reading.token(last + 1).is_some_and(|t| !t.spaced && t.is(b'.') && reading.token(last + 2).is_some_and(|n| !n.spaced && n.is_text()))
+    if reading.token(last + 1).is_some_and(|t| {
+        !t.spaced
+            && matches!(t.kind, Kind::Mark(b'@' | b'/' | b'_' | b'-' | b'$' | b'%' | b'#' | b'+' | b'=') | Kind::Other)
+    }) || reading
+        .token(last + 1)
+        .is_some_and(|t| !t.spaced && t.is(b'.') && reading.token(last + 2).is_some_and(|n| !n.spaced && n.is_text()))
     {
         return None;
     }

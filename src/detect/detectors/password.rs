@@ -186,11 +186,44 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let _ = glue;
     if !(sign || copula) {
         let value = value_at(reading, at)?;
-        return (is_quoted(reading, at) && !is_sentence(reading, value) || looks_like_one(reading, value)).then_some(value);
+        return (is_quoted(reading, at) && !is_sentence(reading, value) || looks_like_one(reading, value))
+            .then_some(value);
     }
     // "is still", "is now", "is: ", "would be", and adverbs before the value.
     while let Some(token) = tokens.get(at) {
-        let skip = token.is(b':') || token.is(b'=') || token.kind == Kind::Word && [&b"now"[..], b"just", b"currently", b"still", b"the", b"like", b"el", b"la", b"ahora", b"be", b"actually", b"basically", b"simply", b"probably", b"likely", b"only", b"literally", b"esta", b"this", b"following", b"como", b"que", b"es", b"is", b"also", b"ser"].iter().any(|w| reading.is_word(token, w));
+        let skip = token.is(b':')
+            || token.is(b'=')
+            || token.kind == Kind::Word
+                && [
+                    &b"now"[..],
+                    b"just",
+                    b"currently",
+                    b"still",
+                    b"the",
+                    b"like",
+                    b"el",
+                    b"la",
+                    b"ahora",
+                    b"be",
+                    b"actually",
+                    b"basically",
+                    b"simply",
+                    b"probably",
+                    b"likely",
+                    b"only",
+                    b"literally",
+                    b"esta",
+                    b"this",
+                    b"following",
+                    b"como",
+                    b"que",
+                    b"es",
+                    b"is",
+                    b"also",
+                    b"ser",
+                ]
+                .iter()
+                .any(|w| reading.is_word(token, w));
         if !skip || tokens.get(at + 1).is_none() {
             break;
         }
@@ -231,7 +264,11 @@ fn from_to(reading: &Reading<'_>, hit: &Hit) -> Vec<(usize, usize)> {
     let mut at = hit.last + 1;
     while at < tokens.len() && at - hit.last <= 8 && values.len() < 2 {
         let token = &tokens[at];
-        if ends_clause(reading, at) || token.cue != 0 && token.cue as usize - 1 != hit_index(reading, hit) && reading.hit(token).is_some_and(|h| h.cue.topic.is_secret()) {
+        if ends_clause(reading, at)
+            || token.cue != 0
+                && token.cue as usize - 1 != hit_index(reading, hit)
+                && reading.hit(token).is_some_and(|h| h.cue.topic.is_secret())
+        {
             break;
         }
         if token.does(Role::FROM) || token.does(Role::TO) {
@@ -244,7 +281,11 @@ fn from_to(reading: &Reading<'_>, hit: &Hit) -> Vec<(usize, usize)> {
                 }
                 // "from hunter to hunter2"
                 let to = value.1 + 1;
-                if token.does(Role::FROM) && is_unknown(reading, value) && tokens.get(to).is_some_and(|t| t.does(Role::TO)) && value_at(reading, to + 1).is_some_and(|v| looks_like_one(reading, v) || is_unknown(reading, v)) {
+                if token.does(Role::FROM)
+                    && is_unknown(reading, value)
+                    && tokens.get(to).is_some_and(|t| t.does(Role::TO))
+                    && value_at(reading, to + 1).is_some_and(|v| looks_like_one(reading, v) || is_unknown(reading, v))
+                {
                     values.push(value);
                     at = to;
                     continue;
@@ -284,7 +325,8 @@ fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                     return None;
                 }
                 let strong = looks_like_one(reading, value);
-                let sentence_start = value.0 == 0 || tokens[value.0 - 1].ends_sentence() || tokens[value.0 - 1].kind == Kind::Newline;
+                let sentence_start =
+                    value.0 == 0 || tokens[value.0 - 1].ends_sentence() || tokens[value.0 - 1].kind == Kind::Newline;
                 let plain = link && own && !comma && sentence_start && is_unknown(reading, value) && value.0 == value.1;
                 let quoted = link && is_mark(&tokens[at], b"\"'");
                 if quoted {
@@ -355,7 +397,9 @@ fn said_harmless(reading: &Reading<'_>, at: usize) -> bool {
         if let Some(hit) = reading.hit(token) {
             return !hit.cue.topic.is_secret();
         }
-        if !(token.does(Role::GLUE) && token.kind == Kind::Word || matches!(token.kind, Kind::Mark(b':' | b'#' | b'\''))) {
+        if !(token.does(Role::GLUE) && token.kind == Kind::Word
+            || matches!(token.kind, Kind::Mark(b':' | b'#' | b'\'')))
+        {
             return false;
         }
     }
@@ -365,22 +409,35 @@ fn said_harmless(reading: &Reading<'_>, at: usize) -> bool {
 /// A plain-word value in a pair: "user bob password sunshine", "login: x pass: y".
 fn pair(reading: &Reading<'_>, hit: &Hit, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    let login = (hit.first.saturating_sub(7)..hit.first).any(|i| reading.hit(&tokens[i]).is_some_and(|h| h.cue.topic == Topic::Login) && !tokens[i].ends_sentence());
+    let login = (hit.first.saturating_sub(7)..hit.first)
+        .any(|i| reading.hit(&tokens[i]).is_some_and(|h| h.cue.topic == Topic::Login) && !tokens[i].ends_sentence());
     let value = chunk(reading, at)?;
     (login && is_unknown(reading, value) && tokens[at].len() >= 4).then_some(value)
 }
 
 /// A value of plain words after "is" or ":": one word that is no everyday word, or a passphrase.
-fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphrase: bool, hit: &Hit) -> Option<(usize, usize)> {
+fn plain_words(
+    reading: &Reading<'_>,
+    value: (usize, usize),
+    sign: bool,
+    passphrase: bool,
+    hit: &Hit,
+) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let first = &tokens[value.0];
     if value.0 == value.1 && first.kind == Kind::Digits {
         return (first.len() >= 4).then_some(value);
     }
-    if !tokens[value.0..=value.1].iter().all(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(_))) || first.kind == Kind::Mixed && first.len() <= 2 {
+    if !tokens[value.0..=value.1]
+        .iter()
+        .all(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(_)))
+        || first.kind == Kind::Mixed && first.len() <= 2
+    {
         return None;
     }
-    if tokens[value.0].does(Role::STATE) || tokens[value.0].cue != 0 && reading.hit(&tokens[value.0]).is_some_and(|h| h.cue.topic.is_secret()) {
+    if tokens[value.0].does(Role::STATE)
+        || tokens[value.0].cue != 0 && reading.hit(&tokens[value.0]).is_some_and(|h| h.cue.topic.is_secret())
+    {
         return None;
     }
     // How many plain words until the clause ends?
@@ -388,7 +445,11 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
     let mut count = 1;
     let mut stopped = false;
     while let Some(next) = tokens.get(last + 1) {
-        if ends_clause(reading, last + 1) || next.does(Role::CONJUNCTION) || next.kind == Kind::Other || matches!(next.kind, Kind::Mark(b'(' | b'"' | b'-')) {
+        if ends_clause(reading, last + 1)
+            || next.does(Role::CONJUNCTION)
+            || next.kind == Kind::Other
+            || matches!(next.kind, Kind::Mark(b'(' | b'"' | b'-'))
+        {
             break;
         }
         if next.does(Role::GLUE) || next.does(Role::STATE) || next.does(Role::REQUEST) || next.cue != 0 {
@@ -420,7 +481,13 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
         return Some(if stopped { value } else { (value.0, last) });
     }
     let _ = hit;
-    if count == 2 && !everyday && !predicate && !stopped && tokens[last].kind == Kind::Word && !tokens[last].does(Role::COMMON) {
+    if count == 2
+        && !everyday
+        && !predicate
+        && !stopped
+        && tokens[last].kind == Kind::Word
+        && !tokens[last].does(Role::COMMON)
+    {
         return Some((value.0, last));
     }
     None
@@ -430,23 +497,59 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
 fn is_predicate(word: &[u8]) -> bool {
     let lower = word.to_ascii_lowercase();
     lower.len() > 4
-        && [&b"ed"[..], b"ing", b"ly", b"able", b"ible", b"ful", b"less", b"ive", b"ous", b"ada", b"ado", b"ida", b"ido", b"mente", b"able", b"n't", b"ando", b"iendo", b"ory", b"ant", b"ent"]
-            .iter()
-            .any(|ending| lower.ends_with(ending))
+        && [
+            &b"ed"[..],
+            b"ing",
+            b"ly",
+            b"able",
+            b"ible",
+            b"ful",
+            b"less",
+            b"ive",
+            b"ous",
+            b"ada",
+            b"ado",
+            b"ida",
+            b"ido",
+            b"mente",
+            b"able",
+            b"n't",
+            b"ando",
+            b"iendo",
+            b"ory",
+            b"ant",
+            b"ent",
+        ]
+        .iter()
+        .any(|ending| lower.ends_with(ending))
         && word.iter().all(|b| b.is_ascii_lowercase())
 }
 
 fn is_phrase_cue(reading: &Reading<'_>, hit: &Hit) -> bool {
     (hit.first..=hit.last).any(|i| {
         let token = &reading.tokens[i];
-        [&b"passphrase"[..], b"phrase", b"frase", b"answer", b"passphrases", b"respuesta", b"word", b"palabra", b"codeword"].iter().any(|w| reading.is_word(token, w))
+        [
+            &b"passphrase"[..],
+            b"phrase",
+            b"frase",
+            b"answer",
+            b"passphrases",
+            b"respuesta",
+            b"word",
+            b"palabra",
+            b"codeword",
+        ]
+        .iter()
+        .any(|w| reading.is_word(token, w))
     })
 }
 
 /// Whether the token ends a clause: sentence marks before a space, commas, semicolons, line breaks.
 pub(crate) fn ends_clause(reading: &Reading<'_>, at: usize) -> bool {
     let Some(token) = reading.token(at) else { return true };
-    let free = reading.token(at + 1).is_none_or(|next| next.spaced || next.kind == Kind::Newline || matches!(next.kind, Kind::Mark(b'.' | b'!' | b'?' | b'"' | b')')));
+    let free = reading.token(at + 1).is_none_or(|next| {
+        next.spaced || next.kind == Kind::Newline || matches!(next.kind, Kind::Mark(b'.' | b'!' | b'?' | b'"' | b')'))
+    });
     match token.kind {
         Kind::Newline => true,
         Kind::Mark(b'.' | b',' | b';' | b'!' | b'?' | b':') => free,
@@ -480,7 +583,8 @@ fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usi
     while first < last {
         let token = &tokens[last];
         // An exclamation mark may belong to the password; where three stand together none does.
-        let three = is_mark(token, b"!") && last >= 2 && is_mark(&tokens[last - 1], b"!") && is_mark(&tokens[last - 2], b"!");
+        let three =
+            is_mark(token, b"!") && last >= 2 && is_mark(&tokens[last - 1], b"!") && is_mark(&tokens[last - 2], b"!");
         if is_mark(token, b".,;:?\"'`)]}>") || three || token.kind == Kind::Other {
             last -= 1;
             if three {
@@ -493,11 +597,14 @@ fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usi
         }
     }
     let bytes = tokens[last].end - tokens[first].start;
-    (bytes as usize <= LONGEST && !(first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline))).then_some((first, last))
+    (bytes as usize <= LONGEST && !(first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline)))
+        .then_some((first, last))
 }
 
 fn is_quoted(reading: &Reading<'_>, at: usize) -> bool {
-    reading.token(at).is_some_and(|t| is_mark(t, b"\"`") || t.is(b'\'') && (t.spaced || at > 0 && reading.tokens[at - 1].is(b':')))
+    reading
+        .token(at)
+        .is_some_and(|t| is_mark(t, b"\"`") || t.is(b'\'') && (t.spaced || at > 0 && reading.tokens[at - 1].is(b':')))
 }
 
 /// The value at `at`: the quoted stretch, or the chunk.
@@ -506,9 +613,11 @@ pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize
     let token = tokens.get(at)?;
     if is_quoted(reading, at) {
         let mark = token.kind;
-        let close = (at + 2..tokens.len().min(at + 40)).find(|&i| tokens[i].kind == mark && tokens.get(i + 1).is_none_or(|n| n.spaced || n.kind != Kind::Word))?;
+        let close = (at + 2..tokens.len().min(at + 40))
+            .find(|&i| tokens[i].kind == mark && tokens.get(i + 1).is_none_or(|n| n.spaced || n.kind != Kind::Word))?;
         let bytes = tokens[close - 1].end - tokens[at + 1].start;
-        return (bytes as usize <= LONGEST && !tokens[at + 1..close].iter().any(|t| t.kind == Kind::Newline)).then_some((at + 1, close - 1));
+        return (bytes as usize <= LONGEST && !tokens[at + 1..close].iter().any(|t| t.kind == Kind::Newline))
+            .then_some((at + 1, close - 1));
     }
     if token.kind == Kind::Newline {
         return None;
@@ -519,7 +628,8 @@ pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize
 /// The stretch between quotation marks that ends at `close`.
 fn quoted_before(reading: &Reading<'_>, close: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    let open = (close.saturating_sub(40)..close.checked_sub(1)?).rev().find(|&i| tokens[i].kind == tokens[close].kind)?;
+    let open =
+        (close.saturating_sub(40)..close.checked_sub(1)?).rev().find(|&i| tokens[i].kind == tokens[close].kind)?;
     let bytes = tokens[close - 1].end - tokens[open + 1].start;
     (bytes as usize <= LONGEST).then_some((open + 1, close - 1))
 }
@@ -530,7 +640,9 @@ fn is_sentence(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
     let count = words().count();
     let said = words().filter(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::STATE)).count();
     let cue = words().any(|t| t.cue != 0);
-    count >= 2 && (said * 2 >= count || cue) || count > 9 || count == 1 && first == last && reading.tokens[first].does(Role::STATE)
+    count >= 2 && (said * 2 >= count || cue)
+        || count > 9
+        || count == 1 && first == last && reading.tokens[first].does(Role::STATE)
         || count == 1 && first == last && cue
 }
 
@@ -541,7 +653,13 @@ fn alone_on_line(reading: &Reading<'_>, (_, last): (usize, usize)) -> bool {
 /// A word that no table knows, of letters (and digits) only.
 pub(crate) fn is_unknown(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
     let token = &reading.tokens[first];
-    first == last && token.is_text() && token.len() >= 4 && !token.does(Role::COMMON) && token.cue == 0 && !token.does(Role::UNIT) && !is_predicate(reading.bytes(token))
+    first == last
+        && token.is_text()
+        && token.len() >= 4
+        && !token.does(Role::COMMON)
+        && token.cue == 0
+        && !token.does(Role::UNIT)
+        && !is_predicate(reading.bytes(token))
 }
 
 /// Whether the chunk has the looks of a password: letters with digits or marks inside, or letters in unusual case.
@@ -565,7 +683,10 @@ pub(crate) fn looks_like_one(reading: &Reading<'_>, (first, last): (usize, usize
         return false;
     }
     let inner = text[..text.len() - 1].iter().any(|b| b"!@#$%^&*_+=~".contains(b));
-    digits > 0 || inner || upper_inside && symbols == 0 && !is_name(reading, first, last) || symbols > 0 && (text.iter().any(u8::is_ascii_uppercase) && text.len() >= 6)
+    digits > 0
+        || inner
+        || upper_inside && symbols == 0 && !is_name(reading, first, last)
+        || symbols > 0 && (text.iter().any(u8::is_ascii_uppercase) && text.len() >= 6)
 }
 
 /// As [`looks_like_one`], and unlikely to be anything else: digits (or marks) within letters, no code, name, model.
@@ -580,7 +701,9 @@ pub(crate) fn is_strong(reading: &Reading<'_>, (first, last): (usize, usize)) ->
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     let symbols = text.iter().filter(|b| b"!@#$%^&*_+=~?".contains(b)).count();
     let classes = usize::from(lower > 0) + usize::from(upper > 0) + usize::from(digits > 0) + usize::from(symbols > 0);
-    text.len() >= 6 && (classes >= 3 && lower > 0 || lower >= 3 && digits > 0 || symbols > 0 && lower >= 3 && digits + upper > 0) && !text.contains(&b'/')
+    text.len() >= 6
+        && (classes >= 3 && lower > 0 || lower >= 3 && digits > 0 || symbols > 0 && lower >= 3 && digits + upper > 0)
+        && !text.contains(&b'/')
 }
 
 /// Already masked, or a placeholder: stars, x's, our own labels.
@@ -591,10 +714,17 @@ fn is_masked(text: &[u8]) -> bool {
 /// URL, e-mail, path.
 fn is_address(text: &[u8]) -> bool {
     let at = text.iter().position(|b| *b == b'@');
-    let mail = at.is_some_and(|at| at > 0 && text[at..].iter().rposition(|b| *b == b'.').is_some_and(|dot| dot > 1 && at + dot + 2 < text.len() + 0 && text[at + dot + 1..].iter().all(u8::is_ascii_alphabetic)));
+    let mail = at.is_some_and(|at| {
+        at > 0
+            && text[at..].iter().rposition(|b| *b == b'.').is_some_and(|dot| {
+                dot > 1 && at + dot + 2 < text.len() + 0 && text[at + dot + 1..].iter().all(u8::is_ascii_alphabetic)
+            })
+    });
     let url = text.windows(3).any(|w| w == b"://") || text.starts_with(b"www.");
     let domain = text.iter().filter(|b| **b == b'.').count() >= 1
-        && text.rsplit(|b| *b == b'.').next().is_some_and(|end| [&b"com"[..], b"org", b"net", b"edu", b"gov", b"mx", b"es", b"ar", b"co", b"io", b"cl"].contains(&end))
+        && text.rsplit(|b| *b == b'.').next().is_some_and(|end| {
+            [&b"com"[..], b"org", b"net", b"edu", b"gov", b"mx", b"es", b"ar", b"co", b"io", b"cl"].contains(&end)
+        })
         && !text.iter().any(|b| b"!#$%^&*".contains(b));
     mail || url || domain
 }
@@ -609,20 +739,34 @@ fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
         return !(first == last && !stretch[0].does(Role::COMMON));
     }
     // A word with a mark at the end: "password!", "what?!".
-    if stretch.iter().skip(1).all(|t| matches!(t.kind, Kind::Mark(b'!' | b'?' | b'*' | b'~' | b'.'))) && stretch[0].kind == Kind::Word && (stretch[0].does(Role::COMMON) || stretch[0].cue != 0) {
+    if stretch.iter().skip(1).all(|t| matches!(t.kind, Kind::Mark(b'!' | b'?' | b'*' | b'~' | b'.')))
+        && stretch[0].kind == Kind::Word
+        && (stretch[0].does(Role::COMMON) || stretch[0].cue != 0)
+    {
         return true;
     }
     // Units and times: "7am", "24-hour", "5-digit", "10:30pm", "2nd".
-    if stretch.iter().any(|t| t.kind == Kind::Word && t.does(Role::UNIT)) && stretch.iter().all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b':' | b'.' | b'/')) || t.does(Role::UNIT)) {
+    if stretch.iter().any(|t| t.kind == Kind::Word && t.does(Role::UNIT))
+        && stretch
+            .iter()
+            .all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b':' | b'.' | b'/')) || t.does(Role::UNIT))
+    {
         return true;
     }
     // Dates and ranges: only digits and separators.
-    if stretch.iter().all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b'/' | b'.' | b':' | b',' | b'$' | b'%'))) {
+    if stretch
+        .iter()
+        .all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b'/' | b'.' | b':' | b',' | b'$' | b'%')))
+    {
         return true;
     }
     // A number and everyday words joined by hyphens: "one-time", "3-in-1", "covid-19", "windows-11".
     let words_known = stretch.iter().filter(|t| t.kind == Kind::Word).all(|t| t.does(Role::COMMON) || t.cue != 0);
-    words_known && !marks_inside && stretch.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mark(b'-' | b'/' | b'.'))) && stretch.len() <= 3 && stretch.iter().filter(|t| t.kind == Kind::Digits).all(|t| t.len() <= 2)
+    words_known
+        && !marks_inside
+        && stretch.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mark(b'-' | b'/' | b'.')))
+        && stretch.len() <= 3
+        && stretch.iter().filter(|t| t.kind == Kind::Digits).all(|t| t.len() <= 2)
 }
 
 /// Brands and names with capitals inside: "iPhone", "McDonald", "PayPal".

@@ -14,8 +14,19 @@ static SPEC: Spec = Spec {
     title: "PINs of cards, accounts, phones and voicemail, 3 to 12 digits, by cue or question",
     longest: 12 * 8,
     source: "ISO 9564-1 (4 to 12 digits); PCI DSS v4.0.1 requirement 3.3.1.3",
-    hits: &["my pin is 3962", "change my debit PIN from 8034 to 5127 please", "PIN: 603914", "mi nip es 5591", "4471 is my pin"],
-    misses: &["is the PIN four digits?", "my PIN is locked after 3 tries", "pin this message", "PIN forgotten since 2019"],
+    hits: &[
+        "my pin is 3962",
+        "change my debit PIN from 8034 to 5127 please",
+        "PIN: 603914",
+        "mi nip es 5591",
+        "4471 is my pin",
+    ],
+    misses: &[
+        "is the PIN four digits?",
+        "my PIN is locked after 3 tries",
+        "pin this message",
+        "PIN forgotten since 2019",
+    ],
 };
 
 impl Detector for Pin {

@@ -25,7 +25,12 @@ static SPEC: Spec = Spec {
         "the 3 digit code on the back is 208",
         "code on the front of my amex: 7719",
     ],
-    misses: &["the 3-digit code is on the back of the card", "what is a CVV?", "my CVV is worn off, call 555-0123", "room 417, card ending 2290"],
+    misses: &[
+        "the 3-digit code is on the back of the card",
+        "what is a CVV?",
+        "my CVV is worn off, call 555-0123",
+        "room 417, card ending 2290",
+    ],
 };
 
 impl Detector for SecurityCode {
@@ -67,7 +72,9 @@ pub(crate) fn after_card<'p>(page: &'p Page<'_>, last: usize) -> Option<&'p Numb
                 let number = page.numbers.iter().find(|n| n.first <= at && at <= n.last)?;
                 match number.shape {
                     Shape::Harmless("date") if dates == 0 => dates += 1,
-                    Shape::Bare | Shape::Likely("year") if matches!(number.digits, 3 | 4) && number.groups == 1 && number.first == at => {
+                    Shape::Bare | Shape::Likely("year")
+                        if matches!(number.digits, 3 | 4) && number.groups == 1 && number.first == at =>
+                    {
                         let expiry = dates == 0 && number.digits == 4 && is_month_year(reading, number.first);
                         let named = dates == 0 && expiry_word_before(reading, at);
                         if !expiry && !named {
@@ -76,7 +83,9 @@ pub(crate) fn after_card<'p>(page: &'p Page<'_>, last: usize) -> Option<&'p Numb
                         dates += 1;
                     }
                     // "12 28": month and year with a space.
-                    _ if dates == 0 && number.groups <= 2 && number.digits <= 6 && expiry_word_before(reading, at) => dates += 1,
+                    _ if dates == 0 && number.groups <= 2 && number.digits <= 6 && expiry_word_before(reading, at) => {
+                        dates += 1
+                    }
                     _ => return None,
                 }
                 at = number.last;
@@ -99,7 +108,11 @@ fn expiry_word_before(reading: &Reading<'_>, at: usize) -> bool {
 fn is_month_year(reading: &Reading<'_>, at: usize) -> bool {
     let text = reading.bytes(&reading.tokens[at]);
     let two = |i: usize| (text[i] - b'0') * 10 + text[i + 1] - b'0';
-    text.len() == 4 && ((1..=12).contains(&two(0)) && (24..=40).contains(&two(2)) && reading.token(at + 1).is_some_and(|t| t.kind == Kind::Digits) || two(0) == 20 && (23..=45).contains(&two(2)))
+    text.len() == 4
+        && ((1..=12).contains(&two(0))
+            && (24..=40).contains(&two(2))
+            && reading.token(at + 1).is_some_and(|t| t.kind == Kind::Digits)
+            || two(0) == 20 && (23..=45).contains(&two(2)))
 }
 
 /// Nothing that would make it a quantity or an address follows.

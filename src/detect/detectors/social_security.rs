@@ -25,7 +25,14 @@ static SPEC: Spec = Spec {
         "my ssn is 078-05-1120",
         "mi seguro social es 247-53-6061",
     ],
-    misses: &["ssn ending in 6789", "last four of my social: 6789", "my zip is 10285-0001", "000-12-3456", "claim 482-11-90377-06", "order 287649015"],
+    misses: &[
+        "ssn ending in 6789",
+        "last four of my social: 6789",
+        "my zip is 10285-0001",
+        "000-12-3456",
+        "claim 482-11-90377-06",
+        "order 287649015",
+    ],
 };
 
 impl Detector for SocialSecurity {
@@ -45,7 +52,8 @@ impl Detector for SocialSecurity {
                 continue;
             }
             // 3-2-4 among other groups: "431 60 9182 1983".
-            let groups: Vec<usize> = (number.first..=number.last).filter(|&i| page.reading.tokens[i].kind == Kind::Digits).collect();
+            let groups: Vec<usize> =
+                (number.first..=number.last).filter(|&i| page.reading.tokens[i].kind == Kind::Digits).collect();
             for three in groups.windows(3).take(64) {
                 let part = Number { first: three[0], last: three[2], digits: 9, groups: 3, ..*number };
                 let lens: Vec<usize> = three.iter().map(|&i| page.reading.tokens[i].len()).collect();
@@ -59,15 +67,21 @@ impl Detector for SocialSecurity {
 
 /// Spaces, not hyphens, set the part off from the rest of the number.
 fn spaced_apart(reading: &Reading<'_>, part: &Number) -> bool {
-    let free = |at: Option<usize>, spaced: bool| at.and_then(|i| reading.token(i)).is_none_or(|t| spaced || t.kind != Kind::Mark(b'-') && t.kind != Kind::Digits);
+    let free = |at: Option<usize>, spaced: bool| {
+        at.and_then(|i| reading.token(i)).is_none_or(|t| spaced || t.kind != Kind::Mark(b'-') && t.kind != Kind::Digits)
+    };
     let before = part.first.checked_sub(1);
-    free(before, reading.tokens[part.first].spaced) && free(Some(part.last + 1), reading.token(part.last + 1).is_some_and(|t| t.spaced))
+    free(before, reading.tokens[part.first].spaced)
+        && free(Some(part.last + 1), reading.token(part.last + 1).is_some_and(|t| t.spaced))
 }
 
 fn candidate(page: &Page<'_>, number: &Number) -> Option<Candidate> {
     let reading = &page.reading;
     let digits = Digits::of(reading, number.first, number.last)?;
-    let lens: Vec<usize> = (number.first..=number.last).filter(|&i| reading.tokens[i].kind == Kind::Digits).map(|i| reading.tokens[i].len()).collect();
+    let lens: Vec<usize> = (number.first..=number.last)
+        .filter(|&i| reading.tokens[i].kind == Kind::Digits)
+        .map(|i| reading.tokens[i].len())
+        .collect();
     let formatted = lens == [3, 2, 4];
     let hyphens = reading.tokens[number.first..=number.last].iter().filter(|t| t.is(b'-')).count() == 2;
     let issued = is_issued(digits.get());
