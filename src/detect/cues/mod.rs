@@ -12,7 +12,7 @@
 pub(crate) mod english;
 pub(crate) mod spanish;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use once_cell::sync::Lazy;
 
@@ -215,12 +215,14 @@ impl Lexicon {
                 entry.role = entry.role.and(words.role);
             }
         }
+        let mut phrases = Vec::new();
         for row in english::CUES.iter().chain(spanish::CUES) {
             let cue = Cue { topic: row.topic, name: row.name };
-            for phrase in row.phrases.split(';') {
-                lexicon.add_phrase(cue, phrase);
+            for phrase in row.phrases.split(';').filter(|phrase| !phrase.trim().is_empty()) {
+                phrases.push(lexicon.read_phrase(cue, phrase));
             }
         }
+        lexicon.compile_phrases(&phrases);
         for word in english::SLIPS.split_ascii_whitespace().chain(spanish::SLIPS.split_ascii_whitespace()) {
             let id = lexicon.intern(word.as_bytes());
             debug_assert!(word.len() >= SLIP_LENGTH, "{word} is too short to be recognised when mistyped");
@@ -242,45 +244,47 @@ impl Lexicon {
         id
     }
 
-    fn add_phrase(&mut self, cue: Cue, phrase: &str) {
-        // Every choice of alternatives and optional words is a path; equal beginnings share nodes.
-        let mut heads: Vec<Option<u16>> = vec![None];
-        for part in phrase.split_ascii_whitespace() {
-            let optional = part.ends_with('?');
-            let mut next = if optional { heads.clone() } else { Vec::new() };
-            for word in part.trim_end_matches('?').split('/') {
-                let id = self.intern(word.as_bytes());
-                for head in &heads {
-                    let node = match head {
-                        None => {
-                            if self.words[usize::from(id)].node == 0 {
-                                self.words[usize::from(id)].node = self.new_node();
-                            }
-                            self.words[usize::from(id)].node
-                        }
-                        Some(from) => match self.edges.get(&(*from, id)) {
-                            Some(&node) => node,
-                            None => {
-                                let node = self.new_node();
-                                self.edges.insert((*from, id), node);
-                                node
-                            }
-                        },
-                    };
-                    next.push(Some(node));
-                }
-            }
-            heads = next;
+    fn read_phrase(&mut self, cue: Cue, phrase: &str) -> Phrase {
+        let parts = phrase
+            .split_ascii_whitespace()
+            .map(|part| Part {
+                optional: part.ends_with('?'),
+                words: part.trim_end_matches('?').split('/').map(|word| self.intern(word.as_bytes())).collect(),
+            })
+            .collect();
+        Phrase { cue, parts }
+    }
+
+    /// Compiles the phrases: a node stands for the set of places that a reader may have reached in them.
+    fn compile_phrases(&mut self, phrases: &[Phrase]) {
+        let mut nodes: HashMap<Vec<Place>, u16> = HashMap::new();
+        let mut queue: Vec<Vec<Place>> = Vec::new();
+        // From the start, and from each node in turn, the next words.
+        let beginnings = (0..phrases.len()).flat_map(|phrase| reachable(phrases, Place { phrase, part: 0 }));
+        for (word, places) in steps(phrases, beginnings) {
+            let node = self.node(phrases, places, &mut nodes, &mut queue);
+            self.words[usize::from(word)].node = node;
         }
-        for node in heads.into_iter().flatten() {
-            // The first table to claim a phrase keeps it.
-            self.ends[usize::from(node)].get_or_insert(cue);
+        while let Some(places) = queue.pop() {
+            let from = nodes[&places];
+            for (word, places) in steps(phrases, places.iter().copied()) {
+                let node = self.node(phrases, places, &mut nodes, &mut queue);
+                self.edges.insert((from, word), node);
+            }
         }
     }
 
-    fn new_node(&mut self) -> u16 {
-        self.ends.push(None);
-        u16::try_from(self.ends.len() - 1).expect("the tables hold fewer than 65,536 nodes")
+    fn node(&mut self, phrases: &[Phrase], places: Vec<Place>, nodes: &mut HashMap<Vec<Place>, u16>, queue: &mut Vec<Vec<Place>>) -> u16 {
+        if let Some(&node) = nodes.get(&places) {
+            return node;
+        }
+        // The first table to claim a phrase keeps it.
+        let end = places.iter().filter(|place| place.part == phrases[place.phrase].parts.len()).min();
+        self.ends.push(end.map(|place| phrases[place.phrase].cue));
+        let node = u16::try_from(self.ends.len() - 1).expect("the tables compile to fewer than 65,536 nodes");
+        queue.push(places.clone());
+        nodes.insert(places, node);
+        node
     }
 
     /// The id of a word in any case, or 0.
@@ -346,6 +350,48 @@ impl Lexicon {
     }
 }
 
+/// A phrase of the tables, with its alternatives.
+struct Phrase {
+    cue: Cue,
+    parts: Vec<Part>,
+}
+
+struct Part {
+    words: Vec<WordId>,
+    optional: bool,
+}
+
+/// Before part `part` of a phrase, or at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Place {
+    phrase: usize,
+    part: usize,
+}
+
+/// The place itself and those behind optional parts.
+fn reachable(phrases: &[Phrase], place: Place) -> impl Iterator<Item = Place> {
+    let parts = &phrases[place.phrase].parts[place.part..];
+    let skipped = parts.iter().take_while(|part| part.optional).count();
+    (place.part..=place.part + skipped).map(move |part| Place { part, ..place })
+}
+
+/// The places that each next word leads to, sorted.
+fn steps(phrases: &[Phrase], places: impl Iterator<Item = Place>) -> BTreeMap<WordId, Vec<Place>> {
+    let mut steps: BTreeMap<WordId, Vec<Place>> = BTreeMap::new();
+    for place in places {
+        let Some(part) = phrases[place.phrase].parts.get(place.part) else { continue };
+        for word in &part.words {
+            let next = Place { part: place.part + 1, ..place };
+            steps.entry(*word).or_default().extend(reachable(phrases, next));
+        }
+    }
+    for places in steps.values_mut() {
+        places.sort_unstable();
+        places.dedup();
+    }
+    steps
+}
+
 fn without(word: &[u8], at: usize) -> Box<[u8]> {
     word[..at].iter().chain(&word[at + 1..]).copied().collect()
 }
@@ -378,5 +424,32 @@ impl std::hash::Hasher for Fnv {
     fn write_u16(&mut self, n: u16) {
         self.0 = (self.0 ^ u64::from(n)).wrapping_mul(0x100_0000_01b3);
         self.0 ^= self.0 >> 29;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_stay_small() {
+        let lexicon = Lexicon::compile();
+        assert!(lexicon.ends.len() < 20_000, "{} nodes", lexicon.ends.len());
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_read_over() {
+        let lexicon = Lexicon::get();
+        for (typed, meant) in [("verificaton", "verification"), ("passwrod", "password"), ("secuirty", "security"), ("contrasenia", "contrasenia")] {
+            assert_eq!(lexicon.word(typed.as_bytes()), lexicon.word(meant.as_bytes()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn everyday_words_are_not_taken_for_slips() {
+        let lexicon = Lexicon::get();
+        for (word, other) in [("amount", "account"), ("passport", "password")] {
+            assert_ne!(lexicon.word(word.as_bytes()), lexicon.word(other.as_bytes()), "{word}");
+        }
     }
 }
