@@ -63,7 +63,9 @@ impl Found {
         let mut found = Self::default();
         let (blocks, rest) = part.as_chunks::<8>();
         let mut last = [b' '; 8];
-        last[..rest.len()].copy_from_slice(rest);
+        for (byte, from) in last.iter_mut().zip(rest) {
+            *byte = *from;
+        }
         let last = (!rest.is_empty()).then_some(&last);
         for (i, block) in blocks.iter().chain(last).enumerate() {
             let block = Block(u64::from_le_bytes(*block));

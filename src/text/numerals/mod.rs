@@ -177,7 +177,8 @@ impl Reader<'_> {
 
     /// Writes `byte` for a word and the spaces around it.
     fn write_separator(&mut self, start: usize, end: usize, byte: u8) {
-        let before = self.text[..start].iter().rev().take(LONGEST_GAP).take_while(|b| **b == b' ').count();
+        let before =
+            self.text[self.draft.done()..start].iter().rev().take(LONGEST_GAP).take_while(|b| **b == b' ').count();
         let after = self.text[end..].iter().take(LONGEST_GAP).take_while(|b| **b == b' ').count();
         self.draft.replace(start - before..end + after, &[byte]);
     }
