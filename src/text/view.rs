@@ -14,7 +14,9 @@ use crate::span::Span;
 /// - Latin letters lose their accents, full-width and mathematical ones are ASCII;
 /// - every dash is `-`, every space is ` `, quotes are `"` or `'`, line separators are `\n`;
 /// - what cannot be seen is gone: zero-width and direction characters, soft hyphens, marks upon letters and digits;
-/// - HTML character references are the characters they stand for.
+/// - HTML character references are the characters they stand for, tags inside numbers are gone;
+/// - dictated numbers, English and Spanish, are digits: `thirty-seven, double five` reads `37, 55`;
+/// - letters typed for digits in a long number are those digits: `3728 l6O8Ol 23374` reads `3728 160801 23374`.
 ///
 /// Everything else is as it was: emoji, other scripts, numerals that are no decimal digits (`①`, `²`, `½`, `Ⅳ`), bytes
 /// that are no UTF-8. Plain ASCII is its own view: nothing is copied, nothing is allocated. The time is linear in the
@@ -42,6 +44,7 @@ impl<'a> View<'a> {
     /// The view of `source`.
     #[must_use]
     pub fn new(source: &'a [u8]) -> Self {
+        // Each room reads what the one before wrote: `&#116;wo` is a word only when it is decoded.
         let mut hints = scan::scan(source);
         let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
         if hints.fold && view.rewrite(fold::fold) {
@@ -236,7 +239,7 @@ mod tests {
 
     #[test]
     fn every_flood_is_read_in_passing() {
-        // Each would take hours if the time grew with the square of the length.
+        // Each would take minutes if the time grew with the square of the length.
         for flood in [
             "one ",
             "and ",
@@ -283,11 +286,11 @@ mod tests {
             "twentyone",
             "…",
         ] {
-            let source = flood.repeat(1_000_000 / flood.len());
+            let source = flood.repeat(300_000 / flood.len());
             fuzz_fast(source.as_bytes());
         }
         for flood in [b"\xFF".as_slice(), b"\xF0\x9F", b"1\xC3", b"\xE2\x80&"] {
-            fuzz_fast(&flood.repeat(1_000_000 / flood.len()));
+            fuzz_fast(&flood.repeat(300_000 / flood.len()));
         }
     }
 
