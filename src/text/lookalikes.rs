@@ -23,6 +23,9 @@ const MOST_GROUPS: usize = 24;
 
 /// The text with digits for their look-alikes, or none if there are none.
 pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
+    if !meet(text) {
+        return None;
+    }
     let mut draft = Draft::new(text);
     let mut groups: Vec<Group> = Vec::new();
     let mut at = 0;
@@ -44,6 +47,18 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     }
     settle(text, &mut draft, &groups);
     draft.finish()
+}
+
+/// Whether a look-alike stands next to a digit, or at the head of the group after one, as the first one of every number
+/// that has some does.
+fn meet(text: &[u8]) -> bool {
+    let looks = |at: usize| text.get(at).is_some_and(|b| digit(*b).is_some());
+    text.iter().enumerate().any(|(at, byte)| {
+        byte.is_ascii_digit()
+            && (looks(at + 1)
+                || at.checked_sub(1).is_some_and(looks)
+                || (looks(at + 2) && is_separator(&text[at + 1..at + 2])))
+    })
 }
 
 /// What may be in a group of a number.
