@@ -31,6 +31,11 @@ impl<'a> Draft<'a> {
         self.done = span.end;
     }
 
+    /// How much of the old text has been rewritten.
+    pub(super) fn done(&self) -> usize {
+        self.done
+    }
+
     /// The byte which the rewritten text has before the byte `at` of the old one.
     pub(super) fn last(&self, at: usize) -> Option<u8> {
         if at > self.done { self.from.get(at - 1).copied() } else { self.text.last().copied() }

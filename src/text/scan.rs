@@ -63,7 +63,9 @@ impl Found {
         let mut found = Self::default();
         let (blocks, rest) = part.as_chunks::<8>();
         let mut last = [b' '; 8];
-        last[..rest.len()].copy_from_slice(rest);
+        for (byte, from) in last.iter_mut().zip(rest) {
+            *byte = *from;
+        }
         let last = (!rest.is_empty()).then_some(&last);
         for (i, block) in blocks.iter().chain(last).enumerate() {
             let block = Block(u64::from_le_bytes(*block));
@@ -123,11 +125,14 @@ impl Block {
 
 /// The four bytes from `start` on, the first the lowest, as lower-case letters; zero past the end.
 fn first_four(text: &[u8], start: usize) -> u32 {
-    let four = match text.get(start..start + 4) {
-        Some(&[a, b, c, d]) => [a, b, c, d],
-        _ => std::array::from_fn(|i| text.get(start + i).copied().unwrap_or(0)),
-    };
-    u32::from_le_bytes(four) | 0x2020_2020
+    let rest = &text[start..];
+    let four = rest.first_chunk().map_or_else(|| past_the_end(rest), |four| u32::from_le_bytes(*four));
+    four | 0x2020_2020
+}
+
+#[cold]
+fn past_the_end(rest: &[u8]) -> u32 {
+    rest.iter().rev().fold(0, |four, byte| four << 8 | u32::from(*byte))
 }
 
 /// The number words seen.

@@ -33,6 +33,7 @@ const WORDS: &[(&str, Meaning)] = &[
     ("double", Times(2)), ("dbl", Times(2)), ("triple", Times(3)), ("treble", Times(3)), ("quadruple", Times(4)),
     ("and", And), ("then", Spoken(b' ')), ("space", Spoken(b' ')), ("comma", Spoken(b' ')), ("dash", Spoken(b'-')),
     ("hyphen", Spoken(b'-')), ("dot", Spoken(b'-')), ("slash", Spoken(b'/')),
+    ("um", Spoken(b' ')), ("umm", Spoken(b' ')), ("uh", Spoken(b' ')), ("uhh", Spoken(b' ')), ("er", Spoken(b' ')),
 ];
 
 /// After one of these, a number word says how many things there are: "the last four".

@@ -196,7 +196,12 @@ impl Cardinals<'_> {
         let at = whole.next + usize::from(bound);
         self.tight(at)?;
         let rest = part(self, at)?;
-        let scaled = matches!(self.tight(rest.next), Some(Meaning::Hundred | Meaning::Thousand | Meaning::Mil));
+        // "three hundred two hundred", "two thousand five thousand"; but "four hundred eighty two thousand".
+        let scaled = match self.tight(rest.next) {
+            Some(Meaning::Hundred) => true,
+            Some(Meaning::Thousand | Meaning::Mil) => whole.value > 999,
+            _ => false,
+        };
         let dictated = rest.value < 10
             && !bound
             && self.tight(rest.next).is_some_and(|next| next.digit().is_some() || matches!(next, Meaning::Times(_)));

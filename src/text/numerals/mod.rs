@@ -175,10 +175,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Writes `byte` for a word and the spaces around it.
+    /// Writes `byte` for a word and the spaces and commas around it.
     fn write_separator(&mut self, start: usize, end: usize, byte: u8) {
-        let before = self.text[..start].iter().rev().take(LONGEST_GAP).take_while(|b| **b == b' ').count();
-        let after = self.text[end..].iter().take(LONGEST_GAP).take_while(|b| **b == b' ').count();
+        let blank = |b: &&u8| matches!(b, b' ' | b',');
+        let before = &self.text[self.draft.done()..start];
+        let before = before.iter().rev().take(LONGEST_GAP).take_while(blank).count();
+        let after = self.text[end..].iter().take(LONGEST_GAP).take_while(blank).count();
         self.draft.replace(start - before..end + after, &[byte]);
     }
 }
@@ -397,6 +399,14 @@ mod tests {
             ("mi nip es cuatro cuatro uno ocho, pero", "mi nip es 4 4 1 8, pero"),
             ("cuatro cinco seis y luego siete ocho", "4 5 6 7 8"),
             ("ONE TWO THREE", "1 2 3"),
+            ("four hundred eighty two thousand nine hundred thirteen", "482913"),
+            ("cuatrocientos ochenta y dos mil novecientos trece", "482913"),
+            ("one two three forty five sixty seven eighty nine", "1 2 3 45 67 89"),
+            ("uno, dos, tres, cuatro", "1, 2, 3, 4"),
+            ("oh, seven seven one two", "oh, 7 7 1 2"),
+            ("it's double four one two", "it's 44 1 2"),
+            ("three seven, uh, eight two dash dash five", "3 7 8 2--5"),
+            ("4129 zero zero one", "4129 0 0 1"),
             ("one\ntwo\nthree", "1\n2\n3"),
         ] {
             assert_eq!(view(text), digits, "{text}");

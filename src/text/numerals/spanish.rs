@@ -38,6 +38,7 @@ const WORDS: &[(&str, Meaning)] = &[
     ("mil", Mil), ("doble", Times(2)), ("triple", Times(3)), ("cuadruple", Times(4)),
     ("y", And), ("luego", Spoken(b' ')), ("despues", Spoken(b' ')), ("espacio", Spoken(b' ')), ("coma", Spoken(b' ')),
     ("guion", Spoken(b'-')), ("punto", Spoken(b'-')), ("diagonal", Spoken(b'/')), ("barra", Spoken(b'/')),
+    ("eh", Spoken(b' ')), ("este", Spoken(b' ')), ("mmm", Spoken(b' ')),
 ];
 
 /// After one of these, a number word says how many things there are: "los últimos cuatro".
