@@ -287,3 +287,27 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
 fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cues(text: &str) -> Vec<(&'static str, String)> {
+        let reading = Reading::new(text.as_bytes());
+        reading
+            .cues
+            .iter()
+            .map(|hit| {
+                let span = reading.span(hit.first, hit.last);
+                (hit.cue.name, text[span.start..span.end].to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn dbg_cues() {
+        for t in ["Your app says enter the verification code so I put 730186 and it spins forever","the code I got by text is 957 304, what now?","Ay hijo, a ver si lo leo bien, 6093","le paso la visa, 44413645","SIM card after I restarted, I put 2583","so i give 419077 to the new carrier?"] {
+            eprintln!("{t}: {:?}", cues(t));
+        }
+    }
+}

@@ -127,5 +127,6 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         .count();
     let known = body.iter().filter(|t| t.kind == Kind::Word && t.does(Role::COMMON)).count();
     let lead = first - start;
-    (talk == 0 && known * 2 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
+    let plain = body.iter().all(|t| t.kind == Kind::Word && t.cue == 0 || matches!(t.kind, Kind::Mark(b'-' | b'\'')));
+    (plain && talk == 0 && known * 2 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
 }

@@ -47,7 +47,8 @@ pub(crate) fn requests(reading: &Reading<'_>) -> (Said, Vec<Request>) {
             if !named.is_empty() && !has_cue && sentence.refers_back {
                 asks = named;
             }
-            said.insists |= !has_cue;
+            said.insists |= !has_cue && (sentence.refers_back || sentence.request);
+            said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
         }
         said.asks = said.asks.and(asks);
         start = end;

@@ -20,6 +20,10 @@ impl Topics {
         Self(self.0 | 1 << topic as u32)
     }
 
+    pub(crate) fn without(self, topic: Topic) -> Self {
+        Self(self.0 & !(1 << topic as u32))
+    }
+
     pub(crate) fn has(self, topic: Topic) -> bool {
         self.0 & 1 << topic as u32 != 0
     }
@@ -171,6 +175,9 @@ impl Conversation {
             side.asked_ago = 0;
         } else if said.insists {
             side.asked_ago = 0;
+        } else if said.moves_on {
+            // Any word may be a password: a question about something else ends the wait for one.
+            side.asks = side.asks.without(Topic::Password);
         }
         if said.announces.is_empty() {
             if said.answers {
@@ -191,6 +198,8 @@ pub(crate) struct Said {
     pub(crate) asks: Topics,
     /// It asks again, without saying for what.
     pub(crate) insists: bool,
+    /// It asks about something that no cue names.
+    pub(crate) moves_on: bool,
     /// It starts with a yes.
     pub(crate) agrees: bool,
     /// It announces what comes next.
