@@ -12,6 +12,7 @@ mod policy;
 mod report;
 mod span;
 pub mod text;
+pub mod wire;
 
 pub use conversation::Conversation;
 pub use edit::{Edit, Patch};
