@@ -7,6 +7,7 @@
 mod cut;
 pub mod json;
 mod lift;
+pub mod transcript;
 
 pub use cut::safe_cut;
 pub use lift::lift;
