@@ -61,11 +61,14 @@ fn json(extension: &str, body: &[u8]) -> Option<Format> {
     let mut walker = Walker::new(DEEPEST_JSON);
     let mut at = 0;
     let mut tokens = 0;
-    while let Ok(Step::Token(token)) = walker.next(&body[at..], false) {
-        at += token.span.end;
+    let sound = loop {
+        match walker.next(&body[at..], false) {
+            Ok(Step::Token(token)) => at += token.span.end,
+            Ok(_) => break true,
+            Err(_) => break false,
+        }
         tokens += 1;
-    }
-    let sound = walker.next(&body[at..], false).is_ok();
+    };
     // Where enough of it was JSON, there is a fault further on.
     (sound || tokens > 8 || extension == "json").then_some(Format::Json)
 }
