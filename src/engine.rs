@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::conversation::Conversation;
 use crate::edit::{Edit, Patch};
-use crate::entity::Entity;
+use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::message::Message;
 use crate::policy::Policy;
-use crate::report::{Finding, FindingKind, Outcome};
+use crate::report::{Finding, Outcome};
 use crate::span::Span;
 
 /// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
@@ -62,7 +62,7 @@ impl Engine {
                     evidence: Evidence::default(),
                     action,
                 });
-                edits.push(Edit { span, with: self.policy.mask(Entity::Card, plain, plain) });
+                edits.push(Edit { span, with: self.policy.mask(Entity::Card, plain) });
                 at += 17;
             } else {
                 at += 1;
