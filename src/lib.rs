@@ -17,6 +17,7 @@ mod policy;
 mod report;
 mod span;
 pub mod text;
+pub mod wire;
 
 pub use conversation::Conversation;
 pub use detect::checksum::{Checksum, UnknownChecksum};
