@@ -156,15 +156,14 @@ impl LongValue {
     }
 }
 
-/// How much of what is no JSON is read in one piece: whole lines where the input has them.
+/// How much of what is no JSON is read in one piece: a line, so that it does not matter how much of the input has come.
 pub(super) fn text_piece(input: Input<'_>) -> Option<usize> {
-    let len = input.bytes.len();
-    if len > LONGEST_RECORD {
-        return Some(safe_cut(&input.bytes[..LONGEST_RECORD]));
-    }
-    match input.more {
-        More::Never => Some(len),
-        _ => memchr::memrchr(b'\n', input.bytes).map(|at| at + 1),
-    }
-    .filter(|len| *len > 0)
+    let end = input.bytes.len().min(LONGEST_RECORD);
+    let line = memchr::memchr(b'\n', &input.bytes[..end]).map(|at| at + 1);
+    let rest = || match input.more {
+        _ if input.bytes.len() > LONGEST_RECORD => Some(safe_cut(&input.bytes[..LONGEST_RECORD])),
+        More::Never => Some(end),
+        _ => None,
+    };
+    line.or_else(rest).filter(|len| *len > 0)
 }
