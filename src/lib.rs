@@ -17,6 +17,7 @@ mod policy;
 mod report;
 mod span;
 pub mod text;
+pub mod wire;
 
 pub use detect::checksum::{Checksum, UnknownChecksum};
 pub use detect::custom::{CustomDetector, CustomDetectorBuilder, DetectorError};

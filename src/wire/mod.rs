@@ -1,0 +1,13 @@
+//! Wire formats: where the human text stands in what arrives, and how replaced text goes back.
+//!
+//! In come bytes of a format; out go the texts in them, decoded, with an [`Alignment`](crate::text::Alignment) to their
+//! raw bytes, and from a [`Patch`](crate::Patch) on such a text the edits on the raw bytes. The promise of every format:
+//! a byte outside an edit is the byte that came in. Nothing here knows what is looked for.
+
+mod cut;
+pub mod json;
+mod lift;
+pub mod transcript;
+
+pub use cut::safe_cut;
+pub use lift::lift;
