@@ -3,7 +3,7 @@
 //! In: a [`Reading`]. Out: [`Number`]s: groups of digits with at most a few separators between, cut where a date, a time
 //! or an amount begins. A card may span several of them; that search works on the groups ([`Digits`]).
 
-use super::cues::{Role, Topic};
+use super::cues::Role;
 use super::token::{Kind, Reading, Token};
 
 /// Why a number is harmless by its shape.
@@ -396,6 +396,13 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
     if number.digits <= 6 && masked_before(reading, number.first) {
         return Shape::Harmless("last digits");
     }
+    // Account endings as American Express prints them: "1-01234".
+    if number.groups == 2 && number.digits == 6 && first.len() == 1 && number.last == number.first + 2 && tokens[number.first + 1].is(b'-') {
+        return Shape::Likely("last digits");
+    }
+    if zip_after_state(reading, number) {
+        return Shape::Likely("ZIP");
+    }
     if number.groups == 1 && number.digits == 4 {
         let year = value(reading, number.first).unwrap_or(0);
         let after_month = before.is_some_and(|t| t.does(Role::MONTH));
@@ -472,9 +479,9 @@ fn masked_before(reading: &Reading<'_>, first: usize) -> bool {
     if bounded && marks >= 2 && stretch.iter().filter(|b| **b == b'.').count() != 1 {
         return true;
     }
+    let opened = at == 0 || text[at - 1].is_ascii_whitespace() || text[at - 1] == b'(';
     let alone = stretch.last() == Some(&b'-')
-        && (stretch.len() == 1 || stretch[stretch.len() - 2] == b' ')
-        && at + stretch.len() == start;
+        && (stretch.len() == 1 && opened || stretch.len() > 1 && stretch[stretch.len() - 2] == b' ');
     alone && reading.tokens[first].len() >= 4 && reading.tokens.get(first + 1).is_none_or(|t| !t.is(b'-') || t.spaced)
 }
 
@@ -495,6 +502,26 @@ fn street_after(reading: &Reading<'_>, last: usize) -> bool {
     }
     false
 }
+
+/// `OH 45402`, `FL 33012-1234`, `Miami 33134`: a place stands before five digits.
+fn zip_after_state(reading: &Reading<'_>, number: &Number) -> bool {
+    let first = &reading.tokens[number.first];
+    let five = first.len() == 5 && (number.groups == 1 || number.groups == 2 && number.digits == 9);
+    let Some(before) = number.first.checked_sub(1).map(|i| &reading.tokens[i]).filter(|_| five) else { return false };
+    let text = reading.bytes(before);
+    let state = before.kind == Kind::Word && text.len() == 2 && STATES.iter().any(|s| s.as_bytes() == text);
+    let comma_before = number.first >= 2 && reading.tokens[number.first - 2].is(b',');
+    let city = before.kind == Kind::Word && before.word == 0 && text.len() >= 4 && text[0].is_ascii_uppercase() && comma_before;
+    state || city
+}
+
+/// The postal abbreviations of the states of the United States (USPS Publication 28, appendix B), which stand before a
+/// ZIP code.
+const STATES: [&str; 52] = [
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN",
+    "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA",
+    "WA", "WV", "WI", "WY",
+];
 
 /// Whether letters are joined to the left of the number: `CAS-22918374`, `R20250114-88301`, `WB_20718`.
 fn attached(reading: &Reading<'_>, first: usize) -> bool {
@@ -554,15 +581,5 @@ impl Digits {
 
     pub(crate) fn get(&self) -> &[u8] {
         &self.digits[..self.len]
-    }
-}
-
-/// The topic that a harmless shape would be asked for with.
-pub(crate) fn shape_topic(shape: Shape) -> Option<Topic> {
-    match shape {
-        Shape::Harmless("date" | "time" | "year") | Shape::Likely("year") => Some(Topic::Time),
-        Shape::Harmless("amount") | Shape::Likely("amount" | "quantity") => Some(Topic::Amount),
-        Shape::Likely("phone") => Some(Topic::Phone),
-        _ => None,
     }
 }

@@ -58,8 +58,8 @@ impl Token {
         matches!(self.kind, Kind::Word | Kind::Mixed)
     }
 
-    /// Whether it ends a sentence where whitespace follows.
-    pub(crate) fn ends_sentence(&self) -> bool {
+    /// Whether it ends a sentence where whitespace follows and it belongs to no abbreviation.
+    fn may_end_sentence(&self) -> bool {
         matches!(self.kind, Kind::Mark(b'.' | b'!' | b'?'))
     }
 }
@@ -105,6 +105,20 @@ impl<'v> Reading<'v> {
 
     pub(crate) fn span(&self, first: usize, last: usize) -> ViewSpan {
         ViewSpan::new(self.tokens[first].start as usize, self.tokens[last].end as usize)
+    }
+
+    /// Whether a sentence ends with the token at `at`.
+    pub(crate) fn ends_sentence(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        let free = self.tokens.get(at + 1).is_none_or(|next| next.spaced || next.kind == Kind::Newline);
+        token.may_end_sentence() && free && !(token.is(b'.') && at > 0 && self.is_abbreviation(&self.tokens[at - 1]))
+    }
+
+    fn is_abbreviation(&self, token: &Token) -> bool {
+        [&b"mr"[..], b"mrs", b"ms", b"dr", b"sr", b"sra", b"srta", b"dra", b"st", b"no", b"num", b"nro", b"vs", b"etc", b"approx", b"acct", b"ext", b"tel", b"exp", b"av", b"ing", b"lic", b"prof", b"jr", b"inc", b"co", b"apt", b"conf", b"ref", b"soc", b"sec"]
+            .iter()
+            .any(|word| self.is_word(token, word))
+            || token.kind == Kind::Word && token.len() == 1 && self.text[token.start as usize].is_ascii_uppercase()
     }
 
     /// Whether the text speaks of `topic` anywhere.
@@ -286,28 +300,4 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
 /// Views are indexed with 32 bits: the engine cuts longer texts.
 fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cues(text: &str) -> Vec<(&'static str, String)> {
-        let reading = Reading::new(text.as_bytes());
-        reading
-            .cues
-            .iter()
-            .map(|hit| {
-                let span = reading.span(hit.first, hit.last);
-                (hit.cue.name, text[span.start..span.end].to_owned())
-            })
-            .collect()
-    }
-
-    #[test]
-    fn dbg_cues() {
-        for t in ["Your app says enter the verification code so I put 730186 and it spins forever","the code I got by text is 957 304, what now?","Ay hijo, a ver si lo leo bien, 6093","le paso la visa, 44413645","SIM card after I restarted, I put 2583","so i give 419077 to the new carrier?"] {
-            eprintln!("{t}: {:?}", cues(t));
-        }
-    }
 }

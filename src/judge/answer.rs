@@ -11,7 +11,9 @@ const LONGEST_PHRASE: usize = 8;
 ///
 /// What looks like nothing but a password is one, wherever it stands. Otherwise the last clause that is made of words
 /// which are no talk: "oh gosh, that was ages ago. old mill road?".
-pub(crate) fn password(reading: &Reading<'_>) -> Option<(usize, usize)> {
+///
+/// Only of a customer's answer the `plain` words are taken: who serves talks in whole sentences.
+pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits)).count();
     let mut at = 0;
@@ -40,6 +42,9 @@ pub(crate) fn password(reading: &Reading<'_>) -> Option<(usize, usize)> {
     if weak.is_some() {
         return weak;
     }
+    if !plain || asks_back(reading) {
+        return None;
+    }
     let mut found = None;
     let mut start = 0;
     while start < tokens.len() {
@@ -53,6 +58,14 @@ pub(crate) fn password(reading: &Reading<'_>) -> Option<(usize, usize)> {
         start = end + 1;
     }
     found
+}
+
+/// "can it have spaces", "is that the one on the router?": a question, but for a doubtful answer ("old mill road?").
+fn asks_back(reading: &Reading<'_>) -> bool {
+    let first = reading.tokens.iter().find(|t| t.is_text());
+    let opens = first.is_some_and(|t| t.does(Role::QUESTION) || ["can", "could", "is", "do", "does", "did", "are", "may", "should", "will", "would", "puedo", "puede"].iter().any(|w| reading.is_word(t, w.as_bytes())));
+    let words = reading.tokens.iter().filter(|t| t.is_text()).count();
+    opens && words >= 3
 }
 
 fn is_dash(reading: &Reading<'_>, at: usize) -> bool {

@@ -26,21 +26,37 @@ pub(crate) fn requests(reading: &Reading<'_>) -> (Said, Vec<Request>) {
         let end = sentence_end(reading, start);
         let sentence = Sentence::of(reading, start, end);
         let mut asks = Topics::NONE;
+        let mut before: Option<usize> = None;
         for (index, hit) in cues_in(reading, start, end) {
             let topic = hit.cue.topic;
+            // "the passcode for the account": the account is not asked for.
+            let dependent = before.is_some_and(|last| !listed(reading, last, hit.first));
+            before = Some(hit.last);
             if has_value(reading, hit.last) && !sentence.question {
                 continue;
             }
-            let asked = sentence.asks_for(reading, hit);
-            if asked {
+            if sentence.asks_for(reading, hit) && !dependent {
+                if let Some(other) = sentence.measures {
+                    asks = asks.with(other);
+                    continue;
+                }
                 asks = asks.with(topic);
+                if names_a_word(reading, hit) {
+                    asks = asks.with(Topic::Password);
+                }
                 requests.push(Request { topic, hit: index });
-            } else if topic.is_secret() && !sentence.negated {
+            } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
                 named = named.with(topic);
+                if sentence.trouble {
+                    asks = asks.with(topic);
+                }
             }
             if sentence.question && topic.is_secret() {
                 said.offers = said.offers.with(topic);
             }
+        }
+        if sentence.on_card_face && (sentence.question || sentence.request) && !sentence.negated {
+            asks = asks.with(Topic::SecurityCode);
         }
         if asks.is_empty() && (sentence.question || sentence.request) && !sentence.negated {
             let has_cue = cues_in(reading, start, end).next().is_some();
@@ -58,7 +74,27 @@ pub(crate) fn requests(reading: &Reading<'_>) -> (Said, Vec<Request>) {
     (said, requests)
 }
 
+/// Whether the cue that starts at `first` is listed beside the one that ends at `last`: "the ZIP and the last four".
+fn listed(reading: &Reading<'_>, last: usize, first: usize) -> bool {
+    reading.tokens[last + 1..first].iter().any(|t| {
+        matches!(t.kind, Kind::Mark(b',' | b';' | b'/' | b'&' | b'+' | b'.' | b':') | Kind::Newline)
+            || ["and", "or", "y", "o", "e", "u", "plus", "mas", "what", "what's", "read", "tell", "type", "enter", "ni"].iter().any(|w| reading.is_word(t, w.as_bytes()))
+    })
+}
+
+/// "passcode", "clave": may be a word as well as digits.
+fn names_a_word(reading: &Reading<'_>, hit: &Hit) -> bool {
+    reading.tokens[hit.first..=hit.last].iter().any(|t| ["passcode", "clave", "claves", "contrasena", "password"].iter().any(|w| reading.is_word(t, w.as_bytes())))
+        && !reading.tokens[hit.first..=hit.last].iter().any(|t| t.does(Role::SENT) || ["one", "unico", "solo", "uso", "dinamica", "sms", "verification", "verificacion"].iter().any(|w| reading.is_word(t, w.as_bytes())))
+}
+
 struct Sentence {
+    /// "How many", "when", "where": what is asked for instead.
+    measures: Option<Topic>,
+    /// "is incorrect", "try again", "only eight digits".
+    trouble: bool,
+    /// Digits on the front or the back of a card.
+    on_card_face: bool,
     question: bool,
     request: bool,
     sent: bool,
@@ -75,7 +111,24 @@ impl Sentence {
         let request = tokens.iter().any(|t| t.does(Role::REQUEST) && t.cue == 0);
         let first_negation = tokens.iter().position(|t| negates(reading, t)).map_or(usize::MAX, |i| start + i);
         let words = tokens.iter().filter(|t| t.is_text()).count();
+        let is = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| reading.is_word(t, w.as_bytes())));
+        let many = tokens.windows(2).any(|w| reading.is_word(&w[0], b"how") && ["many", "much", "long", "often"].iter().any(|x| reading.is_word(&w[1], x.as_bytes())));
+        let measures = if many || is(&["cuanto", "cuantos", "cuantas", "cuanta"]) {
+            Some(Topic::Amount)
+        } else if is(&["when", "cuando"]) && question && !request_verb(reading, tokens) {
+            Some(Topic::Time)
+        } else if is(&["where", "donde"]) && question && !request_verb(reading, tokens) {
+            Some(Topic::Place)
+        } else {
+            None
+        };
+        let face = tokens.iter().any(|t| t.does(Role::FACE));
+        let digits = tokens.iter().any(|t| t.does(Role::DIGITS)) || is(&["code", "codigo"]);
+        let few = is(&["3", "4", "three", "four", "tres", "cuatro"]);
         Self {
+            measures,
+            trouble: is(&["incorrect", "wrong", "invalid", "match", "recognized", "attempt", "attempts", "short", "missing", "incorrecto", "incorrecta", "invalido", "invalida", "coincide", "intento", "intentos", "only"]),
+            on_card_face: face && digits && few,
             question,
             request,
             sent: tokens.iter().any(|t| t.does(Role::SENT)),
@@ -123,6 +176,11 @@ impl Sentence {
     }
 }
 
+/// "Tell me", "read", "enter": verbs of request, not "what" or "need".
+fn request_verb(reading: &Reading<'_>, tokens: &[crate::detect::token::Token]) -> bool {
+    tokens.iter().any(|t| ["tell", "read", "give", "provide", "enter", "type", "share", "send", "confirm", "dime", "digame", "indique", "ingrese", "escriba", "please"].iter().any(|w| reading.is_word(t, w.as_bytes())))
+}
+
 fn negates(reading: &Reading<'_>, token: &crate::detect::token::Token) -> bool {
     token.kind == Kind::Word
         && token.does(Role::NEGATION)
@@ -152,9 +210,7 @@ fn sentence_end(reading: &Reading<'_>, start: usize) -> usize {
     let tokens = &reading.tokens;
     let mut at = start;
     while at < tokens.len() {
-        let ends = tokens[at].kind == Kind::Newline
-            || tokens[at].ends_sentence()
-                && tokens.get(at + 1).is_none_or(|next| next.spaced || next.kind == Kind::Newline);
+        let ends = tokens[at].kind == Kind::Newline || reading.ends_sentence(at);
         // An opening question mark starts a sentence.
         let opens = tokens[at].is(b'?') && tokens.get(at + 1).is_some_and(|next| !next.spaced && next.is_text());
         at += 1;

@@ -107,11 +107,11 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
                 copula = true;
                 0
             }
-            Kind::Mark(b'.' | b'!' | b'?') if tokens[at + 1].spaced || tokens[at + 1].kind == Kind::Newline => {
+            Kind::Mark(b'.' | b'!' | b'?') if reading.ends_sentence(at) => {
                 if anaphora(reading, at + 1) {
                     2
                 } else {
-                    6
+                    9
                 }
             }
             Kind::Mark(b';' | b',') => 2,
@@ -256,7 +256,8 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             } else {
                 2
             };
-            if fits(topic) && !spent.is(index) && !taken && cost <= reach && topic != Topic::Quantity {
+            let needs_link = matches!(topic, Topic::Quantity | Topic::Partial) && !link;
+            if fits(topic) && !spent.is(index) && !taken && cost <= reach && !needs_link {
                 return Some(Governor { cue: hit.cue, hit: index, cost, copula: link, after: true });
             }
             return None;

@@ -154,7 +154,7 @@ pub(crate) fn judge(
     court.after_cards(&candidates);
     court.by_cue(&candidates);
     court.codes(&candidates);
-    court.answers();
+    court.answers(role);
     court.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading);
     said.answers = !court.verdict.found.is_empty();
@@ -257,7 +257,7 @@ impl Court<'_, '_> {
         for last in cards {
             if let Some(number) = security_code::after_card(self.page, last) {
                 if self.is_free(number.first, number.last) {
-                    let candidate = security_code::candidate(self.page, number);
+                    let candidate = security_code::candidate(self.page, &number);
                     self.find(&candidate, Evidence { cue: Some("card before it"), ..candidate.evidence });
                 }
             }
@@ -308,7 +308,11 @@ impl Court<'_, '_> {
                         continue;
                     }
                 }
-                self.pass(number, Why::Cue(found.cue.name));
+                if found.cue.name == "first digits" {
+                    self.loose.push(*number);
+                } else {
+                    self.pass(number, Why::Cue(found.cue.name));
+                }
                 continue;
             }
             previous = None;
@@ -352,6 +356,7 @@ impl Court<'_, '_> {
             let near = match what {
                 "phone" => governor.cost <= 1 && topic != Topic::Code,
                 "quantity" => false,
+                "last digits" => governor.cost <= 1 && !matches!(topic, Topic::Account | Topic::Card),
                 "year" => governor.cost <= 1 || governor.copula && governor.cost <= 4,
                 _ => governor.cost <= 2,
             };
@@ -368,9 +373,19 @@ impl Court<'_, '_> {
             Topic::Pin if number.digits == 3 => governor.cost == 0,
             Topic::Pin if number.digits > 8 => governor.cost <= 2,
             Topic::Password => governor.cost <= 2 && number.digits >= 4,
+            Topic::Code if governor.cue.name == "code" && self.is_error_code(number) => false,
             Topic::Code if number.digits == 3 => self.speaks_of_cards() && governor.cost <= 4,
             _ => true,
         }
+    }
+
+    /// "(code 4012)", "code 1043: not eligible": what a program says of itself.
+    fn is_error_code(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        let before = tokens[number.first.saturating_sub(4)..number.first].iter().any(|t| t.is(b'('));
+        let closed = tokens.get(number.last + 1).is_some_and(|t| t.is(b')'));
+        let explained = tokens.get(number.last + 1).is_some_and(|t| t.is(b':')) && tokens.get(number.last + 2).is_some_and(|t| t.kind == Kind::Word);
+        before && closed || explained
     }
 
     fn speaks_of_cards(&self) -> bool {
@@ -431,10 +446,10 @@ impl Court<'_, '_> {
         let tokens = &self.reading.tokens;
         let from = (number.first.saturating_sub(24)..number.first)
             .rev()
-            .find(|&i| tokens[i].ends_sentence() && tokens[i + 1].spaced || tokens[i].kind == Kind::Newline)
+            .find(|&i| self.reading.ends_sentence(i) || tokens[i].kind == Kind::Newline)
             .map_or(number.first.saturating_sub(24), |i| i + 1);
         let until = (number.last + 1..tokens.len().min(number.last + 20))
-            .find(|&i| tokens[i].ends_sentence() || tokens[i].kind == Kind::Newline)
+            .find(|&i| self.reading.ends_sentence(i) || tokens[i].kind == Kind::Newline)
             .unwrap_or(tokens.len().min(number.last + 20));
         let around = || tokens[from..number.first].iter().chain(&tokens[number.last + 1..until]);
         let face = around().any(|t| t.does(Does::FACE) && t.kind == Kind::Word);
@@ -463,7 +478,7 @@ impl Court<'_, '_> {
 
     /// The secret that this number is, because it was asked for or announced.
     fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
-        if number.attached {
+        if number.attached && !one_time_passcode::has_prefix(self.reading, number.first) {
             return None;
         }
         let harmless = self.harmless_asked(number);
@@ -560,16 +575,15 @@ impl Court<'_, '_> {
                 }
             }
         }
-        let _ = one_time_passcode::code_at;
     }
 
     /// The answer to a question for a password.
-    fn answers(&mut self) {
+    fn answers(&mut self, role: Role) {
         for (topics, asked) in [(self.expected.asked, true), (self.expected.announced, false)] {
             if !topics.has(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
                 continue;
             }
-            if let Some((first, last)) = answer::password(self.reading) {
+            if let Some((first, last)) = answer::password(self.reading, !role.serves()) {
                 if self.is_free(first, last) {
                     let candidate = crate::detect::password::candidate(first, last, Claim::Possible, "password");
                     self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
@@ -594,7 +608,7 @@ impl Court<'_, '_> {
             }
             // A passcode in pieces: each is masked as it comes.
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
-            if code && (1..=3).contains(&digits.len()) && self.is_bare() && self.harmless_asked(number).is_none() {
+            if code && (2..=3).contains(&digits.len()) && self.is_bare() && self.harmless_asked(number).is_none() {
                 let candidate = self.candidate(&[], number, Entity::OneTimePasscode);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
                 continue;
@@ -680,14 +694,18 @@ impl Court<'_, '_> {
             .filter(|&i| self.reading.tokens[i].kind == Kind::Digits)
             .map(|i| self.reading.tokens[i].len())
             .collect();
-        let social = expected.has(Topic::SocialSecurity) || self.reading.mentions(Topic::SocialSecurity);
+        let named = |topic: Topic| {
+            let fits = |t: Topic| t == topic || harmless_fits(t, number.digits, Shape::Bare) && t != Topic::Partial;
+            governor(self.reading, number.first, number.last, &self.spent, &fits).is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
+        };
+        let social = expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity);
         if (social || lens == [3, 2] && (bare || self.says_piece()))
             && matches!(digits.len(), 2..=8)
             && !(digits.len() == 4 && lens == [4])
         {
             return Some(Pieces::start(Whole::SocialSecurity, social, digits));
         }
-        let card = expected.has(Topic::Card) || self.reading.mentions(Topic::Card);
+        let card = expected.has(Topic::Card) || named(Topic::Card);
         if expected.has(Topic::Account) && !card && (2..=5).contains(&digits.len()) && bare {
             return Some(Pieces::start(Whole::Account, true, digits));
         }

@@ -57,7 +57,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Pin,
         name: "nip",
-        phrases: "nip; nips; pin; pines; n i p; numero de identificacion personal; pin/nip/clave de/del? la/mi/su? tarjeta/cajero/cuenta/linea/celular/telefono/sim/chip/debito/credito/buzon; clave del cajero; clave de/del? 4/cuatro digitos/numeros; numero secreto; codigo/clave pin/nip; codigo/clave del? cajero/puerta/alarma/caja; clave telefonica; clave cajero",
+        phrases: "nip; nips; pin; pines; n i p; numero de identificacion personal; pin/nip/clave de/del? la/mi/su? tarjeta/cajero/cuenta/linea/celular/telefono/sim/chip/debito/credito/buzon; clave del cajero; clave de/del? 4/cuatro digitos/numeros; numero secreto; codigo/clave pin/nip; codigo/clave del? cajero/puerta/alarma/caja; clave telefonica; clave cajero; la/el del cajero; la/el de la? tarjeta/cajero pin",
     },
     // ---- Accounts --------------------------------------------------------------------------------------------------
     Row {
@@ -74,7 +74,12 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Partial,
         name: "terminación",
-        phrases: "termina/terminan/terminada/terminadas/terminado/terminacion/terminando/terminaba/acaba/acabada/acaban/acabado/finaliza/finalizada/finalizado en/con?; que termina en; ultimos/ultimas/ultimo 4/cuatro/5/cinco/3/tres/6/seis/dos/2? digitos/numeros/cifras/numeritos? de/del? la/mi/su/tu/el? tarjeta/cuenta/seguro/social/ssn/telefono/celular/amex/nss/plastico/visa? social/son/es?; ultimos; ultimas cifras; primeros/primeras 4/cuatro/6/seis/ocho/8? digitos/numeros/cifras?; empieza/empiezan/comienza/inicia con/en/por; terminal en",
+        phrases: "termina/terminan/terminada/terminadas/terminado/terminacion/terminando/terminaba/acaba/acabada/acaban/acabado/finaliza/finalizada/finalizado en/con; terminacion; terminaciones; terminada; terminado; ultimos/ultimas/ultimo 4/cuatro/5/cinco/3/tres/6/seis/dos/2? digitos/numeros/cifras/numeritos? de/del? la/mi/su/tu/el? tarjeta/cuenta/seguro/social/ssn/telefono/celular/amex/nss/plastico/visa? social/son/es?; ultimos; ultimas cifras; terminal en",
+    },
+    Row {
+        topic: Topic::Partial,
+        name: "first digits",
+        phrases: "primeros/primeras 4/cuatro/6/seis/ocho/8? digitos/numeros/cifras? son?; empieza/empiezan/comienza/inicia con/en/por; primera parte/mitad es?",
     },
     // ---- Harmless: the rest ----------------------------------------------------------------------------------------
     Row {

@@ -101,6 +101,11 @@ fn with_prefix(reading: &Reading<'_>, first: usize) -> (usize, bool) {
     if fits { (first - 2, true) } else { (first, false) }
 }
 
+/// Whether capitals and a hyphen before the digits belong to the code.
+pub(crate) fn has_prefix(reading: &Reading<'_>, first: usize) -> bool {
+    with_prefix(reading, first).1
+}
+
 /// `@example.com #747723`: the last line of an origin-bound message.
 fn origin_bound(reading: &Reading<'_>, at: usize) -> bool {
     let Some(hash) = at
@@ -145,6 +150,10 @@ pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
         if last - first > 8 {
             return None;
         }
+    }
+    // Capitals, a hyphen and digits: found with the number.
+    if last == first + 2 && reading.tokens[last].kind == Kind::Digits && has_prefix(reading, last) {
+        return None;
     }
     // More text joined to it: a path, an address, a password.
     if reading.token(last + 1).is_some_and(|t| {

@@ -326,7 +326,7 @@ fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                 }
                 let strong = looks_like_one(reading, value);
                 let sentence_start =
-                    value.0 == 0 || tokens[value.0 - 1].ends_sentence() || tokens[value.0 - 1].kind == Kind::Newline;
+                    value.0 == 0 || reading.ends_sentence(value.0 - 1) || tokens[value.0 - 1].kind == Kind::Newline;
                 let plain = link && own && !comma && sentence_start && is_unknown(reading, value) && value.0 == value.1;
                 let quoted = link && is_mark(&tokens[at], b"\"'");
                 if quoted {
@@ -373,7 +373,7 @@ fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
         at -= 1;
         steps += 1;
         let token = &tokens[at];
-        if token.ends_sentence() && tokens.get(at + 1).is_some_and(|t| t.spaced) || token.kind == Kind::Newline {
+        if reading.ends_sentence(at) || token.kind == Kind::Newline {
             let value = chunk(reading, at).filter(|v| v.1 == at);
             if value.is_none() || token.kind == Kind::Newline {
                 return None;
@@ -410,7 +410,7 @@ fn said_harmless(reading: &Reading<'_>, at: usize) -> bool {
 fn pair(reading: &Reading<'_>, hit: &Hit, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let login = (hit.first.saturating_sub(7)..hit.first)
-        .any(|i| reading.hit(&tokens[i]).is_some_and(|h| h.cue.topic == Topic::Login) && !tokens[i].ends_sentence());
+        .any(|i| reading.hit(&tokens[i]).is_some_and(|h| h.cue.topic == Topic::Login) && !reading.ends_sentence(i));
     let value = chunk(reading, at)?;
     (login && is_unknown(reading, value) && tokens[at].len() >= 4).then_some(value)
 }

@@ -61,7 +61,7 @@ pub(crate) fn candidate(page: &Page<'_>, number: &Number) -> Candidate {
 }
 
 /// The number that stands, unlabelled, after the card that ends at token `last`: right beside it, or after its expiry.
-pub(crate) fn after_card<'p>(page: &'p Page<'_>, last: usize) -> Option<&'p Number> {
+pub(crate) fn after_card(page: &Page<'_>, last: usize) -> Option<Number> {
     let reading = &page.reading;
     let mut at = last + 1;
     let mut dates = 0;
@@ -69,11 +69,17 @@ pub(crate) fn after_card<'p>(page: &'p Page<'_>, last: usize) -> Option<&'p Numb
         let token = &reading.tokens[at];
         match token.kind {
             Kind::Digits => {
-                let number = page.numbers.iter().find(|n| n.first <= at && at <= n.last)?;
+                let whole = page.numbers[page.numbers.partition_point(|n| n.last < at)];
+                // Of a number that begins in the card, the group alone.
+                let group = whole.first <= last;
+                let number = if group { Number { first: at, last: at, digits: token.len(), groups: 1, shape: Shape::Bare, attached: false } } else { whole };
+                if group && whole.last > at {
+                    return None;
+                }
                 match number.shape {
                     Shape::Harmless("date") if dates == 0 => dates += 1,
                     Shape::Bare | Shape::Likely("year")
-                        if matches!(number.digits, 3 | 4) && number.groups == 1 && number.first == at =>
+                        if matches!(number.digits, 3 | 4) && number.groups == 1 =>
                     {
                         let expiry = dates == 0 && number.digits == 4 && is_month_year(reading, number.first);
                         let named = dates == 0 && expiry_word_before(reading, at);
