@@ -23,7 +23,10 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usi
             let harmless = harmless_before(reading, value.0);
             if value.0 >= at && looks_like_one(reading, value) && !harmless {
                 if is_strong(reading, value) || words <= 8 {
-                    return Some(value);
+                    // "carla_v" and, on the next line, the password.
+                    let login = value.1 + 1 < tokens.len() && tokens[value.1 + 1].kind == Kind::Newline;
+                    let next = login.then(|| value_at(reading, value.1 + 2)).flatten().filter(|next| is_strong(reading, *next));
+                    return next.or(Some(value));
                 }
                 weak = weak.or(Some(value));
             }

@@ -30,7 +30,7 @@ pub(crate) fn requests(reading: &Reading<'_>) -> (Said, Vec<Request>) {
         for (index, hit) in cues_in(reading, start, end) {
             let topic = hit.cue.topic;
             // "the passcode for the account": the account is not asked for.
-            let dependent = before.is_some_and(|last| !listed(reading, last, hit.first));
+            let dependent = before.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
             before = Some(hit.last);
             if has_value(reading, hit.last) && !sentence.question {
                 continue;
@@ -74,6 +74,34 @@ pub(crate) fn requests(reading: &Reading<'_>) -> (Said, Vec<Request>) {
     (said, requests)
 }
 
+/// "Last step: CVV (3 digits on the back).": a colon and a noun, no verb.
+fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let tokens = &reading.tokens[start..end];
+    let words = tokens.iter().filter(|t| t.is_text()).count();
+    let verb = tokens.iter().any(|t| t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::SENT)) && t.cue == 0);
+    let colon = tokens.iter().position(|t| t.is(b':'));
+    words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
+}
+
+/// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
+fn depends(reading: &Reading<'_>, last: usize, first: usize) -> bool {
+    let between = &reading.tokens[last + 1..first];
+    if listed(reading, last, first) || between.len() > 8 {
+        return false;
+    }
+    let is = |words: &[&str]| between.iter().any(|t| words.iter().any(|w| reading.is_word(t, w.as_bytes())));
+    // The word before its articles and adjectives.
+    let governing = between.iter().rev().find(|t| !(t.does(Role::DETERMINER) || t.does(Role::OWN) || ["full", "new", "old", "same", "whole", "screen", "backup"].iter().any(|w| reading.is_word(t, w.as_bytes()))));
+    let preposition = governing.is_some_and(|t| ["for", "of", "on", "in", "at", "to", "from", "with", "de", "del", "para", "por", "en", "al", "con", "about", "behind", "under"].iter().any(|w| reading.is_word(t, w.as_bytes())));
+    preposition || is(&["where", "that", "which", "donde", "que"])
+}
+
+/// "the phone's PIN", "the account PIN": the first cue only says which.
+fn modifies(reading: &Reading<'_>, last: usize, end: usize) -> bool {
+    let possessive = reading.token(last + 1).is_some_and(|t| t.is(b'\'') && !t.spaced) && reading.token(last + 2).is_some_and(|t| reading.is_word(t, b"s"));
+    possessive && cues_in(reading, last + 1, end).next().is_some()
+}
+
 /// Whether the cue that starts at `first` is listed beside the one that ends at `last`: "the ZIP and the last four".
 fn listed(reading: &Reading<'_>, last: usize, first: usize) -> bool {
     reading.tokens[last + 1..first].iter().any(|t| {
@@ -113,11 +141,12 @@ impl Sentence {
         let words = tokens.iter().filter(|t| t.is_text()).count();
         let is = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| reading.is_word(t, w.as_bytes())));
         let many = tokens.windows(2).any(|w| reading.is_word(&w[0], b"how") && ["many", "much", "long", "often"].iter().any(|x| reading.is_word(&w[1], x.as_bytes())));
+        let opens_with = |words: &[&str]| tokens.iter().filter(|t| t.is_text()).take(2).any(|t| words.iter().any(|w| reading.is_word(t, w.as_bytes())));
         let measures = if many || is(&["cuanto", "cuantos", "cuantas", "cuanta"]) {
             Some(Topic::Amount)
-        } else if is(&["when", "cuando"]) && question && !request_verb(reading, tokens) {
+        } else if opens_with(&["when", "cuando"]) && question {
             Some(Topic::Time)
-        } else if is(&["where", "donde"]) && question && !request_verb(reading, tokens) {
+        } else if opens_with(&["where", "donde"]) && question {
             Some(Topic::Place)
         } else {
             None
@@ -127,14 +156,14 @@ impl Sentence {
         let few = is(&["3", "4", "three", "four", "tres", "cuatro"]);
         Self {
             measures,
-            trouble: is(&["incorrect", "wrong", "invalid", "match", "recognized", "attempt", "attempts", "short", "missing", "incorrecto", "incorrecta", "invalido", "invalida", "coincide", "intento", "intentos", "only"]),
+            trouble: !question && is(&["incorrect", "wrong", "invalid", "match", "recognized", "attempt", "attempts", "short", "missing", "incorrecto", "incorrecta", "invalido", "invalida", "coincide", "intento", "intentos", "only"]),
             on_card_face: face && digits && few,
             question,
             request,
             sent: tokens.iter().any(|t| t.does(Role::SENT)),
             negated: first_negation != usize::MAX,
             // "CVV:" or "Your ZIP code" alone is a prompt.
-            fragment: words <= 4
+            fragment: is_prompt(reading, start, end) || words <= 4
                 && tokens.iter().filter(|t| t.kind != Kind::Newline).next_back().is_some_and(|t| t.is(b':')),
             refers_back: words <= 8
                 && tokens.iter().any(|t| {
@@ -174,11 +203,6 @@ impl Sentence {
         let sent_code = self.sent && matches!(topic, Topic::OneTimePasscode | Topic::Code);
         self.question || self.request || self.fragment || sent_code && !self.negated
     }
-}
-
-/// "Tell me", "read", "enter": verbs of request, not "what" or "need".
-fn request_verb(reading: &Reading<'_>, tokens: &[crate::detect::token::Token]) -> bool {
-    tokens.iter().any(|t| ["tell", "read", "give", "provide", "enter", "type", "share", "send", "confirm", "dime", "digame", "indique", "ingrese", "escriba", "please"].iter().any(|w| reading.is_word(t, w.as_bytes())))
 }
 
 fn negates(reading: &Reading<'_>, token: &crate::detect::token::Token) -> bool {

@@ -69,8 +69,8 @@ pub(crate) fn governor(
     let left = to_the_left(reading, first, spent, fits);
     let right = to_the_right(reading, last, spent, fits);
     match (left, right) {
-        (Some(left), Some(right)) => Some(if right.cost < left.cost { right } else { left }),
-        (left, right) => left.or(right),
+        (Some(left), Some(right)) => Some(if right.cost < left.cost + u32::from(right.copula) { right } else { left }),
+        (left, right) => left.or(right).or_else(|| subject(reading, first, spent, fits)),
     }
 }
 
@@ -79,6 +79,8 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
     let mut cost = 0;
     let mut glue = 0;
     let mut copula = false;
+    // Verbs of entering: "check the app, I put 482913".
+    let mut entries = 0;
     let mut at = first;
     let floor = first.saturating_sub(FARTHEST);
     while at > floor {
@@ -88,9 +90,11 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
             let index = token.cue as usize - 1;
             let topic = hit.cue.topic;
             let used = spent.is(index);
-            if fits(topic) && cost <= reach(topic) && !used && !(topic == Topic::Quantity && hit.last + 1 != first) {
+            // Without "is" or a colon a harmless noun must stand beside its number.
+            let near = topic.is_secret() || cost + entries <= if copula { 6 } else { 3 };
+            if fits(topic) && cost <= reach(topic) && near && !used && !(topic == Topic::Quantity && hit.last + 1 != first) {
                 let found = Governor { cue: hit.cue, hit: index, cost, copula, after: false };
-                return Some(if copula { head(reading, found, fits).unwrap_or(found) } else { found });
+                return Some(if copula || cost > 0 { head(reading, found, fits).unwrap_or(found) } else { found });
             }
             cost += match (used, topic.is_secret()) {
                 (true, _) => 5,
@@ -111,7 +115,7 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
                 if anaphora(reading, at + 1) {
                     2
                 } else {
-                    9
+                    11
                 }
             }
             Kind::Mark(b';' | b',') => 2,
@@ -123,6 +127,7 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
             Kind::Word if token.does(Role::CONJUNCTION) => 3,
             Kind::Word if token.does(Role::GLUE) => {
                 copula |= token.does(Role::COPULA);
+                entries += 3 * u32::from(token.does(Role::ENTRY));
                 glue += 1;
                 u32::from(glue > 5)
             }
@@ -133,6 +138,38 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
         }
     }
     None
+}
+
+/// "My PIN, which I share with nobody but you, is 2865": the subject of the sentence, however far.
+fn subject(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+    let tokens = &reading.tokens;
+    let mut at = first;
+    while at > 0 && tokens[at - 1].kind == Kind::Word && tokens[at - 1].does(Role::GLUE) && !tokens[at - 1].does(Role::COPULA) && first - at < 3 {
+        at -= 1;
+    }
+    if at == 0 || !(tokens[at - 1].does(Role::COPULA) && tokens[at - 1].kind == Kind::Word) {
+        return None;
+    }
+    let mut found = None;
+    for back in (at.saturating_sub(FARTHEST)..at).rev() {
+        let token = &tokens[back];
+        if reading.ends_sentence(back) || matches!(token.kind, Kind::Newline | Kind::Digits | Kind::Mixed | Kind::Masked) {
+            break;
+        }
+        if let Some(hit) = reading.hit(token) {
+            let index = token.cue as usize - 1;
+            if !hit.cue.topic.is_secret() {
+                if fits(hit.cue.topic) {
+                    found = None;
+                }
+                continue;
+            }
+            if fits(hit.cue.topic) && !spent.is(index) {
+                found = Some(Governor { cue: hit.cue, hit: index, cost: 4, copula: true, after: false });
+            }
+        }
+    }
+    found
 }
 
 /// Whether the sentence at `at` starts with a word that points back: "It's 4821", "Es el 4821", "Here: 4821".
@@ -256,7 +293,8 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             } else {
                 2
             };
-            let needs_link = matches!(topic, Topic::Quantity | Topic::Partial) && !link;
+            let beside = at == last + 1 && matches!(topic, Topic::Zip | Topic::Amount | Topic::Phone);
+            let needs_link = (!topic.is_secret() && !beside || topic == Topic::Quantity) && !link;
             if fits(topic) && !spent.is(index) && !taken && cost <= reach && !needs_link {
                 return Some(Governor { cue: hit.cue, hit: index, cost, copula: link, after: true });
             }

@@ -308,7 +308,8 @@ impl Court<'_, '_> {
                         continue;
                     }
                 }
-                if found.cue.name == "first digits" {
+                let piece = found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3;
+                if piece {
                     self.loose.push(*number);
                 } else {
                     self.pass(number, Why::Cue(found.cue.name));
@@ -322,7 +323,7 @@ impl Court<'_, '_> {
                 continue;
             }
             if let Shape::Likely(what) = number.shape {
-                if what != "year" && !self.is_bare() {
+                if what != "year" && !(what == "phone" && self.is_bare()) {
                     self.pass(number, Why::Shape(what));
                     continue;
                 }
@@ -608,7 +609,8 @@ impl Court<'_, '_> {
             }
             // A passcode in pieces: each is masked as it comes.
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
-            if code && (2..=3).contains(&digits.len()) && self.is_bare() && self.harmless_asked(number).is_none() {
+            let short = digits.len() == 3 || digits.len() == 2 && (self.says_piece() || self.reading.tokens.iter().all(|t| !t.is_text()));
+            if code && short && self.is_bare() && self.harmless_asked(number).is_none() {
                 let candidate = self.candidate(&[], number, Entity::OneTimePasscode);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
                 continue;
@@ -711,7 +713,8 @@ impl Court<'_, '_> {
         }
         let start = Pieces::start(Whole::Card, card, digits);
         let may_be = crate::detect::brands::possible_lengths(digits) != 0;
-        let told = bare || self.says_piece() || card;
+        let about_cards = self.reading.mentions(Topic::Card) && !self.verdict.found.iter().any(|f| f.entity == Entity::Card);
+        let told = bare || self.says_piece() || card || about_cards;
         (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)
     }
 

@@ -9,9 +9,9 @@ pub(crate) const CUES: &[Row] = &[
         topic: Topic::Card,
         name: "card",
         phrases: "credit/debit/charge/payment/bank/corporate/business/new/old/replacement/my? card/cards number/numbers/num/no/nbr/nr/digits;\
-                  card/cards; cardnumber; creditcard; debitcard; creditcard number; debit/credit; credit/debit/charge card/cards;\
+                  card/cards; cardnumber; creditcard; debitcard; creditcard number; debit; credit/debit/charge card/cards;\
                   account number on the card; number on the card/plastic; number of/for/on my/the? card; cc; cc number/num/no/nr; ccnum; cc nbr;\
-                  pan; primary account number; plastic; crd; full number; card on file; 16/15/sixteen/fifteen digit/digits number?",
+                  pan; primary account number; plastic; crd; full number; card on file; 16/15/sixteen/fifteen digit card? number; 16/15/sixteen/fifteen digits",
     },
     Row {
         topic: Topic::Card,
@@ -59,7 +59,7 @@ pub(crate) const CUES: &[Row] = &[
                   passcode; passcodes; pass code/codes; verification/verify/verifying/verfy/veri/verif code/codes/number/num/pin/digits/passcode/text?; vcode; ver code; v code; verif code;\
                   confirmation/confirm code/codes/pin; security verification code; identity verification code?; authentication/authenticator/auth/authentification code/codes/pin/passcode/number; authenticator; authenticator app/application; auth code; \
                   authorization/authorisation code/pin; access/login/log/signin/sign/logon/unlock/activation/recovery/reset/registration/backup/bypass/device/pairing in? on? code/codes/passcode; two/2 factor code/authentication/auth? code?; twofactor code?; 2fa code/codes/token/pin?; mfa code/codes/token?; multi factor code?; two/2 step/steps verification? code?; \
-                  temporary/temp/dynamic code/passcode/verification/pin/token; sms code/codes/passcode/pin/token; text/texted message? code/codes; email/emailed/mail code; e mail code; phone code; push code; app code; safekey code?; safe key code?; 3ds code; 3d secure code?; six/6/five/5/eight/8/seven/7 digit code/codes/pin/passcode/number/verification/security/one? time? code?; six/6 digits; \
+                  temporary/temp/dynamic code/passcode/verification/pin/token; sms code/codes/passcode/pin/token; text/texted message? code/codes; email/emailed/mail code; e mail code; phone code; push code; app code; safekey code?; safe key code?; 3ds code; 3d secure code?; six/6/five/5/eight/8/seven/7/four/4 digit verification/security/one/login/access? time? code/codes/passcode/number; six/6 digit pin; six/6 digits; \
                   code you/u/we/they/he/she/it/i just? texted/sent/emailed/mailed/messaged/send/text/txted/txt/got/received/gave/requested/need/want/asked me/us/you?; code i/we just? got/received/have/am/was got? getting? sent?;\
                   code that/which just? came/arrived/was/is/got/popped/showed texted/sent/emailed?; code from/in/on the/my/your/our/ur? text/texts/sms/message/msg/email/e/mail/app/authenticator/phone/google/notification/bank/amex/whatsapp/inbox message?;\
                   code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code/one; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received",
@@ -116,7 +116,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Phone,
         name: "phone",
-        phrases: "phone/telephone/tel/cell/mobile/cellphone/landline/fax/hotline/helpline/whatsapp phone? number/numbers/num/no/nbr/line?; home/work/callback/contact/office/daytime/evening/customer/service/support/toll free? phone/cell/number/num/line; phone; phones; tel; cell; mobile; fax; ph; ph no/number; cellphone; call; calls; called; calling; call me/us/back/them? at/on?; dial; dialed; dialing; reach/contact/text/ring/txt me/us/him/her/them/you? at/on?; extension; ext; extn; number/num ending; caller id; short code; shortcode; texts/text/sms/texted/message/messages/msg from/to; whatsapp; helpline; hotline; toll free number?; 1 800; landline; from number; my number is; reached at; number to call",
+        phrases: "phone/telephone/tel/cell/mobile/cellphone/landline/fax/hotline/helpline/whatsapp phone? number/numbers/num/no/nbr/line?; home/work/callback/contact/office/daytime/evening/customer/service/support/toll free? phone/cell/number/num/line; phone; phones; tel; cell; mobile; fax; ph; ph no/number; cellphone; call; calls; called; calling; call me/us/back/them? at/on?; dial; dialed; dialing; reach/contact/text/ring/txt me/us/him/her/them/you at/on?; extension; ext; extn; number/num ending; caller id; short code; shortcode; texts/text/sms/texted/message/messages/msg from/to; whatsapp; helpline; hotline; toll free number?; 1 800; landline; from number; my number is; reached at; number to call",
     },
     Row {
         topic: Topic::Time,
@@ -142,7 +142,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Device,
         name: "device or version",
-        phrases: "imei; imei number/no/num; imeis; meid; esn; iccid; eid; serial; serials; s n; sn; serial number/num/no/code; model; models; model number/num/no/name; version; versions; build; firmware; firmware version; android; ios; windows; macos; iphone; ipad; galaxy; pixel; playstation; xbox; mac address; ip; ip address; ips; address ip; port number?; ports; error; errors; err; error code/number/no/message/msg; errorcode; code error; error says; status code; response code; decline/declined/denial/denied/reject/rejection/reason/return code; http; https; http status/code; exit code; fault code; code of conduct; vin; vin number; isbn; isbn 13/10; issn; doi; ean; upc; gtin; barcode; barcodes; bar code; qr/qrcode code; scan code; qr; zip file; sku; item; items; item number/no/num; part number/no; product number; product; article; article number; catalog number; asset tag; puk; puk code; source/machine/morse/byte/html/python/java code; code review/base/name; gps; coordinates; lat; latitude; longitude; latlong; frequency; router; modem; pid; chapter; figure; section; article; rfc; iso; step; level; episode; season; part no",
+        phrases: "pin pad/pads; stop/bug/check code/codes; imei; imei number/no/num; imeis; meid; esn; iccid; eid; serial; serials; s n; sn; serial number/num/no/code; model; models; model number/num/no/name; version; versions; build; firmware; firmware version; android; ios; windows; macos; iphone; ipad; galaxy; pixel; playstation; xbox; mac address; ip; ip address; ips; address ip; port number?; ports; error; errors; err; error code/number/no/message/msg; errorcode; code error; error says; status code; response code; decline/declined/denial/denied/reject/rejection/reason/return code; http; https; http status/code; exit code; fault code; code of conduct; vin; vin number; isbn; isbn 13/10; issn; doi; ean; upc; gtin; barcode; barcodes; bar code; qr/qrcode code; scan code; qr; zip file; sku; item; items; item number/no/num; part number/no; product number; product; article; article number; catalog number; asset tag; puk; puk code; source/machine/morse/byte/html/python/java code; code review/base/name; gps; coordinates; lat; latitude; longitude; latlong; frequency; router; modem; pid; chapter; figure; section; article; rfc; iso; step; level; episode; season; part no",
     },
     Row {
         topic: Topic::Place,
@@ -167,6 +167,7 @@ pub(crate) const WORDS: &[Words] = &[
                 like equals equal to with in which what should could would would've must might may can also and too value thing basically actually literally yeah ok okay sorry oh um uh er well \
                 if from by at printed listed displayed stated marked set sets setting changed change digit digits code",
     },
+    Words { role: Role::ENTRY, words: "use used using put enter entered entering type typed typing try tried trying give gave i write wrote" },
     Words { role: Role::LINK, words: "is was are were as being be for s equals = should" },
     Words {
         role: Role::COPULA,

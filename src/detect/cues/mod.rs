@@ -141,6 +141,9 @@ impl Role {
     /// Expiry: "exp", "expires", "vence".
     pub(crate) const EXPIRY: Self = Self(1 << 23);
 
+    /// A verb of entering a value: what follows is its object, not that of a noun before it.
+    pub(crate) const ENTRY: Self = Self(1 << 24);
+
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }

@@ -8,7 +8,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Card,
         name: "tarjeta",
-        phrases: "numero/num/no/nro/n/numeros/digitos de/del? la/mi/su/tu/mis/esta? tarjeta/tarjetas/plastico/tc/td; tarjeta/tarjetas de/del? credito/debito/nomina/prepago? numero/num/no/nro/n?; tarjeta/tarjetas; trajeta; targeta; tarjta; plastico; tdc; tc; td; pan; la credito/debito; tarjeta visa/mastercard/amex/american express?; numero completo; la dorada/platino/negra/azul; 16/15/dieciseis/quince digitos",
+        phrases: "numero/num/no/nro/n/numeros/digitos de/del? la/mi/su/tu/mis/esta? tarjeta/tarjetas/plastico/tc/td; tarjeta/tarjetas de/del? credito/debito/nomina/prepago? numero/num/no/nro/n?; tarjeta/tarjetas; trajeta; targeta; tarjta; plastico; tdc; tc; td; pan; la credito/debito; tarjeta visa/mastercard/amex/american express?; numero completo; la dorada/platino/negra/azul; 16/15/dieciseis/quince digitos; dieciseis/16 numeros",
     },
     // ---- Card security codes ---------------------------------------------------------------------------------------
     Row {
@@ -27,7 +27,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::SocialSecurity,
         name: "seguro social",
-        phrases: "numero/num/no/nro/n de/del? seguro/seg/seguridad social completo?; seguro/seg/seguridad social; seguro; social; nss; ssn; itin; sosial; numero de social; mi social; su social; seguro social completo; numero de identificacion fiscal/tributaria; numero del? contribuyente; tax id",
+        phrases: "numero/num/no/nro/n de/del? seguro/seg/seguridad social completo?; seguro/seg/seguridad social; social; nss; ssn; itin; sosial; numero de social; mi social; su social; seguro social completo; numero de identificacion fiscal/tributaria; numero del? contribuyente; tax id",
     },
     // ---- One-time passcodes ----------------------------------------------------------------------------------------
     Row {
@@ -35,7 +35,7 @@ pub(crate) const CUES: &[Row] = &[
         name: "código de verificación",
         phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/confirmacion/autenticacion/autentificacion/acceso/ingreso/activacion/autorizacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
                   codigo/cod/clave/token/pin/numero/numerito/codigito q/que/k le/les/te/me/nos/se/ya? llego/llega/mandaron/mando/mandamos/mandaste/enviaron/envio/enviamos/enviaste/dio/dieron/aparece/aparecio/sale/salio/marca/muestra/acaba/acabo/acabamos/acaban/recibi/recibio/pide/piden/pidio/pusieron/da/genero/genera; codigo/clave por/del/via/en/de el? sms/mensaje/mensajito/texto/correo/whatsapp/app/aplicacion/wasap/email/mail; codigo/cod/clave enviado/enviada/recibido/recibida; \
-                  codigo recibi/recibido; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
+                  codigo recibi/recibido; 6/seis numeros/digitos/cifras/numeritos; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
     },
     Row {
         topic: Topic::Code,
@@ -136,6 +136,7 @@ pub(crate) const WORDS: &[Words] = &[
                 dice dicen decia dijo sale salio aparece aparecio marca muestra llego llega mando mandaron enviaron dieron dio tiene tengo tenia trae viene vienen pone puse puso pongo poner ponga meti meto ingrese ingreso escribi escribo escribe tecleo teclee use uso usaba usando doy di dar paso pasa aqui ahi va van ya ahora este esta esto ese esa eso aquel aquella mismo misma correcto nuevo nueva viejo vieja actual anterior bueno pues creo perdon si ok vale ah eh osea o sea seria mero mera apunte anote tome toma ten soy yo usted vos nomas solo solamente tambien digitos digito cambie cambio decir dejo",
     },
     Words { role: Role::LINK, words: "es son era fue como seria sera de" },
+    Words { role: Role::ENTRY, words: "use uso usaba usando puse puso pongo poner ponga meti meto ingrese ingreso escribi escribo escribe tecleo teclee doy di dar paso yo" },
     Words { role: Role::COPULA, words: "es son era fue seria sera dice decia pone sale marca" },
     Words {
         role: Role::DETERMINER,

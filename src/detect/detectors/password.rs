@@ -57,18 +57,39 @@ impl Detector for Password {
     fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
         let reading = &page.reading;
         for hit in &reading.cues {
-            let clave = hit.cue.name == "código" || hit.cue.name == "code";
-            if hit.cue.topic == Topic::Password || clave && is_clave(reading, hit) {
+            let clave = matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
+            if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
             }
         }
+        in_addresses(reading, out);
     }
 }
 
-/// "clave" is a password in Spanish where no digits follow.
+/// "clave", "passcode", "contraseña temporal": a password where no digits follow.
 fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
-    let token = &reading.tokens[hit.last];
-    reading.is_word(token, b"clave") || reading.is_word(token, b"claves") || reading.is_word(token, b"passcode")
+    reading.tokens[hit.first..=hit.last].iter().any(|t| {
+        [&b"clave"[..], b"claves", b"passcode", b"contrasena", b"password", b"pass"].iter().any(|w| reading.is_word(t, w))
+    })
+}
+
+/// `scheme://user:password@host`.
+fn in_addresses(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+    let tokens = &reading.tokens;
+    for at in 0..tokens.len().saturating_sub(5) {
+        if !(tokens[at].is(b':') && tokens[at + 1].is(b'/') && tokens[at + 2].is(b'/')) {
+            continue;
+        }
+        let end = (at + 3..tokens.len().min(at + 40)).find(|&i| tokens[i].spaced || tokens[i].is(b'/') || matches!(tokens[i].kind, Kind::Newline)).unwrap_or(tokens.len().min(at + 40));
+        let colon = (at + 3..end).find(|&i| tokens[i].is(b':'));
+        let sign = (at + 3..end).rev().find(|&i| tokens[i].is(b'@'));
+        if let (Some(colon), Some(sign)) = (colon, sign) {
+            let masked = sign == colon + 2 && tokens[colon + 1].kind == Kind::Masked;
+            if sign > colon + 1 && !masked {
+                out.push(candidate(colon + 1, sign - 1, Claim::Certain, "address with a password"));
+            }
+        }
+    }
 }
 
 fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
@@ -77,9 +98,15 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
             out.push(candidate(first, last, Claim::Certain, hit.cue.name));
         }
     };
+    if let Some(value) = paired(reading, hit) {
+        push(Some(value));
+        return;
+    }
     if let Some(value) = assigned(reading, hit) {
         push(Some(value));
         push(changed_to(reading, value.1));
+        push(or_another(reading, value.1));
+        push(before(reading, hit).filter(|v| looks_like_one(reading, *v)));
         return;
     }
     let changed = from_to(reading, hit);
@@ -140,6 +167,12 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             Kind::Mark(b'(') if words == 0 => {
                 let value = value_at(reading, at + 1)?;
                 return looks_like_one(reading, value).then_some(value);
+            }
+            // `"password": "X"`
+            Kind::Mark(b'"' | b'\'') if words == 0 && !token.spaced && tokens.get(at + 1).is_some_and(|t| t.is(b':') || t.is(b'=')) => {
+                sign = true;
+                at += 2;
+                break;
             }
             Kind::Mark(b'"' | b'`') if words == 0 => break,
             Kind::Mark(b'\'') if token.spaced => break,
@@ -229,6 +262,8 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
         }
         at += 1;
     }
+    // After a noun of its own ("password reset link:") only what looks like one.
+    let own = words == 0 || copula && !sign || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(Role::STATE);
     if sign && tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
         at += 1;
     }
@@ -239,12 +274,60 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     if looks_like_one(reading, value) {
         return Some(value);
     }
+    if !own || hit.cue.topic != Topic::Password {
+        return None;
+    }
     let passphrase = is_phrase_cue(reading, hit);
     if let Some(phrase) = plain_words(reading, value, sign, passphrase, hit) {
         return Some(phrase);
     }
     // "password is (all lower case) hunter2": further on in the same clause, where it cannot be anything else.
     None
+}
+
+/// "X or Y": a second value told in one breath.
+fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+    let mut at = last + 1;
+    for _ in 0..4 {
+        let token = reading.token(at)?;
+        let joins = token.is(b',') || ["or", "o", "and", "y", "maybe", "then", "not", "no", "also", "u"].iter().any(|w| reading.is_word(token, w.as_bytes()));
+        if !joins {
+            break;
+        }
+        at += 1;
+    }
+    let value = (at > last + 1).then(|| value_at(reading, at))??;
+    is_strong(reading, value).then_some(value)
+}
+
+/// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
+fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let joint = hit.first.checked_sub(1)?;
+    let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+')) || ["and", "y"].iter().any(|w| reading.is_word(&tokens[joint], w.as_bytes()));
+    let login = joint > 0 && reading.hit(&tokens[joint - 1]).is_some_and(|h| h.cue.topic == Topic::Login);
+    if !joins || !login {
+        return None;
+    }
+    let mut at = hit.last + 1;
+    while tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b':' | b'=' | b'-')) || t.does(Role::COPULA) || t.does(Role::DETERMINER)) {
+        at += 1;
+    }
+    if at == hit.last + 1 {
+        return None;
+    }
+    let user = chunk(reading, at)?;
+    // "bob/s3cret!" in one, or two chunks.
+    if let Some(slash) = (user.0..user.1).find(|&i| tokens[i].is(b'/')) {
+        return Some((slash + 1, user.1));
+    }
+    let mut at = user.1 + 1;
+    while tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b'/' | b',' | b'|' | b'&' | b';')) || ["and", "y"].iter().any(|w| reading.is_word(t, w.as_bytes()))) {
+        at += 1;
+    }
+    let value = value_at(reading, at)?;
+    let plain = value.0 == value.1 && !tokens[value.0].does(Role::COMMON);
+    (looks_like_one(reading, value) || plain).then_some(value)
 }
 
 /// After `from X`, `to Y`.
@@ -380,7 +463,8 @@ fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             }
         }
         if let Some(value) = chunk(reading, at).filter(|v| v.1 == at) {
-            if is_strong(reading, value) && !said_harmless(reading, value.0) {
+            let marks = reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize].iter().any(|b| b"!@#$%^&*+=~".contains(b));
+            if marks && is_strong(reading, value) && !said_harmless(reading, value.0) {
                 return Some(value);
             }
             at = value.0;
@@ -425,6 +509,10 @@ fn plain_words(
 ) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let first = &tokens[value.0];
+    let text = &reading.text[first.start as usize..tokens[value.1].end as usize];
+    if is_address(text) || is_masked(text) {
+        return None;
+    }
     if value.0 == value.1 && first.kind == Kind::Digits {
         return (first.len() >= 4).then_some(value);
     }
