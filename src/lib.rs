@@ -28,5 +28,5 @@ pub use policy::{
     Action, ConfigError, Expiry, MaskStyle, OnFailure, Policy, PolicyBuilder, PolicyError, TokenKey, UnknownAction,
     UnknownStyle,
 };
-pub use report::{Finding, Outcome};
+pub use report::{Explanation, Finding, Outcome, Passed};
 pub use span::Span;

@@ -61,3 +61,27 @@ impl Outcome {
         self.patch.apply_str(text)
     }
 }
+
+/// What a scan made of one message, step by step. Never holds the text itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// What the conversation expected before the message, in plain words: the answers to what the other side asked.
+    pub expected: Vec<String>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What could have been a secret, and was let through.
+    pub passed: Vec<Passed>,
+}
+
+/// What could have been a secret, and was let through. Never holds the text itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Passed {
+    /// Where it stands in the source, in bytes.
+    pub span: Span,
+    /// What it looks like, such as `16 digits`.
+    pub what: String,
+    /// Why it is none, in plain words.
+    pub why: String,
+}
