@@ -4,7 +4,7 @@ use crate::span::Span;
 use crate::wire::safe_cut;
 use crate::wire::transcript::header::{self, Head, Name, Stamp};
 use crate::wire::transcript::record::{Layout, Named, Spelling, Trouble};
-use crate::wire::transcript::{Input, LONGEST_RECORD, More, mark_len};
+use crate::wire::transcript::{Input, More, mark_len};
 
 /// How much of the start of a transcript is looked at to learn its style, in bytes.
 const SAMPLE: usize = 64 << 10;
@@ -79,8 +79,8 @@ impl TextReader {
             let len = self.lines;
             return Some(self.message(input.bytes, len, mark, layout));
         }
-        if input.bytes.len() > LONGEST_RECORD {
-            let len = safe_cut(&input.bytes[..LONGEST_RECORD]).max(mark);
+        if input.bytes.len() > input.limit {
+            let len = safe_cut(&input.bytes[..input.limit]).max(mark);
             let mid_line = input.bytes[len - 1] != b'\n';
             let len = self.message(input.bytes, len, mark, layout);
             layout.trouble = Some(Trouble::TooLong);
