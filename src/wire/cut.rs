@@ -10,7 +10,7 @@ const LOOK_BACK: usize = 4096;
 ///
 /// ```
 /// use lastfour::wire::safe_cut;
-/// assert_eq!(safe_cut(b"one two 3782 8224"), 8);
+/// assert_eq!(safe_cut(b"one two 3782 8224"), 4);
 /// assert_eq!(safe_cut(b"abcdef"), 6);
 /// ```
 #[must_use]

@@ -1,7 +1,7 @@
 //! `lastfour explain`: what was expected, what was found, what was let through, and why. Never the secret.
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lastfour::wire::transcript::Record;
@@ -10,7 +10,7 @@ use lastfour::{Action, Conversation, Engine, Explanation, FindingKind, Message};
 use crate::args;
 use crate::console::Console;
 use crate::failure::{Failure, Result};
-use crate::input::{Input, Source};
+use crate::input::{self, Input, Source};
 use crate::reading::{Heard, Listener, Reader};
 use crate::tally::Troubles;
 
@@ -45,6 +45,11 @@ pub(crate) fn run(args: &args::Explain) -> Result<bool> {
             }
         }
         console.warnings();
+    } else if let [what] = args.what.as_slice()
+        && input::is_transcript(Path::new(what))
+        && !what.contains(' ')
+    {
+        return Err(Failure::Message(format!("cannot read {what}: it does not exist; check the path")));
     } else {
         // Several words without quotes around them are one text.
         let text = args.what.join(" ");

@@ -106,8 +106,8 @@ fn walk(root: &Path, without: Option<&Path>, sources: &mut Sources) -> Result<()
     Ok(())
 }
 
-/// Whether a file in a directory is a transcript, by its name.
-fn is_transcript(path: &Path) -> bool {
+/// Whether a file is a transcript, by its name.
+pub(crate) fn is_transcript(path: &Path) -> bool {
     let name = Source::File(path.to_path_buf()).plain_name().to_ascii_lowercase();
     name.rsplit_once('.').is_some_and(|(stem, extension)| {
         !stem.is_empty() && ["txt", "log", "jsonl", "ndjson", "json", "csv", "tsv"].contains(&extension)
