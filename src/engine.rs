@@ -1,16 +1,16 @@
 //! The compiled pipeline: wiring only.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use crate::conversation::Conversation;
-use crate::edit::{Edit, Patch};
-use crate::entity::{Entity, FindingKind};
-use crate::evidence::Evidence;
+use crate::detect::Page;
+use crate::edit::{self, Patch};
+use crate::entity::FindingKind;
+use crate::judge::conversation::Conversation;
+use crate::judge::{self, Judged, Verdict};
 use crate::message::Message;
-use crate::policy::Policy;
+use crate::policy::{Action, Policy};
 use crate::report::{Explanation, Finding, Outcome};
-use crate::span::Span;
+use crate::text::View;
 
 /// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
 ///
@@ -22,14 +22,14 @@ use crate::span::Span;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Engine {
-    policy: Arc<Policy>,
+    policy: Policy,
 }
 
 impl Engine {
     /// An engine with these rules.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { policy: Arc::new(policy) }
+        Self { policy }
     }
 
     /// The rules it was built with.
@@ -38,48 +38,62 @@ impl Engine {
         &self.policy
     }
 
-    /// Scans one message of a conversation. Infallible, whatever the bytes; time is linear in their number.
+    /// Scans one message of a conversation, which remembers what it asks for. Infallible, whatever the bytes; time is
+    /// linear in their number.
     #[must_use]
     pub fn scan(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
-        conversation.turn();
-        let mut findings = Vec::new();
-        let mut edits = Vec::new();
-        // Placeholder until the rooms below are built: 15 digits in the 4-6-5 grouping.
-        let text = message.text;
-        let mut at = 0;
-        while at + 17 <= text.len() {
-            let window = &text[at..at + 17];
-            let hit =
-                window.iter().enumerate().all(|(i, b)| if i == 4 || i == 11 { *b == b' ' } else { b.is_ascii_digit() });
-            if hit {
-                let span = Span::new(at, at + 17);
-                let plain = std::str::from_utf8(window).unwrap_or_default();
-                let action = self.policy.action(Entity::Card, FindingKind::Disclosure);
-                findings.push(Finding {
-                    span,
-                    entity: Entity::Card,
-                    kind: FindingKind::Disclosure,
-                    evidence: Evidence::default(),
-                    action,
-                });
-                edits.push(Edit { span, with: self.policy.mask(Entity::Card, plain) });
-                at += 17;
-            } else {
-                at += 1;
-            }
-        }
-        Outcome { findings, patch: Patch::new(edits), recall: Vec::new() }
+        let view = View::new(message.text);
+        let verdict = self.judge(&view, conversation, message);
+        self.outcome(message, &view, verdict)
     }
 
-    /// As [`scan`](Self::scan), and tells what was expected, what was let through, and why.
+    /// Scans as [`scan`](Self::scan) does and tells the reasons: what was expected, what was found, what was let through
+    /// and why.
     #[must_use]
     pub fn explain(&self, conversation: &mut Conversation, message: &Message<'_>) -> Explanation {
-        Explanation { expected: Vec::new(), outcome: self.scan(conversation, message), passed: Vec::new() }
+        let view = View::new(message.text);
+        let verdict = self.judge(&view, conversation, message);
+        let expected = verdict.expected_words();
+        let passed = verdict.passed.iter().map(|passed| passed.explain(view.source(passed.span))).collect();
+        Explanation { expected, outcome: self.outcome(message, &view, verdict), passed }
     }
 
     /// The safe form of a single text by a customer, outside any conversation.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.scan(&mut Conversation::new(), &Message::customer(text)).patch.apply_str(text)
+    }
+
+    fn judge(&self, view: &View<'_>, conversation: &mut Conversation, message: &Message<'_>) -> Verdict {
+        let page = Page::new(view);
+        let mut verdict = judge::judge(&page, conversation, message.role, message.id, message.time_ms);
+        for detector in self.policy.detectors() {
+            for span in detector.find(view.text()) {
+                verdict.found.push(Judged::custom(span, detector.entity()));
+            }
+        }
+        verdict
+    }
+
+    fn outcome(&self, message: &Message<'_>, view: &View<'_>, verdict: Verdict) -> Outcome {
+        let kind = |judged: &Judged| if judged.solicited { FindingKind::Solicitation } else { FindingKind::Disclosure };
+        let action = |judged: &Judged| self.policy.action(judged.entity, kind(judged));
+        let found = judge::merge_overlaps(verdict.found, &action);
+        let mut findings = Vec::with_capacity(found.len());
+        let mut edits = Vec::new();
+        for judged in found.iter().filter(|judged| action(judged) > Action::Allow) {
+            let finding = Finding {
+                span: view.source(judged.span),
+                entity: judged.entity,
+                kind: kind(judged),
+                evidence: judged.evidence,
+                action: action(judged),
+            };
+            if finding.action >= Action::Mask && finding.kind == FindingKind::Disclosure {
+                edits.push(edit::mask(&self.policy, message.text, view, judged.span, judged.entity, judged.part));
+            }
+            findings.push(finding);
+        }
+        Outcome { findings, patch: Patch::new(edits), recall: verdict.recall }
     }
 }

@@ -62,26 +62,26 @@ impl Outcome {
     }
 }
 
-/// What a scan made of one message, step by step. Never holds the text itself.
+/// What a scan saw, in plain words; never the text itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// What the conversation expected before the message, in plain words: the answers to what the other side asked.
+    /// What the message could be an answer to.
     pub expected: Vec<String>,
-    /// What came of it.
+    /// What was found and what is done about it.
     pub outcome: Outcome,
-    /// What could have been a secret, and was let through.
+    /// The numbers that were let through.
     pub passed: Vec<Passed>,
 }
 
-/// What could have been a secret, and was let through. Never holds the text itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A number that was let through, and why.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Passed {
     /// Where it stands in the source, in bytes.
     pub span: Span,
-    /// What it looks like, such as `16 digits`.
+    /// What it looks like, such as `8 digits`.
     pub what: String,
-    /// Why it is none, in plain words.
+    /// Why it was let through.
     pub why: String,
 }

@@ -29,7 +29,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::checksum::Checksum;
 use crate::entity::{CustomId, Entity};
-use crate::text::ViewSpan;
+use crate::text::{View, ViewSpan};
 
 /// A detector that the user defined. Immutable, cheap to clone.
 #[derive(Clone)]
@@ -70,7 +70,8 @@ impl CustomDetector {
     /// A detector to be: what it finds is the entity `id` (1 to 24 of `a-z`, `0-9` and `-`).
     ///
     /// `pattern` is in the syntax of the `regex` crate over the bytes of the view: `\d`, `\w`, `\b` and `(?i)` are
-    /// ASCII, digits of other scripts have become ASCII digits before. The whole match is the secret.
+    /// ASCII. What it sees is the view: digits of other scripts, number words and accented letters have become plain ASCII
+    /// before, and what cannot be seen is gone. The whole match is the secret.
     pub fn builder(id: impl Into<String>, pattern: impl Into<String>) -> CustomDetectorBuilder {
         CustomDetectorBuilder {
             id: id.into(),
@@ -214,7 +215,7 @@ impl CustomDetectorBuilder {
 
 impl CustomDetector {
     fn try_examples(&self) -> Result<(), DetectorError> {
-        let found = |text: &String| self.find(text.as_bytes()).next().is_some();
+        let found = |text: &String| self.find(View::new(text.as_bytes()).text()).next().is_some();
         let CustomDetectorBuilder { hits, misses, .. } = self.definition();
         if let Some(index) = hits.iter().position(|text| !found(text)) {
             return Err(DetectorError::HitNotFound { index });
@@ -476,6 +477,12 @@ mod tests {
         assert!(badge().build().is_ok());
         assert_eq!(refused(badge().hit("1234")), DetectorError::HitNotFound { index: 1 });
         assert_eq!(refused(badge().miss("123")), DetectorError::MissFound { index: 1 });
+    }
+
+    #[test]
+    fn an_example_is_read_as_a_message_is() {
+        assert!(CustomDetector::builder("x", r"\bN\d{3}\b").hit("Ñ４８２").hit("N4\u{200B}82").build().is_ok());
+        assert_eq!(refused(CustomDetector::builder("x", "Ñ123").hit("Ñ123")), DetectorError::HitNotFound { index: 0 });
     }
 
     #[test]

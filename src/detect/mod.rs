@@ -1,4 +1,113 @@
-//! Reads a view and emits candidates.
+//! Reads a view and emits candidates, generously: digits of a shape, tokens after a cue.
+//!
+//! Adding a detector is one file in `detectors/` and one row in [`DETECTORS`]. The listing, the table of the README,
+//! the fuzz seeds and a test that holds every example against the whole engine come from the row.
 
+pub(crate) mod brands;
 pub mod checksum;
+pub(crate) mod cues;
 pub mod custom;
+mod detectors;
+pub(crate) mod number;
+pub(crate) mod token;
+
+pub(crate) use detectors::{card, one_time_passcode, password, security_code};
+
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::text::View;
+use cues::Topic;
+use number::Number;
+use token::Reading;
+
+/// The static facts of a detector: its row in the table.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Spec {
+    /// Kebab-case name, unique.
+    pub id: &'static str,
+    /// What it finds.
+    pub entity: Entity,
+    /// One line for people.
+    pub title: &'static str,
+    /// The longest text it takes for one secret, in bytes of plain text.
+    pub longest: usize,
+    /// Where its rules come from.
+    pub source: &'static str,
+    /// Texts in which it finds something, each as a customer's first message.
+    pub hits: &'static [&'static str],
+    /// Texts like these in which nothing is found.
+    pub misses: &'static [&'static str],
+}
+
+/// Code that emits candidates.
+pub(crate) trait Detector: Sync {
+    /// Its row.
+    fn spec(&self) -> &'static Spec;
+
+    /// Adds what might be a secret. False positives are welcome, false negatives are not: the judge decides.
+    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>);
+}
+
+/// The detectors, in the order in which the judge hears them.
+pub(crate) static DETECTORS: &[&dyn Detector] = &[
+    &card::Card,
+    &security_code::SecurityCode,
+    &detectors::social_security::SocialSecurity,
+    &one_time_passcode::OneTimePasscode,
+    &detectors::pin::Pin,
+    &detectors::account::Account,
+    &password::Password,
+];
+
+/// The rows of all detectors.
+///
+/// ```
+/// assert!(lastfour::detectors().any(|spec| spec.id == "card"));
+/// ```
+pub fn detectors() -> impl Iterator<Item = &'static Spec> {
+    DETECTORS.iter().map(|detector| detector.spec())
+}
+
+/// A text, made ready for the detectors.
+pub(crate) struct Page<'v> {
+    pub(crate) view: &'v View<'v>,
+    pub(crate) reading: Reading<'v>,
+    pub(crate) numbers: Vec<Number>,
+}
+
+impl<'v> Page<'v> {
+    pub(crate) fn new(view: &'v View<'v>) -> Self {
+        let reading = Reading::new(view.text());
+        let numbers = number::numbers(&reading);
+        Self { view, reading, numbers }
+    }
+
+    /// Whether the tokens are spelled in another way than plain digits and letters.
+    pub(crate) fn is_disguised(&self, first: usize, last: usize) -> bool {
+        self.view.is_disguised(self.reading.span(first, last))
+    }
+}
+
+/// How much a candidate needs to become a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// Nothing: its form is proof enough.
+    Certain,
+    /// Nothing, unless a cue says that it is something harmless.
+    Probable,
+    /// A cue that governs it or a question that asks for it.
+    Possible,
+}
+
+/// A maybe, as tokens `first..=last` of the reading.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+    pub(crate) entity: Entity,
+    pub(crate) claim: Claim,
+    /// The topics which, said of it, make it this entity, strongest first.
+    pub(crate) topics: &'static [Topic],
+    pub(crate) evidence: Evidence,
+}

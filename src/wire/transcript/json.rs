@@ -22,6 +22,8 @@ pub(super) struct JsonReader {
     long: Option<LongValue>,
     /// What follows is no JSON.
     broken: bool,
+    /// No record has said so yet.
+    unsaid: bool,
 }
 
 /// A value that is not complete yet.
@@ -44,6 +46,7 @@ impl JsonReader {
             in_array: false,
             long: None,
             broken: false,
+            unsaid: false,
         }
     }
 
@@ -58,9 +61,7 @@ impl JsonReader {
             return Some(len);
         }
         if self.broken {
-            let len = text_piece(input)?;
-            layout.single(Span::new(0, len), Spelling::Plain, Named::No);
-            return Some(len);
+            return self.broken_piece(input, at_start, layout);
         }
         if self.at == 0 {
             self.at = mark_len(input.bytes, at_start);
@@ -98,22 +99,34 @@ impl JsonReader {
                     return self.too_long(input, layout);
                 }
                 // Nothing follows but blanks.
-                Ok(Step::End) => {
-                    self.at = 0;
-                    return Some(input.bytes.len()).filter(|len| *len > 0);
-                }
+                Ok(Step::End) => return self.end_blanks(input),
                 Err(_) if last && self.value.is_none() && !self.in_array && blank(&input.bytes[self.at..]) => {
-                    self.at = 0;
-                    return Some(input.bytes.len()).filter(|len| *len > 0);
+                    return self.end_blanks(input);
                 }
                 Err(_) => {
-                    self.broken = true;
-                    let len = text_piece(input).unwrap_or(input.bytes.len());
-                    layout.troubled(Span::new(mark_len(input.bytes, at_start), len), Trouble::Malformed);
-                    return Some(len).filter(|len| *len > 0);
+                    (self.broken, self.unsaid) = (true, true);
+                    return self.broken_piece(input, at_start, layout);
                 }
             }
         }
+    }
+
+    /// Nothing but blanks is left: they are a record without texts.
+    fn end_blanks(&mut self, input: Input<'_>) -> Option<usize> {
+        self.at = 0;
+        Some(input.bytes.len()).filter(|len| *len > 0)
+    }
+
+    /// A piece of what is no JSON. The first says so.
+    fn broken_piece(&mut self, input: Input<'_>, at_start: bool, layout: &mut Layout) -> Option<usize> {
+        let len = text_piece(input)?;
+        let span = Span::new(mark_len(input.bytes, at_start).min(len), len);
+        if std::mem::take(&mut self.unsaid) {
+            layout.troubled(span, Trouble::Malformed);
+        } else {
+            layout.single(span, Spelling::Plain, Named::No);
+        }
+        Some(len)
     }
 
     /// The value is complete, up to where the walker stands: it is a record.

@@ -162,15 +162,14 @@ impl LongValue {
     }
 }
 
-/// How much of what is no JSON is read in one piece: whole lines where the input has them.
+/// How much of what is no JSON is read in one piece: a line, so that it does not matter how much of the input has come.
 pub(super) fn text_piece(input: Input<'_>) -> Option<usize> {
-    let len = input.bytes.len();
-    if len > input.limit {
-        return Some(safe_cut(&input.bytes[..input.limit]));
-    }
-    match input.more {
-        More::Never => Some(len),
-        _ => memchr::memrchr(b'\n', input.bytes).map(|at| at + 1),
-    }
-    .filter(|len| *len > 0)
+    let end = input.bytes.len().min(input.limit);
+    let line = memchr::memchr(b'\n', &input.bytes[..end]).map(|at| at + 1);
+    let rest = || match input.more {
+        _ if input.bytes.len() > input.limit => Some(safe_cut(&input.bytes[..input.limit])),
+        More::Never => Some(end),
+        _ => None,
+    };
+    line.or_else(rest).filter(|len| *len > 0)
 }

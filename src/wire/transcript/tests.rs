@@ -381,7 +381,7 @@ proptest! {
     ) {
         let mut ends = ends;
         ends.sort_unstable();
-        for format in [Format::Jsonl, Format::Csv] {
+        for format in FORMATS {
             let in_pieces = read(Transcript::new(format, Fields::default()), text.as_bytes(), &ends);
             let at_once = read(Transcript::new(format, Fields::default()), text.as_bytes(), &[]);
             prop_assert_eq!(in_pieces, at_once);

@@ -46,7 +46,12 @@ enum Opening {
 impl TextReader {
     pub(super) fn next(&mut self, input: Input<'_>, at_start: bool, layout: &mut Layout) -> Option<usize> {
         let mark = mark_len(input.bytes, at_start);
-        let style = self.style.get_or_insert_with(|| Style::learn(&input.bytes[mark..]));
+        // The style is learned from the same bytes however they come, unless those who write are waiting.
+        let sample = mark + SAMPLE.min(input.limit);
+        if self.style.is_none() && input.more == More::Coming && input.bytes.len() < sample {
+            return None;
+        }
+        let style = self.style.get_or_insert_with(|| Style::learn(&input.bytes[mark..sample.min(input.bytes.len())]));
         loop {
             let line_start = self.lines;
             let rest = &input.bytes[line_start + self.scanned..];

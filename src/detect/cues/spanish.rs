@@ -1,0 +1,206 @@
+//! Spanish cues and words, without accents, as the view shows them. Plain data: see [the notation](super).
+
+use super::{Role, Row, Topic, Words};
+
+/// Phrases that say what a number or a token is.
+pub(crate) const CUES: &[Row] = &[
+    // ---- Cards -----------------------------------------------------------------------------------------------------
+    Row {
+        topic: Topic::Card,
+        name: "tarjeta",
+        phrases: "numero/num/no/nro/n/numeros/digitos de/del? la/mi/su/tu/mis/esta? tarjeta/tarjetas/plastico/tc/td; tarjeta/tarjetas de/del? credito/debito/nomina/prepago? numero/num/no/nro/n?; tarjeta/tarjetas; trajeta; targeta; tarjta; plastico; tdc; tc; td; pan; la credito/debito; tarjeta visa/mastercard/amex/american express?; numero completo; la dorada/platino/negra/azul; 16/15/dieciseis/quince digitos",
+    },
+    // ---- Card security codes ---------------------------------------------------------------------------------------
+    Row {
+        topic: Topic::SecurityCode,
+        name: "código de seguridad",
+        phrases: "codigo/cod/numero/num/clave/digitos/numeros/numerito/numeritos de seguridad/verificacion de/del? la/mi/su/tu tarjeta/plastico/amex/visa; codigo/numero/num de la/mi/su? tarjeta; \
+                  codigo/numero/num/digitos/numeros/numeritos/numerito/cifras de/del/al/por/en? la/el? atras/reverso/dorso/frente/enfrente/adelante/delante/detras/trasera/parte trasera/atras/frontal/delantera?; \
+                  3/tres/4/cuatro digitos/numeros/numeritos/cifras/digititos que? vienen/estan/aparecen/tiene/trae? de/del/al/por/en? la/el? atras/reverso/dorso/frente/enfrente/adelante/delante/detras/parte trasera/atras/de? atras?; codigo de 3/tres digitos/cifras/numeros; codigo/clave del/al/de reverso/dorso; codigo que viene/esta/aparece/trae atras/al/detras/enfrente/en reverso/frente/dorso?; cvv; cvc; cid; ccv",
+    },
+    Row {
+        topic: Topic::Code,
+        name: "código de seguridad",
+        phrases: "codigo/cod/clave/numero/digitos de/d seguridad; codigo/clave de 3/4/tres/cuatro digitos/cifras/numeros; codigo secreto",
+    },
+    // ---- Social Security -------------------------------------------------------------------------------------------
+    Row {
+        topic: Topic::SocialSecurity,
+        name: "seguro social",
+        phrases: "numero/num/no/nro/n de/del? seguro/seg/seguridad social completo?; seguro/seg/seguridad social; seguro; social; nss; ssn; itin; sosial; numero de social; mi social; su social; seguro social completo; numero de identificacion fiscal/tributaria; numero del? contribuyente; tax id",
+    },
+    // ---- One-time passcodes ----------------------------------------------------------------------------------------
+    Row {
+        topic: Topic::OneTimePasscode,
+        name: "código de verificación",
+        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/confirmacion/autenticacion/autentificacion/acceso/ingreso/activacion/autorizacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
+                  codigo/cod/clave/token/pin/numero/numerito/codigito q/que/k le/les/te/me/nos/se/ya? llego/llega/mandaron/mando/mandamos/mandaste/enviaron/envio/enviamos/enviaste/dio/dieron/aparece/aparecio/sale/salio/marca/muestra/acaba/acabo/acabamos/acaban/recibi/recibio/pide/piden/pidio/pusieron/da/genero/genera; codigo/clave por/del/via/en/de el? sms/mensaje/mensajito/texto/correo/whatsapp/app/aplicacion/wasap/email/mail; codigo/cod/clave enviado/enviada/recibido/recibida; \
+                  codigo recibi/recibido; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
+    },
+    Row {
+        topic: Topic::Code,
+        name: "código",
+        phrases: "codigo; codigos; cod; cdigo; clave; claves; codigito; digitos; numerito; numeritos; clabe secreta",
+    },
+    // ---- Passwords -------------------------------------------------------------------------------------------------
+    Row {
+        topic: Topic::Password,
+        name: "contraseña",
+        phrases: "contrasena; contrasenas; contrasenia; contrasenha; contraceña; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; llave del wifi; clave wifi; clave de internet",
+    },
+    Row {
+        topic: Topic::Login,
+        name: "usuario",
+        phrases: "usuario; usuaria; nombre de usuario; user; correo; correo electronico; mail; email; login",
+    },
+    // ---- PINs ------------------------------------------------------------------------------------------------------
+    Row {
+        topic: Topic::Pin,
+        name: "nip",
+        phrases: "nip; nips; pin; pines; n i p; numero de identificacion personal; pin/nip/clave de/del? la/mi/su? tarjeta/cajero/cuenta/linea/celular/telefono/sim/chip/debito/credito/buzon; clave del cajero; clave de/del? 4/cuatro digitos/numeros; numero secreto; codigo/clave pin/nip; codigo/clave del? cajero/puerta/alarma/caja; clave telefonica; clave cajero",
+    },
+    // ---- Accounts --------------------------------------------------------------------------------------------------
+    Row {
+        topic: Topic::Account,
+        name: "cuenta",
+        phrases: "numero/num/no/nro/n/numeros de/d? la/mi/su? cuenta/cta bancaria/corriente/completo?; cuenta/cuentas/cta/ctas bancaria/corriente/de/del/vista/rut? ahorro/ahorros/cheques/nomina/debito? numero/num/no/nro/n?; cuenta; cuentas; cta; ctas; cuenta clabe; clabe; clabe interbancaria; clabes; cbu; cvu; cci; codigo de cuenta interbancario/cliente?; iban; numero iban; ccc; cuenta rut; codigo iban",
+    },
+    Row {
+        topic: Topic::Account,
+        name: "número de ruta",
+        phrases: "ruta; numero/num/no/nro/n de/d ruta/transito/routing/aba; routing; aba; codigo aba; transito; numero aba; routin",
+    },
+    // ---- Harmless: parts of numbers --------------------------------------------------------------------------------
+    Row {
+        topic: Topic::Partial,
+        name: "terminación",
+        phrases: "termina/terminan/terminada/terminadas/terminado/terminacion/terminando/terminaba/acaba/acabada/acaban/acabado/finaliza/finalizada/finalizado en/con?; que termina en; ultimos/ultimas/ultimo 4/cuatro/5/cinco/3/tres/6/seis/dos/2? digitos/numeros/cifras/numeritos? de/del? la/mi/su/tu/el? tarjeta/cuenta/seguro/social/ssn/telefono/celular/amex/nss/plastico/visa? social/son/es?; ultimos; ultimas cifras; primeros/primeras 4/cuatro/6/seis/ocho/8? digitos/numeros/cifras?; empieza/empiezan/comienza/inicia con/en/por; terminal en",
+    },
+    // ---- Harmless: the rest ----------------------------------------------------------------------------------------
+    Row {
+        topic: Topic::Zip,
+        name: "código postal",
+        phrases: "codigo/cod postal; codigos postales; cp; c p; zip; zip code; codpostal; codigo de area/pais/ciudad; clave lada; lada; indicativo; prefijo; codigo lada",
+    },
+    Row {
+        topic: Topic::Phone,
+        name: "teléfono",
+        phrases: "telefono; telefonos; tel; cel; celular; celulares; movil; fijo; fono; numero/num/no/nro de/d telefono/celular/cel/tel/contacto/movil/whatsapp/casa/fijo/fax; llamar; llamen; llame; llama; llamenme; llamame; llameme; llamaron; marcar; marque; marcando; whatsapp; wasap; wsp; extension; ext; anexo; interno; fax; contacto; al numero; linea de atencion; me marcan; sms del; mensaje del; mensaje de; comunicarme; comunicarse",
+    },
+    Row {
+        topic: Topic::Time,
+        name: "fecha u hora",
+        phrases: "fecha; fechas; ano; anos; desde; nacio; naci; nacimiento; fecha de nacimiento; nacido; nacida; dia; hora; horas; a las; son las; vence; vencimiento; vigencia; caduca; caducidad; expira; expiracion; exp; valida hasta; socio desde; cliente desde; miembro desde; en el; del ano; edad;",
+    },
+    Row {
+        topic: Topic::Amount,
+        name: "importe",
+        phrases: "monto; montos; importe; importes; total; saldo; saldos; precio; costo; coste; pague; pago; pagos; pagar; cobro; cobros; cobraron; cobran; cobrado; cargo de; cargo por; cargos; puntos; millas; limite; descuento; descuentos; reembolso de; deposito de; depositaron; transferencia de; transferi; transferir; retiro de; retire; cantidad; valor; suma; pesos; euros; dolares; soles; bolivares; cuota; cuotas; mensualidad; mensualidades; comision; tarifa; anualidad; compra de; compra por; gaste; gasto; factura por; sueldo; ingreso; ingresos; renta; promedio; puntaje; score; iva; impuesto; propina; minimo; maximo; abono; abone; deuda; debo; adeudo",
+    },
+    Row {
+        topic: Topic::Quantity,
+        name: "cantidad",
+        phrases: "casi; unos; unas; mas de; menos de; alrededor de; aproximadamente; como unos; hasta; las; cada; entre; otros; otras; cerca de; mas o menos",
+    },
+    Row {
+        topic: Topic::Reference,
+        name: "pedido o folio",
+        phrases: "numero/num/no/nro/n/codigo/clave/cod/id/folio de/d/del? la/el/mi/su/tu? pedido/pedidos/orden/caso/reporte/folio/guia/rastreo/seguimiento/referencia/reserva/reservacion/reclamo/reclamacion/queja/ticket/boleto/factura/recibo/comprobante/operacion/transaccion/confirmacion/poliza/siniestro/expediente/solicitud/tramite/contrato/cliente/socio/socia/empleado/viajero/viajera/vuelo/envio/paquete/cupon/descuento/promocion/promo/pasaporte/cedula/dni/rfc/curp/licencia/placa/placas/matricula/serie/producto/articulo/localizador/localizacion/barras/autorizacion/aprobacion/compra/remito/despacho/tienda/sucursal/usuario/atencion/incidencia/peticion/radicado/oficio/nomina/matricula/turno/afiliacion/afiliado/suministro/servicio/contador/medidor/control/registro/proveedor/sku/equipaje/maleta/embarque/rut/ruc/nit/nie/nif/cuit/cuil/inmueble/predial; \
+                  pedido; pedidos; orden; caso; casos; reporte; folio; folios; guia; guias; rastreo; seguimiento; referencia; reserva; reservacion; localizador; reclamo; reclamacion; expediente; queja; ticket; tickets; boleto; boletos; billete; factura; facturas; recibo; comprobante; operacion; transaccion; confirmacion; poliza; siniestro; solicitud; tramite; contrato; numero de cliente; cliente; vuelo; vuelos; tren; bus; autobus; camion; envio; paquete; paqueteria; estafeta; correos; seur; servientrega; interrapidisimo; andreani; cupon; cupones; codigo promocional; codigo promo; codigo de descuento; promo; pasaporte; cedula; dni; rfc; curp; licencia; placa; placas; matricula; remito; radicado; rut; ruc; nit; nie; nif; cuit; cuil; incidencia; codigo swift/bic; swift; clave de rastreo; codigo de rastreo; codigo de reserva/reservacion; autorizacion; aprobacion; remision; ordenes; numero de control; turno; viajero frecuente; numero de socio/socia; numero de viajero; orden de compra; oc; boleta; asiento contable; acta; denuncia; averiguacion; convenio",
+    },
+    Row {
+        topic: Topic::Device,
+        name: "equipo o versión",
+        phrases: "imei; serie; numero de serie; n s; serial; modelo; version; compilacion; error; errores; codigo/cod/clave de error/respuesta/rechazo/estado/barras/producto/conducta/vestimenta/pais/fuente/colores/articulo; codigo error; codigo fuente/qr/bidi; qr; codigo de barras; codigo ean; sku; articulo; item; producto; modem; router; ip; direccion ip; mac; android; ios; iphone; pagina; clave del exito; vin; isbn; chasis; build; firmware; puk; codigo puk; referencia del producto",
+    },
+    Row {
+        topic: Topic::Place,
+        name: "dirección",
+        phrases: "calle; avenida; av; avda; cra; carrera; kra; cll; calz; calzada; blvd; bulevar; colonia; col; edificio; piso; depto; departamento; dpto; apto; apartamento; interior; int; exterior; lote; manzana; mz; km; kilometro; habitacion; hab; cuarto; asiento; fila; butaca; mesa; tienda; sucursal; caja; cajero; local; domicilio; direccion; vivo en; jiron; jr; urbanizacion; urb; torre; bloque; cabina; anden; oficina; terminal; mostrador; estacion; ruta provincial; autopista; carretera; codigo de tienda; paseo; plaza; pza; camino; sector; barrio; diagonal; transversal",
+    },
+];
+
+/// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.
+pub(crate) const SLIPS: &str = "contrasena tarjeta verificacion seguridad confirmacion autenticacion";
+
+/// What words do.
+pub(crate) const WORDS: &[Words] = &[
+    Words {
+        role: Role::GLUE.and(Role::COMMON),
+        words: "numero numeros num no nro nr n completo completa entero entera siguiente es son era fue eran sea seria seran sera el la los las lo un una mi mis su sus tu tus de del d al a que q k por para con en como me te le se nos les \
+                dice dicen decia dijo sale salio aparece aparecio marca muestra llego llega mando mandaron enviaron dieron dio tiene tengo tenia trae viene vienen pone puse puso pongo poner ponga meti meto ingrese ingreso escribi escribo escribe tecleo teclee use uso usaba usando doy di dar paso pasa aqui ahi va van ya ahora este esta esto ese esa eso aquel aquella mismo misma correcto nuevo nueva viejo vieja actual anterior bueno pues creo perdon si ok vale ah eh osea o sea seria mero mera apunte anote tome toma ten soy yo usted vos nomas solo solamente tambien digitos digito cambie cambio decir dejo",
+    },
+    Words { role: Role::LINK, words: "es son era fue como seria sera de" },
+    Words { role: Role::COPULA, words: "es son era fue seria sera dice decia pone sale marca" },
+    Words {
+        role: Role::DETERMINER,
+        words: "el la los las un una mi mis tu tus su sus nuestro nuestra este esta ese esa",
+    },
+    Words { role: Role::OWN, words: "mi mis tu tus su sus nuestra nuestro" },
+    Words {
+        role: Role::REQUEST.and(Role::COMMON),
+        words: "favor porfavor porfa digame dime diga decirme indique indiqueme indicar indicarme indica indiqueme indiquemela indiquemelo lea leame leer leerme leeme ingrese ingresa ingresar escriba escribe escribir escribala escribela escribelo teclee proporcione proporcionar proporciona proporcioneme proporcionarme confirme confirma confirmar confirmarme confirmeme verificar valide validar envie enviar envieme mande mandeme comparta compartir comparte deme darme dar da necesito necesitamos necesitaria requiero requerimos falta faltaria podria puede puedes podrias regalas regalame regaleme permitame permites facilita facilitarme facilite dictar dicteme dicta dictame repita repetir repitame responda responde introduzca introduce introducir pasa paseme pasame pasarme pido digite digita digitar cual comparteme compartirme compartame brinda brindarme brindeme",
+    },
+    Words {
+        role: Role::QUESTION.and(Role::COMMON),
+        words: "que cual cuales quien como donde cuando cuanto cuantos cuantas",
+    },
+    Words {
+        role: Role::NEGATION.and(Role::COMMON),
+        words: "no nunca jamas sin tampoco nadie ninguno ninguna ni evite evitar",
+    },
+    Words {
+        role: Role::SENT.and(Role::COMMON),
+        words: "enviado enviamos envie enviaron envio enviando mandado mandamos mande mandaron mando mandando llegado llego enviarle mandarle reenvio reenvie reenviado reenviamos enviara enviare mandare llegara",
+    },
+    Words {
+        role: Role::UNIT,
+        words: "minuto minutos min mins hora horas hrs h segundo segundos dia dias semana semanas mes meses ano anos noche noches vez veces digito digitos caracter caracteres letra letras numero numeros cifra cifras simbolo simbolos intento intentos ciento \
+                punto puntos milla millas km kilometros gb mb megas ghz kg kilos gramos litros metros cm personas persona adultos ninos pasajeros maletas articulos piezas cajas unidades copias paginas habitaciones boletos tarjetas cuentas cuotas mensualidades msi \
+                pesos euros dolares soles bolivianos quetzales lempiras colones mil millones cts centavos centimos",
+    },
+    Words {
+        role: Role::CURRENCY,
+        words: "pesos peso euros euro dolares dolar soles sol mxn cop ars clp pen usd eur bolivianos quetzales lempiras colones varos lucas centavos centimos",
+    },
+    Words {
+        role: Role::CONJUNCTION.and(Role::COMMON),
+        words: "y e o u pero porque pues aunque sino mientras entonces luego asi",
+    },
+    Words {
+        role: Role::SINCE.and(Role::COMMON),
+        words: "desde en de del hasta ano anos antes despues durante enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre",
+    },
+    Words {
+        role: Role::MONTH.and(Role::COMMON),
+        words: "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene feb mar abr may jun jul ago sep sept oct nov dic",
+    },
+    Words {
+        role: Role::PIECE.and(Role::COMMON),
+        words: "luego despues sigue siguen siguientes resto falta faltan restantes y primera segunda parte mitad continua ultimos ultimas demas ahora ok va termina empieza son es el la los",
+    },
+    Words {
+        role: Role::FACE,
+        words: "atras reverso dorso frente enfrente adelante delante detras trasera frontal delantera",
+    },
+    Words { role: Role::DIGITS, words: "digito digitos numero numeros numeritos numerito cifra cifras" },
+    Words { role: Role::STREET, words: "norte sur oriente poniente col colonia bis" },
+    Words {
+        role: Role::EXPIRY.and(Role::COMMON),
+        words: "vence vencimiento vigencia caduca caducidad expira exp valida hasta fecha",
+    },
+    Words { role: Role::FROM, words: "de desde" },
+    Words { role: Role::TO, words: "a por" },
+    Words {
+        role: Role::STATE.and(Role::COMMON),
+        words: "incorrecta incorrecto correcta correcto mala malo mal equivocada equivocado erronea erroneo invalida invalido valida valido vencida vencido expirada expirado caducada caducado expiro caduco bloqueada bloqueado bloqueo debil fuerte segura seguro insegura larga largo corta corto vieja viejo nueva nuevo igual misma mismo diferente distinta otra otro buena bueno funciona sirve jala entra funcionando necesaria requerida obligatoria perdida olvidada robada hackeada comprometida filtrada desconocida cambiada actualizada guardada vacia temporal provisional permanente muy tan demasiado siempre nunca no ya aun todavia tambien solo que la el lo los las un una de del a al en con sin por para como si cual cuando donde porque pero y o ni mi tu su esa ese esta este eso esto algo nada alguna ninguna todo toda sensible personal privada confidencial secreta unica facil dificil complicada simple imposible requisito rechazada rechazado aceptada denegada activa inactiva activada desactivada reset reseteada restablecida correspondiente alfanumerica numerica mayusculas minusculas pedida solicitada enviada mandada escrita anotada puesta mia tuya suya nuestra se me te le nos les ha he fue era es son esta estaba sera no-sirve lenta rara raro obsoleta",
+    },
+    Words {
+        role: Role::FILLER.and(Role::COMMON),
+        words: "si no claro vale ok okey bueno listo gracias perfecto bien exacto correcto aja sip nop nel simon orale sale va dale hola buenas buenos buen dias tardes noches perdon disculpe disculpa momento momentito espere espereme espera permitame tantito segundo ya ahora ahorita voy ayuda asesor agente humano persona nada nadie ninguno ninguna nunca todavia aun que como cuando donde porque quien cual adios chao luego despues manana hoy ayer ay uy eh ah mmm jaja jajaja entiendo entendido enterado cancelar salir menu continuar siguiente reenviar cierto dejeme deja dejame listo lista",
+    },
+    Words {
+        role: Role::COMMON,
+        words: "abrir aca acaba acabo acceder acceso acuerdo acuerda ahi aja algo alguien alguna alguno algunos alla alli amor andar antes anoche anotado anterior apenas app aparato aqui arriba asi asunto aunque ayudar bajo banco bastante bien buscando buscar busco cada cajon calle cama cambiar cambio carro carta casa casi celular cerca chat chico cierto claro cliente cobrar comida como compania compra comprar computadora con conmigo consulta correo cosa cosas creo cual cualquier cuando cuanto cuenta cuesta cuidado dar datos debe deber debo decir deja dejar del demas dentro desde despues dia dias dice dices dicen dijo dinero dio direccion donde dos duda durante ella ellas ellos encontrar encuentro enojo entonces entrar entre equipo era eres error esa escribir ese eso espera esperando esposa esposo esta estaba estado estamos estan estar estas este esto estos estoy etiqueta extrano falta familia favor fecha feliz fin fue fuera fui gente gracias gran grande gusta gustaria habia hablar hace hacer hacen hacia haga hago hasta hay haya he hecho hermana hermano hija hijo hijos hora horas hoy igual ir jefe jefa junto la lado largo le leer lejos les linea llama llamada llamar llamo llega llegar llegado llego lleva llevo lo los luego lugar luz mal mama mandar manera mano mas mayor me media mejor memoria menos mensaje mes mi mia mientras mio mira mis misma mismo modo momento mucha muchas mucho muchos mujer muy nada nadie necesita necesito ni nino ninguna noche nombre nos nosotros nota novia novio nuestra nuestro nueva nuevo numero nunca o ocho oiga ojos ok olvide olvido otra otras otro otros oye pagar pago pagina papa papel papelito para parece parte pasa pasado pasar paso pedir pena pero persona personas pide pido poco podemos poder podria pone poner por porque posible primera primero problema pronto propio proximo pude puede pueden puedes puedo puerta pues puse que quede queria quien quienes quiere quiero quiza quizas rapido rato razon realidad recibi recibido recuerda recuerdo resulta sabe saber sabes salir sale salio se sea segun segundo seguro sein senal senor senora senorita ser seria servicio si siempre sigue siguiente sin sino sirve sistema sobre solo somos son soy su sube suerte suponer sus tal tambien tampoco tan tanto tarde tarda tarjeta te telefono tema tengo tenemos tener tenia ti tiempo tiene tienda tienen tipo toda todas todavia todo todos trabajo trae tras tres tu tuve tuvo un una unas uno unos usar uso usted ustedes usuario va vamos van varias varios vaya veces ven venir veo ver verdad vez viene vi vida vieja viejo visto viva vivo volver voy vuelta vuelve ya yo celular pantalla cajero sucursal lentes anteojos senal wifi modem despistada acuerde acordar apunte apuntada apuntado cuaderno libreta cartera bolsa marido",
+    },
+];

@@ -1,0 +1,343 @@
+//! Payment card numbers.
+
+use crate::detect::brands::{self, Brand};
+use crate::detect::cues::Topic;
+use crate::detect::number::{self, Digits, Gap, Shape};
+use crate::detect::token::{Kind, Reading};
+use crate::detect::{Candidate, Claim, Detector, Page, Spec, checksum};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+
+/// Finds Luhn-valid numbers of a known brand in any grouping and, where the text speaks of a card, mistyped ones.
+pub(crate) struct Card;
+
+static SPEC: Spec = Spec {
+    id: "card",
+    entity: Entity::Card,
+    title: "Payment card numbers of all brands, 12 to 19 digits, also mistyped ones that the text calls a card",
+    longest: 19 * 8,
+    source: "ISO/IEC 7812 (structure, Luhn); prefix and length tables of the brands",
+    hits: &[
+        "my card is 3782 822463 10005",
+        "378282246310005",
+        "4111-1111-1111-1111 exp 12/28",
+        "from 4111 1111 1111 1111 to 5555 5555 5555 4444 please",
+        "is 3056 930902 5904 still active?",
+        "two: 378282246310005371449635398431",
+        "card 3733 523424 45511 6 pm",
+        "my card number is 4111 1111 1111 1112",
+        "amex card number is 3782 822463 1005",
+        "la tarjeta es 3782 822463 10005",
+    ],
+    misses: &[
+        "tracking number 4111111111111111 from UPS",
+        "order 4111111111111112",
+        "event at 1748503543012",
+        "IMEI 354543885833401",
+        "ARN 74537604298100012345678",
+        "xxxx-xxxxxx-x4005",
+        "the card ending in 10005",
+        "0000000000000000",
+    ],
+};
+
+/// Groups of one card, at most: one digit each.
+const MOST_GROUPS: usize = 19;
+
+/// How well the grouping of a candidate fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// Groups of other lengths than those printed on cards, with numbers right beside.
+    Odd,
+    /// Groups of other lengths, but all of a number; or one run of digits.
+    Whole,
+    /// 4-6-5, 4-4-4-4 and the like.
+    Printed,
+}
+
+impl Detector for Card {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+        let reading = &page.reading;
+        let mut at = 0;
+        while at < reading.tokens.len() {
+            if reading.tokens[at].kind != Kind::Digits {
+                at += 1;
+                continue;
+            }
+            // A stretch of groups with nothing but separators between.
+            let mut last = at;
+            let mut next = at + 1;
+            while next < reading.tokens.len() && next - last <= 8 {
+                if reading.tokens[next].kind == Kind::Digits {
+                    if number::gap(reading, last, next) == Gap::Apart {
+                        break;
+                    }
+                    last = next;
+                }
+                next += 1;
+            }
+            stretch(page, at, last, out);
+            at = last + 1;
+        }
+    }
+}
+
+/// Cards among the groups of the tokens `first..=last`.
+fn stretch(page: &Page<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) {
+    let reading = &page.reading;
+    let groups: Vec<usize> = (first..=last).filter(|&i| reading.tokens[i].kind == Kind::Digits).collect();
+    let len = |group: usize| reading.tokens[groups[group]].len();
+    let mut from = 0;
+    while from < groups.len() {
+        let best = best_at(page, &groups, from);
+        if let Some(card) = best {
+            out.push(card.candidate);
+            from = card.until;
+            continue;
+        }
+        if let Some(until) = two_in_one(page, groups[from], len(from), out) {
+            from += until;
+            continue;
+        }
+        from += 1;
+    }
+    mistyped(page, &groups, out);
+}
+
+struct Found {
+    candidate: Candidate,
+    fit: Fit,
+    /// Index of the group after it.
+    until: usize,
+}
+
+/// The best card that starts with the group `from`, or with a later group inside it that fits better.
+fn best_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
+    let mut best = longest_at(page, groups, from)?;
+    // "61 3782 822463 10005": a number beside the card may make a valid number of its own with a part of it.
+    let mut later = from + 1;
+    while later < best.until && best.fit < Fit::Printed {
+        if let Some(other) = longest_at(page, groups, later) {
+            if other.fit > best.fit {
+                best = other;
+            }
+        }
+        later += 1;
+    }
+    Some(best)
+}
+
+fn longest_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
+    let reading = &page.reading;
+    let mut digits = Digits::default();
+    let mut best: Option<Found> = None;
+    for (count, &token) in groups[from..].iter().take(MOST_GROUPS).enumerate() {
+        if count > 0 && number::gap(reading, groups[from + count - 1], token) == Gap::Apart {
+            break;
+        }
+        if digits.get().len() + reading.tokens[token].len() > 19
+            || digits.push(reading.bytes(&reading.tokens[token])).is_none()
+        {
+            break;
+        }
+        let number = digits.get();
+        if number.len() < 12 {
+            continue;
+        }
+        let Some(brand) = brands::brand_of(number) else { continue };
+        if !luhn(number) {
+            continue;
+        }
+        let group = &groups[from..=from + count];
+        let fit = fit(reading, groups, from, count, number);
+        let better = best.as_ref().is_none_or(|b| fit > b.fit || fit == b.fit && preferred(number, group.len()));
+        if better {
+            if let Some(claim) = claim(page, group, brand, fit) {
+                let evidence = Evidence {
+                    brand: Some(brand.name),
+                    checksum: Some("luhn"),
+                    grouped: fit == Fit::Printed && group.len() > 1,
+                    disguised: page.is_disguised(group[0], token),
+                    digits: u8::try_from(number.len()).unwrap_or(u8::MAX),
+                    ..Evidence::default()
+                };
+                let candidate = Candidate {
+                    first: group[0],
+                    last: token,
+                    entity: Entity::Card,
+                    claim,
+                    topics: &[Topic::Card],
+                    evidence,
+                };
+                best = Some(Found { candidate, fit, until: from + count + 1 });
+            }
+        }
+    }
+    best
+}
+
+/// Of two numbers that fit alike, the longer one that is not unusually long for its beginning.
+fn preferred(number: &[u8], _groups: usize) -> bool {
+    number.len() <= brands::usual_length(number)
+}
+
+fn luhn(digits: &[u8]) -> bool {
+    let mut text = [0; 19];
+    for (byte, digit) in text.iter_mut().zip(digits) {
+        *byte = b'0' + digit;
+    }
+    digits.iter().any(|d| *d != 0) && checksum::luhn(&text[..digits.len()])
+}
+
+/// How the groups `from..=from + count` fit what is printed on cards.
+fn fit(reading: &Reading<'_>, groups: &[usize], from: usize, count: usize, number: &[u8]) -> Fit {
+    let lens = || groups[from..=from + count].iter().map(|&g| reading.tokens[g].len());
+    let is = |printed: &[usize]| lens().eq(printed.iter().copied());
+    let printed = count == 0
+        || match number.len() {
+            15 => is(&[4, 6, 5]),
+            14 => is(&[4, 6, 4]),
+            16 => is(&[4, 4, 4, 4]),
+            18 => is(&[4, 4, 4, 4, 2]) || is(&[6, 6, 6]),
+            19 => is(&[4, 4, 4, 4, 3]) || is(&[6, 13]),
+            13 => is(&[4, 3, 3, 3]) || is(&[4, 4, 4, 1]) || is(&[4, 5, 4]),
+            _ => false,
+        };
+    let soft = |left: usize, right: usize| number::gap(reading, left, right) == Gap::Soft;
+    let beside = from > 0 && soft(groups[from - 1], groups[from])
+        || groups.get(from + count + 1).is_some_and(|&next| soft(groups[from + count], next));
+    match (printed, beside) {
+        (true, _) if count > 0 => Fit::Printed,
+        (true, false) | (false, false) => Fit::Whole,
+        (true, true) => Fit::Whole,
+        (false, true) => Fit::Odd,
+    }
+}
+
+/// What a valid number of a brand needs to be taken for a card.
+fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Claim> {
+    let reading = &page.reading;
+    let (first, last) = (groups[0], groups[groups.len() - 1]);
+    let about_cards = reading.mentions(Topic::Card);
+    let in_address = page
+        .numbers
+        .iter()
+        .any(|n| n.first <= first && first <= n.last && matches!(n.shape, Shape::Harmless("address on the Internet")));
+    let joined = joined_to_letters(reading, first, last);
+    if in_address && !about_cards {
+        return None;
+    }
+    if joined && !about_cards {
+        // A part of an identifier with letters: UUID, hash, order number.
+        return None;
+    }
+    let hard = groups.windows(2).any(|pair| number::gap(reading, pair[0], pair[1]) == Gap::Hard);
+    let disguised = page.is_disguised(first, last);
+    Some(match fit {
+        Fit::Printed if !brand.by_shape && !about_cards => return None,
+        Fit::Printed if about_cards || !hard => Claim::Certain,
+        Fit::Printed => Claim::Certain,
+        Fit::Whole if !brand.by_shape => Claim::Possible,
+        Fit::Whole if groups.len() == 1 => Claim::Probable,
+        Fit::Whole if hard && !disguised && !about_cards => {
+            // A list of numbers; one digit a line is a card all the same.
+            let even = groups.iter().all(|&g| reading.tokens[g].len() == reading.tokens[first].len());
+            if even { Claim::Probable } else { return None }
+        }
+        Fit::Whole => Claim::Probable,
+        Fit::Odd if about_cards && brand.by_shape => Claim::Probable,
+        Fit::Odd if disguised && brand.by_shape => Claim::Probable,
+        Fit::Odd => return None,
+    })
+}
+
+/// Whether letters touch the number, or are joined to it by a hyphen.
+fn joined_to_letters(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    let text = |at: usize| reading.tokens.get(at).is_some_and(|t| t.is_text());
+    let tight = |at: usize| reading.tokens.get(at).is_some_and(|t| !t.spaced);
+    let mark = |at: usize| reading.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b'-' | b'_')));
+    let left = first > 0
+        && tight(first)
+        && (text(first - 1) || first > 1 && mark(first - 1) && tight(first - 1) && text(first - 2))
+        && reading.tokens[first - 1 - usize::from(mark(first - 1))].cue == 0;
+    let right = tight(last + 1) && (text(last + 1) || mark(last + 1) && tight(last + 2) && text(last + 2));
+    left || right
+        && reading.tokens[(last + 1).min(reading.tokens.len() - 1)].cue == 0
+        && text(last + 1)
+        && !reading.tokens[last + 1].does(crate::detect::cues::Role::EXPIRY)
+}
+
+/// Two cards typed into one run of digits.
+fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Vec<Candidate>) -> Option<usize> {
+    if !(28..=38).contains(&len) {
+        return None;
+    }
+    let digits = Digits::of(&page.reading, token, token)?;
+    let digits = digits.get();
+    for cut in 14..=19.min(len - 14) {
+        let (left, right) = digits.split_at(cut);
+        let card = |number: &[u8]| brands::brand_of(number).is_some_and(|b| b.by_shape) && luhn(number);
+        if card(left) && card(right) {
+            let evidence = Evidence {
+                brand: brands::brand_of(left).map(|b| b.name),
+                checksum: Some("luhn"),
+                digits: u8::try_from(len).unwrap_or(u8::MAX),
+                ..Evidence::default()
+            };
+            out.push(Candidate {
+                first: token,
+                last: token,
+                entity: Entity::Card,
+                claim: Claim::Certain,
+                topics: &[Topic::Card],
+                evidence,
+            });
+            return Some(1);
+        }
+    }
+    None
+}
+
+/// Numbers that look like a card with a digit wrong, swapped, missing or doubled.
+fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Vec<Candidate>) {
+    let reading = &page.reading;
+    for number in page.numbers.iter().filter(|n| (12..=20).contains(&n.digits) && n.groups <= MOST_GROUPS) {
+        if !groups.contains(&number.first) || matches!(number.shape, Shape::Harmless(_)) {
+            continue;
+        }
+        let Some(digits) = Digits::of(reading, number.first, number.last) else { continue };
+        let usual = brands::usual_length(digits.get());
+        let length = digits.get().len();
+        let lens: Vec<usize> = groups
+            .iter()
+            .filter(|&&g| (number.first..=number.last).contains(&g))
+            .map(|&g| reading.tokens[g].len())
+            .collect();
+        let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens == [4, 6, 5];
+        let near = length + 1 >= usual.min(16) && length <= 19;
+        if !near || luhn(digits.get()) && brands::brand_of(digits.get()).is_some_and(|b| b.by_shape) {
+            continue;
+        }
+        let evidence = Evidence {
+            brand: brands::could_start(digits.get()).map(|b| b.name),
+            grouped: amex || lens == [4, 4, 4, 4],
+            disguised: page.is_disguised(number.first, number.last),
+            mistyped: true,
+            digits: u8::try_from(length).unwrap_or(u8::MAX),
+            ..Evidence::default()
+        };
+        out.push(Candidate {
+            first: number.first,
+            last: number.last,
+            entity: Entity::Card,
+            // Nothing else is printed 4-6-5 and starts with 34 or 37.
+            claim: if amex { Claim::Probable } else { Claim::Possible },
+            topics: &[Topic::Card],
+            evidence,
+        });
+    }
+}

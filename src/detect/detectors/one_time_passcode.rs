@@ -1,0 +1,168 @@
+//! One-time passcodes.
+
+use crate::detect::cues::{Role, Topic};
+use crate::detect::token::{Kind, Reading};
+use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+
+/// Finds four to eight digits, or a code of letters and digits, by cue, by question or in the form of an origin-bound
+/// message.
+pub(crate) struct OneTimePasscode;
+
+static SPEC: Spec = Spec {
+    id: "one-time-passcode",
+    entity: Entity::OneTimePasscode,
+    title: "One-time passcodes sent by text, e-mail or app: 4 to 8 digits, grouped, or letters and digits",
+    longest: 12 * 8,
+    source: "WICG sms-one-time-codes (origin-bound form); formats of common senders",
+    hits: &[
+        "the code I got by text is 957 304",
+        "Your one-time passcode is 5518204. It expires in 10 minutes.",
+        "G-615209 is your Google verification code",
+        "my login code is K7P-2XQ",
+        "@example.com #747723",
+        "verification code: 9071",
+        "me llegó el código de verificación 619 025",
+        "77310 es tu clave de un solo uso",
+    ],
+    misses: &[
+        "the code never came",
+        "my zip code is 90210",
+        "promo code SAVE20NOW",
+        "error code 40312",
+        "the code expires in 10 minutes",
+        "booking code QX7R2P",
+        "código postal 28013",
+    ],
+};
+
+const TOPICS: &[Topic] = &[Topic::OneTimePasscode, Topic::Code];
+
+impl Detector for OneTimePasscode {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+        let reading = &page.reading;
+        for number in page.numbers.iter().filter(|n| (4..=10).contains(&n.digits)) {
+            let (first, prefixed) = with_prefix(reading, number.first);
+            let bound = origin_bound(reading, number.first);
+            if number.digits > 8 && !bound {
+                continue;
+            }
+            out.push(Candidate {
+                first,
+                last: number.last,
+                entity: Entity::OneTimePasscode,
+                claim: if bound { Claim::Certain } else { Claim::Possible },
+                topics: TOPICS,
+                evidence: Evidence {
+                    disguised: page.is_disguised(number.first, number.last),
+                    grouped: prefixed || number.groups == 2,
+                    digits: u8::try_from(number.digits).unwrap_or(u8::MAX),
+                    ..Evidence::default()
+                },
+            });
+        }
+        let mut at = 0;
+        while at < reading.tokens.len() {
+            match code_at(reading, at) {
+                Some(last) => {
+                    out.push(Candidate {
+                        first: at,
+                        last,
+                        entity: Entity::OneTimePasscode,
+                        claim: if origin_bound(reading, at) { Claim::Certain } else { Claim::Possible },
+                        topics: TOPICS,
+                        evidence: Evidence::default(),
+                    });
+                    at = last + 1;
+                }
+                None => at += 1,
+            }
+        }
+    }
+}
+
+/// `G-482913`: up to three capitals and a hyphen before the digits belong to the code.
+fn with_prefix(reading: &Reading<'_>, first: usize) -> (usize, bool) {
+    if first < 2
+        || reading.tokens[first].spaced
+        || !reading.tokens[first - 1].is(b'-')
+        || reading.tokens[first - 1].spaced
+    {
+        return (first, false);
+    }
+    let prefix = &reading.tokens[first - 2];
+    let fits =
+        prefix.kind == Kind::Word && prefix.len() <= 3 && reading.bytes(prefix).iter().all(u8::is_ascii_uppercase);
+    if fits { (first - 2, true) } else { (first, false) }
+}
+
+/// `@example.com #747723`: the last line of an origin-bound message.
+fn origin_bound(reading: &Reading<'_>, at: usize) -> bool {
+    let Some(hash) = at
+        .checked_sub(1)
+        .filter(|&i| reading.tokens[i].is(b'#') && reading.tokens[i].spaced && !reading.tokens[at].spaced)
+    else {
+        return false;
+    };
+    // Back over the host to its sign, at the start of a line.
+    for back in (hash.saturating_sub(16)..hash).rev() {
+        let token = &reading.tokens[back];
+        match token.kind {
+            Kind::Mark(b'@') => return back == 0 || reading.tokens[back - 1].kind == Kind::Newline || token.spaced,
+            Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'.' | b'-') if !token.spaced => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// The last token of a code of capitals and digits that starts at `first`: `QH48ZT`, `K7P-2XQ`, `A93-7714`, `123ABC78`.
+pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
+    let starts = |at: usize| {
+        reading.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits) && t.cue == 0)
+    };
+    if !starts(first)
+        || first > 0
+            && !reading.tokens[first].spaced
+            && matches!(
+                reading.tokens[first - 1].kind,
+                Kind::Mark(b'-' | b'_' | b'.' | b'/' | b'@' | b'$') | Kind::Word | Kind::Mixed | Kind::Digits
+            )
+    {
+        return None;
+    }
+    let mut last = first;
+    while reading.tokens.get(last + 1).is_some_and(|t| t.is(b'-') && !t.spaced)
+        && starts(last + 2)
+        && !reading.tokens[last + 2].spaced
+    {
+        last += 2;
+        if last - first > 8 {
+            return None;
+        }
+    }
+    // More text joined to it: a path, an address, a password.
+    if reading.token(last + 1).is_some_and(|t| {
+        !t.spaced
+            && matches!(t.kind, Kind::Mark(b'@' | b'/' | b'_' | b'-' | b'$' | b'%' | b'#' | b'+' | b'=') | Kind::Other)
+    }) || reading
+        .token(last + 1)
+        .is_some_and(|t| !t.spaced && t.is(b'.') && reading.token(last + 2).is_some_and(|n| !n.spaced && n.is_text()))
+    {
+        return None;
+    }
+    let bytes = || reading.tokens[first..=last].iter().flat_map(|t| reading.bytes(t));
+    let letters = bytes().filter(|b| b.is_ascii_alphabetic()).count();
+    let digits = bytes().filter(|b| b.is_ascii_digit()).count();
+    let lower = bytes().filter(|b| b.is_ascii_lowercase()).count();
+    let groups = (last - first) / 2 + 1;
+    let plausible = letters >= 1 && digits >= 1 && (4..=10).contains(&(letters + digits)) && (lower == 0 || lower == letters && groups == 1 && digits >= 2 && letters <= 4 || lower == letters && groups == 2)
+        // "24-hour", "7am", "3rd", "5-digit"
+        && !reading.tokens[first..=last].iter().any(|t| t.kind == Kind::Word && (t.does(Role::UNIT) || t.does(Role::COMMON) && lower > 0));
+    plausible.then_some(last)
+}

@@ -1,0 +1,121 @@
+//! Card security codes.
+
+use crate::detect::cues::{Role, Topic};
+use crate::detect::number::{Number, Shape};
+use crate::detect::token::{Kind, Reading};
+use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+
+/// Finds the three or four digits of a security code by cue, by question, or after a card and its expiry.
+pub(crate) struct SecurityCode;
+
+static SPEC: Spec = Spec {
+    id: "security-code",
+    entity: Entity::SecurityCode,
+    title: "Card security codes: American Express CID (4 digits), CVV, CVC, CSC (3 digits), also unlabelled after a card",
+    longest: 4 * 8,
+    source: "PCI DSS v4.0.1 requirement 3.3.1.2; code lengths as printed by the brands",
+    hits: &[
+        "the CID is 4821",
+        "exp 03/29, cvv 093. can u run it again",
+        "4111 1111 1111 1111 12/28 456",
+        "csc=417",
+        "el CVV es 381",
+        "the 3 digit code on the back is 208",
+        "code on the front of my amex: 7719",
+    ],
+    misses: &[
+        "the 3-digit code is on the back of the card",
+        "what is a CVV?",
+        "my CVV is worn off, call 555-0123",
+        "room 417, card ending 2290",
+    ],
+};
+
+impl Detector for SecurityCode {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+        for number in page.numbers.iter().filter(|n| matches!(n.digits, 3 | 4)) {
+            out.push(candidate(page, number));
+        }
+    }
+}
+
+pub(crate) fn candidate(page: &Page<'_>, number: &Number) -> Candidate {
+    Candidate {
+        first: number.first,
+        last: number.last,
+        entity: Entity::SecurityCode,
+        claim: Claim::Possible,
+        topics: &[Topic::SecurityCode, Topic::Code],
+        evidence: Evidence {
+            disguised: page.is_disguised(number.first, number.last),
+            digits: u8::try_from(number.digits).unwrap_or(u8::MAX),
+            ..Evidence::default()
+        },
+    }
+}
+
+/// The number that stands, unlabelled, after the card that ends at token `last`: right beside it, or after its expiry.
+pub(crate) fn after_card<'p>(page: &'p Page<'_>, last: usize) -> Option<&'p Number> {
+    let reading = &page.reading;
+    let mut at = last + 1;
+    let mut dates = 0;
+    while at < reading.tokens.len() && at - last <= 14 {
+        let token = &reading.tokens[at];
+        match token.kind {
+            Kind::Digits => {
+                let number = page.numbers.iter().find(|n| n.first <= at && at <= n.last)?;
+                match number.shape {
+                    Shape::Harmless("date") if dates == 0 => dates += 1,
+                    Shape::Bare | Shape::Likely("year")
+                        if matches!(number.digits, 3 | 4) && number.groups == 1 && number.first == at =>
+                    {
+                        let expiry = dates == 0 && number.digits == 4 && is_month_year(reading, number.first);
+                        let named = dates == 0 && expiry_word_before(reading, at);
+                        if !expiry && !named {
+                            return free_after(reading, number.last).then_some(number);
+                        }
+                        dates += 1;
+                    }
+                    // "12 28": month and year with a space.
+                    _ if dates == 0 && number.groups <= 2 && number.digits <= 6 && expiry_word_before(reading, at) => {
+                        dates += 1
+                    }
+                    _ => return None,
+                }
+                at = number.last;
+            }
+            Kind::Mark(b',' | b';' | b'/' | b'-' | b'|' | b':' | b'(' | b')' | b'.') | Kind::Newline => {}
+            Kind::Word if token.does(Role::EXPIRY) || token.does(Role::MONTH) => {}
+            Kind::Word if [&b"and"[..], b"y", b"with", b"con", b"then"].iter().any(|w| reading.is_word(token, w)) => {}
+            _ => return None,
+        }
+        at += 1;
+    }
+    None
+}
+
+fn expiry_word_before(reading: &Reading<'_>, at: usize) -> bool {
+    reading.tokens[..at].iter().rev().take(3).any(|t| t.does(Role::EXPIRY) && t.kind == Kind::Word)
+}
+
+/// `0328` and the like, or `2028`.
+fn is_month_year(reading: &Reading<'_>, at: usize) -> bool {
+    let text = reading.bytes(&reading.tokens[at]);
+    let two = |i: usize| (text[i] - b'0') * 10 + text[i + 1] - b'0';
+    text.len() == 4
+        && ((1..=12).contains(&two(0))
+            && (24..=40).contains(&two(2))
+            && reading.token(at + 1).is_some_and(|t| t.kind == Kind::Digits)
+            || two(0) == 20 && (23..=45).contains(&two(2)))
+}
+
+/// Nothing that would make it a quantity or an address follows.
+fn free_after(reading: &Reading<'_>, last: usize) -> bool {
+    reading.token(last + 1).is_none_or(|t| !(t.kind == Kind::Word && t.does(Role::UNIT)) && !t.is(b'%'))
+}

@@ -1,0 +1,568 @@
+//! Numbers of a text: which digits belong together, and which are harmless by their shape.
+//!
+//! In: a [`Reading`]. Out: [`Number`]s: groups of digits with at most a few separators between, cut where a date, a time
+//! or an amount begins. A card may span several of them; that search works on the groups ([`Digits`]).
+
+use super::cues::{Role, Topic};
+use super::token::{Kind, Reading, Token};
+
+/// Why a number is harmless by its shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Nothing in its shape says what it is.
+    Bare,
+    /// Cannot be a secret, whatever the words around: date, time, amount, decimal, quantity with its unit, address of
+    /// the Internet, a part of a longer identifier.
+    Harmless(&'static str),
+    /// Reads as something harmless unless the words around say otherwise: phone, year, house number.
+    Likely(&'static str),
+}
+
+/// A number: one or more groups of digits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Number {
+    /// Index of its first token.
+    pub(crate) first: usize,
+    /// Index of its last token.
+    pub(crate) last: usize,
+    /// Number of digits.
+    pub(crate) digits: usize,
+    /// Number of groups.
+    pub(crate) groups: usize,
+    pub(crate) shape: Shape,
+    /// A word or a code with letters is joined to its left by a hyphen or the like: `CAS-22918374`.
+    pub(crate) attached: bool,
+}
+
+/// Marks that stand between the groups of one number.
+fn is_separator(mark: u8) -> bool {
+    matches!(
+        mark,
+        b'-' | b'.'
+            | b'/'
+            | b'_'
+            | b'*'
+            | b'|'
+            | b','
+            | b'\\'
+            | b'('
+            | b')'
+            | b'['
+            | b']'
+            | b'~'
+            | b'`'
+            | b'+'
+            | b':'
+            | b'='
+    )
+}
+
+/// The most tokens between two groups of a number (`** **`, `) (`, a hyphen between spaces).
+const WIDEST_GAP: usize = 5;
+
+/// The gap between two groups of digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// Spaces, hyphens, dots...: the groups may be of one number.
+    Soft,
+    /// A comma, a line break: of one number only if the whole says so.
+    Hard,
+    /// Something else stands between.
+    Apart,
+}
+
+/// What stands between the digits tokens `left` and `right`.
+pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
+    if right - left > WIDEST_GAP + 1 {
+        return Gap::Apart;
+    }
+    let mut gap = Gap::Soft;
+    let mut stars = 0;
+    for at in left + 1..right {
+        match reading.tokens[at].kind {
+            Kind::Mark(b',' | b';') | Kind::Newline => gap = Gap::Hard,
+            Kind::Mark(b'.' | b'(' | b'[' | b':' | b'+' | b'=')
+                if reading.tokens[at + 1].spaced || reading.tokens[at].spaced =>
+            {
+                gap = Gap::Hard
+            }
+            Kind::Mark(b'*') => stars += 1,
+            Kind::Mark(b':' | b'=' | b'+') => gap = Gap::Hard,
+            Kind::Mark(mark) if is_separator(mark) => {}
+            _ => return Gap::Apart,
+        }
+    }
+    if stars > 4 { Gap::Apart } else { gap }
+}
+
+/// All numbers of a text, in order.
+pub(crate) fn numbers(reading: &Reading<'_>) -> Vec<Number> {
+    let tokens = &reading.tokens;
+    let mut numbers: Vec<Number> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        if tokens[at].kind != Kind::Digits {
+            at += 1;
+            continue;
+        }
+        let (last, shape) =
+            match date_or_time(reading, at).or_else(|| dotted(reading, at)).or_else(|| phone(reading, at)) {
+                Some((last, shape)) => (last, shape),
+                None => (extend(reading, at), Shape::Bare),
+            };
+        let mut number = Number { first: at, last, digits: 0, groups: 0, shape, attached: false };
+        for token in tokens[at..=last].iter().filter(|t| t.kind == Kind::Digits) {
+            number.digits += token.len();
+            number.groups += 1;
+        }
+        if number.shape == Shape::Bare {
+            number.shape = surroundings(reading, &number);
+        }
+        number.attached = attached(reading, at);
+        numbers.push(number);
+        at = last + 1;
+    }
+    numbers
+}
+
+/// The last token of the number that starts at `first`: soft gaps only, and no group that starts a shape of its own.
+fn extend(reading: &Reading<'_>, first: usize) -> usize {
+    let tokens = &reading.tokens;
+    let mut last = first;
+    let mut next = first + 1;
+    while next < tokens.len() && next - last <= WIDEST_GAP + 1 {
+        if tokens[next].kind == Kind::Digits {
+            if gap(reading, last, next) != Gap::Soft {
+                break;
+            }
+            let spaced = (last + 1..=next).any(|i| tokens[i].spaced);
+            if spaced
+                && (date_or_time(reading, next).is_some()
+                    || dotted(reading, next).is_some()
+                    || unit_after(reading, next))
+            {
+                break;
+            }
+            last = next;
+        } else if !matches!(tokens[next].kind, Kind::Mark(mark) if is_separator(mark)) {
+            break;
+        }
+        next += 1;
+    }
+    last
+}
+
+fn value(reading: &Reading<'_>, at: usize) -> Option<u32> {
+    let token = reading.token(at).filter(|t| t.kind == Kind::Digits && t.len() <= 9)?;
+    Some(reading.bytes(token).iter().fold(0, |n, b| n * 10 + u32::from(b - b'0')))
+}
+
+/// Whether the tokens at `at` are `mark`, digits, with no space anywhere between.
+fn follows(reading: &Reading<'_>, at: usize, mark: u8) -> bool {
+    reading.token(at).is_some_and(|t| t.is(mark) && !t.spaced)
+        && reading.token(at + 1).is_some_and(|t| t.kind == Kind::Digits && !t.spaced)
+}
+
+fn digits_len(reading: &Reading<'_>, at: usize) -> usize {
+    reading.token(at).filter(|t| t.kind == Kind::Digits).map_or(0, Token::len)
+}
+
+/// `12/28`, `2026-10-08`, `6/6/66`, `10:47`, `16:05:22`.
+fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
+    let first = value(reading, at)?;
+    let first_len = digits_len(reading, at);
+    if first_len <= 2 && first <= 24 && follows(reading, at + 1, b':') && digits_len(reading, at + 2) == 2 {
+        let mut last = at + 2;
+        if follows(reading, last + 1, b':') && digits_len(reading, last + 2) == 2 {
+            last += 2;
+            if follows(reading, last + 1, b'.') {
+                last += 2;
+            }
+        }
+        return (value(reading, at + 2)? < 60).then_some((last, Shape::Harmless("time")));
+    }
+    for mark in [b'/', b'-', b'.'] {
+        if !follows(reading, at + 1, mark) {
+            continue;
+        }
+        let second = value(reading, at + 2)?;
+        let second_len = digits_len(reading, at + 2);
+        if follows(reading, at + 3, mark) {
+            let third = value(reading, at + 4)?;
+            let third_len = digits_len(reading, at + 4);
+            let alone = !follows(reading, at + 5, mark);
+            let year = |n: u32, len: usize| len == 2 || len == 4 && (1800..2200).contains(&n);
+            let day_month = |a: u32, b: u32| {
+                (1..=31).contains(&a) && (1..=12).contains(&b) || (1..=12).contains(&a) && (1..=31).contains(&b)
+            };
+            let short = |len: usize| len == 1 || len == 2;
+            if alone
+                && short(first_len)
+                && short(second_len)
+                && year(third, third_len)
+                && day_month(first, second)
+                && (third_len == 4 || mark == b'/')
+            {
+                return Some((at + 4, Shape::Harmless("date")));
+            }
+            if alone
+                && first_len == 4
+                && year(first, 4)
+                && short(second_len)
+                && short(third_len)
+                && day_month(third, second)
+            {
+                return Some((at + 4, Shape::Harmless("date")));
+            }
+            return None;
+        }
+        if mark == b'/' {
+            let plausible = first_len <= 2 && (second_len <= 2 || second_len == 4 && (1900..2100).contains(&second));
+            let month = (1..=12).contains(&first) || (1..=12).contains(&second) && first <= 31;
+            // "24/7", "50/50", "3/4" are as harmless as dates are.
+            if plausible && (month || first_len + second_len <= 3 || first == second) {
+                return Some((at + 2, Shape::Harmless("date")));
+            }
+            return None;
+        }
+    }
+    None
+}
+
+/// Amounts with separators, decimals, versions, addresses of the Internet: `1,234.56`, `86.300`, `7.42.1`, `10.24.118.7`.
+fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
+    let first_len = digits_len(reading, at);
+    let mark = match reading.token(at + 1)?.kind {
+        Kind::Mark(mark @ (b'.' | b',')) => mark,
+        _ => return None,
+    };
+    if !follows(reading, at + 1, mark) || first_len > 9 {
+        return None;
+    }
+    let mut last = at + 2;
+    let mut groups = 2;
+    while follows(reading, last + 1, mark) {
+        last += 2;
+        groups += 1;
+    }
+    let lens = || (1..groups).map(|g| digits_len(reading, at + 2 * g));
+    let decimals = if mark == b'.' { b',' } else { b'.' };
+    let thousands = first_len <= 3 && lens().all(|len| len == 3);
+    if thousands && (mark == b',' || groups == 2) {
+        if follows(reading, last + 1, decimals) && digits_len(reading, last + 2) <= 2 {
+            last += 2;
+        }
+        // "123.456" after "code" is a grouped passcode; with a comma it is an amount.
+        let shape = if mark == b'.' && groups == 2 && first_len == 3 {
+            Shape::Likely("amount")
+        } else {
+            Shape::Harmless("amount")
+        };
+        return Some((last, shape));
+    }
+    if groups == 2 && lens().all(|len| len <= 2) && !(first_len == 4 && mark == b'.' && lens().all(|len| len == 4)) {
+        return Some((last, Shape::Harmless("amount")));
+    }
+    if mark == b'.' {
+        // The parts of an address are at most 255; versions have short parts.
+        if groups == 4
+            && (0..4).all(|g| value(reading, at + 2 * g).is_some_and(|n| n <= 255))
+            && lens().any(|len| len != 1)
+        {
+            return Some((last, Shape::Harmless("IP address")));
+        }
+        if groups == 3 && first_len <= 2 && lens().all(|len| len <= 2) {
+            return Some((last, Shape::Harmless("version")));
+        }
+        if groups == 2 && first_len <= 3 && lens().all(|len| len >= 5) {
+            return Some((last, Shape::Harmless("decimal")));
+        }
+    }
+    None
+}
+
+/// Phones: `+1 212 555 0123`, `(212) 555-0123`, `212-555-0123`, `1-800-528-4800`, `555-0123`.
+fn phone(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
+    let tokens = &reading.tokens;
+    // The groups, with how they are joined.
+    let mut groups = [(at, 0usize); 7];
+    let mut count = 0;
+    let mut next = at;
+    let mut last = at;
+    let mut total = 0;
+    let mut commas = false;
+    while next < tokens.len() && count < groups.len() {
+        if tokens[next].kind == Kind::Digits {
+            if count > 0 && gap(reading, last, next) == Gap::Apart {
+                break;
+            }
+            if count > 0
+                && (last + 1..next).any(|i| {
+                    matches!(
+                        tokens[i].kind,
+                        Kind::Newline | Kind::Mark(b',' | b';' | b'/' | b'_' | b'*' | b'|' | b':' | b'=')
+                    )
+                })
+            {
+                break;
+            }
+            groups[count] = (next, tokens[next].len());
+            total += tokens[next].len();
+            count += 1;
+            last = next;
+            commas = false;
+        } else if !matches!(tokens[next].kind, Kind::Mark(b'-' | b'.' | b'(' | b')')) || next - last > 3 {
+            break;
+        }
+        next += 1;
+    }
+    let _ = commas;
+    let plus = at > 0 && tokens[at - 1].is(b'+') && !tokens[at].spaced
+        || at > 1 && tokens[at - 1].is(b'(') && tokens[at - 2].is(b'+');
+    let opened = at > 0 && tokens[at - 1].is(b'(');
+    if plus && (7..=15).contains(&total) {
+        return Some((last, Shape::Likely("phone")));
+    }
+    let lens = |i: usize| if i < count { groups[i].1 } else { 0 };
+    let area = |i: usize| reading.text[tokens[groups[i].0].start as usize] >= b'2';
+    let hyphen = |i: usize| groups[i].0 + 2 == groups[i + 1].0 && tokens[groups[i].0 + 1].is(b'-');
+    // One, then ten digits.
+    let skip = usize::from(count >= 4 && lens(0) == 1 && reading.bytes(&tokens[at]) == b"1");
+    if lens(skip) == 3
+        && lens(skip + 1) == 3
+        && lens(skip + 2) == 4
+        && area(skip)
+        && (area(skip + 1) || skip == 1)
+        && lens(skip + 3) == 0
+    {
+        return Some((groups[skip + 2].0, Shape::Likely("phone")));
+    }
+    if opened
+        && tokens.get(at + 1).is_some_and(|t| t.is(b')'))
+        && (2..=4).contains(&lens(0))
+        && (8..=11).contains(&total)
+    {
+        return Some((last, Shape::Likely("phone")));
+    }
+    if count == 2 && lens(0) == 3 && lens(1) == 4 && hyphen(0) {
+        return Some((last, Shape::Likely("phone")));
+    }
+    None
+}
+
+fn unit_after(reading: &Reading<'_>, at: usize) -> bool {
+    let Some(next) = reading.token(at + 1) else { return false };
+    if next.is(b'%') {
+        return true;
+    }
+    let hyphened = next.is(b'-') && !next.spaced;
+    let word = if hyphened { reading.token(at + 2) } else { Some(next) };
+    word.is_some_and(|t| {
+        t.kind == Kind::Word && (t.does(Role::UNIT) || t.does(Role::CURRENCY)) && !(hyphened && t.spaced)
+    })
+}
+
+/// What the marks and words right beside a number make of it.
+fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
+    let tokens = &reading.tokens;
+    let before = number.first.checked_sub(1).map(|i| &tokens[i]);
+    let first = &tokens[number.first];
+    if before.is_some_and(|t| t.is(b'$') || t.kind == Kind::Other && is_currency(reading.bytes(t)))
+        && number.digits <= 12
+    {
+        return Shape::Harmless("amount");
+    }
+    if let Some(after) = tokens.get(number.last + 1) {
+        if (after.is(b'$') || after.is(b'%') || after.kind == Kind::Other && is_currency(reading.bytes(after)))
+            && number.digits <= 12
+        {
+            return Shape::Harmless("amount");
+        }
+        if number.digits <= 9 && after.kind == Kind::Word && after.does(Role::CURRENCY) {
+            return Shape::Harmless("amount");
+        }
+    }
+    if number.digits <= 5 && number.groups == 1 && unit_after(reading, number.last) {
+        return Shape::Likely("quantity");
+    }
+    if before.is_some_and(|t| t.kind == Kind::Word && t.does(Role::CURRENCY) && number.digits <= 9) {
+        return Shape::Harmless("amount");
+    }
+    // Inside a chunk with letters: URL, e-mail, UUID, hash.
+    if in_address(reading, first.start as usize) {
+        return Shape::Harmless("address on the Internet");
+    }
+    // "... 0123", "x1234", "****1234", "-71009".
+    if number.digits <= 6 && masked_before(reading, number.first) {
+        return Shape::Harmless("last digits");
+    }
+    if number.groups == 1 && number.digits == 4 {
+        let year = value(reading, number.first).unwrap_or(0);
+        let after_month = before.is_some_and(|t| t.does(Role::MONTH));
+        if (1900..2100).contains(&year)
+            && before.is_some_and(|t| t.does(Role::SINCE) && t.cue == 0 || t.does(Role::MONTH))
+            || (1950..2100).contains(&year) && after_month
+        {
+            return Shape::Harmless("year");
+        }
+        if (1940..2060).contains(&year) {
+            return Shape::Likely("year");
+        }
+    }
+    if number.groups == 1 && number.digits <= 5 && street_after(reading, number.last) {
+        return Shape::Likely("house number");
+    }
+    if number.groups == 1 && number.digits <= 6 && before.is_some_and(|t| t.is(b'#')) && number.first >= 2 {
+        let named = &tokens[number.first - 2];
+        if named.cue == 0 && !named.does(Role::GLUE) && named.kind == Kind::Word {
+            return Shape::Likely("number of something");
+        }
+    }
+    Shape::Bare
+}
+
+fn is_currency(bytes: &[u8]) -> bool {
+    ["€", "£", "¥", "₹", "¢", "₩", "₽", "₱", "₡", "₲"]
+        .iter()
+        .any(|sign| bytes.ends_with(sign.as_bytes()) || bytes.starts_with(sign.as_bytes()))
+}
+
+/// Whether the non-space stretch around the byte is a URL, a path, an e-mail address or a long token with letters.
+fn in_address(reading: &Reading<'_>, at: usize) -> bool {
+    const REACH: usize = 128;
+    let text = reading.text;
+    let space = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'<' | b'>');
+    let from = text[at.saturating_sub(REACH)..at]
+        .iter()
+        .rposition(space)
+        .map_or(at.saturating_sub(REACH), |i| at.saturating_sub(REACH) + i + 1);
+    let until =
+        text[at..(at + REACH).min(text.len())].iter().position(space).map_or((at + REACH).min(text.len()), |i| at + i);
+    let chunk = &text[from..until];
+    let has = |needle: &[u8]| chunk.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle));
+    if has(b"://") || has(b"www.") {
+        return true;
+    }
+    // An address of e-mail: text, @, text, dot.
+    if let Some(sign) = chunk.iter().position(|b| *b == b'@') {
+        let before = &chunk[..sign];
+        if sign > 0 && chunk[sign..].contains(&b'.') && before.iter().any(u8::is_ascii_alphanumeric) {
+            return true;
+        }
+    }
+    has(b".com/") || has(b".org/") || has(b".net/") || has(b".com?")
+}
+
+/// `x1234`, `****1234`, `...1234`, `#1234` after dots; also `-71009` on its own.
+fn masked_before(reading: &Reading<'_>, first: usize) -> bool {
+    let text = reading.text;
+    let start = reading.tokens[first].start as usize;
+    let mut at = start;
+    let mut marks = 0;
+    while at > 0 && start - at < 24 {
+        match text[at - 1] {
+            b'*' | b'x' | b'X' | b'#' | b'.' => marks += 1,
+            b' ' | b'-' => {}
+            _ => break,
+        }
+        at -= 1;
+    }
+    let stretch = &text[at..start];
+    let bounded = at == 0 || !text[at - 1].is_ascii_alphanumeric();
+    if bounded && marks >= 2 && stretch.iter().filter(|b| **b == b'.').count() != 1 {
+        return true;
+    }
+    let alone = stretch.last() == Some(&b'-')
+        && (stretch.len() == 1 || stretch[stretch.len() - 2] == b' ')
+        && at + stretch.len() == start;
+    alone && reading.tokens[first].len() >= 4 && reading.tokens.get(first + 1).is_none_or(|t| !t.is(b'-') || t.spaced)
+}
+
+/// A street stands after a house number: `1907 Alder Way`, `88 Larkspur Ct`.
+fn street_after(reading: &Reading<'_>, last: usize) -> bool {
+    for ahead in 1..=4 {
+        let Some(token) = reading.token(last + ahead) else { return false };
+        if token.kind != Kind::Word && !(token.is(b'.') && !token.spaced) && !matches!(token.kind, Kind::Mixed) {
+            return false;
+        }
+        if ahead >= 2 && token.does(Role::STREET) && token.len() >= 2 {
+            return true;
+        }
+        let capital = reading.text[token.start as usize].is_ascii_uppercase();
+        if token.does(Role::GLUE) && !capital {
+            return false;
+        }
+    }
+    false
+}
+
+/// Whether letters are joined to the left of the number: `CAS-22918374`, `R20250114-88301`, `WB_20718`.
+fn attached(reading: &Reading<'_>, first: usize) -> bool {
+    let tokens = &reading.tokens;
+    let mut at = first;
+    // Back over groups of digits and marks without spaces, for a few steps.
+    for _ in 0..8 {
+        let Some(before) = at.checked_sub(1) else { return false };
+        if tokens[at].spaced {
+            return false;
+        }
+        match tokens[before].kind {
+            Kind::Mark(b'-' | b'_' | b'/' | b'.' | b'#') | Kind::Digits => at = before,
+            Kind::Word | Kind::Mixed => {
+                return at < first && tokens[before].cue == 0 || tokens[before].kind == Kind::Mixed;
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// The digits of a stretch of groups.
+#[derive(Clone, Copy)]
+pub(crate) struct Digits {
+    digits: [u8; Self::MAX],
+    len: usize,
+}
+
+impl Default for Digits {
+    fn default() -> Self {
+        Self { digits: [0; Self::MAX], len: 0 }
+    }
+}
+
+impl Digits {
+    /// Room for the longest number that is looked at digit by digit.
+    pub(crate) const MAX: usize = 40;
+
+    /// The digits of the tokens `first..=last`; `None` where there are too many.
+    pub(crate) fn of(reading: &Reading<'_>, first: usize, last: usize) -> Option<Self> {
+        let mut digits = Self::default();
+        for token in reading.tokens[first..=last].iter().filter(|t| t.kind == Kind::Digits) {
+            digits.push(reading.bytes(token))?;
+        }
+        Some(digits)
+    }
+
+    pub(crate) fn push(&mut self, text: &[u8]) -> Option<()> {
+        let room = self.digits.get_mut(self.len..self.len + text.len())?;
+        for (digit, byte) in room.iter_mut().zip(text) {
+            *digit = byte - b'0';
+        }
+        self.len += text.len();
+        Some(())
+    }
+
+    pub(crate) fn get(&self) -> &[u8] {
+        &self.digits[..self.len]
+    }
+}
+
+/// The topic that a harmless shape would be asked for with.
+pub(crate) fn shape_topic(shape: Shape) -> Option<Topic> {
+    match shape {
+        Shape::Harmless("date" | "time" | "year") | Shape::Likely("year") => Some(Topic::Time),
+        Shape::Harmless("amount") | Shape::Likely("amount" | "quantity") => Some(Topic::Amount),
+        Shape::Likely("phone") => Some(Topic::Phone),
+        _ => None,
+    }
+}

@@ -1,0 +1,132 @@
+//! The answer to a question for a password: which words of it are the password.
+
+use crate::detect::cues::Role;
+use crate::detect::password::{chunk, ends_clause, is_strong, is_unknown, looks_like_one, value_at};
+use crate::detect::token::{Kind, Reading};
+
+/// The longest answer that is taken for a passphrase as a whole, in words.
+const LONGEST_PHRASE: usize = 8;
+
+/// The tokens of the password in an answer, if it holds one.
+///
+/// What looks like nothing but a password is one, wherever it stands. Otherwise the last clause that is made of words
+/// which are no talk: "oh gosh, that was ages ago. old mill road?".
+pub(crate) fn password(reading: &Reading<'_>) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits)).count();
+    let mut at = 0;
+    let mut weak = None;
+    while at < tokens.len() {
+        if let Some(value) = chunk(reading, at) {
+            let harmless = harmless_before(reading, value.0);
+            if value.0 >= at && looks_like_one(reading, value) && !harmless {
+                if is_strong(reading, value) || words <= 8 {
+                    return Some(value);
+                }
+                weak = weak.or(Some(value));
+            }
+            at = value.1.max(at) + 1;
+        } else {
+            at += 1;
+        }
+    }
+    if let Some(open) = tokens.iter().position(|t| t.is(b'"')) {
+        if let Some(value) = value_at(reading, open)
+            .filter(|_| !reading.tokens[open..].iter().skip(1).take(12).any(|t| t.does(Role::NEGATION)))
+        {
+            return Some(value);
+        }
+    }
+    if weak.is_some() {
+        return weak;
+    }
+    let mut found = None;
+    let mut start = 0;
+    while start < tokens.len() {
+        let mut end = start;
+        while end < tokens.len() && !ends_clause(reading, end) && !is_dash(reading, end) {
+            end += 1;
+        }
+        if let Some(value) = clause(reading, start, end) {
+            found = Some(value);
+        }
+        start = end + 1;
+    }
+    found
+}
+
+fn is_dash(reading: &Reading<'_>, at: usize) -> bool {
+    reading.tokens[at].is(b'-') && reading.tokens[at].spaced && reading.token(at + 1).is_some_and(|t| t.spaced)
+}
+
+fn harmless_before(reading: &Reading<'_>, at: usize) -> bool {
+    for back in 1..=4.min(at) {
+        let token = &reading.tokens[at - back];
+        if let Some(hit) = reading.hit(token) {
+            return !hit.cue.topic.is_secret();
+        }
+        if !(token.kind == Kind::Word && token.does(Role::GLUE)) && !matches!(token.kind, Kind::Mark(b':' | b'#')) {
+            return false;
+        }
+    }
+    false
+}
+
+/// The words of a clause which are the password: all of them, after "it's", "I think", "the password is".
+fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let mut first = start;
+    let mut introduced = false;
+    // Lead-in words.
+    while first < end {
+        let token = &tokens[first];
+        let lead = token.kind == Kind::Word
+            && (token.does(Role::GLUE) || token.does(Role::FILLER) || token.does(Role::COMMON))
+            && token.cue == 0
+            || token.cue != 0 && reading.hit(token).is_some_and(|h| h.cue.topic.is_secret())
+            || matches!(token.kind, Kind::Mark(_) | Kind::Other);
+        if !lead {
+            break;
+        }
+        introduced |= token.does(Role::COPULA) || token.is(b'\'') || token.is(b':');
+        first += 1;
+    }
+    let mut last = end;
+    // Words after it: "i think", "please", "lol".
+    while last > first {
+        let token = &tokens[last - 1];
+        let tail = token.kind == Kind::Word
+            && (token.does(Role::FILLER)
+                || [&b"think"[..], b"believe", b"guess", b"creo", b"i", b"please", b"lol"]
+                    .iter()
+                    .any(|w| reading.is_word(token, w)))
+            || matches!(token.kind, Kind::Mark(_) | Kind::Other | Kind::Newline);
+        if !tail {
+            break;
+        }
+        last -= 1;
+    }
+    if first >= last {
+        return None;
+    }
+    let body = &tokens[first..last];
+    let words = body.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits)).count();
+    if words == 0 || words > LONGEST_PHRASE || body.iter().any(|t| t.does(Role::NEGATION)) {
+        return None;
+    }
+    if words == 1 {
+        let value = (first, last - 1);
+        let plain = body[0].kind == Kind::Word || body[0].kind == Kind::Mixed;
+        let lead = (first - start, introduced);
+        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 3)).then_some(value);
+    }
+    // A phrase: content words, hardly any talk, and no verb that makes it a statement.
+    let talk = body
+        .iter()
+        .filter(|t| t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::REQUEST) || t.does(Role::FILLER)))
+        .count();
+    let known = body.iter().filter(|t| t.kind == Kind::Word && t.does(Role::COMMON)).count();
+    let lead = first - start;
+    let plain = body.iter().all(|t| t.kind == Kind::Word && t.cue == 0 || matches!(t.kind, Kind::Mark(b'-' | b'\'')));
+    (plain && talk == 0 && known * 2 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
+}

@@ -1,0 +1,222 @@
+//! The bounded memory of a talk: remembers questions, never secrets.
+
+use crate::detect::cues::Topic;
+use crate::judge::pieces::Pieces;
+use crate::message::Role;
+
+/// A set of topics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Topics(u32);
+
+impl Topics {
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) fn of(topics: &[Topic]) -> Self {
+        topics.iter().fold(Self::NONE, |set, topic| set.with(*topic))
+    }
+
+    pub(crate) fn with(self, topic: Topic) -> Self {
+        Self(self.0 | 1 << topic as u32)
+    }
+
+    pub(crate) fn without(self, topic: Topic) -> Self {
+        Self(self.0 & !(1 << topic as u32))
+    }
+
+    pub(crate) fn has(self, topic: Topic) -> bool {
+        self.0 & 1 << topic as u32 != 0
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn has_secret(self) -> bool {
+        Topic::ALL.into_iter().any(|topic| topic.is_secret() && self.has(topic))
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = Topic> {
+        Topic::ALL.into_iter().filter(move |topic| self.has(*topic))
+    }
+}
+
+/// What is remembered of one side of the talk.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Side {
+    /// What this side last asked for.
+    asks: Topics,
+    /// What this side announced at the end of its last message: "my cvv is".
+    tells: Topics,
+    /// What this side offered in a question of its own: "do you need the cvc too?".
+    offers: Topics,
+    /// Messages by the other side since it asked.
+    asked_ago: u8,
+    /// Messages of its own since it announced.
+    told_ago: u8,
+    /// A number that is half said.
+    pub(crate) pieces: Pieces,
+}
+
+/// Messages of the other side after which a question lapses.
+const QUESTION_LASTS: u8 = 5;
+
+/// Messages of its own after which an announcement lapses.
+const ANNOUNCEMENT_LASTS: u8 = 2;
+
+/// Time after which nothing that was asked or half said counts any more.
+const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
+
+/// What is remembered between the messages of one conversation.
+///
+/// Holds what the other side just asked for, what the same side just announced, and of a number that is half said the
+/// count of its digits, its Luhn sums and the lengths its brand may have: never a digit of it. Bounded in turns and,
+/// where messages have times, in time; of a fixed size, nothing on the heap.
+///
+/// Serialisable, so that a server can keep it anywhere; a form that this version does not know is refused by serde.
+///
+/// # Example
+///
+/// ```
+/// use lastfour::{Conversation, Engine, Message};
+/// let engine = Engine::default();
+/// let mut talk = Conversation::new();
+/// engine.scan(&mut talk, &Message::agent("Please read me the code we texted you."));
+/// let outcome = engine.scan(&mut talk, &Message::customer("482913"));
+/// assert_eq!(outcome.redact("482913"), "******");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Conversation {
+    version: Version,
+    turns: u32,
+    time_ms: u64,
+    sides: [Side; 2],
+}
+
+/// The version of the serialised form.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Version {
+    #[default]
+    #[serde(rename = "1")]
+    One,
+}
+
+/// What a message can count on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Expected {
+    /// The other side asked for it.
+    pub(crate) asked: Topics,
+    /// The same side announced it.
+    pub(crate) announced: Topics,
+}
+
+impl Expected {
+    /// Everything expected.
+    pub(crate) fn all(self) -> Topics {
+        self.asked.and(self.announced)
+    }
+}
+
+impl Conversation {
+    /// A conversation in which nothing has been said.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Number of messages scanned in it.
+    #[must_use]
+    pub fn turns(&self) -> u32 {
+        self.turns
+    }
+
+    pub(crate) fn side(&mut self, role: Role) -> &mut Side {
+        &mut self.sides[usize::from(role.serves())]
+    }
+
+    fn other(&mut self, role: Role) -> &mut Side {
+        &mut self.sides[usize::from(!role.serves())]
+    }
+
+    /// Begins a turn: what was asked too long ago is forgotten. Tells what this message can count on.
+    pub(crate) fn begin(&mut self, role: Role, time_ms: Option<u64>) -> Expected {
+        self.turns = self.turns.saturating_add(1);
+        if let Some(now) = time_ms {
+            if self.time_ms != 0 && now.saturating_sub(self.time_ms) > MEMORY_LASTS_MS {
+                self.sides = Default::default();
+            }
+            self.time_ms = self.time_ms.max(now);
+        }
+        let other = self.other(role);
+        if other.asked_ago >= QUESTION_LASTS {
+            other.asks = Topics::NONE;
+        }
+        other.asked_ago = other.asked_ago.saturating_add(1);
+        let asked = other.asks;
+        let own = self.side(role);
+        if own.told_ago >= ANNOUNCEMENT_LASTS {
+            own.tells = Topics::NONE;
+        }
+        own.told_ago = own.told_ago.saturating_add(1);
+        Expected { asked, announced: own.tells }
+    }
+
+    /// Ends a turn: remembers what this message asks for and announces.
+    pub(crate) fn end(&mut self, role: Role, said: &Said) {
+        let offered = self.other(role).offers;
+        let side = self.side(role);
+        let asks = if said.agrees { said.asks.and(offered) } else { said.asks };
+        if !asks.is_empty() {
+            side.asks = asks;
+            side.asked_ago = 0;
+        } else if said.insists {
+            side.asked_ago = 0;
+        } else if said.moves_on {
+            // Any word may be a password: a question about something else ends the wait for one.
+            side.asks = side.asks.without(Topic::Password);
+        }
+        if said.announces.is_empty() {
+            if said.answers {
+                side.tells = Topics::NONE;
+            }
+        } else {
+            side.tells = said.announces;
+            side.told_ago = 0;
+        }
+        side.offers = said.offers;
+    }
+}
+
+/// What a message contributes to the memory.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Said {
+    /// What it asks for.
+    pub(crate) asks: Topics,
+    /// It asks again, without saying for what.
+    pub(crate) insists: bool,
+    /// It asks about something that no cue names.
+    pub(crate) moves_on: bool,
+    /// It starts with a yes.
+    pub(crate) agrees: bool,
+    /// It announces what comes next.
+    pub(crate) announces: Topics,
+    /// What it offers: a secret topic in a question.
+    pub(crate) offers: Topics,
+    /// It gave what had been announced.
+    pub(crate) answers: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_is_small_and_holds_nothing_on_the_heap() {
+        assert!(size_of::<Conversation>() <= 128, "{}", size_of::<Conversation>());
+        assert!(!std::mem::needs_drop::<Conversation>());
+    }
+}

@@ -1,0 +1,305 @@
+//! Which cue governs a number.
+//!
+//! A number is what the words around it say it is, and the words compete: the nearest in its own clause wins, where
+//! "near" is a matter of grammar. Articles, copulas and verbs of saying cost nothing ("the code you sent me was"), a
+//! word of its own costs a little, a comma, a conjunction and a full stop more. Between a noun and its complement the
+//! noun governs: "the passcode for order 81772 is 482913".
+
+use crate::detect::cues::{Cue, Role, Topic};
+use crate::detect::number::Number;
+use crate::detect::token::{Kind, Reading, Token};
+
+/// The cue that governs a number, and how far away it stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Governor {
+    pub(crate) cue: Cue,
+    /// Index of the cue in the reading.
+    pub(crate) hit: usize,
+    /// 0 right beside; the larger, the weaker the claim.
+    pub(crate) cost: u32,
+    /// The number is said to be it: "is", ":" or "=" stands between.
+    pub(crate) copula: bool,
+    /// The cue stands after the number.
+    pub(crate) after: bool,
+}
+
+/// How far the cues of a topic reach.
+fn reach(topic: Topic) -> u32 {
+    match topic {
+        Topic::SecurityCode | Topic::SocialSecurity | Topic::OneTimePasscode => 16,
+        Topic::Pin | Topic::Account | Topic::Password => 12,
+        Topic::Card => 10,
+        Topic::Code => 9,
+        Topic::Partial => 5,
+        Topic::Zip | Topic::Reference | Topic::Device | Topic::Phone => 6,
+        Topic::Time | Topic::Place | Topic::Amount | Topic::Login => 4,
+        Topic::Quantity => 0,
+    }
+}
+
+/// The most tokens that are walked in search of a cue.
+const FARTHEST: usize = 28;
+
+/// What the walk remembers of each cue: whether it has got its value.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Spent(Vec<bool>);
+
+impl Spent {
+    pub(crate) fn new(reading: &Reading<'_>) -> Self {
+        Self(vec![false; reading.cues.len()])
+    }
+
+    pub(crate) fn spend(&mut self, hit: usize) {
+        self.0[hit] = true;
+    }
+
+    fn is(&self, hit: usize) -> bool {
+        self.0[hit]
+    }
+}
+
+/// The cue that governs the tokens `first..=last`, among those for which `fits` holds.
+pub(crate) fn governor(
+    reading: &Reading<'_>,
+    first: usize,
+    last: usize,
+    spent: &Spent,
+    fits: &dyn Fn(Topic) -> bool,
+) -> Option<Governor> {
+    let left = to_the_left(reading, first, spent, fits);
+    let right = to_the_right(reading, last, spent, fits);
+    match (left, right) {
+        (Some(left), Some(right)) => Some(if right.cost < left.cost { right } else { left }),
+        (left, right) => left.or(right),
+    }
+}
+
+fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+    let tokens = &reading.tokens;
+    let mut cost = 0;
+    let mut glue = 0;
+    let mut copula = false;
+    let mut at = first;
+    let floor = first.saturating_sub(FARTHEST);
+    while at > floor {
+        at -= 1;
+        let token = &tokens[at];
+        if let Some(hit) = reading.hit(token) {
+            let index = token.cue as usize - 1;
+            let topic = hit.cue.topic;
+            let used = spent.is(index);
+            if fits(topic) && cost <= reach(topic) && !used && !(topic == Topic::Quantity && hit.last + 1 != first) {
+                let found = Governor { cue: hit.cue, hit: index, cost, copula, after: false };
+                return Some(if copula { head(reading, found, fits).unwrap_or(found) } else { found });
+            }
+            cost += match (used, topic.is_secret()) {
+                (true, _) => 5,
+                (false, true) => 1,
+                (false, false) => 2,
+            };
+            at = hit.first;
+            continue;
+        }
+        cost += match token.kind {
+            Kind::Digits => step_over_number(reading, at, first),
+            Kind::Newline => 3,
+            Kind::Mark(b':' | b'=' | b'>') => {
+                copula = true;
+                0
+            }
+            Kind::Mark(b'.' | b'!' | b'?') if tokens[at + 1].spaced || tokens[at + 1].kind == Kind::Newline => {
+                if anaphora(reading, at + 1) {
+                    2
+                } else {
+                    6
+                }
+            }
+            Kind::Mark(b';' | b',') => 2,
+            Kind::Mark(b'(' | b')') => 2,
+            Kind::Mark(_) => 0,
+            Kind::Other => 1,
+            Kind::Masked => 6,
+            Kind::Mixed => 3,
+            Kind::Word if token.does(Role::CONJUNCTION) => 3,
+            Kind::Word if token.does(Role::GLUE) => {
+                copula |= token.does(Role::COPULA);
+                glue += 1;
+                u32::from(glue > 5)
+            }
+            Kind::Word => 2,
+        };
+        if cost > 18 {
+            return None;
+        }
+    }
+    None
+}
+
+/// Whether the sentence at `at` starts with a word that points back: "It's 4821", "Es el 4821", "Here: 4821".
+fn anaphora(reading: &Reading<'_>, at: usize) -> bool {
+    reading.token(at).is_some_and(|t| {
+        t.kind == Kind::Digits
+            || [
+                &b"it"[..],
+                b"its",
+                b"is",
+                b"es",
+                b"here",
+                b"that",
+                b"thats",
+                b"this",
+                b"the",
+                b"mine",
+                b"son",
+                b"era",
+                b"aqui",
+                b"ahi",
+                b"these",
+                b"they",
+                b"he",
+                b"she",
+                b"el",
+            ]
+            .iter()
+            .any(|word| reading.is_word(t, word))
+    })
+}
+
+/// Another number in between ends the claim, unless the two are told in one breath: "from 8034 to 5127".
+fn step_over_number(reading: &Reading<'_>, number: usize, first: usize) -> u32 {
+    let joined = reading.tokens[number + 1..first].iter().all(|t| {
+        t.does(Role::TO)
+            || t.does(Role::CONJUNCTION)
+            || t.does(Role::DETERMINER)
+            || t.is(b',')
+            || t.is(b'/')
+            || t.is(b'-')
+            || t.is(b'.')
+            || t.kind == Kind::Digits
+            || [&b"sorry"[..], b"no", b"wait", b"perdon", b"digo", b"not", b"y", b"o", b"a", b"to", b"actually"]
+                .iter()
+                .any(|w| reading.is_word(t, w))
+    });
+    if joined { 1 } else { 7 }
+}
+
+/// In "the passcode for order 81772 is" the head of the phrase is the passcode: a cue to the left of a preposition
+/// governs in the place of the cue to its right.
+fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+    let tokens = &reading.tokens;
+    let mut at = reading.cues[found.hit].first;
+    let mut preposition = false;
+    for _ in 0..6 {
+        at = at.checked_sub(1)?;
+        let token = &tokens[at];
+        if let Some(hit) = reading.hit(token) {
+            let better = preposition && fits(hit.cue.topic) && hit.cue.topic != found.cue.topic;
+            return better.then(|| Governor {
+                cue: hit.cue,
+                hit: token.cue as usize - 1,
+                cost: found.cost + 1,
+                ..found
+            });
+        }
+        if is_preposition(reading, token) {
+            preposition = true;
+        } else if !(token.kind == Kind::Word && token.does(Role::GLUE) && !token.does(Role::COPULA)
+            || token.kind == Kind::Digits
+            || token.is(b'#'))
+        {
+            return None;
+        }
+    }
+    None
+}
+
+fn is_preposition(reading: &Reading<'_>, token: &Token) -> bool {
+    token.kind == Kind::Word
+        && [
+            &b"for"[..],
+            b"of",
+            b"on",
+            b"in",
+            b"at",
+            b"to",
+            b"from",
+            b"with",
+            b"de",
+            b"del",
+            b"para",
+            b"por",
+            b"en",
+            b"al",
+            b"con",
+        ]
+        .iter()
+        .any(|word| reading.is_word(token, word))
+}
+
+/// "482913 is the code", "G-615209 as the verification code", "4821 (CID)", "378282246310005 is my amex".
+fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+    let tokens = &reading.tokens;
+    let mut cost = 1;
+    let mut link = false;
+    let mut at = last + 1;
+    while at < tokens.len() && at - last <= 9 {
+        let token = &tokens[at];
+        if let Some(hit) = reading.hit(token) {
+            let topic = hit.cue.topic;
+            let index = token.cue as usize - 1;
+            // A cue with a value of its own to the right belongs to that value.
+            let taken = !link && has_value(reading, hit.last);
+            let reach = if link {
+                6
+            } else if topic.is_secret() {
+                3
+            } else {
+                2
+            };
+            if fits(topic) && !spent.is(index) && !taken && cost <= reach && topic != Topic::Quantity {
+                return Some(Governor { cue: hit.cue, hit: index, cost, copula: link, after: true });
+            }
+            return None;
+        }
+        cost += match token.kind {
+            Kind::Mark(b',') => 1,
+            Kind::Mark(b'(' | b'-' | b'"' | b'\'' | b'=' | b'<' | b'*' | b'`' | b'_') => 0,
+            Kind::Mark(b'.' | b'!' | b'?' | b';' | b')') | Kind::Newline | Kind::Digits | Kind::Mixed => return None,
+            Kind::Word if token.does(Role::LINK) => {
+                link = true;
+                0
+            }
+            Kind::Word if token.does(Role::CONJUNCTION) => return None,
+            Kind::Word if token.does(Role::GLUE) => 1 - u32::from(token.does(Role::DETERMINER)),
+            Kind::Word => 2,
+            _ => 1,
+        };
+        if cost > 6 {
+            return None;
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether a number or an assignment follows the cue that ends at `last`.
+fn has_value(reading: &Reading<'_>, last: usize) -> bool {
+    reading.tokens[last + 1..]
+        .iter()
+        .take(4)
+        .take_while(|t| t.cue == 0)
+        .find(|t| {
+            !(t.kind == Kind::Word && t.does(Role::GLUE) && !t.does(Role::CONJUNCTION)
+                || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'\'' | b'.')))
+        })
+        .is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Mixed))
+}
+
+/// Whether two numbers stand in one breath: "123 and 456", "orders 1, 2 and 3".
+pub(crate) fn in_one_breath(reading: &Reading<'_>, left: &Number, right: &Number) -> bool {
+    right.first - left.last <= 4
+        && reading.tokens[left.last + 1..right.first].iter().all(|t| {
+            matches!(t.kind, Kind::Mark(b',' | b'/' | b'&'))
+                || [&b"and"[..], b"or", b"y", b"e", b"o", b"to", b"a", b"then"].iter().any(|w| reading.is_word(t, w))
+        })
+}

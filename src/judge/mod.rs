@@ -1,0 +1,835 @@
+//! Turns candidates into findings: one order of judging for every text.
+//!
+//! 1. What its form proves (cards, formatted Social Security numbers, IBANs, stated passwords), unless a cue says that it
+//!    is something harmless and the form leaves room for that.
+//! 2. What stands unlabelled after a card and its expiry: the security code.
+//! 3. What a cue governs ([`govern`]).
+//! 4. What the other side asked for, or the same side announced ([`ask`], [`conversation`]).
+//! 5. What completes a number given in pieces ([`pieces`]).
+
+mod answer;
+mod ask;
+pub(crate) mod conversation;
+mod govern;
+pub(crate) mod pieces;
+
+use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::number::{Digits, Number, Shape};
+use crate::detect::token::{Kind, Reading};
+use crate::detect::{Candidate, Claim, DETECTORS, Page, one_time_passcode, security_code};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::message::{MessageId, Role};
+use crate::text::ViewSpan;
+use conversation::{Conversation, Expected, Topics};
+use govern::{Governor, Spent, governor};
+use pieces::{Pieces, Step, Whole};
+
+/// A judged secret, in the view.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judged {
+    pub(crate) span: ViewSpan,
+    pub(crate) entity: Entity,
+    pub(crate) evidence: Evidence,
+    /// A part of a secret: nothing of it is revealed.
+    pub(crate) part: bool,
+    /// An agent or a bot asks for it; it is not there.
+    pub(crate) solicited: bool,
+}
+
+/// A number that was let through, and why.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Passed {
+    pub(crate) span: ViewSpan,
+    pub(crate) digits: usize,
+    pub(crate) why: Why,
+}
+
+/// Why a number was let through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Why {
+    /// A cue says that it is something harmless.
+    Cue(&'static str),
+    /// Its shape says so.
+    Shape(&'static str),
+    /// The other side asked for something harmless.
+    Asked(Topic),
+    /// Nothing says that it is a secret.
+    Nothing,
+}
+
+/// Everything found in one message.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    pub(crate) found: Vec<Judged>,
+    pub(crate) passed: Vec<Passed>,
+    pub(crate) recall: Vec<MessageId>,
+    pub(crate) expected: Expected,
+}
+
+impl Judged {
+    /// What a custom detector found.
+    pub(crate) fn custom(span: ViewSpan, entity: Entity) -> Self {
+        Self { span, entity, evidence: Evidence::default(), part: false, solicited: false }
+    }
+}
+
+impl Verdict {
+    /// What the message could be an answer to, in words.
+    pub(crate) fn expected_words(&self) -> Vec<String> {
+        let mut words: Vec<String> = expected_words(self.expected.asked)
+            .into_iter()
+            .map(|w| format!("{w} (asked for by the other side)"))
+            .collect();
+        words.extend(
+            expected_words(self.expected.announced).into_iter().map(|w| format!("{w} (announced by the same speaker)")),
+        );
+        words
+    }
+}
+
+impl Passed {
+    /// The reason in words.
+    pub(crate) fn explain(&self, span: crate::span::Span) -> crate::report::Passed {
+        let why = match self.why {
+            Why::Cue(cue) => format!("the text says \"{cue}\""),
+            Why::Shape(shape) => format!("its shape is that of: {shape}"),
+            Why::Asked(topic) => format!("the other side asked for: {}", topic_words(topic)),
+            Why::Nothing => "nothing says that it is a secret".to_owned(),
+        };
+        crate::report::Passed { span, what: format!("{} digits", self.digits), why }
+    }
+}
+
+/// Overlapping findings become one which covers the bytes of both, so that none leaks because another won; the stricter
+/// action names it. Sorted by their start; solicitations, which hide nothing, stand among them untouched.
+pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Judged) -> A) -> Vec<Judged> {
+    found.sort_by_key(|f| (f.span.start, f.span.end, f.solicited));
+    let mut merged: Vec<Judged> = Vec::with_capacity(found.len());
+    let mut last: Option<usize> = None;
+    for next in found {
+        if next.solicited {
+            merged.push(next);
+            continue;
+        }
+        match last.filter(|&i| next.span.start < merged[i].span.end) {
+            Some(i) => {
+                let before = merged[i];
+                let winner = if action(&next) > action(&before) { next } else { before };
+                let span = ViewSpan::new(before.span.start, before.span.end.max(next.span.end));
+                merged[i] = Judged { span, part: before.part && next.part, ..winner };
+            }
+            None => {
+                last = Some(merged.len());
+                merged.push(next);
+            }
+        }
+    }
+    merged
+}
+
+/// Judges a message in its conversation, which then remembers it.
+pub(crate) fn judge(
+    page: &Page<'_>,
+    conversation: &mut Conversation,
+    role: Role,
+    id: Option<MessageId>,
+    time_ms: Option<u64>,
+) -> Verdict {
+    let expected = conversation.begin(role, time_ms);
+    let mut candidates = Vec::new();
+    for detector in DETECTORS {
+        detector.detect(page, &mut candidates);
+    }
+    let mut court = Court {
+        page,
+        reading: &page.reading,
+        expected,
+        claimed: vec![false; page.reading.tokens.len()],
+        spent: Spent::new(&page.reading),
+        verdict: Verdict { expected, ..Verdict::default() },
+        loose: Vec::new(),
+    };
+    court.by_form(&candidates);
+    court.after_cards(&candidates);
+    court.by_cue(&candidates);
+    court.codes(&candidates);
+    court.answers();
+    court.pieces(conversation.side(role), id);
+    let (mut said, requests) = ask::requests(&page.reading);
+    said.answers = !court.verdict.found.is_empty();
+    if role.serves() {
+        court.solicitations(&requests);
+    }
+    conversation.end(role, &said);
+    let mut verdict = court.verdict;
+    verdict.found.sort_by_key(|f| (f.span.start, f.span.end));
+    verdict
+}
+
+struct Court<'p, 'v> {
+    page: &'p Page<'v>,
+    reading: &'p Reading<'v>,
+    expected: Expected,
+    /// Tokens that belong to a finding.
+    claimed: Vec<bool>,
+    spent: Spent,
+    verdict: Verdict,
+    /// Numbers which nothing says are anything: they may be pieces.
+    loose: Vec<Number>,
+}
+
+/// Candidates whose first token is `first`, of a list sorted by nothing: small lists, short texts.
+impl Court<'_, '_> {
+    fn is_free(&self, first: usize, last: usize) -> bool {
+        !self.claimed[first..=last].iter().any(|claimed| *claimed)
+    }
+
+    fn find(&mut self, candidate: &Candidate, evidence: Evidence) {
+        self.find_part(candidate, evidence, false);
+    }
+
+    fn find_part(&mut self, candidate: &Candidate, evidence: Evidence, part: bool) {
+        for claimed in &mut self.claimed[candidate.first..=candidate.last] {
+            *claimed = true;
+        }
+        let span = self.reading.span(candidate.first, candidate.last);
+        self.verdict.found.push(Judged { span, entity: candidate.entity, evidence, part, solicited: false });
+    }
+
+    fn pass(&mut self, number: &Number, why: Why) {
+        let span = self.reading.span(number.first, number.last);
+        self.verdict.passed.push(Passed { span, digits: number.digits, why });
+    }
+
+    /// What is decided by form.
+    fn by_form(&mut self, candidates: &[Candidate]) {
+        for candidate in candidates {
+            if candidate.claim == Claim::Possible && candidate.entity != Entity::Card
+                || !self.is_free(candidate.first, candidate.last)
+            {
+                continue;
+            }
+            let digits = usize::from(candidate.evidence.digits);
+            let card = candidate.entity == Entity::Card;
+            let fits = |topic: Topic| candidate.topics.contains(&topic) || harmless_fits(topic, digits, Shape::Bare);
+            let governor = if candidate.entity == Entity::Password {
+                None
+            } else {
+                governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
+            };
+            let harmless = governor.is_some_and(|g| !g.cue.topic.is_secret() && g.cost <= if card { 4 } else { 2 });
+            let said = governor.filter(|g| g.cue.topic.is_secret());
+            let asked = candidate.topics.iter().any(|t| self.expected.all().has(*t));
+            let stands = match candidate.claim {
+                Claim::Certain if card => true,
+                Claim::Certain => {
+                    !(harmless && candidate.entity == Entity::SocialSecurity && governor.is_some_and(|g| g.cost == 0))
+                }
+                Claim::Probable => !harmless,
+                Claim::Possible => {
+                    let named = said.is_some_and(|g| g.cost <= if candidate.evidence.mistyped { 6 } else { 10 })
+                        || self.reading.mentions(Topic::Card) && !candidate.evidence.mistyped;
+                    !harmless && (named || asked)
+                }
+            };
+            if !stands {
+                continue;
+            }
+            if let Some(governor) = said {
+                self.spent.spend(governor.hit);
+            }
+            let cue = said.map(|g| g.cue.name).or(candidate.evidence.cue);
+            let asked = cue.is_none() && candidate.topics.iter().any(|t| self.expected.asked.has(*t));
+            self.find(candidate, Evidence { cue, asked, ..candidate.evidence });
+        }
+    }
+
+    /// Security codes that stand unlabelled after a card.
+    fn after_cards(&mut self, _candidates: &[Candidate]) {
+        let cards: Vec<usize> = self
+            .verdict
+            .found
+            .iter()
+            .filter(|f| f.entity == Entity::Card)
+            .map(|f| self.reading.tokens.partition_point(|t| (t.end as usize) < f.span.end))
+            .collect();
+        for last in cards {
+            if let Some(number) = security_code::after_card(self.page, last) {
+                if self.is_free(number.first, number.last) {
+                    let candidate = security_code::candidate(self.page, number);
+                    self.find(&candidate, Evidence { cue: Some("card before it"), ..candidate.evidence });
+                }
+            }
+        }
+    }
+
+    /// Numbers, by the cue that governs them or by what was asked.
+    fn by_cue(&mut self, candidates: &[Candidate]) {
+        let page = self.page;
+        let mut previous: Option<(Number, Governor)> = None;
+        let joined = joined_numbers(page);
+        let mut skip_until = 0;
+        for number in joined.iter() {
+            if number.first < skip_until {
+                continue;
+            }
+            if !self.is_free(number.first, number.last) {
+                previous = None;
+                continue;
+            }
+            if let Shape::Harmless(what) = number.shape {
+                self.pass(number, Why::Shape(what));
+                continue;
+            }
+            let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits, number.shape);
+            let mut governor = governor(self.reading, number.first, number.last, &self.spent, &fits);
+            // Told in one breath with the number before: "orders 1, 2 and 3".
+            if let Some((before, inherited)) = previous {
+                let near = governor.is_none_or(|g| g.cost > 1 && !g.after);
+                if near
+                    && govern::in_one_breath(self.reading, &before, number)
+                    && fits(inherited.cue.topic)
+                    && before.digits.abs_diff(number.digits) <= 2
+                {
+                    governor = Some(inherited);
+                }
+            }
+            if let Some(found) = governor.filter(|g| self.is_governed(number, g)) {
+                previous = Some((*number, found));
+                if found.cost <= 3 || found.after {
+                    self.spent.spend(found.hit);
+                }
+                if found.cue.topic.is_secret() {
+                    if let Some(entity) = self.entity(number, &found) {
+                        let candidate = self.candidate(candidates, number, entity);
+                        self.find(&candidate, Evidence { cue: Some(found.cue.name), ..candidate.evidence });
+                        skip_until = candidate.last + 1;
+                        continue;
+                    }
+                }
+                self.pass(number, Why::Cue(found.cue.name));
+                continue;
+            }
+            previous = None;
+            if self.is_on_card_face(number) {
+                let candidate = self.candidate(candidates, number, Entity::SecurityCode);
+                self.find(&candidate, Evidence { cue: Some("on the card"), ..candidate.evidence });
+                continue;
+            }
+            if let Shape::Likely(what) = number.shape {
+                if what != "year" && !self.is_bare() {
+                    self.pass(number, Why::Shape(what));
+                    continue;
+                }
+                if what == "phone" && number.digits != 9 || what == "quantity" {
+                    self.pass(number, Why::Shape(what));
+                    continue;
+                }
+            }
+            if let Some((entity, announced)) = self.expected_entity(number) {
+                let candidate = self.candidate(candidates, number, entity);
+                let evidence = Evidence { asked: !announced, announced, ..candidate.evidence };
+                self.find(&candidate, evidence);
+                skip_until = candidate.last + 1;
+                continue;
+            }
+            if let Some(topic) = self.harmless_asked(number) {
+                self.pass(number, Why::Asked(topic));
+                continue;
+            }
+            self.loose.push(*number);
+        }
+    }
+
+    /// Whether the claim of a cue is strong enough for the shape of the number.
+    fn is_governed(&self, number: &Number, governor: &Governor) -> bool {
+        let topic = governor.cue.topic;
+        if !topic.is_secret() {
+            return true;
+        }
+        if let Shape::Likely(what) = number.shape {
+            let near = match what {
+                "phone" => governor.cost <= 1 && topic != Topic::Code,
+                "quantity" => false,
+                "year" => governor.cost <= 1 || governor.copula && governor.cost <= 4,
+                _ => governor.cost <= 2,
+            };
+            if !near {
+                return false;
+            }
+        }
+        if number.attached && topic != Topic::OneTimePasscode && topic != Topic::Code {
+            return governor.cost == 0;
+        }
+        match topic {
+            // "account" and "card" are said of everything; a number near them need not be theirs.
+            Topic::Account => governor.cost <= if governor.copula { 6 } else { 4 },
+            Topic::Pin if number.digits == 3 => governor.cost == 0,
+            Topic::Pin if number.digits > 8 => governor.cost <= 2,
+            Topic::Password => governor.cost <= 2 && number.digits >= 4,
+            Topic::Code if number.digits == 3 => self.speaks_of_cards() && governor.cost <= 4,
+            _ => true,
+        }
+    }
+
+    fn speaks_of_cards(&self) -> bool {
+        self.reading.mentions(Topic::Card)
+            || self.reading.mentions(Topic::SecurityCode)
+            || self.expected.all().has(Topic::SecurityCode)
+            || self.expected.all().has(Topic::Card)
+            || self.verdict.found.iter().any(|f| f.entity == Entity::Card)
+    }
+
+    /// The entity that a governed number is.
+    fn entity(&self, number: &Number, governor: &Governor) -> Option<Entity> {
+        Some(match governor.cue.topic {
+            Topic::SecurityCode => Entity::SecurityCode,
+            Topic::SocialSecurity => Entity::SocialSecurity,
+            Topic::OneTimePasscode => Entity::OneTimePasscode,
+            Topic::Pin => Entity::Pin,
+            Topic::Account => Entity::Account,
+            Topic::Password => Entity::Password,
+            Topic::Code
+                if number.digits <= 4
+                    && (self.speaks_of_cards() || governor.cue.name != "code" && governor.cue.name != "código") =>
+            {
+                Entity::SecurityCode
+            }
+            Topic::Code if number.digits >= 4 => Entity::OneTimePasscode,
+            _ => return None,
+        })
+    }
+
+    /// The candidate of the number for that entity, with what its detector knows of it.
+    fn candidate(&self, candidates: &[Candidate], number: &Number, entity: Entity) -> Candidate {
+        candidates
+            .iter()
+            .find(|c| {
+                c.entity == entity && c.first <= number.first && c.last >= number.last && self.is_free(c.first, c.last)
+            })
+            .copied()
+            .unwrap_or(Candidate {
+                first: number.first,
+                last: number.last,
+                entity,
+                claim: Claim::Possible,
+                topics: &[],
+                evidence: Evidence {
+                    disguised: self.page.is_disguised(number.first, number.last),
+                    digits: u8::try_from(number.digits).unwrap_or(u8::MAX),
+                    ..Evidence::default()
+                },
+            })
+    }
+
+    /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
+    fn is_on_card_face(&self, number: &Number) -> bool {
+        if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached {
+            return false;
+        }
+        let tokens = &self.reading.tokens;
+        let from = (number.first.saturating_sub(24)..number.first)
+            .rev()
+            .find(|&i| tokens[i].ends_sentence() && tokens[i + 1].spaced || tokens[i].kind == Kind::Newline)
+            .map_or(number.first.saturating_sub(24), |i| i + 1);
+        let until = (number.last + 1..tokens.len().min(number.last + 20))
+            .find(|&i| tokens[i].ends_sentence() || tokens[i].kind == Kind::Newline)
+            .unwrap_or(tokens.len().min(number.last + 20));
+        let around = || tokens[from..number.first].iter().chain(&tokens[number.last + 1..until]);
+        let face = around().any(|t| t.does(Does::FACE) && t.kind == Kind::Word);
+        let digits = around().any(|t| {
+            t.does(Does::DIGITS)
+                || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode))
+        });
+        face && digits
+            && around().any(|t| {
+                self.reading
+                    .hit(t)
+                    .is_some_and(|h| matches!(h.cue.topic, Topic::Card | Topic::SecurityCode | Topic::Code))
+            })
+    }
+
+    /// Whether the message is little more than a number: digits and everyday words.
+    fn is_bare(&self) -> bool {
+        let words = self
+            .reading
+            .tokens
+            .iter()
+            .filter(|t| t.is_text() && !(t.does(Does::FILLER) || t.does(Does::GLUE) || t.does(Does::PIECE)))
+            .count();
+        words <= 1
+    }
+
+    /// The secret that this number is, because it was asked for or announced.
+    fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
+        if number.attached {
+            return None;
+        }
+        let harmless = self.harmless_asked(number);
+        for (topics, announced) in [(self.expected.asked, false), (self.expected.announced, true)] {
+            if announced && !self.is_bare() {
+                continue;
+            }
+            for topic in [
+                Topic::SocialSecurity,
+                Topic::SecurityCode,
+                Topic::OneTimePasscode,
+                Topic::Pin,
+                Topic::Account,
+                Topic::Code,
+                Topic::Password,
+                Topic::Card,
+            ] {
+                if !topics.has(topic) || !secret_fits(topic, number) {
+                    continue;
+                }
+                // Where both were asked for, the shape tells: five digits are the ZIP.
+                let clear = match harmless {
+                    Some(Topic::Zip) => number.digits != 5 && number.digits != 9,
+                    Some(Topic::Time) => !matches!(number.shape, Shape::Likely("year")),
+                    Some(Topic::Partial) => true,
+                    Some(Topic::Phone) => number.digits < 10,
+                    _ => true,
+                };
+                if !clear {
+                    continue;
+                }
+                let entity = match topic {
+                    Topic::Code
+                        if number.digits <= 4 && (topics.has(Topic::SecurityCode) || topics.has(Topic::Card)) =>
+                    {
+                        Entity::SecurityCode
+                    }
+                    Topic::Code if number.digits == 3 => continue,
+                    Topic::Code | Topic::OneTimePasscode => Entity::OneTimePasscode,
+                    Topic::SocialSecurity => Entity::SocialSecurity,
+                    Topic::SecurityCode => Entity::SecurityCode,
+                    Topic::Pin if number.digits < 4 => continue,
+                    Topic::Pin => Entity::Pin,
+                    Topic::Account => Entity::Account,
+                    Topic::Password => continue,
+                    _ => continue,
+                };
+                return Some((entity, announced));
+            }
+        }
+        None
+    }
+
+    /// The harmless topic that was asked for and that this number answers.
+    fn harmless_asked(&self, number: &Number) -> Option<Topic> {
+        self.expected.asked.iter().find(|&topic| {
+            !topic.is_secret()
+                && match topic {
+                    Topic::Zip => matches!(number.digits, 4..=6 | 9),
+                    Topic::Partial => matches!(number.digits, 3..=6),
+                    Topic::Time => number.digits <= 8,
+                    Topic::Phone => (7..=15).contains(&number.digits),
+                    Topic::Place => number.digits <= 5,
+                    Topic::Quantity | Topic::Login => false,
+                    _ => true,
+                }
+        })
+    }
+
+    /// Passcodes of letters and digits, by cue or question.
+    fn codes(&mut self, candidates: &[Candidate]) {
+        for candidate in candidates.iter().filter(|c| c.entity == Entity::OneTimePasscode && c.evidence.digits == 0) {
+            if !self.is_free(candidate.first, candidate.last) {
+                continue;
+            }
+            let fits = |topic: Topic| matches!(topic, Topic::OneTimePasscode | Topic::Code) || !topic.is_secret();
+            let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits);
+            match governor {
+                Some(g) if g.cue.topic.is_secret() => {
+                    let enough =
+                        if g.cue.topic == Topic::Code { g.copula && g.cost <= 3 || g.cost == 0 } else { g.cost <= 6 };
+                    if enough && !g.cue.name.starts_with("security code") {
+                        self.spent.spend(g.hit);
+                        self.find(candidate, Evidence { cue: Some(g.cue.name), ..candidate.evidence });
+                    }
+                }
+                Some(_) => {}
+                None => {
+                    let asked = self.expected.asked.has(Topic::OneTimePasscode) || self.expected.asked.has(Topic::Code);
+                    let other = self.expected.asked.iter().any(|t| matches!(t, Topic::Reference | Topic::Device));
+                    if asked && !other {
+                        self.find(candidate, Evidence { asked: true, ..candidate.evidence });
+                    }
+                }
+            }
+        }
+        let _ = one_time_passcode::code_at;
+    }
+
+    /// The answer to a question for a password.
+    fn answers(&mut self) {
+        for (topics, asked) in [(self.expected.asked, true), (self.expected.announced, false)] {
+            if !topics.has(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
+                continue;
+            }
+            if let Some((first, last)) = answer::password(self.reading) {
+                if self.is_free(first, last) {
+                    let candidate = crate::detect::password::candidate(first, last, Claim::Possible, "password");
+                    self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
+                }
+            }
+        }
+    }
+
+    /// Numbers given in pieces.
+    fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) {
+        let expected = self.expected.all();
+        let loose = std::mem::take(&mut self.loose);
+        // Pieces of this very message, to be masked with the one that completes them.
+        let mut here: Vec<Number> = Vec::new();
+        let mut moved = false;
+        for number in &loose {
+            let Some(digits) = Digits::of(self.reading, number.first, number.last) else { continue };
+            let digits = digits.get();
+            if number.attached || !(1..=15).contains(&digits.len()) {
+                self.pass(number, Why::Nothing);
+                continue;
+            }
+            // A passcode in pieces: each is masked as it comes.
+            let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
+            if code && (1..=3).contains(&digits.len()) && self.is_bare() && self.harmless_asked(number).is_none() {
+                let candidate = self.candidate(&[], number, Entity::OneTimePasscode);
+                self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
+                continue;
+            }
+            if self.harmless_asked(number).is_some() {
+                self.pass(number, Why::Nothing);
+                continue;
+            }
+            let step = side.pieces.push(digits);
+            match step {
+                Step::Complete { whole, mistyped } => {
+                    let entity = match whole {
+                        Whole::SocialSecurity => Entity::SocialSecurity,
+                        Whole::Account => Entity::Account,
+                        _ => Entity::Card,
+                    };
+                    here.push(*number);
+                    for part in here.drain(..) {
+                        if self.is_free(part.first, part.last) {
+                            let candidate = self.candidate(&[], &part, entity);
+                            self.find_part(&candidate, Evidence { piece: true, mistyped, ..candidate.evidence }, true);
+                        }
+                    }
+                    self.verdict.recall.extend(side.pieces.messages().filter(|m| Some(*m) != id));
+                    moved = true;
+                    if whole == Whole::Account {
+                        continue;
+                    }
+                    side.pieces = Pieces::default();
+                }
+                Step::More => {
+                    here.push(*number);
+                    moved = true;
+                    side.pieces.remember(id);
+                    if side.pieces.whole() == Whole::SocialSecurity
+                        && side.pieces.digits() >= 5
+                        && side.pieces.is_named()
+                    {
+                        self.mask_piece(number, Entity::SocialSecurity);
+                    }
+                }
+                Step::Unfit => {
+                    here.clear();
+                    if let Some(start) = self.first_piece(number, digits) {
+                        side.pieces = start;
+                        side.pieces.remember(id);
+                        moved = true;
+                        here.push(*number);
+                        let masked = match start.whole() {
+                            // Unmistakable already.
+                            Whole::SocialSecurity => start.is_named() && digits.len() >= 5,
+                            Whole::Card => digits.len() >= 8 && start.is_named(),
+                            _ => false,
+                        };
+                        if masked {
+                            let entity =
+                                if start.whole() == Whole::Card { Entity::Card } else { Entity::SocialSecurity };
+                            self.mask_piece(number, entity);
+                        }
+                    }
+                    self.pass(number, Why::Nothing);
+                }
+            }
+        }
+        if !moved && side.pieces.is_active() {
+            side.pieces.pass();
+        }
+    }
+
+    fn mask_piece(&mut self, number: &Number, entity: Entity) {
+        let candidate = self.candidate(&[], number, entity);
+        self.find_part(&candidate, Evidence { piece: true, ..candidate.evidence }, true);
+    }
+
+    /// Whether a number may be the first piece of a secret.
+    fn first_piece(&self, number: &Number, digits: &[u8]) -> Option<Pieces> {
+        let expected = self.expected.all();
+        if !matches!(number.shape, Shape::Bare | Shape::Likely("year" | "phone")) {
+            return None;
+        }
+        let bare = self.is_bare();
+        let lens: Vec<usize> = (number.first..=number.last)
+            .filter(|&i| self.reading.tokens[i].kind == Kind::Digits)
+            .map(|i| self.reading.tokens[i].len())
+            .collect();
+        let social = expected.has(Topic::SocialSecurity) || self.reading.mentions(Topic::SocialSecurity);
+        if (social || lens == [3, 2] && (bare || self.says_piece()))
+            && matches!(digits.len(), 2..=8)
+            && !(digits.len() == 4 && lens == [4])
+        {
+            return Some(Pieces::start(Whole::SocialSecurity, social, digits));
+        }
+        let card = expected.has(Topic::Card) || self.reading.mentions(Topic::Card);
+        if expected.has(Topic::Account) && !card && (2..=5).contains(&digits.len()) && bare {
+            return Some(Pieces::start(Whole::Account, true, digits));
+        }
+        let start = Pieces::start(Whole::Card, card, digits);
+        let may_be = crate::detect::brands::possible_lengths(digits) != 0;
+        let told = bare || self.says_piece() || card;
+        (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)
+    }
+
+    /// "first half", "starts with", "then", "the rest".
+    fn says_piece(&self) -> bool {
+        self.reading.tokens.iter().any(|t| {
+            [
+                "first", "starts", "start", "begins", "half", "part", "then", "next", "rest", "second", "primera",
+                "primeros", "parte", "mitad", "empieza", "sigue", "luego", "resto",
+            ]
+            .iter()
+            .any(|w| self.reading.is_word(t, w.as_bytes()))
+        })
+    }
+
+    /// An agent or a bot asks for what must never be asked for in chat.
+    fn solicitations(&mut self, requests: &[ask::Request]) {
+        for request in requests {
+            let entity = match request.topic {
+                Topic::Card => Entity::Card,
+                Topic::SecurityCode => Entity::SecurityCode,
+                Topic::SocialSecurity => Entity::SocialSecurity,
+                Topic::OneTimePasscode => Entity::OneTimePasscode,
+                Topic::Password => Entity::Password,
+                Topic::Pin => Entity::Pin,
+                _ => continue,
+            };
+            let hit = &self.reading.cues[request.hit];
+            if request.topic == Topic::Card && !names_a_number(self.reading, hit.first, hit.last) {
+                continue;
+            }
+            let span = self.reading.span(hit.first, hit.last);
+            let evidence = Evidence { cue: Some(hit.cue.name), ..Evidence::default() };
+            self.verdict.found.push(Judged { span, entity, evidence, part: false, solicited: true });
+        }
+    }
+}
+
+/// "card number", not "card" alone: "which card is this about?" is no solicitation.
+fn names_a_number(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    reading.tokens[first..=last].iter().any(|t| {
+        ["number", "num", "numero", "no", "nro", "digits", "pan", "full", "digitos", "#"]
+            .iter()
+            .any(|w| reading.is_word(t, w.as_bytes()))
+    })
+}
+
+/// Whether a number of this many digits can be what a secret cue says.
+fn secret_fits(topic: Topic, number: &Number) -> bool {
+    match topic {
+        Topic::Card => (12..=19).contains(&number.digits),
+        Topic::SecurityCode => matches!(number.digits, 3 | 4) && number.groups <= 4,
+        Topic::SocialSecurity => number.digits == 9,
+        Topic::OneTimePasscode => (4..=8).contains(&number.digits),
+        Topic::Code => (3..=8).contains(&number.digits),
+        Topic::Pin => (3..=12).contains(&number.digits),
+        Topic::Account => (6..=24).contains(&number.digits),
+        Topic::Password => number.digits >= 4 && number.groups == 1,
+        _ => false,
+    }
+}
+
+/// Whether a number of this shape can be what a harmless cue says.
+fn harmless_fits(topic: Topic, digits: usize, _shape: Shape) -> bool {
+    match topic {
+        Topic::Partial => digits <= 6,
+        Topic::Zip => digits <= 9,
+        Topic::Phone => (3..=15).contains(&digits),
+        Topic::Time => digits <= 14,
+        Topic::Amount => digits <= 10,
+        Topic::Quantity => digits <= 7,
+        Topic::Place => digits <= 6,
+        Topic::Login => true,
+        Topic::Reference | Topic::Device => true,
+        _ => false,
+    }
+}
+
+/// The numbers, with those joined that are told with commas between: "seven four oh, one nine two".
+fn joined_numbers(page: &Page<'_>) -> Vec<Number> {
+    let numbers = &page.numbers;
+    let reading = &page.reading;
+    let mut joined: Vec<Number> = Vec::with_capacity(numbers.len());
+    let mut at = 0;
+    while at < numbers.len() {
+        let mut whole = numbers[at];
+        let mut next = at + 1;
+        if whole.shape == Shape::Bare && whole.digits <= 6 && page.is_disguised(whole.first, whole.last) {
+            while let Some(part) = numbers.get(next) {
+                let comma = part.first == whole.last + 2
+                    && matches!(reading.tokens[whole.last + 1].kind, Kind::Mark(b',' | b'.' | b';') | Kind::Newline);
+                if !comma
+                    || part.shape != Shape::Bare
+                    || whole.digits + part.digits > 10
+                    || !page.is_disguised(part.first, part.last)
+                {
+                    break;
+                }
+                whole = Number {
+                    last: part.last,
+                    digits: whole.digits + part.digits,
+                    groups: whole.groups + part.groups,
+                    ..whole
+                };
+                next += 1;
+            }
+        }
+        joined.push(whole);
+        at = next;
+    }
+    joined
+}
+
+/// For explanations: what was expected, in words.
+pub(crate) fn expected_words(topics: Topics) -> Vec<&'static str> {
+    topics.iter().map(topic_words).collect()
+}
+
+fn topic_words(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Card => "card number",
+        Topic::SecurityCode => "card security code",
+        Topic::SocialSecurity => "Social Security number",
+        Topic::OneTimePasscode => "one-time passcode",
+        Topic::Password => "password",
+        Topic::Pin => "PIN",
+        Topic::Account => "account number",
+        Topic::Code => "code",
+        Topic::Partial => "last four digits",
+        Topic::Zip => "ZIP code",
+        Topic::Phone => "phone number",
+        Topic::Time => "date or time",
+        Topic::Amount | Topic::Quantity => "amount",
+        Topic::Reference => "order or case number",
+        Topic::Device => "device or version",
+        Topic::Place => "address",
+        Topic::Login => "user name",
+    }
+}

@@ -1,0 +1,208 @@
+//! A secret given in pieces: what is remembered of the pieces, and what completes them.
+//!
+//! Of the digits themselves nothing is kept: their count, their Luhn sums for an even and for an odd length to come, and
+//! the lengths which numbers of this beginning may have, suffice to know that the next piece completes a card.
+
+use crate::detect::brands;
+use crate::message::MessageId;
+
+/// What a number in pieces may become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Whole {
+    /// Nothing is half said.
+    #[default]
+    Nothing,
+    Card,
+    SocialSecurity,
+    Account,
+}
+
+/// A number that is half said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Pieces {
+    whole: Whole,
+    /// Digits so far.
+    digits: u8,
+    /// Pieces so far.
+    pieces: u8,
+    /// Messages by this side without a piece.
+    quiet: u8,
+    /// Luhn sums, modulo ten, if the whole has an even or an odd number of digits.
+    sums: [u8; 2],
+    /// The text or the other side said what it is.
+    named: bool,
+    /// Bit `n - 8` is set where a number of this beginning may have `n` digits.
+    lengths: u16,
+    /// The messages with the pieces so far, as the caller numbers them; 0 where unknown, else one more than the id.
+    messages: [u64; 3],
+}
+
+/// Messages of the same side without a piece after which a half-said number is forgotten.
+const LASTS: u8 = 4;
+
+/// What a piece does to the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The whole is not complete yet.
+    More,
+    /// The piece completes a secret.
+    Complete { whole: Whole, mistyped: bool },
+    /// The piece does not belong to what came before.
+    Unfit,
+}
+
+impl Pieces {
+    pub(crate) fn is_active(&self) -> bool {
+        self.whole != Whole::Nothing
+    }
+
+    pub(crate) fn whole(&self) -> Whole {
+        self.whole
+    }
+
+    pub(crate) fn is_named(&self) -> bool {
+        self.named
+    }
+
+    /// Digits so far.
+    pub(crate) fn digits(&self) -> usize {
+        usize::from(self.digits)
+    }
+
+    /// Starts anew with a first piece.
+    pub(crate) fn start(whole: Whole, named: bool, digits: &[u8]) -> Self {
+        let mut pieces = Self { whole, named, ..Self::default() };
+        pieces.lengths = match whole {
+            Whole::Card => possible_lengths(digits),
+            _ => 0,
+        };
+        pieces.add(digits);
+        pieces
+    }
+
+    /// A message of this side had no piece.
+    pub(crate) fn pass(&mut self) {
+        self.quiet += 1;
+        if self.quiet >= LASTS {
+            *self = Self::default();
+        }
+    }
+
+    /// The pieces stand in this message.
+    pub(crate) fn remember(&mut self, id: Option<MessageId>) {
+        let code = id.map_or(0, |id| id.0.wrapping_add(1));
+        if code == 0 || self.messages.contains(&code) {
+            return;
+        }
+        if let Some(free) = self.messages.iter_mut().find(|m| **m == 0) {
+            *free = code;
+        }
+    }
+
+    /// The messages with the pieces so far.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = MessageId> + '_ {
+        self.messages.iter().filter(|code| **code != 0).map(|code| MessageId(code.wrapping_sub(1)))
+    }
+
+    /// Adds a piece.
+    pub(crate) fn push(&mut self, digits: &[u8]) -> Step {
+        let total = self.digits() + digits.len();
+        match self.whole {
+            Whole::Nothing => Step::Unfit,
+            Whole::Card => {
+                let mut next = *self;
+                next.add(digits);
+                let fits = (8..24).contains(&total) && next.lengths & 1 << (total - 8) != 0;
+                if fits && next.sums[total % 2] == 0 {
+                    *self = next;
+                    return Step::Complete { whole: Whole::Card, mistyped: false };
+                }
+                if total > 19 {
+                    return Step::Unfit;
+                }
+                *self = next;
+                // A whole of the most usual length that fails the check is a mistyped one, where it was asked for.
+                if fits && self.named && total >= 14 && self.longest() == total {
+                    return Step::Complete { whole: Whole::Card, mistyped: true };
+                }
+                Step::More
+            }
+            Whole::SocialSecurity => match total {
+                ..9 => {
+                    self.add(digits);
+                    Step::More
+                }
+                9 => {
+                    self.add(digits);
+                    Step::Complete { whole: Whole::SocialSecurity, mistyped: false }
+                }
+                _ => Step::Unfit,
+            },
+            Whole::Account => {
+                if total > 24 {
+                    return Step::Unfit;
+                }
+                self.add(digits);
+                if total >= 8 { Step::Complete { whole: Whole::Account, mistyped: false } } else { Step::More }
+            }
+        }
+    }
+
+    fn add(&mut self, digits: &[u8]) {
+        for &digit in digits {
+            // In a number of even length the digits at even places, counted from the left, are doubled.
+            let doubled = if digit >= 5 { digit * 2 - 9 } else { digit * 2 };
+            let even_place = self.digits % 2 == 0;
+            self.sums[0] = (self.sums[0] + if even_place { doubled } else { digit }) % 10;
+            self.sums[1] = (self.sums[1] + if even_place { digit } else { doubled }) % 10;
+            self.digits = self.digits.saturating_add(1);
+        }
+        self.pieces = self.pieces.saturating_add(1);
+        self.quiet = 0;
+    }
+
+    /// The usual length of the numbers it may become.
+    fn longest(&self) -> usize {
+        [16, 15, 14].into_iter().find(|n| self.lengths & 1 << (n - 8) != 0).unwrap_or(0)
+    }
+}
+
+/// The lengths which card numbers with this beginning have.
+fn possible_lengths(digits: &[u8]) -> u16 {
+    let bits = brands::possible_lengths(digits) >> 8;
+    u16::try_from(bits & 0xffff).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digits(text: &str) -> Vec<u8> {
+        text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect()
+    }
+
+    #[test]
+    fn the_piece_that_completes_a_card_is_known() {
+        for cut in 2..14 {
+            let number = digits("378282246310005");
+            let mut pieces = Pieces::start(Whole::Card, false, &number[..cut]);
+            assert_eq!(
+                pieces.push(&number[cut..]),
+                Step::Complete { whole: Whole::Card, mistyped: false },
+                "cut at {cut}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_piece_too_many_does_not_fit() {
+        let mut pieces = Pieces::start(Whole::Card, false, &digits("4111 1111 1111"));
+        assert_eq!(pieces.push(&digits("9999 9999")), Step::Unfit);
+    }
+
+    #[test]
+    fn nine_digits_complete_a_social_security_number() {
+        let mut pieces = Pieces::start(Whole::SocialSecurity, true, &digits("123-45"));
+        assert_eq!(pieces.push(&digits("6789")), Step::Complete { whole: Whole::SocialSecurity, mistyped: false });
+    }
+}

@@ -1,0 +1,305 @@
+//! Laws that hold for any bytes at all. The fuzz targets and the property tests call them; they panic where a law is
+//! broken.
+
+use std::sync::LazyLock;
+
+use crate::detect::checksum::Checksum;
+use crate::detect::custom::CustomDetector;
+use crate::edit::Patch;
+use crate::engine::Engine;
+use crate::entity::{Entity, FindingKind};
+use crate::judge::conversation::Conversation;
+use crate::message::{Message, Role};
+use crate::policy::{Action, Expiry, MaskStyle, Policy, TokenKey};
+use crate::report::Outcome;
+use crate::span::Span;
+use crate::text::{View, ViewSpan};
+use crate::wire::json::Document;
+use crate::wire::transcript::{DEEPEST_JSON, Fields, Format, Transcript};
+
+/// One engine for each way a policy may turn.
+static ENGINES: LazyLock<[Engine; 4]> = LazyLock::new(|| {
+    let detector = CustomDetector::builder("loyalty", r"\b[A-Z]{2}[ -]?\d{3,8}\b")
+        .before(["loyalty", "número de socio"])
+        .checksum(Checksum::Luhn)
+        .build()
+        .expect("a detector that compiles");
+    let key = TokenKey::new(b"a key for tests alone").expect("a key of 16 bytes");
+    [
+        Policy::builder(),
+        Policy::builder().style(MaskStyle::Label).expiry(Expiry::Mask).action(Entity::Password, Action::Block),
+        Policy::builder().style(MaskStyle::Token).token_key(key).solicitation(Action::Block),
+        Policy::builder().detector(detector).reveal(Entity::Card, 0).action(Entity::Account, Action::Flag),
+    ]
+    .map(|policy| Engine::new(policy.build().expect("a policy that holds together")))
+});
+
+/// The laws of the view.
+///
+/// - Its bytes come from the source in order, without a gap, and what is plain reads the same in both.
+/// - A longer stretch of it stands for no less of the source, and all of it lies in the source.
+/// - It is never longer than the source, and valid UTF-8 stays valid.
+/// - Where nothing was rewritten it is the source.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn view(source: &[u8]) {
+    let view = View::new(source);
+    let (text, alignment) = (view.text(), view.alignment());
+    assert!(text.len() <= source.len(), "a view longer than its source");
+    assert!(std::str::from_utf8(source).is_err() || std::str::from_utf8(text).is_ok(), "text became something else");
+    assert!(!alignment.is_identity() || text == source, "a view that is not the source and says that it is");
+
+    let (mut view_at, mut source_at) = (0, 0);
+    for (piece, span, atomic) in alignment.pieces(ViewSpan::new(0, text.len())) {
+        assert_eq!(piece.start, view_at, "a gap in the view");
+        assert!(span.start >= source_at && span.end <= source.len(), "pieces out of order");
+        assert!(atomic || text[piece.start..piece.end] == source[span.range()], "a plain piece that was rewritten");
+        (view_at, source_at) = (piece.end, span.end);
+    }
+    assert_eq!(view_at, text.len(), "a gap at the end of the view");
+
+    let mut last = Span::new(0, 0);
+    for at in 0..text.len() {
+        let one = view.source(ViewSpan::new(at, at + 1));
+        assert!(!one.is_empty() && one.end <= source.len(), "a byte of the view stands for nothing");
+        assert!(one == last || one.start >= last.end, "bytes of the view stand for halves of each other");
+        let two = view.source(ViewSpan::new(at.saturating_sub(1), at + 1));
+        assert_eq!(two, if at == 0 { one } else { last.union(one) }, "a stretch stands for other bytes than its parts");
+        last = one;
+    }
+}
+
+/// The laws of redaction. The first byte chooses the policy and the speaker, the rest is the message.
+///
+/// - Findings lie in the message, are not empty, stand in order; two disclosures share no byte.
+/// - A byte outside every disclosure that is masked or blocked comes out as it went in.
+/// - Valid UTF-8 stays valid.
+/// - What was redacted comes through unchanged.
+/// - No outcome prints the digits it found.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn redact(data: &[u8]) {
+    let Some((choice, text)) = data.split_first() else { return };
+    let engine = &ENGINES[usize::from(*choice) % ENGINES.len()];
+    let role = [Role::Customer, Role::Agent, Role::Bot][usize::from(*choice) / ENGINES.len() % 3];
+
+    let outcome = engine.scan(&mut Conversation::new(), &Message::new(role, text));
+    findings_are_in_order(&outcome, text);
+    edits_stay_inside_findings(&outcome);
+    no_digits_are_printed(&outcome, text);
+
+    let redacted = outcome.patch.apply(text);
+    assert!(std::str::from_utf8(text).is_err() || std::str::from_utf8(&redacted).is_ok(), "text became something else");
+    let again = engine.scan(&mut Conversation::new(), &Message::new(role, &*redacted));
+    assert_eq!(
+        String::from_utf8_lossy(&again.patch.apply(&redacted)),
+        String::from_utf8_lossy(&redacted),
+        "a redacted message did not come through unchanged"
+    );
+}
+
+/// The laws of transcripts. The first byte chooses the format and where the input is cut, the rest is the input.
+///
+/// - The records are the input.
+/// - What comes out does not depend on the pieces in which the input came.
+/// - A valid JSON document, and a line of JSON lines that is one, stays valid.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn transcript(data: &[u8]) {
+    let Some((choice, input)) = data.split_first() else { return };
+    let format = [Format::Text, Format::Jsonl, Format::Json, Format::Csv][usize::from(choice % 4)];
+    let cut = input.len() * usize::from(choice / 4) / 63;
+    let whole = redacted_records(format, &[input]);
+    let pieces = redacted_records(format, &[&input[..cut], &input[cut..]]);
+    assert_eq!(
+        String::from_utf8_lossy(&whole.concat()),
+        String::from_utf8_lossy(&pieces.concat()),
+        "the pieces of the input changed what comes out"
+    );
+    if format == Format::Json && Document::is_valid(input, DEEPEST_JSON) {
+        assert!(Document::is_valid(&whole.concat(), DEEPEST_JSON), "a document that is valid no longer");
+    }
+}
+
+/// The records of an input that comes in these pieces, redacted.
+fn redacted_records(format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
+    let engine = &ENGINES[0];
+    let mut transcript = Transcript::new(format, Fields::default());
+    let mut raw = Vec::new();
+    let mut redacted = Vec::new();
+    for (i, piece) in pieces.iter().enumerate() {
+        transcript.push(piece);
+        if i + 1 == pieces.len() {
+            transcript.finish();
+        }
+        while let Some(record) = transcript.next_record() {
+            assert!(!record.raw.is_empty(), "a record without bytes");
+            raw.extend_from_slice(record.raw);
+            let mut edits = Vec::new();
+            for text in record.texts() {
+                let outcome = engine.scan(&mut Conversation::new(), &Message::customer(&*text.bytes));
+                edits.extend(text.edits(&outcome.patch));
+            }
+            let out = Patch::new(edits).apply(record.raw).into_owned();
+            if format == Format::Jsonl && Document::is_valid(record.raw, DEEPEST_JSON) {
+                assert!(Document::is_valid(&out, DEEPEST_JSON), "a line that is valid no longer");
+            }
+            redacted.push(out);
+        }
+    }
+    assert_eq!(String::from_utf8_lossy(&raw), String::from_utf8_lossy(&pieces.concat()), "the records lost bytes");
+    redacted
+}
+
+fn findings_are_in_order(outcome: &Outcome, text: &[u8]) {
+    let spans: Vec<Span> = outcome.findings.iter().map(|finding| finding.span).collect();
+    assert!(spans.iter().all(|span| !span.is_empty() && span.end <= text.len()), "a finding outside the message");
+    assert!(spans.is_sorted_by_key(|span| span.start), "findings out of order");
+    let disclosures: Vec<Span> = disclosures(outcome).collect();
+    assert!(disclosures.windows(2).all(|pair| pair[0].end <= pair[1].start), "two findings share bytes");
+}
+
+fn edits_stay_inside_findings(outcome: &Outcome) {
+    let masked = || {
+        let acted = |action| matches!(action, Action::Mask | Action::Block);
+        outcome.findings.iter().filter(move |f| f.kind == FindingKind::Disclosure && acted(f.action)).map(|f| f.span)
+    };
+    for edit in outcome.patch.edits() {
+        let inside = |span: Span| span.start <= edit.span.start && edit.span.end <= span.end;
+        assert!(masked().any(inside), "an edit outside every finding that is masked");
+    }
+    for span in masked() {
+        assert!(outcome.patch.edits().iter().any(|edit| edit.span.overlaps(span)), "a finding that was not masked");
+    }
+}
+
+fn no_digits_are_printed(outcome: &Outcome, text: &[u8]) {
+    let printed = format!("{outcome:?}");
+    for span in disclosures(outcome) {
+        let found = &text[span.range()];
+        // Six digits and more are no place in a message of a few thousand bytes.
+        if found.len() >= 6 && found.iter().all(u8::is_ascii_digit) {
+            let found = String::from_utf8_lossy(found);
+            assert!(!printed.contains(&*found), "an outcome prints what was found");
+        }
+    }
+}
+
+fn disclosures(outcome: &Outcome) -> impl Iterator<Item = Span> {
+    outcome.findings.iter().filter(|finding| finding.kind == FindingKind::Disclosure).map(|finding| finding.span)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Pieces of chatter which, put together, come near to secrets often.
+    fn chatter() -> impl Strategy<Value = Vec<u8>> {
+        const PIECES: [&str; 40] = [
+            "3782",
+            "822463",
+            "10005",
+            "378282246310005",
+            "4242 4242 4242 4242",
+            "123-45-6789",
+            "482913",
+            "G-482913",
+            "1234",
+            "021000021",
+            "ES91 2100 0418 4502 0005 1332",
+            "12/28",
+            "my card is ",
+            "cvv ",
+            "ssn ",
+            "the code is ",
+            "password: ",
+            "mi contraseña es ",
+            "pin ",
+            "account number ",
+            "ending in ",
+            "order ",
+            "ZIP ",
+            "loyalty ",
+            "hunter2",
+            "three seven ",
+            "double oh ",
+            "treinta y siete ",
+            "\u{200B}",
+            "４８２９",
+            "&nbsp;",
+            "**",
+            "****",
+            "[card ending 0005]",
+            "[pin]",
+            "-",
+            " ",
+            "\n",
+            ". ",
+            "é",
+        ];
+        let piece = prop_oneof![
+            8 => proptest::sample::select(PIECES.as_slice()).prop_map(|piece| piece.as_bytes().to_vec()),
+            1 => proptest::collection::vec(any::<u8>(), 0..4),
+        ];
+        proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    #[test]
+    fn inputs_that_broke_a_law_once_keep_it() {
+        // What is no JSON was cut wherever the input happened to be cut, so that half of a card got through.
+        transcript(b"rouxt++3782 822463 10005]Agent:us+");
+        // Blanks in two pieces were counted twice.
+        transcript(b"r                ");
+    }
+
+    proptest! {
+        #[test]
+        fn the_laws_of_redaction_hold_for_chatter(choice: u8, text in chatter()) {
+            redact(&[&[choice], &*text].concat());
+        }
+
+        #[test]
+        fn the_laws_of_the_view_hold_for_chatter(text in chatter()) {
+            view(&text);
+        }
+
+        #[test]
+        fn the_laws_of_the_view_hold_for_any_bytes(data: Vec<u8>) {
+            view(&data);
+        }
+
+        #[test]
+        fn the_laws_of_transcripts_hold_for_records_and_for_what_is_none(
+            choice: u8,
+            records in proptest::collection::vec((0..6usize, chatter()), 0..6),
+        ) {
+            let mut input = vec![choice];
+            for (shape, text) in &records {
+                let text = String::from_utf8_lossy(text);
+                let escaped = crate::wire::json::escape(&text);
+                input.extend_from_slice(match shape {
+                    0 => format!("{text}\n"),
+                    1 => format!("[12:03] Agent: {text}\n"),
+                    2 => format!("{{\"role\": \"user\", \"text\": \"{escaped}\"}}\n"),
+                    3 => format!("[{{\"card\": 378282246310005, \"body\": [\"{escaped}\"]}}]\r\n"),
+                    4 => format!("time;role;text\n12:03;bot;\"{}\"\n", text.replace('"', "\"\"")),
+                    _ => format!("{{\"text\": {text}"),
+                }.as_bytes());
+            }
+            transcript(&input);
+        }
+
+        #[test]
+        fn the_laws_of_redaction_hold_for_any_bytes(data: Vec<u8>) {
+            redact(&data);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Letters that stand for digits.
+//!
+//! In comes text in ASCII, out goes the same text in which a number that has some letters for digits (`O` for 0, `l` for
+//! 1, `S` for 5) is all digits: `3728 l6O8Ol 23374` reads `3728 160801 23374`. Scanned paper and careless typing make
+//! such numbers, and they make no others: a number of eight digits or more, most of them true ones, in which every other
+//! character is a look-alike. Booking codes, passwords, hashes and model names have other letters, or too many, or are
+//! too short, and stay.
+
+use super::Alignment;
+use super::draft::Draft;
+
+/// Fewest characters of a number.
+const FEWEST: usize = 8;
+
+/// Fewest true digits of a number with a look-alike.
+pub(super) const FEWEST_DIGITS: usize = 6;
+
+/// From here on a number is as long as a card's.
+const LONG: usize = 13;
+
+/// How many groups a number may have; longer ones are lists.
+const MOST_GROUPS: usize = 24;
+
+/// The text with digits for their look-alikes, or none if there are none.
+pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
+    if !meet(text) {
+        return None;
+    }
+    let mut draft = Draft::new(text);
+    let mut groups: Vec<Group> = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let len = rest.iter().position(|b| !is_part(*b)).unwrap_or(rest.len());
+        if len == 0 {
+            at += 1;
+            continue;
+        }
+        let group = Group::new(text, at, at + len);
+        at += len;
+        let joined = groups.last().is_some_and(|last| is_separator(&text[last.end..group.start]));
+        if !joined || !group.fits || groups.last().is_some_and(|last| !last.fits) {
+            settle(text, &mut draft, &groups);
+            groups.clear();
+        }
+        groups.push(group);
+    }
+    settle(text, &mut draft, &groups);
+    draft.finish()
+}
+
+/// Whether a look-alike stands next to a digit, or at the head of the group after one, as the first one of every number
+/// that has some does.
+fn meet(text: &[u8]) -> bool {
+    let looks = |at: usize| text.get(at).is_some_and(|b| digit(*b).is_some());
+    text.iter().enumerate().any(|(at, byte)| {
+        byte.is_ascii_digit()
+            && (looks(at + 1)
+                || at.checked_sub(1).is_some_and(looks)
+                || (looks(at + 2) && is_separator(&text[at + 1..at + 2])))
+    })
+}
+
+/// What may be in a group of a number.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'|' || !byte.is_ascii()
+}
+
+/// A single separator between groups.
+fn is_separator(between: &[u8]) -> bool {
+    matches!(between, [b' ' | b'-' | b'.' | b'/' | b'_' | b'*' | b'\n'])
+}
+
+/// The digit that a character looks like.
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'O' | b'o' => Some(b'0'),
+        b'l' | b'I' | b'|' => Some(b'1'),
+        b'Z' => Some(b'2'),
+        b'S' => Some(b'5'),
+        b'B' => Some(b'8'),
+        _ => None,
+    }
+}
+
+/// Letters and digits without anything between.
+#[derive(Clone, Copy)]
+struct Group {
+    start: usize,
+    end: usize,
+    digits: usize,
+    /// Whether all that is no digit looks like one.
+    fits: bool,
+}
+
+impl Group {
+    fn new(text: &[u8], start: usize, end: usize) -> Self {
+        let bytes = &text[start..end];
+        let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+        // A bar at an edge is the border of a table.
+        let bar = bytes.starts_with(b"|") || bytes.ends_with(b"|");
+        let fits = !bar && bytes.iter().all(|b| b.is_ascii_digit() || digit(*b).is_some());
+        Self { start, end, digits, fits }
+    }
+
+    fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    fn lookalikes(&self) -> usize {
+        self.len() - self.digits
+    }
+}
+
+/// Writes the digits of the number which `groups` are, if they are one.
+fn settle(text: &[u8], draft: &mut Draft<'_>, mut groups: &[Group]) {
+    // Words at the edges are no part of it ("I 3782", "10005 SO").
+    while let [first, rest @ ..] = groups
+        && first.digits == 0
+    {
+        groups = rest;
+    }
+    while let [rest @ .., last] = groups
+        && last.digits == 0
+    {
+        groups = rest;
+    }
+    if groups.iter().all(|group| group.lookalikes() == 0) || !is_number(text, groups) {
+        return;
+    }
+    for group in groups {
+        for (i, byte) in text[group.start..group.end].iter().enumerate() {
+            if let Some(digit) = digit(*byte) {
+                draft.replace(group.start + i..group.start + i + 1, &[digit]);
+            }
+        }
+    }
+}
+
+fn is_number(text: &[u8], groups: &[Group]) -> bool {
+    let (Some(first), Some(last)) = (groups.first(), groups.last()) else { return false };
+    let len: usize = groups.iter().map(Group::len).sum();
+    let digits: usize = groups.iter().map(|group| group.digits).sum();
+    let lookalikes = len - digits;
+    let enough = if len < LONG { lookalikes < 3 && digits >= 3 * lookalikes } else { digits >= 2 * lookalikes };
+    if !groups.iter().all(|group| group.fits) || len < FEWEST || !enough || groups.len() > MOST_GROUPS {
+        return false;
+    }
+    // A part of something longer: of a word, a key, an address.
+    let glue = |b: Option<&u8>| b.is_some_and(|b| is_part(*b) || matches!(b, b'-' | b'_' | b'/' | b'+' | b'=' | b'@'));
+    let stops = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace());
+    if glue(first.start.checked_sub(1).and_then(|before| text.get(before))) || glue(text.get(last.end)) {
+        return false;
+    }
+    if text.get(last.end) == Some(&b'.') && !stops(text.get(last.end + 1)) {
+        return false;
+    }
+    let lens = || groups.iter().map(Group::len);
+    let social = lens().eq([3, 2, 4]);
+    if text[first.start..last.end].contains(&b'|') && !social && !matches!(len, 15 | 16) {
+        // Bars that separate fields.
+        return false;
+    }
+    if let [only] = groups {
+        // An identifier with a letter before or after its digits.
+        let bytes = &text[only.start..only.end];
+        let inner = &bytes[1..bytes.len() - 1];
+        return lookalikes > 1
+            || inner.iter().any(|b| !b.is_ascii_digit())
+            || (len >= LONG && bytes[0].is_ascii_digit());
+    }
+    // "5S", "24B" beside a number are no groups of it, unless its groups are those of a Social Security number.
+    let short = |group: &Group| group.lookalikes() > 0 && group.len() < 4;
+    social || lens().all(|len| len == 1) || !(short(first) || short(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(text: &str) -> String {
+        read(text.as_bytes()).map_or_else(|| text.to_owned(), |(text, _)| String::from_utf8(text).expect("valid"))
+    }
+
+    #[test]
+    fn lookalikes_among_digits_are_digits() {
+        for (text, digits) in [
+            ("card no 3728 l6O8Ol 23374, i typed it", "card no 3728 160801 23374, i typed it"),
+            ("37282246310OO5", "37282246310005"),
+            ("4012 88B8 8888 I881.", "4012 8888 8888 1881."),
+            ("123-4S-67B9", "123-45-6789"),
+            ("l23-45-6789", "123-45-6789"),
+            ("3782 OO 1234567 12", "3782 00 1234567 12"),
+            ("3 7 8 2 O 2 2 4 6 3 1 O O O 5", "3 7 8 2 0 2 2 4 6 3 1 0 0 0 5"),
+            ("(37828224631000S)", "(378282246310005)"),
+            ("4012888|88881881", "4012888188881881"),
+            ("my card: 4O12Z3456789o123", "my card: 4012234567890123"),
+            ("SO 3782 8224 63l0 005", "SO 3782 8224 6310 005"),
+        ] {
+            assert_eq!(view(text), digits, "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_of_other_things_stay() {
+        for text in [
+            "1Z999AA10123456784",
+            "B8",
+            "10S",
+            "5S",
+            "iPhone 5S",
+            "24B",
+            "R2D2",
+            "O2",
+            "I 80",
+            "SAVE20NOW",
+            "UA 2217, seat 14C",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "e3b0c44298fc1c149afbf4c8996fb924",
+            "7fQlO-0Ixx2",
+            "B0bs1234",
+            "S12345678",
+            "B123456789",
+            "123456789B",
+            "O1234567",
+            "I 3782 822463 10005",
+            "3782 822463 10005 SO",
+            "4012|8888|8888|1881",
+            "4012888888881881|12|2027|123",
+            "| 4012 8888 8888 1881 |",
+            "|4012888888881881|",
+            "iPhone 5S 12345678",
+            "Apt 24B 10285-0005",
+            "ISO 8859 1 BOB",
+            "l23@x.org 12345678",
+            "Il1lIO0O",
+            "OOOOOOOO",
+            "SB-1000-5000-77l-x",
+            "https://x.org/1O00000000/a",
+            "abc1O0000000000",
+            "12345678 l",
+            "1O:00 12345678",
+        ] {
+            assert_eq!(view(text), text);
+        }
+    }
+}

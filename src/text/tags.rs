@@ -1,0 +1,123 @@
+//! HTML tags inside numbers.
+//!
+//! In comes text, out goes the same text in which tags between the digits of a number are gone: `3782<b>822463</b>10005`
+//! reads `378282246310005`. Where one of the tags begins a new line or cell, a space is left: `3782<br>8224` reads
+//! `3782 8224`. All other tags stay, as they do no harm there, and so does a `<` which begins none.
+
+use super::Alignment;
+use super::draft::Draft;
+
+/// Longest tag in bytes.
+const LONGEST: usize = 256;
+
+/// How many separators may be between a digit and a tag.
+const MOST_SEPARATORS: usize = 3;
+
+/// Tags that are drawn within a line.
+const INLINE: &[&str] = &[
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
+    "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
+    "wbr",
+];
+
+/// The text without the tags inside its numbers, or none if there are none.
+pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
+    let mut draft = Draft::new(text);
+    let mut at = 0;
+    while let Some(more) = text[at..].iter().position(|b| *b == b'<') {
+        at += more;
+        let start = at;
+        at += 1;
+        if !meets_digit(text[..start].iter().rev()) {
+            continue;
+        }
+        // Tags in a row are one unit.
+        let (mut end, mut inline) = (start, true);
+        while let Some((len, is_inline)) = tag(&text[end..]) {
+            end += len;
+            inline &= is_inline;
+        }
+        if end > start {
+            if meets_digit(text[end..].iter()) {
+                draft.replace(start..end, if inline { b"" } else { b" " });
+            }
+            at = end;
+        }
+    }
+    draft.finish()
+}
+
+/// Whether there is a digit, after some separators perhaps.
+fn meets_digit<'a>(mut bytes: impl Iterator<Item = &'a u8>) -> bool {
+    let separator = |b: &u8| matches!(b, b' ' | b'-' | b'.' | b',' | b'*' | b'/' | b'_' | b'\t' | b'\r' | b'\n');
+    let mut separators = 0;
+    bytes
+        .find(|b| {
+            separators += usize::from(separator(b));
+            !separator(b) || separators > MOST_SEPARATORS
+        })
+        .is_some_and(u8::is_ascii_digit)
+}
+
+/// The length of the tag at the start of `text`, and whether it is drawn within a line.
+fn tag(text: &[u8]) -> Option<(usize, bool)> {
+    let inside = text.strip_prefix(b"<")?;
+    let inside = &inside[..inside.iter().take(LONGEST - 2).position(|b| matches!(b, b'<' | b'>'))?];
+    if text[inside.len() + 1] != b'>' || inside.windows(3).any(|three| three.iter().all(u8::is_ascii_digit)) {
+        return None;
+    }
+    let name = inside.strip_prefix(b"/").unwrap_or(inside);
+    let len = name.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(name.len());
+    let bounded = name.get(len).is_none_or(|b| b.is_ascii_whitespace() || *b == b'/');
+    let name = name[..len].first().is_some_and(u8::is_ascii_alphabetic).then_some(&name[..len]).filter(|_| bounded)?;
+    Some((inside.len() + 2, INLINE.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(text: &str) -> String {
+        read(text.as_bytes()).map_or_else(|| text.to_owned(), |(text, _)| String::from_utf8(text).expect("valid"))
+    }
+
+    #[test]
+    fn tags_between_digits_are_gone() {
+        for (text, without) in [
+            ("3782<b>822463</b>10005", "378282246310005"),
+            ("37<b></b>82 822463 10005", "3782 822463 10005"),
+            ("3782 <b>822463</b> 10005", "3782 822463 10005"),
+            ("<p>3782</p><p>8224</p>", "<p>3782 8224</p>"),
+            ("3782<br/>8224<BR>63", "3782 8224 63"),
+            ("3782<span class=\"x\">8224</span>", "37828224</span>"),
+            ("3782-<i>8224</i>-63", "3782-8224-63"),
+        ] {
+            assert_eq!(view(text), without, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_tag_between_digits_stays() {
+        for text in [
+            "1 < 2 > 1",
+            "3<4",
+            "a <b>bold</b> 5",
+            "5 <b>bold</b>",
+            "3 <3 4",
+            "1<http://x|2>3",
+            "3782<a href=\"123\">5",
+            "1<!-- x -->2",
+            "1</>2",
+            "1<>2",
+            "1<<b>2",
+            "5 <b",
+            "1 <me@x.org> 2",
+            "<1234>",
+            "7<b>x</b>8",
+        ] {
+            assert_eq!(view(text), text);
+        }
+        let long = format!("1<b {}>2", "x".repeat(300));
+        assert_eq!(view(&long), long);
+    }
+}

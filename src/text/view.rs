@@ -1,0 +1,436 @@
+//! The view of a message.
+
+use std::borrow::Cow;
+
+use super::{Alignment, ViewSpan, fold, lookalikes, numerals, scan, tags};
+use crate::span::Span;
+
+/// A text in which spellings are equal, each byte aligned with where it came from.
+///
+/// In come any bytes, UTF-8 or not. Out goes the same text in which a number reads as ASCII digits, however it was
+/// written, and words as ASCII letters, so that the rest of the engine need know one spelling only:
+///
+/// - decimal digits of every script, keycap emoji and mathematical digits are ASCII digits;
+/// - Latin letters lose their accents, full-width and mathematical ones are ASCII;
+/// - every dash is `-`, every space is ` `, quotes are `"` or `'`, line separators are `\n`;
+/// - what cannot be seen is gone: zero-width and direction characters, soft hyphens, marks upon letters and digits;
+/// - HTML character references are the characters they stand for, tags inside numbers are gone;
+/// - dictated numbers, English and Spanish, are digits: `thirty-seven, double five` reads `37, 55`;
+/// - letters typed for digits in a long number are those digits: `3728 l6O8Ol 23374` reads `3728 160801 23374`.
+///
+/// Everything else is as it was: emoji, other scripts, numerals that are no decimal digits (`①`, `²`, `½`, `Ⅳ`), bytes
+/// that are no UTF-8. Plain ASCII is its own view: nothing is copied, nothing is allocated. The time is linear in the
+/// length of the text, whatever is in it.
+///
+/// # Example
+///
+/// ```
+/// use lastfour::text::{View, ViewSpan};
+///
+/// let source = "my código: ４８２\u{200B}９１３";
+/// let view = View::new(source.as_bytes());
+/// assert_eq!(view.text(), b"my codigo: 482913");
+/// let span = view.source(ViewSpan::new(11, 17));
+/// assert_eq!(&source[span.range()], "４８２\u{200B}９１３");
+/// assert!(view.is_disguised(ViewSpan::new(11, 17)));
+/// ```
+#[derive(Debug, Clone)]
+pub struct View<'a> {
+    text: Cow<'a, [u8]>,
+    alignment: Alignment,
+}
+
+impl<'a> View<'a> {
+    /// The view of `source`.
+    #[must_use]
+    pub fn new(source: &'a [u8]) -> Self {
+        // Each room reads what the one before wrote: `&#116;wo` is a word only when it is decoded.
+        let mut hints = scan::scan(source);
+        let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
+        if hints.fold && view.rewrite(fold::fold) {
+            hints = scan::scan(&view.text);
+        }
+        if hints.tags {
+            view.rewrite(tags::read);
+        }
+        if hints.numerals {
+            view.rewrite(numerals::read);
+        }
+        if hints.digits >= lookalikes::FEWEST_DIGITS {
+            view.rewrite(lookalikes::read);
+        }
+        view
+    }
+
+    /// The bytes of the view.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Where they came from.
+    #[must_use]
+    pub fn alignment(&self) -> &Alignment {
+        &self.alignment
+    }
+
+    /// The bytes of the source for which `span` stands; see [`Alignment::source`].
+    #[must_use]
+    pub fn source(&self, span: ViewSpan) -> Span {
+        self.alignment.source(span)
+    }
+
+    /// Whether a number in `span` is written in another way than the view shows: something that is not plain yields one
+    /// of its digits or touches one.
+    #[must_use]
+    pub fn is_disguised(&self, span: ViewSpan) -> bool {
+        if self.alignment.is_identity() || span.start >= span.end {
+            return false;
+        }
+        let digit = |at: usize| self.text.get(at).is_some_and(u8::is_ascii_digit);
+        let end = self.source(span).end;
+        let mut shown = span.start;
+        for (piece, source, atomic) in self.alignment.pieces(span) {
+            shown = source.end;
+            let (from, to) = (piece.start.saturating_sub(1).max(span.start), (piece.end + 1).min(span.end));
+            if atomic && (from..to).any(digit) {
+                return true;
+            }
+        }
+        // What was dropped right behind the last byte belongs to the span.
+        shown < end && digit(span.end - 1)
+    }
+
+    /// Takes over what `room` makes of the text so far.
+    fn rewrite(&mut self, room: impl FnOnce(&[u8]) -> Option<(Vec<u8>, Alignment)>) -> bool {
+        let Some((text, alignment)) = room(&self.text) else { return false };
+        self.alignment = self.alignment.then(&alignment);
+        self.text = Cow::Owned(text);
+        true
+    }
+}
+
+/// Checks what a view promises on `source`; for fuzzers and tests.
+///
+/// # Panics
+///
+/// If a promise is broken: the units of the view cover it and the source in order, plain ones are the bytes of the
+/// source, and no character of a valid source is cut in two.
+#[doc(hidden)]
+pub fn fuzz_view(source: &[u8]) {
+    let view = View::new(source);
+    let text = view.text();
+    if view.alignment().is_identity() {
+        assert_eq!(text, source, "a view of its own bytes");
+        return;
+    }
+    let whole = ViewSpan::new(0, text.len());
+    let (mut shown, mut read) = (0, view.source(whole).start);
+    for (piece, from, atomic) in view.alignment().pieces(whole) {
+        assert_eq!((piece.start, from.start), (shown, read), "units follow each other");
+        assert!(atomic || text[piece.start..piece.end] == source[from.range()], "plain bytes are the source's");
+        assert!(piece.start == piece.end || !from.is_empty(), "what is shown stands for something");
+        (shown, read) = (piece.end, from.end);
+    }
+    assert_eq!(shown, text.len(), "units cover the view");
+    assert!(text.is_empty() || view.source(whole).end == source.len(), "units cover the source");
+    let (Ok(shown), Ok(valid)) = (std::str::from_utf8(text), std::str::from_utf8(source)) else {
+        assert!(std::str::from_utf8(source).is_err(), "the view of valid text is valid");
+        return;
+    };
+    let mut last = 0;
+    for (at, c) in shown.char_indices() {
+        let span = ViewSpan::new(at, at + c.len_utf8());
+        let from = view.source(span);
+        assert!(from.start >= last && !from.is_empty() && from.end <= source.len(), "spans are in order and in bounds");
+        assert!(valid.is_char_boundary(from.start) && valid.is_char_boundary(from.end), "characters stay whole");
+        assert!(
+            !c.is_ascii_digit() || view.is_disguised(span) || source[from.range()] == text[at..=at],
+            "digits are told"
+        );
+        last = from.start;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(source: &str) -> String {
+        String::from_utf8(View::new(source.as_bytes()).text().to_vec()).expect("valid")
+    }
+
+    #[test]
+    fn plain_ascii_is_its_own_view() {
+        for source in [
+            "",
+            "a",
+            "hello, my card is 3782 822463 10005",
+            "AT&T and Q&A < you",
+            "one of the two",
+            "two, three times",
+            "my password is B0bs1234 (not 7fQlO-0Ixx2)",
+            "line\r\nline\tline",
+            "ten dollars & 5 < 6",
+            "card:3782-822463-10005\n",
+        ] {
+            let view = View::new(source.as_bytes());
+            assert!(matches!(view.text, Cow::Borrowed(_)), "{source}");
+            assert!(view.alignment().is_identity(), "{source}");
+        }
+    }
+
+    #[test]
+    fn the_rooms_work_one_after_the_other() {
+        for (source, view) in [
+            ("tres siete ocho dós, dieciséis veintidós", "3 7 8 2, 16 22"),
+            ("3728 l6О8Οl 23374", "3728 160801 23374"),
+            ("３７８２<b>８２２４６３</b>１０００５", "378282246310005"),
+            ("37&lt;b&gt;82&lt;/b&gt; 822463 10005", "3782 822463 10005"),
+            ("&#116;hree seven\u{200B} eight – two", "3 7 8 - 2"),
+            ("seven seven oh four😂", "7 7 0 4😂"),
+            ("3782 ８２２４６З 1000S", "3782 82246З 1000S"),
+            ("contraseña: Más…", "contrasena: Mas..."),
+        ] {
+            assert_eq!(shown(source), view, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_span_covers_all_that_spells_it() {
+        let source = "x thirty\u{AD}-seven eighty 4️⃣2 y";
+        let view = View::new(source.as_bytes());
+        assert_eq!(view.text(), b"x 37 80 42 y");
+        let spelled = |start, end| &source[view.source(ViewSpan::new(start, end)).range()];
+        assert_eq!(spelled(2, 4), "thirty\u{AD}-seven");
+        assert_eq!(spelled(3, 4), "thirty\u{AD}-seven");
+        assert_eq!(spelled(8, 9), "4️⃣");
+        assert_eq!(spelled(2, 10), "thirty\u{AD}-seven eighty 4️⃣2");
+        assert_eq!(spelled(9, 12), "2 y");
+    }
+
+    #[test]
+    fn a_number_written_otherwise_is_disguised() {
+        let disguised = |source: &str| {
+            let view = View::new(source.as_bytes());
+            view.is_disguised(ViewSpan::new(0, view.text().len()))
+        };
+        for source in
+            ["４8", "4\u{200B}8", "48\u{200B}", "&#52;8", "three seven eight", "3782 82246B 1000S", "4&nbsp;8", "4️⃣"]
+        {
+            assert!(disguised(source), "{source}");
+        }
+        for source in ["48", "", "año 48", "señor", "48 – señor", "\u{200B}48"] {
+            assert!(!disguised(source), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_view_is_its_own_view() {
+        for source in
+            ["４８２\u{200B}９１３", "three seven, double five", "3728 l6O8Ol 23374", "&amp;#51;", "“x”… 37<b>82</b>1"]
+        {
+            let once = shown(source);
+            assert_eq!(shown(&once), once, "{source}");
+        }
+    }
+
+    #[test]
+    fn every_flood_is_read_in_passing() {
+        // Each would take minutes if the time grew with the square of the length.
+        for flood in [
+            "one ",
+            "and ",
+            "double ",
+            "twenty ",
+            "hundred ",
+            "then ",
+            "mil ",
+            "o ",
+            "1 one ",
+            "&",
+            "&#",
+            "&#1",
+            "&amp;",
+            "&amp",
+            "<",
+            "1<",
+            "1<b",
+            "1<b>",
+            "<b>",
+            "1<a ",
+            "9",
+            "9 ",
+            "1O",
+            "O1 ",
+            "l|",
+            "3\u{301}",
+            "\u{301}",
+            "\u{200B}",
+            "•",
+            "• ",
+            "1•",
+            "中О",
+            "aО",
+            "О",
+            "О-",
+            "😂",
+            "３",
+            "ñ",
+            "one\u{AD}",
+            ",",
+            "thirty",
+            "one-",
+            "twentyone",
+            "…",
+        ] {
+            let source = flood.repeat(300_000 / flood.len());
+            fuzz_fast(source.as_bytes());
+        }
+        for flood in [b"\xFF".as_slice(), b"\xF0\x9F", b"1\xC3", b"\xE2\x80&"] {
+            fuzz_fast(&flood.repeat(300_000 / flood.len()));
+        }
+    }
+
+    fn fuzz_fast(source: &[u8]) {
+        let view = View::new(source);
+        let end = view.source(ViewSpan::new(0, view.text().len())).end;
+        assert!(end == source.len() || view.text().is_empty());
+    }
+
+    /// Pieces of text which mean something to some room, in any order.
+    fn speech() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "one",
+            "two",
+            "oh",
+            "o",
+            "seven",
+            "thirty",
+            "twelve",
+            "hundred",
+            "thousand",
+            "double",
+            "triple",
+            "and",
+            "then",
+            "dash",
+            "dot",
+            "tres",
+            "treinta",
+            "y",
+            "cien",
+            "mil",
+            "cero",
+            "once",
+            "luego",
+            "doble",
+            "last",
+            "at",
+            "dollars",
+            " ",
+            " ",
+            " ",
+            " ",
+            "-",
+            ",",
+            ". ",
+            "\n",
+            "'",
+            "4",
+            "37",
+            "0005",
+            "O",
+            "l",
+            "|",
+            "S",
+            "B",
+            "Z",
+            "é",
+            "ñ",
+            "e\u{301}",
+            "4\u{301}",
+            "\u{200B}",
+            "\u{FE0F}\u{20E3}",
+            "３",
+            "٣",
+            "…",
+            "•",
+            "×",
+            "–",
+            "\u{A0}",
+            "&",
+            "&#51;",
+            "&#x33",
+            "&amp;",
+            "&amp;#51;",
+            "&nbsp;",
+            "&bull;",
+            "&hellip;",
+            "&zwj;",
+            "<",
+            ">",
+            "<b>",
+            "</b>",
+            "<br/>",
+            "&lt;b&gt;",
+            "о",
+            "а",
+            "я",
+            "中",
+            "😂",
+            "Α",
+            "\u{85}",
+            "\r\n",
+            "\0",
+            "ﬁ",
+            "\u{E0041}",
+            "𝟗",
+            "①",
+        ]);
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn promises_hold_for_speech(source in speech()) {
+            fuzz_view(source.as_bytes());
+        }
+
+        #[test]
+        fn promises_hold_for_any_text(source in "\\PC{0,40}") {
+            fuzz_view(source.as_bytes());
+        }
+
+        #[test]
+        fn promises_hold_for_any_bytes(mut source in speech().prop_map(String::into_bytes), cut in 0_usize..100, byte: u8) {
+            if !source.is_empty() {
+                let at = cut % source.len();
+                source[at] = byte;
+            }
+            fuzz_view(&source);
+        }
+
+        #[test]
+        fn the_quick_look_never_misses_what_a_room_would_rewrite(source in speech()) {
+            let mut text = source.clone().into_bytes();
+            text.retain(u8::is_ascii);
+            let hints = scan::scan(&text);
+            prop_assert!(hints.fold || fold::fold(&text).is_none());
+            prop_assert!(hints.tags || tags::read(&text).is_none());
+            prop_assert!(hints.numerals || numerals::read(&text).is_none());
+            prop_assert!(hints.digits >= lookalikes::FEWEST_DIGITS || lookalikes::read(&text).is_none());
+            prop_assert_eq!(hints.digits, text.iter().filter(|b| b.is_ascii_digit()).count());
+        }
+
+        #[test]
+        fn words_without_numbers_are_their_own_view(source in "[a-df-hj-np-rt-z ,.!]{0,80}") {
+            let view = View::new(source.as_bytes());
+            prop_assert!(matches!(view.text, Cow::Borrowed(_)));
+        }
+    }
+}
