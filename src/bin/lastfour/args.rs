@@ -58,6 +58,9 @@ pub(crate) struct Reading {
     pub(crate) role_field: Vec<String>,
 
     /// Field of the conversation's id
+    ///
+    /// The messages of a transcript which name no conversation are one. Of those with an id, the 5,000 heard last are
+    /// remembered.
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) conversation_field: Vec<String>,
 
