@@ -306,14 +306,7 @@ mod tests {
 
     #[test]
     fn dbg_cues() {
-        for t in [
-            "Your app says enter the verification code so I put 730186 and it spins forever",
-            "the code I got by text is 957 304, what now?",
-            "Ay hijo, a ver si lo leo bien, 6093",
-            "le paso la visa, 44413645",
-            "SIM card after I restarted, I put 2583",
-            "so i give 419077 to the new carrier?",
-        ] {
+        for t in ["Your app says enter the verification code so I put 730186 and it spins forever","the code I got by text is 957 304, what now?","Ay hijo, a ver si lo leo bien, 6093","le paso la visa, 44413645","SIM card after I restarted, I put 2583","so i give 419077 to the new carrier?"] {
             eprintln!("{t}: {:?}", cues(t));
         }
     }
