@@ -10,7 +10,7 @@ use crate::text::Alignment;
 use crate::wire::safe_cut;
 use crate::wire::transcript::fields::Fields;
 use crate::wire::transcript::record::{Layout, Named, Spelling, Trouble, Voice};
-use crate::wire::transcript::{Input, LONGEST_RECORD, More, mark_len};
+use crate::wire::transcript::{Input, More, mark_len};
 
 /// The text of a quoted field's content: two quotes in a row are one.
 pub(super) fn unquote(content: &[u8]) -> (Cow<'_, [u8]>, Alignment) {
@@ -85,13 +85,13 @@ impl CsvReader {
         self.at = self.at.max(mark);
         let delimiter = match &self.header {
             Some(header) => header.delimiter,
-            None => delimiter(first_line(&input.bytes[mark..], input.more)?),
+            None => delimiter(first_line(input, mark)?),
         };
         let Some((len, is_row)) = self.measure(input, delimiter) else {
-            if input.bytes.len() <= LONGEST_RECORD {
+            if input.bytes.len() <= input.limit {
                 return None;
             }
-            let len = safe_cut(&input.bytes[..LONGEST_RECORD]).max(mark);
+            let len = safe_cut(&input.bytes[..input.limit]).max(mark);
             layout.troubled(Span::new(mark, len), Trouble::TooLong);
             self.start_row();
             self.mid_row = true;
@@ -186,7 +186,7 @@ impl CsvReader {
                 self.mid_row = false;
                 at + 1
             }
-            None if input.bytes.len() > LONGEST_RECORD => safe_cut(&input.bytes[..LONGEST_RECORD]),
+            None if input.bytes.len() > input.limit => safe_cut(&input.bytes[..input.limit]),
             None if input.more == More::Never && !input.bytes.is_empty() => input.bytes.len(),
             None => return None,
         };
@@ -270,11 +270,12 @@ fn split(raw: &[u8], row: Span, delimiter: u8, cells: &mut Vec<Cell>) {
     }
 }
 
-/// The first line, once it has come.
-fn first_line(bytes: &[u8], more: More) -> Option<&[u8]> {
+/// The first line after the mark, once it has come.
+fn first_line(input: Input<'_>, mark: usize) -> Option<&[u8]> {
+    let bytes = &input.bytes[mark..];
     match memchr::memchr(b'\n', bytes) {
         Some(end) => Some(&bytes[..end]),
-        None if more == More::Never || bytes.len() > LONGEST_RECORD => Some(bytes),
+        None if input.more == More::Never || bytes.len() > input.limit => Some(bytes),
         None => None,
     }
 }

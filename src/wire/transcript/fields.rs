@@ -87,7 +87,6 @@ const CONVERSATION: &[&str] = &[
     "roomid",
     "room",
     "channelid",
-    "channel",
     "contactid",
     "conversacion",
     "sesion",

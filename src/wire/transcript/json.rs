@@ -6,7 +6,7 @@ use crate::wire::transcript::fields::Fields;
 use crate::wire::transcript::jsonl::{LongState, LongValue, text_piece};
 use crate::wire::transcript::record::{Layout, Named, Spelling, Trouble};
 use crate::wire::transcript::unit::UnitReader;
-use crate::wire::transcript::{DEEPEST_JSON, Input, LONGEST_RECORD, More, mark_len};
+use crate::wire::transcript::{DEEPEST_JSON, Input, More, mark_len};
 
 /// Cuts a document, or several one after the other, into records. What stands between two values goes with the second.
 pub(super) struct JsonReader {
@@ -93,7 +93,7 @@ impl JsonReader {
                 }
                 Ok(Step::More(done)) => {
                     self.at += done;
-                    if input.bytes.len() <= LONGEST_RECORD {
+                    if input.bytes.len() <= input.limit {
                         return None;
                     }
                     return self.too_long(input, layout);

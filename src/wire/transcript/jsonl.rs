@@ -6,7 +6,7 @@ use crate::wire::safe_cut;
 use crate::wire::transcript::fields::Fields;
 use crate::wire::transcript::record::{Layout, Named, Spelling, Trouble};
 use crate::wire::transcript::unit::UnitReader;
-use crate::wire::transcript::{DEEPEST_JSON, Input, LONGEST_RECORD, More, mark_len};
+use crate::wire::transcript::{DEEPEST_JSON, Input, More, mark_len};
 
 /// Cuts JSON lines into records: a line each.
 pub(super) struct JsonlReader {
@@ -28,11 +28,15 @@ impl JsonlReader {
         self.scanned = line_end.unwrap_or(input.bytes.len());
         let last = line_end.is_some() || input.more == More::Never;
         // The line, without its end.
-        let line = Input { bytes: &input.bytes[..self.scanned], more: if last { More::Never } else { More::Coming } };
+        let line = Input {
+            bytes: &input.bytes[..self.scanned],
+            more: if last { More::Never } else { More::Coming },
+            limit: input.limit,
+        };
         if last && line_end.is_none() && line.bytes.is_empty() {
             return None;
         }
-        if self.long.is_none() && !last && line.bytes.len() > LONGEST_RECORD {
+        if self.long.is_none() && !last && line.bytes.len() > input.limit {
             self.long = Some(LongValue::new(Walker::new(DEEPEST_JSON), mark_len(line.bytes, at_start)));
         }
         let len = match &mut self.long {
@@ -114,10 +118,12 @@ impl LongValue {
                 Ok(Step::End) => return Some(input.bytes.len()),
                 Ok(Step::More(done)) => {
                     at += done;
-                    match self.walker.cut(&input.bytes[at..]).filter(|_| rest.len() - done > LONGEST_RECORD) {
+                    if input.bytes.len() - at <= input.limit {
+                        return Some(at).filter(|len| *len > 0);
+                    }
+                    match self.walker.cut(&input.bytes[at..]) {
                         Some(token) => token,
-                        None if rest.len() - done > LONGEST_RECORD => break,
-                        None => return Some(at).filter(|len| *len > 0),
+                        None => break,
                     }
                 }
                 Err(_) => break,
@@ -158,10 +164,10 @@ impl LongValue {
 
 /// How much of what is no JSON is read in one piece: a line, so that it does not matter how much of the input has come.
 pub(super) fn text_piece(input: Input<'_>) -> Option<usize> {
-    let end = input.bytes.len().min(LONGEST_RECORD);
+    let end = input.bytes.len().min(input.limit);
     let line = memchr::memchr(b'\n', &input.bytes[..end]).map(|at| at + 1);
     let rest = || match input.more {
-        _ if input.bytes.len() > LONGEST_RECORD => Some(safe_cut(&input.bytes[..LONGEST_RECORD])),
+        _ if input.bytes.len() > input.limit => Some(safe_cut(&input.bytes[..input.limit])),
         More::Never => Some(end),
         _ => None,
     };

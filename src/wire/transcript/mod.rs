@@ -31,6 +31,8 @@ mod json;
 mod jsonl;
 mod record;
 mod speaker;
+#[cfg(test)]
+mod tests;
 mod text;
 mod unit;
 
@@ -83,6 +85,8 @@ enum More {
 struct Input<'a> {
     bytes: &'a [u8],
     more: More,
+    /// The longest record that is held in one piece.
+    limit: usize,
 }
 
 enum Reader {
@@ -102,6 +106,7 @@ pub struct Transcript {
     offset: u64,
     line: u64,
     layout: Layout,
+    limit: usize,
 }
 
 /// Shows sizes, never the text.
@@ -121,7 +126,23 @@ impl Transcript {
             Format::Json => Reader::Json(JsonReader::new(fields)),
             Format::Csv => Reader::Csv(CsvReader::new(fields)),
         };
-        Self { reader, buffer: Vec::new(), start: 0, more: More::Coming, offset: 0, line: 1, layout: Layout::default() }
+        Self {
+            reader,
+            buffer: Vec::new(),
+            start: 0,
+            more: More::Coming,
+            offset: 0,
+            line: 1,
+            layout: Layout::default(),
+            limit: LONGEST_RECORD,
+        }
+    }
+
+    /// With another limit than [`LONGEST_RECORD`] for what is held in one piece, in bytes: at least 64, at most 1 GiB.
+    #[must_use]
+    pub fn longest_record(mut self, bytes: usize) -> Self {
+        self.limit = bytes.clamp(64, 1 << 30);
+        self
     }
 
     /// More of its bytes.
@@ -148,7 +169,7 @@ impl Transcript {
 
     /// The next record; `None` where more bytes are needed for it, or there is none.
     pub fn next_record(&mut self) -> Option<Record<'_>> {
-        let input = Input { bytes: &self.buffer[self.start..], more: self.more };
+        let input = Input { bytes: &self.buffer[self.start..], more: self.more, limit: self.limit };
         let at_start = self.offset == 0;
         let layout = &mut self.layout;
         layout.clear();

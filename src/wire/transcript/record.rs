@@ -142,12 +142,6 @@ impl<'a> Record<'a> {
         let Self { raw, layout, .. } = *self;
         layout.places.iter().map(move |place| text(raw, layout, *place))
     }
-
-    /// The line of a byte of [`raw`](Self::raw), counted from 1 at the start of the transcript.
-    #[must_use]
-    pub fn line_of(&self, at: usize) -> u64 {
-        self.line + memchr::memchr_iter(b'\n', &self.raw[..at]).count() as u64
-    }
 }
 
 /// Shows sizes, never the text.

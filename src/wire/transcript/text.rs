@@ -4,7 +4,7 @@ use crate::span::Span;
 use crate::wire::safe_cut;
 use crate::wire::transcript::header::{self, Head, Name, Stamp};
 use crate::wire::transcript::record::{Layout, Named, Spelling, Trouble};
-use crate::wire::transcript::{Input, LONGEST_RECORD, More, mark_len};
+use crate::wire::transcript::{Input, More, mark_len};
 
 /// How much of the start of a transcript is looked at to learn its style, in bytes.
 const SAMPLE: usize = 64 << 10;
@@ -46,7 +46,12 @@ enum Opening {
 impl TextReader {
     pub(super) fn next(&mut self, input: Input<'_>, at_start: bool, layout: &mut Layout) -> Option<usize> {
         let mark = mark_len(input.bytes, at_start);
-        let style = self.style.get_or_insert_with(|| Style::learn(&input.bytes[mark..]));
+        // The style is learned from the same bytes however they come, unless those who write are waiting.
+        let sample = mark + SAMPLE.min(input.limit);
+        if self.style.is_none() && input.more == More::Coming && input.bytes.len() < sample {
+            return None;
+        }
+        let style = self.style.get_or_insert_with(|| Style::learn(&input.bytes[mark..sample.min(input.bytes.len())]));
         loop {
             let line_start = self.lines;
             let rest = &input.bytes[line_start + self.scanned..];
@@ -79,8 +84,8 @@ impl TextReader {
             let len = self.lines;
             return Some(self.message(input.bytes, len, mark, layout));
         }
-        if input.bytes.len() > LONGEST_RECORD {
-            let len = safe_cut(&input.bytes[..LONGEST_RECORD]).max(mark);
+        if input.bytes.len() > input.limit {
+            let len = safe_cut(&input.bytes[..input.limit]).max(mark);
             let mid_line = input.bytes[len - 1] != b'\n';
             let len = self.message(input.bytes, len, mark, layout);
             layout.trouble = Some(Trouble::TooLong);

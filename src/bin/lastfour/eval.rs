@@ -1,0 +1,325 @@
+//! `lastfour eval`: scores labelled conversations.
+//!
+//! A case is a JSON line `{"id", "category", "turns": [{"role", "text", "secrets": [{"kind", "value"}], "keep": [..],
+//! "either": bool}]}`. A secret is missed where it stays readable; a keep is lost where it does not come through; a
+//! clean turn (without secrets) is changed where its text differs at all. A turn marked `either` is heard, not scored.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use lastfour::{Conversation, Engine, Message, Role};
+use serde::{Deserialize, Serialize};
+
+use crate::args;
+use crate::failure::{Failure, Result};
+use crate::input::{Chunk, Input, Source};
+use crate::reading;
+
+/// Runs the command. However bad the score, the command did what it was asked to.
+pub(crate) fn run(args: &args::Eval) -> Result<()> {
+    let engine = Engine::new(reading::policy(args.policy.as_deref())?);
+    let mut cases = Vec::new();
+    for path in &args.cases {
+        read_cases(path, &mut cases)?;
+    }
+    let start = Instant::now();
+    let mut board = Board::default();
+    for case in &cases {
+        board.hear(&engine, case, args.show);
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let mut out = BufWriter::new(io::stdout());
+    let written = if args.json { board.write_json(&mut out, seconds) } else { board.write(&mut out, seconds) };
+    written.and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+}
+
+/// A labelled conversation.
+#[derive(Deserialize)]
+struct Case {
+    id: String,
+    category: String,
+    turns: Vec<Turn>,
+}
+
+#[derive(Deserialize)]
+struct Turn {
+    role: String,
+    text: String,
+    #[serde(default)]
+    secrets: Vec<Secret>,
+    #[serde(default)]
+    keep: Vec<String>,
+    #[serde(default)]
+    either: bool,
+}
+
+#[derive(Deserialize)]
+struct Secret {
+    kind: String,
+    value: String,
+}
+
+fn read_cases(path: &Path, cases: &mut Vec<Case>) -> Result<()> {
+    let source = if path.as_os_str() == "-" { Source::StandardInput } else { Source::File(path.to_path_buf()) };
+    let mut input = Input::open(&source, &Arc::default())?;
+    let mut bytes = Vec::new();
+    loop {
+        match input.next()? {
+            Chunk::Bytes(more) => bytes.extend_from_slice(&more),
+            Chunk::Pause => {}
+            Chunk::End => break,
+        }
+    }
+    for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        cases.push(serde_json::from_slice(line).map_err(|error| {
+            // What serde says of a wrong type may hold a text: the place is enough.
+            let column = error.column();
+            Failure::Message(format!(
+                "{}: line {number}, column {column} is no labelled conversation: an object with id, category and turns",
+                source.name()
+            ))
+        })?);
+    }
+    Ok(())
+}
+
+/// What was counted in one category.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+struct Score {
+    secrets: u64,
+    missed: u64,
+    keeps: u64,
+    lost: u64,
+    clean: u64,
+    changed: u64,
+}
+
+impl Score {
+    fn recall(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        let share = self.missed as f64 / self.secrets as f64;
+        1.0 - share
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.secrets += other.secrets;
+        self.missed += other.missed;
+        self.keeps += other.keeps;
+        self.lost += other.lost;
+        self.clean += other.clean;
+        self.changed += other.changed;
+    }
+}
+
+/// A failure to be shown. It holds texts of the cases, which are there to be read.
+struct Shown {
+    what: &'static str,
+    detail: String,
+    id: String,
+    text: String,
+    out: String,
+}
+
+#[derive(Default)]
+struct Board {
+    scores: BTreeMap<String, Score>,
+    shown: BTreeMap<String, Vec<Shown>>,
+}
+
+impl Board {
+    /// Hears a conversation and scores its turns.
+    fn hear(&mut self, engine: &Engine, case: &Case, show: usize) {
+        let mut conversation = Conversation::new();
+        for turn in &case.turns {
+            let role = Role::from_name(&turn.role).unwrap_or_default();
+            let outcome = engine.scan(&mut conversation, &Message::new(role, &turn.text));
+            if turn.either {
+                continue;
+            }
+            let out = outcome.patch.apply_str(&turn.text);
+            let score = self.scores.entry(case.category.clone()).or_default();
+            let mut failures = Vec::new();
+            for secret in &turn.secrets {
+                score.secrets += 1;
+                if is_readable(secret, &out) {
+                    score.missed += 1;
+                    failures.push(("MISS", secret.kind.clone()));
+                }
+            }
+            for keep in &turn.keep {
+                score.keeps += 1;
+                if !out.contains(keep) {
+                    score.lost += 1;
+                    failures.push(("LOST", keep.clone()));
+                }
+            }
+            if turn.secrets.is_empty() {
+                score.clean += 1;
+                if *out != turn.text {
+                    score.changed += 1;
+                    failures.push(("CHANGED", String::new()));
+                }
+            }
+            if failures.is_empty() || show == 0 {
+                continue;
+            }
+            let shown = self.shown.entry(case.category.clone()).or_default();
+            for (what, detail) in failures {
+                if shown.len() < show {
+                    let (id, text, out) = (case.id.clone(), turn.text.clone(), out.clone().into_owned());
+                    shown.push(Shown { what, detail, id, text, out });
+                }
+            }
+        }
+    }
+
+    fn total(&self) -> Score {
+        let mut total = Score::default();
+        self.scores.values().for_each(|score| total.add(score));
+        total
+    }
+
+    fn write(&self, out: &mut impl Write, seconds: f64) -> io::Result<()> {
+        let line = |out: &mut dyn Write, name: &str, score: &Score| {
+            let recall = if score.secrets == 0 { "-".into() } else { format!("{:.4}", score.recall()) };
+            write!(
+                out,
+                "{name:28} secrets {:5} missed {:4} recall {recall:>7} | keeps {:4} lost {:3} | clean {:6} changed {:4}",
+                score.secrets, score.missed, score.keeps, score.lost, score.clean, score.changed
+            )
+        };
+        for (name, score) in &self.scores {
+            line(out, name, score)?;
+            writeln!(out)?;
+        }
+        line(out, "TOTAL", &self.total())?;
+        writeln!(out, " | {seconds:.1} s")?;
+        for (category, failures) in &self.shown {
+            for Shown { what, detail, id, text, out: after } in failures {
+                writeln!(out, "  {category}: {what} {detail} [{id}]\n     in : {text:?}\n     out: {after:?}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_json(&self, out: &mut impl Write, seconds: f64) -> io::Result<()> {
+        #[derive(Serialize)]
+        struct Report<'a> {
+            total: Score,
+            categories: &'a BTreeMap<String, Score>,
+            seconds: f64,
+        }
+        let report =
+            Report { total: self.total(), categories: &self.scores, seconds: (seconds * 1000.0).round() / 1000.0 };
+        serde_json::to_writer(&mut *out, &report)?;
+        writeln!(out)
+    }
+}
+
+/// Whether `out` still shows the secret: as it is, more than half of it in a row, or more of its digits in a row than
+/// may stay.
+fn is_readable(secret: &Secret, out: &str) -> bool {
+    let value = &secret.value;
+    if out.contains(value.as_str()) {
+        return true;
+    }
+    let chars: Vec<char> = value.chars().collect();
+    if chars.len() >= 8 {
+        let half = chars.len() / 2 + 1;
+        if chars.windows(half).any(|part| out.contains(&part.iter().collect::<String>())) {
+            return true;
+        }
+    }
+    let number = digits(value);
+    let only_digits = chars.iter().all(|c| is_digit(*c) || is_blank(*c) || "-./_*|,:()".contains(*c));
+    if number.len() < 3 || !only_digits {
+        return false;
+    }
+    if number.len() <= 4 {
+        return stands_alone(&number, out);
+    }
+    let may_stay = if matches!(secret.kind.as_str(), "card" | "ssn" | "account") { 4 } else { 0 };
+    let run = (may_stay + 1).max(4);
+    let left = digits(out);
+    number.windows(run).any(|part| left.windows(run).any(|seen| seen == part))
+}
+
+/// Whether these digits stand in `text` without a digit right before or after them.
+fn stands_alone(number: &[char], text: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let is_digit_at = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| is_digit(*c));
+    text.windows(number.len())
+        .enumerate()
+        .any(|(at, part)| part == number && !is_digit_at(at.checked_sub(1)) && !is_digit_at(Some(at + number.len())))
+}
+
+fn digits(text: &str) -> Vec<char> {
+    text.chars().filter(|c| is_digit(*c)).collect()
+}
+
+/// What the labels call blank: also the separators among the control characters.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
+/// Whether a character is a decimal digit of any script.
+fn is_digit(c: char) -> bool {
+    /// The zero of each script that has decimal digits (Unicode 14, general category Nd); nine more follow it.
+    const ZEROS: [u32; 66] = [
+        0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
+        0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
+        0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0,
+        0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60,
+        0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
+    ];
+    let c = u32::from(c);
+    let after = ZEROS.partition_point(|zero| *zero <= c);
+    after > 0 && c - ZEROS[after - 1] < 10
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn readable(kind: &str, value: &str, out: &str) -> bool {
+        is_readable(&Secret { kind: kind.into(), value: value.into() }, out)
+    }
+
+    #[test]
+    fn a_secret_is_readable_as_it_is_or_more_than_half_of_it_or_by_its_digits() {
+        assert!(readable("password", "hunter2", "it is hunter2"));
+        assert!(!readable("password", "hunter2", "it is ********"));
+        assert!(readable("password", "correct horse battery", "correct horse *******"));
+        assert!(!readable("password", "correct horse battery", "******* horse *******"));
+        assert!(readable("otp", "482 913", "482-913"));
+        assert!(readable("otp", "482913", "4829"));
+        assert!(!readable("otp", "482913", "482"));
+        assert!(readable("pin", "1234", "it is 1234."));
+        assert!(!readable("pin", "1-2-3-4", "it is 12345"));
+        assert!(readable("pin", "1-2-3-4", "it is 1234"));
+    }
+
+    #[test]
+    fn the_last_four_of_a_card_may_stay_and_five_digits_may_not() {
+        assert!(!readable("card", "3782 822463 10005", "**** ****** *0005"));
+        assert!(readable("card", "3782 822463 10005", "**** ****** 10005"));
+        assert!(readable("card", "3782 822463 10005", "3782 8** *** *****"));
+        assert!(!readable("card", "3782 822463 10005", "3782 ****** *0005"));
+    }
+
+    #[test]
+    fn digits_of_every_script_count_as_digits() {
+        for c in ['0', '9', '٣', '９', '𝟕', '७'] {
+            assert!(is_digit(c), "{c}");
+        }
+        for c in ['²', '①', '½', 'a', '/', ':', '〇'] {
+            assert!(!is_digit(c), "{c}");
+        }
+    }
+}

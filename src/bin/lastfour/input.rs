@@ -1,0 +1,287 @@
+//! Where transcripts come from: files, directories of them, standard input; compressed or not.
+
+use std::fs::{self, File};
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
+use std::time::Duration;
+
+use crate::failure::{Failure, Result, reason};
+
+/// Bytes that are read at once.
+const CHUNK: usize = 256 << 10;
+
+/// How long a message on a slow standard input may go on in a further line before it is taken as complete.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A transcript to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    StandardInput,
+    File(PathBuf),
+}
+
+impl Source {
+    /// What it is called in messages.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::StandardInput => "standard input".into(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// The name by which the format is told: without `.gz` and `.zst`.
+    pub(crate) fn plain_name(&self) -> String {
+        match self {
+            Self::StandardInput => String::new(),
+            Self::File(path) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let lower = name.to_ascii_lowercase();
+                let suffix = [".gz", ".zst"].into_iter().find(|suffix| lower.ends_with(suffix)).unwrap_or("");
+                name[..name.len() - suffix.len()].to_owned()
+            }
+        }
+    }
+}
+
+/// What was asked for, as a list of transcripts.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    pub(crate) list: Vec<Source>,
+    /// Files that were found in a directory and are no transcripts by their names.
+    pub(crate) skipped: usize,
+    /// Size of all files, in bytes.
+    pub(crate) size: u64,
+}
+
+/// Finds the transcripts in what was asked for. `without` is a directory to leave out: that of the output.
+pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>) -> Result<Sources> {
+    let mut sources = Sources::default();
+    if asked.is_empty() {
+        sources.list.push(Source::StandardInput);
+    }
+    let without = without.and_then(|path| fs::canonicalize(path).ok());
+    for path in asked {
+        if path.as_os_str() == "-" {
+            sources.list.push(Source::StandardInput);
+            continue;
+        }
+        let meta = fs::metadata(path).map_err(|error| Failure::file("read", path, &error))?;
+        if meta.is_dir() {
+            walk(path, without.as_deref(), &mut sources)?;
+        } else {
+            sources.size += meta.len();
+            sources.list.push(Source::File(path.clone()));
+        }
+    }
+    Ok(sources)
+}
+
+/// Finds the transcripts below a directory, in the order of their names. Links are not followed.
+fn walk(root: &Path, without: Option<&Path>, sources: &mut Sources) -> Result<()> {
+    let mut open = vec![root.to_path_buf()];
+    while let Some(directory) = open.pop() {
+        if without.is_some() && fs::canonicalize(&directory).ok().as_deref() == without {
+            continue;
+        }
+        let entries = fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let mut entries = entries.map_err(|error| Failure::file("list", &directory, &error))?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        let mut below = Vec::new();
+        for entry in entries {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => below.push(path),
+                Ok(kind) if kind.is_file() && is_transcript(&path) => {
+                    sources.size += entry.metadata().map_or(0, |meta| meta.len());
+                    sources.list.push(Source::File(path));
+                }
+                _ => sources.skipped += 1,
+            }
+        }
+        open.extend(below.into_iter().rev());
+    }
+    Ok(())
+}
+
+/// Whether a file is a transcript, by its name.
+pub(crate) fn is_transcript(path: &Path) -> bool {
+    let name = Source::File(path.to_path_buf()).plain_name().to_ascii_lowercase();
+    name.rsplit_once('.').is_some_and(|(stem, extension)| {
+        !stem.is_empty() && ["txt", "log", "jsonl", "ndjson", "json", "csv", "tsv"].contains(&extension)
+    })
+}
+
+/// How the bytes of a transcript are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Plain,
+    Gzip,
+    Zstandard,
+}
+
+/// What comes next from a transcript.
+pub(crate) enum Chunk {
+    Bytes(Vec<u8>),
+    /// Nothing for now: what was read so far should go out.
+    Pause,
+    End,
+}
+
+/// A transcript that is being read.
+pub(crate) struct Input {
+    pub(crate) packing: Packing,
+    name: String,
+    feed: Feed,
+}
+
+enum Feed {
+    File(Box<dyn Read + Send>),
+    /// Standard input is read by a thread of its own, so that we can see when it is slow.
+    Thread {
+        chunks: Receiver<io::Result<Vec<u8>>>,
+        paused: Paused,
+    },
+}
+
+/// What was said already about a standard input from which nothing comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Paused {
+    No,
+    /// What is written should go out.
+    Flushed,
+    /// The message that was begun should be taken as complete.
+    Settled,
+}
+
+impl Input {
+    /// Opens a transcript. `read` counts the bytes as they come, still packed.
+    pub(crate) fn open(source: &Source, read: &Arc<AtomicU64>) -> Result<Self> {
+        let name = source.name();
+        let raw: Box<dyn Read + Send> = match source {
+            Source::StandardInput => Box::new(io::stdin()),
+            Source::File(path) => Box::new(File::open(path).map_err(|error| Failure::file("read", path, &error))?),
+        };
+        let unreadable = |error: &io::Error| Failure::Message(format!("cannot read {name}: {}", reason(error)));
+        let (packing, mut unpacked) =
+            unpack(Counted { inner: raw, read: Arc::clone(read) }).map_err(|error| unreadable(&error))?;
+        let feed = match source {
+            Source::File(_) => Feed::File(unpacked),
+            Source::StandardInput => {
+                let (sender, chunks) = sync_channel(4);
+                std::thread::spawn(move || {
+                    loop {
+                        let chunk = read_some(&mut *unpacked);
+                        let last = chunk.as_ref().map_or(true, Vec::is_empty);
+                        if sender.send(chunk).is_err() || last {
+                            return;
+                        }
+                    }
+                });
+                Feed::Thread { chunks, paused: Paused::No }
+            }
+        };
+        Ok(Self { packing, name, feed })
+    }
+
+    /// The next bytes. Waits, but says [`Chunk::Pause`] before it waits for long: once at once, so that what is written
+    /// goes out, and once after [`PATIENCE`].
+    pub(crate) fn next(&mut self) -> Result<Chunk> {
+        let bytes = match &mut self.feed {
+            Feed::File(file) => read_some(&mut **file),
+            Feed::Thread { chunks, paused } => {
+                let (got, next) = match paused {
+                    Paused::No => {
+                        (chunks.try_recv().map_err(|error| error == TryRecvError::Disconnected), Paused::Flushed)
+                    }
+                    Paused::Flushed => (
+                        chunks.recv_timeout(PATIENCE).map_err(|error| error == RecvTimeoutError::Disconnected),
+                        Paused::Settled,
+                    ),
+                    Paused::Settled => (chunks.recv().map_err(|_| true), Paused::Settled),
+                };
+                match got {
+                    Ok(bytes) => {
+                        *paused = Paused::No;
+                        bytes
+                    }
+                    Err(true) => return Ok(Chunk::End),
+                    Err(false) => {
+                        *paused = next;
+                        return Ok(Chunk::Pause);
+                    }
+                }
+            }
+        };
+        match bytes {
+            Ok(bytes) if bytes.is_empty() => Ok(Chunk::End),
+            Ok(bytes) => Ok(Chunk::Bytes(bytes)),
+            Err(error) => Err(Failure::Message(format!("cannot read {}: {}", self.name, reason(&error)))),
+        }
+    }
+
+    /// Whether the last pause was a long one: a message that was begun is complete.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(&self.feed, Feed::Thread { paused: Paused::Settled, .. })
+    }
+}
+
+/// What one read gives; empty at the end.
+fn read_some(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(len) => {
+                buffer.truncate(len);
+                return Ok(buffer);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Undoes the packing, which the first bytes tell. No more is read than it takes to tell.
+fn unpack(mut raw: Counted) -> io::Result<(Packing, Box<dyn Read + Send>)> {
+    const MAGIC: [(Packing, &[u8]); 2] =
+        [(Packing::Gzip, &[0x1F, 0x8B]), (Packing::Zstandard, &[0x28, 0xB5, 0x2F, 0xFD])];
+    let mut head = Vec::new();
+    loop {
+        let could_be = |(_, magic): &(Packing, &[u8])| head.len() < magic.len() && magic.starts_with(&head);
+        if !MAGIC.iter().any(could_be) {
+            break;
+        }
+        let more = read_some(&mut raw)?;
+        if more.is_empty() {
+            break;
+        }
+        head.extend_from_slice(&more);
+    }
+    let packing =
+        MAGIC.iter().find(|(_, magic)| head.starts_with(magic)).map_or(Packing::Plain, |(packing, _)| *packing);
+    let whole = Cursor::new(head).chain(raw);
+    Ok((
+        packing,
+        match packing {
+            Packing::Plain => Box::new(whole),
+            Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(whole)),
+            Packing::Zstandard => Box::new(zstd::stream::read::Decoder::new(whole)?),
+        },
+    ))
+}
+
+/// Counts what is read.
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.inner.read(buffer)?;
+        self.read.fetch_add(len as u64, Ordering::Relaxed);
+        Ok(len)
+    }
+}

@@ -1,0 +1,82 @@
+//! The commands that print what lastfour is: its detectors, its policy, its completions, its man pages.
+
+use std::io::{self, Write};
+
+use clap::CommandFactory;
+use lastfour::{Entity, FindingKind, Policy};
+
+use crate::args::{self, Cli};
+use crate::failure::{Failure, Result};
+use crate::reading;
+
+/// `lastfour detectors`
+pub(crate) fn detectors(args: &args::Detectors) -> Result<()> {
+    let policy = reading::policy(args.policy.as_deref())?;
+    print(|out| {
+        writeln!(out, "{:<24}  {:<6}  {:<7}  WHAT", "DETECTOR", "ACTION", "REVEALS")?;
+        let mut row = |entity: Entity, what: &str| {
+            let action = policy.action(entity, FindingKind::Disclosure);
+            // What is left of a secret that is long enough to leave as much as the policy says.
+            let reveals = policy.reveal(entity, 64);
+            writeln!(out, "{:<24}  {:<6}  {:<7}  {what}", entity.as_str(), action.as_str(), reveals)
+        };
+        for entity in Entity::BUILT_IN {
+            row(entity, what(entity))?;
+        }
+        for detector in policy.detectors() {
+            row(detector.entity(), "detector of the policy")?;
+        }
+        Ok(())
+    })
+}
+
+fn what(entity: Entity) -> &'static str {
+    match entity {
+        Entity::Card => "payment card number of any brand, 12 to 19 digits",
+        Entity::SecurityCode => "card security code: CID, CVV, CVC, CSC; 3 or 4 digits",
+        Entity::SocialSecurity => "United States Social Security number or ITIN, 9 digits",
+        Entity::OneTimePasscode => "one-time passcode or verification code, 4 to 8 digits or letters",
+        Entity::Password => "password or passphrase",
+        Entity::Pin => "PIN of a card, an account or a phone",
+        Entity::Account => "bank account number, routing number, IBAN, CLABE",
+        _ => "",
+    }
+}
+
+/// `lastfour policy`
+pub(crate) fn policy(args: &args::Policy) -> Result<()> {
+    match &args.check {
+        Some(path) => {
+            reading::policy(Some(path))?;
+            crate::console::say(&format!("lastfour: {} is a valid policy", path.display()));
+            Ok(())
+        }
+        None => print(|out| out.write_all(Policy::default().to_toml().as_bytes())),
+    }
+}
+
+/// `lastfour completions`
+pub(crate) fn completions(args: &args::Completions) -> Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "lastfour", &mut script);
+    print(|out| out.write_all(&script))
+}
+
+/// `lastfour man`
+pub(crate) fn man(args: &args::Man) -> Result<()> {
+    match &args.output {
+        Some(directory) => std::fs::create_dir_all(directory)
+            .and_then(|()| clap_mangen::generate_to(Cli::command(), directory))
+            .map_err(|error| Failure::file("write to", directory, &error)),
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|error| Failure::output(&error))?;
+            print(|out| out.write_all(&page))
+        }
+    }
+}
+
+fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut out = io::stdout().lock();
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+}

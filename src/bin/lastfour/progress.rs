@@ -1,0 +1,81 @@
+//! A bar on the terminal when the work is long.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Work that takes less shows no bar.
+const LONG: Duration = Duration::from_secs(1);
+
+/// Time between two looks at the numbers.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Shows how much is read, how fast, and how much was found.
+pub(crate) struct Progress {
+    /// Bytes read so far, still packed.
+    pub(crate) read: Arc<AtomicU64>,
+    total: u64,
+    wanted: bool,
+    start: Instant,
+    last: Instant,
+    messages: u64,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// A bar for so many bytes (0 where nobody knows), on a terminal that shows nothing else.
+    pub(crate) fn new(total: u64, quiet: bool, prints: bool) -> Self {
+        let now = Instant::now();
+        let clear = !prints || !std::io::stdout().is_terminal();
+        let wanted = !quiet && clear && std::io::stderr().is_terminal();
+        Self { read: Arc::default(), total, wanted, start: now, last: now, messages: 0, bar: None }
+    }
+
+    /// To be called after each record.
+    pub(crate) fn tick(&mut self, findings: u64) {
+        self.messages = self.messages.wrapping_add(1);
+        if !self.wanted || !self.messages.is_multiple_of(256) {
+            return;
+        }
+        let now = Instant::now();
+        if now - self.start < LONG || now - self.last < TICK {
+            return;
+        }
+        self.last = now;
+        let total = self.total;
+        let bar = self.bar.get_or_insert_with(|| bar(total));
+        bar.set_position(self.read.load(Ordering::Relaxed));
+        bar.set_message(crate::tally::count(findings, "finding"));
+    }
+
+    /// Says something beside the bar.
+    pub(crate) fn suspend(&self, say: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        self.wanted = false;
+    }
+}
+
+fn bar(total: u64) -> ProgressBar {
+    let (bar, template) = if total > 0 {
+        (ProgressBar::new(total), "{bar:30} {bytes} of {total_bytes} at {bytes_per_sec}, {eta} to go, {msg}")
+    } else {
+        (ProgressBar::new_spinner(), "{spinner} {bytes} at {bytes_per_sec}, {msg}")
+    };
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

@@ -1,0 +1,173 @@
+//! Exit codes, reports, listings and advice.
+
+use crate::{CARD, MASKED, Scratch, run, stderr, stdout, text};
+
+#[test]
+fn scan_exits_with_0_for_nothing_1_for_findings_and_2_for_errors() {
+    assert_eq!(run(&["scan"], b"hello\n").status.code(), Some(0));
+    assert_eq!(run(&["scan"], CARD.as_bytes()).status.code(), Some(1));
+    assert_eq!(run(&["scan", "/no/such/file"], b"").status.code(), Some(2));
+    let scratch = Scratch::new();
+    let found = scratch.file("a.txt", CARD);
+    let broken = scratch.file("b.txt", [0xFF, 0xFE, 0x41, 0x00]);
+    assert_eq!(run(&["scan", text(&found), text(&broken)], b"").status.code(), Some(2));
+}
+
+#[test]
+fn redact_exits_with_0_whether_or_not_anything_was_found() {
+    assert_eq!(run(&["redact"], b"hello\n").status.code(), Some(0));
+    assert_eq!(run(&["redact"], CARD.as_bytes()).status.code(), Some(0));
+    assert_eq!(run(&["redact", "/no/such/file"], b"").status.code(), Some(2));
+}
+
+#[test]
+fn no_report_holds_what_was_found() {
+    let digits: String = CARD.split(' ').collect();
+    let line = format!("{{\"conversation\":\"{CARD}\",\"author\":\"{CARD}\",\"text\":\"{CARD}\"}}\n");
+    for arguments in [&["scan"][..], &["scan", "--json"], &["explain"], &["explain", "-"]] {
+        let output = run(arguments, line.as_bytes());
+        let said = stdout(&output) + &stderr(&output);
+        assert!(said.contains("card"), "{arguments:?}: {said}");
+        let seen: String = said.chars().filter(char::is_ascii_digit).collect();
+        assert!(!said.contains("453331") && !seen.contains(&digits), "{arguments:?}: {said}");
+    }
+    let said = stdout(&run(&["explain", &format!("my card is {CARD}")], b""));
+    assert!(said.contains("found: card at bytes 11..28") && said.contains(MASKED), "{said}");
+    assert!(!said.contains("453331"), "{said}");
+}
+
+#[test]
+fn the_table_of_scan_says_where_who_what_and_why() {
+    let scratch = Scratch::new();
+    let file = scratch.file("chat.txt", format!("Agent: hi\nJane: {CARD}\n"));
+    let table = stdout(&run(&["scan", text(&file)], b""));
+    let mut lines = table.lines();
+    assert!(lines.next().unwrap().starts_with("WHERE"));
+    let row = lines.next().unwrap();
+    for part in ["chat.txt:2", "customer", "card", "mask"] {
+        assert!(row.contains(part), "{row}");
+    }
+}
+
+#[test]
+fn explain_goes_through_a_transcript_message_by_message() {
+    let text = format!(
+        "{{\"session\":\"s1\",\"role\":\"agent\",\"text\":\"hi\"}}\n{{\"session\":\"s1\",\"role\":\"user\",\"text\":\"{CARD}\"}}\n"
+    );
+    let said = stdout(&run(&["explain", "--format", "jsonl"], text.as_bytes()));
+    assert!(said.contains("message 1 (line 1, conversation s1): agent\n"), "{said}");
+    assert!(said.contains("message 2 (line 2, conversation s1): customer\n  found: card"), "{said}");
+}
+
+#[test]
+fn quiet_says_nothing_but_errors() {
+    assert_eq!(stderr(&run(&["redact", "--quiet"], b"hello\n")), "");
+    assert_eq!(stderr(&run(&["scan", "-q", "--format", "jsonl"], b"no json\n")), "");
+    assert!(stderr(&run(&["redact", "--quiet", "/no/such/file"], b"")).contains("does not exist"));
+}
+
+#[test]
+fn errors_say_what_to_do() {
+    for (arguments, advice) in [
+        (&["redact", "/no/such/file"][..], "check the path"),
+        (&["redact", "--policy", "/no/such/policy"], "check the path"),
+        (&["explain", "no-such-chat.jsonl.gz"], "check the path"),
+        (&["redact", "--in-place"], "FILES"),
+        (&["redact", "--in-place", "-"], "name files"),
+        (&["redact", "--output", "safe"], "name files"),
+        (&["redact", "--role", "Jane"], "NAME=agent"),
+        (&["redact", "--role", "Jane=boss"], "agent, customer and bot"),
+        (&["redact", "--format", "xml"], "jsonl"),
+        (&["redcat"], "redact"),
+    ] {
+        let output = run(arguments, b"");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains(advice), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn the_default_policy_is_printed_and_is_valid() {
+    let scratch = Scratch::new();
+    let policy = stdout(&run(&["policy"], b""));
+    assert!(policy.contains("[entities.card]"), "{policy}");
+    let file = scratch.file("policy.toml", &policy);
+    let output = run(&["policy", "--check", text(&file)], b"");
+    assert!(output.status.success());
+    assert!(stderr(&output).contains("is a valid policy"));
+}
+
+#[test]
+fn a_wrong_policy_is_refused_with_line_and_column() {
+    let scratch = Scratch::new();
+    let file = scratch.file("policy.toml", "style = 'stars'\n\n[entities.card]\nacton = 'mask'\n");
+    for arguments in [&["policy", "--check", text(&file)][..], &["redact", "--policy", text(&file)]] {
+        let output = run(arguments, b"");
+        assert_eq!(output.status.code(), Some(2));
+        let said = stderr(&output);
+        assert!(said.contains("policy.toml") && said.contains("line 4"), "{said}");
+        assert!(said.contains("action"), "{said}");
+    }
+}
+
+#[test]
+fn the_policy_decides_what_happens() {
+    let scratch = Scratch::new();
+    let allow = scratch.file("allow.toml", "[entities.card]\naction = 'flag'\n");
+    let output = run(&["scan", "--json", "--policy", text(&allow)], CARD.as_bytes());
+    assert!(stdout(&output).contains("\"action\":\"flag\""), "{}", stdout(&output));
+}
+
+#[test]
+fn detectors_lists_what_can_be_found() {
+    let table = stdout(&run(&["detectors"], b""));
+    for name in ["card", "security-code", "social-security", "one-time-passcode", "password", "pin", "account"] {
+        assert!(table.lines().any(|line| line.starts_with(name)), "{name}");
+    }
+}
+
+#[test]
+fn completions_and_man_pages_come_from_the_same_definitions() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = stdout(&run(&["completions", shell], b""));
+        assert!(script.contains("in-place"), "{shell}");
+    }
+    assert!(stdout(&run(&["man"], b"")).contains(".TH lastfour 1"));
+    let scratch = Scratch::new();
+    assert!(run(&["man", "--output", text(&scratch.path("man"))], b"").status.success());
+    let page = std::fs::read_to_string(scratch.path("man/lastfour-redact.1")).unwrap();
+    assert!(page.contains("in\\-place"), "{page}");
+}
+
+#[test]
+fn eval_scores_labelled_conversations() {
+    let scratch = Scratch::new();
+    let case = serde_json::json!({
+        "id": "c1", "category": "card", "turns": [
+            {"role": "agent", "text": "Which card?", "secrets": [], "keep": []},
+            {"role": "customer", "text": format!("{CARD}, and 12"), "secrets": [{"kind": "card", "value": CARD}], "keep": ["12"]},
+            {"role": "customer", "text": "the verbal one is xyzzy", "secrets": [{"kind": "password", "value": "xyzzy"}], "either": true},
+            {"role": "customer", "text": "the tail of it is Zzyzx77", "secrets": [{"kind": "password", "value": "Zzyzx77"}]},
+        ]
+    });
+    let file = scratch.file("cases.jsonl", format!("{case}\n\n"));
+    let output = run(&["eval", "--json", text(&file)], b"");
+    assert!(output.status.success());
+    let score: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(score["total"], score["categories"]["card"]);
+    for (what, count) in [("secrets", 2), ("keeps", 1), ("lost", 0), ("clean", 1), ("changed", 0)] {
+        assert_eq!(score["total"][what], count, "{what}");
+    }
+    let said = stdout(&run(&["eval", "--show", "5", text(&file)], b""));
+    assert!(said.contains("TOTAL") && said.contains("secrets     2"), "{said}");
+    assert_eq!(score["total"]["missed"] == 1, said.contains("MISS password [c1]"), "{said}");
+}
+
+#[test]
+fn eval_names_the_line_of_what_is_no_case() {
+    let scratch = Scratch::new();
+    let file = scratch.file("cases.jsonl", "{\"id\":\"a\",\"category\":\"b\",\"turns\":[]}\n{\"id\": 3782}\n");
+    let output = run(&["eval", text(&file)], b"");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("line 2") && !stderr(&output).contains("3782"), "{}", stderr(&output));
+}
