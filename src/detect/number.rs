@@ -397,7 +397,12 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
         return Shape::Harmless("last digits");
     }
     // Account endings as American Express prints them: "1-01234".
-    if number.groups == 2 && number.digits == 6 && first.len() == 1 && number.last == number.first + 2 && tokens[number.first + 1].is(b'-') {
+    if number.groups == 2
+        && number.digits == 6
+        && first.len() == 1
+        && number.last == number.first + 2
+        && tokens[number.first + 1].is(b'-')
+    {
         return Shape::Likely("last digits");
     }
     if zip_after_state(reading, number) {
@@ -474,6 +479,9 @@ fn masked_before(reading: &Reading<'_>, first: usize) -> bool {
         }
         at -= 1;
     }
+    while text[at..start].first() == Some(&b' ') {
+        at += 1;
+    }
     let stretch = &text[at..start];
     let bounded = at == 0 || !text[at - 1].is_ascii_alphanumeric();
     if bounded && marks >= 2 && stretch.iter().filter(|b| **b == b'.').count() != 1 {
@@ -511,16 +519,20 @@ fn zip_after_state(reading: &Reading<'_>, number: &Number) -> bool {
     let text = reading.bytes(before);
     let state = before.kind == Kind::Word && text.len() == 2 && STATES.iter().any(|s| s.as_bytes() == text);
     let comma_before = number.first >= 2 && reading.tokens[number.first - 2].is(b',');
-    let city = before.kind == Kind::Word && before.word == 0 && text.len() >= 4 && text[0].is_ascii_uppercase() && comma_before;
+    let city = before.kind == Kind::Word
+        && before.word == 0
+        && text.len() >= 4
+        && text[0].is_ascii_uppercase()
+        && comma_before;
     state || city
 }
 
 /// The postal abbreviations of the states of the United States (USPS Publication 28, appendix B), which stand before a
 /// ZIP code.
 const STATES: [&str; 52] = [
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN",
-    "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA",
-    "WA", "WV", "WI", "WY",
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
+    "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
+    "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
 ];
 
 /// Whether letters are joined to the left of the number: `CAS-22918374`, `R20250114-88301`, `WB_20718`.

@@ -115,9 +115,41 @@ impl<'v> Reading<'v> {
     }
 
     fn is_abbreviation(&self, token: &Token) -> bool {
-        [&b"mr"[..], b"mrs", b"ms", b"dr", b"sr", b"sra", b"srta", b"dra", b"st", b"no", b"num", b"nro", b"vs", b"etc", b"approx", b"acct", b"ext", b"tel", b"exp", b"av", b"ing", b"lic", b"prof", b"jr", b"inc", b"co", b"apt", b"conf", b"ref", b"soc", b"sec"]
-            .iter()
-            .any(|word| self.is_word(token, word))
+        [
+            &b"mr"[..],
+            b"mrs",
+            b"ms",
+            b"dr",
+            b"sr",
+            b"sra",
+            b"srta",
+            b"dra",
+            b"st",
+            b"no",
+            b"num",
+            b"nro",
+            b"vs",
+            b"etc",
+            b"approx",
+            b"acct",
+            b"ext",
+            b"tel",
+            b"exp",
+            b"av",
+            b"ing",
+            b"lic",
+            b"prof",
+            b"jr",
+            b"inc",
+            b"co",
+            b"apt",
+            b"conf",
+            b"ref",
+            b"soc",
+            b"sec",
+        ]
+        .iter()
+        .any(|word| self.is_word(token, word))
             || token.kind == Kind::Word && token.len() == 1 && self.text[token.start as usize].is_ascii_uppercase()
     }
 

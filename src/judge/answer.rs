@@ -25,7 +25,10 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usi
                 if is_strong(reading, value) || words <= 8 {
                     // "carla_v" and, on the next line, the password.
                     let login = value.1 + 1 < tokens.len() && tokens[value.1 + 1].kind == Kind::Newline;
-                    let next = login.then(|| value_at(reading, value.1 + 2)).flatten().filter(|next| is_strong(reading, *next));
+                    let next = login
+                        .then(|| value_at(reading, value.1 + 2))
+                        .flatten()
+                        .filter(|next| is_strong(reading, *next));
                     return next.or(Some(value));
                 }
                 weak = weak.or(Some(value));
@@ -66,7 +69,12 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usi
 /// "can it have spaces", "is that the one on the router?": a question, but for a doubtful answer ("old mill road?").
 fn asks_back(reading: &Reading<'_>) -> bool {
     let first = reading.tokens.iter().find(|t| t.is_text());
-    let opens = first.is_some_and(|t| t.does(Role::QUESTION) || ["can", "could", "is", "do", "does", "did", "are", "may", "should", "will", "would", "puedo", "puede"].iter().any(|w| reading.is_word(t, w.as_bytes())));
+    let opens = first.is_some_and(|t| {
+        t.does(Role::QUESTION)
+            || ["can", "could", "is", "do", "does", "did", "are", "may", "should", "will", "would", "puedo", "puede"]
+                .iter()
+                .any(|w| reading.is_word(t, w.as_bytes()))
+    });
     let words = reading.tokens.iter().filter(|t| t.is_text()).count();
     opens && words >= 3
 }
@@ -144,5 +152,5 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
     let known = body.iter().filter(|t| t.kind == Kind::Word && t.does(Role::COMMON)).count();
     let lead = first - start;
     let plain = body.iter().all(|t| t.kind == Kind::Word && t.cue == 0 || matches!(t.kind, Kind::Mark(b'-' | b'\'')));
-    (plain && talk == 0 && known * 2 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
+    (plain && talk == 0 && known * 3 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
 }

@@ -156,8 +156,9 @@ pub(crate) fn judge(
     court.codes(&candidates);
     court.answers(role);
     court.pieces(conversation.side(role), id);
-    let (mut said, requests) = ask::requests(&page.reading);
+    let (mut said, requests) = ask::requests(&page.reading, role);
     said.answers = !court.verdict.found.is_empty();
+    said.answers_question = court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
     if role.serves() {
         court.solicitations(&requests);
     }
@@ -175,8 +176,9 @@ struct Court<'p, 'v> {
     claimed: Vec<bool>,
     spent: Spent,
     verdict: Verdict,
-    /// Numbers which nothing says are anything: they may be pieces.
-    loose: Vec<Number>,
+    /// Numbers which may be pieces: those of which nothing says what they are, and (`false`) those said to be the last
+    /// digits, which are pieces only where they complete a secret.
+    loose: Vec<(Number, bool)>,
 }
 
 /// Candidates whose first token is `first`, of a list sorted by nothing: small lists, short texts.
@@ -247,15 +249,19 @@ impl Court<'_, '_> {
 
     /// Security codes that stand unlabelled after a card.
     fn after_cards(&mut self, _candidates: &[Candidate]) {
-        let cards: Vec<usize> = self
+        let cards: Vec<(usize, usize)> = self
             .verdict
             .found
             .iter()
             .filter(|f| f.entity == Entity::Card)
-            .map(|f| self.reading.tokens.partition_point(|t| (t.end as usize) < f.span.end))
+            .map(|f| {
+                let last = self.reading.tokens.partition_point(|t| (t.end as usize) < f.span.end);
+                let code = if f.evidence.brand == Some("American Express") { 4 } else { 3 };
+                (last, code)
+            })
             .collect();
-        for last in cards {
-            if let Some(number) = security_code::after_card(self.page, last) {
+        for (last, digits) in cards {
+            if let Some(number) = security_code::after_card(self.page, last, digits) {
                 if self.is_free(number.first, number.last) {
                     let candidate = security_code::candidate(self.page, &number);
                     self.find(&candidate, Evidence { cue: Some("card before it"), ..candidate.evidence });
@@ -308,9 +314,10 @@ impl Court<'_, '_> {
                         continue;
                     }
                 }
-                let piece = found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3;
-                if piece {
-                    self.loose.push(*number);
+                if found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3 {
+                    self.loose.push((*number, true));
+                } else if found.cue.topic == Topic::Partial {
+                    self.loose.push((*number, false));
                 } else {
                     self.pass(number, Why::Cue(found.cue.name));
                 }
@@ -339,11 +346,7 @@ impl Court<'_, '_> {
                 skip_until = candidate.last + 1;
                 continue;
             }
-            if let Some(topic) = self.harmless_asked(number) {
-                self.pass(number, Why::Asked(topic));
-                continue;
-            }
-            self.loose.push(*number);
+            self.loose.push((*number, true));
         }
     }
 
@@ -375,9 +378,18 @@ impl Court<'_, '_> {
             Topic::Pin if number.digits > 8 => governor.cost <= 2,
             Topic::Password => governor.cost <= 2 && number.digits >= 4,
             Topic::Code if governor.cue.name == "code" && self.is_error_code(number) => false,
+            Topic::Code if matches!(governor.cue.name, "security code" | "código de seguridad") => true,
+            Topic::Code if governor.cue.name == "authorization code" => self.was_sent(),
             Topic::Code if number.digits == 3 => self.speaks_of_cards() && governor.cost <= 4,
             _ => true,
         }
+    }
+
+    /// Something was sent: a passcode, not the number of a payment.
+    fn was_sent(&self) -> bool {
+        self.reading.tokens.iter().any(|t| t.does(Does::SENT))
+            || self.expected.asked.has(Topic::OneTimePasscode)
+            || self.expected.asked.has(Topic::Code)
     }
 
     /// "(code 4012)", "code 1043: not eligible": what a program says of itself.
@@ -385,7 +397,8 @@ impl Court<'_, '_> {
         let tokens = &self.reading.tokens;
         let before = tokens[number.first.saturating_sub(4)..number.first].iter().any(|t| t.is(b'('));
         let closed = tokens.get(number.last + 1).is_some_and(|t| t.is(b')'));
-        let explained = tokens.get(number.last + 1).is_some_and(|t| t.is(b':')) && tokens.get(number.last + 2).is_some_and(|t| t.kind == Kind::Word);
+        let explained = tokens.get(number.last + 1).is_some_and(|t| t.is(b':'))
+            && tokens.get(number.last + 2).is_some_and(|t| t.kind == Kind::Word);
         before && closed || explained
     }
 
@@ -483,6 +496,18 @@ impl Court<'_, '_> {
             return None;
         }
         let harmless = self.harmless_asked(number);
+        // In a longer message a number before a noun counts something: "1204 correos".
+        let counts = !self.is_bare()
+            && self.reading.token(number.last + 1).is_some_and(|t| {
+                t.kind == Kind::Word
+                    && t.word == 0
+                    && t.len() > 3
+                    && t.spaced
+                    && self.reading.text[t.start as usize].is_ascii_lowercase()
+            });
+        if counts || self.expected.answered && !self.is_bare() {
+            return None;
+        }
         for (topics, announced) in [(self.expected.asked, false), (self.expected.announced, true)] {
             if announced && !self.is_bare() {
                 continue;
@@ -600,7 +625,7 @@ impl Court<'_, '_> {
         // Pieces of this very message, to be masked with the one that completes them.
         let mut here: Vec<Number> = Vec::new();
         let mut moved = false;
-        for number in &loose {
+        for (number, free) in &loose {
             let Some(digits) = Digits::of(self.reading, number.first, number.last) else { continue };
             let digits = digits.get();
             if number.attached || !(1..=15).contains(&digits.len()) {
@@ -609,17 +634,21 @@ impl Court<'_, '_> {
             }
             // A passcode in pieces: each is masked as it comes.
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
-            let short = digits.len() == 3 || digits.len() == 2 && (self.says_piece() || self.reading.tokens.iter().all(|t| !t.is_text()));
+            let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
             if code && short && self.is_bare() && self.harmless_asked(number).is_none() {
                 let candidate = self.candidate(&[], number, Entity::OneTimePasscode);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
                 continue;
             }
-            if self.harmless_asked(number).is_some() {
-                self.pass(number, Why::Nothing);
+            let harmless = self.harmless_asked(number);
+            let doubtful = !free || harmless.is_some();
+            let mut next = side.pieces;
+            let step = next.push(digits);
+            if doubtful && !matches!(step, Step::Complete { mistyped: false, .. }) {
+                self.pass(number, harmless.map_or(Why::Nothing, Why::Asked));
                 continue;
             }
-            let step = side.pieces.push(digits);
+            side.pieces = next;
             match step {
                 Step::Complete { whole, mistyped } => {
                     let entity = match whole {
@@ -698,7 +727,8 @@ impl Court<'_, '_> {
             .collect();
         let named = |topic: Topic| {
             let fits = |t: Topic| t == topic || harmless_fits(t, number.digits, Shape::Bare) && t != Topic::Partial;
-            governor(self.reading, number.first, number.last, &self.spent, &fits).is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
+            governor(self.reading, number.first, number.last, &self.spent, &fits)
+                .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
         let social = expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity);
         if (social || lens == [3, 2] && (bare || self.says_piece()))
@@ -713,7 +743,8 @@ impl Court<'_, '_> {
         }
         let start = Pieces::start(Whole::Card, card, digits);
         let may_be = crate::detect::brands::possible_lengths(digits) != 0;
-        let about_cards = self.reading.mentions(Topic::Card) && !self.verdict.found.iter().any(|f| f.entity == Entity::Card);
+        let about_cards =
+            self.reading.mentions(Topic::Card) && !self.verdict.found.iter().any(|f| f.entity == Entity::Card);
         let told = bare || self.says_piece() || card || about_cards;
         (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)
     }

@@ -277,7 +277,13 @@ impl Lexicon {
         }
     }
 
-    fn node(&mut self, phrases: &[Phrase], places: Vec<Place>, nodes: &mut HashMap<Vec<Place>, u16>, queue: &mut Vec<Vec<Place>>) -> u16 {
+    fn node(
+        &mut self,
+        phrases: &[Phrase],
+        places: Vec<Place>,
+        nodes: &mut HashMap<Vec<Place>, u16>,
+        queue: &mut Vec<Vec<Place>>,
+    ) -> u16 {
         if let Some(&node) = nodes.get(&places) {
             return node;
         }
@@ -443,7 +449,12 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_read_over() {
         let lexicon = Lexicon::get();
-        for (typed, meant) in [("verificaton", "verification"), ("passwrod", "password"), ("secuirty", "security"), ("contrasenia", "contrasenia")] {
+        for (typed, meant) in [
+            ("verificaton", "verification"),
+            ("passwrod", "password"),
+            ("secuirty", "security"),
+            ("contrasenia", "contrasenia"),
+        ] {
             assert_eq!(lexicon.word(typed.as_bytes()), lexicon.word(meant.as_bytes()), "{typed}");
         }
     }

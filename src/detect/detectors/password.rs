@@ -57,7 +57,8 @@ impl Detector for Password {
     fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
         let reading = &page.reading;
         for hit in &reading.cues {
-            let clave = matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
+            let clave =
+                matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
             }
@@ -69,7 +70,9 @@ impl Detector for Password {
 /// "clave", "passcode", "contraseña temporal": a password where no digits follow.
 fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
     reading.tokens[hit.first..=hit.last].iter().any(|t| {
-        [&b"clave"[..], b"claves", b"passcode", b"contrasena", b"password", b"pass"].iter().any(|w| reading.is_word(t, w))
+        [&b"clave"[..], b"claves", b"passcode", b"contrasena", b"password", b"pass"]
+            .iter()
+            .any(|w| reading.is_word(t, w))
     })
 }
 
@@ -80,7 +83,9 @@ fn in_addresses(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
         if !(tokens[at].is(b':') && tokens[at + 1].is(b'/') && tokens[at + 2].is(b'/')) {
             continue;
         }
-        let end = (at + 3..tokens.len().min(at + 40)).find(|&i| tokens[i].spaced || tokens[i].is(b'/') || matches!(tokens[i].kind, Kind::Newline)).unwrap_or(tokens.len().min(at + 40));
+        let end = (at + 3..tokens.len().min(at + 40))
+            .find(|&i| tokens[i].spaced || tokens[i].is(b'/') || matches!(tokens[i].kind, Kind::Newline))
+            .unwrap_or(tokens.len().min(at + 40));
         let colon = (at + 3..end).find(|&i| tokens[i].is(b':'));
         let sign = (at + 3..end).rev().find(|&i| tokens[i].is(b'@'));
         if let (Some(colon), Some(sign)) = (colon, sign) {
@@ -169,7 +174,9 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                 return looks_like_one(reading, value).then_some(value);
             }
             // `"password": "X"`
-            Kind::Mark(b'"' | b'\'') if words == 0 && !token.spaced && tokens.get(at + 1).is_some_and(|t| t.is(b':') || t.is(b'=')) => {
+            Kind::Mark(b'"' | b'\'')
+                if words == 0 && !token.spaced && tokens.get(at + 1).is_some_and(|t| t.is(b':') || t.is(b'=')) =>
+            {
                 sign = true;
                 at += 2;
                 break;
@@ -263,7 +270,9 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
         at += 1;
     }
     // After a noun of its own ("password reset link:") only what looks like one.
-    let own = words == 0 || copula && !sign || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(Role::STATE);
+    let own = words == 0
+        || copula && !sign
+        || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(Role::STATE);
     if sign && tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
         at += 1;
     }
@@ -271,7 +280,10 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     if is_quoted(reading, at) {
         return (!is_sentence(reading, value) || sign).then_some(value);
     }
-    if looks_like_one(reading, value) {
+    if looks_like_one(reading, value) || hyphen_chain(reading, value) {
+        return Some(value);
+    }
+    if let Some(value) = spelled_out(reading, at) {
         return Some(value);
     }
     if !own || hit.cue.topic != Topic::Password {
@@ -285,12 +297,42 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     None
 }
 
+/// Three words and more joined by hyphens, which nobody writes otherwise: `correct-horse-battery-staple`.
+fn hyphen_chain(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+    let stretch = &reading.tokens[first..=last];
+    let hyphens = stretch.iter().filter(|t| matches!(t.kind, Kind::Mark(b'-' | b'_' | b'.'))).count();
+    hyphens >= 2
+        && stretch.len() == 2 * hyphens + 1
+        && stretch.iter().step_by(2).all(|t| matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mixed))
+}
+
+/// Single characters with spaces between: `T o l u c a 2 0 0 0`, `t-u-r-n-i-p`.
+fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    let mut last = None;
+    let mut count = 0;
+    for at in first..reading.tokens.len().min(first + 64) {
+        let token = &reading.tokens[at];
+        match token.kind {
+            Kind::Word | Kind::Digits if token.len() == 1 => {
+                count += 1;
+                last = Some(at);
+            }
+            Kind::Mark(b'-' | b'.' | b'_') if !token.spaced => {}
+            _ => break,
+        }
+    }
+    last.filter(|_| count >= 4).map(|last| (first, last))
+}
+
 /// "X or Y": a second value told in one breath.
 fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
     let mut at = last + 1;
     for _ in 0..4 {
         let token = reading.token(at)?;
-        let joins = token.is(b',') || ["or", "o", "and", "y", "maybe", "then", "not", "no", "also", "u"].iter().any(|w| reading.is_word(token, w.as_bytes()));
+        let joins = token.is(b',')
+            || ["or", "o", "and", "y", "n", "maybe", "then", "not", "no", "also", "u"]
+                .iter()
+                .any(|w| reading.is_word(token, w.as_bytes()));
         if !joins {
             break;
         }
@@ -304,13 +346,16 @@ fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
 fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let joint = hit.first.checked_sub(1)?;
-    let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+')) || ["and", "y"].iter().any(|w| reading.is_word(&tokens[joint], w.as_bytes()));
+    let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+'))
+        || ["and", "y"].iter().any(|w| reading.is_word(&tokens[joint], w.as_bytes()));
     let login = joint > 0 && reading.hit(&tokens[joint - 1]).is_some_and(|h| h.cue.topic == Topic::Login);
     if !joins || !login {
         return None;
     }
     let mut at = hit.last + 1;
-    while tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b':' | b'=' | b'-')) || t.does(Role::COPULA) || t.does(Role::DETERMINER)) {
+    while tokens.get(at).is_some_and(|t| {
+        matches!(t.kind, Kind::Mark(b':' | b'=' | b'-')) || t.does(Role::COPULA) || t.does(Role::DETERMINER)
+    }) {
         at += 1;
     }
     if at == hit.last + 1 {
@@ -322,7 +367,10 @@ fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
         return Some((slash + 1, user.1));
     }
     let mut at = user.1 + 1;
-    while tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b'/' | b',' | b'|' | b'&' | b';')) || ["and", "y"].iter().any(|w| reading.is_word(t, w.as_bytes()))) {
+    while tokens.get(at).is_some_and(|t| {
+        matches!(t.kind, Kind::Mark(b'/' | b',' | b'|' | b'&' | b';'))
+            || ["and", "y"].iter().any(|w| reading.is_word(t, w.as_bytes()))
+    }) {
         at += 1;
     }
     let value = value_at(reading, at)?;
@@ -400,8 +448,8 @@ fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             Kind::Word if token.does(Role::NEGATION) => return None,
             Kind::Word if token.does(Role::DETERMINER) || token.does(Role::OWN) => own = true,
             Kind::Mark(b'\'' | b'(') => {}
+            Kind::Mark(b'<' | b'>' | b'-' | b'=') => comma = true,
             Kind::Mark(b',') if !comma => comma = true,
-            Kind::Mark(b'-') if token.spaced => comma = true,
             _ => {
                 let value = chunk(reading, at)?;
                 if value.1 != at && !is_mark(&tokens[at], b"!\"?)'") || !(link || comma || own) {
@@ -463,7 +511,9 @@ fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             }
         }
         if let Some(value) = chunk(reading, at).filter(|v| v.1 == at) {
-            let marks = reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize].iter().any(|b| b"!@#$%^&*+=~".contains(b));
+            let marks = reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize]
+                .iter()
+                .any(|b| b"!@#$%^&*+=~".contains(b));
             if marks && is_strong(reading, value) && !said_harmless(reading, value.0) {
                 return Some(value);
             }
@@ -789,7 +839,13 @@ pub(crate) fn is_strong(reading: &Reading<'_>, (first, last): (usize, usize)) ->
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     let symbols = text.iter().filter(|b| b"!@#$%^&*_+=~?".contains(b)).count();
     let classes = usize::from(lower > 0) + usize::from(upper > 0) + usize::from(digits > 0) + usize::from(symbols > 0);
-    text.len() >= 6
+    // "rid=7f3e1c9a-0b52-...": the value of another key, a UUID, a hash.
+    let hex = text.len() >= 16 && text.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+    let keyed = tokens[first].kind == Kind::Word
+        && tokens.get(first + 1).is_some_and(|t| matches!(t.kind, Kind::Mark(b'=' | b'[')))
+        && first < last;
+    !hex && !keyed
+        && text.len() >= 6
         && (classes >= 3 && lower > 0 || lower >= 3 && digits > 0 || symbols > 0 && lower >= 3 && digits + upper > 0)
         && !text.contains(&b'/')
 }
@@ -839,6 +895,13 @@ fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
             .iter()
             .all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b':' | b'.' | b'/')) || t.does(Role::UNIT))
     {
+        return true;
+    }
+    // References: capitals, a hyphen, digits: "AUTH-1002".
+    if stretch.iter().all(|t| {
+        matches!(t.kind, Kind::Digits | Kind::Mark(b'-'))
+            || t.kind == Kind::Word && reading.bytes(t).iter().all(u8::is_ascii_uppercase)
+    }) {
         return true;
     }
     // Dates and ranges: only digits and separators.
