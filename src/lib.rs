@@ -11,6 +11,7 @@ mod message;
 mod policy;
 mod report;
 mod span;
+mod stream;
 pub mod text;
 pub mod wire;
 
@@ -23,3 +24,4 @@ pub use message::{Message, MessageId, Role};
 pub use policy::{Action, Policy};
 pub use report::{Finding, FindingKind, Outcome};
 pub use span::Span;
+pub use stream::{Finished, Redactor};
