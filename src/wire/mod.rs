@@ -4,9 +4,11 @@
 //! raw bytes, and from a [`Patch`](crate::Patch) on such a text the edits on the raw bytes. The promise of every format:
 //! a byte outside an edit is the byte that came in. Nothing here knows what is looked for.
 
+pub mod chat;
 mod content;
 mod cut;
 pub mod form;
+pub mod html;
 pub mod json;
 mod lift;
 pub mod multipart;

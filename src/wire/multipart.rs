@@ -231,7 +231,7 @@ impl Reader {
 
     fn piece(&mut self, len: usize) -> Option<Piece> {
         let preamble = self.state == State::Preamble;
-        self.fresh = false;
+        self.fresh &= len == 0;
         self.take(len).map(if preamble { Piece::Between } else { Piece::Body })
     }
 
@@ -321,6 +321,13 @@ impl Reader {
         // The last line may be the start of the blank one: it is looked at again.
         self.seen = at.saturating_sub(1);
         Ok(None)
+    }
+}
+
+/// Shows how much is held, never the text.
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("held", &(self.buffer.len() - self.start)).finish_non_exhaustive()
     }
 }
 
