@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::conversation::Conversation;
 use crate::edit::{Edit, Patch};
-use crate::entity::Entity;
+use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::message::Message;
 use crate::policy::Policy;
-use crate::report::{Finding, FindingKind, Outcome};
+use crate::report::{Finding, Outcome};
 use crate::span::Span;
 
 /// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
@@ -49,8 +49,14 @@ impl Engine {
         let mut at = 0;
         while at + 17 <= text.len() {
             let window = &text[at..at + 17];
-            let hit =
-                window.iter().enumerate().all(|(i, b)| if i == 4 || i == 11 { *b == b' ' } else { b.is_ascii_digit() });
+            // Beside another digit it is a part of something longer, beside a star the rest of a mask.
+            let joins = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_digit() || *b == b'*');
+            let alone = !joins(at.checked_sub(1).and_then(|before| text.get(before))) && !joins(text.get(at + 17));
+            let hit = alone
+                && window
+                    .iter()
+                    .enumerate()
+                    .all(|(i, b)| if i == 4 || i == 11 { *b == b' ' } else { b.is_ascii_digit() });
             if hit {
                 let span = Span::new(at, at + 17);
                 let plain = std::str::from_utf8(window).unwrap_or_default();
@@ -62,7 +68,7 @@ impl Engine {
                     evidence: Evidence::default(),
                     action,
                 });
-                edits.push(Edit { span, with: self.policy.mask(Entity::Card, plain, plain) });
+                edits.push(Edit { span, with: self.policy.mask(Entity::Card, plain) });
                 at += 17;
             } else {
                 at += 1;

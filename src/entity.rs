@@ -112,3 +112,15 @@ impl fmt::Debug for CustomId {
         fmt::Debug::fmt(self.as_str(), f)
     }
 }
+
+/// What is found about an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// The secret itself stands in the text.
+    #[default]
+    Disclosure,
+    /// An agent or a bot asks for a secret that must never be asked for in chat.
+    Solicitation,
+}

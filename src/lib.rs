@@ -3,11 +3,16 @@
 //! dates, amounts, case numbers.
 
 mod conversation;
+pub mod detect;
 mod edit;
 mod engine;
 mod entity;
 mod evidence;
 pub mod filter;
+#[cfg(any(test, feature = "laws"))]
+#[doc(hidden)]
+pub mod laws;
+pub mod mask;
 mod message;
 mod policy;
 mod report;
@@ -17,13 +22,18 @@ pub mod text;
 pub mod wire;
 
 pub use conversation::Conversation;
+pub use detect::checksum::{Checksum, UnknownChecksum};
+pub use detect::custom::{CustomDetector, CustomDetectorBuilder, DetectorError};
 pub use edit::{Edit, Patch};
 pub use engine::Engine;
-pub use entity::{CustomId, Entity};
+pub use entity::{CustomId, Entity, FindingKind};
 pub use evidence::Evidence;
 pub use filter::{Failure, Filter, Filtered, Format, Limits, Report};
 pub use message::{Message, MessageId, Role};
-pub use policy::{Action, Policy};
-pub use report::{Finding, FindingKind, Outcome};
+pub use policy::{
+    Action, ConfigError, Expiry, MaskStyle, OnFailure, Policy, PolicyBuilder, PolicyError, TokenKey, UnknownAction,
+    UnknownStyle,
+};
+pub use report::{Finding, Outcome};
 pub use span::Span;
 pub use stream::{Finished, Redactor};

@@ -3,23 +3,11 @@
 use std::borrow::Cow;
 
 use crate::edit::Patch;
-use crate::entity::Entity;
+use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::message::MessageId;
 use crate::policy::Action;
 use crate::span::Span;
-
-/// What a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum FindingKind {
-    /// The secret itself stands in the text.
-    #[default]
-    Disclosure,
-    /// An agent or a bot asks for a secret that must never be asked for in chat.
-    Solicitation,
-}
 
 /// A judged entity in the source, with the reasons. Never holds the text itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

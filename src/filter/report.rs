@@ -7,7 +7,8 @@ use crate::entity::Entity;
 use crate::filter::Failure;
 use crate::message::MessageId;
 use crate::policy::Action;
-use crate::report::{Finding, FindingKind};
+use crate::entity::FindingKind;
+use crate::report::Finding;
 
 /// The most findings that are kept one by one; those after them are still counted.
 const MOST_KEPT: usize = 1024;

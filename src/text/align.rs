@@ -113,6 +113,71 @@ impl Alignment {
         })
     }
 
+    /// The alignment of a text derived from a derived text: `self` leads from the source to the text between, `next`
+    /// from there to the last text.
+    ///
+    /// An atomic unit of `next` stands for everything its bytes between stand for, with what was dropped among and right
+    /// after them. An atomic unit of `self` which `next` cuts in two stands, all of it, behind its first part.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        if self.is_identity() {
+            return next.clone();
+        }
+        if next.is_identity() {
+            return self.clone();
+        }
+        let mut joined = Self { units: Vec::with_capacity(self.units.len() + next.units.len()), end: Unit::default() };
+        let mut at = 0;
+        for (i, unit) in next.units.iter().enumerate() {
+            let stop = next.units.get(i + 1).copied().unwrap_or(next.end);
+            if unit.atomic {
+                let source = self.skip(&mut at, stop.source).max(joined.end.source);
+                joined.atomic(stop.view - unit.view, source - joined.end.source);
+            } else {
+                self.copy(&mut at, unit.source, stop.source, &mut joined);
+            }
+        }
+        joined
+    }
+
+    /// Passes the units up to the byte `to` of this alignment's text and returns where they end in the source.
+    fn skip(&self, at: &mut usize, to: usize) -> usize {
+        let mut source = 0;
+        while let Some(unit) = self.units.get(*at) {
+            let stop = self.units.get(*at + 1).copied().unwrap_or(self.end);
+            if stop.view > to {
+                if unit.view < to {
+                    source = if unit.atomic { stop.source } else { unit.source + (to - unit.view) };
+                }
+                break;
+            }
+            source = stop.source;
+            *at += 1;
+        }
+        source
+    }
+
+    /// Appends the units of the bytes `from..to` of this alignment's text to `joined`.
+    fn copy(&self, at: &mut usize, from: usize, to: usize, joined: &mut Self) {
+        while let Some(unit) = self.units.get(*at) {
+            let stop = self.units.get(*at + 1).copied().unwrap_or(self.end);
+            let dropped = stop.view == unit.view;
+            if unit.view > to || (unit.view == to && !dropped) {
+                break;
+            }
+            let len = stop.view.min(to) - unit.view.max(from).min(to);
+            if unit.atomic {
+                joined.atomic(len, stop.source.max(joined.end.source) - joined.end.source);
+            } else {
+                joined.plain(len);
+            }
+            if stop.view > to {
+                break;
+            }
+            *at += 1;
+        }
+    }
+
     /// Index of the last unit that starts at or before `view` and is not empty there.
     fn unit_at(&self, view: usize) -> usize {
         self.units.partition_point(|unit| unit.view <= view).saturating_sub(1)
@@ -186,5 +251,25 @@ mod tests {
         assert_eq!(alignment.source(ViewSpan::new(0, 2)), Span::new(0, 8));
         assert_eq!(alignment.source(ViewSpan::new(1, 2)), Span::new(4, 8));
         assert_eq!(alignment.source(ViewSpan::new(2, 3)), Span::new(8, 9));
+    }
+
+    #[test]
+    fn two_alignments_in_a_row_are_joined() {
+        // "a" + "..." for a 3-byte mark + "37" for "37" with 3 dropped bytes between, then "37" becomes "!".
+        let mut first = Alignment::identity();
+        first.plain(1);
+        first.atomic(3, 3);
+        first.plain(1);
+        first.atomic(0, 3);
+        first.plain(2);
+        let mut second = Alignment::identity();
+        second.plain(4);
+        second.atomic(1, 2);
+        second.plain(1);
+        let joined = first.then(&second);
+        assert_eq!(joined.source(ViewSpan::new(0, 1)), Span::new(0, 1));
+        assert_eq!(joined.source(ViewSpan::new(2, 3)), Span::new(1, 4));
+        assert_eq!(joined.source(ViewSpan::new(4, 5)), Span::new(4, 9));
+        assert_eq!(joined.source(ViewSpan::new(5, 6)), Span::new(9, 10));
     }
 }

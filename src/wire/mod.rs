@@ -14,6 +14,7 @@ mod lift;
 pub mod multipart;
 pub mod ndjson;
 pub mod sse;
+pub mod transcript;
 
 pub use content::Content;
 pub use cut::safe_cut;

@@ -119,6 +119,12 @@ impl Walker {
         self.stack.path()
     }
 
+    /// Number of arrays and objects that are open.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.stack.len()
+    }
+
     /// Reads the next token from `input`, which starts where the last token ended (or as [`Step::More`] said). `last`
     /// says that nothing follows the input.
     ///

@@ -1,0 +1,308 @@
+//! The check digits of card numbers, routing numbers, IBANs and CLABEs.
+//!
+//! What comes in are the characters of a number, with or without separators: everything but ASCII letters and digits is
+//! skipped. What goes out is whether the check digits fit. Nothing is allocated, nothing panics, and a number which is
+//! too short or too long for its kind never fits.
+//!
+//! ```
+//! use lastfour::detect::checksum;
+//! assert!(checksum::luhn(b"3782 822463 10005"));
+//! assert!(checksum::aba(b"021000021"));
+//! assert!(checksum::iban(b"GB82 WEST 1234 5698 7654 32"));
+//! assert!(checksum::clabe(b"032180000118359719"));
+//! ```
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A rule that tells a number from a mistyped or random one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Checksum {
+    /// The last digit of card numbers (ISO/IEC 7812). One random number in ten fits.
+    Luhn,
+    /// Routing numbers of banks in the United States: 9 digits.
+    Aba,
+    /// International bank account numbers (ISO 13616): mod 97.
+    Iban,
+    /// Mexican bank account numbers: 18 digits.
+    Clabe,
+}
+
+impl Checksum {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Luhn, Self::Aba, Self::Iban, Self::Clabe];
+
+    /// The lower-case name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Luhn => "luhn",
+            Self::Aba => "aba",
+            Self::Iban => "iban",
+            Self::Clabe => "clabe",
+        }
+    }
+
+    /// Whether the check digits of `number` fit.
+    #[must_use]
+    pub fn holds(self, number: &[u8]) -> bool {
+        match self {
+            Self::Luhn => luhn(number),
+            Self::Aba => aba(number),
+            Self::Iban => iban(number),
+            Self::Clabe => clabe(number),
+        }
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Checksum {
+    type Err = UnknownChecksum;
+
+    fn from_str(name: &str) -> Result<Self, UnknownChecksum> {
+        Self::ALL.into_iter().find(|checksum| checksum.as_str() == name).ok_or(UnknownChecksum)
+    }
+}
+
+/// The name is none of `luhn`, `aba`, `iban` and `clabe`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownChecksum;
+
+impl fmt::Display for UnknownChecksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown checksum: use luhn, aba, iban or clabe")
+    }
+}
+
+impl std::error::Error for UnknownChecksum {}
+
+/// The most characters any of the numbers has (an IBAN).
+const LONGEST: usize = 34;
+
+/// Whether the last digit fits the ones before it (ISO/IEC 7812, annex B), for 2 to 34 digits. Letters are skipped.
+#[must_use]
+pub fn luhn(number: &[u8]) -> bool {
+    let mut buffer = [0; LONGEST];
+    match collect(number, &mut buffer, u8::is_ascii_digit) {
+        Some(digits @ [_, _, ..]) => std::str::from_utf8(digits).is_ok_and(luhn::valid),
+        _ => false,
+    }
+}
+
+/// Whether it is a well-formed ABA routing number: 9 digits, first two in 00-12, 21-32, 61-72 or 80, and
+/// `3(d1+d4+d7) + 7(d2+d5+d8) + (d3+d6+d9)` divisible by ten (American Bankers Association).
+#[must_use]
+pub fn aba(number: &[u8]) -> bool {
+    let mut buffer = [0; LONGEST];
+    let Some(digits @ [first, second, ..]) = collect(number, &mut buffer, u8::is_ascii_digit) else {
+        return false;
+    };
+    let district = (first - b'0') * 10 + (second - b'0');
+    digits.len() == 9
+        && matches!(district, 0..=12 | 21..=32 | 61..=72 | 80)
+        && weighted(digits, [3, 7, 1]).is_multiple_of(10)
+}
+
+/// Whether it is a well-formed CLABE: 18 digits, the last of which makes up for the first 17 weighted 3, 7, 1, each
+/// product taken modulo ten (Asociación de Bancos de México).
+#[must_use]
+pub fn clabe(number: &[u8]) -> bool {
+    let mut buffer = [0; LONGEST];
+    match collect(number, &mut buffer, u8::is_ascii_digit) {
+        Some([digits @ .., check]) if digits.len() == 17 => {
+            (weighted(digits, [3, 7, 1]) + u32::from(check - b'0')).is_multiple_of(10)
+        }
+        _ => false,
+    }
+}
+
+/// Whether it is a well-formed IBAN: two letters, two check digits, the length of its country (15 to 34 where the
+/// country is not in the table) and the remainder 1 modulo 97 (ISO 13616). Upper or lower case.
+#[must_use]
+pub fn iban(number: &[u8]) -> bool {
+    let mut buffer = [0; LONGEST];
+    let Some(iban @ [a, b, c, d, ..]) = collect(number, &mut buffer, u8::is_ascii_alphanumeric) else {
+        return false;
+    };
+    let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
+    let shape = country.iter().all(u8::is_ascii_uppercase) && c.is_ascii_digit() && d.is_ascii_digit();
+    let length = match IBAN_LENGTHS.binary_search_by_key(&country, |(country, _)| **country) {
+        Ok(row) => iban.len() == IBAN_LENGTHS[row].1,
+        Err(_) => iban.len() >= 15,
+    };
+    let remainder = iban[4..].iter().chain(&iban[..4]).fold(0, |remainder, c| match c {
+        b'0'..=b'9' => (remainder * 10 + u32::from(c - b'0')) % 97,
+        letter => (remainder * 100 + u32::from(letter.to_ascii_uppercase() - b'A') + 10) % 97,
+    });
+    shape && length && remainder == 1
+}
+
+/// Length of an IBAN by country, from the IBAN registry; sorted.
+const IBAN_LENGTHS: [(&[u8; 2], usize); 67] = [
+    (b"AD", 24),
+    (b"AE", 23),
+    (b"AL", 28),
+    (b"AT", 20),
+    (b"AZ", 28),
+    (b"BA", 20),
+    (b"BE", 16),
+    (b"BG", 22),
+    (b"BH", 22),
+    (b"BR", 29),
+    (b"BY", 28),
+    (b"CH", 21),
+    (b"CR", 22),
+    (b"CY", 28),
+    (b"CZ", 24),
+    (b"DE", 22),
+    (b"DK", 18),
+    (b"DO", 28),
+    (b"EE", 20),
+    (b"EG", 29),
+    (b"ES", 24),
+    (b"FI", 18),
+    (b"FO", 18),
+    (b"FR", 27),
+    (b"GB", 22),
+    (b"GE", 22),
+    (b"GI", 23),
+    (b"GL", 18),
+    (b"GR", 27),
+    (b"GT", 28),
+    (b"HR", 21),
+    (b"HU", 28),
+    (b"IE", 22),
+    (b"IL", 23),
+    (b"IS", 26),
+    (b"IT", 27),
+    (b"JO", 30),
+    (b"KW", 30),
+    (b"KZ", 20),
+    (b"LB", 28),
+    (b"LI", 21),
+    (b"LT", 20),
+    (b"LU", 20),
+    (b"LV", 21),
+    (b"MC", 27),
+    (b"MD", 24),
+    (b"ME", 22),
+    (b"MK", 19),
+    (b"MR", 27),
+    (b"MT", 31),
+    (b"MU", 30),
+    (b"NL", 18),
+    (b"NO", 15),
+    (b"PK", 24),
+    (b"PL", 28),
+    (b"PS", 29),
+    (b"PT", 25),
+    (b"QA", 29),
+    (b"RO", 24),
+    (b"RS", 22),
+    (b"SA", 24),
+    (b"SE", 24),
+    (b"SI", 19),
+    (b"SK", 24),
+    (b"SM", 27),
+    (b"TN", 24),
+    (b"TR", 26),
+];
+
+/// The characters of `number` that `wanted` accepts, or `None` where they are more than the buffer holds.
+fn collect<'b>(number: &[u8], buffer: &'b mut [u8; LONGEST], wanted: fn(&u8) -> bool) -> Option<&'b [u8]> {
+    let mut len = 0;
+    for byte in number.iter().filter(|byte| wanted(byte)) {
+        *buffer.get_mut(len)? = *byte;
+        len += 1;
+    }
+    Some(&buffer[..len])
+}
+
+/// The sum of the digits times the weights in turn. Each product counts modulo ten, which changes no sum modulo ten.
+fn weighted(digits: &[u8], weights: [u32; 3]) -> u32 {
+    digits.iter().zip(weights.into_iter().cycle()).map(|(digit, weight)| u32::from(digit - b'0') * weight % 10).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Published examples: card test numbers of payment providers, routing numbers of the Federal Reserve's directory,
+    /// the examples of the IBAN registry, the example of the CLABE standard.
+    const FITS: [(Checksum, &[&str]); 4] = [
+        (
+            Checksum::Luhn,
+            &["378282246310005", "3714 496353 98431", "4242-4242-4242-4242", "6205500000000000004", "3056930009020004"],
+        ),
+        (Checksum::Aba, &["021000021", "121000248", "0260-0959-3", "322271627"]),
+        (
+            Checksum::Iban,
+            &["GB82WEST12345698765432", "ES91 2100 0418 4502 0005 1332", "de89370400440532013000", "NO9386011117947"],
+        ),
+        (Checksum::Clabe, &["032180000118359719", "002010077777777771"]),
+    ];
+
+    #[test]
+    fn published_numbers_fit() {
+        for (checksum, numbers) in FITS {
+            for number in numbers {
+                assert!(checksum.holds(number.as_bytes()), "{checksum} {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_number_fits_with_one_digit_changed() {
+        for (checksum, numbers) in FITS {
+            for number in numbers {
+                for at in (0..number.len()).filter(|at| number.as_bytes()[*at].is_ascii_digit()) {
+                    for digit in b'0'..=b'9' {
+                        let mut changed = number.as_bytes().to_vec();
+                        if changed[at] != digit {
+                            changed[at] = digit;
+                            assert!(!checksum.holds(&changed), "{checksum} {number} at {at}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_of_the_wrong_length_never_fits() {
+        for checksum in Checksum::ALL {
+            for zeros in ["", "0", "000000000000000000000000000000000000"] {
+                assert!(!checksum.holds(zeros.as_bytes()), "{checksum} {zeros}");
+            }
+        }
+        assert!(!aba(b"0210000210"));
+        assert!(!clabe(b"0321800001183597190"));
+        assert!(!iban(b"DE8937040044053201300"));
+    }
+
+    #[test]
+    fn a_routing_number_starts_with_a_federal_reserve_district() {
+        // The weights fit both; there is no district 99 and none 13.
+        assert!(!aba(b"991000000") && weighted(b"990000006", [3, 7, 1]) % 10 == 6);
+        assert!((0..100).all(|last| !aba(format!("1300000{last:02}").as_bytes())));
+    }
+
+    #[test]
+    fn the_table_of_countries_is_sorted() {
+        assert!(IBAN_LENGTHS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+
+    #[test]
+    fn every_name_reads_back() {
+        for checksum in Checksum::ALL {
+            assert_eq!(checksum.to_string().parse(), Ok(checksum));
+        }
+        assert_eq!("mod10".parse::<Checksum>(), Err(UnknownChecksum));
+    }
+}

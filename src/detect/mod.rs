@@ -1,0 +1,4 @@
+//! Reads a view and emits candidates.
+
+pub mod checksum;
+pub mod custom;

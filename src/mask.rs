@@ -1,0 +1,235 @@
+//! The forms that stand in the place of a secret: how they are written and how they are recognised.
+//!
+//! | form | card | social-security | password |
+//! |---|---|---|---|
+//! | stars | `**** ****** *0005` | `***-**-6789` | `********` |
+//! | label | `[card ending 0005]` | `[social-security ending 6789]` | `[password]` |
+//! | token | `[card:w3kq2m5p7tz4xj6c]` | `[social-security:...]` | `[password:...]` |
+//!
+//! What comes in is a secret in plain form (digits in ASCII, separators kept) and how many of its last characters may
+//! stay. What goes out never holds more of it than that. [`len_at`] recognises every form written here, so that a
+//! redacted text comes through unchanged; it takes digits for the rest of a masked number only where they are fewer
+//! than the stars and four at most, so that a secret cannot hide behind a few stars.
+
+use crate::entity::{CustomId, Entity};
+
+/// What a password becomes, whatever its length: the length tells too much.
+pub const PASSWORD: &str = "********";
+
+/// The characters of a token after the colon: 80 bits in base32.
+pub const TOKEN_CHARS: usize = 16;
+
+/// The most characters of a secret that any mask may show.
+pub const MOST_SHOWN: usize = 4;
+
+/// `plain` with a star for each letter and digit but the last `shown`; everything else stays.
+///
+/// ```
+/// # use lastfour::mask::stars;
+/// assert_eq!(stars("3782-822463-10005", 4), "****-******-*0005");
+/// assert_eq!(stars("482 913", 0), "*** ***");
+/// ```
+#[must_use]
+pub fn stars(plain: &str, shown: usize) -> String {
+    let mut hidden = count(plain).saturating_sub(shown.min(MOST_SHOWN));
+    plain
+        .chars()
+        .map(|c| {
+            if hidden > 0 && c.is_alphanumeric() {
+                hidden -= 1;
+                '*'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// `[card ending 0005]`, or `[card]` where nothing is shown.
+///
+/// ```
+/// # use lastfour::{Entity, mask::label};
+/// assert_eq!(label(Entity::Card, "3782 822463 10005", 4), "[card ending 0005]");
+/// assert_eq!(label(Entity::Pin, "4821", 0), "[pin]");
+/// ```
+#[must_use]
+pub fn label(entity: Entity, plain: &str, shown: usize) -> String {
+    let hidden = count(plain).saturating_sub(shown.min(MOST_SHOWN));
+    let last: String = plain.chars().filter(|c| c.is_alphanumeric()).skip(hidden).collect();
+    if last.is_empty() { format!("[{entity}]") } else { format!("[{entity}{ENDING}{last}]") }
+}
+
+/// `[card:w3kq2m5p7tz4xj6c]`: the first 80 bits of `mac` in base32, lower case.
+#[must_use]
+pub fn token(entity: Entity, mac: &[u8; 10]) -> String {
+    let bits = mac.iter().fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
+    let chars: String = (0..TOKEN_CHARS).rev().map(|i| char::from(BASE32[(bits >> (5 * i) & 31) as usize])).collect();
+    format!("[{entity}:{chars}]")
+}
+
+/// Number of letters and digits: what a mask hides or shows.
+#[must_use]
+pub fn count(plain: &str) -> usize {
+    plain.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// The length of the mask at the start of `text`, in bytes; `None` where none starts there.
+///
+/// Looks at a bounded number of bytes for labels and tokens, and at the stars themselves otherwise.
+///
+/// ```
+/// # use lastfour::mask::len_at;
+/// assert_eq!(len_at(b"**** ****** *0005 is mine"), Some(17));
+/// assert_eq!(len_at(b"[card ending 0005], ok?"), Some(18));
+/// assert_eq!(len_at(b"**** 4829"), Some(4)); // not the digits: they could be half of a passcode
+/// ```
+#[must_use]
+pub fn len_at(text: &[u8]) -> Option<usize> {
+    match text.first()? {
+        b'*' => stars_at(text),
+        b'[' => bracket_at(text),
+        _ => None,
+    }
+}
+
+const ENDING: &str = " ending ";
+
+/// RFC 4648, lower case.
+const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// Groups of stars, and after them the digits that were left: fewer than the stars and four at most.
+fn stars_at(text: &[u8]) -> Option<usize> {
+    let mut stars = 0;
+    let mut end = 0;
+    while let Some((from, to)) = group_at(text, end, |b| b == b'*') {
+        stars += to - from;
+        end = to;
+    }
+    let mut digits = 0;
+    while let Some((from, to)) = group_at(text, end, |b| b.is_ascii_digit()) {
+        digits += to - from;
+        let word = text.get(to).is_some_and(u8::is_ascii_alphabetic);
+        if digits > MOST_SHOWN || digits >= stars || word {
+            break;
+        }
+        end = to;
+    }
+    (stars >= 3).then_some(end)
+}
+
+/// The next group of such bytes, at most three separators after `at`.
+fn group_at(text: &[u8], at: usize, member: fn(u8) -> bool) -> Option<(usize, usize)> {
+    let gap = text[at..].iter().take(4).take_while(|b| is_separator(**b)).count();
+    let from = at + gap;
+    let len = text[from..].iter().take_while(|b| member(**b)).count();
+    (gap <= 3 && len > 0).then_some((from, from + len))
+}
+
+/// What may stand between the groups of a number.
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'-' | b'.' | b'/' | b'_')
+}
+
+/// `[entity]`, `[entity ending 0005]` or `[entity:token]`.
+fn bracket_at(text: &[u8]) -> Option<usize> {
+    const LONGEST: usize = CustomId::MAX + ENDING.len() + TOKEN_CHARS + 2;
+    let close = text.iter().take(LONGEST).position(|b| *b == b']')?;
+    let inner = std::str::from_utf8(&text[1..close]).ok()?;
+    let name_len = inner.find([' ', ':']).unwrap_or(inner.len());
+    let (name, rest) = inner.split_at(name_len);
+    let built_in = Entity::built_in(name).is_some();
+    let known = built_in || CustomId::new(name).is_some();
+    let whole = match (rest.strip_prefix(ENDING), rest.strip_prefix(':')) {
+        (Some(last), _) => (1..=MOST_SHOWN).contains(&last.chars().count()) && last.chars().all(char::is_alphanumeric),
+        (_, Some(token)) => token.len() == TOKEN_CHARS && token.bytes().all(|b| BASE32.contains(&b)),
+        // A word in brackets is too common to be taken for the label of any custom detector; it holds no secret of
+        // ours anyhow, and a label without digits needs no protection from a second pass.
+        _ => rest.is_empty() && built_in,
+    };
+    (known && whole).then_some(close + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_form(entity: Entity, plain: &str, shown: usize) -> [String; 3] {
+        [stars(plain, shown), label(entity, plain, shown), token(entity, b"0123456789")]
+    }
+
+    #[test]
+    fn every_form_is_recognised_whole_and_no_further() {
+        let custom = Entity::Custom(CustomId::new("loyalty-2").unwrap());
+        let secrets = [
+            (Entity::Card, "3782 822463 10005", 4),
+            (Entity::Card, "4242\n4242\n4242\n4242", 4),
+            (Entity::SocialSecurity, "123-45-6789", 4),
+            (Entity::SocialSecurity, "123456789", 4),
+            (Entity::SecurityCode, "482", 0),
+            (Entity::OneTimePasscode, "G-482913", 0),
+            (Entity::OneTimePasscode, "4 8 2 9 1 3", 2),
+            (Entity::Account, "ES91 2100 0418 4502 0005 1332", 4),
+            (Entity::Account, "123456", 2),
+            (custom, "12345678", 3),
+        ];
+        for (entity, plain, shown) in secrets {
+            for mask in every_form(entity, plain, shown) {
+                for tail in ["", ".", " and more", ", 1234", "]", "\n"] {
+                    assert_eq!(len_at(format!("{mask}{tail}").as_bytes()), Some(mask.len()), "{mask}{tail}");
+                }
+            }
+        }
+        assert_eq!(len_at(PASSWORD.as_bytes()), Some(8));
+        assert_eq!(len_at(b"[password] now"), Some(10));
+    }
+
+    #[test]
+    fn what_could_hold_a_secret_is_no_mask() {
+        for text in [
+            "***4829",
+            "****4829",
+            "**** 4829",
+            "*****48291",
+            "**482913**",
+            "** bold **",
+            "[card ending 48291]",
+            "[card ending ]",
+            "[card ending 4829",
+            "[card: 3782822463100]",
+            "[card:378282246310005]",
+            "[card:abcdefghijklmno1]",
+            "[cards ending 378282246310005]",
+            "[password is hunter2]",
+            "[hunter2]",
+            "[",
+            "",
+        ] {
+            let len = len_at(text.as_bytes());
+            let shown = &text[len.unwrap_or(0)..];
+            assert!(len.is_none() || shown.contains("4829"), "{text} {len:?}");
+        }
+    }
+
+    #[test]
+    fn stars_show_what_is_asked_for_and_never_more_than_four() {
+        assert_eq!(stars("3782 822463 10005", 15), "**** ****** *0005");
+        assert_eq!(stars("123", 4), "123"); // the policy never asks for half of a secret
+        assert_eq!(stars("AB12-ñ9", 1), "****-*9");
+        assert_eq!(label(Entity::Card, "378282246310005", 9), "[card ending 0005]");
+    }
+
+    #[test]
+    fn a_token_is_base32_of_all_80_bits() {
+        assert_eq!(token(Entity::Pin, &[0; 10]), "[pin:aaaaaaaaaaaaaaaa]");
+        assert_eq!(token(Entity::Pin, &[255; 10]), "[pin:7777777777777777]");
+        assert_eq!(token(Entity::Pin, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), "[pin:aaaaaaaaaaaaaaab]");
+        // The test vector of RFC 4648, twice: "fooba" is mzxw6ytb.
+        assert_eq!(token(Entity::Pin, b"foobafooba"), "[pin:mzxw6ytbmzxw6ytb]");
+    }
+
+    #[test]
+    fn recognition_is_linear_in_the_stars() {
+        let text = "* ".repeat(500_000);
+        assert_eq!(len_at(text.as_bytes()), Some(text.len() - 1));
+    }
+}

@@ -1,0 +1,235 @@
+//! Policies made in code.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::detect::custom::CustomDetector;
+use crate::entity::{CustomId, Entity};
+
+use super::rule::{Rule, check_reveal, check_solicitation};
+use super::{Action, Expiry, MaskStyle, OnFailure, Policy, Rules, TokenKey};
+
+/// A policy to be. Made by [`Policy::builder`]; starts as the default.
+///
+/// ```
+/// use lastfour::{Action, CustomDetector, Entity, Policy};
+///
+/// let loyalty = CustomDetector::builder("loyalty", r"\b[A-Z]{2}\d{8}\b").before(["loyalty"]).build()?;
+/// let entity = loyalty.entity();
+/// let policy = Policy::builder().detector(loyalty).action(entity, Action::Flag).build()?;
+/// assert_eq!(policy.detectors().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct PolicyBuilder {
+    rules: Rules,
+    actions: Vec<(Entity, Action)>,
+    reveals: Vec<(Entity, u8)>,
+}
+
+impl PolicyBuilder {
+    /// What to do about an entity.
+    pub fn action(mut self, entity: Entity, action: Action) -> Self {
+        self.actions.push((entity, action));
+        self
+    }
+
+    /// How many of the last digits a mask leaves: 4 at most of a card, a Social Security number, an account or what a
+    /// custom detector finds, 2 of a one-time passcode, none of a security code, a PIN or a password.
+    ///
+    /// PCI DSS allows to show the first six and the last four digits of a card at most. Of a short number fewer are
+    /// left: never half of it.
+    pub fn reveal(mut self, entity: Entity, digits: u8) -> Self {
+        self.reveals.push((entity, digits));
+        self
+    }
+
+    /// What to do about an agent or a bot who asks for a secret: allow, flag or block.
+    pub fn solicitation(mut self, action: Action) -> Self {
+        self.rules.solicitation = action;
+        self
+    }
+
+    /// How a mask looks.
+    pub fn style(mut self, style: MaskStyle) -> Self {
+        self.rules.style = style;
+        self
+    }
+
+    /// The key of [`MaskStyle::Token`].
+    pub fn token_key(mut self, key: TokenKey) -> Self {
+        self.rules.key = Some(key);
+        self
+    }
+
+    /// What happens to the expiry date next to a masked card number.
+    pub fn expiry(mut self, expiry: Expiry) -> Self {
+        self.rules.expiry = expiry;
+        self
+    }
+
+    /// One more detector. What it finds is masked, with no digit left, where nothing else is said of its entity.
+    pub fn detector(mut self, detector: CustomDetector) -> Self {
+        let rule = Rule::default_for(detector.entity());
+        self.rules.custom.push((detector, rule));
+        self
+    }
+
+    /// Lets through, unseen, what cannot be scanned: too large, not decodable, a failure inside.
+    ///
+    /// Dangerous: whoever finds out how to make a scan fail sends any secret through.
+    pub fn dangerous_pass_on_failure(mut self) -> Self {
+        self.rules.on_failure = OnFailure::Pass;
+        self
+    }
+
+    /// The policy.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`PolicyError`] names.
+    pub fn build(mut self) -> Result<Policy, PolicyError> {
+        for (at, (detector, _)) in self.rules.custom.iter().enumerate() {
+            if self.rules.custom[..at].iter().any(|(other, _)| other.id() == detector.id()) {
+                return Err(PolicyError::DuplicateDetector(detector.id()));
+            }
+        }
+        for (entity, action) in std::mem::take(&mut self.actions) {
+            self.rule(entity)?.action = action;
+        }
+        for (entity, reveal) in std::mem::take(&mut self.reveals) {
+            check_reveal(entity, reveal)?;
+            self.rule(entity)?.reveal = reveal;
+        }
+        check_solicitation(self.rules.solicitation)?;
+        if self.rules.style == MaskStyle::Token && self.rules.key.is_none() {
+            return Err(PolicyError::NoKey);
+        }
+        Ok(Policy { rules: Arc::new(self.rules) })
+    }
+
+    fn rule(&mut self, entity: Entity) -> Result<&mut Rule, PolicyError> {
+        if let Entity::Custom(id) = entity {
+            let custom = self.rules.custom.iter_mut().find(|(detector, _)| detector.id() == id);
+            return custom.map(|(_, rule)| rule).ok_or(PolicyError::NoDetector(id));
+        }
+        let at = Entity::BUILT_IN.iter().position(|e| *e == entity).unwrap_or_default();
+        Ok(&mut self.rules.built_in[at])
+    }
+}
+
+/// Why a policy is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// More digits of an entity would be left than allowed.
+    RevealsTooMuch {
+        /// The entity.
+        entity: Entity,
+        /// The most that may be left.
+        most: u8,
+    },
+    /// A question was to be masked.
+    MaskedQuestion,
+    /// The style is `token` and there is no key.
+    NoKey,
+    /// A token key is shorter than 16 bytes.
+    KeyTooShort,
+    /// The environment variable that should hold the token key is not set.
+    KeyNotSet {
+        /// Its name.
+        variable: String,
+    },
+    /// The file that should hold the token key cannot be read.
+    KeyUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        kind: io::ErrorKind,
+    },
+    /// A rule is given for a custom entity which no detector finds.
+    NoDetector(CustomId),
+    /// Two detectors have the same id.
+    DuplicateDetector(CustomId),
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RevealsTooMuch { entity, most: 0 } => write!(f, "no digit of a {entity} may be left: use reveal 0"),
+            Self::RevealsTooMuch { entity: entity @ Entity::Card, most } => write!(
+                f,
+                "at most the last {most} digits of a {entity} may be left (PCI DSS 3.4.1: the first 6 and the last 4 at most)"
+            ),
+            Self::RevealsTooMuch { entity, most } => {
+                write!(f, "at most the last {most} digits of a {entity} may be left")
+            }
+            Self::MaskedQuestion => {
+                f.write_str("a question for a secret holds nothing to mask: use allow, flag or block")
+            }
+            Self::NoKey => f.write_str("the style token needs a key: name an environment variable or a file"),
+            Self::KeyTooShort => write!(f, "the token key is shorter than {} bytes", TokenKey::MIN_BYTES),
+            Self::KeyNotSet { variable } => write!(f, "the environment variable {variable} is not set"),
+            Self::KeyUnreadable { path, kind } => write!(f, "the key file {} cannot be read: {kind}", path.display()),
+            Self::NoDetector(id) => write!(f, "there is no detector {}", id.as_str()),
+            Self::DuplicateDetector(id) => write!(f, "there are two detectors {}", id.as_str()),
+        }
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reveal_beyond_the_limit_is_refused() {
+        for (entity, most) in [
+            (Entity::Card, 4),
+            (Entity::SocialSecurity, 4),
+            (Entity::Account, 4),
+            (Entity::OneTimePasscode, 2),
+            (Entity::SecurityCode, 0),
+            (Entity::Pin, 0),
+            (Entity::Password, 0),
+        ] {
+            assert!(Policy::builder().reveal(entity, most).build().is_ok(), "{entity}");
+            let error = Policy::builder().reveal(entity, most + 1).build().unwrap_err();
+            assert_eq!(error, PolicyError::RevealsTooMuch { entity, most });
+        }
+    }
+
+    #[test]
+    fn the_style_token_needs_a_key() {
+        assert_eq!(Policy::builder().style(MaskStyle::Token).build().unwrap_err(), PolicyError::NoKey);
+    }
+
+    #[test]
+    fn a_rule_for_a_detector_may_come_before_the_detector_but_not_without_it() {
+        let detector = CustomDetector::builder("badge", r"\d{5}").build().unwrap();
+        let (entity, id) = (detector.entity(), detector.id());
+        let rules = Policy::builder().action(entity, Action::Block).reveal(entity, 1);
+        assert_eq!(rules.clone().build().unwrap_err(), PolicyError::NoDetector(id));
+        let policy = rules.detector(detector.clone()).build().unwrap();
+        assert_eq!(policy.action(entity, crate::FindingKind::Disclosure), Action::Block);
+        assert_eq!(policy.reveal(entity, 5), 1);
+        let twice = Policy::builder().detector(detector.clone()).detector(detector).build();
+        assert_eq!(twice.unwrap_err(), PolicyError::DuplicateDetector(id));
+    }
+
+    #[test]
+    fn a_question_cannot_be_masked() {
+        assert_eq!(Policy::builder().solicitation(Action::Mask).build().unwrap_err(), PolicyError::MaskedQuestion);
+    }
+
+    #[test]
+    fn neither_a_policy_nor_its_builder_shows_the_key() {
+        let builder = Policy::builder().token_key(TokenKey::new(b"open-sesame-open-sesame").unwrap());
+        let shown = format!("{builder:?} {:?}", builder.clone().build());
+        assert!(!shown.contains("sesame") && !shown.contains("115, 101, 115"), "{shown}");
+    }
+}

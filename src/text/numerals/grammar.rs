@@ -1,0 +1,208 @@
+//! How number words make numbers: "thirty-seven", "double five", "three hundred forty-five".
+
+use super::lexicon::{Languages, Meaning};
+
+/// A word of a number, or digits, as they stand in the text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The word's meaning; none for digits.
+    pub(super) word: Option<(Meaning, Languages)>,
+    /// Whether it follows the token before at a distance of one space or hyphen.
+    pub(super) tight: bool,
+}
+
+/// A part of a number: one or more words that stand for some digits, digits as they are, or a separator said aloud.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) what: What,
+    /// How many number words it counts for: a plain cardinal is one, "three hundred forty-five" is more.
+    pub(super) weight: usize,
+}
+
+/// What a [`Unit`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Words that stand for the decimal digits of a number.
+    Number(u32),
+    /// Words that stand for a digit so many times.
+    Repeated(u8, u8),
+    /// A word that stands for a digit, and can be another word.
+    Doubtful(u8),
+    /// Digits.
+    Digits,
+    /// A separator said aloud, and how it is written.
+    Separator(u8),
+}
+
+impl Unit {
+    /// How many digits it yields.
+    pub(super) fn digits(&self) -> usize {
+        match self.what {
+            What::Number(value) => value.max(1).ilog10() as usize + 1,
+            What::Repeated(_, times) => usize::from(times),
+            What::Doubtful(_) => 1,
+            What::Digits => self.end - self.start,
+            What::Separator(_) => 0,
+        }
+    }
+
+    pub(super) fn is_words(&self) -> bool {
+        matches!(self.what, What::Number(_) | What::Repeated(..) | What::Doubtful(_))
+    }
+}
+
+/// Reads the unit that begins with the token `at`: the unit, and how many tokens it takes.
+pub(super) fn unit(tokens: &[Token], at: usize) -> Option<(Unit, usize)> {
+    let token = tokens[at];
+    let made = |what, weight, used: usize| {
+        Some((Unit { start: token.start, end: tokens[at + used - 1].end, what, weight }, used))
+    };
+    let Some((meaning, languages)) = token.word else { return made(What::Digits, 1, 1) };
+    match meaning {
+        Meaning::Spoken(byte) => made(What::Separator(byte), 0, 1),
+        Meaning::And | Meaning::Hundred | Meaning::Thousand => None,
+        Meaning::Mil if at > 0 && tokens[at - 1].word.is_none() => None,
+        Meaning::Times(times) => {
+            let next = tokens.get(at + 1).filter(|next| next.tight)?;
+            match next.word {
+                Some((meaning, others)) if languages & others != 0 => {
+                    made(What::Repeated(meaning.digit()?, times), 2, 2)
+                }
+                None if next.end - next.start == 1 => made(What::Repeated(DIGIT_AS_IT_IS, times), 2, 2),
+                _ => None,
+            }
+        }
+        Meaning::LetterO => {
+            let number = |token: &Token| token.word.is_none_or(|(meaning, _)| meaning.digit().is_some());
+            let word = |token: &Token| token.word.is_some_and(|(_, others)| languages & others != 0);
+            let (before, after) = (&tokens[at.checked_sub(1)?], tokens.get(at + 1)?);
+            let read = number(before) && number(after) && (word(before) || word(after));
+            if read { made(What::Doubtful(0), 1, 1) } else { None }
+        }
+        // A digit counts with no scale after it; "one hundred" is a cardinal.
+        _ => {
+            let cardinal = Cardinals { tokens, languages }.below_million(at)?;
+            let used = cardinal.next - at;
+            match meaning.digit() {
+                Some(digit) if used == 1 && matches!(meaning, Meaning::One | Meaning::Oh) => {
+                    made(What::Doubtful(digit), 1, 1)
+                }
+                _ => {
+                    made(What::Number(cardinal.value), 1 + usize::from(cardinal.has_scale && !cardinal.is_round), used)
+                }
+            }
+        }
+    }
+}
+
+/// Stands in [`What::Repeated`] for the digit that is written as such.
+pub(super) const DIGIT_AS_IT_IS: u8 = 10;
+
+/// A number read from words.
+#[derive(Clone, Copy)]
+struct Cardinal {
+    value: u32,
+    /// The token after it.
+    next: usize,
+    /// Whether a word for hundred or thousand is in it.
+    has_scale: bool,
+    /// Whether nothing is after that word.
+    is_round: bool,
+}
+
+struct Cardinals<'a> {
+    tokens: &'a [Token],
+    /// In which languages to read.
+    languages: Languages,
+}
+
+impl Cardinals<'_> {
+    /// The meaning of the word at `at` if it is close to the one before.
+    fn tight(&self, at: usize) -> Option<Meaning> {
+        self.tokens.get(at).filter(|token| token.tight).and_then(|token| self.known(token))
+    }
+
+    fn known(&self, token: &Token) -> Option<Meaning> {
+        token.word.filter(|(_, languages)| languages & self.languages != 0).map(|(meaning, _)| meaning)
+    }
+
+    fn below_hundred(&self, at: usize) -> Option<Cardinal> {
+        let made = |value: u8, next| Some(Cardinal { value: value.into(), next, has_scale: false, is_round: false });
+        let ones = |at| self.tight(at).and_then(Meaning::digit).filter(|digit| *digit > 0);
+        match self.known(&self.tokens[at])? {
+            Meaning::Teen(value) => made(value, at + 1),
+            Meaning::Ten | Meaning::Tens(_) if self.tight(at + 1) == Some(Meaning::And) && self.binds_tens() => {
+                let tens = if let Meaning::Tens(tens) = self.known(&self.tokens[at])? { tens } else { 10 };
+                match ones(at + 2).filter(|digit| tens > 10 || *digit > 5) {
+                    Some(digit) => made(tens + digit, at + 3),
+                    None => made(tens, at + 1),
+                }
+            }
+            Meaning::Ten => made(10, at + 1),
+            Meaning::Tens(tens) => match ones(at + 1) {
+                Some(digit) => made(tens + digit, at + 2),
+                None => made(tens, at + 1),
+            },
+            meaning => made(meaning.digit()?, at + 1),
+        }
+    }
+
+    /// Whether "and" stands between tens and ones ("treinta y siete"), and not after hundreds ("hundred and one").
+    fn binds_tens(&self) -> bool {
+        self.languages & 1 == 0
+    }
+
+    fn below_thousand(&self, at: usize) -> Option<Cardinal> {
+        let hundreds = match self.known(&self.tokens[at])? {
+            Meaning::Hundreds(hundreds) => {
+                Cardinal { value: hundreds.into(), next: at + 1, has_scale: true, is_round: true }
+            }
+            _ => {
+                let small = self.below_hundred(at)?;
+                if small.value == 0 || self.tight(small.next) != Some(Meaning::Hundred) {
+                    return Some(small);
+                }
+                Cardinal { next: small.next + 1, has_scale: true, is_round: true, ..small }
+            }
+        };
+        let hundreds = Cardinal { value: hundreds.value * 100, ..hundreds };
+        Some(self.rest(hundreds, Self::below_hundred).unwrap_or(hundreds))
+    }
+
+    fn below_million(&self, at: usize) -> Option<Cardinal> {
+        let lone = self.known(&self.tokens[at])? == Meaning::Mil;
+        let thousands = if lone {
+            Cardinal { value: 1, next: at + 1, has_scale: true, is_round: true }
+        } else {
+            let small = self.below_thousand(at)?;
+            let scale = matches!(self.tight(small.next), Some(Meaning::Thousand | Meaning::Mil));
+            if small.value == 0 || small.value > 999 || !scale {
+                return Some(small);
+            }
+            Cardinal { next: small.next + 1, has_scale: true, is_round: true, ..small }
+        };
+        let thousands = Cardinal { value: thousands.value * 1000, ..thousands };
+        Some(self.rest(thousands, Self::below_thousand).unwrap_or(thousands))
+    }
+
+    /// What is added to `whole` by the words right after it, read by `part`. Digits that are dictated one by one after
+    /// it ("eight hundred five five five") belong to themselves.
+    fn rest(&self, whole: Cardinal, part: fn(&Self, usize) -> Option<Cardinal>) -> Option<Cardinal> {
+        let bound = !self.binds_tens() && self.tight(whole.next) == Some(Meaning::And);
+        let at = whole.next + usize::from(bound);
+        self.tight(at)?;
+        let rest = part(self, at)?;
+        let scaled = matches!(self.tight(rest.next), Some(Meaning::Hundred | Meaning::Thousand | Meaning::Mil));
+        let dictated = rest.value < 10
+            && !bound
+            && self.tight(rest.next).is_some_and(|next| next.digit().is_some() || matches!(next, Meaning::Times(_)));
+        if rest.value == 0 || rest.value >= whole.value || scaled || dictated {
+            return None;
+        }
+        Some(Cardinal { value: whole.value + rest.value, next: rest.next, has_scale: true, is_round: false })
+    }
+}

@@ -1,0 +1,201 @@
+//! What the number words of all languages mean, and a quick look for them.
+
+use super::{english, spanish};
+
+/// The facts of a language: its number words and the words around them that say what a number is.
+pub(super) struct Language<'a> {
+    pub(super) words: &'a [(&'a str, Meaning)],
+    /// Words after which a number is a count.
+    pub(super) counting: &'a [&'a str],
+    /// Words before which a number is a count; so are those that end in `s`, but for the `uncounted`.
+    pub(super) counted: &'a [&'a str],
+    /// Words that end in `s` and are no plural.
+    pub(super) uncounted: &'a [&'a str],
+    /// Words after which two numbers are a time of the day.
+    pub(super) time_before: &'a [&'a str],
+    /// Words before which two numbers are a time of the day.
+    pub(super) time_after: &'a [&'a str],
+    /// Words after which two numbers are a year.
+    pub(super) year_before: &'a [&'a str],
+}
+
+pub(super) const LANGUAGES: [&Language<'static>; 2] = [&english::LANGUAGE, &spanish::LANGUAGE];
+
+/// What a word means inside a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A single digit.
+    Digit(u8),
+    /// The digit one, which is also a pronoun.
+    One,
+    /// The digit zero, which is also an interjection.
+    Oh,
+    /// The letter that is read as a zero in company of number words.
+    LetterO,
+    /// A number below hundred that takes no digit after it.
+    Teen(u8),
+    /// Ten, where "ten and six" is sixteen.
+    Ten,
+    /// A multiple of ten that may take a digit after it.
+    Tens(u8),
+    /// Times hundred, after a number below hundred.
+    Hundred,
+    /// So many hundreds.
+    Hundreds(u8),
+    /// Times thousand, after a number.
+    Thousand,
+    /// Thousand, or times thousand after a number.
+    Mil,
+    /// The next digit so many times.
+    Times(u8),
+    /// A word that binds the parts of a number, and also two sentences.
+    And,
+    /// A separator said aloud, and how it is written.
+    Spoken(u8),
+}
+
+impl Meaning {
+    /// The digit, if it is one.
+    pub(super) fn digit(self) -> Option<u8> {
+        match self {
+            Self::Digit(digit) => Some(digit),
+            Self::One => Some(1),
+            Self::Oh | Self::LetterO => Some(0),
+            _ => None,
+        }
+    }
+
+    /// Whether it is worth to look closer where it stands.
+    const fn counts(self) -> bool {
+        !matches!(self, Self::And | Self::Spoken(_) | Self::LetterO)
+    }
+}
+
+/// A set of languages, one bit each.
+pub(super) type Languages = u8;
+
+/// What `word` means, and in which languages.
+pub(super) fn meaning(word: &[u8]) -> Option<(Meaning, Languages)> {
+    if word.len() > LONGEST {
+        return None;
+    }
+    let mut lower = [0; LONGEST];
+    let lower = &mut lower[..word.len()];
+    lower.copy_from_slice(word);
+    lower.make_ascii_lowercase();
+    look_up(lower).or_else(|| together(lower))
+}
+
+fn look_up(lower: &[u8]) -> Option<(Meaning, Languages)> {
+    let mut found = None;
+    let mut slot = hash(lower) % SLOTS;
+    while INDEX[slot] != 0 {
+        let (language, word) = (usize::from(INDEX[slot] >> 8), usize::from(INDEX[slot] & 0xFF) - 1);
+        let (known, meaning) = LANGUAGES[language].words[word];
+        if known.as_bytes() == lower {
+            let (_, languages) = found.unwrap_or((meaning, 0));
+            found = Some((meaning, languages | 1 << language));
+        }
+        slot = (slot + 1) % SLOTS;
+    }
+    found
+}
+
+/// "thirtyseven", "treintaysiete".
+fn together(lower: &[u8]) -> Option<(Meaning, Languages)> {
+    for split in 4..lower.len().saturating_sub(2) {
+        let Some((Meaning::Tens(tens), languages)) = look_up(&lower[..split]) else { continue };
+        let rest = &lower[split..];
+        let rest = rest.strip_prefix(b"y").or_else(|| rest.strip_prefix(b"i")).unwrap_or(rest);
+        if let Some((meaning, others)) = look_up(rest)
+            && let Some(digit @ 1..) = meaning.digit()
+            && languages & others != 0
+        {
+            return Some((Meaning::Teen(tens + digit), languages & others));
+        }
+    }
+    None
+}
+
+/// Whether a number word may begin with these four bytes: lower-case letters, first the lowest byte.
+pub(in crate::text) fn may_begin(four: u32) -> bool {
+    BEGINNINGS[beginning(four)] | BEGINNINGS[beginning(four & 0x00FF_FFFF)]
+}
+
+/// Whether `word` is one of the words that make a number.
+pub(in crate::text) fn is_number_word(word: &[u8]) -> bool {
+    meaning(word).is_some_and(|(meaning, _)| meaning.counts())
+}
+
+const LONGEST: usize = 16;
+const SLOTS: usize = 1024;
+
+/// Where each word is found: its language in the high byte, its place, counted from 1, in the low one.
+static INDEX: [u16; SLOTS] = index();
+
+/// The first four letters of each number word, or three if it has no more, at their [`beginning`].
+static BEGINNINGS: [bool; 4096] = beginnings();
+
+const fn hash(word: &[u8]) -> usize {
+    let mut hash: u32 = 0x811C_9DC5;
+    let mut i = 0;
+    while i < word.len() {
+        hash = (hash ^ word[i] as u32).wrapping_mul(0x0100_0193);
+        i += 1;
+    }
+    (hash ^ hash >> 15) as usize
+}
+
+const fn index() -> [u16; SLOTS] {
+    let mut index = [0; SLOTS];
+    let mut language = 0;
+    while language < LANGUAGES.len() {
+        let words = LANGUAGES[language].words;
+        assert!(words.len() < 255);
+        let mut i = 0;
+        while i < words.len() {
+            assert!(words[i].0.len() <= LONGEST);
+            let mut slot = hash(words[i].0.as_bytes()) % SLOTS;
+            while index[slot] != 0 {
+                slot = (slot + 1) % SLOTS;
+            }
+            index[slot] = (language << 8) as u16 | (i + 1) as u16;
+            i += 1;
+        }
+        language += 1;
+    }
+    index
+}
+
+/// The place of a word's first three or four letters in [`BEGINNINGS`].
+const fn beginning(letters: u32) -> usize {
+    (letters.wrapping_mul(0x9E37_79B1) >> 20) as usize
+}
+
+const fn beginnings() -> [bool; 4096] {
+    let mut known = [false; 4096];
+    let mut language = 0;
+    while language < LANGUAGES.len() {
+        let words = LANGUAGES[language].words;
+        let mut i = 0;
+        while i < words.len() {
+            let word = words[i].0.as_bytes();
+            if words[i].1.counts() {
+                let (mut letters, mut at) = (0, 0);
+                while at < 4 && at < word.len() {
+                    letters |= (word[at] as u32) << (8 * at);
+                    at += 1;
+                }
+                // After a word of two letters comes something that is none.
+                let mut third: u32 = if at == 2 { 0x20 } else { 0x3F };
+                while third < 0x40 {
+                    known[beginning(if at == 2 { letters | third << 16 } else { letters })] = true;
+                    third += 1;
+                }
+            }
+            i += 1;
+        }
+        language += 1;
+    }
+    known
+}

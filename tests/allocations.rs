@@ -1,0 +1,36 @@
+//! What a message costs in memory.
+
+use lastfour::{Conversation, Engine, Message};
+
+/// Plain ASCII chatter, with the harmless numbers that chatter is full of.
+const CLEAN: [&str; 8] = [
+    "hi, I still have not received my replacement card",
+    "sure, the ZIP code is 10285 and the last four are 0005",
+    "my order 112-1234567-1234567 was $1,234.56 on 2026-10-08",
+    "I forgot my password and the verification code never came",
+    "call me at (212) 555-0123 after 6 pm, or 1-800-528-4800",
+    "case CASE-00012345, flight AA 1024, seat 22F",
+    "the error is 4021: \"code not valid\"",
+    "thanks!",
+];
+
+#[test]
+fn a_clean_ascii_message_costs_no_allocation() {
+    let engine = Engine::default();
+    let mut conversation = Conversation::new();
+    let mut scan = || {
+        for text in CLEAN {
+            let outcome = engine.scan(&mut conversation, &Message::customer(text));
+            assert!(outcome.findings.is_empty(), "{text}");
+        }
+    };
+    // What is compiled on first use is compiled here.
+    scan();
+    assert_eq!(allocation_counter::measure(scan).count_total, 0);
+}
+
+#[test]
+fn the_allocations_of_a_message_are_counted() {
+    // Without this the test above could pass for want of a counter.
+    assert_ne!(allocation_counter::measure(|| drop(std::hint::black_box(vec![1u8]))).count_total, 0);
+}
