@@ -9,6 +9,8 @@ mod engine;
 mod entity;
 mod evidence;
 pub mod filter;
+#[cfg(feature = "tower")]
+pub mod http;
 #[cfg(any(test, feature = "laws"))]
 #[doc(hidden)]
 pub mod laws;
@@ -17,7 +19,11 @@ mod message;
 mod policy;
 mod report;
 mod span;
+#[cfg(feature = "tower")]
+pub mod store;
 mod stream;
+#[cfg(feature = "tower")]
+mod telemetry;
 pub mod text;
 pub mod wire;
 

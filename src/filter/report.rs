@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::entity::Entity;
+use crate::entity::FindingKind;
 use crate::filter::Failure;
 use crate::message::MessageId;
 use crate::policy::Action;
-use crate::entity::FindingKind;
 use crate::report::Finding;
 
 /// The most findings that are kept one by one; those after them are still counted.
