@@ -340,13 +340,17 @@ impl Filter {
         }
         let len = out.len();
         let result = catch_unwind(AssertUnwindSafe(|| scan(self, out))).unwrap_or(Err(Failure::Panicked));
+        if result.is_err() || self.is_blocked() {
+            // Of events and lines only those have been written that are whole and were seen; of a text or a part some of
+            // what is to be stopped may have been.
+            let whole = matches!(self.state, State::Events(_) | State::Ndjson(_));
+            if !whole {
+                out.truncate(len);
+            }
+            self.state = State::Over;
+        }
         if let Err(failure) = result {
             self.scanner.report.fail(failure);
-            self.state = State::Over;
-            out.truncate(len);
-        } else if self.is_blocked() {
-            self.state = State::Over;
-            out.truncate(len);
         }
         result
     }

@@ -46,7 +46,7 @@ pub struct ContentTypes {
 }
 
 /// From the most to the least special: the first that fits decides.
-const DEFAULT: [(&str, Treatment); 29] = [
+const DEFAULT: [(&str, Treatment); 26] = [
     ("application/json", Treatment::Json),
     ("text/json", Treatment::Json),
     ("application/x-ndjson", Treatment::Ndjson),
@@ -58,9 +58,6 @@ const DEFAULT: [(&str, Treatment); 29] = [
     ("application/json-seq", Treatment::Ndjson),
     ("application/stream+json", Treatment::Ndjson),
     ("application/x-www-form-urlencoded", Treatment::Form),
-    ("multipart/form-data", Treatment::Multipart),
-    ("multipart/mixed", Treatment::Multipart),
-    ("multipart/related", Treatment::Multipart),
     ("text/event-stream", Treatment::Events),
     ("application/xml", Treatment::Text),
     ("application/javascript", Treatment::Text),
@@ -75,7 +72,7 @@ const DEFAULT: [(&str, Treatment); 29] = [
     ("video/*", Treatment::Pass),
     ("font/*", Treatment::Pass),
     ("text/*", Treatment::Text),
-    ("multipart/*", Treatment::Text),
+    ("multipart/*", Treatment::Multipart),
 ];
 
 impl ContentTypes {
