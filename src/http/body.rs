@@ -37,7 +37,7 @@ pin_project! {
 pin_project! {
     #[project = KindProjection]
     enum Kind<B> {
-        Pass { #[pin] inner: B },
+        Pass { #[pin] inner: B, sized: bool },
         Held { data: Option<Bytes>, trailers: Option<HeaderMap> },
         Rest { held: VecDeque<Bytes>, inner: Pin<Box<B>> },
         Stream { #[pin] inner: B, stream: Box<Stream> },
@@ -79,7 +79,13 @@ impl Error for Stopped {}
 impl<B> RedactBody<B> {
     /// A body that passes as it is.
     pub(super) fn pass(inner: B) -> Self {
-        Self { kind: Kind::Pass { inner } }
+        Self { kind: Kind::Pass { inner, sized: true } }
+    }
+
+    /// A body that passes as it is and whose length is not told: that of a response to HEAD, which is not sent, and which
+    /// would speak of bytes that may change.
+    pub(super) fn without_length(inner: B) -> Self {
+        Self { kind: Kind::Pass { inner, sized: false } }
     }
 
     /// A body that is all there.
@@ -126,7 +132,7 @@ where
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match self.project().kind.project() {
-            KindProjection::Pass { inner } => inner.poll_frame(cx).map(|frame| frame.map(as_bytes)),
+            KindProjection::Pass { inner, .. } => inner.poll_frame(cx).map(|frame| frame.map(as_bytes)),
             KindProjection::Held { data, trailers } => Poll::Ready(match data.take() {
                 Some(data) => Some(Ok(Frame::data(data))),
                 None => trailers.take().map(|trailers| Ok(Frame::trailers(trailers))),
@@ -141,7 +147,7 @@ where
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
-            Kind::Pass { inner } => inner.is_end_stream(),
+            Kind::Pass { inner, sized } => *sized && inner.is_end_stream(),
             Kind::Held { data, trailers } => data.is_none() && trailers.is_none(),
             Kind::Rest { held, inner } => held.is_empty() && inner.is_end_stream(),
             Kind::Stream { stream, .. } => stream.phase == Phase::Done && stream.out.is_empty(),
@@ -150,7 +156,7 @@ where
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
-            Kind::Pass { inner } => inner.size_hint(),
+            Kind::Pass { inner, sized: true } => inner.size_hint(),
             Kind::Held { data, .. } => SizeHint::with_exact(data.as_ref().map_or(0, |data| data.len() as u64)),
             Kind::Rest { held, inner } => {
                 let held = held.iter().map(|data| data.len() as u64).sum::<u64>();
@@ -162,7 +168,7 @@ where
                 }
                 hint
             }
-            Kind::Stream { .. } => SizeHint::default(),
+            Kind::Pass { .. } | Kind::Stream { .. } => SizeHint::default(),
         }
     }
 }

@@ -116,7 +116,8 @@ impl Decoder {
                 self.start.push(*first);
                 *input = rest;
             }
-            let zlib = self.start[0] & 0x0F == 8 && u16::from_be_bytes([self.start[0], self.start[1]]) % 31 == 0;
+            let zlib =
+                self.start[0] & 0x0F == 8 && u16::from_be_bytes([self.start[0], self.start[1]]).is_multiple_of(31);
             self.codec = Some(if zlib {
                 Box::new(compression_codecs::ZlibDecoder::new())
             } else {

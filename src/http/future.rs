@@ -392,6 +392,8 @@ impl<S, St: ConversationStore> At<'_, S, St> {
                 // A response to HEAD speaks of the bytes that GET would give, which may change.
                 if self.exchange.method == Method::HEAD && matches!(how(self.config, &head.headers), Ok(Some(_))) {
                     put_right(&mut head.headers, Change::Unknown);
+                    let body = RedactBody::without_length(body);
+                    return Step::Ready { response: Some(Response::from_parts(head, body)) };
                 }
                 Step::Ready { response: Some(Response::from_parts(head, RedactBody::pass(body))) }
             }
@@ -656,6 +658,7 @@ impl<B: Body> Gather<B> {
 
 impl<B> Gathered<B> {
     /// The body in one piece, decoded; or why not, with the body as it came where it may still pass.
+    #[expect(clippy::result_large_err, reason = "read once, where it is made")]
     fn open(mut self, how: &How, limit: usize) -> Result<Held, (Failure, Option<RedactBody<B>>)> {
         match self.failure {
             Some(failure @ Failure::TooLarge { .. }) => {

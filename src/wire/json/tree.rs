@@ -203,8 +203,9 @@ impl<'t> Value<'t> {
             return self.children().nth(step.parse().ok()?)?.at(rest);
         }
         let name = step.replace("~1", "/").replace("~0", "~");
-        let found = self.get(&name).find_map(|member| member.at(rest));
-        found
+        self.children()
+            .filter(|member| self.is_object() && member.is_one_of(&[&name]))
+            .find_map(|member| member.at(rest))
     }
 
     /// The text of a string; `None` for another value.
