@@ -16,6 +16,8 @@ pub mod http;
 pub mod laws;
 pub mod mask;
 mod message;
+#[cfg(feature = "tower")]
+pub mod messages;
 mod policy;
 mod report;
 mod span;
