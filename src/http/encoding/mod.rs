@@ -1,23 +1,24 @@
 //! Undoes content encodings, a bounded step at a time: a small body that unfolds into a huge one fills no memory.
-//!
-//! Built on `compression-codecs`, the half of `async-compression` that knows no runtime: it decodes from a slice into a
-//! slice, so the caller decides how much comes out at once, which writers and readers of the single codecs do not offer.
+
+#[cfg(feature = "compression")]
+mod decoder;
+#[cfg(not(feature = "compression"))]
+#[path = "without.rs"]
+mod decoder;
 
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
+
+pub(super) use decoder::Decoder;
 
 use crate::filter::Failure;
 
 /// How a body is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
-    #[cfg(feature = "compression")]
     Gzip,
-    #[cfg(feature = "compression")]
     Deflate,
-    #[cfg(feature = "compression")]
     Brotli,
-    #[cfg(feature = "compression")]
     Zstd,
 }
 
@@ -38,147 +39,19 @@ pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, Failure> {
                 continue;
             }
             // One upon the other is nobody's chat.
-            if coding.is_some() {
+            if coding.is_some() || !ACCEPTED.contains(&name.as_str()) {
                 return Err(Failure::ContentEncoding);
             }
             coding = Some(match name.as_str() {
-                #[cfg(feature = "compression")]
                 "gzip" | "x-gzip" => Coding::Gzip,
-                #[cfg(feature = "compression")]
                 "deflate" => Coding::Deflate,
-                #[cfg(feature = "compression")]
                 "br" => Coding::Brotli,
-                #[cfg(feature = "compression")]
                 "zstd" => Coding::Zstd,
                 _ => return Err(Failure::ContentEncoding),
             });
         }
     }
     Ok(coding)
-}
-
-/// Decodes what arrives in pieces.
-pub(super) struct Decoder {
-    #[cfg(feature = "compression")]
-    codec: Option<Box<dyn compression_codecs::DecodeV2 + Send + Sync>>,
-    coding: Coding,
-    /// The bytes of the member that is being read are not complete.
-    within: bool,
-    /// What has come before the kind of a `deflate` body is known.
-    start: Vec<u8>,
-}
-
-impl std::fmt::Debug for Decoder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Decoder").field("coding", &self.coding).finish_non_exhaustive()
-    }
-}
-
-/// How much is decoded in one step, in bytes.
-const STEP: usize = 16 * 1024;
-
-#[cfg(not(feature = "compression"))]
-impl Decoder {
-    pub(super) fn new(coding: Coding) -> Self {
-        match coding {}
-    }
-
-    pub(super) fn step(&mut self, _input: &mut &[u8], _out: &mut Vec<u8>) -> Result<bool, Failure> {
-        match self.coding {}
-    }
-
-    pub(super) fn finish(&mut self, _out: &mut Vec<u8>) -> Result<bool, Failure> {
-        match self.coding {}
-    }
-}
-
-#[cfg(feature = "compression")]
-impl Decoder {
-    pub(super) fn new(coding: Coding) -> Self {
-        use compression_codecs::{BrotliDecoder, GzipDecoder, ZstdDecoder};
-        let codec: Option<Box<dyn compression_codecs::DecodeV2 + Send + Sync>> = match coding {
-            Coding::Gzip => Some(Box::new(GzipDecoder::new())),
-            Coding::Brotli => Some(Box::new(BrotliDecoder::new())),
-            Coding::Zstd => Some(Box::new(ZstdDecoder::new())),
-            Coding::Deflate => None,
-        };
-        Self { codec, coding, within: true, start: Vec::new() }
-    }
-
-    /// Decodes up to [`STEP`] bytes from the start of `input` into `out` and takes what was used off `input`. Returns
-    /// whether there may be more to come from what was given so far.
-    pub(super) fn step(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> Result<bool, Failure> {
-        use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
-        if self.codec.is_none() {
-            // Some send bare deflate under this name, most the zlib format: its first two bytes tell.
-            while self.start.len() < 2 {
-                let Some((first, rest)) = input.split_first() else { return Ok(false) };
-                self.start.push(*first);
-                *input = rest;
-            }
-            let zlib =
-                self.start[0] & 0x0F == 8 && u16::from_be_bytes([self.start[0], self.start[1]]).is_multiple_of(31);
-            self.codec = Some(if zlib {
-                Box::new(compression_codecs::ZlibDecoder::new())
-            } else {
-                Box::new(compression_codecs::DeflateDecoder::new())
-            });
-            let start = std::mem::take(&mut self.start);
-            self.step(&mut start.as_slice(), out)?;
-            return Ok(true);
-        }
-        let Some(codec) = &mut self.codec else { return Ok(false) };
-        if !self.within {
-            if input.is_empty() {
-                return Ok(false);
-            }
-            // Another member after the first: gzip and zstd may be written on; for the others it is rubbish.
-            if !matches!(self.coding, Coding::Gzip | Coding::Zstd) {
-                return Err(Failure::Malformed);
-            }
-            codec.reinit().map_err(|_| Failure::Malformed)?;
-            self.within = true;
-        }
-        let at = out.len();
-        out.resize(at + STEP, 0);
-        let mut source = PartialBuffer::new(*input);
-        let mut target = WriteBuffer::new_initialized(&mut out[at..]);
-        // Without input, only what is left inside is asked for: the flate codecs take an empty input for an error.
-        let flate = matches!(self.coding, Coding::Gzip | Coding::Deflate);
-        let result = if flate && input.is_empty() {
-            codec.flush(&mut target).map(|_| false)
-        } else {
-            codec.decode(&mut source, &mut target)
-        };
-        let written = target.written_len();
-        let used = source.written_len();
-        out.truncate(at + written);
-        *input = &input[used..];
-        self.within = !result.map_err(|_| Failure::Malformed)?;
-        Ok(written == STEP || (used > 0 || written > 0) && !input.is_empty())
-    }
-
-    /// Decodes up to [`STEP`] bytes of what is left after the last input. Returns whether there may be more to come.
-    pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<bool, Failure> {
-        use compression_codecs::core::util::WriteBuffer;
-        if !self.within {
-            return Ok(false);
-        }
-        // A `deflate` body of less than two bytes is cut off; so is every other that ends within a member.
-        let Some(codec) = &mut self.codec else { return Err(Failure::CutOff) };
-        let at = out.len();
-        out.resize(at + STEP, 0);
-        let mut target = WriteBuffer::new_initialized(&mut out[at..]);
-        let result = codec.finish(&mut target);
-        let written = target.written_len();
-        out.truncate(at + written);
-        let ended = result.map_err(|_| Failure::CutOff)?;
-        self.within = !ended;
-        if !ended && written == 0 {
-            return Err(Failure::CutOff);
-        }
-        Ok(!ended)
-    }
 }
 
 /// Decodes a body that is all there into at most `limit` bytes. An empty body is empty in every coding.
