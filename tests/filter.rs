@@ -347,7 +347,9 @@ fn what_cannot_be_seen_is_refused() {
         let limits = Limits::default().hold(1000).depth(20);
         Filter::new(Engine::default(), format).limits(limits).whole(body).map(|_| ()).unwrap_err()
     };
-    assert_eq!(refused(Format::Json, &[b' '; 1001]), Failure::TooLarge { limit: 1000 });
+    assert_eq!(refused(Format::Form, &[b' '; 1001]), Failure::TooLarge { limit: 1000 });
+    let long = format!("[{{\"text\":\"{}\"}}]", "x".repeat(1001));
+    assert_eq!(refused(Format::Json, long.as_bytes()), Failure::TooLarge { limit: 1000 });
     assert_eq!(refused(Format::Json, "[".repeat(21).as_bytes()), Failure::TooDeep { limit: 20 });
     let deep = format!("{{\"text\":\"{}{}\"}}", "[".repeat(21), "]".repeat(21));
     assert_eq!(refused(Format::Json, deep.as_bytes()), Failure::TooDeep { limit: 20 });
@@ -379,4 +381,58 @@ fn fields_are_the_users_choice() {
     let filter = |shape: Generic| Filter::new(Engine::default(), Format::Json).shape(Shape::new(shape));
     assert_eq!(filter(Generic::only(["inquiry"])).whole(body).unwrap().report.total(), 1);
     assert_eq!(filter(Generic::default().and(["inquiry"])).whole(body).unwrap().report.total(), 2);
+}
+
+#[test]
+fn a_document_too_large_to_be_held_is_redacted_as_one_that_is() {
+    for sample in samples().into_iter().filter(|sample| sample.format == Format::Json) {
+        let body = sample.spelled(SECRET).into_bytes();
+        for size in [1, 7, 64, 1000] {
+            // More than any text of the samples, and less than their documents.
+            let filter = sample.filter().limits(Limits::default().hold(120));
+            let pieces: Vec<&[u8]> = body.chunks(size).collect();
+            let (out, total) = through(filter, &pieces).unwrap();
+            assert_eq!(out, sample.spelled(MASK), "{} in pieces of {size}", sample.name);
+            assert!(total > 0);
+        }
+    }
+}
+
+#[test]
+fn a_large_document_holds_no_picture_and_cuts_off_what_it_cannot_judge() {
+    let picture = "QUJD".repeat(100_000);
+    let body = format!(r#"{{"type":"image","source":{{"type":"base64","data":"{picture}"}},"text":"{SECRET}"}}"#);
+    let mut filter =
+        Filter::new(Engine::default(), Format::Json).shape(Shape::new(Anthropic)).limits(Limits::default().hold(1000));
+    let mut out = Vec::new();
+    let mut most = 0;
+    for piece in body.as_bytes().chunks(500) {
+        filter.push(piece, &mut out).unwrap();
+        most = most.max(filter.held());
+    }
+    filter.finish(&mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), body.replace(SECRET, MASK));
+    assert!(most <= 1500, "{most} bytes were held");
+
+    struct Own;
+    impl lastfour::wire::chat::ChatShape for Own {
+        fn name(&self) -> &str {
+            "own"
+        }
+        fn read(&self, _: lastfour::wire::json::Value<'_>) -> lastfour::wire::chat::Reading {
+            Default::default()
+        }
+    }
+    let own = Filter::new(Engine::default(), Format::Json).shape(Shape::new(Own)).limits(Limits::default().hold(1000));
+    assert_eq!(through(own, &[body.as_bytes()]), Err(Failure::TooLarge { limit: 1000 }));
+}
+
+#[test]
+fn logprobs_go_from_a_large_answer_too() {
+    let logprobs = r#"{"content":[{"token":"3782","bytes":[51],"top_logprobs":[{"token":"x"}]}]}"#;
+    let body = format!(r#"{{"choices":[{{"message":{{"content":"{SECRET}"}},"logprobs": {logprobs},"index":0}}]}}"#);
+    let filter =
+        Filter::new(Engine::default(), Format::Json).shape(Shape::new(OpenAi)).limits(Limits::default().hold(50));
+    let (out, _) = through(filter, &[body.as_bytes()]).unwrap();
+    assert_eq!(out, body.replace(SECRET, MASK).replace(logprobs, "null"));
 }

@@ -93,6 +93,10 @@ impl Events {
     }
 
     fn event(&mut self, event: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let limit = scanner.limits.hold;
+        if event.len() > limit {
+            return Err(Failure::TooLarge { limit });
+        }
         let Some(data) = sse::data(event) else {
             out.extend_from_slice(event);
             return Ok(());

@@ -6,7 +6,9 @@
 //! What is held back: of text, what may still become part of a finding (see [`Redactor`]); of an event
 //! stream, the event that is not complete, and of a streamed answer what may still become part of a finding, which is
 //! written into a later event of the same text; of lines of JSON, the line; of a multipart body, the part where it is
-//! JSON; of JSON and of forms, everything. Of what has to be held [`Limits::hold`] bytes are taken and no more.
+//! JSON; of forms everything; of JSON everything too, but where it is larger than [`Limits::hold`], is not under a policy
+//! that blocks, and its shape can tell text from its place alone ([`ChatShape::place`](crate::wire::chat::ChatShape::place)): then, from there on, only the
+//! text that is being read. Of what has to be held [`Limits::hold`] bytes are taken and no more.
 //!
 //! Refused, by a [`Failure`]: what is larger or deeper than the [`Limits`], charsets in which ASCII does not stand for
 //! itself, multipart bodies that cannot be read. JSON that cannot be parsed is scanned as text. A panic inside is a
@@ -39,6 +41,7 @@
 //! # Ok::<(), lastfour::Failure>(())
 //! ```
 
+mod document;
 mod events;
 mod failure;
 mod parts;
@@ -53,12 +56,16 @@ pub use failure::Failure;
 pub use report::{Count, Found, Report};
 
 use crate::conversation::Conversation;
+use crate::detect::custom::CustomDetector;
 use crate::edit::Patch;
 use crate::engine::Engine;
+use crate::entity::{Entity, FindingKind};
+use crate::filter::document::Document;
 use crate::filter::events::Events;
 use crate::filter::parts::Parts;
 use crate::filter::scanner::{Scanner, in_order};
 use crate::message::{MessageId, Role};
+use crate::policy::Action;
 use crate::stream::{Finished, Redactor};
 use crate::wire::chat::{Shape, Spelling};
 use crate::wire::json::{JsonError, Tree};
@@ -146,6 +153,8 @@ enum State {
     Start(Vec<u8>),
     Text(Box<Redactor>),
     Json(Vec<u8>),
+    /// A JSON document that has turned out to be larger than what is held.
+    Document(Box<Document>),
     Form(Vec<u8>),
     Ndjson(ndjson::Splitter),
     Events(Box<Events>),
@@ -258,6 +267,7 @@ impl Filter {
             State::Ndjson(lines) => lines.held(),
             State::Events(events) => events.held(),
             State::Parts(parts) => parts.held(),
+            State::Document(document) => document.held(),
             State::Over => 0,
         }
     }
@@ -296,16 +306,12 @@ impl Filter {
     ///
     /// Where the body cannot be scanned.
     pub fn whole(mut self, body: &[u8]) -> Result<Filtered<'_>, Failure> {
-        let limit = self.scanner.limits.hold;
         let report = self.report();
-        if body.len() > limit {
-            report.fail(Failure::TooLarge { limit });
-            return Err(Failure::TooLarge { limit });
-        }
+        let small = body.len() <= self.scanner.limits.hold;
         let mut out = Vec::new();
         let mut patch = None;
         match self.state {
-            State::Json(_) | State::Form(_) => {
+            State::Json(_) | State::Form(_) if small => {
                 let form = matches!(self.state, State::Form(_));
                 self.guard(&mut out, |filter, _| {
                     patch = Some(if form { filter.form(body)? } else { filter.json(body)? });
@@ -369,7 +375,27 @@ impl Filter {
                 redactor.push(piece, out);
                 self.scanner.blocked |= redactor.is_blocked();
             }
-            State::Json(held) | State::Form(held) => {
+            State::Json(held) if held.len() + piece.len() > limit => {
+                let held = mem::take(held);
+                let start: Vec<u8> = held.iter().chain(piece).copied().take(4).collect();
+                if may_block(&self.scanner.engine) {
+                    return Err(Failure::TooLarge { limit });
+                }
+                if is_wide(&start) {
+                    return Err(Failure::Charset);
+                }
+                let mark = usize::from(start.starts_with(BYTE_ORDER_MARK)) * BYTE_ORDER_MARK.len();
+                out.extend_from_slice(&start[..mark]);
+                let mut document = Box::new(Document::new(self.scanner.limits.depth));
+                let (first, second) =
+                    if held.len() < mark { (&[][..], &piece[mark - held.len()..]) } else { (&held[mark..], piece) };
+                document.push(first, false, &mut self.scanner, out)?;
+                document.push(second, false, &mut self.scanner, out)?;
+                self.state = State::Document(document);
+            }
+            State::Document(document) => document.push(piece, false, &mut self.scanner, out)?,
+            State::Json(held) => held.extend_from_slice(piece),
+            State::Form(held) => {
                 if held.len() + piece.len() > limit {
                     return Err(Failure::TooLarge { limit });
                 }
@@ -409,6 +435,7 @@ impl Filter {
                 let patch = self.json(&held)?;
                 out.extend_from_slice(&patch.apply(&held));
             }
+            State::Document(mut document) => document.push(&[], true, &mut self.scanner, out)?,
             State::Form(held) => {
                 let patch = self.form(&held)?;
                 out.extend_from_slice(&patch.apply(&held));
@@ -485,6 +512,10 @@ impl Scanner {
 
     /// A line that should hold a document.
     fn line(&mut self, line: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        let limit = self.limits.hold;
+        if line.len() > limit {
+            return Err(Failure::TooLarge { limit });
+        }
         let span = ndjson::document(line);
         if span.is_empty() {
             out.extend_from_slice(line);
@@ -509,6 +540,19 @@ fn shifted(patch: &Patch, offset: usize) -> Patch {
         edit.span.end += offset;
     }
     Patch::new(edits)
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Whether the policy may stop a message: then nothing of a body goes on before all of it has been seen.
+pub(crate) fn may_block(engine: &Engine) -> bool {
+    let policy = engine.policy();
+    let custom = policy.detectors().map(CustomDetector::entity);
+    Entity::BUILT_IN.into_iter().chain(custom).any(|entity| {
+        [FindingKind::Disclosure, FindingKind::Solicitation]
+            .into_iter()
+            .any(|kind| policy.action(entity, kind) == Action::Block)
+    })
 }
 
 /// Whether a body starts as UTF-16 or UTF-32 does: with their byte-order mark or, as text in them does, with a zero byte

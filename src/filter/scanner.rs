@@ -11,7 +11,7 @@ use crate::span::Span;
 use crate::text::Alignment;
 use crate::wire::chat::{Part, Reading, Shape, Spelling, Text};
 use crate::wire::html;
-use crate::wire::json::{self, JsonError, TokenKind, Tree, Value};
+use crate::wire::json::{self, JsonError, Token, TokenKind, Tree, Value};
 
 /// The engine in one conversation, with what it has found so far.
 #[derive(Debug)]
@@ -103,19 +103,29 @@ impl Scanner {
 
     /// Scans one text of a document; the edits are on the document's bytes.
     pub(super) fn text(&mut self, value: Value<'_>, text: &Text) -> Result<Vec<Edit>, Failure> {
+        match value.kind() {
+            TokenKind::ObjectStart | TokenKind::ArrayStart => {
+                self.values(value, text.role, text.part == Part::Again, self.limits.nesting)
+            }
+            kind => {
+                let token = Token { kind, span: value.span(), content: value.content() };
+                self.token(token, value.raw(), text)
+            }
+        }
+    }
+
+    /// Scans one string or number, whose raw content is `content`; the edits count from where the token's spans do.
+    pub(super) fn token(&mut self, token: Token, content: &[u8], text: &Text) -> Result<Vec<Edit>, Failure> {
         let again = text.part == Part::Again;
-        match (value.kind(), text.spelling) {
-            (TokenKind::String, spelling) => {
-                let decoded = json::decode(value.raw());
-                let patch = self.string(&decoded.bytes, text.role, again, spelling, self.limits.nesting)?;
-                Ok(json::string_edits(&patch, &decoded.alignment, value.content().start))
+        match token.kind {
+            TokenKind::String => {
+                let decoded = json::decode(content);
+                let patch = self.string(&decoded.bytes, text.role, again, text.spelling, self.limits.nesting)?;
+                Ok(json::string_edits(&patch, &decoded.alignment, token.content.start))
             }
-            (TokenKind::Number, _) => {
-                let patch = self.message(value.raw(), text.role, again);
-                Ok(json::number_edit(&patch, value.raw(), value.span()).into_iter().collect())
-            }
-            (TokenKind::ObjectStart | TokenKind::ArrayStart, _) => {
-                self.values(value, text.role, again, self.limits.nesting)
+            TokenKind::Number => {
+                let patch = self.message(content, text.role, again);
+                Ok(json::number_edit(&patch, content, token.span).into_iter().collect())
             }
             _ => Ok(Vec::new()),
         }

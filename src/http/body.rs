@@ -41,6 +41,7 @@ pin_project! {
         Held { data: Option<Bytes>, trailers: Option<HeaderMap> },
         Rest { held: VecDeque<Bytes>, inner: Pin<Box<B>> },
         Stream { #[pin] inner: B, stream: Box<Stream> },
+        StreamRest { inner: Pin<Box<B>>, stream: Box<Stream> },
     }
 }
 
@@ -102,6 +103,12 @@ impl<B> RedactBody<B> {
     pub(super) fn stream(inner: B, stream: Stream) -> Self {
         Self { kind: Kind::Stream { inner, stream: Box::new(stream) } }
     }
+
+    /// A body of which some has been read, which is scanned as it streams through.
+    pub(super) fn stream_rest(held: VecDeque<Bytes>, inner: Pin<Box<B>>, mut stream: Stream) -> Self {
+        stream.queue = held;
+        Self { kind: Kind::StreamRest { inner, stream: Box::new(stream) } }
+    }
 }
 
 impl<B> fmt::Debug for RedactBody<B> {
@@ -110,7 +117,7 @@ impl<B> fmt::Debug for RedactBody<B> {
             Kind::Pass { .. } => "RedactBody(passing)",
             Kind::Held { .. } => "RedactBody(held)",
             Kind::Rest { .. } => "RedactBody(passing on failure)",
-            Kind::Stream { .. } => "RedactBody(streaming)",
+            Kind::Stream { .. } | Kind::StreamRest { .. } => "RedactBody(streaming)",
         })
     }
 }
@@ -142,6 +149,7 @@ where
                 None => inner.as_mut().poll_frame(cx).map(|frame| frame.map(as_bytes)),
             },
             KindProjection::Stream { inner, stream } => stream.poll_frame(inner, cx),
+            KindProjection::StreamRest { inner, stream } => stream.poll_frame(inner.as_mut(), cx),
         }
     }
 
@@ -150,7 +158,9 @@ where
             Kind::Pass { inner, sized } => *sized && inner.is_end_stream(),
             Kind::Held { data, trailers } => data.is_none() && trailers.is_none(),
             Kind::Rest { held, inner } => held.is_empty() && inner.is_end_stream(),
-            Kind::Stream { stream, .. } => stream.phase == Phase::Done && stream.out.is_empty(),
+            Kind::Stream { stream, .. } | Kind::StreamRest { stream, .. } => {
+                stream.phase == Phase::Done && stream.out.is_empty()
+            }
         }
     }
 
@@ -168,7 +178,7 @@ where
                 }
                 hint
             }
-            Kind::Pass { .. } | Kind::Stream { .. } => SizeHint::default(),
+            Kind::Pass { .. } | Kind::Stream { .. } | Kind::StreamRest { .. } => SizeHint::default(),
         }
     }
 }
@@ -189,6 +199,8 @@ pub(super) struct Stream {
     filter: Option<Filter>,
     report: Report,
     decoder: Option<Decoder>,
+    /// What had been read before it was known to stream.
+    queue: VecDeque<Bytes>,
     /// What came in and has not been decoded.
     input: Bytes,
     /// The decoder holds more than it has given out.
@@ -227,6 +239,7 @@ impl Stream {
             report: filter.report(),
             filter: Some(filter),
             decoder,
+            queue: VecDeque::new(),
             input: Bytes::new(),
             more: false,
             out: Vec::new(),
@@ -269,6 +282,10 @@ impl Stream {
                 Phase::Reading => {
                     if !self.input.is_empty() || self.more {
                         self.decode();
+                        continue;
+                    }
+                    if let Some(data) = self.queue.pop_front() {
+                        self.input = data;
                         continue;
                     }
                     match ready!(inner.as_mut().poll_frame(cx)) {
@@ -393,6 +410,7 @@ impl Stream {
 
     fn stopped(&mut self, failure: Option<Failure>) {
         self.filter = None;
+        self.queue.clear();
         self.input = Bytes::new();
         self.more = false;
         self.phase = Phase::Stopped;

@@ -8,13 +8,12 @@ use http::request::Parts;
 
 use crate::conversation::Conversation;
 use crate::engine::Engine;
-use crate::entity::{Entity, FindingKind};
 use crate::filter::{Filter, Format, Limits, Report};
 use crate::http::ContentTypes;
 use crate::http::key::Extract;
 use crate::http::reject::{Problem, Reject};
 use crate::message::{MessageId, Role};
-use crate::policy::{Action, OnFailure};
+use crate::policy::OnFailure;
 use crate::wire::chat::Shape;
 
 /// Everything a layer was told.
@@ -94,17 +93,6 @@ impl<St> Config<St> {
             pass_on_failure: self.pass_on_failure,
             store: Arc::new(store),
         }
-    }
-
-    /// Whether the policy may stop a body: then nothing of it goes on before all of it has been seen.
-    pub(super) fn may_block(&self) -> bool {
-        let policy = self.engine.policy();
-        let custom = policy.detectors().map(crate::detect::custom::CustomDetector::entity);
-        Entity::BUILT_IN.into_iter().chain(custom).any(|entity| {
-            [FindingKind::Disclosure, FindingKind::Solicitation]
-                .into_iter()
-                .any(|kind| policy.action(entity, kind) == Action::Block)
-        })
     }
 
     /// The key of the conversation. Where a request carries its history, the conversation is in it and has none.

@@ -20,7 +20,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::conversation::Conversation;
-use crate::filter::{Failure, Report};
+use crate::filter::{Failure, Format, Report, may_block};
 use crate::http::body::{RedactBody, Save, Stream};
 use crate::http::config::Config;
 use crate::http::encoding::{Decoder, decode};
@@ -98,6 +98,8 @@ enum Ready<B> {
     Held(Held),
     /// It is scanned as it streams through.
     Stream(B),
+    /// The same, after some of it has been read.
+    Rest(VecDeque<Bytes>, Pin<Box<B>>),
 }
 
 struct Held {
@@ -294,10 +296,12 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         B::Error: Into<BoxError>,
         R: Body,
     {
-        match gathered.open(&how, self.config.limits.hold) {
-            Ok(held) => {
-                self.know(&head, Some(held.bytes()));
-                let job = Job { head, body: Ready::Held(held), how };
+        match gathered.open(&how, self.config.limits.hold, may_block(&self.config.engine)) {
+            Ok(body) => {
+                if let Ready::Held(held) = &body {
+                    self.know(&head, Some(held.bytes()));
+                }
+                let job = Job { head, body, how };
                 match self.load() {
                     Some(load) => Step::LoadRequest { load, job: Some(job) },
                     None => self.scan_request(job, Conversation::new()),
@@ -430,8 +434,8 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         R: Body,
         R::Error: Into<BoxError>,
     {
-        match gathered.open(&how, self.config.limits.hold) {
-            Ok(held) => self.load_response(Job { head, body: Ready::Held(held), how }),
+        match gathered.open(&how, self.config.limits.hold, may_block(&self.config.engine)) {
+            Ok(body) => self.load_response(Job { head, body, how }),
             Err((failure, body)) => match body.filter(|_| self.config.pass_on_failure) {
                 Some(body) => pass_response(failure, head, body),
                 None => self.refuse(Direction::Response, failure),
@@ -475,18 +479,23 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         role: Role,
         headers: &mut HeaderMap,
     ) -> Scanned<X> {
-        let events = how.format == crate::filter::Format::Events && direction == Direction::Response;
+        let events = how.format == Format::Events && direction == Direction::Response;
         let id = self.exchange.id.filter(|_| direction == Direction::Request);
         let (filter, report) = self.config.filter(how.format, conversation, role, id);
+        let stream = |filter, headers: &mut HeaderMap| {
+            put_right(headers, Change::Unknown);
+            let stream = Stream::new(direction, filter, how.coding.map(Decoder::new)).save(self.save());
+            if events { stream.last_words(self.config.reject.clone()) } else { stream }
+        };
         let held = match body {
             Ready::Held(held) => held,
             Ready::Stream(body) => {
-                put_right(headers, Change::Unknown);
-                let mut stream = Stream::new(direction, filter, how.coding.map(Decoder::new)).save(self.save());
-                if events {
-                    stream = stream.last_words(self.config.reject.clone());
-                }
-                return Scanned { report, end: End::Streams(RedactBody::stream(body, stream)) };
+                let body = RedactBody::stream(body, stream(filter, headers));
+                return Scanned { report, end: End::Streams(body) };
+            }
+            Ready::Rest(held, body) => {
+                let body = RedactBody::stream_rest(held, body, stream(filter, headers));
+                return Scanned { report, end: End::Streams(body) };
             }
         };
         let started = Instant::now();
@@ -657,16 +666,18 @@ impl<B: Body> Gather<B> {
 }
 
 impl<B> Gathered<B> {
-    /// The body in one piece, decoded; or why not, with the body as it came where it may still pass.
+    /// The body, ready to be scanned; or why not, with the body as it came where it may still pass.
     #[expect(clippy::result_large_err, reason = "read once, where it is made")]
-    fn open(mut self, how: &How, limit: usize) -> Result<Held, (Failure, Option<RedactBody<B>>)> {
-        match self.failure {
-            Some(failure @ Failure::TooLarge { .. }) => {
-                let rest = self.body.map(|body| RedactBody::rest(self.chunks, body));
-                return Err((failure, rest));
+    fn open(mut self, how: &How, limit: usize, blocks: bool) -> Result<Ready<B>, (Failure, Option<RedactBody<B>>)> {
+        match (self.failure, self.body) {
+            (Some(Failure::TooLarge { .. }), Some(body)) if how.streams_when_large(blocks) => {
+                return Ok(Ready::Rest(self.chunks, body));
             }
-            Some(failure) => return Err((failure, None)),
-            None => {}
+            (Some(failure @ Failure::TooLarge { .. }), body) => {
+                return Err((failure, body.map(|body| RedactBody::rest(self.chunks, body))));
+            }
+            (Some(failure), _) => return Err((failure, None)),
+            (None, _) => {}
         }
         let raw = if self.chunks.len() == 1 {
             self.chunks.pop_front().unwrap_or_default()
@@ -676,7 +687,7 @@ impl<B> Gathered<B> {
             all.freeze()
         };
         match how.coding.map(|coding| decode(coding, &raw, limit)).transpose() {
-            Ok(decoded) => Ok(Held { raw, decoded, trailers: self.trailers }),
+            Ok(decoded) => Ok(Ready::Held(Held { raw, decoded, trailers: self.trailers })),
             Err(failure) => Err((failure, Some(RedactBody::held(raw, self.trailers)))),
         }
     }

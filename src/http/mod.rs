@@ -36,7 +36,8 @@
 //!
 //! Bodies whose length is known and within [`Limits::hold`](crate::Limits) are held, scanned and sent on with their new
 //! length. Others stream through as far as their format allows: text, event streams, lines of JSON and multipart forms
-//! do, and hold back only what may still become part of a finding; JSON documents and forms are held up to the limit.
+//! do, and hold back only what may still become part of a finding; so do JSON documents that turn out to be larger than the
+//! limit, text by text. Forms are held up to the limit.
 //! Where the policy blocks anything at all, every body is held up to the limit, so that nothing goes on before all has
 //! been seen; event streams of responses alone are not, for they have no end to wait for: what is blocked there is never
 //! sent, and the stream ends with an event that says so.

@@ -4,7 +4,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode, response};
 use http_body::SizeHint;
 
-use crate::filter::{Failure, Format};
+use crate::filter::{Failure, Format, may_block};
 use crate::http::Direction;
 use crate::http::config::Config;
 use crate::http::encoding::{Coding, coding};
@@ -30,6 +30,13 @@ pub(super) struct How {
     pub(super) coding: Option<Coding>,
 }
 
+impl How {
+    /// Whether what is larger than the limit is scanned as it streams through.
+    pub(super) fn streams_when_large(&self, blocks: bool) -> bool {
+        self.format == Format::Json && !blocks
+    }
+}
+
 /// The plan for a body with these headers.
 pub(super) fn plan<St>(config: &Config<St>, direction: Direction, headers: &HeaderMap, hint: &SizeHint) -> Plan {
     if hint.exact() == Some(0) {
@@ -43,7 +50,7 @@ pub(super) fn plan<St>(config: &Config<St>, direction: Direction, headers: &Head
     let limit = config.limits.hold;
     let length = single(headers, &CONTENT_LENGTH).ok().flatten().and_then(|length| length.parse().ok());
     let known = hint.exact().or(length);
-    let blocks = config.may_block();
+    let blocks = may_block(&config.engine);
     // An event stream has no end to wait for: there, what is blocked cuts the stream short.
     let streams = match (&how.format, direction) {
         (Format::Events, Direction::Response) => true,
@@ -51,7 +58,7 @@ pub(super) fn plan<St>(config: &Config<St>, direction: Direction, headers: &Head
     };
     match known {
         Some(known) if known > limit as u64 => {
-            if streams {
+            if streams || how.streams_when_large(blocks) {
                 Plan::Stream(how)
             } else {
                 Plan::Refuse(Failure::TooLarge { limit })

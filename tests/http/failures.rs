@@ -16,7 +16,7 @@ fn layer() -> RedactLayer {
 fn bodies() -> Vec<(u16, http::request::Builder, String)> {
     let post = |content_type: &str| Request::post("/").header("content-type", content_type);
     vec![
-        (413, post("application/json"), format!("{{\"text\":\"{}{SECRET}\"}}", "x".repeat(1000))),
+        (413, post("application/x-www-form-urlencoded"), format!("text={}{SECRET}", "x".repeat(1000))),
         (422, post("application/json"), format!("{}\"{SECRET}\"{}", "[".repeat(21), "]".repeat(21))),
         (415, post("application/json").header("content-encoding", "compress"), format!("{{\"text\":\"{SECRET}\"}}")),
         (415, post("text/plain; charset=utf-16"), SECRET.into()),
@@ -52,8 +52,8 @@ async fn what_cannot_be_scanned_passes_where_that_was_asked_for() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_whose_length_nobody_told_is_refused_or_passed_whole() {
-    let body = format!("{{\"text\":\"{SECRET} {}\"}}", "x".repeat(5000));
-    let head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
+    let body = format!("text={SECRET}{}", "x".repeat(5000));
+    let head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
     let mut chunked = head.to_owned();
     for chunk in body.as_bytes().chunks(100) {
         chunked += &format!("{:x}\r\n{}\r\n", chunk.len(), std::str::from_utf8(chunk).unwrap());
@@ -73,4 +73,21 @@ async fn json_that_is_none_is_scanned_as_text() {
     for body in [format!("{{\"text\":\"{SECRET}\""), SECRET.to_owned(), format!("{{text: '{SECRET}'}}")] {
         assert_eq!(post(address, "application/json", body.clone()).await.text(), body.replace(SECRET, MASK));
     }
+}
+
+#[tokio::test]
+async fn a_text_in_a_large_document_that_is_itself_too_large_stops_the_document() {
+    let body = format!("{{\"id\":1,\"text\":\"{SECRET} {}\"}}", "x ".repeat(200_000));
+    let address = serve(layer(), echo).await;
+    let answer = post(address, "application/json", body).await;
+    assert_eq!(answer.status, 413, "{}", answer.text());
+    assert!(!answer.text().contains("0005"));
+}
+
+#[tokio::test]
+async fn a_large_document_under_a_policy_that_blocks_is_refused() {
+    let layer = RedactLayer::requests(crate::support::blocking()).limits(Limits::default().hold(1000));
+    let address = serve(layer, |_| async { panic!("the handler was called") as &str }).await;
+    let answer = post(address, "application/json", format!("[{}0]", "0,".repeat(1000))).await;
+    assert_eq!(answer.status, 413);
 }

@@ -195,3 +195,27 @@ async fn many_requests_at_once_over_few_connections_do_not_mix() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_large_document_streams_through_with_its_pictures() {
+    let layer = RedactLayer::requests(Engine::default()).limits(Limits::default().hold(10_000));
+    let address = serve(layer, echo).await;
+    let messages = format!("{{\"role\":\"agent\",\"text\":\"see {SECRET}\",\"id\":\"{SECRET}\"}},").repeat(300);
+    let body = format!("{{\"image\":\"{}\",\"messages\":[{messages}{{}}]}}", "QUJD".repeat(100_000));
+    let expected = body.replace(&format!("see {SECRET}"), &format!("see {MASK}"));
+    let answer = post(address, "application/json", body.clone()).await;
+    assert!(answer.text() == expected);
+    // The same in chunks, of which nobody knows how many will come.
+    let frames: Vec<_> = body
+        .as_bytes()
+        .chunks(7_000)
+        .map(|chunk| Ok::<_, std::convert::Infallible>(Frame::data(bytes::Bytes::copy_from_slice(chunk))))
+        .collect();
+    let request = Request::post(format!("http://{address}/"))
+        .header("content-type", "application/json")
+        .body(StreamBody::new(futures_iter(frames)))
+        .unwrap();
+    let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build_http();
+    let seen = client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+    assert!(seen == expected);
+}

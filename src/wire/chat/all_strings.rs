@@ -1,7 +1,7 @@
 //! Every string and number of a document, each a message.
 
-use crate::wire::chat::{ChatShape, Part, Reading, Spelling};
-use crate::wire::json::{TokenKind, Value};
+use crate::wire::chat::{ChatShape, Part, Place, Reading, Spelling};
+use crate::wire::json::{Path, TokenKind, Value};
 
 /// Every string and number, whatever its key: for documents of which nothing is known.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +26,10 @@ impl ChatShape for AllStrings {
             }
         }
         reading
+    }
+
+    fn place(&self, _path: Path<'_>) -> Option<Place> {
+        Some(Place::Text(Spelling::Plain))
     }
 
     fn is_field(&self, _name: &str) -> bool {

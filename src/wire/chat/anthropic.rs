@@ -2,8 +2,8 @@
 
 use crate::message::Role;
 use crate::wire::chat::walk::Keys;
-use crate::wire::chat::{ChatShape, Part, Reading, Spelling};
-use crate::wire::json::Value;
+use crate::wire::chat::{ChatShape, Part, Place, Reading, Spelling};
+use crate::wire::json::{Path, Value};
 
 const KEYS: Keys<'static> = Keys {
     text: &["text", "content", "system", "thinking", "prompt", "completion", "title", "context", "cited_text"],
@@ -63,6 +63,13 @@ impl ChatShape for Anthropic {
             }
         }
         reading
+    }
+
+    fn place(&self, path: Path<'_>) -> Option<Place> {
+        Some(match path.key() {
+            Some(key) if key.eq_ignore_ascii_case(b"data") => Place::Data,
+            _ => KEYS.place(path),
+        })
     }
 
     fn carries_history(&self) -> bool {

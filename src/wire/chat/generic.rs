@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::wire::chat::walk::Keys;
-use crate::wire::chat::{ChatShape, Part, Reading};
-use crate::wire::json::Value;
+use crate::wire::chat::{ChatShape, Part, Place, Reading};
+use crate::wire::json::{Path, Value};
 
 /// The names of fields that hold text.
 const FIELDS: [&str; 30] = [
@@ -64,6 +64,7 @@ const ROLES: [&str; 12] = [
 /// ```
 /// use lastfour::wire::chat::{ChatShape, Generic};
 /// assert!(Generic::default().is_field("text"));
+/// assert!(Generic::default().is_field("message[text]"));
 /// assert!(!Generic::default().is_field("password"));
 /// assert!(Generic::default().and(["inquiry"]).is_field("Inquiry"));
 /// assert!(!Generic::only(["inquiry"]).is_field("text"));
@@ -100,6 +101,12 @@ impl Generic {
         self.roles = fields.into_iter().map(Into::into).collect();
         self
     }
+
+    fn with_keys<T>(&self, see: impl FnOnce(&Keys<'_>) -> T) -> T {
+        let text: Vec<&str> = self.fields.iter().map(AsRef::as_ref).collect();
+        let role: Vec<&str> = self.roles.iter().map(AsRef::as_ref).collect();
+        see(&Keys { text: &text, role: &role, ..Keys::default() })
+    }
 }
 
 impl ChatShape for Generic {
@@ -109,13 +116,17 @@ impl ChatShape for Generic {
 
     fn read(&self, document: Value<'_>) -> Reading {
         let mut reading = Reading::default();
-        let text: Vec<&str> = self.fields.iter().map(AsRef::as_ref).collect();
-        let role: Vec<&str> = self.roles.iter().map(AsRef::as_ref).collect();
-        Keys { text: &text, role: &role, ..Keys::default() }.walk(document, None, &Part::Whole, &mut reading);
+        self.with_keys(|keys| keys.walk(document, None, &Part::Whole, &mut reading));
         reading
     }
 
+    fn place(&self, path: Path<'_>) -> Option<Place> {
+        Some(self.with_keys(|keys| keys.place(path)))
+    }
+
     fn is_field(&self, name: &str) -> bool {
+        // Of `message[text]`, `message.text` and `text[]` the last name counts.
+        let name = name.rsplit(['[', ']', '.']).find(|part| !part.is_empty()).unwrap_or_default();
         self.fields.iter().any(|field| field.eq_ignore_ascii_case(name))
     }
 }

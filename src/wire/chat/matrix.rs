@@ -1,11 +1,21 @@
 //! Events of the Matrix client-server protocol: `m.room.message` and what carries such events.
 
 use crate::wire::chat::walk::Keys;
-use crate::wire::chat::{ChatShape, Part, Reading};
-use crate::wire::json::Value;
+use crate::wire::chat::{ChatShape, Part, Place, Reading};
+use crate::wire::json::{Path, Value};
 
 const KEYS: Keys<'static> = Keys {
-    text: &["body", "topic", "reason", "m.caption"],
+    // Texts of extensible events stand under `m.text` as strings or in arrays of `{"body": ...}`.
+    text: &[
+        "body",
+        "topic",
+        "reason",
+        "m.caption",
+        "m.text",
+        "m.html",
+        "org.matrix.msc1767.text",
+        "org.matrix.msc1767.html",
+    ],
     html: &["formatted_body"],
     again: &[
         "formatted_body",
@@ -22,9 +32,6 @@ const KEYS: Keys<'static> = Keys {
     role: &[],
 };
 
-/// Texts of extensible events, which stand under these keys as strings or in arrays of `{"body": ...}`.
-const EXTENSIBLE: [&str; 4] = ["m.text", "m.html", "org.matrix.msc1767.text", "org.matrix.msc1767.html"];
-
 /// `body`, `formatted_body` and `m.new_content` of messages, captions, topics and reasons, polls and other extensible
 /// events, in what a client sends and in what it is given (`/sync`, `/messages`, `/context`, `/event`).
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,9 +44,12 @@ impl ChatShape for Matrix {
 
     fn read(&self, document: Value<'_>) -> Reading {
         let mut reading = Reading::default();
-        let text: Vec<&str> = KEYS.text.iter().chain(&EXTENSIBLE).copied().collect();
-        Keys { text: &text, ..KEYS }.walk(document, None, &Part::Whole, &mut reading);
+        KEYS.walk(document, None, &Part::Whole, &mut reading);
         reading
+    }
+
+    fn place(&self, path: Path<'_>) -> Option<Place> {
+        Some(KEYS.place(path))
     }
 }
 

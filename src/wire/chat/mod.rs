@@ -37,7 +37,7 @@ pub use matrix::Matrix;
 pub use openai::OpenAi;
 
 use crate::message::Role;
-use crate::wire::json::Value;
+use crate::wire::json::{Path, Value};
 
 /// How documents of one kind carry chat.
 pub trait ChatShape: Send + Sync + 'static {
@@ -46,6 +46,13 @@ pub trait ChatShape: Send + Sync + 'static {
 
     /// The texts of a document.
     fn read(&self, document: Value<'_>) -> Reading;
+
+    /// What stands at a place of a document that is too large to be seen whole. `None` where the shape cannot tell
+    /// without the whole: such a document is refused.
+    fn place(&self, path: Path<'_>) -> Option<Place> {
+        let _ = path;
+        None
+    }
 
     /// Whether the field of a form by that name is text.
     fn is_field(&self, name: &str) -> bool {
@@ -89,6 +96,22 @@ pub struct Tied {
     pub value: usize,
     /// The texts, by their places in [`Reading::texts`].
     pub texts: std::ops::Range<usize>,
+}
+
+/// What stands at a place of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// A text, in this spelling.
+    Text(Spelling),
+    /// The name of who speaks in this object and below.
+    Role,
+    /// What says again, in another way, what a text says, and goes where one changed.
+    Tied,
+    /// A text, unless the `type` of its object is `base64`.
+    Data,
+    /// None of these.
+    Other,
 }
 
 /// How a text is spelled.

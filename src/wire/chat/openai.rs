@@ -2,8 +2,8 @@
 
 use crate::message::Role;
 use crate::wire::chat::walk::Keys;
-use crate::wire::chat::{ChatShape, Part, Reading, Spelling, Tied};
-use crate::wire::json::Value;
+use crate::wire::chat::{ChatShape, Part, Place, Reading, Spelling, Tied};
+use crate::wire::json::{Path, Value};
 
 const KEYS: Keys<'static> = Keys {
     text: &[
@@ -72,6 +72,13 @@ impl ChatShape for OpenAi {
             }
         }
         reading
+    }
+
+    fn place(&self, path: Path<'_>) -> Option<Place> {
+        Some(match path.key() {
+            Some(key) if key.eq_ignore_ascii_case(b"logprobs") => Place::Tied,
+            _ => KEYS.place(path),
+        })
     }
 
     fn carries_history(&self) -> bool {

@@ -1,8 +1,8 @@
 //! The walk that most shapes share: down a document, with a table of what the keys mean.
 
 use crate::message::Role;
-use crate::wire::chat::{Part, Reading, Spelling};
-use crate::wire::json::{TokenKind, Value};
+use crate::wire::chat::{Part, Place, Reading, Spelling};
+use crate::wire::json::{Path, Segment, TokenKind, Value};
 
 /// What the keys of a shape mean. A member whose key is in no list is walked into.
 #[derive(Debug, Clone, Copy, Default)]
@@ -104,6 +104,26 @@ impl Keys<'_> {
             () if member.is_one_of(self.json) => Some(Spelling::Json),
             () if member.is_one_of(self.values) => Some(Spelling::Values),
             () => None,
+        }
+    }
+
+    /// What stands at `path`, as far as the way there tells.
+    pub(super) fn place(&self, path: Path<'_>) -> Place {
+        let is = |key: &[u8], names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name.as_bytes()));
+        let passes =
+            |names: &[&str]| path.segments().any(|segment| matches!(segment, Segment::Key(key) if is(key, names)));
+        if passes(self.left) {
+            return Place::Other;
+        }
+        let Some(key) = path.nearest_key() else {
+            return if path.depth() == 0 { Place::Text(Spelling::Plain) } else { Place::Other };
+        };
+        match () {
+            () if is(key, self.text) || passes(self.values) => Place::Text(Spelling::Plain),
+            () if is(key, self.html) => Place::Text(Spelling::Html),
+            () if is(key, self.json) => Place::Text(Spelling::Json),
+            () if is(key, self.role) => Place::Role,
+            () => Place::Other,
         }
     }
 
