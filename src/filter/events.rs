@@ -74,7 +74,7 @@ impl Events {
         let mut left = Vec::new();
         self.end("", scanner, &mut left)?;
         if !left.is_empty() {
-            if !rest.is_empty() {
+            if !matches!(rest.as_slice(), [] | [b'\n']) {
                 // The last event lacks its blank line: what is left over must not become a part of it.
                 out.extend_from_slice(b"\n\n");
             }
@@ -164,7 +164,9 @@ impl Events {
                     let with = if quoted { String::new() } else { "\"\"".into() };
                     Edit { span, with }
                 }));
-                channel.template = Some(Template { event: event.to_vec(), blank: in_order(blank), at: places[*at].0 });
+                // A line feed whose carriage return ended the event before is none of this one.
+                let event = event.strip_prefix(b"\n").unwrap_or(event).to_vec();
+                channel.template = Some(Template { event, blank: in_order(blank), at: places[*at].0 });
             }
         }
         // What a channel still holds when it ends goes into this event, where it has a piece of the channel.
