@@ -13,6 +13,7 @@ use std::future::{Future, Ready, ready};
 use std::time::Duration;
 
 use moka::sync::Cache;
+use sha2::{Digest, Sha256};
 
 use crate::conversation::Conversation;
 
@@ -66,7 +67,15 @@ pub trait ConversationStore: Send + Sync + 'static {
 /// face needs no async runtime.
 #[derive(Clone)]
 pub struct MemoryStore {
-    cache: Cache<Box<str>, Conversation>,
+    cache: Cache<Box<[u8]>, Conversation>,
+}
+
+/// The longest key that is kept as it is, in bytes. Of a longer one its SHA-256 is kept: keys are chosen by clients, and
+/// the number of entries bounds the memory only where their size is bounded.
+const LONGEST_KEY: usize = 64;
+
+fn short(key: &str) -> Box<[u8]> {
+    if key.len() <= LONGEST_KEY { key.as_bytes().into() } else { Sha256::digest(key)[..].into() }
 }
 
 impl MemoryStore {
@@ -113,11 +122,11 @@ impl ConversationStore for MemoryStore {
     type Save = Ready<Result<(), Infallible>>;
 
     fn load(&self, key: &str) -> Self::Load {
-        ready(Ok(self.cache.get(key)))
+        ready(Ok(self.cache.get(&short(key))))
     }
 
     fn save(&self, key: &str, conversation: Conversation) -> Self::Save {
-        self.cache.insert(key.into(), conversation);
+        self.cache.insert(short(key), conversation);
         ready(Ok(()))
     }
 }
@@ -138,6 +147,15 @@ mod tests {
         assert!(kept(&store, "a"));
         std::thread::sleep(Duration::from_millis(80));
         assert!(!kept(&store, "a"));
+    }
+
+    #[test]
+    fn long_keys_are_told_apart() {
+        let store = MemoryStore::default();
+        let long = |end: &str| "x".repeat(100_000) + end;
+        store.save(&long("a"), Conversation::new()).into_inner().unwrap();
+        assert!(kept(&store, &long("a")));
+        assert!(!kept(&store, &long("b")));
     }
 
     #[test]

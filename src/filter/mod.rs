@@ -10,6 +10,9 @@
 //! that blocks, and its shape can tell text from its place alone ([`ChatShape::place`](crate::wire::chat::ChatShape::place)): then, from there on, only the
 //! text that is being read. Of what has to be held [`Limits::hold`] bytes are taken and no more.
 //!
+//! Number and time of a message ([`id`](Filter::id), [`time_ms`](Filter::time_ms)) are known to the conversation where the
+//! text is seen as a whole; a text that streams has neither.
+//!
 //! Refused, by a [`Failure`]: what is larger or deeper than the [`Limits`], charsets in which ASCII does not stand for
 //! itself, multipart bodies that cannot be read. JSON that cannot be parsed is scanned as text. A panic inside is a
 //! failure too. After a failure, or when [`is_blocked`](Filter::is_blocked), nothing more comes out.
@@ -311,10 +314,14 @@ impl Filter {
         let mut out = Vec::new();
         let mut patch = None;
         match self.state {
-            State::Json(_) | State::Form(_) if small => {
-                let form = matches!(self.state, State::Form(_));
+            State::Json(_) | State::Form(_) | State::Start(_) if small => {
                 self.guard(&mut out, |filter, _| {
-                    patch = Some(if form { filter.form(body)? } else { filter.json(body)? });
+                    patch = Some(match filter.state {
+                        State::Form(_) => filter.form(body)?,
+                        State::Json(_) => filter.json(body)?,
+                        _ if is_wide(body) => return Err(Failure::Charset),
+                        _ => filter.scanner.message(body, None, false),
+                    });
                     Ok(())
                 })?;
                 report.complete();

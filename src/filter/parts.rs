@@ -103,10 +103,14 @@ fn part(headers: &Headers, scanner: &Scanner) -> Result<Part, Failure> {
     let kind = headers.get("content-type").unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let json = essence == "application/json" || essence.ends_with("+json");
-    let text = essence.is_empty() || essence.starts_with("text/");
+    // A multipart body within one is read as the text it is.
+    let text = essence.is_empty()
+        || ["text/", "multipart/", "message/"].iter().any(|family| essence.starts_with(family))
+        || essence.ends_with("+xml")
+        || ["application/xml", "application/x-ndjson", "application/x-www-form-urlencoded"].contains(&essence.as_str());
     // A file that is text is text whatever its field is called; a field is text where its name says so.
     let named = headers.name().is_none_or(|name| scanner.shape.is_field(&name));
-    if !json && !(text && (named || headers.is_file() && !essence.is_empty())) {
+    if !json && !(text && (named || headers.is_file())) {
         return Ok(Part::Pass);
     }
     let encoding = headers.get("content-transfer-encoding").unwrap_or("binary");

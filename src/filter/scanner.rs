@@ -56,7 +56,8 @@ impl Scanner {
         let outcome = self.engine.scan(conversation, &message);
         self.blocked |= outcome.is_blocked();
         // What is said again is no finding of its own, unless only this spelling of it shows the secret.
-        if !again || !self.found && !outcome.findings.is_empty() {
+        let new = !again || outcome.is_blocked() || !self.found && !outcome.findings.is_empty();
+        if new {
             self.report.add(&outcome.findings, &outcome.recall);
             self.found = !outcome.findings.is_empty();
         }

@@ -235,7 +235,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     {
         let (mut head, body) = request.into_parts();
         if headers::upgrades(&head) {
-            return self.call(Request::from_parts(head, RedactBody::pass(body)));
+            return self.pass_unseen(head, body);
         }
         if self.config.responses {
             headers::ask_for_what_can_be_seen(&mut head.headers);
@@ -245,13 +245,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
             return self.call(Request::from_parts(head, RedactBody::pass(body)));
         }
         match plan(self.config, Direction::Request, &head.headers, &body.size_hint()) {
-            Plan::Pass => {
-                let report = Report::new();
-                report.complete();
-                self.exchange.report = Some(report.clone());
-                head.extensions.insert(report);
-                self.call(Request::from_parts(head, RedactBody::pass(body)))
-            }
+            Plan::Pass => self.pass_unseen(head, body),
             Plan::Refuse(failure) if self.config.pass_on_failure => {
                 self.pass_request(failure, head, RedactBody::pass(body))
             }
@@ -268,6 +262,20 @@ impl<S, St: ConversationStore> At<'_, S, St> {
                 }
             }
         }
+    }
+
+    /// There is nothing to be seen: the handler finds a report all the same.
+    fn pass_unseen<B, R>(&mut self, mut head: request::Parts, body: B) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+    {
+        if self.config.requests {
+            let report = Report::new();
+            report.complete();
+            self.exchange.report = Some(report.clone());
+            head.extensions.insert(report);
+        }
+        self.call(Request::from_parts(head, RedactBody::pass(body)))
     }
 
     /// Learns from the request what its messages are to be known by.
