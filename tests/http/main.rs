@@ -8,7 +8,7 @@ mod responses;
 mod shapes;
 mod streams;
 mod support;
-#[cfg(feature = "metrics")]
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 mod telemetry;
 mod wires;
 

@@ -2,14 +2,16 @@
 
 use lastfour::Engine;
 use lastfour::http::RedactLayer;
-use metrics_util::debugging::DebuggingRecorder;
 
-use crate::support::{SECRET, blocking, echo, post, serve};
+#[cfg(feature = "metrics")]
+use crate::support::blocking;
+use crate::support::{SECRET, echo, post, serve};
 
+#[cfg(feature = "metrics")]
 #[tokio::test]
 async fn counters_tell_what_was_found_and_never_the_secret() {
     // One recorder for the process: only what this test alone causes is looked at.
-    let recorder = DebuggingRecorder::new();
+    let recorder = metrics_util::debugging::DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     recorder.install().unwrap();
     let address = serve(RedactLayer::both(Engine::default()), echo).await;
@@ -37,6 +39,57 @@ async fn counters_tell_what_was_found_and_never_the_secret() {
         "failure = charset",
         "direction = response",
     ] {
+        assert!(seen.contains(expected), "{expected} is missing in\n{seen}");
+    }
+    assert!(!seen.contains("3782") && !seen.contains("10005"));
+}
+
+/// Writes every event down.
+#[cfg(feature = "tracing")]
+#[derive(Clone, Default)]
+struct Witness(std::sync::Arc<std::sync::Mutex<String>>);
+
+#[cfg(feature = "tracing")]
+impl tracing::Subscriber for Witness {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("lastfour")
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::Id {
+        tracing::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::Id, _: &tracing::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Fields<'w>(&'w mut String);
+        impl tracing::field::Visit for Fields<'_> {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                *self.0 += &format!("{field}={value:?} ");
+            }
+        }
+        let mut seen = self.0.lock().unwrap();
+        event.record(&mut Fields(&mut seen));
+        seen.push('\n');
+    }
+
+    fn enter(&self, _: &tracing::Id) {}
+
+    fn exit(&self, _: &tracing::Id) {}
+}
+
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn events_tell_what_was_found_and_never_the_secret() {
+    let witness = Witness::default();
+    tracing::subscriber::set_global_default(witness.clone()).unwrap();
+    let address = serve(RedactLayer::requests(Engine::default()), echo).await;
+    post(address, "text/plain", SECRET).await;
+    post(address, "text/plain; charset=utf-16", SECRET).await;
+    let seen = witness.0.lock().unwrap().clone();
+    for expected in ["entity=\"card\"", "action=\"mask\"", "message=found", "failure=\"charset\"", "message=scanned"] {
         assert!(seen.contains(expected), "{expected} is missing in\n{seen}");
     }
     assert!(!seen.contains("3782") && !seen.contains("10005"));
