@@ -15,7 +15,7 @@ use std::time::Duration;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
-use crate::conversation::Conversation;
+use crate::Conversation;
 
 /// Keeps conversations by their keys.
 ///

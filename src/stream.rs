@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::conversation::Conversation;
+use crate::Conversation;
 use crate::engine::Engine;
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;

@@ -58,7 +58,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use failure::Failure;
 pub use report::{Count, Found, Report};
 
-use crate::conversation::Conversation;
+use crate::Conversation;
 use crate::detect::custom::CustomDetector;
 use crate::edit::Patch;
 use crate::engine::Engine;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::conversation::Conversation;
+use crate::Conversation;
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::filter::{Failure, Limits, Report};

@@ -14,7 +14,7 @@ use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::conversation::Conversation;
+use crate::Conversation;
 use crate::entity::Entity;
 use crate::filter::{Failure, Filter, Report};
 use crate::http::encoding::Decoder;

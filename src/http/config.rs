@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use http::HeaderName;
 use http::request::Parts;
 
-use crate::conversation::Conversation;
+use crate::Conversation;
 use crate::engine::Engine;
 use crate::filter::{Filter, Format, Limits, Report};
 use crate::http::ContentTypes;

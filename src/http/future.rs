@@ -19,7 +19,7 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::conversation::Conversation;
+use crate::Conversation;
 use crate::filter::{Failure, Format, Report, may_block};
 use crate::http::body::{RedactBody, Save, Stream};
 use crate::http::config::Config;

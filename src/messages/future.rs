@@ -11,7 +11,7 @@ use std::time::Instant;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::conversation::Conversation;
+use crate::Conversation;
 use crate::filter::{Failure, Filter, Format};
 use crate::message::MessageId;
 use crate::messages::layer::Config;
