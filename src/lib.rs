@@ -2,6 +2,7 @@
 //! account numbers in customer chat, and lets through what verification needs: the last four digits, the ZIP code,
 //! dates, amounts, case numbers.
 
+mod cover;
 pub mod detect;
 mod edit;
 mod engine;
