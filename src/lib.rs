@@ -39,6 +39,7 @@
 //!
 //! It is a filter for people who type what they should not, not a proof against those who want to smuggle.
 
+mod cover;
 pub mod detect;
 mod edit;
 mod engine;

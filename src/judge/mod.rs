@@ -88,19 +88,17 @@ impl Verdict {
     }
 }
 
-impl Passed {
-    /// The reason in words.
-    pub(crate) fn explain(&self, span: crate::span::Span) -> crate::report::Passed {
-        let why = match self.why {
-            Why::Cue(cue) => format!("the text says \"{cue}\""),
-            Why::Shape(shape) => format!("its shape is that of: {shape}"),
-            Why::Asked(topic) => format!("the other side asked for: {}", topic_words(topic)),
-            Why::Nothing => "nothing says that it is a secret".to_owned(),
-        };
-        crate::report::Passed { span, what: format!("{} digits", self.digits), why }
+/// The reason in words.
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Cue(cue) => write!(f, "the text says \"{cue}\""),
+            Self::Shape(shape) => write!(f, "its shape is that of: {shape}"),
+            Self::Asked(topic) => write!(f, "the other side asked for: {}", topic_words(*topic)),
+            Self::Nothing => f.write_str("nothing says that it is a secret"),
+        }
     }
 }
-
 /// Overlapping findings become one which covers the bytes of both, so that none leaks because another won; the stricter
 /// action names it. Sorted by their start; solicitations, which hide nothing, stand among them untouched.
 pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Judged) -> A) -> Vec<Judged> {

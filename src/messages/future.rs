@@ -141,7 +141,14 @@ fn scan<M: ChatMessage, St, E>(
     }
     let report = filter.report();
     let started = Instant::now();
-    let result = filter.whole(message.text().as_bytes()).map(|filtered| {
+    let limit = config.limits.hold;
+    let result = if message.text().len() > limit {
+        report.fail(Failure::TooLarge { limit });
+        Err(Failure::TooLarge { limit })
+    } else {
+        filter.whole(message.text().as_bytes())
+    };
+    let result = result.map(|filtered| {
         let changed = match filtered.body {
             Cow::Borrowed(_) => None,
             // What comes out of valid text is valid text.

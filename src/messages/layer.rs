@@ -38,7 +38,7 @@ impl RedactMessageLayer {
 }
 
 impl<St: ConversationStore> RedactMessageLayer<St> {
-    /// With these limits.
+    /// With these limits. A message longer than [`Limits::hold`] cannot be scanned.
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         let Config { engine, pass_on_failure, store, .. } = &*self.config;
