@@ -94,6 +94,7 @@ impl<'v> Reading<'v> {
         let lexicon = Lexicon::get();
         let mut reading = Self { text, tokens: Vec::with_capacity(text.len() / 4 + 4), cues: Vec::new() };
         reading.split(lexicon);
+        reading.negate();
         reading.find_cues(lexicon);
         reading
     }
@@ -279,6 +280,22 @@ impl<'v> Reading<'v> {
             }
         }
         self.push(lexicon, start, end, Kind::Mixed, spaced);
+    }
+
+    /// "don't", "isn't": the word before "'t" negates.
+    fn negate(&mut self) {
+        for at in 2..self.tokens.len() {
+            if self.tokens[at - 1].is(b'\'')
+                && !self.tokens[at].spaced
+                && !self.tokens[at - 1].spaced
+                && self.text[self.tokens[at].start as usize].eq_ignore_ascii_case(&b't')
+                && self.tokens[at].len() == 1
+            {
+                for word in [at - 2, at] {
+                    self.tokens[word].role = self.tokens[word].role.and(Role::NEGATION).and(Role::COMMON);
+                }
+            }
+        }
     }
 
     /// Leftmost, longest: a phrase takes the words it covers from all others.

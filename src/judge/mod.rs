@@ -641,7 +641,7 @@ impl Court<'_, '_> {
                     Topic::Pin if number.digits < 4 => continue,
                     Topic::Pin => Entity::Pin,
                     Topic::Account => Entity::Account,
-                    Topic::Password => continue,
+                    Topic::Password if self.is_bare() && number.groups == 1 && harmless.is_none() => Entity::Password,
                     _ => continue,
                 };
                 return Some((entity, announced));
@@ -677,7 +677,7 @@ impl Court<'_, '_> {
             match governor {
                 Some(g) if g.cue.topic.is_secret() => {
                     let enough = match g.cue.topic {
-                        Topic::Code if g.cue.name == "authorization code" => self.was_sent(),
+                        Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
                         Topic::Code => (g.copula || self.was_sent()) && g.cost <= 3,
                         _ => g.cost <= if g.copula { 9 } else { 6 },
                     };
@@ -732,6 +732,12 @@ impl Court<'_, '_> {
             // A passcode in pieces: each is masked as it comes.
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
             let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
+            let pin = expected.has(Topic::Pin) && digits.len() <= 3 && self.reading.tokens.iter().all(|t| !t.is_text());
+            if pin && self.harmless_asked(number).is_none() {
+                let candidate = self.candidate(&[], number, Entity::Pin);
+                self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
+                continue;
+            }
             if code && short && self.is_bare() && self.harmless_asked(number).is_none() {
                 let candidate = self.candidate(&[], number, Entity::OneTimePasscode);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);

@@ -225,6 +225,8 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                 break;
             }
             Kind::Word if token.does(Role::NEGATION) || token.does(Role::QUESTION) && words == 0 => return None,
+            // "password manager", "password rules"
+            Kind::Word if words == 0 && token.does(Role::HEAD) => return None,
             Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
             // "clave PNR: LMX4QT"
             Kind::Word | Kind::Mixed
