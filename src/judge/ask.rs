@@ -159,7 +159,7 @@ impl Sentence {
             if pair(&["how"], &["many", "much", "long", "often"]) || is(&["cuanto", "cuantos", "cuantas", "cuanta"]) {
                 Some(Topic::Amount)
             } else if question
-                && (opens_with(&["when", "cuando"])
+                && (opens_with(&["when", "cuando"]) && !is(&["what", "which", "cual"])
                     || pair(&["what"], &["time", "day", "date", "year", "month"])
                     || pair(&["que"], &["hora", "dia", "fecha", "ano", "mes"]))
             {

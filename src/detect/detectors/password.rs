@@ -137,7 +137,7 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
     if let Some(value) = assigned(reading, hit) {
         push(Some(value));
         push(changed_to(reading, value.1));
-        push(or_another(reading, value.1));
+        push(or_another(reading, value.1).or_else(|| further_on(reading, value.1)));
         push(before(reading, hit).filter(|v| looks_like_one(reading, *v)));
         return;
     }
@@ -224,7 +224,12 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                 at += 1;
                 break;
             }
-            Kind::Word if token.does(Role::NEGATION) || token.does(Role::QUESTION) && words == 0 => return None,
+            Kind::Word
+                if token.does(Role::NEGATION)
+                    || token.does(Role::QUESTION) && words == 0 && !reading.is_word(token, b"que") =>
+            {
+                return None;
+            }
             // "password manager", "password rules"
             Kind::Word if words == 0 && token.does(Role::HEAD) => return None,
             Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
@@ -396,6 +401,29 @@ fn one_before(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
     }
     let value = (at + 1 < first).then(|| chunk(reading, at))??;
     is_strong(reading, value).then_some(value)
+}
+
+/// "... is X and the one for you is Y": what looks like nothing but a password, later in the sentence.
+fn further_on(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+    let mut at = last + 1;
+    while at < reading.tokens.len()
+        && at - last <= FARTHEST
+        && !reading.ends_sentence(at)
+        && reading.tokens[at].kind != Kind::Newline
+    {
+        if let Some(value) = chunk(reading, at).filter(|v| v.0 == at) {
+            let text = &reading.text[reading.tokens[value.0].start as usize..reading.tokens[value.1].end as usize];
+            if is_strong(reading, value)
+                && text.iter().any(|b| b"!@#$%^&*+=~".contains(b))
+                && !said_harmless(reading, at)
+            {
+                return Some(value);
+            }
+            at = value.1;
+        }
+        at += 1;
+    }
+    None
 }
 
 /// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
