@@ -176,7 +176,7 @@ pub(crate) const WORDS: &[Words] = &[
     Words { role: Role::LINK, words: "is was are were as being be for s equals = should" },
     Words {
         role: Role::COPULA,
-        words: "is was are were be s equals says said reads shows showed being becomes called should",
+        words: "its is was are were be s equals says said reads shows showed being becomes called should",
     },
     Words {
         role: Role::DETERMINER,
