@@ -17,7 +17,7 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::text::View;
 use cues::Topic;
-use number::Number;
+use number::Numbers;
 use token::Reading;
 
 /// The static facts of a detector: its row in the table.
@@ -73,7 +73,7 @@ pub fn detectors() -> impl Iterator<Item = &'static Spec> {
 pub(crate) struct Page<'v> {
     pub(crate) view: &'v View<'v>,
     pub(crate) reading: Reading<'v>,
-    pub(crate) numbers: Vec<Number>,
+    pub(crate) numbers: Numbers,
 }
 
 impl<'v> Page<'v> {
