@@ -189,6 +189,22 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         }
         return (value(reading, at + 2)? < 60).then_some((last, Shape::Harmless("time")));
     }
+    // "2025-02-11T08:14:09Z": the day is glued to the hour.
+    let glued = |at: usize| {
+        reading.token(at).is_some_and(|t| {
+            t.kind == Kind::Mixed
+                && !t.spaced
+                && reading.bytes(t).get(2) == Some(&b'T')
+                && reading.bytes(t)[..2].iter().all(u8::is_ascii_digit)
+        })
+    };
+    if first_len == 4
+        && follows(reading, at + 1, b'-')
+        && reading.token(at + 3).is_some_and(|t| t.is(b'-'))
+        && glued(at + 4)
+    {
+        return Some((at + 2, Shape::Harmless("date")));
+    }
     for mark in [b'/', b'-', b'.'] {
         if !follows(reading, at + 1, mark) {
             continue;
@@ -279,7 +295,8 @@ fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         {
             return Some((last, Shape::Harmless("IP address")));
         }
-        if groups == 3 && first_len <= 2 && lens().all(|len| len <= 2) {
+        let goes_on = follows(reading, last + 1, b'-');
+        if groups == 3 && first_len <= 2 && !goes_on {
             return Some((last, Shape::Harmless("version")));
         }
         if groups == 2 && first_len <= 3 && lens().all(|len| len >= 5) {

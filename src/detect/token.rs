@@ -39,6 +39,8 @@ pub(crate) struct Token {
     pub(crate) word: WordId,
     /// What the word does.
     pub(crate) role: Role,
+    /// It belongs to a number that is harmless by its shape.
+    pub(crate) inert: bool,
     /// One more than the index of the cue it belongs to, or 0.
     pub(crate) cue: u32,
 }
@@ -125,6 +127,23 @@ impl<'v> Reading<'v> {
         ViewSpan::new(self.tokens[first].start as usize, self.tokens[last].end as usize)
     }
 
+    /// The first token of the stretch without spaces in which the token at `at` stands.
+    pub(crate) fn chunk_start(&self, at: usize) -> usize {
+        let mut first = at;
+        while first > 0
+            && !self.tokens[first].spaced
+            && at - first < 16
+            && matches!(
+                self.tokens[first - 1].kind,
+                Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'-' | b'_' | b'/' | b'.')
+            )
+            && self.tokens[first - 1].cue == 0
+        {
+            first -= 1;
+        }
+        first
+    }
+
     /// Whether a sentence ends with the token at `at`.
     pub(crate) fn ends_sentence(&self, at: usize) -> bool {
         let token = &self.tokens[at];
@@ -160,7 +179,9 @@ impl<'v> Reading<'v> {
     /// Whether the token is that word, in lower case.
     #[inline]
     pub(crate) fn is_word(&self, token: &Token, word: &[u8]) -> bool {
-        token.len() == word.len() && token.is_text() && self.bytes(token).eq_ignore_ascii_case(word)
+        token.len() == word.len()
+            && (token.is_text() || token.kind == Kind::Digits)
+            && self.bytes(token).eq_ignore_ascii_case(word)
     }
 
     /// Whether one of the tokens `from..to` is one of the words, in lower case.
@@ -200,6 +221,7 @@ impl<'v> Reading<'v> {
                         self.push_mixed(lexicon, start, at, spaced);
                     } else {
                         self.digits += at - start;
+                        self.remember(start, at);
                         self.push_plain(start, at, Kind::Digits, spaced);
                     }
                 }
@@ -235,18 +257,22 @@ impl<'v> Reading<'v> {
         more.map_or(self.text.len(), |more| at + more)
     }
 
+    fn remember(&mut self, start: usize, end: usize) {
+        let (bits, bit) = trait_of(&self.text[start..end]);
+        self.words[bits] |= bit;
+    }
+
     fn push_plain(&mut self, start: usize, end: usize, kind: Kind, spaced: bool) {
         let (start, end) = (narrow(start), narrow(end));
-        self.tokens.push(Token { start, end, kind, spaced, word: 0, role: Role::default(), cue: 0 });
+        self.tokens.push(Token { start, end, kind, spaced, word: 0, role: Role::default(), inert: false, cue: 0 });
     }
 
     fn push(&mut self, lexicon: &Lexicon, start: usize, end: usize, kind: Kind, spaced: bool) {
         let word = lexicon.word_at(self.text, start, end);
         let role = lexicon.role(word);
-        let (bits, bit) = trait_of(&self.text[start..end]);
-        self.words[bits] |= bit;
+        self.remember(start, end);
         let (start, end) = (narrow(start), narrow(end));
-        self.tokens.push(Token { start, end, kind, spaced, word, role, cue: 0 });
+        self.tokens.push(Token { start, end, kind, spaced, word, role, inert: false, cue: 0 });
     }
 
     /// Letters and digits in one: taken apart where a word that is known is glued to a number ("cvv123", "1234exp").

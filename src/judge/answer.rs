@@ -1,7 +1,7 @@
 //! The answer to a question for a password: which words of it are the password.
 
 use crate::detect::cues::Role;
-use crate::detect::password::{chunk, ends_clause, is_strong, is_unknown, looks_like_one, value_at};
+use crate::detect::password::{chunk, ends_clause, is_sentence, is_strong, is_unknown, looks_like_one, value_at};
 use crate::detect::token::{Kind, Reading};
 
 /// The longest answer that is taken for a passphrase as a whole, in words.
@@ -13,7 +13,7 @@ const LONGEST_PHRASE: usize = 8;
 /// which are no talk: "oh gosh, that was ages ago. old mill road?".
 ///
 /// Only of a customer's answer the `plain` words are taken: who serves talks in whole sentences.
-pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usize)> {
+pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits)).count();
     let mut at = 0;
@@ -29,7 +29,16 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usi
                         .then(|| value_at(reading, value.1 + 2))
                         .flatten()
                         .filter(|next| is_strong(reading, *next));
-                    return next.or(Some(value));
+                    // "jellybean_92 n Mochi&Boba4": the user name, then the password.
+                    let joined = login_asked
+                        && ["n", "and", "y", "then", "e"]
+                            .iter()
+                            .any(|w| reading.token(value.1 + 1).is_some_and(|t| reading.is_word(t, w.as_bytes())));
+                    let second = joined
+                        .then(|| value_at(reading, value.1 + 2))
+                        .flatten()
+                        .filter(|next| looks_like_one(reading, *next));
+                    return next.or(second).or(Some(value));
                 }
                 weak = weak.or(Some(value));
             }
@@ -40,6 +49,7 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usi
     }
     if let Some(open) = tokens.iter().position(|t| t.is(b'"')) {
         if let Some(value) = value_at(reading, open)
+            .filter(|value| !is_sentence(reading, *value))
             .filter(|_| !reading.tokens[open..].iter().skip(1).take(12).any(|t| t.does(Role::NEGATION)))
         {
             return Some(value);
@@ -142,7 +152,8 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         let value = (first, last - 1);
         let plain = body[0].kind == Kind::Word || body[0].kind == Kind::Mixed;
         let lead = (first - start, introduced);
-        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 3)).then_some(value);
+        let total = tokens.iter().filter(|t| t.is_text()).count();
+        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4)).then_some(value);
     }
     // A phrase: content words, hardly any talk, and no verb that makes it a statement.
     let talk = body

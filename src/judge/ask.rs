@@ -3,6 +3,7 @@
 //! In: a reading. Out: [`Said`], which the conversation remembers, and the places where a secret is asked for.
 
 use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::password::is_predicate;
 use crate::detect::token::{Hit, Kind, Reading, Token};
 use crate::judge::conversation::{Said, Topics};
 use crate::message::Role;
@@ -37,8 +38,19 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Vec<Request>
             }
             let dependent =
                 before.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
-            before = Some(hit.last);
-            if has_value(reading, hit.last) && !sentence.question || is_partial(reading, hit.last) {
+            // "The value of the CVC": a word for any quantity does not govern.
+            if !matches!(topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
+                before = Some(hit.last);
+            }
+            let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word);
+            let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
+                && cues_in(reading, sentence.purpose.unwrap_or(end), end).next().is_some();
+            if has_value(reading, hit.last) && !sentence.question
+                || is_partial(reading, hit.last)
+                || compound
+                || purpose
+                || topic == Topic::Quantity
+            {
                 continue;
             }
             if sentence.asks_for(reading, hit) {
@@ -49,7 +61,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Vec<Request>
                     requests.push(Request { topic, hit: index });
                 } else if matches!(topic, Topic::Reference | Topic::Device) && asks.has(Topic::Code) && !sentence.sent {
                     // "The code at the bottom of the voucher" is the voucher's.
-                    asks = asks.without(Topic::Code).with(topic);
+                    asks = asks.without(Topic::Code).without(Topic::Password).with(topic);
                 }
             } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
                 named = named.with(topic);
@@ -60,6 +72,9 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Vec<Request>
             if sentence.question && topic.is_secret() {
                 said.offers = said.offers.with(topic);
             }
+        }
+        if sentence.digits_texted {
+            asks = asks.with(Topic::OneTimePasscode);
         }
         if sentence.on_card_face && !sentence.negated && sentence.measures.is_none() {
             asks = asks.with(Topic::SecurityCode);
@@ -78,6 +93,12 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Vec<Request>
         }
         said.asks = said.asks.and(asks);
         start = end;
+    }
+    if said.asks.has_secret() {
+        // "Which card should we charge": a verb, no question for an amount.
+        for generic in [Topic::Amount, Topic::Time, Topic::Place] {
+            said.asks = said.asks.without(generic);
+        }
     }
     said.agrees = agrees(reading);
     said.announces = announces(reading);
@@ -108,6 +129,10 @@ struct Sentence {
     measures: Option<Topic>,
     /// "is incorrect", "try again", "only eight digits": who serves wants it once more.
     trouble: bool,
+    /// "To reset your PIN, tell me...": the purpose ends at this comma.
+    purpose: Option<usize>,
+    /// "What six digits did you get in the text?"
+    digits_texted: bool,
     /// "You should have a code", "it asks for a code now".
     foretells: bool,
     /// Who serves speaks of digits on the front or the back of a card.
@@ -180,6 +205,16 @@ impl Sentence {
                 ]),
             first_negation,
             measures,
+            purpose: opening(reading, tokens, &["to", "for", "para", "before", "antes"])
+                .then(|| tokens.iter().position(|t| t.is(b',')))
+                .flatten()
+                .map(|comma| start + comma),
+            digits_texted: question
+                && digits
+                && first_negation == usize::MAX
+                && is(&["text", "sms", "message", "texted", "sent", "mensaje", "email", "app"])
+                && (tokens.iter().any(|t| t.does(Does::DIGITS))
+                    && is(&["4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"])),
             trouble: role.serves()
                 && !question
                 && is(&[
@@ -221,6 +256,10 @@ impl Sentence {
     }
 }
 
+fn opening(reading: &Reading<'_>, tokens: &[Token], words: &[&str]) -> bool {
+    tokens.iter().find(|t| t.is_text()).is_some_and(|t| is_any(reading, t, words))
+}
+
 fn is_any(reading: &Reading<'_>, token: &Token, words: &[&str]) -> bool {
     words.iter().any(|word| reading.is_word(token, word.as_bytes()))
 }
@@ -259,7 +298,8 @@ fn depends(reading: &Reading<'_>, last: usize, first: usize) -> bool {
             ],
         )
     });
-    preposition || between.iter().any(|t| is_any(reading, t, &["where", "that", "which", "donde", "que"]))
+    preposition
+        || between.iter().any(|t| is_any(reading, t, &["where", "that", "which", "when", "donde", "que", "cuando"]))
 }
 
 /// Whether the cue that starts at `first` is listed beside the one that ends at `last`: "the ZIP and the last four".
@@ -286,11 +326,10 @@ fn modifies(reading: &Reading<'_>, last: usize, end: usize) -> bool {
 
 /// "account ending 5567": a cue of parts follows at once.
 fn is_partial(reading: &Reading<'_>, last: usize) -> bool {
-    reading.tokens[last + 1..]
-        .iter()
-        .take(3)
-        .find_map(|t| reading.hit(t))
-        .is_some_and(|hit| hit.cue.topic == Topic::Partial)
+    reading
+        .token(last + 1)
+        .and_then(|t| reading.hit(t))
+        .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
 }
 
 /// "passcode", "clave": may be a word as well as digits.
@@ -315,7 +354,15 @@ fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
         t.kind == Kind::Word && (t.does(Does::COPULA) || t.does(Does::NEGATION) || t.does(Does::SENT)) && t.cue == 0
     });
     let colon = tokens.iter().position(|t| t.is(b':'));
-    words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
+    // "Contraseña del módem, viene en la etiqueta."
+    let opens = tokens.iter().find(|t| t.is_text()).and_then(|t| reading.hit(t)).is_some_and(|hit| {
+        let said = reading.token(hit.last + 1);
+        hit.cue.topic.is_secret()
+            && hit.last + 1 < end
+            && said.is_some_and(|t| !t.does(Does::STATE) && !(t.kind == Kind::Word && is_predicate(reading.bytes(t))))
+    });
+    words <= 10 && !verb && opens
+        || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
 }
 
 fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Iterator<Item = (usize, &'r Hit)> {

@@ -101,7 +101,7 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
                 && !(topic == Topic::Quantity && hit.last + 1 != first)
             {
                 let found = Governor { cue: hit.cue, hit: index, cost, copula, after: false };
-                return Some(if copula || cost > 0 { head(reading, found, fits).unwrap_or(found) } else { found });
+                return Some(if copula || cost > 1 { head(reading, found, fits).unwrap_or(found) } else { found });
             }
             cost += match (used, topic.is_secret()) {
                 (true, _) => 5,
@@ -112,6 +112,8 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
             continue;
         }
         cost += match token.kind {
+            // A time or an amount that is told by the way.
+            Kind::Digits if token.inert => 1,
             Kind::Digits => step_over_number(reading, at, first),
             Kind::Newline => 3,
             // "ttl=3599": the value of another key.
@@ -142,7 +144,7 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
             Kind::Mark(_) => 0,
             Kind::Other => 1,
             Kind::Masked => 6,
-            Kind::Mixed => 3,
+            Kind::Mixed => 1,
             Kind::Word if token.does(Role::NEGATION) && !reading.is_word(token, b"no") => 7,
             Kind::Word if token.does(Role::CONJUNCTION) => 3,
             Kind::Word if token.does(Role::GLUE) => {
@@ -275,7 +277,11 @@ fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) ->
         at = at.checked_sub(1)?;
         let token = &tokens[at];
         if let Some(hit) = reading.hit(token) {
-            let secret = hit.cue.topic.is_secret() || !found.cue.topic.is_secret();
+            // "The code of the office is AGP01" is the office's.
+            let weak = hit.cue.topic == Topic::Code
+                && matches!(found.cue.topic, Topic::Place | Topic::Reference | Topic::Device | Topic::Zip)
+                && copula_form(&found);
+            let secret = !weak && (hit.cue.topic.is_secret() || !found.cue.topic.is_secret());
             if joined && secret && fits(hit.cue.topic) && hit.cue.topic != found.cue.topic {
                 return Some(Governor { cue: hit.cue, hit: token.cue as usize - 1, cost: found.cost + 1, ..found });
             }
@@ -293,6 +299,11 @@ fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) ->
         }
     }
     None
+}
+
+/// The number is said to be it, rather than standing beside it.
+fn copula_form(found: &Governor) -> bool {
+    found.copula && found.cost <= 1
 }
 
 fn is_preposition(reading: &Reading<'_>, token: &Token) -> bool {
@@ -330,7 +341,7 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             let topic = hit.cue.topic;
             let index = token.cue as usize - 1;
             // A cue with a value of its own to the right belongs to that value.
-            let taken = !link && has_value(reading, hit.last);
+            let taken = !link && has_value(reading, hit.last) && !(at == last + 1 && token.does(Role::EXPIRY));
             let reach = if link {
                 6
             } else if topic.is_secret() {

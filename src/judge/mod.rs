@@ -289,7 +289,8 @@ impl Court<'_, '_> {
                 continue;
             }
             let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits, number.shape);
-            let mut governor = governor(self.reading, number.first, number.last, &self.spent, &fits);
+            let start = if number.attached { self.reading.chunk_start(number.first) } else { number.first };
+            let mut governor = governor(self.reading, start, number.last, &self.spent, &fits);
             // Told in one breath with the number before: "orders 1, 2 and 3".
             if let Some((before, inherited)) = previous {
                 let near = governor.is_none_or(|g| g.cost > 1 && !g.after);
@@ -324,6 +325,11 @@ impl Court<'_, '_> {
                 continue;
             }
             previous = None;
+            if self.is_to_be_used(number) {
+                let candidate = self.candidate(candidates, number, Entity::OneTimePasscode);
+                self.find(&candidate, Evidence { cue: Some("use it to sign in"), ..candidate.evidence });
+                continue;
+            }
             if self.is_on_card_face(number) {
                 let candidate = self.candidate(candidates, number, Entity::SecurityCode);
                 self.find(&candidate, Evidence { cue: Some("on the card"), ..candidate.evidence });
@@ -374,10 +380,18 @@ impl Court<'_, '_> {
         match topic {
             // "account" and "card" are said of everything; a number near them need not be theirs.
             Topic::Account => governor.cost <= if governor.copula { 6 } else { 4 },
-            Topic::Pin if number.digits == 3 => governor.cost == 0,
+            Topic::Pin if number.digits == 3 => {
+                governor.cost == 0
+                    && (governor.copula || governor.after || self.reading.cues[governor.hit].last + 1 == number.first)
+            }
             Topic::Pin if number.digits > 8 => governor.cost <= 2,
             Topic::Password => governor.cost <= 2 && number.digits >= 4,
-            Topic::Code if governor.cue.name == "code" && self.is_error_code(number) => false,
+            Topic::Code
+                if matches!(governor.cue.name, "code" | "código")
+                    && (self.is_error_code(number) || self.is_said_by_program(governor)) =>
+            {
+                false
+            }
             Topic::Code if matches!(governor.cue.name, "security code" | "código de seguridad") => true,
             Topic::Code if governor.cue.name == "authorization code" => self.was_sent(),
             Topic::Code if number.digits == 3 => self.speaks_of_cards() && governor.cost <= 4,
@@ -400,6 +414,26 @@ impl Court<'_, '_> {
         let explained = tokens.get(number.last + 1).is_some_and(|t| t.is(b':'))
             && tokens.get(number.last + 2).is_some_and(|t| t.kind == Kind::Word);
         before && closed || explained
+    }
+
+    /// "It says code 918204", "status=401 code=40113": an error, unless a passcode is expected.
+    fn is_said_by_program(&self, governor: &Governor) -> bool {
+        let tokens = &self.reading.tokens;
+        let hit = &self.reading.cues[governor.hit];
+        if self.expected.asked.has(Topic::Code) || self.expected.asked.has(Topic::OneTimePasscode) || governor.after {
+            return false;
+        }
+        let assignments =
+            tokens.iter().enumerate().filter(|(i, t)| *i > 0 && t.is(b'=') && tokens[i - 1].is_text()).take(3).count();
+        let verb = tokens[hit.first.saturating_sub(3)..hit.first].iter().any(|t| {
+            [
+                "says", "said", "gives", "gave", "throws", "returns", "returned", "tira", "arroja", "marca", "sale",
+                "dice", "failed", "fails", "error", "declined", "with",
+            ]
+            .iter()
+            .any(|w| self.reading.is_word(t, w.as_bytes()))
+        });
+        assignments >= 3 || verb && !governor.copula
     }
 
     fn speaks_of_cards(&self) -> bool {
@@ -452,6 +486,45 @@ impl Court<'_, '_> {
             })
     }
 
+    /// "Use 436008 to sign in": how senders word a passcode.
+    fn is_to_be_used(&self, number: &Number) -> bool {
+        let is = |at: usize, words: &[&str]| {
+            self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
+        };
+        let before = number
+            .first
+            .checked_sub(1)
+            .is_some_and(|at| is(at, &["use", "enter", "usa", "use", "ingresa", "ingrese", "utiliza", "utilice"]));
+        let next = number.last + 1;
+        (4..=8).contains(&number.digits)
+            && before
+            && is(next, &["to", "para", "as", "como"])
+            && is(
+                next + 1,
+                &[
+                    "sign",
+                    "log",
+                    "login",
+                    "verify",
+                    "access",
+                    "authenticate",
+                    "confirm",
+                    "complete",
+                    "finish",
+                    "reset",
+                    "iniciar",
+                    "verificar",
+                    "entrar",
+                    "acceder",
+                    "confirmar",
+                    "ingresar",
+                    "your",
+                    "tu",
+                    "su",
+                ],
+            )
+    }
+
     /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
     fn is_on_card_face(&self, number: &Number) -> bool {
         if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached {
@@ -492,7 +565,7 @@ impl Court<'_, '_> {
 
     /// The secret that this number is, because it was asked for or announced.
     fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
-        if number.attached && !one_time_passcode::has_prefix(self.reading, number.first) {
+        if number.attached && !(one_time_passcode::has_prefix(self.reading, number.first) && number.digits >= 5) {
             return None;
         }
         let harmless = self.harmless_asked(number);
@@ -500,7 +573,7 @@ impl Court<'_, '_> {
         let counts = !self.is_bare()
             && self.reading.token(number.last + 1).is_some_and(|t| {
                 t.kind == Kind::Word
-                    && t.word == 0
+                    && (t.word == 0 || !t.does(Does::COMMON) && self.reading.bytes(t).ends_with(b"s"))
                     && t.len() > 3
                     && t.spaced
                     && self.reading.text[t.start as usize].is_ascii_lowercase()
@@ -584,8 +657,11 @@ impl Court<'_, '_> {
             let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits);
             match governor {
                 Some(g) if g.cue.topic.is_secret() => {
-                    let enough =
-                        if g.cue.topic == Topic::Code { g.copula && g.cost <= 3 || g.cost == 0 } else { g.cost <= 6 };
+                    let enough = match g.cue.topic {
+                        Topic::Code if g.cue.name == "authorization code" => self.was_sent(),
+                        Topic::Code => (g.copula || self.was_sent()) && g.cost <= 3,
+                        _ => g.cost <= if g.copula { 9 } else { 6 },
+                    };
                     if enough && !g.cue.name.starts_with("security code") {
                         self.spent.spend(g.hit);
                         self.find(candidate, Evidence { cue: Some(g.cue.name), ..candidate.evidence });
@@ -609,7 +685,9 @@ impl Court<'_, '_> {
             if !topics.has(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
                 continue;
             }
-            if let Some((first, last)) = answer::password(self.reading, !role.serves()) {
+            if let Some((first, last)) =
+                answer::password(self.reading, !role.serves(), self.expected.asked.has(Topic::Login))
+            {
                 if self.is_free(first, last) {
                     let candidate = crate::detect::password::candidate(first, last, Claim::Possible, "password");
                     self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
@@ -745,7 +823,9 @@ impl Court<'_, '_> {
         let may_be = crate::detect::brands::possible_lengths(digits) != 0;
         let about_cards =
             self.reading.mentions(Topic::Card) && !self.verdict.found.iter().any(|f| f.entity == Entity::Card);
-        let told = bare || self.says_piece() || card || about_cards;
+        // The beginning of a card as printed.
+        let printed = digits.len() >= 8 && (lens == [4, 6] || lens == [4, 4] || lens == [4, 4, 4]);
+        let told = printed || bare || self.says_piece() || card || about_cards;
         (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)
     }
 
@@ -753,8 +833,35 @@ impl Court<'_, '_> {
     fn says_piece(&self) -> bool {
         self.reading.tokens.iter().any(|t| {
             [
-                "first", "starts", "start", "begins", "half", "part", "then", "next", "rest", "second", "primera",
-                "primeros", "parte", "mitad", "empieza", "sigue", "luego", "resto",
+                "first",
+                "starts",
+                "start",
+                "begins",
+                "half",
+                "part",
+                "then",
+                "next",
+                "rest",
+                "second",
+                "primera",
+                "primeros",
+                "parte",
+                "mitad",
+                "empieza",
+                "sigue",
+                "luego",
+                "resto",
+                "bits",
+                "bit",
+                "parts",
+                "pieces",
+                "partes",
+                "pedazos",
+                "trozos",
+                "remaining",
+                "faltan",
+                "faltaba",
+                "demas",
             ]
             .iter()
             .any(|w| self.reading.is_word(t, w.as_bytes()))

@@ -48,7 +48,7 @@ pub(crate) const CUES: &[Row] = &[
         topic: Topic::SocialSecurity,
         name: "social security number",
         phrases: "social security/sec number/num/no/nbr/card/digits? number?; social; socials; soical; socail; scoial; socal; soical/socail/scoial/socal security number?; ssn; ssns; s s n; ss number/num/no/nbr; ss; soc sec number/num/no?; soc; social number/num/no; social insurance number; \
-                  socsec; tax id/identification number/num/no?; taxpayer id/identification? number/no?; itin; itins; i t i n; individual taxpayer identification number?; atin; w 9; w9; full/whole/entire/complete social/ssn;\
+                  socsec; tax id/identification number/num/no?; taxpayer id/identification? number/no?; itin; itins; i t i n; individual taxpayer identification number?; atin; full/whole/entire/complete social/ssn;\
                   nine digit social/ssn?; 9 digit social/ssn?; sosial",
     },
     // ---- One-time passcodes ----------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::UNIT,
         words: "minute minutes min mins hour hours hr hrs second seconds sec secs day days week weeks month months mo mos year years yr yrs yo night nights time times x \
                 digit digits character characters chars char letter letters word words number numbers symbol symbols try tries attempt attempts percent pct % \
-                point points pts mile miles km kms mi kilometers gb mb kb tb mbps gbps ghz mhz kbps khz hz kwh kw mah watts volts v amp amps lb lbs kg kgs g grams oz inch inches in ft feet cm mm meters metres degrees \
+                point points pts mile miles km kms mi kilometers gb mb kb tb mbps gbps ghz mhz kbps khz hz kwh kw mah watts volts v amp amps lb lbs kg kgs g grams oz inch inches ft feet cm mm meters metres degrees \
                 am pm a.m p.m o'clock oclock people person persons guests adults adult kids children passengers travelers bags items item pieces packs boxes units copies pages nights rooms seats tickets orders cards accounts lines steps songs shares users members employees customers visitors views likes followers calories reps \
                 dollars bucks cents euros pounds pesos st nd rd th k",
     },
@@ -233,6 +233,10 @@ pub(crate) const WORDS: &[Words] = &[
     Words {
         role: Role::EXPIRY.and(Role::COMMON),
         words: "exp expiry expires expiration expire expiring thru through good valid until date dt",
+    },
+    Words {
+        role: Role::HEAD,
+        words: "rule rules requirement requirements policy policies hint hints manager managers screen screens page prompt prompts reset resets length format pad pads option options letter letters mailer change changes link links generator attempt attempts result results response mismatch error errors error's expiry expiration recovery protection strength history update tab section settings lock",
     },
     Words { role: Role::FROM, words: "from" },
     Words { role: Role::TO, words: "to into" },

@@ -24,9 +24,9 @@ struct Word {
 pub(crate) struct Marks(pub(crate) u8);
 
 impl Marks {
-    /// Every phrase that names a secret holds such a word.
+    /// Every phrase that names a secret holds such a word, and so does every other way to ask for one.
     pub(crate) const SECRET: Self = Self(1);
-    /// Every phrase of the tables holds such a word, and so does every text that speaks of the face of a card.
+    /// Every phrase of the tables holds such a word.
     pub(crate) const CUE: Self = Self(1 << 1);
     /// Asks for something.
     pub(crate) const REQUEST: Self = Self(1 << 2);
@@ -185,8 +185,9 @@ impl Lexicon {
             if word.role.has(Role::REQUEST) {
                 word.marks = word.marks.and(Marks::REQUEST);
             }
-            if word.role.has(Role::FACE) {
-                word.marks = word.marks.and(Marks::CUE);
+            // "The four digits on the back": a security code without a cue.
+            if word.role.has(Role::DIGITS) {
+                word.marks = word.marks.and(Marks::SECRET);
             }
         }
         let parts = |phrase: &&Phrase| phrase.parts.iter().filter(|part| !part.optional).count();

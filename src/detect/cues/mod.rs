@@ -144,6 +144,9 @@ impl Role {
     /// A verb of entering a value: what follows is its object, not that of a noun before it.
     pub(crate) const ENTRY: Self = Self(1 << 24);
 
+    /// The head of a compound whose first part is a cue: "password rule", "PIN prompt".
+    pub(crate) const HEAD: Self = Self(1 << 25);
+
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }

@@ -33,11 +33,16 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::OneTimePasscode,
         name: "código de verificación",
-        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/confirmacion/autenticacion/autentificacion/acceso/ingreso/activacion/autorizacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
+        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/confirmacion/autenticacion/autentificacion/acceso/ingreso/activacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
                   codigo/cod/clave/token/pin/numero/numerito/codigito q/que/k le/les/te/me/nos/se/ya? llego/llega/mandaron/mando/mandamos/mandaste/enviaron/envio/enviamos/enviaste/dio/dieron/aparece/aparecio/sale/salio/marca/muestra/acaba/acabo/acabamos/acaban/recibi/recibio/pide/piden/pidio/pusieron/da/genero/genera; codigo/clave por/del/via/en/de el? sms/mensaje/mensajito/texto/correo/whatsapp/app/aplicacion/wasap/email/mail; codigo/cod/clave enviado/enviada/recibido/recibida; \
                   codigo recibi/recibido; 6/seis numeros/digitos/cifras/numeritos; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; digipass; token digital; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
     },
     Row { topic: Topic::Code, name: "código", phrases: "codigo; codigos; cod; cdigo; clave; claves; codigito" },
+    Row {
+        topic: Topic::Code,
+        name: "authorization code",
+        phrases: "codigo/clave/numero de/d? autorizacion/aprobacion",
+    },
     // ---- Passwords -------------------------------------------------------------------------------------------------
     Row {
         topic: Topic::Password,
@@ -144,7 +149,7 @@ pub(crate) const WORDS: &[Words] = &[
     Words { role: Role::OWN, words: "mi mis tu tus su sus nuestra nuestro" },
     Words {
         role: Role::REQUEST.and(Role::COMMON),
-        words: "favor porfavor porfa digame dime diga decirme indique indiqueme indicar indicarme indica indiqueme indiquemela indiquemelo lea leame leer leerme leeme ingrese ingresa ingresar escriba escribe escribir escribala escribela escribelo teclee proporcione proporcionar proporciona proporcioneme proporcionarme confirme confirma confirmar confirmarme confirmeme verificar valide validar envie enviar envieme mande mandeme comparta compartir comparte deme darme dar da necesito necesitamos necesitaria requiero requerimos falta faltaria podria puede puedes podrias regalas regalame regaleme permitame permites facilita facilitarme facilite dictar dicteme dicta dictame repita repetir repitame responda responde introduzca introduce introducir pasa paseme pasame pasarme pido digite digita digitar cual comparteme compartirme compartame brinda brindarme brindeme crea cree elige elija define defina",
+        words: "favor porfavor porfa digame dime diga decirme indique indiqueme indicar indicarme indica indiqueme indiquemela indiquemelo lea leame leer leerme leeme ingrese ingresa ingresar escriba escribe escribir escribala escribela escribelo teclee proporcione proporcionar proporciona proporcioneme proporcionarme confirme confirma confirmar confirmarme confirmeme verificar valide validar envie enviar envieme mande mandeme comparta compartir comparte deme darme dar da necesito necesitamos necesitaria requiero requerimos falta faltaria podria puede puedes podrias regalas regalame regaleme permitame permites facilita facilitarme facilite dictar dicteme dicta dictame repita repetir repitame responda responde introduzca introduce introducir pasa paseme pasame pasarme pido digite digita digitar cual comparteme compartirme compartame brinda brindarme brindeme crea cree elige elija define defina marque teclea capture capturar anote",
     },
     Words {
         role: Role::QUESTION.and(Role::COMMON),
@@ -194,6 +199,7 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::EXPIRY.and(Role::COMMON),
         words: "vence vencimiento vigencia caduca caducidad expira exp valida hasta fecha",
     },
+    Words { role: Role::HEAD, words: "requisito requisitos pantalla vencimiento longitud" },
     Words { role: Role::FROM, words: "de desde" },
     Words { role: Role::TO, words: "a por" },
     Words {

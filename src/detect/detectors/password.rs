@@ -64,6 +64,7 @@ impl Detector for Password {
             }
         }
         in_addresses(reading, out);
+        in_options(reading, out);
     }
 }
 
@@ -74,6 +75,25 @@ fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
             .iter()
             .any(|w| reading.is_word(t, w))
     })
+}
+
+/// `curl -u user:password`.
+fn in_options(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+    let tokens = &reading.tokens;
+    for at in 1..tokens.len().saturating_sub(3) {
+        let option = (reading.is_word(&tokens[at], b"u") || reading.is_word(&tokens[at], b"user"))
+            && tokens[at - 1].is(b'-')
+            && !tokens[at].spaced;
+        if !option || !tokens[at + 1].spaced {
+            continue;
+        }
+        let Some((first, last)) = chunk(reading, at + 1) else { continue };
+        if let Some(colon) = (first..last).find(|&i| tokens[i].is(b':')) {
+            if tokens[colon + 1].kind != Kind::Masked && !tokens[colon + 1].is(b'/') {
+                out.push(candidate(colon + 1, last, Claim::Certain, "option with a password"));
+            }
+        }
+    }
 }
 
 /// `scheme://user:password@host`.
@@ -123,6 +143,7 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
     }
     if let Some(value) = before(reading, hit) {
         push(Some(value));
+        push(one_before(reading, value.0));
         return;
     }
     push(nearby(reading, hit));
@@ -198,6 +219,16 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             }
             Kind::Word if token.does(Role::NEGATION) || token.does(Role::QUESTION) && words == 0 => return None,
             Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
+            // "clave PNR: LMX4QT"
+            Kind::Word | Kind::Mixed
+                if reading.hit(token).is_some_and(|h| {
+                    matches!(h.cue.topic, Topic::Reference | Topic::Device | Topic::Phone | Topic::Zip)
+                }) && !reading.is_word(token, b"wifi")
+                    && !reading.is_word(token, b"router")
+                    && !reading.is_word(token, b"modem") =>
+            {
+                return None;
+            }
             Kind::Word | Kind::Mixed | Kind::Digits if words < 7 => {
                 let value = chunk(reading, at)?;
                 if token.kind != Kind::Digits && looks_like_one(reading, value) && words <= 2 {
@@ -339,6 +370,22 @@ fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
         at += 1;
     }
     let value = (at > last + 1).then(|| value_at(reading, at))??;
+    is_strong(reading, value).then_some(value)
+}
+
+/// "X and then Y as password": the value before the one that starts at `first`.
+fn one_before(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    let mut at = first.checked_sub(1)?;
+    for _ in 0..3 {
+        let token = &reading.tokens[at];
+        if !(token.is(b',')
+            || ["or", "o", "and", "y", "n", "then", "luego"].iter().any(|w| reading.is_word(token, w.as_bytes())))
+        {
+            break;
+        }
+        at = at.checked_sub(1)?;
+    }
+    let value = (at + 1 < first).then(|| chunk(reading, at))??;
     is_strong(reading, value).then_some(value)
 }
 
@@ -632,7 +679,7 @@ fn plain_words(
 }
 
 /// Endings of English and Spanish participles, adverbs and adjectives, which are said of passwords.
-fn is_predicate(word: &[u8]) -> bool {
+pub(crate) fn is_predicate(word: &[u8]) -> bool {
     let lower = word.to_ascii_lowercase();
     lower.len() > 4
         && [
@@ -715,7 +762,7 @@ pub(crate) fn chunk(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> 
 /// Cuts quotation marks, brackets and sentence marks off both ends.
 fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    while first < last && is_mark(&tokens[first], b"\"'`([{<,;:=>") {
+    while first < last && is_mark(&tokens[first], b"\"'`([{<,;:=>!?") {
         first += 1;
     }
     while first < last {
@@ -773,12 +820,15 @@ fn quoted_before(reading: &Reading<'_>, close: usize) -> Option<(usize, usize)> 
 }
 
 /// Whether what is quoted reads as a message rather than as a secret: a verb of state, a negation, many everyday words.
-fn is_sentence(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+pub(crate) fn is_sentence(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
     let words = || reading.tokens[first..=last].iter().filter(|t| t.kind == Kind::Word);
     let count = words().count();
     let said = words().filter(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::STATE)).count();
     let cue = words().any(|t| t.cue != 0);
-    count >= 2 && (said * 2 >= count || cue)
+    let measured =
+        words().any(|t| t.does(Role::UNIT)) && reading.tokens[first..=last].iter().any(|t| t.kind == Kind::Digits);
+    measured
+        || count >= 2 && (said * 2 >= count || cue)
         || count > 9
         || count == 1 && first == last && reading.tokens[first].does(Role::STATE)
         || count == 1 && first == last && cue
@@ -837,7 +887,7 @@ pub(crate) fn is_strong(reading: &Reading<'_>, (first, last): (usize, usize)) ->
     let lower = text.iter().filter(|b| b.is_ascii_lowercase()).count();
     let upper = text.iter().filter(|b| b.is_ascii_uppercase()).count();
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
-    let symbols = text.iter().filter(|b| b"!@#$%^&*_+=~?".contains(b)).count();
+    let symbols = text[..text.len() - 1].iter().filter(|b| b"!@#$%^&*_+=~?".contains(b)).count();
     let classes = usize::from(lower > 0) + usize::from(upper > 0) + usize::from(digits > 0) + usize::from(symbols > 0);
     // "rid=7f3e1c9a-0b52-...": the value of another key, a UUID, a hash.
     let hex = text.len() >= 16 && text.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
