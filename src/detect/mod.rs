@@ -8,10 +8,13 @@ pub mod checksum;
 pub(crate) mod cues;
 pub mod custom;
 mod detectors;
+pub(crate) mod gate;
 pub(crate) mod number;
 pub(crate) mod token;
 
 pub(crate) use detectors::{card, one_time_passcode, password, security_code};
+
+use smallvec::SmallVec;
 
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -46,7 +49,7 @@ pub(crate) trait Detector: Sync {
     fn spec(&self) -> &'static Spec;
 
     /// Adds what might be a secret. False positives are welcome, false negatives are not: the judge decides.
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>);
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates);
 }
 
 /// The detectors, in the order in which the judge hears them.
@@ -68,6 +71,9 @@ pub(crate) static DETECTORS: &[&dyn Detector] = &[
 pub fn detectors() -> impl Iterator<Item = &'static Spec> {
     DETECTORS.iter().map(|detector| detector.spec())
 }
+
+/// The candidates of a message; those of a usual one fit in place.
+pub(crate) type Candidates = SmallVec<[Candidate; 8]>;
 
 /// A text, made ready for the detectors.
 pub(crate) struct Page<'v> {

@@ -2,6 +2,8 @@
 //!
 //! In: a reading. Out: [`Said`], which the conversation remembers, and the places where a secret is asked for.
 
+use smallvec::SmallVec;
+
 use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::password::is_predicate;
 use crate::detect::token::{Hit, Kind, Reading, Token};
@@ -16,15 +18,22 @@ pub(crate) struct Request {
     pub(crate) hit: usize,
 }
 
+/// The requests of a message; those of a usual one fit in place.
+pub(crate) type Requests = SmallVec<[Request; 4]>;
+
 /// What the message asks for, with the places.
-pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Vec<Request>) {
+pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Requests) {
     let mut said = Said::default();
-    let mut requests = Vec::new();
+    let mut requests = Requests::new();
     // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
     let mut named = Topics::NONE;
     let mut start = 0;
     while start < reading.tokens.len() {
         let end = sentence_end(reading, start);
+        if requests.is_empty() && said.asks.is_empty() && is_plain(reading, start, end) {
+            start = end;
+            continue;
+        }
         let sentence = Sentence::of(reading, start, end, role);
         let mut asks = Topics::NONE;
         let mut before: Option<usize> = None;
@@ -105,6 +114,15 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Vec<Request>
     (said, requests)
 }
 
+/// Whether a sentence is nothing but a statement without a secret, or none at all: most are.
+fn is_plain(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    reading.tokens[start..end].iter().all(|t| {
+        !(matches!(t.kind, Kind::Mark(b'?' | b':'))
+            || t.does(Does::REQUEST.and(Does::FACE))
+            || reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret()))
+    })
+}
+
 /// The topics that an answer to the cue may have.
 fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
     let mut topics = Topics::NONE.with(hit.cue.topic);
@@ -142,7 +160,7 @@ struct Sentence {
 impl Sentence {
     fn of(reading: &Reading<'_>, start: usize, end: usize, role: Role) -> Self {
         let tokens = &reading.tokens[start..end];
-        let is = |words: &[&str]| tokens.iter().any(|t| is_any(reading, t, words));
+        let is = |words: &[&str]| reading.any_word(start, end, words);
         let opens_with =
             |words: &[&str]| tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, words));
         let question = tokens.iter().any(|t| t.is(b'?'));
@@ -153,7 +171,7 @@ impl Sentence {
             .map_or(usize::MAX, |i| start + i);
         let words = tokens.iter().filter(|t| t.is_text()).count();
         let pair = |first: &[&str], then: &[&str]| {
-            tokens.windows(2).any(|w| is_any(reading, &w[0], first) && is_any(reading, &w[1], then))
+            is(first) && tokens.windows(2).any(|w| is_any(reading, &w[0], first) && is_any(reading, &w[1], then))
         };
         let measures =
             if pair(&["how"], &["many", "much", "long", "often"]) || is(&["cuanto", "cuantos", "cuantas", "cuanta"]) {
@@ -271,9 +289,7 @@ fn warns(reading: &Reading<'_>, at: usize) -> bool {
 
 /// "sorry", "actually", "perdón": what was asked for before is taken back.
 fn corrects(reading: &Reading<'_>, from: usize, until: usize) -> bool {
-    reading.tokens[from.min(until)..until]
-        .iter()
-        .any(|t| is_any(reading, t, &["sorry", "actually", "perdon", "digo", "oops", "correction"]))
+    reading.any_word(from.min(until), until, &["sorry", "actually", "perdon", "digo", "oops", "correction"])
 }
 
 /// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
@@ -408,26 +424,24 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."
 fn agrees(reading: &Reading<'_>) -> bool {
-    reading.tokens.iter().take(4).any(|t| {
-        is_any(
-            reading,
-            t,
-            &[
-                "yes",
-                "yeah",
-                "yep",
-                "sure",
-                "please",
-                "correct",
-                "si",
-                "claro",
-                "porfavor",
-                "favor",
-                "afirmativo",
-                "yup",
-            ],
-        )
-    })
+    reading.any_word(
+        0,
+        reading.tokens.len().min(4),
+        &[
+            "yes",
+            "yeah",
+            "yep",
+            "sure",
+            "please",
+            "correct",
+            "si",
+            "claro",
+            "porfavor",
+            "favor",
+            "afirmativo",
+            "yup",
+        ],
+    )
 }
 
 /// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".

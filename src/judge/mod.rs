@@ -13,13 +13,15 @@ pub(crate) mod conversation;
 mod govern;
 pub(crate) mod pieces;
 
+use smallvec::SmallVec;
+
 use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::number::{Digits, Number, Shape};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, DETECTORS, Page, one_time_passcode, security_code};
+use crate::detect::{Candidate, Candidates, Claim, DETECTORS, Page, one_time_passcode, security_code};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
-use crate::message::{MessageId, Role};
+use crate::message::{Message, MessageId, Role};
 use crate::text::ViewSpan;
 use conversation::{Conversation, Expected, Topics};
 use govern::{Governor, Spent, governor};
@@ -128,16 +130,34 @@ pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Ju
     merged
 }
 
-/// Judges a message in its conversation, which then remembers it.
+/// How much is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// What matters to the verdict.
+    Usual,
+    /// Also why numbers were let through.
+    Reasons,
+    /// Everything, even where a quick look shows that there is nothing.
+    #[cfg(any(test, feature = "laws"))]
+    Everything,
+}
+
+/// Judges a message in its conversation, which has begun the turn and then remembers the message.
 pub(crate) fn judge(
     page: &Page<'_>,
     conversation: &mut Conversation,
-    role: Role,
-    id: Option<MessageId>,
-    time_ms: Option<u64>,
+    expected: Expected,
+    message: &Message<'_>,
+    depth: Depth,
 ) -> Verdict {
-    let expected = conversation.begin(role, time_ms);
-    let mut candidates = Vec::new();
+    let (role, id) = (message.role, message.id);
+    if matches!(depth, Depth::Usual | Depth::Reasons) && holds_nothing(page, expected) {
+        let (said, _) = ask::requests(&page.reading, role);
+        conversation.side(role).pieces.rest();
+        conversation.end(role, &said);
+        return Verdict { expected, ..Verdict::default() };
+    }
+    let mut candidates = Candidates::new();
     for detector in DETECTORS {
         detector.detect(page, &mut candidates);
     }
@@ -145,10 +165,11 @@ pub(crate) fn judge(
         page,
         reading: &page.reading,
         expected,
-        claimed: vec![false; page.reading.tokens.len()],
+        claimed: SmallVec::from_elem(false, page.reading.tokens.len()),
         spent: Spent::new(&page.reading),
         verdict: Verdict { expected, ..Verdict::default() },
-        loose: Vec::new(),
+        loose: SmallVec::new(),
+        explains: depth == Depth::Reasons,
     };
     court.by_form(&candidates);
     court.after_cards(&candidates);
@@ -168,17 +189,29 @@ pub(crate) fn judge(
     verdict
 }
 
+/// Whether there is no number, no word for a secret, and no wait for one: nothing to be found.
+fn holds_nothing(page: &Page<'_>, expected: Expected) -> bool {
+    let reading = &page.reading;
+    // Passwords in addresses and in options of commands stand behind a colon.
+    reading.digits == 0
+        && !reading.mentions_secrets()
+        && !reading.has_mark(b':')
+        && !expected.all().has(Topic::Password)
+}
+
 struct Court<'p, 'v> {
     page: &'p Page<'v>,
     reading: &'p Reading<'v>,
     expected: Expected,
     /// Tokens that belong to a finding.
-    claimed: Vec<bool>,
+    claimed: SmallVec<[bool; 64]>,
     spent: Spent,
     verdict: Verdict,
     /// Numbers which may be pieces: those of which nothing says what they are, and (`false`) those said to be the last
     /// digits, which are pieces only where they complete a secret.
-    loose: Vec<(Number, bool)>,
+    loose: SmallVec<[(Number, bool); 4]>,
+    /// Whether to tell why numbers are let through.
+    explains: bool,
 }
 
 /// Candidates whose first token is `first`, of a list sorted by nothing: small lists, short texts.
@@ -200,6 +233,9 @@ impl Court<'_, '_> {
     }
 
     fn pass(&mut self, number: &Number, why: Why) {
+        if !self.explains {
+            return;
+        }
         let span = self.reading.span(number.first, number.last);
         self.verdict.passed.push(Passed { span, digits: number.digits, why });
     }
@@ -782,8 +818,8 @@ impl Court<'_, '_> {
                 }
             }
         }
-        if !moved && side.pieces.is_active() {
-            side.pieces.pass();
+        if !moved {
+            side.pieces.rest();
         }
     }
 

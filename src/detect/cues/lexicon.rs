@@ -229,7 +229,7 @@ impl Lexicon {
         }
         match self.ids.get(Key::of(text, start, end)) {
             Some(id) => id,
-            None if end - start + 1 >= SLIP_LENGTH => self.slip(&text[start..end]),
+            None if Self::may_be_mistyped(end - start) => self.slip(&text[start..end]),
             None => 0,
         }
     }
@@ -263,11 +263,13 @@ impl Lexicon {
         0
     }
 
+    /// Whether words of so many letters are looked for among the mistyped ones.
+    pub(crate) fn may_be_mistyped(len: usize) -> bool {
+        len + 1 >= SLIP_LENGTH
+    }
+
     /// Whether a word could be one that is mistyped: a slip adds one letter at most and takes away one at most.
-    pub(crate) fn may_slip(&self, word: &[u8]) -> bool {
-        if word.len() + 1 < SLIP_LENGTH {
-            return false;
-        }
+    fn may_slip(&self, word: &[u8]) -> bool {
         let letters = Letters::of(word);
         self.slipping.iter().any(|(known, len)| letters.unlike(*known) <= 2 && word.len().abs_diff(*len) <= 1)
     }

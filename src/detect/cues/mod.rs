@@ -14,7 +14,7 @@ mod lexicon;
 pub(crate) mod spanish;
 mod table;
 
-pub(crate) use lexicon::Lexicon;
+pub(crate) use lexicon::{Lexicon, Marks, hash_at};
 
 /// What a cue says about the number or the token it governs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

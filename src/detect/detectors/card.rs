@@ -4,7 +4,7 @@ use crate::detect::brands::{self, Brand};
 use crate::detect::cues::Topic;
 use crate::detect::number::{self, Digits, Gap, Shape};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec, checksum};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec, checksum};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -60,7 +60,7 @@ impl Detector for Card {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
         let mut at = 0;
         while at < reading.tokens.len() {
@@ -87,7 +87,7 @@ impl Detector for Card {
 }
 
 /// Cards among the groups of the tokens `first..=last`.
-fn stretch(page: &Page<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) {
+fn stretch(page: &Page<'_>, first: usize, last: usize, out: &mut Candidates) {
     let reading = &page.reading;
     let groups: Vec<usize> = (first..=last).filter(|&i| reading.tokens[i].kind == Kind::Digits).collect();
     let len = |group: usize| reading.tokens[groups[group]].len();
@@ -272,7 +272,7 @@ fn joined_to_letters(reading: &Reading<'_>, first: usize, last: usize) -> bool {
 }
 
 /// Two cards typed into one run of digits.
-fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Vec<Candidate>) -> Option<usize> {
+fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Candidates) -> Option<usize> {
     if !(28..=38).contains(&len) {
         return None;
     }
@@ -303,7 +303,7 @@ fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Vec<Candidate
 }
 
 /// Numbers that look like a card with a digit wrong, swapped, missing or doubled.
-fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Vec<Candidate>) {
+fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Candidates) {
     let reading = &page.reading;
     for number in page.numbers.iter().filter(|n| (12..=20).contains(&n.digits) && n.groups <= MOST_GROUPS) {
         if !groups.contains(&number.first) || matches!(number.shape, Shape::Harmless(_)) {

@@ -2,7 +2,7 @@
 
 use crate::detect::cues::{Role, Topic};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -44,7 +44,7 @@ impl Detector for OneTimePasscode {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
         for number in page.numbers.iter().filter(|n| (4..=10).contains(&n.digits)) {
             let (first, prefixed) = with_prefix(reading, number.first);

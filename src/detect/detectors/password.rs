@@ -7,7 +7,7 @@
 
 use crate::detect::cues::{Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading, Token};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -54,7 +54,7 @@ impl Detector for Password {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
         for hit in &reading.cues {
             let clave =
@@ -78,7 +78,7 @@ fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
 }
 
 /// `curl -u user:password`.
-fn in_options(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     for at in 1..tokens.len().saturating_sub(3) {
         let option = (reading.is_word(&tokens[at], b"u") || reading.is_word(&tokens[at], b"user"))
@@ -97,7 +97,7 @@ fn in_options(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
 }
 
 /// `scheme://user:password@host`.
-fn in_addresses(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+fn in_addresses(reading: &Reading<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     for at in 0..tokens.len().saturating_sub(5) {
         if !(tokens[at].is(b':') && tokens[at + 1].is(b'/') && tokens[at + 2].is(b'/')) {
@@ -117,7 +117,7 @@ fn in_addresses(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     }
 }
 
-fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
+fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
     let mut push = |value: Option<(usize, usize)>| {
         if let Some((first, last)) = value {
             out.push(candidate(first, last, Claim::Certain, hit.cue.name));

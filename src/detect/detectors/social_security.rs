@@ -3,7 +3,7 @@
 use crate::detect::cues::Topic;
 use crate::detect::number::{Digits, Number, Shape};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -40,7 +40,7 @@ impl Detector for SocialSecurity {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         for number in page.numbers.iter().filter(|n| n.digits >= 9) {
             if matches!(number.shape, Shape::Harmless(_)) {
                 continue;

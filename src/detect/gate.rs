@@ -1,0 +1,106 @@
+//! A quick look: may a message hold anything at all?
+//!
+//! In: a message as it came. Out: whether it is [silent](is_silent): nothing can be found in it, and it asks for nothing.
+//! One pass over its bytes, nothing is allocated. Only ever too cautious: whether a message goes through the gate changes
+//! how long it takes, never what comes out. Most of what people write to each other goes through.
+//!
+//! Without digits, numbers in words, and words for secrets there is no secret, unless the conversation waits for a word.
+//! Without a question or a request nothing is asked for.
+
+use once_cell::sync::Lazy;
+
+use super::cues::{Lexicon, Marks, hash_at};
+use crate::text::{Block, Words, blocks, may_fold};
+
+/// Whether nothing can be found in a message, and it asks for nothing.
+///
+/// The conversation must not wait for any word that may be the answer. Where `questions_count`, a question or a request
+/// that names nothing matters as well.
+pub(crate) fn is_silent(text: &[u8], questions_count: bool) -> bool {
+    let mut look = Look { text, numbers: Words::new(text), seen: Marks::default() };
+    let mut asks = false;
+    // A word goes on behind the last 64 bytes.
+    let mut goes_on = 0;
+    for (i, part) in text.chunks(64).enumerate() {
+        let (mut stops, mut odd, mut questions, mut letters) = (0, 0, 0, 0);
+        for (i, block) in blocks(part).enumerate() {
+            stops |= block.digits() | block.equals(b'&') | block.equals(b':');
+            odd |= block.odd();
+            questions |= block.equals(b'?');
+            letters |= Block::bits(block.letters()) << (8 * i);
+        }
+        if stops != 0 || odd != 0 && part.iter().any(|byte| may_fold(*byte)) {
+            return false;
+        }
+        asks |= questions != 0;
+        let mut starts = letters & !(letters << 1 | goes_on);
+        goes_on = letters >> 63;
+        while starts != 0 {
+            let first = starts.trailing_zeros();
+            starts &= starts - 1;
+            let start = i * 64 + first as usize;
+            let len = (!(letters >> first)).trailing_zeros() as usize;
+            // Where the word reaches the end of the part, it may go on.
+            let end = if first as usize + len < 64 { start + len } else { word_end(text, start + len) };
+            if look.is_loud(start, end) {
+                return false;
+            }
+        }
+    }
+    asks |= look.seen.has(Marks::REQUEST);
+    !asks || !questions_count && !look.seen.has(Marks::CUE)
+}
+
+#[cold]
+fn word_end(text: &[u8], from: usize) -> usize {
+    text[from..].iter().position(|byte| !byte.is_ascii_alphabetic()).map_or(text.len(), |more| from + more)
+}
+
+/// What was seen of a message so far.
+struct Look<'a> {
+    text: &'a [u8],
+    numbers: Words<'a>,
+    seen: Marks,
+}
+
+impl Look<'_> {
+    /// Whether the word speaks of a secret or makes a number.
+    #[inline]
+    fn is_loud(&mut self, start: usize, end: usize) -> bool {
+        if self.numbers.make_a_number(start) {
+            return true;
+        }
+        let Some(hash) = hash_at(self.text, start, end) else { return false };
+        let marks = BY_HASH[place(hash)];
+        if marks.has(Marks::SECRET.and(Marks::REQUEST)) || Lexicon::may_be_mistyped(end - start) {
+            return self.confirm(start, end);
+        }
+        self.seen = self.seen.and(marks);
+        false
+    }
+
+    /// As [`is_loud`](Self::is_loud), for words that share their place with others or may be mistyped.
+    #[inline(never)]
+    fn confirm(&mut self, start: usize, end: usize) -> bool {
+        let lexicon = Lexicon::get();
+        let marks = lexicon.marks(lexicon.word_at(self.text, start, end));
+        self.seen = self.seen.and(marks);
+        marks.has(Marks::SECRET)
+    }
+}
+
+const PLACES: usize = 1 << 13;
+
+/// What the words do whose hash has this place, all together.
+static BY_HASH: Lazy<Box<[Marks; PLACES]>> = Lazy::new(|| {
+    let mut marks = Box::new([Marks::default(); PLACES]);
+    for (hash, does) in Lexicon::get().marked() {
+        let place = &mut marks[place(hash)];
+        *place = place.and(does);
+    }
+    marks
+});
+
+fn place(hash: u64) -> usize {
+    (hash >> 51) as usize
+}
