@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::detect::{Page, gate};
+use crate::detect::Page;
+use crate::detect::gate::{self, Glance};
 use crate::edit::{self, Patch};
 use crate::entity::FindingKind;
 use crate::judge::conversation::{Conversation, Expected};
@@ -43,11 +44,12 @@ impl Engine {
     #[must_use]
     pub fn scan(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
         let expected = conversation.begin(message.role, message.time_ms);
-        if self.may_pass(conversation, expected, message) {
+        let glance = gate::glance(message.text);
+        if self.may_pass(glance, conversation, expected, message) {
             conversation.end_silent(message.role);
             return Outcome::default();
         }
-        let view = View::new(message.text);
+        let view = if glance == Glance::Unknown { View::new(message.text) } else { View::plain(message.text) };
         let verdict = self.judge(&view, conversation, expected, message, Depth::Usual);
         self.outcome(message, &view, verdict)
     }
@@ -80,10 +82,19 @@ impl Engine {
     }
 
     /// Whether the message can neither hold anything nor change what the conversation waits for.
-    fn may_pass(&self, conversation: &Conversation, expected: Expected, message: &Message<'_>) -> bool {
-        self.policy.detectors().len() == 0
-            && !conversation.awaits_words(message.role, expected)
-            && gate::is_silent(message.text, conversation.has_asked(message.role))
+    fn may_pass(
+        &self,
+        glance: Glance,
+        conversation: &Conversation,
+        expected: Expected,
+        message: &Message<'_>,
+    ) -> bool {
+        let passes = match glance {
+            Glance::Silent => true,
+            Glance::Vague => !conversation.has_asked(message.role),
+            Glance::Plain | Glance::Unknown => false,
+        };
+        passes && !conversation.awaits_words(message.role, expected) && self.policy.detectors().len() == 0
     }
 
     fn judge(

@@ -1,7 +1,6 @@
 //! A quick look: may a message hold anything at all?
 //!
-//! In: a message as it came. Out: whether it is [silent](is_silent): nothing can be found in it, and it asks for nothing.
-//! One pass over its bytes, nothing is allocated. Only ever too cautious: whether a message goes through the gate changes
+//! In: a message as it came. Out: what a [`Glance`] tells of it. One pass over its bytes, nothing is allocated. Only ever too cautious: whether a message goes through the gate changes
 //! how long it takes, never what comes out. Most of what people write to each other goes through.
 //!
 //! Without digits, numbers in words, and words for secrets there is no secret, unless the conversation waits for a word.
@@ -12,11 +11,21 @@ use once_cell::sync::Lazy;
 use super::cues::{Lexicon, Marks, hash_at};
 use crate::text::{Block, Words, blocks, may_fold};
 
-/// Whether nothing can be found in a message, and it asks for nothing.
-///
-/// The conversation must not wait for any word that may be the answer. Where `questions_count`, a question or a request
-/// that names nothing matters as well.
-pub(crate) fn is_silent(text: &[u8], questions_count: bool) -> bool {
+/// What a quick look at a message tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Glance {
+    /// Nothing can be found in it, unless the conversation waits for a word, and it asks for nothing.
+    Silent,
+    /// As [`Silent`](Self::Silent), but for a question or a request that names nothing.
+    Vague,
+    /// There is no number in it, and it is its own view.
+    Plain,
+    /// Nothing.
+    Unknown,
+}
+
+/// Looks at a message.
+pub(crate) fn glance(text: &[u8]) -> Glance {
     let mut look = Look { text, numbers: Words::new(text), seen: Marks::default() };
     let mut asks = false;
     // A word goes on behind the last 64 bytes.
@@ -30,7 +39,7 @@ pub(crate) fn is_silent(text: &[u8], questions_count: bool) -> bool {
             letters |= Block::bits(block.letters()) << (8 * i);
         }
         if stops != 0 || odd != 0 && part.iter().any(|byte| may_fold(*byte)) {
-            return false;
+            return Glance::Unknown;
         }
         asks |= questions != 0;
         let mut starts = letters & !(letters << 1 | goes_on);
@@ -42,13 +51,18 @@ pub(crate) fn is_silent(text: &[u8], questions_count: bool) -> bool {
             let len = (!(letters >> first)).trailing_zeros() as usize;
             // Where the word reaches the end of the part, it may go on.
             let end = if first as usize + len < 64 { start + len } else { word_end(text, start + len) };
-            if look.is_loud(start, end) {
-                return false;
+            if look.numbers.make_a_number(start) {
+                return Glance::Unknown;
             }
+            look.at(start, end);
         }
     }
-    asks |= look.seen.has(Marks::REQUEST);
-    !asks || !questions_count && !look.seen.has(Marks::CUE)
+    match (asks || look.seen.has(Marks::REQUEST), look.seen.has(Marks::CUE)) {
+        _ if look.seen.has(Marks::SECRET) => Glance::Plain,
+        (false, _) => Glance::Silent,
+        (true, false) => Glance::Vague,
+        (true, true) => Glance::Plain,
+    }
 }
 
 #[cold]
@@ -64,28 +78,23 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// Whether the word speaks of a secret or makes a number.
+    /// Takes in the word `start..end`.
     #[inline]
-    fn is_loud(&mut self, start: usize, end: usize) -> bool {
-        if self.numbers.make_a_number(start) {
-            return true;
-        }
-        let Some(hash) = hash_at(self.text, start, end) else { return false };
+    fn at(&mut self, start: usize, end: usize) {
+        let Some(hash) = hash_at(self.text, start, end) else { return };
         let marks = BY_HASH[place(hash)];
         if marks.has(Marks::SECRET.and(Marks::REQUEST)) || Lexicon::may_be_mistyped(end - start) {
-            return self.confirm(start, end);
+            self.confirm(start, end);
+        } else {
+            self.seen = self.seen.and(marks);
         }
-        self.seen = self.seen.and(marks);
-        false
     }
 
-    /// As [`is_loud`](Self::is_loud), for words that share their place with others or may be mistyped.
+    /// As [`at`](Self::at), for words that share their place with others or may be mistyped.
     #[inline(never)]
-    fn confirm(&mut self, start: usize, end: usize) -> bool {
+    fn confirm(&mut self, start: usize, end: usize) {
         let lexicon = Lexicon::get();
-        let marks = lexicon.marks(lexicon.word_at(self.text, start, end));
-        self.seen = self.seen.and(marks);
-        marks.has(Marks::SECRET)
+        self.seen = self.seen.and(lexicon.marks(lexicon.word_at(self.text, start, end)));
     }
 }
 

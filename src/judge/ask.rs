@@ -45,8 +45,9 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Requests) {
                 asks = Topics::NONE;
                 requests.clear();
             }
+            let previous = before;
             let dependent =
-                before.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
+                || previous.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
             // "The value of the CVC": a word for any quantity does not govern.
             if !matches!(topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
                 before = Some(hit.last);
@@ -65,7 +66,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Requests) {
             if sentence.asks_for(reading, hit) {
                 if let Some(other) = sentence.measures {
                     asks = asks.with(other);
-                } else if !dependent {
+                } else if !dependent() {
                     asks = asks.and(topics_of(reading, hit, sentence.sent));
                     requests.push(Request { topic, hit: index });
                 } else if matches!(topic, Topic::Reference | Topic::Device) && asks.has(Topic::Code) && !sentence.sent {
@@ -187,7 +188,8 @@ impl Sentence {
             } else {
                 None
             };
-        let few = is(&["3", "4", "three", "four", "tres", "cuatro"]);
+        let secret = cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
+        let few = || is(&["3", "4", "three", "four", "tres", "cuatro"]);
         let digits = tokens.iter().any(|t| t.does(Does::DIGITS)) || is(&["code", "codigo"]);
         let face = tokens.iter().any(|t| t.does(Does::FACE));
         Self {
@@ -233,7 +235,8 @@ impl Sentence {
                 && is(&["text", "sms", "message", "texted", "sent", "mensaje", "email", "app"])
                 && (tokens.iter().any(|t| t.does(Does::DIGITS))
                     && is(&["4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"])),
-            trouble: role.serves()
+            trouble: secret
+                && role.serves()
                 && !question
                 && is(&[
                     "incorrect",
@@ -254,12 +257,13 @@ impl Sentence {
                     "intentos",
                     "only",
                 ]),
-            foretells: role.serves()
+            foretells: secret
+                && role.serves()
                 && is(&[
                     "should", "asks", "asking", "receive", "get", "deberia", "debe", "pide", "llega", "llegara",
                     "recibira", "appear", "aparece", "wants",
                 ]),
-            on_card_face: role.serves() && face && digits && few,
+            on_card_face: role.serves() && face && digits && few(),
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use once_cell::sync::Lazy;
 
 use super::table::{Edges, Key, Table};
-use super::{Cue, Role, Row, WordId, english, spanish};
+use super::{Cue, Role, Row, Topic, WordId, english, spanish};
 
 /// What is known about a word.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,6 +17,8 @@ struct Word {
     /// The first node of the phrases that start with it, or 0.
     node: u16,
     marks: Marks,
+    /// Whether it is made of letters: in a message without digits no other word stands.
+    spelled: bool,
 }
 
 /// What a word may do to a message without digits: a set of flags.
@@ -26,7 +28,7 @@ pub(crate) struct Marks(pub(crate) u8);
 impl Marks {
     /// Every phrase that names a secret holds such a word, and so does every other way to ask for one.
     pub(crate) const SECRET: Self = Self(1);
-    /// Every phrase of the tables holds such a word.
+    /// Every phrase of the tables that is no mere quantity holds such a word.
     pub(crate) const CUE: Self = Self(1 << 1);
     /// Asks for something.
     pub(crate) const REQUEST: Self = Self(1 << 2);
@@ -54,8 +56,8 @@ pub(crate) struct Lexicon {
     ids: Table,
     /// Long words without one of their letters: one slip of the finger away.
     slips: Table,
-    /// The letters of those words before it, and how many.
-    slipping: Vec<(Letters, usize)>,
+    /// Those words themselves.
+    slipping: Slipping,
     words: Vec<Word>,
     /// The trie of phrases.
     nodes: Vec<Node>,
@@ -64,6 +66,12 @@ pub(crate) struct Lexicon {
 
 /// Words of this length and more are recognised with one letter wrong, missing, doubled or swapped.
 const SLIP_LENGTH: usize = 7;
+
+/// Words that stand in many messages which hold no phrase of theirs.
+const EVERYDAY: &[&str] = &[
+    "a", "american", "back", "can", "de", "direct", "find", "from", "front", "full", "good", "i", "in", "me", "new", "no",
+    "number", "o", "on", "or", "pay", "s", "set", "t", "the", "through", "time", "to", "union", "what", "you",
+];
 
 static LEXICON: Lazy<Lexicon> = Lazy::new(Lexicon::compile);
 
@@ -77,7 +85,7 @@ impl Lexicon {
         let mut lexicon = Self {
             ids: Table::default(),
             slips: Table::default(),
-            slipping: Vec::new(),
+            slipping: Slipping::default(),
             words: vec![Word::default()],
             nodes: vec![Node::default()],
             edges: Edges::new(&[]),
@@ -107,7 +115,7 @@ impl Lexicon {
             return id;
         }
         let id = WordId::try_from(self.words.len()).expect("the tables hold fewer than 65,536 words");
-        self.words.push(Word::default());
+        self.words.push(Word { spelled: word.iter().all(u8::is_ascii_alphabetic), ..Word::default() });
         self.ids.insert(key, id);
         id
     }
@@ -115,7 +123,7 @@ impl Lexicon {
     fn let_slip(&mut self, word: &[u8]) {
         let id = self.intern(word);
         debug_assert!(word.len() >= SLIP_LENGTH, "{word:?} is too short to be recognised when mistyped");
-        self.slipping.push((Letters::of(word), word.len()));
+        self.slipping.add(word);
         for at in 0..word.len() {
             let mut buffer = [0; Key::LONGEST];
             let key = without(word, at, &mut buffer);
@@ -191,11 +199,22 @@ impl Lexicon {
             }
         }
         let parts = |phrase: &&Phrase| phrase.parts.iter().filter(|part| !part.optional).count();
-        let mut phrases: Vec<&Phrase> = phrases.iter().collect();
+        // Of a quantity nothing is asked.
+        let mut phrases: Vec<&Phrase> = phrases.iter().filter(|phrase| phrase.cue.topic != Topic::Quantity).collect();
         phrases.sort_by_key(parts);
+        let everyday: Vec<WordId> = EVERYDAY.iter().map(|word| self.word(word.as_bytes())).collect();
         for (mark, secret) in [(Marks::SECRET.and(Marks::CUE), true), (Marks::CUE, false)] {
             for phrase in phrases.iter().filter(|phrase| phrase.cue.topic.is_secret() == secret) {
-                let cost = |part: &&Part| part.words.iter().map(|word| self.cost(*word, mark)).sum::<u32>();
+                // How dear it is to mark a word.
+                let cost = |word: &WordId| {
+                    let Word { role, marks, spelled, .. } = self.words[usize::from(*word)];
+                    if marks.and(mark) == marks || !spelled {
+                        return 0;
+                    }
+                    let common = role.has(Role::COMMON.and(Role::GLUE));
+                    1 + 8 * u32::from(common) + 32 * u32::from(everyday.contains(word))
+                };
+                let cost = |part: &&Part| part.words.iter().map(cost).sum::<u32>();
                 let part = phrase.parts.iter().filter(|part| !part.optional).min_by_key(cost);
                 let part = part.expect("no phrase consists of words that may be left out");
                 for word in &part.words {
@@ -203,16 +222,6 @@ impl Lexicon {
                     word.marks = word.marks.and(mark);
                 }
             }
-        }
-    }
-
-    /// How dear it is to mark a word: everyday words stand in many messages.
-    fn cost(&self, word: WordId, mark: Marks) -> u32 {
-        let Word { role, marks, .. } = self.words[usize::from(word)];
-        match role.has(Role::COMMON.and(Role::GLUE)) {
-            _ if marks.and(mark) == marks => 0,
-            true => 8,
-            false => 1,
         }
     }
 
@@ -237,7 +246,7 @@ impl Lexicon {
     /// A word of the slip table that is one slip away: a letter missing, doubled or added, wrong, or swapped with the
     /// next one.
     fn slip(&self, word: &[u8]) -> WordId {
-        if !self.may_slip(word) {
+        if !self.slipping.may_be(word) {
             return 0;
         }
         if let Some(id) = self.slips.get(Key::of(word, 0, word.len())) {
@@ -266,12 +275,6 @@ impl Lexicon {
     /// Whether words of so many letters are looked for among the mistyped ones.
     pub(crate) fn may_be_mistyped(len: usize) -> bool {
         len + 1 >= SLIP_LENGTH
-    }
-
-    /// Whether a word could be one that is mistyped: a slip adds one letter at most and takes away one at most.
-    fn may_slip(&self, word: &[u8]) -> bool {
-        let letters = Letters::of(word);
-        self.slipping.iter().any(|(known, len)| letters.unlike(*known) <= 2 && word.len().abs_diff(*len) <= 1)
     }
 
     /// What the word does.
@@ -316,19 +319,56 @@ pub(crate) fn hash_at(text: &[u8], start: usize, end: usize) -> Option<u64> {
     (end - start <= Key::LONGEST).then(|| Key::of(text, start, end).hash())
 }
 
+/// A quick look at which words could be mistyped ones: a bit for each of the words that slip.
+#[derive(Default)]
+struct Slipping {
+    words: Vec<Box<[u8]>>,
+    /// Those with this first letter, this second one, this last one.
+    firsts: [u128; 32],
+    seconds: [u128; 32],
+    lasts: [u128; 32],
+    /// Those which a slip makes so long.
+    lengths: [u128; Key::LONGEST + 1],
+}
+
+impl Slipping {
+    fn add(&mut self, word: &[u8]) {
+        let bit = 1 << self.words.len();
+        self.firsts[letter(word[0])] |= bit;
+        self.seconds[letter(word[1])] |= bit;
+        self.lasts[letter(word[word.len() - 1])] |= bit;
+        for len in word.len() - 1..=(word.len() + 1).min(Key::LONGEST) {
+            self.lengths[len] |= bit;
+        }
+        self.words.push(word.into());
+    }
+
+    /// Whether the word could be one of them. A slip adds one letter at most and takes away one at most, so that one end
+    /// of the word stays, or a letter goes from one end to the other.
+    #[inline]
+    fn may_be(&self, word: &[u8]) -> bool {
+        let [first, second, .., last] = *word else { return false };
+        let (first, second, last) = (letter(first), letter(second), letter(last));
+        let ends = self.firsts[first] | self.lasts[last] | self.firsts[second] | self.seconds[first];
+        let mut may_be = ends & self.lengths[word.len()];
+        while may_be != 0 {
+            let unlike = letters(word) ^ letters(&self.words[may_be.trailing_zeros() as usize]);
+            if unlike.count_ones() <= 2 {
+                return true;
+            }
+            may_be &= may_be - 1;
+        }
+        false
+    }
+}
+
+fn letter(byte: u8) -> usize {
+    usize::from(byte & 31)
+}
+
 /// Which letters are in a word: a bit for each, the same one for a few others.
-#[derive(Debug, Clone, Copy)]
-struct Letters(u32);
-
-impl Letters {
-    fn of(word: &[u8]) -> Self {
-        Self(word.iter().fold(0, |letters, byte| letters | 1 << (byte & 31)))
-    }
-
-    /// How many letters are in one of the words only.
-    fn unlike(self, other: Self) -> u32 {
-        (self.0 ^ other.0).count_ones()
-    }
+fn letters(word: &[u8]) -> u32 {
+    word.iter().fold(0, |letters, byte| letters | 1 << letter(*byte))
 }
 
 /// A phrase of the tables, with its alternatives.

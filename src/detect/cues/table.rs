@@ -11,6 +11,7 @@ impl Key {
     pub(super) const LONGEST: usize = 24;
 
     /// The bytes `start..end` of `text`: letters and digits, at least one and at most [`Key::LONGEST`].
+    #[inline]
     pub(super) fn of(text: &[u8], start: usize, end: usize) -> Self {
         let len = end - start;
         let first = eight(text, start, len.min(8));
@@ -41,6 +42,7 @@ fn eight(text: &[u8], at: usize, len: usize) -> u64 {
     }
 }
 
+#[inline(never)]
 fn at_the_end(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(byte | 0x20))
 }
@@ -55,6 +57,7 @@ pub(super) struct Table {
 }
 
 impl Table {
+    #[inline]
     pub(super) fn get(&self, key: Key) -> Option<u16> {
         let hash = key.hash();
         let mut slot = self.slot(hash);

@@ -128,6 +128,10 @@ fn origin_bound(reading: &Reading<'_>, at: usize) -> bool {
 
 /// The last token of a code of capitals and digits that starts at `first`: `QH48ZT`, `K7P-2XQ`, `A93-7714`, `123ABC78`.
 pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
+    // Letters and digits in one token, or a hyphen behind the first of several.
+    if reading.token(first)?.kind != Kind::Mixed && !reading.token(first + 1)?.is(b'-') {
+        return None;
+    }
     let starts = |at: usize| {
         reading.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits) && t.cue == 0)
     };
