@@ -7,15 +7,25 @@ mod edit;
 mod engine;
 mod entity;
 mod evidence;
+pub mod filter;
+#[cfg(feature = "tower")]
+pub mod http;
 mod judge;
 #[cfg(any(test, feature = "laws"))]
 #[doc(hidden)]
 pub mod laws;
 pub mod mask;
 mod message;
+#[cfg(feature = "tower")]
+pub mod messages;
 mod policy;
 mod report;
 mod span;
+#[cfg(feature = "tower")]
+pub mod store;
+mod stream;
+#[cfg(feature = "tower")]
+mod telemetry;
 pub mod text;
 pub mod wire;
 
@@ -26,6 +36,7 @@ pub use edit::{Edit, Patch};
 pub use engine::Engine;
 pub use entity::{CustomId, Entity, FindingKind};
 pub use evidence::Evidence;
+pub use filter::{Failure, Filter, Filtered, Format, Limits, Report};
 pub use judge::conversation::Conversation;
 pub use message::{Message, MessageId, Role};
 pub use policy::{
@@ -34,3 +45,4 @@ pub use policy::{
 };
 pub use report::{Explanation, Finding, Outcome, Passed};
 pub use span::Span;
+pub use stream::{Finished, Redactor};

@@ -17,7 +17,8 @@ const FLOORS: &[&[&str]] = &[
     &["engine"],
     &["stream"],
     &["filter"],
-    &["http", "websocket"],
+    &["store", "telemetry"],
+    &["http", "messages", "websocket"],
     &["proxy"],
     &["laws"],
 ];

@@ -167,10 +167,12 @@ pub(crate) fn judge(
         expected,
         claimed: SmallVec::from_elem(false, page.reading.tokens.len()),
         spent: Spent::new(&page.reading),
+        masked: page.reading.tokens.iter().any(|t| t.kind == Kind::Masked),
         verdict: Verdict { expected, ..Verdict::default() },
         loose: SmallVec::new(),
         explains: depth == Depth::Reasons,
     };
+    court.heed_masks();
     court.by_form(&candidates);
     court.after_cards(&candidates);
     court.by_cue(&candidates);
@@ -178,8 +180,8 @@ pub(crate) fn judge(
     court.answers(role);
     court.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading, role);
-    said.answers = !court.verdict.found.is_empty();
-    said.answers_question = court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
+    said.answers = !court.verdict.found.is_empty() || court.masked;
+    said.answers_question = court.masked || court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
     if role.serves() {
         court.solicitations(&requests);
     }
@@ -206,6 +208,8 @@ struct Court<'p, 'v> {
     /// Tokens that belong to a finding.
     claimed: SmallVec<[bool; 64]>,
     spent: Spent,
+    /// The message holds what redaction left.
+    masked: bool,
     verdict: Verdict,
     /// Numbers which may be pieces: those of which nothing says what they are, and (`false`) those said to be the last
     /// digits, which are pieces only where they complete a secret.
@@ -238,6 +242,23 @@ impl Court<'_, '_> {
         }
         let span = self.reading.span(number.first, number.last);
         self.verdict.passed.push(Passed { span, digits: number.digits, why });
+    }
+
+    /// What redaction left is the value of the cue that governs it and the answer to the question that was asked, so
+    /// that a redacted text comes through as it is.
+    fn heed_masks(&mut self) {
+        if !self.masked {
+            return;
+        }
+        for at in 0..self.reading.tokens.len() {
+            if self.reading.tokens[at].kind == Kind::Masked {
+                let fits = |topic: Topic| topic.is_secret() || topic == Topic::Partial;
+                if let Some(found) = governor(self.reading, at, at, &self.spent, &fits) {
+                    self.spent.spend(found.hit);
+                }
+            }
+        }
+        self.expected = Expected::default();
     }
 
     /// What is decided by form.

@@ -123,6 +123,13 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
             out.push(candidate(first, last, Claim::Certain, hit.cue.name));
         }
     };
+    // It has been masked already.
+    let masked = |t: &Token| t.kind == Kind::Masked;
+    let after = reading.tokens[hit.last + 1..].iter().take(FARTHEST).take_while(|t| !t.ends_line()).any(masked);
+    let before_it = reading.tokens[..hit.first].iter().rev().take(8).take_while(|t| !t.ends_line()).any(masked);
+    if after || before_it {
+        return;
+    }
     if let Some(value) = paired(reading, hit) {
         push(Some(value));
         return;
@@ -781,9 +788,13 @@ fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usi
             break;
         }
     }
+    // What redaction left stays as it is.
+    let masked = tokens[first..=last].iter().any(|t| t.kind == Kind::Masked);
     let bytes = tokens[last].end - tokens[first].start;
-    (bytes as usize <= LONGEST && !(first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline)))
-        .then_some((first, last))
+    (!masked
+        && bytes as usize <= LONGEST
+        && !(first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline)))
+    .then_some((first, last))
 }
 
 fn is_quoted(reading: &Reading<'_>, at: usize) -> bool {
