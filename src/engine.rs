@@ -82,13 +82,7 @@ impl Engine {
     }
 
     /// Whether the message can neither hold anything nor change what the conversation waits for.
-    fn may_pass(
-        &self,
-        glance: Glance,
-        conversation: &Conversation,
-        expected: Expected,
-        message: &Message<'_>,
-    ) -> bool {
+    fn may_pass(&self, glance: Glance, conversation: &Conversation, expected: Expected, message: &Message<'_>) -> bool {
         let passes = match glance {
             Glance::Silent => true,
             Glance::Vague => !conversation.has_asked(message.role),

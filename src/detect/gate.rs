@@ -34,6 +34,8 @@ pub(crate) fn glance(text: &[u8]) -> Glance {
         let (mut stops, mut odd, mut questions, mut letters) = (0, 0, 0, 0);
         for (i, block) in blocks(part).enumerate() {
             stops |= block.digits() | block.equals(b'&') | block.equals(b':');
+            // What redaction leaves begins with these.
+            stops |= block.equals(b'*') | block.equals(b'[');
             odd |= block.odd();
             questions |= block.equals(b'?');
             letters |= Block::bits(block.letters()) << (8 * i);

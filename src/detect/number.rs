@@ -253,6 +253,9 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     None
 }
 
+/// The most groups of a number with dots or commas; longer ones are lists.
+const MOST_DOTTED: usize = 16;
+
 /// Amounts with separators, decimals, versions, addresses of the Internet: `1,234.56`, `86.300`, `7.42.1`, `10.24.118.7`.
 fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     let first_len = digits_len(reading, at);
@@ -268,6 +271,9 @@ fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     while follows(reading, last + 1, mark) {
         last += 2;
         groups += 1;
+        if groups > MOST_DOTTED {
+            return None;
+        }
     }
     let lens = || (1..groups).map(|g| digits_len(reading, at + 2 * g));
     let decimals = if mark == b'.' { b',' } else { b'.' };

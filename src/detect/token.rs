@@ -62,12 +62,12 @@ impl Token {
         matches!(self.kind, Kind::Word | Kind::Mixed)
     }
 
-    /// Whether it ends a sentence where whitespace follows and it belongs to no abbreviation.
     /// Whether it ends a sentence or a line, in most cases.
     pub(crate) fn ends_line(&self) -> bool {
         self.may_end_sentence() || self.kind == Kind::Newline
     }
 
+    /// Whether it ends a sentence where whitespace follows and it belongs to no abbreviation.
     fn may_end_sentence(&self) -> bool {
         matches!(self.kind, Kind::Mark(b'.' | b'!' | b'?'))
     }
@@ -92,8 +92,14 @@ pub(crate) struct Reading<'v> {
     topics: u32,
     /// The marks in it, a bit each.
     marks: u128,
+    /// How many tokens are words, or letters and digits.
+    pub(crate) words: usize,
+    /// Whether a mask stands in it.
+    pub(crate) masked: bool,
+    /// What its words do, all together.
+    roles: Role,
     /// Words that may be in it: a bit for each [`trait_of`] one.
-    words: [u64; 4],
+    traits: [u64; 4],
 }
 
 /// Phrases are followed over at most this many tokens, marks included.
@@ -109,7 +115,10 @@ impl<'v> Reading<'v> {
             digits: 0,
             topics: 0,
             marks: 0,
-            words: [0; 4],
+            words: 0,
+            masked: false,
+            roles: Role::default(),
+            traits: [0; 4],
         };
         reading.split(lexicon);
         reading.find_cues(lexicon);
@@ -176,6 +185,11 @@ impl<'v> Reading<'v> {
         self.topics & SECRETS != 0
     }
 
+    /// Whether one of its words does that.
+    pub(crate) fn does(&self, role: Role) -> bool {
+        self.roles.has(role)
+    }
+
     /// Whether this mark is a token of the text.
     pub(crate) fn has_mark(&self, mark: u8) -> bool {
         mark < 128 && self.marks & 1 << mark != 0
@@ -194,7 +208,7 @@ impl<'v> Reading<'v> {
         words.iter().any(|word| {
             let word = word.as_bytes();
             let (bits, bit) = trait_of(word);
-            self.words[bits] & bit != 0 && self.tokens[from..to].iter().any(|token| self.is_word(token, word))
+            self.traits[bits] & bit != 0 && self.tokens[from..to].iter().any(|token| self.is_word(token, word))
         })
     }
 
@@ -239,6 +253,7 @@ impl<'v> Reading<'v> {
                         && let Some(len) = mask_len(text, at)
                     {
                         at += len;
+                        self.masked = true;
                         self.push_plain(start, at, Kind::Masked, spaced);
                     } else {
                         at += 1;
@@ -264,7 +279,7 @@ impl<'v> Reading<'v> {
 
     fn remember(&mut self, start: usize, end: usize) {
         let (bits, bit) = trait_of(&self.text[start..end]);
-        self.words[bits] |= bit;
+        self.traits[bits] |= bit;
     }
 
     fn push_plain(&mut self, start: usize, end: usize, kind: Kind, spaced: bool) {
@@ -275,6 +290,8 @@ impl<'v> Reading<'v> {
     fn push(&mut self, lexicon: &Lexicon, start: usize, end: usize, kind: Kind, spaced: bool) {
         let word = lexicon.word_at(self.text, start, end);
         let role = lexicon.role(word);
+        self.roles = self.roles.and(role);
+        self.words += usize::from(matches!(kind, Kind::Word | Kind::Mixed));
         self.remember(start, end);
         let (start, end) = (narrow(start), narrow(end));
         self.tokens.push(Token { start, end, kind, spaced, word, role, inert: false, cue: 0 });
@@ -401,7 +418,7 @@ static CLASSES: [Class; 256] = {
 /// The topics which are secrets, a bit each.
 const SECRETS: u32 = (1 << (Topic::Code as u32 + 1)) - 1;
 
-/// Something that a word has in common with few others, in any case: its place in [`Reading::words`].
+/// Something that a word has in common with few others, in any case: its place in [`Reading::traits`].
 #[inline]
 fn trait_of(word: &[u8]) -> (usize, u64) {
     let [first, .., last] = word else { return (0, 1) };

@@ -431,20 +431,7 @@ fn agrees(reading: &Reading<'_>) -> bool {
     reading.any_word(
         0,
         reading.tokens.len().min(4),
-        &[
-            "yes",
-            "yeah",
-            "yep",
-            "sure",
-            "please",
-            "correct",
-            "si",
-            "claro",
-            "porfavor",
-            "favor",
-            "afirmativo",
-            "yup",
-        ],
+        &["yes", "yeah", "yep", "sure", "please", "correct", "si", "claro", "porfavor", "favor", "afirmativo", "yup"],
     )
 }
 

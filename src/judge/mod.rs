@@ -9,9 +9,12 @@
 
 mod answer;
 mod ask;
+mod candidates;
 pub(crate) mod conversation;
 mod govern;
 pub(crate) mod pieces;
+
+use std::cell::OnceCell;
 
 use smallvec::SmallVec;
 
@@ -23,6 +26,7 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::message::{Message, MessageId, Role};
 use crate::text::ViewSpan;
+use candidates::Docket;
 use conversation::{Conversation, Expected, Topics};
 use govern::{Governor, Spent, governor};
 use pieces::{Pieces, Step, Whole};
@@ -161,16 +165,21 @@ pub(crate) fn judge(
     for detector in DETECTORS {
         detector.detect(page, &mut candidates);
     }
+    let candidates = Docket::new(candidates);
     let mut court = Court {
         page,
         reading: &page.reading,
         expected,
         claimed: SmallVec::from_elem(false, page.reading.tokens.len()),
         spent: Spent::new(&page.reading),
-        masked: page.reading.tokens.iter().any(|t| t.kind == Kind::Masked),
+        masked: page.reading.masked,
         verdict: Verdict { expected, ..Verdict::default() },
         loose: SmallVec::new(),
         explains: depth == Depth::Reasons,
+        card_found: false,
+        bare: OnceCell::new(),
+        piece: OnceCell::new(),
+        assigns: OnceCell::new(),
     };
     court.heed_masks();
     court.by_form(&candidates);
@@ -191,13 +200,14 @@ pub(crate) fn judge(
     verdict
 }
 
-/// Whether there is no number, no word for a secret, and no wait for one: nothing to be found.
+/// Whether there is no number, no mask, no word for a secret, and no wait for one: nothing to be found.
 fn holds_nothing(page: &Page<'_>, expected: Expected) -> bool {
     let reading = &page.reading;
     // Passwords in addresses and in options of commands stand behind a colon.
     reading.digits == 0
         && !reading.mentions_secrets()
         && !reading.has_mark(b':')
+        && !reading.masked
         && !expected.all().has(Topic::Password)
 }
 
@@ -216,6 +226,12 @@ struct Court<'p, 'v> {
     loose: SmallVec<[(Number, bool); 4]>,
     /// Whether to tell why numbers are let through.
     explains: bool,
+    /// Whether a card was found.
+    card_found: bool,
+    /// What is asked of the whole message for each of its numbers.
+    bare: OnceCell<bool>,
+    piece: OnceCell<bool>,
+    assigns: OnceCell<bool>,
 }
 
 /// Candidates whose first token is `first`, of a list sorted by nothing: small lists, short texts.
@@ -232,6 +248,7 @@ impl Court<'_, '_> {
         for claimed in &mut self.claimed[candidate.first..=candidate.last] {
             *claimed = true;
         }
+        self.card_found |= candidate.entity == Entity::Card;
         let span = self.reading.span(candidate.first, candidate.last);
         self.verdict.found.push(Judged { span, entity: candidate.entity, evidence, part, solicited: false });
     }
@@ -262,8 +279,8 @@ impl Court<'_, '_> {
     }
 
     /// What is decided by form.
-    fn by_form(&mut self, candidates: &[Candidate]) {
-        for candidate in candidates {
+    fn by_form(&mut self, candidates: &Docket) {
+        for candidate in candidates.iter() {
             if candidate.claim == Claim::Possible && candidate.entity != Entity::Card
                 || !self.is_free(candidate.first, candidate.last)
             {
@@ -305,7 +322,7 @@ impl Court<'_, '_> {
     }
 
     /// Security codes that stand unlabelled after a card.
-    fn after_cards(&mut self, _candidates: &[Candidate]) {
+    fn after_cards(&mut self, _candidates: &Docket) {
         let cards: Vec<(usize, usize)> = self
             .verdict
             .found
@@ -328,7 +345,7 @@ impl Court<'_, '_> {
     }
 
     /// Numbers, by the cue that governs them or by what was asked.
-    fn by_cue(&mut self, candidates: &[Candidate]) {
+    fn by_cue(&mut self, candidates: &Docket) {
         let page = self.page;
         let mut previous: Option<(Number, Governor)> = None;
         let joined = joined_numbers(page);
@@ -458,7 +475,7 @@ impl Court<'_, '_> {
 
     /// Something was sent: a passcode, not the number of a payment.
     fn was_sent(&self) -> bool {
-        self.reading.tokens.iter().any(|t| t.does(Does::SENT))
+        self.reading.does(Does::SENT)
             || self.expected.asked.has(Topic::OneTimePasscode)
             || self.expected.asked.has(Topic::Code)
     }
@@ -480,8 +497,8 @@ impl Court<'_, '_> {
         if self.expected.asked.has(Topic::Code) || self.expected.asked.has(Topic::OneTimePasscode) || governor.after {
             return false;
         }
-        let assignments =
-            tokens.iter().enumerate().filter(|(i, t)| *i > 0 && t.is(b'=') && tokens[i - 1].is_text()).take(3).count();
+        let assigned = |i: usize| i > 0 && tokens[i].is(b'=') && tokens[i - 1].is_text();
+        let assigns = self.assigns.get_or_init(|| (0..tokens.len()).filter(|i| assigned(*i)).take(3).count() == 3);
         let verb = tokens[hit.first.saturating_sub(3)..hit.first].iter().any(|t| {
             [
                 "says", "said", "gives", "gave", "throws", "returns", "returned", "tira", "arroja", "marca", "sale",
@@ -490,7 +507,7 @@ impl Court<'_, '_> {
             .iter()
             .any(|w| self.reading.is_word(t, w.as_bytes()))
         });
-        assignments >= 3 || verb && !governor.copula
+        *assigns || verb && !governor.copula
     }
 
     fn speaks_of_cards(&self) -> bool {
@@ -498,7 +515,7 @@ impl Court<'_, '_> {
             || self.reading.mentions(Topic::SecurityCode)
             || self.expected.all().has(Topic::SecurityCode)
             || self.expected.all().has(Topic::Card)
-            || self.verdict.found.iter().any(|f| f.entity == Entity::Card)
+            || self.card_found
     }
 
     /// The entity that a governed number is.
@@ -522,25 +539,28 @@ impl Court<'_, '_> {
     }
 
     /// The candidate of the number for that entity, with what its detector knows of it.
-    fn candidate(&self, candidates: &[Candidate], number: &Number, entity: Entity) -> Candidate {
+    fn candidate(&self, candidates: &Docket, number: &Number, entity: Entity) -> Candidate {
         candidates
-            .iter()
-            .find(|c| {
-                c.entity == entity && c.first <= number.first && c.last >= number.last && self.is_free(c.first, c.last)
-            })
+            .covering(entity, number.first, number.last)
+            .find(|c| self.is_free(c.first, c.last))
             .copied()
-            .unwrap_or(Candidate {
-                first: number.first,
-                last: number.last,
-                entity,
-                claim: Claim::Possible,
-                topics: &[],
-                evidence: Evidence {
-                    disguised: self.page.is_disguised(number.first, number.last),
-                    digits: u8::try_from(number.digits).unwrap_or(u8::MAX),
-                    ..Evidence::default()
-                },
-            })
+            .unwrap_or_else(|| self.bare_candidate(number, entity))
+    }
+
+    /// The candidate of a number that no detector has anything to say about.
+    fn bare_candidate(&self, number: &Number, entity: Entity) -> Candidate {
+        Candidate {
+            first: number.first,
+            last: number.last,
+            entity,
+            claim: Claim::Possible,
+            topics: &[],
+            evidence: Evidence {
+                disguised: self.page.is_disguised(number.first, number.last),
+                digits: u8::try_from(number.digits).unwrap_or(u8::MAX),
+                ..Evidence::default()
+            },
+        }
     }
 
     /// "Use 436008 to sign in": how senders word a passcode.
@@ -611,13 +631,10 @@ impl Court<'_, '_> {
 
     /// Whether the message is little more than a number: digits and everyday words.
     fn is_bare(&self) -> bool {
-        let words = self
-            .reading
-            .tokens
-            .iter()
-            .filter(|t| t.is_text() && !(t.does(Does::FILLER) || t.does(Does::GLUE) || t.does(Does::PIECE)))
-            .count();
-        words <= 1
+        *self.bare.get_or_init(|| {
+            let talk = Does::FILLER.and(Does::GLUE).and(Does::PIECE);
+            self.reading.tokens.iter().filter(|t| t.is_text() && !t.does(talk)).take(2).count() <= 1
+        })
     }
 
     /// The secret that this number is, because it was asked for or announced.
@@ -705,7 +722,7 @@ impl Court<'_, '_> {
     }
 
     /// Passcodes of letters and digits, by cue or question.
-    fn codes(&mut self, candidates: &[Candidate]) {
+    fn codes(&mut self, candidates: &Docket) {
         for candidate in candidates.iter().filter(|c| c.entity == Entity::OneTimePasscode && c.evidence.digits == 0) {
             if !self.is_free(candidate.first, candidate.last) {
                 continue;
@@ -771,7 +788,7 @@ impl Court<'_, '_> {
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
             let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
             if code && short && self.is_bare() && self.harmless_asked(number).is_none() {
-                let candidate = self.candidate(&[], number, Entity::OneTimePasscode);
+                let candidate = self.bare_candidate(number, Entity::OneTimePasscode);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
                 continue;
             }
@@ -794,7 +811,7 @@ impl Court<'_, '_> {
                     here.push(*number);
                     for part in here.drain(..) {
                         if self.is_free(part.first, part.last) {
-                            let candidate = self.candidate(&[], &part, entity);
+                            let candidate = self.bare_candidate(&part, entity);
                             self.find_part(&candidate, Evidence { piece: true, mistyped, ..candidate.evidence }, true);
                         }
                     }
@@ -845,7 +862,7 @@ impl Court<'_, '_> {
     }
 
     fn mask_piece(&mut self, number: &Number, entity: Entity) {
-        let candidate = self.candidate(&[], number, entity);
+        let candidate = self.bare_candidate(number, entity);
         self.find_part(&candidate, Evidence { piece: true, ..candidate.evidence }, true);
     }
 
@@ -878,8 +895,7 @@ impl Court<'_, '_> {
         }
         let start = Pieces::start(Whole::Card, card, digits);
         let may_be = crate::detect::brands::possible_lengths(digits) != 0;
-        let about_cards =
-            self.reading.mentions(Topic::Card) && !self.verdict.found.iter().any(|f| f.entity == Entity::Card);
+        let about_cards = self.reading.mentions(Topic::Card) && !self.card_found;
         // The beginning of a card as printed.
         let printed = digits.len() >= 8 && (lens == [4, 6] || lens == [4, 4] || lens == [4, 4, 4]);
         let told = printed || bare || self.says_piece() || card || about_cards;
@@ -888,40 +904,42 @@ impl Court<'_, '_> {
 
     /// "first half", "starts with", "then", "the rest".
     fn says_piece(&self) -> bool {
-        self.reading.tokens.iter().any(|t| {
-            [
-                "first",
-                "starts",
-                "start",
-                "begins",
-                "half",
-                "part",
-                "then",
-                "next",
-                "rest",
-                "second",
-                "primera",
-                "primeros",
-                "parte",
-                "mitad",
-                "empieza",
-                "sigue",
-                "luego",
-                "resto",
-                "bits",
-                "bit",
-                "parts",
-                "pieces",
-                "partes",
-                "pedazos",
-                "trozos",
-                "remaining",
-                "faltan",
-                "faltaba",
-                "demas",
-            ]
-            .iter()
-            .any(|w| self.reading.is_word(t, w.as_bytes()))
+        *self.piece.get_or_init(|| {
+            self.reading.any_word(
+                0,
+                self.reading.tokens.len(),
+                &[
+                    "first",
+                    "starts",
+                    "start",
+                    "begins",
+                    "half",
+                    "part",
+                    "then",
+                    "next",
+                    "rest",
+                    "second",
+                    "primera",
+                    "primeros",
+                    "parte",
+                    "mitad",
+                    "empieza",
+                    "sigue",
+                    "luego",
+                    "resto",
+                    "bits",
+                    "bit",
+                    "parts",
+                    "pieces",
+                    "partes",
+                    "pedazos",
+                    "trozos",
+                    "remaining",
+                    "faltan",
+                    "faltaba",
+                    "demas",
+                ],
+            )
         })
     }
 

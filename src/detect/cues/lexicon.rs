@@ -69,8 +69,8 @@ const SLIP_LENGTH: usize = 7;
 
 /// Words that stand in many messages which hold no phrase of theirs.
 const EVERYDAY: &[&str] = &[
-    "a", "american", "back", "can", "de", "direct", "find", "from", "front", "full", "good", "i", "in", "me", "new", "no",
-    "number", "o", "on", "or", "pay", "s", "set", "t", "the", "through", "time", "to", "union", "what", "you",
+    "a", "american", "back", "can", "de", "direct", "find", "from", "front", "full", "good", "i", "in", "me", "new",
+    "no", "number", "o", "on", "or", "pay", "s", "set", "t", "the", "through", "time", "to", "union", "what", "you",
 ];
 
 static LEXICON: Lazy<Lexicon> = Lazy::new(Lexicon::compile);
@@ -153,9 +153,8 @@ impl Lexicon {
         let mut queue: Vec<(u16, Box<[Place]>)> = Vec::new();
         let mut edges = Vec::new();
         let mut steps = Vec::new();
-        let beginnings: Vec<Place> = (0..phrases.len())
-            .flat_map(|phrase| reachable(phrases, Place::new(phrase, 0)))
-            .collect();
+        let beginnings: Vec<Place> =
+            (0..phrases.len()).flat_map(|phrase| reachable(phrases, Place::new(phrase, 0))).collect();
         // From the start, and from each node in turn, the next words.
         let mut from = (0, beginnings.into_boxed_slice());
         loop {

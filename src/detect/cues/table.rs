@@ -165,7 +165,10 @@ mod tests {
             let alone = Key::of(&word, 0, len);
             let inside = [b"x, ", &*word.to_ascii_uppercase(), b" and more, and more"].concat();
             assert_eq!(Key::of(&inside, 3, 3 + len), alone, "{len} letters");
-            assert_ne!(Key::of(&inside, 3, 3 + len.saturating_sub(1).max(1)), if len == 1 { Key::default() } else { alone });
+            assert_ne!(
+                Key::of(&inside, 3, 3 + len.saturating_sub(1).max(1)),
+                if len == 1 { Key::default() } else { alone }
+            );
         }
     }
 

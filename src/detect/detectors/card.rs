@@ -223,10 +223,8 @@ fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Cl
     let reading = &page.reading;
     let (first, last) = (groups[0], groups[groups.len() - 1]);
     let about_cards = reading.mentions(Topic::Card);
-    let in_address = page
-        .numbers
-        .iter()
-        .any(|n| n.first <= first && first <= n.last && matches!(n.shape, Shape::Harmless("address on the Internet")));
+    let number = page.numbers.get(page.numbers.partition_point(|n| n.last < first)).filter(|n| n.first <= first);
+    let in_address = number.is_some_and(|n| matches!(n.shape, Shape::Harmless("address on the Internet")));
     let joined = joined_to_letters(reading, first, last);
     if in_address && !about_cards {
         return None;
@@ -305,26 +303,27 @@ fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Candidates) -
 /// Numbers that look like a card with a digit wrong, swapped, missing or doubled.
 fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Candidates) {
     let reading = &page.reading;
-    for number in page.numbers.iter().filter(|n| (12..=20).contains(&n.digits) && n.groups <= MOST_GROUPS) {
-        if !groups.contains(&number.first) || matches!(number.shape, Shape::Harmless(_)) {
+    let (Some(&first), Some(&last)) = (groups.first(), groups.last()) else { return };
+    let from = page.numbers.partition_point(|n| n.first < first);
+    let here = page.numbers[from..].iter().take_while(|n| n.first <= last);
+    for number in here.filter(|n| (12..=20).contains(&n.digits) && n.groups <= MOST_GROUPS) {
+        let from = groups.partition_point(|group| *group < number.first);
+        if groups[from] != number.first || matches!(number.shape, Shape::Harmless(_)) {
             continue;
         }
         let Some(digits) = Digits::of(reading, number.first, number.last) else { continue };
         let usual = brands::usual_length(digits.get());
         let length = digits.get().len();
-        let lens: Vec<usize> = groups
-            .iter()
-            .filter(|&&g| (number.first..=number.last).contains(&g))
-            .map(|&g| reading.tokens[g].len())
-            .collect();
-        let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens == [4, 6, 5];
+        let until = groups.partition_point(|group| *group <= number.last);
+        let lens = || groups[from..until].iter().map(|&g| reading.tokens[g].len());
+        let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens().eq([4, 6, 5]);
         let near = length + 1 >= usual.min(16) && length <= 19;
         if !near || luhn(digits.get()) && brands::brand_of(digits.get()).is_some_and(|b| b.by_shape) {
             continue;
         }
         let evidence = Evidence {
             brand: brands::could_start(digits.get()).map(|b| b.name),
-            grouped: amex || lens == [4, 4, 4, 4],
+            grouped: amex || lens().eq([4, 4, 4, 4]),
             disguised: page.is_disguised(number.first, number.last),
             mistyped: true,
             digits: u8::try_from(length).unwrap_or(u8::MAX),
