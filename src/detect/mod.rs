@@ -73,7 +73,7 @@ pub fn detectors() -> impl Iterator<Item = &'static Spec> {
 }
 
 /// The candidates of a message; those of a usual one fit in place.
-pub(crate) type Candidates = SmallVec<[Candidate; 8]>;
+pub(crate) type Candidates = SmallVec<[Candidate; 16]>;
 
 /// A text, made ready for the detectors.
 pub(crate) struct Page<'v> {

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::{Candidate, Candidates};
+use crate::detect::{Candidate, Candidates, DETECTORS, Page};
 use crate::entity::Entity;
 
 /// So few are looked through one by one.
@@ -18,14 +18,19 @@ pub(super) struct Docket {
 }
 
 impl Docket {
-    pub(super) fn new(candidates: Candidates) -> Self {
-        let mut by_first = Vec::new();
-        if candidates.len() > FEW {
-            by_first.extend(candidates.iter().enumerate().map(|(place, c)| (c.entity, c.first, place)));
-            by_first.sort_unstable();
+    /// What the detectors emit on a page.
+    pub(super) fn of(page: &Page<'_>) -> Self {
+        let mut docket = Self { candidates: Candidates::new(), by_first: Vec::new(), longest: 0 };
+        for detector in DETECTORS {
+            detector.detect(page, &mut docket.candidates);
         }
-        let longest = candidates.iter().map(|c| c.last - c.first).max().unwrap_or(0);
-        Self { candidates, by_first, longest }
+        let candidates = &docket.candidates;
+        if candidates.len() > FEW {
+            docket.by_first.extend(candidates.iter().enumerate().map(|(place, c)| (c.entity, c.first, place)));
+            docket.by_first.sort_unstable();
+            docket.longest = candidates.iter().map(|c| c.last - c.first).max().unwrap_or(0);
+        }
+        docket
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Candidate> {

@@ -19,9 +19,9 @@ use std::cell::OnceCell;
 use smallvec::SmallVec;
 
 use crate::detect::cues::{Role as Does, Topic};
-use crate::detect::number::{Digits, Number, Shape};
+use crate::detect::number::{Digits, Number, Numbers, Shape};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Candidates, Claim, DETECTORS, Page, one_time_passcode, security_code};
+use crate::detect::{Candidate, Claim, Page, one_time_passcode, security_code};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::message::{Message, MessageId, Role};
@@ -161,11 +161,7 @@ pub(crate) fn judge(
         conversation.end(role, &said);
         return Verdict { expected, ..Verdict::default() };
     }
-    let mut candidates = Candidates::new();
-    for detector in DETECTORS {
-        detector.detect(page, &mut candidates);
-    }
-    let candidates = Docket::new(candidates);
+    let candidates = Docket::of(page);
     let mut court = Court {
         page,
         reading: &page.reading,
@@ -323,7 +319,7 @@ impl Court<'_, '_> {
 
     /// Security codes that stand unlabelled after a card.
     fn after_cards(&mut self, _candidates: &Docket) {
-        let cards: Vec<(usize, usize)> = self
+        let cards: SmallVec<[(usize, usize); 4]> = self
             .verdict
             .found
             .iter()
@@ -775,7 +771,7 @@ impl Court<'_, '_> {
         let expected = self.expected.all();
         let loose = std::mem::take(&mut self.loose);
         // Pieces of this very message, to be masked with the one that completes them.
-        let mut here: Vec<Number> = Vec::new();
+        let mut here: SmallVec<[Number; 4]> = SmallVec::new();
         let mut moved = false;
         for (number, free) in &loose {
             let Some(digits) = Digits::of(self.reading, number.first, number.last) else { continue };
@@ -873,7 +869,7 @@ impl Court<'_, '_> {
             return None;
         }
         let bare = self.is_bare();
-        let lens: Vec<usize> = (number.first..=number.last)
+        let lens: SmallVec<[usize; 16]> = (number.first..=number.last)
             .filter(|&i| self.reading.tokens[i].kind == Kind::Digits)
             .map(|i| self.reading.tokens[i].len())
             .collect();
@@ -883,9 +879,9 @@ impl Court<'_, '_> {
                 .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
         let social = expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity);
-        if (social || lens == [3, 2] && (bare || self.says_piece()))
+        if (social || *lens == [3, 2] && (bare || self.says_piece()))
             && matches!(digits.len(), 2..=8)
-            && !(digits.len() == 4 && lens == [4])
+            && !(digits.len() == 4 && *lens == [4])
         {
             return Some(Pieces::start(Whole::SocialSecurity, social, digits));
         }
@@ -897,7 +893,7 @@ impl Court<'_, '_> {
         let may_be = crate::detect::brands::possible_lengths(digits) != 0;
         let about_cards = self.reading.mentions(Topic::Card) && !self.card_found;
         // The beginning of a card as printed.
-        let printed = digits.len() >= 8 && (lens == [4, 6] || lens == [4, 4] || lens == [4, 4, 4]);
+        let printed = digits.len() >= 8 && (*lens == [4, 6] || *lens == [4, 4] || *lens == [4, 4, 4]);
         let told = printed || bare || self.says_piece() || card || about_cards;
         (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)
     }
@@ -1007,10 +1003,10 @@ fn harmless_fits(topic: Topic, digits: usize, _shape: Shape) -> bool {
 }
 
 /// The numbers, with those joined that are told with commas between: "seven four oh, one nine two".
-fn joined_numbers(page: &Page<'_>) -> Vec<Number> {
+fn joined_numbers(page: &Page<'_>) -> Numbers {
     let numbers = &page.numbers;
     let reading = &page.reading;
-    let mut joined: Vec<Number> = Vec::with_capacity(numbers.len());
+    let mut joined = Numbers::with_capacity(numbers.len());
     let mut at = 0;
     while at < numbers.len() {
         let mut whole = numbers[at];

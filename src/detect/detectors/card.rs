@@ -1,5 +1,7 @@
 //! Payment card numbers.
 
+use smallvec::SmallVec;
+
 use crate::detect::brands::{self, Brand};
 use crate::detect::cues::Topic;
 use crate::detect::number::{self, Digits, Gap, Shape};
@@ -41,6 +43,9 @@ static SPEC: Spec = Spec {
     ],
 };
 
+/// Digits of the shortest card.
+const FEWEST_DIGITS: usize = 12;
+
 /// Groups of one card, at most: one digit each.
 const MOST_GROUPS: usize = 19;
 
@@ -62,6 +67,9 @@ impl Detector for Card {
 
     fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
+        if reading.digits < FEWEST_DIGITS {
+            return;
+        }
         let mut at = 0;
         while at < reading.tokens.len() {
             if reading.tokens[at].kind != Kind::Digits {
@@ -89,7 +97,7 @@ impl Detector for Card {
 /// Cards among the groups of the tokens `first..=last`.
 fn stretch(page: &Page<'_>, first: usize, last: usize, out: &mut Candidates) {
     let reading = &page.reading;
-    let groups: Vec<usize> = (first..=last).filter(|&i| reading.tokens[i].kind == Kind::Digits).collect();
+    let groups: SmallVec<[usize; 20]> = (first..=last).filter(|&i| reading.tokens[i].kind == Kind::Digits).collect();
     let len = |group: usize| reading.tokens[groups[group]].len();
     let mut from = 0;
     while from < groups.len() {

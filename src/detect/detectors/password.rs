@@ -5,6 +5,8 @@
 //! sentence where it looks like nothing but a password. What is said *about* a password ("is expired", "is case
 //! sensitive") is not one.
 
+use smallvec::SmallVec;
+
 use crate::detect::cues::{Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading, Token};
 use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
@@ -443,9 +445,9 @@ fn changed_to(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
 }
 
 /// "my password from X to Y", "contraseña de X a Y".
-fn from_to(reading: &Reading<'_>, hit: &Hit) -> Vec<(usize, usize)> {
+fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
-    let mut values = Vec::new();
+    let mut values = SmallVec::new();
     let mut at = hit.last + 1;
     while at < tokens.len() && at - hit.last <= 8 && values.len() < 2 {
         let token = &tokens[at];
@@ -687,8 +689,7 @@ fn plain_words(
 
 /// Endings of English and Spanish participles, adverbs and adjectives, which are said of passwords.
 pub(crate) fn is_predicate(word: &[u8]) -> bool {
-    let lower = word.to_ascii_lowercase();
-    lower.len() > 4
+    word.len() > 4
         && [
             &b"ed"[..],
             b"ing",
@@ -713,7 +714,7 @@ pub(crate) fn is_predicate(word: &[u8]) -> bool {
             b"ent",
         ]
         .iter()
-        .any(|ending| lower.ends_with(ending))
+        .any(|ending| word.ends_with(ending))
         && word.iter().all(|b| b.is_ascii_lowercase())
 }
 
