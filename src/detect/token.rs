@@ -99,7 +99,7 @@ pub(crate) struct Reading<'v> {
     /// What its words do, all together.
     roles: Role,
     /// Words that may be in it: a bit for each [`trait_of`] one.
-    traits: [u64; 4],
+    traits: Traits,
 }
 
 /// Phrases are followed over at most this many tokens, marks included.
@@ -118,7 +118,7 @@ impl<'v> Reading<'v> {
             words: 0,
             masked: false,
             roles: Role::default(),
-            traits: [0; 4],
+            traits: [0; 8],
         };
         reading.split(lexicon);
         reading.find_cues(lexicon);
@@ -203,8 +203,14 @@ impl<'v> Reading<'v> {
             && self.bytes(token).eq_ignore_ascii_case(word)
     }
 
-    /// Whether one of the tokens `from..to` is one of the words, in lower case.
-    pub(crate) fn any_word(&self, from: usize, to: usize, words: &[&str]) -> bool {
+    /// Whether one of the tokens `from..to` is one of the words.
+    pub(crate) fn any_word(&self, from: usize, to: usize, list: &List) -> bool {
+        let may_be = self.traits.iter().zip(&list.traits).any(|(here, sought)| here & sought != 0);
+        may_be && self.looks_for(from, to, list.words)
+    }
+
+    #[inline(never)]
+    fn looks_for(&self, from: usize, to: usize, words: &[&str]) -> bool {
         words.iter().any(|word| {
             let word = word.as_bytes();
             let (bits, bit) = trait_of(word);
@@ -418,12 +424,42 @@ static CLASSES: [Class; 256] = {
 /// The topics which are secrets, a bit each.
 const SECRETS: u32 = (1 << (Topic::Code as u32 + 1)) - 1;
 
-/// Something that a word has in common with few others, in any case: its place in [`Reading::traits`].
+/// What words have in common with few others, a bit each.
+type Traits = [u64; 8];
+
+/// A list of words to be looked for, in lower case: [`words!`] makes one.
+pub(crate) struct List {
+    pub(crate) words: &'static [&'static str],
+    traits: Traits,
+}
+
+impl List {
+    pub(crate) const fn new(words: &'static [&'static str]) -> Self {
+        let mut traits = [0; 8];
+        let mut i = 0;
+        while i < words.len() {
+            let (bits, bit) = trait_of(words[i].as_bytes());
+            traits[bits] |= bit;
+            i += 1;
+        }
+        Self { words, traits }
+    }
+}
+
+/// A [`List`](crate::detect::token::List) of words, made when the program is compiled.
+macro_rules! words {
+    ($($word:literal),+ $(,)?) => {
+        const { &$crate::detect::token::List::new(&[$($word),+]) }
+    };
+}
+pub(crate) use words;
+
+/// The trait of a word in any case: which number of the traits, and the bit in it.
 #[inline]
-fn trait_of(word: &[u8]) -> (usize, u64) {
+const fn trait_of(word: &[u8]) -> (usize, u64) {
     let [first, .., last] = word else { return (0, 1) };
-    let traits = usize::from(first & 31) * 9 + usize::from(last & 31) * 5 + word.len() * 61;
-    (traits >> 6 & 3, 1 << (traits & 63))
+    let traits = (*first & 31) as usize * 37 + (*last & 31) as usize * 11 + word.len() * 131;
+    (traits >> 6 & 7, 1 << (traits & 63))
 }
 
 /// The length of a mask that starts at `at`: not among the marks of a number still to be read (`**4860** **7269**`), not

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::password::is_predicate;
-use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::detect::token::{Hit, Kind, List, Reading, Token, words};
 use crate::judge::conversation::{Said, Topics};
 use crate::message::Role;
 
@@ -161,7 +161,7 @@ struct Sentence {
 impl Sentence {
     fn of(reading: &Reading<'_>, start: usize, end: usize, role: Role) -> Self {
         let tokens = &reading.tokens[start..end];
-        let is = |words: &[&str]| reading.any_word(start, end, words);
+        let is = |list: &List| reading.any_word(start, end, list);
         let opens_with =
             |words: &[&str]| tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, words));
         let question = tokens.iter().any(|t| t.is(b'?'));
@@ -171,26 +171,27 @@ impl Sentence {
             .position(|t| t.kind == Kind::Word && t.does(Does::NEGATION))
             .map_or(usize::MAX, |i| start + i);
         let words = tokens.iter().filter(|t| t.is_text()).count();
-        let pair = |first: &[&str], then: &[&str]| {
-            is(first) && tokens.windows(2).any(|w| is_any(reading, &w[0], first) && is_any(reading, &w[1], then))
+        let pair = |first: &List, then: &[&str]| {
+            is(first) && tokens.windows(2).any(|w| is_any(reading, &w[0], first.words) && is_any(reading, &w[1], then))
         };
-        let measures =
-            if pair(&["how"], &["many", "much", "long", "often"]) || is(&["cuanto", "cuantos", "cuantas", "cuanta"]) {
-                Some(Topic::Amount)
-            } else if question
-                && (opens_with(&["when", "cuando"])
-                    || pair(&["what"], &["time", "day", "date", "year", "month"])
-                    || pair(&["que"], &["hora", "dia", "fecha", "ano", "mes"]))
-            {
-                Some(Topic::Time)
-            } else if question && opens_with(&["where", "donde"]) {
-                Some(Topic::Place)
-            } else {
-                None
-            };
+        let measures = if pair(words!["how"], &["many", "much", "long", "often"])
+            || is(words!["cuanto", "cuantos", "cuantas", "cuanta"])
+        {
+            Some(Topic::Amount)
+        } else if question
+            && (opens_with(&["when", "cuando"])
+                || pair(words!["what"], &["time", "day", "date", "year", "month"])
+                || pair(words!["que"], &["hora", "dia", "fecha", "ano", "mes"]))
+        {
+            Some(Topic::Time)
+        } else if question && opens_with(&["where", "donde"]) {
+            Some(Topic::Place)
+        } else {
+            None
+        };
         let secret = cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
-        let few = || is(&["3", "4", "three", "four", "tres", "cuatro"]);
-        let digits = tokens.iter().any(|t| t.does(Does::DIGITS)) || is(&["code", "codigo"]);
+        let few = || is(words!["3", "4", "three", "four", "tres", "cuatro"]);
+        let digits = tokens.iter().any(|t| t.does(Does::DIGITS)) || is(words!["code", "codigo"]);
         let face = tokens.iter().any(|t| t.does(Does::FACE));
         Self {
             question,
@@ -201,7 +202,7 @@ impl Sentence {
                 && tokens.iter().filter(|t| t.kind != Kind::Newline).next_back().is_some_and(|t| t.is(b':'))
                 || is_prompt(reading, start, end),
             refers_back: words <= 8
-                && is(&[
+                && is(words![
                     "it",
                     "that",
                     "them",
@@ -232,13 +233,15 @@ impl Sentence {
             digits_texted: question
                 && digits
                 && first_negation == usize::MAX
-                && is(&["text", "sms", "message", "texted", "sent", "mensaje", "email", "app"])
+                && is(words!["text", "sms", "message", "texted", "sent", "mensaje", "email", "app"])
                 && (tokens.iter().any(|t| t.does(Does::DIGITS))
-                    && is(&["4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"])),
+                    && is(words![
+                        "4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"
+                    ])),
             trouble: secret
                 && role.serves()
                 && !question
-                && is(&[
+                && is(words![
                     "incorrect",
                     "wrong",
                     "invalid",
@@ -259,7 +262,7 @@ impl Sentence {
                 ]),
             foretells: secret
                 && role.serves()
-                && is(&[
+                && is(words![
                     "should", "asks", "asking", "receive", "get", "deberia", "debe", "pide", "llega", "llegara",
                     "recibira", "appear", "aparece", "wants",
                 ]),
@@ -293,7 +296,7 @@ fn warns(reading: &Reading<'_>, at: usize) -> bool {
 
 /// "sorry", "actually", "perdón": what was asked for before is taken back.
 fn corrects(reading: &Reading<'_>, from: usize, until: usize) -> bool {
-    reading.any_word(from.min(until), until, &["sorry", "actually", "perdon", "digo", "oops", "correction"])
+    reading.any_word(from.min(until), until, words!["sorry", "actually", "perdon", "digo", "oops", "correction"])
 }
 
 /// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
@@ -431,7 +434,20 @@ fn agrees(reading: &Reading<'_>) -> bool {
     reading.any_word(
         0,
         reading.tokens.len().min(4),
-        &["yes", "yeah", "yep", "sure", "please", "correct", "si", "claro", "porfavor", "favor", "afirmativo", "yup"],
+        words![
+            "yes",
+            "yeah",
+            "yep",
+            "sure",
+            "please",
+            "correct",
+            "si",
+            "claro",
+            "porfavor",
+            "favor",
+            "afirmativo",
+            "yup"
+        ],
     )
 }
 

@@ -20,7 +20,7 @@ use smallvec::SmallVec;
 
 use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::number::{Digits, Number, Numbers, Shape};
-use crate::detect::token::{Kind, Reading};
+use crate::detect::token::{Kind, Reading, words};
 use crate::detect::{Candidate, Claim, Page, one_time_passcode, security_code};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -904,7 +904,7 @@ impl Court<'_, '_> {
             self.reading.any_word(
                 0,
                 self.reading.tokens.len(),
-                &[
+                words![
                     "first",
                     "starts",
                     "start",
