@@ -159,10 +159,16 @@ impl<'v> Reading<'v> {
     }
 
     /// Whether a sentence ends with the token at `at`.
+    #[inline]
     pub(crate) fn ends_sentence(&self, at: usize) -> bool {
-        let token = &self.tokens[at];
+        self.tokens[at].may_end_sentence() && self.is_end(at)
+    }
+
+    /// Whether the mark at `at` stands free, and not for an abbreviation.
+    #[inline(never)]
+    fn is_end(&self, at: usize) -> bool {
         let free = self.tokens.get(at + 1).is_none_or(|next| next.spaced || next.kind == Kind::Newline);
-        token.may_end_sentence() && free && !(token.is(b'.') && at > 0 && self.is_abbreviation(&self.tokens[at - 1]))
+        free && !(self.tokens[at].is(b'.') && at > 0 && self.is_abbreviation(&self.tokens[at - 1]))
     }
 
     fn is_abbreviation(&self, token: &Token) -> bool {
@@ -293,6 +299,7 @@ impl<'v> Reading<'v> {
         self.tokens.push(Token { start, end, kind, spaced, word: 0, role: Role::default(), inert: false, cue: 0 });
     }
 
+    #[inline]
     fn push(&mut self, lexicon: &Lexicon, start: usize, end: usize, kind: Kind, spaced: bool) {
         let word = lexicon.word_at(self.text, start, end);
         let role = lexicon.role(word);
@@ -352,6 +359,7 @@ impl<'v> Reading<'v> {
         }
     }
 
+    #[inline]
     fn phrase(&self, lexicon: &Lexicon, first: usize) -> Option<(Cue, usize)> {
         let token = &self.tokens[first];
         let word = if token.word == 0 && token.kind == Kind::Digits { self.id(lexicon, first) } else { token.word };
