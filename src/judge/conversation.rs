@@ -165,6 +165,22 @@ impl Conversation {
         Expected { asked, announced: own.tells, answered }
     }
 
+    /// Whether any word by `role` may count: a password is awaited, or an answer to an offer.
+    pub(crate) fn awaits_words(&self, role: Role, expected: Expected) -> bool {
+        expected.all().has(Topic::Password) || !self.sides[usize::from(!role.serves())].offers.is_empty()
+    }
+
+    /// Whether a question by `role` that names nothing may count: it has asked for something before.
+    pub(crate) fn has_asked(&self, role: Role) -> bool {
+        !self.sides[usize::from(role.serves())].asks.is_empty()
+    }
+
+    /// Ends the turn of a message in which there is no number and no word that counts.
+    pub(crate) fn end_silent(&mut self, role: Role) {
+        self.side(role).pieces.rest();
+        self.end(role, &Said::default());
+    }
+
     /// Ends a turn: remembers what this message asks for and announces.
     pub(crate) fn end(&mut self, role: Role, said: &Said) {
         let offered = self.other(role).offers;
@@ -177,7 +193,7 @@ impl Conversation {
             side.answered = false;
         } else if side.answered && said.moves_on {
             side.asks = Topics::NONE;
-        } else if said.insists {
+        } else if said.insists && !side.asks.is_empty() {
             side.asked_ago = 0;
         } else if said.moves_on {
             // Any word may be a password: a question about something else ends the wait for one.

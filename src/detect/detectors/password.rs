@@ -5,9 +5,11 @@
 //! sentence where it looks like nothing but a password. What is said *about* a password ("is expired", "is case
 //! sensitive") is not one.
 
+use smallvec::SmallVec;
+
 use crate::detect::cues::{Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading, Token};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -54,7 +56,7 @@ impl Detector for Password {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
         for hit in &reading.cues {
             let clave =
@@ -78,7 +80,7 @@ fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
 }
 
 /// `curl -u user:password`.
-fn in_options(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     for at in 1..tokens.len().saturating_sub(3) {
         let option = (reading.is_word(&tokens[at], b"u") || reading.is_word(&tokens[at], b"user"))
@@ -97,7 +99,7 @@ fn in_options(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
 }
 
 /// `scheme://user:password@host`.
-fn in_addresses(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+fn in_addresses(reading: &Reading<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     for at in 0..tokens.len().saturating_sub(5) {
         if !(tokens[at].is(b':') && tokens[at + 1].is(b'/') && tokens[at + 2].is(b'/')) {
@@ -117,7 +119,7 @@ fn in_addresses(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     }
 }
 
-fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
+fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
     let mut push = |value: Option<(usize, usize)>| {
         if let Some((first, last)) = value {
             out.push(candidate(first, last, Claim::Certain, hit.cue.name));
@@ -473,9 +475,9 @@ fn changed_to(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
 }
 
 /// "my password from X to Y", "contraseña de X a Y".
-fn from_to(reading: &Reading<'_>, hit: &Hit) -> Vec<(usize, usize)> {
+fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
-    let mut values = Vec::new();
+    let mut values = SmallVec::new();
     let mut at = hit.last + 1;
     while at < tokens.len() && at - hit.last <= 8 && values.len() < 2 {
         let token = &tokens[at];
@@ -717,8 +719,7 @@ fn plain_words(
 
 /// Endings of English and Spanish participles, adverbs and adjectives, which are said of passwords.
 pub(crate) fn is_predicate(word: &[u8]) -> bool {
-    let lower = word.to_ascii_lowercase();
-    lower.len() > 4
+    word.len() > 4
         && [
             &b"ed"[..],
             b"ing",
@@ -743,7 +744,7 @@ pub(crate) fn is_predicate(word: &[u8]) -> bool {
             b"ent",
         ]
         .iter()
-        .any(|ending| lower.ends_with(ending))
+        .any(|ending| word.ends_with(ending))
         && word.iter().all(|b| b.is_ascii_lowercase())
 }
 

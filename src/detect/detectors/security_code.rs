@@ -3,7 +3,7 @@
 use crate::detect::cues::{Role, Topic};
 use crate::detect::number::{Number, Shape};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -38,7 +38,7 @@ impl Detector for SecurityCode {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         for number in page.numbers.iter().filter(|n| matches!(n.digits, 3 | 4)) {
             out.push(candidate(page, number));
         }
