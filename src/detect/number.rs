@@ -452,6 +452,24 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
             return Shape::Likely("year");
         }
     }
+    // "The code came at 1845", "it came from 72975".
+    let word_before = |word: &[u8]| before.is_some_and(|t| reading.is_word(t, word));
+    if number.groups == 1
+        && number.digits == 4
+        && word_before(b"at")
+        && value(reading, number.first).is_some_and(|n| n / 100 < 24 && n % 100 < 60)
+    {
+        return Shape::Likely("time");
+    }
+    if number.groups == 1
+        && matches!(number.digits, 5 | 6)
+        && word_before(b"from")
+        && number.first >= 2
+        && !tokens[number.first - 2].does(Role::FROM)
+        && reading.token(number.last + 1).is_none_or(|t| !t.does(Role::TO))
+    {
+        return Shape::Likely("sender");
+    }
     if number.groups == 1 && number.digits <= 5 && street_after(reading, number.last) {
         return Shape::Likely("house number");
     }

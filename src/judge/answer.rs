@@ -38,7 +38,11 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) ->
                         .then(|| value_at(reading, value.1 + 2))
                         .flatten()
                         .filter(|next| looks_like_one(reading, *next));
-                    return next.or(second).or(Some(value));
+                    let beside = login_asked
+                        .then(|| value_at(reading, value.1 + 1))
+                        .flatten()
+                        .filter(|next| looks_like_one(reading, *next));
+                    return next.or(second).or(beside).or(Some(value));
                 }
                 weak = weak.or(Some(value));
             }

@@ -130,6 +130,10 @@ fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
     if names_a_word(reading, hit) {
         topics = topics.with(Topic::Password);
     }
+    // It may as well be that of a booking.
+    if matches!(hit.cue.name, "confirmation code" | "código de confirmación") {
+        topics = topics.with(Topic::Reference);
+    }
     if matches!(hit.cue.name, "security code" | "código de seguridad") && !sent {
         topics = topics.with(Topic::SecurityCode);
     }
@@ -200,7 +204,7 @@ impl Sentence {
             negated: first_negation != usize::MAX,
             fragment: words <= 4
                 && tokens.iter().filter(|t| t.kind != Kind::Newline).next_back().is_some_and(|t| t.is(b':'))
-                || is_prompt(reading, start, end),
+                || role.serves() && is_prompt(reading, start, end),
             refers_back: words <= 8
                 && is(words![
                     "it",
@@ -426,7 +430,7 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
             !(t.kind == Kind::Word && t.does(Does::GLUE)
                 || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'*' | b'\'')))
         })
-        .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3)
+        .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3 || t.kind == Kind::Masked)
 }
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."

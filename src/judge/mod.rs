@@ -434,6 +434,7 @@ impl Court<'_, '_> {
             let near = match what {
                 "phone" => governor.cost <= 1 && topic != Topic::Code,
                 "quantity" => false,
+                "time" | "sender" => governor.copula && governor.cost <= 1,
                 "last digits" => governor.cost <= 1 && !matches!(topic, Topic::Account | Topic::Card),
                 "year" => governor.cost <= 1 || governor.copula && governor.cost <= 4,
                 _ => governor.cost <= 2,
@@ -780,8 +781,12 @@ impl Court<'_, '_> {
             }
             // A passcode in pieces: each is masked as it comes.
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
-            let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
-            let pin = expected.has(Topic::Pin) && digits.len() <= 3 && self.reading.tokens.iter().all(|t| !t.is_text());
+            let pure = self.reading.tokens.iter().all(|t| !t.is_text());
+            let short = digits.len() == 3
+                || digits.len() == 2 && (self.says_piece() || pure && !self.expected.asked.has(Topic::Partial));
+            let pin = (expected.has(Topic::Pin) || expected.has(Topic::SecurityCode) && digits.len() <= 2)
+                && digits.len() <= 3
+                && self.reading.tokens.iter().all(|t| !t.is_text());
             if pin && self.harmless_asked(number).is_none() {
                 let candidate = self.bare_candidate(number, Entity::Pin);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);

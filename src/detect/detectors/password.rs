@@ -203,6 +203,12 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                 let value = value_at(reading, at + 1)?;
                 return looks_like_one(reading, value).then_some(value);
             }
+            // `<password>X</password>`
+            Kind::Mark(b'>') if words == 0 && !token.spaced && hit.first > 0 && tokens[hit.first - 1].is(b'<') => {
+                sign = true;
+                at += 1;
+                break;
+            }
             // `"password": "X"`
             Kind::Mark(b'"' | b'\'')
                 if words == 0 && !token.spaced && tokens.get(at + 1).is_some_and(|t| t.is(b':') || t.is(b'=')) =>
@@ -320,7 +326,8 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let own = words == 0
         || copula && !sign
         || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(Role::STATE);
-    if sign && tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
+    let colon = at > 0 && is_mark(&tokens[at - 1], b":=");
+    if (sign || colon) && tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
         at += 1;
     }
     let value = value_at(reading, at)?;
@@ -415,10 +422,12 @@ fn further_on(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
     {
         if let Some(value) = chunk(reading, at).filter(|v| v.0 == at) {
             let text = &reading.text[reading.tokens[value.0].start as usize..reading.tokens[value.1].end as usize];
-            if is_strong(reading, value)
-                && text.iter().any(|b| b"!@#$%^&*+=~".contains(b))
-                && !said_harmless(reading, at)
-            {
+            let marked = text.iter().any(|b| b"!@#$%^&*+=~".contains(b));
+            let before = &reading.tokens[at - 1];
+            let named = before.does(Role::COPULA)
+                || before.does(Role::TO)
+                || ["or", "o", "wait", "now", "ahora"].iter().any(|w| reading.is_word(before, w.as_bytes()));
+            if is_strong(reading, value) && (marked || named) && !said_harmless(reading, at) {
                 return Some(value);
             }
             at = value.1;
@@ -534,7 +543,11 @@ fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             Kind::Word if token.does(Role::NEGATION) => return None,
             Kind::Word if token.does(Role::DETERMINER) || token.does(Role::OWN) => own = true,
             Kind::Mark(b'\'' | b'(') => {}
-            Kind::Mark(b'<' | b'>' | b'-' | b'=') => comma = true,
+            Kind::Mark(b'<' | b'>' | b'=') => {
+                comma = true;
+                link = true;
+            }
+            Kind::Mark(b'-') => comma = true,
             Kind::Mark(b',') if !comma => comma = true,
             _ => {
                 let value = chunk(reading, at)?;
@@ -849,7 +862,12 @@ pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize
     if token.kind == Kind::Newline {
         return None;
     }
-    chunk(reading, at)
+    let (_, last) = chunk(reading, at)?;
+    // After "password=" in an address, or in a tag, the value ends where the next begins.
+    let glued = at > 0 && !token.spaced && is_mark(&tokens[at - 1], b"=>");
+    let last =
+        if glued { (at..=last).find(|&i| is_mark(&tokens[i], b"&<;") && i > at).map_or(last, |i| i - 1) } else { last };
+    (at <= last).then(|| trim(reading, at, last))?
 }
 
 /// The stretch between quotation marks that ends at `close`.
