@@ -56,6 +56,8 @@ pub(crate) struct Side {
     answered: bool,
     /// Messages of its own since it announced.
     told_ago: u8,
+    /// Messages of its own for which a bare number may still be the code of a card that it gave.
+    after_card: u8,
     /// A number that is half said.
     pub(crate) pieces: Pieces,
 }
@@ -110,6 +112,8 @@ pub(crate) struct Expected {
     pub(crate) asked: Topics,
     /// The same side announced it.
     pub(crate) announced: Topics,
+    /// The same side has just given a card number.
+    pub(crate) after_card: bool,
     /// What was asked for has been given: only a bare correction still counts.
     pub(crate) answered: bool,
 }
@@ -162,7 +166,8 @@ impl Conversation {
             own.tells = Topics::NONE;
         }
         own.told_ago = own.told_ago.saturating_add(1);
-        Expected { asked, announced: own.tells, answered }
+        own.after_card = own.after_card.saturating_sub(1);
+        Expected { asked, announced: own.tells, after_card: own.after_card > 0, answered }
     }
 
     /// Whether any word by `role` may count: a password is awaited, or an answer to an offer.
@@ -208,6 +213,9 @@ impl Conversation {
             side.told_ago = 0;
         }
         side.offers = said.offers;
+        if said.gives_card {
+            side.after_card = 3;
+        }
     }
 }
 
@@ -228,6 +236,8 @@ pub(crate) struct Said {
     pub(crate) offers: Topics,
     /// It gave what had been announced.
     pub(crate) answers: bool,
+    /// It gives a card number without its code.
+    pub(crate) gives_card: bool,
     /// It gave what the other side had asked for.
     pub(crate) answers_question: bool,
 }

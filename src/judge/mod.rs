@@ -183,6 +183,8 @@ pub(crate) fn judge(
     court.answers(role);
     court.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading, role);
+    said.gives_card = court.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.part)
+        && !court.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
     said.answers = !court.verdict.found.is_empty() || court.masked;
     said.answers_question = court.masked || court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
     if role.serves() {
@@ -616,12 +618,19 @@ impl Court<'_, '_> {
             t.does(Does::DIGITS)
                 || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode))
         });
-        face && digits
-            && around().any(|t| {
-                self.reading
-                    .hit(t)
-                    .is_some_and(|h| matches!(h.cue.topic, Topic::Card | Topic::SecurityCode | Topic::Code))
-            })
+        // "The back says 123."
+        let says = number.first >= 2
+            && tokens[number.first - 1].does(Does::COPULA)
+            && tokens[number.first - 2].does(Does::FACE)
+            && tokens[number.first - 2].kind == Kind::Word;
+        says && number.digits == 3
+            || face
+                && digits
+                && around().any(|t| {
+                    self.reading
+                        .hit(t)
+                        .is_some_and(|h| matches!(h.cue.topic, Topic::Card | Topic::SecurityCode | Topic::Code))
+                })
     }
 
     /// Whether the message is little more than a number: digits and everyday words.
@@ -638,6 +647,10 @@ impl Court<'_, '_> {
             return None;
         }
         let harmless = self.harmless_asked(number);
+        // After a card often comes its code: "4111...", "04/27", "123".
+        if self.expected.after_card && number.digits == 3 && harmless.is_none() && self.is_bare() {
+            return Some((Entity::SecurityCode, true));
+        }
         // In a longer message a number before a noun counts something: "1204 correos".
         let counts = !self.is_bare()
             && self.reading.token(number.last + 1).is_some_and(|t| {
@@ -781,9 +794,7 @@ impl Court<'_, '_> {
             }
             // A passcode in pieces: each is masked as it comes.
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
-            let pure = self.reading.tokens.iter().all(|t| !t.is_text());
-            let short = digits.len() == 3
-                || digits.len() == 2 && (self.says_piece() || pure && !self.expected.asked.has(Topic::Partial));
+            let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
             let pin = (expected.has(Topic::Pin) || expected.has(Topic::SecurityCode) && digits.len() <= 2)
                 && digits.len() <= 3
                 && self.reading.tokens.iter().all(|t| !t.is_text());

@@ -77,11 +77,25 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<
                 } else {
                     whole
                 };
-                if group && whole.last > at {
-                    return None;
+                if whole.last > at && !matches!(whole.shape, Shape::Harmless("date")) {
+                    // "0427 123": the expiry, then the code.
+                    if dates == 0 && is_month_year(reading, at) {
+                        dates += 1;
+                        at += 1;
+                        continue;
+                    }
+                    if dates == 0 || group {
+                        return None;
+                    }
                 }
+                // The last group of a number that began with the expiry.
+                let number = if whole.first < at && whole.last == at {
+                    Number { first: at, last: at, digits: token.len(), groups: 1, shape: Shape::Bare, attached: false }
+                } else {
+                    number
+                };
                 match number.shape {
-                    Shape::Harmless("date") if dates == 0 => dates += 1,
+                    Shape::Harmless("date" | "year") if dates == 0 => dates += 1,
                     Shape::Bare | Shape::Likely("year")
                         if matches!(number.digits, 3 | 4)
                             && number.groups == 1
