@@ -6,7 +6,7 @@ use crate::detect::Page;
 use crate::edit::{self, Patch};
 use crate::entity::FindingKind;
 use crate::judge::conversation::Conversation;
-use crate::judge::{self, Judged, Verdict};
+use crate::judge::{self, Judged, Part, Verdict};
 use crate::message::Message;
 use crate::policy::{Action, Policy};
 use crate::report::{Explanation, Finding, Outcome};
@@ -44,7 +44,7 @@ impl Engine {
     pub fn scan(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
         let view = View::new(message.text);
         let verdict = self.judge(&view, conversation, message);
-        self.outcome(message, &view, verdict)
+        self.outcome(message.text, &view, verdict)
     }
 
     /// Scans as [`scan`](Self::scan) does and tells the reasons: what was expected, what was found, what was let through
@@ -55,7 +55,7 @@ impl Engine {
         let verdict = self.judge(&view, conversation, message);
         let expected = verdict.expected_words();
         let passed = verdict.passed.iter().map(|passed| passed.explain(view.source(passed.span))).collect();
-        Explanation { expected, outcome: self.outcome(message, &view, verdict), passed }
+        Explanation { expected, outcome: self.outcome(message.text, &view, verdict), passed }
     }
 
     /// The safe form of a single text by a customer, outside any conversation.
@@ -67,15 +67,23 @@ impl Engine {
     fn judge(&self, view: &View<'_>, conversation: &mut Conversation, message: &Message<'_>) -> Verdict {
         let page = Page::new(view);
         let mut verdict = judge::judge(&page, conversation, message.role, message.id, message.time_ms);
-        for detector in self.policy.detectors() {
-            for span in detector.find(view.text()) {
-                verdict.found.push(Judged::custom(span, detector.entity()));
-            }
-        }
+        self.find_custom(view, Part::WHOLE, &mut verdict);
         verdict
     }
 
-    fn outcome(&self, message: &Message<'_>, view: &View<'_>, verdict: Verdict) -> Outcome {
+    /// Adds what the detectors of the policy find in a part of the view, which may then reach further.
+    pub(crate) fn find_custom(&self, view: &View<'_>, part: Part, verdict: &mut Verdict) {
+        for detector in self.policy.detectors() {
+            let found = detector.find(view.text()).filter(|span| span.end > part.from && span.start < part.to);
+            for span in found {
+                verdict.until = verdict.until.max(span.end);
+                verdict.found.push(Judged::custom(span, detector.entity()));
+            }
+        }
+    }
+
+    /// What the policy makes of a verdict on `source`.
+    pub(crate) fn outcome(&self, source: &[u8], view: &View<'_>, verdict: Verdict) -> Outcome {
         let kind = |judged: &Judged| if judged.solicited { FindingKind::Solicitation } else { FindingKind::Disclosure };
         let action = |judged: &Judged| self.policy.action(judged.entity, kind(judged));
         let found = judge::merge_overlaps(verdict.found, &action);
@@ -90,7 +98,7 @@ impl Engine {
                 action: action(judged),
             };
             if finding.action >= Action::Mask && finding.kind == FindingKind::Disclosure {
-                edits.push(edit::mask(&self.policy, message.text, view, judged.span, judged.entity, judged.part));
+                edits.push(edit::mask(&self.policy, source, view, judged.span, judged.entity, judged.part));
             }
             findings.push(finding);
         }

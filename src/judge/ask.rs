@@ -4,6 +4,7 @@
 
 use crate::detect::cues::{Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading};
+use crate::judge::Part;
 use crate::judge::conversation::{Said, Topics};
 
 /// A cue in a question or a request.
@@ -14,8 +15,8 @@ pub(crate) struct Request {
     pub(crate) hit: usize,
 }
 
-/// What the message asks for, with the places.
-pub(crate) fn requests(reading: &Reading<'_>) -> (Said, Vec<Request>) {
+/// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
+pub(crate) fn requests(reading: &Reading<'_>, part: Part) -> (Said, Vec<Request>) {
     let mut said = Said::default();
     let mut requests = Vec::new();
     // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
@@ -25,6 +26,7 @@ pub(crate) fn requests(reading: &Reading<'_>) -> (Said, Vec<Request>) {
     while start < tokens.len() {
         let end = sentence_end(reading, start);
         let sentence = Sentence::of(reading, start, end);
+        let unheard = (said, requests.len());
         let mut asks = Topics::NONE;
         let mut before: Option<usize> = None;
         for (index, hit) in cues_in(reading, start, end) {
@@ -67,10 +69,16 @@ pub(crate) fn requests(reading: &Reading<'_>) -> (Said, Vec<Request>) {
             said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
         }
         said.asks = said.asks.and(asks);
+        if !(part.has(tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
+            said = unheard.0;
+            requests.truncate(unheard.1);
+        }
         start = end;
     }
-    said.agrees = agrees(reading);
-    said.announces = announces(reading);
+    said.agrees = part.first && agrees(reading);
+    if part.last {
+        said.announces = announces(reading);
+    }
     (said, requests)
 }
 
@@ -246,6 +254,11 @@ fn sentence_end(reading: &Reading<'_>, start: usize) -> usize {
         }
     }
     at
+}
+
+/// Whether the sentence whose last token so far is `last` is over, whatever follows.
+fn is_over(reading: &Reading<'_>, last: usize) -> bool {
+    last + 1 < reading.tokens.len() || reading.tokens[last].kind == Kind::Newline || reading.ends_sentence(last)
 }
 
 /// Whether a number follows the cue as its value.

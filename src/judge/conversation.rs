@@ -188,6 +188,9 @@ impl Conversation {
             side.told_ago = 0;
         }
         side.offers = said.offers;
+        if !said.gives_piece && side.pieces.is_active() {
+            side.pieces.pass();
+        }
     }
 }
 
@@ -208,6 +211,24 @@ pub(crate) struct Said {
     pub(crate) offers: Topics,
     /// It gave what had been announced.
     pub(crate) answers: bool,
+    /// It holds a piece of a number.
+    pub(crate) gives_piece: bool,
+}
+
+impl Said {
+    /// Adds what the next part of the same message says.
+    pub(crate) fn add(&mut self, next: &Self) {
+        *self = Self {
+            asks: self.asks.and(next.asks),
+            insists: self.insists | next.insists,
+            moves_on: self.moves_on | next.moves_on,
+            agrees: self.agrees | next.agrees,
+            announces: self.announces.and(next.announces),
+            offers: self.offers.and(next.offers),
+            answers: self.answers | next.answers,
+            gives_piece: self.gives_piece | next.gives_piece,
+        };
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::message::{MessageId, Role};
 use crate::text::ViewSpan;
-use conversation::{Conversation, Expected, Topics};
+use conversation::{Conversation, Expected, Said, Topics};
 use govern::{Governor, Spent, governor};
 use pieces::{Pieces, Step, Whole};
 
@@ -65,6 +65,31 @@ pub(crate) struct Verdict {
     pub(crate) passed: Vec<Passed>,
     pub(crate) recall: Vec<MessageId>,
     pub(crate) expected: Expected,
+    /// Where the part that was judged ends: behind the last finding that starts in it.
+    pub(crate) until: usize,
+}
+
+/// The part of a view which is judged. What stands before and after it counts as words around it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    /// Where it starts in the view.
+    pub(crate) from: usize,
+    /// Where it ends in the view.
+    pub(crate) to: usize,
+    /// The view starts where the message starts.
+    pub(crate) first: bool,
+    /// The view ends where the message ends.
+    pub(crate) last: bool,
+}
+
+impl Part {
+    /// The whole message.
+    pub(crate) const WHOLE: Self = Self { from: 0, to: usize::MAX, first: true, last: true };
+
+    /// Whether what starts at this byte of the view belongs to the part.
+    pub(crate) fn has(self, start: usize) -> bool {
+        (self.from..self.to).contains(&start)
+    }
 }
 
 impl Judged {
@@ -137,6 +162,21 @@ pub(crate) fn judge(
     time_ms: Option<u64>,
 ) -> Verdict {
     let expected = conversation.begin(role, time_ms);
+    let (verdict, said) = judge_part(page, conversation, role, id, expected, Part::WHOLE);
+    conversation.end(role, &said);
+    verdict
+}
+
+/// Judges a part of a message for which the conversation was begun with `expected`. What all parts have said together
+/// ends it.
+pub(crate) fn judge_part(
+    page: &Page<'_>,
+    conversation: &mut Conversation,
+    role: Role,
+    id: Option<MessageId>,
+    expected: Expected,
+    part: Part,
+) -> (Verdict, Said) {
     let mut candidates = Vec::new();
     for detector in DETECTORS {
         detector.detect(page, &mut candidates);
@@ -155,16 +195,18 @@ pub(crate) fn judge(
     court.by_cue(&candidates);
     court.codes(&candidates);
     court.answers(role);
-    court.pieces(conversation.side(role), id);
-    let (mut said, requests) = ask::requests(&page.reading);
+    let part = court.settle(part);
+    let moved = court.pieces(conversation.side(role), id);
+    let (mut said, requests) = ask::requests(&page.reading, part);
     said.answers = !court.verdict.found.is_empty();
+    said.gives_piece = moved;
     if role.serves() {
         court.solicitations(&requests);
     }
-    conversation.end(role, &said);
     let mut verdict = court.verdict;
+    verdict.until = part.to;
     verdict.found.sort_by_key(|f| (f.span.start, f.span.end));
-    verdict
+    (verdict, said)
 }
 
 struct Court<'p, 'v> {
@@ -593,8 +635,20 @@ impl Court<'_, '_> {
         }
     }
 
-    /// Numbers given in pieces.
-    fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) {
+    /// Forgets what is found outside the part, which reaches as far as what is found in it.
+    fn settle(&mut self, part: Part) -> Part {
+        // What starts before the part and reaches into it is the business of whoever cut there.
+        self.verdict.found.retain(|f| f.span.end > part.from && f.span.start < part.to);
+        let reach = self.verdict.found.iter().map(|f| f.span.end).max().unwrap_or(0);
+        let part = Part { to: part.to.max(reach), ..part };
+        let reading = self.reading;
+        self.loose.retain(|number| part.has(reading.tokens[number.first].start as usize));
+        self.verdict.passed.retain(|passed| part.has(passed.span.start));
+        part
+    }
+
+    /// Numbers given in pieces. Tells whether there was one.
+    fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) -> bool {
         let expected = self.expected.all();
         let loose = std::mem::take(&mut self.loose);
         // Pieces of this very message, to be masked with the one that completes them.
@@ -675,9 +729,7 @@ impl Court<'_, '_> {
                 }
             }
         }
-        if !moved && side.pieces.is_active() {
-            side.pieces.pass();
-        }
+        moved
     }
 
     fn mask_piece(&mut self, number: &Number, entity: Entity) {

@@ -30,6 +30,7 @@ mod tags;
 mod view;
 
 pub use align::{Alignment, ViewSpan};
+pub(crate) use numerals::may_be_digits;
 pub use view::View;
 #[doc(hidden)]
 pub use view::fuzz_view;
