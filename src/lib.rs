@@ -16,6 +16,7 @@ mod message;
 mod policy;
 mod report;
 mod span;
+pub mod stream;
 pub mod text;
 pub mod wire;
 
@@ -34,3 +35,4 @@ pub use policy::{
 };
 pub use report::{Explanation, Finding, Outcome, Passed};
 pub use span::Span;
+pub use stream::{Finished, Redactor};

@@ -78,8 +78,13 @@ pub(crate) struct Page<'v> {
 
 impl<'v> Page<'v> {
     pub(crate) fn new(view: &'v View<'v>) -> Self {
-        let reading = Reading::new(view.text());
+        let mut reading = Reading::new(view.text());
         let numbers = number::numbers(&reading);
+        for number in numbers.iter().filter(|n| matches!(n.shape, number::Shape::Harmless(_))) {
+            for token in &mut reading.tokens[number.first..=number.last] {
+                token.inert = true;
+            }
+        }
         Self { view, reading, numbers }
     }
 

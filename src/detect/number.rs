@@ -181,6 +181,22 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         }
         return (value(reading, at + 2)? < 60).then_some((last, Shape::Harmless("time")));
     }
+    // "2025-02-11T08:14:09Z": the day is glued to the hour.
+    let glued = |at: usize| {
+        reading.token(at).is_some_and(|t| {
+            t.kind == Kind::Mixed
+                && !t.spaced
+                && reading.bytes(t).get(2) == Some(&b'T')
+                && reading.bytes(t)[..2].iter().all(u8::is_ascii_digit)
+        })
+    };
+    if first_len == 4
+        && follows(reading, at + 1, b'-')
+        && reading.token(at + 3).is_some_and(|t| t.is(b'-'))
+        && glued(at + 4)
+    {
+        return Some((at + 2, Shape::Harmless("date")));
+    }
     for mark in [b'/', b'-', b'.'] {
         if !follows(reading, at + 1, mark) {
             continue;
@@ -271,7 +287,8 @@ fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         {
             return Some((last, Shape::Harmless("IP address")));
         }
-        if groups == 3 && first_len <= 2 && lens().all(|len| len <= 2) {
+        let goes_on = follows(reading, last + 1, b'-');
+        if groups == 3 && first_len <= 2 && !goes_on {
             return Some((last, Shape::Harmless("version")));
         }
         if groups == 2 && first_len <= 3 && lens().all(|len| len >= 5) {
@@ -397,7 +414,12 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
         return Shape::Harmless("last digits");
     }
     // Account endings as American Express prints them: "1-01234".
-    if number.groups == 2 && number.digits == 6 && first.len() == 1 && number.last == number.first + 2 && tokens[number.first + 1].is(b'-') {
+    if number.groups == 2
+        && number.digits == 6
+        && first.len() == 1
+        && number.last == number.first + 2
+        && tokens[number.first + 1].is(b'-')
+    {
         return Shape::Likely("last digits");
     }
     if zip_after_state(reading, number) {
@@ -474,6 +496,9 @@ fn masked_before(reading: &Reading<'_>, first: usize) -> bool {
         }
         at -= 1;
     }
+    while text[at..start].first() == Some(&b' ') {
+        at += 1;
+    }
     let stretch = &text[at..start];
     let bounded = at == 0 || !text[at - 1].is_ascii_alphanumeric();
     if bounded && marks >= 2 && stretch.iter().filter(|b| **b == b'.').count() != 1 {
@@ -511,16 +536,20 @@ fn zip_after_state(reading: &Reading<'_>, number: &Number) -> bool {
     let text = reading.bytes(before);
     let state = before.kind == Kind::Word && text.len() == 2 && STATES.iter().any(|s| s.as_bytes() == text);
     let comma_before = number.first >= 2 && reading.tokens[number.first - 2].is(b',');
-    let city = before.kind == Kind::Word && before.word == 0 && text.len() >= 4 && text[0].is_ascii_uppercase() && comma_before;
+    let city = before.kind == Kind::Word
+        && before.word == 0
+        && text.len() >= 4
+        && text[0].is_ascii_uppercase()
+        && comma_before;
     state || city
 }
 
 /// The postal abbreviations of the states of the United States (USPS Publication 28, appendix B), which stand before a
 /// ZIP code.
 const STATES: [&str; 52] = [
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN",
-    "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA",
-    "WA", "WV", "WI", "WY",
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
+    "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
+    "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
 ];
 
 /// Whether letters are joined to the left of the number: `CAS-22918374`, `R20250114-88301`, `WB_20718`.

@@ -37,6 +37,8 @@ pub(crate) struct Token {
     pub(crate) word: WordId,
     /// What the word does.
     pub(crate) role: Role,
+    /// It belongs to a number that is harmless by its shape.
+    pub(crate) inert: bool,
     /// One more than the index of the cue it belongs to, or 0.
     pub(crate) cue: u32,
 }
@@ -91,6 +93,15 @@ impl<'v> Reading<'v> {
         reading
     }
 
+    /// The same as if no word were a cue.
+    pub(crate) fn without_cues(mut self) -> Self {
+        self.cues.clear();
+        for token in &mut self.tokens {
+            token.cue = 0;
+        }
+        self
+    }
+
     pub(crate) fn bytes(&self, token: &Token) -> &'v [u8] {
         &self.text[token.start as usize..token.end as usize]
     }
@@ -107,6 +118,23 @@ impl<'v> Reading<'v> {
         ViewSpan::new(self.tokens[first].start as usize, self.tokens[last].end as usize)
     }
 
+    /// The first token of the stretch without spaces in which the token at `at` stands.
+    pub(crate) fn chunk_start(&self, at: usize) -> usize {
+        let mut first = at;
+        while first > 0
+            && !self.tokens[first].spaced
+            && at - first < 16
+            && matches!(
+                self.tokens[first - 1].kind,
+                Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'-' | b'_' | b'/' | b'.')
+            )
+            && self.tokens[first - 1].cue == 0
+        {
+            first -= 1;
+        }
+        first
+    }
+
     /// Whether a sentence ends with the token at `at`.
     pub(crate) fn ends_sentence(&self, at: usize) -> bool {
         let token = &self.tokens[at];
@@ -115,9 +143,41 @@ impl<'v> Reading<'v> {
     }
 
     fn is_abbreviation(&self, token: &Token) -> bool {
-        [&b"mr"[..], b"mrs", b"ms", b"dr", b"sr", b"sra", b"srta", b"dra", b"st", b"no", b"num", b"nro", b"vs", b"etc", b"approx", b"acct", b"ext", b"tel", b"exp", b"av", b"ing", b"lic", b"prof", b"jr", b"inc", b"co", b"apt", b"conf", b"ref", b"soc", b"sec"]
-            .iter()
-            .any(|word| self.is_word(token, word))
+        [
+            &b"mr"[..],
+            b"mrs",
+            b"ms",
+            b"dr",
+            b"sr",
+            b"sra",
+            b"srta",
+            b"dra",
+            b"st",
+            b"no",
+            b"num",
+            b"nro",
+            b"vs",
+            b"etc",
+            b"approx",
+            b"acct",
+            b"ext",
+            b"tel",
+            b"exp",
+            b"av",
+            b"ing",
+            b"lic",
+            b"prof",
+            b"jr",
+            b"inc",
+            b"co",
+            b"apt",
+            b"conf",
+            b"ref",
+            b"soc",
+            b"sec",
+        ]
+        .iter()
+        .any(|word| self.is_word(token, word))
             || token.kind == Kind::Word && token.len() == 1 && self.text[token.start as usize].is_ascii_uppercase()
     }
 
@@ -128,7 +188,7 @@ impl<'v> Reading<'v> {
 
     /// Whether the token is that word, in lower case.
     pub(crate) fn is_word(&self, token: &Token, word: &[u8]) -> bool {
-        token.is_text() && self.bytes(token).eq_ignore_ascii_case(word)
+        (token.is_text() || token.kind == Kind::Digits) && self.bytes(token).eq_ignore_ascii_case(word)
     }
 
     fn split(&mut self, lexicon: &Lexicon) {
@@ -186,14 +246,14 @@ impl<'v> Reading<'v> {
 
     fn push_plain(&mut self, start: usize, end: usize, kind: Kind, spaced: bool) {
         let (start, end) = (narrow(start), narrow(end));
-        self.tokens.push(Token { start, end, kind, spaced, word: 0, role: Role::default(), cue: 0 });
+        self.tokens.push(Token { start, end, kind, spaced, word: 0, role: Role::default(), inert: false, cue: 0 });
     }
 
     fn push(&mut self, lexicon: &Lexicon, start: usize, end: usize, kind: Kind, spaced: bool) {
         let word = lexicon.word(&self.text[start..end]);
         let role = lexicon.role(word);
         let (start, end) = (narrow(start), narrow(end));
-        self.tokens.push(Token { start, end, kind, spaced, word, role, cue: 0 });
+        self.tokens.push(Token { start, end, kind, spaced, word, role, inert: false, cue: 0 });
     }
 
     /// Letters and digits in one: taken apart where a word that is known is glued to a number ("cvv123", "1234exp").
@@ -268,7 +328,7 @@ impl<'v> Reading<'v> {
     }
 
     /// The id of a word, also of digits that phrases name ("3 digit code").
-    fn id(&self, lexicon: &Lexicon, at: usize) -> WordId {
+    pub(crate) fn id(&self, lexicon: &Lexicon, at: usize) -> WordId {
         let token = &self.tokens[at];
         match token.kind {
             Kind::Digits if token.len() <= 2 => lexicon.word(self.bytes(token)),

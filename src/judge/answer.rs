@@ -1,7 +1,7 @@
 //! The answer to a question for a password: which words of it are the password.
 
 use crate::detect::cues::Role;
-use crate::detect::password::{chunk, ends_clause, is_strong, is_unknown, looks_like_one, value_at};
+use crate::detect::password::{chunk, ends_clause, is_sentence, is_strong, is_unknown, looks_like_one, value_at};
 use crate::detect::token::{Kind, Reading};
 
 /// The longest answer that is taken for a passphrase as a whole, in words.
@@ -13,7 +13,7 @@ const LONGEST_PHRASE: usize = 8;
 /// which are no talk: "oh gosh, that was ages ago. old mill road?".
 ///
 /// Only of a customer's answer the `plain` words are taken: who serves talks in whole sentences.
-pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usize)> {
+pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits)).count();
     let mut at = 0;
@@ -25,8 +25,20 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usi
                 if is_strong(reading, value) || words <= 8 {
                     // "carla_v" and, on the next line, the password.
                     let login = value.1 + 1 < tokens.len() && tokens[value.1 + 1].kind == Kind::Newline;
-                    let next = login.then(|| value_at(reading, value.1 + 2)).flatten().filter(|next| is_strong(reading, *next));
-                    return next.or(Some(value));
+                    let next = login
+                        .then(|| value_at(reading, value.1 + 2))
+                        .flatten()
+                        .filter(|next| is_strong(reading, *next));
+                    // "jellybean_92 n Mochi&Boba4": the user name, then the password.
+                    let joined = login_asked
+                        && ["n", "and", "y", "then", "e"]
+                            .iter()
+                            .any(|w| reading.token(value.1 + 1).is_some_and(|t| reading.is_word(t, w.as_bytes())));
+                    let second = joined
+                        .then(|| value_at(reading, value.1 + 2))
+                        .flatten()
+                        .filter(|next| looks_like_one(reading, *next));
+                    return next.or(second).or(Some(value));
                 }
                 weak = weak.or(Some(value));
             }
@@ -37,6 +49,7 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usi
     }
     if let Some(open) = tokens.iter().position(|t| t.is(b'"')) {
         if let Some(value) = value_at(reading, open)
+            .filter(|value| !is_sentence(reading, *value))
             .filter(|_| !reading.tokens[open..].iter().skip(1).take(12).any(|t| t.does(Role::NEGATION)))
         {
             return Some(value);
@@ -66,7 +79,12 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool) -> Option<(usize, usi
 /// "can it have spaces", "is that the one on the router?": a question, but for a doubtful answer ("old mill road?").
 fn asks_back(reading: &Reading<'_>) -> bool {
     let first = reading.tokens.iter().find(|t| t.is_text());
-    let opens = first.is_some_and(|t| t.does(Role::QUESTION) || ["can", "could", "is", "do", "does", "did", "are", "may", "should", "will", "would", "puedo", "puede"].iter().any(|w| reading.is_word(t, w.as_bytes())));
+    let opens = first.is_some_and(|t| {
+        t.does(Role::QUESTION)
+            || ["can", "could", "is", "do", "does", "did", "are", "may", "should", "will", "would", "puedo", "puede"]
+                .iter()
+                .any(|w| reading.is_word(t, w.as_bytes()))
+    });
     let words = reading.tokens.iter().filter(|t| t.is_text()).count();
     opens && words >= 3
 }
@@ -134,7 +152,8 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         let value = (first, last - 1);
         let plain = body[0].kind == Kind::Word || body[0].kind == Kind::Mixed;
         let lead = (first - start, introduced);
-        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 3)).then_some(value);
+        let total = tokens.iter().filter(|t| t.is_text()).count();
+        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4)).then_some(value);
     }
     // A phrase: content words, hardly any talk, and no verb that makes it a statement.
     let talk = body
@@ -144,5 +163,5 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
     let known = body.iter().filter(|t| t.kind == Kind::Word && t.does(Role::COMMON)).count();
     let lead = first - start;
     let plain = body.iter().all(|t| t.kind == Kind::Word && t.cue == 0 || matches!(t.kind, Kind::Mark(b'-' | b'\'')));
-    (plain && talk == 0 && known * 2 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
+    (plain && talk == 0 && known * 3 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
 }

@@ -2,10 +2,12 @@
 //!
 //! In: a reading. Out: [`Said`], which the conversation remembers, and the places where a secret is asked for.
 
-use crate::detect::cues::{Role, Topic};
-use crate::detect::token::{Hit, Kind, Reading};
+use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::password::is_predicate;
+use crate::detect::token::{Hit, Kind, Reading, Token};
 use crate::judge::Part;
 use crate::judge::conversation::{Said, Topics};
+use crate::message::Role;
 
 /// A cue in a question or a request.
 #[derive(Debug, Clone, Copy)]
@@ -16,64 +18,93 @@ pub(crate) struct Request {
 }
 
 /// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
-pub(crate) fn requests(reading: &Reading<'_>, part: Part) -> (Said, Vec<Request>) {
+pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Vec<Request>) {
     let mut said = Said::default();
     let mut requests = Vec::new();
     // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
     let mut named = Topics::NONE;
     let mut start = 0;
-    let tokens = &reading.tokens;
-    while start < tokens.len() {
+    while start < reading.tokens.len() {
         let end = sentence_end(reading, start);
-        let sentence = Sentence::of(reading, start, end);
+        let sentence = Sentence::of(reading, start, end, role);
         let unheard = (said, requests.len());
         let mut asks = Topics::NONE;
         let mut before: Option<usize> = None;
+        let mut has_cue = false;
         for (index, hit) in cues_in(reading, start, end) {
             let topic = hit.cue.topic;
-            // "the passcode for the account": the account is not asked for.
-            let dependent = before.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
-            before = Some(hit.last);
-            if has_value(reading, hit.last) && !sentence.question {
+            has_cue = true;
+            if before.is_some_and(|last| corrects(reading, last + 1, hit.first)) {
+                asks = Topics::NONE;
+                requests.clear();
+            }
+            let dependent =
+                before.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
+            // "The value of the CVC": a word for any quantity does not govern.
+            if !matches!(topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
+                before = Some(hit.last);
+            }
+            let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word);
+            let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
+                && cues_in(reading, sentence.purpose.unwrap_or(end), end).next().is_some();
+            if has_value(reading, hit.last) && !sentence.question
+                || is_partial(reading, hit.last)
+                || compound
+                || purpose
+                || topic == Topic::Quantity
+            {
                 continue;
             }
-            if sentence.asks_for(reading, hit) && !dependent {
+            if sentence.asks_for(reading, hit) {
                 if let Some(other) = sentence.measures {
                     asks = asks.with(other);
-                    continue;
+                } else if !dependent {
+                    asks = asks.and(topics_of(reading, hit, sentence.sent));
+                    requests.push(Request { topic, hit: index });
+                } else if matches!(topic, Topic::Reference | Topic::Device) && asks.has(Topic::Code) && !sentence.sent {
+                    // "The code at the bottom of the voucher" is the voucher's.
+                    asks = asks.without(Topic::Code).without(Topic::Password).with(topic);
                 }
-                asks = asks.with(topic);
-                if names_a_word(reading, hit) {
-                    asks = asks.with(Topic::Password);
-                }
-                requests.push(Request { topic, hit: index });
             } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
                 named = named.with(topic);
-                if sentence.trouble {
-                    asks = asks.with(topic);
+                if sentence.trouble || sentence.foretells && matches!(topic, Topic::Code | Topic::OneTimePasscode) {
+                    asks = asks.and(topics_of(reading, hit, sentence.sent));
                 }
             }
             if sentence.question && topic.is_secret() {
                 said.offers = said.offers.with(topic);
             }
         }
-        if sentence.on_card_face && (sentence.question || sentence.request) && !sentence.negated {
+        if sentence.digits_texted {
+            asks = asks.with(Topic::OneTimePasscode);
+        }
+        if sentence.on_card_face && !sentence.negated && sentence.measures.is_none() {
             asks = asks.with(Topic::SecurityCode);
         }
         if asks.is_empty() && (sentence.question || sentence.request) && !sentence.negated {
-            let has_cue = cues_in(reading, start, end).next().is_some();
             if !named.is_empty() && !has_cue && sentence.refers_back {
                 asks = named;
             }
             said.insists |= !has_cue && (sentence.refers_back || sentence.request);
             said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
         }
+        if corrects(reading, start, end.min(start + 3)) || before.is_some_and(|last| corrects(reading, last + 1, end)) {
+            // "I need the PIN... actually no."
+            said.asks = Topics::NONE;
+            asks = if before.is_some_and(|last| corrects(reading, last + 1, end)) { Topics::NONE } else { asks };
+        }
         said.asks = said.asks.and(asks);
-        if !(part.has(tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
+        if !(part.has(reading.tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
             said = unheard.0;
             requests.truncate(unheard.1);
         }
         start = end;
+    }
+    if said.asks.has_secret() {
+        // "Which card should we charge": a verb, no question for an amount.
+        for generic in [Topic::Amount, Topic::Time, Topic::Place] {
+            said.asks = said.asks.without(generic);
+        }
     }
     said.agrees = part.first && agrees(reading);
     if part.last {
@@ -82,13 +113,175 @@ pub(crate) fn requests(reading: &Reading<'_>, part: Part) -> (Said, Vec<Request>
     (said, requests)
 }
 
-/// "Last step: CVV (3 digits on the back).": a colon and a noun, no verb.
-fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
-    let tokens = &reading.tokens[start..end];
-    let words = tokens.iter().filter(|t| t.is_text()).count();
-    let verb = tokens.iter().any(|t| t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::SENT)) && t.cue == 0);
-    let colon = tokens.iter().position(|t| t.is(b':'));
-    words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
+/// The topics that an answer to the cue may have.
+fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
+    let mut topics = Topics::NONE.with(hit.cue.topic);
+    if names_a_word(reading, hit) {
+        topics = topics.with(Topic::Password);
+    }
+    if matches!(hit.cue.name, "security code" | "código de seguridad") && !sent {
+        topics = topics.with(Topic::SecurityCode);
+    }
+    topics
+}
+
+struct Sentence {
+    question: bool,
+    request: bool,
+    sent: bool,
+    negated: bool,
+    fragment: bool,
+    refers_back: bool,
+    first_negation: usize,
+    /// "How many", "when", "where": what is asked for instead.
+    measures: Option<Topic>,
+    /// "is incorrect", "try again", "only eight digits": who serves wants it once more.
+    trouble: bool,
+    /// "To reset your PIN, tell me...": the purpose ends at this comma.
+    purpose: Option<usize>,
+    /// "What six digits did you get in the text?"
+    digits_texted: bool,
+    /// "You should have a code", "it asks for a code now".
+    foretells: bool,
+    /// Who serves speaks of digits on the front or the back of a card.
+    on_card_face: bool,
+}
+
+impl Sentence {
+    fn of(reading: &Reading<'_>, start: usize, end: usize, role: Role) -> Self {
+        let tokens = &reading.tokens[start..end];
+        let is = |words: &[&str]| tokens.iter().any(|t| is_any(reading, t, words));
+        let opens_with =
+            |words: &[&str]| tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, words));
+        let question = tokens.iter().any(|t| t.is(b'?'));
+        let request = tokens.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0);
+        let first_negation = tokens
+            .iter()
+            .position(|t| t.kind == Kind::Word && t.does(Does::NEGATION))
+            .map_or(usize::MAX, |i| start + i);
+        let words = tokens.iter().filter(|t| t.is_text()).count();
+        let pair = |first: &[&str], then: &[&str]| {
+            tokens.windows(2).any(|w| is_any(reading, &w[0], first) && is_any(reading, &w[1], then))
+        };
+        let measures =
+            if pair(&["how"], &["many", "much", "long", "often"]) || is(&["cuanto", "cuantos", "cuantas", "cuanta"]) {
+                Some(Topic::Amount)
+            } else if question
+                && (opens_with(&["when", "cuando"])
+                    || pair(&["what"], &["time", "day", "date", "year", "month"])
+                    || pair(&["que"], &["hora", "dia", "fecha", "ano", "mes"]))
+            {
+                Some(Topic::Time)
+            } else if question && opens_with(&["where", "donde"]) {
+                Some(Topic::Place)
+            } else {
+                None
+            };
+        let few = is(&["3", "4", "three", "four", "tres", "cuatro"]);
+        let digits = tokens.iter().any(|t| t.does(Does::DIGITS)) || is(&["code", "codigo"]);
+        let face = tokens.iter().any(|t| t.does(Does::FACE));
+        Self {
+            question,
+            request,
+            sent: tokens.iter().any(|t| t.does(Does::SENT)),
+            negated: first_negation != usize::MAX,
+            fragment: words <= 4
+                && tokens.iter().filter(|t| t.kind != Kind::Newline).next_back().is_some_and(|t| t.is(b':'))
+                || is_prompt(reading, start, end),
+            refers_back: words <= 8
+                && is(&[
+                    "it",
+                    "that",
+                    "them",
+                    "they",
+                    "la",
+                    "lo",
+                    "one",
+                    "what",
+                    "cual",
+                    "es",
+                    "dice",
+                    "say",
+                    "indiquemela",
+                    "escribala",
+                    "escribela",
+                    "those",
+                    "this",
+                    "rest",
+                    "next",
+                    "resto",
+                ]),
+            first_negation,
+            measures,
+            purpose: opening(reading, tokens, &["to", "for", "para", "before", "antes"])
+                .then(|| tokens.iter().position(|t| t.is(b',')))
+                .flatten()
+                .map(|comma| start + comma),
+            digits_texted: question
+                && digits
+                && first_negation == usize::MAX
+                && is(&["text", "sms", "message", "texted", "sent", "mensaje", "email", "app"])
+                && (tokens.iter().any(|t| t.does(Does::DIGITS))
+                    && is(&["4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"])),
+            trouble: role.serves()
+                && !question
+                && is(&[
+                    "incorrect",
+                    "wrong",
+                    "invalid",
+                    "match",
+                    "recognized",
+                    "attempt",
+                    "attempts",
+                    "short",
+                    "missing",
+                    "incorrecto",
+                    "incorrecta",
+                    "invalido",
+                    "invalida",
+                    "coincide",
+                    "intento",
+                    "intentos",
+                    "only",
+                ]),
+            foretells: role.serves()
+                && is(&[
+                    "should", "asks", "asking", "receive", "get", "deberia", "debe", "pide", "llega", "llegara",
+                    "recibira", "appear", "aparece", "wants",
+                ]),
+            on_card_face: role.serves() && face && digits && few,
+        }
+    }
+
+    /// Whether the cue is asked for rather than talked about.
+    fn asks_for(&self, reading: &Reading<'_>, hit: &Hit) -> bool {
+        // "never share your passcode", "we will never ask for your PIN"
+        if self.first_negation < hit.first && !(self.question && self.request && !warns(reading, self.first_negation)) {
+            return false;
+        }
+        let sent_code = self.sent && matches!(hit.cue.topic, Topic::OneTimePasscode | Topic::Code);
+        self.question || self.request || self.fragment || sent_code && !self.negated
+    }
+}
+
+fn opening(reading: &Reading<'_>, tokens: &[Token], words: &[&str]) -> bool {
+    tokens.iter().find(|t| t.is_text()).is_some_and(|t| is_any(reading, t, words))
+}
+
+fn is_any(reading: &Reading<'_>, token: &Token, words: &[&str]) -> bool {
+    words.iter().any(|word| reading.is_word(token, word.as_bytes()))
+}
+
+/// "never", "nunca": a warning, not a polite question ("why don't you read me the code?").
+fn warns(reading: &Reading<'_>, at: usize) -> bool {
+    reading.token(at).is_some_and(|t| is_any(reading, t, &["never", "nunca", "jamas", "nobody", "nadie"]))
+}
+
+/// "sorry", "actually", "perdón": what was asked for before is taken back.
+fn corrects(reading: &Reading<'_>, from: usize, until: usize) -> bool {
+    reading.tokens[from.min(until)..until]
+        .iter()
+        .any(|t| is_any(reading, t, &["sorry", "actually", "perdon", "digo", "oops", "correction"]))
 }
 
 /// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
@@ -97,135 +290,87 @@ fn depends(reading: &Reading<'_>, last: usize, first: usize) -> bool {
     if listed(reading, last, first) || between.len() > 8 {
         return false;
     }
-    let is = |words: &[&str]| between.iter().any(|t| words.iter().any(|w| reading.is_word(t, w.as_bytes())));
     // The word before its articles and adjectives.
-    let governing = between.iter().rev().find(|t| !(t.does(Role::DETERMINER) || t.does(Role::OWN) || ["full", "new", "old", "same", "whole", "screen", "backup"].iter().any(|w| reading.is_word(t, w.as_bytes()))));
-    let preposition = governing.is_some_and(|t| ["for", "of", "on", "in", "at", "to", "from", "with", "de", "del", "para", "por", "en", "al", "con", "about", "behind", "under"].iter().any(|w| reading.is_word(t, w.as_bytes())));
-    preposition || is(&["where", "that", "which", "donde", "que"])
-}
-
-/// "the phone's PIN", "the account PIN": the first cue only says which.
-fn modifies(reading: &Reading<'_>, last: usize, end: usize) -> bool {
-    let possessive = reading.token(last + 1).is_some_and(|t| t.is(b'\'') && !t.spaced) && reading.token(last + 2).is_some_and(|t| reading.is_word(t, b"s"));
-    possessive && cues_in(reading, last + 1, end).next().is_some()
+    let governing = between.iter().rev().find(|t| {
+        !(t.does(Does::DETERMINER)
+            || t.does(Does::OWN)
+            || is_any(reading, t, &["full", "new", "old", "same", "whole", "screen", "backup", "bottom", "top"]))
+    });
+    let preposition = governing.is_some_and(|t| {
+        is_any(
+            reading,
+            t,
+            &[
+                "for", "of", "on", "in", "at", "to", "from", "with", "de", "del", "para", "por", "en", "al", "con",
+                "about", "behind", "under",
+            ],
+        )
+    });
+    preposition
+        || between.iter().any(|t| is_any(reading, t, &["where", "that", "which", "when", "donde", "que", "cuando"]))
 }
 
 /// Whether the cue that starts at `first` is listed beside the one that ends at `last`: "the ZIP and the last four".
 fn listed(reading: &Reading<'_>, last: usize, first: usize) -> bool {
     reading.tokens[last + 1..first].iter().any(|t| {
         matches!(t.kind, Kind::Mark(b',' | b';' | b'/' | b'&' | b'+' | b'.' | b':') | Kind::Newline)
-            || ["and", "or", "y", "o", "e", "u", "plus", "mas", "what", "what's", "read", "tell", "type", "enter", "ni"].iter().any(|w| reading.is_word(t, w.as_bytes()))
+            || is_any(
+                reading,
+                t,
+                &[
+                    "and", "or", "y", "o", "e", "u", "plus", "mas", "what", "what's", "read", "tell", "type", "enter",
+                    "ni",
+                ],
+            )
     })
+}
+
+/// "the phone's PIN": the first cue only says which.
+fn modifies(reading: &Reading<'_>, last: usize, end: usize) -> bool {
+    let possessive = reading.token(last + 1).is_some_and(|t| t.is(b'\'') && !t.spaced)
+        && reading.token(last + 2).is_some_and(|t| reading.is_word(t, b"s"));
+    possessive && cues_in(reading, last + 1, end).next().is_some()
+}
+
+/// "account ending 5567": a cue of parts follows at once.
+fn is_partial(reading: &Reading<'_>, last: usize) -> bool {
+    reading
+        .token(last + 1)
+        .and_then(|t| reading.hit(t))
+        .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
 }
 
 /// "passcode", "clave": may be a word as well as digits.
 fn names_a_word(reading: &Reading<'_>, hit: &Hit) -> bool {
-    reading.tokens[hit.first..=hit.last].iter().any(|t| ["passcode", "clave", "claves", "contrasena", "password"].iter().any(|w| reading.is_word(t, w.as_bytes())))
-        && !reading.tokens[hit.first..=hit.last].iter().any(|t| t.does(Role::SENT) || ["one", "unico", "solo", "uso", "dinamica", "sms", "verification", "verificacion"].iter().any(|w| reading.is_word(t, w.as_bytes())))
+    let tokens = &reading.tokens[hit.first..=hit.last];
+    tokens.iter().any(|t| is_any(reading, t, &["passcode", "clave", "claves", "contrasena", "password"]))
+        && !tokens.iter().any(|t| {
+            t.does(Does::SENT)
+                || is_any(
+                    reading,
+                    t,
+                    &["one", "unico", "solo", "uso", "dinamica", "sms", "verification", "verificacion"],
+                )
+        })
 }
 
-struct Sentence {
-    /// "How many", "when", "where": what is asked for instead.
-    measures: Option<Topic>,
-    /// "is incorrect", "try again", "only eight digits".
-    trouble: bool,
-    /// Digits on the front or the back of a card.
-    on_card_face: bool,
-    question: bool,
-    request: bool,
-    sent: bool,
-    negated: bool,
-    fragment: bool,
-    refers_back: bool,
-    first_negation: usize,
-}
-
-impl Sentence {
-    fn of(reading: &Reading<'_>, start: usize, end: usize) -> Self {
-        let tokens = &reading.tokens[start..end];
-        let question = tokens.iter().any(|t| t.is(b'?'));
-        let request = tokens.iter().any(|t| t.does(Role::REQUEST) && t.cue == 0);
-        let first_negation = tokens.iter().position(|t| negates(reading, t)).map_or(usize::MAX, |i| start + i);
-        let words = tokens.iter().filter(|t| t.is_text()).count();
-        let is = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| reading.is_word(t, w.as_bytes())));
-        let many = tokens.windows(2).any(|w| reading.is_word(&w[0], b"how") && ["many", "much", "long", "often"].iter().any(|x| reading.is_word(&w[1], x.as_bytes())));
-        let opens_with = |words: &[&str]| tokens.iter().filter(|t| t.is_text()).take(2).any(|t| words.iter().any(|w| reading.is_word(t, w.as_bytes())));
-        let measures = if many || is(&["cuanto", "cuantos", "cuantas", "cuanta"]) {
-            Some(Topic::Amount)
-        } else if opens_with(&["when", "cuando"]) && question {
-            Some(Topic::Time)
-        } else if opens_with(&["where", "donde"]) && question {
-            Some(Topic::Place)
-        } else {
-            None
-        };
-        let face = tokens.iter().any(|t| t.does(Role::FACE));
-        let digits = tokens.iter().any(|t| t.does(Role::DIGITS)) || is(&["code", "codigo"]);
-        let few = is(&["3", "4", "three", "four", "tres", "cuatro"]);
-        Self {
-            measures,
-            trouble: !question && is(&["incorrect", "wrong", "invalid", "match", "recognized", "attempt", "attempts", "short", "missing", "incorrecto", "incorrecta", "invalido", "invalida", "coincide", "intento", "intentos", "only"]),
-            on_card_face: face && digits && few,
-            question,
-            request,
-            sent: tokens.iter().any(|t| t.does(Role::SENT)),
-            negated: first_negation != usize::MAX,
-            // "CVV:" or "Your ZIP code" alone is a prompt.
-            fragment: is_prompt(reading, start, end) || words <= 4
-                && tokens.iter().filter(|t| t.kind != Kind::Newline).next_back().is_some_and(|t| t.is(b':')),
-            refers_back: words <= 8
-                && tokens.iter().any(|t| {
-                    [
-                        "it",
-                        "that",
-                        "them",
-                        "they",
-                        "la",
-                        "lo",
-                        "one",
-                        "what",
-                        "cual",
-                        "es",
-                        "dice",
-                        "say",
-                        "indiquemela",
-                        "escribala",
-                        "escribela",
-                        "those",
-                        "this",
-                    ]
-                    .iter()
-                    .any(|w| reading.is_word(t, w.as_bytes()))
-                }),
-            first_negation,
-        }
-    }
-
-    /// Whether the cue is asked for rather than talked about.
-    fn asks_for(&self, reading: &Reading<'_>, hit: &Hit) -> bool {
-        let topic = hit.cue.topic;
-        // "never share your passcode", "we will never ask for your PIN"
-        if self.first_negation < hit.first && !(self.question && self.request && !warns(reading, self.first_negation)) {
-            return false;
-        }
-        let sent_code = self.sent && matches!(topic, Topic::OneTimePasscode | Topic::Code);
-        self.question || self.request || self.fragment || sent_code && !self.negated
-    }
-}
-
-fn negates(reading: &Reading<'_>, token: &crate::detect::token::Token) -> bool {
-    token.kind == Kind::Word
-        && token.does(Role::NEGATION)
-        && !reading.is_word(token, b"no")
-        && !reading.is_word(token, b"stop")
-        || reading.is_word(token, b"no") && token.does(Role::NEGATION)
-}
-
-/// "never", "nunca": a warning, not a polite question ("why don't you read me the code?").
-fn warns(reading: &Reading<'_>, at: usize) -> bool {
-    reading
-        .token(at)
-        .is_some_and(|t| [&b"never"[..], b"nunca", b"jamas", b"nobody", b"nadie"].iter().any(|w| reading.is_word(t, w)))
+/// "Last step: CVV (3 digits on the back).": a colon and a noun, no verb.
+fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let tokens = &reading.tokens[start..end];
+    let words = tokens.iter().filter(|t| t.is_text()).count();
+    let verb = tokens.iter().any(|t| {
+        t.kind == Kind::Word && (t.does(Does::COPULA) || t.does(Does::NEGATION) || t.does(Does::SENT)) && t.cue == 0
+    });
+    let colon = tokens.iter().position(|t| t.is(b':'));
+    // "Contraseña del módem, viene en la etiqueta."
+    let opens = tokens.iter().find(|t| t.is_text()).and_then(|t| reading.hit(t)).is_some_and(|hit| {
+        let said = reading.token(hit.last + 1);
+        hit.cue.topic.is_secret()
+            && hit.last + 1 < end
+            && said.is_some_and(|t| !t.does(Does::STATE) && !(t.kind == Kind::Word && is_predicate(reading.bytes(t))))
+    });
+    words <= 10 && !verb && opens
+        || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
 }
 
 fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Iterator<Item = (usize, &'r Hit)> {
@@ -268,7 +413,7 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
         .take(5)
         .take_while(|t| t.cue == 0)
         .find(|t| {
-            !(t.kind == Kind::Word && t.does(Role::GLUE)
+            !(t.kind == Kind::Word && t.does(Does::GLUE)
                 || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'*' | b'\'')))
         })
         .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3)
@@ -277,68 +422,62 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."
 fn agrees(reading: &Reading<'_>) -> bool {
     reading.tokens.iter().take(4).any(|t| {
-        [
-            &b"yes"[..],
-            b"yeah",
-            b"yep",
-            b"sure",
-            b"please",
-            b"correct",
-            b"si",
-            b"claro",
-            b"porfavor",
-            b"favor",
-            b"afirmativo",
-            b"yup",
-        ]
-        .iter()
-        .any(|w| reading.is_word(t, w))
+        is_any(
+            reading,
+            t,
+            &[
+                "yes",
+                "yeah",
+                "yep",
+                "sure",
+                "please",
+                "correct",
+                "si",
+                "claro",
+                "porfavor",
+                "favor",
+                "afirmativo",
+                "yup",
+            ],
+        )
     })
 }
 
 /// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".
 fn announces(reading: &Reading<'_>) -> Topics {
-    let mut topics = Topics::NONE;
-    let Some(hit) = reading.cues.last() else { return topics };
+    let Some(hit) = reading.cues.last().filter(|hit| hit.cue.topic.is_secret()) else { return Topics::NONE };
     let rest = &reading.tokens[hit.last + 1..];
-    let question = rest.iter().any(|t| t.is(b'?'));
-    let open = rest.iter().all(|t| {
-        t.kind == Kind::Newline
-            || matches!(t.kind, Kind::Mark(b':' | b'.' | b'=' | b'-' | b'>' | b'#' | b',' | b'\''))
-            || t.kind == Kind::Other
-            || t.kind == Kind::Word
-                && (t.does(Role::COPULA) || t.does(Role::PIECE) || t.does(Role::GLUE) && !t.does(Role::NEGATION))
-                && !t.does(Role::SENT)
-    });
+    let open = rest.len() <= 8
+        && rest.iter().all(|t| {
+            matches!(
+                t.kind,
+                Kind::Newline | Kind::Other | Kind::Mark(b':' | b'.' | b'=' | b'-' | b'>' | b'#' | b',' | b'\'')
+            ) || t.kind == Kind::Word
+                && (t.does(Does::COPULA) || t.does(Does::PIECE) || t.does(Does::GLUE) && !t.does(Does::NEGATION))
+                && !t.does(Does::SENT)
+        });
     let count = rest.iter().filter(|t| t.kind == Kind::Word).count();
-    let negated = reading.tokens[hit.first.saturating_sub(8)..hit.first]
-        .iter()
-        .any(|t| t.does(Role::NEGATION) || t.does(Role::QUESTION) || forgets(reading, t));
-    let tells = count > 0 && rest.iter().any(|t| t.does(Role::COPULA))
-        || rest.iter().any(|t| t.is(b':') || t.is(b'='))
-        || said_so(reading, hit);
-    if open && count <= 4 && !question && !negated && tells && hit.cue.topic.is_secret() {
-        topics = topics.with(hit.cue.topic);
-    }
-    topics
-}
-
-fn forgets(reading: &Reading<'_>, token: &crate::detect::token::Token) -> bool {
-    [
-        "forgot", "forget", "reset", "change", "changed", "lost", "update", "olvide", "cambiar", "cambie", "perdi",
-        "wrong", "need", "want", "help", "about",
-    ]
-    .iter()
-    .any(|w| reading.is_word(token, w.as_bytes()))
+    let negated = reading.tokens[hit.first.saturating_sub(8)..hit.first].iter().any(|t| {
+        t.does(Does::NEGATION)
+            || t.does(Does::QUESTION)
+            || is_any(
+                reading,
+                t,
+                &[
+                    "forgot", "forget", "reset", "change", "changed", "lost", "update", "olvide", "cambiar", "cambie",
+                    "perdi", "wrong", "need", "want", "help", "about",
+                ],
+            )
+    });
+    let tells = rest.iter().any(|t| t.does(Does::COPULA) || t.is(b':') || t.is(b'=')) || said_so(reading, hit);
+    if open && count <= 4 && !negated && tells { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
 }
 
 /// "this is my password", "here is my pin", "aquí está mi nip".
 fn said_so(reading: &Reading<'_>, hit: &Hit) -> bool {
     let before = &reading.tokens[hit.first.saturating_sub(5)..hit.first];
     let points = before.iter().any(|t| {
-        ["this", "here", "heres", "these", "that", "aqui", "este", "esta", "ahi", "ahora", "now"]
-            .iter()
-            .any(|w| reading.is_word(t, w.as_bytes()))
+        is_any(reading, t, &["this", "here", "heres", "these", "that", "aqui", "este", "esta", "ahi", "ahora", "now"])
     });
-    points && before.iter().any(|t| t.does(Role::OWN) || t.does(Role::COPULA) || t.does(Role::DETERMINER))
+    points && before.iter().any(|t| t.does(Does::OWN) || t.does(Does::COPULA) || t.does(Does::DETERMINER))
 }

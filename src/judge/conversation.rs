@@ -56,6 +56,8 @@ pub(crate) struct Side {
     offers: Topics,
     /// Messages by the other side since it asked.
     asked_ago: u8,
+    /// The other side has answered.
+    answered: bool,
     /// Messages of its own since it announced.
     told_ago: u8,
     /// A number that is half said.
@@ -112,6 +114,8 @@ pub(crate) struct Expected {
     pub(crate) asked: Topics,
     /// The same side announced it.
     pub(crate) announced: Topics,
+    /// What was asked for has been given: only a bare correction still counts.
+    pub(crate) answered: bool,
 }
 
 impl Expected {
@@ -156,23 +160,27 @@ impl Conversation {
             other.asks = Topics::NONE;
         }
         other.asked_ago = other.asked_ago.saturating_add(1);
-        let asked = other.asks;
+        let (asked, answered) = (other.asks, other.answered);
         let own = self.side(role);
         if own.told_ago >= ANNOUNCEMENT_LASTS {
             own.tells = Topics::NONE;
         }
         own.told_ago = own.told_ago.saturating_add(1);
-        Expected { asked, announced: own.tells }
+        Expected { asked, announced: own.tells, answered }
     }
 
     /// Ends a turn: remembers what this message asks for and announces.
     pub(crate) fn end(&mut self, role: Role, said: &Said) {
         let offered = self.other(role).offers;
+        self.other(role).answered |= said.answers_question;
         let side = self.side(role);
         let asks = if said.agrees { said.asks.and(offered) } else { said.asks };
         if !asks.is_empty() {
             side.asks = asks;
             side.asked_ago = 0;
+            side.answered = false;
+        } else if side.answered && said.moves_on {
+            side.asks = Topics::NONE;
         } else if said.insists {
             side.asked_ago = 0;
         } else if said.moves_on {
@@ -211,6 +219,8 @@ pub(crate) struct Said {
     pub(crate) offers: Topics,
     /// It gave what had been announced.
     pub(crate) answers: bool,
+    /// It gave what the other side had asked for.
+    pub(crate) answers_question: bool,
     /// It holds a piece of a number.
     pub(crate) gives_piece: bool,
 }
@@ -226,6 +236,7 @@ impl Said {
             announces: self.announces.and(next.announces),
             offers: self.offers.and(next.offers),
             answers: self.answers | next.answers,
+            answers_question: self.answers_question | next.answers_question,
             gives_piece: self.gives_piece | next.gives_piece,
         };
     }

@@ -81,6 +81,7 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
     let mut copula = false;
     // Verbs of entering: "check the app, I put 482913".
     let mut entries = 0;
+    let mut renewed = false;
     let mut at = first;
     let floor = first.saturating_sub(FARTHEST);
     while at > floor {
@@ -89,12 +90,18 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
         if let Some(hit) = reading.hit(token) {
             let index = token.cue as usize - 1;
             let topic = hit.cue.topic;
-            let used = spent.is(index);
+            // "0074 era mi pin, ahora uso 5529"
+            let used = spent.is(index) && !(entries > 0 && renewed);
             // Without "is" or a colon a harmless noun must stand beside its number.
             let near = topic.is_secret() || cost + entries <= if copula { 6 } else { 3 };
-            if fits(topic) && cost <= reach(topic) && near && !used && !(topic == Topic::Quantity && hit.last + 1 != first) {
+            if fits(topic)
+                && cost <= reach(topic)
+                && near
+                && !used
+                && !(topic == Topic::Quantity && hit.last + 1 != first)
+            {
                 let found = Governor { cue: hit.cue, hit: index, cost, copula, after: false };
-                return Some(if copula || cost > 0 { head(reading, found, fits).unwrap_or(found) } else { found });
+                return Some(if copula || cost > 1 { head(reading, found, fits).unwrap_or(found) } else { found });
             }
             cost += match (used, topic.is_secret()) {
                 (true, _) => 5,
@@ -105,12 +112,26 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
             continue;
         }
         cost += match token.kind {
+            // A time or an amount that is told by the way.
+            Kind::Digits if token.inert => 1,
             Kind::Digits => step_over_number(reading, at, first),
             Kind::Newline => 3,
+            // "ttl=3599": the value of another key.
+            Kind::Mark(b'=')
+                if at + 1 == first
+                    && at > 0
+                    && tokens[at - 1].is_text()
+                    && tokens[at - 1].cue == 0
+                    && !token.spaced =>
+            {
+                return None;
+            }
             Kind::Mark(b':' | b'=' | b'>') => {
                 copula = true;
                 0
             }
+            // "OTP_MISMATCH (1013)": what stands in brackets belongs to the word before them.
+            Kind::Mark(b'(') if at + 1 == first && at > 0 && tokens[at - 1].cue == 0 => 8,
             Kind::Mark(b'.' | b'!' | b'?') if reading.ends_sentence(at) => {
                 if anaphora(reading, at + 1) {
                     2
@@ -123,10 +144,13 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
             Kind::Mark(_) => 0,
             Kind::Other => 1,
             Kind::Masked => 6,
-            Kind::Mixed => 3,
+            Kind::Mixed => 1,
+            Kind::Word if token.does(Role::NEGATION) && !reading.is_word(token, b"no") => 7,
             Kind::Word if token.does(Role::CONJUNCTION) => 3,
             Kind::Word if token.does(Role::GLUE) => {
                 copula |= token.does(Role::COPULA);
+                renewed |=
+                    ["now", "ahora", "new", "nuevo", "nueva"].iter().any(|w| reading.is_word(token, w.as_bytes()));
                 entries += 3 * u32::from(token.does(Role::ENTRY));
                 glue += 1;
                 u32::from(glue > 5)
@@ -144,16 +168,29 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
 fn subject(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
     let tokens = &reading.tokens;
     let mut at = first;
-    while at > 0 && tokens[at - 1].kind == Kind::Word && tokens[at - 1].does(Role::GLUE) && !tokens[at - 1].does(Role::COPULA) && first - at < 3 {
+    while at > 0
+        && tokens[at - 1].kind == Kind::Word
+        && tokens[at - 1].does(Role::GLUE)
+        && !tokens[at - 1].does(Role::COPULA)
+        && first - at < 3
+    {
         at -= 1;
     }
     if at == 0 || !(tokens[at - 1].does(Role::COPULA) && tokens[at - 1].kind == Kind::Word) {
         return None;
     }
-    let mut found = None;
+    let mut found: Option<Governor> = None;
+    let mut sentences = 0;
     for back in (at.saturating_sub(FARTHEST)..at).rev() {
         let token = &tokens[back];
-        if reading.ends_sentence(back) || matches!(token.kind, Kind::Newline | Kind::Digits | Kind::Mixed | Kind::Masked) {
+        if reading.ends_sentence(back) {
+            sentences += 1;
+            if found.is_some() || sentences > 1 || !anaphora(reading, back + 1) {
+                break;
+            }
+            continue;
+        }
+        if matches!(token.kind, Kind::Newline | Kind::Digits | Kind::Mixed | Kind::Masked) {
             break;
         }
         if let Some(hit) = reading.hit(token) {
@@ -174,7 +211,17 @@ fn subject(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn(Top
 
 /// Whether the sentence at `at` starts with a word that points back: "It's 4821", "Es el 4821", "Here: 4821".
 fn anaphora(reading: &Reading<'_>, at: usize) -> bool {
-    reading.token(at).is_some_and(|t| {
+    let lead = reading.tokens[at..]
+        .iter()
+        .take(2)
+        .take_while(|t| {
+            t.kind == Kind::Newline
+                || ["now", "ok", "so", "well", "ahora", "bueno", "y", "and"]
+                    .iter()
+                    .any(|w| reading.is_word(t, w.as_bytes()))
+        })
+        .count();
+    reading.token(at + lead).is_some_and(|t| {
         t.kind == Kind::Digits
             || [
                 &b"it"[..],
@@ -220,34 +267,43 @@ fn step_over_number(reading: &Reading<'_>, number: usize, first: usize) -> u32 {
     if joined { 1 } else { 7 }
 }
 
-/// In "the passcode for order 81772 is" the head of the phrase is the passcode: a cue to the left of a preposition
-/// governs in the place of the cue to its right.
+/// In "the passcode for order 81772 is" the head of the phrase is the passcode: a cue to the left of a preposition, or of
+/// a verb of sending, governs in the place of the cue to its right.
 fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
     let tokens = &reading.tokens;
     let mut at = reading.cues[found.hit].first;
-    let mut preposition = false;
-    for _ in 0..6 {
+    let mut joined = false;
+    for _ in 0..8 {
         at = at.checked_sub(1)?;
         let token = &tokens[at];
         if let Some(hit) = reading.hit(token) {
-            let better = preposition && fits(hit.cue.topic) && hit.cue.topic != found.cue.topic;
-            return better.then(|| Governor {
-                cue: hit.cue,
-                hit: token.cue as usize - 1,
-                cost: found.cost + 1,
-                ..found
-            });
+            // "The code of the office is AGP01" is the office's.
+            let weak = hit.cue.topic == Topic::Code
+                && matches!(found.cue.topic, Topic::Place | Topic::Reference | Topic::Device | Topic::Zip)
+                && copula_form(&found);
+            let secret = !weak && (hit.cue.topic.is_secret() || !found.cue.topic.is_secret());
+            if joined && secret && fits(hit.cue.topic) && hit.cue.topic != found.cue.topic {
+                return Some(Governor { cue: hit.cue, hit: token.cue as usize - 1, cost: found.cost + 1, ..found });
+            }
+            if hit.cue.topic.is_secret() {
+                return None;
+            }
+            continue;
         }
-        if is_preposition(reading, token) {
-            preposition = true;
-        } else if !(token.kind == Kind::Word && token.does(Role::GLUE) && !token.does(Role::COPULA)
-            || token.kind == Kind::Digits
-            || token.is(b'#'))
-        {
+        joined |= is_preposition(reading, token) || token.does(Role::SENT);
+        let passes = matches!(token.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'#' | b'\'' | b'-'))
+            && !token.does(Role::COPULA)
+            && !token.does(Role::CONJUNCTION);
+        if !passes {
             return None;
         }
     }
     None
+}
+
+/// The number is said to be it, rather than standing beside it.
+fn copula_form(found: &Governor) -> bool {
+    found.copula && found.cost <= 1
 }
 
 fn is_preposition(reading: &Reading<'_>, token: &Token) -> bool {
@@ -285,7 +341,7 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             let topic = hit.cue.topic;
             let index = token.cue as usize - 1;
             // A cue with a value of its own to the right belongs to that value.
-            let taken = !link && has_value(reading, hit.last);
+            let taken = !link && has_value(reading, hit.last) && !(at == last + 1 && token.does(Role::EXPIRY));
             let reach = if link {
                 6
             } else if topic.is_secret() {
@@ -293,7 +349,8 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             } else {
                 2
             };
-            let beside = at == last + 1 && matches!(topic, Topic::Zip | Topic::Amount | Topic::Phone);
+            let beside = at == last + 1
+                && (matches!(topic, Topic::Zip | Topic::Amount | Topic::Phone) || token.does(Role::EXPIRY));
             let needs_link = (!topic.is_secret() && !beside || topic == Topic::Quantity) && !link;
             if fits(topic) && !spent.is(index) && !taken && cost <= reach && !needs_link {
                 return Some(Governor { cue: hit.cue, hit: index, cost, copula: link, after: true });
@@ -308,6 +365,8 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
                 link = true;
                 0
             }
+            // "... 5190, and that is the PIN"
+            Kind::Word if token.does(Role::CONJUNCTION) && points_back(reading, at + 1) => 1,
             Kind::Word if token.does(Role::CONJUNCTION) => return None,
             Kind::Word if token.does(Role::GLUE) => 1 - u32::from(token.does(Role::DETERMINER)),
             Kind::Word => 2,
@@ -319,6 +378,17 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
         at += 1;
     }
     None
+}
+
+/// "that is", "ese es", "esa es": the words after a conjunction point back at the number.
+fn points_back(reading: &Reading<'_>, at: usize) -> bool {
+    let is = |at: usize, words: &[&str]| {
+        reading.token(at).is_some_and(|t| words.iter().any(|w| reading.is_word(t, w.as_bytes())))
+    };
+    is(at, &["that", "this", "ese", "esa", "este", "esta", "thats"])
+        && (is(at + 1, &["is", "was", "es", "era"])
+            || is(at, &["thats"])
+            || reading.token(at + 1).is_some_and(|t| t.is(b'\'')))
 }
 
 /// Whether a number or an assignment follows the cue that ends at `last`.

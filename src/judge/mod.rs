@@ -197,8 +197,9 @@ pub(crate) fn judge_part(
     court.answers(role);
     let part = court.settle(part);
     let moved = court.pieces(conversation.side(role), id);
-    let (mut said, requests) = ask::requests(&page.reading, part);
+    let (mut said, requests) = ask::requests(&page.reading, role, part);
     said.answers = !court.verdict.found.is_empty();
+    said.answers_question = court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
     said.gives_piece = moved;
     if role.serves() {
         court.solicitations(&requests);
@@ -217,8 +218,9 @@ struct Court<'p, 'v> {
     claimed: Vec<bool>,
     spent: Spent,
     verdict: Verdict,
-    /// Numbers which nothing says are anything: they may be pieces.
-    loose: Vec<Number>,
+    /// Numbers which may be pieces: those of which nothing says what they are, and (`false`) those said to be the last
+    /// digits, which are pieces only where they complete a secret.
+    loose: Vec<(Number, bool)>,
 }
 
 /// Candidates whose first token is `first`, of a list sorted by nothing: small lists, short texts.
@@ -289,15 +291,19 @@ impl Court<'_, '_> {
 
     /// Security codes that stand unlabelled after a card.
     fn after_cards(&mut self, _candidates: &[Candidate]) {
-        let cards: Vec<usize> = self
+        let cards: Vec<(usize, usize)> = self
             .verdict
             .found
             .iter()
             .filter(|f| f.entity == Entity::Card)
-            .map(|f| self.reading.tokens.partition_point(|t| (t.end as usize) < f.span.end))
+            .map(|f| {
+                let last = self.reading.tokens.partition_point(|t| (t.end as usize) < f.span.end);
+                let code = if f.evidence.brand == Some("American Express") { 4 } else { 3 };
+                (last, code)
+            })
             .collect();
-        for last in cards {
-            if let Some(number) = security_code::after_card(self.page, last) {
+        for (last, digits) in cards {
+            if let Some(number) = security_code::after_card(self.page, last, digits) {
                 if self.is_free(number.first, number.last) {
                     let candidate = security_code::candidate(self.page, &number);
                     self.find(&candidate, Evidence { cue: Some("card before it"), ..candidate.evidence });
@@ -325,7 +331,8 @@ impl Court<'_, '_> {
                 continue;
             }
             let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits, number.shape);
-            let mut governor = governor(self.reading, number.first, number.last, &self.spent, &fits);
+            let start = if number.attached { self.reading.chunk_start(number.first) } else { number.first };
+            let mut governor = governor(self.reading, start, number.last, &self.spent, &fits);
             // Told in one breath with the number before: "orders 1, 2 and 3".
             if let Some((before, inherited)) = previous {
                 let near = governor.is_none_or(|g| g.cost > 1 && !g.after);
@@ -350,15 +357,21 @@ impl Court<'_, '_> {
                         continue;
                     }
                 }
-                let piece = found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3;
-                if piece {
-                    self.loose.push(*number);
+                if found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3 {
+                    self.loose.push((*number, true));
+                } else if found.cue.topic == Topic::Partial {
+                    self.loose.push((*number, false));
                 } else {
                     self.pass(number, Why::Cue(found.cue.name));
                 }
                 continue;
             }
             previous = None;
+            if self.is_to_be_used(number) {
+                let candidate = self.candidate(candidates, number, Entity::OneTimePasscode);
+                self.find(&candidate, Evidence { cue: Some("use it to sign in"), ..candidate.evidence });
+                continue;
+            }
             if self.is_on_card_face(number) {
                 let candidate = self.candidate(candidates, number, Entity::SecurityCode);
                 self.find(&candidate, Evidence { cue: Some("on the card"), ..candidate.evidence });
@@ -381,11 +394,7 @@ impl Court<'_, '_> {
                 skip_until = candidate.last + 1;
                 continue;
             }
-            if let Some(topic) = self.harmless_asked(number) {
-                self.pass(number, Why::Asked(topic));
-                continue;
-            }
-            self.loose.push(*number);
+            self.loose.push((*number, true));
         }
     }
 
@@ -413,13 +422,30 @@ impl Court<'_, '_> {
         match topic {
             // "account" and "card" are said of everything; a number near them need not be theirs.
             Topic::Account => governor.cost <= if governor.copula { 6 } else { 4 },
-            Topic::Pin if number.digits == 3 => governor.cost == 0,
+            Topic::Pin if number.digits == 3 => {
+                governor.cost == 0
+                    && (governor.copula || governor.after || self.reading.cues[governor.hit].last + 1 == number.first)
+            }
             Topic::Pin if number.digits > 8 => governor.cost <= 2,
             Topic::Password => governor.cost <= 2 && number.digits >= 4,
-            Topic::Code if governor.cue.name == "code" && self.is_error_code(number) => false,
+            Topic::Code
+                if matches!(governor.cue.name, "code" | "código")
+                    && (self.is_error_code(number) || self.is_said_by_program(governor)) =>
+            {
+                false
+            }
+            Topic::Code if matches!(governor.cue.name, "security code" | "código de seguridad") => true,
+            Topic::Code if governor.cue.name == "authorization code" => self.was_sent(),
             Topic::Code if number.digits == 3 => self.speaks_of_cards() && governor.cost <= 4,
             _ => true,
         }
+    }
+
+    /// Something was sent: a passcode, not the number of a payment.
+    fn was_sent(&self) -> bool {
+        self.reading.tokens.iter().any(|t| t.does(Does::SENT))
+            || self.expected.asked.has(Topic::OneTimePasscode)
+            || self.expected.asked.has(Topic::Code)
     }
 
     /// "(code 4012)", "code 1043: not eligible": what a program says of itself.
@@ -427,8 +453,29 @@ impl Court<'_, '_> {
         let tokens = &self.reading.tokens;
         let before = tokens[number.first.saturating_sub(4)..number.first].iter().any(|t| t.is(b'('));
         let closed = tokens.get(number.last + 1).is_some_and(|t| t.is(b')'));
-        let explained = tokens.get(number.last + 1).is_some_and(|t| t.is(b':')) && tokens.get(number.last + 2).is_some_and(|t| t.kind == Kind::Word);
+        let explained = tokens.get(number.last + 1).is_some_and(|t| t.is(b':'))
+            && tokens.get(number.last + 2).is_some_and(|t| t.kind == Kind::Word);
         before && closed || explained
+    }
+
+    /// "It says code 918204", "status=401 code=40113": an error, unless a passcode is expected.
+    fn is_said_by_program(&self, governor: &Governor) -> bool {
+        let tokens = &self.reading.tokens;
+        let hit = &self.reading.cues[governor.hit];
+        if self.expected.asked.has(Topic::Code) || self.expected.asked.has(Topic::OneTimePasscode) || governor.after {
+            return false;
+        }
+        let assignments =
+            tokens.iter().enumerate().filter(|(i, t)| *i > 0 && t.is(b'=') && tokens[i - 1].is_text()).take(3).count();
+        let verb = tokens[hit.first.saturating_sub(3)..hit.first].iter().any(|t| {
+            [
+                "says", "said", "gives", "gave", "throws", "returns", "returned", "tira", "arroja", "marca", "sale",
+                "dice", "failed", "fails", "error", "declined", "with",
+            ]
+            .iter()
+            .any(|w| self.reading.is_word(t, w.as_bytes()))
+        });
+        assignments >= 3 || verb && !governor.copula
     }
 
     fn speaks_of_cards(&self) -> bool {
@@ -481,6 +528,45 @@ impl Court<'_, '_> {
             })
     }
 
+    /// "Use 436008 to sign in": how senders word a passcode.
+    fn is_to_be_used(&self, number: &Number) -> bool {
+        let is = |at: usize, words: &[&str]| {
+            self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
+        };
+        let before = number
+            .first
+            .checked_sub(1)
+            .is_some_and(|at| is(at, &["use", "enter", "usa", "use", "ingresa", "ingrese", "utiliza", "utilice"]));
+        let next = number.last + 1;
+        (4..=8).contains(&number.digits)
+            && before
+            && is(next, &["to", "para", "as", "como"])
+            && is(
+                next + 1,
+                &[
+                    "sign",
+                    "log",
+                    "login",
+                    "verify",
+                    "access",
+                    "authenticate",
+                    "confirm",
+                    "complete",
+                    "finish",
+                    "reset",
+                    "iniciar",
+                    "verificar",
+                    "entrar",
+                    "acceder",
+                    "confirmar",
+                    "ingresar",
+                    "your",
+                    "tu",
+                    "su",
+                ],
+            )
+    }
+
     /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
     fn is_on_card_face(&self, number: &Number) -> bool {
         if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached {
@@ -521,10 +607,22 @@ impl Court<'_, '_> {
 
     /// The secret that this number is, because it was asked for or announced.
     fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
-        if number.attached && !one_time_passcode::has_prefix(self.reading, number.first) {
+        if number.attached && !(one_time_passcode::has_prefix(self.reading, number.first) && number.digits >= 5) {
             return None;
         }
         let harmless = self.harmless_asked(number);
+        // In a longer message a number before a noun counts something: "1204 correos".
+        let counts = !self.is_bare()
+            && self.reading.token(number.last + 1).is_some_and(|t| {
+                t.kind == Kind::Word
+                    && (t.word == 0 || !t.does(Does::COMMON) && self.reading.bytes(t).ends_with(b"s"))
+                    && t.len() > 3
+                    && t.spaced
+                    && self.reading.text[t.start as usize].is_ascii_lowercase()
+            });
+        if counts || self.expected.answered && !self.is_bare() {
+            return None;
+        }
         for (topics, announced) in [(self.expected.asked, false), (self.expected.announced, true)] {
             if announced && !self.is_bare() {
                 continue;
@@ -601,8 +699,11 @@ impl Court<'_, '_> {
             let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits);
             match governor {
                 Some(g) if g.cue.topic.is_secret() => {
-                    let enough =
-                        if g.cue.topic == Topic::Code { g.copula && g.cost <= 3 || g.cost == 0 } else { g.cost <= 6 };
+                    let enough = match g.cue.topic {
+                        Topic::Code if g.cue.name == "authorization code" => self.was_sent(),
+                        Topic::Code => (g.copula || self.was_sent()) && g.cost <= 3,
+                        _ => g.cost <= if g.copula { 9 } else { 6 },
+                    };
                     if enough && !g.cue.name.starts_with("security code") {
                         self.spent.spend(g.hit);
                         self.find(candidate, Evidence { cue: Some(g.cue.name), ..candidate.evidence });
@@ -626,7 +727,9 @@ impl Court<'_, '_> {
             if !topics.has(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
                 continue;
             }
-            if let Some((first, last)) = answer::password(self.reading, !role.serves()) {
+            if let Some((first, last)) =
+                answer::password(self.reading, !role.serves(), self.expected.asked.has(Topic::Login))
+            {
                 if self.is_free(first, last) {
                     let candidate = crate::detect::password::candidate(first, last, Claim::Possible, "password");
                     self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
@@ -642,7 +745,7 @@ impl Court<'_, '_> {
         let reach = self.verdict.found.iter().map(|f| f.span.end).max().unwrap_or(0);
         let part = Part { to: part.to.max(reach), ..part };
         let reading = self.reading;
-        self.loose.retain(|number| part.has(reading.tokens[number.first].start as usize));
+        self.loose.retain(|(number, _)| part.has(reading.tokens[number.first].start as usize));
         self.verdict.passed.retain(|passed| part.has(passed.span.start));
         part
     }
@@ -654,7 +757,7 @@ impl Court<'_, '_> {
         // Pieces of this very message, to be masked with the one that completes them.
         let mut here: Vec<Number> = Vec::new();
         let mut moved = false;
-        for number in &loose {
+        for (number, free) in &loose {
             let Some(digits) = Digits::of(self.reading, number.first, number.last) else { continue };
             let digits = digits.get();
             if number.attached || !(1..=15).contains(&digits.len()) {
@@ -663,17 +766,21 @@ impl Court<'_, '_> {
             }
             // A passcode in pieces: each is masked as it comes.
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
-            let short = digits.len() == 3 || digits.len() == 2 && (self.says_piece() || self.reading.tokens.iter().all(|t| !t.is_text()));
+            let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
             if code && short && self.is_bare() && self.harmless_asked(number).is_none() {
                 let candidate = self.candidate(&[], number, Entity::OneTimePasscode);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
                 continue;
             }
-            if self.harmless_asked(number).is_some() {
-                self.pass(number, Why::Nothing);
+            let harmless = self.harmless_asked(number);
+            let doubtful = !free || harmless.is_some();
+            let mut next = side.pieces;
+            let step = next.push(digits);
+            if doubtful && !matches!(step, Step::Complete { mistyped: false, .. }) {
+                self.pass(number, harmless.map_or(Why::Nothing, Why::Asked));
                 continue;
             }
-            let step = side.pieces.push(digits);
+            side.pieces = next;
             match step {
                 Step::Complete { whole, mistyped } => {
                     let entity = match whole {
@@ -750,7 +857,8 @@ impl Court<'_, '_> {
             .collect();
         let named = |topic: Topic| {
             let fits = |t: Topic| t == topic || harmless_fits(t, number.digits, Shape::Bare) && t != Topic::Partial;
-            governor(self.reading, number.first, number.last, &self.spent, &fits).is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
+            governor(self.reading, number.first, number.last, &self.spent, &fits)
+                .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
         let social = expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity);
         if (social || lens == [3, 2] && (bare || self.says_piece()))
@@ -765,8 +873,11 @@ impl Court<'_, '_> {
         }
         let start = Pieces::start(Whole::Card, card, digits);
         let may_be = crate::detect::brands::possible_lengths(digits) != 0;
-        let about_cards = self.reading.mentions(Topic::Card) && !self.verdict.found.iter().any(|f| f.entity == Entity::Card);
-        let told = bare || self.says_piece() || card || about_cards;
+        let about_cards =
+            self.reading.mentions(Topic::Card) && !self.verdict.found.iter().any(|f| f.entity == Entity::Card);
+        // The beginning of a card as printed.
+        let printed = digits.len() >= 8 && (lens == [4, 6] || lens == [4, 4] || lens == [4, 4, 4]);
+        let told = printed || bare || self.says_piece() || card || about_cards;
         (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)
     }
 
@@ -774,8 +885,35 @@ impl Court<'_, '_> {
     fn says_piece(&self) -> bool {
         self.reading.tokens.iter().any(|t| {
             [
-                "first", "starts", "start", "begins", "half", "part", "then", "next", "rest", "second", "primera",
-                "primeros", "parte", "mitad", "empieza", "sigue", "luego", "resto",
+                "first",
+                "starts",
+                "start",
+                "begins",
+                "half",
+                "part",
+                "then",
+                "next",
+                "rest",
+                "second",
+                "primera",
+                "primeros",
+                "parte",
+                "mitad",
+                "empieza",
+                "sigue",
+                "luego",
+                "resto",
+                "bits",
+                "bit",
+                "parts",
+                "pieces",
+                "partes",
+                "pedazos",
+                "trozos",
+                "remaining",
+                "faltan",
+                "faltaba",
+                "demas",
             ]
             .iter()
             .any(|w| self.reading.is_word(t, w.as_bytes()))

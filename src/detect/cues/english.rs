@@ -41,30 +41,31 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Code,
         name: "security code",
-        phrases: "security code/codes/number/num; sec code; sec. code; secure code; security digits; securitycode; 3/three/4/four digit code/number/security? code?; safety code; secret code",
+        phrases: "security code/codes/number/num; sec code; sec. code; secure code; security digits; securitycode; 3/three/4/four digit security? code/number; safety code; secret code",
     },
     // ---- Social Security -------------------------------------------------------------------------------------------
     Row {
         topic: Topic::SocialSecurity,
         name: "social security number",
-        phrases: "social security/sec number/num/no/nbr/card/digits? number?; social; socials; ssn; ssns; s s n; ss number/num/no/nbr; ss; soc sec number/num/no?; soc; social number/num/no; social insurance number; \
-                  socsec; tax id/identification number/num/no?; taxpayer id/identification? number/no?; itin; itins; i t i n; individual taxpayer identification number?; atin; w 9; w9; full/whole/entire/complete social/ssn;\
+        phrases: "social security/sec number/num/no/nbr/card/digits? number?; social; socials; soical; socail; scoial; socal; soical/socail/scoial/socal security number?; ssn; ssns; s s n; ss number/num/no/nbr; ss; soc sec number/num/no?; soc; social number/num/no; social insurance number; \
+                  socsec; tax id/identification number/num/no?; taxpayer id/identification? number/no?; itin; itins; i t i n; individual taxpayer identification number?; atin; full/whole/entire/complete social/ssn;\
                   nine digit social/ssn?; 9 digit social/ssn?; sosial",
     },
     // ---- One-time passcodes ----------------------------------------------------------------------------------------
     Row {
         topic: Topic::OneTimePasscode,
         name: "passcode",
-        phrases: "one time passcode/password/code/pass/pin/passwords/passcodes/security? code?; onetime passcode/password/code/pin; 1 time passcode/password/code/pin; single use code/passcode/password; otp; otps; otp code/number; o t p; otac; totp;\
-                  passcode; passcodes; pass code/codes; verification/verify/verifying/verfy/veri/verif code/codes/number/num/pin/digits/passcode/text?; vcode; ver code; v code; verif code;\
-                  confirmation/confirm code/codes/pin; security verification code; identity verification code?; authentication/authenticator/auth/authentification code/codes/pin/passcode/number; authenticator; authenticator app/application; auth code; \
-                  authorization/authorisation code/pin; access/login/log/signin/sign/logon/unlock/activation/recovery/reset/registration/backup/bypass/device/pairing in? on? code/codes/passcode; two/2 factor code/authentication/auth? code?; twofactor code?; 2fa code/codes/token/pin?; mfa code/codes/token?; multi factor code?; two/2 step/steps verification? code?; \
+        phrases: "one time passcode/password/code/pass/pin/passwords/passcodes/security? code?; onetime passcode/password/code/pin; 1 time passcode/password/code/pin; single use code/passcode/password; otp; otps; otp code/number; o t p; otac; totp; digipass;\
+                  passcode; passcodes; pass code/codes; verification/verify/verifying/verfy/veri/verif code/codes/number/num/pin/digits/passcode/text; vcode; ver code; v code; verif code;\
+                  confirmation/confirm code/codes/pin; security verification code; identity verification code?; authentication/authenticator/authentification code/codes/pin/passcode/number; authenticator; authenticator app/application; \
+                  access/login/log/signin/sign/logon/unlock/activation/recovery/reset/registration/backup/bypass/device/pairing in? on? code/codes/passcode; two/2 factor code/authentication/auth? code?; twofactor code?; 2fa code/codes/token/pin?; mfa code/codes/token?; multi factor code?; two/2 step/steps verification? code?; \
                   temporary/temp/dynamic code/passcode/verification/pin/token; sms code/codes/passcode/pin/token; text/texted message? code/codes; email/emailed/mail code; e mail code; phone code; push code; app code; safekey code?; safe key code?; 3ds code; 3d secure code?; six/6/five/5/eight/8/seven/7/four/4 digit verification/security/one/login/access? time? code/codes/passcode/number; six/6 digit pin; six/6 digits; \
                   code you/u/we/they/he/she/it/i just? texted/sent/emailed/mailed/messaged/send/text/txted/txt/got/received/gave/requested/need/want/asked me/us/you?; code i/we just? got/received/have/am/was got? getting? sent?;\
                   code that/which just? came/arrived/was/is/got/popped/showed texted/sent/emailed?; code from/in/on the/my/your/our/ur? text/texts/sms/message/msg/email/e/mail/app/authenticator/phone/google/notification/bank/amex/whatsapp/inbox message?;\
                   code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code/one; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received",
     },
     Row { topic: Topic::Code, name: "code", phrases: "code; codes; token; tokens; cod; passkey; codigo; otc" },
+    Row { topic: Topic::Code, name: "authorization code", phrases: "authorization/authorisation/auth code/codes/pin" },
     // ---- Passwords -------------------------------------------------------------------------------------------------
     Row {
         topic: Topic::Password,
@@ -81,7 +82,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Pin,
         name: "pin",
-        phrases: "pin; pins; pin number/num/no/code/numbers/nbr/digits; pincode; pin cod; p i n; atm/debit/card/credit/account/phone/telephone/voicemail/sim/mobile/wireless/banking/security/customer/four/4/six/6/bank/personal/secret/transfer/port/porting/cash digit/digits? pin/pins number/num/no/code?; voicemail/banking/phone code; personal identification number; \
+        phrases: "puk; puk code; pin; pins; pin number/num/no/code/numbers/nbr/digits; pincode; pin cod; p i n; atm/debit/card/credit/account/phone/telephone/voicemail/sim/mobile/wireless/banking/security/customer/four/4/six/6/bank/personal/secret/transfer/port/porting/cash digit/digits? pin/pins number/num/no/code?; voicemail/banking/phone code; personal identification number; \
                   number transfer pin; port out pin; atm/debit/cash/keypad/door/gate/alarm/safe/vault/lock/locker/lockbox code; secret number; t pin; m pin; mpin; tpin; upi pin; ipin; access pin; my/our four/4/six/6 digits",
     },
     // ---- Accounts --------------------------------------------------------------------------------------------------
@@ -137,17 +138,17 @@ pub(crate) const CUES: &[Row] = &[
         topic: Topic::Reference,
         name: "order or case number",
         phrases: "confirmation/booking/reservation/reference code/number from/for/on/of/at the/your/my/our? hotel/airline/airlines/restaurant/flight/trip/stay/rental/order/purchase/booking/reservation/itinerary/store/shop/tour/appointment; order/orders/case/ticket/claim/reference/ref/refrence/confirmation/conf/confirm/booking/reservation/invoice/inv/receipt/tracking/track/transaction/trans/txn/payment/policy/quote/application/app/request/report/complaint/dispute/incident/docket/file/record/document/doc/contract/agreement/batch/lot/delivery/shipment/shipping/waybill/airway/package/parcel/consignment/return/rma/chat/session/event/job/work/service/purchase/po/so/confirmation/approval/authorization/auth/folio/flight/train/bus/trip/itinerary/eticket/voucher/certificate/warranty/registration/permit/license/licence/driver/drivers/passport/visa/plate/tag/meter/survey/check/cheque/stub/docket/badge/queue/turn/sequence/seq/trace/arn/acquirer/rrn/stan/issue/bug/pull/pr/query/message/msg/log/thread/conversation/repair/inspection/citation/violation/police/court/tax/fine/loan/lease/project/product/program/promotion/petition/subscription/statement/line/listing/property/parking/locker/container/pallet/vehicle/unit/machine/terminal/merchant/mid/tid/store/branch/register/cashier/table/pos order/case/license/plate/report? number/numbers/num/no/nbr/nr/id/ids/reference/code/codes;\
-                  order; orders; case; cases; ticket; tickets; claim; claims; reference; ref; refs; confirmation; conf; booking; reservation; invoice; invoices; inv; receipt; tracking; transaction; txn; trx; policy; quote number; application number/id/reference; request id/number?; waybill; awb; package; parcel; shipment; rma; purchase order; po; p o number; so number; e ticket; eticket; e tix; ticket number; pnr; record locator; locator; flight; flights; flt; train; bus; coach; ups; usps; fedex; fed ex; dhl; ontrac; lasership; royal mail; parcelforce; hermes; evri; amazon; tba; passport; passport number; drivers? license; license plate; dl number; arn; acquirer reference number; auth/authorization/authorisation/approval code/number/no; tran id; trace id/number?; uuid; guid; chat id; session id; request; incident; dispute; statement number?; voucher; promo/promotional/promotion/discount/coupon/referral/voucher/gift/redemption/offer/invite/invitation/deal/sale/bonus/rewards/campaign/gc code/codes; coupon; promo; voucher number; booking/reservation/reservations/flight/hotel/airline/travel/rental/tracking/order/pickup/pick/case/collection/return/claim/ticket/vendor/branch/store/product/item/stock/sku/swift/bic/tax/department/dept/cost/gl/reason/category/merchant/mcc/industry/occupation/currency/billing/diagnosis/procedure/status/class/course/party/group/dress/building up? code/codes/id/ids; hold confirmation; check number; cheque number; check; check #; npi; ein; vat number; vat; registration number; employee/badge number; jira; zendesk; sr; sr number; service request; claim's; file number; account manager; docket; hash; commit; sha; md5; checksum; order's; rep id; agent id; case's; merchant/terminal id",
+                  order; orders; case; cases; ticket; tickets; claim; claims; reference; ref; refs; confirmation; conf; booking; reservation; invoice; invoices; inv; receipt; tracking; transaction; txn; trx; policy; quote number; application number/id/reference; request id/number?; waybill; awb; package; parcel; shipment; rma; purchase order; po; p o number; so number; e ticket; eticket; e tix; ticket number; pnr; record locator; locator; flight; flights; flt; train; bus; coach; ups; usps; fedex; fed ex; dhl; ontrac; lasership; royal mail; parcelforce; hermes; evri; amazon; tba; passport; passport number; drivers? license; license plate; dl number; arn; acquirer reference number; auth/authorization/authorisation/approval number/no; approval code; tran id; trace id/number?; uuid; guid; chat id; session id; request; incident; dispute; statement number?; voucher; promo/promotional/promotion/discount/coupon/referral/voucher/gift/redemption/offer/invite/invitation/deal/sale/bonus/rewards/campaign/gc code/codes; coupon; promo; voucher number; booking/reservation/reservations/flight/hotel/airline/travel/rental/tracking/order/pickup/pick/case/collection/return/claim/ticket/vendor/branch/store/product/item/stock/sku/swift/bic/tax/department/dept/cost/gl/reason/category/merchant/mcc/industry/occupation/currency/billing/diagnosis/procedure/status/class/course/party/group/dress/building up? code/codes/id/ids; hold confirmation; check number; cheque number; check; check #; npi; ein; vat number; vat; registration number; employee/badge number; jira; zendesk; sr; sr number; service request; claim's; file number; account manager; docket; hash; commit; sha; md5; checksum; order's; rep id; agent id; case's; merchant/terminal id",
     },
     Row {
         topic: Topic::Device,
         name: "device or version",
-        phrases: "pin pad/pads; stop/bug/check code/codes; imei; imei number/no/num; imeis; meid; esn; iccid; eid; serial; serials; s n; sn; serial number/num/no/code; model; models; model number/num/no/name; version; versions; build; firmware; firmware version; android; ios; windows; macos; iphone; ipad; galaxy; pixel; playstation; xbox; mac address; ip; ip address; ips; address ip; port number?; ports; error; errors; err; error code/number/no/message/msg; errorcode; code error; error says; status code; response code; decline/declined/denial/denied/reject/rejection/reason/return code; http; https; http status/code; exit code; fault code; code of conduct; vin; vin number; isbn; isbn 13/10; issn; doi; ean; upc; gtin; barcode; barcodes; bar code; qr/qrcode code; scan code; qr; zip file; sku; item; items; item number/no/num; part number/no; product number; product; article; article number; catalog number; asset tag; puk; puk code; source/machine/morse/byte/html/python/java code; code review/base/name; gps; coordinates; lat; latitude; longitude; latlong; frequency; router; modem; pid; chapter; figure; section; article; rfc; iso; step; level; episode; season; part no",
+        phrases: "pin pad/pads; stop/bug/check code/codes; imei; imei number/no/num; imeis; meid; esn; iccid; eid; serial; serials; s n; sn; serial number/num/no/code; model; models; model number/num/no/name; version; versions; build; firmware; firmware version; android; ios; windows; macos; iphone; ipad; galaxy; pixel; playstation; xbox; mac address; ip; ip address; ips; address ip; port number?; ports; error; errors; err; error code/number/no/message/msg; errorcode; code error; error says; status code; response code; decline/declined/denial/denied/reject/rejection/reason/return code; http; https; http status/code; exit code; fault code; code of conduct; vin; vin number; isbn; isbn 13/10; issn; doi; ean; upc; gtin; barcode; barcodes; bar code; qr/qrcode code; scan code; qr; zip file; sku; item; items; item number/no/num; part number/no; product number; product; article; article number; catalog number; asset tag; source/machine/morse/byte/html/python/java code; code review/base/name; gps; coordinates; lat; latitude; longitude; latlong; frequency; router; modem; pid; chapter; figure; section; article; rfc; iso; step; level; episode; season; part no",
     },
     Row {
         topic: Topic::Place,
         name: "address",
-        phrases: "room; rooms; rm; suite; ste; apt; apartment; unit; floor; gate; seat; seats; row; aisle; terminal; platform; table; locker; pobox; po box; p o box; box; building; bldg; store; store number/no/num/#; location; register; register number; lane; branch; branch number; exit; highway; hwy; route; interstate; lot; block; house number; address; addresses; street; live at; lives at; lane number; dept; department; aisle number; bay; dock; warehouse; kiosk; atm id; cabin; deck; berth; carriage; car; stop; station; level; zone; section; counter; concourse; door; pump; booth; spot; stall; site; office; merchant; terminal number; till",
+        phrases: "room; rooms; rm; suite; ste; apt; apartment; unit; floor; gate; seat; seats; row; aisle; terminal; platform; table; locker; pobox; po box; p o box; box; building; bldg; store; store number/no/num/#; location; register; register number; lane; branch; branch number; exit; highway; hwy; route; interstate; lot; block; house number; address; addresses; street; live at; lives at; lane number; dept; department; aisle number; bay; dock; warehouse; kiosk; atm; atms; atm id/number; cabin; deck; berth; carriage; car; stop; station; level; zone; section; counter; concourse; door; pump; booth; spot; stall; site; office; merchant; terminal number; till",
     },
 ];
 
@@ -167,7 +168,10 @@ pub(crate) const WORDS: &[Words] = &[
                 like equals equal to with in which what should could would would've must might may can also and too value thing basically actually literally yeah ok okay sorry oh um uh er well \
                 if from by at printed listed displayed stated marked set sets setting changed change digit digits code",
     },
-    Words { role: Role::ENTRY, words: "use used using put enter entered entering type typed typing try tried trying give gave i write wrote" },
+    Words {
+        role: Role::ENTRY,
+        words: "use used using put enter entered entering type typed typing try tried trying give gave i write wrote",
+    },
     Words { role: Role::LINK, words: "is was are were as being be for s equals = should" },
     Words {
         role: Role::COPULA,
@@ -181,7 +185,7 @@ pub(crate) const WORDS: &[Words] = &[
     Words {
         role: Role::REQUEST.and(Role::COMMON),
         words: "please pls plz read tell give provide enter type share send confirm verify verifying need needs input supply state repeat reply respond require requires required \
-                kindly may could can what's whats what which have submit spell key write text require want like ask asking paste recite dictate",
+                kindly may could can what's whats what which have submit spell key write text require want like ask asking paste recite dictate choose create pick select set",
     },
     Words { role: Role::QUESTION.and(Role::COMMON), words: "what what's whats which who whose how why where when" },
     Words {
@@ -196,7 +200,7 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::UNIT,
         words: "minute minutes min mins hour hours hr hrs second seconds sec secs day days week weeks month months mo mos year years yr yrs yo night nights time times x \
                 digit digits character characters chars char letter letters word words number numbers symbol symbols try tries attempt attempts percent pct % \
-                point points pts mile miles km kms mi kilometers gb mb kb tb mbps gbps ghz mhz kbps khz hz kwh kw mah watts volts v amp amps lb lbs kg kgs g grams oz inch inches in ft feet cm mm meters metres degrees \
+                point points pts mile miles km kms mi kilometers gb mb kb tb mbps gbps ghz mhz kbps khz hz kwh kw mah watts volts v amp amps lb lbs kg kgs g grams oz inch inches ft feet cm mm meters metres degrees \
                 am pm a.m p.m o'clock oclock people person persons guests adults adult kids children passengers travelers bags items item pieces packs boxes units copies pages nights rooms seats tickets orders cards accounts lines steps songs shares users members employees customers visitors views likes followers calories reps \
                 dollars bucks cents euros pounds pesos st nd rd th k",
     },
@@ -229,6 +233,10 @@ pub(crate) const WORDS: &[Words] = &[
     Words {
         role: Role::EXPIRY.and(Role::COMMON),
         words: "exp expiry expires expiration expire expiring thru through good valid until date dt",
+    },
+    Words {
+        role: Role::HEAD,
+        words: "rule rules requirement requirements policy policies hint hints manager managers screen screens page prompt prompts reset resets length format pad pads option options letter letters mailer change changes link links generator attempt attempts result results response mismatch error errors error's expiry expiration recovery protection strength history update tab section settings lock",
     },
     Words { role: Role::FROM, words: "from" },
     Words { role: Role::TO, words: "to into" },

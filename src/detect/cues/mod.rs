@@ -144,6 +144,9 @@ impl Role {
     /// A verb of entering a value: what follows is its object, not that of a noun before it.
     pub(crate) const ENTRY: Self = Self(1 << 24);
 
+    /// The head of a compound whose first part is a cue: "password rule", "PIN prompt".
+    pub(crate) const HEAD: Self = Self(1 << 25);
+
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -277,7 +280,13 @@ impl Lexicon {
         }
     }
 
-    fn node(&mut self, phrases: &[Phrase], places: Vec<Place>, nodes: &mut HashMap<Vec<Place>, u16>, queue: &mut Vec<Vec<Place>>) -> u16 {
+    fn node(
+        &mut self,
+        phrases: &[Phrase],
+        places: Vec<Place>,
+        nodes: &mut HashMap<Vec<Place>, u16>,
+        queue: &mut Vec<Vec<Place>>,
+    ) -> u16 {
         if let Some(&node) = nodes.get(&places) {
             return node;
         }
@@ -443,7 +452,12 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_read_over() {
         let lexicon = Lexicon::get();
-        for (typed, meant) in [("verificaton", "verification"), ("passwrod", "password"), ("secuirty", "security"), ("contrasenia", "contrasenia")] {
+        for (typed, meant) in [
+            ("verificaton", "verification"),
+            ("passwrod", "password"),
+            ("secuirty", "security"),
+            ("contrasenia", "contrasenia"),
+        ] {
             assert_eq!(lexicon.word(typed.as_bytes()), lexicon.word(meant.as_bytes()), "{typed}");
         }
     }

@@ -21,26 +21,27 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Code,
         name: "código de seguridad",
-        phrases: "codigo/cod/clave/numero/digitos de/d seguridad; codigo/clave de 3/4/tres/cuatro digitos/cifras/numeros; codigo secreto",
+        phrases: "codigo/cod/clave/numero/nro/num/no/digitos de/d? seguridad; codigo/clave de 3/4/tres/cuatro digitos/cifras/numeros; codigo secreto",
     },
     // ---- Social Security -------------------------------------------------------------------------------------------
     Row {
         topic: Topic::SocialSecurity,
         name: "seguro social",
-        phrases: "numero/num/no/nro/n de/del? seguro/seg/seguridad social completo?; seguro/seg/seguridad social; social; nss; ssn; itin; sosial; numero de social; mi social; su social; seguro social completo; numero de identificacion fiscal/tributaria; numero del? contribuyente; tax id",
+        phrases: "numero/num/no/nro/n de/del? seguro/seg/seguridad social completo?; seguro/seg/seguridad social; social; mi/my/su/tu/el seguro; nss; ssn; itin; sosial; numero de social; mi social; su social; seguro social completo; numero de identificacion fiscal/tributaria; numero del? contribuyente; tax id",
     },
     // ---- One-time passcodes ----------------------------------------------------------------------------------------
     Row {
         topic: Topic::OneTimePasscode,
         name: "código de verificación",
-        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/confirmacion/autenticacion/autentificacion/acceso/ingreso/activacion/autorizacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
+        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/confirmacion/autenticacion/autentificacion/acceso/ingreso/activacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
                   codigo/cod/clave/token/pin/numero/numerito/codigito q/que/k le/les/te/me/nos/se/ya? llego/llega/mandaron/mando/mandamos/mandaste/enviaron/envio/enviamos/enviaste/dio/dieron/aparece/aparecio/sale/salio/marca/muestra/acaba/acabo/acabamos/acaban/recibi/recibio/pide/piden/pidio/pusieron/da/genero/genera; codigo/clave por/del/via/en/de el? sms/mensaje/mensajito/texto/correo/whatsapp/app/aplicacion/wasap/email/mail; codigo/cod/clave enviado/enviada/recibido/recibida; \
-                  codigo recibi/recibido; 6/seis numeros/digitos/cifras/numeritos; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
+                  codigo recibi/recibido; 6/seis numeros/digitos/cifras/numeritos; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; digipass; token digital; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
     },
+    Row { topic: Topic::Code, name: "código", phrases: "codigo; codigos; cod; cdigo; clave; claves; codigito" },
     Row {
         topic: Topic::Code,
-        name: "código",
-        phrases: "codigo; codigos; cod; cdigo; clave; claves; codigito; digitos; numerito; numeritos; clabe secreta",
+        name: "authorization code",
+        phrases: "codigo/clave/numero de/d? autorizacion/aprobacion",
     },
     // ---- Passwords -------------------------------------------------------------------------------------------------
     Row {
@@ -116,7 +117,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Device,
         name: "equipo o versión",
-        phrases: "imei; serie; numero de serie; n s; serial; modelo; version; compilacion; error; errores; codigo/cod/clave de error/respuesta/rechazo/estado/barras/producto/conducta/vestimenta/pais/fuente/colores/articulo; codigo error; codigo fuente/qr/bidi; qr; codigo de barras; codigo ean; sku; articulo; item; producto; modem; router; ip; direccion ip; mac; android; ios; iphone; pagina; clave del exito; vin; isbn; chasis; build; firmware; puk; codigo puk; referencia del producto",
+        phrases: "imei; serie; numero de serie; n s; serial; modelo; version; compilacion; error; errores; codigo/cod/clave de error/respuesta/rechazo/estado/barras/producto/conducta/vestimenta/pais/fuente/colores/articulo; codigo error; codigo fuente/qr/bidi; qr; codigo de barras; codigo ean; sku; articulo; item; producto; modem; router; ip; direccion ip; mac; android; ios; iphone; pagina; clave del exito; vin; isbn; chasis; build; firmware; referencia del producto",
     },
     Row {
         topic: Topic::Place,
@@ -136,7 +137,10 @@ pub(crate) const WORDS: &[Words] = &[
                 dice dicen decia dijo sale salio aparece aparecio marca muestra llego llega mando mandaron enviaron dieron dio tiene tengo tenia trae viene vienen pone puse puso pongo poner ponga meti meto ingrese ingreso escribi escribo escribe tecleo teclee use uso usaba usando doy di dar paso pasa aqui ahi va van ya ahora este esta esto ese esa eso aquel aquella mismo misma correcto nuevo nueva viejo vieja actual anterior bueno pues creo perdon si ok vale ah eh osea o sea seria mero mera apunte anote tome toma ten soy yo usted vos nomas solo solamente tambien digitos digito cambie cambio decir dejo",
     },
     Words { role: Role::LINK, words: "es son era fue como seria sera de" },
-    Words { role: Role::ENTRY, words: "use uso usaba usando puse puso pongo poner ponga meti meto ingrese ingreso escribi escribo escribe tecleo teclee doy di dar paso yo" },
+    Words {
+        role: Role::ENTRY,
+        words: "use uso usaba usando puse puso pongo poner ponga meti meto ingrese ingreso escribi escribo escribe tecleo teclee doy di dar paso yo",
+    },
     Words { role: Role::COPULA, words: "es son era fue seria sera dice decia pone sale marca" },
     Words {
         role: Role::DETERMINER,
@@ -145,7 +149,7 @@ pub(crate) const WORDS: &[Words] = &[
     Words { role: Role::OWN, words: "mi mis tu tus su sus nuestra nuestro" },
     Words {
         role: Role::REQUEST.and(Role::COMMON),
-        words: "favor porfavor porfa digame dime diga decirme indique indiqueme indicar indicarme indica indiqueme indiquemela indiquemelo lea leame leer leerme leeme ingrese ingresa ingresar escriba escribe escribir escribala escribela escribelo teclee proporcione proporcionar proporciona proporcioneme proporcionarme confirme confirma confirmar confirmarme confirmeme verificar valide validar envie enviar envieme mande mandeme comparta compartir comparte deme darme dar da necesito necesitamos necesitaria requiero requerimos falta faltaria podria puede puedes podrias regalas regalame regaleme permitame permites facilita facilitarme facilite dictar dicteme dicta dictame repita repetir repitame responda responde introduzca introduce introducir pasa paseme pasame pasarme pido digite digita digitar cual comparteme compartirme compartame brinda brindarme brindeme",
+        words: "favor porfavor porfa digame dime diga decirme indique indiqueme indicar indicarme indica indiqueme indiquemela indiquemelo lea leame leer leerme leeme ingrese ingresa ingresar escriba escribe escribir escribala escribela escribelo teclee proporcione proporcionar proporciona proporcioneme proporcionarme confirme confirma confirmar confirmarme confirmeme verificar valide validar envie enviar envieme mande mandeme comparta compartir comparte deme darme dar da necesito necesitamos necesitaria requiero requerimos falta faltaria podria puede puedes podrias regalas regalame regaleme permitame permites facilita facilitarme facilite dictar dicteme dicta dictame repita repetir repitame responda responde introduzca introduce introducir pasa paseme pasame pasarme pido digite digita digitar cual comparteme compartirme compartame brinda brindarme brindeme crea cree elige elija define defina marque teclea capture capturar anote",
     },
     Words {
         role: Role::QUESTION.and(Role::COMMON),
@@ -195,6 +199,7 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::EXPIRY.and(Role::COMMON),
         words: "vence vencimiento vigencia caduca caducidad expira exp valida hasta fecha",
     },
+    Words { role: Role::HEAD, words: "requisito requisitos pantalla vencimiento longitud" },
     Words { role: Role::FROM, words: "de desde" },
     Words { role: Role::TO, words: "a por" },
     Words {

@@ -170,8 +170,14 @@ pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
     let digits = bytes().filter(|b| b.is_ascii_digit()).count();
     let lower = bytes().filter(|b| b.is_ascii_lowercase()).count();
     let groups = (last - first) / 2 + 1;
+    if groups > 2 {
+        return None;
+    }
     let hexadecimal = reading.bytes(&reading.tokens[first]).starts_with(b"0x");
-    let plausible = !hexadecimal && letters >= 1 && digits >= 1 && (4..=10).contains(&(letters + digits)) && (lower == 0 || lower == letters && groups == 1 && digits >= 2 && letters <= 4 || lower == letters && groups == 2)
+    // "300s", "24h", "5gb"
+    let measure =
+        lower > 0 && last == first && bytes().skip_while(|b| b.is_ascii_digit()).all(|b| b.is_ascii_alphabetic());
+    let plausible = !hexadecimal && !measure && letters >= 1 && digits >= 1 && (4..=10).contains(&(letters + digits)) && (lower == 0 || lower == letters && groups == 1 && digits >= 2 && letters <= 4 || lower == letters && groups == 2)
         // "24-hour", "7am", "3rd", "5-digit"
         && !reading.tokens[first..=last].iter().any(|t| t.kind == Kind::Word && (t.does(Role::UNIT) || t.does(Role::COMMON) && lower > 0));
     plausible.then_some(last)

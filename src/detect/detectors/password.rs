@@ -57,20 +57,43 @@ impl Detector for Password {
     fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
         let reading = &page.reading;
         for hit in &reading.cues {
-            let clave = matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
+            let clave =
+                matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
             }
         }
         in_addresses(reading, out);
+        in_options(reading, out);
     }
 }
 
 /// "clave", "passcode", "contraseña temporal": a password where no digits follow.
 fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
     reading.tokens[hit.first..=hit.last].iter().any(|t| {
-        [&b"clave"[..], b"claves", b"passcode", b"contrasena", b"password", b"pass"].iter().any(|w| reading.is_word(t, w))
+        [&b"clave"[..], b"claves", b"passcode", b"contrasena", b"password", b"pass"]
+            .iter()
+            .any(|w| reading.is_word(t, w))
     })
+}
+
+/// `curl -u user:password`.
+fn in_options(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+    let tokens = &reading.tokens;
+    for at in 1..tokens.len().saturating_sub(3) {
+        let option = (reading.is_word(&tokens[at], b"u") || reading.is_word(&tokens[at], b"user"))
+            && tokens[at - 1].is(b'-')
+            && !tokens[at].spaced;
+        if !option || !tokens[at + 1].spaced {
+            continue;
+        }
+        let Some((first, last)) = chunk(reading, at + 1) else { continue };
+        if let Some(colon) = (first..last).find(|&i| tokens[i].is(b':')) {
+            if tokens[colon + 1].kind != Kind::Masked && !tokens[colon + 1].is(b'/') {
+                out.push(candidate(colon + 1, last, Claim::Certain, "option with a password"));
+            }
+        }
+    }
 }
 
 /// `scheme://user:password@host`.
@@ -80,7 +103,9 @@ fn in_addresses(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
         if !(tokens[at].is(b':') && tokens[at + 1].is(b'/') && tokens[at + 2].is(b'/')) {
             continue;
         }
-        let end = (at + 3..tokens.len().min(at + 40)).find(|&i| tokens[i].spaced || tokens[i].is(b'/') || matches!(tokens[i].kind, Kind::Newline)).unwrap_or(tokens.len().min(at + 40));
+        let end = (at + 3..tokens.len().min(at + 40))
+            .find(|&i| tokens[i].spaced || tokens[i].is(b'/') || matches!(tokens[i].kind, Kind::Newline))
+            .unwrap_or(tokens.len().min(at + 40));
         let colon = (at + 3..end).find(|&i| tokens[i].is(b':'));
         let sign = (at + 3..end).rev().find(|&i| tokens[i].is(b'@'));
         if let (Some(colon), Some(sign)) = (colon, sign) {
@@ -118,6 +143,7 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
     }
     if let Some(value) = before(reading, hit) {
         push(Some(value));
+        push(one_before(reading, value.0));
         return;
     }
     push(nearby(reading, hit));
@@ -169,7 +195,9 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                 return looks_like_one(reading, value).then_some(value);
             }
             // `"password": "X"`
-            Kind::Mark(b'"' | b'\'') if words == 0 && !token.spaced && tokens.get(at + 1).is_some_and(|t| t.is(b':') || t.is(b'=')) => {
+            Kind::Mark(b'"' | b'\'')
+                if words == 0 && !token.spaced && tokens.get(at + 1).is_some_and(|t| t.is(b':') || t.is(b'=')) =>
+            {
                 sign = true;
                 at += 2;
                 break;
@@ -191,6 +219,16 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             }
             Kind::Word if token.does(Role::NEGATION) || token.does(Role::QUESTION) && words == 0 => return None,
             Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
+            // "clave PNR: LMX4QT"
+            Kind::Word | Kind::Mixed
+                if reading.hit(token).is_some_and(|h| {
+                    matches!(h.cue.topic, Topic::Reference | Topic::Device | Topic::Phone | Topic::Zip)
+                }) && !reading.is_word(token, b"wifi")
+                    && !reading.is_word(token, b"router")
+                    && !reading.is_word(token, b"modem") =>
+            {
+                return None;
+            }
             Kind::Word | Kind::Mixed | Kind::Digits if words < 7 => {
                 let value = chunk(reading, at)?;
                 if token.kind != Kind::Digits && looks_like_one(reading, value) && words <= 2 {
@@ -263,7 +301,9 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
         at += 1;
     }
     // After a noun of its own ("password reset link:") only what looks like one.
-    let own = words == 0 || copula && !sign || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(Role::STATE);
+    let own = words == 0
+        || copula && !sign
+        || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(Role::STATE);
     if sign && tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
         at += 1;
     }
@@ -271,7 +311,10 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     if is_quoted(reading, at) {
         return (!is_sentence(reading, value) || sign).then_some(value);
     }
-    if looks_like_one(reading, value) {
+    if looks_like_one(reading, value) || hyphen_chain(reading, value) {
+        return Some(value);
+    }
+    if let Some(value) = spelled_out(reading, at) {
         return Some(value);
     }
     if !own || hit.cue.topic != Topic::Password {
@@ -285,12 +328,42 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     None
 }
 
+/// Three words and more joined by hyphens, which nobody writes otherwise: `correct-horse-battery-staple`.
+fn hyphen_chain(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+    let stretch = &reading.tokens[first..=last];
+    let hyphens = stretch.iter().filter(|t| matches!(t.kind, Kind::Mark(b'-' | b'_' | b'.'))).count();
+    hyphens >= 2
+        && stretch.len() == 2 * hyphens + 1
+        && stretch.iter().step_by(2).all(|t| matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mixed))
+}
+
+/// Single characters with spaces between: `T o l u c a 2 0 0 0`, `t-u-r-n-i-p`.
+fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    let mut last = None;
+    let mut count = 0;
+    for at in first..reading.tokens.len().min(first + 64) {
+        let token = &reading.tokens[at];
+        match token.kind {
+            Kind::Word | Kind::Digits if token.len() == 1 => {
+                count += 1;
+                last = Some(at);
+            }
+            Kind::Mark(b'-' | b'.' | b'_') if !token.spaced => {}
+            _ => break,
+        }
+    }
+    last.filter(|_| count >= 4).map(|last| (first, last))
+}
+
 /// "X or Y": a second value told in one breath.
 fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
     let mut at = last + 1;
     for _ in 0..4 {
         let token = reading.token(at)?;
-        let joins = token.is(b',') || ["or", "o", "and", "y", "maybe", "then", "not", "no", "also", "u"].iter().any(|w| reading.is_word(token, w.as_bytes()));
+        let joins = token.is(b',')
+            || ["or", "o", "and", "y", "n", "maybe", "then", "not", "no", "also", "u"]
+                .iter()
+                .any(|w| reading.is_word(token, w.as_bytes()));
         if !joins {
             break;
         }
@@ -300,17 +373,36 @@ fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
     is_strong(reading, value).then_some(value)
 }
 
+/// "X and then Y as password": the value before the one that starts at `first`.
+fn one_before(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    let mut at = first.checked_sub(1)?;
+    for _ in 0..3 {
+        let token = &reading.tokens[at];
+        if !(token.is(b',')
+            || ["or", "o", "and", "y", "n", "then", "luego"].iter().any(|w| reading.is_word(token, w.as_bytes())))
+        {
+            break;
+        }
+        at = at.checked_sub(1)?;
+    }
+    let value = (at + 1 < first).then(|| chunk(reading, at))??;
+    is_strong(reading, value).then_some(value)
+}
+
 /// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
 fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let joint = hit.first.checked_sub(1)?;
-    let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+')) || ["and", "y"].iter().any(|w| reading.is_word(&tokens[joint], w.as_bytes()));
+    let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+'))
+        || ["and", "y"].iter().any(|w| reading.is_word(&tokens[joint], w.as_bytes()));
     let login = joint > 0 && reading.hit(&tokens[joint - 1]).is_some_and(|h| h.cue.topic == Topic::Login);
     if !joins || !login {
         return None;
     }
     let mut at = hit.last + 1;
-    while tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b':' | b'=' | b'-')) || t.does(Role::COPULA) || t.does(Role::DETERMINER)) {
+    while tokens.get(at).is_some_and(|t| {
+        matches!(t.kind, Kind::Mark(b':' | b'=' | b'-')) || t.does(Role::COPULA) || t.does(Role::DETERMINER)
+    }) {
         at += 1;
     }
     if at == hit.last + 1 {
@@ -322,7 +414,10 @@ fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
         return Some((slash + 1, user.1));
     }
     let mut at = user.1 + 1;
-    while tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b'/' | b',' | b'|' | b'&' | b';')) || ["and", "y"].iter().any(|w| reading.is_word(t, w.as_bytes()))) {
+    while tokens.get(at).is_some_and(|t| {
+        matches!(t.kind, Kind::Mark(b'/' | b',' | b'|' | b'&' | b';'))
+            || ["and", "y"].iter().any(|w| reading.is_word(t, w.as_bytes()))
+    }) {
         at += 1;
     }
     let value = value_at(reading, at)?;
@@ -400,8 +495,8 @@ fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             Kind::Word if token.does(Role::NEGATION) => return None,
             Kind::Word if token.does(Role::DETERMINER) || token.does(Role::OWN) => own = true,
             Kind::Mark(b'\'' | b'(') => {}
+            Kind::Mark(b'<' | b'>' | b'-' | b'=') => comma = true,
             Kind::Mark(b',') if !comma => comma = true,
-            Kind::Mark(b'-') if token.spaced => comma = true,
             _ => {
                 let value = chunk(reading, at)?;
                 if value.1 != at && !is_mark(&tokens[at], b"!\"?)'") || !(link || comma || own) {
@@ -463,7 +558,9 @@ fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             }
         }
         if let Some(value) = chunk(reading, at).filter(|v| v.1 == at) {
-            let marks = reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize].iter().any(|b| b"!@#$%^&*+=~".contains(b));
+            let marks = reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize]
+                .iter()
+                .any(|b| b"!@#$%^&*+=~".contains(b));
             if marks && is_strong(reading, value) && !said_harmless(reading, value.0) {
                 return Some(value);
             }
@@ -582,7 +679,7 @@ fn plain_words(
 }
 
 /// Endings of English and Spanish participles, adverbs and adjectives, which are said of passwords.
-fn is_predicate(word: &[u8]) -> bool {
+pub(crate) fn is_predicate(word: &[u8]) -> bool {
     let lower = word.to_ascii_lowercase();
     lower.len() > 4
         && [
@@ -665,7 +762,7 @@ pub(crate) fn chunk(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> 
 /// Cuts quotation marks, brackets and sentence marks off both ends.
 fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    while first < last && is_mark(&tokens[first], b"\"'`([{<,;:=>") {
+    while first < last && is_mark(&tokens[first], b"\"'`([{<,;:=>!?") {
         first += 1;
     }
     while first < last {
@@ -723,12 +820,15 @@ fn quoted_before(reading: &Reading<'_>, close: usize) -> Option<(usize, usize)> 
 }
 
 /// Whether what is quoted reads as a message rather than as a secret: a verb of state, a negation, many everyday words.
-fn is_sentence(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+pub(crate) fn is_sentence(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
     let words = || reading.tokens[first..=last].iter().filter(|t| t.kind == Kind::Word);
     let count = words().count();
     let said = words().filter(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::STATE)).count();
     let cue = words().any(|t| t.cue != 0);
-    count >= 2 && (said * 2 >= count || cue)
+    let measured =
+        words().any(|t| t.does(Role::UNIT)) && reading.tokens[first..=last].iter().any(|t| t.kind == Kind::Digits);
+    measured
+        || count >= 2 && (said * 2 >= count || cue)
         || count > 9
         || count == 1 && first == last && reading.tokens[first].does(Role::STATE)
         || count == 1 && first == last && cue
@@ -787,9 +887,15 @@ pub(crate) fn is_strong(reading: &Reading<'_>, (first, last): (usize, usize)) ->
     let lower = text.iter().filter(|b| b.is_ascii_lowercase()).count();
     let upper = text.iter().filter(|b| b.is_ascii_uppercase()).count();
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
-    let symbols = text.iter().filter(|b| b"!@#$%^&*_+=~?".contains(b)).count();
+    let symbols = text[..text.len() - 1].iter().filter(|b| b"!@#$%^&*_+=~?".contains(b)).count();
     let classes = usize::from(lower > 0) + usize::from(upper > 0) + usize::from(digits > 0) + usize::from(symbols > 0);
-    text.len() >= 6
+    // "rid=7f3e1c9a-0b52-...": the value of another key, a UUID, a hash.
+    let hex = text.len() >= 16 && text.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+    let keyed = tokens[first].kind == Kind::Word
+        && tokens.get(first + 1).is_some_and(|t| matches!(t.kind, Kind::Mark(b'=' | b'[')))
+        && first < last;
+    !hex && !keyed
+        && text.len() >= 6
         && (classes >= 3 && lower > 0 || lower >= 3 && digits > 0 || symbols > 0 && lower >= 3 && digits + upper > 0)
         && !text.contains(&b'/')
 }
@@ -839,6 +945,13 @@ fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
             .iter()
             .all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b':' | b'.' | b'/')) || t.does(Role::UNIT))
     {
+        return true;
+    }
+    // References: capitals, a hyphen, digits: "AUTH-1002".
+    if stretch.iter().all(|t| {
+        matches!(t.kind, Kind::Digits | Kind::Mark(b'-'))
+            || t.kind == Kind::Word && reading.bytes(t).iter().all(u8::is_ascii_uppercase)
+    }) {
         return true;
     }
     // Dates and ranges: only digits and separators.

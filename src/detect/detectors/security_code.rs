@@ -61,7 +61,7 @@ pub(crate) fn candidate(page: &Page<'_>, number: &Number) -> Candidate {
 }
 
 /// The number that stands, unlabelled, after the card that ends at token `last`: right beside it, or after its expiry.
-pub(crate) fn after_card(page: &Page<'_>, last: usize) -> Option<Number> {
+pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<Number> {
     let reading = &page.reading;
     let mut at = last + 1;
     let mut dates = 0;
@@ -72,14 +72,24 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize) -> Option<Number> {
                 let whole = page.numbers[page.numbers.partition_point(|n| n.last < at)];
                 // Of a number that begins in the card, the group alone.
                 let group = whole.first <= last;
-                let number = if group { Number { first: at, last: at, digits: token.len(), groups: 1, shape: Shape::Bare, attached: false } } else { whole };
+                let number = if group {
+                    Number { first: at, last: at, digits: token.len(), groups: 1, shape: Shape::Bare, attached: false }
+                } else {
+                    whole
+                };
                 if group && whole.last > at {
                     return None;
                 }
                 match number.shape {
                     Shape::Harmless("date") if dates == 0 => dates += 1,
                     Shape::Bare | Shape::Likely("year")
-                        if matches!(number.digits, 3 | 4) && number.groups == 1 =>
+                        if matches!(number.digits, 3 | 4)
+                            && number.groups == 1
+                            && (number.digits == digits
+                                || dates == 0
+                                    && number.digits == 4
+                                    && (is_month_year(reading, number.first) || expiry_word_before(reading, at))
+                                || digits == 4) =>
                     {
                         let expiry = dates == 0 && number.digits == 4 && is_month_year(reading, number.first);
                         let named = dates == 0 && expiry_word_before(reading, at);
@@ -115,10 +125,7 @@ fn is_month_year(reading: &Reading<'_>, at: usize) -> bool {
     let text = reading.bytes(&reading.tokens[at]);
     let two = |i: usize| (text[i] - b'0') * 10 + text[i + 1] - b'0';
     text.len() == 4
-        && ((1..=12).contains(&two(0))
-            && (24..=40).contains(&two(2))
-            && reading.token(at + 1).is_some_and(|t| t.kind == Kind::Digits)
-            || two(0) == 20 && (23..=45).contains(&two(2)))
+        && ((1..=12).contains(&two(0)) && (24..=40).contains(&two(2)) || two(0) == 20 && (23..=45).contains(&two(2)))
 }
 
 /// Nothing that would make it a quantity or an address follows.
