@@ -100,12 +100,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
         }
         start = end;
     }
-    if said.asks.has_secret() {
-        // "Which card should we charge": a verb, no question for an amount.
-        for generic in [Topic::Amount, Topic::Time, Topic::Place] {
-            said.asks = said.asks.without(generic);
-        }
-    }
+    said.prefer_secrets();
     said.agrees = part.first && agrees(reading);
     if part.last {
         said.announces = announces(reading);

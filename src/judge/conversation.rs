@@ -226,6 +226,15 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    /// "Which card should we charge": a verb, no question for an amount.
+    pub(crate) fn prefer_secrets(&mut self) {
+        if self.asks.has_secret() {
+            for generic in [Topic::Amount, Topic::Time, Topic::Place] {
+                self.asks = self.asks.without(generic);
+            }
+        }
+    }
+
     /// Adds what the next part of the same message says.
     pub(crate) fn add(&mut self, next: &Self) {
         *self = Self {
@@ -239,6 +248,7 @@ impl Said {
             answers_question: self.answers_question | next.answers_question,
             gives_piece: self.gives_piece | next.gives_piece,
         };
+        self.prefer_secrets();
     }
 }
 

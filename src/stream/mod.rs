@@ -28,10 +28,10 @@
 //!
 //! # Where it differs from a scan of the whole
 //!
-//! A text which is held or goes on in one stretch gives the findings of [`Engine::scan`]. In a longer text that scan also
-//! uses what stands far away: a mention of cards more than [`Redactor::CONTEXT`] bytes before, a sentence long after a
-//! number. The later piece of a number whose earlier piece has gone on in the same message is masked, the earlier one is
-//! out. What an agent asks for is found at the end of the sentence; where the policy blocks such questions, what follows
+//! A text of which nothing is judged before its end gives exactly the findings of [`Engine::scan`]. In a longer text that
+//! scan also uses what stands far away: a mention of cards more than [`Redactor::CONTEXT`] bytes before, a sentence long
+//! after a number. The later piece of a number whose earlier piece has gone on in the same message is masked, the earlier
+//! one is out. What an agent asks for is found at the end of the sentence; where the policy blocks such questions, what follows
 //! the name of a secret is held.
 //!
 //! With detectors of the user's own, whose matches may be anything, nothing goes on at once: the text goes on with at
@@ -222,8 +222,6 @@ impl Redactor {
         // A question may be known only after a secret that stands behind its cue.
         self.findings.sort_by_key(|f| (f.span.start, f.span.end, f.kind == FindingKind::Solicitation));
         self.findings.dedup_by_key(|f| (f.span, f.kind, f.entity));
-        self.recall.sort();
-        self.recall.dedup();
         Finished { findings: self.findings, conversation: self.conversation, recall: self.recall }
     }
 
@@ -237,6 +235,12 @@ impl Redactor {
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.blocked
+    }
+
+    /// Whether nothing has been judged so far: if the text ends here, it is judged as a whole.
+    #[cfg(any(test, feature = "laws"))]
+    pub(crate) fn is_in_one_stretch(&self) -> bool {
+        self.base == 0
     }
 
     fn begin(&mut self) -> Expected {
@@ -323,8 +327,7 @@ impl Redactor {
         };
 
         let part = Part { from, to, first: self.whole, last };
-        let (mut verdict, said) =
-            judge::judge_part(&page, &mut self.conversation, self.role, self.id, expected, part);
+        let (mut verdict, said) = judge::judge_part(&page, &mut self.conversation, self.role, self.id, expected, part);
         self.engine.find_custom(&view, part, &mut verdict);
         self.said.add(&said);
         self.recall.append(&mut verdict.recall);
@@ -333,7 +336,9 @@ impl Redactor {
             let tail = if in_run { run::tail(&page, from, to) } else { None };
             in_run |= self.in_run && head.is_some_and(|head| head.end == to);
             for run in head.into_iter().chain(tail) {
-                verdict.found.retain(|found| found.solicited || !(found.span.start < run.end && run.start < found.span.end));
+                verdict
+                    .found
+                    .retain(|found| found.solicited || !(found.span.start < run.end && run.start < found.span.end));
                 verdict.found.push(self.outgrown(run));
             }
         }
@@ -364,7 +369,14 @@ impl Redactor {
     fn outgrown(&self, span: ViewSpan) -> Judged {
         let policy = self.engine.policy();
         // It could be any of them: what the policy is strictest with.
-        let numbers = [Entity::SecurityCode, Entity::Pin, Entity::OneTimePasscode, Entity::Account, Entity::SocialSecurity, Entity::Card];
+        let numbers = [
+            Entity::SecurityCode,
+            Entity::Pin,
+            Entity::OneTimePasscode,
+            Entity::Account,
+            Entity::SocialSecurity,
+            Entity::Card,
+        ];
         let entity = numbers.into_iter().max_by_key(|entity| policy.action(*entity, FindingKind::Disclosure));
         let evidence = crate::evidence::Evidence { piece: true, digits: u8::MAX, ..Default::default() };
         Judged { span, entity: entity.unwrap_or(Entity::Card), evidence, part: true, solicited: false }

@@ -40,8 +40,10 @@ pub(super) fn cut(page: &Page<'_>, text: &[u8], start: usize) -> Place {
     let held = text.len() - start;
     let (low, high) = (start + held / 2, start + held / 8 * 7);
     let tokens = &page.reading.tokens;
-    let starts_at = |token: &Token| page.view.source(ViewSpan::new(token.start as usize, token.start as usize + 1)).start;
-    let (first, end) = (tokens.partition_point(|t| starts_at(t) < low), tokens.partition_point(|t| starts_at(t) <= high));
+    let starts_at =
+        |token: &Token| page.view.source(ViewSpan::new(token.start as usize, token.start as usize + 1)).start;
+    let (first, end) =
+        (tokens.partition_point(|t| starts_at(t) < low), tokens.partition_point(|t| starts_at(t) <= high));
     let best = (first.max(1)..end)
         .filter(|&at| !(joins(&tokens[at - 1]) && joins(&tokens[at]) && run_around(tokens, at)))
         .max_by_key(|&at| {

@@ -213,9 +213,43 @@ fn a_word_in_doubt_is_held_until_it_is_known_to_be_none() {
 #[test]
 fn no_flood_is_held_beyond_the_window_or_slows_the_flow() {
     for flood in [
-        "1", "1 ", "12-", "1.\n", "one ", "one, ", " ", "\n", "a", "a ", "Ab1 ", "<", "< ", "<b>", "&", "&#", "&#51;", "\"", "\" ", "'x ",
-        "😂", "３", "\u{200B}", "password ", "password:", "password is ", "code 1. ", "is my ", "zorgl is my. ", "1\u{200B}",
-        "a\u{301}", "**** ", "aB!c ", "what? ", "[card] ", "x@", "\u{A0}",
+        "1",
+        "1 ",
+        "12-",
+        "1.\n",
+        "one ",
+        "one, ",
+        " ",
+        "\n",
+        "a",
+        "a ",
+        "Ab1 ",
+        "<",
+        "< ",
+        "<b>",
+        "&",
+        "&#",
+        "&#51;",
+        "\"",
+        "\" ",
+        "'x ",
+        "😂",
+        "３",
+        "\u{200B}",
+        "password ",
+        "password:",
+        "password is ",
+        "code 1. ",
+        "is my ",
+        "zorgl is my. ",
+        "1\u{200B}",
+        "a\u{301}",
+        "**** ",
+        "aB!c ",
+        "what? ",
+        "[card] ",
+        "x@",
+        "\u{A0}",
     ] {
         let text = flood.repeat(60_000 / flood.len());
         let text = text.as_bytes();
@@ -231,13 +265,22 @@ fn no_flood_is_held_beyond_the_window_or_slows_the_flow() {
 
 #[test]
 fn a_run_of_digits_that_outgrows_the_window_is_masked_to_its_end() {
-    for (digits, after) in [("3782822463", " and so on"), ("3782822463", "th"), ("37 ", "and so on"), ("seven ", "and so on"), ("３", ": yes")] {
+    for (digits, after) in [
+        ("3782822463", " and so on"),
+        ("3782822463", "th"),
+        ("37 ", "and so on"),
+        ("seven ", "and so on"),
+        ("３", ": yes"),
+    ] {
         let text = format!("look: {}{after}", digits.repeat(9000 / digits.len()));
         let (out, finished) = redacted(customer(), &[text.as_bytes()]);
         let out = shown(&out);
         assert!(!out.chars().any(char::is_numeric), "{digits:?}: {}", &out[out.len() - 40..]);
         assert!(!out.contains("seven"), "{digits:?}");
-        assert!(out.starts_with("look: *") && out.ends_with(if after == "th" { "**" } else { after }), "{digits:?} {after}");
+        assert!(
+            out.starts_with("look: *") && out.ends_with(if after == "th" { "**" } else { after }),
+            "{digits:?} {after}"
+        );
         assert!(finished.findings.iter().all(|f| f.entity == Entity::Card && f.action == Action::Mask));
     }
     // A card is held together across any number of spaces.
@@ -289,7 +332,9 @@ fn what_the_context_says_counts() {
 
 #[test]
 fn bytes_that_are_no_text_come_out_as_they_went_in() {
-    for text in [&b"\xFF\xFE hello \xC3 there"[..], b"\xE2\x80", b"a\xF0\x9F b", b"\x80\x80\x80 \x00 ok\x07", b"\r\n\r\n\t "] {
+    for text in
+        [&b"\xFF\xFE hello \xC3 there"[..], b"\xE2\x80", b"a\xF0\x9F b", b"\x80\x80\x80 \x00 ok\x07", b"\r\n\r\n\t "]
+    {
         let (out, finished) = redacted(customer(), &text.chunks(1).collect::<Vec<_>>());
         assert_eq!(out, text);
         assert_eq!(finished.findings, []);
@@ -301,7 +346,10 @@ fn nothing_goes_on_after_what_is_blocked() {
     let policy = Policy::builder().action(Entity::Card, Action::Block).build().expect("a policy");
     let mut redactor = Redactor::new(Engine::new(policy), Conversation::new(), Role::Customer);
     let mut out = Vec::new();
-    redactor.push(b"hello there, it is 3782 822463 10005. I think that this is all that you need to know. And more ", &mut out);
+    redactor.push(
+        b"hello there, it is 3782 822463 10005. I think that this is all that you need to know. And more ",
+        &mut out,
+    );
     assert!(redactor.is_blocked());
     redactor.push(b"to come, my code is 482913", &mut out);
     let finished = redactor.finish(&mut out);
@@ -315,7 +363,10 @@ fn a_question_that_is_blocked_is_held_from_its_cue_on() {
     let policy = Policy::builder().solicitation(Action::Block).build().expect("a policy");
     let mut redactor = Redactor::new(Engine::new(policy), Conversation::new(), Role::Agent);
     let mut out = Vec::new();
-    redactor.push(b"Please send me your full card number and the CID now. Then I can go on with it for you today. ok ", &mut out);
+    redactor.push(
+        b"Please send me your full card number and the CID now. Then I can go on with it for you today. ok ",
+        &mut out,
+    );
     assert!(redactor.is_blocked());
     assert!(!shown(&out).contains("CID"), "{}", shown(&out));
 }
@@ -324,7 +375,8 @@ fn a_question_that_is_blocked_is_held_from_its_cue_on() {
 fn what_is_asked_for_is_remembered_however_far_back() {
     let filler = "I am glad to help you with all of that and more if there is more. ".repeat(60);
     let text = format!("Please read me the code we texted you. {filler}");
-    let (_, finished) = redacted(Redactor::new(Engine::default(), Conversation::new(), Role::Agent), &[text.as_bytes()]);
+    let (_, finished) =
+        redacted(Redactor::new(Engine::default(), Conversation::new(), Role::Agent), &[text.as_bytes()]);
     let mut conversation = finished.conversation;
     let outcome = Engine::default().scan(&mut conversation, &Message::customer("482913"));
     assert_eq!(outcome.redact("482913"), "******");
@@ -342,7 +394,8 @@ fn pieces_in_two_streams_complete_a_card() {
 
 #[test]
 fn detectors_of_the_user_see_what_may_matter_to_them() {
-    let detector = CustomDetector::builder("project", r"(?i)operation [a-z]{3,9} [a-z]{3,9}").build().expect("a detector");
+    let detector =
+        CustomDetector::builder("project", r"(?i)operation [a-z]{3,9} [a-z]{3,9}").build().expect("a detector");
     let policy = Policy::builder().detector(detector).build().expect("a policy");
     let redactor = || Redactor::new(Engine::new(policy.clone()), Conversation::new(), Role::Customer);
     let filler = "and so it went on for a while. There was more to it. ";
@@ -368,17 +421,91 @@ fn nothing_of_the_text_is_shown() {
 }
 
 /// Pieces of chatter, as people write it.
-fn chatter() -> impl Strategy<Value = String> {
+fn chatter(pieces: usize) -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "hello", "my", "card", "is", "password", "the", "code", "contraseña", "clave", "es", "mi", "bluebonnet", "Jennifer!", "hunter2",
-        "Tr0ut$tream!", "482913", "482 913", "3782 822463 10005", "4111111111111111", "123-45-6789", "one", "two", "oh", "seven", "three",
-        "cuatro", "and", "then", "first", "last four", "ending in", "0005", "order", "ZIP", "10285", "$45.20", "08/27", "cvv", "4821", "that's",
-        "That's", "in a way that nobody knows", "thanks for the help with all of that", "I think so", "please", "what", "from", "to", "user",
-        "bob", "\"", "'", "(", ")", "<b>", "</b>", "&nbsp;", "&#51;", "３", "\u{200B}", "é", "😂", "-", ",", ".", "!", "?", ":", "=", "/", "\n", "**",
-        "[pin]", "[card ending 0005]", "https://x.org/a", "bob:secret@x.org", "l6O8Ol", "GB82", "WEST", "1234",
+        "hello",
+        "my",
+        "card",
+        "is",
+        "password",
+        "the",
+        "code",
+        "contraseña",
+        "clave",
+        "es",
+        "mi",
+        "bluebonnet",
+        "Jennifer!",
+        "hunter2",
+        "Tr0ut$tream!",
+        "482913",
+        "482 913",
+        "3782 822463 10005",
+        "4111111111111111",
+        "123-45-6789",
+        "one",
+        "two",
+        "oh",
+        "seven",
+        "three",
+        "cuatro",
+        "and",
+        "then",
+        "first",
+        "last four",
+        "ending in",
+        "0005",
+        "order",
+        "ZIP",
+        "10285",
+        "$45.20",
+        "08/27",
+        "cvv",
+        "4821",
+        "that's",
+        "That's",
+        "in a way that nobody knows",
+        "thanks for the help with all of that",
+        "I think so",
+        "please",
+        "what",
+        "from",
+        "to",
+        "user",
+        "bob",
+        "\"",
+        "'",
+        "(",
+        ")",
+        "<b>",
+        "</b>",
+        "&nbsp;",
+        "&#51;",
+        "３",
+        "\u{200B}",
+        "é",
+        "😂",
+        "-",
+        ",",
+        ".",
+        "!",
+        "?",
+        ":",
+        "=",
+        "/",
+        "\n",
+        "**",
+        "[pin]",
+        "[card ending 0005]",
+        "https://x.org/a",
+        "bob:secret@x.org",
+        "l6O8Ol",
+        "GB82",
+        "WEST",
+        "1234",
     ]);
     let space = prop::sample::select(vec![" ", " ", " ", " ", "", ". ", ", ", "\n", "? ", "! ", "  "]);
-    prop::collection::vec((piece, space), 0..60)
+    prop::collection::vec((piece, space), 0..pieces)
         .prop_map(|pieces| pieces.into_iter().flat_map(|(piece, space)| [piece, space]).collect())
 }
 
@@ -386,7 +513,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
-    fn cuts_change_nothing(text in chatter(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8), serves: bool) {
+    fn cuts_change_nothing(text in chatter(60), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8), serves: bool) {
         let text = text.as_bytes();
         let role = if serves { Role::Agent } else { Role::Customer };
         let redactor = || Redactor::new(Engine::default(), Conversation::new(), role);
@@ -398,15 +525,16 @@ proptest! {
     }
 
     #[test]
-    fn what_a_scan_of_a_stretch_masks_is_masked_in_pieces(text in chatter()) {
+    fn what_a_scan_of_a_stretch_masks_is_masked_in_pieces(text in chatter(30)) {
         let mut redactor = customer();
         let mut out = Vec::new();
         redactor.push(text.as_bytes(), &mut out);
-        // Nothing was judged before the end: it is one stretch.
-        prop_assume!(redactor.base == 0);
+        let in_one_stretch = redactor.is_in_one_stretch();
         let finished = redactor.finish(&mut out);
-        let (expected, scanned) = scanned(&customer(), text.as_bytes());
-        prop_assert_eq!(shown(&out), shown(&expected));
-        prop_assert_eq!(finished, scanned);
+        if in_one_stretch {
+            let (expected, scanned) = scanned(&customer(), text.as_bytes());
+            prop_assert_eq!(shown(&out), shown(&expected));
+            prop_assert_eq!(finished, scanned);
+        }
     }
 }

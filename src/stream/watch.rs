@@ -210,7 +210,11 @@ fn is_hot(reading: &Reading<'_>) -> bool {
     let quoted = tokens.first().is_some_and(|t| t.is(b'\'')) || tokens.len() > 1 && tokens[tokens.len() - 1].is(b'\'');
     // Spelled out, letter by letter.
     let letters = tokens.len() > 3 && tokens.iter().filter(|t| t.len() == 1 && t.kind == Kind::Word).count() > 2;
-    tokens.iter().any(odd) || pair || quoted || letters || chunk(reading, 0).is_some_and(|value| looks_like_one(reading, value))
+    tokens.iter().any(odd)
+        || pair
+        || quoted
+        || letters
+        || chunk(reading, 0).is_some_and(|value| looks_like_one(reading, value))
 }
 
 /// Whether a word at the start of a sentence is a password if "is my password" follows.
@@ -221,9 +225,7 @@ fn may_be_password(reading: &Reading<'_>) -> bool {
 /// Whether a token may stand between a password and "password".
 fn is_link(reading: &Reading<'_>, token: &Token) -> bool {
     match token.kind {
-        Kind::Word => {
-            token.does(Role::LINK.and(Role::DETERMINER).and(Role::OWN)) || reading.is_word(token, b"thats")
-        }
+        Kind::Word => token.does(Role::LINK.and(Role::DETERMINER).and(Role::OWN)) || reading.is_word(token, b"thats"),
         Kind::Mark(_) | Kind::Other => true,
         _ => false,
     }
