@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
+use crate::cover::cover;
 use crate::detect::Page;
-use crate::edit::{self, Patch};
+use crate::edit::Patch;
 use crate::entity::FindingKind;
 use crate::judge::conversation::Conversation;
 use crate::judge::{self, Judged, Part, Verdict};
 use crate::message::Message;
 use crate::policy::{Action, Policy};
-use crate::report::{Explanation, Finding, Outcome};
+use crate::report::{Explanation, Finding, Outcome, Passed};
 use crate::text::View;
 
 /// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
@@ -54,7 +55,7 @@ impl Engine {
         let view = View::new(message.text);
         let verdict = self.judge(&view, conversation, message);
         let expected = verdict.expected_words();
-        let passed = verdict.passed.iter().map(|passed| passed.explain(view.source(passed.span))).collect();
+        let passed = verdict.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
         Explanation { expected, outcome: self.outcome(message.text, &view, verdict), passed }
     }
 
@@ -98,7 +99,7 @@ impl Engine {
                 action: action(judged),
             };
             if finding.action >= Action::Mask && finding.kind == FindingKind::Disclosure {
-                edits.push(edit::mask(&self.policy, source, view, judged.span, judged.entity, judged.part));
+                edits.push(cover(&self.policy, source, view, judged.span, judged.entity, judged.part));
             }
             findings.push(finding);
         }

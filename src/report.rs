@@ -85,3 +85,9 @@ pub struct Passed {
     /// Why it was let through.
     pub why: String,
 }
+
+impl Passed {
+    pub(crate) fn new(passed: &crate::judge::Passed, span: Span) -> Self {
+        Self { span, what: format!("{} digits", passed.digits), why: passed.why.to_string() }
+    }
+}

@@ -1,7 +1,7 @@
 //! Reads a view and emits candidates, generously: digits of a shape, tokens after a cue.
 //!
-//! Adding a detector is one file in `detectors/` and one row in [`DETECTORS`]. The listing, the table of the README,
-//! the fuzz seeds and a test that holds every example against the whole engine come from the row.
+//! Adding a detector is one file in `detectors/` and one row in `DETECTORS`. The listing, the table of the README and
+//! a test that holds every example against the whole engine come from the row.
 
 pub(crate) mod brands;
 pub mod checksum;

@@ -61,6 +61,11 @@ impl Token {
     }
 
     /// Whether it ends a sentence where whitespace follows and it belongs to no abbreviation.
+    /// Whether it ends a sentence or a line, in most cases.
+    pub(crate) fn ends_line(&self) -> bool {
+        self.may_end_sentence() || self.kind == Kind::Newline
+    }
+
     fn may_end_sentence(&self) -> bool {
         matches!(self.kind, Kind::Mark(b'.' | b'!' | b'?'))
     }
@@ -89,6 +94,7 @@ impl<'v> Reading<'v> {
         let lexicon = Lexicon::get();
         let mut reading = Self { text, tokens: Vec::with_capacity(text.len() / 4 + 4), cues: Vec::new() };
         reading.split(lexicon);
+        reading.negate();
         reading.find_cues(lexicon);
         reading
     }
@@ -270,7 +276,9 @@ impl<'v> Reading<'v> {
             let long_digits = parts().any(|p| p[0].is_ascii_digit() && p.len() >= 3);
             let fits = parts().enumerate().all(|(i, p)| p[0].is_ascii_digit() || word_fits(p, i == 0));
             let unit = borders == 1 && text[0].is_ascii_digit() && fits;
-            if fits && (long_digits || unit) {
+            // So many digits in a row are a number, whatever they are glued to.
+            let card_like = borders <= 2 && parts().any(|p| p[0].is_ascii_digit() && (13..=19).contains(&p.len()));
+            if fits && (long_digits || unit) || card_like {
                 let mut at = start;
                 for (i, part) in parts().enumerate() {
                     let kind = if part[0].is_ascii_digit() { Kind::Digits } else { Kind::Word };
@@ -281,6 +289,22 @@ impl<'v> Reading<'v> {
             }
         }
         self.push(lexicon, start, end, Kind::Mixed, spaced);
+    }
+
+    /// "don't", "isn't": the word before "'t" negates.
+    fn negate(&mut self) {
+        for at in 2..self.tokens.len() {
+            if self.tokens[at - 1].is(b'\'')
+                && !self.tokens[at].spaced
+                && !self.tokens[at - 1].spaced
+                && self.text[self.tokens[at].start as usize].eq_ignore_ascii_case(&b't')
+                && self.tokens[at].len() == 1
+            {
+                for word in [at - 2, at] {
+                    self.tokens[word].role = self.tokens[word].role.and(Role::NEGATION).and(Role::COMMON);
+                }
+            }
+        }
     }
 
     /// Leftmost, longest: a phrase takes the words it covers from all others.
@@ -345,6 +369,9 @@ impl<'v> Reading<'v> {
 /// The length of a mask that starts at `at`: not among the marks of a number still to be read (`**4860** **7269**`), not
 /// with the first digits of one.
 fn mask_len(text: &[u8], at: usize) -> Option<usize> {
+    if text[at] == b'[' {
+        return mask::len_at(&text[at..]);
+    }
     if at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == text[at]) {
         return None;
     }

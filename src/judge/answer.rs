@@ -109,6 +109,10 @@ fn harmless_before(reading: &Reading<'_>, at: usize) -> bool {
 /// The words of a clause which are the password: all of them, after "it's", "I think", "the password is".
 fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
+    // "I don't know", "no clue".
+    if tokens[start..end].iter().any(|t| t.kind == Kind::Word && t.does(Role::NEGATION)) {
+        return None;
+    }
     let mut first = start;
     let mut introduced = false;
     // Lead-in words.

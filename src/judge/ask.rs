@@ -162,7 +162,7 @@ impl Sentence {
             if pair(&["how"], &["many", "much", "long", "often"]) || is(&["cuanto", "cuantos", "cuantas", "cuanta"]) {
                 Some(Topic::Amount)
             } else if question
-                && (opens_with(&["when", "cuando"])
+                && (opens_with(&["when", "cuando"]) && !is(&["what", "which", "cual"])
                     || pair(&["what"], &["time", "day", "date", "year", "month"])
                     || pair(&["que"], &["hora", "dia", "fecha", "ano", "mes"]))
             {
@@ -464,8 +464,23 @@ fn announces(reading: &Reading<'_>) -> Topics {
                 ],
             )
     });
-    let tells = rest.iter().any(|t| t.does(Does::COPULA) || t.is(b':') || t.is(b'=')) || said_so(reading, hit);
+    let tells = rest.iter().any(|t| t.does(Does::COPULA) || t.is(b':') || t.is(b'='))
+        || said_so(reading, hit)
+        || is_label(reading, hit);
     if open && count <= 4 && !negated && tells { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
+}
+
+/// The whole message is the name of a secret: "my pin", "cvv".
+fn is_label(reading: &Reading<'_>, hit: &Hit) -> bool {
+    let words = reading.tokens.iter().filter(|t| t.is_text()).count();
+    let in_cue = reading.tokens[hit.first..=hit.last].iter().filter(|t| t.is_text()).count();
+    words <= in_cue + 2
+        && reading.tokens.iter().all(|t| {
+            t.cue != 0
+                || t.does(Does::GLUE)
+                || t.kind == Kind::Newline
+                || matches!(t.kind, Kind::Mark(b':' | b'.' | b'-'))
+        })
 }
 
 /// "this is my password", "here is my pin", "aquí está mi nip".

@@ -12,10 +12,6 @@ pub(crate) struct Topics(u32);
 impl Topics {
     pub(crate) const NONE: Self = Self(0);
 
-    pub(crate) fn of(topics: &[Topic]) -> Self {
-        topics.iter().fold(Self::NONE, |set, topic| set.with(*topic))
-    }
-
     pub(crate) fn with(self, topic: Topic) -> Self {
         Self(self.0 | 1 << topic as u32)
     }

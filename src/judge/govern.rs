@@ -350,7 +350,8 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
                 2
             };
             let beside = at == last + 1
-                && (matches!(topic, Topic::Zip | Topic::Amount | Topic::Phone) || token.does(Role::EXPIRY));
+                && (matches!(topic, Topic::Zip | Topic::Amount | Topic::Phone)
+                    || token.does(Role::EXPIRY) && tokens[last].len() <= 4);
             let needs_link = (!topic.is_secret() && !beside || topic == Topic::Quantity) && !link;
             if fits(topic) && !spent.is(index) && !taken && cost <= reach && !needs_link {
                 return Some(Governor { cue: hit.cue, hit: index, cost, copula: link, after: true });

@@ -113,19 +113,17 @@ impl Verdict {
     }
 }
 
-impl Passed {
-    /// The reason in words.
-    pub(crate) fn explain(&self, span: crate::span::Span) -> crate::report::Passed {
-        let why = match self.why {
-            Why::Cue(cue) => format!("the text says \"{cue}\""),
-            Why::Shape(shape) => format!("its shape is that of: {shape}"),
-            Why::Asked(topic) => format!("the other side asked for: {}", topic_words(topic)),
-            Why::Nothing => "nothing says that it is a secret".to_owned(),
-        };
-        crate::report::Passed { span, what: format!("{} digits", self.digits), why }
+/// The reason in words.
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Cue(cue) => write!(f, "the text says \"{cue}\""),
+            Self::Shape(shape) => write!(f, "its shape is that of: {shape}"),
+            Self::Asked(topic) => write!(f, "the other side asked for: {}", topic_words(*topic)),
+            Self::Nothing => f.write_str("nothing says that it is a secret"),
+        }
     }
 }
-
 /// Overlapping findings become one which covers the bytes of both, so that none leaks because another won; the stricter
 /// action names it. Sorted by their start; solicitations, which hide nothing, stand among them untouched.
 pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Judged) -> A) -> Vec<Judged> {
@@ -187,9 +185,11 @@ pub(crate) fn judge_part(
         expected,
         claimed: vec![false; page.reading.tokens.len()],
         spent: Spent::new(&page.reading),
+        masked: page.reading.tokens.iter().any(|t| t.kind == Kind::Masked),
         verdict: Verdict { expected, ..Verdict::default() },
         loose: Vec::new(),
     };
+    court.heed_masks();
     court.by_form(&candidates);
     court.after_cards(&candidates);
     court.by_cue(&candidates);
@@ -198,8 +198,8 @@ pub(crate) fn judge_part(
     let part = court.settle(part);
     let moved = court.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading, role, part);
-    said.answers = !court.verdict.found.is_empty();
-    said.answers_question = court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
+    said.answers = !court.verdict.found.is_empty() || court.masked;
+    said.answers_question = court.masked || court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
     said.gives_piece = moved;
     if role.serves() {
         court.solicitations(&requests);
@@ -217,6 +217,8 @@ struct Court<'p, 'v> {
     /// Tokens that belong to a finding.
     claimed: Vec<bool>,
     spent: Spent,
+    /// The message holds what redaction left.
+    masked: bool,
     verdict: Verdict,
     /// Numbers which may be pieces: those of which nothing says what they are, and (`false`) those said to be the last
     /// digits, which are pieces only where they complete a secret.
@@ -244,6 +246,23 @@ impl Court<'_, '_> {
     fn pass(&mut self, number: &Number, why: Why) {
         let span = self.reading.span(number.first, number.last);
         self.verdict.passed.push(Passed { span, digits: number.digits, why });
+    }
+
+    /// What redaction left is the value of the cue that governs it and the answer to the question that was asked, so
+    /// that a redacted text comes through as it is.
+    fn heed_masks(&mut self) {
+        if !self.masked {
+            return;
+        }
+        for at in 0..self.reading.tokens.len() {
+            if self.reading.tokens[at].kind == Kind::Masked {
+                let fits = |topic: Topic| topic.is_secret() || topic == Topic::Partial;
+                if let Some(found) = governor(self.reading, at, at, &self.spent, &fits) {
+                    self.spent.spend(found.hit);
+                }
+            }
+        }
+        self.expected = Expected::default();
     }
 
     /// What is decided by form.
@@ -664,7 +683,7 @@ impl Court<'_, '_> {
                     Topic::Pin if number.digits < 4 => continue,
                     Topic::Pin => Entity::Pin,
                     Topic::Account => Entity::Account,
-                    Topic::Password => continue,
+                    Topic::Password if self.is_bare() && number.groups == 1 && harmless.is_none() => Entity::Password,
                     _ => continue,
                 };
                 return Some((entity, announced));
@@ -700,7 +719,7 @@ impl Court<'_, '_> {
             match governor {
                 Some(g) if g.cue.topic.is_secret() => {
                     let enough = match g.cue.topic {
-                        Topic::Code if g.cue.name == "authorization code" => self.was_sent(),
+                        Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
                         Topic::Code => (g.copula || self.was_sent()) && g.cost <= 3,
                         _ => g.cost <= if g.copula { 9 } else { 6 },
                     };
@@ -767,6 +786,12 @@ impl Court<'_, '_> {
             // A passcode in pieces: each is masked as it comes.
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
             let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
+            let pin = expected.has(Topic::Pin) && digits.len() <= 3 && self.reading.tokens.iter().all(|t| !t.is_text());
+            if pin && self.harmless_asked(number).is_none() {
+                let candidate = self.candidate(&[], number, Entity::Pin);
+                self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
+                continue;
+            }
             if code && short && self.is_bare() && self.harmless_asked(number).is_none() {
                 let candidate = self.candidate(&[], number, Entity::OneTimePasscode);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);

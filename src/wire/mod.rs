@@ -4,10 +4,18 @@
 //! raw bytes, and from a [`Patch`](crate::Patch) on such a text the edits on the raw bytes. The promise of every format:
 //! a byte outside an edit is the byte that came in. Nothing here knows what is looked for.
 
+pub mod chat;
+mod content;
 mod cut;
+pub mod form;
+pub mod html;
 pub mod json;
 mod lift;
+pub mod multipart;
+pub mod ndjson;
+pub mod sse;
 pub mod transcript;
 
+pub use content::Content;
 pub use cut::safe_cut;
 pub use lift::lift;

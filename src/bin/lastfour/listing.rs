@@ -20,27 +20,14 @@ pub(crate) fn detectors(args: &args::Detectors) -> Result<()> {
             let reveals = policy.reveal(entity, 64);
             writeln!(out, "{:<24}  {:<6}  {:<7}  {what}", entity.as_str(), action.as_str(), reveals)
         };
-        for entity in Entity::BUILT_IN {
-            row(entity, what(entity))?;
+        for spec in lastfour::detectors() {
+            row(spec.entity, spec.title)?;
         }
         for detector in policy.detectors() {
             row(detector.entity(), "detector of the policy")?;
         }
         Ok(())
     })
-}
-
-fn what(entity: Entity) -> &'static str {
-    match entity {
-        Entity::Card => "payment card number of any brand, 12 to 19 digits",
-        Entity::SecurityCode => "card security code: CID, CVV, CVC, CSC; 3 or 4 digits",
-        Entity::SocialSecurity => "United States Social Security number or ITIN, 9 digits",
-        Entity::OneTimePasscode => "one-time passcode or verification code, 4 to 8 digits or letters",
-        Entity::Password => "password or passphrase",
-        Entity::Pin => "PIN of a card, an account or a phone",
-        Entity::Account => "bank account number, routing number, IBAN, CLABE",
-        _ => "",
-    }
 }
 
 /// `lastfour policy`

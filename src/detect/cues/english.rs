@@ -57,7 +57,7 @@ pub(crate) const CUES: &[Row] = &[
         name: "passcode",
         phrases: "one time passcode/password/code/pass/pin/passwords/passcodes/security? code?; onetime passcode/password/code/pin; 1 time passcode/password/code/pin; single use code/passcode/password; otp; otps; otp code/number; o t p; otac; totp; digipass;\
                   passcode; passcodes; pass code/codes; verification/verify/verifying/verfy/veri/verif code/codes/number/num/pin/digits/passcode/text; vcode; ver code; v code; verif code;\
-                  confirmation/confirm code/codes/pin; security verification code; identity verification code?; authentication/authenticator/authentification code/codes/pin/passcode/number; authenticator; authenticator app/application; \
+                  security verification code; identity verification code?; authentication/authenticator/authentification code/codes/pin/passcode/number; authenticator; authenticator app/application; \
                   access/login/log/signin/sign/logon/unlock/activation/recovery/reset/registration/backup/bypass/device/pairing in? on? code/codes/passcode; two/2 factor code/authentication/auth? code?; twofactor code?; 2fa code/codes/token/pin?; mfa code/codes/token?; multi factor code?; two/2 step/steps verification? code?; \
                   temporary/temp/dynamic code/passcode/verification/pin/token; sms code/codes/passcode/pin/token; text/texted message? code/codes; email/emailed/mail code; e mail code; phone code; push code; app code; safekey code?; safe key code?; 3ds code; 3d secure code?; six/6/five/5/eight/8/seven/7/four/4 digit verification/security/one/login/access? time? code/codes/passcode/number; six/6 digit pin; six/6 digits; \
                   code you/u/we/they/he/she/it/i just? texted/sent/emailed/mailed/messaged/send/text/txted/txt/got/received/gave/requested/need/want/asked me/us/you?; code i/we just? got/received/have/am/was got? getting? sent?;\
@@ -65,6 +65,7 @@ pub(crate) const CUES: &[Row] = &[
                   code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code/one; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received",
     },
     Row { topic: Topic::Code, name: "code", phrases: "code; codes; token; tokens; cod; passkey; codigo; otc" },
+    Row { topic: Topic::Code, name: "confirmation code", phrases: "confirmation/confirm code/codes/pin" },
     Row { topic: Topic::Code, name: "authorization code", phrases: "authorization/authorisation/auth code/codes/pin" },
     // ---- Passwords -------------------------------------------------------------------------------------------------
     Row {
@@ -175,7 +176,7 @@ pub(crate) const WORDS: &[Words] = &[
     Words { role: Role::LINK, words: "is was are were as being be for s equals = should" },
     Words {
         role: Role::COPULA,
-        words: "is was are were be s equals says said reads shows showed being becomes called should",
+        words: "its is was are were be s equals says said reads shows showed being becomes called should",
     },
     Words {
         role: Role::DETERMINER,

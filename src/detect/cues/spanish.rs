@@ -33,7 +33,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::OneTimePasscode,
         name: "código de verificación",
-        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/confirmacion/autenticacion/autentificacion/acceso/ingreso/activacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
+        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/autenticacion/autentificacion/acceso/ingreso/activacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
                   codigo/cod/clave/token/pin/numero/numerito/codigito q/que/k le/les/te/me/nos/se/ya? llego/llega/mandaron/mando/mandamos/mandaste/enviaron/envio/enviamos/enviaste/dio/dieron/aparece/aparecio/sale/salio/marca/muestra/acaba/acabo/acabamos/acaban/recibi/recibio/pide/piden/pidio/pusieron/da/genero/genera; codigo/clave por/del/via/en/de el? sms/mensaje/mensajito/texto/correo/whatsapp/app/aplicacion/wasap/email/mail; codigo/cod/clave enviado/enviada/recibido/recibida; \
                   codigo recibi/recibido; 6/seis numeros/digitos/cifras/numeritos; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; digipass; token digital; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
     },
@@ -43,6 +43,7 @@ pub(crate) const CUES: &[Row] = &[
         name: "authorization code",
         phrases: "codigo/clave/numero de/d? autorizacion/aprobacion",
     },
+    Row { topic: Topic::Code, name: "código de confirmación", phrases: "codigo/cod/clave de/d? confirmacion" },
     // ---- Passwords -------------------------------------------------------------------------------------------------
     Row {
         topic: Topic::Password,

@@ -123,6 +123,13 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
             out.push(candidate(first, last, Claim::Certain, hit.cue.name));
         }
     };
+    // It has been masked already.
+    let masked = |t: &Token| t.kind == Kind::Masked;
+    let after = reading.tokens[hit.last + 1..].iter().take(FARTHEST).take_while(|t| !t.ends_line()).any(masked);
+    let before_it = reading.tokens[..hit.first].iter().rev().take(8).take_while(|t| !t.ends_line()).any(masked);
+    if after || before_it {
+        return;
+    }
     if let Some(value) = paired(reading, hit) {
         push(Some(value));
         return;
@@ -130,7 +137,7 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
     if let Some(value) = assigned(reading, hit) {
         push(Some(value));
         push(changed_to(reading, value.1));
-        push(or_another(reading, value.1));
+        push(or_another(reading, value.1).or_else(|| further_on(reading, value.1)));
         push(before(reading, hit).filter(|v| looks_like_one(reading, *v)));
         return;
     }
@@ -217,7 +224,14 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                 at += 1;
                 break;
             }
-            Kind::Word if token.does(Role::NEGATION) || token.does(Role::QUESTION) && words == 0 => return None,
+            Kind::Word
+                if token.does(Role::NEGATION)
+                    || token.does(Role::QUESTION) && words == 0 && !reading.is_word(token, b"que") =>
+            {
+                return None;
+            }
+            // "password manager", "password rules"
+            Kind::Word if words == 0 && token.does(Role::HEAD) => return None,
             Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
             // "clave PNR: LMX4QT"
             Kind::Word | Kind::Mixed
@@ -387,6 +401,29 @@ fn one_before(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
     }
     let value = (at + 1 < first).then(|| chunk(reading, at))??;
     is_strong(reading, value).then_some(value)
+}
+
+/// "... is X and the one for you is Y": what looks like nothing but a password, later in the sentence.
+fn further_on(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+    let mut at = last + 1;
+    while at < reading.tokens.len()
+        && at - last <= FARTHEST
+        && !reading.ends_sentence(at)
+        && reading.tokens[at].kind != Kind::Newline
+    {
+        if let Some(value) = chunk(reading, at).filter(|v| v.0 == at) {
+            let text = &reading.text[reading.tokens[value.0].start as usize..reading.tokens[value.1].end as usize];
+            if is_strong(reading, value)
+                && text.iter().any(|b| b"!@#$%^&*+=~".contains(b))
+                && !said_harmless(reading, at)
+            {
+                return Some(value);
+            }
+            at = value.1;
+        }
+        at += 1;
+    }
+    None
 }
 
 /// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
@@ -781,9 +818,13 @@ fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usi
             break;
         }
     }
+    // What redaction left stays as it is.
+    let masked = tokens[first..=last].iter().any(|t| t.kind == Kind::Masked);
     let bytes = tokens[last].end - tokens[first].start;
-    (bytes as usize <= LONGEST && !(first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline)))
-        .then_some((first, last))
+    (!masked
+        && bytes as usize <= LONGEST
+        && !(first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline)))
+    .then_some((first, last))
 }
 
 fn is_quoted(reading: &Reading<'_>, at: usize) -> bool {

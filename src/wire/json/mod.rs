@@ -27,8 +27,10 @@
 
 mod path;
 mod string;
+mod tree;
 mod walker;
 
 pub use path::{Path, Segment};
 pub use string::{Decoded, decode, escape, number_edit, string_edits};
+pub use tree::{Tree, Value};
 pub use walker::{Document, JsonError, Step, Token, TokenKind, Walker};

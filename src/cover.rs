@@ -1,0 +1,50 @@
+//! Covers what was found: turns a decision into an edit of the source.
+
+use crate::edit::Edit;
+use crate::entity::Entity;
+use crate::mask;
+use crate::policy::Policy;
+use crate::text::{View, ViewSpan};
+
+/// The edit that hides `span` of the view.
+///
+/// In the style of stars each letter and digit becomes a star where it stands and what separates them stays as it is;
+/// what was written in words or with invisible characters takes the plain form. Of a `part` of a secret nothing is
+/// revealed.
+pub(crate) fn cover(
+    policy: &Policy,
+    source: &[u8],
+    view: &View<'_>,
+    span: ViewSpan,
+    entity: Entity,
+    part: bool,
+) -> Edit {
+    let whole = view.source(span);
+    let plain = String::from_utf8_lossy(&view.text()[span.start..span.end]);
+    if let Some(with) = policy.replacement(entity, &plain) {
+        return Edit { span: whole, with };
+    }
+    let count = mask::count(&plain);
+    let shown_from = if part { count } else { count - policy.reveal(entity, count) };
+    let mut with = Vec::with_capacity(whole.len());
+    let mut seen = 0;
+    for (shown, from, atomic) in view.alignment().pieces(span) {
+        let piece = &view.text()[shown.start..shown.end];
+        if atomic && !piece.iter().any(u8::is_ascii_alphanumeric) {
+            // A separator of more than one byte stays; what is invisible goes, but for tags, which have partners.
+            if !piece.is_empty() || source[from.start] == b'<' {
+                with.extend_from_slice(&source[from.range()]);
+            }
+            continue;
+        }
+        for byte in piece {
+            if byte.is_ascii_alphanumeric() {
+                with.push(if seen < shown_from { b'*' } else { *byte });
+                seen += 1;
+            } else {
+                with.push(*byte);
+            }
+        }
+    }
+    Edit { span: whole, with: String::from_utf8_lossy(&with).into_owned() }
+}

@@ -1,0 +1,220 @@
+//! A JSON document that is too large to be seen whole: token by token, each text as a message of its own.
+//!
+//! What has to be held is a string or number that is text, and no more than that. Of other strings what has come goes on
+//! at once, so that a picture in a document costs no memory.
+
+use std::mem;
+
+use crate::edit::Patch;
+use crate::filter::Failure;
+use crate::filter::scanner::Scanner;
+use crate::message::Role;
+use crate::stream::Redactor;
+use crate::wire::chat::{Part, Place, Spelling, Text};
+use crate::wire::json::{self, JsonError, Step, Token, TokenKind, Walker};
+
+/// A document that is under way.
+#[derive(Debug)]
+pub(super) struct Document {
+    state: State,
+    /// What has come and has not gone on.
+    held: Vec<u8>,
+    /// Who speaks in the open objects, with their depths.
+    roles: Vec<(usize, Role)>,
+    /// The open objects that have said that their type is `base64`, by their depths.
+    encoded: Vec<usize>,
+    /// A text has changed.
+    changed: bool,
+    /// The string that is under way is text: it is waited for.
+    waits: bool,
+    /// Left out up to the end of the value at this depth.
+    left_out: Option<usize>,
+}
+
+#[derive(Debug)]
+enum State {
+    Json(Box<Walker>),
+    /// It has turned out to be no JSON: the rest is a text.
+    Text(Box<Redactor>),
+}
+
+impl Document {
+    /// A document of which nothing has come.
+    pub(super) fn new(depth: usize) -> Self {
+        Self {
+            state: State::Json(Box::new(Walker::new(depth))),
+            held: Vec::new(),
+            roles: Vec::new(),
+            encoded: Vec::new(),
+            changed: false,
+            waits: false,
+            left_out: None,
+        }
+    }
+
+    /// Number of bytes that are held back.
+    pub(super) fn held(&self) -> usize {
+        match &self.state {
+            State::Json(_) => self.held.len(),
+            State::Text(redactor) => redactor.held(),
+        }
+    }
+
+    pub(super) fn push(
+        &mut self,
+        piece: &[u8],
+        last: bool,
+        scanner: &mut Scanner,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Failure> {
+        if let State::Text(redactor) = &mut self.state {
+            redactor.push(piece, out);
+            scanner.blocked |= redactor.is_blocked();
+        } else {
+            self.held.extend_from_slice(piece);
+            let mut held = mem::take(&mut self.held);
+            let read = self.read(&held, last, scanner, out)?;
+            held.drain(..read);
+            self.held = held;
+        }
+        if last && let State::Text(redactor) = &mut self.state {
+            let text = mem::replace(redactor, Box::new(scanner.redactor()));
+            let finished = text.finish(out);
+            scanner.finished(finished);
+        }
+        Ok(())
+    }
+
+    /// Reads all tokens that have come; returns how many bytes are done with.
+    fn read(&mut self, held: &[u8], last: bool, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<usize, Failure> {
+        let mut at = 0;
+        while !scanner.blocked {
+            let State::Json(walker) = &mut self.state else { break };
+            let input = &held[at..];
+            match walker.next(input, last) {
+                Ok(Step::Token(token)) => {
+                    self.waits = false;
+                    self.token(token, &input[..token.span.end], scanner, out)?;
+                    at += token.span.end;
+                }
+                Ok(Step::End) => {
+                    self.write(input, out);
+                    return Ok(held.len());
+                }
+                Ok(Step::More(done)) => {
+                    self.write(&input[..done], out);
+                    at += done;
+                    let limit = scanner.limits.hold;
+                    let input = &held[at..];
+                    if input.len() > limit && self.waits {
+                        return Err(Failure::TooLarge { limit });
+                    }
+                    if input.len() <= limit.min(PART) || self.waits {
+                        return Ok(at);
+                    }
+                    // A long string is under way. Where it is no text, what has come of it goes on.
+                    let State::Json(walker) = &mut self.state else { break };
+                    let mut ahead = walker.clone();
+                    let Some(token) = ahead.cut(input) else {
+                        return if input.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(at) };
+                    };
+                    let text = match scanner.shape.place(ahead.path()) {
+                        None => return Err(Failure::TooLarge { limit }),
+                        Some(Place::Text(_)) => true,
+                        Some(Place::Data) => !self.encoded.contains(&ahead.path().depth().saturating_sub(1)),
+                        Some(_) => false,
+                    };
+                    if text && self.left_out.is_none() {
+                        self.waits = true;
+                        return if input.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(at) };
+                    }
+                    *walker = ahead;
+                    self.write(&input[..token.span.end], out);
+                    at += token.span.end;
+                }
+                Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
+                Err(_) => {
+                    let mut redactor = scanner.redactor();
+                    redactor.push(input, out);
+                    scanner.blocked |= redactor.is_blocked();
+                    self.state = State::Text(Box::new(redactor));
+                    return Ok(held.len());
+                }
+            }
+        }
+        Ok(held.len())
+    }
+
+    /// A token, whose bytes with the blanks before it are `raw`.
+    fn token(&mut self, token: Token, raw: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let State::Json(walker) = &self.state else { return Ok(()) };
+        let path = walker.path();
+        let depth = path.depth();
+        let Some(place) = scanner.shape.place(path) else {
+            return Err(Failure::TooLarge { limit: scanner.limits.hold });
+        };
+        let content = &raw[token.content.range()];
+        match token.kind {
+            TokenKind::ObjectEnd | TokenKind::ArrayEnd => {
+                if token.kind == TokenKind::ObjectEnd {
+                    self.roles.retain(|(at, _)| *at < depth);
+                    self.encoded.retain(|at| *at < depth);
+                }
+                if self.left_out == Some(depth) {
+                    self.left_out = None;
+                    out.extend_from_slice(b"null");
+                    return Ok(());
+                }
+            }
+            TokenKind::ObjectStart | TokenKind::ArrayStart
+                if place == Place::Tied && self.changed && self.left_out.is_none() =>
+            {
+                out.extend_from_slice(&raw[..token.span.start]);
+                self.left_out = Some(depth);
+            }
+            TokenKind::String | TokenKind::Number if self.left_out.is_none() => {
+                let inside = depth.saturating_sub(1);
+                if path.key().is_some_and(|key| key.eq_ignore_ascii_case(b"type")) && content == b"base64" {
+                    self.encoded.push(inside);
+                }
+                let spelling = match place {
+                    Place::Text(spelling) => Some(spelling),
+                    Place::Data if !self.encoded.contains(&inside) => Some(Spelling::Plain),
+                    Place::Role => {
+                        let name = json::decode(content).bytes;
+                        let role = std::str::from_utf8(&name).ok().and_then(Role::from_name);
+                        self.roles.extend(role.map(|role| (inside, role)));
+                        None
+                    }
+                    _ => None,
+                };
+                if let Some(spelling) = spelling {
+                    let limit = scanner.limits.hold;
+                    if content.len() > limit {
+                        return Err(Failure::TooLarge { limit });
+                    }
+                    let role = self.roles.last().map(|(_, role)| *role);
+                    let text = Text { value: 0, role, spelling, part: Part::Whole };
+                    let patch = Patch::new(scanner.token(token, content, &text)?);
+                    self.changed |= !patch.is_empty();
+                    if !scanner.blocked {
+                        out.extend_from_slice(&patch.apply(raw));
+                    }
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+        self.write(raw, out);
+        Ok(())
+    }
+
+    fn write(&self, raw: &[u8], out: &mut Vec<u8>) {
+        if self.left_out.is_none() {
+            out.extend_from_slice(raw);
+        }
+    }
+}
+
+/// Strings that are longer than this, in bytes, go on in parts where they are no text.
+const PART: usize = 64 * 1024;

@@ -1,0 +1,327 @@
+//! Event streams: a text that is spread over events is one text.
+//!
+//! A piece that arrives in an event is replaced by what is safe to go on by then, so that held-back text is written
+//! into a later event of the same channel. Where a channel ends before such an event, one more is made after the last.
+
+use std::mem;
+
+use crate::edit::{Edit, Patch};
+use crate::filter::scanner::{Scanned, Scanner, in_order, untie};
+use crate::filter::{Failure, Limits};
+use crate::message::Role;
+use crate::span::Span;
+use crate::stream::Redactor;
+use crate::wire::chat::{Part, Reading, Spelling, Text};
+use crate::wire::json::{self, TokenKind, Tree, Value};
+use crate::wire::sse;
+
+/// The texts of a stream that are under way, and the events they stand in.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    splitter: sse::Splitter,
+    channels: Vec<Channel>,
+    /// Goes up when a message ends in the conversation, so that of texts that run at once only the first goes into it.
+    turn: u64,
+}
+
+#[derive(Debug)]
+struct Channel {
+    name: String,
+    body: Body,
+    turn: u64,
+    /// Bytes that were released in the middle of a character.
+    tail: Vec<u8>,
+    template: Option<Template>,
+}
+
+#[derive(Debug)]
+enum Body {
+    /// A text of which what is safe goes on at once.
+    Text(Box<Redactor>),
+    /// A JSON document, which is only seen when it is whole.
+    Json { text: Vec<u8>, role: Role },
+}
+
+/// An event of a channel with all texts taken out of it: what is left over is put into one like it.
+struct Template {
+    event: Vec<u8>,
+    blank: Vec<Edit>,
+    at: Span,
+}
+
+impl std::fmt::Debug for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Template").field("len", &self.event.len()).finish_non_exhaustive()
+    }
+}
+
+impl Events {
+    pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        self.splitter.push(piece);
+        while let Some(event) = self.splitter.next_event() {
+            self.event(&event, scanner, out)?;
+            if scanner.blocked {
+                return Ok(());
+            }
+        }
+        let limit = scanner.limits.hold;
+        if self.splitter.held() > limit { Err(Failure::TooLarge { limit }) } else { Ok(()) }
+    }
+
+    pub(super) fn finish(&mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let rest = self.splitter.rest();
+        self.event(&rest, scanner, out)?;
+        let mut left = Vec::new();
+        self.end("", scanner, &mut left)?;
+        if !left.is_empty() {
+            if !matches!(rest.as_slice(), [] | [b'\n']) {
+                // The last event lacks its blank line: what is left over must not become a part of it.
+                out.extend_from_slice(b"\n\n");
+            }
+            out.append(&mut left);
+        }
+        Ok(())
+    }
+
+    /// Number of bytes that are held back.
+    pub(super) fn held(&self) -> usize {
+        let channels = self.channels.iter().map(|channel| match &channel.body {
+            Body::Text(redactor) => redactor.held() + channel.tail.len(),
+            Body::Json { text, .. } => text.len(),
+        });
+        self.splitter.held() + channels.sum::<usize>()
+    }
+
+    fn event(&mut self, event: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let limit = scanner.limits.hold;
+        if event.len() > limit {
+            return Err(Failure::TooLarge { limit });
+        }
+        let Some(data) = sse::data(event) else {
+            out.extend_from_slice(event);
+            return Ok(());
+        };
+        let inner = data.bytes.trim_ascii();
+        if inner.is_empty() || inner == b"[DONE]" {
+            if !inner.is_empty() {
+                self.end("", scanner, out)?;
+            }
+            out.extend_from_slice(event);
+            return Ok(());
+        }
+        let patch = match scanner.document(&data.bytes, true)? {
+            Scanned::Json(edits) => Patch::new(edits),
+            Scanned::Text(patch) => patch,
+            Scanned::Pieces(tree, reading) => self.pieces(event, &tree, &reading, scanner, out)?,
+        };
+        if !scanner.blocked {
+            let edits = sse::data_edits(event, &data, &patch);
+            out.extend_from_slice(&Patch::new(edits).apply(event));
+        }
+        Ok(())
+    }
+
+    /// An event with pieces of longer texts: the patch on its data.
+    fn pieces(
+        &mut self,
+        event: &[u8],
+        tree: &Tree<'_>,
+        reading: &Reading,
+        scanner: &mut Scanner,
+        out: &mut Vec<u8>,
+    ) -> Result<Patch, Failure> {
+        let mut edits = Vec::new();
+        let mut changed = vec![false; reading.texts.len()];
+        let mut pieces: Vec<(usize, usize, Vec<u8>, Vec<u8>)> = Vec::new();
+        for (at, text) in reading.texts.iter().enumerate() {
+            let Some(value) = tree.value(text.value) else { continue };
+            let (Part::Piece(name), Some(decoded)) = (&text.part, value.text()) else {
+                // What is said again here is over: its channel is ended first, so that it is not scanned before that.
+                if text.part == Part::Again {
+                    for name in &reading.ends {
+                        self.end(name, scanner, out)?;
+                    }
+                }
+                let of_text = scanner.text(value, text)?;
+                changed[at] = !of_text.is_empty();
+                edits.extend(of_text);
+                continue;
+            };
+            let channel = self.channel(name, text, scanner)?;
+            let mut released = Vec::new();
+            self.channels[channel].push(&decoded.bytes, &scanner.limits, &mut released)?;
+            scanner.blocked |= self.channels[channel].is_blocked();
+            pieces.push((at, channel, decoded.bytes.into_owned(), released));
+        }
+        // Where each text is replaced: within its quotes, or whole where it has none.
+        let places: Vec<(Span, bool)> =
+            reading.texts.iter().map(|text| tree.value(text.value).map_or((Span::new(0, 0), false), place)).collect();
+        for (at, channel, _, _) in &pieces {
+            let channel = &mut self.channels[*channel];
+            if channel.holds() {
+                let mut blank: Vec<Edit> = untie(tree, reading, &vec![true; reading.texts.len()]);
+                blank.extend(places.iter().map(|&(span, quoted)| {
+                    let with = if quoted { String::new() } else { "\"\"".into() };
+                    Edit { span, with }
+                }));
+                // A line feed whose carriage return ended the event before is none of this one.
+                let event = event.strip_prefix(b"\n").unwrap_or(event).to_vec();
+                channel.template = Some(Template { event, blank: in_order(blank), at: places[*at].0 });
+            }
+        }
+        // What a channel still holds when it ends goes into this event, where it has a piece of the channel.
+        for name in &reading.ends {
+            for (_, channel, _, released) in &mut pieces {
+                if self.channels[*channel].name.starts_with(name.as_str()) && !self.channels[*channel].is_ended() {
+                    self.turn += self.channels[*channel].end(self.turn, scanner, released)?;
+                }
+            }
+        }
+        for (at, _, piece, released) in pieces {
+            if piece != released {
+                changed[at] = true;
+                edits.push(Edit { span: places[at].0, with: json::escape(&String::from_utf8_lossy(&released)) });
+            }
+        }
+        for name in &reading.ends {
+            self.end(name, scanner, out)?;
+        }
+        edits.extend(untie(tree, reading, &changed));
+        Ok(Patch::new(in_order(edits)))
+    }
+
+    /// The channel of that name, opened if it is not.
+    fn channel(&mut self, name: &str, text: &Text, scanner: &mut Scanner) -> Result<usize, Failure> {
+        if let Some(at) = self.channels.iter().position(|channel| channel.name == name) {
+            return Ok(at);
+        }
+        let limit = scanner.limits.channels;
+        if self.channels.len() >= limit {
+            return Err(Failure::TooMany { limit });
+        }
+        let role = text.role.unwrap_or(scanner.role);
+        let body = match text.spelling {
+            Spelling::Json => Body::Json { text: Vec::new(), role },
+            _ => Body::Text(Box::new(Redactor::new(scanner.engine.clone(), scanner.conversation.clone(), role))),
+        };
+        let name = name.to_owned();
+        self.channels.push(Channel { name, body, turn: self.turn, tail: Vec::new(), template: None });
+        Ok(self.channels.len() - 1)
+    }
+
+    /// Ends the channels whose names start so; what they still hold is written in events of its own.
+    fn end(&mut self, start: &str, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let (ending, staying) =
+            mem::take(&mut self.channels).into_iter().partition(|c: &Channel| c.name.starts_with(start));
+        self.channels = staying;
+        for mut channel in ending {
+            let mut rest = Vec::new();
+            if !channel.is_ended() {
+                self.turn += channel.end(self.turn, scanner, &mut rest)?;
+            }
+            if scanner.blocked {
+                return Ok(());
+            }
+            if let Some(template) = channel.template.filter(|_| !rest.is_empty()) {
+                template.write(&String::from_utf8_lossy(&rest), out);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where the text of a value is replaced, and whether it stands in quotes.
+fn place(value: Value<'_>) -> (Span, bool) {
+    match value.kind() {
+        TokenKind::String => (value.content(), true),
+        _ => (value.span(), false),
+    }
+}
+
+impl Channel {
+    fn push(&mut self, piece: &[u8], limits: &Limits, released: &mut Vec<u8>) -> Result<(), Failure> {
+        match &mut self.body {
+            Body::Text(redactor) => {
+                let mut bytes = mem::take(&mut self.tail);
+                redactor.push(piece, &mut bytes);
+                let whole = whole_characters(&bytes);
+                self.tail = bytes.split_off(whole);
+                released.append(&mut bytes);
+                Ok(())
+            }
+            Body::Json { text, .. } => {
+                text.extend_from_slice(piece);
+                let limit = limits.hold;
+                if text.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(()) }
+            }
+        }
+    }
+
+    fn holds(&self) -> bool {
+        match &self.body {
+            Body::Text(redactor) => redactor.held() > 0 || !self.tail.is_empty(),
+            Body::Json { text, .. } => !text.is_empty(),
+        }
+    }
+
+    fn is_blocked(&self) -> bool {
+        matches!(&self.body, Body::Text(redactor) if redactor.is_blocked())
+    }
+
+    fn is_ended(&self) -> bool {
+        self.turn == u64::MAX
+    }
+
+    /// Ends the text: what it still held is appended to `rest`. Returns 1 where it went into the conversation.
+    fn end(&mut self, turn: u64, scanner: &mut Scanner, rest: &mut Vec<u8>) -> Result<u64, Failure> {
+        let leads = mem::replace(&mut self.turn, u64::MAX) == turn;
+        let before = scanner.conversation.clone();
+        match mem::replace(&mut self.body, Body::Json { text: Vec::new(), role: scanner.role }) {
+            Body::Text(redactor) => {
+                let mut bytes = mem::take(&mut self.tail);
+                let finished = redactor.finish(&mut bytes);
+                rest.append(&mut bytes);
+                scanner.report.add(&finished.findings, &finished.recall);
+                scanner.blocked |= finished.is_blocked();
+                scanner.found |= !finished.findings.is_empty();
+                if leads {
+                    scanner.before = before;
+                    scanner.conversation = finished.conversation;
+                }
+            }
+            Body::Json { text, role } => {
+                let patch = scanner.string(&text, Some(role), false, Spelling::Json, scanner.limits.nesting)?;
+                rest.extend_from_slice(&patch.apply(&text));
+                if !leads {
+                    scanner.conversation = before;
+                }
+            }
+        }
+        Ok(u64::from(leads))
+    }
+}
+
+impl Template {
+    /// Writes an event like this one with `text` in the place of its piece.
+    fn write(&self, text: &str, out: &mut Vec<u8>) {
+        let Some(data) = sse::data(&self.event) else { return };
+        let mut edits = self.blank.clone();
+        for edit in edits.iter_mut().filter(|edit| edit.span == self.at) {
+            edit.with = json::escape(text);
+        }
+        let edits = sse::data_edits(&self.event, &data, &Patch::new(edits));
+        out.extend_from_slice(&Patch::new(edits).apply(&self.event));
+    }
+}
+
+/// How many bytes of `bytes` are not the start of a character whose rest may still come.
+fn whole_characters(bytes: &[u8]) -> usize {
+    let tail = bytes.len().saturating_sub(3);
+    match bytes[tail..].iter().rposition(|b| b & 0xC0 != 0x80) {
+        Some(n) => match std::str::from_utf8(&bytes[tail + n..]) {
+            Err(error) if error.error_len().is_none() => tail + n,
+            _ => bytes.len(),
+        },
+        None => bytes.len(),
+    }
+}

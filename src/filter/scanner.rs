@@ -1,0 +1,259 @@
+//! Scans the messages and the JSON documents of a body, one after the other, in one conversation.
+
+use std::borrow::Cow;
+
+use crate::Conversation;
+use crate::edit::{Edit, Patch};
+use crate::engine::Engine;
+use crate::filter::{Failure, Limits, Report};
+use crate::message::{Message, MessageId, Role};
+use crate::span::Span;
+use crate::text::Alignment;
+use crate::wire::chat::{Part, Reading, Shape, Spelling, Text};
+use crate::wire::html;
+use crate::wire::json::{self, JsonError, Token, TokenKind, Tree, Value};
+
+/// The engine in one conversation, with what it has found so far.
+#[derive(Debug)]
+pub(super) struct Scanner {
+    pub(super) engine: Engine,
+    pub(super) conversation: Conversation,
+    /// The conversation before the message that was scanned last.
+    pub(super) before: Conversation,
+    /// Something was found in the message that was scanned last, or streamed.
+    pub(super) found: bool,
+    pub(super) role: Role,
+    pub(super) shape: Shape,
+    pub(super) limits: Limits,
+    pub(super) report: Report,
+    pub(super) blocked: bool,
+    pub(super) id: Option<MessageId>,
+    pub(super) time_ms: Option<u64>,
+}
+
+/// What becomes of a document.
+pub(super) enum Scanned<'a> {
+    /// It is JSON; the edits on its bytes.
+    Json(Vec<Edit>),
+    /// It is JSON, some of whose texts are pieces of longer ones, which have not been scanned.
+    Pieces(Tree<'a>, Reading),
+    /// It is no JSON and was scanned as text.
+    Text(Patch),
+}
+
+impl Scanner {
+    /// Scans one message and takes its findings in.
+    pub(super) fn message(&mut self, text: &[u8], role: Option<Role>, again: bool) -> Patch {
+        let mut earlier = self.conversation.clone();
+        let conversation = if again {
+            earlier = self.before.clone();
+            &mut earlier
+        } else {
+            std::mem::swap(&mut self.before, &mut earlier);
+            &mut self.conversation
+        };
+        let message = Message { text, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
+        let outcome = self.engine.scan(conversation, &message);
+        self.blocked |= outcome.is_blocked();
+        // What is said again is no finding of its own, unless only this spelling of it shows the secret.
+        let new = !again || outcome.is_blocked() || !self.found && !outcome.findings.is_empty();
+        if new {
+            self.report.add(&outcome.findings, &outcome.recall);
+            self.found = !outcome.findings.is_empty();
+        }
+        outcome.patch
+    }
+
+    /// Scans a document whose texts are all messages of their own.
+    pub(super) fn whole_document(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
+        match self.document(raw, false)? {
+            Scanned::Json(edits) => Ok(Patch::new(edits)),
+            Scanned::Text(patch) => Ok(patch),
+            Scanned::Pieces(..) => Ok(Patch::default()),
+        }
+    }
+
+    /// Scans a document. With `stream`, a text that is a piece of a longer one is left to the caller.
+    pub(super) fn document<'a>(&mut self, raw: &'a [u8], stream: bool) -> Result<Scanned<'a>, Failure> {
+        let tree = match Tree::parse(raw, self.limits.depth) {
+            Ok(tree) => tree,
+            Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
+            Err(_) => {
+                self.found = false;
+                return Ok(Scanned::Text(self.message(raw, None, false)));
+            }
+        };
+        let reading = self.shape.read(tree.root());
+        if stream && (!reading.ends.is_empty() || reading.texts.iter().any(|text| matches!(text.part, Part::Piece(_))))
+        {
+            return Ok(Scanned::Pieces(tree, reading));
+        }
+        let mut edits = Vec::new();
+        let mut changed = Vec::with_capacity(reading.texts.len());
+        for text in &reading.texts {
+            let of_text = match tree.value(text.value) {
+                Some(value) => self.text(value, text)?,
+                None => Vec::new(),
+            };
+            changed.push(!of_text.is_empty());
+            edits.extend(of_text);
+        }
+        edits.extend(untie(&tree, &reading, &changed));
+        Ok(Scanned::Json(in_order(edits)))
+    }
+
+    /// Scans one text of a document; the edits are on the document's bytes.
+    pub(super) fn text(&mut self, value: Value<'_>, text: &Text) -> Result<Vec<Edit>, Failure> {
+        match value.kind() {
+            TokenKind::ObjectStart | TokenKind::ArrayStart => {
+                self.values(value, text.role, text.part == Part::Again, self.limits.nesting)
+            }
+            kind => {
+                let token = Token { kind, span: value.span(), content: value.content() };
+                self.token(token, value.raw(), text)
+            }
+        }
+    }
+
+    /// Scans one string or number, whose raw content is `content`; the edits count from where the token's spans do.
+    pub(super) fn token(&mut self, token: Token, content: &[u8], text: &Text) -> Result<Vec<Edit>, Failure> {
+        let again = text.part == Part::Again;
+        match token.kind {
+            TokenKind::String => {
+                let decoded = json::decode(content);
+                let patch = self.string(&decoded.bytes, text.role, again, text.spelling, self.limits.nesting)?;
+                Ok(json::string_edits(&patch, &decoded.alignment, token.content.start))
+            }
+            TokenKind::Number => {
+                let patch = self.message(content, text.role, again);
+                Ok(json::number_edit(&patch, content, token.span).into_iter().collect())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Scans a decoded string. JSON in it is scanned value by value, so that it stays JSON.
+    pub(super) fn string(
+        &mut self,
+        bytes: &[u8],
+        role: Option<Role>,
+        again: bool,
+        spelling: Spelling,
+        nesting: usize,
+    ) -> Result<Patch, Failure> {
+        if spelling == Spelling::Html {
+            let text = html::text(bytes);
+            let patch = self.message(&text.bytes, role, again);
+            return Ok(html::patch(bytes, &text, &patch));
+        }
+        let inner = bytes.trim_ascii();
+        if matches!(inner.first(), Some(b'{' | b'[')) || spelling == Spelling::Json && inner.first() == Some(&b'"') {
+            match Tree::parse(bytes, self.limits.depth) {
+                Ok(_) if nesting == 0 => return Err(Failure::TooDeep { limit: self.limits.nesting }),
+                Ok(tree) => {
+                    let edits = self.values(tree.root(), role, again, nesting - 1)?;
+                    return Ok(Patch::new(edits));
+                }
+                Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
+                Err(_) => {}
+            }
+        }
+        Ok(self.message(bytes, role, again))
+    }
+
+    /// Scans all strings and numbers of a value as one message, each after its key, so that the keys tell what they are
+    /// and what is spread over several of them is seen.
+    fn values(
+        &mut self,
+        value: Value<'_>,
+        role: Option<Role>,
+        again: bool,
+        nesting: usize,
+    ) -> Result<Vec<Edit>, Failure> {
+        let mut joined = Vec::new();
+        let mut parts = Vec::new();
+        let mut edits = Vec::new();
+        let mut stack = vec![value];
+        while let Some(value) = stack.pop() {
+            match value.kind() {
+                TokenKind::String | TokenKind::Number => {
+                    let decoded = match value.text() {
+                        Some(decoded) => decoded,
+                        None => json::Decoded { bytes: Cow::Borrowed(value.raw()), alignment: Alignment::identity() },
+                    };
+                    if matches!(decoded.bytes.trim_ascii().first(), Some(b'{' | b'['))
+                        && Tree::parse(&decoded.bytes, self.limits.depth).is_ok()
+                    {
+                        let patch = self.string(&decoded.bytes, role, again, Spelling::Json, nesting)?;
+                        edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start));
+                        continue;
+                    }
+                    if !joined.is_empty() {
+                        joined.push(b'\n');
+                    }
+                    if let Some(key) = value.key() {
+                        joined.extend_from_slice(&key);
+                        joined.extend_from_slice(b": ");
+                    }
+                    let start = joined.len();
+                    joined.extend_from_slice(&decoded.bytes);
+                    parts.push((Span::new(start, joined.len()), value, decoded));
+                }
+                _ => {
+                    let start = stack.len();
+                    stack.extend(value.children());
+                    stack[start..].reverse();
+                }
+            }
+        }
+        if parts.is_empty() {
+            return Ok(edits);
+        }
+        let patch = self.message(&joined, role, again);
+        let mut placed = vec![false; patch.edits().len()];
+        for (span, value, decoded) in &parts {
+            let patch = within(&patch, *span, &mut placed);
+            match value.kind() {
+                TokenKind::Number => edits.extend(json::number_edit(&patch, value.raw(), value.span())),
+                _ => edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start)),
+            }
+        }
+        Ok(in_order(edits))
+    }
+}
+
+/// What of a patch falls within `span`, on the bytes from there. A replacement that covers several spans goes to the
+/// first, and nothing is left in the others of what it replaces.
+fn within(patch: &Patch, span: Span, placed: &mut [bool]) -> Patch {
+    let touching = patch.edits().iter().zip(placed).filter(|(edit, _)| edit.span.overlaps(span));
+    Patch::new(
+        touching
+            .map(|(edit, placed)| {
+                let start = edit.span.start.max(span.start) - span.start;
+                let end = edit.span.end.min(span.end) - span.start;
+                let with = if std::mem::replace(placed, true) { String::new() } else { edit.with.clone() };
+                Edit { span: Span::new(start, end), with }
+            })
+            .collect(),
+    )
+}
+
+/// The edits that take out what repeats a text that changed.
+pub(super) fn untie(tree: &Tree<'_>, reading: &Reading, changed: &[bool]) -> Vec<Edit> {
+    let gone = reading.tied.iter().filter(|tied| tied.texts.clone().any(|at| changed.get(at) == Some(&true)));
+    gone.filter_map(|tied| tree.value(tied.value))
+        .map(|value| Edit { span: value.span(), with: "null".into() })
+        .collect()
+}
+
+/// Sorted edits, without those that lie in an edit before them.
+pub(super) fn in_order(mut edits: Vec<Edit>) -> Vec<Edit> {
+    edits.sort_by_key(|edit| (edit.span.start, std::cmp::Reverse(edit.span.end)));
+    let mut end = 0;
+    edits.retain(|edit| {
+        let apart = edit.span.start >= end;
+        end = end.max(edit.span.end);
+        apart
+    });
+    edits
+}

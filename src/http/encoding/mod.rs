@@ -1,0 +1,203 @@
+//! Undoes content encodings, a bounded step at a time: a small body that unfolds into a huge one fills no memory.
+
+#[cfg(feature = "compression")]
+mod decoder;
+#[cfg(not(feature = "compression"))]
+#[path = "without.rs"]
+mod decoder;
+
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
+
+pub(super) use decoder::Decoder;
+
+use crate::filter::Failure;
+
+/// How a body is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    Gzip,
+    Deflate,
+    Brotli,
+    Zstd,
+}
+
+/// The codings that can be undone, as `Accept-Encoding` lists them.
+pub(super) const ACCEPTED: &[&str] = if cfg!(feature = "compression") {
+    &["gzip", "x-gzip", "deflate", "br", "zstd", "identity"]
+} else {
+    &["identity"]
+};
+
+/// The coding that the headers name; `None` where they name none.
+pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, Failure> {
+    let mut coding = None;
+    for value in headers.get_all(CONTENT_ENCODING) {
+        for name in value.to_str().map_err(|_| Failure::ContentEncoding)?.split(',') {
+            let name = name.trim().to_ascii_lowercase();
+            if name.is_empty() || name == "identity" {
+                continue;
+            }
+            // One upon the other is nobody's chat.
+            if coding.is_some() || !ACCEPTED.contains(&name.as_str()) {
+                return Err(Failure::ContentEncoding);
+            }
+            coding = Some(match name.as_str() {
+                "gzip" | "x-gzip" => Coding::Gzip,
+                "deflate" => Coding::Deflate,
+                "br" => Coding::Brotli,
+                "zstd" => Coding::Zstd,
+                _ => return Err(Failure::ContentEncoding),
+            });
+        }
+    }
+    Ok(coding)
+}
+
+/// Decodes a body that is all there into at most `limit` bytes. An empty body is empty in every coding.
+pub(super) fn decode(coding: Coding, body: &[u8], limit: usize) -> Result<Vec<u8>, Failure> {
+    let mut out = Vec::new();
+    if body.is_empty() {
+        return Ok(out);
+    }
+    let mut decoder = Decoder::new(coding);
+    let mut input = body;
+    loop {
+        let more = decoder.step(&mut input, &mut out)?;
+        if out.len() > limit {
+            return Err(Failure::TooLarge { limit });
+        }
+        if !more && input.is_empty() {
+            break;
+        }
+        if !more {
+            return Err(Failure::Malformed);
+        }
+    }
+    while decoder.finish(&mut out)? {
+        if out.len() > limit {
+            return Err(Failure::TooLarge { limit });
+        }
+    }
+    if out.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(out) }
+}
+
+#[cfg(all(test, feature = "compression"))]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const TEXT: &[u8] = b"my card is 3782 822463 10005, hello hello hello";
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zlib(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn deflate(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// With the encoders of the same crate, which are its decoders' strangers.
+    fn encoded(mut codec: impl compression_codecs::EncodeV2, text: &[u8]) -> Vec<u8> {
+        use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
+        let mut buffer = vec![0; 2 * text.len() + 1000];
+        let mut target = WriteBuffer::new_initialized(&mut buffer);
+        codec.encode(&mut PartialBuffer::new(text), &mut target).unwrap();
+        while !codec.finish(&mut target).unwrap() {}
+        let written = target.written_len();
+        buffer.truncate(written);
+        buffer
+    }
+
+    fn brotli(text: &[u8]) -> Vec<u8> {
+        encoded(
+            compression_codecs::BrotliEncoder::new(compression_codecs::brotli::params::EncoderParams::default()),
+            text,
+        )
+    }
+
+    fn zstd(text: &[u8]) -> Vec<u8> {
+        encoded(compression_codecs::ZstdEncoder::new(3), text)
+    }
+
+    fn all(text: &[u8]) -> Vec<(Coding, Vec<u8>)> {
+        vec![
+            (Coding::Gzip, gzip(text)),
+            (Coding::Deflate, zlib(text)),
+            (Coding::Deflate, deflate(text)),
+            (Coding::Brotli, brotli(text)),
+            (Coding::Zstd, zstd(text)),
+        ]
+    }
+
+    #[test]
+    fn every_coding_is_undone_whole_and_byte_by_byte() {
+        for text in [TEXT, &[b'x'; 100_000], b""] {
+            for (coding, body) in all(text) {
+                assert_eq!(decode(coding, &body, 100_000).unwrap(), text, "{coding:?}");
+                let mut decoder = Decoder::new(coding);
+                let mut out = Vec::new();
+                for byte in &body {
+                    let mut input = std::slice::from_ref(byte);
+                    while decoder.step(&mut input, &mut out).unwrap() {}
+                    assert!(input.is_empty());
+                }
+                while decoder.finish(&mut out).unwrap() {}
+                assert_eq!(out, text, "{coding:?} byte by byte");
+            }
+        }
+    }
+
+    #[test]
+    fn members_one_after_the_other_are_all_read() {
+        for (coding, encode) in [(Coding::Gzip, gzip as fn(&[u8]) -> Vec<u8>), (Coding::Zstd, zstd)] {
+            let body = [encode(b"one "), encode(b"two")].concat();
+            assert_eq!(decode(coding, &body, 100).unwrap(), b"one two");
+        }
+        assert_eq!(decode(Coding::Brotli, &[brotli(b"a"), brotli(b"b")].concat(), 100), Err(Failure::Malformed));
+    }
+
+    #[test]
+    fn what_unfolds_beyond_the_limit_is_refused_before_it_fills_the_memory() {
+        for (coding, body) in all(&vec![0; 5_000_000]) {
+            assert!(body.len() < 50_000);
+            assert_eq!(decode(coding, &body, 1000), Err(Failure::TooLarge { limit: 1000 }), "{coding:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_or_rubbish_is_refused_at_every_length() {
+        for (coding, body) in all(TEXT) {
+            for len in 1..body.len() {
+                assert!(decode(coding, &body[..len], 1000).is_err(), "{coding:?} cut at {len}");
+            }
+            let mut rubbish = body.clone();
+            rubbish.iter_mut().for_each(|b| *b = b.wrapping_mul(31).wrapping_add(7));
+            assert!(decode(coding, &rubbish, 1000).is_err(), "{coding:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_and_doubled_codings_are_refused() {
+        let headers = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_ENCODING, http::HeaderValue::from_static(value));
+            coding(&headers)
+        };
+        assert_eq!(headers("identity"), Ok(None));
+        assert_eq!(headers("GZIP"), Ok(Some(Coding::Gzip)));
+        assert_eq!(headers("gzip, br"), Err(Failure::ContentEncoding));
+        assert_eq!(headers("compress"), Err(Failure::ContentEncoding));
+    }
+}

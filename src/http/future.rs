@@ -1,0 +1,708 @@
+//! The future of a response: the request is read and scanned, the inner service is called, the response is read and
+//! scanned.
+//!
+//! A state a step; dropped at any step, it leaves nothing behind but what had been saved before.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::mem;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use bytes::{Buf, Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, request, response};
+use http_body::Body;
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use crate::Conversation;
+use crate::filter::{Failure, Format, Report, may_block};
+use crate::http::body::{RedactBody, Save, Stream};
+use crate::http::config::Config;
+use crate::http::encoding::{Decoder, decode};
+use crate::http::headers::{self, Change, put_right};
+use crate::http::plan::{How, Plan, how, plan, response_plan};
+use crate::http::reject::Rejection;
+use crate::http::{BoxError, Direction};
+use crate::message::{MessageId, Role};
+use crate::store::ConversationStore;
+use crate::telemetry::{self, Cost};
+
+/// A conversation being loaded or saved.
+type Load<St> = <St as ConversationStore>::Load;
+type Saved<St> = <St as ConversationStore>::Save;
+
+pin_project! {
+    /// The response to come of a [`Redact`](crate::http::Redact).
+    pub struct ResponseFuture<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>>,
+        St: ConversationStore,
+    {
+        config: Arc<Config<St>>,
+        service: S,
+        exchange: Exchange,
+        #[pin]
+        step: Step<B, R, S::Future, Load<St>, Saved<St>>,
+        response: PhantomData<fn() -> R>,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    enum Step<B, R, F, L, V> {
+        /// The request has just come.
+        Start { request: Option<Request<B>> },
+        /// Its body is being read.
+        ReadRequest { gather: Gather<B>, head: Option<request::Parts>, how: Option<How> },
+        /// Its conversation is being loaded.
+        LoadRequest { #[pin] load: L, job: Option<Job<request::Parts, B>> },
+        /// Its conversation is being saved.
+        SaveRequest { #[pin] save: V, request: Option<Request<RedactBody<B>>> },
+        /// The inner service is at work.
+        Call { #[pin] call: F },
+        ReadResponse { gather: Gather<R>, head: Option<response::Parts>, how: Option<How> },
+        LoadResponse { #[pin] load: L, job: Option<Job<response::Parts, R>> },
+        SaveResponse { #[pin] save: V, response: Option<Response<RedactBody<R>>> },
+        /// The response is there.
+        Ready { response: Option<Response<RedactBody<R>>> },
+    }
+}
+
+/// What is known of the request when the response comes.
+struct Exchange {
+    method: Method,
+    role: Role,
+    id: Option<MessageId>,
+    key: Option<String>,
+    /// The conversation with the request's messages.
+    conversation: Conversation,
+    report: Option<Report>,
+    /// The request's body is scanned while the inner service reads it.
+    streams: bool,
+}
+
+/// A body that is ready to be scanned, once its conversation is there.
+struct Job<H, B> {
+    head: H,
+    body: Ready<B>,
+    how: How,
+}
+
+enum Ready<B> {
+    /// All of it, as it came and decoded.
+    Held(Held),
+    /// It is scanned as it streams through.
+    Stream(B),
+    /// The same, after some of it has been read.
+    Rest(VecDeque<Bytes>, Pin<Box<B>>),
+}
+
+struct Held {
+    raw: Bytes,
+    decoded: Option<Vec<u8>>,
+    trailers: Option<HeaderMap>,
+}
+
+impl<S, B, R, St> ResponseFuture<S, B, R, St>
+where
+    S: Service<Request<RedactBody<B>>>,
+    St: ConversationStore,
+{
+    pub(super) fn new(service: S, config: Arc<Config<St>>, request: Request<B>) -> Self {
+        let exchange = Exchange {
+            method: request.method().clone(),
+            role: config.request_role,
+            id: None,
+            key: None,
+            conversation: Conversation::new(),
+            report: None,
+            streams: false,
+        };
+        let step = Step::Start { request: Some(request) };
+        Self { config, service, exchange, step, response: PhantomData }
+    }
+}
+
+impl<S, B, R, St> fmt::Debug for ResponseFuture<S, B, R, St>
+where
+    S: Service<Request<RedactBody<B>>>,
+    St: ConversationStore,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
+
+type NextStep<S, B, R, St> = Step<B, R, <S as Service<Request<RedactBody<B>>>>::Future, Load<St>, Saved<St>>;
+
+impl<S, B, R, St> Future for ResponseFuture<S, B, R, St>
+where
+    S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+    B: Body,
+    B::Error: Into<BoxError>,
+    R: Body,
+    R::Error: Into<BoxError>,
+    St: ConversationStore,
+{
+    type Output = Result<Response<RedactBody<R>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let mut now = At { config: this.config, service: this.service, exchange: this.exchange };
+        loop {
+            let next: NextStep<S, B, R, St> = match this.step.as_mut().project() {
+                StepProjection::Start { request } => match request.take() {
+                    Some(request) => now.start(request),
+                    None => return Poll::Pending,
+                },
+                StepProjection::ReadRequest { gather, head, how } => {
+                    let end = ready!(gather.poll(cx));
+                    let (Some(head), Some(how)) = (head.take(), how.take()) else { return Poll::Pending };
+                    now.request_read(gather.take(end), head, how)
+                }
+                StepProjection::LoadRequest { load, job } => {
+                    let loaded = ready!(load.poll(cx));
+                    let Some(job) = job.take() else { return Poll::Pending };
+                    match now.loaded(loaded.ok()) {
+                        Ok(conversation) => now.scan_request(job, conversation),
+                        Err(failure) => now.refuse(Direction::Request, failure),
+                    }
+                }
+                StepProjection::SaveRequest { save, request } => {
+                    let saved = ready!(save.poll(cx)).is_ok();
+                    let Some(request) = request.take() else { return Poll::Pending };
+                    if saved || now.config.pass_on_failure {
+                        now.call(request)
+                    } else {
+                        now.refuse(Direction::Request, Failure::Store)
+                    }
+                }
+                StepProjection::Call { call } => match (ready!(call.poll(cx)), now.stopped()) {
+                    (_, Some(rejection)) => rejection,
+                    (Ok(response), None) => now.respond(response),
+                    (Err(error), None) => return Poll::Ready(Err(error)),
+                },
+                StepProjection::ReadResponse { gather, head, how } => {
+                    let end = ready!(gather.poll(cx));
+                    let (Some(head), Some(how)) = (head.take(), how.take()) else { return Poll::Pending };
+                    now.response_read(gather.take(end), head, how)
+                }
+                StepProjection::LoadResponse { load, job } => {
+                    let loaded = ready!(load.poll(cx));
+                    let Some(job) = job.take() else { return Poll::Pending };
+                    match now.loaded(loaded.ok()) {
+                        Ok(conversation) => now.scan_response(job, conversation),
+                        Err(failure) => now.refuse(Direction::Response, failure),
+                    }
+                }
+                StepProjection::SaveResponse { save, response } => {
+                    let saved = ready!(save.poll(cx)).is_ok();
+                    if saved || now.config.pass_on_failure {
+                        Step::Ready { response: response.take() }
+                    } else {
+                        now.refuse(Direction::Response, Failure::Store)
+                    }
+                }
+                StepProjection::Ready { response } => match response.take() {
+                    Some(response) => return Poll::Ready(Ok(response)),
+                    None => return Poll::Pending,
+                },
+            };
+            this.step.set(next);
+        }
+    }
+}
+
+/// The future without its step, to work out the next one.
+struct At<'f, S, St> {
+    config: &'f mut Arc<Config<St>>,
+    service: &'f mut S,
+    exchange: &'f mut Exchange,
+}
+
+impl<S, St: ConversationStore> At<'_, S, St> {
+    fn start<B, R>(&mut self, request: Request<B>) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+        B: Body,
+        B::Error: Into<BoxError>,
+        R: Body,
+    {
+        let (mut head, body) = request.into_parts();
+        if headers::upgrades(&head) {
+            return self.pass_unseen(head, body);
+        }
+        if self.config.responses {
+            headers::ask_for_what_can_be_seen(&mut head.headers);
+        }
+        self.know(&head, None);
+        if !self.config.requests {
+            return self.call(Request::from_parts(head, RedactBody::pass(body)));
+        }
+        match plan(self.config, Direction::Request, &head.headers, &body.size_hint()) {
+            Plan::Pass => self.pass_unseen(head, body),
+            Plan::Refuse(failure) if self.config.pass_on_failure => {
+                self.pass_request(failure, head, RedactBody::pass(body))
+            }
+            Plan::Refuse(failure) => self.refuse(Direction::Request, failure),
+            Plan::Hold(how) => {
+                let gather = Gather::new(body, self.config.limits.hold);
+                Step::ReadRequest { gather, head: Some(head), how: Some(how) }
+            }
+            Plan::Stream(how) => {
+                let job = Job { head, body: Ready::Stream(body), how };
+                match self.load() {
+                    Some(load) => Step::LoadRequest { load, job: Some(job) },
+                    None => self.scan_request(job, Conversation::new()),
+                }
+            }
+        }
+    }
+
+    /// There is nothing to be seen: the handler finds a report all the same.
+    fn pass_unseen<B, R>(&mut self, mut head: request::Parts, body: B) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+    {
+        if self.config.requests {
+            let report = Report::new();
+            report.complete();
+            self.exchange.report = Some(report.clone());
+            head.extensions.insert(report);
+        }
+        self.call(Request::from_parts(head, RedactBody::pass(body)))
+    }
+
+    /// Learns from the request what its messages are to be known by.
+    fn know(&mut self, head: &request::Parts, body: Option<&[u8]>) {
+        self.exchange.key = self.config.key(head, body);
+        self.exchange.id = self.config.id(head, body);
+        self.exchange.role = self.config.role(head, body);
+    }
+
+    fn load(&self) -> Option<Load<St>> {
+        self.exchange.key.as_deref().map(|key| self.config.store.load(key))
+    }
+
+    fn loaded(&self, loaded: Option<Option<Conversation>>) -> Result<Conversation, Failure> {
+        match loaded {
+            Some(conversation) => Ok(conversation.unwrap_or_default()),
+            None if self.config.pass_on_failure => Ok(Conversation::new()),
+            None => Err(Failure::Store),
+        }
+    }
+
+    fn request_read<B, R>(&mut self, gathered: Gathered<B>, head: request::Parts, how: How) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+        B: Body,
+        B::Error: Into<BoxError>,
+        R: Body,
+    {
+        match gathered.open(&how, self.config.limits.hold, may_block(&self.config.engine)) {
+            Ok(body) => {
+                if let Ready::Held(held) = &body {
+                    self.know(&head, Some(held.bytes()));
+                }
+                let job = Job { head, body, how };
+                match self.load() {
+                    Some(load) => Step::LoadRequest { load, job: Some(job) },
+                    None => self.scan_request(job, Conversation::new()),
+                }
+            }
+            // A body that was cut off cannot be passed on: there is no more of it.
+            Err((failure, body)) => match body.filter(|_| self.config.pass_on_failure) {
+                Some(body) => self.pass_request(failure, head, body),
+                None => self.refuse(Direction::Request, failure),
+            },
+        }
+    }
+
+    fn scan_request<B, R>(&mut self, job: Job<request::Parts, B>, conversation: Conversation) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+        B: Body,
+        B::Error: Into<BoxError>,
+        R: Body,
+    {
+        let Job { mut head, body, how } = job;
+        let role = self.exchange.role;
+        let scanned = self.scan(Direction::Request, how, body, conversation, role, &mut head.headers);
+        self.exchange.report = Some(scanned.report.clone());
+        head.extensions.insert(scanned.report.clone());
+        match scanned.end {
+            End::Streams(body) => {
+                self.exchange.streams = true;
+                self.call(Request::from_parts(head, body))
+            }
+            End::Blocked => self.reject(Direction::Request, None, &scanned.report),
+            End::Failed(failure, body) if self.config.pass_on_failure => self.pass_request(failure, head, body),
+            End::Failed(failure, _) => self.reject(Direction::Request, Some(failure), &scanned.report),
+            End::Held(body, conversation) => {
+                self.exchange.conversation = conversation.clone();
+                let request = Request::from_parts(head, body);
+                match self.exchange.key.as_deref().map(|key| self.config.store.save(key, conversation)) {
+                    Some(save) => Step::SaveRequest { save, request: Some(request) },
+                    None => self.call(request),
+                }
+            }
+        }
+    }
+
+    fn call<B, R>(&mut self, request: Request<RedactBody<B>>) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+    {
+        Step::Call { call: self.service.call(request) }
+    }
+
+    /// What could not be scanned passes all the same.
+    fn pass_request<B, R>(
+        &mut self,
+        failure: Failure,
+        mut head: request::Parts,
+        body: RedactBody<B>,
+    ) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+    {
+        head.extensions.insert(failed(Direction::Request, failure));
+        self.call(Request::from_parts(head, body))
+    }
+
+    /// The rejection of a request whose body was stopped while the inner service was reading it.
+    fn stopped<B, R>(&self) -> Option<NextStep<S, B, R, St>>
+    where
+        S: Service<Request<RedactBody<B>>>,
+    {
+        let report = self.exchange.report.as_ref().filter(|_| self.exchange.streams)?;
+        let failure = report.failure();
+        if failure.is_none() && !report.is_blocked() {
+            return None;
+        }
+        Some(self.reject(Direction::Request, failure, report))
+    }
+
+    fn respond<B, R>(&mut self, response: Response<R>) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+        R: Body,
+        R::Error: Into<BoxError>,
+    {
+        let (mut head, body) = response.into_parts();
+        self.count(&mut head.headers, None);
+        if !self.config.responses {
+            return Step::Ready { response: Some(Response::from_parts(head, RedactBody::pass(body))) };
+        }
+        match response_plan(self.config, &self.exchange.method, &head, &body.size_hint()) {
+            Plan::Pass => {
+                // A response to HEAD speaks of the bytes that GET would give, which may change.
+                if self.exchange.method == Method::HEAD && matches!(how(self.config, &head.headers), Ok(Some(_))) {
+                    put_right(&mut head.headers, Change::Unknown);
+                    let body = RedactBody::without_length(body);
+                    return Step::Ready { response: Some(Response::from_parts(head, body)) };
+                }
+                Step::Ready { response: Some(Response::from_parts(head, RedactBody::pass(body))) }
+            }
+            Plan::Refuse(failure) if self.config.pass_on_failure => {
+                pass_response(failure, head, RedactBody::pass(body))
+            }
+            Plan::Refuse(failure) => self.refuse(Direction::Response, failure),
+            Plan::Hold(how) => {
+                let gather = Gather::new(body, self.config.limits.hold);
+                Step::ReadResponse { gather, head: Some(head), how: Some(how) }
+            }
+            Plan::Stream(how) => self.load_response(Job { head, body: Ready::Stream(body), how }),
+        }
+    }
+
+    fn load_response<B, R>(&mut self, job: Job<response::Parts, R>) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+        R: Body,
+        R::Error: Into<BoxError>,
+    {
+        match self.load() {
+            Some(load) => Step::LoadResponse { load, job: Some(job) },
+            None => {
+                let conversation = mem::take(&mut self.exchange.conversation);
+                self.scan_response(job, conversation)
+            }
+        }
+    }
+
+    fn response_read<B, R>(&mut self, gathered: Gathered<R>, head: response::Parts, how: How) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+        R: Body,
+        R::Error: Into<BoxError>,
+    {
+        match gathered.open(&how, self.config.limits.hold, may_block(&self.config.engine)) {
+            Ok(body) => self.load_response(Job { head, body, how }),
+            Err((failure, body)) => match body.filter(|_| self.config.pass_on_failure) {
+                Some(body) => pass_response(failure, head, body),
+                None => self.refuse(Direction::Response, failure),
+            },
+        }
+    }
+
+    fn scan_response<B, R>(&mut self, job: Job<response::Parts, R>, conversation: Conversation) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+        R: Body,
+        R::Error: Into<BoxError>,
+    {
+        let Job { mut head, body, how } = job;
+        let role = self.config.response_role;
+        let scanned = self.scan(Direction::Response, how, body, conversation, role, &mut head.headers);
+        self.count(&mut head.headers, Some(&scanned.report));
+        head.extensions.insert(scanned.report.clone());
+        match scanned.end {
+            End::Streams(body) => Step::Ready { response: Some(Response::from_parts(head, body)) },
+            End::Blocked => self.reject(Direction::Response, None, &scanned.report),
+            End::Failed(failure, body) if self.config.pass_on_failure => pass_response(failure, head, body),
+            End::Failed(failure, _) => self.reject(Direction::Response, Some(failure), &scanned.report),
+            End::Held(body, conversation) => {
+                let response = Some(Response::from_parts(head, body));
+                match self.exchange.key.as_deref().map(|key| self.config.store.save(key, conversation)) {
+                    Some(save) => Step::SaveResponse { save, response },
+                    None => Step::Ready { response },
+                }
+            }
+        }
+    }
+
+    /// Scans a body that is held, or makes it one that is scanned as it streams; puts its headers right.
+    fn scan<X>(
+        &self,
+        direction: Direction,
+        how: How,
+        body: Ready<X>,
+        conversation: Conversation,
+        role: Role,
+        headers: &mut HeaderMap,
+    ) -> Scanned<X> {
+        let events = how.format == Format::Events && direction == Direction::Response;
+        let id = self.exchange.id.filter(|_| direction == Direction::Request);
+        let (filter, report) = self.config.filter(how.format, conversation, role, id);
+        let stream = |filter, headers: &mut HeaderMap| {
+            put_right(headers, Change::Unknown);
+            let stream = Stream::new(direction, filter, how.coding.map(Decoder::new)).save(self.save());
+            if events { stream.last_words(self.config.reject.clone()) } else { stream }
+        };
+        let held = match body {
+            Ready::Held(held) => held,
+            Ready::Stream(body) => {
+                let body = RedactBody::stream(body, stream(filter, headers));
+                return Scanned { report, end: End::Streams(body) };
+            }
+            Ready::Rest(held, body) => {
+                let body = RedactBody::stream_rest(held, body, stream(filter, headers));
+                return Scanned { report, end: End::Streams(body) };
+            }
+        };
+        let started = Instant::now();
+        let result = filter.whole(held.bytes());
+        let cost = Cost { scan: started.elapsed(), held: held.bytes().len() };
+        telemetry::tell(direction.as_str(), &report, cost);
+        let end = match result {
+            Err(failure) => End::Failed(failure, RedactBody::held(held.raw, held.trailers)),
+            Ok(_) if report.is_blocked() => End::Blocked,
+            Ok(filtered) => {
+                let conversation = filtered.conversation;
+                let changed = match filtered.body {
+                    std::borrow::Cow::Borrowed(_) => None,
+                    std::borrow::Cow::Owned(bytes) => Some(Bytes::from(bytes)),
+                };
+                let (bytes, change) = match (changed, held.decoded) {
+                    (Some(bytes), _) => {
+                        let len = bytes.len();
+                        (bytes, Change::Changed(len))
+                    }
+                    (None, Some(decoded)) => {
+                        let len = decoded.len();
+                        (Bytes::from(decoded), Change::Decoded(len))
+                    }
+                    (None, None) => (held.raw, Change::None),
+                };
+                put_right(headers, change);
+                let mut trailers = held.trailers;
+                if let (Some(trailers), true) = (&mut trailers, change != Change::None) {
+                    headers::drop_digests(trailers);
+                }
+                End::Held(RedactBody::held(bytes, trailers), conversation)
+            }
+        };
+        Scanned { report, end }
+    }
+
+    /// What keeps the conversation when a body that streams has ended.
+    fn save(&self) -> Option<Save> {
+        let key = self.exchange.key.clone()?;
+        let store = self.config.store.clone();
+        Some(Box::new(move |conversation| {
+            let save = store.save(&key, conversation);
+            Box::pin(async move { save.await.map_err(|_| Failure::Store) })
+        }))
+    }
+
+    /// Writes the counts of what was found into the header that is asked for.
+    fn count(&self, headers: &mut HeaderMap, response: Option<&Report>) {
+        let Some(name) = &self.config.header else { return };
+        let mut words: Vec<(String, u64)> = Vec::new();
+        for count in self.exchange.report.iter().chain(response).flat_map(Report::counts) {
+            let word = format!("{};{}", count.entity, count.action);
+            match words.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, number)) => *number += count.number,
+                None => words.push((word, count.number)),
+            }
+        }
+        let value: Vec<String> = words.into_iter().map(|(word, number)| format!("{word}={number}")).collect();
+        if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(&value.join(", "))) {
+            headers.insert(name.clone(), value);
+        }
+    }
+
+    fn refuse<B, R>(&self, direction: Direction, failure: Failure) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>>,
+    {
+        self.reject(direction, Some(failure), &failed(direction, failure))
+    }
+
+    fn reject<B, R>(&self, direction: Direction, failure: Option<Failure>, report: &Report) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>>,
+    {
+        let response = self.config.reject.reject(&Rejection::new(direction, failure, report));
+        let mut response = response.map(|bytes| RedactBody::held(bytes, None));
+        response.extensions_mut().insert(report.clone());
+        Step::Ready { response: Some(response) }
+    }
+}
+
+struct Scanned<B> {
+    report: Report,
+    end: End<B>,
+}
+
+enum End<B> {
+    /// It is scanned while it is read.
+    Streams(RedactBody<B>),
+    Held(RedactBody<B>, Conversation),
+    Blocked,
+    /// With the body as it came.
+    Failed(Failure, RedactBody<B>),
+}
+
+/// The report of a body that could not be scanned, told.
+fn failed(direction: Direction, failure: Failure) -> Report {
+    let report = Report::new();
+    report.fail(failure);
+    telemetry::tell(direction.as_str(), &report, Cost::default());
+    report
+}
+
+fn pass_response<B, R, F, L, V>(
+    failure: Failure,
+    mut head: response::Parts,
+    body: RedactBody<R>,
+) -> Step<B, R, F, L, V> {
+    head.extensions.insert(failed(Direction::Response, failure));
+    Step::Ready { response: Some(Response::from_parts(head, body)) }
+}
+
+/// Reads a body to its end, or to a limit.
+struct Gather<B> {
+    /// Boxed, so that it can be handed on where the limit was met and the body is to pass all the same.
+    body: Option<Pin<Box<B>>>,
+    chunks: VecDeque<Bytes>,
+    len: usize,
+    limit: usize,
+    trailers: Option<HeaderMap>,
+}
+
+/// A body that was read, and why reading ended before its end.
+struct Gathered<B> {
+    body: Option<Pin<Box<B>>>,
+    chunks: VecDeque<Bytes>,
+    trailers: Option<HeaderMap>,
+    failure: Option<Failure>,
+}
+
+impl<B: Body> Gather<B> {
+    fn new(body: B, limit: usize) -> Self {
+        Self { body: Some(Box::pin(body)), chunks: VecDeque::new(), len: 0, limit, trailers: None }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Failure>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        loop {
+            match ready!(body.as_mut().poll_frame(cx)) {
+                None => return Poll::Ready(None),
+                Some(Err(_)) => return Poll::Ready(Some(Failure::CutOff)),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(mut data) => {
+                        let data = data.copy_to_bytes(data.remaining());
+                        self.len += data.len();
+                        if !data.is_empty() {
+                            self.chunks.push_back(data);
+                        }
+                        if self.len > self.limit {
+                            return Poll::Ready(Some(Failure::TooLarge { limit: self.limit }));
+                        }
+                    }
+                    Err(frame) => self.trailers = frame.into_trailers().ok(),
+                },
+            }
+        }
+    }
+
+    fn take(&mut self, failure: Option<Failure>) -> Gathered<B> {
+        Gathered {
+            body: self.body.take(),
+            chunks: mem::take(&mut self.chunks),
+            trailers: self.trailers.take(),
+            failure,
+        }
+    }
+}
+
+impl<B> Gathered<B> {
+    /// The body, ready to be scanned; or why not, with the body as it came where it may still pass.
+    #[expect(clippy::result_large_err, reason = "read once, where it is made")]
+    fn open(mut self, how: &How, limit: usize, blocks: bool) -> Result<Ready<B>, (Failure, Option<RedactBody<B>>)> {
+        match (self.failure, self.body) {
+            (Some(Failure::TooLarge { .. }), Some(body)) if how.streams_when_large(blocks) => {
+                return Ok(Ready::Rest(self.chunks, body));
+            }
+            (Some(failure @ Failure::TooLarge { .. }), body) => {
+                return Err((failure, body.map(|body| RedactBody::rest(self.chunks, body))));
+            }
+            (Some(failure), _) => return Err((failure, None)),
+            (None, _) => {}
+        }
+        let raw = if self.chunks.len() == 1 {
+            self.chunks.pop_front().unwrap_or_default()
+        } else {
+            let mut all = BytesMut::with_capacity(self.chunks.iter().map(Bytes::len).sum());
+            self.chunks.iter().for_each(|chunk| all.extend_from_slice(chunk));
+            all.freeze()
+        };
+        match how.coding.map(|coding| decode(coding, &raw, limit)).transpose() {
+            Ok(decoded) => Ok(Ready::Held(Held { raw, decoded, trailers: self.trailers })),
+            Err(failure) => Err((failure, Some(RedactBody::held(raw, self.trailers)))),
+        }
+    }
+}
+
+impl Held {
+    fn bytes(&self) -> &[u8] {
+        self.decoded.as_deref().unwrap_or(&self.raw)
+    }
+}

@@ -1,0 +1,224 @@
+//! Chat shapes: which values of a JSON document are text that somebody says, whose it is, and in which order.
+//!
+//! In comes a document; out comes a [`Reading`]: its texts in the order in which they are said. Each shape is one file
+//! and one row of [`SHAPES`]; a user's own is a type that implements [`ChatShape`]. What a shape does not name is left
+//! alone, byte for byte.
+//!
+//! # Example
+//!
+//! ```
+//! use lastfour::Role;
+//! use lastfour::wire::chat::{ChatShape, OpenAi};
+//! use lastfour::wire::json::Tree;
+//!
+//! let body = br#"{"model": "x", "messages": [{"role": "user", "content": "hello"}]}"#;
+//! let tree = Tree::parse(body, 64)?;
+//! let reading = OpenAi.read(tree.root());
+//! assert_eq!(reading.texts.len(), 1);
+//! assert_eq!(reading.texts[0].role, Some(Role::Customer));
+//! assert_eq!(tree.value(reading.texts[0].value).unwrap().raw(), b"hello");
+//! # Ok::<(), lastfour::wire::json::JsonError>(())
+//! ```
+
+mod all_strings;
+mod anthropic;
+mod generic;
+mod matrix;
+mod openai;
+mod walk;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use all_strings::AllStrings;
+pub use anthropic::Anthropic;
+pub use generic::Generic;
+pub use matrix::Matrix;
+pub use openai::OpenAi;
+
+use crate::message::Role;
+use crate::wire::json::{Path, Value};
+
+/// How documents of one kind carry chat.
+pub trait ChatShape: Send + Sync + 'static {
+    /// A short name, in kebab-case.
+    fn name(&self) -> &str;
+
+    /// The texts of a document.
+    fn read(&self, document: Value<'_>) -> Reading;
+
+    /// What stands at a place of a document that is too large to be seen whole. `None` where the shape cannot tell
+    /// without the whole: such a document is refused.
+    fn place(&self, path: Path<'_>) -> Option<Place> {
+        let _ = path;
+        None
+    }
+
+    /// Whether the field of a form by that name is text.
+    fn is_field(&self, name: &str) -> bool {
+        Generic::default().is_field(name)
+    }
+
+    /// Whether a request carries all that was said before, so that the conversation is in it and nowhere else.
+    fn carries_history(&self) -> bool {
+        false
+    }
+}
+
+/// What a shape sees in a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The texts, in the order in which they are said.
+    pub texts: Vec<Text>,
+    /// Values that say again, in another way, what a text says, and cannot stay where it changes.
+    pub tied: Vec<Tied>,
+    /// The channels that end with this document: those that start with one of these.
+    pub ends: Vec<String>,
+}
+
+/// A text in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The value that holds it, by [`Value::index`].
+    pub value: usize,
+    /// Who says it, where the document tells.
+    pub role: Option<Role>,
+    /// How it is spelled.
+    pub spelling: Spelling,
+    /// How it belongs to other texts.
+    pub part: Part,
+}
+
+/// A value that is set to `null` where a text changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tied {
+    /// The value, by [`Value::index`].
+    pub value: usize,
+    /// The texts, by their places in [`Reading::texts`].
+    pub texts: std::ops::Range<usize>,
+}
+
+/// What stands at a place of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// A text, in this spelling.
+    Text(Spelling),
+    /// The name of who speaks in this object and below.
+    Role,
+    /// What says again, in another way, what a text says, and goes where one changed.
+    Tied,
+    /// A text, unless the `type` of its object is `base64`.
+    Data,
+    /// None of these.
+    Other,
+}
+
+/// How a text is spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spelling {
+    /// As it is; where it is a JSON document in turn, everything in that.
+    Plain,
+    /// As HTML.
+    Html,
+    /// As a JSON document in a string.
+    Json,
+    /// As an object or array: all strings and numbers in it together, with their keys.
+    Values,
+}
+
+/// How a text belongs to other texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// It is a message.
+    Whole,
+    /// It repeats what was said: the same message in another spelling, or the whole of what came in pieces.
+    Again,
+    /// It is a piece of a message that is spread over the documents of a stream: the next of its channel.
+    Piece(String),
+}
+
+impl Reading {
+    fn push(&mut self, value: Value<'_>, role: Option<Role>, spelling: Spelling, part: Part) {
+        self.texts.push(Text { value: value.index(), role, spelling, part });
+    }
+}
+
+/// A chat shape to be handed around: cheap to clone.
+#[derive(Clone)]
+pub struct Shape(Arc<dyn ChatShape>);
+
+impl Shape {
+    /// A shape of one's own.
+    #[must_use]
+    pub fn new(shape: impl ChatShape) -> Self {
+        Self(Arc::new(shape))
+    }
+
+    /// The built-in shape of that name: one of [`SHAPES`].
+    ///
+    /// ```
+    /// use lastfour::wire::chat::Shape;
+    /// assert!(Shape::named("matrix").is_some());
+    /// assert!(Shape::named("smoke-signals").is_none());
+    /// ```
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        SHAPES.iter().find(|row| row.name == name).map(|row| (row.make)())
+    }
+}
+
+impl Default for Shape {
+    /// [`Generic`] with its own fields.
+    fn default() -> Self {
+        Self::new(Generic::default())
+    }
+}
+
+impl std::ops::Deref for Shape {
+    type Target = dyn ChatShape;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Shape").field(&self.0.name()).finish()
+    }
+}
+
+/// A built-in shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for.
+    pub title: &'static str,
+    /// Makes it.
+    pub make: fn() -> Shape,
+}
+
+/// The built-in shapes.
+pub static SHAPES: [Row; 5] = [
+    Row { name: "generic", title: "fields named text, content, body, message and the like", make: Shape::default },
+    Row { name: "all-strings", title: "every string and number", make: || Shape::new(AllStrings) },
+    Row { name: "openai", title: "OpenAI chat completions, completions and responses", make: || Shape::new(OpenAi) },
+    Row { name: "anthropic", title: "Anthropic messages", make: || Shape::new(Anthropic) },
+    Row { name: "matrix", title: "events of the Matrix client-server protocol", make: || Shape::new(Matrix) },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_makes_the_shape_of_its_name() {
+        for row in SHAPES {
+            assert_eq!((row.make)().name(), row.name);
+            assert!(!row.title.is_empty());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! HTML forms (`application/x-www-form-urlencoded`): names and values, decoded, and replacements percent-encoded.
+//!
+//! Nothing is refused: a percent sign that starts no escape stands for itself.
+//!
+//! # Example
+//!
+//! ```
+//! use lastfour::wire::form;
+//! let body = b"id=7&text=caf%C3%A9+%26+more";
+//! let pair = form::pairs(body).nth(1).unwrap();
+//! assert_eq!(&body[pair.name.range()], b"text");
+//! assert_eq!(&*form::decode(body, pair.value).bytes, "café & more".as_bytes());
+//! ```
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::span::Span;
+use crate::text::Alignment;
+use crate::wire::Content;
+
+/// A field of a form, still encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// Its name.
+    pub name: Span,
+    /// Its value; empty where there is no `=`.
+    pub value: Span,
+}
+
+/// The fields in `body`, in order.
+pub fn pairs(body: &[u8]) -> impl Iterator<Item = Pair> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        if at >= body.len() {
+            return None;
+        }
+        let start = at;
+        let end = body[start..].iter().position(|b| *b == b'&').map_or(body.len(), |n| start + n);
+        at = end + 1;
+        let equals = body[start..end].iter().position(|b| *b == b'=').map_or(end, |n| start + n);
+        Some(Pair { name: Span::new(start, equals), value: Span::new((equals + 1).min(end), end) })
+    })
+}
+
+/// The text of an encoded name or value that stands at `span` of `body`.
+#[must_use]
+pub fn decode(body: &[u8], span: Span) -> Content<'_> {
+    let raw = &body[span.range()];
+    if !raw.iter().any(|b| matches!(b, b'%' | b'+')) {
+        return Content::plain(raw, span.start);
+    }
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut alignment = Alignment::identity();
+    let mut at = 0;
+    while let Some(&byte) = raw.get(at) {
+        let escaped = if byte == b'%' { raw.get(at + 1..at + 3).and_then(hex) } else { None };
+        let len = if escaped.is_some() { 3 } else { 1 };
+        bytes.push(escaped.unwrap_or(if byte == b'+' { b' ' } else { byte }));
+        if escaped.is_some() || byte == b'+' {
+            alignment.atomic(1, len);
+        } else {
+            alignment.plain(1);
+        }
+        at += len;
+    }
+    Content { bytes: Cow::Owned(bytes), alignment, offset: span.start }
+}
+
+/// Text as a form spells it.
+///
+/// ```
+/// assert_eq!(lastfour::wire::form::encode("**** 0005 ñ"), "****+0005+%C3%B1");
+/// ```
+#[must_use]
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b' ' => out.push('+'),
+            b'*' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => out.push(char::from(byte)),
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+fn hex(pair: &[u8]) -> Option<u8> {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::{Edit, Patch};
+
+    fn texts(body: &str) -> Vec<(String, String)> {
+        let text = |span| String::from_utf8_lossy(&decode(body.as_bytes(), span).bytes).into_owned();
+        pairs(body.as_bytes()).map(|pair| (text(pair.name), text(pair.value))).collect()
+    }
+
+    #[test]
+    fn names_and_values_are_decoded() {
+        let seen = texts("a=1&b+c=%31%2&&d&=e=f&g=%zz+%E2%82%AC");
+        let seen: Vec<_> = seen.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(seen, [("a", "1"), ("b c", "1%2"), ("", ""), ("d", ""), ("", "e=f"), ("g", "%zz €")]);
+    }
+
+    #[test]
+    fn a_patch_leaves_every_other_byte_as_it_came() {
+        let body = b"x=%41&text=my+%33782%208224&y=+";
+        let value = pairs(body).nth(1).unwrap().value;
+        let content = decode(body, value);
+        assert_eq!(&*content.bytes, b"my 3782 8224");
+        let patch = Patch::new(vec![Edit { span: Span::new(3, 12), with: "**** ****".into() }]);
+        let edits = content.edits(&patch, encode);
+        assert_eq!(Patch::new(edits).apply(body).as_ref(), b"x=%41&text=my+****+****&y=+");
+    }
+}

@@ -1,0 +1,495 @@
+//! `multipart/form-data`: the parts of a body as it arrives.
+//!
+//! In come bytes in any pieces; out come [`Piece`]s which hold, one after the other, every byte that came in. A line
+//! feed alone ends a line here too, as it does for some servers: what they would take for a part is a part.
+//!
+//! Refused are headers of a part longer than [`LONGEST_HEADERS`] and a body that ends within the headers of a part.
+//!
+//! # Example
+//!
+//! ```
+//! use lastfour::wire::multipart::{Piece, Reader};
+//! let body = b"--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhello\r\n--x--\r\n";
+//! let mut reader = Reader::new("x");
+//! reader.push(body);
+//! let mut text = Vec::new();
+//! while let Some(piece) = reader.next_piece(true)? {
+//!     match piece {
+//!         Piece::Headers(headers) => assert_eq!(headers.name(), Some("text".into())),
+//!         Piece::Body(bytes) => text.extend_from_slice(&bytes),
+//!         Piece::Between(_) | Piece::End => {}
+//!     }
+//! }
+//! assert_eq!(text, b"hello");
+//! # Ok::<(), lastfour::wire::multipart::MultipartError>(())
+//! ```
+
+use std::fmt;
+
+/// The most bytes the headers of one part may take.
+pub const LONGEST_HEADERS: usize = 16 * 1024;
+
+/// A stretch of a body.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// What belongs to no part: delimiters, and what stands before the first and after the last.
+    Between(Vec<u8>),
+    /// The headers of a part, with the blank line after them.
+    Headers(Headers),
+    /// Bytes of the part's body, as many as are known to belong to it.
+    Body(Vec<u8>),
+    /// The part ends here.
+    End,
+}
+
+/// Shows what it is and its length, never the text.
+impl fmt::Debug for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Between(bytes) => write!(f, "Between({} bytes)", bytes.len()),
+            Self::Headers(headers) => write!(f, "Headers({} bytes)", headers.raw.len()),
+            Self::Body(bytes) => write!(f, "Body({} bytes)", bytes.len()),
+            Self::End => f.write_str("End"),
+        }
+    }
+}
+
+/// Why a body cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MultipartError {
+    /// The headers of a part are longer than [`LONGEST_HEADERS`].
+    HeadersTooLong,
+    /// The body ends within the headers of a part.
+    CutOff,
+}
+
+impl fmt::Display for MultipartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HeadersTooLong => write!(f, "the headers of a part are longer than {LONGEST_HEADERS} bytes"),
+            Self::CutOff => f.write_str("the body ends within the headers of a part"),
+        }
+    }
+}
+
+impl std::error::Error for MultipartError {}
+
+/// The headers of a part.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Headers {
+    /// All their bytes.
+    pub raw: Vec<u8>,
+}
+
+impl Headers {
+    /// The value of the first header of that name (in lower case).
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.raw.split(|b| *b == b'\n').find_map(|line| {
+            let line = std::str::from_utf8(line).ok()?;
+            let (here, value) = line.split_once(':')?;
+            here.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// The name of the form's field.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        parameter(self.get("content-disposition")?, "name")
+    }
+
+    /// Whether the part is a file.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.get("content-disposition")
+            .is_some_and(|value| parameter(value, "filename").is_some() || parameter(value, "filename*").is_some())
+    }
+}
+
+/// Shows the length, never the text.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Headers").field("len", &self.raw.len()).finish()
+    }
+}
+
+/// The parameter of that name (in lower case) of a header value such as `form-data; name="a"`.
+///
+/// ```
+/// use lastfour::wire::multipart::parameter;
+/// assert_eq!(parameter("form-data; NAME=\"a;\\\"b\"; x=1", "name"), Some("a;\"b".into()));
+/// assert_eq!(parameter("multipart/form-data; boundary=xyz", "boundary"), Some("xyz".into()));
+/// ```
+#[must_use]
+pub fn parameter(value: &str, name: &str) -> Option<String> {
+    let mut rest = value;
+    loop {
+        rest = rest[rest.find(';')? + 1..].trim_start();
+        let end = rest.find(['=', ';'])?;
+        let here = rest[..end].trim_end();
+        rest = &rest[end..];
+        let Some(after) = rest.strip_prefix('=') else { continue };
+        let after = after.trim_start();
+        let (text, left) = match after.strip_prefix('"') {
+            Some(quoted) => unquote(quoted),
+            None => {
+                let end = after.find(';').unwrap_or(after.len());
+                (after[..end].trim_end().to_owned(), &after[end..])
+            }
+        };
+        if here.eq_ignore_ascii_case(name) {
+            return Some(text);
+        }
+        rest = left;
+    }
+}
+
+/// A quoted string after its opening quote, and what follows the closing one.
+fn unquote(quoted: &str) -> (String, &str) {
+    let mut text = String::new();
+    let mut chars = quoted.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return (text, &quoted[at + 1..]),
+            '\\' => text.extend(chars.next().map(|(_, c)| c)),
+            c => text.push(c),
+        }
+    }
+    (text, "")
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before the first delimiter.
+    Preamble,
+    /// Within the body of a part.
+    Body,
+    /// A part has just ended: its delimiter is next.
+    Delimiter,
+    Headers,
+    Epilogue,
+}
+
+/// Reads a body as it arrives. Holds at most [`LONGEST_HEADERS`] bytes and what was pushed last.
+#[derive(Clone)]
+pub struct Reader {
+    /// `--` and the boundary.
+    dashed: Vec<u8>,
+    buffer: Vec<u8>,
+    /// Where in `buffer` the first byte stands that has not been given out.
+    start: usize,
+    /// How far from `start` has been looked at in vain.
+    seen: usize,
+    /// Nothing has been given out since the body, or the body of the part, began: a delimiter may stand here.
+    fresh: bool,
+    state: State,
+}
+
+impl Reader {
+    /// A reader before the first byte of a body with this boundary (the parameter of its content type).
+    #[must_use]
+    pub fn new(boundary: &str) -> Self {
+        let dashed = format!("--{boundary}").into_bytes();
+        Self { dashed, buffer: Vec::new(), start: 0, seen: 0, fresh: true, state: State::Preamble }
+    }
+
+    /// Takes the next bytes of the body.
+    pub fn push(&mut self, piece: &[u8]) {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        self.buffer.extend_from_slice(piece);
+    }
+
+    /// The next piece; `None` where more bytes are needed, or at the end. `last` says that no bytes follow.
+    ///
+    /// # Errors
+    ///
+    /// Where the body cannot be read on.
+    pub fn next_piece(&mut self, last: bool) -> Result<Option<Piece>, MultipartError> {
+        match self.state {
+            State::Preamble | State::Body => Ok(self.up_to_delimiter(last)),
+            State::Delimiter => Ok(self.delimiter()),
+            State::Headers => self.headers(last),
+            State::Epilogue => Ok(self.take(self.buffer.len() - self.start).map(Piece::Between)),
+        }
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.buffer[self.start..]
+    }
+
+    fn take(&mut self, len: usize) -> Option<Vec<u8>> {
+        self.seen = 0;
+        if len == 0 {
+            return None;
+        }
+        let taken = self.rest()[..len].to_vec();
+        self.start += len;
+        Some(taken)
+    }
+
+    fn piece(&mut self, len: usize) -> Option<Piece> {
+        let preamble = self.state == State::Preamble;
+        self.fresh &= len == 0;
+        self.take(len).map(if preamble { Piece::Between } else { Piece::Body })
+    }
+
+    fn up_to_delimiter(&mut self, last: bool) -> Option<Piece> {
+        let rest = self.rest();
+        let mut at = self.seen;
+        let found = loop {
+            match find_delimiter(rest, at, &self.dashed, self.fresh, last) {
+                Found::At(border) => break Some(border),
+                Found::Not(from) => at = from,
+                Found::Unknown(border) => {
+                    at = border;
+                    break None;
+                }
+            }
+        };
+        match found {
+            // What stands before the delimiter first, then the end of the part, then the delimiter itself.
+            Some(border) if border > 0 => {
+                let piece = self.piece(border);
+                self.seen = 0;
+                piece
+            }
+            Some(_) => {
+                let part = self.state == State::Body;
+                self.state = State::Delimiter;
+                if part { Some(Piece::End) } else { self.delimiter() }
+            }
+            None if last && at == self.rest().len() => {
+                let piece = self.piece(at);
+                if piece.is_none() && self.state == State::Body {
+                    // Cut off: the part ends with the body.
+                    self.state = State::Epilogue;
+                    return Some(Piece::End);
+                }
+                piece
+            }
+            None => self.piece(at),
+        }
+    }
+
+    /// The delimiter that the rest starts with: what decides its kind is there already.
+    fn delimiter(&mut self) -> Option<Piece> {
+        let rest = self.rest();
+        let line = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let mut end = (line + self.dashed.len()).min(rest.len());
+        let closing = rest[end..].starts_with(b"--");
+        end += if closing { 2 } else { rest[end..].iter().take_while(|b| **b != b'\n').count() + 1 };
+        end = end.min(rest.len());
+        self.state = if closing { State::Epilogue } else { State::Headers };
+        self.take(end).map(Piece::Between)
+    }
+
+    fn headers(&mut self, last: bool) -> Result<Option<Piece>, MultipartError> {
+        let rest = self.rest();
+        // A part without headers starts with the blank line.
+        let mut line = if self.seen == 0 { Some(0) } else { None };
+        let mut at = self.seen;
+        loop {
+            if let Some(start) = line {
+                let blank = match rest.get(start..) {
+                    Some([b'\n', ..]) => Some(1),
+                    Some([b'\r', b'\n', ..]) => Some(2),
+                    _ => None,
+                };
+                if let Some(len) = blank {
+                    self.state = State::Body;
+                    self.fresh = true;
+                    let raw = self.take(start + len).unwrap_or_default();
+                    return Ok(Some(Piece::Headers(Headers { raw })));
+                }
+            }
+            match rest[at..].iter().position(|b| *b == b'\n') {
+                Some(n) => {
+                    at += n + 1;
+                    line = Some(at);
+                }
+                None => break,
+            }
+        }
+        if rest.len() > LONGEST_HEADERS {
+            return Err(MultipartError::HeadersTooLong);
+        }
+        if last {
+            return if rest.is_empty() { Ok(None) } else { Err(MultipartError::CutOff) };
+        }
+        // The last line may be the start of the blank one: it is looked at again.
+        self.seen = at.saturating_sub(1);
+        Ok(None)
+    }
+}
+
+/// Shows how much is held, never the text.
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("held", &(self.buffer.len() - self.start)).finish_non_exhaustive()
+    }
+}
+
+enum Found {
+    /// A delimiter with its line end starts here.
+    At(usize),
+    /// None before here.
+    Not(usize),
+    /// None before here, and what follows is too short to tell.
+    Unknown(usize),
+}
+
+/// Looks for the first delimiter in `text` from `at` on. Where `text` is `fresh` it needs no line end before it.
+fn find_delimiter(text: &[u8], at: usize, dashed: &[u8], fresh: bool, last: bool) -> Found {
+    if text.is_empty() {
+        return Found::Unknown(0);
+    }
+    let start = if fresh && at == 0 && text.starts_with(&dashed[..dashed.len().min(text.len())]) {
+        0
+    } else {
+        match text.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'\n')) {
+            Some(n) => at + n + 1,
+            // A carriage return at the very end may belong to a delimiter.
+            None => {
+                let cut = usize::from(!last && text.last() == Some(&b'\r'));
+                return Found::Unknown(text.len() - cut);
+            }
+        }
+    };
+    let border = match start {
+        0 => 0,
+        1 => 0,
+        _ => start - 1 - usize::from(text[start - 2] == b'\r'),
+    };
+    let rest = &text[start..];
+    let common = rest.iter().zip(dashed).take_while(|(a, b)| a == b).count();
+    if common < dashed.len().min(rest.len()) {
+        return Found::Not(start.max(1));
+    }
+    // The whole line decides: `--`, or blanks and the line end.
+    let after = rest.get(dashed.len()..).unwrap_or_default();
+    let closing = after.starts_with(b"--");
+    let blanks = after.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+    match after.get(blanks) {
+        _ if common == dashed.len() && closing => Found::At(border),
+        Some(b'\n') if common == dashed.len() => Found::At(border),
+        Some(b'-') if blanks == 0 && after.len() == 1 && !last => Found::Unknown(border),
+        Some(_) => Found::Not(start.max(1)),
+        None if last && common == dashed.len() => Found::At(border),
+        None if last => Found::Not(start.max(1)),
+        // Blanks without end are no line of a delimiter.
+        None if blanks > 1024 => Found::Not(start.max(1)),
+        None => Found::Unknown(border),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "preamble\r\n--b-1\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhello\r\n--b\r\n--b-12\r\n\r\n\
+                        --b-1 \r\n\r\nno headers\n--b-1\ncontent-type: image/png\nContent-Disposition: form-data; name=f; filename=\"a b.png\"\n\n\
+                        \r\r\n\n--\r\n--b-1--\r\nepilogue\r\n--b-1\r\n";
+
+    /// The pieces, with bodies and what is between put together.
+    fn read(pieces: &[&[u8]]) -> (Vec<String>, Vec<u8>) {
+        let mut reader = Reader::new("b-1");
+        let mut all: Vec<String> = Vec::new();
+        let mut bytes = Vec::new();
+        for (n, piece) in pieces.iter().enumerate() {
+            reader.push(piece);
+            while let Some(piece) = reader.next_piece(n + 1 == pieces.len()).unwrap() {
+                let (kind, text) = match piece {
+                    Piece::Between(raw) => ("between: ", raw),
+                    Piece::Headers(headers) => ("headers: ", headers.raw),
+                    Piece::Body(raw) => ("body: ", raw),
+                    Piece::End => ("end", Vec::new()),
+                };
+                bytes.extend_from_slice(&text);
+                let text = String::from_utf8_lossy(&text).into_owned();
+                match all.last_mut() {
+                    Some(last) if last.starts_with(kind) && kind != "headers: " && kind != "end" => {
+                        last.push_str(&text)
+                    }
+                    _ => all.push(format!("{kind}{text}")),
+                }
+            }
+        }
+        (all, bytes)
+    }
+
+    #[test]
+    fn a_body_cut_anywhere_gives_the_same_parts_and_all_its_bytes() {
+        let (whole, bytes) = read(&[BODY.as_bytes()]);
+        assert_eq!(bytes, BODY.as_bytes());
+        let parts: Vec<_> = whole.iter().filter(|piece| !piece.starts_with("between")).map(String::as_str).collect();
+        assert_eq!(
+            parts,
+            [
+                "headers: Content-Disposition: form-data; name=\"text\"\r\n\r\n",
+                "body: hello\r\n--b\r\n--b-12\r\n",
+                "end",
+                "headers: \r\n",
+                "body: no headers",
+                "end",
+                "headers: content-type: image/png\nContent-Disposition: form-data; name=f; filename=\"a b.png\"\n\n",
+                "body: \r\r\n\n--",
+                "end",
+            ]
+        );
+        for split in 0..=BODY.len() {
+            let (a, b) = BODY.as_bytes().split_at(split);
+            assert_eq!(read(&[a, b]).0, whole, "split at {split}");
+        }
+        let single: Vec<&[u8]> = BODY.as_bytes().chunks(1).collect();
+        assert_eq!(read(&single).0, whole);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_delimiter_is_read_to_its_end() {
+        for body in
+            ["", "-", "--b-1", "--b-12", "--b-1x\r\n", "--b-1-", "--b-1--", "\n", "--b-1\r\n\r\n--b-1 x", "--b-1\r\n"]
+        {
+            let (_, bytes) = read(&[body.as_bytes()]);
+            assert_eq!(bytes, body.as_bytes(), "{body}");
+        }
+    }
+
+    #[test]
+    fn headers_say_what_a_part_is() {
+        let headers = Headers {
+            raw: b"Content-Type: text/plain; charset=utf-8\r\ncontent-disposition: form-data; filename=x; name=\"a\\\"b\"\r\n\r\n".to_vec(),
+        };
+        assert_eq!(headers.get("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(headers.name(), Some("a\"b".to_owned()));
+        assert!(headers.is_file());
+    }
+
+    #[test]
+    fn a_body_cut_off_ends_its_part_and_headers_cut_off_are_refused() {
+        let (pieces, _) = read(&[b"--b-1\r\n\r\nhalf a te"]);
+        assert_eq!(pieces.last().map(String::as_str), Some("end"));
+        let mut reader = Reader::new("b-1");
+        reader.push(b"--b-1\r\nContent-Dis");
+        assert!(matches!(reader.next_piece(true), Ok(Some(Piece::Between(_)))));
+        assert_eq!(reader.next_piece(true), Err(MultipartError::CutOff));
+    }
+
+    #[test]
+    fn headers_without_end_are_refused_before_they_fill_the_memory() {
+        let mut reader = Reader::new("b-1");
+        reader.push(b"--b-1\r\n");
+        let error = (0..2 * LONGEST_HEADERS).find_map(|_| {
+            reader.push(b"a\n");
+            loop {
+                match reader.next_piece(false) {
+                    Ok(Some(_)) => {}
+                    Ok(None) => return None,
+                    Err(error) => return Some(error),
+                }
+            }
+        });
+        assert_eq!(error, Some(MultipartError::HeadersTooLong));
+    }
+}

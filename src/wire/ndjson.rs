@@ -1,0 +1,121 @@
+//! Lines of JSON (`application/x-ndjson`, JSON text sequences): a stream of documents, one a line.
+//!
+//! In come bytes in any pieces; out come lines with their ends, and where in a line its document stands. Nothing is
+//! refused: a line that is no JSON is still a line, and so is a last one without its end.
+//!
+//! # Example
+//!
+//! ```
+//! use lastfour::wire::ndjson::{Splitter, document};
+//! let mut splitter = Splitter::new();
+//! splitter.push(b"{\"a\":1}\r\n{\"b\"");
+//! let line = splitter.next_line().unwrap();
+//! assert_eq!(&line[document(&line).range()], b"{\"a\":1}");
+//! assert_eq!(splitter.next_line(), None);
+//! assert_eq!(splitter.rest(), b"{\"b\"");
+//! ```
+
+use std::fmt;
+
+use crate::span::Span;
+
+/// Cuts a stream into its lines. Holds the line that is not yet complete, whatever its size: the caller bounds it by
+/// [`held`](Self::held).
+#[derive(Clone, Default)]
+pub struct Splitter {
+    buffer: Vec<u8>,
+    /// Where in `buffer` the line starts that is not yet complete.
+    start: usize,
+    /// Where in `buffer` the first byte stands that has not been looked at.
+    seen: usize,
+}
+
+impl Splitter {
+    /// A splitter before the first byte of a stream.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next bytes of the stream.
+    pub fn push(&mut self, piece: &[u8]) {
+        // What has been given out is dropped once a piece, not once a line: that would cost the square of the size.
+        self.buffer.drain(..self.start);
+        self.seen -= self.start;
+        self.start = 0;
+        self.buffer.extend_from_slice(piece);
+    }
+
+    /// The next line that is complete, with its end.
+    pub fn next_line(&mut self) -> Option<Vec<u8>> {
+        let Some(end) = self.buffer[self.seen..].iter().position(|b| *b == b'\n') else {
+            self.seen = self.buffer.len();
+            return None;
+        };
+        self.seen += end + 1;
+        let line = self.buffer[self.start..self.seen].to_vec();
+        self.start = self.seen;
+        Some(line)
+    }
+
+    /// What is left at the end of the stream: a line without an end, often nothing.
+    #[must_use]
+    pub fn rest(&mut self) -> Vec<u8> {
+        let rest = self.buffer.split_off(self.start);
+        *self = Self::new();
+        rest
+    }
+
+    /// Number of bytes that are held because their line is not complete.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.buffer.len() - self.start
+    }
+}
+
+/// Shows how much is held, never the text.
+impl fmt::Debug for Splitter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Splitter").field("held", &self.held()).finish_non_exhaustive()
+    }
+}
+
+/// Where the document stands in a line: without the line end, the record separator of a JSON text sequence, the
+/// byte-order mark and the blanks around it. Empty where there is none.
+#[must_use]
+pub fn document(line: &[u8]) -> Span {
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0x1E);
+    let mut start = if line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    start += line[start..].iter().take_while(|b| blank(b)).count();
+    let end = line.len() - line[start..].iter().rev().take_while(|b| blank(b)).count();
+    Span::new(start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_cut_anywhere_are_the_same_lines() {
+        let stream = b"{\"a\":1}\n\n\x1e[2]\r\n3";
+        for split in 0..=stream.len() {
+            let mut splitter = Splitter::new();
+            let mut lines = Vec::new();
+            for piece in [&stream[..split], &stream[split..]] {
+                splitter.push(piece);
+                lines.extend(std::iter::from_fn(|| splitter.next_line()));
+            }
+            lines.push(splitter.rest());
+            let documents: Vec<_> = lines.iter().map(|line| &line[document(line).range()]).collect();
+            assert_eq!(documents, [&b"{\"a\":1}"[..], b"", b"[2]", b"3"], "split at {split}");
+            assert_eq!(lines.concat(), stream);
+        }
+    }
+
+    #[test]
+    fn a_line_of_blanks_holds_no_document() {
+        assert!(document(b" \r\n").is_empty());
+        assert!(document(b"").is_empty());
+        assert!(document(b"\xEF\xBB\xBF\n").is_empty());
+    }
+}

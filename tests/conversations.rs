@@ -1,0 +1,97 @@
+//! Labelled conversations, held against the engine through the command line, and against the conversation's memory.
+
+#![cfg(feature = "cli")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lastfour::{Conversation, Engine, Message, Role};
+use serde_json::Value;
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("the folder is there").map(|e| e.expect("an entry").path()).collect();
+    files.sort();
+    assert!(files.len() >= 5);
+    files
+}
+
+fn conversations(file: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(file).expect("a readable file");
+    text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+}
+
+#[test]
+fn secrets_are_stopped_and_the_rest_comes_through() {
+    let output = Command::new(env!("CARGO_BIN_EXE_lastfour"))
+        .arg("eval")
+        .arg("--json")
+        .args(files())
+        .output()
+        .expect("the command runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let total = |name: &str| report["total"][name].as_f64().unwrap_or(0.0);
+    let recall = 1.0 - total("missed") / total("secrets");
+    assert!(total("secrets") > 1000.0 && total("clean") > 2000.0, "{report}");
+    assert!(recall >= 0.95, "recall {recall}");
+    assert!(total("lost") / total("keeps") <= 0.01, "keeps lost: {} of {}", total("lost"), total("keeps"));
+    assert!(
+        total("changed") / total("clean") <= 0.006,
+        "clean turns changed: {} of {}",
+        total("changed"),
+        total("clean")
+    );
+}
+
+/// Every run of five digits of a secret.
+fn runs_of_digits(secret: &str) -> Vec<String> {
+    let digits: String = secret.chars().filter(char::is_ascii_digit).collect();
+    (0..digits.len().saturating_sub(4)).map(|i| digits[i..i + 5].to_owned()).collect()
+}
+
+#[test]
+fn the_memory_of_a_conversation_holds_no_digits_of_a_secret() {
+    let engine = Engine::default();
+    for file in files() {
+        for conversation in conversations(&file) {
+            let mut memory = Conversation::new();
+            let mut secrets: Vec<String> = Vec::new();
+            for turn in conversation["turns"].as_array().expect("turns") {
+                let role = Role::from_name(turn["role"].as_str().expect("a role")).expect("a known role");
+                engine.scan(&mut memory, &Message::new(role, turn["text"].as_str().expect("a text")));
+                for secret in turn["secrets"].as_array().expect("secrets") {
+                    secrets.extend(runs_of_digits(secret["value"].as_str().expect("a value")));
+                }
+                let shown = format!("{memory:?} {}", serde_json::to_string(&memory).expect("it serialises"));
+                for digits in &secrets {
+                    assert!(
+                        !shown.contains(digits.as_str()),
+                        "{} shows digits of a secret: {shown}",
+                        conversation["id"]
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_memory_comes_back_from_its_serialised_form() {
+    let engine = Engine::default();
+    for conversation in conversations(&files()[0]).iter().take(100) {
+        let mut memory = Conversation::new();
+        let mut restored = Conversation::new();
+        for turn in conversation["turns"].as_array().expect("turns") {
+            let role = Role::from_name(turn["role"].as_str().expect("a role")).expect("a known role");
+            let text = turn["text"].as_str().expect("a text");
+            let first = engine.scan(&mut memory, &Message::new(role, text));
+            let again = engine.scan(&mut restored, &Message::new(role, text));
+            assert_eq!(first, again, "{}", conversation["id"]);
+            restored =
+                serde_json::from_str(&serde_json::to_string(&memory).expect("it serialises")).expect("it is read back");
+            assert_eq!(restored, memory);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The table of detectors: what each row promises holds through the whole engine, and in other spellings.
+
+use std::collections::HashSet;
+
+use lastfour::{Conversation, Engine, Entity, Explanation, FindingKind, Message, detectors};
+
+fn explain(text: &str) -> Explanation {
+    Engine::default().explain(&mut Conversation::new(), &Message::customer(text))
+}
+
+fn finds(text: &str, entity: Entity) -> bool {
+    explain(text).outcome.findings.iter().any(|f| f.entity == entity && f.kind == FindingKind::Disclosure)
+}
+
+#[test]
+fn the_ids_are_unique_and_every_row_is_filled() {
+    let mut ids = HashSet::new();
+    for spec in detectors() {
+        assert!(ids.insert(spec.id), "{} stands twice", spec.id);
+        assert_eq!(spec.id, spec.entity.as_str(), "a built-in detector has the name of what it finds");
+        assert!(!spec.title.is_empty() && !spec.source.is_empty(), "{}", spec.id);
+        assert!(spec.hits.len() >= 4 && spec.misses.len() >= 4, "{} needs examples", spec.id);
+        assert!((4..=1024).contains(&spec.longest), "{}", spec.id);
+    }
+    assert_eq!(ids.len(), Entity::BUILT_IN.len());
+}
+
+#[test]
+fn every_example_hits() {
+    for spec in detectors() {
+        for text in spec.hits {
+            assert!(finds(text, spec.entity), "{} misses {text:?}", spec.id);
+        }
+    }
+}
+
+#[test]
+fn every_counter_example_misses() {
+    for spec in detectors() {
+        for text in spec.misses {
+            let findings = explain(text).outcome.findings;
+            assert!(findings.is_empty(), "{} finds {findings:?} in {text:?}", spec.id);
+        }
+    }
+}
+
+/// Each digit by the digit of another script, all other characters as they are.
+fn in_digits_from(zero: char, text: &str) -> String {
+    text.chars().map(|c| c.to_digit(10).and_then(|d| char::from_u32(zero as u32 + d)).unwrap_or(c)).collect()
+}
+
+fn joined_between_digits(joint: &str, text: &str) -> String {
+    let mut out = String::new();
+    let mut before = None;
+    for c in text.chars() {
+        if c.is_ascii_digit() && before.is_some_and(|b: char| b.is_ascii_digit()) {
+            out.push_str(joint);
+        }
+        out.push(c);
+        before = Some(c);
+    }
+    out
+}
+
+#[test]
+fn every_example_hits_in_other_spellings() {
+    for spec in detectors() {
+        for text in spec.hits {
+            let entities: String =
+                text.chars().map(|c| if c.is_ascii_digit() { format!("&#{};", c as u32) } else { c.into() }).collect();
+            for (spelling, disguised) in [
+                ("in full-width digits", in_digits_from('０', text)),
+                ("in Arabic-Indic digits", in_digits_from('٠', text)),
+                ("in bold mathematical digits", in_digits_from('𝟎', text)),
+                ("with zero-width spaces", joined_between_digits("\u{200b}", text)),
+                ("with word joiners", joined_between_digits("\u{2060}", text)),
+                ("with combining marks", joined_between_digits("\u{0301}", text)),
+                ("in keycaps", joined_between_digits("\u{fe0f}\u{20e3}", text)),
+                ("in entities", entities),
+                ("after other words", format!("hello there, how are you today? {text}")),
+                ("before other words", format!("{text} Thank you so much for your help with this.")),
+                ("on a line of its own", format!("good morning\n{text}\nbest regards")),
+            ] {
+                // What is a password or a code of letters and digits keeps its own spelling.
+                let digits_only = spec.entity != Entity::Password && !text.contains("K7P") && !text.contains('@');
+                let moved = spelling.ends_with("words") || spelling.ends_with("own");
+                if digits_only || moved {
+                    assert!(finds(&disguised, spec.entity), "{} misses {disguised:?} ({spelling})", spec.id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,550 @@
+//! Every wire format and chat shape through `Filter`: the secret goes wherever the protocol carries text, every other
+//! byte stays, and it makes no difference how the bytes are cut.
+
+use lastfour::wire::chat::{AllStrings, Anthropic, Generic, Matrix, OpenAi, Shape};
+use lastfour::{Engine, Failure, Filter, Format, Limits};
+use proptest::prelude::*;
+
+/// Stands for the secret in the samples.
+const SECRET: &str = "3782 822463 10005";
+/// Stands for its mask.
+const MASK: &str = "**** ****** *0005";
+
+struct Sample {
+    name: &'static str,
+    format: Format,
+    shape: Shape,
+    /// The body; `@` is text: the secret before, its mask after. `#` is the secret where it is no text and stays.
+    body: &'static str,
+}
+
+fn multipart() -> Format {
+    Format::Multipart { boundary: "b".into() }
+}
+
+fn samples() -> Vec<Sample> {
+    let generic = Shape::default;
+    let sample = |name, format, shape, body| Sample { name, format, shape, body };
+    vec![
+        sample("text", Format::Text, generic(), "hello\r\nmy card is @, thanks\n"),
+        sample(
+            "generic json",
+            Format::Json,
+            generic(),
+            "\u{feff} {\"password\":\"#\", \"text\" :\"a @ \\u0041\\/ b\",\n\"n\":[1.50, {\"Message\":[\"@\",\"é\"]}], \"id\":\"#\"}\n",
+        ),
+        sample(
+            "json inside strings",
+            Format::Json,
+            generic(),
+            r##"{"text":"{\"a\":\"@\",\"b\":[\"{\\\"c\\\":\\\"@\\\"}\"]}","other":"{\"a\":\"#\"}"}"##,
+        ),
+        sample("json that is none", Format::Json, generic(), "{\"text\": \"@\""),
+        sample("all strings", Format::Json, Shape::new(AllStrings), r#"{"a":"@","b":["@",{"c":"x @ y"}],"n":12}"#),
+        sample(
+            "lines",
+            Format::Ndjson,
+            generic(),
+            "{\"text\":\"@\"}\r\n\n{\"id\":\"#\"}\n not json @\n{\"text\":\"@\"}",
+        ),
+        sample("form", Format::Form, generic(), "password=#&text=my+card%3A+@&x=%7B%22text%22%3A%22@%22%7D&body=@"),
+        sample(
+            "multipart",
+            multipart(),
+            generic(),
+            "--b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nmy @\r\n--b\r\nContent-Disposition: form-data; \
+             name=\"pass\"\r\n\r\n#\r\n--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.png\"\r\n\
+             Content-Type: image/png\r\n\r\n#\r\n--b\r\nContent-Disposition: form-data; name=\"g\"; \
+             filename=\"log.txt\"\r\nContent-Type: text/plain\r\n\r\n@\n\r\n--b\r\nContent-Disposition: form-data; \
+             name=\"payload_json\"\r\nContent-Type: application/json\r\n\r\n{\"content\": \"@\", \"id\": \"#\"}\r\n--b--\r\n",
+        ),
+        sample(
+            "events of text",
+            Format::Events,
+            generic(),
+            ": #\nid: #\nevent: message\ndata: a @\ndata: b\n\r\ndata: {\"text\":\"@\",\"id\":\"#\"}\r\n\r\nretry: 3\n\ndata: last @",
+        ),
+        sample(
+            "openai request",
+            Format::Json,
+            Shape::new(OpenAi),
+            r##"{"model":"#","messages":[{"role":"system","content":"s @"},{"role":"user","content":[{"type":"text","text":"@"},
+            {"type":"image_url","image_url":{"url":"data:image/png;base64,#"}}],"name":"#"},{"role":"assistant","content":null,
+            "refusal":"@","tool_calls":[{"id":"#","type":"function","function":{"name":"#","arguments":"{\"card\": \"@\"}"}}]},
+            {"role":"tool","tool_call_id":"#","content":"{\"r\":\"@\"}"}],"tools":[{"type":"function","function":{"description":"#"}}],
+            "prediction":{"type":"content","content":"@"},"metadata":{"k":"#"},"user":"#"}"##,
+        ),
+        sample(
+            "openai responses request",
+            Format::Json,
+            Shape::new(OpenAi),
+            r##"{"model":"#","input":[{"role":"user","content":[{"type":"input_text","text":"@"}]},{"type":"function_call",
+            "call_id":"#","arguments":"{\"a\":\"@\"}"},{"type":"function_call_output","call_id":"#","output":"@"}],"instructions":"@"}"##,
+        ),
+        sample(
+            "openai answer",
+            Format::Json,
+            Shape::new(OpenAi),
+            r##"{"id":"#","choices":[{"index":0,"message":{"role":"assistant","content":"@","refusal":null,"annotations":[],
+            "audio":{"id":"#","data":"#","transcript":"@"}},"logprobs":null,"finish_reason":"stop"}],"usage":{"total_tokens":12}}"##,
+        ),
+        sample(
+            "openai stream",
+            Format::Events,
+            Shape::new(OpenAi),
+            "data: {\"id\":\"#\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n\
+             data: {\"id\":\"#\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
+        ),
+        sample(
+            "openai response done",
+            Format::Events,
+            Shape::new(OpenAi),
+            "event: response.output_text.done\ndata: {\"type\":\"response.output_text.done\",\"item_id\":\"#\",\"output_index\":0,\
+             \"content_index\":0,\"text\":\"@\",\"logprobs\":[]}\n\nevent: response.completed\ndata: {\"type\":\"response.completed\",\
+             \"response\":{\"id\":\"#\",\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\
+             \"text\":\"@\"}]}]}}\n\n",
+        ),
+        sample(
+            "anthropic request",
+            Format::Json,
+            Shape::new(Anthropic),
+            r##"{"model":"#","messages":[{"role":"user","content":"@"},{"role":"assistant","content":[{"type":"thinking","thinking":"@",
+            "signature":"#"},{"type":"tool_use","id":"#","name":"#","input":{"a":"@","n":[1,"@"]}}]},{"role":"user","content":[
+            {"type":"tool_result","tool_use_id":"#","content":[{"type":"text","text":"@"}]},{"type":"document","title":"@",
+            "source":{"type":"text","media_type":"text/plain","data":"@"}},{"type":"image","source":{"type":"base64","data":"#"}}]}],
+            "system":[{"type":"text","text":"@","cache_control":{"type":"ephemeral"}}],"tools":[{"name":"#","description":"#"}],
+            "metadata":{"user_id":"#"}}"##,
+        ),
+        sample(
+            "anthropic answer",
+            Format::Json,
+            Shape::new(Anthropic),
+            r##"{"id":"#","type":"message","role":"assistant","content":[{"type":"text","text":"@","citations":[{"cited_text":"@"}]},
+            {"type":"tool_use","id":"#","input":{"x":{"y":"@"}}}],"stop_reason":"end_turn","usage":{"input_tokens":3}}"##,
+        ),
+        sample(
+            "matrix",
+            Format::Json,
+            Shape::new(Matrix),
+            r##"{"msgtype":"m.text","body":"@","format":"org.matrix.custom.html","formatted_body":"<b>@</b><br/>&amp;",
+            "m.new_content":{"msgtype":"m.text","body":"@","formatted_body":"<i>@</i>"},"m.relates_to":{"event_id":"#"}}"##,
+        ),
+        sample(
+            "matrix sync",
+            Format::Json,
+            Shape::new(Matrix),
+            r##"{"next_batch":"#","rooms":{"join":{"!r:x":{"timeline":{"events":[{"type":"m.room.message","sender":"#",
+            "content":{"body":"@","msgtype":"m.text"},"event_id":"#"},{"type":"m.room.encrypted","content":{"ciphertext":"#"}},
+            {"type":"m.room.redaction","content":{"reason":"@"}}]}}}}}"##,
+        ),
+    ]
+}
+
+impl Sample {
+    fn spelled(&self, text: &str) -> String {
+        let plus = |text: &str| if self.format == Format::Form { text.replace(' ', "+") } else { text.to_owned() };
+        self.body.replace('@', &plus(text)).replace('#', &plus(SECRET))
+    }
+
+    fn filter(&self) -> Filter {
+        Filter::new(Engine::default(), self.format.clone()).shape(self.shape.clone())
+    }
+
+    fn number(&self) -> u64 {
+        self.body.matches('@').count() as u64
+    }
+}
+
+fn through(mut filter: Filter, pieces: &[&[u8]]) -> Result<(String, u64), Failure> {
+    let mut out = Vec::new();
+    for piece in pieces {
+        filter.push(piece, &mut out)?;
+    }
+    filter.finish(&mut out)?;
+    Ok((String::from_utf8(out).unwrap(), filter.report().total()))
+}
+
+#[test]
+fn secrets_go_from_every_text_and_every_other_byte_stays() {
+    for sample in samples() {
+        let body = sample.spelled(SECRET);
+        let filtered = sample.filter().whole(body.as_bytes()).unwrap();
+        let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
+        assert_eq!(seen, sample.spelled(MASK), "{}", sample.name);
+        assert!(filtered.report.is_complete());
+        let again = ["matrix", "openai response done", "json inside strings"];
+        if !again.contains(&sample.name) {
+            assert_eq!(filtered.report.total(), sample.number(), "{}", sample.name);
+        }
+    }
+}
+
+#[test]
+fn what_holds_no_secret_is_not_even_copied_where_it_is_whole() {
+    for sample in samples() {
+        let body = sample.spelled("my card ends in 0005").replace(SECRET, "none");
+        let filtered = sample.filter().whole(body.as_bytes()).unwrap();
+        assert!(matches!(filtered.body, std::borrow::Cow::Borrowed(_)), "{}", sample.name);
+        assert_eq!(filtered.report.total(), 0);
+    }
+}
+
+#[test]
+fn a_body_cut_anywhere_gives_the_same_bytes_and_findings() {
+    for sample in samples() {
+        let body = sample.spelled(SECRET).into_bytes();
+        let whole = through(sample.filter(), &[&body]).unwrap();
+        assert_eq!(whole.0, sample.spelled(MASK), "{}", sample.name);
+        for split in (0..=body.len()).step_by(if body.len() > 600 { 7 } else { 1 }) {
+            let (a, b) = body.split_at(split);
+            assert_eq!(through(sample.filter(), &[a, b]).unwrap(), whole, "{} split at {split}", sample.name);
+        }
+        let single: Vec<&[u8]> = body.chunks(1).collect();
+        assert_eq!(through(sample.filter(), &single).unwrap(), whole, "{} byte by byte", sample.name);
+    }
+}
+
+fn delta(choice: u32, text: &str, rest: &str) -> String {
+    format!(
+        "data: {{\"id\":\"x\",\"choices\":[{{\"index\":{choice},\"delta\":{{\"content\":\"{text}\"}}{rest}}}]}}\n\n"
+    )
+}
+
+/// What a client puts together from the deltas of a stream.
+fn contents(stream: &str, choice: &str, pointer: &str) -> String {
+    let mut all = String::new();
+    for event in stream.split("\n\n").filter(|event| event.contains(choice)) {
+        let Some(data) = event.split("data: ").nth(1) else { continue };
+        let tree = lastfour::wire::json::Tree::parse(data.as_bytes(), 32).unwrap();
+        if let Some(text) = tree.root().at(pointer).and_then(|value| value.as_str().map(|text| text.into_owned())) {
+            all.push_str(&text);
+        }
+    }
+    all
+}
+
+#[test]
+fn a_secret_spread_over_deltas_is_one_text_a_choice() {
+    let mut stream = String::new();
+    for (choice, piece) in
+        [(0, "my "), (1, "no "), (0, "card 37"), (1, "secret"), (0, "82 8224"), (1, " here"), (0, "63 100")]
+    {
+        let token = if piece.contains(|c: char| c.is_ascii_digit()) { "37" } else { "fine" };
+        let logprobs = format!(",\"logprobs\":{{\"content\":[{{\"token\":\"{token}\"}}]}},\"finish_reason\":null");
+        stream.push_str(&delta(choice, piece, &logprobs));
+    }
+    stream.push_str(&delta(0, "05 ok", ",\"finish_reason\":null"));
+    let finish = "data: {\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+    stream.push_str(finish);
+    stream.push_str(
+        "data: {\"id\":\"x\",\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
+    );
+    let filter = || Filter::new(Engine::default(), Format::Events).shape(Shape::new(OpenAi));
+    for size in [1, 7, stream.len()] {
+        let pieces: Vec<&[u8]> = stream.as_bytes().chunks(size).collect();
+        let (out, total) = through(filter(), &pieces).unwrap();
+        let text = "/choices/0/delta/content";
+        assert_eq!(contents(&out, "\"index\":0", text), format!("my card {MASK} ok"));
+        assert_eq!(contents(&out, "\"index\":1", text), "no secret here");
+        assert_eq!(total, 1);
+        assert!(!out.contains("\"token\":\"37\""), "logprobs spell the text once more");
+        let last_text = out.rfind("0005").unwrap();
+        assert!(last_text < out.find(finish).unwrap(), "the text comes before the end of its choice");
+        assert!(out.ends_with("data: [DONE]\n\n"));
+    }
+}
+
+#[test]
+fn the_last_delta_may_end_its_choice_or_the_stream_may_end_without() {
+    for end in [",\"finish_reason\":\"stop\"", ""] {
+        let stream = delta(0, "3782 822463", "") + &delta(0, " 10005", end);
+        let filter = Filter::new(Engine::default(), Format::Events).shape(Shape::new(OpenAi));
+        let (out, _) = through(filter, &[stream.as_bytes()]).unwrap();
+        assert_eq!(contents(&out, "\"index\":0", "/choices/0/delta/content"), MASK, "{out}");
+    }
+}
+
+#[test]
+fn tool_arguments_in_pieces_stay_json() {
+    let mut stream = String::from(
+        "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{}}}\n\n",
+    );
+    for piece in [r#"{\"card\": \"37"#, r"82 8224", r#"63 10005\", \"n\":"#, " 1}"] {
+        stream += &format!(
+            "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"index\":1,\"delta\":{{\"type\":\"input_json_delta\",\"partial_json\":\"{piece}\"}}}}\n\n"
+        );
+    }
+    let stop = "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":1}\n\n";
+    stream += stop;
+    let filter = Filter::new(Engine::default(), Format::Events).shape(Shape::new(Anthropic));
+    let (out, total) = through(filter, &[stream.as_bytes()]).unwrap();
+    let arguments = contents(&out, "input_json_delta", "/delta/partial_json");
+    assert_eq!(arguments, format!("{{\"card\": \"{MASK}\", \"n\": 1}}"));
+    assert_eq!(total, 1);
+    assert!(out.ends_with(stop));
+}
+
+#[test]
+fn a_responses_stream_says_it_in_deltas_and_once_more_at_the_end() {
+    let mut stream = String::new();
+    for (n, piece) in ["it is ", "3782 8", "22463 1", "0005"].iter().enumerate() {
+        stream += &format!(
+            "event: response.output_text.delta\ndata: {{\"type\":\"response.output_text.delta\",\"sequence_number\":{n},\"item_id\":\"m\",\"output_index\":0,\"content_index\":0,\"delta\":\"{piece}\",\"logprobs\":[]}}\n\n"
+        );
+    }
+    stream += "event: response.output_text.done\ndata: {\"type\":\"response.output_text.done\",\"item_id\":\"m\",\"output_index\":0,\"content_index\":0,\"text\":\"it is 3782 822463 10005\"}\n\n";
+    let filter = Filter::new(Engine::default(), Format::Events).shape(Shape::new(OpenAi));
+    let (out, total) = through(filter, &[stream.as_bytes()]).unwrap();
+    assert_eq!(contents(&out, "text.delta\"", "/delta"), format!("it is {MASK}"));
+    assert_eq!(contents(&out, "text.done\"", "/text"), format!("it is {MASK}"));
+    assert_eq!(total, 1, "said again is not found again");
+    assert!(out.rfind("text.delta\"").unwrap() < out.find("text.done\"").unwrap());
+}
+
+#[test]
+fn numbers_that_are_findings_become_strings() {
+    // The engine is told by its shape alone.
+    let body = r#"{"text": ["3782 822463 10005", 12], "n": 5}"#;
+    let filtered = Filter::new(Engine::default(), Format::Json).whole(body.as_bytes()).unwrap();
+    assert_eq!(filtered.body, body.replace(SECRET, MASK).as_bytes());
+}
+
+#[test]
+fn logprobs_go_from_an_answer_whose_text_changed_and_stay_in_one_whose_text_did_not() {
+    let body = |text: &str, logprobs: &str| {
+        format!("{{\"choices\":[{{\"index\":0,\"message\":{{\"content\":\"{text}\"}},\"logprobs\":{logprobs}}}]}}")
+    };
+    let filter = || Filter::new(Engine::default(), Format::Json).shape(Shape::new(OpenAi));
+    let spelled = r#"{"content":[{"token":"3782"}]}"#;
+    let with = body(SECRET, spelled);
+    assert_eq!(filter().whole(with.as_bytes()).unwrap().body, body(MASK, "null").as_bytes());
+    let without = body("hi", spelled);
+    assert_eq!(filter().whole(without.as_bytes()).unwrap().body, without.as_bytes());
+}
+
+#[test]
+fn tags_do_not_hide_a_number() {
+    let body = r#"{"body":"x","formatted_body":"it is <b>3782</b> 822463 <i>10005</i>, ok"}"#;
+    let filtered =
+        Filter::new(Engine::default(), Format::Json).shape(Shape::new(Matrix)).whole(body.as_bytes()).unwrap();
+    let masked = format!(r#"{{"body":"x","formatted_body":"it is <b>{MASK}</b><i></i>, ok"}}"#);
+    assert_eq!(String::from_utf8_lossy(&filtered.body), masked);
+    assert_eq!(filtered.report.total(), 1, "what only the second spelling shows is found");
+}
+
+#[test]
+fn a_secret_spread_over_the_values_of_tool_arguments_goes_from_all_of_them() {
+    let body = r#"{"messages":[{"role":"assistant","tool_calls":[{"function":{"arguments":"{\"a\":\"3782 822463 10005\",\"b\":7}"}}]}]}"#;
+    let filtered =
+        Filter::new(Engine::default(), Format::Json).shape(Shape::new(OpenAi)).whole(body.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8_lossy(&filtered.body), body.replace(SECRET, MASK));
+}
+
+#[test]
+fn what_cannot_be_seen_is_refused() {
+    let refused = |format: Format, body: &[u8]| {
+        let limits = Limits::default().hold(1000).depth(20);
+        Filter::new(Engine::default(), format).limits(limits).whole(body).map(|_| ()).unwrap_err()
+    };
+    assert_eq!(refused(Format::Form, &[b' '; 1001]), Failure::TooLarge { limit: 1000 });
+    let long = format!("[{{\"text\":\"{}\"}}]", "x".repeat(1001));
+    assert_eq!(refused(Format::Json, long.as_bytes()), Failure::TooLarge { limit: 1000 });
+    assert_eq!(refused(Format::Json, "[".repeat(21).as_bytes()), Failure::TooDeep { limit: 20 });
+    let deep = format!("{{\"text\":\"{}{}\"}}", "[".repeat(21), "]".repeat(21));
+    assert_eq!(refused(Format::Json, deep.as_bytes()), Failure::TooDeep { limit: 20 });
+    let utf16: Vec<u8> = "{\"text\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(refused(Format::Json, &utf16), Failure::Charset);
+    assert_eq!(refused(Format::Text, b"\xFE\xFF\x003"), Failure::Charset);
+    let base64 = b"--b\r\nContent-Transfer-Encoding: base64\r\nContent-Type: text/plain\r\n\r\nMzc4\r\n--b--";
+    assert_eq!(refused(multipart(), base64), Failure::ContentEncoding);
+    let utf16 = b"--b\r\nContent-Type: text/plain; charset=utf-16\r\n\r\nMzc4\r\n--b--";
+    assert_eq!(refused(multipart(), utf16), Failure::Charset);
+    assert_eq!(refused(Format::Form, format!("x={}", "[".repeat(50)).as_bytes()), Failure::TooDeep { limit: 20 });
+}
+
+#[test]
+fn a_stream_holds_no_more_than_its_limit() {
+    for format in [Format::Events, Format::Ndjson] {
+        let mut filter = Filter::new(Engine::default(), format).limits(Limits::default().hold(1000));
+        let mut out = Vec::new();
+        let failure = (0..1000).find_map(|_| filter.push(b"data: xxx", &mut out).err());
+        assert_eq!(failure, Some(Failure::TooLarge { limit: 1000 }));
+        assert_eq!(filter.push(b"\n\n", &mut out), failure.map_or(Ok(()), Err), "a failure is for good");
+        assert!(out.is_empty());
+    }
+}
+
+#[test]
+fn fields_are_the_users_choice() {
+    let body = br#"{"text":"3782 822463 10005","inquiry":"3782 822463 10005"}"#;
+    let filter = |shape: Generic| Filter::new(Engine::default(), Format::Json).shape(Shape::new(shape));
+    assert_eq!(filter(Generic::only(["inquiry"])).whole(body).unwrap().report.total(), 1);
+    assert_eq!(filter(Generic::default().and(["inquiry"])).whole(body).unwrap().report.total(), 2);
+}
+
+#[test]
+fn a_document_too_large_to_be_held_is_redacted_as_one_that_is() {
+    for sample in samples().into_iter().filter(|sample| sample.format == Format::Json) {
+        let body = sample.spelled(SECRET).into_bytes();
+        for size in [1, 7, 64, 1000] {
+            // More than any text of the samples, and less than their documents.
+            let filter = sample.filter().limits(Limits::default().hold(120));
+            let pieces: Vec<&[u8]> = body.chunks(size).collect();
+            let (out, total) = through(filter, &pieces).unwrap();
+            assert_eq!(out, sample.spelled(MASK), "{} in pieces of {size}", sample.name);
+            assert!(total > 0);
+        }
+    }
+}
+
+#[test]
+fn a_large_document_holds_no_picture_and_cuts_off_what_it_cannot_judge() {
+    let picture = "QUJD".repeat(100_000);
+    let body = format!(r#"{{"type":"image","source":{{"type":"base64","data":"{picture}"}},"text":"{SECRET}"}}"#);
+    let mut filter =
+        Filter::new(Engine::default(), Format::Json).shape(Shape::new(Anthropic)).limits(Limits::default().hold(1000));
+    let mut out = Vec::new();
+    let mut most = 0;
+    for piece in body.as_bytes().chunks(500) {
+        filter.push(piece, &mut out).unwrap();
+        most = most.max(filter.held());
+    }
+    filter.finish(&mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), body.replace(SECRET, MASK));
+    assert!(most <= 1500, "{most} bytes were held");
+
+    struct Own;
+    impl lastfour::wire::chat::ChatShape for Own {
+        fn name(&self) -> &str {
+            "own"
+        }
+        fn read(&self, _: lastfour::wire::json::Value<'_>) -> lastfour::wire::chat::Reading {
+            Default::default()
+        }
+    }
+    let own = Filter::new(Engine::default(), Format::Json).shape(Shape::new(Own)).limits(Limits::default().hold(1000));
+    assert_eq!(through(own, &[body.as_bytes()]), Err(Failure::TooLarge { limit: 1000 }));
+}
+
+#[test]
+fn logprobs_go_from_a_large_answer_too() {
+    let logprobs = r#"{"content":[{"token":"3782","bytes":[51],"top_logprobs":[{"token":"x"}]}]}"#;
+    let body = format!(r#"{{"choices":[{{"message":{{"content":"{SECRET}"}},"logprobs": {logprobs},"index":0}}]}}"#);
+    let filter =
+        Filter::new(Engine::default(), Format::Json).shape(Shape::new(OpenAi)).limits(Limits::default().hold(50));
+    let (out, _) = through(filter, &[body.as_bytes()]).unwrap();
+    assert_eq!(out, body.replace(SECRET, MASK).replace(logprobs, "null"));
+}
+
+#[test]
+fn the_same_messages_give_the_same_findings_through_every_door() {
+    let said = [
+        ("customer", "hello, my card is 3782 822463 10005"),
+        ("agent", "thank you, and the ZIP?"),
+        ("customer", "10285, or was it 3714 496353 98431? no idea"),
+        ("bot", "the last four are 0005"),
+    ];
+    let engine = Engine::default();
+    let mut conversation = lastfour::Conversation::new();
+    let library: Vec<_> = said
+        .iter()
+        .enumerate()
+        .flat_map(|(n, (role, text))| {
+            let message = lastfour::Message::new(lastfour::Role::from_name(role).unwrap(), text);
+            let findings = engine.scan(&mut conversation, &message).findings;
+            findings.into_iter().map(move |finding| (n as u64, finding))
+        })
+        .collect();
+    assert!(library.len() >= 2);
+    let object = |(role, text): &(&str, &str)| format!("{{\"role\":\"{role}\",\"text\":\"{text}\"}}");
+    let objects: Vec<String> = said.iter().map(object).collect();
+    let bodies = [
+        (Format::Json, format!("[{}]", objects.join(","))),
+        (Format::Ndjson, objects.join("\n")),
+        (Format::Events, objects.iter().map(|object| format!("data: {object}\n\n")).collect()),
+    ];
+    for (format, body) in bodies {
+        for limit in [1024 * 1024, 100] {
+            let mut filter = Filter::new(engine.clone(), format.clone()).limits(Limits::default().hold(limit));
+            let mut out = Vec::new();
+            for piece in body.as_bytes().chunks(9) {
+                filter.push(piece, &mut out).unwrap();
+            }
+            filter.finish(&mut out).unwrap();
+            let found: Vec<_> = filter.report().findings().iter().map(|found| (found.message, found.finding)).collect();
+            assert_eq!(found, library, "{format:?}");
+            assert_eq!(filter.into_conversation(), conversation, "{format:?}");
+        }
+    }
+}
+
+/// Bytes that often mean something to some format.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let token = prop_oneof![
+        Just(b"3782 822463 10005".to_vec()),
+        Just(b"\\u0033782 822463 10005".to_vec()),
+        Just(b"{\"text\":\"".to_vec()),
+        Just(b"\"}".to_vec()),
+        Just(b"[{".to_vec()),
+        Just(b"\"content\":".to_vec()),
+        Just(b"data: ".to_vec()),
+        Just(b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"3782 \"}}]}\n\n".to_vec()),
+        Just(b"\n\n".to_vec()),
+        Just(b"\r\n".to_vec()),
+        Just(b"text=a%33+&".to_vec()),
+        Just(b"--b\r\n".to_vec()),
+        Just(b"Content-Type: text/plain\r\n\r\n".to_vec()),
+        Just(b"--b--".to_vec()),
+        Just(b"<b>".to_vec()),
+        Just(b"\xff\xc3".to_vec()),
+        Just(b"\\".to_vec()),
+        proptest::collection::vec(any::<u8>(), 0..6),
+    ];
+    proptest::collection::vec(token, 0..30).prop_map(|tokens| tokens.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_in_any_format_come_out_the_same_however_they_are_cut(
+        body in bytes(),
+        format in prop_oneof![
+            Just(Format::Text), Just(Format::Json), Just(Format::Ndjson), Just(Format::Events), Just(Format::Form),
+            Just(multipart()),
+        ],
+        shape in prop_oneof![
+            Just("generic"), Just("all-strings"), Just("openai"), Just("anthropic"), Just("matrix"),
+        ],
+        size in 1usize..40,
+    ) {
+        let run = |pieces: Vec<&[u8]>| {
+            let mut filter = Filter::new(Engine::default(), format.clone()).shape(Shape::named(shape).unwrap());
+            let mut out = Vec::new();
+            for piece in pieces {
+                filter.push(piece, &mut out)?;
+            }
+            filter.finish(&mut out)?;
+            Ok::<_, Failure>((out, filter.report().total()))
+        };
+        let whole = run(vec![&body]);
+        prop_assert!(!matches!(whole, Err(Failure::Panicked)));
+        prop_assert_eq!(&run(body.chunks(size).collect()), &whole);
+        if let Ok((out, 0)) = &whole {
+            // A streamed text may be held back and come in a later event: only there may the bytes differ.
+            if !(format == Format::Events && shape != "generic") {
+                prop_assert_eq!(out, &body);
+            }
+        }
+    }
+
+    #[test]
+    fn json_that_is_redacted_is_still_json(texts in proptest::collection::vec(r#"[a-zé"\\{]{0,9} (3782 822463 10005)? [a-z"\\}]{0,9}"#, 1..6)) {
+        let escaped: Vec<String> = texts.iter().map(|text| format!("\"{}\"", lastfour::wire::json::escape(text))).collect();
+        let body = format!("{{\"text\":[{}],\"m\":{{\"content\":{}}}}}", escaped.join(","), escaped[0]);
+        let filtered = Filter::new(Engine::default(), Format::Json).whole(body.as_bytes()).unwrap();
+        prop_assert!(lastfour::wire::json::Document::is_valid(&filtered.body, 8));
+        let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
+        prop_assert!(!seen.contains(SECRET));
+    }
+}

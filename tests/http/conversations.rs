@@ -1,0 +1,166 @@
+//! Which conversation a message belongs to, and where its memory lives.
+
+use std::convert::Infallible;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use http::Request;
+use lastfour::http::RedactLayer;
+use lastfour::http::key::{self, Extract};
+use lastfour::store::ConversationStore;
+use lastfour::{Conversation, Engine};
+
+use crate::support::{SECRET, answer, ask, echo, serve};
+
+/// Remembers what it was asked.
+#[derive(Clone, Default)]
+struct Witness(Arc<Mutex<Vec<(String, u32)>>>);
+
+impl Witness {
+    fn saved(&self) -> Vec<(String, u32)> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl ConversationStore for Witness {
+    type Error = Infallible;
+    type Load = Ready<Result<Option<Conversation>, Infallible>>;
+    type Save = Pin<Box<dyn Future<Output = Result<(), Infallible>> + Send>>;
+
+    fn load(&self, key: &str) -> Self::Load {
+        let turns = self.0.lock().unwrap().iter().rev().find(|(known, _)| known == key).map_or(0, |(_, turns)| *turns);
+        let engine = Engine::default();
+        let mut conversation = Conversation::new();
+        for _ in 0..turns {
+            let _ = engine.scan(&mut conversation, &lastfour::Message::customer("hi"));
+        }
+        ready(Ok(Some(conversation)))
+    }
+
+    fn save(&self, key: &str, conversation: Conversation) -> Self::Save {
+        let saved = self.0.clone();
+        let entry = (key.to_owned(), conversation.turns());
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            saved.lock().unwrap().push(entry);
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn requests_and_responses_of_one_key_are_one_conversation() {
+    let witness = Witness::default();
+    let layer = RedactLayer::both(Engine::default())
+        .conversation_by(key::header("x-chat").or(key::path_after("rooms")).or(key::pointer("/room")))
+        .store(witness.clone());
+    let address = serve(layer, answer(vec![("content-type", "text/plain".into())], "hello")).await;
+    let json = |uri: &str| Request::post(uri).header("content-type", "application/json");
+    ask(address, false, json("/").header("x-chat", "a"), "{\"text\":\"1\"}").await;
+    ask(address, false, json("/rooms/b/send"), "{\"text\":[\"1\",\"2\"]}").await;
+    ask(address, true, json("/"), "{\"text\":\"1\",\"room\":\"a\"}").await;
+    ask(address, false, json("/"), "{\"text\":\"1\"}").await;
+    let expected = [("a", 1), ("a", 2), ("b", 2), ("b", 3), ("a", 3), ("a", 4)];
+    assert_eq!(witness.saved(), expected.map(|(key, turns)| (key.to_owned(), turns)));
+}
+
+#[tokio::test]
+async fn a_body_that_streams_is_remembered_when_it_has_ended() {
+    let witness = Witness::default();
+    let layer = RedactLayer::both(Engine::default()).conversation_by(key::query("c")).store(witness.clone());
+    let events = "data: one\n\ndata: two\n\n";
+    let address = serve(layer, move |_| async move {
+        let frames = futures_core_events(events);
+        http::Response::builder()
+            .header("content-type", "text/event-stream")
+            .body(axum::body::Body::new(frames))
+            .unwrap()
+    });
+    let seen = ask(address.await, false, Request::get("/?c=x"), "").await;
+    assert_eq!(seen.text(), events);
+    assert_eq!(witness.saved(), [("x".to_owned(), 2)]);
+}
+
+/// A body of unknown length.
+fn futures_core_events(events: &'static str) -> impl http_body::Body<Data = bytes::Bytes, Error = Infallible> + Send {
+    struct Unsized(Option<&'static str>);
+    impl http_body::Body for Unsized {
+        type Data = bytes::Bytes;
+        type Error = Infallible;
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, Infallible>>> {
+            std::task::Poll::Ready(self.0.take().map(|text| Ok(http_body::Frame::data(text.into()))))
+        }
+    }
+    Unsized(Some(events))
+}
+
+#[tokio::test]
+async fn a_request_that_carries_its_history_needs_no_memory() {
+    let witness = Witness::default();
+    let layer = RedactLayer::both(Engine::default())
+        .shape(lastfour::wire::chat::OpenAi)
+        .conversation_by(key::header("x-chat"))
+        .store(witness.clone());
+    let address = serve(layer, echo).await;
+    let request = Request::post("/").header("content-type", "application/json").header("x-chat", "a");
+    ask(address, false, request, "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}").await;
+    assert!(witness.saved().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_blocked_was_not_said() {
+    let witness = Witness::default();
+    let layer =
+        RedactLayer::requests(crate::support::blocking()).conversation_by(key::header("x-chat")).store(witness.clone());
+    let address = serve(layer, echo).await;
+    let seen =
+        ask(address, false, Request::post("/").header("x-chat", "a").header("content-type", "text/plain"), SECRET)
+            .await;
+    assert_eq!(seen.status, 422);
+    assert!(witness.saved().is_empty());
+}
+
+/// A store that is out of reach.
+struct Broken;
+
+impl ConversationStore for Broken {
+    type Error = std::io::Error;
+    type Load = Ready<Result<Option<Conversation>, std::io::Error>>;
+    type Save = Ready<Result<(), std::io::Error>>;
+
+    fn load(&self, _: &str) -> Self::Load {
+        ready(Err(std::io::Error::other("out of reach")))
+    }
+
+    fn save(&self, _: &str, _: Conversation) -> Self::Save {
+        ready(Err(std::io::Error::other("out of reach")))
+    }
+}
+
+#[tokio::test]
+async fn a_store_out_of_reach_stops_the_message_unless_it_was_said_that_it_may_pass() {
+    let layer = || RedactLayer::both(Engine::default()).conversation_by(key::header("x-chat")).store(Broken);
+    let request = || Request::post("/").header("x-chat", "a").header("content-type", "text/plain");
+    let seen = ask(serve(layer(), echo).await, false, request(), SECRET).await;
+    assert_eq!(seen.status, 503);
+    let seen = ask(serve(layer().dangerous().pass_on_failure(), echo).await, false, request(), SECRET).await;
+    assert_eq!(seen.text(), crate::support::MASK);
+}
+
+#[tokio::test]
+async fn the_handler_sees_the_report_of_what_came() {
+    let layer =
+        RedactLayer::requests(Engine::default()).role_by(key::header("x-role")).message_id_by(key::pointer("/id"));
+    let address = serve(layer, |request: Request<axum::body::Body>| async move {
+        let report = request.extensions().get::<lastfour::Report>().unwrap().clone();
+        assert!(report.is_complete());
+        format!("{:?}", report.findings()[0].finding.span)
+    });
+    let request = Request::post("/").header("x-role", "agent").header("content-type", "application/json");
+    let seen = ask(address.await, false, request, format!("{{\"id\":7,\"text\":\"it is {SECRET}\"}}")).await;
+    assert_eq!(seen.text(), "Span { start: 6, end: 23 }");
+}

@@ -1,0 +1,16 @@
+//! The HTTP layer over real sockets, with real clients and with bytes written by hand.
+#![cfg(feature = "tower")]
+
+mod conversations;
+mod failures;
+mod requests;
+mod responses;
+mod shapes;
+mod streams;
+mod support;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+mod telemetry;
+mod wires;
+
+#[cfg(feature = "compression")]
+mod encodings;

@@ -1,0 +1,221 @@
+//! What becomes of requests.
+
+use http::Request;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Frame;
+use lastfour::http::{RedactLayer, Treatment};
+use lastfour::{Engine, Limits};
+
+use crate::support::{MASK, SECRET, answer, ask, blocking, client, echo, post, serve};
+
+#[tokio::test]
+async fn every_kind_of_text_is_redacted_with_its_length_put_right() {
+    let address = serve(RedactLayer::requests(Engine::default()), echo).await;
+    for (content_type, body) in [
+        ("application/json", format!("{{\"text\":\"é {SECRET} \\u00e9\"}}")),
+        ("application/vnd.chat+json; v=1", format!("[{{\"message\":[\"{SECRET}\"]}}]")),
+        ("application/x-ndjson", format!("{{\"text\":\"{SECRET}\"}}\n{{\"text\":\"b\"}}\n")),
+        ("text/plain; charset=utf-8", format!("hi {SECRET}")),
+        ("text/html", format!("<p>{SECRET}</p>")),
+        (
+            "multipart/form-data; boundary=\"x y\"",
+            format!("--x y\r\nContent-Disposition: form-data; name=text\r\n\r\n{SECRET}\r\n--x y--\r\n"),
+        ),
+        ("application/x-www-form-urlencoded", format!("text={}", SECRET.replace(' ', "%20"))),
+    ] {
+        for http2 in [false, true] {
+            let request = Request::post("/").header("content-type", content_type);
+            let answer = ask(address, http2, request, body.clone()).await;
+            let form = content_type.ends_with("urlencoded");
+            let expected = body.replace(SECRET, MASK).replace(&SECRET.replace(' ', "%20"), &MASK.replace(' ', "+"));
+            assert_eq!(answer.text(), expected, "{content_type}");
+            assert!(answer.header("x-saw").unwrap().starts_with(&format!("{} ", expected.len())), "{content_type}");
+            let messages = if content_type.ends_with("ndjson") { 2 } else { 1 };
+            assert_eq!(answer.header("x-report").unwrap(), format!("{messages} 1"), "{content_type} {form}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_text_or_no_field_of_text_passes_byte_for_byte() {
+    let address = serve(RedactLayer::requests(Engine::default()), echo).await;
+    let binary = [b"\x00\xff ".as_slice(), SECRET.as_bytes()].concat();
+    assert_eq!(post(address, "image/png", binary.clone()).await.body, binary);
+    let login = format!("{{ \"user\":\"a\",\"password\" : \"{SECRET}\" }}");
+    let seen = post(address, "application/json", login.clone()).await;
+    assert_eq!(seen.text(), login);
+    assert_eq!(seen.header("x-report"), Some("0 0"));
+    assert_eq!(ask(address, false, Request::get("/"), "").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_the_policy_blocks_never_reaches_the_handler() {
+    let address =
+        serve(RedactLayer::requests(blocking()), |_| async { panic!("the handler was called") as &str }).await;
+    for (content_type, body) in [
+        ("application/json", format!("{{\"text\":\"{SECRET}\"}}")),
+        ("text/plain", format!("some text and {SECRET}")),
+        ("application/x-ndjson", format!("{{\"text\":\"a\"}}\n{{\"text\":\"{SECRET}\"}}\n")),
+    ] {
+        let answer = post(address, content_type, body).await;
+        assert_eq!(answer.status, 422);
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        assert!(answer.text().contains("\"entities\":[\"card\"]"), "{}", answer.text());
+        assert!(!answer.text().contains("3782") && !answer.text().contains("0005"));
+    }
+}
+
+#[tokio::test]
+async fn a_protocol_gets_errors_of_its_own_shape() {
+    let body = format!("{{\"body\":\"{SECRET}\"}}");
+    let matrix = RedactLayer::requests(blocking()).reject(lastfour::http::MatrixError);
+    let answer = post(serve(matrix, echo).await, "application/json", body.clone()).await;
+    assert!(answer.text().starts_with("{\"errcode\":\"M_FORBIDDEN\""));
+    let openai = RedactLayer::requests(blocking()).reject(lastfour::http::OpenAiError);
+    let answer = post(serve(openai, echo).await, "application/json", body.clone()).await;
+    assert!(answer.text().contains("\"code\":\"content_filter\""));
+    let own = RedactLayer::requests(blocking()).reject(|rejection: &lastfour::http::Rejection<'_>| {
+        http::Response::builder().status(451).body(format!("{:?}", rejection.entities()).into()).unwrap()
+    });
+    let answer = post(serve(own, echo).await, "application/json", body).await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (451, "[Card]"));
+}
+
+#[tokio::test]
+async fn what_is_flagged_passes_and_is_reported() {
+    let policy = lastfour::Policy::builder().action(lastfour::Entity::Card, lastfour::Action::Flag).build().unwrap();
+    let address = serve(RedactLayer::requests(Engine::new(policy)), echo).await;
+    let answer = post(address, "text/plain", SECRET).await;
+    assert_eq!(answer.text(), SECRET);
+    assert_eq!(answer.header("x-report"), Some("1 1"));
+}
+
+#[tokio::test]
+async fn a_body_of_unknown_length_keeps_its_trailers() {
+    let address = serve(RedactLayer::requests(Engine::default()), echo).await;
+    for (http2, content_type) in
+        [(false, "application/json"), (false, "text/plain"), (true, "application/json"), (true, "text/plain")]
+    {
+        let mut trailers = http::HeaderMap::new();
+        trailers.insert("x-mark", "kept".parse().unwrap());
+        trailers.insert("content-digest", "gone".parse().unwrap());
+        let text = format!("{{\"text\":\"{SECRET}\"}}");
+        let frames = text
+            .as_bytes()
+            .chunks(3)
+            .map(|chunk| Ok::<_, std::convert::Infallible>(Frame::data(bytes::Bytes::copy_from_slice(chunk))))
+            .chain([Ok(Frame::trailers(trailers))])
+            .collect::<Vec<_>>();
+        let body = StreamBody::new(futures_iter(frames));
+        let request = Request::post(format!("http://{address}/"))
+            .header("content-type", content_type)
+            .header("trailer", "x-mark, content-digest")
+            .body(body)
+            .unwrap();
+        let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
+            .http2_only(http2)
+            .build_http();
+        let response = client.request(request).await.unwrap();
+        let trailers = response.headers()["x-trailers"].to_str().unwrap().to_owned();
+        assert_eq!(trailers, "{\"x-mark\": \"kept\"}");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(body, text.replace(SECRET, MASK));
+    }
+}
+
+fn futures_iter<T>(items: Vec<T>) -> impl futures_core::Stream<Item = T> {
+    struct Iter<T>(std::vec::IntoIter<T>);
+    impl<T> Unpin for Iter<T> {}
+    impl<T> futures_core::Stream for Iter<T> {
+        type Item = T;
+        fn poll_next(mut self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<T>> {
+            std::task::Poll::Ready(self.0.next())
+        }
+    }
+    Iter(items.into_iter())
+}
+
+#[tokio::test]
+async fn a_large_text_streams_through_and_a_large_document_is_refused() {
+    let layer = RedactLayer::requests(Engine::default()).limits(Limits::default().hold(10_000));
+    let address = serve(layer, echo).await;
+    let text = format!("{}{SECRET}{}", "hello ".repeat(10_000), " world".repeat(10_000));
+    let answer = post(address, "text/plain", text.clone()).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.text() == text.replace(SECRET, MASK));
+    let answer = post(address, "application/json", format!("\"{text}\"")).await;
+    assert_eq!(answer.status, 413);
+}
+
+#[tokio::test]
+async fn a_client_may_be_told_what_was_found() {
+    let name = http::HeaderName::from_static("x-found");
+    let layer = RedactLayer::both(Engine::default()).count_header(name);
+    let address = serve(layer, answer(vec![("content-type", "text/plain".into())], format!("yes, {SECRET}"))).await;
+    let seen = post(address, "application/json", format!("{{\"text\":[\"{SECRET}\",\"{SECRET}\"]}}")).await;
+    assert_eq!(seen.header("x-found"), Some("card;mask=3"));
+    assert_eq!(seen.text(), format!("yes, {MASK}"));
+    let quiet = serve(RedactLayer::both(Engine::default()), echo).await;
+    assert_eq!(post(quiet, "text/plain", SECRET).await.header("x-found"), None);
+}
+
+#[tokio::test]
+async fn the_list_of_content_types_is_the_users() {
+    let layer = RedactLayer::requests(Engine::default())
+        .content_type("application/x-chat", Treatment::Text)
+        .content_type("application/x-evil", Treatment::Refuse);
+    let address = serve(layer, echo).await;
+    assert_eq!(post(address, "application/x-chat", SECRET).await.text(), MASK);
+    assert_eq!(post(address, "application/x-evil", SECRET).await.status, 415);
+    assert_eq!(post(address, "application/x-other", SECRET).await.text(), SECRET);
+}
+
+#[tokio::test]
+async fn many_requests_at_once_over_few_connections_do_not_mix() {
+    let address = serve(RedactLayer::both(Engine::default()), echo).await;
+    for http2 in [false, true] {
+        let client = client(http2);
+        let tasks: Vec<_> = (0..200)
+            .map(|n| {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    let body = format!("{{\"n\":{n},\"text\":\"my card is {SECRET}, thanks\"}}");
+                    let request = Request::post(format!("http://{address}/"))
+                        .header("content-type", "application/json")
+                        .body(http_body_util::Full::new(bytes::Bytes::from(body.clone())))
+                        .unwrap();
+                    let response = client.request(request).await.unwrap();
+                    let seen = response.into_body().collect().await.unwrap().to_bytes();
+                    assert_eq!(seen, body.replace(SECRET, MASK));
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_large_document_streams_through_with_its_pictures() {
+    let layer = RedactLayer::requests(Engine::default()).limits(Limits::default().hold(10_000));
+    let address = serve(layer, echo).await;
+    let messages = format!("{{\"role\":\"agent\",\"text\":\"see {SECRET}\",\"id\":\"{SECRET}\"}},").repeat(300);
+    let body = format!("{{\"image\":\"{}\",\"messages\":[{messages}{{}}]}}", "QUJD".repeat(100_000));
+    let expected = body.replace(&format!("see {SECRET}"), &format!("see {MASK}"));
+    let answer = post(address, "application/json", body.clone()).await;
+    assert!(answer.text() == expected);
+    // The same in chunks, of which nobody knows how many will come.
+    let frames: Vec<_> = body
+        .as_bytes()
+        .chunks(7_000)
+        .map(|chunk| Ok::<_, std::convert::Infallible>(Frame::data(bytes::Bytes::copy_from_slice(chunk))))
+        .collect();
+    let request = Request::post(format!("http://{address}/"))
+        .header("content-type", "application/json")
+        .body(StreamBody::new(futures_iter(frames)))
+        .unwrap();
+    let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build_http();
+    let seen = client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+    assert!(seen == expected);
+}

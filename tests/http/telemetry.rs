@@ -1,0 +1,96 @@
+//! What is seen from outside.
+
+use lastfour::Engine;
+use lastfour::http::RedactLayer;
+
+#[cfg(feature = "metrics")]
+use crate::support::blocking;
+use crate::support::{SECRET, echo, post, serve};
+
+#[cfg(feature = "metrics")]
+#[tokio::test]
+async fn counters_tell_what_was_found_and_never_the_secret() {
+    // One recorder for the process: only what this test alone causes is looked at.
+    let recorder = metrics_util::debugging::DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    recorder.install().unwrap();
+    let address = serve(RedactLayer::both(Engine::default()), echo).await;
+    post(address, "text/plain", SECRET).await;
+    let blocked = serve(RedactLayer::requests(blocking()), echo).await;
+    post(blocked, "text/plain", SECRET).await;
+    post(blocked, "text/plain; charset=utf-16", SECRET).await;
+    let seen: Vec<String> = snapshotter
+        .snapshot()
+        .into_vec()
+        .into_iter()
+        .map(|(key, _, _, value)| format!("{} {value:?}", key.key()))
+        .collect();
+    let seen = seen.join("\n");
+    for expected in [
+        "lastfour_messages_total",
+        "lastfour_findings_total",
+        "lastfour_blocked_total",
+        "lastfour_failures_total",
+        "lastfour_scan_seconds",
+        "lastfour_held_bytes",
+        "entity = card",
+        "action = mask",
+        "action = block",
+        "failure = charset",
+        "direction = response",
+    ] {
+        assert!(seen.contains(expected), "{expected} is missing in\n{seen}");
+    }
+    assert!(!seen.contains("3782") && !seen.contains("10005"));
+}
+
+/// Writes every event down.
+#[cfg(feature = "tracing")]
+#[derive(Clone, Default)]
+struct Witness(std::sync::Arc<std::sync::Mutex<String>>);
+
+#[cfg(feature = "tracing")]
+impl tracing::Subscriber for Witness {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("lastfour")
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::Id {
+        tracing::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::Id, _: &tracing::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Fields<'w>(&'w mut String);
+        impl tracing::field::Visit for Fields<'_> {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                *self.0 += &format!("{field}={value:?} ");
+            }
+        }
+        let mut seen = self.0.lock().unwrap();
+        event.record(&mut Fields(&mut seen));
+        seen.push('\n');
+    }
+
+    fn enter(&self, _: &tracing::Id) {}
+
+    fn exit(&self, _: &tracing::Id) {}
+}
+
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn events_tell_what_was_found_and_never_the_secret() {
+    let witness = Witness::default();
+    tracing::subscriber::set_global_default(witness.clone()).unwrap();
+    let address = serve(RedactLayer::requests(Engine::default()), echo).await;
+    post(address, "text/plain", SECRET).await;
+    post(address, "text/plain; charset=utf-16", SECRET).await;
+    let seen = witness.0.lock().unwrap().clone();
+    for expected in ["entity=\"card\"", "action=\"mask\"", "message=found", "failure=\"charset\"", "message=scanned"] {
+        assert!(seen.contains(expected), "{expected} is missing in\n{seen}");
+    }
+    assert!(!seen.contains("3782") && !seen.contains("10005"));
+}

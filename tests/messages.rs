@@ -1,0 +1,95 @@
+//! The layer for services whose request is a chat message.
+#![cfg(feature = "tower")]
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use lastfour::messages::{ChatMessage, MessageError, RedactMessageLayer};
+use lastfour::store::{ConversationStore, MemoryStore};
+use lastfour::{Action, Engine, Entity, Failure, Limits, Policy, Report, Role};
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+const SECRET: &str = "3782 822463 10005";
+
+#[derive(Debug, Default)]
+struct Said {
+    text: String,
+    room: Option<&'static str>,
+    found: u64,
+}
+
+impl ChatMessage for Said {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn set_text(&mut self, text: String) {
+        self.text = text;
+    }
+
+    fn role(&self) -> Role {
+        Role::Agent
+    }
+
+    fn conversation(&self) -> Option<Cow<'_, str>> {
+        self.room.map(Cow::Borrowed)
+    }
+
+    fn scanned(&mut self, report: &Report) {
+        self.found = report.total();
+    }
+}
+
+fn said(text: &str, room: Option<&'static str>) -> Said {
+    Said { text: text.into(), room, found: 0 }
+}
+
+#[tokio::test]
+async fn the_service_gets_the_safe_form_and_the_count() {
+    let service = service_fn(|said: Said| async move { Ok::<_, Infallible>(said) });
+    let mut service = RedactMessageLayer::new(Engine::default()).layer(service);
+    let got = service.ready().await.unwrap().call(said(&format!("it is {SECRET}"), None)).await.unwrap();
+    assert_eq!((got.text.as_str(), got.found), ("it is **** ****** *0005", 1));
+    let got = service.ready().await.unwrap().call(said("hello", Some("a"))).await.unwrap();
+    assert_eq!((got.text.as_str(), got.found), ("hello", 0));
+}
+
+#[tokio::test]
+async fn messages_of_one_room_are_one_conversation() {
+    let store = MemoryStore::default();
+    let service = service_fn(|said: Said| async move { Ok::<_, Infallible>(said) });
+    let service = RedactMessageLayer::new(Engine::default()).store(store.clone()).layer(service);
+    for room in ["a", "b", "a"] {
+        service.clone().oneshot(said("hello", Some(room))).await.unwrap();
+    }
+    assert_eq!(store.load("a").await.unwrap().unwrap().turns(), 2);
+    assert_eq!(store.load("b").await.unwrap().unwrap().turns(), 1);
+}
+
+#[tokio::test]
+async fn what_is_blocked_or_cannot_be_scanned_never_reaches_the_service() {
+    let never = service_fn(|_: Said| async { panic!("the service was called") as Result<(), Infallible> });
+    let policy = Policy::builder().action(Entity::Card, Action::Block).build().unwrap();
+    let blocked = RedactMessageLayer::new(Engine::new(policy)).layer(never).oneshot(said(SECRET, None)).await;
+    let error = blocked.unwrap_err();
+    assert_eq!(error.to_string(), "the message must not be sent in chat: card");
+    assert!(!format!("{error:?}").contains("10005"));
+    let small = RedactMessageLayer::new(Engine::default()).limits(Limits::default().hold(5));
+    let failed = small.layer(never).oneshot(said(SECRET, None)).await;
+    assert!(matches!(failed, Err(MessageError::Failed(Failure::TooLarge { limit: 5 }))));
+}
+
+#[tokio::test]
+async fn what_cannot_be_scanned_passes_where_the_policy_says_so() {
+    let echo = service_fn(|said: Said| async move { Ok::<_, Infallible>(said.text) });
+    let policy = Policy::builder().dangerous_pass_on_failure().build().unwrap();
+    let layer = RedactMessageLayer::new(Engine::new(policy)).limits(Limits::default().hold(5));
+    assert_eq!(layer.layer(echo).oneshot(said(SECRET, Some("a"))).await.unwrap(), SECRET);
+}
+
+#[tokio::test]
+async fn the_errors_of_the_service_come_through() {
+    let failing = service_fn(|_: Said| async { Err::<(), _>(std::io::Error::other("down")) });
+    let error = RedactMessageLayer::new(Engine::default()).layer(failing).oneshot(said("hi", None)).await.unwrap_err();
+    assert!(matches!(&error, MessageError::Service(error) if error.to_string() == "down"));
+}
