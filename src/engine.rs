@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use crate::cover::cover;
 use crate::detect::Page;
+use crate::detect::gate::{self, Glance};
 use crate::edit::Patch;
 use crate::entity::FindingKind;
-use crate::judge::conversation::Conversation;
-use crate::judge::{self, Judged, Part, Verdict};
+use crate::judge::conversation::{Conversation, Expected};
+use crate::judge::{self, Depth, Judged, Part, Verdict};
 use crate::message::Message;
 use crate::policy::{Action, Policy};
 use crate::report::{Explanation, Finding, Outcome, Passed};
@@ -43,8 +44,23 @@ impl Engine {
     /// linear in their number.
     #[must_use]
     pub fn scan(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
+        let expected = conversation.begin(message.role, message.time_ms);
+        let glance = gate::glance(message.text);
+        if self.may_pass(glance, conversation, expected, message) {
+            conversation.end_silent(message.role);
+            return Outcome::default();
+        }
+        let view = if glance == Glance::Unknown { View::new(message.text) } else { View::plain(message.text) };
+        let verdict = self.judge(&view, conversation, expected, message, Depth::Usual);
+        self.outcome(message.text, &view, verdict)
+    }
+
+    /// Scans as [`scan`](Self::scan) does, without a short cut.
+    #[cfg(any(test, feature = "laws"))]
+    pub(crate) fn scan_everything(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
+        let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
-        let verdict = self.judge(&view, conversation, message);
+        let verdict = self.judge(&view, conversation, expected, message, Depth::Everything);
         self.outcome(message.text, &view, verdict)
     }
 
@@ -52,8 +68,9 @@ impl Engine {
     /// and why.
     #[must_use]
     pub fn explain(&self, conversation: &mut Conversation, message: &Message<'_>) -> Explanation {
+        let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
-        let verdict = self.judge(&view, conversation, message);
+        let verdict = self.judge(&view, conversation, expected, message, Depth::Reasons);
         let expected = verdict.expected_words();
         let passed = verdict.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
         Explanation { expected, outcome: self.outcome(message.text, &view, verdict), passed }
@@ -65,9 +82,26 @@ impl Engine {
         self.scan(&mut Conversation::new(), &Message::customer(text)).patch.apply_str(text)
     }
 
-    fn judge(&self, view: &View<'_>, conversation: &mut Conversation, message: &Message<'_>) -> Verdict {
+    /// Whether the message can neither hold anything nor change what the conversation waits for.
+    fn may_pass(&self, glance: Glance, conversation: &Conversation, expected: Expected, message: &Message<'_>) -> bool {
+        let passes = match glance {
+            Glance::Silent => true,
+            Glance::Vague => !conversation.has_asked(message.role),
+            Glance::Plain | Glance::Unknown => false,
+        };
+        passes && !conversation.awaits_words(message.role, expected) && self.policy.detectors().len() == 0
+    }
+
+    fn judge(
+        &self,
+        view: &View<'_>,
+        conversation: &mut Conversation,
+        expected: Expected,
+        message: &Message<'_>,
+        depth: Depth,
+    ) -> Verdict {
         let page = Page::new(view);
-        let mut verdict = judge::judge(&page, conversation, message.role, message.id, message.time_ms);
+        let mut verdict = judge::judge(&page, conversation, expected, message, depth);
         self.find_custom(view, Part::WHOLE, &mut verdict);
         verdict
     }

@@ -103,6 +103,30 @@ pub fn redact(data: &[u8]) {
     );
 }
 
+/// The law of the gate. The first byte chooses the policy, the rest are messages: each begins with a byte that chooses the
+/// speaker and ends before the next record separator (`0x1E`).
+///
+/// - A quick look changes nothing: what comes out of each message and what is remembered after it are what they are where
+///   everything is looked at.
+///
+/// # Panics
+///
+/// If the law is broken.
+pub fn gate(data: &[u8]) {
+    let Some((choice, talk)) = data.split_first() else { return };
+    let engine = &ENGINES[usize::from(*choice) % ENGINES.len()];
+    let (mut usual, mut thorough) = (Conversation::new(), Conversation::new());
+    for (id, turn) in talk.split(|byte| *byte == 0x1E).enumerate() {
+        let Some((speaker, text)) = turn.split_first() else { continue };
+        let role = [Role::Customer, Role::Agent, Role::Bot][usize::from(*speaker) % 3];
+        let message = Message::new(role, text).id(id as u64);
+        let outcome = engine.scan(&mut usual, &message);
+        let expected = engine.scan_everything(&mut thorough, &message);
+        assert_eq!(outcome, expected, "a quick look changed what comes out");
+        assert_eq!(usual, thorough, "a quick look changed what is remembered");
+    }
+}
+
 /// The laws of transcripts. The first byte chooses the format and where the input is cut, the rest is the input.
 ///
 /// - The records are the input.
@@ -252,6 +276,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::detect::cues::{english, spanish};
 
     /// Pieces of chatter which, put together, come near to secrets often.
     fn chatter() -> impl Strategy<Value = Vec<u8>> {
@@ -304,6 +329,77 @@ mod tests {
         proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
     }
 
+    /// A talk made of the words of the cue tables and of the texts of the detectors.
+    fn talk() -> impl Strategy<Value = Vec<u8>> {
+        let tables = || english::CUES.iter().chain(spanish::CUES).flat_map(|row| row.phrases.split(';'));
+        let mut words: Vec<&str> = tables().flat_map(|phrase| phrase.split([' ', '/', '?'])).collect();
+        let phrases: Vec<String> = tables()
+            .map(|phrase| {
+                let first =
+                    |part: &str| part.trim_end_matches('?').split('/').next_back().unwrap_or_default().to_owned();
+                phrase.split_ascii_whitespace().map(first).collect::<Vec<_>>().join(" ")
+            })
+            .collect();
+        words.extend(english::WORDS.iter().chain(spanish::WORDS).flat_map(|words| words.words.split(' ')));
+        words.extend(english::SLIPS.split(' ').chain(spanish::SLIPS.split(' ')));
+        words.retain(|word| !word.is_empty());
+        words.sort_unstable();
+        words.dedup();
+        let texts: Vec<&str> =
+            crate::detect::detectors().flat_map(|spec| spec.hits.iter().chain(spec.misses)).copied().collect();
+        const MARKS: [&str; 30] = [
+            ".", ",", "?", "!", ":", ";", "-", "'", "\"", "(", ")", "*", "****", "[pin]", "/", "@", "#", "&", "<", "=",
+            "\n", "\u{200B}", "é", "“", "://", "-u a:b", "%", "$", "\t", "\u{1}",
+        ];
+        const NUMBERS: [&str; 16] = [
+            "4",
+            "482",
+            "4821",
+            "10285",
+            "482913",
+            "123456789",
+            "123-45-6789",
+            "378282246310005",
+            "3782",
+            "822463",
+            "10005",
+            "one",
+            "three four",
+            "seven",
+            "veintidos",
+            "K7P-2XQ",
+        ];
+        let owned = |word: &str| word.to_owned();
+        // One letter is dropped, doubled or swapped with the one before.
+        let slip = |(word, at, how): (&str, proptest::sample::Index, u8)| {
+            let mut letters: Vec<char> = word.chars().collect();
+            let at = at.index(letters.len());
+            match how % 3 {
+                0 => drop(letters.remove(at)),
+                1 => letters.insert(at, letters[at]),
+                _ => letters.swap(at, at.saturating_sub(1)),
+            }
+            letters.into_iter().collect::<String>()
+        };
+        let piece = prop_oneof![
+            12 => proptest::sample::select(words.clone()).prop_map(owned),
+            3 => proptest::sample::select(words.clone()).prop_map(|word| word.to_uppercase()),
+            2 => (proptest::sample::select(words), any::<proptest::sample::Index>(), any::<u8>()).prop_map(slip),
+            4 => proptest::sample::select(phrases),
+            4 => proptest::sample::select(MARKS.as_slice()).prop_map(owned),
+            2 => proptest::sample::select(NUMBERS.as_slice()).prop_map(owned),
+            1 => proptest::sample::select(texts).prop_map(owned),
+            1 => "[a-zA-Z]{1,70}",
+        ];
+        let spaced = (piece, any::<u8>()).prop_map(|(piece, space)| piece + if space % 8 == 0 { "" } else { " " });
+        let turn = (any::<u8>(), proptest::collection::vec(spaced, 0..9));
+        proptest::collection::vec(turn, 1..7).prop_map(|turns| {
+            let turns =
+                turns.into_iter().map(|(speaker, pieces)| [&[speaker % 3], pieces.concat().as_bytes()].concat());
+            turns.collect::<Vec<_>>().join(&0x1E)
+        })
+    }
+
     #[test]
     fn inputs_that_broke_a_law_once_keep_it() {
         // What is no JSON was cut wherever the input happened to be cut, so that half of a card got through.
@@ -312,7 +408,33 @@ mod tests {
         transcript(b"r                ");
     }
 
+    #[test]
+    fn the_law_of_the_gate_holds_for_the_texts_of_the_detectors() {
+        for text in crate::detect::detectors().flat_map(|spec| spec.hits.iter().chain(spec.misses)) {
+            for speakers in [[0, 1], [1, 0], [2, 2]] {
+                for end in ["", "?", ".", " please"] {
+                    let turn = |speaker: u8| [&[speaker], text.as_bytes(), end.as_bytes()].concat();
+                    gate(&[&[0], &*turn(speakers[0]), &[0x1E], &*turn(speakers[1])].concat());
+                }
+            }
+        }
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn the_law_of_the_gate_holds_for_talk(choice: u8, talk in talk()) {
+            gate(&[&[choice], &*talk].concat());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_law_of_the_gate_holds_for_any_bytes(data: Vec<u8>) {
+            gate(&data);
+        }
+
         #[test]
         fn the_laws_of_redaction_hold_for_chatter(choice: u8, text in chatter()) {
             redact(&[&[choice], &*text].concat());

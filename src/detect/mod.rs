@@ -8,16 +8,19 @@ pub mod checksum;
 pub(crate) mod cues;
 pub mod custom;
 mod detectors;
+pub(crate) mod gate;
 pub(crate) mod number;
 pub(crate) mod token;
 
 pub(crate) use detectors::{card, one_time_passcode, password, security_code};
 
+use smallvec::SmallVec;
+
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::text::View;
 use cues::Topic;
-use number::Number;
+use number::Numbers;
 use token::Reading;
 
 /// The static facts of a detector: its row in the table.
@@ -46,7 +49,7 @@ pub(crate) trait Detector: Sync {
     fn spec(&self) -> &'static Spec;
 
     /// Adds what might be a secret. False positives are welcome, false negatives are not: the judge decides.
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>);
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates);
 }
 
 /// The detectors, in the order in which the judge hears them.
@@ -69,11 +72,14 @@ pub fn detectors() -> impl Iterator<Item = &'static Spec> {
     DETECTORS.iter().map(|detector| detector.spec())
 }
 
+/// The candidates of a message; those of a usual one fit in place.
+pub(crate) type Candidates = SmallVec<[Candidate; 16]>;
+
 /// A text, made ready for the detectors.
 pub(crate) struct Page<'v> {
     pub(crate) view: &'v View<'v>,
     pub(crate) reading: Reading<'v>,
-    pub(crate) numbers: Vec<Number>,
+    pub(crate) numbers: Numbers,
 }
 
 impl<'v> Page<'v> {

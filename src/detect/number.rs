@@ -3,6 +3,8 @@
 //! In: a [`Reading`]. Out: [`Number`]s: groups of digits with at most a few separators between, cut where a date, a time
 //! or an amount begins. A card may span several of them; that search works on the groups ([`Digits`]).
 
+use smallvec::SmallVec;
+
 use super::cues::Role;
 use super::token::{Kind, Reading, Token};
 
@@ -33,6 +35,9 @@ pub(crate) struct Number {
     /// A word or a code with letters is joined to its left by a hyphen or the like: `CAS-22918374`.
     pub(crate) attached: bool,
 }
+
+/// The numbers of a message; those of a usual one fit in place.
+pub(crate) type Numbers = SmallVec<[Number; 6]>;
 
 /// Marks that stand between the groups of one number.
 fn is_separator(mark: u8) -> bool {
@@ -96,9 +101,12 @@ pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
 }
 
 /// All numbers of a text, in order.
-pub(crate) fn numbers(reading: &Reading<'_>) -> Vec<Number> {
+pub(crate) fn numbers(reading: &Reading<'_>) -> Numbers {
     let tokens = &reading.tokens;
-    let mut numbers: Vec<Number> = Vec::new();
+    let mut numbers = Numbers::new();
+    if reading.digits == 0 {
+        return numbers;
+    }
     let mut at = 0;
     while at < tokens.len() {
         if tokens[at].kind != Kind::Digits {
@@ -245,6 +253,9 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     None
 }
 
+/// The most groups of a number with dots or commas; longer ones are lists.
+const MOST_DOTTED: usize = 16;
+
 /// Amounts with separators, decimals, versions, addresses of the Internet: `1,234.56`, `86.300`, `7.42.1`, `10.24.118.7`.
 fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     let first_len = digits_len(reading, at);
@@ -260,6 +271,9 @@ fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     while follows(reading, last + 1, mark) {
         last += 2;
         groups += 1;
+        if groups > MOST_DOTTED {
+            return None;
+        }
     }
     let lens = || (1..groups).map(|g| digits_len(reading, at + 2 * g));
     let decimals = if mark == b'.' { b',' } else { b'.' };
@@ -437,6 +451,24 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
         if (1940..2060).contains(&year) {
             return Shape::Likely("year");
         }
+    }
+    // "The code came at 1845", "it came from 72975".
+    let word_before = |word: &[u8]| before.is_some_and(|t| reading.is_word(t, word));
+    if number.groups == 1
+        && number.digits == 4
+        && word_before(b"at")
+        && value(reading, number.first).is_some_and(|n| n / 100 < 24 && n % 100 < 60)
+    {
+        return Shape::Likely("time");
+    }
+    if number.groups == 1
+        && matches!(number.digits, 5 | 6)
+        && word_before(b"from")
+        && number.first >= 2
+        && !tokens[number.first - 2].does(Role::FROM)
+        && reading.token(number.last + 1).is_none_or(|t| !t.does(Role::TO))
+    {
+        return Shape::Likely("sender");
     }
     if number.groups == 1 && number.digits <= 5 && street_after(reading, number.last) {
         return Shape::Likely("house number");

@@ -38,7 +38,11 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) ->
                         .then(|| value_at(reading, value.1 + 2))
                         .flatten()
                         .filter(|next| looks_like_one(reading, *next));
-                    return next.or(second).or(Some(value));
+                    let beside = login_asked
+                        .then(|| value_at(reading, value.1 + 1))
+                        .flatten()
+                        .filter(|next| looks_like_one(reading, *next));
+                    return next.or(second).or(beside).or(Some(value));
                 }
                 weak = weak.or(Some(value));
             }
@@ -85,8 +89,7 @@ fn asks_back(reading: &Reading<'_>) -> bool {
                 .iter()
                 .any(|w| reading.is_word(t, w.as_bytes()))
     });
-    let words = reading.tokens.iter().filter(|t| t.is_text()).count();
-    opens && words >= 3
+    opens && reading.words >= 3
 }
 
 fn is_dash(reading: &Reading<'_>, at: usize) -> bool {
@@ -156,7 +159,7 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         let value = (first, last - 1);
         let plain = body[0].kind == Kind::Word || body[0].kind == Kind::Mixed;
         let lead = (first - start, introduced);
-        let total = tokens.iter().filter(|t| t.is_text()).count();
+        let total = reading.words;
         return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4)).then_some(value);
     }
     // A phrase: content words, hardly any talk, and no verb that makes it a statement.

@@ -2,9 +2,11 @@
 //!
 //! In: a reading. Out: [`Said`], which the conversation remembers, and the places where a secret is asked for.
 
+use smallvec::SmallVec;
+
 use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::password::is_predicate;
-use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::detect::token::{Hit, Kind, List, Reading, Token, words};
 use crate::judge::Part;
 use crate::judge::conversation::{Said, Topics};
 use crate::message::Role;
@@ -17,15 +19,22 @@ pub(crate) struct Request {
     pub(crate) hit: usize,
 }
 
+/// The requests of a message; those of a usual one fit in place.
+pub(crate) type Requests = SmallVec<[Request; 4]>;
+
 /// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
-pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Vec<Request>) {
+pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Requests) {
     let mut said = Said::default();
-    let mut requests = Vec::new();
+    let mut requests = Requests::new();
     // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
     let mut named = Topics::NONE;
     let mut start = 0;
     while start < reading.tokens.len() {
         let end = sentence_end(reading, start);
+        if requests.is_empty() && said.asks.is_empty() && is_plain(reading, start, end) {
+            start = end;
+            continue;
+        }
         let sentence = Sentence::of(reading, start, end, role);
         let unheard = (said, requests.len());
         let mut asks = Topics::NONE;
@@ -38,8 +47,9 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                 asks = Topics::NONE;
                 requests.clear();
             }
+            let previous = before;
             let dependent =
-                before.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
+                || previous.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
             // "The value of the CVC": a word for any quantity does not govern.
             if !matches!(topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
                 before = Some(hit.last);
@@ -58,7 +68,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             if sentence.asks_for(reading, hit) {
                 if let Some(other) = sentence.measures {
                     asks = asks.with(other);
-                } else if !dependent {
+                } else if !dependent() {
                     asks = asks.and(topics_of(reading, hit, sentence.sent));
                     requests.push(Request { topic, hit: index });
                 } else if matches!(topic, Topic::Reference | Topic::Device) && asks.has(Topic::Code) && !sentence.sent {
@@ -108,11 +118,24 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
     (said, requests)
 }
 
+/// Whether a sentence is nothing but a statement without a secret, or none at all: most are.
+fn is_plain(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    reading.tokens[start..end].iter().all(|t| {
+        !(matches!(t.kind, Kind::Mark(b'?' | b':'))
+            || t.does(Does::REQUEST.and(Does::FACE))
+            || reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret()))
+    })
+}
+
 /// The topics that an answer to the cue may have.
 fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
     let mut topics = Topics::NONE.with(hit.cue.topic);
     if names_a_word(reading, hit) {
         topics = topics.with(Topic::Password);
+    }
+    // It may as well be that of a booking.
+    if matches!(hit.cue.name, "confirmation code" | "código de confirmación") {
+        topics = topics.with(Topic::Reference);
     }
     if matches!(hit.cue.name, "security code" | "código de seguridad") && !sent {
         topics = topics.with(Topic::SecurityCode);
@@ -145,7 +168,7 @@ struct Sentence {
 impl Sentence {
     fn of(reading: &Reading<'_>, start: usize, end: usize, role: Role) -> Self {
         let tokens = &reading.tokens[start..end];
-        let is = |words: &[&str]| tokens.iter().any(|t| is_any(reading, t, words));
+        let is = |list: &List| reading.any_word(start, end, list);
         let opens_with =
             |words: &[&str]| tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, words));
         let question = tokens.iter().any(|t| t.is(b'?'));
@@ -155,25 +178,27 @@ impl Sentence {
             .position(|t| t.kind == Kind::Word && t.does(Does::NEGATION))
             .map_or(usize::MAX, |i| start + i);
         let words = tokens.iter().filter(|t| t.is_text()).count();
-        let pair = |first: &[&str], then: &[&str]| {
-            tokens.windows(2).any(|w| is_any(reading, &w[0], first) && is_any(reading, &w[1], then))
+        let pair = |first: &List, then: &[&str]| {
+            is(first) && tokens.windows(2).any(|w| is_any(reading, &w[0], first.words) && is_any(reading, &w[1], then))
         };
-        let measures =
-            if pair(&["how"], &["many", "much", "long", "often"]) || is(&["cuanto", "cuantos", "cuantas", "cuanta"]) {
-                Some(Topic::Amount)
-            } else if question
-                && (opens_with(&["when", "cuando"]) && !is(&["what", "which", "cual"])
-                    || pair(&["what"], &["time", "day", "date", "year", "month"])
-                    || pair(&["que"], &["hora", "dia", "fecha", "ano", "mes"]))
-            {
-                Some(Topic::Time)
-            } else if question && opens_with(&["where", "donde"]) {
-                Some(Topic::Place)
-            } else {
-                None
-            };
-        let few = is(&["3", "4", "three", "four", "tres", "cuatro"]);
-        let digits = tokens.iter().any(|t| t.does(Does::DIGITS)) || is(&["code", "codigo"]);
+        let measures = if pair(words!["how"], &["many", "much", "long", "often"])
+            || is(words!["cuanto", "cuantos", "cuantas", "cuanta"])
+        {
+            Some(Topic::Amount)
+        } else if question
+            && (opens_with(&["when", "cuando"]) && !is(words!["what", "which", "cual"])
+                || pair(words!["what"], &["time", "day", "date", "year", "month"])
+                || pair(words!["que"], &["hora", "dia", "fecha", "ano", "mes"]))
+        {
+            Some(Topic::Time)
+        } else if question && opens_with(&["where", "donde"]) {
+            Some(Topic::Place)
+        } else {
+            None
+        };
+        let secret = cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
+        let few = || is(words!["3", "4", "three", "four", "tres", "cuatro"]);
+        let digits = tokens.iter().any(|t| t.does(Does::DIGITS)) || is(words!["code", "codigo"]);
         let face = tokens.iter().any(|t| t.does(Does::FACE));
         Self {
             question,
@@ -182,9 +207,9 @@ impl Sentence {
             negated: first_negation != usize::MAX,
             fragment: words <= 4
                 && tokens.iter().filter(|t| t.kind != Kind::Newline).next_back().is_some_and(|t| t.is(b':'))
-                || is_prompt(reading, start, end),
+                || role.serves() && is_prompt(reading, start, end),
             refers_back: words <= 8
-                && is(&[
+                && is(words![
                     "it",
                     "that",
                     "them",
@@ -215,12 +240,15 @@ impl Sentence {
             digits_texted: question
                 && digits
                 && first_negation == usize::MAX
-                && is(&["text", "sms", "message", "texted", "sent", "mensaje", "email", "app"])
+                && is(words!["text", "sms", "message", "texted", "sent", "mensaje", "email", "app"])
                 && (tokens.iter().any(|t| t.does(Does::DIGITS))
-                    && is(&["4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"])),
-            trouble: role.serves()
+                    && is(words![
+                        "4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"
+                    ])),
+            trouble: secret
+                && role.serves()
                 && !question
-                && is(&[
+                && is(words![
                     "incorrect",
                     "wrong",
                     "invalid",
@@ -239,12 +267,13 @@ impl Sentence {
                     "intentos",
                     "only",
                 ]),
-            foretells: role.serves()
-                && is(&[
+            foretells: secret
+                && role.serves()
+                && is(words![
                     "should", "asks", "asking", "receive", "get", "deberia", "debe", "pide", "llega", "llegara",
                     "recibira", "appear", "aparece", "wants",
                 ]),
-            on_card_face: role.serves() && face && digits && few,
+            on_card_face: role.serves() && face && digits && few(),
         }
     }
 
@@ -274,9 +303,7 @@ fn warns(reading: &Reading<'_>, at: usize) -> bool {
 
 /// "sorry", "actually", "perdón": what was asked for before is taken back.
 fn corrects(reading: &Reading<'_>, from: usize, until: usize) -> bool {
-    reading.tokens[from.min(until)..until]
-        .iter()
-        .any(|t| is_any(reading, t, &["sorry", "actually", "perdon", "digo", "oops", "correction"]))
+    reading.any_word(from.min(until), until, words!["sorry", "actually", "perdon", "digo", "oops", "correction"])
 }
 
 /// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
@@ -411,31 +438,29 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
             !(t.kind == Kind::Word && t.does(Does::GLUE)
                 || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'*' | b'\'')))
         })
-        .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3)
+        .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3 || t.kind == Kind::Masked)
 }
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."
 fn agrees(reading: &Reading<'_>) -> bool {
-    reading.tokens.iter().take(4).any(|t| {
-        is_any(
-            reading,
-            t,
-            &[
-                "yes",
-                "yeah",
-                "yep",
-                "sure",
-                "please",
-                "correct",
-                "si",
-                "claro",
-                "porfavor",
-                "favor",
-                "afirmativo",
-                "yup",
-            ],
-        )
-    })
+    reading.any_word(
+        0,
+        reading.tokens.len().min(4),
+        words![
+            "yes",
+            "yeah",
+            "yep",
+            "sure",
+            "please",
+            "correct",
+            "si",
+            "claro",
+            "porfavor",
+            "favor",
+            "afirmativo",
+            "yup"
+        ],
+    )
 }
 
 /// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".

@@ -56,6 +56,8 @@ pub(crate) struct Side {
     answered: bool,
     /// Messages of its own since it announced.
     told_ago: u8,
+    /// Messages of its own for which a bare number may still be the code of a card that it gave.
+    after_card: u8,
     /// A number that is half said.
     pub(crate) pieces: Pieces,
 }
@@ -110,6 +112,8 @@ pub(crate) struct Expected {
     pub(crate) asked: Topics,
     /// The same side announced it.
     pub(crate) announced: Topics,
+    /// The same side has just given a card number.
+    pub(crate) after_card: bool,
     /// What was asked for has been given: only a bare correction still counts.
     pub(crate) answered: bool,
 }
@@ -162,7 +166,23 @@ impl Conversation {
             own.tells = Topics::NONE;
         }
         own.told_ago = own.told_ago.saturating_add(1);
-        Expected { asked, announced: own.tells, answered }
+        own.after_card = own.after_card.saturating_sub(1);
+        Expected { asked, announced: own.tells, after_card: own.after_card > 0, answered }
+    }
+
+    /// Whether any word by `role` may count: a password is awaited, or an answer to an offer.
+    pub(crate) fn awaits_words(&self, role: Role, expected: Expected) -> bool {
+        expected.all().has(Topic::Password) || !self.sides[usize::from(!role.serves())].offers.is_empty()
+    }
+
+    /// Whether a question by `role` that names nothing may count: it has asked for something before.
+    pub(crate) fn has_asked(&self, role: Role) -> bool {
+        !self.sides[usize::from(role.serves())].asks.is_empty()
+    }
+
+    /// Ends the turn of a message in which there is no number and no word that counts.
+    pub(crate) fn end_silent(&mut self, role: Role) {
+        self.end(role, &Said::default());
     }
 
     /// Ends a turn: remembers what this message asks for and announces.
@@ -177,7 +197,7 @@ impl Conversation {
             side.answered = false;
         } else if side.answered && said.moves_on {
             side.asks = Topics::NONE;
-        } else if said.insists {
+        } else if said.insists && !side.asks.is_empty() {
             side.asked_ago = 0;
         } else if said.moves_on {
             // Any word may be a password: a question about something else ends the wait for one.
@@ -192,8 +212,11 @@ impl Conversation {
             side.told_ago = 0;
         }
         side.offers = said.offers;
-        if !said.gives_piece && side.pieces.is_active() {
-            side.pieces.pass();
+        if !said.gives_piece {
+            side.pieces.rest();
+        }
+        if said.gives_card && !said.gives_code {
+            side.after_card = 3;
         }
     }
 }
@@ -215,6 +238,10 @@ pub(crate) struct Said {
     pub(crate) offers: Topics,
     /// It gave what had been announced.
     pub(crate) answers: bool,
+    /// It gives a card number.
+    pub(crate) gives_card: bool,
+    /// It gives the code of a card.
+    pub(crate) gives_code: bool,
     /// It gave what the other side had asked for.
     pub(crate) answers_question: bool,
     /// It holds a piece of a number.
@@ -242,6 +269,8 @@ impl Said {
             offers: self.offers.and(next.offers),
             answers: self.answers | next.answers,
             answers_question: self.answers_question | next.answers_question,
+            gives_card: self.gives_card | next.gives_card,
+            gives_code: self.gives_code | next.gives_code,
             gives_piece: self.gives_piece | next.gives_piece,
         };
         self.prefer_secrets();

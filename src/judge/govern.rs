@@ -5,6 +5,8 @@
 //! word of its own costs a little, a comma, a conjunction and a full stop more. Between a noun and its complement the
 //! noun governs: "the passcode for order 81772 is 482913".
 
+use smallvec::SmallVec;
+
 use crate::detect::cues::{Cue, Role, Topic};
 use crate::detect::number::Number;
 use crate::detect::token::{Kind, Reading, Token};
@@ -42,11 +44,11 @@ const FARTHEST: usize = 28;
 
 /// What the walk remembers of each cue: whether it has got its value.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Spent(Vec<bool>);
+pub(crate) struct Spent(SmallVec<[bool; 16]>);
 
 impl Spent {
     pub(crate) fn new(reading: &Reading<'_>) -> Self {
-        Self(vec![false; reading.cues.len()])
+        Self(SmallVec::from_elem(false, reading.cues.len()))
     }
 
     pub(crate) fn spend(&mut self, hit: usize) {
@@ -69,7 +71,11 @@ pub(crate) fn governor(
     let left = to_the_left(reading, first, spent, fits);
     let right = to_the_right(reading, last, spent, fits);
     match (left, right) {
-        (Some(left), Some(right)) => Some(if right.cost < left.cost + u32::from(right.copula) { right } else { left }),
+        (Some(left), Some(right)) => {
+            // "Amazon: 550127 is your OTP"
+            let plainly = right.copula && right.cue.topic.is_secret() && !left.cue.topic.is_secret();
+            Some(if right.cost < left.cost + u32::from(right.copula) + u32::from(plainly) { right } else { left })
+        }
         (left, right) => left.or(right).or_else(|| subject(reading, first, spent, fits)),
     }
 }

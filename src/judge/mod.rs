@@ -9,18 +9,24 @@
 
 mod answer;
 mod ask;
+mod candidates;
 pub(crate) mod conversation;
 mod govern;
 pub(crate) mod pieces;
 
+use std::cell::OnceCell;
+
+use smallvec::SmallVec;
+
 use crate::detect::cues::{Role as Does, Topic};
-use crate::detect::number::{Digits, Number, Shape};
-use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, DETECTORS, Page, one_time_passcode, security_code};
+use crate::detect::number::{Digits, Number, Numbers, Shape};
+use crate::detect::token::{Kind, Reading, words};
+use crate::detect::{Candidate, Claim, Page, one_time_passcode, security_code};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
-use crate::message::{MessageId, Role};
+use crate::message::{Message, MessageId, Role};
 use crate::text::ViewSpan;
+use candidates::Docket;
 use conversation::{Conversation, Expected, Said, Topics};
 use govern::{Governor, Spent, governor};
 use pieces::{Pieces, Step, Whole};
@@ -151,43 +157,61 @@ pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Ju
     merged
 }
 
-/// Judges a message in its conversation, which then remembers it.
+/// How much is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// What matters to the verdict.
+    Usual,
+    /// Also why numbers were let through.
+    Reasons,
+    /// Everything, even where a quick look shows that there is nothing.
+    #[cfg(any(test, feature = "laws"))]
+    Everything,
+}
+
+/// Judges a message in its conversation, which has begun the turn and then remembers the message.
 pub(crate) fn judge(
     page: &Page<'_>,
     conversation: &mut Conversation,
-    role: Role,
-    id: Option<MessageId>,
-    time_ms: Option<u64>,
+    expected: Expected,
+    message: &Message<'_>,
+    depth: Depth,
 ) -> Verdict {
-    let expected = conversation.begin(role, time_ms);
-    let (verdict, said) = judge_part(page, conversation, role, id, expected, Part::WHOLE);
-    conversation.end(role, &said);
+    let (verdict, said) = judge_part(page, conversation, expected, message, depth, Part::WHOLE);
+    conversation.end(message.role, &said);
     verdict
 }
 
 /// Judges a part of a message for which the conversation was begun with `expected`. What all parts have said together
-/// ends it.
+/// ends the turn. Of the message only the speaker and the id are asked for.
 pub(crate) fn judge_part(
     page: &Page<'_>,
     conversation: &mut Conversation,
-    role: Role,
-    id: Option<MessageId>,
     expected: Expected,
+    message: &Message<'_>,
+    depth: Depth,
     part: Part,
 ) -> (Verdict, Said) {
-    let mut candidates = Vec::new();
-    for detector in DETECTORS {
-        detector.detect(page, &mut candidates);
+    let (role, id) = (message.role, message.id);
+    if matches!(depth, Depth::Usual | Depth::Reasons) && holds_nothing(page, expected) {
+        let (said, _) = ask::requests(&page.reading, role, part);
+        return (Verdict { expected, until: part.to, ..Verdict::default() }, said);
     }
+    let candidates = Docket::of(page);
     let mut court = Court {
         page,
         reading: &page.reading,
         expected,
-        claimed: vec![false; page.reading.tokens.len()],
+        claimed: SmallVec::from_elem(false, page.reading.tokens.len()),
         spent: Spent::new(&page.reading),
-        masked: page.reading.tokens.iter().any(|t| t.kind == Kind::Masked),
+        masked: page.reading.masked,
         verdict: Verdict { expected, ..Verdict::default() },
-        loose: Vec::new(),
+        loose: SmallVec::new(),
+        explains: depth == Depth::Reasons,
+        card_found: false,
+        bare: OnceCell::new(),
+        piece: OnceCell::new(),
+        assigns: OnceCell::new(),
     };
     court.heed_masks();
     court.by_form(&candidates);
@@ -198,6 +222,8 @@ pub(crate) fn judge_part(
     let part = court.settle(part);
     let moved = court.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading, role, part);
+    said.gives_card = court.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.part);
+    said.gives_code = court.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
     said.answers = !court.verdict.found.is_empty() || court.masked;
     said.answers_question = court.masked || court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
     said.gives_piece = moved;
@@ -210,19 +236,38 @@ pub(crate) fn judge_part(
     (verdict, said)
 }
 
+/// Whether there is no number, no mask, no word for a secret, and no wait for one: nothing to be found.
+fn holds_nothing(page: &Page<'_>, expected: Expected) -> bool {
+    let reading = &page.reading;
+    // Passwords in addresses and in options of commands stand behind a colon.
+    reading.digits == 0
+        && !reading.mentions_secrets()
+        && !reading.has_mark(b':')
+        && !reading.masked
+        && !expected.all().has(Topic::Password)
+}
+
 struct Court<'p, 'v> {
     page: &'p Page<'v>,
     reading: &'p Reading<'v>,
     expected: Expected,
     /// Tokens that belong to a finding.
-    claimed: Vec<bool>,
+    claimed: SmallVec<[bool; 64]>,
     spent: Spent,
     /// The message holds what redaction left.
     masked: bool,
     verdict: Verdict,
     /// Numbers which may be pieces: those of which nothing says what they are, and (`false`) those said to be the last
     /// digits, which are pieces only where they complete a secret.
-    loose: Vec<(Number, bool)>,
+    loose: SmallVec<[(Number, bool); 4]>,
+    /// Whether to tell why numbers are let through.
+    explains: bool,
+    /// Whether a card was found.
+    card_found: bool,
+    /// What is asked of the whole message for each of its numbers.
+    bare: OnceCell<bool>,
+    piece: OnceCell<bool>,
+    assigns: OnceCell<bool>,
 }
 
 /// Candidates whose first token is `first`, of a list sorted by nothing: small lists, short texts.
@@ -239,11 +284,15 @@ impl Court<'_, '_> {
         for claimed in &mut self.claimed[candidate.first..=candidate.last] {
             *claimed = true;
         }
+        self.card_found |= candidate.entity == Entity::Card;
         let span = self.reading.span(candidate.first, candidate.last);
         self.verdict.found.push(Judged { span, entity: candidate.entity, evidence, part, solicited: false });
     }
 
     fn pass(&mut self, number: &Number, why: Why) {
+        if !self.explains {
+            return;
+        }
         let span = self.reading.span(number.first, number.last);
         self.verdict.passed.push(Passed { span, digits: number.digits, why });
     }
@@ -266,8 +315,8 @@ impl Court<'_, '_> {
     }
 
     /// What is decided by form.
-    fn by_form(&mut self, candidates: &[Candidate]) {
-        for candidate in candidates {
+    fn by_form(&mut self, candidates: &Docket) {
+        for candidate in candidates.iter() {
             if candidate.claim == Claim::Possible && candidate.entity != Entity::Card
                 || !self.is_free(candidate.first, candidate.last)
             {
@@ -309,8 +358,8 @@ impl Court<'_, '_> {
     }
 
     /// Security codes that stand unlabelled after a card.
-    fn after_cards(&mut self, _candidates: &[Candidate]) {
-        let cards: Vec<(usize, usize)> = self
+    fn after_cards(&mut self, _candidates: &Docket) {
+        let cards: SmallVec<[(usize, usize); 4]> = self
             .verdict
             .found
             .iter()
@@ -332,7 +381,7 @@ impl Court<'_, '_> {
     }
 
     /// Numbers, by the cue that governs them or by what was asked.
-    fn by_cue(&mut self, candidates: &[Candidate]) {
+    fn by_cue(&mut self, candidates: &Docket) {
         let page = self.page;
         let mut previous: Option<(Number, Governor)> = None;
         let joined = joined_numbers(page);
@@ -427,6 +476,7 @@ impl Court<'_, '_> {
             let near = match what {
                 "phone" => governor.cost <= 1 && topic != Topic::Code,
                 "quantity" => false,
+                "time" | "sender" => governor.copula && governor.cost <= 1,
                 "last digits" => governor.cost <= 1 && !matches!(topic, Topic::Account | Topic::Card),
                 "year" => governor.cost <= 1 || governor.copula && governor.cost <= 4,
                 _ => governor.cost <= 2,
@@ -462,7 +512,7 @@ impl Court<'_, '_> {
 
     /// Something was sent: a passcode, not the number of a payment.
     fn was_sent(&self) -> bool {
-        self.reading.tokens.iter().any(|t| t.does(Does::SENT))
+        self.reading.does(Does::SENT)
             || self.expected.asked.has(Topic::OneTimePasscode)
             || self.expected.asked.has(Topic::Code)
     }
@@ -484,8 +534,8 @@ impl Court<'_, '_> {
         if self.expected.asked.has(Topic::Code) || self.expected.asked.has(Topic::OneTimePasscode) || governor.after {
             return false;
         }
-        let assignments =
-            tokens.iter().enumerate().filter(|(i, t)| *i > 0 && t.is(b'=') && tokens[i - 1].is_text()).take(3).count();
+        let assigned = |i: usize| i > 0 && tokens[i].is(b'=') && tokens[i - 1].is_text();
+        let assigns = self.assigns.get_or_init(|| (0..tokens.len()).filter(|i| assigned(*i)).take(3).count() == 3);
         let verb = tokens[hit.first.saturating_sub(3)..hit.first].iter().any(|t| {
             [
                 "says", "said", "gives", "gave", "throws", "returns", "returned", "tira", "arroja", "marca", "sale",
@@ -494,7 +544,7 @@ impl Court<'_, '_> {
             .iter()
             .any(|w| self.reading.is_word(t, w.as_bytes()))
         });
-        assignments >= 3 || verb && !governor.copula
+        *assigns || verb && !governor.copula
     }
 
     fn speaks_of_cards(&self) -> bool {
@@ -502,7 +552,7 @@ impl Court<'_, '_> {
             || self.reading.mentions(Topic::SecurityCode)
             || self.expected.all().has(Topic::SecurityCode)
             || self.expected.all().has(Topic::Card)
-            || self.verdict.found.iter().any(|f| f.entity == Entity::Card)
+            || self.card_found
     }
 
     /// The entity that a governed number is.
@@ -526,25 +576,28 @@ impl Court<'_, '_> {
     }
 
     /// The candidate of the number for that entity, with what its detector knows of it.
-    fn candidate(&self, candidates: &[Candidate], number: &Number, entity: Entity) -> Candidate {
+    fn candidate(&self, candidates: &Docket, number: &Number, entity: Entity) -> Candidate {
         candidates
-            .iter()
-            .find(|c| {
-                c.entity == entity && c.first <= number.first && c.last >= number.last && self.is_free(c.first, c.last)
-            })
+            .covering(entity, number.first, number.last)
+            .find(|c| self.is_free(c.first, c.last))
             .copied()
-            .unwrap_or(Candidate {
-                first: number.first,
-                last: number.last,
-                entity,
-                claim: Claim::Possible,
-                topics: &[],
-                evidence: Evidence {
-                    disguised: self.page.is_disguised(number.first, number.last),
-                    digits: u8::try_from(number.digits).unwrap_or(u8::MAX),
-                    ..Evidence::default()
-                },
-            })
+            .unwrap_or_else(|| self.bare_candidate(number, entity))
+    }
+
+    /// The candidate of a number that no detector has anything to say about.
+    fn bare_candidate(&self, number: &Number, entity: Entity) -> Candidate {
+        Candidate {
+            first: number.first,
+            last: number.last,
+            entity,
+            claim: Claim::Possible,
+            topics: &[],
+            evidence: Evidence {
+                disguised: self.page.is_disguised(number.first, number.last),
+                digits: u8::try_from(number.digits).unwrap_or(u8::MAX),
+                ..Evidence::default()
+            },
+        }
     }
 
     /// "Use 436008 to sign in": how senders word a passcode.
@@ -605,23 +658,27 @@ impl Court<'_, '_> {
             t.does(Does::DIGITS)
                 || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode))
         });
-        face && digits
-            && around().any(|t| {
-                self.reading
-                    .hit(t)
-                    .is_some_and(|h| matches!(h.cue.topic, Topic::Card | Topic::SecurityCode | Topic::Code))
-            })
+        // "The back says 123."
+        let says = number.first >= 2
+            && tokens[number.first - 1].does(Does::COPULA)
+            && tokens[number.first - 2].does(Does::FACE)
+            && tokens[number.first - 2].kind == Kind::Word;
+        says && number.digits == 3
+            || face
+                && digits
+                && around().any(|t| {
+                    self.reading
+                        .hit(t)
+                        .is_some_and(|h| matches!(h.cue.topic, Topic::Card | Topic::SecurityCode | Topic::Code))
+                })
     }
 
     /// Whether the message is little more than a number: digits and everyday words.
     fn is_bare(&self) -> bool {
-        let words = self
-            .reading
-            .tokens
-            .iter()
-            .filter(|t| t.is_text() && !(t.does(Does::FILLER) || t.does(Does::GLUE) || t.does(Does::PIECE)))
-            .count();
-        words <= 1
+        *self.bare.get_or_init(|| {
+            let talk = Does::FILLER.and(Does::GLUE).and(Does::PIECE);
+            self.reading.tokens.iter().filter(|t| t.is_text() && !t.does(talk)).take(2).count() <= 1
+        })
     }
 
     /// The secret that this number is, because it was asked for or announced.
@@ -630,6 +687,10 @@ impl Court<'_, '_> {
             return None;
         }
         let harmless = self.harmless_asked(number);
+        // After a card often comes its code: "4111...", "04/27", "123".
+        if self.expected.after_card && number.digits == 3 && harmless.is_none() && self.is_bare() {
+            return Some((Entity::SecurityCode, true));
+        }
         // In a longer message a number before a noun counts something: "1204 correos".
         let counts = !self.is_bare()
             && self.reading.token(number.last + 1).is_some_and(|t| {
@@ -709,7 +770,7 @@ impl Court<'_, '_> {
     }
 
     /// Passcodes of letters and digits, by cue or question.
-    fn codes(&mut self, candidates: &[Candidate]) {
+    fn codes(&mut self, candidates: &Docket) {
         for candidate in candidates.iter().filter(|c| c.entity == Entity::OneTimePasscode && c.evidence.digits == 0) {
             if !self.is_free(candidate.first, candidate.last) {
                 continue;
@@ -774,7 +835,7 @@ impl Court<'_, '_> {
         let expected = self.expected.all();
         let loose = std::mem::take(&mut self.loose);
         // Pieces of this very message, to be masked with the one that completes them.
-        let mut here: Vec<Number> = Vec::new();
+        let mut here: SmallVec<[Number; 4]> = SmallVec::new();
         let mut moved = false;
         for (number, free) in &loose {
             let Some(digits) = Digits::of(self.reading, number.first, number.last) else { continue };
@@ -786,14 +847,16 @@ impl Court<'_, '_> {
             // A passcode in pieces: each is masked as it comes.
             let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
             let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
-            let pin = expected.has(Topic::Pin) && digits.len() <= 3 && self.reading.tokens.iter().all(|t| !t.is_text());
+            let pin = (expected.has(Topic::Pin) || expected.has(Topic::SecurityCode) && digits.len() <= 2)
+                && digits.len() <= 3
+                && self.reading.tokens.iter().all(|t| !t.is_text());
             if pin && self.harmless_asked(number).is_none() {
-                let candidate = self.candidate(&[], number, Entity::Pin);
+                let candidate = self.bare_candidate(number, Entity::Pin);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
                 continue;
             }
             if code && short && self.is_bare() && self.harmless_asked(number).is_none() {
-                let candidate = self.candidate(&[], number, Entity::OneTimePasscode);
+                let candidate = self.bare_candidate(number, Entity::OneTimePasscode);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
                 continue;
             }
@@ -816,7 +879,7 @@ impl Court<'_, '_> {
                     here.push(*number);
                     for part in here.drain(..) {
                         if self.is_free(part.first, part.last) {
-                            let candidate = self.candidate(&[], &part, entity);
+                            let candidate = self.bare_candidate(&part, entity);
                             self.find_part(&candidate, Evidence { piece: true, mistyped, ..candidate.evidence }, true);
                         }
                     }
@@ -865,7 +928,7 @@ impl Court<'_, '_> {
     }
 
     fn mask_piece(&mut self, number: &Number, entity: Entity) {
-        let candidate = self.candidate(&[], number, entity);
+        let candidate = self.bare_candidate(number, entity);
         self.find_part(&candidate, Evidence { piece: true, ..candidate.evidence }, true);
     }
 
@@ -876,7 +939,7 @@ impl Court<'_, '_> {
             return None;
         }
         let bare = self.is_bare();
-        let lens: Vec<usize> = (number.first..=number.last)
+        let lens: SmallVec<[usize; 16]> = (number.first..=number.last)
             .filter(|&i| self.reading.tokens[i].kind == Kind::Digits)
             .map(|i| self.reading.tokens[i].len())
             .collect();
@@ -886,9 +949,9 @@ impl Court<'_, '_> {
                 .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
         let social = expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity);
-        if (social || lens == [3, 2] && (bare || self.says_piece()))
+        if (social || *lens == [3, 2] && (bare || self.says_piece()))
             && matches!(digits.len(), 2..=8)
-            && !(digits.len() == 4 && lens == [4])
+            && !(digits.len() == 4 && *lens == [4])
         {
             return Some(Pieces::start(Whole::SocialSecurity, social, digits));
         }
@@ -898,50 +961,51 @@ impl Court<'_, '_> {
         }
         let start = Pieces::start(Whole::Card, card, digits);
         let may_be = crate::detect::brands::possible_lengths(digits) != 0;
-        let about_cards =
-            self.reading.mentions(Topic::Card) && !self.verdict.found.iter().any(|f| f.entity == Entity::Card);
+        let about_cards = self.reading.mentions(Topic::Card) && !self.card_found;
         // The beginning of a card as printed.
-        let printed = digits.len() >= 8 && (lens == [4, 6] || lens == [4, 4] || lens == [4, 4, 4]);
+        let printed = digits.len() >= 8 && (*lens == [4, 6] || *lens == [4, 4] || *lens == [4, 4, 4]);
         let told = printed || bare || self.says_piece() || card || about_cards;
         (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)
     }
 
     /// "first half", "starts with", "then", "the rest".
     fn says_piece(&self) -> bool {
-        self.reading.tokens.iter().any(|t| {
-            [
-                "first",
-                "starts",
-                "start",
-                "begins",
-                "half",
-                "part",
-                "then",
-                "next",
-                "rest",
-                "second",
-                "primera",
-                "primeros",
-                "parte",
-                "mitad",
-                "empieza",
-                "sigue",
-                "luego",
-                "resto",
-                "bits",
-                "bit",
-                "parts",
-                "pieces",
-                "partes",
-                "pedazos",
-                "trozos",
-                "remaining",
-                "faltan",
-                "faltaba",
-                "demas",
-            ]
-            .iter()
-            .any(|w| self.reading.is_word(t, w.as_bytes()))
+        *self.piece.get_or_init(|| {
+            self.reading.any_word(
+                0,
+                self.reading.tokens.len(),
+                words![
+                    "first",
+                    "starts",
+                    "start",
+                    "begins",
+                    "half",
+                    "part",
+                    "then",
+                    "next",
+                    "rest",
+                    "second",
+                    "primera",
+                    "primeros",
+                    "parte",
+                    "mitad",
+                    "empieza",
+                    "sigue",
+                    "luego",
+                    "resto",
+                    "bits",
+                    "bit",
+                    "parts",
+                    "pieces",
+                    "partes",
+                    "pedazos",
+                    "trozos",
+                    "remaining",
+                    "faltan",
+                    "faltaba",
+                    "demas",
+                ],
+            )
         })
     }
 
@@ -1009,10 +1073,10 @@ fn harmless_fits(topic: Topic, digits: usize, _shape: Shape) -> bool {
 }
 
 /// The numbers, with those joined that are told with commas between: "seven four oh, one nine two".
-fn joined_numbers(page: &Page<'_>) -> Vec<Number> {
+fn joined_numbers(page: &Page<'_>) -> Numbers {
     let numbers = &page.numbers;
     let reading = &page.reading;
-    let mut joined: Vec<Number> = Vec::with_capacity(numbers.len());
+    let mut joined = Numbers::with_capacity(numbers.len());
     let mut at = 0;
     while at < numbers.len() {
         let mut whole = numbers[at];

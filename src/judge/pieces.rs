@@ -81,8 +81,8 @@ impl Pieces {
     }
 
     /// A message of this side had no piece.
-    pub(crate) fn pass(&mut self) {
-        self.quiet += 1;
+    pub(crate) fn rest(&mut self) {
+        self.quiet += u8::from(self.is_active());
         if self.quiet >= LASTS {
             *self = Self::default();
         }

@@ -50,9 +50,9 @@ use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::entity::{Entity, FindingKind};
 use crate::judge::conversation::{Conversation, Expected, Said};
-use crate::judge::{self, Judged, Part};
+use crate::judge::{self, Depth, Judged, Part};
 use crate::mask;
-use crate::message::{MessageId, Role};
+use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
 use crate::report::Finding;
 use crate::span::Span;
@@ -327,7 +327,9 @@ impl Redactor {
         };
 
         let part = Part { from, to, first: self.whole, last };
-        let (mut verdict, said) = judge::judge_part(&page, &mut self.conversation, self.role, self.id, expected, part);
+        let message = Message { text: watched, role: self.role, id: self.id, time_ms: self.time_ms };
+        let (mut verdict, said) =
+            judge::judge_part(&page, &mut self.conversation, expected, &message, Depth::Usual, part);
         self.engine.find_custom(&view, part, &mut verdict);
         self.said.add(&said);
         self.recall.append(&mut verdict.recall);

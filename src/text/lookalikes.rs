@@ -6,6 +6,8 @@
 //! character is a look-alike. Booking codes, passwords, hashes and model names have other letters, or too many, or are
 //! too short, and stay.
 
+use smallvec::SmallVec;
+
 use super::Alignment;
 use super::draft::Draft;
 
@@ -27,7 +29,7 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
         return None;
     }
     let mut draft = Draft::new(text);
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: SmallVec<[Group; 8]> = SmallVec::new();
     let mut at = 0;
     while at < text.len() {
         let rest = &text[at..];

@@ -18,6 +18,7 @@
 //! ```
 
 mod align;
+mod block;
 mod digits;
 mod draft;
 mod entities;
@@ -30,7 +31,9 @@ mod tags;
 mod view;
 
 pub use align::{Alignment, ViewSpan};
+pub(crate) use block::{Block, blocks};
 pub(crate) use numerals::may_be_digits;
+pub(crate) use scan::{Words, may_fold};
 pub use view::View;
 #[doc(hidden)]
 pub use view::fuzz_view;

@@ -62,6 +62,12 @@ impl<'a> View<'a> {
         view
     }
 
+    /// The view of a text in which nothing is to be rewritten: printable ASCII and line breaks without ampersands, digits
+    /// and number words.
+    pub(crate) fn plain(source: &'a [u8]) -> Self {
+        Self { text: Cow::Borrowed(source), alignment: Alignment::identity() }
+    }
+
     /// The bytes of the view.
     #[must_use]
     pub fn text(&self) -> &[u8] {

@@ -171,3 +171,24 @@ fn eval_names_the_line_of_what_is_no_case() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("line 2") && !stderr(&output).contains("3782"), "{}", stderr(&output));
 }
+
+#[test]
+fn an_error_never_repeats_a_secret_that_was_typed() {
+    for args in [
+        &["my card is 4111 1111 1111 1111"][..],
+        &["redact", "/nowhere/4111111111111111.txt"],
+        &["redact", "--format", "4111-1111-1111-1111"],
+    ] {
+        let output =
+            std::process::Command::new(env!("CARGO_BIN_EXE_lastfour")).args(args).output().expect("the command runs");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !shown.is_empty()
+                && !shown.contains("4111 1111")
+                && !shown.contains("41111111")
+                && !shown.contains("4111-1111"),
+            "{shown}"
+        );
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use lastfour::Engine;
+
 use crate::failure::Failure;
 use crate::input::Sources;
 use crate::tally::count;
@@ -53,6 +55,8 @@ impl Console {
 }
 
 /// Says a line on standard error. Where nobody listens there, nothing is lost.
+///
+/// What was typed on the command line, and the names of files, may hold a secret: it is covered here as anywhere.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", Engine::default().redact(line));
 }

@@ -33,7 +33,16 @@ const FOUND: u8 = 1;
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
-    match run(&Cli::parse().command) {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // What was typed may hold a secret, and clap repeats it.
+        Err(error) if error.use_stderr() => {
+            console::say(error.render().to_string().trim_end());
+            return ExitCode::from(FAILED);
+        }
+        Err(help) => help.exit(),
+    };
+    match run(&cli.command) {
         Ok(code) => code,
         // Whoever reads has read enough.
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,

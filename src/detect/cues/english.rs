@@ -30,7 +30,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::SecurityCode,
         name: "cvv",
-        phrases: "cvv; cvv2; cvc; cvc2; cvs; cvn; cvn2; csc; cve; cav; cav2; cvp2; cvd; cid; ccv; ccv2; cvv/cvc/cid/csc/ccv code/number/num/no/value;\
+        phrases: "cvv; c v v; c v c; c i d; cvv2; cvc; cvc2; cvs; cvn; cvn2; csc; cve; cav; cav2; cvp2; cvd; cid; ccv; ccv2; cvv/cvc/cid/csc/ccv code/number/num/no/value;\
                   card security code/number/num/value; card sec code; card verification/verifying code/value/number; verification value; card code;\
                   card id code; card identification number/code; signature panel code; code on/at/from/off the? back/front/card/strip/reverse/plastic; code printed on the? back/front/card; \
                   security/secret code/number/digits on/of/for/from/at/off the/my/his/her? card/back/front/amex/visa/reverse/plastic;security code of the? card/amex/visa/mastercard;\
@@ -62,7 +62,7 @@ pub(crate) const CUES: &[Row] = &[
                   temporary/temp/dynamic code/passcode/verification/pin/token; sms code/codes/passcode/pin/token; text/texted message? code/codes; email/emailed/mail code; e mail code; phone code; push code; app code; safekey code?; safe key code?; 3ds code; 3d secure code?; six/6/five/5/eight/8/seven/7/four/4 digit verification/security/one/login/access? time? code/codes/passcode/number; six/6 digit pin; six/6 digits; \
                   code you/u/we/they/he/she/it/i just? texted/sent/emailed/mailed/messaged/send/text/txted/txt/got/received/gave/requested/need/want/asked me/us/you?; code i/we just? got/received/have/am/was got? getting? sent?;\
                   code that/which just? came/arrived/was/is/got/popped/showed texted/sent/emailed?; code from/in/on the/my/your/our/ur? text/texts/sms/message/msg/email/e/mail/app/authenticator/phone/google/notification/bank/amex/whatsapp/inbox message?;\
-                  code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code/one; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received",
+                  code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code/one; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received; number/numbers/digits/code in/from/on the/my? text/texts/sms/message/email/mail",
     },
     Row { topic: Topic::Code, name: "code", phrases: "code; codes; token; tokens; cod; passkey; codigo; otc" },
     Row { topic: Topic::Code, name: "confirmation code", phrases: "confirmation/confirm code/codes/pin" },
@@ -72,7 +72,7 @@ pub(crate) const CUES: &[Row] = &[
         topic: Topic::Password,
         name: "password",
         phrases: "password; passwords; pword; pswd; psswd; passwd; paswd; passw; passwrd; pasword; passord; pssword; passwort; psw; pwd; pw; pws; pwrd; p w; pass word/words; pass; pass phrase; passphrase; passphrases; \
-                  temp/temporary/wifi/wi/fi/wireless/portal/login/account/email/admin/voicemail/router/network/online/user/verbal/default/current/old/new/initial/master/root fi? password/passwd/pwd/pw/pass/passphrase/passcode; wifi key; wi fi key; wpa/wpa2 key/passphrase?; network key; wpa key; security/secret/safe/code/magic/memorable/verbal phrase/word; codeword; security answer; secret answer; answer to my security question; passcode phrase; keyphrase; security/secret passphrase/password; credentials; login credentials; creds; login details; phone passcode; lock screen passcode; unlock password",
+                  temp/temporary/wifi/wi/fi/wireless/portal/login/account/email/admin/voicemail/router/network/online/user/verbal/default/current/old/new/initial/master/root fi? password/passwd/pwd/pw/pass/passphrase/passcode; wifi key; wi fi key; wpa/wpa2 key/passphrase?; network key; wpa key; security/secret/safe/code/magic/memorable/verbal phrase/word; codeword; security answer; secret answer; answer to my security question; passcode phrase; keyphrase; key phrase; security/secret passphrase/password; credentials; login credentials; creds; login details; phone passcode; lock screen passcode; unlock password",
     },
     Row {
         topic: Topic::Login,

@@ -3,7 +3,7 @@
 use crate::detect::cues::Topic;
 use crate::detect::number::{Digits, Number};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec, checksum};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec, checksum};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -37,7 +37,7 @@ impl Detector for Account {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         ibans(page, out);
         for number in page.numbers.iter().filter(|n| (6..=24).contains(&n.digits)) {
             out.push(candidate(page, number));
@@ -73,7 +73,7 @@ fn candidate(page: &Page<'_>, number: &Number) -> Candidate {
 }
 
 /// Two letters, two digits, then letters and digits in any grouping.
-fn ibans(page: &Page<'_>, out: &mut Vec<Candidate>) {
+fn ibans(page: &Page<'_>, out: &mut Candidates) {
     let reading = &page.reading;
     let mut at = 0;
     while at < reading.tokens.len() {

@@ -1,10 +1,12 @@
 //! Payment card numbers.
 
+use smallvec::SmallVec;
+
 use crate::detect::brands::{self, Brand};
 use crate::detect::cues::Topic;
 use crate::detect::number::{self, Digits, Gap, Shape};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec, checksum};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec, checksum};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -41,6 +43,9 @@ static SPEC: Spec = Spec {
     ],
 };
 
+/// Digits of the shortest card.
+const FEWEST_DIGITS: usize = 12;
+
 /// Groups of one card, at most: one digit each.
 const MOST_GROUPS: usize = 19;
 
@@ -60,8 +65,11 @@ impl Detector for Card {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
+        if reading.digits < FEWEST_DIGITS {
+            return;
+        }
         let mut at = 0;
         while at < reading.tokens.len() {
             if reading.tokens[at].kind != Kind::Digits {
@@ -87,9 +95,9 @@ impl Detector for Card {
 }
 
 /// Cards among the groups of the tokens `first..=last`.
-fn stretch(page: &Page<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) {
+fn stretch(page: &Page<'_>, first: usize, last: usize, out: &mut Candidates) {
     let reading = &page.reading;
-    let groups: Vec<usize> = (first..=last).filter(|&i| reading.tokens[i].kind == Kind::Digits).collect();
+    let groups: SmallVec<[usize; 20]> = (first..=last).filter(|&i| reading.tokens[i].kind == Kind::Digits).collect();
     let len = |group: usize| reading.tokens[groups[group]].len();
     let mut from = 0;
     while from < groups.len() {
@@ -223,10 +231,8 @@ fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Cl
     let reading = &page.reading;
     let (first, last) = (groups[0], groups[groups.len() - 1]);
     let about_cards = reading.mentions(Topic::Card);
-    let in_address = page
-        .numbers
-        .iter()
-        .any(|n| n.first <= first && first <= n.last && matches!(n.shape, Shape::Harmless("address on the Internet")));
+    let number = page.numbers.get(page.numbers.partition_point(|n| n.last < first)).filter(|n| n.first <= first);
+    let in_address = number.is_some_and(|n| matches!(n.shape, Shape::Harmless("address on the Internet")));
     let joined = joined_to_letters(reading, first, last);
     if in_address && !about_cards {
         return None;
@@ -272,7 +278,7 @@ fn joined_to_letters(reading: &Reading<'_>, first: usize, last: usize) -> bool {
 }
 
 /// Two cards typed into one run of digits.
-fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Vec<Candidate>) -> Option<usize> {
+fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Candidates) -> Option<usize> {
     if !(28..=38).contains(&len) {
         return None;
     }
@@ -303,28 +309,29 @@ fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Vec<Candidate
 }
 
 /// Numbers that look like a card with a digit wrong, swapped, missing or doubled.
-fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Vec<Candidate>) {
+fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Candidates) {
     let reading = &page.reading;
-    for number in page.numbers.iter().filter(|n| (12..=20).contains(&n.digits) && n.groups <= MOST_GROUPS) {
-        if !groups.contains(&number.first) || matches!(number.shape, Shape::Harmless(_)) {
+    let (Some(&first), Some(&last)) = (groups.first(), groups.last()) else { return };
+    let from = page.numbers.partition_point(|n| n.first < first);
+    let here = page.numbers[from..].iter().take_while(|n| n.first <= last);
+    for number in here.filter(|n| (12..=20).contains(&n.digits) && n.groups <= MOST_GROUPS) {
+        let from = groups.partition_point(|group| *group < number.first);
+        if groups[from] != number.first || matches!(number.shape, Shape::Harmless(_)) {
             continue;
         }
         let Some(digits) = Digits::of(reading, number.first, number.last) else { continue };
         let usual = brands::usual_length(digits.get());
         let length = digits.get().len();
-        let lens: Vec<usize> = groups
-            .iter()
-            .filter(|&&g| (number.first..=number.last).contains(&g))
-            .map(|&g| reading.tokens[g].len())
-            .collect();
-        let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens == [4, 6, 5];
+        let until = groups.partition_point(|group| *group <= number.last);
+        let lens = || groups[from..until].iter().map(|&g| reading.tokens[g].len());
+        let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens().eq([4, 6, 5]);
         let near = length + 1 >= usual.min(16) && length <= 19;
         if !near || luhn(digits.get()) && brands::brand_of(digits.get()).is_some_and(|b| b.by_shape) {
             continue;
         }
         let evidence = Evidence {
             brand: brands::could_start(digits.get()).map(|b| b.name),
-            grouped: amex || lens == [4, 4, 4, 4],
+            grouped: amex || lens().eq([4, 4, 4, 4]),
             disguised: page.is_disguised(number.first, number.last),
             mistyped: true,
             digits: u8::try_from(length).unwrap_or(u8::MAX),

@@ -2,7 +2,7 @@
 
 use crate::detect::cues::{Role, Topic};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -44,7 +44,7 @@ impl Detector for OneTimePasscode {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
         for number in page.numbers.iter().filter(|n| (4..=10).contains(&n.digits)) {
             let (first, prefixed) = with_prefix(reading, number.first);
@@ -128,6 +128,10 @@ fn origin_bound(reading: &Reading<'_>, at: usize) -> bool {
 
 /// The last token of a code of capitals and digits that starts at `first`: `QH48ZT`, `K7P-2XQ`, `A93-7714`, `123ABC78`.
 pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
+    // Letters and digits in one token, or a hyphen behind the first of several.
+    if reading.token(first)?.kind != Kind::Mixed && !reading.token(first + 1)?.is(b'-') {
+        return None;
+    }
     let starts = |at: usize| {
         reading.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits) && t.cue == 0)
     };

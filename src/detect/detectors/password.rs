@@ -5,9 +5,11 @@
 //! sentence where it looks like nothing but a password. What is said *about* a password ("is expired", "is case
 //! sensitive") is not one.
 
+use smallvec::SmallVec;
+
 use crate::detect::cues::{Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading, Token};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -54,7 +56,7 @@ impl Detector for Password {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
         for hit in &reading.cues {
             let clave =
@@ -78,7 +80,7 @@ fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
 }
 
 /// `curl -u user:password`.
-fn in_options(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     for at in 1..tokens.len().saturating_sub(3) {
         let option = (reading.is_word(&tokens[at], b"u") || reading.is_word(&tokens[at], b"user"))
@@ -97,7 +99,7 @@ fn in_options(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
 }
 
 /// `scheme://user:password@host`.
-fn in_addresses(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+fn in_addresses(reading: &Reading<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     for at in 0..tokens.len().saturating_sub(5) {
         if !(tokens[at].is(b':') && tokens[at + 1].is(b'/') && tokens[at + 2].is(b'/')) {
@@ -117,7 +119,7 @@ fn in_addresses(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     }
 }
 
-fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Vec<Candidate>) {
+fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
     let mut push = |value: Option<(usize, usize)>| {
         if let Some((first, last)) = value {
             out.push(candidate(first, last, Claim::Certain, hit.cue.name));
@@ -200,6 +202,12 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             Kind::Mark(b'(') if words == 0 => {
                 let value = value_at(reading, at + 1)?;
                 return looks_like_one(reading, value).then_some(value);
+            }
+            // `<password>X</password>`
+            Kind::Mark(b'>') if words == 0 && !token.spaced && hit.first > 0 && tokens[hit.first - 1].is(b'<') => {
+                sign = true;
+                at += 1;
+                break;
             }
             // `"password": "X"`
             Kind::Mark(b'"' | b'\'')
@@ -318,7 +326,8 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let own = words == 0
         || copula && !sign
         || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(Role::STATE);
-    if sign && tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
+    let colon = at > 0 && is_mark(&tokens[at - 1], b":=");
+    if (sign || colon) && tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
         at += 1;
     }
     let value = value_at(reading, at)?;
@@ -413,10 +422,12 @@ fn further_on(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
     {
         if let Some(value) = chunk(reading, at).filter(|v| v.0 == at) {
             let text = &reading.text[reading.tokens[value.0].start as usize..reading.tokens[value.1].end as usize];
-            if is_strong(reading, value)
-                && text.iter().any(|b| b"!@#$%^&*+=~".contains(b))
-                && !said_harmless(reading, at)
-            {
+            let marked = text.iter().any(|b| b"!@#$%^&*+=~".contains(b));
+            let before = &reading.tokens[at - 1];
+            let named = before.does(Role::COPULA)
+                || before.does(Role::TO)
+                || ["or", "o", "wait", "now", "ahora"].iter().any(|w| reading.is_word(before, w.as_bytes()));
+            if is_strong(reading, value) && (marked || named) && !said_harmless(reading, at) {
                 return Some(value);
             }
             at = value.1;
@@ -473,9 +484,9 @@ fn changed_to(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
 }
 
 /// "my password from X to Y", "contraseña de X a Y".
-fn from_to(reading: &Reading<'_>, hit: &Hit) -> Vec<(usize, usize)> {
+fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
-    let mut values = Vec::new();
+    let mut values = SmallVec::new();
     let mut at = hit.last + 1;
     while at < tokens.len() && at - hit.last <= 8 && values.len() < 2 {
         let token = &tokens[at];
@@ -532,7 +543,11 @@ fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             Kind::Word if token.does(Role::NEGATION) => return None,
             Kind::Word if token.does(Role::DETERMINER) || token.does(Role::OWN) => own = true,
             Kind::Mark(b'\'' | b'(') => {}
-            Kind::Mark(b'<' | b'>' | b'-' | b'=') => comma = true,
+            Kind::Mark(b'<' | b'>' | b'=') => {
+                comma = true;
+                link = true;
+            }
+            Kind::Mark(b'-') => comma = true,
             Kind::Mark(b',') if !comma => comma = true,
             _ => {
                 let value = chunk(reading, at)?;
@@ -717,8 +732,7 @@ fn plain_words(
 
 /// Endings of English and Spanish participles, adverbs and adjectives, which are said of passwords.
 pub(crate) fn is_predicate(word: &[u8]) -> bool {
-    let lower = word.to_ascii_lowercase();
-    lower.len() > 4
+    word.len() > 4
         && [
             &b"ed"[..],
             b"ing",
@@ -743,7 +757,7 @@ pub(crate) fn is_predicate(word: &[u8]) -> bool {
             b"ent",
         ]
         .iter()
-        .any(|ending| lower.ends_with(ending))
+        .any(|ending| word.ends_with(ending))
         && word.iter().all(|b| b.is_ascii_lowercase())
 }
 
@@ -848,7 +862,12 @@ pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize
     if token.kind == Kind::Newline {
         return None;
     }
-    chunk(reading, at)
+    let (_, last) = chunk(reading, at)?;
+    // After "password=" in an address, or in a tag, the value ends where the next begins.
+    let glued = at > 0 && !token.spaced && is_mark(&tokens[at - 1], b"=>");
+    let last =
+        if glued { (at..=last).find(|&i| is_mark(&tokens[i], b"&<;") && i > at).map_or(last, |i| i - 1) } else { last };
+    (at <= last).then(|| trim(reading, at, last))?
 }
 
 /// The stretch between quotation marks that ends at `close`.

@@ -1,7 +1,7 @@
 //! Personal identification numbers.
 
 use crate::detect::cues::Topic;
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -34,7 +34,7 @@ impl Detector for Pin {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         for number in page.numbers.iter().filter(|n| (3..=12).contains(&n.digits)) {
             out.push(Candidate {
                 first: number.first,

@@ -3,7 +3,7 @@
 use crate::detect::cues::{Role, Topic};
 use crate::detect::number::{Number, Shape};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -38,7 +38,7 @@ impl Detector for SecurityCode {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         for number in page.numbers.iter().filter(|n| matches!(n.digits, 3 | 4)) {
             out.push(candidate(page, number));
         }
@@ -77,11 +77,25 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<
                 } else {
                     whole
                 };
-                if group && whole.last > at {
-                    return None;
+                if whole.last > at && !matches!(whole.shape, Shape::Harmless("date")) {
+                    // "0427 123": the expiry, then the code.
+                    if dates == 0 && is_month_year(reading, at) {
+                        dates += 1;
+                        at += 1;
+                        continue;
+                    }
+                    if dates == 0 || group {
+                        return None;
+                    }
                 }
+                // The last group of a number that began with the expiry.
+                let number = if whole.first < at && whole.last == at {
+                    Number { first: at, last: at, digits: token.len(), groups: 1, shape: Shape::Bare, attached: false }
+                } else {
+                    number
+                };
                 match number.shape {
-                    Shape::Harmless("date") if dates == 0 => dates += 1,
+                    Shape::Harmless("date" | "year") if dates == 0 => dates += 1,
                     Shape::Bare | Shape::Likely("year")
                         if matches!(number.digits, 3 | 4)
                             && number.groups == 1

@@ -1,9 +1,11 @@
 //! Social Security numbers and ITINs.
 
+use smallvec::SmallVec;
+
 use crate::detect::cues::Topic;
 use crate::detect::number::{Digits, Number, Shape};
 use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -40,7 +42,7 @@ impl Detector for SocialSecurity {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         for number in page.numbers.iter().filter(|n| n.digits >= 9) {
             if matches!(number.shape, Shape::Harmless(_)) {
                 continue;
@@ -52,12 +54,12 @@ impl Detector for SocialSecurity {
                 continue;
             }
             // 3-2-4 among other groups: "431 60 9182 1983".
-            let groups: Vec<usize> =
+            let groups: SmallVec<[usize; 16]> =
                 (number.first..=number.last).filter(|&i| page.reading.tokens[i].kind == Kind::Digits).collect();
             for three in groups.windows(3).take(64) {
                 let part = Number { first: three[0], last: three[2], digits: 9, groups: 3, ..*number };
-                let lens: Vec<usize> = three.iter().map(|&i| page.reading.tokens[i].len()).collect();
-                if lens == [3, 2, 4] && spaced_apart(&page.reading, &part) {
+                let lens = three.iter().map(|&i| page.reading.tokens[i].len());
+                if lens.eq([3, 2, 4]) && spaced_apart(&page.reading, &part) {
                     out.extend(candidate(page, &part));
                 }
             }
@@ -78,11 +80,11 @@ fn spaced_apart(reading: &Reading<'_>, part: &Number) -> bool {
 fn candidate(page: &Page<'_>, number: &Number) -> Option<Candidate> {
     let reading = &page.reading;
     let digits = Digits::of(reading, number.first, number.last)?;
-    let lens: Vec<usize> = (number.first..=number.last)
+    let lens: SmallVec<[usize; 9]> = (number.first..=number.last)
         .filter(|&i| reading.tokens[i].kind == Kind::Digits)
         .map(|i| reading.tokens[i].len())
         .collect();
-    let formatted = lens == [3, 2, 4];
+    let formatted = *lens == [3, 2, 4];
     let hyphens = reading.tokens[number.first..=number.last].iter().filter(|t| t.is(b'-')).count() == 2;
     let issued = is_issued(digits.get());
     let claim = match (formatted, issued) {

@@ -13,6 +13,8 @@ mod grammar;
 mod lexicon;
 mod spanish;
 
+use smallvec::SmallVec;
+
 use self::grammar::{DIGIT_AS_IT_IS, Token, Unit, What};
 use self::lexicon::{LANGUAGES, Language, Languages, Meaning};
 use super::Alignment;
@@ -26,7 +28,7 @@ const LONGEST_GAP: usize = 4;
 
 /// The text with dictated numbers in digits, or none if there are none.
 pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
-    let mut reader = Reader { text, draft: Draft::new(text), tokens: Vec::new(), units: Vec::new() };
+    let mut reader = Reader { text, draft: Draft::new(text), tokens: SmallVec::new(), units: SmallVec::new() };
     let mut at = 0;
     while at < text.len() {
         let byte = text[at];
@@ -47,8 +49,8 @@ struct Reader<'a> {
     text: &'a [u8],
     draft: Draft<'a>,
     /// The words and digits of a number so far.
-    tokens: Vec<Token>,
-    units: Vec<Unit>,
+    tokens: SmallVec<[Token; 8]>,
+    units: SmallVec<[Unit; 8]>,
 }
 
 impl Reader<'_> {
@@ -87,6 +89,9 @@ impl Reader<'_> {
 
     /// Writes the numbers among the tokens and forgets the tokens.
     fn settle(&mut self) {
+        if self.tokens.is_empty() {
+            return;
+        }
         let tokens = std::mem::take(&mut self.tokens);
         if tokens.iter().any(|token| token.word.is_some()) {
             self.settle_tokens(&tokens);

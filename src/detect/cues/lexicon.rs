@@ -1,0 +1,460 @@
+//! The compiled cue tables.
+//!
+//! In: the tables of the languages. Out: a [`Lexicon`], which knows each word, also mistyped, and follows phrases word by
+//! word. It also knows which words a text must hold that speaks of a secret at all.
+
+use std::collections::HashMap;
+
+use once_cell::sync::Lazy;
+
+use super::table::{Edges, Key, Table};
+use super::{Cue, Role, Row, Topic, WordId, english, spanish};
+
+/// What is known about a word.
+#[derive(Debug, Clone, Copy, Default)]
+struct Word {
+    role: Role,
+    /// The first node of the phrases that start with it, or 0.
+    node: u16,
+    marks: Marks,
+    /// Whether it is made of letters: in a message without digits no other word stands.
+    spelled: bool,
+}
+
+/// What a word may do to a message without digits: a set of flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Marks(pub(crate) u8);
+
+impl Marks {
+    /// Every phrase that names a secret holds such a word, and so does every other way to ask for one.
+    pub(crate) const SECRET: Self = Self(1);
+    /// Every phrase of the tables that is no mere quantity holds such a word.
+    pub(crate) const CUE: Self = Self(1 << 1);
+    /// Asks for something.
+    pub(crate) const REQUEST: Self = Self(1 << 2);
+
+    pub(crate) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// The node of a phrase that was read so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Node {
+    /// The cue that ends here.
+    end: Option<Cue>,
+    /// Whether a phrase goes on from here.
+    goes_on: bool,
+}
+
+/// The compiled tables.
+pub(crate) struct Lexicon {
+    ids: Table,
+    /// Long words without one of their letters: one slip of the finger away.
+    slips: Table,
+    /// Those words themselves.
+    slipping: Slipping,
+    words: Vec<Word>,
+    /// The trie of phrases.
+    nodes: Vec<Node>,
+    edges: Edges,
+}
+
+/// Words of this length and more are recognised with one letter wrong, missing, doubled or swapped.
+const SLIP_LENGTH: usize = 7;
+
+/// Words that stand in many messages which hold no phrase of theirs.
+const EVERYDAY: &[&str] = &[
+    "a", "american", "back", "can", "de", "direct", "find", "from", "front", "full", "good", "i", "in", "me", "new",
+    "no", "number", "o", "on", "or", "pay", "s", "set", "t", "the", "through", "time", "to", "union", "what", "you",
+];
+
+static LEXICON: Lazy<Lexicon> = Lazy::new(Lexicon::compile);
+
+impl Lexicon {
+    /// The tables of all languages, compiled at first use.
+    pub(crate) fn get() -> &'static Self {
+        &LEXICON
+    }
+
+    fn compile() -> Self {
+        let mut lexicon = Self {
+            ids: Table::default(),
+            slips: Table::default(),
+            slipping: Slipping::default(),
+            words: vec![Word::default()],
+            nodes: vec![Node::default()],
+            edges: Edges::new(&[]),
+        };
+        for words in english::WORDS.iter().chain(spanish::WORDS) {
+            for word in words.words.split_ascii_whitespace() {
+                let id = lexicon.intern(word.as_bytes());
+                let entry = &mut lexicon.words[usize::from(id)];
+                entry.role = entry.role.and(words.role);
+            }
+        }
+        let mut phrases = Vec::new();
+        for row in english::CUES.iter().chain(spanish::CUES) {
+            lexicon.read_row(row, &mut phrases);
+        }
+        lexicon.compile_phrases(&phrases);
+        for word in english::SLIPS.split_ascii_whitespace().chain(spanish::SLIPS.split_ascii_whitespace()) {
+            lexicon.let_slip(word.as_bytes());
+        }
+        lexicon.mark(&phrases);
+        lexicon
+    }
+
+    fn intern(&mut self, word: &[u8]) -> WordId {
+        let key = Key::of(word, 0, word.len());
+        if let Some(id) = self.ids.get(key) {
+            return id;
+        }
+        let id = WordId::try_from(self.words.len()).expect("the tables hold fewer than 65,536 words");
+        self.words.push(Word { spelled: word.iter().all(u8::is_ascii_alphabetic), ..Word::default() });
+        self.ids.insert(key, id);
+        id
+    }
+
+    fn let_slip(&mut self, word: &[u8]) {
+        let id = self.intern(word);
+        debug_assert!(word.len() >= SLIP_LENGTH, "{word:?} is too short to be recognised when mistyped");
+        self.slipping.add(word);
+        for at in 0..word.len() {
+            let mut buffer = [0; Key::LONGEST];
+            let key = without(word, at, &mut buffer);
+            if self.slips.get(key).is_none() {
+                self.slips.insert(key, id);
+            }
+        }
+    }
+
+    fn read_row(&mut self, row: &Row, phrases: &mut Vec<Phrase>) {
+        let cue = Cue { topic: row.topic, name: row.name };
+        for phrase in row.phrases.split(';').filter(|phrase| !phrase.trim().is_empty()) {
+            let parts = phrase
+                .split_ascii_whitespace()
+                .map(|part| Part {
+                    optional: part.ends_with('?'),
+                    words: part.trim_end_matches('?').split('/').map(|word| self.intern(word.as_bytes())).collect(),
+                })
+                .collect();
+            phrases.push(Phrase { cue, parts });
+        }
+    }
+
+    /// Compiles the phrases: a node stands for the set of places that a reader may have reached in them.
+    fn compile_phrases(&mut self, phrases: &[Phrase]) {
+        let mut nodes: HashMap<Box<[Place]>, u16> = HashMap::new();
+        let mut queue: Vec<(u16, Box<[Place]>)> = Vec::new();
+        let mut edges = Vec::new();
+        let mut steps = Vec::new();
+        let beginnings: Vec<Place> =
+            (0..phrases.len()).flat_map(|phrase| reachable(phrases, Place::new(phrase, 0))).collect();
+        // From the start, and from each node in turn, the next words.
+        let mut from = (0, beginnings.into_boxed_slice());
+        loop {
+            take_steps(phrases, &from.1, &mut steps);
+            for step in steps.chunk_by(|one, other| one.0 == other.0) {
+                let (word, places) = (step[0].0, step.iter().map(|step| step.1).collect::<Box<[Place]>>());
+                let known = nodes.get(&places).copied();
+                let node = known.unwrap_or_else(|| {
+                    let node = u16::try_from(self.nodes.len()).expect("the tables compile to fewer than 65,536 nodes");
+                    // The first table to claim a phrase keeps it.
+                    let ends = |place: &&Place| place.part() == phrases[place.phrase()].parts.len();
+                    let end = places.iter().find(ends).map(|place| phrases[place.phrase()].cue);
+                    self.nodes.push(Node { end, goes_on: false });
+                    queue.push((node, places.clone()));
+                    nodes.insert(places, node);
+                    node
+                });
+                if from.0 == 0 {
+                    self.words[usize::from(word)].node = node;
+                } else {
+                    self.nodes[usize::from(from.0)].goes_on = true;
+                    edges.push((from.0, word, node));
+                }
+            }
+            let Some(next) = queue.pop() else { break };
+            from = next;
+        }
+        self.edges = Edges::new(&edges);
+    }
+
+    /// Marks the words by which a text that holds a phrase is known: of each phrase the words of one part that is never
+    /// left out, preferably words that say little else.
+    fn mark(&mut self, phrases: &[Phrase]) {
+        for word in &mut self.words {
+            if word.role.has(Role::REQUEST) {
+                word.marks = word.marks.and(Marks::REQUEST);
+            }
+            // "The four digits on the back": a security code without a cue.
+            if word.role.has(Role::DIGITS) {
+                word.marks = word.marks.and(Marks::SECRET);
+            }
+        }
+        let parts = |phrase: &&Phrase| phrase.parts.iter().filter(|part| !part.optional).count();
+        // Of a quantity nothing is asked.
+        let mut phrases: Vec<&Phrase> = phrases.iter().filter(|phrase| phrase.cue.topic != Topic::Quantity).collect();
+        phrases.sort_by_key(parts);
+        let everyday: Vec<WordId> = EVERYDAY.iter().map(|word| self.word(word.as_bytes())).collect();
+        for (mark, secret) in [(Marks::SECRET.and(Marks::CUE), true), (Marks::CUE, false)] {
+            for phrase in phrases.iter().filter(|phrase| phrase.cue.topic.is_secret() == secret) {
+                // How dear it is to mark a word.
+                let cost = |word: &WordId| {
+                    let Word { role, marks, spelled, .. } = self.words[usize::from(*word)];
+                    if marks.and(mark) == marks || !spelled {
+                        return 0;
+                    }
+                    let common = role.has(Role::COMMON.and(Role::GLUE));
+                    1 + 8 * u32::from(common) + 32 * u32::from(everyday.contains(word))
+                };
+                let cost = |part: &&Part| part.words.iter().map(cost).sum::<u32>();
+                let part = phrase.parts.iter().filter(|part| !part.optional).min_by_key(cost);
+                let part = part.expect("no phrase consists of words that may be left out");
+                for word in &part.words {
+                    let word = &mut self.words[usize::from(*word)];
+                    word.marks = word.marks.and(mark);
+                }
+            }
+        }
+    }
+
+    /// The id of a word in any case, or 0.
+    pub(crate) fn word(&self, word: &[u8]) -> WordId {
+        self.word_at(word, 0, word.len())
+    }
+
+    /// The id of the word `start..end` of a text, in any case, or 0.
+    #[inline]
+    pub(crate) fn word_at(&self, text: &[u8], start: usize, end: usize) -> WordId {
+        if end - start > Key::LONGEST {
+            return 0;
+        }
+        match self.ids.get(Key::of(text, start, end)) {
+            Some(id) => id,
+            None if Self::may_be_mistyped(end - start) => self.slip(&text[start..end]),
+            None => 0,
+        }
+    }
+
+    /// A word of the slip table that is one slip away: a letter missing, doubled or added, wrong, or swapped with the
+    /// next one.
+    fn slip(&self, word: &[u8]) -> WordId {
+        if !self.slipping.may_be(word) {
+            return 0;
+        }
+        if let Some(id) = self.slips.get(Key::of(word, 0, word.len())) {
+            return id;
+        }
+        if word.len() < SLIP_LENGTH {
+            return 0;
+        }
+        let (mut buffer, mut second) = ([0; Key::LONGEST], [0; Key::LONGEST]);
+        for at in 0..word.len() {
+            let shorter = without(word, at, &mut buffer);
+            // An added letter leaves the word itself, a wrong or swapped one a word with the same gap.
+            if let Some(id) = self.ids.get(shorter) {
+                let shorter = &buffer[..word.len() - 1];
+                if shorter.len() >= SLIP_LENGTH && self.slips.get(without(shorter, 0, &mut second)) == Some(id) {
+                    return id;
+                }
+            }
+            if let Some(id) = self.slips.get(shorter) {
+                return id;
+            }
+        }
+        0
+    }
+
+    /// Whether words of so many letters are looked for among the mistyped ones.
+    pub(crate) fn may_be_mistyped(len: usize) -> bool {
+        len + 1 >= SLIP_LENGTH
+    }
+
+    /// What the word does.
+    pub(crate) fn role(&self, word: WordId) -> Role {
+        self.words[usize::from(word)].role
+    }
+
+    /// What the word may do to a message without digits.
+    pub(crate) fn marks(&self, word: WordId) -> Marks {
+        self.words[usize::from(word)].marks
+    }
+
+    /// The words of the tables, each with its [hash](hash_at) and what it may do to a message without digits.
+    pub(crate) fn marked(&self) -> impl Iterator<Item = (u64, Marks)> {
+        self.ids.iter().map(|(key, id)| (key.hash(), self.marks(id)))
+    }
+
+    /// The node of the phrases that start with `word`, if any does.
+    pub(crate) fn phrase_start(&self, word: WordId) -> Option<u16> {
+        Some(self.words[usize::from(word)].node).filter(|&node| node != 0)
+    }
+
+    /// The node after one more word of a phrase.
+    pub(crate) fn phrase_next(&self, node: u16, word: WordId) -> Option<u16> {
+        if word == 0 { None } else { self.edges.next(node, word) }
+    }
+
+    /// Whether a phrase goes on from the node.
+    pub(crate) fn phrase_goes_on(&self, node: u16) -> bool {
+        self.nodes[usize::from(node)].goes_on
+    }
+
+    /// The cue whose phrase ends at the node.
+    pub(crate) fn phrase_end(&self, node: u16) -> Option<Cue> {
+        self.nodes[usize::from(node)].end
+    }
+}
+
+/// The hash of the word `start..end` of a text, in any case; none for words longer than all of the tables.
+#[inline]
+pub(crate) fn hash_at(text: &[u8], start: usize, end: usize) -> Option<u64> {
+    (end - start <= Key::LONGEST).then(|| Key::of(text, start, end).hash())
+}
+
+/// A quick look at which words could be mistyped ones: a bit for each of the words that slip.
+#[derive(Default)]
+struct Slipping {
+    words: Vec<Box<[u8]>>,
+    /// Those with this first letter, this second one, this last one.
+    firsts: [u128; 32],
+    seconds: [u128; 32],
+    lasts: [u128; 32],
+    /// Those which a slip makes so long.
+    lengths: [u128; Key::LONGEST + 1],
+}
+
+impl Slipping {
+    fn add(&mut self, word: &[u8]) {
+        let bit = 1 << self.words.len();
+        self.firsts[letter(word[0])] |= bit;
+        self.seconds[letter(word[1])] |= bit;
+        self.lasts[letter(word[word.len() - 1])] |= bit;
+        for len in word.len() - 1..=(word.len() + 1).min(Key::LONGEST) {
+            self.lengths[len] |= bit;
+        }
+        self.words.push(word.into());
+    }
+
+    /// Whether the word could be one of them. A slip adds one letter at most and takes away one at most, so that one end
+    /// of the word stays, or a letter goes from one end to the other.
+    #[inline]
+    fn may_be(&self, word: &[u8]) -> bool {
+        let [first, second, .., last] = *word else { return false };
+        let (first, second, last) = (letter(first), letter(second), letter(last));
+        let ends = self.firsts[first] | self.lasts[last] | self.firsts[second] | self.seconds[first];
+        let mut may_be = ends & self.lengths[word.len()];
+        while may_be != 0 {
+            let unlike = letters(word) ^ letters(&self.words[may_be.trailing_zeros() as usize]);
+            if unlike.count_ones() <= 2 {
+                return true;
+            }
+            may_be &= may_be - 1;
+        }
+        false
+    }
+}
+
+fn letter(byte: u8) -> usize {
+    usize::from(byte & 31)
+}
+
+/// Which letters are in a word: a bit for each, the same one for a few others.
+fn letters(word: &[u8]) -> u32 {
+    word.iter().fold(0, |letters, byte| letters | 1 << letter(*byte))
+}
+
+/// A phrase of the tables, with its alternatives.
+struct Phrase {
+    cue: Cue,
+    parts: Vec<Part>,
+}
+
+struct Part {
+    words: Vec<WordId>,
+    optional: bool,
+}
+
+/// Before a part of a phrase, or at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Place(u32);
+
+impl Place {
+    fn new(phrase: usize, part: usize) -> Self {
+        Self(u32::try_from(phrase << 8 | part & 0xFF).expect("the tables hold fewer than 16,777,216 phrases"))
+    }
+
+    fn phrase(self) -> usize {
+        (self.0 >> 8) as usize
+    }
+
+    fn part(self) -> usize {
+        (self.0 & 0xFF) as usize
+    }
+}
+
+/// The place itself and those behind optional parts.
+fn reachable(phrases: &[Phrase], place: Place) -> impl Iterator<Item = Place> {
+    let parts = &phrases[place.phrase()].parts[place.part()..];
+    let skipped = parts.iter().take_while(|part| part.optional).count();
+    (place.part()..=place.part() + skipped).map(move |part| Place::new(place.phrase(), part))
+}
+
+/// The places that each next word leads to, sorted.
+fn take_steps(phrases: &[Phrase], places: &[Place], steps: &mut Vec<(WordId, Place)>) {
+    steps.clear();
+    for place in places {
+        let Some(part) = phrases[place.phrase()].parts.get(place.part()) else { continue };
+        for next in reachable(phrases, Place::new(place.phrase(), place.part() + 1)) {
+            steps.extend(part.words.iter().map(|word| (*word, next)));
+        }
+    }
+    steps.sort_unstable();
+    steps.dedup();
+}
+
+/// The word without its letter at `at`.
+fn without(word: &[u8], at: usize, buffer: &mut [u8; Key::LONGEST]) -> Key {
+    let len = word.len() - 1;
+    buffer[..at].copy_from_slice(&word[..at]);
+    buffer[at..len].copy_from_slice(&word[at + 1..]);
+    Key::of(buffer, 0, len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_stay_small() {
+        let lexicon = Lexicon::compile();
+        assert!(lexicon.nodes.len() < 20_000, "{} nodes", lexicon.nodes.len());
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_read_over() {
+        let lexicon = Lexicon::get();
+        for (typed, meant) in [
+            ("verificaton", "verification"),
+            ("passwrod", "password"),
+            ("secuirty", "security"),
+            ("contrasenia", "contrasenia"),
+        ] {
+            assert_eq!(lexicon.word(typed.as_bytes()), lexicon.word(meant.as_bytes()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn everyday_words_are_not_taken_for_slips() {
+        let lexicon = Lexicon::get();
+        for (word, other) in [("amount", "account"), ("passport", "password")] {
+            assert_ne!(lexicon.word(word.as_bytes()), lexicon.word(other.as_bytes()), "{word}");
+        }
+    }
+}
