@@ -101,7 +101,7 @@ const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 fn stars_at(text: &[u8]) -> Option<usize> {
     let mut stars = 0;
     let mut end = 0;
-    while let Some((from, to)) = group_at(text, end, |b| b == b'*') {
+    while let Some((from, to)) = group_at(text, end, |b| b == b'*').or_else(|| after_comma(text, end)) {
         stars += to - from;
         end = to;
     }
@@ -115,6 +115,11 @@ fn stars_at(text: &[u8]) -> Option<usize> {
         end = to;
     }
     (stars >= 3).then_some(end)
+}
+
+/// More stars after a comma, as a number that was told in words has them.
+fn after_comma(text: &[u8], at: usize) -> Option<(usize, usize)> {
+    (at > 0 && text.get(at) == Some(&b',')).then(|| group_at(text, at + 1, |b| b == b'*')).flatten()
 }
 
 /// The next group of such bytes, at most three separators after `at`.

@@ -115,7 +115,14 @@ impl<'a> Words<'a> {
         self.last = Some(end);
         let digit = |near: &[u8]| near.iter().any(u8::is_ascii_digit);
         near_word
+            || begins_with_o(&self.text[end..])
             || digit(&self.text[start.saturating_sub(NEAR)..start])
             || digit(&self.text[end..(end + NEAR).min(self.text.len())])
     }
+}
+
+/// Whether the next word is the letter "o", which is a zero beside a number word: "triple o".
+fn begins_with_o(rest: &[u8]) -> bool {
+    let gap = rest.iter().take(NEAR).take_while(|b| !b.is_ascii_alphanumeric()).count();
+    matches!(rest.get(gap), Some(b'o' | b'O')) && rest.get(gap + 1).is_none_or(|b| !b.is_ascii_alphabetic())
 }
