@@ -8,7 +8,7 @@ use crate::detect::gate::{self, Glance};
 use crate::edit::Patch;
 use crate::entity::FindingKind;
 use crate::judge::conversation::{Conversation, Expected};
-use crate::judge::{self, Depth, Judged, Verdict};
+use crate::judge::{self, Depth, Judged, Part, Verdict};
 use crate::message::Message;
 use crate::policy::{Action, Policy};
 use crate::report::{Explanation, Finding, Outcome, Passed};
@@ -56,7 +56,7 @@ impl Engine {
         let view = if glance == Glance::Unknown { View::new(message.text) } else { View::plain(message.text) };
         let before = conversation.clone();
         let verdict = self.judge(&view, conversation, expected, message, Depth::Usual);
-        self.settle(self.outcome(message, &view, verdict), &before, expected, message)
+        self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
 
     /// Scans as [`scan`](Self::scan) does, without a short cut.
@@ -66,7 +66,7 @@ impl Engine {
         let view = View::new(message.text);
         let before = conversation.clone();
         let verdict = self.judge(&view, conversation, expected, message, Depth::Everything);
-        self.settle(self.outcome(message, &view, verdict), &before, expected, message)
+        self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
 
     /// Scans as [`scan`](Self::scan) does and tells the reasons: what was expected, what was found, what was let through
@@ -79,7 +79,7 @@ impl Engine {
         let verdict = self.judge(&view, conversation, expected, message, Depth::Reasons);
         let words = verdict.expected_words();
         let passed = verdict.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
-        let outcome = self.settle(self.outcome(message, &view, verdict), &before, expected, message);
+        let outcome = self.settle(self.outcome(message.text, &view, verdict), &before, expected, message);
         Explanation { expected: words, outcome, passed }
     }
 
@@ -99,34 +99,13 @@ impl Engine {
         passes && !conversation.awaits_words(message.role, expected) && self.policy.detectors().len() == 0
     }
 
-    /// Looks again at what redaction left, until nothing more is found, so that a redacted text comes through unchanged:
-    /// what stood in the shadow of a secret may show when the secret is gone.
-    fn settle(
-        &self,
-        mut outcome: Outcome,
-        before: &Conversation,
-        expected: Expected,
-        message: &Message<'_>,
-    ) -> Outcome {
-        for _ in 0..MOST_LOOKS {
-            if outcome.patch.is_empty() {
-                break;
-            }
-            let left = outcome.patch.apply(message.text);
-            let again = Message { text: &left, ..*message };
-            let view = View::new(&left);
+    fn settle(&self, outcome: Outcome, before: &Conversation, expected: Expected, message: &Message<'_>) -> Outcome {
+        look_again(outcome, message.text, |left, _| {
+            let again = Message { text: left, ..*message };
+            let view = View::new(left);
             let verdict = self.judge(&view, &mut before.clone(), expected, &again, Depth::Usual);
-            let next = self.outcome(&again, &view, verdict);
-            if next.patch.is_empty() {
-                break;
-            }
-            let hides = |f: &&Finding| f.action >= Action::Mask && f.kind == FindingKind::Disclosure;
-            let moved = |f: &Finding| Finding { span: outcome.patch.source(f.span), ..*f };
-            let more: Vec<Finding> = next.findings.iter().filter(hides).map(moved).collect();
-            outcome.patch = outcome.patch.then(&next.patch, message.text);
-            outcome.add(more);
-        }
-        outcome
+            self.outcome(left, &view, verdict)
+        })
     }
 
     fn judge(
@@ -139,15 +118,23 @@ impl Engine {
     ) -> Verdict {
         let page = Page::new(view);
         let mut verdict = judge::judge(&page, conversation, expected, message, depth);
-        for detector in self.policy.detectors() {
-            for span in detector.find(view.text()) {
-                verdict.found.push(Judged::custom(span, detector.entity()));
-            }
-        }
+        self.find_custom(view, Part::WHOLE, &mut verdict);
         verdict
     }
 
-    fn outcome(&self, message: &Message<'_>, view: &View<'_>, verdict: Verdict) -> Outcome {
+    /// Adds what the detectors of the policy find in a part of the view, which may then reach further.
+    pub(crate) fn find_custom(&self, view: &View<'_>, part: Part, verdict: &mut Verdict) {
+        for detector in self.policy.detectors() {
+            let found = detector.find(view.text()).filter(|span| span.end > part.from && span.start < part.to);
+            for span in found {
+                verdict.until = verdict.until.max(span.end);
+                verdict.found.push(Judged::custom(span, detector.entity()));
+            }
+        }
+    }
+
+    /// What the policy makes of a verdict on `source`.
+    pub(crate) fn outcome(&self, source: &[u8], view: &View<'_>, verdict: Verdict) -> Outcome {
         let kind = |judged: &Judged| if judged.solicited { FindingKind::Solicitation } else { FindingKind::Disclosure };
         let action = |judged: &Judged| self.policy.action(judged.entity, kind(judged));
         let found = judge::merge_overlaps(verdict.found, &action);
@@ -162,10 +149,36 @@ impl Engine {
                 action: action(judged),
             };
             if finding.action >= Action::Mask && finding.kind == FindingKind::Disclosure {
-                edits.push(cover(&self.policy, message.text, view, judged.span, judged.entity, judged.part));
+                edits.push(cover(&self.policy, source, view, judged.span, judged.entity, judged.part));
             }
             findings.push(finding);
         }
         Outcome { findings, patch: Patch::new(edits), recall: verdict.recall }
     }
+}
+
+/// Looks again at what redaction left of `source`, until nothing more is found, so that a redacted text comes through
+/// unchanged: what stood in the shadow of a secret may show when the secret is gone. `look` scans a redacted text, given
+/// the patch that made it.
+pub(crate) fn look_again(
+    mut outcome: Outcome,
+    source: &[u8],
+    mut look: impl FnMut(&[u8], &Patch) -> Outcome,
+) -> Outcome {
+    for _ in 0..MOST_LOOKS {
+        if outcome.patch.is_empty() {
+            break;
+        }
+        let left = outcome.patch.apply(source);
+        let next = look(&left, &outcome.patch);
+        if next.patch.is_empty() {
+            break;
+        }
+        let hides = |f: &&Finding| f.action >= Action::Mask && f.kind == FindingKind::Disclosure;
+        let moved = |f: &Finding| Finding { span: outcome.patch.source(f.span), ..*f };
+        let more: Vec<Finding> = next.findings.iter().filter(hides).map(moved).collect();
+        outcome.patch = outcome.patch.then(&next.patch, source);
+        outcome.add(more);
+    }
+    outcome
 }

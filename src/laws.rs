@@ -13,6 +13,7 @@ use crate::message::{Message, Role};
 use crate::policy::{Action, Expiry, MaskStyle, Policy, TokenKey};
 use crate::report::Outcome;
 use crate::span::Span;
+use crate::stream::Redactor;
 use crate::text::{View, ViewSpan};
 use crate::wire::json::Document;
 use crate::wire::transcript::{DEEPEST_JSON, Fields, Format, Transcript};
@@ -149,6 +150,57 @@ pub fn transcript(data: &[u8]) {
     if format == Format::Json && Document::is_valid(input, DEEPEST_JSON) {
         assert!(Document::is_valid(&whole.concat(), DEEPEST_JSON), "a document that is valid no longer");
     }
+}
+
+/// The laws of streams. The first byte chooses the policy, the speaker, the length of the pieces and how often the text
+/// is repeated; the rest is the text.
+///
+/// - What comes out and what is known at the end does not depend on the pieces in which the text came.
+/// - Never more is held than the window takes.
+/// - What is judged as a whole is redacted as a message is.
+/// - Findings lie in the text, are not empty and stand in order.
+/// - Valid UTF-8 stays valid.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn stream(data: &[u8]) {
+    let Some((choice, text)) = data.split_first() else { return };
+    let choice = usize::from(*choice);
+    let engine = &ENGINES[choice % ENGINES.len()];
+    let role = [Role::Customer, Role::Agent, Role::Bot][choice / ENGINES.len() % 3];
+    let text = if choice >= 192 { &text.repeat(1 + 10_000 / text.len().max(16)) } else { text };
+    let redact = |len: usize| {
+        let mut redactor = Redactor::new(engine.clone(), Conversation::new(), role);
+        let mut out = Vec::new();
+        for piece in text.chunks(len.max(1)) {
+            redactor.push(piece, &mut out);
+            assert!(redactor.held() <= Redactor::WINDOW, "more is held than the window takes");
+        }
+        let whole = redactor.is_in_one_stretch();
+        (whole, redactor.finish(&mut out), out)
+    };
+
+    let (in_one_stretch, finished, out) = redact(text.len());
+    for len in [1, 2 + choice / 12] {
+        let (_, pieces, other) = redact(len);
+        assert_eq!(String::from_utf8_lossy(&other), String::from_utf8_lossy(&out), "the pieces changed what comes out");
+        assert_eq!(pieces, finished, "the pieces changed what is found");
+    }
+    if in_one_stretch {
+        let mut conversation = Conversation::new();
+        let outcome = engine.scan(&mut conversation, &Message::new(role, text));
+        assert_eq!(outcome.findings, finished.findings, "a message of one stretch has other findings");
+        assert_eq!(conversation, finished.conversation, "a message of one stretch is remembered otherwise");
+        assert!(
+            outcome.is_blocked() || outcome.patch.apply(text) == out,
+            "a message of one stretch is masked otherwise"
+        );
+    }
+    let spans = || finished.findings.iter().map(|finding| finding.span);
+    assert!(spans().all(|span| !span.is_empty() && span.end <= text.len()), "a finding outside the text");
+    assert!(spans().is_sorted_by_key(|span| span.start), "findings out of order");
+    assert!(std::str::from_utf8(text).is_err() || std::str::from_utf8(&out).is_ok(), "text became something else");
 }
 
 /// The records of an input that comes in these pieces, redacted.
@@ -386,6 +438,16 @@ mod tests {
         #[test]
         fn the_laws_of_redaction_hold_for_chatter(choice: u8, text in chatter()) {
             redact(&[&[choice], &*text].concat());
+        }
+
+        #[test]
+        fn the_laws_of_streams_hold_for_chatter(choice: u8, text in chatter()) {
+            stream(&[&[choice], &*text].concat());
+        }
+
+        #[test]
+        fn the_laws_of_streams_hold_for_any_bytes(data: Vec<u8>) {
+            stream(&data);
         }
 
         #[test]

@@ -61,7 +61,7 @@ mod report;
 mod span;
 #[cfg(feature = "tower")]
 pub mod store;
-mod stream;
+pub mod stream;
 #[cfg(feature = "tower")]
 mod telemetry;
 pub mod text;

@@ -126,6 +126,15 @@ impl<'v> Reading<'v> {
         reading
     }
 
+    /// The same as if no word were a cue.
+    pub(crate) fn without_cues(mut self) -> Self {
+        self.cues.clear();
+        for token in &mut self.tokens {
+            token.cue = 0;
+        }
+        self
+    }
+
     pub(crate) fn bytes(&self, token: &Token) -> &'v [u8] {
         &self.text[token.start as usize..token.end as usize]
     }
@@ -405,7 +414,7 @@ impl<'v> Reading<'v> {
     }
 
     /// The id of a word, also of digits that phrases name ("3 digit code").
-    fn id(&self, lexicon: &Lexicon, at: usize) -> WordId {
+    pub(crate) fn id(&self, lexicon: &Lexicon, at: usize) -> WordId {
         let token = &self.tokens[at];
         match token.kind {
             Kind::Digits if token.len() <= 2 => lexicon.word(self.bytes(token)),

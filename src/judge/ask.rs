@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::password::is_predicate;
 use crate::detect::token::{Hit, Kind, List, Reading, Token, words};
+use crate::judge::Part;
 use crate::judge::conversation::{Said, Topics};
 use crate::message::Role;
 
@@ -21,8 +22,8 @@ pub(crate) struct Request {
 /// The requests of a message; those of a usual one fit in place.
 pub(crate) type Requests = SmallVec<[Request; 4]>;
 
-/// What the message asks for, with the places.
-pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Requests) {
+/// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
+pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Requests) {
     let mut said = Said::default();
     let mut requests = Requests::new();
     // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
@@ -35,6 +36,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Requests) {
             continue;
         }
         let sentence = Sentence::of(reading, start, end, role);
+        let unheard = (said, requests.len());
         let mut asks = Topics::NONE;
         let mut before: Option<usize> = None;
         let mut has_cue = false;
@@ -102,16 +104,17 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role) -> (Said, Requests) {
             asks = if before.is_some_and(|last| corrects(reading, last + 1, end)) { Topics::NONE } else { asks };
         }
         said.asks = said.asks.and(asks);
+        if !(part.has(reading.tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
+            said = unheard.0;
+            requests.truncate(unheard.1);
+        }
         start = end;
     }
-    if said.asks.has_secret() {
-        // "Which card should we charge": a verb, no question for an amount.
-        for generic in [Topic::Amount, Topic::Time, Topic::Place] {
-            said.asks = said.asks.without(generic);
-        }
+    said.prefer_secrets();
+    said.agrees = part.first && agrees(reading);
+    if part.last {
+        said.announces = announces(reading);
     }
-    said.agrees = agrees(reading);
-    said.announces = announces(reading);
     (said, requests)
 }
 
@@ -418,6 +421,11 @@ fn sentence_end(reading: &Reading<'_>, start: usize) -> usize {
         }
     }
     at
+}
+
+/// Whether the sentence whose last token so far is `last` is over, whatever follows.
+fn is_over(reading: &Reading<'_>, last: usize) -> bool {
+    last + 1 < reading.tokens.len() || reading.tokens[last].kind == Kind::Newline || reading.ends_sentence(last)
 }
 
 /// Whether a number follows the cue as its value.

@@ -182,7 +182,6 @@ impl Conversation {
 
     /// Ends the turn of a message in which there is no number and no word that counts.
     pub(crate) fn end_silent(&mut self, role: Role) {
-        self.side(role).pieces.rest();
         self.end(role, &Said::default());
     }
 
@@ -213,7 +212,10 @@ impl Conversation {
             side.told_ago = 0;
         }
         side.offers = said.offers;
-        if said.gives_card {
+        if !said.gives_piece {
+            side.pieces.rest();
+        }
+        if said.gives_card && !said.gives_code {
             side.after_card = 3;
         }
     }
@@ -236,10 +238,43 @@ pub(crate) struct Said {
     pub(crate) offers: Topics,
     /// It gave what had been announced.
     pub(crate) answers: bool,
-    /// It gives a card number without its code.
+    /// It gives a card number.
     pub(crate) gives_card: bool,
+    /// It gives the code of a card.
+    pub(crate) gives_code: bool,
     /// It gave what the other side had asked for.
     pub(crate) answers_question: bool,
+    /// It holds a piece of a number.
+    pub(crate) gives_piece: bool,
+}
+
+impl Said {
+    /// "Which card should we charge": a verb, no question for an amount.
+    pub(crate) fn prefer_secrets(&mut self) {
+        if self.asks.has_secret() {
+            for generic in [Topic::Amount, Topic::Time, Topic::Place] {
+                self.asks = self.asks.without(generic);
+            }
+        }
+    }
+
+    /// Adds what the next part of the same message says.
+    pub(crate) fn add(&mut self, next: &Self) {
+        *self = Self {
+            asks: self.asks.and(next.asks),
+            insists: self.insists | next.insists,
+            moves_on: self.moves_on | next.moves_on,
+            agrees: self.agrees | next.agrees,
+            announces: self.announces.and(next.announces),
+            offers: self.offers.and(next.offers),
+            answers: self.answers | next.answers,
+            answers_question: self.answers_question | next.answers_question,
+            gives_card: self.gives_card | next.gives_card,
+            gives_code: self.gives_code | next.gives_code,
+            gives_piece: self.gives_piece | next.gives_piece,
+        };
+        self.prefer_secrets();
+    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use crate::evidence::Evidence;
 use crate::message::{Message, MessageId, Role};
 use crate::text::ViewSpan;
 use candidates::Docket;
-use conversation::{Conversation, Expected, Topics};
+use conversation::{Conversation, Expected, Said, Topics};
 use govern::{Governor, Spent, governor};
 use pieces::{Pieces, Step, Whole};
 
@@ -71,6 +71,31 @@ pub(crate) struct Verdict {
     pub(crate) passed: Vec<Passed>,
     pub(crate) recall: Vec<MessageId>,
     pub(crate) expected: Expected,
+    /// Where the part that was judged ends: behind the last finding that starts in it.
+    pub(crate) until: usize,
+}
+
+/// The part of a view which is judged. What stands before and after it counts as words around it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    /// Where it starts in the view.
+    pub(crate) from: usize,
+    /// Where it ends in the view.
+    pub(crate) to: usize,
+    /// The view starts where the message starts.
+    pub(crate) first: bool,
+    /// The view ends where the message ends.
+    pub(crate) last: bool,
+}
+
+impl Part {
+    /// The whole message.
+    pub(crate) const WHOLE: Self = Self { from: 0, to: usize::MAX, first: true, last: true };
+
+    /// Whether what starts at this byte of the view belongs to the part.
+    pub(crate) fn has(self, start: usize) -> bool {
+        (self.from..self.to).contains(&start)
+    }
 }
 
 impl Judged {
@@ -152,12 +177,25 @@ pub(crate) fn judge(
     message: &Message<'_>,
     depth: Depth,
 ) -> Verdict {
+    let (verdict, said) = judge_part(page, conversation, expected, message, depth, Part::WHOLE);
+    conversation.end(message.role, &said);
+    verdict
+}
+
+/// Judges a part of a message for which the conversation was begun with `expected`. What all parts have said together
+/// ends the turn. Of the message only the speaker and the id are asked for.
+pub(crate) fn judge_part(
+    page: &Page<'_>,
+    conversation: &mut Conversation,
+    expected: Expected,
+    message: &Message<'_>,
+    depth: Depth,
+    part: Part,
+) -> (Verdict, Said) {
     let (role, id) = (message.role, message.id);
     if matches!(depth, Depth::Usual | Depth::Reasons) && holds_nothing(page, expected) {
-        let (said, _) = ask::requests(&page.reading, role);
-        conversation.side(role).pieces.rest();
-        conversation.end(role, &said);
-        return Verdict { expected, ..Verdict::default() };
+        let (said, _) = ask::requests(&page.reading, role, part);
+        return (Verdict { expected, until: part.to, ..Verdict::default() }, said);
     }
     let candidates = Docket::of(page);
     let mut court = Court {
@@ -181,19 +219,21 @@ pub(crate) fn judge(
     court.by_cue(&candidates);
     court.codes(&candidates);
     court.answers(role);
-    court.pieces(conversation.side(role), id);
-    let (mut said, requests) = ask::requests(&page.reading, role);
-    said.gives_card = court.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.part)
-        && !court.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
+    let part = court.settle(part);
+    let moved = court.pieces(conversation.side(role), id);
+    let (mut said, requests) = ask::requests(&page.reading, role, part);
+    said.gives_card = court.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.part);
+    said.gives_code = court.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
     said.answers = !court.verdict.found.is_empty() || court.masked;
     said.answers_question = court.masked || court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
+    said.gives_piece = moved;
     if role.serves() {
         court.solicitations(&requests);
     }
-    conversation.end(role, &said);
     let mut verdict = court.verdict;
+    verdict.until = part.to;
     verdict.found.sort_by_key(|f| (f.span.start, f.span.end));
-    verdict
+    (verdict, said)
 }
 
 /// Whether there is no number, no mask, no word for a secret, and no wait for one: nothing to be found.
@@ -778,8 +818,20 @@ impl Court<'_, '_> {
         }
     }
 
-    /// Numbers given in pieces.
-    fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) {
+    /// Forgets what is found outside the part, which reaches as far as what is found in it.
+    fn settle(&mut self, part: Part) -> Part {
+        // What starts before the part and reaches into it is the business of whoever cut there.
+        self.verdict.found.retain(|f| f.span.end > part.from && f.span.start < part.to);
+        let reach = self.verdict.found.iter().map(|f| f.span.end).max().unwrap_or(0);
+        let part = Part { to: part.to.max(reach), ..part };
+        let reading = self.reading;
+        self.loose.retain(|(number, _)| part.has(reading.tokens[number.first].start as usize));
+        self.verdict.passed.retain(|passed| part.has(passed.span.start));
+        part
+    }
+
+    /// Numbers given in pieces. Tells whether there was one.
+    fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) -> bool {
         let expected = self.expected.all();
         let loose = std::mem::take(&mut self.loose);
         // Pieces of this very message, to be masked with the one that completes them.
@@ -872,9 +924,7 @@ impl Court<'_, '_> {
                 }
             }
         }
-        if !moved {
-            side.pieces.rest();
-        }
+        moved
     }
 
     fn mask_piece(&mut self, number: &Number, entity: Entity) {

@@ -127,6 +127,11 @@ pub(in crate::text) fn is_number_word(word: &[u8]) -> bool {
     meaning(word).is_some_and(|(meaning, _)| meaning.counts())
 }
 
+/// Whether `word` may stand for digits in company of others.
+pub(crate) fn may_be_digits(word: &[u8]) -> bool {
+    meaning(word).is_some_and(|(meaning, _)| !matches!(meaning, Meaning::And | Meaning::Spoken(_)))
+}
+
 const LONGEST: usize = 16;
 const SLOTS: usize = 1024;
 

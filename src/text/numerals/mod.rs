@@ -20,6 +20,7 @@ use self::lexicon::{LANGUAGES, Language, Languages, Meaning};
 use super::Alignment;
 use super::draft::Draft;
 
+pub(crate) use lexicon::may_be_digits;
 pub(super) use lexicon::{is_number_word, may_begin};
 
 /// Longest distance in bytes between two parts of a number.

@@ -1,0 +1,462 @@
+//! The engine over a text that arrives in pieces.
+//!
+//! In come the bytes of one message in any pieces, cut anywhere: inside a UTF-8 sequence, an HTML entity, a number. Out
+//! go the bytes that may go on. What comes out, and what is found, depends on the text alone and never on where it was
+//! cut: decisions are made at points which the text determines. Memory is bounded ([`Redactor::WINDOW`], the context and
+//! the findings), and time is linear in the text, whatever is in it.
+//!
+//! # What is held back
+//!
+//! Plain chatter goes on word by word. A word is held until the space after it has come. From the first word on that
+//! could be, or could become, a part of a finding, everything is held: digits of any script, number words, letters mixed
+//! with digits or with marks like a password, quotation marks, a word at the start of a sentence that may turn out to be
+//! a password ("bluebonnet is my password"; only until the next words show that it is none), and everything after a word
+//! for a password. After a question for a password the whole answer of a customer is held.
+//!
+//! What is held is judged, and goes on, when a sentence or a line ends and the last ten words and marks before its end
+//! were plain again, when forty were without an end of a sentence, or when the text ends. A quotation that is open is
+//! waited for. So a card over several lines, a password on the line after its label and a cue right after a number are
+//! seen as one. When a stretch is judged, the engine sees up to [`Redactor::CONTEXT`] bytes of the text before it.
+//!
+//! # What happens at the edge of the window
+//!
+//! Where [`Redactor::WINDOW`] bytes are held without such a point, they are judged as they are, and between a half and
+//! seven eighths of them go on, cut between two words or numbers; what is found across the cut is masked as one. Groups
+//! of digits without a word, a comma or a line end between them, and number words in a row, are not cut: a run of them
+//! that leaves no place to cut has outgrown the window and is masked whole, to its end, though nobody can tell any more
+//! what it is.
+//!
+//! # Where it differs from a scan of the whole
+//!
+//! A text of which nothing is judged before its end gives exactly the findings of [`Engine::scan`]. In a longer text that
+//! scan also uses what stands far away: a mention of cards more than [`Redactor::CONTEXT`] bytes before, a sentence long
+//! after a number. The later piece of a number whose earlier piece has gone on in the same message is masked, the earlier
+//! one is out. What an agent asks for is found at the end of the sentence; where the policy blocks such questions, what follows
+//! the name of a secret is held.
+//!
+//! With detectors of the user's own, whose matches may be anything, nothing goes on at once: the text goes on with at
+//! least 512 bytes after it in view.
+
+mod run;
+mod watch;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::mem;
+
+use crate::detect::Page;
+use crate::detect::cues::Topic;
+use crate::edit::{Edit, Patch};
+use crate::engine::{Engine, look_again};
+use crate::entity::{Entity, FindingKind};
+use crate::judge::conversation::{Conversation, Expected, Said};
+use crate::judge::{self, Depth, Judged, Part};
+use crate::mask;
+use crate::message::{Message, MessageId, Role};
+use crate::policy::Action;
+use crate::report::Finding;
+use crate::span::Span;
+use crate::text::{View, ViewSpan};
+use watch::{Point, Watch};
+
+/// Bytes of a piece that are taken at once, so that a large piece is not kept as a whole.
+const SIP: usize = 4096;
+
+/// Plain text which has gone on is judged for what it asks when there is so much of it.
+const PLAIN: usize = 1024;
+
+/// Bytes after a match of a user's detector which may matter to it: its longest match and its widest window.
+const SLACK: usize = 512;
+
+/// With detectors of the user's own: bytes that go on at once, at least.
+const STRIDE: usize = 256;
+
+/// Scans one text that arrives in pieces, which may be cut anywhere, inside a UTF-8 sequence too.
+///
+/// What comes out does not depend on the cuts. See the [module](crate::stream) for what is held back and for what is done
+/// where the window does not suffice. After a finding that the policy blocks nothing more goes on.
+///
+/// # Example
+///
+/// ```
+/// use lastfour::{Conversation, Engine, Redactor, Role};
+/// let mut redactor = Redactor::new(Engine::default(), Conversation::new(), Role::Customer);
+/// let mut out = Vec::new();
+/// redactor.push(b"hello there, my card is 3782 8224", &mut out);
+/// assert_eq!(out, b"hello there, my card is ");
+/// redactor.push(b"63 10005", &mut out);
+/// let finished = redactor.finish(&mut out);
+/// assert_eq!(out, b"hello there, my card is **** ****** *0005");
+/// assert_eq!(finished.findings.len(), 1);
+/// ```
+pub struct Redactor {
+    engine: Engine,
+    conversation: Conversation,
+    role: Role,
+    id: Option<MessageId>,
+    time_ms: Option<u64>,
+    /// What the text can count on, once it has begun.
+    expected: Option<Expected>,
+    /// Context, then what has gone on but is not yet judged, then what is held.
+    text: Vec<u8>,
+    /// How much of `text` is context.
+    judged: usize,
+    /// How much of `text` has gone on.
+    written: usize,
+    /// How much of `text` has been watched.
+    watched: usize,
+    /// Where in the whole text the byte `judged` of `text` stands.
+    base: usize,
+    /// Whether the context reaches back to the start of the text.
+    whole: bool,
+    watch: Watch,
+    /// With detectors of the user's own: places up to which the text may go on, as places in the whole text.
+    ready: VecDeque<usize>,
+    /// Whether the user has detectors of his own.
+    custom: bool,
+    /// The last stretch that went on ended inside a run of digits that had outgrown the window.
+    in_run: bool,
+    said: Said,
+    findings: Vec<Finding>,
+    recall: Vec<MessageId>,
+    blocked: bool,
+}
+
+/// What a [`Redactor`] knows at the end of its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// What was found, in order; the spans count from the start of the whole text.
+    pub findings: Vec<Finding>,
+    /// The conversation, one turn later.
+    pub conversation: Conversation,
+    /// Earlier messages to be recalled, as in [`Outcome::recall`](crate::Outcome::recall).
+    pub recall: Vec<MessageId>,
+}
+
+impl Finished {
+    /// Whether the text must not go on at all.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.findings.iter().any(|finding| finding.action == Action::Block)
+    }
+}
+
+/// Where a stretch that is judged ends.
+#[derive(Clone, Copy)]
+enum Cut {
+    /// At this byte of `text`.
+    At(usize),
+    /// Where it does least harm.
+    Anywhere,
+    /// At the end of the text.
+    End,
+}
+
+impl Redactor {
+    /// The most that is ever held back, in bytes.
+    pub const WINDOW: usize = 4096;
+
+    /// The most that is looked back at when a stretch is judged, in bytes.
+    pub const CONTEXT: usize = 1024;
+
+    /// A redactor before the first byte of a message by `role`.
+    #[must_use]
+    pub fn new(engine: Engine, conversation: Conversation, role: Role) -> Self {
+        let custom = engine.policy().detectors().len() > 0;
+        Self {
+            engine,
+            conversation,
+            role,
+            id: None,
+            time_ms: None,
+            expected: None,
+            text: Vec::new(),
+            judged: 0,
+            written: 0,
+            watched: 0,
+            base: 0,
+            whole: true,
+            watch: Watch::default(),
+            ready: VecDeque::new(),
+            custom,
+            in_run: false,
+            said: Said::default(),
+            findings: Vec::new(),
+            recall: Vec::new(),
+            blocked: false,
+        }
+    }
+
+    /// With the caller's number for the message; to be set before the first byte.
+    #[must_use]
+    pub fn id(mut self, id: u64) -> Self {
+        self.id = Some(MessageId(id));
+        self
+    }
+
+    /// With the time the message was said, in milliseconds; to be set before the first byte.
+    #[must_use]
+    pub fn time_ms(mut self, time_ms: u64) -> Self {
+        self.time_ms = Some(time_ms);
+        self
+    }
+
+    /// Takes the next piece of the text and appends to `out` what is safe to go on.
+    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        self.begin();
+        for sip in piece.chunks(SIP) {
+            self.text.extend_from_slice(sip);
+            while let Some(&byte) = self.text.get(self.watched) {
+                self.watched += 1;
+                self.step(byte, out);
+            }
+        }
+    }
+
+    /// Ends the text and appends the rest of it to `out`.
+    #[must_use]
+    pub fn finish(mut self, out: &mut Vec<u8>) -> Finished {
+        self.begin();
+        self.settle(Cut::End, out);
+        self.conversation.end(self.role, &self.said);
+        // A question may be known only after a secret that stands behind its cue.
+        self.findings.sort_by_key(|f| (f.span.start, f.span.end, f.kind == FindingKind::Solicitation));
+        self.findings.dedup_by_key(|f| (f.span, f.kind, f.entity));
+        Finished { findings: self.findings, conversation: self.conversation, recall: self.recall }
+    }
+
+    /// Number of bytes that are held back, never more than [`WINDOW`](Self::WINDOW).
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.text.len() - self.written
+    }
+
+    /// Whether something was met that the policy blocks: nothing more goes on.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
+    /// Whether nothing has been judged so far: if the text ends here, it is judged as a whole.
+    #[cfg(any(test, feature = "laws"))]
+    pub(crate) fn is_in_one_stretch(&self) -> bool {
+        self.base == 0
+    }
+
+    fn begin(&mut self) -> Expected {
+        if let Some(expected) = self.expected {
+            return expected;
+        }
+        let expected = self.conversation.begin(self.role, self.time_ms);
+        let blocks = |entity| self.engine.policy().action(entity, FindingKind::Solicitation) == Action::Block;
+        let guarded = self.role.serves() && Entity::BUILT_IN.into_iter().any(blocks);
+        // Any words may answer the question for a password; of who serves only what looks like one is taken.
+        let answer = expected.all().has(Topic::Password) && !self.role.serves();
+        self.watch = Watch::new(guarded, answer);
+        self.expected = Some(expected);
+        expected
+    }
+
+    /// Takes the byte before `watched`.
+    fn step(&mut self, byte: u8, out: &mut Vec<u8>) {
+        let end = self.watched;
+        let chunk = end - 1 - self.watch.chunk_len().min(end - 1)..end - 1;
+        match self.watch.step(byte, &self.text[chunk]) {
+            Point::Inside => {}
+            point if self.custom => {
+                if point != Point::Held {
+                    self.ready.push_back(self.base + end - self.judged);
+                }
+                self.go_on_with_slack(out);
+            }
+            Point::Held => {}
+            Point::Plain { ends } => {
+                self.write(end, out);
+                let unjudged = end - self.judged;
+                if unjudged >= if ends { PLAIN } else { 2 * PLAIN } {
+                    self.settle(Cut::At(end), out);
+                }
+            }
+            Point::Calm => self.settle(Cut::At(end), out),
+        }
+        if self.watched - self.written >= Self::WINDOW {
+            self.settle(Cut::Anywhere, out);
+            self.watch.overflow();
+        }
+    }
+
+    /// With detectors of the user's own: lets go on what has enough text after it.
+    fn go_on_with_slack(&mut self, out: &mut Vec<u8>) {
+        if self.watched - self.written < SLACK + STRIDE {
+            return;
+        }
+        let last = self.base + self.watched - SLACK - self.judged;
+        let mut cut = None;
+        while let Some(place) = self.ready.pop_front_if(|place| *place <= last) {
+            cut = Some(place);
+        }
+        if let Some(cut) = cut.filter(|cut| *cut > self.base) {
+            self.settle(Cut::At(cut - self.base + self.judged), out);
+        }
+    }
+
+    /// Lets `text` go on up to `end`, as it is.
+    fn write(&mut self, end: usize, out: &mut Vec<u8>) {
+        if !self.blocked {
+            out.extend_from_slice(&self.text[self.written..end]);
+        }
+        self.written = end;
+    }
+
+    /// Judges what has been watched and lets it go on up to the cut.
+    fn settle(&mut self, cut: Cut, out: &mut Vec<u8>) {
+        let expected = self.begin();
+        let text = mem::take(&mut self.text);
+        let watched = &text[..self.watched];
+        let view = View::new(watched);
+        let page = Page::new(&view);
+        let from = run::view_at(&view, self.judged);
+        let last = matches!(cut, Cut::End);
+        let (mut cut, to, mut in_run) = match cut {
+            Cut::At(cut) => (cut, run::view_at(&view, cut), false),
+            Cut::End => (watched.len(), usize::MAX, false),
+            Cut::Anywhere => {
+                let place = run::cut(&page, watched, self.written);
+                (place.source, place.view, place.in_run)
+            }
+        };
+
+        let part = Part { from, to, first: self.whole, last };
+        let before = self.conversation.clone();
+        let message = Message { text: watched, role: self.role, id: self.id, time_ms: self.time_ms };
+        let (mut verdict, said) =
+            judge::judge_part(&page, &mut self.conversation, expected, &message, Depth::Usual, part);
+        self.engine.find_custom(&view, part, &mut verdict);
+        self.said.add(&said);
+        self.recall.append(&mut verdict.recall);
+        if self.in_run || in_run {
+            let head = if self.in_run { run::head(&page, from, to) } else { None };
+            let tail = if in_run { run::tail(&page, from, to) } else { None };
+            in_run |= self.in_run && head.is_some_and(|head| head.end == to);
+            for run in head.into_iter().chain(tail) {
+                verdict
+                    .found
+                    .retain(|found| found.solicited || !(found.span.start < run.end && run.start < found.span.end));
+                verdict.found.push(self.outgrown(run));
+            }
+        }
+        if !last && verdict.until > to {
+            let reach = view.source(ViewSpan::new(verdict.until - 1, verdict.until)).end;
+            cut = cut.max(reach.min(watched.len()));
+        }
+
+        let mut outcome = self.engine.outcome(watched, &view, verdict);
+        // A run that has outgrown the window is masked whole: there is nothing to look at again.
+        if !(self.in_run || in_run) {
+            outcome = look_again(outcome, watched, |left, patch| {
+                let view = View::new(left);
+                let page = Page::new(&view);
+                let to = if last { usize::MAX } else { run::view_at(&view, patch.patched(Span::new(cut, cut)).start) };
+                let part = Part { from: run::view_at(&view, self.judged), to, first: self.whole, last };
+                let again = Message { text: left, ..message };
+                let (mut verdict, _) =
+                    judge::judge_part(&page, &mut before.clone(), expected, &again, Depth::Usual, part);
+                self.engine.find_custom(&view, part, &mut verdict);
+                self.engine.outcome(left, &view, verdict)
+            });
+        }
+        self.in_run = in_run;
+        let (judged, base) = (self.judged, self.base);
+        for finding in &mut outcome.findings {
+            let place = |at: usize| if at >= judged { base + at - judged } else { base.saturating_sub(judged - at) };
+            finding.span = Span::new(place(finding.span.start), place(finding.span.end));
+        }
+        self.blocked |= outcome.is_blocked();
+        self.findings.append(&mut outcome.findings);
+        let patch = patch(&outcome.patch, self.written, cut);
+        if !self.blocked {
+            let start = self.written.min(cut);
+            out.extend_from_slice(&patch.apply(&watched[..cut])[start..]);
+        }
+        self.text = text;
+        self.forget(cut);
+    }
+
+    /// A run of digits that has outgrown the window.
+    fn outgrown(&self, span: ViewSpan) -> Judged {
+        let policy = self.engine.policy();
+        // It could be any of them: what the policy is strictest with.
+        let numbers = [
+            Entity::SecurityCode,
+            Entity::Pin,
+            Entity::OneTimePasscode,
+            Entity::Account,
+            Entity::SocialSecurity,
+            Entity::Card,
+        ];
+        let entity = numbers.into_iter().max_by_key(|entity| policy.action(*entity, FindingKind::Disclosure));
+        let evidence = crate::evidence::Evidence { piece: true, digits: u8::MAX, ..Default::default() };
+        Judged { span, entity: entity.unwrap_or(Entity::Card), evidence, part: true, solicited: false }
+    }
+
+    /// Makes what was judged the context of what follows.
+    fn forget(&mut self, cut: usize) {
+        self.base += cut - self.judged;
+        // Blanks in a row say no more than one does: a cue is seen across them.
+        let mut context = Vec::with_capacity(cut);
+        for &byte in &self.text[..cut] {
+            let byte = if byte == b'\t' { b' ' } else { byte };
+            if !(byte == b' ' && context.ends_with(b"  ")) {
+                context.push(byte);
+            }
+        }
+        let start = context_start(&context);
+        self.whole &= start == 0;
+        context.drain(..start);
+        let len = context.len();
+        self.written = self.written.max(cut) - cut + len;
+        self.watched = self.watched - cut + len;
+        self.judged = len;
+        self.text.splice(..cut, context);
+    }
+}
+
+/// The edits of a patch between `from` and `to`: of what has gone on already nothing can be taken back, and what goes on
+/// beyond is masked when it comes.
+fn patch(whole: &Patch, from: usize, to: usize) -> Patch {
+    let inside = whole.edits().iter().filter(|edit| edit.span.end > from && edit.span.start < to);
+    Patch::new(
+        inside
+            .map(|edit| {
+                if edit.span.start >= from && edit.span.end <= to {
+                    return edit.clone();
+                }
+                let span = Span::new(edit.span.start.max(from), edit.span.end.min(to));
+                Edit { span, with: mask::PASSWORD.to_owned() }
+            })
+            .collect(),
+    )
+}
+
+/// Where the context of what follows starts: at a line or a word, at most [`Redactor::CONTEXT`] bytes back.
+fn context_start(text: &[u8]) -> usize {
+    let Some(start) = text.len().checked_sub(Redactor::CONTEXT) else { return 0 };
+    let near = &text[start..start + Redactor::CONTEXT / 4];
+    let line = near.iter().position(|b| *b == b'\n');
+    line.or_else(|| near.iter().position(u8::is_ascii_whitespace)).map_or(start, |at| start + at + 1)
+}
+
+/// Shows how much is held, never the text.
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redactor")
+            .field("role", &self.role)
+            .field("held", &self.held())
+            .field("findings", &self.findings.len())
+            .field("blocked", &self.blocked)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Where a text is cut that gives no place for it, and the runs of digits that cannot be cut.
+
+use std::ops::Range;
+
+use crate::detect::Page;
+use crate::detect::token::{Kind, Token};
+use crate::text::{View, ViewSpan};
+
+/// Marks between two groups of digits of one run, at most.
+const REACH: usize = 64;
+
+/// Where a text is cut.
+pub(super) struct Place {
+    /// In the text.
+    pub(super) source: usize,
+    /// In its view.
+    pub(super) view: usize,
+    /// It stands inside a run of digits.
+    pub(super) in_run: bool,
+}
+
+/// The first byte of the view which stands for nothing before the byte `at` of the source.
+pub(super) fn view_at(view: &View<'_>, at: usize) -> usize {
+    let (mut low, mut high) = (0, view.text().len());
+    while low < high {
+        let middle = low.midpoint(high);
+        if view.source(ViewSpan::new(middle, middle + 1)).start < at {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// Where the text that is held from `start` on is cut best: late, so that much goes on, but with much after it in view;
+/// after a sentence rather than in it, between words rather than marks, and never inside a run of digits if there is
+/// another place.
+pub(super) fn cut(page: &Page<'_>, text: &[u8], start: usize) -> Place {
+    let held = text.len() - start;
+    let (low, high) = (start + held / 2, start + held / 8 * 7);
+    let tokens = &page.reading.tokens;
+    let starts_at =
+        |token: &Token| page.view.source(ViewSpan::new(token.start as usize, token.start as usize + 1)).start;
+    let (first, end) =
+        (tokens.partition_point(|t| starts_at(t) < low), tokens.partition_point(|t| starts_at(t) <= high));
+    let best = (first.max(1)..end)
+        .filter(|&at| !(joins(&tokens[at - 1]) && joins(&tokens[at]) && run_around(tokens, at)))
+        .max_by_key(|&at| {
+            let sentence = tokens[at - 1].kind == Kind::Newline || page.reading.ends_sentence(at - 1);
+            (sentence, tokens[at].spaced, at)
+        });
+    if let Some(at) = best {
+        return Place { source: starts_at(&tokens[at]), view: tokens[at].start as usize, in_run: false };
+    }
+    // Inside a word, a run of digits or a waste of spaces.
+    let mut source = high;
+    let at = view_at(page.view, high);
+    if at < page.view.text().len() {
+        source = page.view.source(ViewSpan::new(at, at + 1)).start.min(text.len());
+    }
+    while source > low && text.get(source).is_some_and(|b| b & 0xC0 == 0x80) {
+        source -= 1;
+    }
+    let view = view_at(page.view, source);
+    let token = tokens.partition_point(|t| (t.end as usize) <= view);
+    let inside = tokens.get(token).is_some_and(|t| (t.start as usize) < view);
+    let in_run = if inside {
+        tokens[token].kind == Kind::Digits
+    } else {
+        token > 0 && joins(&tokens[token - 1]) && tokens.get(token).is_none_or(joins) && run_around(tokens, token)
+    };
+    Place { source, view, in_run }
+}
+
+/// Whether a token may be inside a run of digits.
+fn joins(token: &Token) -> bool {
+    match token.kind {
+        Kind::Digits => true,
+        Kind::Mark(mark) => !matches!(mark, b',' | b';'),
+        _ => false,
+    }
+}
+
+/// Whether there are digits on both sides in the run around the border before the token `at`, or on its left if it is at
+/// the end.
+fn run_around(tokens: &[Token], at: usize) -> bool {
+    let digits = |tokens: &mut dyn Iterator<Item = &Token>| {
+        tokens.take_while(|t| joins(t)).take(REACH).any(|t| t.kind == Kind::Digits)
+    };
+    digits(&mut tokens[..at].iter().rev()) && (at == tokens.len() || digits(&mut tokens[at..].iter()))
+}
+
+/// The digits at the head of the part `from..to` of the view which go on from before it, with the letters that are
+/// joined to those at the border.
+pub(super) fn head(page: &Page<'_>, from: usize, to: usize) -> Option<ViewSpan> {
+    let tokens = &page.reading.tokens;
+    let first = tokens.partition_point(|t| (t.end as usize) <= from);
+    if let Some(token) = tokens.get(first).filter(|t| t.kind == Kind::Mixed && (t.start as usize) < from) {
+        return Some(ViewSpan::new(from, to.min(token.end as usize)));
+    }
+    let run = tokens[first..].iter().take_while(|t| joins(t) && (t.start as usize) < to).count();
+    span(&tokens[first..first + run], from..to)
+}
+
+/// The digits at the tail of the part `from..to` of the view.
+pub(super) fn tail(page: &Page<'_>, from: usize, to: usize) -> Option<ViewSpan> {
+    let tokens = &page.reading.tokens;
+    let end = tokens.partition_point(|t| (t.start as usize) < to);
+    let run = tokens[..end].iter().rev().take_while(|t| joins(t) && (t.end as usize) > from).count();
+    span(&tokens[end - run..end], from..to)
+}
+
+/// From the first to the last of the digits among the tokens, inside the part.
+fn span(tokens: &[Token], part: Range<usize>) -> Option<ViewSpan> {
+    let digits = || tokens.iter().filter(|t| t.kind == Kind::Digits);
+    let (first, last) = (digits().next()?, digits().next_back()?);
+    let (start, end) = ((first.start as usize).max(part.start), (last.end as usize).min(part.end));
+    (start < end).then(|| ViewSpan::new(start, end))
+}

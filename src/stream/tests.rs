@@ -1,0 +1,540 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::detect::custom::CustomDetector;
+use crate::message::Message;
+use crate::policy::Policy;
+
+/// What comes out of the pieces, and what is known at the end.
+fn redacted(mut redactor: Redactor, pieces: &[&[u8]]) -> (Vec<u8>, Finished) {
+    let mut out = Vec::new();
+    for piece in pieces {
+        redactor.push(piece, &mut out);
+        assert!(redactor.held() <= Redactor::WINDOW, "more is held than the window takes");
+    }
+    let finished = redactor.finish(&mut out);
+    (out, finished)
+}
+
+fn customer() -> Redactor {
+    Redactor::new(Engine::default(), Conversation::new(), Role::Customer)
+}
+
+/// After this was asked by the other side.
+fn asked(question: &str, role: Role) -> Redactor {
+    let mut conversation = Conversation::new();
+    let asker = if role.serves() { Role::Customer } else { Role::Agent };
+    let _ = Engine::default().scan(&mut conversation, &Message::new(asker, question));
+    Redactor::new(Engine::default(), conversation, role)
+}
+
+fn shown(out: &[u8]) -> String {
+    String::from_utf8_lossy(out).into_owned()
+}
+
+/// The whole text as one message.
+fn scanned(redactor: &Redactor, text: &[u8]) -> (Vec<u8>, Finished) {
+    let mut conversation = redactor.conversation.clone();
+    let outcome = redactor.engine.scan(&mut conversation, &Message::new(redactor.role, text));
+    let out = outcome.patch.apply(text).into_owned();
+    (out, Finished { findings: outcome.findings, conversation, recall: outcome.recall })
+}
+
+/// Messages of one stretch: secrets in every form, and none.
+const SHORT: &[&str] = &[
+    "",
+    "my card is 3782 822463 10005",
+    "378282246310005",
+    "my card is 3782-822463-10005, exp 08/27, cid 4821.",
+    "4111 1111 1111 1111 12/28 456",
+    "hello there, my card is 3782 822463 10005",
+    "3782\n822463\n10005",
+    "the card:\n4111 1111\n1111 1111\nthanks",
+    "my social is 512-48-7736",
+    "ssn 431 60 9182 thanks",
+    "the code is 482 913",
+    "code:\n 482913",
+    "G-615209 is your Google verification code",
+    "@example.com #747723",
+    "my login code is K7P-2XQ",
+    "77310 es tu clave de un solo uso",
+    "password:\nhunter2",
+    "Password\nhunter2",
+    "my password is Sunflower2019 and it won't let me in",
+    "my password is sunflower",
+    "pw: ilovepizza",
+    "password: purple monkey dishwasher",
+    "Tr0ut$tream is my password",
+    "Tr0ut$tream! That's my password",
+    "bluebonnet is my password",
+    "hello. bluebonnet is my wifi password",
+    "the passphrase \"correct horse battery staple\" is long enough",
+    "\"correct horse battery staple\" is my password",
+    "'open sesame please' is my password",
+    "username mtorrance password hunter2-Blue",
+    "user/pass: bob / s3cret!",
+    "i changed my password from Winter22! to Spring23! yesterday",
+    "it is https://bob:sunshine@example.com/x",
+    "curl -u bob:sunshine https://example.com",
+    "mi contraseña es Girasol1984 y no me deja entrar",
+    "usuario jperez77, clave Chivas*2020",
+    "la clave del wifi es girasoles",
+    "three seven eight two eight two two four six three one oh oh oh five",
+    "oh four two nine one three is the code you sent me",
+    "the code is four eight two, nine one three",
+    "el código es cuatro ocho dos nueve uno tres",
+    "my card is ３７８２ ８２２４６３ １０００５",
+    "c\u{F3}digo: ４８２\u{200B}９１３",
+    "my card 3782\u{200B}822463\u{200B}10005 ok",
+    "card &#51;782 822463 10005",
+    "card 3782&nbsp;822463&nbsp;10005",
+    "card 3782<b>822463</b>10005",
+    "<p>my card is 3782</p><p>822463 10005</p>",
+    "card no 3728 l6O8Ol 23374, i typed it",
+    "IBAN is GB82 WEST 1234 5698 7654 32",
+    "Routing 021000021, account 887301542.",
+    "my pin is 3962",
+    "change my debit PIN from 8034 to 5127 please",
+    "4️⃣8️⃣2️⃣9️⃣1️⃣3️⃣ is my code 😂",
+    "first part 3782 then 822463 and the rest 10005",
+    "Hello, how can I help you?",
+    "I forgot my password",
+    "my password is not working",
+    "the card ending in 10005",
+    "my zip is 10285-0001 and the order is 81772",
+    "**** ****** *0005 was mine",
+    "one of the two, and another one",
+    "don't tell anybody's secret, it's ours",
+    "AT&T & Q&A < you > me",
+    "¿cuál es el código? no me llega",
+];
+
+/// Messages in which something has gone on before the end.
+const LONG: &[&str] = &[
+    "Hello there, how are you doing today? I would like to pay for the order that I made. My card is 3782 822463 10005. It \
+     expires in 08/27 and I would be glad if you could use it for the payment. My code is 482913. Thank you very much for \
+     all of your help with this today.",
+    "Hola, buenos días. Quisiera pagar mi pedido de la semana pasada con mi tarjeta. El número es 4111 1111 1111 1111. Le \
+     agradezco mucho la ayuda que me está dando con todo esto. Mi contraseña es girasol. Espero su respuesta por favor.",
+    "Please open the app and go to the settings. Then tap on the button with the name of the account. Type the password \
+     that you have chosen for it. It must be long enough and have a symbol in it. After that you are done.\nbluebonnet is \
+     my password\nIs there anything else that you would like to know about it, or shall I close this one now?",
+    "my code is 482913 and then i went to the shop and bought some bread and milk and came back home and found that the \
+     door was open and nobody had been there but the cat who was sleeping on the sofa as if nothing had happened at all \
+     and so i thought that i should write to you and ask what to do with my card 3782 822463 10005 now",
+];
+
+#[test]
+fn wherever_a_text_is_cut_the_same_comes_out() {
+    for text in SHORT.iter().chain(LONG) {
+        let text = text.as_bytes();
+        let whole = redacted(customer(), &[text]);
+        for cut in 0..=text.len() {
+            assert_eq!(redacted(customer(), &[&text[..cut], &text[cut..]]), whole, "{} cut at {cut}", shown(text));
+        }
+        let bytes: Vec<&[u8]> = text.chunks(1).collect();
+        assert_eq!(redacted(customer(), &bytes), whole, "{} byte by byte", shown(text));
+    }
+}
+
+#[test]
+fn a_text_in_pieces_is_judged_as_the_whole() {
+    for text in SHORT.iter().chain(LONG) {
+        let text = text.as_bytes();
+        let (out, finished) = redacted(customer(), &text.chunks(1).collect::<Vec<_>>());
+        let (expected, scanned) = scanned(&customer(), text);
+        assert_eq!(shown(&out), shown(&expected));
+        assert_eq!(finished, scanned, "{}", shown(text));
+    }
+}
+
+#[test]
+fn an_answer_in_pieces_is_judged_as_the_whole() {
+    for (question, role, text) in [
+        ("What is your password?", Role::Customer, "sure, it's bluebonnet"),
+        ("What is your password?", Role::Customer, "purple monkey dishwasher"),
+        ("What is your password?", Role::Customer, "oh gosh, that was ages ago. old mill road?"),
+        ("What is your password?", Role::Customer, "i don't know it, can you send me a new one please"),
+        ("Please read me the code we texted you.", Role::Customer, "ok it's 482 913"),
+        ("What's your ZIP and the last four of the card?", Role::Customer, "10285, 0005"),
+        ("what's my pin?", Role::Agent, "Let me see what I have got here for you. It is 4821."),
+        ("i forgot my password", Role::Bot, "No problem, I can help you with that. Open the page and tap on the link."),
+    ] {
+        let redactor = || asked(question, role);
+        let (out, finished) = redacted(redactor(), &text.as_bytes().chunks(1).collect::<Vec<_>>());
+        let (expected, scanned) = scanned(&redactor(), text.as_bytes());
+        assert_eq!(shown(&out), shown(&expected));
+        assert_eq!(finished, scanned, "{text}");
+    }
+}
+
+#[test]
+fn plain_chatter_goes_on_at_once() {
+    for text in [
+        "Hello there, how can I help you ",
+        "Hola, ¿cómo le puedo ayudar hoy con su cuenta? ",
+        "Sure! I’m happy to help… Let me check that for you 😊 please wait while I look into it – it’s quick. ",
+        "Bluebonnet is the flower of Texas, and it is blue. ",
+        "What is the name of the store? Which card is this about? ",
+        "Please never share your card number with anybody, not even with me. ",
+    ] {
+        let mut redactor = customer();
+        let mut out = Vec::new();
+        for byte in text.as_bytes().chunks(1) {
+            redactor.push(byte, &mut out);
+        }
+        assert_eq!(shown(&out), text);
+        assert_eq!(redactor.held(), 0);
+    }
+}
+
+#[test]
+fn a_text_goes_on_again_after_a_secret() {
+    let mut redactor = customer();
+    let mut out = Vec::new();
+    redactor.push(b"My card is 3782 822463 10005. ", &mut out);
+    assert_eq!(shown(&out), "My card is ");
+    redactor.push(b"I hope that this is all you need to know now. ", &mut out);
+    assert_eq!(shown(&out), "My card is **** ****** *0005. I hope that this is all you need to know now. ");
+    redactor.push(b"So what ", &mut out);
+    assert!(out.ends_with(b"So what "));
+}
+
+#[test]
+fn a_word_in_doubt_is_held_until_it_is_known_to_be_none() {
+    let mut redactor = customer();
+    let mut out = Vec::new();
+    redactor.push(b"Bluebonnet is my ", &mut out);
+    assert_eq!(shown(&out), "");
+    redactor.push(b"favourite ", &mut out);
+    assert_eq!(shown(&out), "Bluebonnet is my favourite ");
+}
+
+#[test]
+fn no_flood_is_held_beyond_the_window_or_slows_the_flow() {
+    for flood in [
+        "1",
+        "1 ",
+        "12-",
+        "1.\n",
+        "one ",
+        "one, ",
+        " ",
+        "\n",
+        "a",
+        "a ",
+        "Ab1 ",
+        "<",
+        "< ",
+        "<b>",
+        "&",
+        "&#",
+        "&#51;",
+        "\"",
+        "\" ",
+        "'x ",
+        "😂",
+        "３",
+        "\u{200B}",
+        "password ",
+        "password:",
+        "password is ",
+        "code 1. ",
+        "is my ",
+        "zorgl is my. ",
+        "1\u{200B}",
+        "a\u{301}",
+        "**** ",
+        "aB!c ",
+        "what? ",
+        "[card] ",
+        "x@",
+        "\u{A0}",
+    ] {
+        let text = flood.repeat(60_000 / flood.len());
+        let text = text.as_bytes();
+        let whole = redacted(customer(), &[text]);
+        let pieces: Vec<&[u8]> = text.chunks(997).collect();
+        let cut = redacted(customer(), &pieces);
+        assert!(cut == whole, "{flood:?} is not what it was");
+        let bound = 2 * (text.len() / (Redactor::WINDOW / 2) + 1);
+        let runs = whole.1.findings.iter().filter(|f| f.evidence.piece).count();
+        assert!(runs <= bound, "{flood:?} has {runs} runs");
+    }
+}
+
+#[test]
+fn a_run_of_digits_that_outgrows_the_window_is_masked_to_its_end() {
+    for (digits, after) in [
+        ("3782822463", " and so on"),
+        ("3782822463", "th"),
+        ("37 ", "and so on"),
+        ("seven ", "and so on"),
+        ("３", ": yes"),
+    ] {
+        let text = format!("look: {}{after}", digits.repeat(9000 / digits.len()));
+        let (out, finished) = redacted(customer(), &[text.as_bytes()]);
+        let out = shown(&out);
+        assert!(!out.chars().any(char::is_numeric), "{digits:?}: {}", &out[out.len() - 40..]);
+        assert!(!out.contains("seven"), "{digits:?}");
+        assert!(
+            out.starts_with("look: *") && out.ends_with(if after == "th" { "**" } else { after }),
+            "{digits:?} {after}"
+        );
+        assert!(finished.findings.iter().all(|f| f.entity == Entity::Card && f.action == Action::Mask));
+    }
+    // A card is held together across any number of spaces.
+    let text = format!("my card is 3782 {} 822463 10005 ok", " ".repeat(20_000));
+    let (out, _) = redacted(customer(), &[text.as_bytes()]);
+    assert!(!shown(&out).contains(|c: char| c.is_ascii_digit()));
+    let text = format!("my password is {} hunter2", " ".repeat(20_000));
+    let (out, _) = redacted(customer(), &[text.as_bytes()]);
+    assert!(!shown(&out).contains("hunter2"));
+}
+
+#[test]
+fn a_long_table_of_numbers_is_cut_between_its_rows() {
+    let rows: String = (0..2000).map(|i| format!("{}.5, {}\n", i % 90, 100 + i % 700)).collect();
+    let (out, finished) = redacted(customer(), &[rows.as_bytes()]);
+    assert_eq!(shown(&out), rows);
+    assert_eq!(finished.findings, []);
+}
+
+#[test]
+fn a_secret_across_a_cut_of_the_window_is_masked() {
+    // Digits in every line, so that it never is calm.
+    for shift in 0..64 {
+        let filler = "a1 ".repeat(shift);
+        let text = format!("{filler}{}", "pay with 3782 822463 10005 or b2 ".repeat(400));
+        let (out, finished) = redacted(customer(), &[text.as_bytes()]);
+        let out = shown(&out);
+        assert!(!out.contains("3782") && !out.contains("822463"), "{shift}");
+        assert_eq!(finished.findings.len(), 400, "{shift}");
+        assert_eq!(out.matches("**** ****** *0005").count(), 400, "{shift}");
+    }
+}
+
+#[test]
+fn what_the_context_says_counts() {
+    let filler = "This is what I have to tell you about it, and there is no more to it than that. ";
+    for (text, secret) in [
+        (format!("{filler}My card is 3782 822463 10005 exp 08/27. {filler}The cvv is 4821. {filler}"), "4821"),
+        (format!("{filler}I have got a code by text from you. {filler}It's 482913. {filler}"), "3782"),
+        (format!("{filler}code:\n 482913\n{filler}"), "482913"),
+    ] {
+        let (out, finished) = redacted(customer(), &[text.as_bytes()]);
+        let (whole, scanned) = scanned(&customer(), text.as_bytes());
+        assert!(!shown(&out).contains(secret));
+        assert_eq!(shown(&out), shown(&whole));
+        assert_eq!(finished, scanned);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_come_out_as_they_went_in() {
+    for text in
+        [&b"\xFF\xFE hello \xC3 there"[..], b"\xE2\x80", b"a\xF0\x9F b", b"\x80\x80\x80 \x00 ok\x07", b"\r\n\r\n\t "]
+    {
+        let (out, finished) = redacted(customer(), &text.chunks(1).collect::<Vec<_>>());
+        assert_eq!(out, text);
+        assert_eq!(finished.findings, []);
+    }
+}
+
+#[test]
+fn nothing_goes_on_after_what_is_blocked() {
+    let policy = Policy::builder().action(Entity::Card, Action::Block).build().expect("a policy");
+    let mut redactor = Redactor::new(Engine::new(policy), Conversation::new(), Role::Customer);
+    let mut out = Vec::new();
+    redactor.push(
+        b"hello there, it is 3782 822463 10005. I think that this is all that you need to know. And more ",
+        &mut out,
+    );
+    assert!(redactor.is_blocked());
+    redactor.push(b"to come, my code is 482913", &mut out);
+    let finished = redactor.finish(&mut out);
+    assert_eq!(shown(&out), "hello there, it is ");
+    assert!(finished.is_blocked());
+    assert_eq!(finished.findings.len(), 2);
+}
+
+#[test]
+fn a_question_that_is_blocked_is_held_from_its_cue_on() {
+    let policy = Policy::builder().solicitation(Action::Block).build().expect("a policy");
+    let mut redactor = Redactor::new(Engine::new(policy), Conversation::new(), Role::Agent);
+    let mut out = Vec::new();
+    redactor.push(
+        b"Please send me your full card number and the CID now. Then I can go on with it for you today. ok ",
+        &mut out,
+    );
+    assert!(redactor.is_blocked());
+    assert!(!shown(&out).contains("CID"), "{}", shown(&out));
+}
+
+#[test]
+fn what_is_asked_for_is_remembered_however_far_back() {
+    let filler = "I am glad to help you with all of that and more if there is more. ".repeat(60);
+    let text = format!("Please read me the code we texted you. {filler}");
+    let (_, finished) =
+        redacted(Redactor::new(Engine::default(), Conversation::new(), Role::Agent), &[text.as_bytes()]);
+    let mut conversation = finished.conversation;
+    let outcome = Engine::default().scan(&mut conversation, &Message::customer("482913"));
+    assert_eq!(outcome.redact("482913"), "******");
+}
+
+#[test]
+fn pieces_in_two_streams_complete_a_card() {
+    let first = Redactor::new(Engine::default(), Conversation::new(), Role::Customer).id(7);
+    let (_, finished) = redacted(first, &[b"my card starts with 3782 822463"]);
+    let second = Redactor::new(Engine::default(), finished.conversation, Role::Customer).id(8).time_ms(5);
+    let (out, finished) = redacted(second, &[b"100", b"05"]);
+    assert_eq!(shown(&out), "*****");
+    assert_eq!(finished.recall, [MessageId(7)]);
+}
+
+#[test]
+fn detectors_of_the_user_see_what_may_matter_to_them() {
+    let detector =
+        CustomDetector::builder("project", r"(?i)operation [a-z]{3,9} [a-z]{3,9}").build().expect("a detector");
+    let policy = Policy::builder().detector(detector).build().expect("a policy");
+    let redactor = || Redactor::new(Engine::new(policy.clone()), Conversation::new(), Role::Customer);
+    let filler = "and so it went on for a while. There was more to it. ";
+    for before in 0..40 {
+        let text = format!("{}{}operation\nsilent dawn {}", "x ".repeat(before), filler.repeat(30), filler.repeat(30));
+        let text = text.replace("operation\n", "Operation ");
+        let (out, finished) = redacted(redactor(), &text.as_bytes().chunks(7).collect::<Vec<_>>());
+        assert!(!shown(&out).contains("dawn"), "{before}");
+        assert_eq!(finished.findings.len(), 1);
+    }
+    let mut redactor = redactor();
+    let mut out = Vec::new();
+    redactor.push(filler.repeat(60).as_bytes(), &mut out);
+    assert!(redactor.held() < 1024 && !out.is_empty());
+}
+
+#[test]
+fn nothing_of_the_text_is_shown() {
+    let mut redactor = customer();
+    redactor.push(b"hello, hunter2 and 3782 822463", &mut Vec::new());
+    let shown = format!("{redactor:?}");
+    assert!(!shown.contains("hunter") && !shown.contains("3782"), "{shown}");
+}
+
+/// Pieces of chatter, as people write it.
+fn chatter(pieces: usize) -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "hello",
+        "my",
+        "card",
+        "is",
+        "password",
+        "the",
+        "code",
+        "contraseña",
+        "clave",
+        "es",
+        "mi",
+        "bluebonnet",
+        "Jennifer!",
+        "hunter2",
+        "Tr0ut$tream!",
+        "482913",
+        "482 913",
+        "3782 822463 10005",
+        "4111111111111111",
+        "123-45-6789",
+        "one",
+        "two",
+        "oh",
+        "seven",
+        "three",
+        "cuatro",
+        "and",
+        "then",
+        "first",
+        "last four",
+        "ending in",
+        "0005",
+        "order",
+        "ZIP",
+        "10285",
+        "$45.20",
+        "08/27",
+        "cvv",
+        "4821",
+        "that's",
+        "That's",
+        "in a way that nobody knows",
+        "thanks for the help with all of that",
+        "I think so",
+        "please",
+        "what",
+        "from",
+        "to",
+        "user",
+        "bob",
+        "\"",
+        "'",
+        "(",
+        ")",
+        "<b>",
+        "</b>",
+        "&nbsp;",
+        "&#51;",
+        "３",
+        "\u{200B}",
+        "é",
+        "😂",
+        "-",
+        ",",
+        ".",
+        "!",
+        "?",
+        ":",
+        "=",
+        "/",
+        "\n",
+        "**",
+        "[pin]",
+        "[card ending 0005]",
+        "https://x.org/a",
+        "bob:secret@x.org",
+        "l6O8Ol",
+        "GB82",
+        "WEST",
+        "1234",
+    ]);
+    let space = prop::sample::select(vec![" ", " ", " ", " ", "", ". ", ", ", "\n", "? ", "! ", "  "]);
+    prop::collection::vec((piece, space), 0..pieces)
+        .prop_map(|pieces| pieces.into_iter().flat_map(|(piece, space)| [piece, space]).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    #[test]
+    fn cuts_change_nothing(text in chatter(60), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8), serves: bool) {
+        let text = text.as_bytes();
+        let role = if serves { Role::Agent } else { Role::Customer };
+        let redactor = || Redactor::new(Engine::default(), Conversation::new(), role);
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+        cuts.extend([0, text.len()]);
+        cuts.sort_unstable();
+        let pieces: Vec<&[u8]> = cuts.windows(2).map(|cut| &text[cut[0]..cut[1]]).collect();
+        prop_assert_eq!(redacted(redactor(), &pieces), redacted(redactor(), &[text]));
+    }
+
+    #[test]
+    fn what_a_scan_of_a_stretch_masks_is_masked_in_pieces(text in chatter(30)) {
+        let mut redactor = customer();
+        let mut out = Vec::new();
+        redactor.push(text.as_bytes(), &mut out);
+        let in_one_stretch = redactor.is_in_one_stretch();
+        let finished = redactor.finish(&mut out);
+        if in_one_stretch {
+            let (expected, scanned) = scanned(&customer(), text.as_bytes());
+            prop_assert_eq!(shown(&out), shown(&expected));
+            prop_assert_eq!(finished, scanned);
+        }
+    }
+}

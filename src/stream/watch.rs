@@ -1,0 +1,303 @@
+//! Watches a text as it comes and tells, at places which the text determines, what may go on.
+//!
+//! In comes a byte at a time. Out goes, at the end of each word, whether the text up to there is plain, is to be held,
+//! or may be judged. Nothing is looked at twice but the word itself when it is complete: a word here is whatever stands
+//! between spaces.
+
+use crate::detect::cues::{Lexicon, Role, Topic};
+use crate::detect::password::{chunk, is_unknown, looks_like_one};
+use crate::detect::token::{Kind, Reading, Token};
+use crate::text::{View, may_be_digits};
+
+/// Plain words and marks at the end of a sentence after which nothing before them is a part of a finding any more: as far
+/// back as a cue for a password reaches over the end of a sentence.
+const CALM: usize = 10;
+
+/// The same without an end of a sentence: further than any cue reaches.
+const FAR: usize = 40;
+
+/// The longest quotation that is waited for, in bytes: that of the longest password, and then some.
+const LONGEST_QUOTATION: usize = 128;
+
+/// Words after which a word at the start of a sentence is given up as a password, if no phrase began.
+const LONGEST_LINK: usize = 8;
+
+/// What is known at the end of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Point {
+    /// The word is not over.
+    Inside,
+    /// What is held must be held on.
+    Held,
+    /// Everything up to here is plain. `ends`: and so ends a sentence.
+    Plain { ends: bool },
+    /// What is held may be judged up to here.
+    Calm,
+}
+
+/// What follows a word that may turn out to be a password.
+#[derive(Debug, Clone, Copy)]
+enum Doubt {
+    /// So many words like "is my".
+    Links(usize),
+    /// A phrase right after them, which may name a password.
+    Phrase,
+}
+
+/// The state of the watch.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// Length of the word so far.
+    len: usize,
+    /// Whether something is held that may be a part of a finding.
+    hot: bool,
+    /// Plain words and marks since then.
+    quiet: usize,
+    /// A word at the start of a sentence may turn out to be a password.
+    doubt: Option<Doubt>,
+    /// The mark of a quotation that is open, and bytes since.
+    quotation: Option<(u8, usize)>,
+    /// Whether a sentence has begun, and nothing of it has been said.
+    inside: bool,
+    phrases: Phrases,
+    /// Any cue of a secret is held, not those of passwords alone.
+    guarded: bool,
+    /// The text answers a question for a password: nothing is plain.
+    answer: bool,
+}
+
+impl Watch {
+    pub(super) fn new(guarded: bool, answer: bool) -> Self {
+        Self { guarded, answer, ..Self::default() }
+    }
+
+    /// Length of the word that is under way.
+    pub(super) fn chunk_len(&self) -> usize {
+        self.len
+    }
+
+    /// More was held than the window takes: from now on everything counts as doubtful until it is calm.
+    pub(super) fn overflow(&mut self) {
+        self.hot = true;
+        self.doubt = None;
+        self.quiet = 0;
+    }
+
+    /// Takes the next byte; `word` is what there was of the word before it, as far as it is still at hand.
+    pub(super) fn step(&mut self, byte: u8, word: &[u8]) -> Point {
+        if let Some((_, len)) = &mut self.quotation {
+            *len += 1;
+        }
+        if !matches!(byte, b'\t'..=b'\r' | b' ') {
+            self.len += 1;
+            return Point::Inside;
+        }
+        let whole = word.len() == self.len;
+        let mut ends = matches!(byte, b'\n' | 0x0b | 0x0c);
+        if self.len > 0 {
+            if whole {
+                ends |= self.word(word);
+            } else {
+                self.overflow();
+            }
+            self.len = 0;
+        }
+        if ends && matches!(byte, b'\n' | 0x0b | 0x0c) {
+            self.phrases.clear();
+            self.quotation = None;
+        }
+        self.inside &= !ends;
+        if self.answer {
+            return Point::Held;
+        }
+        let quoting = self.quotation.is_some_and(|(_, len)| len < LONGEST_QUOTATION);
+        if self.doubt.is_some() || quoting {
+            return Point::Held;
+        }
+        if !self.hot {
+            return Point::Plain { ends };
+        }
+        if self.quiet >= if ends { CALM } else { FAR } {
+            self.hot = false;
+            self.quiet = 0;
+            return Point::Calm;
+        }
+        Point::Held
+    }
+
+    /// Takes a complete word. Tells whether it ends a sentence.
+    fn word(&mut self, word: &[u8]) -> bool {
+        if word.iter().all(|b| b.is_ascii_graphic() && *b != b'&') {
+            return self.read(word);
+        }
+        let view = View::new(word);
+        let text = view.text();
+        let ends = text.contains(&b'\n');
+        let text = text.trim_ascii();
+        if text.iter().any(u8::is_ascii_whitespace) {
+            // Two words with a space between that is none in ASCII.
+            for part in text.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty()) {
+                self.read(part);
+            }
+            self.heat();
+        } else if !text.is_empty() {
+            return self.read(text) | ends;
+        }
+        ends
+    }
+
+    /// Takes a word as the view shows it.
+    fn read(&mut self, word: &[u8]) -> bool {
+        let reading = Reading::new(word).without_cues();
+        let tokens = &reading.tokens;
+        let Some(last) = tokens.len().checked_sub(1) else { return false };
+        let begins = !std::mem::replace(&mut self.inside, true);
+        let ends = reading.ends_sentence(last);
+
+        let mut cue = false;
+        for (at, token) in tokens.iter().enumerate() {
+            let linked = matches!(self.doubt, Some(Doubt::Links(_)));
+            cue |= self.phrases.token(&reading, at, token, linked, self.guarded);
+        }
+        self.quote(tokens);
+        if cue || is_hot(&reading) {
+            self.heat();
+        } else if self.hot {
+            self.quiet += tokens.len();
+        } else if let Some(doubt) = self.doubt {
+            let links = tokens.iter().all(|token| is_link(&reading, token));
+            self.doubt = match doubt {
+                Doubt::Links(words) if links && words < LONGEST_LINK => Some(Doubt::Links(words + 1)),
+                _ => self.phrases.are_linked().then_some(Doubt::Phrase),
+            };
+        }
+        if begins && !self.hot && self.doubt.is_none() && may_be_password(&reading) {
+            self.doubt = Some(Doubt::Links(0));
+        }
+        ends
+    }
+
+    fn heat(&mut self) {
+        self.hot = true;
+        self.quiet = 0;
+        self.doubt = None;
+    }
+
+    /// Opens and closes quotations.
+    fn quote(&mut self, tokens: &[Token]) {
+        for (at, token) in tokens.iter().enumerate() {
+            let Kind::Mark(mark @ (b'"' | b'`' | b'\'')) = token.kind else { continue };
+            let edge = at == 0 || !tokens[at - 1].is_text() || !tokens.get(at + 1).is_some_and(Token::is_text);
+            match self.quotation {
+                Some((open, _)) if open == mark && edge => self.quotation = None,
+                None if mark != b'\'' || at == 0 => self.quotation = Some((mark, 0)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether a word may be a part of a finding by itself.
+fn is_hot(reading: &Reading<'_>) -> bool {
+    let tokens = &reading.tokens;
+    let odd = |token: &Token| match token.kind {
+        Kind::Digits | Kind::Mixed | Kind::Masked | Kind::Mark(b'"' | b'`' | b'[' | b'*') => true,
+        Kind::Word => may_be_digits(reading.bytes(token)),
+        _ => false,
+    };
+    // "user:password" in an address or an option.
+    let pair = tokens.windows(3).any(|w| w[0].is_text() && w[1].is(b':') && w[2].kind != Kind::Newline);
+    let quoted = tokens.first().is_some_and(|t| t.is(b'\'')) || tokens.len() > 1 && tokens[tokens.len() - 1].is(b'\'');
+    // Spelled out, letter by letter.
+    let letters = tokens.len() > 3 && tokens.iter().filter(|t| t.len() == 1 && t.kind == Kind::Word).count() > 2;
+    tokens.iter().any(odd)
+        || pair
+        || quoted
+        || letters
+        || chunk(reading, 0).is_some_and(|value| looks_like_one(reading, value))
+}
+
+/// Whether a word at the start of a sentence is a password if "is my password" follows.
+fn may_be_password(reading: &Reading<'_>) -> bool {
+    (0..reading.tokens.len()).any(|at| chunk(reading, at).is_some_and(|value| is_unknown(reading, value)))
+}
+
+/// Whether a token may stand between a password and "password".
+fn is_link(reading: &Reading<'_>, token: &Token) -> bool {
+    match token.kind {
+        Kind::Word => token.does(Role::LINK.and(Role::DETERMINER).and(Role::OWN)) || reading.is_word(token, b"thats"),
+        Kind::Mark(_) | Kind::Other => true,
+        _ => false,
+    }
+}
+
+/// The phrases that may be under way, from whichever word they began.
+#[derive(Debug, Default)]
+struct Phrases {
+    open: Vec<Phrase>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Phrase {
+    node: u16,
+    tokens: usize,
+    /// One of its words may name a password: "clave".
+    clave: bool,
+    /// It began right after a word in doubt and "is my".
+    linked: bool,
+}
+
+/// Phrases are followed over so many tokens, marks included, as when they are read.
+const LONGEST_PHRASE: usize = 14;
+
+impl Phrases {
+    fn clear(&mut self) {
+        self.open.clear();
+    }
+
+    /// Whether one is under way that began right after a word in doubt and "is my".
+    fn are_linked(&self) -> bool {
+        self.open.iter().any(|phrase| phrase.linked)
+    }
+
+    /// Takes the next token. Tells whether a cue ends with it after which any word may be a password, or, if `guarded`,
+    /// any cue of a secret.
+    fn token(&mut self, reading: &Reading<'_>, at: usize, token: &Token, linked: bool, guarded: bool) -> bool {
+        let lexicon = Lexicon::get();
+        match token.kind {
+            Kind::Word | Kind::Mixed | Kind::Digits => {}
+            Kind::Mark(b'-' | b'.' | b'/' | b'\'' | b'_' | b'*') => {
+                self.open.retain_mut(|phrase| {
+                    phrase.tokens += 1;
+                    phrase.tokens < LONGEST_PHRASE
+                });
+                return false;
+            }
+            _ => {
+                self.clear();
+                return false;
+            }
+        }
+        let word = reading.id(lexicon, at);
+        let clave = [&b"clave"[..], b"claves", b"passcode", b"contrasena", b"password", b"pass"]
+            .iter()
+            .any(|w| reading.is_word(token, w));
+        self.open.retain_mut(|phrase| match lexicon.phrase_next(phrase.node, word) {
+            Some(next) if phrase.tokens < LONGEST_PHRASE => {
+                *phrase = Phrase { node: next, tokens: phrase.tokens + 1, clave: phrase.clave | clave, ..*phrase };
+                true
+            }
+            _ => false,
+        });
+        if let Some(node) = lexicon.phrase_start(word) {
+            self.open.push(Phrase { node, tokens: 1, clave, linked });
+        }
+        self.open.iter().any(|phrase| {
+            lexicon.phrase_end(phrase.node).is_some_and(|cue| match cue.topic {
+                Topic::Password => true,
+                Topic::Code | Topic::OneTimePasscode | Topic::Pin if phrase.clave => true,
+                topic => guarded && topic.is_secret(),
+            })
+        })
+    }
+}
