@@ -60,7 +60,7 @@ fn the_memory_of_a_conversation_holds_no_digits_of_a_secret() {
             let mut secrets: Vec<String> = Vec::new();
             for turn in conversation["turns"].as_array().expect("turns") {
                 let role = Role::from_name(turn["role"].as_str().expect("a role")).expect("a known role");
-                engine.scan(&mut memory, &Message::new(role, turn["text"].as_str().expect("a text")));
+                let _ = engine.scan(&mut memory, &Message::new(role, turn["text"].as_str().expect("a text")));
                 for secret in turn["secrets"].as_array().expect("secrets") {
                     secrets.extend(runs_of_digits(secret["value"].as_str().expect("a value")));
                 }

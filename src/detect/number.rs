@@ -546,7 +546,8 @@ fn masked_before(reading: &Reading<'_>, first: usize) -> bool {
 fn street_after(reading: &Reading<'_>, last: usize) -> bool {
     for ahead in 1..=4 {
         let Some(token) = reading.token(last + ahead) else { return false };
-        if token.kind != Kind::Word && !(token.is(b'.') && !token.spaced) && !matches!(token.kind, Kind::Mixed) {
+        let abbreviated = token.is(b'.') && !token.spaced;
+        if !token.is_text() && !abbreviated {
             return false;
         }
         if ahead >= 2 && token.does(Role::STREET) && token.len() >= 2 {

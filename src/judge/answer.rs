@@ -51,13 +51,12 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) ->
             at += 1;
         }
     }
-    if let Some(open) = tokens.iter().position(|t| t.is(b'"')) {
-        if let Some(value) = value_at(reading, open)
+    if let Some(open) = tokens.iter().position(|t| t.is(b'"'))
+        && let Some(value) = value_at(reading, open)
             .filter(|value| !is_sentence(reading, *value))
             .filter(|_| !reading.tokens[open..].iter().skip(1).take(12).any(|t| t.does(Role::NEGATION)))
-        {
-            return Some(value);
-        }
+    {
+        return Some(value);
     }
     if weak.is_some() {
         return weak;
@@ -102,7 +101,8 @@ fn harmless_before(reading: &Reading<'_>, at: usize) -> bool {
         if let Some(hit) = reading.hit(token) {
             return !hit.cue.topic.is_secret();
         }
-        if !(token.kind == Kind::Word && token.does(Role::GLUE)) && !matches!(token.kind, Kind::Mark(b':' | b'#')) {
+        let glue = token.kind == Kind::Word && token.does(Role::GLUE) || matches!(token.kind, Kind::Mark(b':' | b'#'));
+        if !glue {
             return false;
         }
     }

@@ -205,8 +205,7 @@ impl Sentence {
             request,
             sent: tokens.iter().any(|t| t.does(Does::SENT)),
             negated: first_negation != usize::MAX,
-            fragment: words <= 4
-                && tokens.iter().filter(|t| t.kind != Kind::Newline).next_back().is_some_and(|t| t.is(b':'))
+            fragment: words <= 4 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves() && is_prompt(reading, start, end),
             refers_back: words <= 8
                 && is(words![
@@ -389,7 +388,7 @@ fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
         let said = reading.token(hit.last + 1);
         hit.cue.topic.is_secret()
             && hit.last + 1 < end
-            && said.is_some_and(|t| !t.does(Does::STATE) && !(t.kind == Kind::Word && is_predicate(reading.bytes(t))))
+            && said.is_some_and(|t| !(t.does(Does::STATE) || t.kind == Kind::Word && is_predicate(reading.bytes(t))))
     });
     words <= 10 && !verb && opens
         || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))

@@ -371,11 +371,11 @@ impl Court<'_, '_> {
             })
             .collect();
         for (last, digits) in cards {
-            if let Some(number) = security_code::after_card(self.page, last, digits) {
-                if self.is_free(number.first, number.last) {
-                    let candidate = security_code::candidate(self.page, &number);
-                    self.find(&candidate, Evidence { cue: Some("card before it"), ..candidate.evidence });
-                }
+            if let Some(number) = security_code::after_card(self.page, last, digits)
+                && self.is_free(number.first, number.last)
+            {
+                let candidate = security_code::candidate(self.page, &number);
+                self.find(&candidate, Evidence { cue: Some("card before it"), ..candidate.evidence });
             }
         }
     }
@@ -417,13 +417,13 @@ impl Court<'_, '_> {
                 if found.cost <= 3 || found.after {
                     self.spent.spend(found.hit);
                 }
-                if found.cue.topic.is_secret() {
-                    if let Some(entity) = self.entity(number, &found) {
-                        let candidate = self.candidate(candidates, number, entity);
-                        self.find(&candidate, Evidence { cue: Some(found.cue.name), ..candidate.evidence });
-                        skip_until = candidate.last + 1;
-                        continue;
-                    }
+                if found.cue.topic.is_secret()
+                    && let Some(entity) = self.entity(number, &found)
+                {
+                    let candidate = self.candidate(candidates, number, entity);
+                    self.find(&candidate, Evidence { cue: Some(found.cue.name), ..candidate.evidence });
+                    skip_until = candidate.last + 1;
+                    continue;
                 }
                 if found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3 {
                     self.loose.push((*number, true));
@@ -809,11 +809,10 @@ impl Court<'_, '_> {
             }
             if let Some((first, last)) =
                 answer::password(self.reading, !role.serves(), self.expected.asked.has(Topic::Login))
+                && self.is_free(first, last)
             {
-                if self.is_free(first, last) {
-                    let candidate = crate::detect::password::candidate(first, last, Claim::Possible, "password");
-                    self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
-                }
+                let candidate = crate::detect::password::candidate(first, last, Claim::Possible, "password");
+                self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
             }
         }
     }

@@ -152,7 +152,7 @@ impl Pieces {
         for &digit in digits {
             // In a number of even length the digits at even places, counted from the left, are doubled.
             let doubled = if digit >= 5 { digit * 2 - 9 } else { digit * 2 };
-            let even_place = self.digits % 2 == 0;
+            let even_place = self.digits.is_multiple_of(2);
             self.sums[0] = (self.sums[0] + if even_place { doubled } else { digit }) % 10;
             self.sums[1] = (self.sums[1] + if even_place { digit } else { doubled }) % 10;
             self.digits = self.digits.saturating_add(1);

@@ -292,8 +292,8 @@ impl Redactor {
         }
         let last = self.base + self.watched - SLACK - self.judged;
         let mut cut = None;
-        while let Some(place) = self.ready.pop_front_if(|place| *place <= last) {
-            cut = Some(place);
+        while self.ready.front().is_some_and(|place| *place <= last) {
+            cut = self.ready.pop_front();
         }
         if let Some(cut) = cut.filter(|cut| *cut > self.base) {
             self.settle(Cut::At(cut - self.base + self.judged), out);

@@ -129,10 +129,10 @@ fn best_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
     // "61 3782 822463 10005": a number beside the card may make a valid number of its own with a part of it.
     let mut later = from + 1;
     while later < best.until && best.fit < Fit::Printed {
-        if let Some(other) = longest_at(page, groups, later) {
-            if other.fit > best.fit {
-                best = other;
-            }
+        if let Some(other) = longest_at(page, groups, later)
+            && other.fit > best.fit
+        {
+            best = other;
         }
         later += 1;
     }
@@ -163,26 +163,24 @@ fn longest_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
         let group = &groups[from..=from + count];
         let fit = fit(reading, groups, from, count, number);
         let better = best.as_ref().is_none_or(|b| fit > b.fit || fit == b.fit && preferred(number, group.len()));
-        if better {
-            if let Some(claim) = claim(page, group, brand, fit) {
-                let evidence = Evidence {
-                    brand: Some(brand.name),
-                    checksum: Some("luhn"),
-                    grouped: fit == Fit::Printed && group.len() > 1,
-                    disguised: page.is_disguised(group[0], token),
-                    digits: u8::try_from(number.len()).unwrap_or(u8::MAX),
-                    ..Evidence::default()
-                };
-                let candidate = Candidate {
-                    first: group[0],
-                    last: token,
-                    entity: Entity::Card,
-                    claim,
-                    topics: &[Topic::Card],
-                    evidence,
-                };
-                best = Some(Found { candidate, fit, until: from + count + 1 });
-            }
+        if better && let Some(claim) = claim(page, group, brand, fit) {
+            let evidence = Evidence {
+                brand: Some(brand.name),
+                checksum: Some("luhn"),
+                grouped: fit == Fit::Printed && group.len() > 1,
+                disguised: page.is_disguised(group[0], token),
+                digits: u8::try_from(number.len()).unwrap_or(u8::MAX),
+                ..Evidence::default()
+            };
+            let candidate = Candidate {
+                first: group[0],
+                last: token,
+                entity: Entity::Card,
+                claim,
+                topics: &[Topic::Card],
+                evidence,
+            };
+            best = Some(Found { candidate, fit, until: from + count + 1 });
         }
     }
     best

@@ -90,10 +90,11 @@ fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
             continue;
         }
         let Some((first, last)) = chunk(reading, at + 1) else { continue };
-        if let Some(colon) = (first..last).find(|&i| tokens[i].is(b':')) {
-            if tokens[colon + 1].kind != Kind::Masked && !tokens[colon + 1].is(b'/') {
-                out.push(candidate(colon + 1, last, Claim::Certain, "option with a password"));
-            }
+        if let Some(colon) = (first..last).find(|&i| tokens[i].is(b':'))
+            && tokens[colon + 1].kind != Kind::Masked
+            && !tokens[colon + 1].is(b'/')
+        {
+            out.push(candidate(colon + 1, last, Claim::Certain, "option with a password"));
         }
     }
 }
@@ -256,10 +257,10 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                 if token.kind != Kind::Digits && looks_like_one(reading, value) && words <= 2 {
                     return Some(value);
                 }
-                if words == 0 {
-                    if let Some(value) = pair(reading, hit, at) {
-                        return Some(value);
-                    }
+                if words == 0
+                    && let Some(value) = pair(reading, hit, at)
+                {
+                    return Some(value);
                 }
                 if token.does(Role::CONJUNCTION) && token.cue == 0 {
                     return None;
@@ -497,25 +498,25 @@ fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
         {
             break;
         }
-        if token.does(Role::FROM) || token.does(Role::TO) {
-            if let Some(value) = value_at(reading, at + 1) {
-                let plain = values.len() == 1 && token.does(Role::TO);
-                if looks_like_one(reading, value) || is_quoted(reading, at + 1) || plain && is_unknown(reading, value) {
-                    values.push(value);
-                    at = value.1 + 1;
-                    continue;
-                }
-                // "from hunter to hunter2"
-                let to = value.1 + 1;
-                if token.does(Role::FROM)
-                    && is_unknown(reading, value)
-                    && tokens.get(to).is_some_and(|t| t.does(Role::TO))
-                    && value_at(reading, to + 1).is_some_and(|v| looks_like_one(reading, v) || is_unknown(reading, v))
-                {
-                    values.push(value);
-                    at = to;
-                    continue;
-                }
+        if (token.does(Role::FROM) || token.does(Role::TO))
+            && let Some(value) = value_at(reading, at + 1)
+        {
+            let plain = values.len() == 1 && token.does(Role::TO);
+            if looks_like_one(reading, value) || is_quoted(reading, at + 1) || plain && is_unknown(reading, value) {
+                values.push(value);
+                at = value.1 + 1;
+                continue;
+            }
+            // "from hunter to hunter2"
+            let to = value.1 + 1;
+            if token.does(Role::FROM)
+                && is_unknown(reading, value)
+                && tokens.get(to).is_some_and(|t| t.does(Role::TO))
+                && value_at(reading, to + 1).is_some_and(|v| looks_like_one(reading, v) || is_unknown(reading, v))
+            {
+                values.push(value);
+                at = to;
+                continue;
             }
         }
         at += 1;
@@ -563,7 +564,7 @@ fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                     let value = quoted_before(reading, at)?;
                     return (!is_sentence(reading, value)).then_some(value);
                 }
-                return (link && strong || plain || strong && comma && own && link).then_some(value);
+                return (link && strong || plain).then_some(value);
             }
         }
         at = at.checked_sub(1)?;
@@ -971,7 +972,7 @@ fn is_address(text: &[u8]) -> bool {
     let mail = at.is_some_and(|at| {
         at > 0
             && text[at..].iter().rposition(|b| *b == b'.').is_some_and(|dot| {
-                dot > 1 && at + dot + 2 < text.len() + 0 && text[at + dot + 1..].iter().all(u8::is_ascii_alphabetic)
+                dot > 1 && at + dot + 2 < text.len() && text[at + dot + 1..].iter().all(u8::is_ascii_alphabetic)
             })
     });
     let url = text.windows(3).any(|w| w == b"://") || text.starts_with(b"www.");
@@ -990,7 +991,7 @@ fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
     // Words and marks only: "e-mail", "don't", "and/or", "wi-fi", "(sic)".
     let marks_inside = stretch.iter().any(|t| is_mark(t, b"!@#$%^&*_+=~|\\"));
     if stretch.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Mark(_))) && !marks_inside {
-        return !(first == last && !stretch[0].does(Role::COMMON));
+        return first != last || stretch[0].does(Role::COMMON);
     }
     // A word with a mark at the end: "password!", "what?!".
     if stretch.iter().skip(1).all(|t| matches!(t.kind, Kind::Mark(b'!' | b'?' | b'*' | b'~' | b'.')))

@@ -144,5 +144,5 @@ fn is_month_year(reading: &Reading<'_>, at: usize) -> bool {
 
 /// Nothing that would make it a quantity or an address follows.
 fn free_after(reading: &Reading<'_>, last: usize) -> bool {
-    reading.token(last + 1).is_none_or(|t| !(t.kind == Kind::Word && t.does(Role::UNIT)) && !t.is(b'%'))
+    reading.token(last + 1).is_none_or(|t| !(t.kind == Kind::Word && t.does(Role::UNIT) || t.is(b'%')))
 }
