@@ -202,7 +202,7 @@ impl Events {
         let role = text.role.unwrap_or(scanner.role);
         let body = match text.spelling {
             Spelling::Json => Body::Json { text: Vec::new(), role },
-            _ => Body::Text(Box::new(Redactor::new(scanner.engine.clone(), scanner.conversation.clone(), role))),
+            _ => Body::Text(Box::new(scanner.redactor(role))),
         };
         let name = name.to_owned();
         self.channels.push(Channel { name, body, turn: self.turn, tail: Vec::new(), template: None });

@@ -506,8 +506,13 @@ impl Filter {
 }
 
 impl Scanner {
-    fn redactor(&self) -> Redactor {
-        Redactor::new(self.engine.clone(), self.conversation.clone(), self.role)
+    fn redactor(&self, role: Role) -> Redactor {
+        let redactor = Redactor::new(self.engine.clone(), self.conversation.clone(), role);
+        let redactor = self.id.map_or_else(|| redactor.clone(), |id| redactor.clone().id(id.0));
+        match self.time_ms {
+            Some(time_ms) => redactor.time_ms(time_ms),
+            None => redactor,
+        }
     }
 
     /// Takes in what a text that came in pieces has led to.
