@@ -292,8 +292,9 @@ impl Redactor {
         }
         let last = self.base + self.watched - SLACK - self.judged;
         let mut cut = None;
-        while let Some(place) = self.ready.pop_front_if(|place| *place <= last) {
+        while let Some(&place) = self.ready.front().filter(|place| **place <= last) {
             cut = Some(place);
+            self.ready.pop_front();
         }
         if let Some(cut) = cut.filter(|cut| *cut > self.base) {
             self.settle(Cut::At(cut - self.base + self.judged), out);
