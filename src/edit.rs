@@ -129,7 +129,7 @@ impl Patch {
     }
 
     /// Where `span` of the source, which cuts no edit, stands in the patched text.
-    fn patched(&self, span: Span) -> Span {
+    pub(crate) fn patched(&self, span: Span) -> Span {
         let before = self.edits.iter().take_while(|edit| edit.span.end <= span.start && edit.span != span);
         let (mut longer, mut shorter) = (0, 0);
         for edit in before {

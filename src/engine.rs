@@ -14,6 +14,9 @@ use crate::policy::{Action, Policy};
 use crate::report::{Explanation, Finding, Outcome, Passed};
 use crate::text::View;
 
+/// How often a redacted text is looked at again, at most. One look is almost always enough.
+const MOST_LOOKS: usize = 4;
+
 /// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
 ///
 /// # Example
@@ -51,8 +54,9 @@ impl Engine {
             return Outcome::default();
         }
         let view = if glance == Glance::Unknown { View::new(message.text) } else { View::plain(message.text) };
+        let before = conversation.clone();
         let verdict = self.judge(&view, conversation, expected, message, Depth::Usual);
-        self.outcome(message.text, &view, verdict)
+        self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
 
     /// Scans as [`scan`](Self::scan) does, without a short cut.
@@ -60,8 +64,9 @@ impl Engine {
     pub(crate) fn scan_everything(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
         let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
+        let before = conversation.clone();
         let verdict = self.judge(&view, conversation, expected, message, Depth::Everything);
-        self.outcome(message.text, &view, verdict)
+        self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
 
     /// Scans as [`scan`](Self::scan) does and tells the reasons: what was expected, what was found, what was let through
@@ -70,10 +75,12 @@ impl Engine {
     pub fn explain(&self, conversation: &mut Conversation, message: &Message<'_>) -> Explanation {
         let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
+        let before = conversation.clone();
         let verdict = self.judge(&view, conversation, expected, message, Depth::Reasons);
-        let expected = verdict.expected_words();
+        let words = verdict.expected_words();
         let passed = verdict.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
-        Explanation { expected, outcome: self.outcome(message.text, &view, verdict), passed }
+        let outcome = self.settle(self.outcome(message.text, &view, verdict), &before, expected, message);
+        Explanation { expected: words, outcome, passed }
     }
 
     /// The safe form of a single text by a customer, outside any conversation.
@@ -90,6 +97,15 @@ impl Engine {
             Glance::Plain | Glance::Unknown => false,
         };
         passes && !conversation.awaits_words(message.role, expected) && self.policy.detectors().len() == 0
+    }
+
+    fn settle(&self, outcome: Outcome, before: &Conversation, expected: Expected, message: &Message<'_>) -> Outcome {
+        look_again(outcome, message.text, |left, _| {
+            let again = Message { text: left, ..*message };
+            let view = View::new(left);
+            let verdict = self.judge(&view, &mut before.clone(), expected, &again, Depth::Usual);
+            self.outcome(left, &view, verdict)
+        })
     }
 
     fn judge(
@@ -139,4 +155,30 @@ impl Engine {
         }
         Outcome { findings, patch: Patch::new(edits), recall: verdict.recall }
     }
+}
+
+/// Looks again at what redaction left of `source`, until nothing more is found, so that a redacted text comes through
+/// unchanged: what stood in the shadow of a secret may show when the secret is gone. `look` scans a redacted text, given
+/// the patch that made it.
+pub(crate) fn look_again(
+    mut outcome: Outcome,
+    source: &[u8],
+    mut look: impl FnMut(&[u8], &Patch) -> Outcome,
+) -> Outcome {
+    for _ in 0..MOST_LOOKS {
+        if outcome.patch.is_empty() {
+            break;
+        }
+        let left = outcome.patch.apply(source);
+        let next = look(&left, &outcome.patch);
+        if next.patch.is_empty() {
+            break;
+        }
+        let hides = |f: &&Finding| f.action >= Action::Mask && f.kind == FindingKind::Disclosure;
+        let moved = |f: &Finding| Finding { span: outcome.patch.source(f.span), ..*f };
+        let more: Vec<Finding> = next.findings.iter().filter(hides).map(moved).collect();
+        outcome.patch = outcome.patch.then(&next.patch, source);
+        outcome.add(more);
+    }
+    outcome
 }

@@ -51,6 +51,30 @@ impl Outcome {
         self.action() == Action::Block
     }
 
+    /// Adds what a second look found. Findings that overlap become one, under the stricter action.
+    pub(crate) fn add(&mut self, more: Vec<Finding>) {
+        self.findings.extend(more);
+        self.findings.sort_by_key(|f| (f.span, f.kind == FindingKind::Solicitation));
+        let mut merged: Vec<Finding> = Vec::with_capacity(self.findings.len());
+        let mut last: Option<usize> = None;
+        for next in self.findings.drain(..) {
+            match last.filter(|&i| next.kind == FindingKind::Disclosure && next.span.overlaps(merged[i].span)) {
+                Some(i) => {
+                    let span = merged[i].span.union(next.span);
+                    let stricter = if next.action > merged[i].action { next } else { merged[i] };
+                    merged[i] = Finding { span, ..stricter };
+                }
+                None => {
+                    if next.kind == FindingKind::Disclosure {
+                        last = Some(merged.len());
+                    }
+                    merged.push(next);
+                }
+            }
+        }
+        self.findings = merged;
+    }
+
     /// The safe form of `text`, which must be the text that was scanned.
     ///
     /// # Panics

@@ -47,7 +47,7 @@ use std::mem;
 use crate::detect::Page;
 use crate::detect::cues::Topic;
 use crate::edit::{Edit, Patch};
-use crate::engine::Engine;
+use crate::engine::{Engine, look_again};
 use crate::entity::{Entity, FindingKind};
 use crate::judge::conversation::{Conversation, Expected, Said};
 use crate::judge::{self, Depth, Judged, Part};
@@ -328,6 +328,7 @@ impl Redactor {
         };
 
         let part = Part { from, to, first: self.whole, last };
+        let before = self.conversation.clone();
         let message = Message { text: watched, role: self.role, id: self.id, time_ms: self.time_ms };
         let (mut verdict, said) =
             judge::judge_part(&page, &mut self.conversation, expected, &message, Depth::Usual, part);
@@ -351,6 +352,20 @@ impl Redactor {
         }
 
         let mut outcome = self.engine.outcome(watched, &view, verdict);
+        // A run that has outgrown the window is masked whole: there is nothing to look at again.
+        if !(self.in_run || in_run) {
+            outcome = look_again(outcome, watched, |left, patch| {
+                let view = View::new(left);
+                let page = Page::new(&view);
+                let to = if last { usize::MAX } else { run::view_at(&view, patch.patched(Span::new(cut, cut)).start) };
+                let part = Part { from: run::view_at(&view, self.judged), to, first: self.whole, last };
+                let again = Message { text: left, ..message };
+                let (mut verdict, _) =
+                    judge::judge_part(&page, &mut before.clone(), expected, &again, Depth::Usual, part);
+                self.engine.find_custom(&view, part, &mut verdict);
+                self.engine.outcome(left, &view, verdict)
+            });
+        }
         self.in_run = in_run;
         let (judged, base) = (self.judged, self.base);
         for finding in &mut outcome.findings {
