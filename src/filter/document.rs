@@ -78,7 +78,7 @@ impl Document {
             self.held = held;
         }
         if last && let State::Text(redactor) = &mut self.state {
-            let text = mem::replace(redactor, Box::new(scanner.redactor()));
+            let text = mem::replace(redactor, Box::new(scanner.redactor(scanner.role)));
             let finished = text.finish(out);
             scanner.finished(finished);
         }
@@ -134,7 +134,7 @@ impl Document {
                 }
                 Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
                 Err(_) => {
-                    let mut redactor = scanner.redactor();
+                    let mut redactor = scanner.redactor(scanner.role);
                     redactor.push(input, out);
                     scanner.blocked |= redactor.is_blocked();
                     self.state = State::Text(Box::new(redactor));

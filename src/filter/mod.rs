@@ -10,8 +10,8 @@
 //! that blocks, and its shape can tell text from its place alone ([`ChatShape::place`](crate::wire::chat::ChatShape::place)): then, from there on, only the
 //! text that is being read. Of what has to be held [`Limits::hold`] bytes are taken and no more.
 //!
-//! Number and time of a message ([`id`](Filter::id), [`time_ms`](Filter::time_ms)) are known to the conversation where the
-//! text is seen as a whole; a text that streams has neither.
+//! Number and time of a message ([`id`](Filter::id), [`time_ms`](Filter::time_ms)) are known to the conversation, also of
+//! a text that streams.
 //!
 //! Refused, by a [`Failure`]: what is larger or deeper than the [`Limits`], charsets in which ASCII does not stand for
 //! itself, multipart bodies that cannot be read. JSON that cannot be parsed is scanned as text. A panic inside is a
@@ -462,7 +462,7 @@ impl Filter {
         if is_wide(held) {
             return Err(Failure::Charset);
         }
-        let mut redactor = self.scanner.redactor();
+        let mut redactor = self.scanner.redactor(self.scanner.role);
         redactor.push(held, out);
         self.scanner.blocked |= redactor.is_blocked();
         self.state = State::Text(Box::new(redactor));
@@ -507,12 +507,14 @@ impl Filter {
 
 impl Scanner {
     fn redactor(&self, role: Role) -> Redactor {
-        let redactor = Redactor::new(self.engine.clone(), self.conversation.clone(), role);
-        let redactor = self.id.map_or_else(|| redactor.clone(), |id| redactor.clone().id(id.0));
-        match self.time_ms {
-            Some(time_ms) => redactor.time_ms(time_ms),
-            None => redactor,
+        let mut redactor = Redactor::new(self.engine.clone(), self.conversation.clone(), role);
+        if let Some(id) = self.id {
+            redactor = redactor.id(id.0);
         }
+        if let Some(time_ms) = self.time_ms {
+            redactor = redactor.time_ms(time_ms);
+        }
+        redactor
     }
 
     /// Takes in what a text that came in pieces has led to.

@@ -120,5 +120,5 @@ fn part(headers: &Headers, scanner: &Scanner) -> Result<Part, Failure> {
     if !ascii_charset(kind) {
         return Err(Failure::Charset);
     }
-    Ok(if json { Part::Json(Vec::new()) } else { Part::Text(Box::new(scanner.redactor())) })
+    Ok(if json { Part::Json(Vec::new()) } else { Part::Text(Box::new(scanner.redactor(scanner.role))) })
 }
