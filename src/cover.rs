@@ -3,7 +3,7 @@
 use crate::edit::Edit;
 use crate::entity::Entity;
 use crate::mask;
-use crate::policy::Policy;
+use crate::policy::{MaskStyle, Policy};
 use crate::text::{View, ViewSpan};
 
 /// The edit that hides `span` of the view.
@@ -21,7 +21,9 @@ pub(crate) fn cover(
 ) -> Edit {
     let whole = view.source(span);
     let plain = String::from_utf8_lossy(&view.text()[span.start..span.end]);
-    if let Some(with) = policy.replacement(entity, &plain) {
+    // A label tells nothing of a part.
+    let told = if part && policy.style() == MaskStyle::Label { "" } else { &*plain };
+    if let Some(with) = policy.replacement(entity, told) {
         return Edit { span: whole, with };
     }
     let count = mask::count(&plain);

@@ -10,7 +10,7 @@ use crate::entity::FindingKind;
 use crate::judge::conversation::{Conversation, Expected};
 use crate::judge::{self, Depth, Judged, Part, Verdict};
 use crate::message::Message;
-use crate::policy::{Action, Policy};
+use crate::policy::{Action, Expiry, Policy};
 use crate::report::{Explanation, Finding, Outcome, Passed};
 use crate::text::View;
 
@@ -137,7 +137,9 @@ impl Engine {
     pub(crate) fn outcome(&self, source: &[u8], view: &View<'_>, verdict: Verdict) -> Outcome {
         let kind = |judged: &Judged| if judged.solicited { FindingKind::Solicitation } else { FindingKind::Disclosure };
         let action = |judged: &Judged| self.policy.action(judged.entity, kind(judged));
-        let found = judge::merge_overlaps(verdict.found, &action);
+        let mut found = verdict.found;
+        found.retain(|judged| !judged.expiry || self.policy.expiry() == Expiry::Mask);
+        let found = judge::merge_overlaps(found, &action);
         let mut findings = Vec::with_capacity(found.len());
         let mut edits = Vec::new();
         for judged in found.iter().filter(|judged| action(judged) > Action::Allow) {

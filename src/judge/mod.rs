@@ -21,7 +21,7 @@ use smallvec::SmallVec;
 use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::number::{Digits, Number, Numbers, Shape};
 use crate::detect::token::{Kind, Reading, words};
-use crate::detect::{Candidate, Claim, Page, one_time_passcode, security_code};
+use crate::detect::{Candidate, Claim, Page, card, one_time_passcode, security_code};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::message::{Message, MessageId, Role};
@@ -41,6 +41,8 @@ pub(crate) struct Judged {
     pub(crate) part: bool,
     /// An agent or a bot asks for it; it is not there.
     pub(crate) solicited: bool,
+    /// The expiry date of a card that stands before it: hidden only where the policy says so.
+    pub(crate) expiry: bool,
 }
 
 /// A number that was let through, and why.
@@ -101,7 +103,7 @@ impl Part {
 impl Judged {
     /// What a custom detector found.
     pub(crate) fn custom(span: ViewSpan, entity: Entity) -> Self {
-        Self { span, entity, evidence: Evidence::default(), part: false, solicited: false }
+        Self { span, entity, evidence: Evidence::default(), part: false, solicited: false, expiry: false }
     }
 }
 
@@ -286,7 +288,14 @@ impl Court<'_, '_> {
         }
         self.card_found |= candidate.entity == Entity::Card;
         let span = self.reading.span(candidate.first, candidate.last);
-        self.verdict.found.push(Judged { span, entity: candidate.entity, evidence, part, solicited: false });
+        self.verdict.found.push(Judged {
+            span,
+            entity: candidate.entity,
+            evidence,
+            part,
+            solicited: false,
+            expiry: false,
+        });
     }
 
     fn pass(&mut self, number: &Number, why: Why) {
@@ -371,6 +380,18 @@ impl Court<'_, '_> {
             })
             .collect();
         for (last, digits) in cards {
+            if let Some((first, last)) = card::expiry_after(self.page, last) {
+                let span = self.reading.span(first, last);
+                let evidence = Evidence { cue: Some("expiry of a card"), ..Evidence::default() };
+                self.verdict.found.push(Judged {
+                    span,
+                    entity: Entity::Card,
+                    evidence,
+                    part: true,
+                    solicited: false,
+                    expiry: true,
+                });
+            }
             if let Some(number) = security_code::after_card(self.page, last, digits)
                 && self.is_free(number.first, number.last)
             {
@@ -1026,7 +1047,7 @@ impl Court<'_, '_> {
             }
             let span = self.reading.span(hit.first, hit.last);
             let evidence = Evidence { cue: Some(hit.cue.name), ..Evidence::default() };
-            self.verdict.found.push(Judged { span, entity, evidence, part: false, solicited: true });
+            self.verdict.found.push(Judged { span, entity, evidence, part: false, solicited: true, expiry: false });
         }
     }
 }

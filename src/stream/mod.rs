@@ -396,7 +396,7 @@ impl Redactor {
         ];
         let entity = numbers.into_iter().max_by_key(|entity| policy.action(*entity, FindingKind::Disclosure));
         let evidence = crate::evidence::Evidence { piece: true, digits: u8::MAX, ..Default::default() };
-        Judged { span, entity: entity.unwrap_or(Entity::Card), evidence, part: true, solicited: false }
+        Judged { span, entity: entity.unwrap_or(Entity::Card), evidence, part: true, solicited: false, expiry: false }
     }
 
     /// Makes what was judged the context of what follows.

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::detect::brands::{self, Brand};
-use crate::detect::cues::Topic;
+use crate::detect::cues::{Role, Topic};
 use crate::detect::number::{self, Digits, Gap, Shape};
 use crate::detect::token::{Kind, Reading};
 use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec, checksum};
@@ -92,6 +92,27 @@ impl Detector for Card {
             at = last + 1;
         }
     }
+}
+
+/// The expiry date that stands after the card which ends at token `last`: "exp 12/28", "vence 05/29", "good thru June 2027".
+pub(crate) fn expiry_after(page: &Page<'_>, last: usize) -> Option<(usize, usize)> {
+    let reading = &page.reading;
+    let mut month = None;
+    for at in last + 1..reading.tokens.len().min(last + 10) {
+        let token = &reading.tokens[at];
+        match token.kind {
+            Kind::Digits => {
+                let number = page.numbers.get(page.numbers.partition_point(|n| n.last < at))?;
+                let date = matches!(number.shape, Shape::Harmless("date" | "year")) && number.first == at;
+                return date.then_some((month.unwrap_or(at), number.last));
+            }
+            Kind::Word if token.does(Role::MONTH) => month = month.or(Some(at)),
+            Kind::Word if token.does(Role::EXPIRY) || token.does(Role::GLUE) => {}
+            Kind::Mark(b',' | b':' | b'-' | b'(' | b'.' | b'/') => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// Cards among the groups of the tokens `first..=last`.
@@ -272,7 +293,7 @@ fn joined_to_letters(reading: &Reading<'_>, first: usize, last: usize) -> bool {
     left || right
         && reading.tokens[(last + 1).min(reading.tokens.len() - 1)].cue == 0
         && text(last + 1)
-        && !reading.tokens[last + 1].does(crate::detect::cues::Role::EXPIRY)
+        && !reading.tokens[last + 1].does(Role::EXPIRY)
 }
 
 /// Two cards typed into one run of digits.

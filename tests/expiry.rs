@@ -1,0 +1,26 @@
+//! The expiry date of a card: kept by default, hidden with its card where the policy says so.
+
+use lastfour::{Conversation, Engine, Expiry, Message, Policy};
+
+const TEXTS: [(&str, &str); 4] = [
+    ("my card is 3782 822463 10005 exp 12/28, zip 10285", "my card is **** ****** *0005 exp **/**, zip 10285"),
+    ("4111 1111 1111 1111 12/28 456", "**** **** **** 1111 **/** ***"),
+    ("tarjeta 3782 822463 10005, vence 05/29", "tarjeta **** ****** *0005, vence **/**"),
+    ("the one that expires 12/28 please", "the one that expires 12/28 please"),
+];
+
+fn redact(engine: &Engine, text: &str) -> String {
+    engine.scan(&mut Conversation::new(), &Message::customer(text)).redact(text).into_owned()
+}
+
+#[test]
+fn an_expiry_is_hidden_only_after_a_card_and_only_where_the_policy_says_so() {
+    let keeps = Engine::default();
+    let hides = Engine::new(Policy::builder().expiry(Expiry::Mask).build().expect("a valid policy"));
+    for (text, hidden) in TEXTS {
+        assert_eq!(redact(&hides, text), hidden);
+        let kept = redact(&keeps, text);
+        assert_eq!(kept.contains("12/28"), text.contains("12/28"), "{kept}");
+        assert_eq!(kept.contains("05/29"), text.contains("05/29"), "{kept}");
+    }
+}
