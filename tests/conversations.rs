@@ -95,3 +95,42 @@ fn the_memory_comes_back_from_its_serialised_form() {
         }
     }
 }
+
+/// What the customer's last message comes out as.
+fn last_of(turns: &[(Role, &str)]) -> String {
+    let engine = Engine::default();
+    let mut memory = Conversation::new();
+    let mut last = String::new();
+    for (role, text) in turns {
+        last = engine.scan(&mut memory, &Message::new(*role, *text)).redact(text).into_owned();
+    }
+    last
+}
+
+#[test]
+fn a_correction_is_as_secret_as_what_it_corrects() {
+    use Role::{Agent, Customer};
+    assert_eq!(last_of(&[(Customer, "my pin is 4821"), (Customer, "sorry 4812")]), "sorry ****");
+    assert_eq!(last_of(&[(Customer, "my cvv is 123"), (Agent, "that did not work"), (Customer, "try 132")]), "try ***");
+    let address = "no, I live at 4812 Main Street";
+    assert_eq!(last_of(&[(Customer, "my pin is 4821"), (Customer, address)]), address);
+}
+
+#[test]
+fn a_code_after_a_card_is_stopped_in_a_message_of_its_own() {
+    use Role::Customer;
+    let turns = [(Customer, "4111 1111 1111 1111"), (Customer, "04/27"), (Customer, "123")];
+    assert_eq!(last_of(&turns), "***");
+    assert_eq!(last_of(&turns[..2]), "04/27");
+}
+
+#[test]
+fn an_answer_that_gives_no_password_passes() {
+    use Role::{Agent, Customer};
+    for answer in
+        ["I don't know", "I don't remember", "sorry, no clue", "it never worked", "why do you need it?", "let me look"]
+    {
+        assert_eq!(last_of(&[(Agent, "What is your password?"), (Customer, answer)]), answer);
+    }
+    assert_eq!(last_of(&[(Agent, "What is your password?"), (Customer, "12345678")]), "********");
+}

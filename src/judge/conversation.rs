@@ -41,6 +41,22 @@ impl Topics {
     }
 }
 
+/// A set of secret topics, in one byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+struct Secrets(u8);
+
+impl Secrets {
+    fn of(topics: Topics) -> Self {
+        // Secret topics come first, and there are eight of them.
+        Self((topics.0 & 0xff) as u8)
+    }
+
+    fn topics(self) -> Topics {
+        Topics(u32::from(self.0))
+    }
+}
+
 /// What is remembered of one side of the talk.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Side {
@@ -49,13 +65,17 @@ pub(crate) struct Side {
     /// What this side announced at the end of its last message: "my cvv is".
     tells: Topics,
     /// What this side offered in a question of its own: "do you need the cvc too?".
-    offers: Topics,
+    offers: Secrets,
     /// Messages by the other side since it asked.
     asked_ago: u8,
     /// The other side has answered.
     answered: bool,
     /// Messages of its own since it announced.
     told_ago: u8,
+    /// What this side gave in a message of late, which it may correct.
+    gave: Secrets,
+    /// Messages of its own since it gave it.
+    gave_ago: u8,
     /// Messages of its own for which a bare number may still be the code of a card that it gave.
     after_card: u8,
     /// A number that is half said.
@@ -67,6 +87,9 @@ const QUESTION_LASTS: u8 = 5;
 
 /// Messages of its own after which an announcement lapses.
 const ANNOUNCEMENT_LASTS: u8 = 2;
+
+/// Messages of its own after which nothing corrects what a side gave.
+const CORRECTION_LASTS: u8 = 2;
 
 /// Time after which nothing that was asked or half said counts any more.
 const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
@@ -112,6 +135,8 @@ pub(crate) struct Expected {
     pub(crate) asked: Topics,
     /// The same side announced it.
     pub(crate) announced: Topics,
+    /// The same side gave it of late: "sorry, 4812" corrects it.
+    pub(crate) gave: Topics,
     /// The same side has just given a card number.
     pub(crate) after_card: bool,
     /// What was asked for has been given: only a bare correction still counts.
@@ -167,12 +192,16 @@ impl Conversation {
         }
         own.told_ago = own.told_ago.saturating_add(1);
         own.after_card = own.after_card.saturating_sub(1);
-        Expected { asked, announced: own.tells, after_card: own.after_card > 0, answered }
+        if own.gave_ago >= CORRECTION_LASTS {
+            own.gave = Secrets::default();
+        }
+        own.gave_ago = own.gave_ago.saturating_add(1);
+        Expected { asked, announced: own.tells, gave: own.gave.topics(), after_card: own.after_card > 0, answered }
     }
 
     /// Whether any word by `role` may count: a password is awaited, or an answer to an offer.
     pub(crate) fn awaits_words(&self, role: Role, expected: Expected) -> bool {
-        expected.all().has(Topic::Password) || !self.sides[usize::from(!role.serves())].offers.is_empty()
+        expected.all().has(Topic::Password) || !self.sides[usize::from(!role.serves())].offers.topics().is_empty()
     }
 
     /// Whether a question by `role` that names nothing may count: it has asked for something before.
@@ -187,7 +216,7 @@ impl Conversation {
 
     /// Ends a turn: remembers what this message asks for and announces.
     pub(crate) fn end(&mut self, role: Role, said: &Said) {
-        let offered = self.other(role).offers;
+        let offered = self.other(role).offers.topics();
         self.other(role).answered |= said.answers_question;
         let side = self.side(role);
         let asks = if said.agrees { said.asks.and(offered) } else { said.asks };
@@ -211,7 +240,11 @@ impl Conversation {
             side.tells = said.announces;
             side.told_ago = 0;
         }
-        side.offers = said.offers;
+        if !said.gives.is_empty() {
+            side.gave = Secrets::of(said.gives);
+            side.gave_ago = 0;
+        }
+        side.offers = Secrets::of(said.offers);
         if !said.gives_piece {
             side.pieces.rest();
         }
@@ -226,6 +259,8 @@ impl Conversation {
 pub(crate) struct Said {
     /// What it asks for.
     pub(crate) asks: Topics,
+    /// The secrets it gives.
+    pub(crate) gives: Topics,
     /// It asks again, without saying for what.
     pub(crate) insists: bool,
     /// It asks about something that no cue names.
@@ -269,6 +304,7 @@ impl Said {
             offers: self.offers.and(next.offers),
             answers: self.answers | next.answers,
             answers_question: self.answers_question | next.answers_question,
+            gives: self.gives.and(next.gives),
             gives_card: self.gives_card | next.gives_card,
             gives_code: self.gives_code | next.gives_code,
             gives_piece: self.gives_piece | next.gives_piece,
@@ -280,6 +316,14 @@ impl Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_secret_topics_fit_in_one_byte() {
+        for topic in Topic::ALL {
+            let set = Topics::NONE.with(topic);
+            assert_eq!(Secrets::of(set).topics() == set, topic.is_secret(), "{topic:?}");
+        }
+    }
 
     #[test]
     fn the_memory_is_small_and_holds_nothing_on_the_heap() {

@@ -224,6 +224,16 @@ pub(crate) fn judge_part(
     let part = court.settle(part);
     let moved = court.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading, role, part);
+    for found in court.verdict.found.iter().filter(|f| !f.solicited && !f.part) {
+        said.gives = match found.entity {
+            Entity::SecurityCode => said.gives.with(Topic::SecurityCode),
+            Entity::SocialSecurity => said.gives.with(Topic::SocialSecurity),
+            Entity::OneTimePasscode => said.gives.with(Topic::OneTimePasscode),
+            Entity::Pin => said.gives.with(Topic::Pin),
+            Entity::Account => said.gives.with(Topic::Account),
+            _ => said.gives,
+        };
+    }
     said.gives_card = court.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.part);
     said.gives_code = court.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
     said.answers = !court.verdict.found.is_empty() || court.masked;
@@ -724,7 +734,8 @@ impl Court<'_, '_> {
         if counts || self.expected.answered && !self.is_bare() {
             return None;
         }
-        for (topics, announced) in [(self.expected.asked, false), (self.expected.announced, true)] {
+        let gave = if self.corrects() { self.expected.gave } else { Topics::NONE };
+        for (topics, announced) in [(self.expected.asked, false), (self.expected.announced, true), (gave, true)] {
             if announced && !self.is_bare() {
                 continue;
             }
@@ -1026,6 +1037,30 @@ impl Court<'_, '_> {
                     "demas",
                 ],
             )
+        })
+    }
+
+    /// "Sorry, 4812", "no wait, 132", "try 132".
+    fn corrects(&self) -> bool {
+        self.reading.tokens.iter().take(6).any(|t| {
+            [
+                "sorry",
+                "wait",
+                "oops",
+                "no",
+                "try",
+                "actually",
+                "mean",
+                "correction",
+                "perdon",
+                "digo",
+                "espera",
+                "mejor",
+                "prueba",
+                "intenta",
+            ]
+            .iter()
+            .any(|w| self.reading.is_word(t, w.as_bytes()))
         })
     }
 
