@@ -134,3 +134,12 @@ fn an_answer_that_gives_no_password_passes() {
     }
     assert_eq!(last_of(&[(Agent, "What is your password?"), (Customer, "12345678")]), "********");
 }
+
+#[test]
+fn a_passphrase_is_all_of_its_words_and_talk_about_one_is_none() {
+    let engine = Engine::default();
+    assert_eq!(engine.redact("passphrase: correct horse battery staple"), "passphrase: ********");
+    for talk in ["passphrase: not working again today", "passphrase: please reset it for me"] {
+        assert_eq!(engine.redact(talk), talk);
+    }
+}

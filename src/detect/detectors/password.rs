@@ -666,6 +666,12 @@ fn plain_words(
     if value.0 == value.1 && first.kind == Kind::Digits {
         return (first.len() >= 4).then_some(value);
     }
+    if sign
+        && passphrase
+        && let Some(phrase) = phrase_at(reading, value.0)
+    {
+        return Some(phrase);
+    }
     if !tokens[value.0..=value.1]
         .iter()
         .all(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(_)))
@@ -729,6 +735,19 @@ fn plain_words(
         return Some((value.0, last));
     }
     None
+}
+
+/// Three to eight words up to the end of the clause, of which at most one is said of passwords: "correct horse battery
+/// staple".
+fn phrase_at(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let end = (first..tokens.len()).find(|&at| ends_clause(reading, at)).unwrap_or(tokens.len());
+    let words = tokens.get(first..end)?;
+    let talk =
+        words.iter().any(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::REQUEST) || t.cue != 0);
+    let said = words.iter().filter(|t| t.does(Role::STATE)).count();
+    let plain = words.iter().all(|t| t.kind == Kind::Word);
+    (plain && !talk && said <= 1 && (3..=8).contains(&words.len())).then(|| (first, end - 1))
 }
 
 /// Endings of English and Spanish participles, adverbs and adjectives, which are said of passwords.
