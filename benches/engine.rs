@@ -10,7 +10,18 @@ fn main() {
     divan::main();
 }
 
-/// What people write, around 50 bytes each.
+/// What most of a talk is made of, around 50 bytes each: a quick look shows that there is nothing in it.
+const CHATTER: [&str; 8] = [
+    "no that is all for today, thank you very much!",
+    "hi there, hope you are having a wonderful morning",
+    "Sounds great, thanks so much for helping me today.",
+    "Sure, let me look into that and get back to you now",
+    "it was delicious, my family loved every bit of it",
+    "ok perfect, I will wait until somebody shows up",
+    "My apologies, it seems that they are closed today.",
+    "we went there last summer and it rained every day",
+];
+/// What people write who want something, around 50 bytes each: words and numbers that have to be judged.
 const CLEAN: [&str; 8] = [
     "hi, I still have not received my replacement card",
     "sure, the ZIP code is 10285 and last four are 0005",
@@ -38,13 +49,22 @@ const SECRET: [&str; 8] = [
     "three seven eight two eight two two four six three",
 ];
 
-const SAMPLES: [&str; 6] =
-    ["50 B clean", "50 B clean curly", "50 B secret", "1 KiB clean", "1 KiB clean curly", "1 KiB secret"];
+const SAMPLES: [&str; 8] = [
+    "50 B chatter",
+    "50 B clean",
+    "50 B clean curly",
+    "50 B secret",
+    "1 KiB chatter",
+    "1 KiB clean",
+    "1 KiB clean curly",
+    "1 KiB secret",
+];
 
 fn messages(sample: &str) -> Vec<String> {
     let (length, kind) = sample.split_once("B ").unwrap();
     let lines = match kind {
-        "clean" => &CLEAN[..],
+        "chatter" => &CHATTER[..],
+        "clean" => &CLEAN,
         "clean curly" => &CLEAN_CURLY,
         _ => &SECRET,
     };
@@ -54,7 +74,8 @@ fn messages(sample: &str) -> Vec<String> {
     // A long message is chatter; one line in it makes the kind.
     let long = |line: &&str| {
         let mut text = (*line).to_owned();
-        for clean in CLEAN.iter().cycle() {
+        let more = if kind == "chatter" { &CHATTER } else { &CLEAN };
+        for clean in more.iter().cycle() {
             if text.len() + clean.len() > 1024 {
                 break;
             }
@@ -122,6 +143,12 @@ fn scan(bencher: Bencher<'_, '_>, sample: &str) {
             black_box(outcome);
         }
     });
+}
+
+/// The first message of a process: the tables are compiled.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn first_scan() -> usize {
+    Engine::default().scan(&mut Conversation::new(), &Message::customer("the code")).findings.len()
 }
 
 /// Twenty turns of one talk, agent and customer in turn; one turn in five holds a secret.

@@ -3,7 +3,7 @@
 use lastfour::{Conversation, Engine, Message};
 
 /// Plain ASCII chatter, with the harmless numbers that chatter is full of.
-const CLEAN: [&str; 8] = [
+const CLEAN: [&str; 12] = [
     "hi, I still have not received my replacement card",
     "sure, the ZIP code is 10285 and the last four are 0005",
     "my order 112-1234567-1234567 was $1,234.56 on 2026-10-08",
@@ -12,6 +12,10 @@ const CLEAN: [&str; 8] = [
     "case CASE-00012345, flight AA 1024, seat 22F",
     "the error is 4021: \"code not valid\"",
     "thanks!",
+    "Sounds great, let me look into that and get back to you",
+    "What time does the flight leave, and from which terminal?",
+    "ordered 3 of them for $86.20 at 10:47, my zip is 10285-0001",
+    "dos mesas para las siete, por favor, muchas gracias",
 ];
 
 #[test]
@@ -25,6 +29,15 @@ fn a_clean_ascii_message_costs_no_allocation() {
         }
     };
     // What is compiled on first use is compiled here.
+    scan();
+    assert_eq!(allocation_counter::measure(scan).count_total, 0);
+}
+
+#[test]
+fn a_plain_message_of_any_length_costs_no_allocation() {
+    let engine = Engine::default();
+    let text = "Sounds great, I will look into that. ".repeat(1000);
+    let scan = || assert!(engine.scan(&mut Conversation::new(), &Message::customer(&text)).findings.is_empty());
     scan();
     assert_eq!(allocation_counter::measure(scan).count_total, 0);
 }

@@ -84,8 +84,8 @@ pub(crate) struct Hit {
 /// A view, read. What a message of usual length has of everything fits in place.
 pub(crate) struct Reading<'v> {
     pub(crate) text: &'v [u8],
-    pub(crate) tokens: SmallVec<[Token; 48]>,
-    pub(crate) cues: SmallVec<[Hit; 8]>,
+    pub(crate) tokens: SmallVec<[Token; 32]>,
+    pub(crate) cues: SmallVec<[Hit; 6]>,
     /// How many digits stand outside masks.
     pub(crate) digits: usize,
     /// The topics of its cues, a bit each.

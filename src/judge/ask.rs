@@ -169,8 +169,9 @@ impl Sentence {
     fn of(reading: &Reading<'_>, start: usize, end: usize, role: Role) -> Self {
         let tokens = &reading.tokens[start..end];
         let is = |list: &List| reading.any_word(start, end, list);
-        let opens_with =
-            |words: &[&str]| tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, words));
+        let opens_with = |list: &List| {
+            is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, list.words))
+        };
         let question = tokens.iter().any(|t| t.is(b'?'));
         let request = tokens.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0);
         let first_negation = tokens
@@ -186,12 +187,12 @@ impl Sentence {
         {
             Some(Topic::Amount)
         } else if question
-            && (opens_with(&["when", "cuando"]) && !is(words!["what", "which", "cual"])
+            && (opens_with(words!["when", "cuando"]) && !is(words!["what", "which", "cual"])
                 || pair(words!["what"], &["time", "day", "date", "year", "month"])
                 || pair(words!["que"], &["hora", "dia", "fecha", "ano", "mes"]))
         {
             Some(Topic::Time)
-        } else if question && opens_with(&["where", "donde"]) {
+        } else if question && opens_with(words!["where", "donde"]) {
             Some(Topic::Place)
         } else {
             None

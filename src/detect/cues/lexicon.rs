@@ -244,6 +244,7 @@ impl Lexicon {
 
     /// A word of the slip table that is one slip away: a letter missing, doubled or added, wrong, or swapped with the
     /// next one.
+    #[inline(never)]
     fn slip(&self, word: &[u8]) -> WordId {
         if !self.slipping.may_be(word) {
             return 0;

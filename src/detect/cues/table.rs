@@ -1,7 +1,8 @@
 //! Words as numbers, and tables that find them.
 
 /// A word in lower case, of at most [`Key::LONGEST`] letters and digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, Default)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Key([u64; 3]);
 
 /// What makes a capital a small letter and leaves digits as they are, in each byte.
@@ -11,7 +12,7 @@ impl Key {
     pub(super) const LONGEST: usize = 24;
 
     /// The bytes `start..end` of `text`: letters and digits, at least one and at most [`Key::LONGEST`].
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(text: &[u8], start: usize, end: usize) -> Self {
         let len = end - start;
         let first = eight(text, start, len.min(8));
@@ -23,7 +24,15 @@ impl Key {
         Self([first, second, third])
     }
 
+    /// Whether it is the same word.
+    #[inline]
+    fn is(&self, other: &Self) -> bool {
+        let Self([first, second, third]) = self;
+        (first ^ other.0[0]) | (second ^ other.0[1]) | (third ^ other.0[2]) == 0
+    }
+
     /// Spread over all bits.
+    #[inline]
     pub(super) fn hash(self) -> u64 {
         let Self([first, second, third]) = self;
         first.wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -67,9 +76,9 @@ impl Table {
                 return None;
             }
             if found >> 16 == tag(hash) {
-                let (known, value) = self.entries[(found & 0xFFFF) as usize - 1];
-                if known == key {
-                    return Some(value);
+                let (known, value) = &self.entries[(found & 0xFFFF) as usize - 1];
+                if known.is(&key) {
+                    return Some(*value);
                 }
             }
             slot = (slot + 1) & (self.slots.len() - 1);

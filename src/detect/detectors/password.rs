@@ -937,6 +937,10 @@ pub(crate) fn looks_like_one(reading: &Reading<'_>, (first, last): (usize, usize
     if text.len() < 4 || text.len() > LONGEST || is_masked(text) {
         return false;
     }
+    // A plain word.
+    if first == last && tokens[first].kind == Kind::Word && !text[1..].iter().any(u8::is_ascii_uppercase) {
+        return false;
+    }
     let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     let symbols = text.iter().filter(|b| b"!@#$%^&*_+=~?<>|\\".contains(b)).count();

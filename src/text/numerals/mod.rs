@@ -146,6 +146,9 @@ impl Reader<'_> {
 
     /// Writes the units if they are a number, and the "and" before them; whether the last of them was written.
     fn settle_units(&mut self, and: Option<Token>) -> bool {
+        if self.units.is_empty() {
+            return false;
+        }
         let units = std::mem::take(&mut self.units);
         let number = Number { text: self.text, units: &units };
         let kept = number.trimmed();
