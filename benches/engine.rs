@@ -145,12 +145,6 @@ fn scan(bencher: Bencher<'_, '_>, sample: &str) {
     });
 }
 
-/// The first message of a process: the tables are compiled.
-#[divan::bench(sample_count = 1, sample_size = 1)]
-fn first_scan() -> usize {
-    Engine::default().scan(&mut Conversation::new(), &Message::customer("the code")).findings.len()
-}
-
 /// Twenty turns of one talk, agent and customer in turn; one turn in five holds a secret.
 #[divan::bench]
 fn conversation(bencher: Bencher<'_, '_>) {
