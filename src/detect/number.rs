@@ -321,7 +321,6 @@ fn phone(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     let mut next = at;
     let mut last = at;
     let mut total = 0;
-    let mut commas = false;
     while next < tokens.len() && count < groups.len() {
         if tokens[next].kind == Kind::Digits {
             if count > 0 && gap(reading, last, next) == Gap::Apart {
@@ -341,13 +340,11 @@ fn phone(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
             total += tokens[next].len();
             count += 1;
             last = next;
-            commas = false;
         } else if !matches!(tokens[next].kind, Kind::Mark(b'-' | b'.' | b'(' | b')')) || next - last > 3 {
             break;
         }
         next += 1;
     }
-    let _ = commas;
     let plus = at > 0 && tokens[at - 1].is(b'+') && !tokens[at].spaced
         || at > 1 && tokens[at - 1].is(b'(') && tokens[at - 2].is(b'+');
     let opened = at > 0 && tokens[at - 1].is(b'(');

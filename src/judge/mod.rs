@@ -217,7 +217,7 @@ pub(crate) fn judge_part(
     };
     court.heed_masks();
     court.by_form(&candidates);
-    court.after_cards(&candidates);
+    court.after_cards();
     court.by_cue(&candidates);
     court.codes(&candidates);
     court.answers(role);
@@ -343,7 +343,7 @@ impl Court<'_, '_> {
             }
             let digits = usize::from(candidate.evidence.digits);
             let card = candidate.entity == Entity::Card;
-            let fits = |topic: Topic| candidate.topics.contains(&topic) || harmless_fits(topic, digits, Shape::Bare);
+            let fits = |topic: Topic| candidate.topics.contains(&topic) || harmless_fits(topic, digits);
             let governor = if candidate.entity == Entity::Password {
                 None
             } else {
@@ -377,7 +377,7 @@ impl Court<'_, '_> {
     }
 
     /// Security codes that stand unlabelled after a card.
-    fn after_cards(&mut self, _candidates: &Docket) {
+    fn after_cards(&mut self) {
         let cards: SmallVec<[(usize, usize); 4]> = self
             .verdict
             .found
@@ -429,7 +429,7 @@ impl Court<'_, '_> {
                 self.pass(number, Why::Shape(what));
                 continue;
             }
-            let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits, number.shape);
+            let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits);
             let start = if number.attached { self.reading.chunk_start(number.first) } else { number.first };
             let mut governor = governor(self.reading, start, number.last, &self.spent, &fits);
             // Told in one breath with the number before: "orders 1, 2 and 3".
@@ -975,7 +975,7 @@ impl Court<'_, '_> {
             .map(|i| self.reading.tokens[i].len())
             .collect();
         let named = |topic: Topic| {
-            let fits = |t: Topic| t == topic || harmless_fits(t, number.digits, Shape::Bare) && t != Topic::Partial;
+            let fits = |t: Topic| t == topic || harmless_fits(t, number.digits) && t != Topic::Partial;
             governor(self.reading, number.first, number.last, &self.spent, &fits)
                 .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
@@ -1111,8 +1111,8 @@ fn secret_fits(topic: Topic, number: &Number) -> bool {
     }
 }
 
-/// Whether a number of this shape can be what a harmless cue says.
-fn harmless_fits(topic: Topic, digits: usize, _shape: Shape) -> bool {
+/// Whether a number of so many digits can be what a harmless cue says.
+fn harmless_fits(topic: Topic, digits: usize) -> bool {
     match topic {
         Topic::Partial => digits <= 6,
         Topic::Zip => digits <= 9,

@@ -104,7 +104,6 @@ fn iban_at(reading: &Reading<'_>, first: usize) -> Option<(usize, bool)> {
     }
     let mut text = [0; 34];
     let mut len = 0;
-    let mut last = first;
     let mut valid = None;
     let mut longest = first;
     for at in first..(first + 20).min(reading.tokens.len()) {
@@ -120,7 +119,6 @@ fn iban_at(reading: &Reading<'_>, first: usize) -> Option<(usize, bool)> {
         }
         text[len..len + bytes.len()].copy_from_slice(bytes);
         len += bytes.len();
-        last = at;
         if len >= 15 && checksum::iban(&text[..len]) {
             valid = Some(at);
         }
@@ -129,7 +127,6 @@ fn iban_at(reading: &Reading<'_>, first: usize) -> Option<(usize, bool)> {
             longest = at;
         }
     }
-    let _ = last;
     match valid {
         Some(last) => Some((last, true)),
         None if len >= 15 && country.iter().all(u8::is_ascii_uppercase) => {

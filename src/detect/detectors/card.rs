@@ -183,7 +183,7 @@ fn longest_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
         }
         let group = &groups[from..=from + count];
         let fit = fit(reading, groups, from, count, number);
-        let better = best.as_ref().is_none_or(|b| fit > b.fit || fit == b.fit && preferred(number, group.len()));
+        let better = best.as_ref().is_none_or(|b| fit > b.fit || fit == b.fit && preferred(number));
         if better && let Some(claim) = claim(page, group, brand, fit) {
             let evidence = Evidence {
                 brand: Some(brand.name),
@@ -208,7 +208,7 @@ fn longest_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
 }
 
 /// Of two numbers that fit alike, the longer one that is not unusually long for its beginning.
-fn preferred(number: &[u8], _groups: usize) -> bool {
+fn preferred(number: &[u8]) -> bool {
     number.len() <= brands::usual_length(number)
 }
 
@@ -253,18 +253,14 @@ fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Cl
     let number = page.numbers.get(page.numbers.partition_point(|n| n.last < first)).filter(|n| n.first <= first);
     let in_address = number.is_some_and(|n| matches!(n.shape, Shape::Harmless("address on the Internet")));
     let joined = joined_to_letters(reading, first, last);
-    if in_address && !about_cards {
-        return None;
-    }
-    if joined && !about_cards {
-        // A part of an identifier with letters: UUID, hash, order number.
+    if (in_address || joined) && !about_cards {
+        // A part of an address, or of an identifier with letters: UUID, hash, order number.
         return None;
     }
     let hard = groups.windows(2).any(|pair| number::gap(reading, pair[0], pair[1]) == Gap::Hard);
     let disguised = page.is_disguised(first, last);
     Some(match fit {
         Fit::Printed if !brand.by_shape && !about_cards => return None,
-        Fit::Printed if about_cards || !hard => Claim::Certain,
         Fit::Printed => Claim::Certain,
         Fit::Whole if !brand.by_shape => Claim::Possible,
         Fit::Whole if groups.len() == 1 => Claim::Probable,
@@ -274,8 +270,7 @@ fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Cl
             if even { Claim::Probable } else { return None }
         }
         Fit::Whole => Claim::Probable,
-        Fit::Odd if about_cards && brand.by_shape => Claim::Probable,
-        Fit::Odd if disguised && brand.by_shape => Claim::Probable,
+        Fit::Odd if (about_cards || disguised) && brand.by_shape => Claim::Probable,
         Fit::Odd => return None,
     })
 }

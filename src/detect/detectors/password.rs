@@ -178,7 +178,6 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let mut words = 0;
     let mut sign = false;
     let mut copula = false;
-    let mut glue = 0;
     while let Some(token) = tokens.get(at) {
         match token.kind {
             Kind::Mark(b':' | b'=') => {
@@ -222,8 +221,7 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             Kind::Mark(b'\'') if token.spaced => break,
             Kind::Mark(b'\'') => {
                 // "password's X"
-                let s = tokens.get(at + 1).filter(|t| !t.spaced && (reading.is_word(t, b"s")))?;
-                let _ = s;
+                tokens.get(at + 1).filter(|t| !t.spaced && reading.is_word(t, b"s"))?;
                 copula = true;
                 at += 2;
                 break;
@@ -266,7 +264,6 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
                     return None;
                 }
                 words += 1;
-                glue += usize::from(token.does(Role::GLUE));
                 at += 1;
             }
             Kind::Newline if words == 0 => {
@@ -277,7 +274,6 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
             _ => return None,
         }
     }
-    let _ = glue;
     if !(sign || copula) {
         let value = value_at(reading, at)?;
         return (is_quoted(reading, at) && !is_sentence(reading, value) || looks_like_one(reading, value))
@@ -345,11 +341,7 @@ fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
         return None;
     }
     let passphrase = is_phrase_cue(reading, hit);
-    if let Some(phrase) = plain_words(reading, value, sign, passphrase, hit) {
-        return Some(phrase);
-    }
-    // "password is (all lower case) hunter2": further on in the same clause, where it cannot be anything else.
-    None
+    plain_words(reading, value, sign, passphrase)
 }
 
 /// Three words and more joined by hyphens, which nobody writes otherwise: `correct-horse-battery-staple`.
@@ -650,13 +642,7 @@ fn pair(reading: &Reading<'_>, hit: &Hit, at: usize) -> Option<(usize, usize)> {
 }
 
 /// A value of plain words after "is" or ":": one word that is no everyday word, or a passphrase.
-fn plain_words(
-    reading: &Reading<'_>,
-    value: (usize, usize),
-    sign: bool,
-    passphrase: bool,
-    hit: &Hit,
-) -> Option<(usize, usize)> {
+fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphrase: bool) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let first = &tokens[value.0];
     let text = &reading.text[first.start as usize..tokens[value.1].end as usize];
@@ -724,7 +710,6 @@ fn plain_words(
         // "password: purple monkey dishwasher" is all value; "pw: ilovepizza email: x" stops at the next cue.
         return Some(if stopped { value } else { (value.0, last) });
     }
-    let _ = hit;
     if count == 2
         && !everyday
         && !predicate
