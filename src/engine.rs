@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::cover::cover;
 use crate::detect::Page;
 use crate::detect::gate::{self, Glance};
+use crate::detect::token::Sheet;
 use crate::edit::Patch;
 use crate::entity::FindingKind;
 use crate::judge::conversation::{Conversation, Expected};
@@ -116,7 +117,8 @@ impl Engine {
         message: &Message<'_>,
         depth: Depth,
     ) -> Verdict {
-        let page = Page::new(view);
+        let mut sheet = Sheet::default();
+        let page = Page::new(view, &mut sheet);
         let mut verdict = judge::judge(&page, conversation, expected, message, depth);
         self.find_custom(view, Part::WHOLE, &mut verdict);
         verdict

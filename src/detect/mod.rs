@@ -10,6 +10,7 @@ pub mod custom;
 mod detectors;
 pub(crate) mod gate;
 pub(crate) mod number;
+mod split;
 pub(crate) mod token;
 
 pub(crate) use detectors::{card, one_time_passcode, password, security_code};
@@ -21,7 +22,7 @@ use crate::evidence::Evidence;
 use crate::text::View;
 use cues::Topic;
 use number::Numbers;
-use token::Reading;
+use token::{Reading, Sheet};
 
 /// The static facts of a detector: its row in the table.
 #[derive(Debug, Clone, Copy)]
@@ -83,8 +84,9 @@ pub(crate) struct Page<'v> {
 }
 
 impl<'v> Page<'v> {
-    pub(crate) fn new(view: &'v View<'v>) -> Self {
-        let mut reading = Reading::new(view.text());
+    /// The page of a view, written on a sheet that is empty.
+    pub(crate) fn new(view: &'v View<'v>, sheet: &'v mut Sheet) -> Self {
+        let reading = Reading::new(view.text(), sheet);
         let numbers = number::numbers(&reading);
         for number in numbers.iter().filter(|n| matches!(n.shape, number::Shape::Harmless(_))) {
             for token in &mut reading.tokens[number.first..=number.last] {

@@ -104,7 +104,7 @@ pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
 pub(crate) fn numbers(reading: &Reading<'_>) -> Numbers {
     let tokens = &reading.tokens;
     let mut numbers = Numbers::new();
-    if reading.digits == 0 {
+    if reading.facts.digits == 0 {
         return numbers;
     }
     let mut at = 0;

@@ -4,9 +4,9 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::cues::{Lists, Role as Does, Topic};
 use crate::detect::password::is_predicate;
-use crate::detect::token::{Hit, Kind, List, Reading, Token, words};
+use crate::detect::token::{Hit, Kind, Reading, Token};
 use crate::judge::Part;
 use crate::judge::conversation::{Said, Topics};
 use crate::message::Role;
@@ -168,112 +168,61 @@ struct Sentence {
 impl Sentence {
     fn of(reading: &Reading<'_>, start: usize, end: usize, role: Role) -> Self {
         let tokens = &reading.tokens[start..end];
-        let is = |list: &List| reading.any_word(start, end, list);
-        let opens_with = |list: &List| {
-            is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, list.words))
+        let mut words = 0;
+        let mut first_negation = usize::MAX;
+        let (mut question, mut request, mut secret) = (false, false, false);
+        let (mut roles, mut lists) = (Does::default(), Lists::NONE);
+        for (at, token) in tokens.iter().enumerate() {
+            roles = roles.and(token.role);
+            lists = lists.and(token.lists);
+            words += usize::from(token.is_text());
+            question |= token.is(b'?');
+            request |= token.does(Does::REQUEST) && token.cue == 0;
+            secret |= reading.hit(token).is_some_and(|hit| hit.cue.topic.is_secret() && hit.first >= start);
+            if first_negation == usize::MAX && token.kind == Kind::Word && token.does(Does::NEGATION) {
+                first_negation = start + at;
+            }
+        }
+        let is = |list: Lists| lists.has(list);
+        let opens_with =
+            |list: Lists| is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(list));
+        let pair = |first: Lists, then: Lists| {
+            is(first) && is(then) && tokens.windows(2).any(|w| w[0].is_any(first) && w[1].is_any(then))
         };
-        let question = tokens.iter().any(|t| t.is(b'?'));
-        let request = tokens.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0);
-        let first_negation = tokens
-            .iter()
-            .position(|t| t.kind == Kind::Word && t.does(Does::NEGATION))
-            .map_or(usize::MAX, |i| start + i);
-        let words = tokens.iter().filter(|t| t.is_text()).count();
-        let pair = |first: &List, then: &[&str]| {
-            is(first) && tokens.windows(2).any(|w| is_any(reading, &w[0], first.words) && is_any(reading, &w[1], then))
-        };
-        let measures = if pair(words!["how"], &["many", "much", "long", "often"])
-            || is(words!["cuanto", "cuantos", "cuantas", "cuanta"])
-        {
+        let measures = if pair(Lists::HOW, Lists::MANY) || is(Lists::HOW_MANY) {
             Some(Topic::Amount)
         } else if question
-            && (opens_with(words!["when", "cuando"]) && !is(words!["what", "which", "cual"])
-                || pair(words!["what"], &["time", "day", "date", "year", "month"])
-                || pair(words!["que"], &["hora", "dia", "fecha", "ano", "mes"]))
+            && (opens_with(Lists::WHEN) && !is(Lists::WHICH)
+                || pair(Lists::WHAT, Lists::DATE)
+                || pair(Lists::QUE, Lists::FECHA))
         {
             Some(Topic::Time)
-        } else if question && opens_with(words!["where", "donde"]) {
+        } else if question && opens_with(Lists::WHERE) {
             Some(Topic::Place)
         } else {
             None
         };
-        let secret = cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
-        let few = || is(words!["3", "4", "three", "four", "tres", "cuatro"]);
-        let digits = tokens.iter().any(|t| t.does(Does::DIGITS)) || is(words!["code", "codigo"]);
-        let face = tokens.iter().any(|t| t.does(Does::FACE));
+        let negated = first_negation != usize::MAX;
+        let digits = roles.has(Does::DIGITS);
         Self {
             question,
             request,
-            sent: tokens.iter().any(|t| t.does(Does::SENT)),
-            negated: first_negation != usize::MAX,
+            sent: roles.has(Does::SENT),
+            negated,
             fragment: words <= 4 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves() && is_prompt(reading, start, end),
-            refers_back: words <= 8
-                && is(words![
-                    "it",
-                    "that",
-                    "them",
-                    "they",
-                    "la",
-                    "lo",
-                    "one",
-                    "what",
-                    "cual",
-                    "es",
-                    "dice",
-                    "say",
-                    "indiquemela",
-                    "escribala",
-                    "escribela",
-                    "those",
-                    "this",
-                    "rest",
-                    "next",
-                    "resto",
-                ]),
+            refers_back: words <= 8 && is(Lists::REFERENCE),
             first_negation,
             measures,
-            purpose: opening(reading, tokens, &["to", "for", "para", "before", "antes"])
-                .then(|| tokens.iter().position(|t| t.is(b',')))
+            purpose: is(Lists::PURPOSE)
+                .then(|| tokens.iter().find(|t| t.is_text()).filter(|t| t.is_any(Lists::PURPOSE)))
                 .flatten()
+                .and_then(|_| tokens.iter().position(|t| t.is(b',')))
                 .map(|comma| start + comma),
-            digits_texted: question
-                && digits
-                && first_negation == usize::MAX
-                && is(words!["text", "sms", "message", "texted", "sent", "mensaje", "email", "app"])
-                && (tokens.iter().any(|t| t.does(Does::DIGITS))
-                    && is(words![
-                        "4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"
-                    ])),
-            trouble: secret
-                && role.serves()
-                && !question
-                && is(words![
-                    "incorrect",
-                    "wrong",
-                    "invalid",
-                    "match",
-                    "recognized",
-                    "attempt",
-                    "attempts",
-                    "short",
-                    "missing",
-                    "incorrecto",
-                    "incorrecta",
-                    "invalido",
-                    "invalida",
-                    "coincide",
-                    "intento",
-                    "intentos",
-                    "only",
-                ]),
-            foretells: secret
-                && role.serves()
-                && is(words![
-                    "should", "asks", "asking", "receive", "get", "deberia", "debe", "pide", "llega", "llegara",
-                    "recibira", "appear", "aparece", "wants",
-                ]),
-            on_card_face: role.serves() && face && digits && few(),
+            digits_texted: question && digits && !negated && is(Lists::MESSAGE) && is(Lists::SEVERAL),
+            trouble: secret && role.serves() && !question && is(Lists::TROUBLE),
+            foretells: secret && role.serves() && is(Lists::FORETELLING),
+            on_card_face: role.serves() && roles.has(Does::FACE) && (digits || is(Lists::CODE)) && is(Lists::FEW),
         }
     }
 
@@ -288,22 +237,18 @@ impl Sentence {
     }
 }
 
-fn opening(reading: &Reading<'_>, tokens: &[Token], words: &[&str]) -> bool {
-    tokens.iter().find(|t| t.is_text()).is_some_and(|t| is_any(reading, t, words))
-}
-
 fn is_any(reading: &Reading<'_>, token: &Token, words: &[&str]) -> bool {
     words.iter().any(|word| reading.is_word(token, word.as_bytes()))
 }
 
 /// "never", "nunca": a warning, not a polite question ("why don't you read me the code?").
 fn warns(reading: &Reading<'_>, at: usize) -> bool {
-    reading.token(at).is_some_and(|t| is_any(reading, t, &["never", "nunca", "jamas", "nobody", "nadie"]))
+    reading.token(at).is_some_and(|t| t.is_any(Lists::WARNING))
 }
 
 /// "sorry", "actually", "perdón": what was asked for before is taken back.
 fn corrects(reading: &Reading<'_>, from: usize, until: usize) -> bool {
-    reading.any_word(from.min(until), until, words!["sorry", "actually", "perdon", "digo", "oops", "correction"])
+    reading.any_of(from.min(until), until, Lists::CORRECTION)
 }
 
 /// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
@@ -318,16 +263,7 @@ fn depends(reading: &Reading<'_>, last: usize, first: usize) -> bool {
             || t.does(Does::OWN)
             || is_any(reading, t, &["full", "new", "old", "same", "whole", "screen", "backup", "bottom", "top"]))
     });
-    let preposition = governing.is_some_and(|t| {
-        is_any(
-            reading,
-            t,
-            &[
-                "for", "of", "on", "in", "at", "to", "from", "with", "de", "del", "para", "por", "en", "al", "con",
-                "about", "behind", "under",
-            ],
-        )
-    });
+    let preposition = governing.is_some_and(|t| t.is_any(Lists::PREPOSITION.and(Lists::BESIDE)));
     preposition
         || between.iter().any(|t| is_any(reading, t, &["where", "that", "which", "when", "donde", "que", "cuando"]))
 }
@@ -443,24 +379,7 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."
 fn agrees(reading: &Reading<'_>) -> bool {
-    reading.any_word(
-        0,
-        reading.tokens.len().min(4),
-        words![
-            "yes",
-            "yeah",
-            "yep",
-            "sure",
-            "please",
-            "correct",
-            "si",
-            "claro",
-            "porfavor",
-            "favor",
-            "afirmativo",
-            "yup"
-        ],
-    )
+    reading.any_of(0, reading.tokens.len().min(4), Lists::YES)
 }
 
 /// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".

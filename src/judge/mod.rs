@@ -18,9 +18,9 @@ use std::cell::OnceCell;
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::cues::{Lists, Role as Does, Topic};
 use crate::detect::number::{Digits, Number, Numbers, Shape};
-use crate::detect::token::{Kind, Reading, words};
+use crate::detect::token::{Kind, Reading};
 use crate::detect::{Candidate, Claim, Page, card, one_time_passcode, security_code};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -206,13 +206,12 @@ pub(crate) fn judge_part(
         expected,
         claimed: SmallVec::from_elem(false, page.reading.tokens.len()),
         spent: Spent::new(&page.reading),
-        masked: page.reading.masked,
+        masked: page.reading.facts.masked,
         verdict: Verdict { expected, ..Verdict::default() },
         loose: SmallVec::new(),
         explains: depth == Depth::Reasons,
         card_found: false,
         bare: OnceCell::new(),
-        piece: OnceCell::new(),
         assigns: OnceCell::new(),
     };
     court.heed_masks();
@@ -252,10 +251,10 @@ pub(crate) fn judge_part(
 fn holds_nothing(page: &Page<'_>, expected: Expected) -> bool {
     let reading = &page.reading;
     // Passwords in addresses and in options of commands stand behind a colon.
-    reading.digits == 0
+    reading.facts.digits == 0
         && !reading.mentions_secrets()
         && !reading.has_mark(b':')
-        && !reading.masked
+        && !reading.facts.masked
         && !expected.all().has(Topic::Password)
 }
 
@@ -278,7 +277,6 @@ struct Court<'p, 'v> {
     card_found: bool,
     /// What is asked of the whole message for each of its numbers.
     bare: OnceCell<bool>,
-    piece: OnceCell<bool>,
     assigns: OnceCell<bool>,
 }
 
@@ -1001,43 +999,7 @@ impl Court<'_, '_> {
 
     /// "first half", "starts with", "then", "the rest".
     fn says_piece(&self) -> bool {
-        *self.piece.get_or_init(|| {
-            self.reading.any_word(
-                0,
-                self.reading.tokens.len(),
-                words![
-                    "first",
-                    "starts",
-                    "start",
-                    "begins",
-                    "half",
-                    "part",
-                    "then",
-                    "next",
-                    "rest",
-                    "second",
-                    "primera",
-                    "primeros",
-                    "parte",
-                    "mitad",
-                    "empieza",
-                    "sigue",
-                    "luego",
-                    "resto",
-                    "bits",
-                    "bit",
-                    "parts",
-                    "pieces",
-                    "partes",
-                    "pedazos",
-                    "trozos",
-                    "remaining",
-                    "faltan",
-                    "faltaba",
-                    "demas",
-                ],
-            )
-        })
+        self.reading.has_any(Lists::PIECEWISE)
     }
 
     /// "Sorry, 4812", "no wait, 132", "try 132".

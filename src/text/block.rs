@@ -13,6 +13,27 @@ impl Block {
         u64::from_le_bytes([byte; 8])
     }
 
+    /// The bytes of `text` from `at` on; zero past the end.
+    #[inline]
+    pub(crate) fn at(text: &[u8], at: usize) -> Self {
+        let rest = &text[at..];
+        Self(match (rest.first_chunk(), text.last_chunk()) {
+            (Some(bytes), _) => u64::from_le_bytes(*bytes),
+            // The last bytes of the text, without those before `at`.
+            (None, Some(bytes)) => {
+                let before = 8 * (8 - u32::try_from(rest.len()).unwrap_or(0));
+                u64::from_le_bytes(*bytes).checked_shr(before).unwrap_or(0)
+            }
+            (None, None) => rest.iter().rev().fold(0, |block, byte| block << 8 | u64::from(*byte)),
+        })
+    }
+
+    /// How many letters it begins with.
+    #[inline]
+    pub(crate) const fn letters_len(self) -> usize {
+        ((self.letters() ^ Self::HIGH).trailing_zeros() / 8) as usize
+    }
+
     /// The ASCII bytes from `first` to `last`, and those which are so but for their highest bit.
     const fn between(self, first: u8, last: u8) -> u64 {
         let low = self.0 & !Self::HIGH;

@@ -7,16 +7,23 @@ use std::collections::HashMap;
 
 use once_cell::sync::Lazy;
 
+use super::lists::{LISTS, Lists};
 use super::table::{Edges, Key, Table};
 use super::{Cue, Role, Row, Topic, WordId, english, spanish};
 
-/// What is known about a word.
+/// What is known about a word; nothing is known about the default one.
 #[derive(Debug, Clone, Copy, Default)]
-struct Word {
-    role: Role,
+pub(crate) struct Word {
+    /// The lists on which it stands.
+    pub(crate) lists: Lists,
+    /// What it does.
+    pub(crate) role: Role,
+    /// Its id, or 0 where it stands in no table.
+    pub(crate) id: WordId,
     /// The first node of the phrases that start with it, or 0.
-    node: u16,
-    marks: Marks,
+    pub(crate) node: u16,
+    /// What it may do to a message without digits.
+    pub(crate) marks: Marks,
     /// Whether it is made of letters: in a message without digits no other word stands.
     spelled: bool,
 }
@@ -106,7 +113,33 @@ impl Lexicon {
             lexicon.let_slip(word.as_bytes());
         }
         lexicon.mark(&phrases);
+        for (list, words) in LISTS {
+            for word in words.split_ascii_whitespace() {
+                lexicon.enlist(word.as_bytes(), *list);
+            }
+        }
         lexicon
+    }
+
+    /// Puts a word on a list. One that no table knows stays unknown otherwise.
+    fn enlist(&mut self, word: &[u8], list: Lists) {
+        let key = Key::of(word, 0, word.len());
+        match self.ids.get(key) {
+            Some(place) => {
+                let lists = &mut self.words[usize::from(place)].lists;
+                *lists = lists.and(list);
+            }
+            None => {
+                let place = self.add(Word { lists: list, ..self.word(word) });
+                self.ids.insert(key, place);
+            }
+        }
+    }
+
+    fn add(&mut self, word: Word) -> WordId {
+        let place = WordId::try_from(self.words.len()).expect("the tables hold fewer than 65,536 words");
+        self.words.push(word);
+        place
     }
 
     fn intern(&mut self, word: &[u8]) -> WordId {
@@ -114,8 +147,8 @@ impl Lexicon {
         if let Some(id) = self.ids.get(key) {
             return id;
         }
-        let id = WordId::try_from(self.words.len()).expect("the tables hold fewer than 65,536 words");
-        self.words.push(Word { spelled: word.iter().all(u8::is_ascii_alphabetic), ..Word::default() });
+        let id = self.add(Word { spelled: word.iter().all(u8::is_ascii_alphabetic), ..Word::default() });
+        self.words[usize::from(id)].id = id;
         self.ids.insert(key, id);
         id
     }
@@ -201,7 +234,7 @@ impl Lexicon {
         // Of a quantity nothing is asked.
         let mut phrases: Vec<&Phrase> = phrases.iter().filter(|phrase| phrase.cue.topic != Topic::Quantity).collect();
         phrases.sort_by_key(parts);
-        let everyday: Vec<WordId> = EVERYDAY.iter().map(|word| self.word(word.as_bytes())).collect();
+        let everyday: Vec<WordId> = EVERYDAY.iter().map(|word| self.word(word.as_bytes()).id).collect();
         for (mark, secret) in [(Marks::SECRET.and(Marks::CUE), true), (Marks::CUE, false)] {
             for phrase in phrases.iter().filter(|phrase| phrase.cue.topic.is_secret() == secret) {
                 // How dear it is to mark a word.
@@ -224,27 +257,32 @@ impl Lexicon {
         }
     }
 
-    /// The id of a word in any case, or 0.
-    pub(crate) fn word(&self, word: &[u8]) -> WordId {
+    /// What is known about a word in any case.
+    pub(crate) fn word(&self, word: &[u8]) -> Word {
         self.word_at(word, 0, word.len())
     }
 
-    /// The id of the word `start..end` of a text, in any case, or 0.
+    /// What is known about the word `start..end` of a text, in any case.
     #[inline]
-    pub(crate) fn word_at(&self, text: &[u8], start: usize, end: usize) -> WordId {
+    pub(crate) fn word_at(&self, text: &[u8], start: usize, end: usize) -> Word {
         if end - start > Key::LONGEST {
-            return 0;
+            return Word::default();
         }
         match self.ids.get(Key::of(text, start, end)) {
-            Some(id) => id,
-            None if Self::may_be_mistyped(end - start) => self.slip(&text[start..end]),
-            None => 0,
+            Some(place) => self.words[usize::from(place)],
+            None if Self::may_be_mistyped(end - start) => self.mistyped(&text[start..end]),
+            None => Word::default(),
         }
+    }
+
+    /// What is known about the word that was meant.
+    #[inline(never)]
+    fn mistyped(&self, word: &[u8]) -> Word {
+        Word { lists: Lists::NONE, ..self.words[usize::from(self.slip(word))] }
     }
 
     /// A word of the slip table that is one slip away: a letter missing, doubled or added, wrong, or swapped with the
     /// next one.
-    #[inline(never)]
     fn slip(&self, word: &[u8]) -> WordId {
         if !self.slipping.may_be(word) {
             return 0;
@@ -277,24 +315,9 @@ impl Lexicon {
         len + 1 >= SLIP_LENGTH
     }
 
-    /// What the word does.
-    pub(crate) fn role(&self, word: WordId) -> Role {
-        self.words[usize::from(word)].role
-    }
-
-    /// What the word may do to a message without digits.
-    pub(crate) fn marks(&self, word: WordId) -> Marks {
-        self.words[usize::from(word)].marks
-    }
-
     /// The words of the tables, each with its [hash](hash_at) and what it may do to a message without digits.
     pub(crate) fn marked(&self) -> impl Iterator<Item = (u64, Marks)> {
-        self.ids.iter().map(|(key, id)| (key.hash(), self.marks(id)))
-    }
-
-    /// The node of the phrases that start with `word`, if any does.
-    pub(crate) fn phrase_start(&self, word: WordId) -> Option<u16> {
-        Some(self.words[usize::from(word)].node).filter(|&node| node != 0)
+        self.ids.iter().map(|(key, place)| (key.hash(), self.words[usize::from(place)].marks))
     }
 
     /// The node after one more word of a phrase.
@@ -447,7 +470,7 @@ mod tests {
             ("secuirty", "security"),
             ("contrasenia", "contrasenia"),
         ] {
-            assert_eq!(lexicon.word(typed.as_bytes()), lexicon.word(meant.as_bytes()), "{typed}");
+            assert_eq!(lexicon.word(typed.as_bytes()).id, lexicon.word(meant.as_bytes()).id, "{typed}");
         }
     }
 
@@ -455,7 +478,7 @@ mod tests {
     fn everyday_words_are_not_taken_for_slips() {
         let lexicon = Lexicon::get();
         for (word, other) in [("amount", "account"), ("passport", "password")] {
-            assert_ne!(lexicon.word(word.as_bytes()), lexicon.word(other.as_bytes()), "{word}");
+            assert_ne!(lexicon.word(word.as_bytes()).id, lexicon.word(other.as_bytes()).id, "{word}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Words as numbers, and tables that find them.
 
+use crate::text::Block;
+
 /// A word in lower case, of at most [`Key::LONGEST`] letters and digits.
 #[derive(Debug, Clone, Copy, Default)]
 #[cfg_attr(test, derive(PartialEq))]
@@ -44,16 +46,7 @@ impl Key {
 /// The bytes from `at` on, 1 to 8 of them, the first the lowest; zero behind them.
 #[inline]
 fn eight(text: &[u8], at: usize, len: usize) -> u64 {
-    let rest = &text[at..];
-    match rest.first_chunk() {
-        Some(bytes) => (u64::from_le_bytes(*bytes) | LOWER) & u64::MAX >> (64 - 8 * len),
-        None => at_the_end(&rest[..len]),
-    }
-}
-
-#[inline(never)]
-fn at_the_end(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(byte | 0x20))
+    (Block::at(text, at).0 | LOWER) & u64::MAX >> (64 - 8 * len)
 }
 
 /// A number for each word. Words are never taken out, and most of those asked for are in it.

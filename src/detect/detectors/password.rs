@@ -58,7 +58,7 @@ impl Detector for Password {
 
     fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
-        for hit in &reading.cues {
+        for hit in reading.cues {
             let clave =
                 matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
