@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use once_cell::sync::Lazy;
 
 use super::lists::{LISTS, Lists};
-use super::table::{Edges, Key, Table};
+use super::table::{Edges, Key, Short, Table};
 use super::{Cue, Role, Row, Topic, WordId, english, spanish};
 
 /// What is known about a word; nothing is known about the default one.
@@ -65,7 +65,12 @@ pub(crate) struct Lexicon {
     slips: Table,
     /// Those words themselves.
     slipping: Slipping,
+    /// The words of the tables by their id, as they are meant where they are mistyped: on no list.
     words: Vec<Word>,
+    /// The same words and those that stand on lists only, as they are known where they are spelled right.
+    listed: Vec<Word>,
+    /// Those of up to eight letters.
+    short: Short<Word>,
     /// The trie of phrases.
     nodes: Vec<Node>,
     edges: Edges,
@@ -94,6 +99,8 @@ impl Lexicon {
             slips: Table::default(),
             slipping: Slipping::default(),
             words: vec![Word::default()],
+            listed: Vec::new(),
+            short: Short::new(&[]),
             nodes: vec![Node::default()],
             edges: Edges::new(&[]),
         };
@@ -113,33 +120,28 @@ impl Lexicon {
             lexicon.let_slip(word.as_bytes());
         }
         lexicon.mark(&phrases);
+        lexicon.listed = lexicon.words.clone();
         for (list, words) in LISTS {
             for word in words.split_ascii_whitespace() {
                 lexicon.enlist(word.as_bytes(), *list);
             }
         }
+        let listed = lexicon.ids.iter().map(|(key, place)| (key, lexicon.listed[usize::from(place)]));
+        lexicon.short = Short::new(&listed.collect::<Vec<_>>());
         lexicon
     }
 
     /// Puts a word on a list. One that no table knows stays unknown otherwise.
     fn enlist(&mut self, word: &[u8], list: Lists) {
         let key = Key::of(word, 0, word.len());
-        match self.ids.get(key) {
-            Some(place) => {
-                let lists = &mut self.words[usize::from(place)].lists;
-                *lists = lists.and(list);
-            }
-            None => {
-                let place = self.add(Word { lists: list, ..self.word(word) });
-                self.ids.insert(key, place);
-            }
-        }
-    }
-
-    fn add(&mut self, word: Word) -> WordId {
-        let place = WordId::try_from(self.words.len()).expect("the tables hold fewer than 65,536 words");
-        self.words.push(word);
-        place
+        let place = self.ids.get(key).unwrap_or_else(|| {
+            let place = id_of(self.listed.len());
+            self.listed.push(*self.mistyped(word));
+            self.ids.insert(key, place);
+            place
+        });
+        let lists = &mut self.listed[usize::from(place)].lists;
+        *lists = lists.and(list);
     }
 
     fn intern(&mut self, word: &[u8]) -> WordId {
@@ -147,8 +149,8 @@ impl Lexicon {
         if let Some(id) = self.ids.get(key) {
             return id;
         }
-        let id = self.add(Word { spelled: word.iter().all(u8::is_ascii_alphabetic), ..Word::default() });
-        self.words[usize::from(id)].id = id;
+        let id = id_of(self.words.len());
+        self.words.push(Word { id, spelled: word.iter().all(u8::is_ascii_alphabetic), ..Word::default() });
         self.ids.insert(key, id);
         id
     }
@@ -234,7 +236,8 @@ impl Lexicon {
         // Of a quantity nothing is asked.
         let mut phrases: Vec<&Phrase> = phrases.iter().filter(|phrase| phrase.cue.topic != Topic::Quantity).collect();
         phrases.sort_by_key(parts);
-        let everyday: Vec<WordId> = EVERYDAY.iter().map(|word| self.word(word.as_bytes()).id).collect();
+        let known = |word: &&str| self.ids.get(Key::of(word.as_bytes(), 0, word.len()));
+        let everyday: Vec<WordId> = EVERYDAY.iter().filter_map(known).collect();
         for (mark, secret) in [(Marks::SECRET.and(Marks::CUE), true), (Marks::CUE, false)] {
             for phrase in phrases.iter().filter(|phrase| phrase.cue.topic.is_secret() == secret) {
                 // How dear it is to mark a word.
@@ -258,33 +261,45 @@ impl Lexicon {
     }
 
     /// What is known about a word in any case.
-    pub(crate) fn word(&self, word: &[u8]) -> Word {
+    pub(crate) fn word(&self, word: &[u8]) -> &Word {
         self.word_at(word, 0, word.len())
     }
 
     /// What is known about the word `start..end` of a text, in any case.
     #[inline]
-    pub(crate) fn word_at(&self, text: &[u8], start: usize, end: usize) -> Word {
-        if end - start > Key::LONGEST {
-            return Word::default();
+    pub(crate) fn word_at(&self, text: &[u8], start: usize, end: usize) -> &Word {
+        let len = end - start;
+        if len > 8 {
+            return self.long_word(&text[start..end]);
         }
-        match self.ids.get(Key::of(text, start, end)) {
-            Some(place) => self.words[usize::from(place)],
-            None if Self::may_be_mistyped(end - start) => self.mistyped(&text[start..end]),
-            None => Word::default(),
+        match self.short.get(text, start, len) {
+            Some(word) => word,
+            None if Self::may_be_mistyped(len) => self.mistyped(&text[start..end]),
+            None => &self.words[0],
+        }
+    }
+
+    #[inline(never)]
+    fn long_word(&self, word: &[u8]) -> &Word {
+        if word.len() > Key::LONGEST {
+            return &self.words[0];
+        }
+        match self.ids.get(Key::of(word, 0, word.len())) {
+            Some(place) => &self.listed[usize::from(place)],
+            None => self.mistyped(word),
         }
     }
 
     /// What is known about the word that was meant.
     #[inline(never)]
-    fn mistyped(&self, word: &[u8]) -> Word {
-        Word { lists: Lists::NONE, ..self.words[usize::from(self.slip(word))] }
+    fn mistyped(&self, word: &[u8]) -> &Word {
+        &self.words[usize::from(self.slip(word))]
     }
 
     /// A word of the slip table that is one slip away: a letter missing, doubled or added, wrong, or swapped with the
     /// next one.
     fn slip(&self, word: &[u8]) -> WordId {
-        if !self.slipping.may_be(word) {
+        if !Self::may_be_mistyped(word.len()) || !self.slipping.may_be(word) {
             return 0;
         }
         if let Some(id) = self.slips.get(Key::of(word, 0, word.len())) {
@@ -317,7 +332,7 @@ impl Lexicon {
 
     /// The words of the tables, each with its [hash](hash_at) and what it may do to a message without digits.
     pub(crate) fn marked(&self) -> impl Iterator<Item = (u64, Marks)> {
-        self.ids.iter().map(|(key, place)| (key.hash(), self.words[usize::from(place)].marks))
+        self.ids.iter().map(|(key, place)| (key.hash(), self.listed[usize::from(place)].marks))
     }
 
     /// The node after one more word of a phrase.
@@ -334,6 +349,10 @@ impl Lexicon {
     pub(crate) fn phrase_end(&self, node: u16) -> Option<Cue> {
         self.nodes[usize::from(node)].end
     }
+}
+
+fn id_of(place: usize) -> WordId {
+    WordId::try_from(place).expect("the tables hold fewer than 65,536 words")
 }
 
 /// The hash of the word `start..end` of a text, in any case; none for words longer than all of the tables.

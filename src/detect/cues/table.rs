@@ -115,6 +115,50 @@ fn tag(hash: u64) -> u32 {
     (hash >> 24) as u32 & 0xFFFF
 }
 
+/// What is known about words of up to eight letters, beside each word: one place in memory tells all.
+pub(super) struct Short<V> {
+    /// A word, or 0, and what is known about it. A power of two of them, at most half of them taken.
+    slots: Vec<(u64, V)>,
+}
+
+impl<V: Copy + Default> Short<V> {
+    /// Takes over the short words among these.
+    pub(super) fn new(words: &[(Key, V)]) -> Self {
+        let short = || words.iter().filter(|(key, _)| key.0[1] == 0);
+        let mut new = Self { slots: vec![(0, V::default()); (short().count() * 2).next_power_of_two().max(2)] };
+        for (key, value) in short() {
+            let mut slot = new.slot(key.0[0]);
+            while new.slots[slot].0 != 0 {
+                slot = (slot + 1) & (new.slots.len() - 1);
+            }
+            new.slots[slot] = (key.0[0], *value);
+        }
+        new
+    }
+
+    /// What is known about the word of `len` letters that begins at `start`, in any case.
+    #[inline]
+    pub(super) fn get(&self, text: &[u8], start: usize, len: usize) -> Option<&V> {
+        let word = eight(text, start, len);
+        let mut slot = self.slot(word);
+        loop {
+            let (known, value) = &self.slots[slot];
+            if *known == word {
+                return Some(value);
+            }
+            if *known == 0 {
+                return None;
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    #[inline]
+    fn slot(&self, word: u64) -> usize {
+        (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (self.slots.len() - 1)
+    }
+}
+
 /// From a node and a word to the next node.
 pub(super) struct Edges {
     /// The node in the highest 16 bits in use, then the word, then where the edge leads; 0 where there is none. A power
