@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::cover::cover;
 use crate::detect::Page;
 use crate::detect::gate::{self, Glance};
-use crate::detect::token::Sheet;
+use crate::detect::number::Numbers;
+use crate::detect::token::{Reading, Sheet};
 use crate::edit::Patch;
 use crate::entity::FindingKind;
 use crate::judge::conversation::{Conversation, Expected};
@@ -17,6 +18,9 @@ use crate::text::View;
 
 /// How often a redacted text is looked at again, at most. One look is almost always enough.
 const MOST_LOOKS: usize = 4;
+
+/// Texts up to this length, in bytes, are read at once; a quick look at them would cost as much.
+const SHORT: usize = 256;
 
 /// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
 ///
@@ -49,14 +53,43 @@ impl Engine {
     #[must_use]
     pub fn scan(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
         let expected = conversation.begin(message.role, message.time_ms);
-        let glance = gate::glance(message.text);
-        if self.may_pass(glance, conversation, expected, message) {
-            conversation.end_silent(message.role);
+        if message.text.len() > SHORT {
+            let glance = gate::glance(message.text);
+            if self.may_pass(glance, conversation, expected, message) {
+                conversation.end_silent(message.role);
+                return Outcome::default();
+            }
+        }
+        let mut sheet = Sheet::default();
+        let plain = message.text.is_ascii().then(|| Reading::new(message.text, &mut sheet));
+        let plain = plain.filter(|reading| reading.facts.are_plain());
+        if let Some(reading) = &plain
+            && self.policy.detectors().len() == 0
+            && judge::hear(reading, conversation, expected, message.role)
+        {
             return Outcome::default();
         }
-        let view = if glance == Glance::Unknown { View::new(message.text) } else { View::plain(message.text) };
+        self.look(conversation, expected, message, plain)
+    }
+
+    /// Scans a message that has to be judged; `plain` is its reading if it may be its own view.
+    #[inline(never)]
+    fn look(
+        &self,
+        conversation: &mut Conversation,
+        expected: Expected,
+        message: &Message<'_>,
+        plain: Option<Reading<'_>>,
+    ) -> Outcome {
+        let view = match &plain {
+            Some(reading) => View::plain(message.text, reading.facts.digits),
+            None => View::new(message.text),
+        };
+        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        let reading = plain.filter(|_| view.is_source()).unwrap_or_else(|| Reading::new(view.text(), &mut sheet));
+        let page = Page::of(&view, reading, &mut numbers);
         let before = conversation.clone();
-        let verdict = self.judge(&view, conversation, expected, message, Depth::Usual);
+        let verdict = self.judge(&page, conversation, expected, message, Depth::Usual);
         self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
 
@@ -66,7 +99,9 @@ impl Engine {
         let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
         let before = conversation.clone();
-        let verdict = self.judge(&view, conversation, expected, message, Depth::Everything);
+        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        let page = Page::new(&view, &mut sheet, &mut numbers);
+        let verdict = self.judge(&page, conversation, expected, message, Depth::Everything);
         self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
 
@@ -77,7 +112,9 @@ impl Engine {
         let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
         let before = conversation.clone();
-        let verdict = self.judge(&view, conversation, expected, message, Depth::Reasons);
+        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        let page = Page::new(&view, &mut sheet, &mut numbers);
+        let verdict = self.judge(&page, conversation, expected, message, Depth::Reasons);
         let words = verdict.expected_words();
         let passed = verdict.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
         let outcome = self.settle(self.outcome(message.text, &view, verdict), &before, expected, message);
@@ -104,23 +141,23 @@ impl Engine {
         look_again(outcome, message.text, |left, _| {
             let again = Message { text: left, ..*message };
             let view = View::new(left);
-            let verdict = self.judge(&view, &mut before.clone(), expected, &again, Depth::Usual);
+            let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+            let page = Page::new(&view, &mut sheet, &mut numbers);
+            let verdict = self.judge(&page, &mut before.clone(), expected, &again, Depth::Usual);
             self.outcome(left, &view, verdict)
         })
     }
 
     fn judge(
         &self,
-        view: &View<'_>,
+        page: &Page<'_>,
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
         depth: Depth,
     ) -> Verdict {
-        let mut sheet = Sheet::default();
-        let page = Page::new(view, &mut sheet);
-        let mut verdict = judge::judge(&page, conversation, expected, message, depth);
-        self.find_custom(view, Part::WHOLE, &mut verdict);
+        let mut verdict = judge::judge(page, conversation, expected, message, depth);
+        self.find_custom(page.view, Part::WHOLE, &mut verdict);
         verdict
     }
 

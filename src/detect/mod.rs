@@ -21,7 +21,7 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::text::View;
 use cues::Topic;
-use number::Numbers;
+use number::{Number, Numbers};
 use token::{Reading, Sheet};
 
 /// The static facts of a detector: its row in the table.
@@ -80,14 +80,20 @@ pub(crate) type Candidates = SmallVec<[Candidate; 16]>;
 pub(crate) struct Page<'v> {
     pub(crate) view: &'v View<'v>,
     pub(crate) reading: Reading<'v>,
-    pub(crate) numbers: Numbers,
+    pub(crate) numbers: &'v [Number],
 }
 
 impl<'v> Page<'v> {
-    /// The page of a view, written on a sheet that is empty.
-    pub(crate) fn new(view: &'v View<'v>, sheet: &'v mut Sheet) -> Self {
-        let reading = Reading::new(view.text(), sheet);
-        let numbers = number::numbers(&reading);
+    /// The page of a view; its reading and its numbers are written where there are none yet.
+    pub(crate) fn new(view: &'v View<'v>, sheet: &'v mut Sheet, numbers: &'v mut Numbers) -> Self {
+        Self::of(view, Reading::new(view.text(), sheet), numbers)
+    }
+
+    /// The page of a view that has been read.
+    pub(crate) fn of(view: &'v View<'v>, reading: Reading<'v>, numbers: &'v mut Numbers) -> Self {
+        if reading.facts.digits > 0 {
+            number::read(&reading, numbers);
+        }
         for number in numbers.iter().filter(|n| matches!(n.shape, number::Shape::Harmless(_))) {
             for token in &mut reading.tokens[number.first..=number.last] {
                 token.inert = true;

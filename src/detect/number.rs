@@ -100,13 +100,9 @@ pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
     if stars > 4 { Gap::Apart } else { gap }
 }
 
-/// All numbers of a text, in order.
-pub(crate) fn numbers(reading: &Reading<'_>) -> Numbers {
+/// Adds all numbers of a text, in order.
+pub(crate) fn read(reading: &Reading<'_>, numbers: &mut Numbers) {
     let tokens = &reading.tokens;
-    let mut numbers = Numbers::new();
-    if reading.facts.digits == 0 {
-        return numbers;
-    }
     let mut at = 0;
     while at < tokens.len() {
         if tokens[at].kind != Kind::Digits {
@@ -130,7 +126,6 @@ pub(crate) fn numbers(reading: &Reading<'_>) -> Numbers {
         numbers.push(number);
         at = last + 1;
     }
-    numbers
 }
 
 /// The last token of the number that starts at `first`: soft gaps only, and no group that starts a shape of its own.

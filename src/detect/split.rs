@@ -5,10 +5,10 @@
 
 use smallvec::SmallVec;
 
-use super::cues::{Lexicon, Lists, Role};
+use super::cues::{Lexicon, Lists, Role, Word};
 use super::token::{Kind, Token};
 use crate::mask;
-use crate::text::Block;
+use crate::text::{Block, is_number_word};
 
 /// What is true of a text as a whole.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,12 +19,25 @@ pub(crate) struct Facts {
     pub(crate) words: usize,
     /// Whether a mask stands in it.
     pub(crate) masked: bool,
+    /// Whether a number word that no table knows otherwise stands in it.
+    pub(super) numbers: bool,
     /// The marks in it, a bit each.
     pub(super) marks: u128,
     /// What its words do, all together.
     pub(super) roles: Role,
     /// The lists on which its words stand, all together.
     pub(super) lists: Lists,
+}
+
+impl Facts {
+    /// The marks that may have another spelling: those which are not printable, and ampersands, which may begin the name
+    /// of a character. Tags begin with the last one.
+    const REWRITTEN: u128 = (1 << b' ') - 1 | 1 << 0x7F | 1 << b'&' | 1 << b'<';
+
+    /// Whether nothing in a text of ASCII is spelled in another way, but for letters typed for digits.
+    pub(crate) fn are_plain(&self) -> bool {
+        self.marks & Self::REWRITTEN == 0 && !self.masked && !self.numbers && !self.lists.has(Lists::NUMBER)
+    }
 }
 
 /// Adds the tokens of a text.
@@ -46,57 +59,74 @@ struct Splitter<'t> {
 
 impl Splitter<'_> {
     fn split(&mut self) {
-        let text = self.text;
         let mut at = 0;
-        while let Some(&byte) = text.get(at) {
-            let start = at;
-            match CLASSES[usize::from(byte)] {
-                Class::Space => {
-                    self.spaced = true;
-                    at += 1;
-                    continue;
+        while at < self.text.len() {
+            let block = Block::at(self.text, at);
+            let len = block.letters_len();
+            let next = block.byte(len);
+            if len == 0 {
+                at = self.other(next, at);
+            } else if len == 8 || next.is_ascii_digit() {
+                at = self.long(at);
+            } else {
+                // Most words have fewer than eight letters, and a space behind them.
+                let end = at + len;
+                match self.lexicon.short_word(block.word(len)) {
+                    Some(word) => self.push_word(word, at, end, Kind::Word),
+                    None => self.push_unknown(at, end, Kind::Word),
                 }
-                Class::Letter => {
-                    at = letters_end(text, start);
-                    if text.get(at).is_some_and(u8::is_ascii_digit) {
-                        at = self.end_of(at, |class| matches!(class, Class::Letter | Class::Digit));
-                        self.push_mixed(start, at);
-                    } else {
-                        self.push_word(start, at, Kind::Word);
-                    }
-                }
-                Class::Digit => {
-                    at = self.end_of(start + 1, |class| class == Class::Digit);
-                    if text.get(at).is_some_and(u8::is_ascii_alphabetic) {
-                        at = self.end_of(at, |class| matches!(class, Class::Letter | Class::Digit));
-                        self.push_mixed(start, at);
-                    } else {
-                        self.push_digits(start, at);
-                    }
-                }
-                Class::Newline => {
-                    at += 1;
-                    self.push(Token::new(start, at, Kind::Newline));
-                }
-                Class::Mark => {
-                    if matches!(byte, b'*' | b'[')
-                        && let Some(len) = mask_len(text, at)
-                    {
-                        at += len;
-                        self.facts.masked = true;
-                        self.push(Token::new(start, at, Kind::Masked));
-                    } else {
-                        at += 1;
-                        self.facts.marks |= 1 << (byte & 127);
-                        self.push(Token::new(start, at, Kind::Mark(byte)));
-                    }
-                }
-                Class::Other => {
-                    at = self.end_of(start + 1, |class| class == Class::Other);
-                    self.push(Token::new(start, at, Kind::Other));
-                }
+                self.spaced = next == b' ';
+                at = end + usize::from(self.spaced);
             }
         }
+    }
+
+    /// Takes the long word, or the letters and digits, that begin at `start`. Tells where they end.
+    #[inline(never)]
+    fn long(&mut self, start: usize) -> usize {
+        let end = letters_end(self.text, start);
+        if !self.text.get(end).is_some_and(u8::is_ascii_digit) {
+            self.push_letters(start, end, Kind::Word);
+            return end;
+        }
+        let end = self.end_of(end, |class| matches!(class, Class::Letter | Class::Digit));
+        self.push_mixed(start, end);
+        end
+    }
+
+    /// Takes what begins with a byte that is no letter. Tells where it ends.
+    fn other(&mut self, byte: u8, start: usize) -> usize {
+        let mut at = start + 1;
+        match CLASSES[usize::from(byte)] {
+            Class::Space => self.spaced = true,
+            Class::Mark => {
+                if matches!(byte, b'*' | b'[')
+                    && let Some(len) = mask_len(self.text, start)
+                {
+                    at = start + len;
+                    self.facts.masked = true;
+                    self.push(Token::new(start, at, Kind::Masked));
+                } else {
+                    self.facts.marks |= 1 << (byte & 127);
+                    self.push(Token::new(start, at, Kind::Mark(byte)));
+                }
+            }
+            Class::Digit => {
+                at = self.end_of(at, |class| class == Class::Digit);
+                if self.text.get(at).is_some_and(u8::is_ascii_alphabetic) {
+                    at = self.end_of(at, |class| matches!(class, Class::Letter | Class::Digit));
+                    self.push_mixed(start, at);
+                } else {
+                    self.push_digits(start, at);
+                }
+            }
+            Class::Newline => self.push(Token::new(start, at, Kind::Newline)),
+            Class::Other | Class::Letter => {
+                at = self.end_of(at, |class| class == Class::Other);
+                self.push(Token::new(start, at, Kind::Other));
+            }
+        }
+        at
     }
 
     /// Where the bytes of these classes end that follow one at `at - 1`.
@@ -113,8 +143,7 @@ impl Splitter<'_> {
     }
 
     #[inline]
-    fn push_word(&mut self, start: usize, end: usize, kind: Kind) {
-        let word = self.lexicon.word_at(self.text, start, end);
+    fn push_word(&mut self, word: &Word, start: usize, end: usize, kind: Kind) {
         self.facts.roles = self.facts.roles.and(word.role);
         self.facts.lists = self.facts.lists.and(word.lists);
         self.facts.words += usize::from(matches!(kind, Kind::Word | Kind::Mixed));
@@ -125,6 +154,19 @@ impl Splitter<'_> {
             lists: word.lists,
             ..Token::new(start, end, kind)
         });
+    }
+
+    /// A word that is not spelled as in the tables.
+    #[inline(never)]
+    fn push_unknown(&mut self, start: usize, end: usize, kind: Kind) {
+        self.facts.numbers |= is_number_word(self.text, start, end);
+        self.push_word(self.lexicon.mistyped(&self.text[start..end]), start, end, kind);
+    }
+
+    fn push_letters(&mut self, start: usize, end: usize, kind: Kind) {
+        let word = self.lexicon.word_at(self.text, start, end);
+        self.facts.numbers |= !word.lists.has(Lists::KNOWN) && is_number_word(self.text, start, end);
+        self.push_word(word, start, end, kind);
     }
 
     /// Digits that stand alone are no word, but one or two of them may begin a phrase ("3 digit code") or stand on a list.
@@ -140,8 +182,12 @@ impl Splitter<'_> {
     }
 
     /// Letters and digits in one: taken apart where a word that is known is glued to a number ("cvv123", "1234exp").
+    #[inline(never)]
     fn push_mixed(&mut self, start: usize, end: usize) {
         let (lexicon, text) = (self.lexicon, &self.text[start..end]);
+        self.facts.numbers |= text
+            .chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit())
+            .any(|part| is_number_word(part, 0, part.len()));
         self.facts.digits += text.iter().filter(|b| b.is_ascii_digit()).count();
         let borders = text.windows(2).filter(|w| w[0].is_ascii_digit() != w[1].is_ascii_digit()).count();
         if lexicon.word(text).id == 0 && borders <= 3 && text.len() <= 64 {
@@ -160,13 +206,13 @@ impl Splitter<'_> {
                 let mut at = start;
                 for part in parts() {
                     let kind = if part[0].is_ascii_digit() { Kind::Digits } else { Kind::Word };
-                    self.push_word(at, at + part.len(), kind);
+                    self.push_letters(at, at + part.len(), kind);
                     at += part.len();
                 }
                 return;
             }
         }
-        self.push_word(start, end, Kind::Mixed);
+        self.push_letters(start, end, Kind::Mixed);
     }
 
     /// "don't", "isn't": the word before "'t" negates.

@@ -24,8 +24,11 @@ pub(crate) type Requests = SmallVec<[Request; 4]>;
 
 /// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
 pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Requests) {
-    let mut said = Said::default();
+    let mut said = Said { agrees: part.first && agrees(reading), ..Said::default() };
     let mut requests = Requests::new();
+    if !may_ask(reading) {
+        return (said, requests);
+    }
     // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
     let mut named = Topics::NONE;
     let mut start = 0;
@@ -111,11 +114,18 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
         start = end;
     }
     said.prefer_secrets();
-    said.agrees = part.first && agrees(reading);
     if part.last {
         said.announces = announces(reading);
     }
     (said, requests)
+}
+
+/// Whether any sentence may be more than a [plain](is_plain) one; only then anything is asked for or announced.
+fn may_ask(reading: &Reading<'_>) -> bool {
+    reading.has_mark(b'?')
+        || reading.has_mark(b':')
+        || reading.does(Does::REQUEST.and(Does::FACE))
+        || reading.mentions_secrets()
 }
 
 /// Whether a sentence is nothing but a statement without a secret, or none at all: most are.

@@ -171,6 +171,15 @@ pub(crate) enum Depth {
     Everything,
 }
 
+/// Hears a message in which nothing can be found, for its questions alone. Tells whether it is one.
+pub(crate) fn hear(reading: &Reading<'_>, conversation: &mut Conversation, expected: Expected, role: Role) -> bool {
+    if !holds_nothing(reading, expected) {
+        return false;
+    }
+    conversation.end(role, &ask::requests(reading, role, Part::WHOLE).0);
+    true
+}
+
 /// Judges a message in its conversation, which has begun the turn and then remembers the message.
 pub(crate) fn judge(
     page: &Page<'_>,
@@ -195,7 +204,7 @@ pub(crate) fn judge_part(
     part: Part,
 ) -> (Verdict, Said) {
     let (role, id) = (message.role, message.id);
-    if matches!(depth, Depth::Usual | Depth::Reasons) && holds_nothing(page, expected) {
+    if matches!(depth, Depth::Usual | Depth::Reasons) && holds_nothing(&page.reading, expected) {
         let (said, _) = ask::requests(&page.reading, role, part);
         return (Verdict { expected, until: part.to, ..Verdict::default() }, said);
     }
@@ -248,8 +257,7 @@ pub(crate) fn judge_part(
 }
 
 /// Whether there is no number, no mask, no word for a secret, and no wait for one: nothing to be found.
-fn holds_nothing(page: &Page<'_>, expected: Expected) -> bool {
-    let reading = &page.reading;
+fn holds_nothing(reading: &Reading<'_>, expected: Expected) -> bool {
     // Passwords in addresses and in options of commands stand behind a colon.
     reading.facts.digits == 0
         && !reading.mentions_secrets()

@@ -46,6 +46,7 @@ use std::mem;
 
 use crate::detect::Page;
 use crate::detect::cues::Topic;
+use crate::detect::number::Numbers;
 use crate::detect::token::Sheet;
 use crate::edit::{Edit, Patch};
 use crate::engine::{Engine, look_again};
@@ -315,8 +316,8 @@ impl Redactor {
         let text = mem::take(&mut self.text);
         let watched = &text[..self.watched];
         let view = View::new(watched);
-        let mut sheet = Sheet::default();
-        let page = Page::new(&view, &mut sheet);
+        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        let page = Page::new(&view, &mut sheet, &mut numbers);
         let from = run::view_at(&view, self.judged);
         let last = matches!(cut, Cut::End);
         let (mut cut, to, mut in_run) = match cut {
@@ -357,8 +358,8 @@ impl Redactor {
         if !(self.in_run || in_run) {
             outcome = look_again(outcome, watched, |left, patch| {
                 let view = View::new(left);
-                let mut sheet = Sheet::default();
-                let page = Page::new(&view, &mut sheet);
+                let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+                let page = Page::new(&view, &mut sheet, &mut numbers);
                 let to = if last { usize::MAX } else { run::view_at(&view, patch.patched(Span::new(cut, cut)).start) };
                 let part = Part { from: run::view_at(&view, self.judged), to, first: self.whole, last };
                 let again = Message { text: left, ..message };

@@ -28,10 +28,22 @@ impl Block {
         })
     }
 
+    /// The byte at `at`; zero behind the last.
+    #[inline]
+    pub(crate) const fn byte(self, at: usize) -> u8 {
+        if at < 8 { (self.0 >> (8 * at)) as u8 } else { 0 }
+    }
+
     /// How many letters it begins with.
     #[inline]
     pub(crate) const fn letters_len(self) -> usize {
         ((self.letters() ^ Self::HIGH).trailing_zeros() / 8) as usize
+    }
+
+    /// Its first `len` bytes, 1 to 8 of them, which are letters and digits, in lower case; zero behind them.
+    #[inline]
+    pub(crate) const fn word(self, len: usize) -> u64 {
+        (self.0 | Self::each(0x20)) & u64::MAX >> (64 - 8 * len)
     }
 
     /// The ASCII bytes from `first` to `last`, and those which are so but for their highest bit.

@@ -62,10 +62,19 @@ impl<'a> View<'a> {
         view
     }
 
-    /// The view of a text in which nothing is to be rewritten: printable ASCII and line breaks without ampersands, digits
-    /// and number words.
-    pub(crate) fn plain(source: &'a [u8]) -> Self {
-        Self { text: Cow::Borrowed(source), alignment: Alignment::identity() }
+    /// The view of a text in which nothing is to be rewritten but letters typed for digits: printable ASCII and line
+    /// breaks without ampersands, tags and number words, with so many digits.
+    pub(crate) fn plain(source: &'a [u8], digits: usize) -> Self {
+        let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
+        if digits >= lookalikes::FEWEST_DIGITS {
+            view.rewrite(lookalikes::read);
+        }
+        view
+    }
+
+    /// Whether it is the text itself.
+    pub(crate) fn is_source(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
     }
 
     /// The bytes of the view.

@@ -10,6 +10,7 @@ use once_cell::sync::Lazy;
 use super::lists::{LISTS, Lists};
 use super::table::{Edges, Key, Short, Table};
 use super::{Cue, Role, Row, Topic, WordId, english, spanish};
+use crate::text::{Block, is_number_word};
 
 /// What is known about a word; nothing is known about the default one.
 #[derive(Debug, Clone, Copy, Default)]
@@ -125,6 +126,12 @@ impl Lexicon {
             for word in words.split_ascii_whitespace() {
                 lexicon.enlist(word.as_bytes(), *list);
             }
+        }
+        for (key, place) in lexicon.ids.iter() {
+            let (word, len) = key.word();
+            let list = if is_number_word(&word, 0, len) { Lists::NUMBER } else { Lists::NONE };
+            let lists = &mut lexicon.listed[usize::from(place)].lists;
+            *lists = lists.and(list).and(Lists::KNOWN);
         }
         let listed = lexicon.ids.iter().map(|(key, place)| (key, lexicon.listed[usize::from(place)]));
         lexicon.short = Short::new(&listed.collect::<Vec<_>>());
@@ -272,11 +279,13 @@ impl Lexicon {
         if len > 8 {
             return self.long_word(&text[start..end]);
         }
-        match self.short.get(text, start, len) {
-            Some(word) => word,
-            None if Self::may_be_mistyped(len) => self.mistyped(&text[start..end]),
-            None => &self.words[0],
-        }
+        self.short_word(Block::at(text, start).word(len)).unwrap_or_else(|| self.mistyped(&text[start..end]))
+    }
+
+    /// What is known about a [word](Block::word) of up to eight letters that is spelled as in the tables.
+    #[inline]
+    pub(crate) fn short_word(&self, word: u64) -> Option<&Word> {
+        self.short.get(word)
     }
 
     #[inline(never)]
@@ -290,9 +299,9 @@ impl Lexicon {
         }
     }
 
-    /// What is known about the word that was meant.
+    /// What is known about the word that was meant, if any.
     #[inline(never)]
-    fn mistyped(&self, word: &[u8]) -> &Word {
+    pub(crate) fn mistyped(&self, word: &[u8]) -> &Word {
         &self.words[usize::from(self.slip(word))]
     }
 

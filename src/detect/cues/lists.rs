@@ -60,6 +60,11 @@ impl Lists {
     /// Is written with a dot that ends no sentence.
     pub(crate) const ABBREVIATION: Self = Self(1 << 28);
 
+    /// Is a word of some table, spelled as it stands there.
+    pub(crate) const KNOWN: Self = Self(1 << 30);
+    /// Is a number word; these stand in the tables of numbers.
+    pub(crate) const NUMBER: Self = Self(1 << 29);
+
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }

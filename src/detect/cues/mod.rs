@@ -15,7 +15,7 @@ mod lists;
 pub(crate) mod spanish;
 mod table;
 
-pub(crate) use lexicon::{Lexicon, Marks, hash_at};
+pub(crate) use lexicon::{Lexicon, Marks, Word, hash_at};
 pub(crate) use lists::Lists;
 
 /// What a cue says about the number or the token it governs.

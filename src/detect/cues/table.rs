@@ -7,9 +7,6 @@ use crate::text::Block;
 #[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Key([u64; 3]);
 
-/// What makes a capital a small letter and leaves digits as they are, in each byte.
-const LOWER: u64 = 0x2020_2020_2020_2020;
-
 impl Key {
     pub(super) const LONGEST: usize = 24;
 
@@ -24,6 +21,15 @@ impl Key {
         let second = eight(text, start + 8, (len - 8).min(8));
         let third = if len <= 16 { 0 } else { eight(text, start + 16, len - 16) };
         Self([first, second, third])
+    }
+
+    /// The word itself, in lower case, and its length.
+    pub(super) fn word(self) -> ([u8; Self::LONGEST], usize) {
+        let mut word = [0; Self::LONGEST];
+        for (bytes, from) in word.chunks_mut(8).zip(self.0) {
+            bytes.copy_from_slice(&from.to_le_bytes());
+        }
+        (word, word.iter().position(|byte| *byte == 0).unwrap_or(Self::LONGEST))
     }
 
     /// Whether it is the same word.
@@ -46,7 +52,7 @@ impl Key {
 /// The bytes from `at` on, 1 to 8 of them, the first the lowest; zero behind them.
 #[inline]
 fn eight(text: &[u8], at: usize, len: usize) -> u64 {
-    (Block::at(text, at).0 | LOWER) & u64::MAX >> (64 - 8 * len)
+    Block::at(text, at).word(len)
 }
 
 /// A number for each word. Words are never taken out, and most of those asked for are in it.
@@ -136,10 +142,9 @@ impl<V: Copy + Default> Short<V> {
         new
     }
 
-    /// What is known about the word of `len` letters that begins at `start`, in any case.
+    /// What is known about a [word](Block::word).
     #[inline]
-    pub(super) fn get(&self, text: &[u8], start: usize, len: usize) -> Option<&V> {
-        let word = eight(text, start, len);
+    pub(super) fn get(&self, word: u64) -> Option<&V> {
         let mut slot = self.slot(word);
         loop {
             let (known, value) = &self.slots[slot];
