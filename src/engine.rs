@@ -60,37 +60,32 @@ impl Engine {
                 return Outcome::default();
             }
         }
-        let mut sheet = Sheet::default();
+        let (mut sheet, mut other, mut numbers) = (Sheet::default(), Sheet::default(), Numbers::new());
         let plain = message.text.is_ascii().then(|| Reading::new(message.text, &mut sheet));
-        let plain = plain.filter(|reading| reading.facts.are_plain());
-        if let Some(reading) = &plain
-            && self.policy.detectors().len() == 0
-            && judge::hear(reading, conversation, expected, message.role)
-        {
+        let view = match &plain {
+            Some(reading) if reading.facts.are_plain() => View::plain(message.text, reading.facts.digits),
+            _ => View::new(message.text),
+        };
+        let reading = plain.filter(|_| view.is_source()).unwrap_or_else(|| Reading::new(view.text(), &mut other));
+        let page = Page::of(&view, reading, &mut numbers);
+        if self.policy.detectors().len() == 0 && judge::hear(&page, conversation, expected, message.role) {
             return Outcome::default();
         }
-        self.look(conversation, expected, message, plain)
+        self.look(&page, conversation, expected, message)
     }
 
-    /// Scans a message that has to be judged; `plain` is its reading if it may be its own view.
+    /// Scans a message that has to be judged.
     #[inline(never)]
     fn look(
         &self,
+        page: &Page<'_>,
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
-        plain: Option<Reading<'_>>,
     ) -> Outcome {
-        let view = match &plain {
-            Some(reading) => View::plain(message.text, reading.facts.digits),
-            None => View::new(message.text),
-        };
-        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
-        let reading = plain.filter(|_| view.is_source()).unwrap_or_else(|| Reading::new(view.text(), &mut sheet));
-        let page = Page::of(&view, reading, &mut numbers);
         let before = conversation.clone();
-        let verdict = self.judge(&page, conversation, expected, message, Depth::Usual);
-        self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
+        let verdict = self.judge(page, conversation, expected, message, Depth::Usual);
+        self.settle(self.outcome(message.text, page.view, verdict), &before, expected, message)
     }
 
     /// Scans as [`scan`](Self::scan) does, without a short cut.

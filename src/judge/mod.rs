@@ -13,6 +13,7 @@ mod candidates;
 pub(crate) mod conversation;
 mod govern;
 pub(crate) mod pieces;
+mod quiet;
 
 use std::cell::OnceCell;
 
@@ -172,12 +173,26 @@ pub(crate) enum Depth {
 }
 
 /// Hears a message in which nothing can be found, for its questions alone. Tells whether it is one.
-pub(crate) fn hear(reading: &Reading<'_>, conversation: &mut Conversation, expected: Expected, role: Role) -> bool {
-    if !holds_nothing(reading, expected) {
-        return false;
+pub(crate) fn hear(page: &Page<'_>, conversation: &mut Conversation, expected: Expected, role: Role) -> bool {
+    let said = hear_part(page, conversation, expected, role, Part::WHOLE);
+    said.inspect(|said| conversation.end(role, said)).is_some()
+}
+
+/// What a part of a message says in which nothing can be found.
+fn hear_part(
+    page: &Page<'_>,
+    conversation: &mut Conversation,
+    expected: Expected,
+    role: Role,
+    part: Part,
+) -> Option<Said> {
+    if !quiet::holds_nothing(page, expected, conversation.side(role).pieces.is_active()) {
+        return None;
     }
-    conversation.end(role, &ask::requests(reading, role, Part::WHOLE).0);
-    true
+    let (said, requests) = ask::requests(&page.reading, role, part);
+    // A secret that is asked for by who serves is to be found, too.
+    let solicits = role.serves() && requests.iter().any(|request| request.topic.is_secret());
+    (!solicits).then_some(said)
 }
 
 /// Judges a message in its conversation, which has begun the turn and then remembers the message.
@@ -188,7 +203,7 @@ pub(crate) fn judge(
     message: &Message<'_>,
     depth: Depth,
 ) -> Verdict {
-    let (verdict, said) = judge_part(page, conversation, expected, message, depth, Part::WHOLE);
+    let (verdict, said) = judge_loud(page, conversation, expected, message, depth, Part::WHOLE);
     conversation.end(message.role, &said);
     verdict
 }
@@ -200,14 +215,24 @@ pub(crate) fn judge_part(
     conversation: &mut Conversation,
     expected: Expected,
     message: &Message<'_>,
+    part: Part,
+) -> (Verdict, Said) {
+    match hear_part(page, conversation, expected, message.role, part) {
+        Some(said) => (Verdict { expected, until: part.to, ..Verdict::default() }, said),
+        None => judge_loud(page, conversation, expected, message, Depth::Usual, part),
+    }
+}
+
+/// Judges a part of a message in which something may be found.
+fn judge_loud(
+    page: &Page<'_>,
+    conversation: &mut Conversation,
+    expected: Expected,
+    message: &Message<'_>,
     depth: Depth,
     part: Part,
 ) -> (Verdict, Said) {
     let (role, id) = (message.role, message.id);
-    if matches!(depth, Depth::Usual | Depth::Reasons) && holds_nothing(&page.reading, expected) {
-        let (said, _) = ask::requests(&page.reading, role, part);
-        return (Verdict { expected, until: part.to, ..Verdict::default() }, said);
-    }
     let candidates = Docket::of(page);
     let mut court = Court {
         page,
@@ -254,16 +279,6 @@ pub(crate) fn judge_part(
     verdict.until = part.to;
     verdict.found.sort_by_key(|f| (f.span.start, f.span.end));
     (verdict, said)
-}
-
-/// Whether there is no number, no mask, no word for a secret, and no wait for one: nothing to be found.
-fn holds_nothing(reading: &Reading<'_>, expected: Expected) -> bool {
-    // Passwords in addresses and in options of commands stand behind a colon.
-    reading.facts.digits == 0
-        && !reading.mentions_secrets()
-        && !reading.has_mark(b':')
-        && !reading.facts.masked
-        && !expected.all().has(Topic::Password)
 }
 
 struct Court<'p, 'v> {

@@ -52,7 +52,7 @@ use crate::edit::{Edit, Patch};
 use crate::engine::{Engine, look_again};
 use crate::entity::{Entity, FindingKind};
 use crate::judge::conversation::{Conversation, Expected, Said};
-use crate::judge::{self, Depth, Judged, Part};
+use crate::judge::{self, Judged, Part};
 use crate::mask;
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
@@ -332,8 +332,7 @@ impl Redactor {
         let part = Part { from, to, first: self.whole, last };
         let before = self.conversation.clone();
         let message = Message { text: watched, role: self.role, id: self.id, time_ms: self.time_ms };
-        let (mut verdict, said) =
-            judge::judge_part(&page, &mut self.conversation, expected, &message, Depth::Usual, part);
+        let (mut verdict, said) = judge::judge_part(&page, &mut self.conversation, expected, &message, part);
         self.engine.find_custom(&view, part, &mut verdict);
         self.said.add(&said);
         self.recall.append(&mut verdict.recall);
@@ -363,8 +362,7 @@ impl Redactor {
                 let to = if last { usize::MAX } else { run::view_at(&view, patch.patched(Span::new(cut, cut)).start) };
                 let part = Part { from: run::view_at(&view, self.judged), to, first: self.whole, last };
                 let again = Message { text: left, ..message };
-                let (mut verdict, _) =
-                    judge::judge_part(&page, &mut before.clone(), expected, &again, Depth::Usual, part);
+                let (mut verdict, _) = judge::judge_part(&page, &mut before.clone(), expected, &again, part);
                 self.engine.find_custom(&view, part, &mut verdict);
                 self.engine.outcome(left, &view, verdict)
             });

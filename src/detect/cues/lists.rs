@@ -60,6 +60,8 @@ impl Lists {
     /// Is written with a dot that ends no sentence.
     pub(crate) const ABBREVIATION: Self = Self(1 << 28);
 
+    /// Names a secret that may be a word as well as digits.
+    pub(crate) const NAMES_A_WORD: Self = Self(1 << 31);
     /// Is a word of some table, spelled as it stands there.
     pub(crate) const KNOWN: Self = Self(1 << 30);
     /// Is a number word; these stand in the tables of numbers.
@@ -118,6 +120,7 @@ pub(super) const LISTS: &[(Lists, &str)] = &[
     (Lists::BREATH, "sorry no wait perdon digo not y o a to actually"),
     (Lists::PREPOSITION, "for of on in at to from with de del para por en al con"),
     (Lists::BESIDE, "about behind under"),
+    (Lists::NAMES_A_WORD, "clave claves passcode contrasena password pass"),
     (
         Lists::ABBREVIATION,
         "mr mrs ms dr sr sra srta dra st no num nro vs etc approx acct ext tel exp av ing lic prof jr inc co apt conf ref \

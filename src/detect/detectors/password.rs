@@ -7,7 +7,7 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Role, Topic};
+use crate::detect::cues::{Lists, Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading, Token};
 use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
@@ -70,13 +70,17 @@ impl Detector for Password {
     }
 }
 
+/// Whether anything in a text may be a password: a word for one stands in it, or the marks of an address or an option.
+pub(crate) fn may_hold_one(reading: &Reading<'_>) -> bool {
+    let clave = [Topic::Code, Topic::OneTimePasscode, Topic::Pin].into_iter().any(|topic| reading.mentions(topic));
+    reading.mentions(Topic::Password)
+        || clave && reading.has_any(Lists::NAMES_A_WORD)
+        || reading.has_mark(b':') && (reading.has_mark(b'/') || reading.has_mark(b'-'))
+}
+
 /// "clave", "passcode", "contraseña temporal": a password where no digits follow.
 fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
-    reading.tokens[hit.first..=hit.last].iter().any(|t| {
-        [&b"clave"[..], b"claves", b"passcode", b"contrasena", b"password", b"pass"]
-            .iter()
-            .any(|w| reading.is_word(t, w))
-    })
+    reading.any_of(hit.first, hit.last + 1, Lists::NAMES_A_WORD)
 }
 
 /// `curl -u user:password`.
