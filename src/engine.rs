@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::cover::cover;
 use crate::detect::Page;
 use crate::detect::gate::{self, Glance};
-use crate::detect::number::Numbers;
+use crate::detect::number::{self, Numbers};
 use crate::detect::token::{Reading, Sheet};
 use crate::edit::Patch;
 use crate::entity::FindingKind;
@@ -60,32 +60,42 @@ impl Engine {
                 return Outcome::default();
             }
         }
-        let (mut sheet, mut other, mut numbers) = (Sheet::default(), Sheet::default(), Numbers::new());
-        let plain = message.text.is_ascii().then(|| Reading::new(message.text, &mut sheet));
-        let view = match &plain {
-            Some(reading) if reading.facts.are_plain() => View::plain(message.text, reading.facts.digits),
-            _ => View::new(message.text),
+        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        let reading = message.text.is_ascii().then(|| Reading::new(message.text, &mut sheet));
+        let is_its_view = |reading: &Reading<'_>| {
+            reading.facts.are_plain() && View::has_true_digits(message.text, reading.facts.digits)
         };
-        let reading = plain.filter(|_| view.is_source()).unwrap_or_else(|| Reading::new(view.text(), &mut other));
-        let page = Page::of(&view, reading, &mut numbers);
-        if self.policy.detectors().len() == 0 && judge::hear(&page, conversation, expected, message.role) {
-            return Outcome::default();
+        let reading = reading.filter(is_its_view);
+        if let Some(reading) = &reading {
+            number::read(reading, &mut numbers);
+            if self.policy.detectors().len() == 0
+                && judge::hear(reading, &numbers, conversation, expected, message.role)
+            {
+                return Outcome::default();
+            }
         }
-        self.look(&page, conversation, expected, message)
+        self.look(conversation, expected, message, reading, numbers)
     }
 
-    /// Scans a message that has to be judged.
+    /// Scans a message closer; its reading and numbers are known if it is its own view.
     #[inline(never)]
     fn look(
         &self,
-        page: &Page<'_>,
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
+        reading: Option<Reading<'_>>,
+        mut numbers: Numbers,
     ) -> Outcome {
+        let view = if reading.is_some() { View::plain(message.text) } else { View::new(message.text) };
+        let mut sheet = Sheet::default();
+        let page = match reading {
+            Some(reading) => Page::of(&view, reading, &numbers),
+            None => Page::new(&view, &mut sheet, &mut numbers),
+        };
         let before = conversation.clone();
-        let verdict = self.judge(page, conversation, expected, message, Depth::Usual);
-        self.settle(self.outcome(message.text, page.view, verdict), &before, expected, message)
+        let verdict = self.judge(&page, conversation, expected, message, Depth::Usual);
+        self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
 
     /// Scans as [`scan`](Self::scan) does, without a short cut.

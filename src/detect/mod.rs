@@ -86,14 +86,13 @@ pub(crate) struct Page<'v> {
 impl<'v> Page<'v> {
     /// The page of a view; its reading and its numbers are written where there are none yet.
     pub(crate) fn new(view: &'v View<'v>, sheet: &'v mut Sheet, numbers: &'v mut Numbers) -> Self {
-        Self::of(view, Reading::new(view.text(), sheet), numbers)
+        let reading = Reading::new(view.text(), sheet);
+        number::read(&reading, numbers);
+        Self::of(view, reading, numbers)
     }
 
     /// The page of a view that has been read.
-    pub(crate) fn of(view: &'v View<'v>, reading: Reading<'v>, numbers: &'v mut Numbers) -> Self {
-        if reading.facts.digits > 0 {
-            number::read(&reading, numbers);
-        }
+    pub(crate) fn of(view: &'v View<'v>, reading: Reading<'v>, numbers: &'v [Number]) -> Self {
         for number in numbers.iter().filter(|n| matches!(n.shape, number::Shape::Harmless(_))) {
             for token in &mut reading.tokens[number.first..=number.last] {
                 token.inert = true;

@@ -102,8 +102,8 @@ pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
 
 /// Adds all numbers of a text, in order.
 pub(crate) fn read(reading: &Reading<'_>, numbers: &mut Numbers) {
-    let tokens = &reading.tokens;
-    let mut at = 0;
+    let tokens = &reading.tokens[..];
+    let mut at = if reading.facts.digits == 0 { tokens.len() } else { 0 };
     while at < tokens.len() {
         if tokens[at].kind != Kind::Digits {
             at += 1;

@@ -33,12 +33,13 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
     let mut named = Topics::NONE;
     let mut start = 0;
     while start < reading.tokens.len() {
-        let end = sentence_end(reading, start);
-        if requests.is_empty() && said.asks.is_empty() && is_plain(reading, start, end) {
+        let sweep = Sweep::of(reading, start);
+        let end = sweep.end;
+        if requests.is_empty() && said.asks.is_empty() && sweep.is_plain() {
             start = end;
             continue;
         }
-        let sentence = Sentence::of(reading, start, end, role);
+        let sentence = Sentence::of(reading, start, &sweep, role);
         let unheard = (said, requests.len());
         let mut asks = Topics::NONE;
         let mut before: Option<usize> = None;
@@ -120,7 +121,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
     (said, requests)
 }
 
-/// Whether any sentence may be more than a [plain](is_plain) one; only then anything is asked for or announced.
+/// Whether any sentence may be more than a [plain](Sweep::is_plain) one; only then anything is asked for or announced.
 fn may_ask(reading: &Reading<'_>) -> bool {
     reading.has_mark(b'?')
         || reading.has_mark(b':')
@@ -128,13 +129,63 @@ fn may_ask(reading: &Reading<'_>) -> bool {
         || reading.mentions_secrets()
 }
 
-/// Whether a sentence is nothing but a statement without a secret, or none at all: most are.
-fn is_plain(reading: &Reading<'_>, start: usize, end: usize) -> bool {
-    reading.tokens[start..end].iter().all(|t| {
-        !(matches!(t.kind, Kind::Mark(b'?' | b':'))
-            || t.does(Does::REQUEST.and(Does::FACE))
-            || reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret()))
-    })
+/// What one pass over a sentence tells.
+#[derive(Default)]
+struct Sweep {
+    /// One past its last token.
+    end: usize,
+    /// How many of its tokens are words, or letters and digits.
+    words: usize,
+    /// What its words do, all together.
+    roles: Does,
+    /// The lists on which its words stand, all together.
+    lists: Lists,
+    question: bool,
+    colon: bool,
+    /// A request that is no part of a cue.
+    request: bool,
+    /// A part of a cue for a secret.
+    secret: bool,
+    /// The first word that negates.
+    negation: Option<usize>,
+}
+
+impl Sweep {
+    /// Sweeps over the sentence which starts at `start`.
+    fn of(reading: &Reading<'_>, start: usize) -> Self {
+        let tokens = &reading.tokens[..];
+        let mut sweep = Self::default();
+        for (at, token) in tokens.iter().enumerate().skip(start) {
+            // An opening question mark starts a sentence.
+            let question = token.is(b'?');
+            let opens = question && tokens.get(at + 1).is_some_and(|next| !next.spaced && next.is_text());
+            if opens && at > start {
+                sweep.end = at;
+                return sweep;
+            }
+            sweep.question |= question;
+            sweep.colon |= token.is(b':');
+            sweep.words += usize::from(token.is_text());
+            sweep.roles = sweep.roles.and(token.role);
+            sweep.lists = sweep.lists.and(token.lists);
+            sweep.request |= token.does(Does::REQUEST) && token.cue == 0;
+            sweep.secret |= reading.hit(token).is_some_and(|hit| hit.cue.topic.is_secret());
+            if token.does(Does::NEGATION) && token.kind == Kind::Word {
+                sweep.negation = sweep.negation.or(Some(at));
+            }
+            if token.ends_line() && !opens && (token.kind == Kind::Newline || reading.ends_sentence(at)) {
+                sweep.end = at + 1;
+                return sweep;
+            }
+        }
+        sweep.end = tokens.len();
+        sweep
+    }
+
+    /// Whether it is nothing but a statement without a secret, or none at all: most are.
+    fn is_plain(&self) -> bool {
+        !(self.question || self.colon || self.secret || self.roles.has(Does::REQUEST.and(Does::FACE)))
+    }
 }
 
 /// The topics that an answer to the cue may have.
@@ -176,23 +227,11 @@ struct Sentence {
 }
 
 impl Sentence {
-    fn of(reading: &Reading<'_>, start: usize, end: usize, role: Role) -> Self {
+    fn of(reading: &Reading<'_>, start: usize, sweep: &Sweep, role: Role) -> Self {
+        let &Sweep { end, words, roles, lists, question, request, .. } = sweep;
         let tokens = &reading.tokens[start..end];
-        let mut words = 0;
-        let mut first_negation = usize::MAX;
-        let (mut question, mut request, mut secret) = (false, false, false);
-        let (mut roles, mut lists) = (Does::default(), Lists::NONE);
-        for (at, token) in tokens.iter().enumerate() {
-            roles = roles.and(token.role);
-            lists = lists.and(token.lists);
-            words += usize::from(token.is_text());
-            question |= token.is(b'?');
-            request |= token.does(Does::REQUEST) && token.cue == 0;
-            secret |= reading.hit(token).is_some_and(|hit| hit.cue.topic.is_secret() && hit.first >= start);
-            if first_negation == usize::MAX && token.kind == Kind::Word && token.does(Does::NEGATION) {
-                first_negation = start + at;
-            }
-        }
+        let secret = sweep.secret && cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
+        let first_negation = sweep.negation.unwrap_or(usize::MAX);
         let is = |list: Lists| lists.has(list);
         let opens_with =
             |list: Lists| is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(list));
@@ -212,14 +251,16 @@ impl Sentence {
         } else {
             None
         };
-        let negated = first_negation != usize::MAX;
+        let negated = sweep.negation.is_some();
         let digits = roles.has(Does::DIGITS);
         Self {
             question,
             request,
             sent: roles.has(Does::SENT),
             negated,
-            fragment: words <= 4 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
+            fragment: words <= 4
+                && sweep.colon
+                && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves() && is_prompt(reading, start, end),
             refers_back: words <= 8 && is(Lists::REFERENCE),
             first_negation,
@@ -350,25 +391,6 @@ fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Itera
         .map(move |(i, hit)| (from + i, hit))
 }
 
-/// One past the token that ends the sentence which starts at `start`.
-fn sentence_end(reading: &Reading<'_>, start: usize) -> usize {
-    let tokens = &reading.tokens;
-    let mut at = start;
-    while at < tokens.len() {
-        let ends = tokens[at].kind == Kind::Newline || reading.ends_sentence(at);
-        // An opening question mark starts a sentence.
-        let opens = tokens[at].is(b'?') && tokens.get(at + 1).is_some_and(|next| !next.spaced && next.is_text());
-        at += 1;
-        if ends && !opens {
-            return at;
-        }
-        if opens && at - 1 > start {
-            return at - 1;
-        }
-    }
-    at
-}
-
 /// Whether the sentence whose last token so far is `last` is over, whatever follows.
 fn is_over(reading: &Reading<'_>, last: usize) -> bool {
     last + 1 < reading.tokens.len() || reading.tokens[last].kind == Kind::Newline || reading.ends_sentence(last)
@@ -405,7 +427,9 @@ fn announces(reading: &Reading<'_>) -> Topics {
                 && (t.does(Does::COPULA) || t.does(Does::PIECE) || t.does(Does::GLUE) && !t.does(Does::NEGATION))
                 && !t.does(Does::SENT)
         });
-    let count = rest.iter().filter(|t| t.kind == Kind::Word).count();
+    if !open || rest.iter().filter(|t| t.kind == Kind::Word).count() > 4 {
+        return Topics::NONE;
+    }
     let negated = reading.tokens[hit.first.saturating_sub(8)..hit.first].iter().any(|t| {
         t.does(Does::NEGATION)
             || t.does(Does::QUESTION)
@@ -421,7 +445,7 @@ fn announces(reading: &Reading<'_>) -> Topics {
     let tells = rest.iter().any(|t| t.does(Does::COPULA) || t.is(b':') || t.is(b'='))
         || said_so(reading, hit)
         || is_label(reading, hit);
-    if open && count <= 4 && !negated && tells { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
+    if tells && !negated { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
 }
 
 /// The whole message is the name of a secret: "my pin", "cvv".

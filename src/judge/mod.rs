@@ -172,25 +172,26 @@ pub(crate) enum Depth {
     Everything,
 }
 
-/// Hears a message in which nothing can be found, for its questions alone. Tells whether it is one.
-pub(crate) fn hear(page: &Page<'_>, conversation: &mut Conversation, expected: Expected, role: Role) -> bool {
-    let said = hear_part(page, conversation, expected, role, Part::WHOLE);
-    said.inspect(|said| conversation.end(role, said)).is_some()
-}
-
-/// What a part of a message says in which nothing can be found.
-fn hear_part(
-    page: &Page<'_>,
+/// Hears a message that is its own view and in which nothing can be found, for its questions alone. Tells whether it is
+/// one.
+pub(crate) fn hear(
+    reading: &Reading<'_>,
+    numbers: &[Number],
     conversation: &mut Conversation,
     expected: Expected,
     role: Role,
-    part: Part,
-) -> Option<Said> {
-    if !quiet::holds_nothing(page, expected, conversation.side(role).pieces.is_active()) {
-        return None;
-    }
-    let (said, requests) = ask::requests(&page.reading, role, part);
-    // A secret that is asked for by who serves is to be found, too.
+) -> bool {
+    let pieces = conversation.side(role).pieces.is_active();
+    let said = quiet::holds_nothing(reading, numbers, expected, pieces)
+        .then(|| hear_part(reading, role, Part::WHOLE))
+        .flatten();
+    said.inspect(|said| conversation.end(role, said)).is_some()
+}
+
+/// What a part of a message says in which nothing is stated; `None` where who serves asks for a secret, which is to be
+/// found, too.
+fn hear_part(reading: &Reading<'_>, role: Role, part: Part) -> Option<Said> {
+    let (said, requests) = ask::requests(reading, role, part);
     let solicits = role.serves() && requests.iter().any(|request| request.topic.is_secret());
     (!solicits).then_some(said)
 }
@@ -203,7 +204,10 @@ pub(crate) fn judge(
     message: &Message<'_>,
     depth: Depth,
 ) -> Verdict {
-    let (verdict, said) = judge_loud(page, conversation, expected, message, depth, Part::WHOLE);
+    let (verdict, said) = match depth {
+        Depth::Usual => judge_part(page, conversation, expected, message, Part::WHOLE),
+        _ => judge_loud(page, conversation, expected, message, depth, Part::WHOLE),
+    };
     conversation.end(message.role, &said);
     verdict
 }
@@ -217,7 +221,15 @@ pub(crate) fn judge_part(
     message: &Message<'_>,
     part: Part,
 ) -> (Verdict, Said) {
-    match hear_part(page, conversation, expected, message.role, part) {
+    // Of a view that is not the text numbers may be told otherwise than they look.
+    let quiet = (page.view.is_source() || page.numbers.is_empty())
+        && quiet::holds_nothing(
+            &page.reading,
+            page.numbers,
+            expected,
+            conversation.side(message.role).pieces.is_active(),
+        );
+    match quiet.then(|| hear_part(&page.reading, message.role, part)).flatten() {
         Some(said) => (Verdict { expected, until: part.to, ..Verdict::default() }, said),
         None => judge_loud(page, conversation, expected, message, Depth::Usual, part),
     }

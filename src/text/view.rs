@@ -62,14 +62,15 @@ impl<'a> View<'a> {
         view
     }
 
-    /// The view of a text in which nothing is to be rewritten but letters typed for digits: printable ASCII and line
-    /// breaks without ampersands, tags and number words, with so many digits.
-    pub(crate) fn plain(source: &'a [u8], digits: usize) -> Self {
-        let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
-        if digits >= lookalikes::FEWEST_DIGITS {
-            view.rewrite(lookalikes::read);
-        }
-        view
+    /// The view of a text that is its own view.
+    pub(crate) fn plain(source: &'a [u8]) -> Self {
+        Self { text: Cow::Borrowed(source), alignment: Alignment::identity() }
+    }
+
+    /// Whether no letter is typed for a digit in a text with so many digits. Where it is made of printable ASCII and line
+    /// breaks without ampersands, tags and number words, it is its own view then.
+    pub(crate) fn has_true_digits(source: &[u8], digits: usize) -> bool {
+        digits < lookalikes::FEWEST_DIGITS || lookalikes::read(source).is_none()
     }
 
     /// Whether it is the text itself.
