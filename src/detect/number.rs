@@ -483,6 +483,10 @@ fn is_currency(bytes: &[u8]) -> bool {
 /// Whether the non-space stretch around the byte is a URL, a path, an e-mail address or a long token with letters.
 fn in_address(reading: &Reading<'_>, at: usize) -> bool {
     const REACH: usize = 128;
+    // Every such stretch holds one of these.
+    if !(reading.has_mark(b'.') || reading.has_mark(b'@') || reading.has_mark(b'/')) {
+        return false;
+    }
     let text = reading.text;
     let space = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'<' | b'>');
     let from = text[at.saturating_sub(REACH)..at]
@@ -492,6 +496,10 @@ fn in_address(reading: &Reading<'_>, at: usize) -> bool {
     let until =
         text[at..(at + REACH).min(text.len())].iter().position(space).map_or((at + REACH).min(text.len()), |i| at + i);
     let chunk = &text[from..until];
+    // Digits and a mark or two: most numbers.
+    if !chunk.iter().any(u8::is_ascii_alphabetic) && !chunk.contains(&b'@') && !chunk.contains(&b'/') {
+        return false;
+    }
     let has = |needle: &[u8]| chunk.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle));
     if has(b"://") || has(b"www.") {
         return true;

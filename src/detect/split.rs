@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     pub(crate) words: usize,
     /// Whether a mask stands in it.
     pub(crate) masked: bool,
+    /// Whether letters and digits without anything between stand in it.
+    pub(crate) mixed: bool,
     /// Whether a number word that no table knows otherwise stands in it.
     pub(super) numbers: bool,
     /// The marks in it, a bit each.
@@ -212,6 +214,7 @@ impl Splitter<'_> {
                 return;
             }
         }
+        self.facts.mixed = true;
         self.push_letters(start, end, Kind::Mixed);
     }
 

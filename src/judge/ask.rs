@@ -309,28 +309,17 @@ fn depends(reading: &Reading<'_>, last: usize, first: usize) -> bool {
         return false;
     }
     // The word before its articles and adjectives.
-    let governing = between.iter().rev().find(|t| {
-        !(t.does(Does::DETERMINER)
-            || t.does(Does::OWN)
-            || is_any(reading, t, &["full", "new", "old", "same", "whole", "screen", "backup", "bottom", "top"]))
-    });
+    let governing =
+        between.iter().rev().find(|t| !(t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(Lists::ADJECTIVE)));
     let preposition = governing.is_some_and(|t| t.is_any(Lists::PREPOSITION.and(Lists::BESIDE)));
-    preposition
-        || between.iter().any(|t| is_any(reading, t, &["where", "that", "which", "when", "donde", "que", "cuando"]))
+    preposition || between.iter().any(|t| t.is_any(Lists::RELATIVE))
 }
 
 /// Whether the cue that starts at `first` is listed beside the one that ends at `last`: "the ZIP and the last four".
 fn listed(reading: &Reading<'_>, last: usize, first: usize) -> bool {
     reading.tokens[last + 1..first].iter().any(|t| {
         matches!(t.kind, Kind::Mark(b',' | b';' | b'/' | b'&' | b'+' | b'.' | b':') | Kind::Newline)
-            || is_any(
-                reading,
-                t,
-                &[
-                    "and", "or", "y", "o", "e", "u", "plus", "mas", "what", "what's", "read", "tell", "type", "enter",
-                    "ni",
-                ],
-            )
+            || t.is_any(Lists::LISTING)
     })
 }
 
@@ -352,15 +341,8 @@ fn is_partial(reading: &Reading<'_>, last: usize) -> bool {
 /// "passcode", "clave": may be a word as well as digits.
 fn names_a_word(reading: &Reading<'_>, hit: &Hit) -> bool {
     let tokens = &reading.tokens[hit.first..=hit.last];
-    tokens.iter().any(|t| is_any(reading, t, &["passcode", "clave", "claves", "contrasena", "password"]))
-        && !tokens.iter().any(|t| {
-            t.does(Does::SENT)
-                || is_any(
-                    reading,
-                    t,
-                    &["one", "unico", "solo", "uso", "dinamica", "sms", "verification", "verificacion"],
-                )
-        })
+    tokens.iter().any(|t| t.is_any(Lists::NAMES_A_WORD) && !reading.is_word(t, b"pass"))
+        && !tokens.iter().any(|t| t.does(Does::SENT) || t.is_any(Lists::SENT_CODE))
 }
 
 /// "Last step: CVV (3 digits on the back).": a colon and a noun, no verb.

@@ -37,7 +37,7 @@ fn are_harmless(reading: &Reading<'_>, numbers: &[Number], expected: Expected) -
         && !reading.has_mark(b'#')
         && !expected.awaits_a_secret()
         && numbers.iter().all(|number| is_harmless(reading, number))
-        && !reading.tokens.iter().any(|token| token.kind == Kind::Mixed && token.len() > LONGEST_UNIT)
+        && !(reading.facts.mixed && reading.tokens.iter().any(|t| t.kind == Kind::Mixed && t.len() > LONGEST_UNIT))
 }
 
 /// Whether a number without a cue for a secret is none, in a message to which no secret is the answer.

@@ -61,11 +61,19 @@ impl Lists {
     pub(crate) const ABBREVIATION: Self = Self(1 << 28);
 
     /// Names a secret that may be a word as well as digits.
-    pub(crate) const NAMES_A_WORD: Self = Self(1 << 31);
+    pub(crate) const NAMES_A_WORD: Self = Self(1 << 29);
+    /// Tells which of several things a cue means, before it.
+    pub(crate) const ADJECTIVE: Self = Self(1 << 30);
+    /// Opens a clause that says more about the noun before it.
+    pub(crate) const RELATIVE: Self = Self(1 << 31);
+    /// Joins the things of a list, or opens the next request.
+    pub(crate) const LISTING: Self = Self(1 << 32);
+    /// Names what speaks against a password in [`NAMES_A_WORD`](Self::NAMES_A_WORD): a passcode that was sent.
+    pub(crate) const SENT_CODE: Self = Self(1 << 33);
     /// Is a word of some table, spelled as it stands there.
-    pub(crate) const KNOWN: Self = Self(1 << 30);
+    pub(crate) const KNOWN: Self = Self(1 << 34);
     /// Is a number word; these stand in the tables of numbers.
-    pub(crate) const NUMBER: Self = Self(1 << 29);
+    pub(crate) const NUMBER: Self = Self(1 << 35);
 
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -121,6 +129,10 @@ pub(super) const LISTS: &[(Lists, &str)] = &[
     (Lists::PREPOSITION, "for of on in at to from with de del para por en al con"),
     (Lists::BESIDE, "about behind under"),
     (Lists::NAMES_A_WORD, "clave claves passcode contrasena password pass"),
+    (Lists::ADJECTIVE, "full new old same whole screen backup bottom top"),
+    (Lists::RELATIVE, "where that which when donde que cuando"),
+    (Lists::LISTING, "and or y o e u plus mas what read tell type enter ni"),
+    (Lists::SENT_CODE, "one unico solo uso dinamica sms verification verificacion"),
     (
         Lists::ABBREVIATION,
         "mr mrs ms dr sr sra srta dra st no num nro vs etc approx acct ext tel exp av ing lic prof jr inc co apt conf ref \

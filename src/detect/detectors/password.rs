@@ -85,7 +85,10 @@ fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
 
 /// `curl -u user:password`.
 fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
-    let tokens = &reading.tokens;
+    if !(reading.has_mark(b'-') && reading.has_mark(b':')) {
+        return;
+    }
+    let tokens = &reading.tokens[..];
     for at in 1..tokens.len().saturating_sub(3) {
         let option = (reading.is_word(&tokens[at], b"u") || reading.is_word(&tokens[at], b"user"))
             && tokens[at - 1].is(b'-')
@@ -105,7 +108,10 @@ fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
 
 /// `scheme://user:password@host`.
 fn in_addresses(reading: &Reading<'_>, out: &mut Candidates) {
-    let tokens = &reading.tokens;
+    if !(reading.has_mark(b':') && reading.has_mark(b'/')) {
+        return;
+    }
+    let tokens = &reading.tokens[..];
     for at in 0..tokens.len().saturating_sub(5) {
         if !(tokens[at].is(b':') && tokens[at + 1].is(b'/') && tokens[at + 2].is(b'/')) {
             continue;
