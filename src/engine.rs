@@ -61,20 +61,18 @@ impl Engine {
             }
         }
         let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
-        let reading = message.text.is_ascii().then(|| Reading::new(message.text, &mut sheet));
-        let is_its_view = |reading: &Reading<'_>| {
-            reading.facts.are_plain() && View::has_true_digits(message.text, reading.facts.digits)
-        };
-        let reading = reading.filter(is_its_view);
-        if let Some(reading) = &reading {
-            number::read(reading, &mut numbers);
-            if self.policy.detectors().len() == 0
-                && judge::hear(reading, &numbers, conversation, expected, message.role)
-            {
-                return Outcome::default();
-            }
+        // Most messages are their own view, and their reading tells.
+        let ascii = message.text.is_ascii();
+        let reading = Reading::new(if ascii { message.text } else { &[] }, &mut sheet);
+        let facts = &reading.facts;
+        if !(ascii && facts.are_plain() && View::has_true_digits(message.text, facts.digits)) {
+            return self.look(conversation, expected, message, None, numbers);
         }
-        self.look(conversation, expected, message, reading, numbers)
+        number::read(&reading, &mut numbers);
+        if self.policy.detectors().len() == 0 && judge::hear(&reading, &numbers, conversation, expected, message.role) {
+            return Outcome::default();
+        }
+        self.look(conversation, expected, message, Some(reading), numbers)
     }
 
     /// Scans a message closer; its reading and numbers are known if it is its own view.

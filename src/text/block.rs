@@ -17,15 +17,7 @@ impl Block {
     #[inline]
     pub(crate) fn at(text: &[u8], at: usize) -> Self {
         let rest = &text[at..];
-        Self(match (rest.first_chunk(), text.last_chunk()) {
-            (Some(bytes), _) => u64::from_le_bytes(*bytes),
-            // The last bytes of the text, without those before `at`.
-            (None, Some(bytes)) => {
-                let before = 8 * (8 - u32::try_from(rest.len()).unwrap_or(0));
-                u64::from_le_bytes(*bytes).checked_shr(before).unwrap_or(0)
-            }
-            (None, None) => rest.iter().rev().fold(0, |block, byte| block << 8 | u64::from(*byte)),
-        })
+        Self(rest.first_chunk().map_or_else(|| past_the_end(text, rest.len()), |bytes| u64::from_le_bytes(*bytes)))
     }
 
     /// The byte at `at`; zero behind the last.
@@ -83,6 +75,15 @@ impl Block {
     /// The bytes that are not printable ASCII.
     pub(crate) const fn odd(self) -> u64 {
         (self.0 | !self.between(0x20, 0x7E)) & Self::HIGH
+    }
+}
+
+/// The last `len` bytes of `text`, fewer than eight; zero behind them.
+#[inline(never)]
+fn past_the_end(text: &[u8], len: usize) -> u64 {
+    match text.last_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes).checked_shr(64 - 8 * len as u32).unwrap_or(0),
+        None => text[text.len() - len..].iter().rev().fold(0, |block, byte| block << 8 | u64::from(*byte)),
     }
 }
 

@@ -373,7 +373,8 @@ pub(crate) fn hash_at(text: &[u8], start: usize, end: usize) -> Option<u64> {
 /// A quick look at which words could be mistyped ones: a bit for each of the words that slip.
 #[derive(Default)]
 struct Slipping {
-    words: Vec<Box<[u8]>>,
+    /// The [letters] of each.
+    words: Vec<u32>,
     /// Those with this first letter, this second one, this last one.
     firsts: [u128; 32],
     seconds: [u128; 32],
@@ -391,7 +392,7 @@ impl Slipping {
         for len in word.len() - 1..=(word.len() + 1).min(Key::LONGEST) {
             self.lengths[len] |= bit;
         }
-        self.words.push(word.into());
+        self.words.push(letters(word));
     }
 
     /// Whether the word could be one of them. A slip adds one letter at most and takes away one at most, so that one end
@@ -402,8 +403,12 @@ impl Slipping {
         let (first, second, last) = (letter(first), letter(second), letter(last));
         let ends = self.firsts[first] | self.lasts[last] | self.firsts[second] | self.seconds[first];
         let mut may_be = ends & self.lengths[word.len()];
+        if may_be == 0 {
+            return false;
+        }
+        let letters = letters(word);
         while may_be != 0 {
-            let unlike = letters(word) ^ letters(&self.words[may_be.trailing_zeros() as usize]);
+            let unlike = letters ^ self.words[may_be.trailing_zeros() as usize];
             if unlike.count_ones() <= 2 {
                 return true;
             }
