@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use crate::Conversation;
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
-use crate::filter::{Failure, Limits, Report};
+use crate::filter::{ContentTypes, Failure, Limits, Report};
 use crate::message::{Message, MessageId, Role};
 use crate::span::Span;
+use crate::stream::{Finished, Redactor};
 use crate::text::Alignment;
 use crate::wire::chat::{Part, Reading, Shape, Spelling, Text};
 use crate::wire::html;
@@ -25,6 +26,7 @@ pub(super) struct Scanner {
     pub(super) role: Role,
     pub(super) shape: Shape,
     pub(super) limits: Limits,
+    pub(super) types: ContentTypes,
     pub(super) report: Report,
     pub(super) blocked: bool,
     pub(super) id: Option<MessageId>,
@@ -42,6 +44,25 @@ pub(super) enum Scanned<'a> {
 }
 
 impl Scanner {
+    /// A redactor for a text that comes in pieces.
+    pub(super) fn redactor(&self, role: Role) -> Redactor {
+        let mut redactor = Redactor::new(self.engine.clone(), self.conversation.clone(), role);
+        if let Some(id) = self.id {
+            redactor = redactor.id(id.0);
+        }
+        if let Some(time_ms) = self.time_ms {
+            redactor = redactor.time_ms(time_ms);
+        }
+        redactor
+    }
+
+    /// Takes in what a text that came in pieces has led to.
+    pub(super) fn finished(&mut self, finished: Finished) {
+        self.report.add(&finished.findings, &finished.recall);
+        self.blocked |= finished.is_blocked();
+        self.before = std::mem::replace(&mut self.conversation, finished.conversation);
+    }
+
     /// Scans one message and takes its findings in.
     pub(super) fn message(&mut self, text: &[u8], role: Option<Role>, again: bool) -> Patch {
         let mut earlier = self.conversation.clone();

@@ -72,7 +72,6 @@
 
 mod body;
 mod config;
-mod content_type;
 mod encoding;
 mod future;
 mod headers;
@@ -82,8 +81,8 @@ mod plan;
 mod reject;
 mod service;
 
+pub use crate::filter::{ContentTypes, Treatment};
 pub use body::{RedactBody, Stopped};
-pub use content_type::{ContentTypes, Treatment};
 pub use future::ResponseFuture;
 pub use layer::{Dangerous, RedactLayer};
 pub use reject::{MatrixError, OpenAiError, Problem, Reject, Rejection};
