@@ -141,7 +141,7 @@ impl State {
             }
             Self::Document(mut document) => document.push(&[], true, scanner, out)?,
             Self::Form(held) => {
-                let patch = fields(&held, scanner)?;
+                let patch = form(&held, scanner)?;
                 out.extend_from_slice(&patch.apply(&held));
             }
             Self::Ndjson(mut lines) => line(&lines.rest(), scanner, out)?,
@@ -155,7 +155,7 @@ impl State {
     pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, Failure> {
         Ok(Some(match self {
             Self::Sniff(_) => return sniff(body).unwrap_or(Self::Start(Vec::new())).whole(body, scanner),
-            Self::Form(_) => fields(body, scanner)?,
+            Self::Form(_) => form(body, scanner)?,
             Self::Json(_) => document(body, scanner)?,
             Self::Start(_) if is_wide(body) => return Err(Failure::Charset),
             Self::Start(_) => scanner.message(body, None, false),
@@ -237,13 +237,23 @@ fn line(line: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Fai
     Ok(())
 }
 
+/// A form; or what is sent as one because nothing else was said: a document, or a text.
+fn form(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+    let starts_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    if starts_json && !matches!(Tree::parse(body, scanner.limits.depth), Err(JsonError::Syntax { .. })) {
+        return document(body, scanner);
+    }
+    scanner.with_hindsight(|scanner| fields(body, scanner))
+}
+
 /// The fields of a form that are text, and those that hold a document.
 fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
     let mut edits = Vec::new();
     for pair in form::pairs(body) {
         let name = form::decode(body, pair.name);
-        let value = form::decode(body, pair.value);
-        let field = scanner.shape.is_field(&String::from_utf8_lossy(&name.bytes));
+        // A name that is set to nothing is all there is to read.
+        let value = if pair.is_bare() { name.clone() } else { form::decode(body, pair.value) };
+        let field = pair.is_bare() || scanner.shape.is_field(&String::from_utf8_lossy(&name.bytes));
         let patch = match value.bytes.trim_ascii().first() {
             Some(b'{' | b'[') if !field => match Tree::parse(&value.bytes, scanner.limits.depth) {
                 Err(JsonError::Syntax { .. }) => continue,
