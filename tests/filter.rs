@@ -2,7 +2,7 @@
 //! byte stays, and it makes no difference how the bytes are cut.
 
 use lastfour::wire::chat::{AllStrings, Anthropic, Generic, Matrix, OpenAi, Shape};
-use lastfour::{Engine, Failure, Filter, Format, Limits};
+use lastfour::{Engine, Failure, Filter, FindingKind, Format, Limits};
 use proptest::prelude::*;
 
 /// Stands for the secret in the samples.
@@ -48,6 +48,16 @@ fn samples() -> Vec<Sample> {
             "{\"text\":\"@\"}\r\n\n{\"id\":\"#\"}\n not json @\n{\"text\":\"@\"}",
         ),
         sample("form", Format::Form, generic(), "password=#&text=my+card%3A+@&x=%7B%22text%22%3A%22@%22%7D&body=@"),
+        sample("form that is a document", Format::Form, generic(), " {\"id\":\"#\",\"text\":\"@\",\"x\":\"a=b&c=d\"}"),
+        sample("form that is a text", Format::Form, generic(), "my+card+is+@&password=#"),
+        sample("sniffed document", Format::Sniff, generic(), "\u{feff}\n {\"id\":\"#\",\"text\":\"@\"}"),
+        sample("sniffed text", Format::Sniff, generic(), "id @ {"),
+        sample(
+            "text in an object of its own",
+            Format::Json,
+            generic(),
+            r##"{"text":{"value":"@","id":"#"},"message":{"id":"#","to":"#","en":"@"},"value":"#","content":[{"raw":"@"}]}"##,
+        ),
         sample(
             "multipart",
             multipart(),
@@ -320,6 +330,51 @@ fn logprobs_go_from_an_answer_whose_text_changed_and_stay_in_one_whose_text_did_
     assert_eq!(filter().whole(with.as_bytes()).unwrap().body, body(MASK, "null").as_bytes());
     let without = body("hi", spelled);
     assert_eq!(filter().whole(without.as_bytes()).unwrap().body, without.as_bytes());
+}
+
+#[test]
+fn a_number_with_an_exponent_is_the_number_that_it_will_be_read_as() {
+    let body = br#"{"text": [3.78282246310005e14, 378282246310.005E+3, 1.5e3], "n": 3.78282246310005e14}"#;
+    let filtered = Filter::new(Engine::default(), Format::Json).whole(body).unwrap();
+    let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
+    assert_eq!(seen, r#"{"text": ["***********0005", "***********0005", 1.5e3], "n": 3.78282246310005e14}"#);
+}
+
+#[test]
+fn a_bare_number_among_events_of_text_stays_without_quotes() {
+    let (seen, found) =
+        through(Filter::new(Engine::default(), Format::Events), &[b"data: 378282246310005\n\n"]).unwrap();
+    assert_eq!((seen.as_str(), found), ("data: ***********0005\n\n", 1));
+}
+
+#[test]
+fn no_piece_of_a_number_goes_on_in_a_document_that_holds_them_all() {
+    let whole = |format: Format, shape: Shape, body: &str| {
+        let filtered = Filter::new(Engine::default(), format).shape(shape).whole(body.as_bytes()).unwrap();
+        let disclosures = filtered.report.findings();
+        let disclosures = disclosures.iter().filter(|found| found.finding.kind == FindingKind::Disclosure);
+        let messages: Vec<u64> = disclosures.map(|found| found.message).collect();
+        (String::from_utf8(filtered.body.into_owned()).unwrap(), messages)
+    };
+    let (seen, messages) = whole(Format::Json, Shape::default(), r#"{"text":[4111,1111,1111,1111],"id":4111}"#);
+    assert_eq!(seen, r#"{"text":["****","****","****","****"],"id":4111}"#);
+    assert_eq!(messages.len(), 4);
+    // A history: what an agent says between is none of it, and so is what was said before it began.
+    let history = |first: &str, second: &str, third: &str| {
+        format!(
+            r#"{{"messages":[{{"role":"user","content":"hi, room 4012 please"}},{{"role":"assistant","content":"And your card number?"}},
+            {{"role":"user","content":"{first}"}},{{"role":"assistant","content":"Go on, 100 points are waiting"}},
+            {{"role":"user","content":[{{"type":"text","text":"{second}"}}]}},{{"role":"user","content":"and {third}"}}]}}"#
+        )
+    };
+    let (seen, messages) = whole(Format::Json, Shape::new(OpenAi), &history("3782", "8224631", "0005"));
+    assert_eq!(seen, history("****", "*******", "****"));
+    assert_eq!(messages.len(), 3);
+    let (seen, _) = whole(Format::Form, Shape::default(), "text=3782&body=8224631&id=7&message=0005");
+    assert_eq!(seen, "text=****&body=*******&id=7&message=****");
+    // Nothing completes it.
+    let unfinished = history("3782", "822", "thanks");
+    assert_eq!(whole(Format::Json, Shape::new(OpenAi), &unfinished), (unfinished, vec![]));
 }
 
 #[test]

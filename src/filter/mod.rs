@@ -48,6 +48,7 @@ mod content_type;
 mod document;
 mod events;
 mod failure;
+mod hindsight;
 mod parts;
 mod report;
 mod scanner;
@@ -167,6 +168,7 @@ impl Filter {
             conversation: Conversation::new(),
             before: Conversation::new(),
             found: false,
+            hindsight: None,
             role: Role::Customer,
             shape: Shape::default(),
             limits: Limits::default(),

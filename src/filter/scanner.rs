@@ -1,10 +1,9 @@
 //! Scans the messages and the JSON documents of a body, one after the other, in one conversation.
 
-use std::borrow::Cow;
-
 use crate::Conversation;
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
+use crate::filter::hindsight::Hindsight;
 use crate::filter::{ContentTypes, Failure, Limits, Report};
 use crate::message::{Message, MessageId, Role};
 use crate::span::Span;
@@ -23,6 +22,8 @@ pub(super) struct Scanner {
     pub(super) before: Conversation,
     /// Something was found in the message that was scanned last, or streamed.
     pub(super) found: bool,
+    /// What is known of the document that is in hand.
+    pub(super) hindsight: Option<Hindsight>,
     pub(super) role: Role,
     pub(super) shape: Shape,
     pub(super) limits: Limits,
@@ -74,7 +75,20 @@ impl Scanner {
             &mut self.conversation
         };
         let message = Message { text, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
-        let outcome = self.engine.scan(conversation, &message);
+        let mut halves = Vec::new();
+        let mut outcome = self.engine.scan_noting(conversation, &message, Some(&mut halves));
+        match &mut self.hindsight {
+            Some(hindsight) if hindsight.knows() => {
+                for (number, finding) in hindsight.amend(&mut outcome) {
+                    self.report.amend(number, finding);
+                }
+                return outcome.patch;
+            }
+            Some(hindsight) => {
+                hindsight.note(message.role, halves, (!again).then(|| self.report.messages()));
+            }
+            None => {}
+        }
         self.blocked |= outcome.is_blocked();
         // What is said again is no finding of its own, unless only this spelling of it shows the secret.
         let new = !again || outcome.is_blocked() || !self.found && !outcome.findings.is_empty();
@@ -85,8 +99,30 @@ impl Scanner {
         outcome.patch
     }
 
+    /// Runs `scan` on messages that are all in hand; where one of them shows what those before it were, once more.
+    pub(super) fn with_hindsight<T>(&mut self, scan: impl Fn(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        if self.hindsight.is_some() {
+            return scan(self);
+        }
+        let start = (self.conversation.clone(), self.before.clone(), self.found);
+        self.hindsight = Some(Hindsight::default());
+        let mut result = scan(self);
+        let learnt = self.hindsight.take().and_then(Hindsight::learnt);
+        if learnt.is_some() && result.is_ok() && !self.blocked {
+            (self.conversation, self.before, self.found) = start;
+            self.hindsight = learnt;
+            result = scan(self);
+            self.hindsight = None;
+        }
+        result
+    }
+
     /// Scans a document whose texts are all messages of their own.
     pub(super) fn whole_document(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
+        self.with_hindsight(|scanner| scanner.document_patch(raw))
+    }
+
+    fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
         match self.document(raw, false)? {
             Scanned::Json(edits) => Ok(Patch::new(edits)),
             Scanned::Text(patch) => Ok(patch),
@@ -94,7 +130,8 @@ impl Scanner {
         }
     }
 
-    /// Scans a document. With `stream`, a text that is a piece of a longer one is left to the caller.
+    /// Scans a document. With `stream`, a text that is a piece of a longer one is left to the caller, and a bare number
+    /// is the text that it is in a stream of texts.
     pub(super) fn document<'a>(&mut self, raw: &'a [u8], stream: bool) -> Result<Scanned<'a>, Failure> {
         let tree = match Tree::parse(raw, self.limits.depth) {
             Ok(tree) => tree,
@@ -104,6 +141,10 @@ impl Scanner {
                 return Ok(Scanned::Text(self.message(raw, None, false)));
             }
         };
+        if stream && tree.root().kind() == TokenKind::Number {
+            self.found = false;
+            return Ok(Scanned::Text(self.message(raw, None, false)));
+        }
         let reading = self.shape.read(tree.root());
         if stream && (!reading.ends.is_empty() || reading.texts.iter().any(|text| matches!(text.part, Part::Piece(_))))
         {
@@ -146,8 +187,9 @@ impl Scanner {
                 Ok(json::string_edits(&patch, &decoded.alignment, token.content.start))
             }
             TokenKind::Number => {
-                let patch = self.message(content, text.role, again);
-                Ok(json::number_edit(&patch, content, token.span).into_iter().collect())
+                let digits = json::number_text(content);
+                let patch = self.message(&digits, text.role, again);
+                Ok(json::number_edit(&patch, &digits, token.span).into_iter().collect())
             }
             _ => Ok(Vec::new()),
         }
@@ -200,7 +242,9 @@ impl Scanner {
                 TokenKind::String | TokenKind::Number => {
                     let decoded = match value.text() {
                         Some(decoded) => decoded,
-                        None => json::Decoded { bytes: Cow::Borrowed(value.raw()), alignment: Alignment::identity() },
+                        None => {
+                            json::Decoded { bytes: json::number_text(value.raw()), alignment: Alignment::identity() }
+                        }
                     };
                     if matches!(decoded.bytes.trim_ascii().first(), Some(b'{' | b'['))
                         && Tree::parse(&decoded.bytes, self.limits.depth).is_ok()
@@ -235,7 +279,7 @@ impl Scanner {
         for (span, value, decoded) in &parts {
             let patch = within(&patch, *span, &mut placed);
             match value.kind() {
-                TokenKind::Number => edits.extend(json::number_edit(&patch, value.raw(), value.span())),
+                TokenKind::Number => edits.extend(json::number_edit(&patch, &decoded.bytes, value.span())),
                 _ => edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start)),
             }
         }

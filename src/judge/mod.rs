@@ -22,14 +22,14 @@ use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::number::{Digits, Number, Numbers, Shape};
 use crate::detect::token::{Kind, Reading, words};
 use crate::detect::{Candidate, Claim, Page, card, one_time_passcode, security_code};
-use crate::entity::Entity;
+use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::message::{Message, MessageId, Role};
 use crate::text::ViewSpan;
 use candidates::Docket;
 use conversation::{Conversation, Expected, Said, Topics};
 use govern::{Governor, Spent, governor};
-use pieces::{Pieces, Step, Whole};
+use pieces::{Half, Pieces, Step, Whole};
 
 /// A judged secret, in the view.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +72,8 @@ pub(crate) struct Verdict {
     pub(crate) found: Vec<Judged>,
     pub(crate) passed: Vec<Passed>,
     pub(crate) recall: Vec<MessageId>,
+    /// What the message does to the number that its speaker has half said, in order.
+    pub(crate) halves: Vec<Half<Judged>>,
     pub(crate) expected: Expected,
     /// Where the part that was judged ends: behind the last finding that starts in it.
     pub(crate) until: usize,
@@ -101,6 +103,10 @@ impl Part {
 }
 
 impl Judged {
+    pub(crate) fn kind(&self) -> FindingKind {
+        if self.solicited { FindingKind::Solicitation } else { FindingKind::Disclosure }
+    }
+
     /// What a custom detector found.
     pub(crate) fn custom(span: ViewSpan, entity: Entity) -> Self {
         Self { span, entity, evidence: Evidence::default(), part: false, solicited: false, expiry: false }
@@ -902,11 +908,8 @@ impl Court<'_, '_> {
             side.pieces = next;
             match step {
                 Step::Complete { whole, mistyped } => {
-                    let entity = match whole {
-                        Whole::SocialSecurity => Entity::SocialSecurity,
-                        Whole::Account => Entity::Account,
-                        _ => Entity::Card,
-                    };
+                    let entity = whole.entity();
+                    self.verdict.halves.push(Half::Last);
                     here.push(*number);
                     for part in here.drain(..) {
                         if self.is_free(part.first, part.last) {
@@ -925,6 +928,7 @@ impl Court<'_, '_> {
                     here.push(*number);
                     moved = true;
                     side.pieces.remember(id);
+                    self.verdict.halves.push(Half::Next(self.half(number, side.pieces.whole())));
                     if side.pieces.whole() == Whole::SocialSecurity
                         && side.pieces.digits() >= 5
                         && side.pieces.is_named()
@@ -937,6 +941,7 @@ impl Court<'_, '_> {
                     if let Some(start) = self.first_piece(number, digits) {
                         side.pieces = start;
                         side.pieces.remember(id);
+                        self.verdict.halves.push(Half::First(self.half(number, start.whole())));
                         moved = true;
                         here.push(*number);
                         let masked = match start.whole() {
@@ -946,9 +951,7 @@ impl Court<'_, '_> {
                             _ => false,
                         };
                         if masked {
-                            let entity =
-                                if start.whole() == Whole::Card { Entity::Card } else { Entity::SocialSecurity };
-                            self.mask_piece(number, entity);
+                            self.mask_piece(number, start.whole().entity());
                         }
                     }
                     self.pass(number, Why::Nothing);
@@ -956,6 +959,13 @@ impl Court<'_, '_> {
             }
         }
         moved
+    }
+
+    /// A number as the piece of a whole that it may turn out to be.
+    fn half(&self, number: &Number, whole: Whole) -> Judged {
+        let evidence = Evidence { piece: true, ..Evidence::default() };
+        let span = self.reading.span(number.first, number.last);
+        Judged { span, entity: whole.entity(), evidence, part: true, solicited: false, expiry: false }
     }
 
     fn mask_piece(&mut self, number: &Number, entity: Entity) {
