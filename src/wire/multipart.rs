@@ -26,6 +26,8 @@
 
 use std::fmt;
 
+use crate::wire::buffer::Buffer;
+
 /// The most bytes the headers of one part may take.
 pub const LONGEST_HEADERS: usize = 16 * 1024;
 
@@ -184,10 +186,8 @@ enum State {
 pub struct Reader {
     /// `--` and the boundary.
     dashed: Vec<u8>,
-    buffer: Vec<u8>,
-    /// Where in `buffer` the first byte stands that has not been given out.
-    start: usize,
-    /// How far from `start` has been looked at in vain.
+    buffer: Buffer,
+    /// How many of the held bytes have been looked at in vain.
     seen: usize,
     /// Nothing has been given out since the body, or the body of the part, began: a delimiter may stand here.
     fresh: bool,
@@ -201,7 +201,7 @@ impl Reader {
     #[must_use]
     pub fn new(boundary: &str) -> Self {
         let dashed = format!("--{boundary}").into_bytes();
-        Self { dashed, buffer: Vec::new(), start: 0, seen: 0, fresh: true, doubtful: false, state: State::Preamble }
+        Self { dashed, buffer: Buffer::default(), seen: 0, fresh: true, doubtful: false, state: State::Preamble }
     }
 
     /// Whether a line of the part that is under way starts as a delimiter does and goes on otherwise. Some readers end
@@ -219,9 +219,7 @@ impl Reader {
 
     /// Takes the next bytes of the body.
     pub fn push(&mut self, piece: &[u8]) {
-        self.buffer.drain(..self.start);
-        self.start = 0;
-        self.buffer.extend_from_slice(piece);
+        self.buffer.push(piece);
     }
 
     /// The next piece; `None` where more bytes are needed, or at the end. `last` says that no bytes follow.
@@ -234,22 +232,17 @@ impl Reader {
             State::Preamble | State::Body => Ok(self.up_to_delimiter(last)),
             State::Delimiter => Ok(self.delimiter()),
             State::Headers => self.headers(last),
-            State::Epilogue => Ok(self.take(self.buffer.len() - self.start).map(Piece::Outside)),
+            State::Epilogue => Ok(self.take(self.rest().len()).map(Piece::Outside)),
         }
     }
 
     fn rest(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        self.buffer.held()
     }
 
     fn take(&mut self, len: usize) -> Option<Vec<u8>> {
         self.seen = 0;
-        if len == 0 {
-            return None;
-        }
-        let taken = self.rest()[..len].to_vec();
-        self.start += len;
-        Some(taken)
+        (len > 0).then(|| self.buffer.take(len))
     }
 
     fn piece(&mut self, len: usize) -> Option<Piece> {
@@ -357,7 +350,7 @@ impl Reader {
 /// Shows how much is held, never the text.
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("held", &(self.buffer.len() - self.start)).finish_non_exhaustive()
+        f.debug_struct("Reader").field("held", &self.rest().len()).finish_non_exhaustive()
     }
 }
 
