@@ -3,7 +3,7 @@
 //! In go the bytes of one body in a format, in any pieces; out come the bytes that may go on, and a [`Report`]. A byte
 //! outside a finding is the byte that came in. The same body gives the same bytes and findings however it is cut.
 //!
-//! What is held back: of text, what may still become part of a finding (see [`Redactor`]); of an event
+//! What is held back: of text, what may still become part of a finding (see [`Redactor`](crate::Redactor)); of an event
 //! stream, the event that is not complete, and of a streamed answer what may still become part of a finding, which is
 //! written into a later event of the same text; of lines of JSON, the line; of a multipart body, the part where it is
 //! JSON; of forms everything; of JSON everything too, but where it is larger than [`Limits::hold`], is not under a policy
