@@ -36,7 +36,6 @@ pub(super) struct Court<'p, 'v> {
     pub(super) card_found: bool,
     /// What is asked of the whole message for each of its numbers.
     pub(super) bare: OnceCell<bool>,
-    pub(super) piece: OnceCell<bool>,
     pub(super) assigns: OnceCell<bool>,
 }
 

@@ -169,14 +169,7 @@ impl Court<'_, '_> {
         }
         let assigned = |i: usize| i > 0 && tokens[i].is(b'=') && tokens[i - 1].is_text();
         let assigns = self.assigns.get_or_init(|| (0..tokens.len()).filter(|i| assigned(*i)).take(3).count() == 3);
-        let verb = tokens[hit.first.saturating_sub(3)..hit.first].iter().any(|t| {
-            [
-                "says", "said", "gives", "gave", "throws", "returns", "returned", "tira", "arroja", "marca", "sale",
-                "dice", "failed", "fails", "error", "declined", "with",
-            ]
-            .iter()
-            .any(|w| self.reading.is_word(t, w.as_bytes()))
-        });
+        let verb = tokens[hit.first.saturating_sub(3)..hit.first].iter().any(|t| t.does(Does::REPORTS));
         *assigns || verb && !governor.copula
     }
 

@@ -105,26 +105,7 @@ impl Court<'_, '_> {
 
     /// "Sorry, 4812", "no wait, 132", "try 132".
     fn corrects(&self) -> bool {
-        self.reading.tokens.iter().take(6).any(|t| {
-            [
-                "sorry",
-                "wait",
-                "oops",
-                "no",
-                "try",
-                "actually",
-                "mean",
-                "correction",
-                "perdon",
-                "digo",
-                "espera",
-                "mejor",
-                "prueba",
-                "intenta",
-            ]
-            .iter()
-            .any(|w| self.reading.is_word(t, w.as_bytes()))
-        })
+        self.reading.tokens.iter().take(6).any(|t| t.does(Does::TAKES_BACK.and(Does::RETRIES)))
     }
 
     /// The answer to a question for a password.

@@ -3,9 +3,9 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::Topic;
+use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::number::{Digits, Number, Shape};
-use crate::detect::token::{Kind, words};
+use crate::detect::token::Kind;
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::conversation;
@@ -157,42 +157,6 @@ impl Court<'_, '_> {
 
     /// "first half", "starts with", "then", "the rest".
     fn says_piece(&self) -> bool {
-        *self.piece.get_or_init(|| {
-            self.reading.any_word(
-                0,
-                self.reading.tokens.len(),
-                words![
-                    "first",
-                    "starts",
-                    "start",
-                    "begins",
-                    "half",
-                    "part",
-                    "then",
-                    "next",
-                    "rest",
-                    "second",
-                    "primera",
-                    "primeros",
-                    "parte",
-                    "mitad",
-                    "empieza",
-                    "sigue",
-                    "luego",
-                    "resto",
-                    "bits",
-                    "bit",
-                    "parts",
-                    "pieces",
-                    "partes",
-                    "pedazos",
-                    "trozos",
-                    "remaining",
-                    "faltan",
-                    "faltaba",
-                    "demas",
-                ],
-            )
-        })
+        self.reading.does(Does::HALF)
     }
 }

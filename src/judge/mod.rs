@@ -112,7 +112,6 @@ pub(crate) fn judge_part(
         explains: depth == Depth::Reasons,
         card_found: false,
         bare: OnceCell::new(),
-        piece: OnceCell::new(),
         assigns: OnceCell::new(),
     };
     court.heed_masks();
