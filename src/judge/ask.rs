@@ -169,6 +169,7 @@ impl Sentence {
     fn of(reading: &Reading<'_>, start: usize, end: usize, role: Role) -> Self {
         let tokens = &reading.tokens[start..end];
         let is = |list: &List| reading.any_word(start, end, list);
+        let does = |role: Does| reading.does(role) && tokens.iter().any(|t| t.does(role));
         let opens_with = |list: &List| {
             is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, list.words))
         };
@@ -245,34 +246,8 @@ impl Sentence {
                     && is(words![
                         "4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"
                     ])),
-            trouble: secret
-                && role.serves()
-                && !question
-                && is(words![
-                    "incorrect",
-                    "wrong",
-                    "invalid",
-                    "match",
-                    "recognized",
-                    "attempt",
-                    "attempts",
-                    "short",
-                    "missing",
-                    "incorrecto",
-                    "incorrecta",
-                    "invalido",
-                    "invalida",
-                    "coincide",
-                    "intento",
-                    "intentos",
-                    "only",
-                ]),
-            foretells: secret
-                && role.serves()
-                && is(words![
-                    "should", "asks", "asking", "receive", "get", "deberia", "debe", "pide", "llega", "llegara",
-                    "recibira", "appear", "aparece", "wants",
-                ]),
+            trouble: secret && role.serves() && !question && does(Does::TROUBLE),
+            foretells: secret && role.serves() && does(Does::FORETELLS),
             on_card_face: role.serves() && face && digits && few(),
         }
     }
@@ -303,7 +278,7 @@ fn warns(reading: &Reading<'_>, at: usize) -> bool {
 
 /// "sorry", "actually", "perdón": what was asked for before is taken back.
 fn corrects(reading: &Reading<'_>, from: usize, until: usize) -> bool {
-    reading.any_word(from.min(until), until, words!["sorry", "actually", "perdon", "digo", "oops", "correction"])
+    reading.does(Does::TAKES_BACK) && reading.tokens[from.min(until)..until].iter().any(|t| t.does(Does::TAKES_BACK))
 }
 
 /// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
