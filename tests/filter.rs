@@ -418,6 +418,25 @@ fn what_cannot_be_seen_is_refused() {
 }
 
 #[test]
+fn wide_characters_are_refused_in_every_format() {
+    for format in [Format::Text, Format::Json, Format::Sniff, Format::Ndjson, Format::Events, Format::Form, multipart()]
+    {
+        let text = format!("--b\r\n\r\ndata: text={{\"text\":\"{SECRET}\"}}\r\n\r\n");
+        for body in [
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
+            text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect(),
+            std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
+        ] {
+            let filter = || Filter::new(Engine::default(), format.clone());
+            assert_eq!(filter().whole(&body).unwrap_err(), Failure::Charset, "{format:?}");
+            let pieces: Vec<&[u8]> = body.chunks(1).collect();
+            assert_eq!(through(filter(), &pieces), Err(Failure::Charset), "{format:?}");
+        }
+    }
+}
+
+#[test]
 fn a_stream_holds_no_more_than_its_limit() {
     for format in [Format::Events, Format::Ndjson] {
         let mut filter = Filter::new(Engine::default(), format).limits(Limits::default().hold(1000));

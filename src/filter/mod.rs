@@ -266,7 +266,7 @@ impl Filter {
     /// Where the body cannot be scanned. Nothing that was not scanned has been appended.
     pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Failure> {
         self.guard(out, |filter, out| {
-            let state = std::mem::replace(&mut filter.state, State::Over);
+            let state = std::mem::replace(&mut filter.state, State::over());
             state.finish(&mut filter.scanner, out)
         })?;
         if !self.is_blocked() {
@@ -331,7 +331,7 @@ impl Filter {
             if !self.state.writes_wholes() {
                 out.truncate(len);
             }
-            self.state = State::Over;
+            self.state = State::over();
         }
         if let Err(failure) = result {
             self.scanner.report.fail(failure);

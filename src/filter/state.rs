@@ -15,12 +15,17 @@ use crate::wire::json::{JsonError, Tree};
 use crate::wire::{form, ndjson};
 
 /// A body that is under way.
-#[derive(Debug)]
-pub(super) enum State {
-    /// The first bytes of a text: they tell whether ASCII stands for itself in it.
-    Start(Vec<u8>),
+pub(super) struct State {
+    kind: Kind,
+    /// Its first bytes, until they tell that ASCII stands for itself in it.
+    start: Option<Vec<u8>>,
+}
+
+enum Kind {
     /// The first bytes of a body of which nothing is known: they tell whether it is a document or a text.
     Sniff(Vec<u8>),
+    /// A text of which nothing has come.
+    Silence,
     Text(Box<Redactor>),
     Json(Vec<u8>),
     /// A JSON document that has turned out to be larger than what is held.
@@ -38,46 +43,92 @@ const MOST_BLANKS: usize = 256;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// Bytes that tell whether ASCII stands for itself.
+const TELLING: usize = 2;
+
 impl State {
     pub(super) fn new(format: Format) -> Self {
-        match format {
-            Format::Text => Self::Start(Vec::new()),
-            Format::Sniff => Self::Sniff(Vec::new()),
-            Format::Json => Self::Json(Vec::new()),
-            Format::Form => Self::Form(Vec::new()),
-            Format::Ndjson => Self::Ndjson(ndjson::Splitter::new()),
-            Format::Events => Self::Events(Box::default()),
-            Format::Multipart { boundary } => Self::Parts(Box::new(Parts::new(&boundary))),
-        }
+        let kind = match format {
+            Format::Text => Kind::Silence,
+            Format::Sniff => Kind::Sniff(Vec::new()),
+            Format::Json => Kind::Json(Vec::new()),
+            Format::Form => Kind::Form(Vec::new()),
+            Format::Ndjson => Kind::Ndjson(ndjson::Splitter::new()),
+            Format::Events => Kind::Events(Box::default()),
+            Format::Multipart { boundary } => Kind::Parts(Box::new(Parts::new(&boundary))),
+        };
+        Self { kind, start: Some(Vec::new()) }
+    }
+
+    /// A body that has ended, well or not.
+    pub(super) fn over() -> Self {
+        Self { kind: Kind::Over, start: None }
     }
 
     /// Number of bytes that are held back.
     pub(super) fn held(&self) -> usize {
+        self.kind.held() + self.start.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Whether only what is whole and was seen goes on, even where a later piece fails.
+    pub(super) fn writes_wholes(&self) -> bool {
+        matches!(self.kind, Kind::Events(_) | Kind::Ndjson(_))
+    }
+
+    pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let Some(mut start) = self.start.take() else { return self.kind.push(piece, scanner, out) };
+        start.extend_from_slice(piece);
+        if start.len() < TELLING {
+            self.start = Some(start);
+            return Ok(());
+        }
+        if is_wide(&start) {
+            return Err(Failure::Charset);
+        }
+        self.kind.push(&start, scanner, out)
+    }
+
+    pub(super) fn finish(mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        if let Some(start) = self.start.take() {
+            self.kind.push(&start, scanner, out)?;
+        }
+        self.kind.finish(scanner, out)
+    }
+
+    /// The patch on a body that is all there; `None` where the format has to be read from its start to its end.
+    pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, Failure> {
+        if is_wide(body) { Err(Failure::Charset) } else { self.kind.whole(body, scanner) }
+    }
+}
+
+/// Shows what it is, never the text.
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("held", &self.held()).finish_non_exhaustive()
+    }
+}
+
+impl Kind {
+    fn held(&self) -> usize {
         match self {
-            Self::Start(held) | Self::Sniff(held) | Self::Json(held) | Self::Form(held) => held.len(),
+            Self::Sniff(held) | Self::Json(held) | Self::Form(held) => held.len(),
             Self::Text(redactor) => redactor.held(),
             Self::Ndjson(lines) => lines.held(),
             Self::Events(events) => events.held(),
             Self::Parts(parts) => parts.held(),
             Self::Document(document) => document.held(),
-            Self::Over => 0,
+            Self::Silence | Self::Over => 0,
         }
     }
 
-    /// Whether only what is whole and was seen goes on, even where a later piece fails.
-    pub(super) fn writes_wholes(&self) -> bool {
-        matches!(self, Self::Events(_) | Self::Ndjson(_))
-    }
-
-    pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
         let limit = scanner.limits.hold;
         match self {
-            Self::Start(held) => {
-                held.extend_from_slice(piece);
-                if held.len() >= 4 {
-                    let held = mem::take(held);
-                    *self = Self::text(&held, scanner, out)?;
-                }
+            Self::Silence => {
+                let mut redactor = scanner.redactor(scanner.role);
+                redactor.push(piece, out);
+                scanner.blocked |= redactor.is_blocked();
+                *self = Self::Text(Box::new(redactor));
             }
             Self::Sniff(held) => {
                 held.extend_from_slice(piece);
@@ -122,15 +173,15 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn finish(self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    fn finish(self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
         match self {
-            Self::Start(held) => {
-                let text = Self::text(&held, scanner, out)?;
+            // Too short to tell, and so too short to be a document.
+            Self::Sniff(held) => {
+                let mut text = Self::Silence;
+                text.push(&held, scanner, out)?;
                 text.finish(scanner, out)?;
             }
-            // Too short to tell, and so too short to be a document.
-            Self::Sniff(held) => Self::Start(held).finish(scanner, out)?,
-            Self::Over => {}
+            Self::Silence | Self::Over => {}
             Self::Text(redactor) => {
                 let finished = redactor.finish(out);
                 scanner.finished(finished);
@@ -151,40 +202,27 @@ impl State {
         Ok(())
     }
 
-    /// The patch on a body that is all there; `None` where the format has to be read from its start to its end.
-    pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, Failure> {
+    fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, Failure> {
         Ok(Some(match self {
-            Self::Sniff(_) => return sniff(body).unwrap_or(Self::Start(Vec::new())).whole(body, scanner),
+            Self::Sniff(_) => return sniff(body).unwrap_or(Self::Silence).whole(body, scanner),
             Self::Form(_) => form(body, scanner)?,
             Self::Json(_) => document(body, scanner)?,
-            Self::Start(_) if is_wide(body) => return Err(Failure::Charset),
-            Self::Start(_) => scanner.message(body, None, false),
+            Self::Silence => scanner.message(body, None, false),
             _ => return Ok(None),
         }))
-    }
-
-    /// A text that starts with `held`.
-    fn text(held: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<Self, Failure> {
-        if is_wide(held) {
-            return Err(Failure::Charset);
-        }
-        let mut redactor = scanner.redactor(scanner.role);
-        redactor.push(held, out);
-        scanner.blocked |= redactor.is_blocked();
-        Ok(Self::Text(Box::new(redactor)))
     }
 }
 
 /// What a body is that starts so; `None` where that cannot be told yet. JSON that is nothing but a number is a text.
-fn sniff(start: &[u8]) -> Option<State> {
+fn sniff(start: &[u8]) -> Option<Kind> {
     if start.len() < 4 {
         return None;
     }
     let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
     match text.iter().find(|b| !b.is_ascii_whitespace()) {
-        Some(b'{' | b'[' | b'"') => Some(State::Json(Vec::new())),
+        Some(b'{' | b'[' | b'"') => Some(Kind::Json(Vec::new())),
         None if start.len() < MOST_BLANKS => None,
-        _ => Some(State::Start(Vec::new())),
+        _ => Some(Kind::Silence),
     }
 }
 
@@ -193,9 +231,6 @@ fn large(held: &[u8], piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) ->
     let start: Vec<u8> = held.iter().chain(piece).copied().take(4).collect();
     if may_block(&scanner.engine) {
         return Err(Failure::TooLarge { limit: scanner.limits.hold });
-    }
-    if is_wide(&start) {
-        return Err(Failure::Charset);
     }
     let mark = usize::from(start.starts_with(BYTE_ORDER_MARK)) * BYTE_ORDER_MARK.len();
     out.extend_from_slice(&start[..mark]);
@@ -208,9 +243,6 @@ fn large(held: &[u8], piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) ->
 }
 
 fn document(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
-    if is_wide(body) {
-        return Err(Failure::Charset);
-    }
     let span = ndjson::document(body);
     if span.is_empty() {
         return Ok(Patch::default());
