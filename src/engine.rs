@@ -7,9 +7,10 @@ use crate::detect::Page;
 use crate::detect::gate::{self, Glance};
 use crate::detect::number::{self, Numbers};
 use crate::detect::token::{Reading, Sheet};
-use crate::edit::Patch;
+use crate::edit::{Edit, Patch};
 use crate::entity::FindingKind;
 use crate::judge::conversation::{Conversation, Expected};
+use crate::judge::pieces::Half;
 use crate::judge::{self, Depth, Judged, Part, Verdict};
 use crate::message::Message;
 use crate::policy::{Action, Expiry, Policy};
@@ -52,6 +53,16 @@ impl Engine {
     /// linear in their number.
     #[must_use]
     pub fn scan(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
+        self.scan_noting(conversation, message, None)
+    }
+
+    /// Scans as [`scan`](Self::scan) does and notes in `halves` what may turn out to be a piece of a secret.
+    pub(crate) fn scan_noting(
+        &self,
+        conversation: &mut Conversation,
+        message: &Message<'_>,
+        halves: Option<&mut Vec<Half<Hidden>>>,
+    ) -> Outcome {
         let expected = conversation.begin(message.role, message.time_ms);
         if message.text.len() > SHORT {
             let glance = gate::glance(message.text);
@@ -66,13 +77,13 @@ impl Engine {
         let reading = Reading::new(if ascii { message.text } else { &[] }, &mut sheet);
         let facts = &reading.facts;
         if !(ascii && facts.are_plain() && View::has_true_digits(message.text, facts.digits)) {
-            return self.look(conversation, expected, message, None, numbers);
+            return self.look(conversation, expected, message, None, numbers, halves);
         }
         number::read(&reading, &mut numbers);
         if self.policy.detectors().len() == 0 && judge::hear(&reading, &numbers, conversation, expected, message.role) {
             return Outcome::default();
         }
-        self.look(conversation, expected, message, Some(reading), numbers)
+        self.look(conversation, expected, message, Some(reading), numbers, halves)
     }
 
     /// Scans a message closer; its reading and numbers are known if it is its own view.
@@ -84,6 +95,7 @@ impl Engine {
         message: &Message<'_>,
         reading: Option<Reading<'_>>,
         mut numbers: Numbers,
+        halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
         let view = if reading.is_some() { View::plain(message.text) } else { View::new(message.text) };
         let mut sheet = Sheet::default();
@@ -93,6 +105,10 @@ impl Engine {
         };
         let before = conversation.clone();
         let verdict = self.judge(&page, conversation, expected, message, Depth::Usual);
+        if let Some(halves) = halves {
+            let hide = |judged: Judged| self.hide(message.text, &view, &judged);
+            halves.extend(verdict.halves.iter().map(|half| half.map(hide)));
+        }
         self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
 
@@ -177,28 +193,43 @@ impl Engine {
 
     /// What the policy makes of a verdict on `source`.
     pub(crate) fn outcome(&self, source: &[u8], view: &View<'_>, verdict: Verdict) -> Outcome {
-        let kind = |judged: &Judged| if judged.solicited { FindingKind::Solicitation } else { FindingKind::Disclosure };
-        let action = |judged: &Judged| self.policy.action(judged.entity, kind(judged));
         let mut found = verdict.found;
         found.retain(|judged| !judged.expiry || self.policy.expiry() == Expiry::Mask);
-        let found = judge::merge_overlaps(found, &action);
+        let found = judge::merge_overlaps(found, &|judged| self.action(judged));
         let mut findings = Vec::with_capacity(found.len());
         let mut edits = Vec::new();
-        for judged in found.iter().filter(|judged| action(judged) > Action::Allow) {
-            let finding = Finding {
-                span: view.source(judged.span),
-                entity: judged.entity,
-                kind: kind(judged),
-                evidence: judged.evidence,
-                action: action(judged),
-            };
-            if finding.action >= Action::Mask && finding.kind == FindingKind::Disclosure {
-                edits.push(cover(&self.policy, source, view, judged.span, judged.entity, judged.part));
-            }
-            findings.push(finding);
+        for judged in found.iter().filter(|judged| self.action(judged) > Action::Allow) {
+            let hidden = self.hide(source, view, judged);
+            findings.push(hidden.finding);
+            edits.extend(hidden.edit);
         }
         Outcome { findings, patch: Patch::new(edits), recall: verdict.recall }
     }
+
+    fn action(&self, judged: &Judged) -> Action {
+        self.policy.action(judged.entity, judged.kind())
+    }
+
+    /// A judged secret as the policy has it.
+    fn hide(&self, source: &[u8], view: &View<'_>, judged: &Judged) -> Hidden {
+        let finding = Finding {
+            span: view.source(judged.span),
+            entity: judged.entity,
+            kind: judged.kind(),
+            evidence: judged.evidence,
+            action: self.action(judged),
+        };
+        let hides = finding.action >= Action::Mask && finding.kind == FindingKind::Disclosure;
+        let edit = hides.then(|| cover(&self.policy, source, view, judged.span, judged.entity, judged.part));
+        Hidden { finding, edit }
+    }
+}
+
+/// A finding, and the edit that hides it where the policy wants that.
+#[derive(Debug, Clone)]
+pub(crate) struct Hidden {
+    pub(crate) finding: Finding,
+    pub(crate) edit: Option<Edit>,
 }
 
 /// Looks again at what redaction left of `source`, until nothing more is found, so that a redacted text comes through

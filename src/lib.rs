@@ -74,7 +74,7 @@ pub use edit::{Edit, Patch};
 pub use engine::Engine;
 pub use entity::{CustomId, Entity, FindingKind};
 pub use evidence::Evidence;
-pub use filter::{Failure, Filter, Filtered, Format, Limits, Report};
+pub use filter::{ContentTypes, Failure, Filter, Filtered, Format, Limits, Report, Treatment};
 pub use judge::conversation::Conversation;
 pub use message::{Message, MessageId, Role};
 pub use policy::{

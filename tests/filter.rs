@@ -2,7 +2,7 @@
 //! byte stays, and it makes no difference how the bytes are cut.
 
 use lastfour::wire::chat::{AllStrings, Anthropic, Generic, Matrix, OpenAi, Shape};
-use lastfour::{Engine, Failure, Filter, Format, Limits};
+use lastfour::{Engine, Failure, Filter, FindingKind, Format, Limits};
 use proptest::prelude::*;
 
 /// Stands for the secret in the samples.
@@ -48,6 +48,16 @@ fn samples() -> Vec<Sample> {
             "{\"text\":\"@\"}\r\n\n{\"id\":\"#\"}\n not json @\n{\"text\":\"@\"}",
         ),
         sample("form", Format::Form, generic(), "password=#&text=my+card%3A+@&x=%7B%22text%22%3A%22@%22%7D&body=@"),
+        sample("form that is a document", Format::Form, generic(), " {\"id\":\"#\",\"text\":\"@\",\"x\":\"a=b&c=d\"}"),
+        sample("form that is a text", Format::Form, generic(), "my+card+is+@&password=#"),
+        sample("sniffed document", Format::Sniff, generic(), "\u{feff}\n {\"id\":\"#\",\"text\":\"@\"}"),
+        sample("sniffed text", Format::Sniff, generic(), "id @ {"),
+        sample(
+            "text in an object of its own",
+            Format::Json,
+            generic(),
+            r##"{"text":{"value":"@","id":"#"},"message":{"id":"#","to":"#","en":"@"},"value":"#","content":[{"raw":"@"}]}"##,
+        ),
         sample(
             "multipart",
             multipart(),
@@ -323,6 +333,51 @@ fn logprobs_go_from_an_answer_whose_text_changed_and_stay_in_one_whose_text_did_
 }
 
 #[test]
+fn a_number_with_an_exponent_is_the_number_that_it_will_be_read_as() {
+    let body = br#"{"text": [3.78282246310005e14, 378282246310.005E+3, 1.5e3], "n": 3.78282246310005e14}"#;
+    let filtered = Filter::new(Engine::default(), Format::Json).whole(body).unwrap();
+    let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
+    assert_eq!(seen, r#"{"text": ["***********0005", "***********0005", 1.5e3], "n": 3.78282246310005e14}"#);
+}
+
+#[test]
+fn a_bare_number_among_events_of_text_stays_without_quotes() {
+    let (seen, found) =
+        through(Filter::new(Engine::default(), Format::Events), &[b"data: 378282246310005\n\n"]).unwrap();
+    assert_eq!((seen.as_str(), found), ("data: ***********0005\n\n", 1));
+}
+
+#[test]
+fn no_piece_of_a_number_goes_on_in_a_document_that_holds_them_all() {
+    let whole = |format: Format, shape: Shape, body: &str| {
+        let filtered = Filter::new(Engine::default(), format).shape(shape).whole(body.as_bytes()).unwrap();
+        let disclosures = filtered.report.findings();
+        let disclosures = disclosures.iter().filter(|found| found.finding.kind == FindingKind::Disclosure);
+        let messages: Vec<u64> = disclosures.map(|found| found.message).collect();
+        (String::from_utf8(filtered.body.into_owned()).unwrap(), messages)
+    };
+    let (seen, messages) = whole(Format::Json, Shape::default(), r#"{"text":[4111,1111,1111,1111],"id":4111}"#);
+    assert_eq!(seen, r#"{"text":["****","****","****","****"],"id":4111}"#);
+    assert_eq!(messages.len(), 4);
+    // A history: what an agent says between is none of it, and so is what was said before it began.
+    let history = |first: &str, second: &str, third: &str| {
+        format!(
+            r#"{{"messages":[{{"role":"user","content":"hi, room 4012 please"}},{{"role":"assistant","content":"And your card number?"}},
+            {{"role":"user","content":"{first}"}},{{"role":"assistant","content":"Go on, 100 points are waiting"}},
+            {{"role":"user","content":[{{"type":"text","text":"{second}"}}]}},{{"role":"user","content":"and {third}"}}]}}"#
+        )
+    };
+    let (seen, messages) = whole(Format::Json, Shape::new(OpenAi), &history("3782", "8224631", "0005"));
+    assert_eq!(seen, history("****", "*******", "****"));
+    assert_eq!(messages.len(), 3);
+    let (seen, _) = whole(Format::Form, Shape::default(), "text=3782&body=8224631&id=7&message=0005");
+    assert_eq!(seen, "text=****&body=*******&id=7&message=****");
+    // Nothing completes it.
+    let unfinished = history("3782", "822", "thanks");
+    assert_eq!(whole(Format::Json, Shape::new(OpenAi), &unfinished), (unfinished, vec![]));
+}
+
+#[test]
 fn tags_do_not_hide_a_number() {
     let body = r#"{"body":"x","formatted_body":"it is <b>3782</b> 822463 <i>10005</i>, ok"}"#;
     let filtered =
@@ -360,6 +415,25 @@ fn what_cannot_be_seen_is_refused() {
     let utf16 = b"--b\r\nContent-Type: text/plain; charset=utf-16\r\n\r\nMzc4\r\n--b--";
     assert_eq!(refused(multipart(), utf16), Failure::Charset);
     assert_eq!(refused(Format::Form, format!("x={}", "[".repeat(50)).as_bytes()), Failure::TooDeep { limit: 20 });
+}
+
+#[test]
+fn wide_characters_are_refused_in_every_format() {
+    for format in [Format::Text, Format::Json, Format::Sniff, Format::Ndjson, Format::Events, Format::Form, multipart()]
+    {
+        let text = format!("--b\r\n\r\ndata: text={{\"text\":\"{SECRET}\"}}\r\n\r\n");
+        for body in [
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
+            text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect(),
+            std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
+        ] {
+            let filter = || Filter::new(Engine::default(), format.clone());
+            assert_eq!(filter().whole(&body).unwrap_err(), Failure::Charset, "{format:?}");
+            let pieces: Vec<&[u8]> = body.chunks(1).collect();
+            assert_eq!(through(filter(), &pieces), Err(Failure::Charset), "{format:?}");
+        }
+    }
 }
 
 #[test]

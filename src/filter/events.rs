@@ -109,7 +109,7 @@ impl Events {
             out.extend_from_slice(event);
             return Ok(());
         }
-        let patch = match scanner.document(&data.bytes, true)? {
+        let patch = match scanner.with_hindsight(|scanner| scanner.document(&data.bytes, true))? {
             Scanned::Json(edits) => Patch::new(edits),
             Scanned::Text(patch) => patch,
             Scanned::Pieces(tree, reading) => self.pieces(event, &tree, &reading, scanner, out)?,

@@ -3,7 +3,7 @@
 //! In go the bytes of one body in a format, in any pieces; out come the bytes that may go on, and a [`Report`]. A byte
 //! outside a finding is the byte that came in. The same body gives the same bytes and findings however it is cut.
 //!
-//! What is held back: of text, what may still become part of a finding (see [`Redactor`]); of an event
+//! What is held back: of text, what may still become part of a finding (see [`Redactor`](crate::Redactor)); of an event
 //! stream, the event that is not complete, and of a streamed answer what may still become part of a finding, which is
 //! written into a later event of the same text; of lines of JSON, the line; of a multipart body, the part where it is
 //! JSON; of forms everything; of JSON everything too, but where it is larger than [`Limits::hold`], is not under a policy
@@ -44,36 +44,32 @@
 //! # Ok::<(), lastfour::Failure>(())
 //! ```
 
+mod content_type;
 mod document;
 mod events;
 mod failure;
+mod hindsight;
 mod parts;
 mod report;
 mod scanner;
+mod state;
 
 use std::borrow::Cow;
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use content_type::{ContentTypes, Treatment};
 pub use failure::Failure;
 pub use report::{Count, Found, Report};
 
 use crate::Conversation;
 use crate::detect::custom::CustomDetector;
-use crate::edit::Patch;
 use crate::engine::Engine;
 use crate::entity::{Entity, FindingKind};
-use crate::filter::document::Document;
-use crate::filter::events::Events;
-use crate::filter::parts::Parts;
-use crate::filter::scanner::{Scanner, in_order};
+use crate::filter::scanner::Scanner;
+use crate::filter::state::State;
 use crate::message::{MessageId, Role};
 use crate::policy::Action;
-use crate::stream::{Finished, Redactor};
-use crate::wire::chat::{Shape, Spelling};
-use crate::wire::json::{JsonError, Tree};
-use crate::wire::multipart::parameter;
-use crate::wire::{form, ndjson};
+use crate::wire::chat::Shape;
 
 /// A wire format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +81,8 @@ pub enum Format {
     Json,
     /// A JSON document a line.
     Ndjson,
+    /// A JSON document where it starts like one, else a text.
+    Sniff,
     /// Server-sent events, whose data are documents or texts.
     Events,
     /// An HTML form, percent-encoded.
@@ -100,7 +98,7 @@ impl Format {
     /// Whether what has been scanned of a body goes on before the body ends.
     #[must_use]
     pub fn streams(&self) -> bool {
-        !matches!(self, Self::Json | Self::Form)
+        !matches!(self, Self::Json | Self::Form | Self::Sniff)
     }
 }
 
@@ -150,22 +148,6 @@ pub struct Filter {
     state: State,
 }
 
-#[derive(Debug)]
-enum State {
-    /// The first bytes of a text: they tell whether ASCII stands for itself in it.
-    Start(Vec<u8>),
-    Text(Box<Redactor>),
-    Json(Vec<u8>),
-    /// A JSON document that has turned out to be larger than what is held.
-    Document(Box<Document>),
-    Form(Vec<u8>),
-    Ndjson(ndjson::Splitter),
-    Events(Box<Events>),
-    Parts(Box<Parts>),
-    /// It has ended, well or not.
-    Over,
-}
-
 /// A body that was filtered in one piece.
 #[derive(Debug, Clone)]
 pub struct Filtered<'b> {
@@ -181,28 +163,22 @@ impl Filter {
     /// A filter for one body, by a customer, in a conversation that is new, with the generic shape.
     #[must_use]
     pub fn new(engine: Engine, format: Format) -> Self {
-        let state = match format {
-            Format::Text => State::Start(Vec::new()),
-            Format::Json => State::Json(Vec::new()),
-            Format::Form => State::Form(Vec::new()),
-            Format::Ndjson => State::Ndjson(ndjson::Splitter::new()),
-            Format::Events => State::Events(Box::default()),
-            Format::Multipart { boundary } => State::Parts(Box::new(Parts::new(&boundary))),
-        };
         let scanner = Scanner {
             engine,
             conversation: Conversation::new(),
             before: Conversation::new(),
             found: false,
+            hindsight: None,
             role: Role::Customer,
             shape: Shape::default(),
             limits: Limits::default(),
             report: Report::new(),
             blocked: false,
+            types: ContentTypes::default(),
             id: None,
             time_ms: None,
         };
-        Self { scanner, state }
+        Self { scanner, state: State::new(format) }
     }
 
     /// With this chat shape.
@@ -224,6 +200,13 @@ impl Filter {
     pub fn conversation(mut self, conversation: Conversation) -> Self {
         self.scanner.before = conversation.clone();
         self.scanner.conversation = conversation;
+        self
+    }
+
+    /// With this treatment of the parts of a multipart form by their content types.
+    #[must_use]
+    pub fn content_types(mut self, types: ContentTypes) -> Self {
+        self.scanner.types = types;
         self
     }
 
@@ -264,15 +247,7 @@ impl Filter {
     /// Number of bytes that are held back.
     #[must_use]
     pub fn held(&self) -> usize {
-        match &self.state {
-            State::Start(held) | State::Json(held) | State::Form(held) => held.len(),
-            State::Text(redactor) => redactor.held(),
-            State::Ndjson(lines) => lines.held(),
-            State::Events(events) => events.held(),
-            State::Parts(parts) => parts.held(),
-            State::Document(document) => document.held(),
-            State::Over => 0,
-        }
+        self.state.held()
     }
 
     /// Takes the next bytes of the body and appends to `out` those that may go on.
@@ -281,7 +256,7 @@ impl Filter {
     ///
     /// Where the body cannot be scanned. Nothing that was not scanned has been appended.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-        self.guard(out, |filter, out| filter.take(piece, out))
+        self.guard(out, |filter, out| filter.state.push(piece, &mut filter.scanner, out))
     }
 
     /// Ends the body and appends the rest of it to `out`. To be called once.
@@ -290,7 +265,10 @@ impl Filter {
     ///
     /// Where the body cannot be scanned. Nothing that was not scanned has been appended.
     pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Failure> {
-        self.guard(out, Self::end)?;
+        self.guard(out, |filter, out| {
+            let state = std::mem::replace(&mut filter.state, State::over());
+            state.finish(&mut filter.scanner, out)
+        })?;
         if !self.is_blocked() {
             self.scanner.report.complete();
         }
@@ -310,23 +288,17 @@ impl Filter {
     /// Where the body cannot be scanned.
     pub fn whole(mut self, body: &[u8]) -> Result<Filtered<'_>, Failure> {
         let report = self.report();
-        let small = body.len() <= self.scanner.limits.hold;
         let mut out = Vec::new();
         let mut patch = None;
-        match self.state {
-            State::Json(_) | State::Form(_) | State::Start(_) if small => {
-                self.guard(&mut out, |filter, _| {
-                    patch = Some(match filter.state {
-                        State::Form(_) => filter.form(body)?,
-                        State::Json(_) => filter.json(body)?,
-                        _ if is_wide(body) => return Err(Failure::Charset),
-                        _ => filter.scanner.message(body, None, false),
-                    });
-                    Ok(())
-                })?;
-                report.complete();
-            }
-            _ => {
+        if body.len() <= self.scanner.limits.hold {
+            self.guard(&mut out, |filter, _| {
+                patch = filter.state.whole(body, &mut filter.scanner)?;
+                Ok(())
+            })?;
+        }
+        match patch {
+            Some(_) => report.complete(),
+            None => {
                 self.push(body, &mut out)?;
                 self.finish(&mut out)?;
             }
@@ -356,207 +328,17 @@ impl Filter {
         if result.is_err() || self.is_blocked() {
             // Of events and lines only those have been written that are whole and were seen; of a text or a part some of
             // what is to be stopped may have been.
-            let whole = matches!(self.state, State::Events(_) | State::Ndjson(_));
-            if !whole {
+            if !self.state.writes_wholes() {
                 out.truncate(len);
             }
-            self.state = State::Over;
+            self.state = State::over();
         }
         if let Err(failure) = result {
             self.scanner.report.fail(failure);
         }
         result
     }
-
-    fn take(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-        let limit = self.scanner.limits.hold;
-        match &mut self.state {
-            State::Start(held) => {
-                held.extend_from_slice(piece);
-                if held.len() >= 4 {
-                    let held = mem::take(held);
-                    self.start(&held, out)?;
-                }
-            }
-            State::Text(redactor) => {
-                redactor.push(piece, out);
-                self.scanner.blocked |= redactor.is_blocked();
-            }
-            State::Json(held) if held.len() + piece.len() > limit => {
-                let held = mem::take(held);
-                let start: Vec<u8> = held.iter().chain(piece).copied().take(4).collect();
-                if may_block(&self.scanner.engine) {
-                    return Err(Failure::TooLarge { limit });
-                }
-                if is_wide(&start) {
-                    return Err(Failure::Charset);
-                }
-                let mark = usize::from(start.starts_with(BYTE_ORDER_MARK)) * BYTE_ORDER_MARK.len();
-                out.extend_from_slice(&start[..mark]);
-                let mut document = Box::new(Document::new(self.scanner.limits.depth));
-                let (first, second) =
-                    if held.len() < mark { (&[][..], &piece[mark - held.len()..]) } else { (&held[mark..], piece) };
-                document.push(first, false, &mut self.scanner, out)?;
-                document.push(second, false, &mut self.scanner, out)?;
-                self.state = State::Document(document);
-            }
-            State::Document(document) => document.push(piece, false, &mut self.scanner, out)?,
-            State::Json(held) => held.extend_from_slice(piece),
-            State::Form(held) => {
-                if held.len() + piece.len() > limit {
-                    return Err(Failure::TooLarge { limit });
-                }
-                held.extend_from_slice(piece);
-            }
-            State::Ndjson(lines) => {
-                lines.push(piece);
-                while let Some(line) = lines.next_line() {
-                    self.scanner.line(&line, out)?;
-                    if self.scanner.blocked {
-                        return Ok(());
-                    }
-                }
-                if lines.held() > limit {
-                    return Err(Failure::TooLarge { limit });
-                }
-            }
-            State::Events(events) => events.push(piece, &mut self.scanner, out)?,
-            State::Parts(parts) => parts.push(piece, false, &mut self.scanner, out)?,
-            State::Over => {}
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, out: &mut Vec<u8>) -> Result<(), Failure> {
-        if let State::Start(held) = &mut self.state {
-            let held = mem::take(held);
-            self.start(&held, out)?;
-        }
-        match mem::replace(&mut self.state, State::Over) {
-            State::Start(_) | State::Over => {}
-            State::Text(redactor) => {
-                let finished = redactor.finish(out);
-                self.scanner.finished(finished);
-            }
-            State::Json(held) => {
-                let patch = self.json(&held)?;
-                out.extend_from_slice(&patch.apply(&held));
-            }
-            State::Document(mut document) => document.push(&[], true, &mut self.scanner, out)?,
-            State::Form(held) => {
-                let patch = self.form(&held)?;
-                out.extend_from_slice(&patch.apply(&held));
-            }
-            State::Ndjson(mut lines) => {
-                let rest = lines.rest();
-                self.scanner.line(&rest, out)?;
-            }
-            State::Events(mut events) => events.finish(&mut self.scanner, out)?,
-            State::Parts(mut parts) => parts.push(&[], true, &mut self.scanner, out)?,
-        }
-        Ok(())
-    }
-
-    /// A text begins.
-    fn start(&mut self, held: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-        if is_wide(held) {
-            return Err(Failure::Charset);
-        }
-        let mut redactor = self.scanner.redactor(self.scanner.role);
-        redactor.push(held, out);
-        self.scanner.blocked |= redactor.is_blocked();
-        self.state = State::Text(Box::new(redactor));
-        Ok(())
-    }
-
-    fn json(&mut self, body: &[u8]) -> Result<Patch, Failure> {
-        if is_wide(body) {
-            return Err(Failure::Charset);
-        }
-        let span = ndjson::document(body);
-        if span.is_empty() {
-            return Ok(Patch::default());
-        }
-        let patch = self.scanner.whole_document(&body[span.range()])?;
-        Ok(shifted(&patch, span.start))
-    }
-
-    /// The fields of a form that are text, and those that hold a document.
-    fn form(&mut self, body: &[u8]) -> Result<Patch, Failure> {
-        let mut edits = Vec::new();
-        for pair in form::pairs(body) {
-            let name = form::decode(body, pair.name);
-            let value = form::decode(body, pair.value);
-            let field = self.scanner.shape.is_field(&String::from_utf8_lossy(&name.bytes));
-            let patch = match value.bytes.trim_ascii().first() {
-                Some(b'{' | b'[') if !field => match Tree::parse(&value.bytes, self.scanner.limits.depth) {
-                    Err(JsonError::Syntax { .. }) => continue,
-                    _ => self.scanner.whole_document(&value.bytes)?,
-                },
-                _ if !field => continue,
-                _ => {
-                    let nesting = self.scanner.limits.nesting;
-                    self.scanner.string(&value.bytes, None, false, Spelling::Plain, nesting)?
-                }
-            };
-            edits.extend(value.edits(&patch, form::encode));
-        }
-        Ok(Patch::new(in_order(edits)))
-    }
 }
-
-impl Scanner {
-    fn redactor(&self, role: Role) -> Redactor {
-        let mut redactor = Redactor::new(self.engine.clone(), self.conversation.clone(), role);
-        if let Some(id) = self.id {
-            redactor = redactor.id(id.0);
-        }
-        if let Some(time_ms) = self.time_ms {
-            redactor = redactor.time_ms(time_ms);
-        }
-        redactor
-    }
-
-    /// Takes in what a text that came in pieces has led to.
-    fn finished(&mut self, finished: Finished) {
-        self.report.add(&finished.findings, &finished.recall);
-        self.blocked |= finished.is_blocked();
-        self.before = mem::replace(&mut self.conversation, finished.conversation);
-    }
-
-    /// A line that should hold a document.
-    fn line(&mut self, line: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-        let limit = self.limits.hold;
-        if line.len() > limit {
-            return Err(Failure::TooLarge { limit });
-        }
-        let span = ndjson::document(line);
-        if span.is_empty() {
-            out.extend_from_slice(line);
-            return Ok(());
-        }
-        let patch = self.whole_document(&line[span.range()])?;
-        if !self.blocked {
-            out.extend_from_slice(&shifted(&patch, span.start).apply(line));
-        }
-        Ok(())
-    }
-}
-
-/// A patch on what starts at `offset`.
-fn shifted(patch: &Patch, offset: usize) -> Patch {
-    if offset == 0 {
-        return patch.clone();
-    }
-    let mut edits = patch.edits().to_vec();
-    for edit in &mut edits {
-        edit.span.start += offset;
-        edit.span.end += offset;
-    }
-    Patch::new(edits)
-}
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Whether the policy may stop a message: then nothing of a body goes on before all of it has been seen.
 pub(crate) fn may_block(engine: &Engine) -> bool {
@@ -567,20 +349,4 @@ pub(crate) fn may_block(engine: &Engine) -> bool {
             .into_iter()
             .any(|kind| policy.action(entity, kind) == Action::Block)
     })
-}
-
-/// Whether a body starts as UTF-16 or UTF-32 does: with their byte-order mark or, as text in them does, with a zero byte
-/// among the first two.
-fn is_wide(start: &[u8]) -> bool {
-    start.starts_with(b"\xFE\xFF") || start.starts_with(b"\xFF\xFE") || start.iter().take(2).any(|b| *b == 0)
-}
-
-/// Whether ASCII stands for itself in the charset of this content type; so it does where none is named.
-pub(crate) fn ascii_charset(content_type: &str) -> bool {
-    let Some(charset) = parameter(content_type, "charset") else { return true };
-    let charset = charset.to_ascii_lowercase();
-    matches!(charset.as_str(), "" | "utf-8" | "utf8" | "us-ascii" | "ascii" | "macintosh" | "mac-roman")
-        || ["iso-8859-", "iso8859-", "latin", "windows-125", "cp125", "koi8-", "euc-"]
-            .iter()
-            .any(|family| charset.starts_with(family))
 }

@@ -1,35 +1,25 @@
-//! Multipart bodies: text parts are scanned, files that are no text pass.
+//! Multipart bodies: what is text in them is scanned, files that are no text pass.
+//!
+//! What a reader of the form could take for a part is seen, whether this one takes it for one or not: what stands outside
+//! of all parts is scanned as text, and a body in which two readers could see different parts is refused.
 
-use std::mem;
-
-use crate::edit::Patch;
 use crate::filter::scanner::Scanner;
-use crate::filter::{Failure, ascii_charset};
-use crate::stream::Redactor;
-use crate::wire::multipart::{Headers, MultipartError, Piece, Reader};
+use crate::filter::state::State;
+use crate::filter::{Failure, Format};
+use crate::wire::multipart::{Headers, LONGEST_HEADERS, MultipartError, Piece, Reader};
 
 /// The parts of a body that are under way.
 #[derive(Debug)]
 pub(super) struct Parts {
     reader: Reader,
     number: usize,
-    part: Part,
-}
-
-#[derive(Debug, Default)]
-enum Part {
-    /// Goes on as it is.
-    #[default]
-    Pass,
-    /// A text of which what is safe goes on at once.
-    Text(Box<Redactor>),
-    /// A document, held until it is whole.
-    Json(Vec<u8>),
+    /// The part that is under way, or what stands outside of all; `None` where it passes.
+    part: Option<Box<State>>,
 }
 
 impl Parts {
     pub(super) fn new(boundary: &str) -> Self {
-        Self { reader: Reader::new(boundary), number: 0, part: Part::Pass }
+        Self { reader: Reader::new(boundary), number: 0, part: None }
     }
 
     pub(super) fn push(
@@ -41,48 +31,49 @@ impl Parts {
     ) -> Result<(), Failure> {
         self.reader.push(bytes);
         while let Some(piece) = self.reader.next_piece(last).map_err(|error| match error {
-            MultipartError::HeadersTooLong => Failure::TooLarge { limit: crate::wire::multipart::LONGEST_HEADERS },
+            MultipartError::HeadersTooLong => Failure::TooLarge { limit: LONGEST_HEADERS },
             MultipartError::CutOff => Failure::Malformed,
         })? {
             match piece {
-                Piece::Between(raw) => out.extend_from_slice(&raw),
+                // Blanks there are usual, and no message.
+                Piece::Outside(raw) if self.part.is_none() && raw.iter().all(u8::is_ascii_whitespace) => {
+                    out.extend_from_slice(&raw);
+                }
+                Piece::Outside(raw) => {
+                    let text = self.part.get_or_insert_with(|| Box::new(State::new(Format::Text)));
+                    text.push(&raw, scanner, out)?;
+                }
+                Piece::Delimiter(raw) => {
+                    // What stands before the first delimiter ends here.
+                    self.end(scanner, out)?;
+                    out.extend_from_slice(&raw);
+                }
                 Piece::Headers(headers) => {
                     self.number += 1;
                     let limit = scanner.limits.parts;
                     if self.number > limit {
                         return Err(Failure::TooMany { limit });
                     }
-                    self.part = part(&headers, scanner)?;
+                    self.part = format(&headers, scanner)?.map(|format| Box::new(State::new(format)));
                     out.extend_from_slice(&headers.raw);
                 }
                 Piece::Body(raw) => match &mut self.part {
-                    Part::Pass => out.extend_from_slice(&raw),
-                    Part::Text(redactor) => {
-                        redactor.push(&raw, out);
-                        scanner.blocked |= redactor.is_blocked();
-                    }
-                    Part::Json(held) => {
-                        held.extend_from_slice(&raw);
-                        let limit = scanner.limits.hold;
-                        if held.len() > limit {
-                            return Err(Failure::TooLarge { limit });
-                        }
-                    }
+                    Some(part) => part.push(&raw, scanner, out)?,
+                    None if self.reader.is_doubtful() => return Err(Failure::Malformed),
+                    None => out.extend_from_slice(&raw),
                 },
-                Piece::End => match mem::take(&mut self.part) {
-                    Part::Pass => {}
-                    Part::Text(redactor) => {
-                        let finished = redactor.finish(out);
-                        scanner.finished(finished);
-                    }
-                    Part::Json(held) => {
-                        let patch: Patch = scanner.whole_document(&held)?;
-                        out.extend_from_slice(&patch.apply(&held));
-                    }
-                },
+                Piece::End => self.end(scanner, out)?,
             }
             if scanner.blocked {
-                break;
+                return Ok(());
+            }
+        }
+        if last {
+            // Whoever sent it had something else in mind than what its content type says.
+            let nothing = self.reader.is_before_first() && self.part.is_some();
+            self.end(scanner, out)?;
+            if nothing {
+                return Err(Failure::Malformed);
             }
         }
         Ok(())
@@ -90,35 +81,38 @@ impl Parts {
 
     /// Number of bytes that are held back.
     pub(super) fn held(&self) -> usize {
-        match &self.part {
-            Part::Pass => 0,
-            Part::Text(redactor) => redactor.held(),
-            Part::Json(held) => held.len(),
+        self.part.as_ref().map_or(0, |part| part.held())
+    }
+
+    fn end(&mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        match self.part.take() {
+            Some(part) => part.finish(scanner, out),
+            None => Ok(()),
         }
     }
 }
 
-/// What is done with a part that has these headers.
-fn part(headers: &Headers, scanner: &Scanner) -> Result<Part, Failure> {
-    let kind = headers.get("content-type").unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let json = essence == "application/json" || essence.ends_with("+json");
-    // A multipart body within one is read as the text it is.
-    let text = essence.is_empty()
-        || ["text/", "multipart/", "message/"].iter().any(|family| essence.starts_with(family))
-        || essence.ends_with("+xml")
-        || ["application/xml", "application/x-ndjson", "application/x-www-form-urlencoded"].contains(&essence.as_str());
-    // A file that is text is text whatever its field is called; a field is text where its name says so.
+/// The format in which a part that has these headers is scanned; `None` where it passes.
+fn format(headers: &Headers, scanner: &Scanner) -> Result<Option<Format>, Failure> {
+    let content_type = headers.get("content-type").unwrap_or_default();
+    let format = match scanner.types.format(content_type) {
+        // A multipart body within one is read as the text it is, whatever its boundary.
+        Ok(Some(Format::Multipart { .. })) | Err(Failure::Malformed) => Some(Format::Text),
+        format => format?,
+    };
+    // A file that is text is text whatever its field is called. A field is text where its name says so, whatever type it
+    // claims to have: that is how the service will read it.
+    let file = headers.is_file();
     let named = headers.name().is_none_or(|name| scanner.shape.is_field(&name));
-    if !json && !(text && (named || headers.is_file())) {
-        return Ok(Part::Pass);
-    }
+    let format = match format {
+        Some(format) if file || named => format,
+        Some(Format::Json | Format::Sniff) => Format::Json,
+        None if named && !file => Format::Text,
+        _ => return Ok(None),
+    };
     let encoding = headers.get("content-transfer-encoding").unwrap_or("binary");
     if !["7bit", "8bit", "binary"].iter().any(|known| encoding.eq_ignore_ascii_case(known)) {
         return Err(Failure::ContentEncoding);
     }
-    if !ascii_charset(kind) {
-        return Err(Failure::Charset);
-    }
-    Ok(if json { Part::Json(Vec::new()) } else { Part::Text(Box::new(scanner.redactor(scanner.role))) })
+    Ok(Some(format))
 }

@@ -127,28 +127,17 @@ impl Report {
         let mut data = self.lock();
         let message = data.messages;
         data.messages += 1;
-        for finding in findings {
-            if data.findings.len() < MOST_KEPT {
-                data.findings.push(Found { message, finding: *finding });
-            }
-            let same = |count: &&mut Count| {
-                (count.entity, count.kind, count.action) == (finding.entity, finding.kind, finding.action)
-            };
-            match data.counts.iter_mut().find(same) {
-                Some(count) => count.number += 1,
-                None => data.counts.push(Count {
-                    entity: finding.entity,
-                    kind: finding.kind,
-                    action: finding.action,
-                    number: 1,
-                }),
-            }
-        }
+        data.count(message, findings);
         for id in recall {
             if data.recall.len() < MOST_KEPT && !data.recall.contains(id) {
                 data.recall.push(*id);
             }
         }
+    }
+
+    /// Takes in what turned out to be in an earlier message.
+    pub(crate) fn amend(&self, message: u64, finding: Finding) {
+        self.lock().count(message, &[finding]);
     }
 
     pub(crate) fn fail(&self, failure: Failure) {
@@ -162,6 +151,28 @@ impl Report {
     fn lock(&self) -> MutexGuard<'_, Data> {
         // What is in it is whole after every statement, so a panic elsewhere does no harm.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Data {
+    fn count(&mut self, message: u64, findings: &[Finding]) {
+        for finding in findings {
+            if self.findings.len() < MOST_KEPT {
+                self.findings.push(Found { message, finding: *finding });
+            }
+            let same = |count: &&mut Count| {
+                (count.entity, count.kind, count.action) == (finding.entity, finding.kind, finding.action)
+            };
+            match self.counts.iter_mut().find(same) {
+                Some(count) => count.number += 1,
+                None => self.counts.push(Count {
+                    entity: finding.entity,
+                    kind: finding.kind,
+                    action: finding.action,
+                    number: 1,
+                }),
+            }
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Scans the messages and the JSON documents of a body, one after the other, in one conversation.
 
-use std::borrow::Cow;
-
 use crate::Conversation;
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
-use crate::filter::{Failure, Limits, Report};
+use crate::filter::hindsight::Hindsight;
+use crate::filter::{ContentTypes, Failure, Limits, Report};
 use crate::message::{Message, MessageId, Role};
 use crate::span::Span;
+use crate::stream::{Finished, Redactor};
 use crate::text::Alignment;
 use crate::wire::chat::{Part, Reading, Shape, Spelling, Text};
 use crate::wire::html;
@@ -22,9 +22,12 @@ pub(super) struct Scanner {
     pub(super) before: Conversation,
     /// Something was found in the message that was scanned last, or streamed.
     pub(super) found: bool,
+    /// What is known of the document that is in hand.
+    pub(super) hindsight: Option<Hindsight>,
     pub(super) role: Role,
     pub(super) shape: Shape,
     pub(super) limits: Limits,
+    pub(super) types: ContentTypes,
     pub(super) report: Report,
     pub(super) blocked: bool,
     pub(super) id: Option<MessageId>,
@@ -42,6 +45,25 @@ pub(super) enum Scanned<'a> {
 }
 
 impl Scanner {
+    /// A redactor for a text that comes in pieces.
+    pub(super) fn redactor(&self, role: Role) -> Redactor {
+        let mut redactor = Redactor::new(self.engine.clone(), self.conversation.clone(), role);
+        if let Some(id) = self.id {
+            redactor = redactor.id(id.0);
+        }
+        if let Some(time_ms) = self.time_ms {
+            redactor = redactor.time_ms(time_ms);
+        }
+        redactor
+    }
+
+    /// Takes in what a text that came in pieces has led to.
+    pub(super) fn finished(&mut self, finished: Finished) {
+        self.report.add(&finished.findings, &finished.recall);
+        self.blocked |= finished.is_blocked();
+        self.before = std::mem::replace(&mut self.conversation, finished.conversation);
+    }
+
     /// Scans one message and takes its findings in.
     pub(super) fn message(&mut self, text: &[u8], role: Option<Role>, again: bool) -> Patch {
         let mut earlier = self.conversation.clone();
@@ -53,7 +75,20 @@ impl Scanner {
             &mut self.conversation
         };
         let message = Message { text, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
-        let outcome = self.engine.scan(conversation, &message);
+        let mut halves = Vec::new();
+        let mut outcome = self.engine.scan_noting(conversation, &message, Some(&mut halves));
+        match &mut self.hindsight {
+            Some(hindsight) if hindsight.knows() => {
+                for (number, finding) in hindsight.amend(&mut outcome) {
+                    self.report.amend(number, finding);
+                }
+                return outcome.patch;
+            }
+            Some(hindsight) => {
+                hindsight.note(message.role, halves, (!again).then(|| self.report.messages()));
+            }
+            None => {}
+        }
         self.blocked |= outcome.is_blocked();
         // What is said again is no finding of its own, unless only this spelling of it shows the secret.
         let new = !again || outcome.is_blocked() || !self.found && !outcome.findings.is_empty();
@@ -64,8 +99,30 @@ impl Scanner {
         outcome.patch
     }
 
+    /// Runs `scan` on messages that are all in hand; where one of them shows what those before it were, once more.
+    pub(super) fn with_hindsight<T>(&mut self, scan: impl Fn(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        if self.hindsight.is_some() {
+            return scan(self);
+        }
+        let start = (self.conversation.clone(), self.before.clone(), self.found);
+        self.hindsight = Some(Hindsight::default());
+        let mut result = scan(self);
+        let learnt = self.hindsight.take().and_then(Hindsight::learnt);
+        if learnt.is_some() && result.is_ok() && !self.blocked {
+            (self.conversation, self.before, self.found) = start;
+            self.hindsight = learnt;
+            result = scan(self);
+            self.hindsight = None;
+        }
+        result
+    }
+
     /// Scans a document whose texts are all messages of their own.
     pub(super) fn whole_document(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
+        self.with_hindsight(|scanner| scanner.document_patch(raw))
+    }
+
+    fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
         match self.document(raw, false)? {
             Scanned::Json(edits) => Ok(Patch::new(edits)),
             Scanned::Text(patch) => Ok(patch),
@@ -73,7 +130,8 @@ impl Scanner {
         }
     }
 
-    /// Scans a document. With `stream`, a text that is a piece of a longer one is left to the caller.
+    /// Scans a document. With `stream`, a text that is a piece of a longer one is left to the caller, and a bare number
+    /// is the text that it is in a stream of texts.
     pub(super) fn document<'a>(&mut self, raw: &'a [u8], stream: bool) -> Result<Scanned<'a>, Failure> {
         let tree = match Tree::parse(raw, self.limits.depth) {
             Ok(tree) => tree,
@@ -83,6 +141,10 @@ impl Scanner {
                 return Ok(Scanned::Text(self.message(raw, None, false)));
             }
         };
+        if stream && tree.root().kind() == TokenKind::Number {
+            self.found = false;
+            return Ok(Scanned::Text(self.message(raw, None, false)));
+        }
         let reading = self.shape.read(tree.root());
         if stream && (!reading.ends.is_empty() || reading.texts.iter().any(|text| matches!(text.part, Part::Piece(_))))
         {
@@ -125,8 +187,9 @@ impl Scanner {
                 Ok(json::string_edits(&patch, &decoded.alignment, token.content.start))
             }
             TokenKind::Number => {
-                let patch = self.message(content, text.role, again);
-                Ok(json::number_edit(&patch, content, token.span).into_iter().collect())
+                let digits = json::number_text(content);
+                let patch = self.message(&digits, text.role, again);
+                Ok(json::number_edit(&patch, &digits, token.span).into_iter().collect())
             }
             _ => Ok(Vec::new()),
         }
@@ -179,7 +242,9 @@ impl Scanner {
                 TokenKind::String | TokenKind::Number => {
                     let decoded = match value.text() {
                         Some(decoded) => decoded,
-                        None => json::Decoded { bytes: Cow::Borrowed(value.raw()), alignment: Alignment::identity() },
+                        None => {
+                            json::Decoded { bytes: json::number_text(value.raw()), alignment: Alignment::identity() }
+                        }
                     };
                     if matches!(decoded.bytes.trim_ascii().first(), Some(b'{' | b'['))
                         && Tree::parse(&decoded.bytes, self.limits.depth).is_ok()
@@ -214,7 +279,7 @@ impl Scanner {
         for (span, value, decoded) in &parts {
             let patch = within(&patch, *span, &mut placed);
             match value.kind() {
-                TokenKind::Number => edits.extend(json::number_edit(&patch, value.raw(), value.span())),
+                TokenKind::Number => edits.extend(json::number_edit(&patch, &decoded.bytes, value.span())),
                 _ => edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start)),
             }
         }

@@ -31,7 +31,7 @@
 //! # What is read, and what passes
 //!
 //! The content type decides (see [`ContentTypes`]): JSON, lines of JSON, forms, multipart forms, `text/*` and event
-//! streams are scanned; what is no text passes. In JSON, forms and multipart forms the chat shape decides which fields
+//! streams are scanned, and so is every type of which nothing is known; what is known to be no text passes. In JSON, forms and multipart forms the chat shape decides which fields
 //! are text ([`RedactLayer::shape`]); by default those named `text`, `content`, `body`, `message` and the like.
 //!
 //! Bodies whose length is known and within [`Limits::hold`](crate::Limits) are held, scanned and sent on with their new
@@ -68,11 +68,12 @@
 //!
 //! # What it does not do
 //!
-//! It reads no URL, no header and no file that is not text. It does not stop a secret that a handler writes elsewhere.
+//! It reads no URL, no header, no name of a field, a file or an event, and no file that is not text. It does not stop a
+//! secret that a handler writes elsewhere. A body that is held is scanned in one go on the task that polls it; what that
+//! takes grows with [`Limits::hold`](crate::Limits) and no faster.
 
 mod body;
 mod config;
-mod content_type;
 mod encoding;
 mod future;
 mod headers;
@@ -82,8 +83,8 @@ mod plan;
 mod reject;
 mod service;
 
+pub use crate::filter::{ContentTypes, Treatment};
 pub use body::{RedactBody, Stopped};
-pub use content_type::{ContentTypes, Treatment};
 pub use future::ResponseFuture;
 pub use layer::{Dangerous, RedactLayer};
 pub use reject::{MatrixError, OpenAiError, Problem, Reject, Rejection};

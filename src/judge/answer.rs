@@ -1,7 +1,9 @@
 //! The answer to a question for a password: which words of it are the password.
 
 use crate::detect::cues::Role;
-use crate::detect::password::{chunk, ends_clause, is_sentence, is_strong, is_unknown, looks_like_one, value_at};
+use crate::detect::password::{
+    chunk, ends_clause, is_sentence, is_strong, is_unknown, looks_like_one, said_harmless, value_at,
+};
 use crate::detect::token::{Kind, Reading};
 
 /// The longest answer that is taken for a passphrase as a whole, in words.
@@ -20,7 +22,7 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) ->
     let mut weak = None;
     while at < tokens.len() {
         if let Some(value) = chunk(reading, at) {
-            let harmless = harmless_before(reading, value.0);
+            let harmless = said_harmless(reading, value.0);
             if value.0 >= at && looks_like_one(reading, value) && !harmless {
                 if is_strong(reading, value) || words <= 8 {
                     // "carla_v" and, on the next line, the password.
@@ -93,20 +95,6 @@ fn asks_back(reading: &Reading<'_>) -> bool {
 
 fn is_dash(reading: &Reading<'_>, at: usize) -> bool {
     reading.tokens[at].is(b'-') && reading.tokens[at].spaced && reading.token(at + 1).is_some_and(|t| t.spaced)
-}
-
-fn harmless_before(reading: &Reading<'_>, at: usize) -> bool {
-    for back in 1..=4.min(at) {
-        let token = &reading.tokens[at - back];
-        if let Some(hit) = reading.hit(token) {
-            return !hit.cue.topic.is_secret();
-        }
-        let glue = token.kind == Kind::Word && token.does(Role::GLUE) || matches!(token.kind, Kind::Mark(b':' | b'#'));
-        if !glue {
-            return false;
-        }
-    }
-    false
 }
 
 /// The words of a clause which are the password: all of them, after "it's", "I think", "the password is".

@@ -271,8 +271,8 @@ impl Sentence {
                 .and_then(|_| tokens.iter().position(|t| t.is(b',')))
                 .map(|comma| start + comma),
             digits_texted: question && digits && !negated && is(Lists::MESSAGE) && is(Lists::SEVERAL),
-            trouble: secret && role.serves() && !question && is(Lists::TROUBLE),
-            foretells: secret && role.serves() && is(Lists::FORETELLING),
+            trouble: secret && role.serves() && !question && roles.has(Does::TROUBLE),
+            foretells: secret && role.serves() && roles.has(Does::FORETELLS),
             on_card_face: role.serves() && roles.has(Does::FACE) && (digits || is(Lists::CODE)) && is(Lists::FEW),
         }
     }
@@ -299,7 +299,7 @@ fn warns(reading: &Reading<'_>, at: usize) -> bool {
 
 /// "sorry", "actually", "perdón": what was asked for before is taken back.
 fn corrects(reading: &Reading<'_>, from: usize, until: usize) -> bool {
-    reading.any_of(from.min(until), until, Lists::CORRECTION)
+    reading.does(Does::TAKES_BACK) && reading.tokens[from.min(until)..until].iter().any(|t| t.does(Does::TAKES_BACK))
 }
 
 /// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".

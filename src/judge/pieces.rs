@@ -4,6 +4,7 @@
 //! the lengths which numbers of this beginning may have, suffice to know that the next piece completes a card.
 
 use crate::detect::brands;
+use crate::entity::Entity;
 use crate::message::MessageId;
 
 /// What a number in pieces may become.
@@ -15,6 +16,38 @@ pub(crate) enum Whole {
     Card,
     SocialSecurity,
     Account,
+}
+
+impl Whole {
+    /// What it is when it is complete.
+    pub(crate) fn entity(self) -> Entity {
+        match self {
+            Self::SocialSecurity => Entity::SocialSecurity,
+            Self::Account => Entity::Account,
+            Self::Nothing | Self::Card => Entity::Card,
+        }
+    }
+}
+
+/// What a number in a message does to the number that its speaker has half said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Half<T> {
+    /// It may be the first piece of a secret; what was half said before is forgotten.
+    First(T),
+    /// It may be the next piece.
+    Next(T),
+    /// It is the last piece: what was half said is a secret.
+    Last,
+}
+
+impl<T> Half<T> {
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Half<U> {
+        match self {
+            Self::First(piece) => Half::First(change(piece)),
+            Self::Next(piece) => Half::Next(change(piece)),
+            Self::Last => Half::Last,
+        }
+    }
 }
 
 /// A number that is half said.

@@ -28,6 +28,14 @@ pub struct Pair {
     pub value: Span,
 }
 
+impl Pair {
+    /// Whether it is a name without `=`.
+    #[must_use]
+    pub fn is_bare(self) -> bool {
+        self.value.start == self.name.end
+    }
+}
+
 /// The fields in `body`, in order.
 pub fn pairs(body: &[u8]) -> impl Iterator<Item = Pair> + '_ {
     let mut at = 0;
@@ -108,6 +116,8 @@ mod tests {
         let seen = texts("a=1&b+c=%31%2&&d&=e=f&g=%zz+%E2%82%AC");
         let seen: Vec<_> = seen.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(seen, [("a", "1"), ("b c", "1%2"), ("", ""), ("d", ""), ("", "e=f"), ("g", "%zz €")]);
+        let bare: Vec<_> = pairs(b"a=1&b&c=").map(Pair::is_bare).collect();
+        assert_eq!(bare, [false, true, false]);
     }
 
     #[test]

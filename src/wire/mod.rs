@@ -4,6 +4,7 @@
 //! raw bytes, and from a [`Patch`](crate::Patch) on such a text the edits on the raw bytes. The promise of every format:
 //! a byte outside an edit is the byte that came in. Nothing here knows what is looked for.
 
+mod buffer;
 pub mod chat;
 mod content;
 mod cut;

@@ -17,7 +17,7 @@
 //!     match piece {
 //!         Piece::Headers(headers) => assert_eq!(headers.name(), Some("text".into())),
 //!         Piece::Body(bytes) => text.extend_from_slice(&bytes),
-//!         Piece::Between(_) | Piece::End => {}
+//!         Piece::Outside(_) | Piece::Delimiter(_) | Piece::End => {}
 //!     }
 //! }
 //! assert_eq!(text, b"hello");
@@ -26,14 +26,18 @@
 
 use std::fmt;
 
+use crate::wire::buffer::Buffer;
+
 /// The most bytes the headers of one part may take.
 pub const LONGEST_HEADERS: usize = 16 * 1024;
 
 /// A stretch of a body.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// What belongs to no part: delimiters, and what stands before the first and after the last.
-    Between(Vec<u8>),
+    /// What stands before the first delimiter and after the last: readers of forms skip it.
+    Outside(Vec<u8>),
+    /// A delimiter with its line end.
+    Delimiter(Vec<u8>),
     /// The headers of a part, with the blank line after them.
     Headers(Headers),
     /// Bytes of the part's body, as many as are known to belong to it.
@@ -46,7 +50,8 @@ pub enum Piece {
 impl fmt::Debug for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Between(bytes) => write!(f, "Between({} bytes)", bytes.len()),
+            Self::Outside(bytes) => write!(f, "Outside({} bytes)", bytes.len()),
+            Self::Delimiter(bytes) => write!(f, "Delimiter({} bytes)", bytes.len()),
             Self::Headers(headers) => write!(f, "Headers({} bytes)", headers.raw.len()),
             Self::Body(bytes) => write!(f, "Body({} bytes)", bytes.len()),
             Self::End => f.write_str("End"),
@@ -123,26 +128,31 @@ impl fmt::Debug for Headers {
 /// ```
 #[must_use]
 pub fn parameter(value: &str, name: &str) -> Option<String> {
+    parameters(value).find(|(here, _)| here.eq_ignore_ascii_case(name)).map(|(_, text)| text)
+}
+
+/// The parameters of a header value, in order: names as they are spelled, and what they are set to.
+pub fn parameters(value: &str) -> impl Iterator<Item = (&str, String)> {
     let mut rest = value;
-    loop {
-        rest = rest[rest.find(';')? + 1..].trim_start();
-        let end = rest.find(['=', ';'])?;
-        let here = rest[..end].trim_end();
-        rest = &rest[end..];
-        let Some(after) = rest.strip_prefix('=') else { continue };
-        let after = after.trim_start();
-        let (text, left) = match after.strip_prefix('"') {
-            Some(quoted) => unquote(quoted),
-            None => {
-                let end = after.find(';').unwrap_or(after.len());
-                (after[..end].trim_end().to_owned(), &after[end..])
-            }
-        };
-        if here.eq_ignore_ascii_case(name) {
-            return Some(text);
+    std::iter::from_fn(move || {
+        loop {
+            rest = rest[rest.find(';')? + 1..].trim_start();
+            let end = rest.find(['=', ';'])?;
+            let name = rest[..end].trim_end();
+            rest = &rest[end..];
+            let Some(after) = rest.strip_prefix('=') else { continue };
+            let after = after.trim_start();
+            let (text, left) = match after.strip_prefix('"') {
+                Some(quoted) => unquote(quoted),
+                None => {
+                    let end = after.find(';').unwrap_or(after.len());
+                    (after[..end].trim_end().to_owned(), &after[end..])
+                }
+            };
+            rest = left;
+            return Some((name, text));
         }
-        rest = left;
-    }
+    })
 }
 
 /// A quoted string after its opening quote, and what follows the closing one.
@@ -176,13 +186,13 @@ enum State {
 pub struct Reader {
     /// `--` and the boundary.
     dashed: Vec<u8>,
-    buffer: Vec<u8>,
-    /// Where in `buffer` the first byte stands that has not been given out.
-    start: usize,
-    /// How far from `start` has been looked at in vain.
+    buffer: Buffer,
+    /// How many of the held bytes have been looked at in vain.
     seen: usize,
     /// Nothing has been given out since the body, or the body of the part, began: a delimiter may stand here.
     fresh: bool,
+    /// A line of this part starts as a delimiter does and goes on otherwise.
+    doubtful: bool,
     state: State,
 }
 
@@ -191,14 +201,25 @@ impl Reader {
     #[must_use]
     pub fn new(boundary: &str) -> Self {
         let dashed = format!("--{boundary}").into_bytes();
-        Self { dashed, buffer: Vec::new(), start: 0, seen: 0, fresh: true, state: State::Preamble }
+        Self { dashed, buffer: Buffer::default(), seen: 0, fresh: true, doubtful: false, state: State::Preamble }
+    }
+
+    /// Whether a line of the part that is under way starts as a delimiter does and goes on otherwise. Some readers end
+    /// the part there (RFC 2046, section 5.1.1, compares no more than the start of a line); here it goes on.
+    #[must_use]
+    pub fn is_doubtful(&self) -> bool {
+        self.doubtful
+    }
+
+    /// Whether no delimiter has been met.
+    #[must_use]
+    pub fn is_before_first(&self) -> bool {
+        self.state == State::Preamble
     }
 
     /// Takes the next bytes of the body.
     pub fn push(&mut self, piece: &[u8]) {
-        self.buffer.drain(..self.start);
-        self.start = 0;
-        self.buffer.extend_from_slice(piece);
+        self.buffer.push(piece);
     }
 
     /// The next piece; `None` where more bytes are needed, or at the end. `last` says that no bytes follow.
@@ -211,43 +232,44 @@ impl Reader {
             State::Preamble | State::Body => Ok(self.up_to_delimiter(last)),
             State::Delimiter => Ok(self.delimiter()),
             State::Headers => self.headers(last),
-            State::Epilogue => Ok(self.take(self.buffer.len() - self.start).map(Piece::Between)),
+            State::Epilogue => Ok(self.take(self.rest().len()).map(Piece::Outside)),
         }
     }
 
     fn rest(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        self.buffer.held()
     }
 
     fn take(&mut self, len: usize) -> Option<Vec<u8>> {
         self.seen = 0;
-        if len == 0 {
-            return None;
-        }
-        let taken = self.rest()[..len].to_vec();
-        self.start += len;
-        Some(taken)
+        (len > 0).then(|| self.buffer.take(len))
     }
 
     fn piece(&mut self, len: usize) -> Option<Piece> {
         let preamble = self.state == State::Preamble;
         self.fresh &= len == 0;
-        self.take(len).map(if preamble { Piece::Between } else { Piece::Body })
+        self.take(len).map(if preamble { Piece::Outside } else { Piece::Body })
     }
 
     fn up_to_delimiter(&mut self, last: bool) -> Option<Piece> {
         let rest = self.rest();
         let mut at = self.seen;
+        let mut doubtful = false;
         let found = loop {
             match find_delimiter(rest, at, &self.dashed, self.fresh, last) {
                 Found::At(border) => break Some(border),
                 Found::Not(from) => at = from,
+                Found::Other(from) => {
+                    doubtful = true;
+                    at = from;
+                }
                 Found::Unknown(border) => {
                     at = border;
                     break None;
                 }
             }
         };
+        self.doubtful |= doubtful;
         match found {
             // What stands before the delimiter first, then the end of the part, then the delimiter itself.
             Some(border) if border > 0 => {
@@ -282,7 +304,7 @@ impl Reader {
         end += if closing { 2 } else { rest[end..].iter().take_while(|b| **b != b'\n').count() + 1 };
         end = end.min(rest.len());
         self.state = if closing { State::Epilogue } else { State::Headers };
-        self.take(end).map(Piece::Between)
+        self.take(end).map(Piece::Delimiter)
     }
 
     fn headers(&mut self, last: bool) -> Result<Option<Piece>, MultipartError> {
@@ -300,6 +322,7 @@ impl Reader {
                 if let Some(len) = blank {
                     self.state = State::Body;
                     self.fresh = true;
+                    self.doubtful = false;
                     let raw = self.take(start + len).unwrap_or_default();
                     return Ok(Some(Piece::Headers(Headers { raw })));
                 }
@@ -327,7 +350,7 @@ impl Reader {
 /// Shows how much is held, never the text.
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("held", &(self.buffer.len() - self.start)).finish_non_exhaustive()
+        f.debug_struct("Reader").field("held", &self.rest().len()).finish_non_exhaustive()
     }
 }
 
@@ -336,6 +359,8 @@ enum Found {
     At(usize),
     /// None before here.
     Not(usize),
+    /// The same, and the line before here only starts as a delimiter does.
+    Other(usize),
     /// None before here, and what follows is too short to tell.
     Unknown(usize),
 }
@@ -375,11 +400,11 @@ fn find_delimiter(text: &[u8], at: usize, dashed: &[u8], fresh: bool, last: bool
         _ if common == dashed.len() && closing => Found::At(border),
         Some(b'\n') if common == dashed.len() => Found::At(border),
         Some(b'-') if blanks == 0 && after.len() == 1 && !last => Found::Unknown(border),
-        Some(_) => Found::Not(start.max(1)),
+        Some(_) => Found::Other(start.max(1)),
         None if last && common == dashed.len() => Found::At(border),
         None if last => Found::Not(start.max(1)),
         // Blanks without end are no line of a delimiter.
-        None if blanks > 1024 => Found::Not(start.max(1)),
+        None if blanks > 1024 => Found::Other(start.max(1)),
         None => Found::Unknown(border),
     }
 }
@@ -401,7 +426,8 @@ mod tests {
             reader.push(piece);
             while let Some(piece) = reader.next_piece(n + 1 == pieces.len()).unwrap() {
                 let (kind, text) = match piece {
-                    Piece::Between(raw) => ("between: ", raw),
+                    Piece::Outside(raw) => ("outside: ", raw),
+                    Piece::Delimiter(raw) => ("delimiter: ", raw),
                     Piece::Headers(headers) => ("headers: ", headers.raw),
                     Piece::Body(raw) => ("body: ", raw),
                     Piece::End => ("end", Vec::new()),
@@ -423,10 +449,11 @@ mod tests {
     fn a_body_cut_anywhere_gives_the_same_parts_and_all_its_bytes() {
         let (whole, bytes) = read(&[BODY.as_bytes()]);
         assert_eq!(bytes, BODY.as_bytes());
-        let parts: Vec<_> = whole.iter().filter(|piece| !piece.starts_with("between")).map(String::as_str).collect();
+        let parts: Vec<_> = whole.iter().filter(|piece| !piece.starts_with("delimiter")).map(String::as_str).collect();
         assert_eq!(
             parts,
             [
+                "outside: preamble",
                 "headers: Content-Disposition: form-data; name=\"text\"\r\n\r\n",
                 "body: hello\r\n--b\r\n--b-12\r\n",
                 "end",
@@ -436,6 +463,7 @@ mod tests {
                 "headers: content-type: image/png\nContent-Disposition: form-data; name=f; filename=\"a b.png\"\n\n",
                 "body: \r\r\n\n--",
                 "end",
+                "outside: \r\nepilogue\r\n--b-1\r\n",
             ]
         );
         for split in 0..=BODY.len() {
@@ -472,7 +500,7 @@ mod tests {
         assert_eq!(pieces.last().map(String::as_str), Some("end"));
         let mut reader = Reader::new("b-1");
         reader.push(b"--b-1\r\nContent-Dis");
-        assert!(matches!(reader.next_piece(true), Ok(Some(Piece::Between(_)))));
+        assert!(matches!(reader.next_piece(true), Ok(Some(Piece::Delimiter(_)))));
         assert_eq!(reader.next_piece(true), Err(MultipartError::CutOff));
     }
 

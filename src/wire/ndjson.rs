@@ -15,18 +15,15 @@
 //! assert_eq!(splitter.rest(), b"{\"b\"");
 //! ```
 
-use std::fmt;
-
 use crate::span::Span;
+use crate::wire::buffer::Buffer;
 
 /// Cuts a stream into its lines. Holds the line that is not yet complete, whatever its size: the caller bounds it by
 /// [`held`](Self::held).
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Splitter {
-    buffer: Vec<u8>,
-    /// Where in `buffer` the line starts that is not yet complete.
-    start: usize,
-    /// Where in `buffer` the first byte stands that has not been looked at.
+    buffer: Buffer,
+    /// How many of the held bytes have been looked at: they belong to the line that is not yet complete.
     seen: usize,
 }
 
@@ -39,44 +36,30 @@ impl Splitter {
 
     /// Takes the next bytes of the stream.
     pub fn push(&mut self, piece: &[u8]) {
-        // What has been given out is dropped once a piece, not once a line: that would cost the square of the size.
-        self.buffer.drain(..self.start);
-        self.seen -= self.start;
-        self.start = 0;
-        self.buffer.extend_from_slice(piece);
+        self.buffer.push(piece);
     }
 
     /// The next line that is complete, with its end.
     pub fn next_line(&mut self) -> Option<Vec<u8>> {
-        let Some(end) = self.buffer[self.seen..].iter().position(|b| *b == b'\n') else {
-            self.seen = self.buffer.len();
+        let held = self.buffer.held();
+        let Some(end) = held[self.seen..].iter().position(|b| *b == b'\n') else {
+            self.seen = held.len();
             return None;
         };
-        self.seen += end + 1;
-        let line = self.buffer[self.start..self.seen].to_vec();
-        self.start = self.seen;
-        Some(line)
+        Some(self.buffer.take(std::mem::take(&mut self.seen) + end + 1))
     }
 
     /// What is left at the end of the stream: a line without an end, often nothing.
     #[must_use]
     pub fn rest(&mut self) -> Vec<u8> {
-        let rest = self.buffer.split_off(self.start);
-        *self = Self::new();
-        rest
+        self.seen = 0;
+        self.buffer.take(self.held())
     }
 
     /// Number of bytes that are held because their line is not complete.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.buffer.len() - self.start
-    }
-}
-
-/// Shows how much is held, never the text.
-impl fmt::Debug for Splitter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Splitter").field("held", &self.held()).finish_non_exhaustive()
+        self.buffer.held().len()
     }
 }
 

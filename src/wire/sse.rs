@@ -19,21 +19,19 @@
 //! ```
 
 use std::borrow::Cow;
-use std::fmt;
 
 use crate::edit::{Edit, Patch};
 use crate::span::Span;
 use crate::text::Alignment;
 use crate::wire::Content;
+use crate::wire::buffer::Buffer;
 
 /// Cuts a stream into its events. Holds the event that is not yet complete, whatever its size: the caller bounds it by
 /// [`held`](Self::held).
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Splitter {
-    buffer: Vec<u8>,
-    /// Where in `buffer` the event starts that is not yet complete.
-    start: usize,
-    /// Where in `buffer` the first byte stands that has not been looked at.
+    buffer: Buffer,
+    /// How many of the held bytes have been looked at: they belong to the event that is not yet complete.
     seen: usize,
     /// The line at `seen` has a byte.
     in_line: bool,
@@ -50,16 +48,13 @@ impl Splitter {
 
     /// Takes the next bytes of the stream.
     pub fn push(&mut self, piece: &[u8]) {
-        // What has been given out is dropped once a piece, not once an event: that would cost the square of the size.
-        self.buffer.drain(..self.start);
-        self.seen -= self.start;
-        self.start = 0;
-        self.buffer.extend_from_slice(piece);
+        self.buffer.push(piece);
     }
 
     /// The next event that is complete, with all its bytes up to the end of its blank line.
     pub fn next_event(&mut self) -> Option<Vec<u8>> {
-        while let Some(&byte) = self.buffer.get(self.seen) {
+        let held = self.buffer.held();
+        while let Some(&byte) = held.get(self.seen) {
             self.seen += 1;
             let blank = match byte {
                 b'\n' if self.after_return => false,
@@ -73,13 +68,11 @@ impl Splitter {
             if blank {
                 // A line feed that belongs to the carriage return goes along, unless it has not come yet: then it
                 // starts the next event, where it ends no line.
-                if self.after_return && self.buffer.get(self.seen) == Some(&b'\n') {
+                if self.after_return && held.get(self.seen) == Some(&b'\n') {
                     self.seen += 1;
                     self.after_return = false;
                 }
-                let event = self.buffer[self.start..self.seen].to_vec();
-                self.start = self.seen;
-                return Some(event);
+                return Some(self.buffer.take(std::mem::take(&mut self.seen)));
             }
         }
         None
@@ -88,7 +81,7 @@ impl Splitter {
     /// What is left at the end of the stream: an event without its blank line, often nothing.
     #[must_use]
     pub fn rest(&mut self) -> Vec<u8> {
-        let rest = self.buffer.split_off(self.start);
+        let rest = self.buffer.take(self.held());
         *self = Self::new();
         rest
     }
@@ -96,14 +89,7 @@ impl Splitter {
     /// Number of bytes that are held because their event is not complete.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.buffer.len() - self.start
-    }
-}
-
-/// Shows how much is held, never the text.
-impl fmt::Debug for Splitter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Splitter").field("held", &self.held()).finish_non_exhaustive()
+        self.buffer.held().len()
     }
 }
 

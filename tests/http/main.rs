@@ -2,6 +2,7 @@
 #![cfg(feature = "tower")]
 
 mod conversations;
+mod doors;
 mod failures;
 mod requests;
 mod responses;

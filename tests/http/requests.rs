@@ -162,12 +162,65 @@ async fn a_client_may_be_told_what_was_found() {
 #[tokio::test]
 async fn the_list_of_content_types_is_the_users() {
     let layer = RedactLayer::requests(Engine::default())
-        .content_type("application/x-chat", Treatment::Text)
+        .content_type("application/x-ink", Treatment::Pass)
         .content_type("application/x-evil", Treatment::Refuse);
     let address = serve(layer, echo).await;
-    assert_eq!(post(address, "application/x-chat", SECRET).await.text(), MASK);
+    assert_eq!(post(address, "application/x-ink", SECRET).await.text(), SECRET);
     assert_eq!(post(address, "application/x-evil", SECRET).await.status, 415);
-    assert_eq!(post(address, "application/x-other", SECRET).await.text(), SECRET);
+}
+
+#[tokio::test]
+async fn a_content_type_of_which_nothing_is_known_hides_nothing() {
+    let address = serve(RedactLayer::requests(Engine::default()), echo).await;
+    let json = format!(" {{\"id\":\"{SECRET}\",\"text\":\"{SECRET}\"}}");
+    let seen = format!(" {{\"id\":\"{SECRET}\",\"text\":\"{MASK}\"}}");
+    for content_type in
+        ["application/x-json", "application/json,text/plain", "application/jsonx", "text", "garbage", "*/*", "a/b/c"]
+    {
+        assert_eq!(post(address, content_type, SECRET).await.text(), MASK, "{content_type}");
+        assert_eq!(post(address, content_type, json.clone()).await.text(), seen, "{content_type}");
+        // Larger than what is held: a document streams through as one, and so does a text.
+        let blanks = " ".repeat(2 << 20);
+        let large = post(address, content_type, format!("{json}{blanks}")).await;
+        assert_eq!(large.text().trim_end(), seen, "{content_type}");
+        let large = post(address, content_type, format!("{blanks}{SECRET}")).await;
+        assert_eq!(large.text().trim_start(), MASK, "{content_type}");
+    }
+}
+
+#[tokio::test]
+async fn a_multipart_body_hides_nothing_where_readers_could_differ() {
+    let address = serve(RedactLayer::requests(Engine::default()), echo).await;
+    let part = |head: &str| format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{SECRET}\r\n");
+    let text = part("name=text");
+    // Nothing of it is where its headers say: refused.
+    for (parameters, body) in [
+        ("; boundary=y", format!("{text}--x--\r\n")),
+        ("; boundary=X", format!("{text}--x--\r\n")),
+        ("; boundary=x; boundary=y", format!("{text}--x--\r\n")),
+        ("; boundary=\"x \"", format!("{text}--x--\r\n")),
+        ("", format!("{text}--x--\r\n")),
+        ("; boundary=x", format!("{{\"text\":\"{SECRET}\"}}")),
+        (
+            "; boundary=x",
+            part("name=f; filename=a.png\r\nContent-Type: image/png").replace("10005\r", "10005\r\n--xy\r\n\r"),
+        ),
+    ] {
+        let seen = post(address, &format!("multipart/form-data{parameters}"), body).await;
+        assert_eq!(seen.status, 422, "{parameters}");
+    }
+    // What a reader may or may not skip, and a field that claims to be a picture, are text.
+    for body in [
+        format!("it is {SECRET}\r\n--x\r\n\r\nhello\r\n--x--\r\n"),
+        format!("--x\r\n\r\nhello\r\n--x--\r\nit is {SECRET}\r\n"),
+        part("name=text\r\nContent-Type: image/png") + "--x--",
+        part("name=text\r\nContent-Type: application/octet-stream") + "--x--",
+        part("name=f; filename=a.foo\r\nContent-Type: application/x-unheard-of") + "--x--",
+        text.replace("; name", ";\r\n name"),
+    ] {
+        let seen = post(address, "multipart/form-data; boundary=x", body.clone()).await;
+        assert_eq!(seen.text(), body.replace(SECRET, MASK));
+    }
 }
 
 #[tokio::test]

@@ -242,6 +242,21 @@ pub(crate) const WORDS: &[Words] = &[
     Words { role: Role::FROM, words: "from" },
     Words { role: Role::TO, words: "to into" },
     Words {
+        role: Role::HALF,
+        words: "first starts start begins half part then next rest second bits bit parts pieces remaining",
+    },
+    Words { role: Role::TAKES_BACK, words: "sorry actually oops correction" },
+    Words { role: Role::RETRIES, words: "wait no try mean" },
+    Words {
+        role: Role::TROUBLE,
+        words: "incorrect wrong invalid match recognized attempt attempts short missing only",
+    },
+    Words { role: Role::FORETELLS, words: "should asks asking receive get appear wants" },
+    Words {
+        role: Role::REPORTS,
+        words: "says said gives gave throws returns returned failed fails error declined with",
+    },
+    Words {
         role: Role::STATE.and(Role::COMMON),
         words: "wrong incorrect right correct invalid valid expired expiring expire expires locked blocked broken bad weak strong long short old new different same fine ok okay good safe unsafe secure insecure private secret \
                 working work works worked accepted rejected denied declined refused recognized recognised required needed necessary missing lost forgotten forgot stolen compromised hacked leaked exposed breached known unknown \

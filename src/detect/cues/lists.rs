@@ -33,47 +33,39 @@ impl Lists {
     pub(crate) const REFERENCE: Self = Self(1 << 13);
     /// A message, or the sending of one.
     pub(crate) const MESSAGE: Self = Self(1 << 14);
-    /// What was given is not accepted.
-    pub(crate) const TROUBLE: Self = Self(1 << 15);
-    /// Tells what is about to come.
-    pub(crate) const FORETELLING: Self = Self(1 << 16);
     /// Opens a clause of purpose: "to reset your PIN, tell me...".
-    pub(crate) const PURPOSE: Self = Self(1 << 17);
+    pub(crate) const PURPOSE: Self = Self(1 << 15);
     /// A negation that warns.
-    pub(crate) const WARNING: Self = Self(1 << 18);
-    /// Takes back what was said before.
-    pub(crate) const CORRECTION: Self = Self(1 << 19);
-    pub(crate) const YES: Self = Self(1 << 20);
-    /// Tells that a number comes in pieces.
-    pub(crate) const PIECEWISE: Self = Self(1 << 21);
+    pub(crate) const WARNING: Self = Self(1 << 16);
+    pub(crate) const YES: Self = Self(1 << 17);
     /// Tells that a value has taken the place of another.
-    pub(crate) const RENEWAL: Self = Self(1 << 22);
+    pub(crate) const RENEWAL: Self = Self(1 << 18);
     /// May stand before an [`ANAPHORA`](Self::ANAPHORA) at the start of a sentence.
-    pub(crate) const LEAD: Self = Self(1 << 23);
+    pub(crate) const LEAD: Self = Self(1 << 19);
     /// Points back to the sentence before, at the start of one.
-    pub(crate) const ANAPHORA: Self = Self(1 << 24);
+    pub(crate) const ANAPHORA: Self = Self(1 << 20);
     /// Stands between numbers that are told in one breath.
-    pub(crate) const BREATH: Self = Self(1 << 25);
-    pub(crate) const PREPOSITION: Self = Self(1 << 26);
+    pub(crate) const BREATH: Self = Self(1 << 21);
+    pub(crate) const PREPOSITION: Self = Self(1 << 22);
     /// Prepositions after which a cue belongs to the one before, and no more.
-    pub(crate) const BESIDE: Self = Self(1 << 27);
+    pub(crate) const BESIDE: Self = Self(1 << 23);
     /// Is written with a dot that ends no sentence.
-    pub(crate) const ABBREVIATION: Self = Self(1 << 28);
+    pub(crate) const ABBREVIATION: Self = Self(1 << 24);
 
     /// Names a secret that may be a word as well as digits.
-    pub(crate) const NAMES_A_WORD: Self = Self(1 << 29);
+    pub(crate) const NAMES_A_WORD: Self = Self(1 << 25);
     /// Tells which of several things a cue means, before it.
-    pub(crate) const ADJECTIVE: Self = Self(1 << 30);
+    pub(crate) const ADJECTIVE: Self = Self(1 << 26);
     /// Opens a clause that says more about the noun before it.
-    pub(crate) const RELATIVE: Self = Self(1 << 31);
+    pub(crate) const RELATIVE: Self = Self(1 << 27);
     /// Joins the things of a list, or opens the next request.
-    pub(crate) const LISTING: Self = Self(1 << 32);
+    pub(crate) const LISTING: Self = Self(1 << 28);
     /// Names what speaks against a password in [`NAMES_A_WORD`](Self::NAMES_A_WORD): a passcode that was sent.
-    pub(crate) const SENT_CODE: Self = Self(1 << 33);
+    pub(crate) const SENT_CODE: Self = Self(1 << 29);
     /// Is a word of some table, spelled as it stands there.
-    pub(crate) const KNOWN: Self = Self(1 << 34);
+    pub(crate) const KNOWN: Self = Self(1 << 30);
     /// Is a number word; these stand in the tables of numbers.
-    pub(crate) const NUMBER: Self = Self(1 << 35);
+    pub(crate) const NUMBER: Self = Self(1 << 31);
 
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -104,24 +96,9 @@ pub(super) const LISTS: &[(Lists, &str)] = &[
         "it that them they la lo one what cual es dice say indiquemela escribala escribela those this rest next resto",
     ),
     (Lists::MESSAGE, "text sms message texted sent mensaje email app"),
-    (
-        Lists::TROUBLE,
-        "incorrect wrong invalid match recognized attempt attempts short missing incorrecto incorrecta invalido invalida \
-         coincide intento intentos only",
-    ),
-    (
-        Lists::FORETELLING,
-        "should asks asking receive get deberia debe pide llega llegara recibira appear aparece wants",
-    ),
     (Lists::PURPOSE, "to for para before antes"),
     (Lists::WARNING, "never nunca jamas nobody nadie"),
-    (Lists::CORRECTION, "sorry actually perdon digo oops correction"),
     (Lists::YES, "yes yeah yep sure please correct si claro porfavor favor afirmativo yup"),
-    (
-        Lists::PIECEWISE,
-        "first starts start begins half part then next rest second primera primeros parte mitad empieza sigue luego resto \
-         bits bit parts pieces partes pedazos trozos remaining faltan faltaba demas",
-    ),
     (Lists::RENEWAL, "now ahora new nuevo nueva"),
     (Lists::LEAD, "now ok so well ahora bueno y and"),
     (Lists::ANAPHORA, "it its is es here that thats this the mine son era aqui ahi these they he she el"),

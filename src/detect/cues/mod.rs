@@ -149,6 +149,24 @@ impl Role {
     /// The head of a compound whose first part is a cue: "password rule", "PIN prompt".
     pub(crate) const HEAD: Self = Self(1 << 25);
 
+    /// Says that a number is given in pieces: "first half", "the rest", "mitad".
+    pub(crate) const HALF: Self = Self(1 << 26);
+
+    /// Takes back what was said before it: "sorry", "actually", "perdón".
+    pub(crate) const TAKES_BACK: Self = Self(1 << 27);
+
+    /// Introduces another try at the same: "wait", "try", "mejor".
+    pub(crate) const RETRIES: Self = Self(1 << 28);
+
+    /// What is wrong with an answer that is wanted once more: "incorrect", "too short", "no coincide".
+    pub(crate) const TROUBLE: Self = Self(1 << 29);
+
+    /// Foretells what comes: "you should receive", "it asks for", "le llegará".
+    pub(crate) const FORETELLS: Self = Self(1 << 30);
+
+    /// How people tell what a program says: "it says", "fails with", "arroja".
+    pub(crate) const REPORTS: Self = Self(1 << 31);
+
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }

@@ -204,6 +204,15 @@ pub(crate) const WORDS: &[Words] = &[
     Words { role: Role::FROM, words: "de desde" },
     Words { role: Role::TO, words: "a por" },
     Words {
+        role: Role::HALF,
+        words: "primera primeros parte mitad empieza sigue luego resto partes pedazos trozos faltan faltaba demas",
+    },
+    Words { role: Role::TAKES_BACK, words: "perdon digo" },
+    Words { role: Role::RETRIES, words: "espera mejor prueba intenta" },
+    Words { role: Role::TROUBLE, words: "incorrecto incorrecta invalido invalida coincide intento intentos" },
+    Words { role: Role::FORETELLS, words: "deberia debe pide llega llegara recibira aparece" },
+    Words { role: Role::REPORTS, words: "tira arroja marca sale dice" },
+    Words {
         role: Role::STATE.and(Role::COMMON),
         words: "incorrecta incorrecto correcta correcto mala malo mal equivocada equivocado erronea erroneo invalida invalido valida valido vencida vencido expirada expirado caducada caducado expiro caduco bloqueada bloqueado bloqueo debil fuerte segura seguro insegura larga largo corta corto vieja viejo nueva nuevo igual misma mismo diferente distinta otra otro buena bueno funciona sirve jala entra funcionando necesaria requerida obligatoria perdida olvidada robada hackeada comprometida filtrada desconocida cambiada actualizada guardada vacia temporal provisional permanente muy tan demasiado siempre nunca no ya aun todavia tambien solo que la el lo los las un una de del a al en con sin por para como si cual cuando donde porque pero y o ni mi tu su esa ese esta este eso esto algo nada alguna ninguna todo toda sensible personal privada confidencial secreta unica facil dificil complicada simple imposible requisito rechazada rechazado aceptada denegada activa inactiva activada desactivada reset reseteada restablecida correspondiente alfanumerica numerica mayusculas minusculas pedida solicitada enviada mandada escrita anotada puesta mia tuya suya nuestra se me te le nos les ha he fue era es son esta estaba sera no-sirve lenta rara raro obsoleta",
     },

@@ -12,6 +12,7 @@ const KEYS: Keys<'static> = Keys {
     left: &["tools", "tool_choice", "metadata", "usage", "signature", "encrypted_content", "mcp_servers", "container"],
     first: &["system"],
     role: &["role"],
+    inner: &[],
     html: &[],
     again: &[],
 };

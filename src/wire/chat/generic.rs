@@ -40,6 +40,25 @@ const FIELDS: [&str; 30] = [
     "respuesta",
 ];
 
+/// The names under which a field that holds text holds it, where it is an object: in its only form, in several, or in
+/// several languages.
+const INNER: [&str; 14] = [
+    "value",
+    "values",
+    "string",
+    "raw",
+    "rendered",
+    "formatted",
+    "plain_text",
+    "plaintext",
+    "default",
+    "original",
+    "translated",
+    "en",
+    "es",
+    "en-us",
+];
+
 /// The names of fields that say who speaks.
 const ROLES: [&str; 12] = [
     "role",
@@ -56,8 +75,8 @@ const ROLES: [&str; 12] = [
     "participant_role",
 ];
 
-/// Fields by name, at any depth; everything else is left alone, so that the password field of a login form is not
-/// touched. A member `role`, `author`, `sender` and the like says who speaks, where it names a role.
+/// Fields by name, at any depth, also where one is an object that holds its text under a name such as `value`; everything
+/// else is left alone, so that the password field of a login form is not touched. A member `role`, `author`, `sender` and the like says who speaks, where it names a role.
 ///
 /// # Example
 ///
@@ -105,7 +124,7 @@ impl Generic {
     fn with_keys<T>(&self, see: impl FnOnce(&Keys<'_>) -> T) -> T {
         let text: Vec<&str> = self.fields.iter().map(AsRef::as_ref).collect();
         let role: Vec<&str> = self.roles.iter().map(AsRef::as_ref).collect();
-        see(&Keys { text: &text, role: &role, ..Keys::default() })
+        see(&Keys { text: &text, inner: &INNER, role: &role, ..Keys::default() })
     }
 }
 
@@ -139,7 +158,7 @@ mod tests {
 
     #[test]
     fn text_is_known_by_its_field_and_its_speaker_by_the_role_around_it() {
-        let json = br#"{"id": "x", "password": "p", "message": {"to": "y", "text": ["a", {"BODY": 7}], "author": {"id": "z", "type": "agent"}},
+        let json = br#"{"id": "x", "password": "p", "message": {"to": "y", "text": ["a", {"BODY": 7}], "author": {"id": "z", "type": "agent"}, "content": [{"value": "v", "id": "w"}]},
                        "text": "b", "items": [{"content": "c", "role": "user"}, {"user": "d", "role": "Jane"}]}"#;
         let tree = Tree::parse(json, 16).unwrap();
         let reading = Generic::default().read(tree.root());
@@ -150,7 +169,13 @@ mod tests {
             .collect();
         assert_eq!(
             seen,
-            [("a", Some(Role::Agent)), ("7", Some(Role::Agent)), ("b", None), ("c", Some(Role::Customer))]
+            [
+                ("a", Some(Role::Agent)),
+                ("7", Some(Role::Agent)),
+                ("v", Some(Role::Agent)),
+                ("b", None),
+                ("c", Some(Role::Customer))
+            ]
         );
     }
 }

@@ -16,6 +16,7 @@ const KEYS: Keys<'static> = Keys {
         "org.matrix.msc1767.text",
         "org.matrix.msc1767.html",
     ],
+    inner: &[],
     html: &["formatted_body"],
     again: &[
         "formatted_body",

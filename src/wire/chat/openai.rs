@@ -24,6 +24,7 @@ const KEYS: Keys<'static> = Keys {
         "query",
         "queries",
     ],
+    inner: &["value"],
     json: &["arguments"],
     values: &["action"],
     left: &[

@@ -9,6 +9,8 @@ use crate::wire::json::{Path, Segment, TokenKind, Value};
 pub(super) struct Keys<'k> {
     /// The strings and numbers of such a member are text, and those of an array in it.
     pub(super) text: &'k [&'k str],
+    /// So are those of a member by one of these names in an object that is such a member.
+    pub(super) inner: &'k [&'k str],
     /// The same, spelled as HTML.
     pub(super) html: &'k [&'k str],
     /// A string of such a member holds a JSON document.
@@ -87,7 +89,8 @@ impl Keys<'_> {
         let says = || object.children().any(|member| member.is_one_of(self.text));
         let start = stack.len();
         for member in object.children().filter(|member| !member.is_one_of(self.left)) {
-            let spelling = self.spelling(member);
+            let inner = step.spelling.is_some() && member.is_one_of(self.inner);
+            let spelling = self.spelling(member).or(step.spelling.filter(|_| inner));
             let again = step.again || member.is_one_of(self.again) && says();
             stack.push(Step { value: member, role, spelling, again });
         }
@@ -120,11 +123,22 @@ impl Keys<'_> {
         };
         match () {
             () if is(key, self.text) || passes(self.values) => Place::Text(Spelling::Plain),
+            () if is(key, self.inner) && self.is_in_text(path) => Place::Text(Spelling::Plain),
             () if is(key, self.html) => Place::Text(Spelling::Html),
             () if is(key, self.json) => Place::Text(Spelling::Json),
             () if is(key, self.role) => Place::Role,
             () => Place::Other,
         }
+    }
+
+    /// Whether the object whose member stands at `path` is a text member.
+    fn is_in_text(&self, path: Path<'_>) -> bool {
+        let mut keys = path.segments().rev().filter_map(|segment| match segment {
+            Segment::Key(key) => Some(key),
+            Segment::Index(_) => None,
+        });
+        let around = keys.nth(1).unwrap_or_default();
+        self.text.iter().any(|name| around.eq_ignore_ascii_case(name.as_bytes()))
     }
 
     /// Who speaks, as the object itself says: `"role": "user"`, `"author": {"type": "agent"}`.

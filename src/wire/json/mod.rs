@@ -31,6 +31,6 @@ mod tree;
 mod walker;
 
 pub use path::{Path, Segment};
-pub use string::{Decoded, decode, escape, number_edit, string_edits};
+pub use string::{Decoded, decode, escape, number_edit, number_text, string_edits};
 pub use tree::{Tree, Value};
 pub use walker::{Document, JsonError, Step, Token, TokenKind, Walker};

@@ -148,6 +148,43 @@ pub fn number_edit(patch: &Patch, raw: &[u8], span: Span) -> Option<Edit> {
     Some(Edit { span, with: format!("\"{}\"", escape(&String::from_utf8_lossy(&text))) })
 }
 
+/// Digits that a number written with an exponent is spelled out with, at most: no secret has more.
+const MOST_DIGITS: usize = 40;
+
+/// A number as people write it: one that is whole, but written with a point or an exponent, is spelled out, since that is
+/// how whoever reads it will print it.
+///
+/// ```
+/// use lastfour::wire::json::number_text;
+/// assert_eq!(&*number_text(b"1234"), b"1234");
+/// assert_eq!(&*number_text(b"1.2345e3"), b"1.2345e3");
+/// assert_eq!(&*number_text(b"-1.2340e3"), b"-1234");
+/// assert_eq!(&*number_text(b"12E2"), b"1200");
+/// ```
+#[must_use]
+pub fn number_text(raw: &[u8]) -> Cow<'_, [u8]> {
+    spelled_out(raw).map_or(Cow::Borrowed(raw), Cow::Owned)
+}
+
+fn spelled_out(raw: &[u8]) -> Option<Vec<u8>> {
+    let at = raw.iter().position(|b| matches!(b, b'e' | b'E'))?;
+    let exponent: i32 = std::str::from_utf8(&raw[at + 1..]).ok()?.parse().ok()?;
+    let (sign, number) = raw[..at].split_at(usize::from(raw.starts_with(b"-")));
+    let (whole, fraction) = match number.iter().position(|b| *b == b'.') {
+        Some(point) => (&number[..point], &number[point + 1..]),
+        None => (number, &[][..]),
+    };
+    let mut digits = [whole, fraction].concat();
+    let len = usize::try_from(i64::try_from(whole.len()).ok()? + i64::from(exponent)).ok()?;
+    let zeros = digits.get(len..).is_none_or(|rest| rest.iter().all(|b| *b == b'0'));
+    if len == 0 || len > MOST_DIGITS || !zeros {
+        return None;
+    }
+    digits.resize(len, b'0');
+    let start = digits.iter().position(|b| *b != b'0').unwrap_or(len - 1);
+    Some([sign, &digits[start..]].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

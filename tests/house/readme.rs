@@ -1,27 +1,10 @@
-//! What the README and the DESIGN say is held against the code, so that neither goes stale.
+//! What the README says is held against the code, so that it does not go stale.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
 
+use crate::{between, read, root};
 use lastfour::{Conversation, Engine, Message, Policy, Role, Spec};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(name: &str) -> String {
-    fs::read_to_string(root().join(name)).unwrap()
-}
-
-/// What stands between `<!-- name -->` and `<!-- /name -->`.
-fn between<'t>(text: &'t str, name: &str) -> &'t str {
-    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let start = text.find(&open).unwrap_or_else(|| panic!("there is no marker {name}")) + open.len();
-    let len = text[start..].find(&close).unwrap_or_else(|| panic!("the marker {name} is not closed"));
-    &text[start..start + len]
-}
 
 /// Examples of each kind that the table shows of a detector.
 const SHOWN: usize = 3;
@@ -52,7 +35,7 @@ fn the_table_of_the_readme_is_that_of_the_detectors() {
     }
     assert!(
         table == expected,
-        "the table is stale; `LASTFOUR_WRITE_README=1 cargo test --test readme` writes it:\n{expected}"
+        "the table is stale; `LASTFOUR_WRITE_README=1 cargo test --test house` writes it:\n{expected}"
     );
 }
 
@@ -98,49 +81,4 @@ fn every_feature_stands_in_the_readme() {
     for feature in features.keys().filter(|name| !matches!(name.as_str(), "default" | "laws")) {
         assert!(readme.contains(&format!("| `{feature}`")), "the feature {feature} is missing");
     }
-}
-
-#[test]
-fn every_file_of_the_house_stands_in_the_design() {
-    let design = read("DESIGN.md");
-    let named: BTreeSet<String> = design_files(between(&design, "house"));
-    let there: BTreeSet<String> = rust_files(&root().join("src"))
-        .iter()
-        .map(|file| file.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/"))
-        .collect();
-    assert!(there.len() > 50, "the files were not found");
-    let missing: Vec<_> = there.difference(&named).collect();
-    let gone: Vec<_> = named.difference(&there).collect();
-    assert!(missing.is_empty() && gone.is_empty(), "not in DESIGN.md: {missing:#?}\nno longer there: {gone:#?}");
-}
-
-/// The files that a tree names: a folder ends with `/`, what stands in it is indented by two spaces more.
-fn design_files(tree: &str) -> BTreeSet<String> {
-    let mut folders: Vec<&str> = Vec::new();
-    let mut files = BTreeSet::new();
-    for line in tree.lines().filter(|line| !line.starts_with("```") && !line.trim().is_empty()) {
-        let depth = (line.len() - line.trim_start().len()) / 2;
-        let name = line.split_whitespace().next().unwrap();
-        folders.truncate(depth);
-        assert_eq!(folders.len(), depth, "the tree skips a level at {name}");
-        if name.ends_with('/') {
-            folders.push(name);
-        } else if name.ends_with(".rs") {
-            files.insert(folders.concat() + name);
-        }
-    }
-    files
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files
 }

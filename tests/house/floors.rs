@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use regex::Regex;
+
+use crate::{root, rust_files};
 
 /// The rooms of `src/`, from the ground up. A room is a file or a folder; it may use the floors below it and itself.
 const FLOORS: &[&[&str]] = &[
@@ -30,7 +32,7 @@ fn floor_of(room: &str) -> Option<usize> {
 /// What stands wrong with one line of code in `room`, given the room from which each root re-export comes.
 fn complaints(room: &str, code: &str, exports: &HashMap<String, String>) -> Vec<String> {
     let Some(here) = floor_of(room) else {
-        return vec![format!("{room} is on no floor: give it one in tests/floors.rs")];
+        return vec![format!("{room} is on no floor: give it one in tests/house/floors.rs")];
     };
     let path = Regex::new(r"(?-u:\b)crate::(?:\{([^}]*)\}|([A-Za-z0-9_]+))").unwrap();
     let mut complaints = Vec::new();
@@ -73,23 +75,9 @@ fn code(path: &Path) -> String {
     text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join(" ")
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
-}
-
 #[test]
 fn imports_run_strictly_downward() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let src = root().join("src");
     let exports = exports(&code(&src.join("lib.rs")));
     let mut wrong = Vec::new();
     let mut rooms = 0;
@@ -108,7 +96,7 @@ fn imports_run_strictly_downward() {
 
 #[test]
 fn the_command_line_uses_the_public_interface_alone() {
-    let bin = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
+    let bin = root().join("src/bin");
     let files = rust_files(&bin);
     assert!(!files.is_empty(), "the command line was not found");
     let other_ways_in = Regex::new(r"#\[path|include!|lastfour::laws").unwrap();

@@ -1,0 +1,116 @@
+//! The value before a cue, or anywhere in its sentence: "X is my password", "I type X as the password".
+
+use crate::detect::cues::Role;
+use crate::detect::token::{Hit, Kind, Reading};
+
+use super::FARTHEST;
+use super::looks::{is_sentence, is_strong, is_unknown, looks_like_one};
+use super::value::{chunk, ends_clause, is_mark, quoted_before};
+
+/// "X is my password", "X as the password", "set it to X, that's the password", "X (password)".
+pub(super) fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let mut at = hit.first.checked_sub(1)?;
+    let mut link = false;
+    let mut comma = false;
+    let mut own = false;
+    for _ in 0..7 {
+        let token = &tokens[at];
+        match token.kind {
+            Kind::Word if token.does(Role::LINK) || reading.is_word(token, b"thats") => {
+                link = true;
+            }
+            Kind::Word if token.does(Role::NEGATION) => return None,
+            Kind::Word if token.does(Role::DETERMINER) || token.does(Role::OWN) => own = true,
+            Kind::Mark(b'\'' | b'(') => {}
+            Kind::Mark(b'<' | b'>' | b'=') => {
+                comma = true;
+                link = true;
+            }
+            Kind::Mark(b'-') => comma = true,
+            Kind::Mark(b',') if !comma => comma = true,
+            _ => {
+                let value = chunk(reading, at)?;
+                if value.1 != at && !is_mark(&tokens[at], b"!\"?)'") || !(link || comma || own) {
+                    return None;
+                }
+                let strong = looks_like_one(reading, value);
+                let sentence_start =
+                    value.0 == 0 || reading.ends_sentence(value.0 - 1) || tokens[value.0 - 1].kind == Kind::Newline;
+                let plain = link && own && !comma && sentence_start && is_unknown(reading, value) && value.0 == value.1;
+                let quoted = link && is_mark(&tokens[at], b"\"'");
+                if quoted {
+                    let value = quoted_before(reading, at)?;
+                    return (!is_sentence(reading, value)).then_some(value);
+                }
+                return (link && strong || plain).then_some(value);
+            }
+        }
+        at = at.checked_sub(1)?;
+    }
+    None
+}
+
+/// What looks like nothing but a password, in the sentence of the cue.
+pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let mut at = hit.last + 1;
+    while at < tokens.len() && at - hit.last <= FARTHEST {
+        if ends_clause(reading, at) && !matches!(tokens[at].kind, Kind::Mark(b',')) {
+            break;
+        }
+        if tokens[at].cue != 0 && !tokens[at].is_text() {
+            at += 1;
+            continue;
+        }
+        if let Some(value) = chunk(reading, at) {
+            if value.0 == at && is_strong(reading, value) && !said_harmless(reading, at) {
+                return Some(value);
+            }
+            at = value.1.max(at) + 1;
+            continue;
+        }
+        at += 1;
+    }
+    // To the left, in the same sentence: "I type Xk!72bQz as the password like always".
+    let mut at = hit.first;
+    let mut steps = 0;
+    while at > 0 && steps < 10 {
+        at -= 1;
+        steps += 1;
+        let token = &tokens[at];
+        if reading.ends_sentence(at) || token.kind == Kind::Newline {
+            let value = chunk(reading, at).filter(|v| v.1 == at);
+            if value.is_none() || token.kind == Kind::Newline {
+                return None;
+            }
+        }
+        if let Some(value) = chunk(reading, at).filter(|v| v.1 == at) {
+            let marks = reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize]
+                .iter()
+                .any(|b| b"!@#$%^&*+=~".contains(b));
+            if marks && is_strong(reading, value) && !said_harmless(reading, value.0) {
+                return Some(value);
+            }
+            at = value.0;
+        }
+    }
+    None
+}
+
+/// Whether a harmless cue stands right before: "order WB-20718", "model NVG599".
+pub(crate) fn said_harmless(reading: &Reading<'_>, at: usize) -> bool {
+    let tokens = &reading.tokens;
+    for back in 1..=4.min(at) {
+        let token = &tokens[at - back];
+        if let Some(hit) = reading.hit(token) {
+            return !hit.cue.topic.is_secret();
+        }
+        if !(token.does(Role::GLUE) && token.kind == Kind::Word
+            || matches!(token.kind, Kind::Mark(b':' | b'#' | b'\'')))
+        {
+            return false;
+        }
+    }
+    false
+}

@@ -1,0 +1,224 @@
+//! What a value looks like: a password and nothing else, a word that may be one, or everyday talk.
+
+use crate::detect::cues::Role;
+use crate::detect::token::{Hit, Kind, Reading};
+
+use super::LONGEST;
+use super::value::is_mark;
+
+/// Whether the chunk has the looks of a password: letters with digits or marks inside, or letters in unusual case.
+pub(crate) fn looks_like_one(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+    let tokens = &reading.tokens;
+    let text = &reading.text[tokens[first].start as usize..tokens[last].end as usize];
+    if text.len() < 4 || text.len() > LONGEST || is_masked(text) {
+        return false;
+    }
+    // A plain word.
+    if first == last && tokens[first].kind == Kind::Word && !text[1..].iter().any(u8::is_ascii_uppercase) {
+        return false;
+    }
+    let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+    let symbols = text.iter().filter(|b| b"!@#$%^&*_+=~?<>|\\".contains(b)).count();
+    let upper_inside = text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+    if is_address(text) || is_ordinary(reading, first, last) {
+        return false;
+    }
+    if letters == 0 {
+        return digits >= 4 && symbols >= 1 && !text.contains(&b'$') && !text.contains(&b'%') && !text.contains(&b'=');
+    }
+    if tokens[first..=last].iter().any(|t| t.kind == Kind::Other) && digits == 0 {
+        return false;
+    }
+    let inner = text[..text.len() - 1].iter().any(|b| b"!@#$%^&*_+=~".contains(b));
+    digits > 0
+        || inner
+        || upper_inside && symbols == 0 && !is_name(reading, first, last)
+        || symbols > 0 && (text.iter().any(u8::is_ascii_uppercase) && text.len() >= 6)
+}
+
+/// As [`looks_like_one`], and unlikely to be anything else: digits (or marks) within letters, no code, name, model.
+pub(crate) fn is_strong(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+    if !looks_like_one(reading, (first, last)) {
+        return false;
+    }
+    let tokens = &reading.tokens;
+    let text = &reading.text[tokens[first].start as usize..tokens[last].end as usize];
+    let lower = text.iter().filter(|b| b.is_ascii_lowercase()).count();
+    let upper = text.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+    let symbols = text[..text.len() - 1].iter().filter(|b| b"!@#$%^&*_+=~?".contains(b)).count();
+    let classes = usize::from(lower > 0) + usize::from(upper > 0) + usize::from(digits > 0) + usize::from(symbols > 0);
+    // "rid=7f3e1c9a-0b52-...": the value of another key, a UUID, a hash.
+    let hex = text.len() >= 16 && text.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+    let keyed = tokens[first].kind == Kind::Word
+        && tokens.get(first + 1).is_some_and(|t| matches!(t.kind, Kind::Mark(b'=' | b'[')))
+        && first < last;
+    !hex && !keyed
+        && text.len() >= 6
+        && (classes >= 3 && lower > 0 || lower >= 3 && digits > 0 || symbols > 0 && lower >= 3 && digits + upper > 0)
+        && !text.contains(&b'/')
+}
+
+/// A word that no table knows, of letters (and digits) only.
+pub(crate) fn is_unknown(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+    let token = &reading.tokens[first];
+    first == last
+        && token.is_text()
+        && token.len() >= 4
+        && !token.does(Role::COMMON)
+        && token.cue == 0
+        && !token.does(Role::UNIT)
+        && !is_predicate(reading.bytes(token))
+}
+
+/// Whether what is quoted reads as a message rather than as a secret: a verb of state, a negation, many everyday words.
+pub(crate) fn is_sentence(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+    let words = || reading.tokens[first..=last].iter().filter(|t| t.kind == Kind::Word);
+    let count = words().count();
+    let said = words().filter(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::STATE)).count();
+    let cue = words().any(|t| t.cue != 0);
+    let measured =
+        words().any(|t| t.does(Role::UNIT)) && reading.tokens[first..=last].iter().any(|t| t.kind == Kind::Digits);
+    measured
+        || count >= 2 && (said * 2 >= count || cue)
+        || count > 9
+        || count == 1 && first == last && reading.tokens[first].does(Role::STATE)
+        || count == 1 && first == last && cue
+}
+
+/// Three words and more joined by hyphens, which nobody writes otherwise: `correct-horse-battery-staple`.
+pub(super) fn hyphen_chain(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+    let stretch = &reading.tokens[first..=last];
+    let hyphens = stretch.iter().filter(|t| matches!(t.kind, Kind::Mark(b'-' | b'_' | b'.'))).count();
+    hyphens >= 2
+        && stretch.len() == 2 * hyphens + 1
+        && stretch.iter().step_by(2).all(|t| matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mixed))
+}
+
+pub(super) fn is_phrase_cue(reading: &Reading<'_>, hit: &Hit) -> bool {
+    (hit.first..=hit.last).any(|i| {
+        let token = &reading.tokens[i];
+        [
+            &b"passphrase"[..],
+            b"phrase",
+            b"frase",
+            b"answer",
+            b"passphrases",
+            b"respuesta",
+            b"word",
+            b"palabra",
+            b"codeword",
+        ]
+        .iter()
+        .any(|w| reading.is_word(token, w))
+    })
+}
+
+/// Endings of English and Spanish participles, adverbs and adjectives, which are said of passwords.
+pub(crate) fn is_predicate(word: &[u8]) -> bool {
+    word.len() > 4
+        && [
+            &b"ed"[..],
+            b"ing",
+            b"ly",
+            b"able",
+            b"ible",
+            b"ful",
+            b"less",
+            b"ive",
+            b"ous",
+            b"ada",
+            b"ado",
+            b"ida",
+            b"ido",
+            b"mente",
+            b"able",
+            b"n't",
+            b"ando",
+            b"iendo",
+            b"ory",
+            b"ant",
+            b"ent",
+        ]
+        .iter()
+        .any(|ending| word.ends_with(ending))
+        && word.iter().all(|b| b.is_ascii_lowercase())
+}
+
+/// Already masked, or a placeholder: stars, x's, our own labels.
+pub(super) fn is_masked(text: &[u8]) -> bool {
+    text.iter().all(|b| b"*xX#.-_[]<>{}".contains(b)) || text.windows(3).any(|w| w == b"***")
+}
+
+/// URL, e-mail, path.
+pub(super) fn is_address(text: &[u8]) -> bool {
+    let at = text.iter().position(|b| *b == b'@');
+    let mail = at.is_some_and(|at| {
+        at > 0
+            && text[at..].iter().rposition(|b| *b == b'.').is_some_and(|dot| {
+                dot > 1 && at + dot + 2 < text.len() && text[at + dot + 1..].iter().all(u8::is_ascii_alphabetic)
+            })
+    });
+    let url = text.windows(3).any(|w| w == b"://") || text.starts_with(b"www.");
+    let domain = text.iter().filter(|b| **b == b'.').count() >= 1
+        && text.rsplit(|b| *b == b'.').next().is_some_and(|end| {
+            [&b"com"[..], b"org", b"net", b"edu", b"gov", b"mx", b"es", b"ar", b"co", b"io", b"cl"].contains(&end)
+        })
+        && !text.iter().any(|b| b"!#$%^&*".contains(b));
+    mail || url || domain
+}
+
+/// Times, ordinals, quantities, contractions, hyphenated words: letters and marks that are no password.
+fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    let tokens = &reading.tokens;
+    let stretch = &tokens[first..=last];
+    // Words and marks only: "e-mail", "don't", "and/or", "wi-fi", "(sic)".
+    let marks_inside = stretch.iter().any(|t| is_mark(t, b"!@#$%^&*_+=~|\\"));
+    if stretch.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Mark(_))) && !marks_inside {
+        return first != last || stretch[0].does(Role::COMMON);
+    }
+    // A word with a mark at the end: "password!", "what?!".
+    if stretch.iter().skip(1).all(|t| matches!(t.kind, Kind::Mark(b'!' | b'?' | b'*' | b'~' | b'.')))
+        && stretch[0].kind == Kind::Word
+        && (stretch[0].does(Role::COMMON) || stretch[0].cue != 0)
+    {
+        return true;
+    }
+    // Units and times: "7am", "24-hour", "5-digit", "10:30pm", "2nd".
+    if stretch.iter().any(|t| t.kind == Kind::Word && t.does(Role::UNIT))
+        && stretch
+            .iter()
+            .all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b':' | b'.' | b'/')) || t.does(Role::UNIT))
+    {
+        return true;
+    }
+    // References: capitals, a hyphen, digits: "AUTH-1002".
+    if stretch.iter().all(|t| {
+        matches!(t.kind, Kind::Digits | Kind::Mark(b'-'))
+            || t.kind == Kind::Word && reading.bytes(t).iter().all(u8::is_ascii_uppercase)
+    }) {
+        return true;
+    }
+    // Dates and ranges: only digits and separators.
+    if stretch
+        .iter()
+        .all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b'/' | b'.' | b':' | b',' | b'$' | b'%')))
+    {
+        return true;
+    }
+    // A number and everyday words joined by hyphens: "one-time", "3-in-1", "covid-19", "windows-11".
+    let words_known = stretch.iter().filter(|t| t.kind == Kind::Word).all(|t| t.does(Role::COMMON) || t.cue != 0);
+    words_known
+        && !marks_inside
+        && stretch.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mark(b'-' | b'/' | b'.')))
+        && stretch.len() <= 3
+        && stretch.iter().filter(|t| t.kind == Kind::Digits).all(|t| t.len() <= 2)
+}
+
+/// Brands and names with capitals inside: "iPhone", "McDonald", "PayPal".
+fn is_name(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    let text = &reading.text[reading.tokens[first].start as usize..reading.tokens[last].end as usize];
+    let humps = text.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
+    humps <= 1 && text.iter().all(u8::is_ascii_alphabetic)
+}

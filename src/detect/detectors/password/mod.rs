@@ -1,0 +1,143 @@
+//! Passwords, passphrases and verbal passwords in free text.
+//!
+//! A password can be any token, so that grammar decides: what stands after "password:" or "my password is", between
+//! quotation marks after it, before "is my password", after "from" and "to" where a password was changed, or in the same
+//! sentence where it looks like nothing but a password. What is said *about* a password ("is expired", "is case
+//! sensitive") is not one.
+
+mod around;
+mod looks;
+mod programs;
+mod several;
+mod stated;
+mod value;
+
+use crate::detect::cues::{Lists, Topic};
+use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+
+pub(crate) use around::said_harmless;
+pub(crate) use looks::{is_predicate, is_sentence, is_strong, is_unknown, looks_like_one};
+pub(crate) use value::{chunk, ends_clause, value_at};
+
+/// Finds the values that text or conversation say are passwords.
+pub(crate) struct Password;
+
+static SPEC: Spec = Spec {
+    id: "password",
+    entity: Entity::Password,
+    title: "Passwords, passphrases and verbal passwords: after a cue, quoted, in user and password pairs, as an answer",
+    longest: 128,
+    source: "How people write them in chat: assignment, copula, apposition, pairs",
+    hits: &[
+        "my password is Sunflower2019 and it won't let me in",
+        "pw: ilovepizza",
+        "username mtorrance password hunter2-Blue",
+        "i changed my password from Winter22! to Spring23! yesterday",
+        "Tr0ut$tream is my password",
+        "the passphrase \"correct horse battery staple\" is long enough",
+        "my son set it to minecraft4ever, that's the password",
+        "mi contraseña es Girasol1984 y no me deja entrar",
+        "usuario jperez77, clave Chivas*2020",
+    ],
+    misses: &[
+        "I forgot my password",
+        "my password is not working",
+        "the password is case sensitive",
+        "password must be 8 characters",
+        "my password is the same as before",
+        "password: forgotten. username: also forgotten",
+        "la contraseña es incorrecta",
+        "mi clave no funciona",
+    ],
+};
+
+/// The most tokens between a cue and what looks like nothing but a password.
+const FARTHEST: usize = 16;
+
+/// The longest chunk that is taken for a password, in bytes.
+const LONGEST: usize = 96;
+
+impl Detector for Password {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
+        let reading = &page.reading;
+        for hit in reading.cues {
+            let clave =
+                matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
+            if hit.cue.topic == Topic::Password || clave {
+                around(reading, hit, out);
+            }
+        }
+        programs::in_addresses(reading, out);
+        programs::in_options(reading, out);
+    }
+}
+
+/// Whether anything in a text may be a password: a word for one stands in it, or the marks of an address or an option.
+pub(crate) fn may_hold_one(reading: &Reading<'_>) -> bool {
+    let clave = [Topic::Code, Topic::OneTimePasscode, Topic::Pin].into_iter().any(|topic| reading.mentions(topic));
+    reading.mentions(Topic::Password)
+        || clave && reading.has_any(Lists::NAMES_A_WORD)
+        || reading.has_mark(b':') && (reading.has_mark(b'/') || reading.has_mark(b'-'))
+}
+
+/// "clave", "passcode", "contraseña temporal": a password where no digits follow.
+fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
+    reading.any_of(hit.first, hit.last + 1, Lists::NAMES_A_WORD)
+}
+
+fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
+    let mut push = |value: Option<(usize, usize)>| {
+        if let Some((first, last)) = value {
+            out.push(candidate(first, last, Claim::Certain, hit.cue.name));
+        }
+    };
+    // It has been masked already.
+    let masked = |t: &Token| t.kind == Kind::Masked;
+    let after = reading.tokens[hit.last + 1..].iter().take(FARTHEST).take_while(|t| !t.ends_line()).any(masked);
+    let before_it = reading.tokens[..hit.first].iter().rev().take(8).take_while(|t| !t.ends_line()).any(masked);
+    if after || before_it {
+        return;
+    }
+    if let Some(value) = several::paired(reading, hit) {
+        push(Some(value));
+        return;
+    }
+    if let Some(value) = stated::assigned(reading, hit) {
+        push(Some(value));
+        push(several::changed_to(reading, value.1));
+        push(several::or_another(reading, value.1).or_else(|| several::further_on(reading, value.1)));
+        push(around::before(reading, hit).filter(|v| looks_like_one(reading, *v)));
+        return;
+    }
+    let changed = several::from_to(reading, hit);
+    if !changed.is_empty() {
+        for value in changed {
+            push(Some(value));
+        }
+        return;
+    }
+    if let Some(value) = around::before(reading, hit) {
+        push(Some(value));
+        push(several::one_before(reading, value.0));
+        return;
+    }
+    push(around::nearby(reading, hit));
+}
+
+pub(crate) fn candidate(first: usize, last: usize, claim: Claim, cue: &'static str) -> Candidate {
+    Candidate {
+        first,
+        last,
+        entity: Entity::Password,
+        claim,
+        topics: &[Topic::Password],
+        evidence: Evidence { cue: Some(cue), ..Evidence::default() },
+    }
+}

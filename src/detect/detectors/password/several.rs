@@ -1,0 +1,160 @@
+//! More values than one: "X or Y", "from X to Y", `user/pass: X / Y`.
+
+use smallvec::SmallVec;
+
+use crate::detect::cues::{Role, Topic};
+use crate::detect::token::{Hit, Kind, Reading};
+
+use super::FARTHEST;
+use super::around::said_harmless;
+use super::looks::{is_strong, is_unknown, looks_like_one};
+use super::value::{chunk, ends_clause, is_quoted, value_at};
+
+/// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
+pub(super) fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let joint = hit.first.checked_sub(1)?;
+    let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+'))
+        || ["and", "y"].iter().any(|w| reading.is_word(&tokens[joint], w.as_bytes()));
+    let login = joint > 0 && reading.hit(&tokens[joint - 1]).is_some_and(|h| h.cue.topic == Topic::Login);
+    if !joins || !login {
+        return None;
+    }
+    let mut at = hit.last + 1;
+    while tokens.get(at).is_some_and(|t| {
+        matches!(t.kind, Kind::Mark(b':' | b'=' | b'-')) || t.does(Role::COPULA) || t.does(Role::DETERMINER)
+    }) {
+        at += 1;
+    }
+    if at == hit.last + 1 {
+        return None;
+    }
+    let user = chunk(reading, at)?;
+    // "bob/s3cret!" in one, or two chunks.
+    if let Some(slash) = (user.0..user.1).find(|&i| tokens[i].is(b'/')) {
+        return Some((slash + 1, user.1));
+    }
+    let mut at = user.1 + 1;
+    while tokens.get(at).is_some_and(|t| {
+        matches!(t.kind, Kind::Mark(b'/' | b',' | b'|' | b'&' | b';'))
+            || ["and", "y"].iter().any(|w| reading.is_word(t, w.as_bytes()))
+    }) {
+        at += 1;
+    }
+    let value = value_at(reading, at)?;
+    let plain = value.0 == value.1 && !tokens[value.0].does(Role::COMMON);
+    (looks_like_one(reading, value) || plain).then_some(value)
+}
+
+/// After `from X`, `to Y`.
+pub(super) fn changed_to(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+    let next = reading.token(last + 1)?;
+    if !next.does(Role::TO) {
+        return None;
+    }
+    let value = value_at(reading, last + 2)?;
+    looks_like_one(reading, value).then_some(value)
+}
+
+/// "my password from X to Y", "contraseña de X a Y".
+pub(super) fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
+    let tokens = &reading.tokens;
+    let mut values = SmallVec::new();
+    let mut at = hit.last + 1;
+    while at < tokens.len() && at - hit.last <= 8 && values.len() < 2 {
+        let token = &tokens[at];
+        if ends_clause(reading, at)
+            || token.cue != 0
+                && token.cue as usize - 1 != hit_index(reading, hit)
+                && reading.hit(token).is_some_and(|h| h.cue.topic.is_secret())
+        {
+            break;
+        }
+        if (token.does(Role::FROM) || token.does(Role::TO))
+            && let Some(value) = value_at(reading, at + 1)
+        {
+            let plain = values.len() == 1 && token.does(Role::TO);
+            if looks_like_one(reading, value) || is_quoted(reading, at + 1) || plain && is_unknown(reading, value) {
+                values.push(value);
+                at = value.1 + 1;
+                continue;
+            }
+            // "from hunter to hunter2"
+            let to = value.1 + 1;
+            if token.does(Role::FROM)
+                && is_unknown(reading, value)
+                && tokens.get(to).is_some_and(|t| t.does(Role::TO))
+                && value_at(reading, to + 1).is_some_and(|v| looks_like_one(reading, v) || is_unknown(reading, v))
+            {
+                values.push(value);
+                at = to;
+                continue;
+            }
+        }
+        at += 1;
+    }
+    values
+}
+
+fn hit_index(reading: &Reading<'_>, hit: &Hit) -> usize {
+    reading.tokens[hit.first].cue as usize - 1
+}
+
+/// "X or Y": a second value told in one breath.
+pub(super) fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+    let mut at = last + 1;
+    for _ in 0..4 {
+        let token = reading.token(at)?;
+        let joins = token.is(b',')
+            || ["or", "o", "and", "y", "n", "maybe", "then", "not", "no", "also", "u"]
+                .iter()
+                .any(|w| reading.is_word(token, w.as_bytes()));
+        if !joins {
+            break;
+        }
+        at += 1;
+    }
+    let value = (at > last + 1).then(|| value_at(reading, at))??;
+    is_strong(reading, value).then_some(value)
+}
+
+/// "X and then Y as password": the value before the one that starts at `first`.
+pub(super) fn one_before(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    let mut at = first.checked_sub(1)?;
+    for _ in 0..3 {
+        let token = &reading.tokens[at];
+        if !(token.is(b',')
+            || ["or", "o", "and", "y", "n", "then", "luego"].iter().any(|w| reading.is_word(token, w.as_bytes())))
+        {
+            break;
+        }
+        at = at.checked_sub(1)?;
+    }
+    let value = (at + 1 < first).then(|| chunk(reading, at))??;
+    is_strong(reading, value).then_some(value)
+}
+
+/// "... is X and the one for you is Y": what looks like nothing but a password, later in the sentence.
+pub(super) fn further_on(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+    let mut at = last + 1;
+    while at < reading.tokens.len()
+        && at - last <= FARTHEST
+        && !reading.ends_sentence(at)
+        && reading.tokens[at].kind != Kind::Newline
+    {
+        if let Some(value) = chunk(reading, at).filter(|v| v.0 == at) {
+            let text = &reading.text[reading.tokens[value.0].start as usize..reading.tokens[value.1].end as usize];
+            let marked = text.iter().any(|b| b"!@#$%^&*+=~".contains(b));
+            let before = &reading.tokens[at - 1];
+            let named = before.does(Role::COPULA)
+                || before.does(Role::TO)
+                || ["or", "o", "wait", "now", "ahora"].iter().any(|w| reading.is_word(before, w.as_bytes()));
+            if is_strong(reading, value) && (marked || named) && !said_harmless(reading, at) {
+                return Some(value);
+            }
+            at = value.1;
+        }
+        at += 1;
+    }
+    None
+}

@@ -1,0 +1,308 @@
+//! The value after a cue: `pw: X`, "the password is X", "password X".
+
+use crate::detect::cues::{Role, Topic};
+use crate::detect::token::{Hit, Kind, Reading};
+
+use super::looks::{
+    hyphen_chain, is_address, is_masked, is_phrase_cue, is_predicate, is_sentence, is_unknown, looks_like_one,
+};
+use super::value::{chunk, ends_clause, is_mark, is_quoted, value_at};
+
+/// The value after a cue: `pw: X`, `password = X`, "password for the portal is X", "password X" where X looks like one.
+pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let mut at = hit.last + 1;
+    // Words that may stand between the cue and the verb: "password for the portal", "password on the sticker".
+    let mut words = 0;
+    let mut sign = false;
+    let mut copula = false;
+    while let Some(token) = tokens.get(at) {
+        match token.kind {
+            Kind::Mark(b':' | b'=') => {
+                sign = true;
+                at += 1;
+                if tokens.get(at).is_some_and(|t| t.is(b'>') && !t.spaced) {
+                    at += 1;
+                }
+                break;
+            }
+            // "->", "=>", " - X"
+            Kind::Mark(b'-') if tokens.get(at + 1).is_some_and(|t| t.is(b'>') && !t.spaced) => {
+                sign = true;
+                at += 2;
+                break;
+            }
+            Kind::Mark(b'-') if token.spaced && tokens.get(at + 1).is_some_and(|t| t.spaced) => {
+                sign = words == 0;
+                at += 1;
+                break;
+            }
+            Kind::Mark(b'(') if words == 0 => {
+                let value = value_at(reading, at + 1)?;
+                return looks_like_one(reading, value).then_some(value);
+            }
+            // `<password>X</password>`
+            Kind::Mark(b'>') if words == 0 && !token.spaced && hit.first > 0 && tokens[hit.first - 1].is(b'<') => {
+                sign = true;
+                at += 1;
+                break;
+            }
+            // `"password": "X"`
+            Kind::Mark(b'"' | b'\'')
+                if words == 0 && !token.spaced && tokens.get(at + 1).is_some_and(|t| t.is(b':') || t.is(b'=')) =>
+            {
+                sign = true;
+                at += 2;
+                break;
+            }
+            Kind::Mark(b'"' | b'`') if words == 0 => break,
+            Kind::Mark(b'\'') if token.spaced => break,
+            Kind::Mark(b'\'') => {
+                // "password's X"
+                tokens.get(at + 1).filter(|t| !t.spaced && reading.is_word(t, b"s"))?;
+                copula = true;
+                at += 2;
+                break;
+            }
+            Kind::Word if token.does(Role::COPULA) && token.cue == 0 && !reading.is_word(token, b"for") => {
+                copula = true;
+                at += 1;
+                break;
+            }
+            Kind::Word
+                if token.does(Role::NEGATION)
+                    || token.does(Role::QUESTION) && words == 0 && !reading.is_word(token, b"que") =>
+            {
+                return None;
+            }
+            // "password manager", "password rules"
+            Kind::Word if words == 0 && token.does(Role::HEAD) => return None,
+            Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
+            // "clave PNR: LMX4QT"
+            Kind::Word | Kind::Mixed
+                if reading.hit(token).is_some_and(|h| {
+                    matches!(h.cue.topic, Topic::Reference | Topic::Device | Topic::Phone | Topic::Zip)
+                }) && !reading.is_word(token, b"wifi")
+                    && !reading.is_word(token, b"router")
+                    && !reading.is_word(token, b"modem") =>
+            {
+                return None;
+            }
+            Kind::Word | Kind::Mixed | Kind::Digits if words < 7 => {
+                let value = chunk(reading, at)?;
+                if token.kind != Kind::Digits && looks_like_one(reading, value) && words <= 2 {
+                    return Some(value);
+                }
+                if words == 0
+                    && let Some(value) = pair(reading, hit, at)
+                {
+                    return Some(value);
+                }
+                if token.does(Role::CONJUNCTION) && token.cue == 0 {
+                    return None;
+                }
+                words += 1;
+                at += 1;
+            }
+            Kind::Newline if words == 0 => {
+                // "Password\nhunter2" in a form.
+                let value = value_at(reading, at + 1)?;
+                return (alone_on_line(reading, value) && looks_like_one(reading, value)).then_some(value);
+            }
+            _ => return None,
+        }
+    }
+    if !(sign || copula) {
+        let value = value_at(reading, at)?;
+        return (is_quoted(reading, at) && !is_sentence(reading, value) || looks_like_one(reading, value))
+            .then_some(value);
+    }
+    // "is still", "is now", "is: ", "would be", and adverbs before the value.
+    while let Some(token) = tokens.get(at) {
+        let skip = token.is(b':')
+            || token.is(b'=')
+            || token.kind == Kind::Word
+                && [
+                    &b"now"[..],
+                    b"just",
+                    b"currently",
+                    b"still",
+                    b"the",
+                    b"like",
+                    b"el",
+                    b"la",
+                    b"ahora",
+                    b"be",
+                    b"actually",
+                    b"basically",
+                    b"simply",
+                    b"probably",
+                    b"likely",
+                    b"only",
+                    b"literally",
+                    b"esta",
+                    b"this",
+                    b"following",
+                    b"como",
+                    b"que",
+                    b"es",
+                    b"is",
+                    b"also",
+                    b"ser",
+                ]
+                .iter()
+                .any(|w| reading.is_word(token, w));
+        if !skip || tokens.get(at + 1).is_none() {
+            break;
+        }
+        at += 1;
+    }
+    // After a noun of its own ("password reset link:") only what looks like one.
+    let own = words == 0
+        || copula && !sign
+        || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(Role::STATE);
+    let colon = at > 0 && is_mark(&tokens[at - 1], b":=");
+    if (sign || colon) && tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
+        at += 1;
+    }
+    let value = value_at(reading, at)?;
+    if is_quoted(reading, at) {
+        return (!is_sentence(reading, value) || sign).then_some(value);
+    }
+    if looks_like_one(reading, value) || hyphen_chain(reading, value) {
+        return Some(value);
+    }
+    if let Some(value) = spelled_out(reading, at) {
+        return Some(value);
+    }
+    if !own || hit.cue.topic != Topic::Password {
+        return None;
+    }
+    let passphrase = is_phrase_cue(reading, hit);
+    plain_words(reading, value, sign, passphrase)
+}
+
+/// Single characters with spaces between: `T o l u c a 2 0 0 0`, `t-u-r-n-i-p`.
+fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    let mut last = None;
+    let mut count = 0;
+    for at in first..reading.tokens.len().min(first + 64) {
+        let token = &reading.tokens[at];
+        match token.kind {
+            Kind::Word | Kind::Digits if token.len() == 1 => {
+                count += 1;
+                last = Some(at);
+            }
+            Kind::Mark(b'-' | b'.' | b'_') if !token.spaced => {}
+            _ => break,
+        }
+    }
+    last.filter(|_| count >= 4).map(|last| (first, last))
+}
+
+fn alone_on_line(reading: &Reading<'_>, (_, last): (usize, usize)) -> bool {
+    reading.token(last + 1).is_none_or(|t| t.kind == Kind::Newline)
+}
+
+/// A plain-word value in a pair: "user bob password sunshine", "login: x pass: y".
+fn pair(reading: &Reading<'_>, hit: &Hit, at: usize) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let login = (hit.first.saturating_sub(7)..hit.first)
+        .any(|i| reading.hit(&tokens[i]).is_some_and(|h| h.cue.topic == Topic::Login) && !reading.ends_sentence(i));
+    let value = chunk(reading, at)?;
+    (login && is_unknown(reading, value) && tokens[at].len() >= 4).then_some(value)
+}
+
+/// A value of plain words after "is" or ":": one word that is no everyday word, or a passphrase.
+fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphrase: bool) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let first = &tokens[value.0];
+    let text = &reading.text[first.start as usize..tokens[value.1].end as usize];
+    if is_address(text) || is_masked(text) {
+        return None;
+    }
+    if value.0 == value.1 && first.kind == Kind::Digits {
+        return (first.len() >= 4).then_some(value);
+    }
+    if sign
+        && passphrase
+        && let Some(phrase) = phrase_at(reading, value.0)
+    {
+        return Some(phrase);
+    }
+    if !tokens[value.0..=value.1]
+        .iter()
+        .all(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(_)))
+        || first.kind == Kind::Mixed && first.len() <= 2
+    {
+        return None;
+    }
+    if tokens[value.0].does(Role::STATE)
+        || tokens[value.0].cue != 0 && reading.hit(&tokens[value.0]).is_some_and(|h| h.cue.topic.is_secret())
+    {
+        return None;
+    }
+    // How many plain words until the clause ends?
+    let mut last = value.1;
+    let mut count = 1;
+    let mut stopped = false;
+    while let Some(next) = tokens.get(last + 1) {
+        if ends_clause(reading, last + 1)
+            || next.does(Role::CONJUNCTION)
+            || next.kind == Kind::Other
+            || matches!(next.kind, Kind::Mark(b'(' | b'"' | b'-'))
+        {
+            break;
+        }
+        if next.does(Role::GLUE) || next.does(Role::STATE) || next.does(Role::REQUEST) || next.cue != 0 {
+            stopped = true;
+            break;
+        }
+        last = chunk(reading, last + 1).map_or(last + 1, |c| c.1);
+        count += 1;
+        if count > 8 {
+            return None;
+        }
+    }
+    let word = reading.bytes(first);
+    let predicate = first.kind == Kind::Word && value.0 == value.1 && is_predicate(word);
+    let everyday = first.does(Role::COMMON) && value.0 == value.1;
+    if passphrase && count >= 2 && !predicate && !first.does(Role::STATE) {
+        return Some((value.0, last));
+    }
+    if count == 1 && !stopped {
+        let fits = !predicate && (!everyday || sign && !first.does(Role::FILLER) && !first.does(Role::GLUE));
+        return (fits && word.len() >= 3).then_some(value);
+    }
+    if count == 1 && stopped && !everyday && !predicate && word.len() >= 4 {
+        // "my password is sunshine please help"
+        return Some(value);
+    }
+    if (2..=5).contains(&count) && sign && !everyday && !predicate {
+        // "password: purple monkey dishwasher" is all value; "pw: ilovepizza email: x" stops at the next cue.
+        return Some(if stopped { value } else { (value.0, last) });
+    }
+    if count == 2
+        && !everyday
+        && !predicate
+        && !stopped
+        && tokens[last].kind == Kind::Word
+        && !tokens[last].does(Role::COMMON)
+    {
+        return Some((value.0, last));
+    }
+    None
+}
+
+/// Three to eight words up to the end of the clause, of which at most one is said of passwords: "correct horse battery
+/// staple".
+fn phrase_at(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let end = (first..tokens.len()).find(|&at| ends_clause(reading, at)).unwrap_or(tokens.len());
+    let words = tokens.get(first..end)?;
+    let talk =
+        words.iter().any(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::REQUEST) || t.cue != 0);
+    let said = words.iter().filter(|t| t.does(Role::STATE)).count();
+    let plain = words.iter().all(|t| t.kind == Kind::Word);
+    (plain && !talk && said <= 1 && (3..=8).contains(&words.len())).then(|| (first, end - 1))
+}

@@ -1,0 +1,108 @@
+//! Where a value begins and ends: the stretch without spaces, or between quotation marks.
+
+use crate::detect::token::{Kind, Reading, Token};
+
+use super::LONGEST;
+
+/// The value at `at`: the quoted stretch, or the chunk.
+pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let token = tokens.get(at)?;
+    if is_quoted(reading, at) {
+        let mark = token.kind;
+        let close = (at + 2..tokens.len().min(at + 40))
+            .find(|&i| tokens[i].kind == mark && tokens.get(i + 1).is_none_or(|n| n.spaced || n.kind != Kind::Word))?;
+        let bytes = tokens[close - 1].end - tokens[at + 1].start;
+        return (bytes as usize <= LONGEST && !tokens[at + 1..close].iter().any(|t| t.kind == Kind::Newline))
+            .then_some((at + 1, close - 1));
+    }
+    if token.kind == Kind::Newline {
+        return None;
+    }
+    let (_, last) = chunk(reading, at)?;
+    // After "password=" in an address, or in a tag, the value ends where the next begins.
+    let glued = at > 0 && !token.spaced && is_mark(&tokens[at - 1], b"=>");
+    let last =
+        if glued { (at..=last).find(|&i| is_mark(&tokens[i], b"&<;") && i > at).map_or(last, |i| i - 1) } else { last };
+    (at <= last).then(|| trim(reading, at, last))?
+}
+
+/// The stretch without spaces around a token, as tokens, without the punctuation that belongs to the sentence.
+pub(crate) fn chunk(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let mut first = at;
+    while first > 0 && !tokens[first].spaced && tokens[first - 1].kind != Kind::Newline && at - first < 40 {
+        first -= 1;
+    }
+    let mut last = at;
+    while tokens.get(last + 1).is_some_and(|t| !t.spaced && t.kind != Kind::Newline) && last - first < 48 {
+        last += 1;
+    }
+    if tokens[at].kind == Kind::Newline {
+        return None;
+    }
+    trim(reading, first, last)
+}
+
+/// Cuts quotation marks, brackets and sentence marks off both ends.
+fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    while first < last && is_mark(&tokens[first], b"\"'`([{<,;:=>!?") {
+        first += 1;
+    }
+    while first < last {
+        let token = &tokens[last];
+        // An exclamation mark may belong to the password; where three stand together none does.
+        let three =
+            is_mark(token, b"!") && last >= 2 && is_mark(&tokens[last - 1], b"!") && is_mark(&tokens[last - 2], b"!");
+        if is_mark(token, b".,;:?\"'`)]}>") || three || token.kind == Kind::Other {
+            last -= 1;
+            if three {
+                while last > first && is_mark(&tokens[last], b"!") {
+                    last -= 1;
+                }
+            }
+        } else {
+            break;
+        }
+    }
+    // What redaction left stays as it is.
+    let masked = tokens[first..=last].iter().any(|t| t.kind == Kind::Masked);
+    let bytes = tokens[last].end - tokens[first].start;
+    (!masked
+        && bytes as usize <= LONGEST
+        && !(first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline)))
+    .then_some((first, last))
+}
+
+/// The stretch between quotation marks that ends at `close`.
+pub(super) fn quoted_before(reading: &Reading<'_>, close: usize) -> Option<(usize, usize)> {
+    let tokens = &reading.tokens;
+    let open =
+        (close.saturating_sub(40)..close.checked_sub(1)?).rev().find(|&i| tokens[i].kind == tokens[close].kind)?;
+    let bytes = tokens[close - 1].end - tokens[open + 1].start;
+    (bytes as usize <= LONGEST).then_some((open + 1, close - 1))
+}
+
+pub(super) fn is_quoted(reading: &Reading<'_>, at: usize) -> bool {
+    reading
+        .token(at)
+        .is_some_and(|t| is_mark(t, b"\"`") || t.is(b'\'') && (t.spaced || at > 0 && reading.tokens[at - 1].is(b':')))
+}
+
+pub(super) fn is_mark(token: &Token, marks: &[u8]) -> bool {
+    matches!(token.kind, Kind::Mark(mark) if marks.contains(&mark))
+}
+
+/// Whether the token ends a clause: sentence marks before a space, commas, semicolons, line breaks.
+pub(crate) fn ends_clause(reading: &Reading<'_>, at: usize) -> bool {
+    let Some(token) = reading.token(at) else { return true };
+    let free = reading.token(at + 1).is_none_or(|next| {
+        next.spaced || next.kind == Kind::Newline || matches!(next.kind, Kind::Mark(b'.' | b'!' | b'?' | b'"' | b')'))
+    });
+    match token.kind {
+        Kind::Newline => true,
+        Kind::Mark(b'.' | b',' | b';' | b'!' | b'?' | b':') => free,
+        _ => false,
+    }
+}

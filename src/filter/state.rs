@@ -1,0 +1,321 @@
+//! How far a body in one format has come: what is held of it, and what goes on.
+
+use std::mem;
+
+use crate::edit::{Edit, Patch};
+use crate::filter::document::Document;
+use crate::filter::events::Events;
+use crate::filter::parts::Parts;
+use crate::filter::scanner::{Scanner, in_order};
+use crate::filter::{Failure, Format, may_block};
+use crate::span::Span;
+use crate::stream::Redactor;
+use crate::wire::chat::Spelling;
+use crate::wire::json::{JsonError, Tree};
+use crate::wire::{form, ndjson};
+
+/// A body that is under way.
+pub(super) struct State {
+    kind: Kind,
+    /// Its first bytes, until they tell that ASCII stands for itself in it.
+    start: Option<Vec<u8>>,
+}
+
+enum Kind {
+    /// The first bytes of a body of which nothing is known: they tell whether it is a document or a text.
+    Sniff(Vec<u8>),
+    /// A text of which nothing has come.
+    Silence,
+    Text(Box<Redactor>),
+    Json(Vec<u8>),
+    /// A JSON document that has turned out to be larger than what is held.
+    Document(Box<Document>),
+    Form(Vec<u8>),
+    Ndjson(ndjson::Splitter),
+    Events(Box<Events>),
+    Parts(Box<Parts>),
+    /// It has ended, well or not.
+    Over,
+}
+
+/// Blanks before the first byte that tells what a body is, at most.
+const MOST_BLANKS: usize = 256;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Bytes that tell whether ASCII stands for itself.
+const TELLING: usize = 2;
+
+impl State {
+    pub(super) fn new(format: Format) -> Self {
+        let kind = match format {
+            Format::Text => Kind::Silence,
+            Format::Sniff => Kind::Sniff(Vec::new()),
+            Format::Json => Kind::Json(Vec::new()),
+            Format::Form => Kind::Form(Vec::new()),
+            Format::Ndjson => Kind::Ndjson(ndjson::Splitter::new()),
+            Format::Events => Kind::Events(Box::default()),
+            Format::Multipart { boundary } => Kind::Parts(Box::new(Parts::new(&boundary))),
+        };
+        Self { kind, start: Some(Vec::new()) }
+    }
+
+    /// A body that has ended, well or not.
+    pub(super) fn over() -> Self {
+        Self { kind: Kind::Over, start: None }
+    }
+
+    /// Number of bytes that are held back.
+    pub(super) fn held(&self) -> usize {
+        self.kind.held() + self.start.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Whether only what is whole and was seen goes on, even where a later piece fails.
+    pub(super) fn writes_wholes(&self) -> bool {
+        matches!(self.kind, Kind::Events(_) | Kind::Ndjson(_))
+    }
+
+    pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let Some(mut start) = self.start.take() else { return self.kind.push(piece, scanner, out) };
+        start.extend_from_slice(piece);
+        if start.len() < TELLING {
+            self.start = Some(start);
+            return Ok(());
+        }
+        if is_wide(&start) {
+            return Err(Failure::Charset);
+        }
+        self.kind.push(&start, scanner, out)
+    }
+
+    pub(super) fn finish(mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        if let Some(start) = self.start.take() {
+            self.kind.push(&start, scanner, out)?;
+        }
+        self.kind.finish(scanner, out)
+    }
+
+    /// The patch on a body that is all there; `None` where the format has to be read from its start to its end.
+    pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, Failure> {
+        if is_wide(body) { Err(Failure::Charset) } else { self.kind.whole(body, scanner) }
+    }
+}
+
+/// Shows what it is, never the text.
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("held", &self.held()).finish_non_exhaustive()
+    }
+}
+
+impl Kind {
+    fn held(&self) -> usize {
+        match self {
+            Self::Sniff(held) | Self::Json(held) | Self::Form(held) => held.len(),
+            Self::Text(redactor) => redactor.held(),
+            Self::Ndjson(lines) => lines.held(),
+            Self::Events(events) => events.held(),
+            Self::Parts(parts) => parts.held(),
+            Self::Document(document) => document.held(),
+            Self::Silence | Self::Over => 0,
+        }
+    }
+
+    fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let limit = scanner.limits.hold;
+        match self {
+            Self::Silence => {
+                let mut redactor = scanner.redactor(scanner.role);
+                redactor.push(piece, out);
+                scanner.blocked |= redactor.is_blocked();
+                *self = Self::Text(Box::new(redactor));
+            }
+            Self::Sniff(held) => {
+                held.extend_from_slice(piece);
+                if let Some(mut state) = sniff(held) {
+                    let held = mem::take(held);
+                    state.push(&held, scanner, out)?;
+                    *self = state;
+                }
+            }
+            Self::Text(redactor) => {
+                redactor.push(piece, out);
+                scanner.blocked |= redactor.is_blocked();
+            }
+            Self::Json(held) if held.len() + piece.len() > limit => {
+                let held = mem::take(held);
+                *self = Self::Document(large(&held, piece, scanner, out)?);
+            }
+            Self::Document(document) => document.push(piece, false, scanner, out)?,
+            Self::Json(held) => held.extend_from_slice(piece),
+            Self::Form(held) => {
+                if held.len() + piece.len() > limit {
+                    return Err(Failure::TooLarge { limit });
+                }
+                held.extend_from_slice(piece);
+            }
+            Self::Ndjson(lines) => {
+                lines.push(piece);
+                while let Some(next) = lines.next_line() {
+                    line(&next, scanner, out)?;
+                    if scanner.blocked {
+                        return Ok(());
+                    }
+                }
+                if lines.held() > limit {
+                    return Err(Failure::TooLarge { limit });
+                }
+            }
+            Self::Events(events) => events.push(piece, scanner, out)?,
+            Self::Parts(parts) => parts.push(piece, false, scanner, out)?,
+            Self::Over => {}
+        }
+        Ok(())
+    }
+
+    fn finish(self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        match self {
+            // Too short to tell, and so too short to be a document.
+            Self::Sniff(held) => {
+                let mut text = Self::Silence;
+                text.push(&held, scanner, out)?;
+                text.finish(scanner, out)?;
+            }
+            Self::Silence | Self::Over => {}
+            Self::Text(redactor) => {
+                let finished = redactor.finish(out);
+                scanner.finished(finished);
+            }
+            Self::Json(held) => {
+                let patch = document(&held, scanner)?;
+                out.extend_from_slice(&patch.apply(&held));
+            }
+            Self::Document(mut document) => document.push(&[], true, scanner, out)?,
+            Self::Form(held) => {
+                let patch = form(&held, scanner)?;
+                out.extend_from_slice(&patch.apply(&held));
+            }
+            Self::Ndjson(mut lines) => line(&lines.rest(), scanner, out)?,
+            Self::Events(mut events) => events.finish(scanner, out)?,
+            Self::Parts(mut parts) => parts.push(&[], true, scanner, out)?,
+        }
+        Ok(())
+    }
+
+    fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, Failure> {
+        Ok(Some(match self {
+            Self::Sniff(_) => return sniff(body).unwrap_or(Self::Silence).whole(body, scanner),
+            Self::Form(_) => form(body, scanner)?,
+            Self::Json(_) => document(body, scanner)?,
+            Self::Silence => scanner.message(body, None, false),
+            _ => return Ok(None),
+        }))
+    }
+}
+
+/// What a body is that starts so; `None` where that cannot be told yet. JSON that is nothing but a number is a text.
+fn sniff(start: &[u8]) -> Option<Kind> {
+    if start.len() < 4 {
+        return None;
+    }
+    let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    match text.iter().find(|b| !b.is_ascii_whitespace()) {
+        Some(b'{' | b'[' | b'"') => Some(Kind::Json(Vec::new())),
+        None if start.len() < MOST_BLANKS => None,
+        _ => Some(Kind::Silence),
+    }
+}
+
+/// A document of which `held` and `piece` are more than what is held.
+fn large(held: &[u8], piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<Box<Document>, Failure> {
+    let start: Vec<u8> = held.iter().chain(piece).copied().take(4).collect();
+    if may_block(&scanner.engine) {
+        return Err(Failure::TooLarge { limit: scanner.limits.hold });
+    }
+    let mark = usize::from(start.starts_with(BYTE_ORDER_MARK)) * BYTE_ORDER_MARK.len();
+    out.extend_from_slice(&start[..mark]);
+    let mut document = Box::new(Document::new(scanner.limits.depth));
+    let (first, second) =
+        if held.len() < mark { (&[][..], &piece[mark - held.len()..]) } else { (&held[mark..], piece) };
+    document.push(first, false, scanner, out)?;
+    document.push(second, false, scanner, out)?;
+    Ok(document)
+}
+
+fn document(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+    let span = ndjson::document(body);
+    if span.is_empty() {
+        return Ok(Patch::default());
+    }
+    let patch = scanner.whole_document(&body[span.range()])?;
+    Ok(shifted(&patch, span.start))
+}
+
+/// A line that should hold a document.
+fn line(line: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    let limit = scanner.limits.hold;
+    if line.len() > limit {
+        return Err(Failure::TooLarge { limit });
+    }
+    let span = ndjson::document(line);
+    if span.is_empty() {
+        out.extend_from_slice(line);
+        return Ok(());
+    }
+    let patch = scanner.whole_document(&line[span.range()])?;
+    if !scanner.blocked {
+        out.extend_from_slice(&shifted(&patch, span.start).apply(line));
+    }
+    Ok(())
+}
+
+/// A form; or what is sent as one because nothing else was said: a document, or a text.
+fn form(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+    let starts_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    if starts_json && !matches!(Tree::parse(body, scanner.limits.depth), Err(JsonError::Syntax { .. })) {
+        return document(body, scanner);
+    }
+    scanner.with_hindsight(|scanner| fields(body, scanner))
+}
+
+/// The fields of a form that are text, and those that hold a document.
+fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+    let mut edits = Vec::new();
+    for pair in form::pairs(body) {
+        let name = form::decode(body, pair.name);
+        // A name that is set to nothing is all there is to read.
+        let value = if pair.is_bare() { name.clone() } else { form::decode(body, pair.value) };
+        let field = pair.is_bare() || scanner.shape.is_field(&String::from_utf8_lossy(&name.bytes));
+        let patch = match value.bytes.trim_ascii().first() {
+            Some(b'{' | b'[') if !field => match Tree::parse(&value.bytes, scanner.limits.depth) {
+                Err(JsonError::Syntax { .. }) => continue,
+                _ => scanner.whole_document(&value.bytes)?,
+            },
+            _ if !field => continue,
+            _ => {
+                let nesting = scanner.limits.nesting;
+                scanner.string(&value.bytes, None, false, Spelling::Plain, nesting)?
+            }
+        };
+        edits.extend(value.edits(&patch, form::encode));
+    }
+    Ok(Patch::new(in_order(edits)))
+}
+
+/// A patch on what starts at `offset`.
+fn shifted(patch: &Patch, offset: usize) -> Patch {
+    if offset == 0 {
+        return patch.clone();
+    }
+    let moved = |edit: &Edit| Edit {
+        span: Span::new(edit.span.start + offset, edit.span.end + offset),
+        with: edit.with.clone(),
+    };
+    Patch::new(patch.edits().iter().map(moved).collect())
+}
+
+/// Whether a body starts as UTF-16 or UTF-32 does: with their byte-order mark or, as text in them does, with a zero byte
+/// among the first two.
+fn is_wide(start: &[u8]) -> bool {
+    start.starts_with(b"\xFE\xFF") || start.starts_with(b"\xFF\xFE") || start.iter().take(2).any(|b| *b == 0)
+}

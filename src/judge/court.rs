@@ -1,0 +1,144 @@
+//! What is known of a message while it is judged: what is found so far, which cues have their value.
+
+use std::cell::OnceCell;
+
+use smallvec::SmallVec;
+
+use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::number::Number;
+use crate::detect::token::{Kind, Reading};
+use crate::detect::{Candidate, Claim, Page};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::judge::Part;
+use crate::judge::candidates::Docket;
+use crate::judge::conversation::Expected;
+use crate::judge::govern::{Spent, governor};
+use crate::judge::verdict::{Judged, Passed, Verdict, Why};
+
+/// A message that is being judged.
+pub(super) struct Court<'p, 'v> {
+    pub(super) page: &'p Page<'v>,
+    pub(super) reading: &'p Reading<'v>,
+    pub(super) expected: Expected,
+    /// Tokens that belong to a finding.
+    pub(super) claimed: SmallVec<[bool; 64]>,
+    pub(super) spent: Spent,
+    /// The message holds what redaction left.
+    pub(super) masked: bool,
+    pub(super) verdict: Verdict,
+    /// Numbers which may be pieces: those of which nothing says what they are, and (`false`) those said to be the last
+    /// digits, which are pieces only where they complete a secret.
+    pub(super) loose: SmallVec<[(Number, bool); 4]>,
+    /// Whether to tell why numbers are let through.
+    pub(super) explains: bool,
+    /// Whether a card was found.
+    pub(super) card_found: bool,
+    /// What is asked of the whole message for each of its numbers.
+    pub(super) bare: OnceCell<bool>,
+    pub(super) assigns: OnceCell<bool>,
+}
+
+impl Court<'_, '_> {
+    pub(super) fn is_free(&self, first: usize, last: usize) -> bool {
+        !self.claimed[first..=last].iter().any(|claimed| *claimed)
+    }
+
+    pub(super) fn find(&mut self, candidate: &Candidate, evidence: Evidence) {
+        self.find_part(candidate, evidence, false);
+    }
+
+    pub(super) fn find_part(&mut self, candidate: &Candidate, evidence: Evidence, part: bool) {
+        for claimed in &mut self.claimed[candidate.first..=candidate.last] {
+            *claimed = true;
+        }
+        self.card_found |= candidate.entity == Entity::Card;
+        let span = self.reading.span(candidate.first, candidate.last);
+        self.verdict.found.push(Judged {
+            span,
+            entity: candidate.entity,
+            evidence,
+            part,
+            solicited: false,
+            expiry: false,
+        });
+    }
+
+    pub(super) fn pass(&mut self, number: &Number, why: Why) {
+        if !self.explains {
+            return;
+        }
+        let span = self.reading.span(number.first, number.last);
+        self.verdict.passed.push(Passed { span, digits: number.digits, why });
+    }
+
+    /// What redaction left is the value of the cue that governs it and the answer to the question that was asked, so
+    /// that a redacted text comes through as it is.
+    pub(super) fn heed_masks(&mut self) {
+        if !self.masked {
+            return;
+        }
+        for at in 0..self.reading.tokens.len() {
+            if self.reading.tokens[at].kind == Kind::Masked {
+                let fits = |topic: Topic| topic.is_secret() || topic == Topic::Partial;
+                if let Some(found) = governor(self.reading, at, at, &self.spent, &fits) {
+                    self.spent.spend(found.hit);
+                }
+            }
+        }
+        self.expected = Expected::default();
+    }
+
+    /// The candidate of the number for that entity, with what its detector knows of it.
+    pub(super) fn candidate(&self, candidates: &Docket, number: &Number, entity: Entity) -> Candidate {
+        candidates
+            .covering(entity, number.first, number.last)
+            .find(|c| self.is_free(c.first, c.last))
+            .copied()
+            .unwrap_or_else(|| self.bare_candidate(number, entity))
+    }
+
+    /// The candidate of a number that no detector has anything to say about.
+    pub(super) fn bare_candidate(&self, number: &Number, entity: Entity) -> Candidate {
+        Candidate {
+            first: number.first,
+            last: number.last,
+            entity,
+            claim: Claim::Possible,
+            topics: &[],
+            evidence: Evidence {
+                disguised: self.page.is_disguised(number.first, number.last),
+                digits: u8::try_from(number.digits).unwrap_or(u8::MAX),
+                ..Evidence::default()
+            },
+        }
+    }
+
+    /// Whether the message is little more than a number: digits and everyday words.
+    pub(super) fn is_bare(&self) -> bool {
+        *self.bare.get_or_init(|| {
+            let talk = Does::FILLER.and(Does::GLUE).and(Does::PIECE);
+            self.reading.tokens.iter().filter(|t| t.is_text() && !t.does(talk)).take(2).count() <= 1
+        })
+    }
+
+    pub(super) fn speaks_of_cards(&self) -> bool {
+        self.reading.mentions(Topic::Card)
+            || self.reading.mentions(Topic::SecurityCode)
+            || self.expected.all().has(Topic::SecurityCode)
+            || self.expected.all().has(Topic::Card)
+            || self.card_found
+    }
+
+    /// Forgets what is found outside the part, which reaches as far as what is found in it.
+    pub(super) fn settle(&mut self, part: Part) -> Part {
+        // What starts before the part and reaches into it is the business of whoever cut there.
+        self.verdict.found.retain(|f| f.span.end > part.from && f.span.start < part.to);
+        let reach = self.verdict.found.iter().map(|f| f.span.end).max().unwrap_or(0);
+        let part = Part { to: part.to.max(reach), ..part };
+        let reading = self.reading;
+        self.loose.retain(|(number, _)| part.has(reading.tokens[number.first].start as usize));
+        self.verdict.passed.retain(|passed| part.has(passed.span.start));
+        part
+    }
+}

@@ -1,0 +1,335 @@
+//! What is decided by the words around a number: the cue that governs it, or a turn of phrase.
+
+use crate::detect::Page;
+use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::number::{Number, Numbers, Shape};
+use crate::detect::token::Kind;
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::judge::candidates::Docket;
+use crate::judge::court::Court;
+use crate::judge::fits::{harmless_fits, secret_fits};
+use crate::judge::govern::{self, Governor, governor};
+use crate::judge::verdict::Why;
+
+impl Court<'_, '_> {
+    /// Numbers, by the cue that governs them or by what was asked.
+    pub(super) fn by_cue(&mut self, candidates: &Docket) {
+        let page = self.page;
+        let mut previous: Option<(Number, Governor)> = None;
+        let joined = joined_numbers(page);
+        let mut skip_until = 0;
+        for number in joined.iter() {
+            if number.first < skip_until {
+                continue;
+            }
+            if !self.is_free(number.first, number.last) {
+                previous = None;
+                continue;
+            }
+            if let Shape::Harmless(what) = number.shape {
+                self.pass(number, Why::Shape(what));
+                continue;
+            }
+            let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits);
+            let start = if number.attached { self.reading.chunk_start(number.first) } else { number.first };
+            let mut governor = governor(self.reading, start, number.last, &self.spent, &fits);
+            // Told in one breath with the number before: "orders 1, 2 and 3".
+            if let Some((before, inherited)) = previous {
+                let near = governor.is_none_or(|g| g.cost > 1 && !g.after);
+                if near
+                    && govern::in_one_breath(self.reading, &before, number)
+                    && fits(inherited.cue.topic)
+                    && before.digits.abs_diff(number.digits) <= 2
+                {
+                    governor = Some(inherited);
+                }
+            }
+            if let Some(found) = governor.filter(|g| self.is_governed(number, g)) {
+                previous = Some((*number, found));
+                if found.cost <= 3 || found.after {
+                    self.spent.spend(found.hit);
+                }
+                if found.cue.topic.is_secret()
+                    && let Some(entity) = self.entity(number, &found)
+                {
+                    let candidate = self.candidate(candidates, number, entity);
+                    self.find(&candidate, Evidence { cue: Some(found.cue.name), ..candidate.evidence });
+                    skip_until = candidate.last + 1;
+                    continue;
+                }
+                if found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3 {
+                    self.loose.push((*number, true));
+                } else if found.cue.topic == Topic::Partial {
+                    self.loose.push((*number, false));
+                } else {
+                    self.pass(number, Why::Cue(found.cue.name));
+                }
+                continue;
+            }
+            previous = None;
+            if self.is_to_be_used(number) {
+                let candidate = self.candidate(candidates, number, Entity::OneTimePasscode);
+                self.find(&candidate, Evidence { cue: Some("use it to sign in"), ..candidate.evidence });
+                continue;
+            }
+            if self.is_on_card_face(number) {
+                let candidate = self.candidate(candidates, number, Entity::SecurityCode);
+                self.find(&candidate, Evidence { cue: Some("on the card"), ..candidate.evidence });
+                continue;
+            }
+            if let Shape::Likely(what) = number.shape {
+                if what != "year" && !(what == "phone" && self.is_bare()) {
+                    self.pass(number, Why::Shape(what));
+                    continue;
+                }
+                if what == "phone" && number.digits != 9 || what == "quantity" {
+                    self.pass(number, Why::Shape(what));
+                    continue;
+                }
+            }
+            if let Some((entity, announced)) = self.expected_entity(number) {
+                let candidate = self.candidate(candidates, number, entity);
+                let evidence = Evidence { asked: !announced, announced, ..candidate.evidence };
+                self.find(&candidate, evidence);
+                skip_until = candidate.last + 1;
+                continue;
+            }
+            self.loose.push((*number, true));
+        }
+    }
+
+    /// Whether the claim of a cue is strong enough for the shape of the number.
+    fn is_governed(&self, number: &Number, governor: &Governor) -> bool {
+        let topic = governor.cue.topic;
+        if !topic.is_secret() {
+            return true;
+        }
+        if let Shape::Likely(what) = number.shape {
+            let near = match what {
+                "phone" => governor.cost <= 1 && topic != Topic::Code,
+                "quantity" => false,
+                "time" | "sender" => governor.copula && governor.cost <= 1,
+                "last digits" => governor.cost <= 1 && !matches!(topic, Topic::Account | Topic::Card),
+                "year" => governor.cost <= 1 || governor.copula && governor.cost <= 4,
+                _ => governor.cost <= 2,
+            };
+            if !near {
+                return false;
+            }
+        }
+        if number.attached && topic != Topic::OneTimePasscode && topic != Topic::Code {
+            return governor.cost == 0;
+        }
+        match topic {
+            // "account" and "card" are said of everything; a number near them need not be theirs.
+            Topic::Account => governor.cost <= if governor.copula { 6 } else { 4 },
+            Topic::Pin if number.digits == 3 => {
+                governor.cost == 0
+                    && (governor.copula || governor.after || self.reading.cues[governor.hit].last + 1 == number.first)
+            }
+            Topic::Pin if number.digits > 8 => governor.cost <= 2,
+            Topic::Password => governor.cost <= 2 && number.digits >= 4,
+            Topic::Code
+                if matches!(governor.cue.name, "code" | "código")
+                    && (self.is_error_code(number) || self.is_said_by_program(governor)) =>
+            {
+                false
+            }
+            Topic::Code if matches!(governor.cue.name, "security code" | "código de seguridad") => true,
+            Topic::Code if governor.cue.name == "authorization code" => self.was_sent(),
+            Topic::Code if number.digits == 3 => self.speaks_of_cards() && governor.cost <= 4,
+            _ => true,
+        }
+    }
+
+    /// Something was sent: a passcode, not the number of a payment.
+    fn was_sent(&self) -> bool {
+        self.reading.does(Does::SENT)
+            || self.expected.asked.has(Topic::OneTimePasscode)
+            || self.expected.asked.has(Topic::Code)
+    }
+
+    /// "(code 4012)", "code 1043: not eligible": what a program says of itself.
+    fn is_error_code(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        let before = tokens[number.first.saturating_sub(4)..number.first].iter().any(|t| t.is(b'('));
+        let closed = tokens.get(number.last + 1).is_some_and(|t| t.is(b')'));
+        let explained = tokens.get(number.last + 1).is_some_and(|t| t.is(b':'))
+            && tokens.get(number.last + 2).is_some_and(|t| t.kind == Kind::Word);
+        before && closed || explained
+    }
+
+    /// "It says code 918204", "status=401 code=40113": an error, unless a passcode is expected.
+    fn is_said_by_program(&self, governor: &Governor) -> bool {
+        let tokens = &self.reading.tokens;
+        let hit = &self.reading.cues[governor.hit];
+        if self.expected.asked.has(Topic::Code) || self.expected.asked.has(Topic::OneTimePasscode) || governor.after {
+            return false;
+        }
+        let assigned = |i: usize| i > 0 && tokens[i].is(b'=') && tokens[i - 1].is_text();
+        let assigns = self.assigns.get_or_init(|| (0..tokens.len()).filter(|i| assigned(*i)).take(3).count() == 3);
+        let verb = tokens[hit.first.saturating_sub(3)..hit.first].iter().any(|t| t.does(Does::REPORTS));
+        *assigns || verb && !governor.copula
+    }
+
+    /// The entity that a governed number is.
+    fn entity(&self, number: &Number, governor: &Governor) -> Option<Entity> {
+        Some(match governor.cue.topic {
+            Topic::SecurityCode => Entity::SecurityCode,
+            Topic::SocialSecurity => Entity::SocialSecurity,
+            Topic::OneTimePasscode => Entity::OneTimePasscode,
+            Topic::Pin => Entity::Pin,
+            Topic::Account => Entity::Account,
+            Topic::Password => Entity::Password,
+            Topic::Code
+                if number.digits <= 4
+                    && (self.speaks_of_cards() || governor.cue.name != "code" && governor.cue.name != "código") =>
+            {
+                Entity::SecurityCode
+            }
+            Topic::Code if number.digits >= 4 => Entity::OneTimePasscode,
+            _ => return None,
+        })
+    }
+
+    /// "Use 436008 to sign in": how senders word a passcode.
+    fn is_to_be_used(&self, number: &Number) -> bool {
+        let is = |at: usize, words: &[&str]| {
+            self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
+        };
+        let before = number
+            .first
+            .checked_sub(1)
+            .is_some_and(|at| is(at, &["use", "enter", "usa", "use", "ingresa", "ingrese", "utiliza", "utilice"]));
+        let next = number.last + 1;
+        (4..=8).contains(&number.digits)
+            && before
+            && is(next, &["to", "para", "as", "como"])
+            && is(
+                next + 1,
+                &[
+                    "sign",
+                    "log",
+                    "login",
+                    "verify",
+                    "access",
+                    "authenticate",
+                    "confirm",
+                    "complete",
+                    "finish",
+                    "reset",
+                    "iniciar",
+                    "verificar",
+                    "entrar",
+                    "acceder",
+                    "confirmar",
+                    "ingresar",
+                    "your",
+                    "tu",
+                    "su",
+                ],
+            )
+    }
+
+    /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
+    fn is_on_card_face(&self, number: &Number) -> bool {
+        if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached {
+            return false;
+        }
+        let tokens = &self.reading.tokens;
+        let from = (number.first.saturating_sub(24)..number.first)
+            .rev()
+            .find(|&i| self.reading.ends_sentence(i) || tokens[i].kind == Kind::Newline)
+            .map_or(number.first.saturating_sub(24), |i| i + 1);
+        let until = (number.last + 1..tokens.len().min(number.last + 20))
+            .find(|&i| self.reading.ends_sentence(i) || tokens[i].kind == Kind::Newline)
+            .unwrap_or(tokens.len().min(number.last + 20));
+        let around = || tokens[from..number.first].iter().chain(&tokens[number.last + 1..until]);
+        let face = around().any(|t| t.does(Does::FACE) && t.kind == Kind::Word);
+        let digits = around().any(|t| {
+            t.does(Does::DIGITS)
+                || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode))
+        });
+        // "The back says 123."
+        let says = number.first >= 2
+            && tokens[number.first - 1].does(Does::COPULA)
+            && tokens[number.first - 2].does(Does::FACE)
+            && tokens[number.first - 2].kind == Kind::Word;
+        says && number.digits == 3
+            || face
+                && digits
+                && around().any(|t| {
+                    self.reading
+                        .hit(t)
+                        .is_some_and(|h| matches!(h.cue.topic, Topic::Card | Topic::SecurityCode | Topic::Code))
+                })
+    }
+
+    /// Passcodes of letters and digits, by cue or question.
+    pub(super) fn codes(&mut self, candidates: &Docket) {
+        for candidate in candidates.iter().filter(|c| c.entity == Entity::OneTimePasscode && c.evidence.digits == 0) {
+            if !self.is_free(candidate.first, candidate.last) {
+                continue;
+            }
+            let fits = |topic: Topic| matches!(topic, Topic::OneTimePasscode | Topic::Code) || !topic.is_secret();
+            let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits);
+            match governor {
+                Some(g) if g.cue.topic.is_secret() => {
+                    let enough = match g.cue.topic {
+                        Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
+                        Topic::Code => (g.copula || self.was_sent()) && g.cost <= 3,
+                        _ => g.cost <= if g.copula { 9 } else { 6 },
+                    };
+                    if enough && !g.cue.name.starts_with("security code") {
+                        self.spent.spend(g.hit);
+                        self.find(candidate, Evidence { cue: Some(g.cue.name), ..candidate.evidence });
+                    }
+                }
+                Some(_) => {}
+                None => {
+                    let asked = self.expected.asked.has(Topic::OneTimePasscode) || self.expected.asked.has(Topic::Code);
+                    let other = self.expected.asked.iter().any(|t| matches!(t, Topic::Reference | Topic::Device));
+                    if asked && !other {
+                        self.find(candidate, Evidence { asked: true, ..candidate.evidence });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The numbers, with those joined that are told with commas between: "seven four oh, one nine two".
+fn joined_numbers(page: &Page<'_>) -> Numbers {
+    let numbers = &page.numbers;
+    let reading = &page.reading;
+    let mut joined = Numbers::with_capacity(numbers.len());
+    let mut at = 0;
+    while at < numbers.len() {
+        let mut whole = numbers[at];
+        let mut next = at + 1;
+        if whole.shape == Shape::Bare && whole.digits <= 6 && page.is_disguised(whole.first, whole.last) {
+            while let Some(part) = numbers.get(next) {
+                let comma = part.first == whole.last + 2
+                    && matches!(reading.tokens[whole.last + 1].kind, Kind::Mark(b',' | b'.' | b';') | Kind::Newline);
+                if !comma
+                    || part.shape != Shape::Bare
+                    || whole.digits + part.digits > 10
+                    || !page.is_disguised(part.first, part.last)
+                {
+                    break;
+                }
+                whole = Number {
+                    last: part.last,
+                    digits: whole.digits + part.digits,
+                    groups: whole.groups + part.groups,
+                    ..whole
+                };
+                next += 1;
+            }
+        }
+        joined.push(whole);
+        at = next;
+    }
+    joined
+}

@@ -1,0 +1,126 @@
+//! What is decided by the conversation: a number or a password that was asked for or announced.
+
+use crate::detect::Claim;
+use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::number::{Number, Shape};
+use crate::detect::one_time_passcode;
+use crate::detect::token::Kind;
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::judge::answer;
+use crate::judge::conversation::Topics;
+use crate::judge::court::Court;
+use crate::judge::fits::secret_fits;
+use crate::message::Role;
+
+impl Court<'_, '_> {
+    /// The secret that this number is, because it was asked for or announced.
+    pub(super) fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
+        if number.attached && !(one_time_passcode::has_prefix(self.reading, number.first) && number.digits >= 5) {
+            return None;
+        }
+        let harmless = self.harmless_asked(number);
+        // After a card often comes its code: "4111...", "04/27", "123".
+        if self.expected.after_card && number.digits == 3 && harmless.is_none() && self.is_bare() {
+            return Some((Entity::SecurityCode, true));
+        }
+        // In a longer message a number before a noun counts something: "1204 correos".
+        let counts = !self.is_bare()
+            && self.reading.token(number.last + 1).is_some_and(|t| {
+                t.kind == Kind::Word
+                    && (t.word == 0 || !t.does(Does::COMMON) && self.reading.bytes(t).ends_with(b"s"))
+                    && t.len() > 3
+                    && t.spaced
+                    && self.reading.text[t.start as usize].is_ascii_lowercase()
+            });
+        if counts || self.expected.answered && !self.is_bare() {
+            return None;
+        }
+        let gave = if self.corrects() { self.expected.gave } else { Topics::NONE };
+        for (topics, announced) in [(self.expected.asked, false), (self.expected.announced, true), (gave, true)] {
+            if announced && !self.is_bare() {
+                continue;
+            }
+            for topic in [
+                Topic::SocialSecurity,
+                Topic::SecurityCode,
+                Topic::OneTimePasscode,
+                Topic::Pin,
+                Topic::Account,
+                Topic::Code,
+                Topic::Password,
+                Topic::Card,
+            ] {
+                if !topics.has(topic) || !secret_fits(topic, number) {
+                    continue;
+                }
+                // Where both were asked for, the shape tells: five digits are the ZIP.
+                let clear = match harmless {
+                    Some(Topic::Zip) => number.digits != 5 && number.digits != 9,
+                    Some(Topic::Time) => !matches!(number.shape, Shape::Likely("year")),
+                    Some(Topic::Partial) => true,
+                    Some(Topic::Phone) => number.digits < 10,
+                    _ => true,
+                };
+                if !clear {
+                    continue;
+                }
+                let entity = match topic {
+                    Topic::Code
+                        if number.digits <= 4 && (topics.has(Topic::SecurityCode) || topics.has(Topic::Card)) =>
+                    {
+                        Entity::SecurityCode
+                    }
+                    Topic::Code if number.digits == 3 => continue,
+                    Topic::Code | Topic::OneTimePasscode => Entity::OneTimePasscode,
+                    Topic::SocialSecurity => Entity::SocialSecurity,
+                    Topic::SecurityCode => Entity::SecurityCode,
+                    Topic::Pin if number.digits < 4 => continue,
+                    Topic::Pin => Entity::Pin,
+                    Topic::Account => Entity::Account,
+                    Topic::Password if self.is_bare() && number.groups == 1 && harmless.is_none() => Entity::Password,
+                    _ => continue,
+                };
+                return Some((entity, announced));
+            }
+        }
+        None
+    }
+
+    /// The harmless topic that was asked for and that this number answers.
+    pub(super) fn harmless_asked(&self, number: &Number) -> Option<Topic> {
+        self.expected.asked.iter().find(|&topic| {
+            !topic.is_secret()
+                && match topic {
+                    Topic::Zip => matches!(number.digits, 4..=6 | 9),
+                    Topic::Partial => matches!(number.digits, 3..=6),
+                    Topic::Time => number.digits <= 8,
+                    Topic::Phone => (7..=15).contains(&number.digits),
+                    Topic::Place => number.digits <= 5,
+                    Topic::Quantity | Topic::Login => false,
+                    _ => true,
+                }
+        })
+    }
+
+    /// "Sorry, 4812", "no wait, 132", "try 132".
+    fn corrects(&self) -> bool {
+        self.reading.tokens.iter().take(6).any(|t| t.does(Does::TAKES_BACK.and(Does::RETRIES)))
+    }
+
+    /// The answer to a question for a password.
+    pub(super) fn answers(&mut self, role: Role) {
+        for (topics, asked) in [(self.expected.asked, true), (self.expected.announced, false)] {
+            if !topics.has(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
+                continue;
+            }
+            if let Some((first, last)) =
+                answer::password(self.reading, !role.serves(), self.expected.asked.has(Topic::Login))
+                && self.is_free(first, last)
+            {
+                let candidate = crate::detect::password::candidate(first, last, Claim::Possible, "password");
+                self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
+            }
+        }
+    }
+}

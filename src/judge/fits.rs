@@ -1,0 +1,35 @@
+//! What a number of so many digits can be.
+
+use crate::detect::cues::Topic;
+use crate::detect::number::Number;
+
+/// Whether a number of this many digits can be what a secret cue says.
+pub(super) fn secret_fits(topic: Topic, number: &Number) -> bool {
+    match topic {
+        Topic::Card => (12..=19).contains(&number.digits),
+        Topic::SecurityCode => matches!(number.digits, 3 | 4) && number.groups <= 4,
+        Topic::SocialSecurity => number.digits == 9,
+        Topic::OneTimePasscode => (4..=8).contains(&number.digits),
+        Topic::Code => (3..=8).contains(&number.digits),
+        Topic::Pin => (3..=12).contains(&number.digits),
+        Topic::Account => (6..=24).contains(&number.digits),
+        Topic::Password => number.digits >= 4 && number.groups == 1,
+        _ => false,
+    }
+}
+
+/// Whether a number of so many digits can be what a harmless cue says.
+pub(super) fn harmless_fits(topic: Topic, digits: usize) -> bool {
+    match topic {
+        Topic::Partial => digits <= 6,
+        Topic::Zip => digits <= 9,
+        Topic::Phone => (3..=15).contains(&digits),
+        Topic::Time => digits <= 14,
+        Topic::Amount => digits <= 10,
+        Topic::Quantity => digits <= 7,
+        Topic::Place => digits <= 6,
+        Topic::Login => true,
+        Topic::Reference | Topic::Device => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,96 @@
+//! What is decided by form: cards, formatted Social Security numbers, IBANs, stated passwords, and what stands unlabelled
+//! after a card.
+
+use smallvec::SmallVec;
+
+use crate::detect::cues::Topic;
+use crate::detect::number::Digits;
+use crate::detect::{Claim, brands, card, security_code};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::judge::candidates::Docket;
+use crate::judge::court::Court;
+use crate::judge::fits::harmless_fits;
+use crate::judge::govern::governor;
+use crate::judge::verdict::Judged;
+
+impl Court<'_, '_> {
+    /// What is decided by form.
+    pub(super) fn by_form(&mut self, candidates: &Docket) {
+        for candidate in candidates.iter() {
+            if candidate.claim == Claim::Possible && candidate.entity != Entity::Card
+                || !self.is_free(candidate.first, candidate.last)
+            {
+                continue;
+            }
+            let digits = usize::from(candidate.evidence.digits);
+            let card = candidate.entity == Entity::Card;
+            let fits = |topic: Topic| candidate.topics.contains(&topic) || harmless_fits(topic, digits);
+            let governor = if candidate.entity == Entity::Password {
+                None
+            } else {
+                governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
+            };
+            let harmless = governor.is_some_and(|g| !g.cue.topic.is_secret() && g.cost <= if card { 4 } else { 2 });
+            let said = governor.filter(|g| g.cue.topic.is_secret());
+            let asked = candidate.topics.iter().any(|t| self.expected.all().has(*t));
+            let stands = match candidate.claim {
+                Claim::Certain if card => true,
+                Claim::Certain => {
+                    !(harmless && candidate.entity == Entity::SocialSecurity && governor.is_some_and(|g| g.cost == 0))
+                }
+                Claim::Probable => !harmless,
+                Claim::Possible => {
+                    let named = said.is_some_and(|g| g.cost <= if candidate.evidence.mistyped { 6 } else { 10 })
+                        || self.reading.mentions(Topic::Card) && !candidate.evidence.mistyped;
+                    !harmless && (named || asked)
+                }
+            };
+            if !stands {
+                continue;
+            }
+            if let Some(governor) = said {
+                self.spent.spend(governor.hit);
+            }
+            let cue = said.map(|g| g.cue.name).or(candidate.evidence.cue);
+            let asked = cue.is_none() && candidate.topics.iter().any(|t| self.expected.asked.has(*t));
+            self.find(candidate, Evidence { cue, asked, ..candidate.evidence });
+        }
+    }
+
+    /// Security codes that stand unlabelled after a card.
+    pub(super) fn after_cards(&mut self) {
+        let cards: SmallVec<[(usize, usize); 4]> = self
+            .verdict
+            .found
+            .iter()
+            .filter(|f| f.entity == Entity::Card)
+            .map(|f| {
+                let first = self.reading.tokens.partition_point(|t| (t.start as usize) < f.span.start);
+                let last = self.reading.tokens.partition_point(|t| (t.end as usize) < f.span.end);
+                let brand = Digits::of(self.reading, first, last).and_then(|digits| brands::could_start(digits.get()));
+                (last, brand.map_or(3, |brand| usize::from(brand.code)))
+            })
+            .collect();
+        for (last, digits) in cards {
+            if let Some((first, last)) = card::expiry_after(self.page, last) {
+                let span = self.reading.span(first, last);
+                let evidence = Evidence { cue: Some("expiry of a card"), ..Evidence::default() };
+                self.verdict.found.push(Judged {
+                    span,
+                    entity: Entity::Card,
+                    evidence,
+                    part: true,
+                    solicited: false,
+                    expiry: true,
+                });
+            }
+            if let Some(number) = security_code::after_card(self.page, last, digits)
+                && self.is_free(number.first, number.last)
+            {
+                let candidate = security_code::candidate(self.page, &number);
+                self.find(&candidate, Evidence { cue: Some("card before it"), ..candidate.evidence });
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Numbers that are given in pieces, in one message or over several: what the memory of [`pieces`](super::pieces) makes of
+//! the numbers of which nothing else says what they are.
+
+use smallvec::SmallVec;
+
+use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::number::{Digits, Number, Shape};
+use crate::detect::token::Kind;
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::judge::conversation;
+use crate::judge::court::Court;
+use crate::judge::fits::harmless_fits;
+use crate::judge::govern::governor;
+use crate::judge::pieces::{Half, Pieces, Step, Whole};
+use crate::judge::verdict::{Judged, Why};
+use crate::message::MessageId;
+
+impl Court<'_, '_> {
+    /// Numbers given in pieces. Tells whether there was one.
+    pub(super) fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) -> bool {
+        let expected = self.expected.all();
+        let loose = std::mem::take(&mut self.loose);
+        // Pieces of this very message, to be masked with the one that completes them.
+        let mut here: SmallVec<[Number; 4]> = SmallVec::new();
+        let mut moved = false;
+        for (number, free) in &loose {
+            let Some(digits) = Digits::of(self.reading, number.first, number.last) else { continue };
+            let digits = digits.get();
+            if number.attached || !(1..=15).contains(&digits.len()) {
+                self.pass(number, Why::Nothing);
+                continue;
+            }
+            // A passcode in pieces: each is masked as it comes.
+            let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
+            let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
+            let pin = (expected.has(Topic::Pin) || expected.has(Topic::SecurityCode) && digits.len() <= 2)
+                && digits.len() <= 3
+                && self.reading.tokens.iter().all(|t| !t.is_text());
+            if pin && self.harmless_asked(number).is_none() {
+                let candidate = self.bare_candidate(number, Entity::Pin);
+                self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
+                continue;
+            }
+            if code && short && self.is_bare() && self.harmless_asked(number).is_none() {
+                let candidate = self.bare_candidate(number, Entity::OneTimePasscode);
+                self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
+                continue;
+            }
+            let harmless = self.harmless_asked(number);
+            let doubtful = !free || harmless.is_some();
+            let mut next = side.pieces;
+            let step = next.push(digits);
+            if doubtful && !matches!(step, Step::Complete { mistyped: false, .. }) {
+                self.pass(number, harmless.map_or(Why::Nothing, Why::Asked));
+                continue;
+            }
+            side.pieces = next;
+            match step {
+                Step::Complete { whole, mistyped } => {
+                    let entity = whole.entity();
+                    self.verdict.halves.push(Half::Last);
+                    here.push(*number);
+                    for part in here.drain(..) {
+                        if self.is_free(part.first, part.last) {
+                            let candidate = self.bare_candidate(&part, entity);
+                            self.find_part(&candidate, Evidence { piece: true, mistyped, ..candidate.evidence }, true);
+                        }
+                    }
+                    self.verdict.recall.extend(side.pieces.messages().filter(|m| Some(*m) != id));
+                    moved = true;
+                    if whole == Whole::Account {
+                        continue;
+                    }
+                    side.pieces = Pieces::default();
+                }
+                Step::More => {
+                    here.push(*number);
+                    moved = true;
+                    side.pieces.remember(id);
+                    self.verdict.halves.push(Half::Next(self.half(number, side.pieces.whole())));
+                    if side.pieces.whole() == Whole::SocialSecurity
+                        && side.pieces.digits() >= 5
+                        && side.pieces.is_named()
+                    {
+                        self.mask_piece(number, Entity::SocialSecurity);
+                    }
+                }
+                Step::Unfit => {
+                    here.clear();
+                    if let Some(start) = self.first_piece(number, digits) {
+                        side.pieces = start;
+                        side.pieces.remember(id);
+                        self.verdict.halves.push(Half::First(self.half(number, start.whole())));
+                        moved = true;
+                        here.push(*number);
+                        let masked = match start.whole() {
+                            // Unmistakable already.
+                            Whole::SocialSecurity => start.is_named() && digits.len() >= 5,
+                            Whole::Card => digits.len() >= 8 && start.is_named(),
+                            _ => false,
+                        };
+                        if masked {
+                            self.mask_piece(number, start.whole().entity());
+                        }
+                    }
+                    self.pass(number, Why::Nothing);
+                }
+            }
+        }
+        moved
+    }
+
+    /// A number as the piece of a whole that it may turn out to be.
+    fn half(&self, number: &Number, whole: Whole) -> Judged {
+        let evidence = Evidence { piece: true, ..Evidence::default() };
+        let span = self.reading.span(number.first, number.last);
+        Judged { span, entity: whole.entity(), evidence, part: true, solicited: false, expiry: false }
+    }
+
+    fn mask_piece(&mut self, number: &Number, entity: Entity) {
+        let candidate = self.bare_candidate(number, entity);
+        self.find_part(&candidate, Evidence { piece: true, ..candidate.evidence }, true);
+    }
+
+    /// Whether a number may be the first piece of a secret.
+    fn first_piece(&self, number: &Number, digits: &[u8]) -> Option<Pieces> {
+        let expected = self.expected.all();
+        if !matches!(number.shape, Shape::Bare | Shape::Likely("year" | "phone")) {
+            return None;
+        }
+        let bare = self.is_bare();
+        let lens: SmallVec<[usize; 16]> = (number.first..=number.last)
+            .filter(|&i| self.reading.tokens[i].kind == Kind::Digits)
+            .map(|i| self.reading.tokens[i].len())
+            .collect();
+        let named = |topic: Topic| {
+            let fits = |t: Topic| t == topic || harmless_fits(t, number.digits) && t != Topic::Partial;
+            governor(self.reading, number.first, number.last, &self.spent, &fits)
+                .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
+        };
+        let social = expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity);
+        if (social || *lens == [3, 2] && (bare || self.says_piece()))
+            && matches!(digits.len(), 2..=8)
+            && !(digits.len() == 4 && *lens == [4])
+        {
+            return Some(Pieces::start(Whole::SocialSecurity, social, digits));
+        }
+        let card = expected.has(Topic::Card) || named(Topic::Card);
+        if expected.has(Topic::Account) && !card && (2..=5).contains(&digits.len()) && bare {
+            return Some(Pieces::start(Whole::Account, true, digits));
+        }
+        let start = Pieces::start(Whole::Card, card, digits);
+        let may_be = crate::detect::brands::possible_lengths(digits) != 0;
+        let about_cards = self.reading.mentions(Topic::Card) && !self.card_found;
+        // The beginning of a card as printed.
+        let printed = digits.len() >= 8 && (*lens == [4, 6] || *lens == [4, 4] || *lens == [4, 4, 4]);
+        let told = printed || bare || self.says_piece() || card || about_cards;
+        (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)
+    }
+
+    /// "first half", "starts with", "then", "the rest".
+    fn says_piece(&self) -> bool {
+        self.reading.does(Does::HALF)
+    }
+}

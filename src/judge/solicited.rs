@@ -1,0 +1,42 @@
+//! What an agent or a bot asks for and must never ask for in chat.
+
+use crate::detect::cues::Topic;
+use crate::detect::token::Reading;
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::judge::ask::Request;
+use crate::judge::court::Court;
+use crate::judge::verdict::Judged;
+
+impl Court<'_, '_> {
+    /// An agent or a bot asks for what must never be asked for in chat.
+    pub(super) fn solicitations(&mut self, requests: &[Request]) {
+        for request in requests {
+            let entity = match request.topic {
+                Topic::Card => Entity::Card,
+                Topic::SecurityCode => Entity::SecurityCode,
+                Topic::SocialSecurity => Entity::SocialSecurity,
+                Topic::OneTimePasscode => Entity::OneTimePasscode,
+                Topic::Password => Entity::Password,
+                Topic::Pin => Entity::Pin,
+                _ => continue,
+            };
+            let hit = &self.reading.cues[request.hit];
+            if request.topic == Topic::Card && !names_a_number(self.reading, hit.first, hit.last) {
+                continue;
+            }
+            let span = self.reading.span(hit.first, hit.last);
+            let evidence = Evidence { cue: Some(hit.cue.name), ..Evidence::default() };
+            self.verdict.found.push(Judged { span, entity, evidence, part: false, solicited: true, expiry: false });
+        }
+    }
+}
+
+/// "card number", not "card" alone: "which card is this about?" is no solicitation.
+fn names_a_number(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    reading.tokens[first..=last].iter().any(|t| {
+        ["number", "num", "numero", "no", "nro", "digits", "pan", "full", "digitos", "#"]
+            .iter()
+            .any(|w| reading.is_word(t, w.as_bytes()))
+    })
+}

@@ -1,0 +1,148 @@
+//! What the judge says of a message: what was found, what was let through and why.
+
+use crate::detect::cues::Topic;
+use crate::entity::{Entity, FindingKind};
+use crate::evidence::Evidence;
+use crate::judge::conversation::{Expected, Topics};
+use crate::judge::pieces::Half;
+use crate::message::MessageId;
+use crate::text::ViewSpan;
+
+/// A judged secret, in the view.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judged {
+    pub(crate) span: ViewSpan,
+    pub(crate) entity: Entity,
+    pub(crate) evidence: Evidence,
+    /// A part of a secret: nothing of it is revealed.
+    pub(crate) part: bool,
+    /// An agent or a bot asks for it; it is not there.
+    pub(crate) solicited: bool,
+    /// The expiry date of a card that stands before it: hidden only where the policy says so.
+    pub(crate) expiry: bool,
+}
+
+/// A number that was let through, and why.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Passed {
+    pub(crate) span: ViewSpan,
+    pub(crate) digits: usize,
+    pub(crate) why: Why,
+}
+
+/// Why a number was let through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Why {
+    /// A cue says that it is something harmless.
+    Cue(&'static str),
+    /// Its shape says so.
+    Shape(&'static str),
+    /// The other side asked for something harmless.
+    Asked(Topic),
+    /// Nothing says that it is a secret.
+    Nothing,
+}
+
+/// Everything found in one message.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    pub(crate) found: Vec<Judged>,
+    pub(crate) passed: Vec<Passed>,
+    pub(crate) recall: Vec<MessageId>,
+    /// What the message does to the number that its speaker has half said, in order.
+    pub(crate) halves: Vec<Half<Judged>>,
+    pub(crate) expected: Expected,
+    /// Where the part that was judged ends: behind the last finding that starts in it.
+    pub(crate) until: usize,
+}
+
+impl Judged {
+    pub(crate) fn kind(&self) -> FindingKind {
+        if self.solicited { FindingKind::Solicitation } else { FindingKind::Disclosure }
+    }
+
+    /// What a custom detector found.
+    pub(crate) fn custom(span: ViewSpan, entity: Entity) -> Self {
+        Self { span, entity, evidence: Evidence::default(), part: false, solicited: false, expiry: false }
+    }
+}
+
+impl Verdict {
+    /// What the message could be an answer to, in words.
+    pub(crate) fn expected_words(&self) -> Vec<String> {
+        let mut words: Vec<String> = expected_words(self.expected.asked)
+            .into_iter()
+            .map(|w| format!("{w} (asked for by the other side)"))
+            .collect();
+        words.extend(
+            expected_words(self.expected.announced).into_iter().map(|w| format!("{w} (announced by the same speaker)")),
+        );
+        words
+    }
+}
+
+/// The reason in words.
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Cue(cue) => write!(f, "the text says \"{cue}\""),
+            Self::Shape(shape) => write!(f, "its shape is that of: {shape}"),
+            Self::Asked(topic) => write!(f, "the other side asked for: {}", topic_words(*topic)),
+            Self::Nothing => f.write_str("nothing says that it is a secret"),
+        }
+    }
+}
+
+/// Overlapping findings become one which covers the bytes of both, so that none leaks because another won; the stricter
+/// action names it. Sorted by their start; solicitations, which hide nothing, stand among them untouched.
+pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Judged) -> A) -> Vec<Judged> {
+    found.sort_by_key(|f| (f.span.start, f.span.end, f.solicited));
+    let mut merged: Vec<Judged> = Vec::with_capacity(found.len());
+    let mut last: Option<usize> = None;
+    for next in found {
+        if next.solicited {
+            merged.push(next);
+            continue;
+        }
+        match last.filter(|&i| next.span.start < merged[i].span.end) {
+            Some(i) => {
+                let before = merged[i];
+                let winner = if action(&next) > action(&before) { next } else { before };
+                let span = ViewSpan::new(before.span.start, before.span.end.max(next.span.end));
+                merged[i] = Judged { span, part: before.part && next.part, ..winner };
+            }
+            None => {
+                last = Some(merged.len());
+                merged.push(next);
+            }
+        }
+    }
+    merged
+}
+
+/// For explanations: what was expected, in words.
+fn expected_words(topics: Topics) -> Vec<&'static str> {
+    topics.iter().map(topic_words).collect()
+}
+
+fn topic_words(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Card => "card number",
+        Topic::SecurityCode => "card security code",
+        Topic::SocialSecurity => "Social Security number",
+        Topic::OneTimePasscode => "one-time passcode",
+        Topic::Password => "password",
+        Topic::Pin => "PIN",
+        Topic::Account => "account number",
+        Topic::Code => "code",
+        Topic::Partial => "last four digits",
+        Topic::Zip => "ZIP code",
+        Topic::Phone => "phone number",
+        Topic::Time => "date or time",
+        Topic::Amount | Topic::Quantity => "amount",
+        Topic::Reference => "order or case number",
+        Topic::Device => "device or version",
+        Topic::Place => "address",
+        Topic::Login => "user name",
+    }
+}
