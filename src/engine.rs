@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use crate::cover::cover;
 use crate::detect::Page;
 use crate::detect::gate::{self, Glance};
+use crate::detect::number::{self, Numbers};
+use crate::detect::token::{Reading, Sheet};
 use crate::edit::{Edit, Patch};
 use crate::entity::FindingKind;
 use crate::judge::conversation::{Conversation, Expected};
@@ -17,6 +19,9 @@ use crate::text::View;
 
 /// How often a redacted text is looked at again, at most. One look is almost always enough.
 const MOST_LOOKS: usize = 4;
+
+/// Texts up to this length, in bytes, are read at once; a quick look at them would cost as much.
+const SHORT: usize = 256;
 
 /// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
 ///
@@ -59,14 +64,47 @@ impl Engine {
         halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
         let expected = conversation.begin(message.role, message.time_ms);
-        let glance = gate::glance(message.text);
-        if self.may_pass(glance, conversation, expected, message) {
-            conversation.end_silent(message.role);
+        if message.text.len() > SHORT {
+            let glance = gate::glance(message.text);
+            if self.may_pass(glance, conversation, expected, message) {
+                conversation.end_silent(message.role);
+                return Outcome::default();
+            }
+        }
+        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        // Most messages are their own view, and their reading tells.
+        let ascii = message.text.is_ascii();
+        let reading = Reading::new(if ascii { message.text } else { &[] }, &mut sheet);
+        let facts = &reading.facts;
+        if !(ascii && facts.are_plain() && View::has_true_digits(message.text, facts.digits)) {
+            return self.look(conversation, expected, message, None, numbers, halves);
+        }
+        number::read(&reading, &mut numbers);
+        if self.policy.detectors().len() == 0 && judge::hear(&reading, &numbers, conversation, expected, message.role) {
             return Outcome::default();
         }
-        let view = if glance == Glance::Unknown { View::new(message.text) } else { View::plain(message.text) };
+        self.look(conversation, expected, message, Some(reading), numbers, halves)
+    }
+
+    /// Scans a message closer; its reading and numbers are known if it is its own view.
+    #[inline(never)]
+    fn look(
+        &self,
+        conversation: &mut Conversation,
+        expected: Expected,
+        message: &Message<'_>,
+        reading: Option<Reading<'_>>,
+        mut numbers: Numbers,
+        halves: Option<&mut Vec<Half<Hidden>>>,
+    ) -> Outcome {
+        let view = if reading.is_some() { View::plain(message.text) } else { View::new(message.text) };
+        let mut sheet = Sheet::default();
+        let page = match reading {
+            Some(reading) => Page::of(&view, reading, &numbers),
+            None => Page::new(&view, &mut sheet, &mut numbers),
+        };
         let before = conversation.clone();
-        let verdict = self.judge(&view, conversation, expected, message, Depth::Usual);
+        let verdict = self.judge(&page, conversation, expected, message, Depth::Usual);
         if let Some(halves) = halves {
             let hide = |judged: Judged| self.hide(message.text, &view, &judged);
             halves.extend(verdict.halves.iter().map(|half| half.map(hide)));
@@ -80,7 +118,9 @@ impl Engine {
         let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
         let before = conversation.clone();
-        let verdict = self.judge(&view, conversation, expected, message, Depth::Everything);
+        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        let page = Page::new(&view, &mut sheet, &mut numbers);
+        let verdict = self.judge(&page, conversation, expected, message, Depth::Everything);
         self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
 
@@ -91,7 +131,9 @@ impl Engine {
         let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
         let before = conversation.clone();
-        let verdict = self.judge(&view, conversation, expected, message, Depth::Reasons);
+        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        let page = Page::new(&view, &mut sheet, &mut numbers);
+        let verdict = self.judge(&page, conversation, expected, message, Depth::Reasons);
         let words = verdict.expected_words();
         let passed = verdict.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
         let outcome = self.settle(self.outcome(message.text, &view, verdict), &before, expected, message);
@@ -118,22 +160,23 @@ impl Engine {
         look_again(outcome, message.text, |left, _| {
             let again = Message { text: left, ..*message };
             let view = View::new(left);
-            let verdict = self.judge(&view, &mut before.clone(), expected, &again, Depth::Usual);
+            let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+            let page = Page::new(&view, &mut sheet, &mut numbers);
+            let verdict = self.judge(&page, &mut before.clone(), expected, &again, Depth::Usual);
             self.outcome(left, &view, verdict)
         })
     }
 
     fn judge(
         &self,
-        view: &View<'_>,
+        page: &Page<'_>,
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
         depth: Depth,
     ) -> Verdict {
-        let page = Page::new(view);
-        let mut verdict = judge::judge(&page, conversation, expected, message, depth);
-        self.find_custom(view, Part::WHOLE, &mut verdict);
+        let mut verdict = judge::judge(page, conversation, expected, message, depth);
+        self.find_custom(page.view, Part::WHOLE, &mut verdict);
         verdict
     }
 

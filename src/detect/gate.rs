@@ -95,8 +95,7 @@ impl Look<'_> {
     /// As [`at`](Self::at), for words that share their place with others or may be mistyped.
     #[inline(never)]
     fn confirm(&mut self, start: usize, end: usize) {
-        let lexicon = Lexicon::get();
-        self.seen = self.seen.and(lexicon.marks(lexicon.word_at(self.text, start, end)));
+        self.seen = self.seen.and(Lexicon::get().word_at(self.text, start, end).marks);
     }
 }
 

@@ -10,6 +10,7 @@ pub mod custom;
 mod detectors;
 pub(crate) mod gate;
 pub(crate) mod number;
+mod split;
 pub(crate) mod token;
 
 pub(crate) use detectors::{card, one_time_passcode, password, security_code};
@@ -20,8 +21,8 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::text::View;
 use cues::Topic;
-use number::Numbers;
-use token::Reading;
+use number::{Number, Numbers};
+use token::{Reading, Sheet};
 
 /// The static facts of a detector: its row in the table.
 #[derive(Debug, Clone, Copy)]
@@ -79,13 +80,19 @@ pub(crate) type Candidates = SmallVec<[Candidate; 16]>;
 pub(crate) struct Page<'v> {
     pub(crate) view: &'v View<'v>,
     pub(crate) reading: Reading<'v>,
-    pub(crate) numbers: Numbers,
+    pub(crate) numbers: &'v [Number],
 }
 
 impl<'v> Page<'v> {
-    pub(crate) fn new(view: &'v View<'v>) -> Self {
-        let mut reading = Reading::new(view.text());
-        let numbers = number::numbers(&reading);
+    /// The page of a view; its reading and its numbers are written where there are none yet.
+    pub(crate) fn new(view: &'v View<'v>, sheet: &'v mut Sheet, numbers: &'v mut Numbers) -> Self {
+        let reading = Reading::new(view.text(), sheet);
+        number::read(&reading, numbers);
+        Self::of(view, reading, numbers)
+    }
+
+    /// The page of a view that has been read.
+    pub(crate) fn of(view: &'v View<'v>, reading: Reading<'v>, numbers: &'v [Number]) -> Self {
         for number in numbers.iter().filter(|n| matches!(n.shape, number::Shape::Harmless(_))) {
             for token in &mut reading.tokens[number.first..=number.last] {
                 token.inert = true;

@@ -100,14 +100,10 @@ pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
     if stars > 4 { Gap::Apart } else { gap }
 }
 
-/// All numbers of a text, in order.
-pub(crate) fn numbers(reading: &Reading<'_>) -> Numbers {
-    let tokens = &reading.tokens;
-    let mut numbers = Numbers::new();
-    if reading.digits == 0 {
-        return numbers;
-    }
-    let mut at = 0;
+/// Adds all numbers of a text, in order.
+pub(crate) fn read(reading: &Reading<'_>, numbers: &mut Numbers) {
+    let tokens = &reading.tokens[..];
+    let mut at = if reading.facts.digits == 0 { tokens.len() } else { 0 };
     while at < tokens.len() {
         if tokens[at].kind != Kind::Digits {
             at += 1;
@@ -130,7 +126,6 @@ pub(crate) fn numbers(reading: &Reading<'_>) -> Numbers {
         numbers.push(number);
         at = last + 1;
     }
-    numbers
 }
 
 /// The last token of the number that starts at `first`: soft gaps only, and no group that starts a shape of its own.
@@ -488,6 +483,10 @@ fn is_currency(bytes: &[u8]) -> bool {
 /// Whether the non-space stretch around the byte is a URL, a path, an e-mail address or a long token with letters.
 fn in_address(reading: &Reading<'_>, at: usize) -> bool {
     const REACH: usize = 128;
+    // Every such stretch holds one of these.
+    if !(reading.has_mark(b'.') || reading.has_mark(b'@') || reading.has_mark(b'/')) {
+        return false;
+    }
     let text = reading.text;
     let space = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'<' | b'>');
     let from = text[at.saturating_sub(REACH)..at]
@@ -497,6 +496,10 @@ fn in_address(reading: &Reading<'_>, at: usize) -> bool {
     let until =
         text[at..(at + REACH).min(text.len())].iter().position(space).map_or((at + REACH).min(text.len()), |i| at + i);
     let chunk = &text[from..until];
+    // Digits and a mark or two: most numbers.
+    if !chunk.iter().any(u8::is_ascii_alphabetic) && !chunk.contains(&b'@') && !chunk.contains(&b'/') {
+        return false;
+    }
     let has = |needle: &[u8]| chunk.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle));
     if has(b"://") || has(b"www.") {
         return true;

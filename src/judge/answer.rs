@@ -90,7 +90,7 @@ fn asks_back(reading: &Reading<'_>) -> bool {
                 .iter()
                 .any(|w| reading.is_word(t, w.as_bytes()))
     });
-    opens && reading.words >= 3
+    opens && reading.facts.words >= 3
 }
 
 fn is_dash(reading: &Reading<'_>, at: usize) -> bool {
@@ -147,7 +147,7 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         let value = (first, last - 1);
         let plain = body[0].kind == Kind::Word || body[0].kind == Kind::Mixed;
         let lead = (first - start, introduced);
-        let total = reading.words;
+        let total = reading.facts.words;
         return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4)).then_some(value);
     }
     // A phrase: content words, hardly any talk, and no verb that makes it a statement.

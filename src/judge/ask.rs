@@ -4,9 +4,9 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::cues::{Lists, Role as Does, Topic};
 use crate::detect::password::is_predicate;
-use crate::detect::token::{Hit, Kind, List, Reading, Token, words};
+use crate::detect::token::{Hit, Kind, Reading, Token};
 use crate::judge::Part;
 use crate::judge::conversation::{Said, Topics};
 use crate::message::Role;
@@ -24,18 +24,22 @@ pub(crate) type Requests = SmallVec<[Request; 4]>;
 
 /// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
 pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Requests) {
-    let mut said = Said::default();
+    let mut said = Said { agrees: part.first && agrees(reading), ..Said::default() };
     let mut requests = Requests::new();
+    if !may_ask(reading) {
+        return (said, requests);
+    }
     // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
     let mut named = Topics::NONE;
     let mut start = 0;
     while start < reading.tokens.len() {
-        let end = sentence_end(reading, start);
-        if requests.is_empty() && said.asks.is_empty() && is_plain(reading, start, end) {
+        let sweep = Sweep::of(reading, start);
+        let end = sweep.end;
+        if requests.is_empty() && said.asks.is_empty() && sweep.is_plain() {
             start = end;
             continue;
         }
-        let sentence = Sentence::of(reading, start, end, role);
+        let sentence = Sentence::of(reading, start, &sweep, role);
         let unheard = (said, requests.len());
         let mut asks = Topics::NONE;
         let mut before: Option<usize> = None;
@@ -111,20 +115,77 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
         start = end;
     }
     said.prefer_secrets();
-    said.agrees = part.first && agrees(reading);
     if part.last {
         said.announces = announces(reading);
     }
     (said, requests)
 }
 
-/// Whether a sentence is nothing but a statement without a secret, or none at all: most are.
-fn is_plain(reading: &Reading<'_>, start: usize, end: usize) -> bool {
-    reading.tokens[start..end].iter().all(|t| {
-        !(matches!(t.kind, Kind::Mark(b'?' | b':'))
-            || t.does(Does::REQUEST.and(Does::FACE))
-            || reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret()))
-    })
+/// Whether any sentence may be more than a [plain](Sweep::is_plain) one; only then anything is asked for or announced.
+fn may_ask(reading: &Reading<'_>) -> bool {
+    reading.has_mark(b'?')
+        || reading.has_mark(b':')
+        || reading.does(Does::REQUEST.and(Does::FACE))
+        || reading.mentions_secrets()
+}
+
+/// What one pass over a sentence tells.
+#[derive(Default)]
+struct Sweep {
+    /// One past its last token.
+    end: usize,
+    /// How many of its tokens are words, or letters and digits.
+    words: usize,
+    /// What its words do, all together.
+    roles: Does,
+    /// The lists on which its words stand, all together.
+    lists: Lists,
+    question: bool,
+    colon: bool,
+    /// A request that is no part of a cue.
+    request: bool,
+    /// A part of a cue for a secret.
+    secret: bool,
+    /// The first word that negates.
+    negation: Option<usize>,
+}
+
+impl Sweep {
+    /// Sweeps over the sentence which starts at `start`.
+    fn of(reading: &Reading<'_>, start: usize) -> Self {
+        let tokens = &reading.tokens[..];
+        let mut sweep = Self::default();
+        for (at, token) in tokens.iter().enumerate().skip(start) {
+            // An opening question mark starts a sentence.
+            let question = token.is(b'?');
+            let opens = question && tokens.get(at + 1).is_some_and(|next| !next.spaced && next.is_text());
+            if opens && at > start {
+                sweep.end = at;
+                return sweep;
+            }
+            sweep.question |= question;
+            sweep.colon |= token.is(b':');
+            sweep.words += usize::from(token.is_text());
+            sweep.roles = sweep.roles.and(token.role);
+            sweep.lists = sweep.lists.and(token.lists);
+            sweep.request |= token.does(Does::REQUEST) && token.cue == 0;
+            sweep.secret |= reading.hit(token).is_some_and(|hit| hit.cue.topic.is_secret());
+            if token.does(Does::NEGATION) && token.kind == Kind::Word {
+                sweep.negation = sweep.negation.or(Some(at));
+            }
+            if token.ends_line() && !opens && (token.kind == Kind::Newline || reading.ends_sentence(at)) {
+                sweep.end = at + 1;
+                return sweep;
+            }
+        }
+        sweep.end = tokens.len();
+        sweep
+    }
+
+    /// Whether it is nothing but a statement without a secret, or none at all: most are.
+    fn is_plain(&self) -> bool {
+        !(self.question || self.colon || self.secret || self.roles.has(Does::REQUEST.and(Does::FACE)))
+    }
 }
 
 /// The topics that an answer to the cue may have.
@@ -166,89 +227,53 @@ struct Sentence {
 }
 
 impl Sentence {
-    fn of(reading: &Reading<'_>, start: usize, end: usize, role: Role) -> Self {
+    fn of(reading: &Reading<'_>, start: usize, sweep: &Sweep, role: Role) -> Self {
+        let &Sweep { end, words, roles, lists, question, request, .. } = sweep;
         let tokens = &reading.tokens[start..end];
-        let is = |list: &List| reading.any_word(start, end, list);
-        let does = |role: Does| reading.does(role) && tokens.iter().any(|t| t.does(role));
-        let opens_with = |list: &List| {
-            is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, list.words))
+        let secret = sweep.secret && cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
+        let first_negation = sweep.negation.unwrap_or(usize::MAX);
+        let is = |list: Lists| lists.has(list);
+        let opens_with =
+            |list: Lists| is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(list));
+        let pair = |first: Lists, then: Lists| {
+            is(first) && is(then) && tokens.windows(2).any(|w| w[0].is_any(first) && w[1].is_any(then))
         };
-        let question = tokens.iter().any(|t| t.is(b'?'));
-        let request = tokens.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0);
-        let first_negation = tokens
-            .iter()
-            .position(|t| t.kind == Kind::Word && t.does(Does::NEGATION))
-            .map_or(usize::MAX, |i| start + i);
-        let words = tokens.iter().filter(|t| t.is_text()).count();
-        let pair = |first: &List, then: &[&str]| {
-            is(first) && tokens.windows(2).any(|w| is_any(reading, &w[0], first.words) && is_any(reading, &w[1], then))
-        };
-        let measures = if pair(words!["how"], &["many", "much", "long", "often"])
-            || is(words!["cuanto", "cuantos", "cuantas", "cuanta"])
-        {
+        let measures = if pair(Lists::HOW, Lists::MANY) || is(Lists::HOW_MANY) {
             Some(Topic::Amount)
         } else if question
-            && (opens_with(words!["when", "cuando"]) && !is(words!["what", "which", "cual"])
-                || pair(words!["what"], &["time", "day", "date", "year", "month"])
-                || pair(words!["que"], &["hora", "dia", "fecha", "ano", "mes"]))
+            && (opens_with(Lists::WHEN) && !is(Lists::WHICH)
+                || pair(Lists::WHAT, Lists::DATE)
+                || pair(Lists::QUE, Lists::FECHA))
         {
             Some(Topic::Time)
-        } else if question && opens_with(words!["where", "donde"]) {
+        } else if question && opens_with(Lists::WHERE) {
             Some(Topic::Place)
         } else {
             None
         };
-        let secret = cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
-        let few = || is(words!["3", "4", "three", "four", "tres", "cuatro"]);
-        let digits = tokens.iter().any(|t| t.does(Does::DIGITS)) || is(words!["code", "codigo"]);
-        let face = tokens.iter().any(|t| t.does(Does::FACE));
+        let negated = sweep.negation.is_some();
+        let digits = roles.has(Does::DIGITS);
         Self {
             question,
             request,
-            sent: tokens.iter().any(|t| t.does(Does::SENT)),
-            negated: first_negation != usize::MAX,
-            fragment: words <= 4 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
+            sent: roles.has(Does::SENT),
+            negated,
+            fragment: words <= 4
+                && sweep.colon
+                && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves() && is_prompt(reading, start, end),
-            refers_back: words <= 8
-                && is(words![
-                    "it",
-                    "that",
-                    "them",
-                    "they",
-                    "la",
-                    "lo",
-                    "one",
-                    "what",
-                    "cual",
-                    "es",
-                    "dice",
-                    "say",
-                    "indiquemela",
-                    "escribala",
-                    "escribela",
-                    "those",
-                    "this",
-                    "rest",
-                    "next",
-                    "resto",
-                ]),
+            refers_back: words <= 8 && is(Lists::REFERENCE),
             first_negation,
             measures,
-            purpose: opening(reading, tokens, &["to", "for", "para", "before", "antes"])
-                .then(|| tokens.iter().position(|t| t.is(b',')))
+            purpose: is(Lists::PURPOSE)
+                .then(|| tokens.iter().find(|t| t.is_text()).filter(|t| t.is_any(Lists::PURPOSE)))
                 .flatten()
+                .and_then(|_| tokens.iter().position(|t| t.is(b',')))
                 .map(|comma| start + comma),
-            digits_texted: question
-                && digits
-                && first_negation == usize::MAX
-                && is(words!["text", "sms", "message", "texted", "sent", "mensaje", "email", "app"])
-                && (tokens.iter().any(|t| t.does(Does::DIGITS))
-                    && is(words![
-                        "4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"
-                    ])),
-            trouble: secret && role.serves() && !question && does(Does::TROUBLE),
-            foretells: secret && role.serves() && does(Does::FORETELLS),
-            on_card_face: role.serves() && face && digits && few(),
+            digits_texted: question && digits && !negated && is(Lists::MESSAGE) && is(Lists::SEVERAL),
+            trouble: secret && role.serves() && !question && roles.has(Does::TROUBLE),
+            foretells: secret && role.serves() && roles.has(Does::FORETELLS),
+            on_card_face: role.serves() && roles.has(Does::FACE) && (digits || is(Lists::CODE)) && is(Lists::FEW),
         }
     }
 
@@ -263,17 +288,13 @@ impl Sentence {
     }
 }
 
-fn opening(reading: &Reading<'_>, tokens: &[Token], words: &[&str]) -> bool {
-    tokens.iter().find(|t| t.is_text()).is_some_and(|t| is_any(reading, t, words))
-}
-
 fn is_any(reading: &Reading<'_>, token: &Token, words: &[&str]) -> bool {
     words.iter().any(|word| reading.is_word(token, word.as_bytes()))
 }
 
 /// "never", "nunca": a warning, not a polite question ("why don't you read me the code?").
 fn warns(reading: &Reading<'_>, at: usize) -> bool {
-    reading.token(at).is_some_and(|t| is_any(reading, t, &["never", "nunca", "jamas", "nobody", "nadie"]))
+    reading.token(at).is_some_and(|t| t.is_any(Lists::WARNING))
 }
 
 /// "sorry", "actually", "perdón": what was asked for before is taken back.
@@ -288,37 +309,17 @@ fn depends(reading: &Reading<'_>, last: usize, first: usize) -> bool {
         return false;
     }
     // The word before its articles and adjectives.
-    let governing = between.iter().rev().find(|t| {
-        !(t.does(Does::DETERMINER)
-            || t.does(Does::OWN)
-            || is_any(reading, t, &["full", "new", "old", "same", "whole", "screen", "backup", "bottom", "top"]))
-    });
-    let preposition = governing.is_some_and(|t| {
-        is_any(
-            reading,
-            t,
-            &[
-                "for", "of", "on", "in", "at", "to", "from", "with", "de", "del", "para", "por", "en", "al", "con",
-                "about", "behind", "under",
-            ],
-        )
-    });
-    preposition
-        || between.iter().any(|t| is_any(reading, t, &["where", "that", "which", "when", "donde", "que", "cuando"]))
+    let governing =
+        between.iter().rev().find(|t| !(t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(Lists::ADJECTIVE)));
+    let preposition = governing.is_some_and(|t| t.is_any(Lists::PREPOSITION.and(Lists::BESIDE)));
+    preposition || between.iter().any(|t| t.is_any(Lists::RELATIVE))
 }
 
 /// Whether the cue that starts at `first` is listed beside the one that ends at `last`: "the ZIP and the last four".
 fn listed(reading: &Reading<'_>, last: usize, first: usize) -> bool {
     reading.tokens[last + 1..first].iter().any(|t| {
         matches!(t.kind, Kind::Mark(b',' | b';' | b'/' | b'&' | b'+' | b'.' | b':') | Kind::Newline)
-            || is_any(
-                reading,
-                t,
-                &[
-                    "and", "or", "y", "o", "e", "u", "plus", "mas", "what", "what's", "read", "tell", "type", "enter",
-                    "ni",
-                ],
-            )
+            || t.is_any(Lists::LISTING)
     })
 }
 
@@ -340,15 +341,8 @@ fn is_partial(reading: &Reading<'_>, last: usize) -> bool {
 /// "passcode", "clave": may be a word as well as digits.
 fn names_a_word(reading: &Reading<'_>, hit: &Hit) -> bool {
     let tokens = &reading.tokens[hit.first..=hit.last];
-    tokens.iter().any(|t| is_any(reading, t, &["passcode", "clave", "claves", "contrasena", "password"]))
-        && !tokens.iter().any(|t| {
-            t.does(Does::SENT)
-                || is_any(
-                    reading,
-                    t,
-                    &["one", "unico", "solo", "uso", "dinamica", "sms", "verification", "verificacion"],
-                )
-        })
+    tokens.iter().any(|t| t.is_any(Lists::NAMES_A_WORD) && !reading.is_word(t, b"pass"))
+        && !tokens.iter().any(|t| t.does(Does::SENT) || t.is_any(Lists::SENT_CODE))
 }
 
 /// "Last step: CVV (3 digits on the back).": a colon and a noun, no verb.
@@ -379,25 +373,6 @@ fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Itera
         .map(move |(i, hit)| (from + i, hit))
 }
 
-/// One past the token that ends the sentence which starts at `start`.
-fn sentence_end(reading: &Reading<'_>, start: usize) -> usize {
-    let tokens = &reading.tokens;
-    let mut at = start;
-    while at < tokens.len() {
-        let ends = tokens[at].kind == Kind::Newline || reading.ends_sentence(at);
-        // An opening question mark starts a sentence.
-        let opens = tokens[at].is(b'?') && tokens.get(at + 1).is_some_and(|next| !next.spaced && next.is_text());
-        at += 1;
-        if ends && !opens {
-            return at;
-        }
-        if opens && at - 1 > start {
-            return at - 1;
-        }
-    }
-    at
-}
-
 /// Whether the sentence whose last token so far is `last` is over, whatever follows.
 fn is_over(reading: &Reading<'_>, last: usize) -> bool {
     last + 1 < reading.tokens.len() || reading.tokens[last].kind == Kind::Newline || reading.ends_sentence(last)
@@ -418,24 +393,7 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."
 fn agrees(reading: &Reading<'_>) -> bool {
-    reading.any_word(
-        0,
-        reading.tokens.len().min(4),
-        words![
-            "yes",
-            "yeah",
-            "yep",
-            "sure",
-            "please",
-            "correct",
-            "si",
-            "claro",
-            "porfavor",
-            "favor",
-            "afirmativo",
-            "yup"
-        ],
-    )
+    reading.any_of(0, reading.tokens.len().min(4), Lists::YES)
 }
 
 /// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".
@@ -451,7 +409,9 @@ fn announces(reading: &Reading<'_>) -> Topics {
                 && (t.does(Does::COPULA) || t.does(Does::PIECE) || t.does(Does::GLUE) && !t.does(Does::NEGATION))
                 && !t.does(Does::SENT)
         });
-    let count = rest.iter().filter(|t| t.kind == Kind::Word).count();
+    if !open || rest.iter().filter(|t| t.kind == Kind::Word).count() > 4 {
+        return Topics::NONE;
+    }
     let negated = reading.tokens[hit.first.saturating_sub(8)..hit.first].iter().any(|t| {
         t.does(Does::NEGATION)
             || t.does(Does::QUESTION)
@@ -467,7 +427,7 @@ fn announces(reading: &Reading<'_>) -> Topics {
     let tells = rest.iter().any(|t| t.does(Does::COPULA) || t.is(b':') || t.is(b'='))
         || said_so(reading, hit)
         || is_label(reading, hit);
-    if open && count <= 4 && !negated && tells { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
+    if tells && !negated { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
 }
 
 /// The whole message is the name of a secret: "my pin", "cvv".

@@ -33,7 +33,8 @@ impl Topics {
     }
 
     pub(crate) fn has_secret(self) -> bool {
-        Topic::ALL.into_iter().any(|topic| topic.is_secret() && self.has(topic))
+        // Secret topics come first, and there are eight of them.
+        self.0 & 0xff != 0
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = Topic> {
@@ -147,6 +148,11 @@ impl Expected {
     /// Everything expected.
     pub(crate) fn all(self) -> Topics {
         self.asked.and(self.announced)
+    }
+
+    /// Whether a secret is expected, or the correction of one.
+    pub(crate) fn awaits_a_secret(self) -> bool {
+        self.all().and(self.gave).has_secret() || self.after_card
     }
 }
 

@@ -7,7 +7,7 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Cue, Role, Topic};
+use crate::detect::cues::{Cue, Lists, Role, Topic};
 use crate::detect::number::Number;
 use crate::detect::token::{Kind, Reading, Token};
 
@@ -155,8 +155,7 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
             Kind::Word if token.does(Role::CONJUNCTION) => 3,
             Kind::Word if token.does(Role::GLUE) => {
                 copula |= token.does(Role::COPULA);
-                renewed |=
-                    ["now", "ahora", "new", "nuevo", "nueva"].iter().any(|w| reading.is_word(token, w.as_bytes()));
+                renewed |= token.is_any(Lists::RENEWAL);
                 entries += 3 * u32::from(token.does(Role::ENTRY));
                 glue += 1;
                 u32::from(glue > 5)
@@ -217,42 +216,9 @@ fn subject(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn(Top
 
 /// Whether the sentence at `at` starts with a word that points back: "It's 4821", "Es el 4821", "Here: 4821".
 fn anaphora(reading: &Reading<'_>, at: usize) -> bool {
-    let lead = reading.tokens[at..]
-        .iter()
-        .take(2)
-        .take_while(|t| {
-            t.kind == Kind::Newline
-                || ["now", "ok", "so", "well", "ahora", "bueno", "y", "and"]
-                    .iter()
-                    .any(|w| reading.is_word(t, w.as_bytes()))
-        })
-        .count();
-    reading.token(at + lead).is_some_and(|t| {
-        t.kind == Kind::Digits
-            || [
-                &b"it"[..],
-                b"its",
-                b"is",
-                b"es",
-                b"here",
-                b"that",
-                b"thats",
-                b"this",
-                b"the",
-                b"mine",
-                b"son",
-                b"era",
-                b"aqui",
-                b"ahi",
-                b"these",
-                b"they",
-                b"he",
-                b"she",
-                b"el",
-            ]
-            .iter()
-            .any(|word| reading.is_word(t, word))
-    })
+    let lead =
+        reading.tokens[at..].iter().take(2).take_while(|t| t.kind == Kind::Newline || t.is_any(Lists::LEAD)).count();
+    reading.token(at + lead).is_some_and(|t| t.kind == Kind::Digits || t.is_any(Lists::ANAPHORA))
 }
 
 /// Another number in between ends the claim, unless the two are told in one breath: "from 8034 to 5127".
@@ -266,9 +232,7 @@ fn step_over_number(reading: &Reading<'_>, number: usize, first: usize) -> u32 {
             || t.is(b'-')
             || t.is(b'.')
             || t.kind == Kind::Digits
-            || [&b"sorry"[..], b"no", b"wait", b"perdon", b"digo", b"not", b"y", b"o", b"a", b"to", b"actually"]
-                .iter()
-                .any(|w| reading.is_word(t, w))
+            || t.is_any(Lists::BREATH)
     });
     if joined { 1 } else { 7 }
 }
@@ -296,7 +260,7 @@ fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) ->
             }
             continue;
         }
-        joined |= is_preposition(reading, token) || token.does(Role::SENT);
+        joined |= is_preposition(token) || token.does(Role::SENT);
         let passes = matches!(token.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'#' | b'\'' | b'-'))
             && !token.does(Role::COPULA)
             && !token.does(Role::CONJUNCTION);
@@ -312,27 +276,8 @@ fn copula_form(found: &Governor) -> bool {
     found.copula && found.cost <= 1
 }
 
-fn is_preposition(reading: &Reading<'_>, token: &Token) -> bool {
-    token.kind == Kind::Word
-        && [
-            &b"for"[..],
-            b"of",
-            b"on",
-            b"in",
-            b"at",
-            b"to",
-            b"from",
-            b"with",
-            b"de",
-            b"del",
-            b"para",
-            b"por",
-            b"en",
-            b"al",
-            b"con",
-        ]
-        .iter()
-        .any(|word| reading.is_word(token, word))
+fn is_preposition(token: &Token) -> bool {
+    token.kind == Kind::Word && token.is_any(Lists::PREPOSITION)
 }
 
 /// "482913 is the code", "G-615209 as the verification code", "4821 (CID)", "378282246310005 is my amex".

@@ -19,6 +19,7 @@ mod form;
 mod govern;
 mod halves;
 pub(crate) mod pieces;
+mod quiet;
 mod solicited;
 mod verdict;
 
@@ -28,8 +29,10 @@ use smallvec::SmallVec;
 
 use crate::detect::Page;
 use crate::detect::cues::Topic;
+use crate::detect::number::Number;
+use crate::detect::token::Reading;
 use crate::entity::Entity;
-use crate::message::Message;
+use crate::message::{Message, Role};
 use candidates::Docket;
 use conversation::{Conversation, Expected, Said};
 use court::Court;
@@ -71,6 +74,30 @@ pub(crate) enum Depth {
     Everything,
 }
 
+/// Hears a message that is its own view and in which nothing can be found, for its questions alone. Tells whether it is
+/// one.
+pub(crate) fn hear(
+    reading: &Reading<'_>,
+    numbers: &[Number],
+    conversation: &mut Conversation,
+    expected: Expected,
+    role: Role,
+) -> bool {
+    let pieces = conversation.side(role).pieces.is_active();
+    let said = quiet::holds_nothing(reading, numbers, expected, pieces)
+        .then(|| hear_part(reading, role, Part::WHOLE))
+        .flatten();
+    said.inspect(|said| conversation.end(role, said)).is_some()
+}
+
+/// What a part of a message says in which nothing is stated; `None` where who serves asks for a secret, which is to be
+/// found, too.
+fn hear_part(reading: &Reading<'_>, role: Role, part: Part) -> Option<Said> {
+    let (said, requests) = ask::requests(reading, role, part);
+    let solicits = role.serves() && requests.iter().any(|request| request.topic.is_secret());
+    (!solicits).then_some(said)
+}
+
 /// Judges a message in its conversation, which has begun the turn and then remembers the message.
 pub(crate) fn judge(
     page: &Page<'_>,
@@ -79,7 +106,10 @@ pub(crate) fn judge(
     message: &Message<'_>,
     depth: Depth,
 ) -> Verdict {
-    let (verdict, said) = judge_part(page, conversation, expected, message, depth, Part::WHOLE);
+    let (verdict, said) = match depth {
+        Depth::Usual => judge_part(page, conversation, expected, message, Part::WHOLE),
+        _ => judge_loud(page, conversation, expected, message, depth, Part::WHOLE),
+    };
     conversation.end(message.role, &said);
     verdict
 }
@@ -91,14 +121,32 @@ pub(crate) fn judge_part(
     conversation: &mut Conversation,
     expected: Expected,
     message: &Message<'_>,
+    part: Part,
+) -> (Verdict, Said) {
+    // Of a view that is not the text numbers may be told otherwise than they look.
+    let quiet = (page.view.is_source() || page.numbers.is_empty())
+        && quiet::holds_nothing(
+            &page.reading,
+            page.numbers,
+            expected,
+            conversation.side(message.role).pieces.is_active(),
+        );
+    match quiet.then(|| hear_part(&page.reading, message.role, part)).flatten() {
+        Some(said) => (Verdict { expected, until: part.to, ..Verdict::default() }, said),
+        None => judge_loud(page, conversation, expected, message, Depth::Usual, part),
+    }
+}
+
+/// Judges a part of a message in which something may be found.
+fn judge_loud(
+    page: &Page<'_>,
+    conversation: &mut Conversation,
+    expected: Expected,
+    message: &Message<'_>,
     depth: Depth,
     part: Part,
 ) -> (Verdict, Said) {
     let (role, id) = (message.role, message.id);
-    if matches!(depth, Depth::Usual | Depth::Reasons) && holds_nothing(page, expected) {
-        let (said, _) = ask::requests(&page.reading, role, part);
-        return (Verdict { expected, until: part.to, ..Verdict::default() }, said);
-    }
     let candidates = Docket::of(page);
     let mut court = Court {
         page,
@@ -106,7 +154,7 @@ pub(crate) fn judge_part(
         expected,
         claimed: SmallVec::from_elem(false, page.reading.tokens.len()),
         spent: Spent::new(&page.reading),
-        masked: page.reading.masked,
+        masked: page.reading.facts.masked,
         verdict: Verdict { expected, ..Verdict::default() },
         loose: SmallVec::new(),
         explains: depth == Depth::Reasons,
@@ -145,15 +193,4 @@ pub(crate) fn judge_part(
     verdict.until = part.to;
     verdict.found.sort_by_key(|f| (f.span.start, f.span.end));
     (verdict, said)
-}
-
-/// Whether there is no number, no mask, no word for a secret, and no wait for one: nothing to be found.
-fn holds_nothing(page: &Page<'_>, expected: Expected) -> bool {
-    let reading = &page.reading;
-    // Passwords in addresses and in options of commands stand behind a colon.
-    reading.digits == 0
-        && !reading.mentions_secrets()
-        && !reading.has_mark(b':')
-        && !reading.masked
-        && !expected.all().has(Topic::Password)
 }

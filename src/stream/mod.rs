@@ -46,11 +46,13 @@ use std::mem;
 
 use crate::detect::Page;
 use crate::detect::cues::Topic;
+use crate::detect::number::Numbers;
+use crate::detect::token::Sheet;
 use crate::edit::{Edit, Patch};
 use crate::engine::{Engine, look_again};
 use crate::entity::{Entity, FindingKind};
 use crate::judge::conversation::{Conversation, Expected, Said};
-use crate::judge::{self, Depth, Judged, Part};
+use crate::judge::{self, Judged, Part};
 use crate::mask;
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
@@ -314,7 +316,8 @@ impl Redactor {
         let text = mem::take(&mut self.text);
         let watched = &text[..self.watched];
         let view = View::new(watched);
-        let page = Page::new(&view);
+        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        let page = Page::new(&view, &mut sheet, &mut numbers);
         let from = run::view_at(&view, self.judged);
         let last = matches!(cut, Cut::End);
         let (mut cut, to, mut in_run) = match cut {
@@ -329,8 +332,7 @@ impl Redactor {
         let part = Part { from, to, first: self.whole, last };
         let before = self.conversation.clone();
         let message = Message { text: watched, role: self.role, id: self.id, time_ms: self.time_ms };
-        let (mut verdict, said) =
-            judge::judge_part(&page, &mut self.conversation, expected, &message, Depth::Usual, part);
+        let (mut verdict, said) = judge::judge_part(&page, &mut self.conversation, expected, &message, part);
         self.engine.find_custom(&view, part, &mut verdict);
         self.said.add(&said);
         self.recall.append(&mut verdict.recall);
@@ -355,12 +357,12 @@ impl Redactor {
         if !(self.in_run || in_run) {
             outcome = look_again(outcome, watched, |left, patch| {
                 let view = View::new(left);
-                let page = Page::new(&view);
+                let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+                let page = Page::new(&view, &mut sheet, &mut numbers);
                 let to = if last { usize::MAX } else { run::view_at(&view, patch.patched(Span::new(cut, cut)).start) };
                 let part = Part { from: run::view_at(&view, self.judged), to, first: self.whole, last };
                 let again = Message { text: left, ..message };
-                let (mut verdict, _) =
-                    judge::judge_part(&page, &mut before.clone(), expected, &again, Depth::Usual, part);
+                let (mut verdict, _) = judge::judge_part(&page, &mut before.clone(), expected, &again, part);
                 self.engine.find_custom(&view, part, &mut verdict);
                 self.engine.outcome(left, &view, verdict)
             });

@@ -6,7 +6,7 @@
 
 use crate::detect::cues::{Lexicon, Role, Topic};
 use crate::detect::password::{chunk, is_unknown, looks_like_one};
-use crate::detect::token::{Kind, Reading, Token};
+use crate::detect::token::{Kind, Reading, Sheet, Token};
 use crate::text::{View, may_be_digits};
 
 /// Plain words and marks at the end of a sentence after which nothing before them is a part of a finding any more: as far
@@ -148,8 +148,9 @@ impl Watch {
 
     /// Takes a word as the view shows it.
     fn read(&mut self, word: &[u8]) -> bool {
-        let reading = Reading::new(word).without_cues();
-        let tokens = &reading.tokens;
+        let mut sheet = Sheet::default();
+        let reading = Reading::new(word, &mut sheet).without_cues();
+        let tokens = &reading.tokens[..];
         let Some(last) = tokens.len().checked_sub(1) else { return false };
         let begins = !std::mem::replace(&mut self.inside, true);
         let ends = reading.ends_sentence(last);
@@ -289,8 +290,8 @@ impl Phrases {
             }
             _ => false,
         });
-        if let Some(node) = lexicon.phrase_start(word) {
-            self.open.push(Phrase { node, tokens: 1, clave, linked });
+        if token.phrases != 0 {
+            self.open.push(Phrase { node: token.phrases, tokens: 1, clave, linked });
         }
         self.open.iter().any(|phrase| {
             lexicon.phrase_end(phrase.node).is_some_and(|cue| match cue.topic {

@@ -13,6 +13,31 @@ impl Block {
         u64::from_le_bytes([byte; 8])
     }
 
+    /// The bytes of `text` from `at` on; zero past the end.
+    #[inline]
+    pub(crate) fn at(text: &[u8], at: usize) -> Self {
+        let rest = &text[at..];
+        Self(rest.first_chunk().map_or_else(|| past_the_end(text, rest.len()), |bytes| u64::from_le_bytes(*bytes)))
+    }
+
+    /// The byte at `at`; zero behind the last.
+    #[inline]
+    pub(crate) const fn byte(self, at: usize) -> u8 {
+        if at < 8 { (self.0 >> (8 * at)) as u8 } else { 0 }
+    }
+
+    /// How many letters it begins with.
+    #[inline]
+    pub(crate) const fn letters_len(self) -> usize {
+        ((self.letters() ^ Self::HIGH).trailing_zeros() / 8) as usize
+    }
+
+    /// Its first `len` bytes, 1 to 8 of them, which are letters and digits, in lower case; zero behind them.
+    #[inline]
+    pub(crate) const fn word(self, len: usize) -> u64 {
+        (self.0 | Self::each(0x20)) & u64::MAX >> (64 - 8 * len)
+    }
+
     /// The ASCII bytes from `first` to `last`, and those which are so but for their highest bit.
     const fn between(self, first: u8, last: u8) -> u64 {
         let low = self.0 & !Self::HIGH;
@@ -50,6 +75,15 @@ impl Block {
     /// The bytes that are not printable ASCII.
     pub(crate) const fn odd(self) -> u64 {
         (self.0 | !self.between(0x20, 0x7E)) & Self::HIGH
+    }
+}
+
+/// The last `len` bytes of `text`, fewer than eight; zero behind them.
+#[inline(never)]
+fn past_the_end(text: &[u8], len: usize) -> u64 {
+    match text.last_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes).checked_shr(64 - 8 * len as u32).unwrap_or(0),
+        None => text[text.len() - len..].iter().rev().fold(0, |block, byte| block << 8 | u64::from(*byte)),
     }
 }
 

@@ -9,6 +9,7 @@
 use smallvec::SmallVec;
 
 use super::Alignment;
+use super::block::{Block, blocks};
 use super::draft::Draft;
 
 /// Fewest characters of a number.
@@ -55,11 +56,19 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
 /// that has some does.
 fn meet(text: &[u8]) -> bool {
     let looks = |at: usize| text.get(at).is_some_and(|b| digit(*b).is_some());
-    text.iter().enumerate().any(|(at, byte)| {
-        byte.is_ascii_digit()
-            && (looks(at + 1)
-                || at.checked_sub(1).is_some_and(looks)
-                || (looks(at + 2) && is_separator(&text[at + 1..at + 2])))
+    let meets = |at: usize| {
+        looks(at + 1) || at.checked_sub(1).is_some_and(looks) || (looks(at + 2) && is_separator(&text[at + 1..at + 2]))
+    };
+    text.chunks(64).enumerate().any(|(i, part)| {
+        let in_block = |(i, block): (usize, Block)| Block::bits(block.digits()) << (8 * i);
+        let mut digits = blocks(part).enumerate().map(in_block).fold(0, |all, some| all | some);
+        while digits != 0 {
+            if meets(i * 64 + digits.trailing_zeros() as usize) {
+                return true;
+            }
+            digits &= digits - 1;
+        }
+        false
     })
 }
 

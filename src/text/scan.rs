@@ -24,6 +24,12 @@ pub(crate) fn may_fold(byte: u8) -> bool {
     matches!(byte, 0x00..=0x08 | 0x0E..=0x1F | 0x7F..=0xFF | b'&')
 }
 
+/// Whether the letters `start..end` of a text, with none beside them, are a number word.
+#[inline]
+pub(crate) fn is_number_word(text: &[u8], start: usize, end: usize) -> bool {
+    numerals::may_begin(first_four(text, start)) && numerals::is_number_word(&text[start..end])
+}
+
 /// Looks once at each byte of `text`.
 pub(super) fn scan(text: &[u8]) -> Hints {
     let mut hints = Hints::default();
@@ -74,14 +80,7 @@ impl Found {
 
 /// The four bytes from `start` on, the first the lowest, as lower-case letters; zero past the end.
 fn first_four(text: &[u8], start: usize) -> u32 {
-    let rest = &text[start..];
-    let four = rest.first_chunk().map_or_else(|| past_the_end(rest), |four| u32::from_le_bytes(*four));
-    four | 0x2020_2020
-}
-
-#[cold]
-fn past_the_end(rest: &[u8]) -> u32 {
-    rest.iter().rev().fold(0, |four, byte| four << 8 | u32::from(*byte))
+    Block::at(text, start).0 as u32 | 0x2020_2020
 }
 
 /// The number words seen in a text.

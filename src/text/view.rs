@@ -62,10 +62,20 @@ impl<'a> View<'a> {
         view
     }
 
-    /// The view of a text in which nothing is to be rewritten: printable ASCII and line breaks without ampersands, digits
-    /// and number words.
+    /// The view of a text that is its own view.
     pub(crate) fn plain(source: &'a [u8]) -> Self {
         Self { text: Cow::Borrowed(source), alignment: Alignment::identity() }
+    }
+
+    /// Whether no letter is typed for a digit in a text with so many digits. Where it is made of printable ASCII and line
+    /// breaks without ampersands, tags and number words, it is its own view then.
+    pub(crate) fn has_true_digits(source: &[u8], digits: usize) -> bool {
+        digits < lookalikes::FEWEST_DIGITS || lookalikes::read(source).is_none()
+    }
+
+    /// Whether it is the text itself.
+    pub(crate) fn is_source(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
     }
 
     /// The bytes of the view.

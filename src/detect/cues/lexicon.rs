@@ -7,16 +7,24 @@ use std::collections::HashMap;
 
 use once_cell::sync::Lazy;
 
-use super::table::{Edges, Key, Table};
+use super::lists::{LISTS, Lists};
+use super::table::{Edges, Key, Short, Table};
 use super::{Cue, Role, Row, Topic, WordId, english, spanish};
+use crate::text::{Block, is_number_word};
 
-/// What is known about a word.
+/// What is known about a word; nothing is known about the default one.
 #[derive(Debug, Clone, Copy, Default)]
-struct Word {
-    role: Role,
+pub(crate) struct Word {
+    /// The lists on which it stands.
+    pub(crate) lists: Lists,
+    /// What it does.
+    pub(crate) role: Role,
+    /// Its id, or 0 where it stands in no table.
+    pub(crate) id: WordId,
     /// The first node of the phrases that start with it, or 0.
-    node: u16,
-    marks: Marks,
+    pub(crate) node: u16,
+    /// What it may do to a message without digits.
+    pub(crate) marks: Marks,
     /// Whether it is made of letters: in a message without digits no other word stands.
     spelled: bool,
 }
@@ -58,7 +66,12 @@ pub(crate) struct Lexicon {
     slips: Table,
     /// Those words themselves.
     slipping: Slipping,
+    /// The words of the tables by their id, as they are meant where they are mistyped: on no list.
     words: Vec<Word>,
+    /// The same words and those that stand on lists only, as they are known where they are spelled right.
+    listed: Vec<Word>,
+    /// Those of up to eight letters.
+    short: Short<Word>,
     /// The trie of phrases.
     nodes: Vec<Node>,
     edges: Edges,
@@ -87,6 +100,8 @@ impl Lexicon {
             slips: Table::default(),
             slipping: Slipping::default(),
             words: vec![Word::default()],
+            listed: Vec::new(),
+            short: Short::new(&[]),
             nodes: vec![Node::default()],
             edges: Edges::new(&[]),
         };
@@ -106,7 +121,34 @@ impl Lexicon {
             lexicon.let_slip(word.as_bytes());
         }
         lexicon.mark(&phrases);
+        lexicon.listed = lexicon.words.clone();
+        for (list, words) in LISTS {
+            for word in words.split_ascii_whitespace() {
+                lexicon.enlist(word.as_bytes(), *list);
+            }
+        }
+        for (key, place) in lexicon.ids.iter() {
+            let (word, len) = key.word();
+            let list = if is_number_word(&word, 0, len) { Lists::NUMBER } else { Lists::NONE };
+            let lists = &mut lexicon.listed[usize::from(place)].lists;
+            *lists = lists.and(list).and(Lists::KNOWN);
+        }
+        let listed = lexicon.ids.iter().map(|(key, place)| (key, lexicon.listed[usize::from(place)]));
+        lexicon.short = Short::new(&listed.collect::<Vec<_>>());
         lexicon
+    }
+
+    /// Puts a word on a list. One that no table knows stays unknown otherwise.
+    fn enlist(&mut self, word: &[u8], list: Lists) {
+        let key = Key::of(word, 0, word.len());
+        let place = self.ids.get(key).unwrap_or_else(|| {
+            let place = id_of(self.listed.len());
+            self.listed.push(*self.mistyped(word));
+            self.ids.insert(key, place);
+            place
+        });
+        let lists = &mut self.listed[usize::from(place)].lists;
+        *lists = lists.and(list);
     }
 
     fn intern(&mut self, word: &[u8]) -> WordId {
@@ -114,8 +156,8 @@ impl Lexicon {
         if let Some(id) = self.ids.get(key) {
             return id;
         }
-        let id = WordId::try_from(self.words.len()).expect("the tables hold fewer than 65,536 words");
-        self.words.push(Word { spelled: word.iter().all(u8::is_ascii_alphabetic), ..Word::default() });
+        let id = id_of(self.words.len());
+        self.words.push(Word { id, spelled: word.iter().all(u8::is_ascii_alphabetic), ..Word::default() });
         self.ids.insert(key, id);
         id
     }
@@ -201,7 +243,8 @@ impl Lexicon {
         // Of a quantity nothing is asked.
         let mut phrases: Vec<&Phrase> = phrases.iter().filter(|phrase| phrase.cue.topic != Topic::Quantity).collect();
         phrases.sort_by_key(parts);
-        let everyday: Vec<WordId> = EVERYDAY.iter().map(|word| self.word(word.as_bytes())).collect();
+        let known = |word: &&str| self.ids.get(Key::of(word.as_bytes(), 0, word.len()));
+        let everyday: Vec<WordId> = EVERYDAY.iter().filter_map(known).collect();
         for (mark, secret) in [(Marks::SECRET.and(Marks::CUE), true), (Marks::CUE, false)] {
             for phrase in phrases.iter().filter(|phrase| phrase.cue.topic.is_secret() == secret) {
                 // How dear it is to mark a word.
@@ -224,29 +267,48 @@ impl Lexicon {
         }
     }
 
-    /// The id of a word in any case, or 0.
-    pub(crate) fn word(&self, word: &[u8]) -> WordId {
+    /// What is known about a word in any case.
+    pub(crate) fn word(&self, word: &[u8]) -> &Word {
         self.word_at(word, 0, word.len())
     }
 
-    /// The id of the word `start..end` of a text, in any case, or 0.
+    /// What is known about the word `start..end` of a text, in any case.
     #[inline]
-    pub(crate) fn word_at(&self, text: &[u8], start: usize, end: usize) -> WordId {
-        if end - start > Key::LONGEST {
-            return 0;
+    pub(crate) fn word_at(&self, text: &[u8], start: usize, end: usize) -> &Word {
+        let len = end - start;
+        if len > 8 {
+            return self.long_word(&text[start..end]);
         }
-        match self.ids.get(Key::of(text, start, end)) {
-            Some(id) => id,
-            None if Self::may_be_mistyped(end - start) => self.slip(&text[start..end]),
-            None => 0,
+        self.short_word(Block::at(text, start).word(len)).unwrap_or_else(|| self.mistyped(&text[start..end]))
+    }
+
+    /// What is known about a [word](Block::word) of up to eight letters that is spelled as in the tables.
+    #[inline]
+    pub(crate) fn short_word(&self, word: u64) -> Option<&Word> {
+        self.short.get(word)
+    }
+
+    #[inline(never)]
+    fn long_word(&self, word: &[u8]) -> &Word {
+        if word.len() > Key::LONGEST {
+            return &self.words[0];
         }
+        match self.ids.get(Key::of(word, 0, word.len())) {
+            Some(place) => &self.listed[usize::from(place)],
+            None => self.mistyped(word),
+        }
+    }
+
+    /// What is known about the word that was meant, if any.
+    #[inline(never)]
+    pub(crate) fn mistyped(&self, word: &[u8]) -> &Word {
+        &self.words[usize::from(self.slip(word))]
     }
 
     /// A word of the slip table that is one slip away: a letter missing, doubled or added, wrong, or swapped with the
     /// next one.
-    #[inline(never)]
     fn slip(&self, word: &[u8]) -> WordId {
-        if !self.slipping.may_be(word) {
+        if !Self::may_be_mistyped(word.len()) || !self.slipping.may_be(word) {
             return 0;
         }
         if let Some(id) = self.slips.get(Key::of(word, 0, word.len())) {
@@ -277,24 +339,9 @@ impl Lexicon {
         len + 1 >= SLIP_LENGTH
     }
 
-    /// What the word does.
-    pub(crate) fn role(&self, word: WordId) -> Role {
-        self.words[usize::from(word)].role
-    }
-
-    /// What the word may do to a message without digits.
-    pub(crate) fn marks(&self, word: WordId) -> Marks {
-        self.words[usize::from(word)].marks
-    }
-
     /// The words of the tables, each with its [hash](hash_at) and what it may do to a message without digits.
     pub(crate) fn marked(&self) -> impl Iterator<Item = (u64, Marks)> {
-        self.ids.iter().map(|(key, id)| (key.hash(), self.marks(id)))
-    }
-
-    /// The node of the phrases that start with `word`, if any does.
-    pub(crate) fn phrase_start(&self, word: WordId) -> Option<u16> {
-        Some(self.words[usize::from(word)].node).filter(|&node| node != 0)
+        self.ids.iter().map(|(key, place)| (key.hash(), self.listed[usize::from(place)].marks))
     }
 
     /// The node after one more word of a phrase.
@@ -313,6 +360,10 @@ impl Lexicon {
     }
 }
 
+fn id_of(place: usize) -> WordId {
+    WordId::try_from(place).expect("the tables hold fewer than 65,536 words")
+}
+
 /// The hash of the word `start..end` of a text, in any case; none for words longer than all of the tables.
 #[inline]
 pub(crate) fn hash_at(text: &[u8], start: usize, end: usize) -> Option<u64> {
@@ -322,7 +373,8 @@ pub(crate) fn hash_at(text: &[u8], start: usize, end: usize) -> Option<u64> {
 /// A quick look at which words could be mistyped ones: a bit for each of the words that slip.
 #[derive(Default)]
 struct Slipping {
-    words: Vec<Box<[u8]>>,
+    /// The [letters] of each.
+    words: Vec<u32>,
     /// Those with this first letter, this second one, this last one.
     firsts: [u128; 32],
     seconds: [u128; 32],
@@ -340,7 +392,7 @@ impl Slipping {
         for len in word.len() - 1..=(word.len() + 1).min(Key::LONGEST) {
             self.lengths[len] |= bit;
         }
-        self.words.push(word.into());
+        self.words.push(letters(word));
     }
 
     /// Whether the word could be one of them. A slip adds one letter at most and takes away one at most, so that one end
@@ -351,8 +403,12 @@ impl Slipping {
         let (first, second, last) = (letter(first), letter(second), letter(last));
         let ends = self.firsts[first] | self.lasts[last] | self.firsts[second] | self.seconds[first];
         let mut may_be = ends & self.lengths[word.len()];
+        if may_be == 0 {
+            return false;
+        }
+        let letters = letters(word);
         while may_be != 0 {
-            let unlike = letters(word) ^ letters(&self.words[may_be.trailing_zeros() as usize]);
+            let unlike = letters ^ self.words[may_be.trailing_zeros() as usize];
             if unlike.count_ones() <= 2 {
                 return true;
             }
@@ -447,7 +503,7 @@ mod tests {
             ("secuirty", "security"),
             ("contrasenia", "contrasenia"),
         ] {
-            assert_eq!(lexicon.word(typed.as_bytes()), lexicon.word(meant.as_bytes()), "{typed}");
+            assert_eq!(lexicon.word(typed.as_bytes()).id, lexicon.word(meant.as_bytes()).id, "{typed}");
         }
     }
 
@@ -455,7 +511,7 @@ mod tests {
     fn everyday_words_are_not_taken_for_slips() {
         let lexicon = Lexicon::get();
         for (word, other) in [("amount", "account"), ("passport", "password")] {
-            assert_ne!(lexicon.word(word.as_bytes()), lexicon.word(other.as_bytes()), "{word}");
+            assert_ne!(lexicon.word(word.as_bytes()).id, lexicon.word(other.as_bytes()).id, "{word}");
         }
     }
 }

@@ -11,10 +11,12 @@
 
 pub(crate) mod english;
 mod lexicon;
+mod lists;
 pub(crate) mod spanish;
 mod table;
 
-pub(crate) use lexicon::{Lexicon, Marks, hash_at};
+pub(crate) use lexicon::{Lexicon, Marks, Word, hash_at};
+pub(crate) use lists::Lists;
 
 /// What a cue says about the number or the token it governs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

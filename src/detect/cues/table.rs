@@ -1,12 +1,11 @@
 //! Words as numbers, and tables that find them.
 
+use crate::text::Block;
+
 /// A word in lower case, of at most [`Key::LONGEST`] letters and digits.
 #[derive(Debug, Clone, Copy, Default)]
 #[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Key([u64; 3]);
-
-/// What makes a capital a small letter and leaves digits as they are, in each byte.
-const LOWER: u64 = 0x2020_2020_2020_2020;
 
 impl Key {
     pub(super) const LONGEST: usize = 24;
@@ -22,6 +21,15 @@ impl Key {
         let second = eight(text, start + 8, (len - 8).min(8));
         let third = if len <= 16 { 0 } else { eight(text, start + 16, len - 16) };
         Self([first, second, third])
+    }
+
+    /// The word itself, in lower case, and its length.
+    pub(super) fn word(self) -> ([u8; Self::LONGEST], usize) {
+        let mut word = [0; Self::LONGEST];
+        for (bytes, from) in word.chunks_mut(8).zip(self.0) {
+            bytes.copy_from_slice(&from.to_le_bytes());
+        }
+        (word, word.iter().position(|byte| *byte == 0).unwrap_or(Self::LONGEST))
     }
 
     /// Whether it is the same word.
@@ -44,16 +52,7 @@ impl Key {
 /// The bytes from `at` on, 1 to 8 of them, the first the lowest; zero behind them.
 #[inline]
 fn eight(text: &[u8], at: usize, len: usize) -> u64 {
-    let rest = &text[at..];
-    match rest.first_chunk() {
-        Some(bytes) => (u64::from_le_bytes(*bytes) | LOWER) & u64::MAX >> (64 - 8 * len),
-        None => at_the_end(&rest[..len]),
-    }
-}
-
-#[inline(never)]
-fn at_the_end(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(byte | 0x20))
+    Block::at(text, at).word(len)
 }
 
 /// A number for each word. Words are never taken out, and most of those asked for are in it.
@@ -120,6 +119,49 @@ impl Table {
 /// Other bits of the hash than those that choose the slot.
 fn tag(hash: u64) -> u32 {
     (hash >> 24) as u32 & 0xFFFF
+}
+
+/// What is known about words of up to eight letters, beside each word: one place in memory tells all.
+pub(super) struct Short<V> {
+    /// A word, or 0, and what is known about it. A power of two of them, at most half of them taken.
+    slots: Vec<(u64, V)>,
+}
+
+impl<V: Copy + Default> Short<V> {
+    /// Takes over the short words among these.
+    pub(super) fn new(words: &[(Key, V)]) -> Self {
+        let short = || words.iter().filter(|(key, _)| key.0[1] == 0);
+        let mut new = Self { slots: vec![(0, V::default()); (short().count() * 2).next_power_of_two().max(2)] };
+        for (key, value) in short() {
+            let mut slot = new.slot(key.0[0]);
+            while new.slots[slot].0 != 0 {
+                slot = (slot + 1) & (new.slots.len() - 1);
+            }
+            new.slots[slot] = (key.0[0], *value);
+        }
+        new
+    }
+
+    /// What is known about a [word](Block::word).
+    #[inline]
+    pub(super) fn get(&self, word: u64) -> Option<&V> {
+        let mut slot = self.slot(word);
+        loop {
+            let (known, value) = &self.slots[slot];
+            if *known == word {
+                return Some(value);
+            }
+            if *known == 0 {
+                return None;
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    #[inline]
+    fn slot(&self, word: u64) -> usize {
+        (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (self.slots.len() - 1)
+    }
 }
 
 /// From a node and a word to the next node.

@@ -75,7 +75,7 @@ fn candidate(page: &Page<'_>, number: &Number) -> Candidate {
 /// Two letters, two digits, then letters and digits in any grouping.
 fn ibans(page: &Page<'_>, out: &mut Candidates) {
     let reading = &page.reading;
-    let mut at = 0;
+    let mut at = if reading.facts.mixed { 0 } else { reading.tokens.len() };
     while at < reading.tokens.len() {
         match iban_at(reading, at) {
             Some((last, valid)) => {

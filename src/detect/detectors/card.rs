@@ -67,7 +67,7 @@ impl Detector for Card {
 
     fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
-        if reading.digits < FEWEST_DIGITS {
+        if reading.facts.digits < FEWEST_DIGITS {
             return;
         }
         let mut at = 0;

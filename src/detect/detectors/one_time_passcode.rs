@@ -66,7 +66,8 @@ impl Detector for OneTimePasscode {
                 },
             });
         }
-        let mut at = 0;
+        // A code begins with letters and digits, or with one of them and a hyphen.
+        let mut at = if reading.facts.mixed || reading.has_mark(b'-') { 0 } else { reading.tokens.len() };
         while at < reading.tokens.len() {
             match code_at(reading, at) {
                 Some(last) => {

@@ -12,7 +12,7 @@ mod several;
 mod stated;
 mod value;
 
-use crate::detect::cues::Topic;
+use crate::detect::cues::{Lists, Topic};
 use crate::detect::token::{Hit, Kind, Reading, Token};
 use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
@@ -67,7 +67,7 @@ impl Detector for Password {
 
     fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
-        for hit in &reading.cues {
+        for hit in reading.cues {
             let clave =
                 matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
@@ -79,13 +79,17 @@ impl Detector for Password {
     }
 }
 
+/// Whether anything in a text may be a password: a word for one stands in it, or the marks of an address or an option.
+pub(crate) fn may_hold_one(reading: &Reading<'_>) -> bool {
+    let clave = [Topic::Code, Topic::OneTimePasscode, Topic::Pin].into_iter().any(|topic| reading.mentions(topic));
+    reading.mentions(Topic::Password)
+        || clave && reading.has_any(Lists::NAMES_A_WORD)
+        || reading.has_mark(b':') && (reading.has_mark(b'/') || reading.has_mark(b'-'))
+}
+
 /// "clave", "passcode", "contraseña temporal": a password where no digits follow.
 fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
-    reading.tokens[hit.first..=hit.last].iter().any(|t| {
-        [&b"clave"[..], b"claves", b"passcode", b"contrasena", b"password", b"pass"]
-            .iter()
-            .any(|w| reading.is_word(t, w))
-    })
+    reading.any_of(hit.first, hit.last + 1, Lists::NAMES_A_WORD)
 }
 
 fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {

@@ -8,7 +8,10 @@ use super::value::chunk;
 
 /// `curl -u user:password`.
 pub(super) fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
-    let tokens = &reading.tokens;
+    if !(reading.has_mark(b'-') && reading.has_mark(b':')) {
+        return;
+    }
+    let tokens = &reading.tokens[..];
     for at in 1..tokens.len().saturating_sub(3) {
         let option = (reading.is_word(&tokens[at], b"u") || reading.is_word(&tokens[at], b"user"))
             && tokens[at - 1].is(b'-')
@@ -28,7 +31,10 @@ pub(super) fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
 
 /// `scheme://user:password@host`.
 pub(super) fn in_addresses(reading: &Reading<'_>, out: &mut Candidates) {
-    let tokens = &reading.tokens;
+    if !(reading.has_mark(b':') && reading.has_mark(b'/')) {
+        return;
+    }
+    let tokens = &reading.tokens[..];
     for at in 0..tokens.len().saturating_sub(5) {
         if !(tokens[at].is(b':') && tokens[at + 1].is(b'/') && tokens[at + 2].is(b'/')) {
             continue;

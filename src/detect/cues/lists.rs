@@ -1,0 +1,118 @@
+//! Lists of words which grammar looks for: plain data.
+//!
+//! A word that stands on a list only is otherwise unknown: it has no role, begins no phrase, and counts as no word of the
+//! tables. A mistyped word stands on no list.
+
+/// On which lists a word stands: a set of flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Lists(u64);
+
+impl Lists {
+    pub(crate) const NONE: Self = Self(0);
+    /// Asks for a number of things before [`MANY`](Self::MANY).
+    pub(crate) const HOW: Self = Self(1);
+    pub(crate) const MANY: Self = Self(1 << 1);
+    /// Asks for a number of things by itself.
+    pub(crate) const HOW_MANY: Self = Self(1 << 2);
+    pub(crate) const WHEN: Self = Self(1 << 3);
+    pub(crate) const WHERE: Self = Self(1 << 4);
+    /// Asks for one of several things.
+    pub(crate) const WHICH: Self = Self(1 << 5);
+    /// Asks for a time before [`DATE`](Self::DATE).
+    pub(crate) const WHAT: Self = Self(1 << 6);
+    pub(crate) const DATE: Self = Self(1 << 7);
+    /// Asks for a time before [`FECHA`](Self::FECHA).
+    pub(crate) const QUE: Self = Self(1 << 8);
+    pub(crate) const FECHA: Self = Self(1 << 9);
+    /// As many digits as a security code has.
+    pub(crate) const FEW: Self = Self(1 << 10);
+    /// As many digits as a passcode has.
+    pub(crate) const SEVERAL: Self = Self(1 << 11);
+    pub(crate) const CODE: Self = Self(1 << 12);
+    /// Refers to what was named before.
+    pub(crate) const REFERENCE: Self = Self(1 << 13);
+    /// A message, or the sending of one.
+    pub(crate) const MESSAGE: Self = Self(1 << 14);
+    /// Opens a clause of purpose: "to reset your PIN, tell me...".
+    pub(crate) const PURPOSE: Self = Self(1 << 15);
+    /// A negation that warns.
+    pub(crate) const WARNING: Self = Self(1 << 16);
+    pub(crate) const YES: Self = Self(1 << 17);
+    /// Tells that a value has taken the place of another.
+    pub(crate) const RENEWAL: Self = Self(1 << 18);
+    /// May stand before an [`ANAPHORA`](Self::ANAPHORA) at the start of a sentence.
+    pub(crate) const LEAD: Self = Self(1 << 19);
+    /// Points back to the sentence before, at the start of one.
+    pub(crate) const ANAPHORA: Self = Self(1 << 20);
+    /// Stands between numbers that are told in one breath.
+    pub(crate) const BREATH: Self = Self(1 << 21);
+    pub(crate) const PREPOSITION: Self = Self(1 << 22);
+    /// Prepositions after which a cue belongs to the one before, and no more.
+    pub(crate) const BESIDE: Self = Self(1 << 23);
+    /// Is written with a dot that ends no sentence.
+    pub(crate) const ABBREVIATION: Self = Self(1 << 24);
+
+    /// Names a secret that may be a word as well as digits.
+    pub(crate) const NAMES_A_WORD: Self = Self(1 << 25);
+    /// Tells which of several things a cue means, before it.
+    pub(crate) const ADJECTIVE: Self = Self(1 << 26);
+    /// Opens a clause that says more about the noun before it.
+    pub(crate) const RELATIVE: Self = Self(1 << 27);
+    /// Joins the things of a list, or opens the next request.
+    pub(crate) const LISTING: Self = Self(1 << 28);
+    /// Names what speaks against a password in [`NAMES_A_WORD`](Self::NAMES_A_WORD): a passcode that was sent.
+    pub(crate) const SENT_CODE: Self = Self(1 << 29);
+    /// Is a word of some table, spelled as it stands there.
+    pub(crate) const KNOWN: Self = Self(1 << 30);
+    /// Is a number word; these stand in the tables of numbers.
+    pub(crate) const NUMBER: Self = Self(1 << 31);
+
+    pub(crate) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// The lists, their words separated by spaces, in lower case without accents.
+pub(super) const LISTS: &[(Lists, &str)] = &[
+    (Lists::HOW, "how"),
+    (Lists::MANY, "many much long often"),
+    (Lists::HOW_MANY, "cuanto cuantos cuantas cuanta"),
+    (Lists::WHEN, "when cuando"),
+    (Lists::WHERE, "where donde"),
+    (Lists::WHICH, "what which cual"),
+    (Lists::WHAT, "what"),
+    (Lists::DATE, "time day date year month"),
+    (Lists::QUE, "que"),
+    (Lists::FECHA, "hora dia fecha ano mes"),
+    (Lists::FEW, "3 4 three four tres cuatro"),
+    (Lists::SEVERAL, "4 5 6 8 four five six eight cuatro cinco seis ocho"),
+    (Lists::CODE, "code codigo"),
+    (
+        Lists::REFERENCE,
+        "it that them they la lo one what cual es dice say indiquemela escribala escribela those this rest next resto",
+    ),
+    (Lists::MESSAGE, "text sms message texted sent mensaje email app"),
+    (Lists::PURPOSE, "to for para before antes"),
+    (Lists::WARNING, "never nunca jamas nobody nadie"),
+    (Lists::YES, "yes yeah yep sure please correct si claro porfavor favor afirmativo yup"),
+    (Lists::RENEWAL, "now ahora new nuevo nueva"),
+    (Lists::LEAD, "now ok so well ahora bueno y and"),
+    (Lists::ANAPHORA, "it its is es here that thats this the mine son era aqui ahi these they he she el"),
+    (Lists::BREATH, "sorry no wait perdon digo not y o a to actually"),
+    (Lists::PREPOSITION, "for of on in at to from with de del para por en al con"),
+    (Lists::BESIDE, "about behind under"),
+    (Lists::NAMES_A_WORD, "clave claves passcode contrasena password pass"),
+    (Lists::ADJECTIVE, "full new old same whole screen backup bottom top"),
+    (Lists::RELATIVE, "where that which when donde que cuando"),
+    (Lists::LISTING, "and or y o e u plus mas what read tell type enter ni"),
+    (Lists::SENT_CODE, "one unico solo uso dinamica sms verification verificacion"),
+    (
+        Lists::ABBREVIATION,
+        "mr mrs ms dr sr sra srta dra st no num nro vs etc approx acct ext tel exp av ing lic prof jr inc co apt conf ref \
+         soc sec",
+    ),
+];

@@ -1,0 +1,298 @@
+//! Splits a text into tokens.
+//!
+//! In: the bytes of a view. Out: its tokens, each with what the tables know of its word, and what is true of the text as
+//! a whole. One pass.
+
+use smallvec::SmallVec;
+
+use super::cues::{Lexicon, Lists, Role, Word};
+use super::token::{Kind, Token};
+use crate::mask;
+use crate::text::{Block, is_number_word};
+
+/// What is true of a text as a whole.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Facts {
+    /// How many digits stand outside masks.
+    pub(crate) digits: usize,
+    /// How many tokens are words, or letters and digits.
+    pub(crate) words: usize,
+    /// Whether a mask stands in it.
+    pub(crate) masked: bool,
+    /// Whether letters and digits without anything between stand in it.
+    pub(crate) mixed: bool,
+    /// Whether a number word that no table knows otherwise stands in it.
+    pub(super) numbers: bool,
+    /// The marks in it, a bit each.
+    pub(super) marks: u128,
+    /// What its words do, all together.
+    pub(super) roles: Role,
+    /// The lists on which its words stand, all together.
+    pub(super) lists: Lists,
+}
+
+impl Facts {
+    /// The marks that may have another spelling: those which are not printable, and ampersands, which may begin the name
+    /// of a character. Tags begin with the last one.
+    const REWRITTEN: u128 = (1 << b' ') - 1 | 1 << 0x7F | 1 << b'&' | 1 << b'<';
+
+    /// Whether nothing in a text of ASCII is spelled in another way, but for letters typed for digits.
+    pub(crate) fn are_plain(&self) -> bool {
+        self.marks & Self::REWRITTEN == 0 && !self.masked && !self.numbers && !self.lists.has(Lists::NUMBER)
+    }
+}
+
+/// Adds the tokens of a text.
+pub(super) fn split(text: &[u8], tokens: &mut SmallVec<[Token; 32]>) -> Facts {
+    let mut splitter = Splitter { text, tokens, lexicon: Lexicon::get(), facts: Facts::default(), spaced: false };
+    splitter.split();
+    splitter.negate();
+    splitter.facts
+}
+
+struct Splitter<'t> {
+    text: &'t [u8],
+    tokens: &'t mut SmallVec<[Token; 32]>,
+    lexicon: &'static Lexicon,
+    facts: Facts,
+    /// Whether a space stands before the next token.
+    spaced: bool,
+}
+
+impl Splitter<'_> {
+    fn split(&mut self) {
+        let mut at = 0;
+        while at < self.text.len() {
+            let block = Block::at(self.text, at);
+            let len = block.letters_len();
+            let next = block.byte(len);
+            if len == 0 {
+                at = self.other(next, at);
+            } else if len == 8 || next.is_ascii_digit() {
+                at = self.long(at);
+            } else {
+                // Most words have fewer than eight letters, and a space behind them.
+                let end = at + len;
+                match self.lexicon.short_word(block.word(len)) {
+                    Some(word) => self.push_word(word, at, end, Kind::Word),
+                    None => self.push_unknown(at, end, Kind::Word),
+                }
+                self.spaced = next == b' ';
+                at = end + usize::from(self.spaced);
+            }
+        }
+    }
+
+    /// Takes the long word, or the letters and digits, that begin at `start`. Tells where they end.
+    #[inline(never)]
+    fn long(&mut self, start: usize) -> usize {
+        let end = letters_end(self.text, start);
+        if !self.text.get(end).is_some_and(u8::is_ascii_digit) {
+            self.push_letters(start, end, Kind::Word);
+            return end;
+        }
+        let end = self.end_of(end, |class| matches!(class, Class::Letter | Class::Digit));
+        self.push_mixed(start, end);
+        end
+    }
+
+    /// Takes what begins with a byte that is no letter. Tells where it ends.
+    fn other(&mut self, byte: u8, start: usize) -> usize {
+        let mut at = start + 1;
+        match CLASSES[usize::from(byte)] {
+            Class::Space => self.spaced = true,
+            Class::Mark => {
+                if matches!(byte, b'*' | b'[')
+                    && let Some(len) = mask_len(self.text, start)
+                {
+                    at = start + len;
+                    self.facts.masked = true;
+                    self.push(Token::new(start, at, Kind::Masked));
+                } else {
+                    self.facts.marks |= 1 << (byte & 127);
+                    self.push(Token::new(start, at, Kind::Mark(byte)));
+                }
+            }
+            Class::Digit => {
+                at = self.end_of(at, |class| class == Class::Digit);
+                if self.text.get(at).is_some_and(u8::is_ascii_alphabetic) {
+                    at = self.end_of(at, |class| matches!(class, Class::Letter | Class::Digit));
+                    self.push_mixed(start, at);
+                } else {
+                    self.push_digits(start, at);
+                }
+            }
+            Class::Newline => self.push(Token::new(start, at, Kind::Newline)),
+            Class::Other | Class::Letter => {
+                at = self.end_of(at, |class| class == Class::Other);
+                self.push(Token::new(start, at, Kind::Other));
+            }
+        }
+        at
+    }
+
+    /// Where the bytes of these classes end that follow one at `at - 1`.
+    #[inline(always)]
+    fn end_of(&self, at: usize, class: impl Fn(Class) -> bool) -> usize {
+        let more = self.text[at..].iter().position(|byte| !class(CLASSES[usize::from(*byte)]));
+        more.map_or(self.text.len(), |more| at + more)
+    }
+
+    #[inline(always)]
+    fn push(&mut self, token: Token) {
+        self.tokens.push(Token { spaced: self.spaced, ..token });
+        self.spaced = false;
+    }
+
+    #[inline]
+    fn push_word(&mut self, word: &Word, start: usize, end: usize, kind: Kind) {
+        self.facts.roles = self.facts.roles.and(word.role);
+        self.facts.lists = self.facts.lists.and(word.lists);
+        self.facts.words += usize::from(matches!(kind, Kind::Word | Kind::Mixed));
+        self.push(Token {
+            word: word.id,
+            phrases: word.node,
+            role: word.role,
+            lists: word.lists,
+            ..Token::new(start, end, kind)
+        });
+    }
+
+    /// A word that is not spelled as in the tables.
+    #[inline(never)]
+    fn push_unknown(&mut self, start: usize, end: usize, kind: Kind) {
+        self.facts.numbers |= is_number_word(self.text, start, end);
+        self.push_word(self.lexicon.mistyped(&self.text[start..end]), start, end, kind);
+    }
+
+    fn push_letters(&mut self, start: usize, end: usize, kind: Kind) {
+        let word = self.lexicon.word_at(self.text, start, end);
+        self.facts.numbers |= !word.lists.has(Lists::KNOWN) && is_number_word(self.text, start, end);
+        self.push_word(word, start, end, kind);
+    }
+
+    /// Digits that stand alone are no word, but one or two of them may begin a phrase ("3 digit code") or stand on a list.
+    fn push_digits(&mut self, start: usize, end: usize) {
+        self.facts.digits += end - start;
+        let mut token = Token::new(start, end, Kind::Digits);
+        if end - start <= 2 {
+            let word = self.lexicon.word_at(self.text, start, end);
+            self.facts.lists = self.facts.lists.and(word.lists);
+            token = Token { phrases: word.node, lists: word.lists, ..token };
+        }
+        self.push(token);
+    }
+
+    /// Letters and digits in one: taken apart where a word that is known is glued to a number ("cvv123", "1234exp").
+    #[inline(never)]
+    fn push_mixed(&mut self, start: usize, end: usize) {
+        let (lexicon, text) = (self.lexicon, &self.text[start..end]);
+        self.facts.numbers |= text
+            .chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit())
+            .any(|part| is_number_word(part, 0, part.len()));
+        self.facts.digits += text.iter().filter(|b| b.is_ascii_digit()).count();
+        let borders = text.windows(2).filter(|w| w[0].is_ascii_digit() != w[1].is_ascii_digit()).count();
+        if lexicon.word(text).id == 0 && borders <= 3 && text.len() <= 64 {
+            let parts = || text.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+            let word_fits = |part: &[u8], first: bool| {
+                let word = lexicon.word(part);
+                let known = word.id != 0 && (part.len() >= 3 || !first && word.role.has(Role::UNIT));
+                known && (word.node != 0 || word.role.has(Role::EXPIRY.and(Role::UNIT)))
+            };
+            let long_digits = parts().any(|p| p[0].is_ascii_digit() && p.len() >= 3);
+            let fits = parts().enumerate().all(|(i, p)| p[0].is_ascii_digit() || word_fits(p, i == 0));
+            let unit = borders == 1 && text[0].is_ascii_digit() && fits;
+            // So many digits in a row are a number, whatever they are glued to.
+            let card_like = borders <= 2 && parts().any(|p| p[0].is_ascii_digit() && (13..=19).contains(&p.len()));
+            if fits && (long_digits || unit) || card_like {
+                let mut at = start;
+                for part in parts() {
+                    let kind = if part[0].is_ascii_digit() { Kind::Digits } else { Kind::Word };
+                    self.push_letters(at, at + part.len(), kind);
+                    at += part.len();
+                }
+                return;
+            }
+        }
+        self.facts.mixed = true;
+        self.push_letters(start, end, Kind::Mixed);
+    }
+
+    /// "don't", "isn't": the word before "'t" negates.
+    fn negate(&mut self) {
+        if self.facts.marks & 1 << b'\'' == 0 {
+            return;
+        }
+        let tokens = &mut self.tokens[..];
+        for at in 2..tokens.len() {
+            if tokens[at - 1].is(b'\'')
+                && !tokens[at].spaced
+                && !tokens[at - 1].spaced
+                && self.text[tokens[at].start as usize].eq_ignore_ascii_case(&b't')
+                && tokens[at].len() == 1
+            {
+                for word in [at - 2, at] {
+                    tokens[word].role = tokens[word].role.and(Role::NEGATION).and(Role::COMMON);
+                }
+            }
+        }
+    }
+}
+
+/// Where the letters end that begin at `at`.
+#[inline]
+fn letters_end(text: &[u8], mut at: usize) -> usize {
+    loop {
+        let len = Block::at(text, at).letters_len();
+        at += len;
+        if len < 8 {
+            return at;
+        }
+    }
+}
+
+/// What a byte is part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Space,
+    Newline,
+    Letter,
+    Digit,
+    Mark,
+    Other,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b' ' | b'\t' | b'\r' => Class::Space,
+            b'\n' | 0x0b | 0x0c => Class::Newline,
+            b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
+            b'0'..=b'9' => Class::Digit,
+            _ => Class::Mark,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// The length of a mask that starts at `at`: not among the marks of a number still to be read (`**4860** **7269**`), not
+/// with the first digits of one.
+#[cold]
+fn mask_len(text: &[u8], at: usize) -> Option<usize> {
+    if text[at] == b'[' {
+        return mask::len_at(&text[at..]);
+    }
+    if at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == text[at]) {
+        return None;
+    }
+    let len = mask::len_at(&text[at..])?;
+    let goes_on = text[at + len..]
+        .iter()
+        .take(4)
+        .find(|b| !matches!(b, b' ' | b'-' | b'.' | b'/' | b'_' | b'*'))
+        .is_some_and(u8::is_ascii_digit);
+    (!goes_on).then_some(len)
+}

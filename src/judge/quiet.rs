@@ -1,0 +1,55 @@
+//! A quick look at a reading: may anything be found in it at all?
+//!
+//! Most of what people write to each other holds no secret and could not hold one: there is no number that is long enough,
+//! no word that could be a password, and nobody waits for either. Only ever too cautious: whether a message is quiet
+//! changes how long it takes, never what comes out.
+
+use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::number::{Number, Shape};
+use crate::detect::password;
+use crate::detect::token::{Kind, Reading};
+use crate::judge::conversation::Expected;
+
+/// So many digits in a message are no card.
+const FEWER_THAN_A_CARD: usize = 12;
+
+/// So many digits without a cue are nothing: no beginning of a number, no passcode.
+const FEW: usize = 3;
+
+/// The longest token of letters and digits that is no code.
+const LONGEST_UNIT: usize = 3;
+
+/// Whether nothing can be found in a reading with these numbers, which are written as they are read. `pieces`: a number
+/// is half said.
+pub(super) fn holds_nothing(reading: &Reading<'_>, numbers: &[Number], expected: Expected, pieces: bool) -> bool {
+    !reading.facts.masked
+        && !expected.all().has(Topic::Password)
+        && !password::may_hold_one(reading)
+        && (reading.facts.digits == 0 || !pieces && are_harmless(reading, numbers, expected))
+}
+
+/// Whether none of the numbers can be a secret, nor the beginning of one.
+fn are_harmless(reading: &Reading<'_>, numbers: &[Number], expected: Expected) -> bool {
+    // A number on the face of a card, and the last line of an origin-bound message, are found without a cue.
+    reading.facts.digits < FEWER_THAN_A_CARD
+        && !reading.mentions_secrets()
+        && !reading.does(Does::FACE)
+        && !reading.has_mark(b'#')
+        && !expected.awaits_a_secret()
+        && numbers.iter().all(|number| is_harmless(reading, number))
+        && !(reading.facts.mixed && reading.tokens.iter().any(|t| t.kind == Kind::Mixed && t.len() > LONGEST_UNIT))
+}
+
+/// Whether a number without a cue for a secret is none, in a message to which no secret is the answer.
+fn is_harmless(reading: &Reading<'_>, number: &Number) -> bool {
+    match number.shape {
+        Shape::Harmless(_) => true,
+        _ if number.digits <= FEW => true,
+        // Three groups of ten digits in all hold no Social Security number.
+        Shape::Likely("phone") => {
+            let counted = reading.mentions(Topic::Partial) || reading.mentions(Topic::Quantity);
+            number.digits == 10 && number.groups == 3 && !counted
+        }
+        _ => false,
+    }
+}
