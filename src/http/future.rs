@@ -234,7 +234,8 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         R: Body,
     {
         let (mut head, body) = request.into_parts();
-        if headers::upgrades(&head) {
+        // What follows is no body but a connection. A request that only asks for an upgrade has a body like any other.
+        if head.method == Method::CONNECT {
             return self.pass_unseen(head, body);
         }
         if self.config.responses {

@@ -1,11 +1,7 @@
 //! Headers that speak of the bytes of a body, put right when these change.
 
-use http::header::{
-    ACCEPT_ENCODING, ACCEPT_RANGES, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, EXPECT, IF_RANGE, RANGE,
-    UPGRADE,
-};
-use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::header::{ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, EXPECT, IF_RANGE, RANGE};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::http::encoding::ACCEPTED;
 
@@ -90,15 +86,6 @@ pub(super) fn ask_for_what_can_be_seen(headers: &mut HeaderMap) {
         Ok(value) if !kept.is_empty() => headers.insert(ACCEPT_ENCODING, value),
         _ => headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity")),
     };
-}
-
-/// Whether the request turns its connection into something else.
-pub(super) fn upgrades(head: &Parts) -> bool {
-    let names_upgrade = || {
-        let values = head.headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|option| option.trim().eq_ignore_ascii_case("upgrade"))
-    };
-    head.method == Method::CONNECT || head.headers.contains_key(UPGRADE) && names_upgrade()
 }
 
 /// Whether the client waits to hear that its body is wanted.

@@ -46,7 +46,8 @@
 //! from the handler whether its body is wanted. Content encodings are undone (feature `compression`) and bodies go on
 //! decoded; put a layer that compresses outside of this one. Where responses are redacted, `Range` is taken off the
 //! request, since a range could cut a number in two, and `Accept-Encoding` names only what can be undone. Responses to
-//! HEAD, 1xx, 204, 304, `CONNECT` and upgrades pass.
+//! HEAD, 1xx, 204, 304 and `CONNECT` pass, and so does what an upgraded connection carries; the body of a request that
+//! asks for an upgrade does not.
 //!
 //! # What is answered
 //!

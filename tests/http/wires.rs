@@ -140,6 +140,21 @@ async fn an_upgraded_connection_is_left_alone() {
 }
 
 #[tokio::test]
+async fn asking_for_an_upgrade_opens_no_way_around() {
+    for layer in [RedactLayer::requests(Engine::default()), RedactLayer::both(Engine::default())] {
+        let address = serve(layer, echo).await;
+        for upgrade in ["x", "websocket", "h2c"] {
+            let request = request(true).replace(
+                "connection: close\r\n",
+                &format!("connection: close, upgrade\r\nupgrade: {upgrade}\r\nhttp2-settings: AAMAAABk\r\n"),
+            );
+            let answer = raw(address, &[request.as_bytes()], Duration::ZERO, false).await;
+            assert!(answer.contains(MASK) && !answer.contains(SECRET), "{answer}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_text_that_never_ends_flows_on() {
     let body = "hello world\n".repeat(20_000) + SECRET;
     let address = serve(
