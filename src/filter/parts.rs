@@ -94,6 +94,9 @@ impl Parts {
 
 /// The format in which a part that has these headers is scanned; `None` where it passes.
 fn format(headers: &Headers, scanner: &Scanner) -> Result<Option<Format>, Failure> {
+    if headers.is_ambiguous() {
+        return Err(Failure::Malformed);
+    }
     let content_type = headers.get("content-type").unwrap_or_default();
     let format = match scanner.types.format(content_type) {
         // A multipart body within one is read as the text it is, whatever its boundary.

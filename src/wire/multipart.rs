@@ -91,10 +91,28 @@ impl Headers {
     /// The value of the first header of that name (in lower case).
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.raw.split(|b| *b == b'\n').find_map(|line| {
+        self.values(name).next()
+    }
+
+    fn values<'h, 'n>(&'h self, name: &'n str) -> impl Iterator<Item = &'h str> + use<'h, 'n> {
+        self.raw.split(|b| *b == b'\n').filter_map(move |line| {
             let line = std::str::from_utf8(line).ok()?;
             let (here, value) = line.split_once(':')?;
             here.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// Whether readers could differ about what it says: it has a header or a parameter twice that may stand there once.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        ["content-disposition", "content-type", "content-transfer-encoding"].iter().any(|name| {
+            let mut values = self.values(name);
+            let Some(value) = values.next() else { return false };
+            let mut seen: Vec<String> = parameters(value).map(|(name, _)| name.to_ascii_lowercase()).collect();
+            let all = seen.len();
+            seen.sort_unstable();
+            seen.dedup();
+            seen.len() < all || values.next().is_some()
         })
     }
 
@@ -104,11 +122,11 @@ impl Headers {
         parameter(self.get("content-disposition")?, "name")
     }
 
-    /// Whether the part is a file.
+    /// Whether the part is a file: it has a file name, and not an empty one.
     #[must_use]
     pub fn is_file(&self) -> bool {
-        self.get("content-disposition")
-            .is_some_and(|value| parameter(value, "filename").is_some() || parameter(value, "filename*").is_some())
+        let named = |value, parameter_name| parameter(value, parameter_name).is_some_and(|name| !name.is_empty());
+        self.get("content-disposition").is_some_and(|value| named(value, "filename") || named(value, "filename*"))
     }
 }
 

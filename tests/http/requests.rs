@@ -201,6 +201,9 @@ async fn a_multipart_body_hides_nothing_where_readers_could_differ() {
         ("; boundary=\"x \"", format!("{text}--x--\r\n")),
         ("", format!("{text}--x--\r\n")),
         ("; boundary=x", format!("{{\"text\":\"{SECRET}\"}}")),
+        ("; boundary=x", part("name=password\r\nContent-Disposition: form-data; name=text") + "--x--"),
+        ("; boundary=x", part("NAME=password; name=text") + "--x--"),
+        ("; boundary=x", part("name=f; filename=a\r\nContent-Type: image/png\r\nContent-Type: text/plain") + "--x--"),
         (
             "; boundary=x",
             part("name=f; filename=a.png\r\nContent-Type: image/png").replace("10005\r", "10005\r\n--xy\r\n\r"),
@@ -215,6 +218,7 @@ async fn a_multipart_body_hides_nothing_where_readers_could_differ() {
         format!("--x\r\n\r\nhello\r\n--x--\r\nit is {SECRET}\r\n"),
         part("name=text\r\nContent-Type: image/png") + "--x--",
         part("name=text\r\nContent-Type: application/octet-stream") + "--x--",
+        part("name=text; filename=\"\"\r\nContent-Type: application/octet-stream") + "--x--",
         part("name=f; filename=a.foo\r\nContent-Type: application/x-unheard-of") + "--x--",
         text.replace("; name", ";\r\n name"),
     ] {
