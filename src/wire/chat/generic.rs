@@ -84,6 +84,7 @@ const ROLES: [&str; 12] = [
 /// use lastfour::wire::chat::{ChatShape, Generic};
 /// assert!(Generic::default().is_field("text"));
 /// assert!(Generic::default().is_field("message[text]"));
+/// assert!(Generic::default().is_field("text[0]"));
 /// assert!(!Generic::default().is_field("password"));
 /// assert!(Generic::default().and(["inquiry"]).is_field("Inquiry"));
 /// assert!(!Generic::only(["inquiry"]).is_field("text"));
@@ -144,8 +145,9 @@ impl ChatShape for Generic {
     }
 
     fn is_field(&self, name: &str) -> bool {
-        // Of `message[text]`, `message.text` and `text[]` the last name counts.
-        let name = name.rsplit(['[', ']', '.']).find(|part| !part.is_empty()).unwrap_or_default();
+        // Of `message[text]`, `message.text`, `text[]` and `text[0]` the last name counts.
+        let is_name = |part: &&str| !part.bytes().all(|b| b.is_ascii_digit());
+        let name = name.rsplit(['[', ']', '.']).find(is_name).unwrap_or_default();
         self.fields.iter().any(|field| field.eq_ignore_ascii_case(name))
     }
 }
