@@ -21,7 +21,7 @@ use crate::text::View;
 const MOST_LOOKS: usize = 4;
 
 /// Texts up to this length, in bytes, are read at once; a quick look at them would cost as much.
-const SHORT: usize = 256;
+pub(crate) const SHORT: usize = 256;
 
 /// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
 ///

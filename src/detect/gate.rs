@@ -1,4 +1,4 @@
-//! A quick look: may a message hold anything at all?
+//! A quick look: may a long message hold anything at all? A short one is read as fast as looked at.
 //!
 //! In: a message as it came. Out: what a [`Glance`] tells of it. One pass over its bytes, nothing is allocated. Only ever too cautious: whether a message goes through the gate changes
 //! how long it takes, never what comes out. Most of what people write to each other goes through.

@@ -508,6 +508,20 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_stands_on_a_list_only_is_unknown_otherwise() {
+        let lexicon = Lexicon::get();
+        let tabled: Vec<&str> =
+            english::WORDS.iter().chain(spanish::WORDS).flat_map(|row| row.words.split(' ')).collect();
+        for (list, words) in LISTS {
+            for word in words.split(' ') {
+                let known = lexicon.word(word.to_ascii_uppercase().as_bytes());
+                assert!(known.lists.has(*list), "{word}");
+                assert!(known.id != 0 || known.role == Role::default() && !tabled.contains(&word), "{word}");
+            }
+        }
+    }
+
+    #[test]
     fn everyday_words_are_not_taken_for_slips() {
         let lexicon = Lexicon::get();
         for (word, other) in [("amount", "account"), ("passport", "password")] {
