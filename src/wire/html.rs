@@ -79,13 +79,77 @@ pub fn text(source: &[u8]) -> Content<'_> {
     Content { bytes: Cow::Owned(bytes), alignment, offset: 0 }
 }
 
+/// Whether `source` is a piece of HTML rather than a text that happens to hold a `<`: it closes a tag.
+#[must_use]
+pub fn is_markup(source: &[u8]) -> bool {
+    let closes = |at: usize| {
+        let rest = &source[at + 2..];
+        let name = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        rest.first().is_some_and(u8::is_ascii_alphabetic) && rest.get(name) == Some(&b'>')
+    };
+    source.windows(2).enumerate().any(|(at, pair)| pair == b"</" && closes(at))
+}
+
+/// Digits without which an attribute cannot hold a secret that is known by itself.
+const FEWEST_DIGITS: usize = 4;
+
+/// The values of the attributes in `source` that have digits enough to be looked at.
+pub fn attributes(source: &[u8]) -> impl Iterator<Item = Span> + '_ {
+    let mut at = 0;
+    let tags = std::iter::from_fn(move || {
+        loop {
+            at += source.get(at..)?.iter().position(|b| *b == b'<')?;
+            let start = at;
+            match single_tag(&source[at..]) {
+                Some(len) => {
+                    at += len;
+                    return Some(Span::new(start, at));
+                }
+                None => at += 1,
+            }
+        }
+    });
+    tags.flat_map(|tag| values(source, tag))
+        .filter(|value| source[value.range()].iter().filter(|b| b.is_ascii_digit()).count() >= FEWEST_DIGITS)
+}
+
+/// What stands behind the equals signs of a tag: in quotes, or up to the next blank.
+fn values(source: &[u8], tag: Span) -> impl Iterator<Item = Span> + '_ {
+    let end = tag.end - 1;
+    let mut at = tag.start;
+    std::iter::from_fn(move || {
+        at += source[at..end].iter().position(|b| *b == b'=')? + 1;
+        at += source[at..end].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let quote = source[at..end].first().copied().filter(|b| matches!(b, b'"' | b'\''));
+        at += usize::from(quote.is_some());
+        let ends = |b: &u8| quote.map_or(b.is_ascii_whitespace(), |quote| *b == quote);
+        let start = at;
+        at += source[at..end].iter().position(ends).unwrap_or(end - at);
+        Some(Span::new(start, at))
+    })
+}
+
+/// Where `source`, which goes on, may be cut so that no text is cut in two: before its last tag that ends a line.
+#[must_use]
+pub fn cut(source: &[u8]) -> Option<usize> {
+    let mut end = source.len();
+    while let Some(at) = source[..end].iter().rposition(|b| *b == b'<') {
+        if at > 0 && tag(&source[at..]).is_some_and(|len| ends_line(&source[at..at + len])) {
+            return Some(at);
+        }
+        end = at;
+    }
+    None
+}
+
 /// The patch on `source` that does what `patch` does to its [`text`].
 #[must_use]
 pub fn patch(source: &[u8], text: &Content<'_>, patch: &Patch) -> Patch {
     let edits = patch.edits().iter().map(|edit| {
         let span = text.alignment.source(ViewSpan::new(edit.span.start, edit.span.end));
-        let with = edit.with.replace('&', "&amp;").replace('<', "&lt;") + &tags(&source[span.range()]);
-        Edit { span, with }
+        let (inner, tags) = inner(&source[span.range()]);
+        let with = edit.with.replace('&', "&amp;").replace('<', "&lt;") + &tags;
+        Edit { span: Span::new(span.start + inner.start, span.start + inner.end), with }
     });
     let mut apart: Vec<Edit> = Vec::new();
     for edit in edits {
@@ -101,25 +165,45 @@ pub fn patch(source: &[u8], text: &Content<'_>, patch: &Patch) -> Patch {
     Patch::new(apart)
 }
 
-/// The tags in `source`, one after the other.
-fn tags(source: &[u8]) -> String {
-    let mut out = String::new();
+/// Where the text in `source` starts and ends, and the tags within it, one after the other.
+fn inner(source: &[u8]) -> (Span, String) {
+    let (mut start, mut end) = (None, 0);
+    let mut within = String::new();
+    let mut after = String::new();
     let mut at = 0;
     while at < source.len() {
         match tag(&source[at..]) {
             Some(len) => {
-                out.push_str(&String::from_utf8_lossy(&source[at..at + len]));
+                if start.is_some() {
+                    after.push_str(&String::from_utf8_lossy(&source[at..at + len]));
+                }
                 at += len;
             }
-            None => at += 1,
+            None => {
+                start = start.or(Some(at));
+                within.push_str(&std::mem::take(&mut after));
+                at += 1;
+                end = at;
+            }
         }
     }
-    out
+    (Span::new(start.unwrap_or(end), end), within)
 }
 
 /// The length of the tag or comment at the start of `source`, if there is one. It ends at the first `>` and holds no
-/// `<`, so that looking for its end never passes another's start.
+/// `<`, so that looking for its end never passes another's start. A style sheet is a tag up to its end: it says nothing.
 fn tag(source: &[u8]) -> Option<usize> {
+    let len = single_tag(source)?;
+    if !names(&source[..len], &["style"]) || source[1] == b'/' {
+        return Some(len);
+    }
+    // Rules hold no `<`; what does is no style sheet.
+    let rules = source[len..].iter().position(|b| *b == b'<').unwrap_or(source.len() - len);
+    let end = single_tag(&source[len + rules..]).filter(|end| names(&source[len + rules..][..*end], &["style"]));
+    Some(end.map_or(len, |end| len + rules + end))
+}
+
+fn single_tag(source: &[u8]) -> Option<usize> {
     match source {
         [b'<', b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'!' | b'?', rest @ ..] => {
             let end = rest.iter().position(|b| matches!(b, b'<' | b'>'))?;
@@ -130,9 +214,14 @@ fn tag(source: &[u8]) -> Option<usize> {
 }
 
 fn ends_line(tag: &[u8]) -> bool {
+    names(tag, &LINES)
+}
+
+/// Whether a tag, opening or closing, is one of these.
+fn names(tag: &[u8], tags: &[&str]) -> bool {
     let name = tag[1..].strip_prefix(b"/").unwrap_or(&tag[1..]);
     let end = name.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(name.len());
-    LINES.iter().any(|line| name[..end].eq_ignore_ascii_case(line.as_bytes()))
+    tags.iter().any(|tag| name[..end].eq_ignore_ascii_case(tag.as_bytes()))
 }
 
 #[cfg(test)]
@@ -149,6 +238,35 @@ mod tests {
         assert_eq!(plain("1 < 2 <3 a<b"), "1 < 2 <3 a<b");
         assert_eq!(plain("<<b>x"), "<x");
         assert_eq!(plain("<"), "<");
+    }
+
+    #[test]
+    fn a_style_sheet_is_no_text() {
+        assert_eq!(plain("a<style>[type=password]{color:#123456}</style>b<style>c<b>d</style>e"), "abcde");
+        assert_eq!(plain("a<style>b"), "ab");
+    }
+
+    #[test]
+    fn attributes_with_digits_are_found() {
+        let source = "<a href=\"/4111\" title='x 2 3' data-n = 37828 id=\"12345\">5<br/><i x=123456><a =\"1234";
+        let found: Vec<&str> = attributes(source.as_bytes()).map(|span| &source[span.range()]).collect();
+        assert_eq!(found, ["/4111", "37828", "12345", "123456"]);
+        assert_eq!(attributes(b"<style>[a=12345]</style>").count(), 0);
+    }
+
+    #[test]
+    fn only_what_closes_a_tag_is_markup() {
+        for (source, markup) in
+            [("<b>x</b>", true), ("a</P>", true), ("x < y </3", false), ("<b>", false), ("</", false), ("</b", false)]
+        {
+            assert_eq!(is_markup(source.as_bytes()), markup, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_cut_before_a_tag_that_ends_a_line() {
+        assert_eq!(cut(b"<p>a</p><p>b<i>c</i> d"), Some(8));
+        assert_eq!(cut(b"<p>a<i>b</i>"), None);
     }
 
     #[test]
