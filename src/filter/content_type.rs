@@ -9,6 +9,8 @@ use crate::wire::multipart::parameters;
 pub enum Treatment {
     /// It is scanned as one text.
     Text,
+    /// It is scanned as HTML: its text, and the values of attributes.
+    Html,
     /// It is scanned as a JSON document.
     Json,
     /// It is scanned as a JSON document a line.
@@ -71,6 +73,8 @@ const DEFAULT: &[(&str, Treatment)] = &[
     ("application/x-yaml", Treatment::Text),
     ("application/graphql", Treatment::Text),
     ("application/json5", Treatment::Text),
+    ("text/html", Treatment::Html),
+    ("application/xhtml+xml", Treatment::Html),
     ("multipart/*", Treatment::Multipart),
     ("text/*", Treatment::Text),
     ("*/*+json", Treatment::Json),
@@ -143,6 +147,7 @@ impl ContentTypes {
             Treatment::Pass => return Ok(None),
             Treatment::Refuse => return Err(Failure::ContentType),
             Treatment::Text => Format::Text,
+            Treatment::Html => Format::Html,
             Treatment::Json => Format::Json,
             Treatment::Ndjson => Format::Ndjson,
             Treatment::Events => Format::Events,
@@ -203,7 +208,7 @@ mod tests {
             ("application/json", Treatment::Json),
             ("Application/JSON; charset=utf-8", Treatment::Json),
             ("application/problem+json", Treatment::Json),
-            ("text/html", Treatment::Text),
+            ("text/html", Treatment::Html),
             ("image/svg+xml", Treatment::Pass),
             ("application/atom+xml", Treatment::Text),
             ("", Treatment::Text),

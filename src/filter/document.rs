@@ -23,6 +23,8 @@ pub(super) struct Document {
     roles: Vec<(usize, Role)>,
     /// The open objects that have said that their type is `base64`, by their depths.
     encoded: Vec<usize>,
+    /// What is no JSON ended in a backslash so far.
+    backslash: bool,
     /// A text has changed.
     changed: bool,
     /// The string that is under way is text: it is waited for.
@@ -46,6 +48,7 @@ impl Document {
             held: Vec::new(),
             roles: Vec::new(),
             encoded: Vec::new(),
+            backslash: false,
             changed: false,
             waits: false,
             left_out: None,
@@ -67,9 +70,8 @@ impl Document {
         scanner: &mut Scanner,
         out: &mut Vec<u8>,
     ) -> Result<(), Failure> {
-        if let State::Text(redactor) = &mut self.state {
-            redactor.push(piece, out);
-            scanner.blocked |= redactor.is_blocked();
+        if let State::Text(_) = &self.state {
+            self.text(piece, scanner, out)?;
         } else {
             self.held.extend_from_slice(piece);
             let mut held = mem::take(&mut self.held);
@@ -82,6 +84,20 @@ impl Document {
             let finished = text.finish(out);
             scanner.finished(finished);
         }
+        Ok(())
+    }
+
+    /// The next bytes of what is no JSON. An escaped character in it may be a digit for whoever reads it more leniently:
+    /// what is to be read so cannot be seen in pieces.
+    fn text(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let State::Text(redactor) = &mut self.state else { return Ok(()) };
+        let escaped = piece.windows(2).any(|pair| pair == b"\\u");
+        if escaped || self.backslash && piece.first() == Some(&b'u') {
+            return Err(Failure::Malformed);
+        }
+        self.backslash = piece.last().map_or(self.backslash, |last| *last == b'\\');
+        redactor.push(piece, out);
+        scanner.blocked |= redactor.is_blocked();
         Ok(())
     }
 
@@ -134,10 +150,8 @@ impl Document {
                 }
                 Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
                 Err(_) => {
-                    let mut redactor = scanner.redactor(scanner.role);
-                    redactor.push(input, out);
-                    scanner.blocked |= redactor.is_blocked();
-                    self.state = State::Text(Box::new(redactor));
+                    self.state = State::Text(Box::new(scanner.redactor(scanner.role)));
+                    self.text(input, scanner, out)?;
                     return Ok(held.len());
                 }
             }

@@ -81,6 +81,8 @@ pub enum Format {
     Json,
     /// A JSON document a line.
     Ndjson,
+    /// A page, or a piece of one.
+    Html,
     /// A JSON document where it starts like one, else a text.
     Sniff,
     /// Server-sent events, whose data are documents or texts.
@@ -98,7 +100,7 @@ impl Format {
     /// Whether what has been scanned of a body goes on before the body ends.
     #[must_use]
     pub fn streams(&self) -> bool {
-        !matches!(self, Self::Json | Self::Form | Self::Sniff)
+        !matches!(self, Self::Json | Self::Html | Self::Form | Self::Sniff)
     }
 }
 

@@ -54,7 +54,7 @@ impl Parts {
                     if self.number > limit {
                         return Err(Failure::TooMany { limit });
                     }
-                    self.part = format(&headers, scanner)?.map(|format| Box::new(State::new(format)));
+                    self.part = part(&headers, scanner)?.map(Box::new);
                     out.extend_from_slice(&headers.raw);
                 }
                 Piece::Body(raw) => match &mut self.part {
@@ -92,8 +92,8 @@ impl Parts {
     }
 }
 
-/// The format in which a part that has these headers is scanned; `None` where it passes.
-fn format(headers: &Headers, scanner: &Scanner) -> Result<Option<Format>, Failure> {
+/// How a part that has these headers is scanned; `None` where it passes.
+fn part(headers: &Headers, scanner: &Scanner) -> Result<Option<State>, Failure> {
     if headers.is_ambiguous() {
         return Err(Failure::Malformed);
     }
@@ -107,15 +107,16 @@ fn format(headers: &Headers, scanner: &Scanner) -> Result<Option<Format>, Failur
     // claims to have: that is how the service will read it.
     let file = headers.is_file();
     let named = headers.name().is_none_or(|name| scanner.shape.is_field(&name));
-    let format = match format {
-        Some(format) if file || named => format,
-        Some(Format::Json | Format::Sniff) => Format::Json,
-        None if named && !file => Format::Text,
-        _ => return Ok(None),
+    let part = match format {
+        Some(format) if file || named => State::new(format),
+        Some(Format::Json) => State::new(Format::Json),
+        Some(_) => State::field(),
+        None if named && !file => State::new(Format::Text),
+        None => return Ok(None),
     };
     let encoding = headers.get("content-transfer-encoding").unwrap_or("binary");
     if !["7bit", "8bit", "binary"].iter().any(|known| encoding.eq_ignore_ascii_case(known)) {
         return Err(Failure::ContentEncoding);
     }
-    Ok(Some(format))
+    Ok(Some(part))
 }

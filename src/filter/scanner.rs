@@ -138,7 +138,7 @@ impl Scanner {
             Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
             Err(_) => {
                 self.found = false;
-                return Ok(Scanned::Text(self.message(raw, None, false)));
+                return Ok(Scanned::Text(self.loose(raw, None, false)));
             }
         };
         if stream && tree.root().kind() == TokenKind::Number {
@@ -195,7 +195,7 @@ impl Scanner {
         }
     }
 
-    /// Scans a decoded string. JSON in it is scanned value by value, so that it stays JSON.
+    /// Scans a decoded string. JSON in it is scanned value by value, so that it stays JSON; of HTML the text.
     pub(super) fn string(
         &mut self,
         bytes: &[u8],
@@ -205,9 +205,7 @@ impl Scanner {
         nesting: usize,
     ) -> Result<Patch, Failure> {
         if spelling == Spelling::Html {
-            let text = html::text(bytes);
-            let patch = self.message(&text.bytes, role, again);
-            return Ok(html::patch(bytes, &text, &patch));
+            return Ok(self.html(bytes, role, again));
         }
         let inner = bytes.trim_ascii();
         if matches!(inner.first(), Some(b'{' | b'[')) || spelling == Spelling::Json && inner.first() == Some(&b'"') {
@@ -217,11 +215,40 @@ impl Scanner {
                     let edits = self.values(tree.root(), role, again, nesting - 1)?;
                     return Ok(Patch::new(edits));
                 }
-                Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
-                Err(_) => {}
+                // Too deep, or no JSON: a text that may have been meant as such.
+                Err(_) => return Ok(self.loose(bytes, role, again)),
             }
         }
+        if html::is_markup(bytes) {
+            return Ok(self.html(bytes, role, again));
+        }
         Ok(self.message(bytes, role, again))
+    }
+
+    /// Scans what may have been meant as JSON and is none: one text, in which escapes stand for their characters.
+    fn loose(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Patch {
+        let decoded = json::decode(bytes);
+        let patch = self.message(&decoded.bytes, role, again);
+        Patch::new(json::string_edits(&patch, &decoded.alignment, 0))
+    }
+
+    /// Scans the text of a piece of HTML, and what stands in the attributes of its tags.
+    fn html(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Patch {
+        let text = html::text(bytes);
+        let patch = self.message(&text.bytes, role, again);
+        let mut edits = html::patch(bytes, &text, &patch).edits().to_vec();
+        for value in html::attributes(bytes) {
+            // It is said by nobody, so the conversation does not hear it; but it is no repetition either.
+            let found = std::mem::take(&mut self.found);
+            let patch = self.message(&bytes[value.range()], role, true);
+            self.found |= found;
+            let shifted = |edit: &Edit| Edit {
+                span: Span::new(edit.span.start + value.start, edit.span.end + value.start),
+                with: edit.with.clone(),
+            };
+            edits.extend(patch.edits().iter().map(shifted));
+        }
+        Patch::new(in_order(edits))
     }
 
     /// Scans all strings and numbers of a value as one message, each after its key, so that the keys tell what they are
@@ -246,8 +273,9 @@ impl Scanner {
                             json::Decoded { bytes: json::number_text(value.raw()), alignment: Alignment::identity() }
                         }
                     };
+                    // A document, or what may have been meant as one.
                     if matches!(decoded.bytes.trim_ascii().first(), Some(b'{' | b'['))
-                        && Tree::parse(&decoded.bytes, self.limits.depth).is_ok()
+                        && (decoded.bytes.contains(&b'\\') || Tree::parse(&decoded.bytes, self.limits.depth).is_ok())
                     {
                         let patch = self.string(&decoded.bytes, role, again, Spelling::Json, nesting)?;
                         edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start));

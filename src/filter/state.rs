@@ -12,7 +12,7 @@ use crate::span::Span;
 use crate::stream::Redactor;
 use crate::wire::chat::Spelling;
 use crate::wire::json::{JsonError, Tree};
-use crate::wire::{form, ndjson};
+use crate::wire::{form, html, ndjson};
 
 /// A body that is under way.
 pub(super) struct State {
@@ -24,9 +24,16 @@ pub(super) struct State {
 enum Kind {
     /// The first bytes of a body of which nothing is known: they tell whether it is a document or a text.
     Sniff(Vec<u8>),
-    /// A text of which nothing has come.
-    Silence,
+    /// A text of which so little has come that it may still be meant as JSON.
+    Silence(Vec<u8>),
+    /// A text that starts as JSON does: what is a document has to stay one.
+    Loose(Vec<u8>),
     Text(Box<Redactor>),
+    /// A page, or a part of one that is too large to be held.
+    Html(Vec<u8>),
+    /// The first bytes of a field of which only a document would be scanned.
+    Field(Vec<u8>),
+    Pass,
     Json(Vec<u8>),
     /// A JSON document that has turned out to be larger than what is held.
     Document(Box<Document>),
@@ -49,7 +56,8 @@ const TELLING: usize = 2;
 impl State {
     pub(super) fn new(format: Format) -> Self {
         let kind = match format {
-            Format::Text => Kind::Silence,
+            Format::Text => Kind::Silence(Vec::new()),
+            Format::Html => Kind::Html(Vec::new()),
             Format::Sniff => Kind::Sniff(Vec::new()),
             Format::Json => Kind::Json(Vec::new()),
             Format::Form => Kind::Form(Vec::new()),
@@ -58,6 +66,11 @@ impl State {
             Format::Multipart { boundary } => Kind::Parts(Box::new(Parts::new(&boundary))),
         };
         Self { kind, start: Some(Vec::new()) }
+    }
+
+    /// A field that is no text, but may hold a document.
+    pub(super) fn field() -> Self {
+        Self { kind: Kind::Field(Vec::new()), start: Some(Vec::new()) }
     }
 
     /// A body that has ended, well or not.
@@ -111,33 +124,50 @@ impl std::fmt::Debug for State {
 impl Kind {
     fn held(&self) -> usize {
         match self {
-            Self::Sniff(held) | Self::Json(held) | Self::Form(held) => held.len(),
+            Self::Silence(held)
+            | Self::Sniff(held)
+            | Self::Field(held)
+            | Self::Loose(held)
+            | Self::Html(held)
+            | Self::Json(held)
+            | Self::Form(held) => held.len(),
             Self::Text(redactor) => redactor.held(),
             Self::Ndjson(lines) => lines.held(),
             Self::Events(events) => events.held(),
             Self::Parts(parts) => parts.held(),
             Self::Document(document) => document.held(),
-            Self::Silence | Self::Over => 0,
+            Self::Pass | Self::Over => 0,
         }
     }
 
     fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
         let limit = scanner.limits.hold;
         match self {
-            Self::Silence => {
-                let mut redactor = scanner.redactor(scanner.role);
-                redactor.push(piece, out);
-                scanner.blocked |= redactor.is_blocked();
-                *self = Self::Text(Box::new(redactor));
-            }
-            Self::Sniff(held) => {
+            Self::Silence(held) | Self::Sniff(held) | Self::Field(held) => {
                 held.extend_from_slice(piece);
-                if let Some(mut state) = sniff(held) {
-                    let held = mem::take(held);
-                    state.push(&held, scanner, out)?;
-                    *self = state;
-                }
+                let Some(document) = opens_document(held) else { return Ok(()) };
+                let held = mem::take(held);
+                *self = self.told(document, scanner);
+                self.push(&held, scanner, out)?;
             }
+            Self::Loose(held) if held.len() + piece.len() > limit => {
+                let mut text = Self::Text(Box::new(scanner.redactor(scanner.role)));
+                text.push(held, scanner, out)?;
+                text.push(piece, scanner, out)?;
+                *self = text;
+            }
+            Self::Html(held) if held.len() + piece.len() > limit => {
+                held.extend_from_slice(piece);
+                let cut = html::cut(held).filter(|_| !may_block(&scanner.engine)).ok_or(Failure::TooLarge { limit })?;
+                let rest = held.split_off(cut);
+                if rest.len() > limit {
+                    return Err(Failure::TooLarge { limit });
+                }
+                let page = mem::replace(held, rest);
+                out.extend_from_slice(&markup(&page, scanner)?.apply(&page));
+            }
+            Self::Loose(held) | Self::Html(held) => held.extend_from_slice(piece),
+            Self::Pass => out.extend_from_slice(piece),
             Self::Text(redactor) => {
                 redactor.push(piece, out);
                 scanner.blocked |= redactor.is_blocked();
@@ -176,12 +206,20 @@ impl Kind {
     fn finish(self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
         match self {
             // Too short to tell, and so too short to be a document.
-            Self::Sniff(held) => {
-                let mut text = Self::Silence;
-                text.push(&held, scanner, out)?;
-                text.finish(scanner, out)?;
+            Self::Silence(ref held) | Self::Sniff(ref held) | Self::Field(ref held) => {
+                let mut short = self.told(false, scanner);
+                short.push(held, scanner, out)?;
+                short.finish(scanner, out)?;
             }
-            Self::Silence | Self::Over => {}
+            Self::Loose(held) => {
+                let patch = loose(&held, scanner)?;
+                out.extend_from_slice(&patch.apply(&held));
+            }
+            Self::Html(held) => {
+                let patch = markup(&held, scanner)?;
+                out.extend_from_slice(&patch.apply(&held));
+            }
+            Self::Pass | Self::Over => {}
             Self::Text(redactor) => {
                 let finished = redactor.finish(out);
                 scanner.finished(finished);
@@ -202,28 +240,55 @@ impl Kind {
         Ok(())
     }
 
+    /// What follows, now that it is known whether it is meant as a document.
+    fn told(&self, document: bool, scanner: &Scanner) -> Self {
+        match self {
+            Self::Silence(_) if document => Self::Loose(Vec::new()),
+            _ if document => Self::Json(Vec::new()),
+            Self::Field(_) => Self::Pass,
+            _ => Self::Text(Box::new(scanner.redactor(scanner.role))),
+        }
+    }
+
     fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, Failure> {
         Ok(Some(match self {
-            Self::Sniff(_) => return sniff(body).unwrap_or(Self::Silence).whole(body, scanner),
+            Self::Sniff(_) if opens_document(body) == Some(true) => document(body, scanner)?,
+            Self::Silence(_) if opens_document(body) == Some(true) => loose(body, scanner)?,
+            Self::Sniff(_) | Self::Silence(_) => scanner.message(body, None, false),
+            Self::Html(_) => markup(body, scanner)?,
             Self::Form(_) => form(body, scanner)?,
             Self::Json(_) => document(body, scanner)?,
-            Self::Silence => scanner.message(body, None, false),
             _ => return Ok(None),
         }))
     }
 }
 
-/// What a body is that starts so; `None` where that cannot be told yet. JSON that is nothing but a number is a text.
-fn sniff(start: &[u8]) -> Option<Kind> {
-    if start.len() < 4 {
+/// Whether a body that starts so is meant as JSON: as an object, a list of strings, objects or lists, or a string. `None`
+/// where that cannot be told yet.
+fn opens_document(start: &[u8]) -> Option<bool> {
+    let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    if text.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(text) {
         return None;
     }
-    let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
-    match text.iter().find(|b| !b.is_ascii_whitespace()) {
-        Some(b'{' | b'[' | b'"') => Some(Kind::Json(Vec::new())),
-        None if start.len() < MOST_BLANKS => None,
-        _ => Some(Kind::Silence),
+    let mut bytes = text.iter().filter(|b| !b.is_ascii_whitespace());
+    let (first, second) = (bytes.next(), bytes.next());
+    match (first, second) {
+        (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{' | b'[' | b'"' | b']')) => Some(true),
+        (Some(b'{' | b'['), None) | (None, _) if start.len() < MOST_BLANKS => None,
+        _ => Some(false),
     }
+}
+
+/// A text that starts as JSON does.
+fn loose(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+    let start = body.len() - body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).len();
+    let nesting = scanner.limits.nesting;
+    let patch = scanner.string(&body[start..], None, false, Spelling::Json, nesting)?;
+    Ok(shifted(&patch, start))
+}
+
+fn markup(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+    scanner.string(body, None, false, Spelling::Html, scanner.limits.nesting)
 }
 
 /// A document of which `held` and `piece` are more than what is held.

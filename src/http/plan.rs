@@ -33,7 +33,7 @@ pub(super) struct How {
 impl How {
     /// Whether what is larger than the limit is scanned as it streams through.
     pub(super) fn streams_when_large(&self, blocks: bool) -> bool {
-        matches!(self.format, Format::Json | Format::Sniff) && !blocks
+        matches!(self.format, Format::Json | Format::Html | Format::Sniff) && !blocks
     }
 }
 
