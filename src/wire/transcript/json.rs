@@ -6,7 +6,7 @@ use crate::wire::transcript::fields::Fields;
 use crate::wire::transcript::jsonl::{LongState, LongValue, text_piece};
 use crate::wire::transcript::record::{Layout, Named, Spelling, Trouble};
 use crate::wire::transcript::unit::UnitReader;
-use crate::wire::transcript::{DEEPEST_JSON, Input, More, mark_len};
+use crate::wire::transcript::{DEEPEST_JSON, Input, More, mark_len, may_be_mark};
 
 /// Cuts a document, or several one after the other, into records. What stands between two values goes with the second.
 pub(super) struct JsonReader {
@@ -63,10 +63,13 @@ impl JsonReader {
         if self.broken {
             return self.broken_piece(input, at_start, layout);
         }
+        let last = input.more == More::Never;
         if self.at == 0 {
+            if at_start && !last && may_be_mark(input.bytes) {
+                return None;
+            }
             self.at = mark_len(input.bytes, at_start);
         }
-        let last = input.more == More::Never;
         loop {
             let before = self.value.is_none().then(|| (self.walker.clone(), self.at));
             match self.walker.next(&input.bytes[self.at..], last) {

@@ -198,7 +198,15 @@ impl Transcript {
     }
 }
 
+/// A byte-order mark in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The length of a byte-order mark at the start of a transcript.
 fn mark_len(bytes: &[u8], at_start: bool) -> usize {
-    if at_start && bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+    if at_start && bytes.starts_with(MARK) { MARK.len() } else { 0 }
+}
+
+/// Whether a transcript that starts so may turn out to start with a byte-order mark.
+fn may_be_mark(bytes: &[u8]) -> bool {
+    bytes.len() < MARK.len() && MARK.starts_with(bytes)
 }
