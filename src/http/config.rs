@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::HeaderName;
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
 
 use crate::Conversation;
 use crate::engine::Engine;
 use crate::filter::{Filter, Format, Limits, Report};
-use crate::http::ContentTypes;
 use crate::http::key::Extract;
 use crate::http::reject::{Problem, Reject};
+use crate::http::{ContentTypes, Treatment};
 use crate::message::{MessageId, Role};
 use crate::policy::OnFailure;
 use crate::wire::chat::Shape;
@@ -95,9 +96,12 @@ impl<St> Config<St> {
         }
     }
 
-    /// The key of the conversation. Where a request carries its history, the conversation is in it and has none.
+    /// The key of the conversation. Where a request carries its history, as a document of some shapes does, the
+    /// conversation is in it and has none.
     pub(super) fn key(&self, head: &Parts, body: Option<&[u8]>) -> Option<String> {
-        if self.shape.carries_history() {
+        let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let document = matches!(self.types.treatment(content_type), Treatment::Json | Treatment::Sniff);
+        if document && self.shape.carries_history() {
             return None;
         }
         self.key.as_ref()?.extract(head, body)

@@ -109,6 +109,10 @@ async fn a_request_that_carries_its_history_needs_no_memory() {
     let request = Request::post("/").header("content-type", "application/json").header("x-chat", "a");
     ask(address, false, request, "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}").await;
     assert!(witness.saved().is_empty());
+    // What is no such document carries none.
+    let request = Request::post("/").header("content-type", "text/plain").header("x-chat", "a");
+    ask(address, false, request, "hi").await;
+    assert_eq!(witness.saved(), [("a".to_owned(), 1), ("a".to_owned(), 2)]);
 }
 
 #[tokio::test]
