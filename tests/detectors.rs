@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use lastfour::{Conversation, Engine, Entity, Explanation, FindingKind, Message, detectors};
+use lastfour::{Conversation, Engine, Entity, Explanation, FindingKind, Message, Redactor, Role, detectors};
 
 fn explain(text: &str) -> Explanation {
     Engine::default().explain(&mut Conversation::new(), &Message::customer(text))
@@ -40,6 +40,24 @@ fn every_counter_example_misses() {
         for text in spec.misses {
             let findings = explain(text).outcome.findings;
             assert!(findings.is_empty(), "{} finds {findings:?} in {text:?}", spec.id);
+        }
+    }
+}
+
+#[test]
+fn every_example_and_counter_example_comes_out_of_a_stream_as_it_does_whole() {
+    for spec in detectors() {
+        for text in spec.hits.iter().chain(spec.misses) {
+            let whole = Engine::default().redact(text).into_owned();
+            for size in [1, 3, text.len()] {
+                let mut redactor = Redactor::new(Engine::default(), Conversation::new(), Role::Customer);
+                let mut out = Vec::new();
+                for piece in text.as_bytes().chunks(size) {
+                    redactor.push(piece, &mut out);
+                }
+                let found = redactor.finish(&mut out).findings;
+                assert_eq!(String::from_utf8_lossy(&out), whole, "{} in pieces of {size}: {found:?}", spec.id);
+            }
         }
     }
 }
