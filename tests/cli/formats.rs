@@ -1,6 +1,6 @@
 //! Formats, fields and roles are told, or given.
 
-use crate::{CARD, MASKED, redacted, run, stdout};
+use crate::{CARD, MASKED, redacted, run, stderr, stdout};
 
 /// The roles that `scan` reports, in order.
 fn roles(arguments: &[&str], input: &str) -> Vec<String> {
@@ -134,4 +134,21 @@ fn the_transcripts_of_the_repository_lose_their_secrets_and_keep_what_is_harmles
             assert!(before.contains(part) && after.contains(part), "{name}: {part}");
         }
     }
+}
+
+#[test]
+fn a_field_that_is_nowhere_is_told() {
+    let lines = b"{\"who\":\"a\",\"said\":\"hi\"}\n{\"who\":\"b\",\"said\":\"hello\"}\n";
+    let table = b"who,said\na,hi\nb,hello\n";
+    for (arguments, input) in [
+        (&["redact", "--format", "jsonl"][..], &lines[..]),
+        (&["redact", "--format", "jsonl", "--text-field", "sayd"], lines),
+        (&["scan", "--format", "csv", "--text-field", "sayd"], table),
+    ] {
+        let output = run(arguments, input);
+        assert!(stderr(&output).contains("no field of text was found in"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("--text-field"));
+    }
+    let output = run(&["redact", "--format", "jsonl", "--text-field", "said"], lines);
+    assert!(!stderr(&output).contains("no field"), "{}", stderr(&output));
 }

@@ -24,6 +24,7 @@ pub(crate) struct Troubles {
     malformed: u64,
     first_malformed: u64,
     too_long: u64,
+    without_field: u64,
     recalled: Vec<u64>,
 }
 
@@ -86,6 +87,7 @@ impl Troubles {
     pub(crate) fn add(&mut self, trouble: Option<Trouble>, line: u64) {
         match trouble {
             Some(Trouble::TooLong) => self.too_long += 1,
+            Some(Trouble::NoField) => self.without_field += 1,
             Some(_) => {
                 self.malformed += 1;
                 if self.malformed == 1 {
@@ -127,6 +129,14 @@ impl Troubles {
                 } else {
                     format!("{} records were", group(self.too_long))
                 },
+            ));
+        }
+        if self.without_field > 0 {
+            lines.push(format!(
+                "{name}: no field of text was found in {}: each value in {} was scanned by itself, outside of any conversation; \
+                 name the fields with --text-field, --role-field and --conversation-field",
+                count(self.without_field, "record"),
+                if self.without_field == 1 { "it" } else { "them" },
             ));
         }
         if !self.recalled.is_empty() {

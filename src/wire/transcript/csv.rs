@@ -173,6 +173,9 @@ impl CsvReader {
             _ => Named::No,
         };
         layout.voices.push(Voice { speaker: named(header.speaker), conversation: named(header.conversation) });
+        if header.text.is_empty() {
+            layout.trouble = Some(Trouble::NoField);
+        }
         for (column, cell) in cells.iter().enumerate() {
             if header.text.is_empty() || header.text.contains(&column) {
                 layout.place(cell.span, cell.spelling, 0, false);

@@ -9,7 +9,7 @@ use crate::text::{Alignment, ViewSpan};
 use crate::wire::json::{decode, number_edit, string_edits};
 use crate::wire::lift;
 
-/// Why a record, or a part of it, was read as text and not by its format.
+/// Why a record, or a part of it, could not be read as its format and its fields would have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Trouble {
@@ -17,6 +17,8 @@ pub enum Trouble {
     Malformed,
     /// It is longer than [`LONGEST_RECORD`](super::LONGEST_RECORD); this is a piece of it.
     TooLong,
+    /// It has no known field of text: every string, number and key in it was taken for a text of its own.
+    NoField,
 }
 
 /// The conversation to which a text belongs.

@@ -4,7 +4,7 @@ use crate::span::Span;
 use crate::wire::json::{Document, JsonError, Token, TokenKind};
 use crate::wire::transcript::DEEPEST_JSON;
 use crate::wire::transcript::fields::Fields;
-use crate::wire::transcript::record::{Layout, Named, Spelling, Voice};
+use crate::wire::transcript::record::{Layout, Named, Spelling, Trouble, Voice};
 
 /// An object on the way to a text, and what its own members say about it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,7 +36,7 @@ impl UnitReader {
         self.nodes.clear();
         self.nodes.push(Node::default());
         self.open.clear();
-        let mut known = false;
+        let (mut known, mut object) = (false, false);
         let mut last_used = 0;
         let mut document = Document::new(&raw[span.range()], DEEPEST_JSON);
         while let Some(token) = document.next_token()? {
@@ -46,6 +46,7 @@ impl UnitReader {
             match token.kind {
                 TokenKind::ArrayStart => self.open.push(here),
                 TokenKind::ObjectStart => {
+                    object = true;
                     let lends = path.key().is_some() && fields.speaker_rank(path).is_some();
                     let id = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
                     self.nodes.push(Node { parent: here, lends, ..Node::default() });
@@ -75,6 +76,9 @@ impl UnitReader {
                 TokenKind::Key if !known => layout.place(content, Spelling::JsonString, here, true),
                 _ => {}
             }
+        }
+        if object && !known && !layout.places.is_empty() {
+            layout.trouble = Some(Trouble::NoField);
         }
         self.voices(layout);
         Ok(())
