@@ -15,7 +15,7 @@ async fn say(Extension(report): Extension<Report>, body: String) -> String {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let redact = RedactLayer::both(Engine::default()).conversation_by(key::header("x-conversation"));
+    let redact = RedactLayer::requests(Engine::default()).conversation_by(key::header("x-conversation"));
     let app = Router::new().route("/say", post(say)).layer(redact);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     axum::serve(listener, app).await
