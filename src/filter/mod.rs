@@ -221,8 +221,8 @@ impl Filter {
 
     /// With the caller's number for the body's messages, given back where they should be recalled.
     #[must_use]
-    pub fn id(mut self, id: MessageId) -> Self {
-        self.scanner.id = Some(id);
+    pub fn id(mut self, id: u64) -> Self {
+        self.scanner.id = Some(MessageId(id));
         self
     }
 

@@ -132,7 +132,7 @@ impl<St> Config<St> {
             .conversation(conversation)
             .role(role);
         if let Some(id) = id {
-            filter = filter.id(id);
+            filter = filter.id(id.0);
         }
         if let Ok(time) = SystemTime::now().duration_since(UNIX_EPOCH) {
             filter = filter.time_ms(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));

@@ -13,7 +13,6 @@ use tower_service::Service;
 
 use crate::Conversation;
 use crate::filter::{Failure, Filter, Format};
-use crate::message::MessageId;
 use crate::messages::layer::Config;
 use crate::messages::message::{ChatMessage, MessageError};
 use crate::store::ConversationStore;
@@ -134,7 +133,7 @@ fn scan<M: ChatMessage, St, E>(
         .conversation(conversation)
         .role(message.role());
     if let Some(id) = message.id() {
-        filter = filter.id(MessageId(id));
+        filter = filter.id(id);
     }
     if let Some(time) = message.time_ms() {
         filter = filter.time_ms(time);

@@ -20,8 +20,7 @@ const FLOORS: &[&[&str]] = &[
     &["stream"],
     &["filter"],
     &["store", "telemetry"],
-    &["http", "messages", "websocket"],
-    &["proxy"],
+    &["http", "messages"],
     &["laws"],
 ];
 
