@@ -4,6 +4,7 @@ use crate::detect::Claim;
 use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::number::{Number, Shape};
 use crate::detect::one_time_passcode;
+use crate::detect::password::{self, others};
 use crate::detect::token::Kind;
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -118,8 +119,14 @@ impl Court<'_, '_> {
                 answer::password(self.reading, !role.serves(), self.expected.asked.has(Topic::Login))
                 && self.is_free(first, last)
             {
-                let candidate = crate::detect::password::candidate(first, last, Claim::Possible, "password");
+                let candidate = password::candidate(first, last, Claim::Possible, "password");
                 self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
+                for (first, last) in others(self.reading, last) {
+                    if self.is_free(first, last) {
+                        let candidate = password::candidate(first, last, Claim::Possible, "password");
+                        self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
+                    }
+                }
             }
         }
     }

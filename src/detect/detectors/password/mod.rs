@@ -20,6 +20,7 @@ use crate::evidence::Evidence;
 
 pub(crate) use around::said_harmless;
 pub(crate) use looks::{is_predicate, is_sentence, is_strong, is_unknown, looks_like_one};
+pub(crate) use several::others;
 pub(crate) use value::{chunk, ends_clause, value_at};
 
 /// Finds the values that text or conversation say are passwords.
@@ -67,6 +68,11 @@ impl Detector for Password {
 
     fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
+        // Where a program says exactly what is the password, no grammar has to guess.
+        programs::in_addresses(reading, out);
+        programs::in_options(reading, out);
+        programs::in_commands(reading, out);
+        programs::in_pictures(reading, out);
         for hit in &reading.cues {
             let clave =
                 matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
@@ -74,8 +80,6 @@ impl Detector for Password {
                 around(reading, hit, out);
             }
         }
-        programs::in_addresses(reading, out);
-        programs::in_options(reading, out);
     }
 }
 
@@ -105,10 +109,23 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
         push(Some(value));
         return;
     }
+    let listed = several::listed(reading, hit);
+    if !listed.is_empty() {
+        for value in listed {
+            push(Some(value));
+        }
+        return;
+    }
     if let Some(value) = stated::assigned(reading, hit) {
         push(Some(value));
         push(several::changed_to(reading, value.1));
-        push(several::or_another(reading, value.1).or_else(|| several::further_on(reading, value.1)));
+        let others = several::others(reading, value.1);
+        if others.is_empty() {
+            push(several::further_on(reading, value.1));
+        }
+        for value in others {
+            push(Some(value));
+        }
         push(around::before(reading, hit).filter(|v| looks_like_one(reading, *v)));
         return;
     }
