@@ -7,9 +7,11 @@
 //! 4. What the other side asked for, or the same side announced ([`ask`], [`conversation`]).
 //! 5. What completes a number given in pieces ([`pieces`]).
 
+mod again;
 mod answer;
 mod ask;
 mod candidates;
+mod columns;
 pub(crate) mod conversation;
 mod court;
 mod cued;
@@ -116,10 +118,12 @@ pub(crate) fn judge_part(
     };
     court.heed_masks();
     court.by_form(&candidates);
+    court.by_columns();
     court.after_cards();
     court.by_cue(&candidates);
     court.codes(&candidates);
     court.answers(role);
+    court.again();
     let part = court.settle(part);
     let moved = court.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading, role, part);

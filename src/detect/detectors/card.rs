@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::track::tracks;
 use crate::detect::brands::{self, Brand};
 use crate::detect::cues::{Role, Topic};
 use crate::detect::number::{self, Digits, Gap, Shape};
@@ -70,6 +71,7 @@ impl Detector for Card {
         if reading.digits < FEWEST_DIGITS {
             return;
         }
+        tracks(reading, out);
         let mut at = 0;
         while at < reading.tokens.len() {
             if reading.tokens[at].kind != Kind::Digits {
