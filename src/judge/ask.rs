@@ -81,7 +81,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                     asks = asks.and(topics_of(reading, hit, sentence.sent));
                 }
             }
-            if sentence.question && topic.is_secret() {
+            if sentence.question && topic.is_secret() && !has_value(reading, hit.last) {
                 said.offers = said.offers.with(topic);
             }
         }
@@ -130,7 +130,7 @@ fn is_plain(reading: &Reading<'_>, start: usize, end: usize) -> bool {
 /// The topics that an answer to the cue may have.
 fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
     let mut topics = Topics::NONE.with(hit.cue.topic);
-    if names_a_word(reading, hit) {
+    if hit.cue.topic.is_secret() && names_a_word(reading, hit) {
         topics = topics.with(Topic::Password);
     }
     // It may as well be that of a booking.

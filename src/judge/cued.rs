@@ -45,6 +45,10 @@ impl Court<'_, '_> {
                     governor = Some(inherited);
                 }
             }
+            // "The last four are 7702. The one on the back is 944."
+            if governor.is_some_and(|g| !g.cue.topic.is_secret()) && self.is_said_by_card(number) {
+                governor = None;
+            }
             if let Some(found) = governor.filter(|g| self.is_governed(number, g)) {
                 previous = Some((*number, found));
                 if found.cost <= 3 || found.after {
@@ -129,7 +133,7 @@ impl Court<'_, '_> {
                     && (governor.copula || governor.after || self.reading.cues[governor.hit].last + 1 == number.first)
             }
             Topic::Pin if number.digits > 8 => governor.cost <= 2,
-            Topic::Password => governor.cost <= 2 && number.digits >= 4,
+            Topic::Password => governor.cost <= 2 && number.digits >= 4 && !self.is_error_code(number),
             Topic::Code
                 if matches!(governor.cue.name, "code" | "código")
                     && (self.is_error_code(number) || self.is_said_by_program(governor)) =>
@@ -232,6 +236,16 @@ impl Court<'_, '_> {
             )
     }
 
+    /// "The back says 123."
+    fn is_said_by_card(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        number.digits == 3
+            && number.first >= 2
+            && tokens[number.first - 1].does(Does::COPULA)
+            && tokens[number.first - 2].does(Does::FACE)
+            && tokens[number.first - 2].kind == Kind::Word
+    }
+
     /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
     fn is_on_card_face(&self, number: &Number) -> bool {
         if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached {
@@ -251,12 +265,7 @@ impl Court<'_, '_> {
             t.does(Does::DIGITS)
                 || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode))
         });
-        // "The back says 123."
-        let says = number.first >= 2
-            && tokens[number.first - 1].does(Does::COPULA)
-            && tokens[number.first - 2].does(Does::FACE)
-            && tokens[number.first - 2].kind == Kind::Word;
-        says && number.digits == 3
+        self.is_said_by_card(number)
             || face
                 && digits
                 && around().any(|t| {

@@ -57,9 +57,13 @@ impl Court<'_, '_> {
                 }
                 // Where both were asked for, the shape tells: five digits are the ZIP.
                 let clear = match harmless {
-                    Some(Topic::Zip) => number.digits != 5 && number.digits != 9,
+                    // Of two such numbers nothing says which is the ZIP.
+                    Some(Topic::Zip) => number.digits != 5 && number.digits != 9 || self.has_two_alike(number),
                     Some(Topic::Time) => !matches!(number.shape, Shape::Likely("year")),
-                    Some(Topic::Partial) => true,
+                    // "8104, and 615": of the two the longer one is the last four.
+                    Some(Topic::Partial) => {
+                        !(topic == Topic::SecurityCode && number.digits == 4 && self.has_three_digits())
+                    }
                     Some(Topic::Phone) => number.digits < 10,
                     _ => true,
                 };
@@ -86,6 +90,22 @@ impl Court<'_, '_> {
             }
         }
         None
+    }
+
+    /// The numbers of an answer; none where there are more than an answer has.
+    fn few_numbers(&self) -> impl Iterator<Item = &Number> {
+        const MOST: usize = 12;
+        self.page.numbers.iter().filter(|_| self.page.numbers.len() <= MOST)
+    }
+
+    /// Whether three digits stand alone in the message.
+    fn has_three_digits(&self) -> bool {
+        self.few_numbers().any(|n| n.digits == 3 && n.groups == 1 && n.shape == Shape::Bare)
+    }
+
+    /// Whether another number of as many digits stands in the message.
+    fn has_two_alike(&self, number: &Number) -> bool {
+        self.few_numbers().any(|n| n.digits == number.digits && n.first != number.first && n.groups == 1)
     }
 
     /// The harmless topic that was asked for and that this number answers.

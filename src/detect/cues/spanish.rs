@@ -123,7 +123,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Place,
         name: "dirección",
-        phrases: "calle; avenida; av; avda; cra; carrera; kra; cll; calz; calzada; blvd; bulevar; colonia; col; edificio; piso; depto; departamento; dpto; apto; apartamento; interior; int; exterior; lote; manzana; mz; km; kilometro; habitacion; hab; cuarto; asiento; fila; butaca; mesa; tienda; sucursal; caja; cajero; local; domicilio; direccion; vivo en; jiron; jr; urbanizacion; urb; torre; bloque; cabina; anden; oficina; terminal; mostrador; estacion; ruta provincial; autopista; carretera; codigo de tienda; paseo; plaza; pza; camino; sector; barrio; diagonal; transversal",
+        phrases: "pin de/en la/mi? ubicacion/casa/mapa/maps; ubicacion; calle; avenida; av; avda; cra; carrera; kra; cll; calz; calzada; blvd; bulevar; colonia; col; edificio; piso; depto; departamento; dpto; apto; apartamento; interior; int; exterior; lote; manzana; mz; km; kilometro; habitacion; hab; cuarto; asiento; fila; butaca; mesa; tienda; sucursal; caja; cajero; local; domicilio; direccion; vivo en; jiron; jr; urbanizacion; urb; torre; bloque; cabina; anden; oficina; terminal; mostrador; estacion; ruta provincial; autopista; carretera; codigo de tienda; paseo; plaza; pza; camino; sector; barrio; diagonal; transversal",
     },
 ];
 

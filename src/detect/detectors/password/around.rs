@@ -43,7 +43,13 @@ pub(super) fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
                     let value = quoted_before(reading, at)?;
                     return (!is_sentence(reading, value)).then_some(value);
                 }
-                return (link && strong || plain).then_some(value);
+                // "Will it be X my password, or Y?"
+                let asked = own
+                    && strong
+                    && value.0 > 0
+                    && tokens[value.0 - 1].does(Role::COPULA)
+                    && tokens[value.0 - 1].kind == Kind::Word;
+                return (link && strong || plain || asked).then_some(value);
             }
         }
         at = at.checked_sub(1)?;

@@ -13,11 +13,15 @@ use super::value::{chunk, ends_clause, is_quoted, value_at};
 /// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
 pub(super) fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    let joint = hit.first.checked_sub(1)?;
+    let joint = hit.first.saturating_sub(1);
     let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+'))
         || ["and", "y"].iter().any(|w| reading.is_word(&tokens[joint], w.as_bytes()));
     let login = joint > 0 && reading.hit(&tokens[joint - 1]).is_some_and(|h| h.cue.topic == Topic::Login);
-    if !joins || !login {
+    // "user/pass" is a phrase of its own.
+    let phrase = hit.last == hit.first + 2
+        && tokens[hit.first + 1].is(b'/')
+        && ["user", "usuario", "login"].iter().any(|w| reading.is_word(&tokens[hit.first], w.as_bytes()));
+    if !(joins && login || phrase) {
         return None;
     }
     let mut at = hit.last + 1;
