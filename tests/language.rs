@@ -99,3 +99,105 @@ fn a_heading_says_what_its_column_holds() {
     ]);
     passes(&["name,order,city\nAna,55861974028473,Lugo", "card, phone or cash\n4410 1 2"]);
 }
+
+#[test]
+fn a_later_clause_says_what_a_number_is() {
+    let asked = "a: The security code, please?";
+    assert_eq!(
+        last_of(&[asked, "5519... no wait, those are the last four. The one on the back is 318"]),
+        "5519... no wait, those are the last four. The one on the back is ***"
+    );
+    becomes(&[(
+        "my visa says 4417 above the number, that is the security code right?",
+        "my visa says **** above the number, that is the security code right?",
+    )]);
+    passes(&["it says 4417 on the box, that is the model", "4417, those are the last four"]);
+}
+
+#[test]
+fn what_corrects_a_secret_is_one() {
+    assert!(!redacted("account is 4410 8820 31. scratch that, use 4410 9955 02").contains("4410 9955"));
+    assert_eq!(
+        redacted("the newest 2fa code is 7724, the one before was 1806"),
+        "the newest 2fa code is ****, the one before was ****"
+    );
+    assert_eq!(
+        last_of(&["la clave del wifi es NubeAzul77", "perdon, con minusculas, nubeazul77"]),
+        "perdon, con minusculas, ********"
+    );
+    assert_eq!(
+        last_of(&[
+            "a: Dígame el código que le llegó por SMS",
+            "552917",
+            "a: No coincide",
+            "ay qué tonta, al revés, 552971"
+        ]),
+        "ay qué tonta, al revés, ******"
+    );
+    for harmless in ["sorry, my order is 4419", "perdón, la factura 4419"] {
+        assert_eq!(last_of(&["my pin is 4821", harmless]), harmless);
+    }
+}
+
+#[test]
+fn what_is_spelled_out_is_read_as_one() {
+    let asked = "a: Please read me the code we texted you.";
+    assert_eq!(last_of(&[asked, "it's 4 O 8 2 9 1"]), "it's * * * * * *");
+    assert_eq!(last_of(&[asked, "4, 8, 2, 9, 1, 3"]), "*, *, *, *, *, *");
+    assert_eq!(last_of(&[asked, "sure, 0 5 8, 2 9 8... slow today"]), "sure, * * *, * * *... slow today");
+    assert_eq!(
+        last_of(&["a: What is the verbal password?", "l-a-m-p-a-r-a all lower case"]),
+        "******** all lower case"
+    );
+    becomes(&[(
+        "they gave me the wifi password like this s o l - 7 7 - m a r",
+        "they gave me the wifi password like this ********",
+    )]);
+    passes(&["options 1, 2, 3 or 4", "plan b or c, a or d", "pages 1 2 3 o 4 5"]);
+}
+
+#[test]
+fn what_was_sent_is_asked_for_when_it_arrives() {
+    assert_eq!(last_of(&["a: I sent it again. Did you get it?", "yes, 482913"]), "yes, ******");
+    let order = "yes, order 482913";
+    assert_eq!(last_of(&["a: I sent it again. Did you get it?", order]), order);
+}
+
+#[test]
+fn a_number_that_comes_in_parts_is_announced() {
+    assert_eq!(last_of(&["my account number in two parts, phone is broken", "00441", "8820917"]), "****917");
+}
+
+#[test]
+fn counts_codes_of_trades_and_places_pass() {
+    passes(&[
+        "I have 4500 tokens left in the game",
+        "the CPT code is 99213 on my bill",
+        "dropped pin at 40.7412, -73.9897",
+        "le paso el pin de la ubicación: 19.4326, -99.1332",
+        "charged $ 380.000 from the account",
+    ]);
+    becomes(&[
+        ("615209 is your Amazon OTP", "****** is your Amazon OTP"),
+        ("change my PIN from 1951 to 7203", "change my PIN from **** to ****"),
+        ("user/pass: ana / Lun4res!", "user/pass: ana / ********"),
+    ]);
+}
+
+#[test]
+fn of_two_answers_each_has_its_place() {
+    let asked = "a: Last 4 of the card, and the CVV please.";
+    assert_eq!(last_of(&[asked, "5519, 318"]), "5519, ***");
+    assert_eq!(last_of(&["a: Last four of your social?", "856451190"]), "*****1190");
+    assert_eq!(last_of(&["a: What is the number on the front of your Amex?", "37144963539842"]), "**********9842");
+}
+
+#[test]
+fn what_is_percent_encoded_is_masked_by_whole_escapes() {
+    becomes(&[
+        ("card%3D4111%201111%201111%201111", "card%3D****%20****%20****%201111"),
+        ("see ?n=%34%31%31%31%31%31%31%31%31%31%31%31%31%31%31%31 ok", "see ?n=************1111 ok"),
+        ("pin%3D4821%26user%3Dana", "pin%3D****%26user%3Dana"),
+    ]);
+    passes(&["20%30 off, or 10%20%30%", "https://example.com/a%20b%20c?q=blue%20shoes"]);
+}
