@@ -126,6 +126,12 @@ pub(crate) fn numbers(reading: &Reading<'_>) -> Numbers {
             number.digits += token.len();
             number.groups += 1;
         }
+        let amount = number.shape == Shape::Likely("amount")
+            && at > 0
+            && (reading.tokens[at - 1].is(b'$') || is_currency(reading.bytes(&reading.tokens[at - 1])));
+        if amount {
+            number.shape = Shape::Harmless("amount");
+        }
         if number.shape == Shape::Bare {
             number.shape = surroundings(reading, &number);
         }

@@ -56,6 +56,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             }
             let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word);
             let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
+                && !(sentence.request && sentence.chooses_digits)
                 && cues_in(reading, sentence.purpose.unwrap_or(end), end).next().is_some();
             if has_value(reading, hit.last) && !sentence.question
                 || is_partial(reading, hit.last)
@@ -68,6 +69,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             if sentence.asks_for(reading, hit) {
                 if let Some(other) = sentence.measures {
                     asks = asks.with(other);
+                    said.measures = true;
                 } else if !dependent() {
                     asks = asks.and(topics_of(reading, hit, sentence.sent));
                     requests.push(Request { topic, hit: index });
@@ -85,11 +87,24 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                 said.offers = said.offers.with(topic);
             }
         }
+        // "Which key did you register? It's the telephone PIN."
+        if role.serves() && !said.asks.is_empty() && !sentence.question && !sentence.negated && explains(reading, start)
+        {
+            asks = cues_in(reading, start, end)
+                .filter(|(_, hit)| hit.cue.topic.is_secret())
+                .take(1)
+                .fold(asks, |asks, (_, hit)| asks.and(topics_of(reading, hit, sentence.sent)));
+        }
         if sentence.digits_texted {
             asks = asks.with(Topic::OneTimePasscode);
         }
         if sentence.on_card_face && !sentence.negated && sentence.measures.is_none() {
             asks = asks.with(Topic::SecurityCode);
+        }
+        // "We sent it again. Did it arrive?"
+        if sentence.question && sentence.arrives && role.serves() && reading.does(Does::SENT) && reading.cues.is_empty()
+        {
+            asks = asks.with(Topic::OneTimePasscode);
         }
         if asks.is_empty() && (sentence.question || sentence.request) && !sentence.negated {
             if !named.is_empty() && !has_cue && sentence.refers_back {
@@ -116,6 +131,14 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
         said.announces = announces(reading);
     }
     (said, requests)
+}
+
+/// "It's the...", "Es el...": the sentence at `start` explains what the one before it asked for.
+fn explains(reading: &Reading<'_>, start: usize) -> bool {
+    let is = |at: usize, words: &[&str]| reading.token(at).is_some_and(|t| is_any(reading, t, words));
+    is(start, &["es", "its", "son"])
+        || is(start, &["it", "that", "thats"])
+            && (is(start + 1, &["is"]) || reading.token(start + 1).is_some_and(|t| t.is(b'\'')))
 }
 
 /// Whether a sentence is nothing but a statement without a secret, or none at all: most are.
@@ -159,6 +182,10 @@ struct Sentence {
     purpose: Option<usize>,
     /// "What six digits did you get in the text?"
     digits_texted: bool,
+    /// "Did you get it?"
+    arrives: bool,
+    /// "For your PIN, please choose four digits."
+    chooses_digits: bool,
     /// "You should have a code", "it asks for a code now".
     foretells: bool,
     /// Who serves speaks of digits on the front or the back of a card.
@@ -174,7 +201,9 @@ impl Sentence {
             is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| is_any(reading, t, list.words))
         };
         let question = tokens.iter().any(|t| t.is(b'?'));
-        let request = tokens.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0);
+        // The verb that opens a request may be a cue of its own: "Marque su NIP".
+        let opens = tokens.iter().find(|t| t.is_text()).is_some_and(|t| t.does(Does::REQUEST) && role.serves());
+        let request = opens || tokens.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0);
         let first_negation = tokens
             .iter()
             .position(|t| t.kind == Kind::Word && t.does(Does::NEGATION))
@@ -235,7 +264,7 @@ impl Sentence {
             first_negation,
             measures,
             purpose: opening(reading, tokens, &["to", "for", "para", "before", "antes"])
-                .then(|| tokens.iter().position(|t| t.is(b',')))
+                .then(|| tokens.iter().position(|t| t.is(b',') || t.is(b':')))
                 .flatten()
                 .map(|comma| start + comma),
             digits_texted: question
@@ -247,6 +276,22 @@ impl Sentence {
                         "4", "5", "6", "8", "four", "five", "six", "eight", "cuatro", "cinco", "seis", "ocho"
                     ])),
             trouble: secret && role.serves() && !question && does(Does::TROUBLE),
+            arrives: is(words![
+                "get",
+                "got",
+                "receive",
+                "received",
+                "arrive",
+                "arrived",
+                "llego",
+                "llegado",
+                "recibio",
+                "recibiste"
+            ]),
+            chooses_digits: tokens.windows(2).any(|w| {
+                w[1].does(Does::DIGITS)
+                    && is_any(reading, &w[0], &["4", "four", "cuatro", "5", "five", "cinco", "6", "six", "seis"])
+            }),
             foretells: secret && role.serves() && does(Does::FORETELLS),
             on_card_face: role.serves() && face && digits && few(),
         }
@@ -329,12 +374,16 @@ fn modifies(reading: &Reading<'_>, last: usize, end: usize) -> bool {
     possessive && cues_in(reading, last + 1, end).next().is_some()
 }
 
-/// "account ending 5567": a cue of parts follows at once.
+/// "account ending 5567": a cue of parts follows at once. "The security code for the Visa ending 7745" is no part.
 fn is_partial(reading: &Reading<'_>, last: usize) -> bool {
-    reading
-        .token(last + 1)
-        .and_then(|t| reading.hit(t))
-        .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
+    let whole = reading.hit(&reading.tokens[last]).is_some_and(|hit| {
+        matches!(hit.cue.topic, Topic::SecurityCode | Topic::OneTimePasscode | Topic::Pin | Topic::Code)
+    });
+    !whole
+        && reading
+            .token(last + 1)
+            .and_then(|t| reading.hit(t))
+            .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
 }
 
 /// "passcode", "clave": may be a word as well as digits.
@@ -360,12 +409,15 @@ fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
     });
     let colon = tokens.iter().position(|t| t.is(b':'));
     // "Contraseña del módem, viene en la etiqueta."
-    let opens = tokens.iter().find(|t| t.is_text()).and_then(|t| reading.hit(t)).is_some_and(|hit| {
-        let said = reading.token(hit.last + 1);
-        hit.cue.topic.is_secret()
-            && hit.last + 1 < end
-            && said.is_some_and(|t| !(t.does(Does::STATE) || t.kind == Kind::Word && is_predicate(reading.bytes(t))))
-    });
+    // "Your password, when you reset it."
+    let opens =
+        tokens.iter().find(|t| t.is_text() && !t.does(Does::OWN)).and_then(|t| reading.hit(t)).is_some_and(|hit| {
+            let said = reading.token(hit.last + 1);
+            hit.cue.topic.is_secret()
+                && hit.last + 1 < end
+                && said
+                    .is_some_and(|t| !(t.does(Does::STATE) || t.kind == Kind::Word && is_predicate(reading.bytes(t))))
+        });
     words <= 10 && !verb && opens
         || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
 }
@@ -440,6 +492,9 @@ fn agrees(reading: &Reading<'_>) -> bool {
 
 /// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".
 fn announces(reading: &Reading<'_>) -> Topics {
+    if let Some(topic) = comes_in_parts(reading) {
+        return Topics::NONE.with(topic);
+    }
     let Some(hit) = reading.cues.last().filter(|hit| hit.cue.topic.is_secret()) else { return Topics::NONE };
     let rest = &reading.tokens[hit.last + 1..];
     let open = rest.len() <= 8
@@ -468,6 +523,20 @@ fn announces(reading: &Reading<'_>) -> Topics {
         || said_so(reading, hit)
         || is_label(reading, hit);
     if open && count <= 4 && !negated && tells { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
+}
+
+/// "My account number, sending it in two parts": a number that comes in the messages after this one.
+fn comes_in_parts(reading: &Reading<'_>) -> Option<Topic> {
+    let parts = reading.does(Does::HALF)
+        && reading.any_word(
+            0,
+            reading.tokens.len(),
+            words!["parts", "pieces", "halves", "partes", "pedazos", "trozos"],
+        );
+    let long = |hit: &&Hit| matches!(hit.cue.topic, Topic::Card | Topic::Account | Topic::SocialSecurity);
+    let asks = reading.has_mark(b'?') || reading.does(Does::NEGATION) && reading.digits == 0;
+    let hit = reading.cues.iter().find(long).filter(|_| parts && !asks)?;
+    (!has_value(reading, hit.last)).then_some(hit.cue.topic)
 }
 
 /// The whole message is the name of a secret: "my pin", "cvv".

@@ -1,7 +1,7 @@
 //! What is decided by the words around a number: the cue that governs it, or a turn of phrase.
 
 use crate::detect::Page;
-use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::cues::{ANOTHER, Role as Does, Topic};
 use crate::detect::number::{Number, Numbers, Shape};
 use crate::detect::token::Kind;
 use crate::entity::Entity;
@@ -17,7 +17,8 @@ impl Court<'_, '_> {
     pub(super) fn by_cue(&mut self, candidates: &Docket) {
         let page = self.page;
         let mut previous: Option<(Number, Governor)> = None;
-        let joined = joined_numbers(page);
+        let mut told: Option<(Number, Entity)> = None;
+        let joined = joined_numbers(page, self.is_bare());
         let mut skip_until = 0;
         for number in joined.iter() {
             if number.first < skip_until {
@@ -41,6 +42,7 @@ impl Court<'_, '_> {
                     && govern::in_one_breath(self.reading, &before, number)
                     && fits(inherited.cue.topic)
                     && before.digits.abs_diff(number.digits) <= 2
+                    && (inherited.cue.topic.is_secret() || !self.is_asked_for(number))
                 {
                     governor = Some(inherited);
                 }
@@ -60,6 +62,7 @@ impl Court<'_, '_> {
                     let candidate = self.candidate(candidates, number, entity);
                     self.find(&candidate, Evidence { cue: Some(found.cue.name), ..candidate.evidence });
                     skip_until = candidate.last + 1;
+                    told = Some((*number, entity));
                     continue;
                 }
                 if found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3 {
@@ -97,10 +100,43 @@ impl Court<'_, '_> {
                 let evidence = Evidence { asked: !announced, announced, ..candidate.evidence };
                 self.find(&candidate, evidence);
                 skip_until = candidate.last + 1;
+                told = Some((*number, entity));
+                continue;
+            }
+            if let Some((before, entity)) = told.filter(|(before, _)| self.is_another(before, number)) {
+                let candidate = self.candidate(candidates, number, entity);
+                self.find(&candidate, Evidence { cue: Some("another of its kind"), ..candidate.evidence });
+                skip_until = candidate.last + 1;
+                told = Some((before, entity));
                 continue;
             }
             self.loose.push((*number, true));
         }
+    }
+
+    /// Whether a secret was asked for that this number can be.
+    fn is_asked_for(&self, number: &Number) -> bool {
+        self.harmless_asked(number).is_none()
+            && self.expected.asked.iter().any(|topic| topic.is_secret() && secret_fits(topic, number))
+    }
+
+    /// "... is 5528, the one before 1907": as long as the secret that was told before, and words that point back to it.
+    fn is_another(&self, before: &Number, number: &Number) -> bool {
+        const FARTHEST: usize = 20;
+        number.digits == before.digits
+            && number.groups == before.groups
+            && !number.attached
+            && number.digits >= 4
+            && number.first > before.last
+            && number.first - before.last <= FARTHEST
+            && matches!(number.shape, Shape::Bare | Shape::Likely("year"))
+            && ANOTHER.iter().any(|list| self.reading.any_word(before.last + 1, number.first, list))
+            && !self.reading.tokens[before.last + 1..number.first].iter().any(|t| {
+                t.kind == Kind::Newline
+                    || self.reading.hit(t).is_some_and(|hit| {
+                        !hit.cue.topic.is_secret() && !matches!(hit.cue.topic, Topic::Quantity | Topic::Time)
+                    })
+            })
     }
 
     /// Whether the claim of a cue is strong enough for the shape of the number.
@@ -155,7 +191,7 @@ impl Court<'_, '_> {
     }
 
     /// "(code 4012)", "code 1043: not eligible": what a program says of itself.
-    fn is_error_code(&self, number: &Number) -> bool {
+    pub(super) fn is_error_code(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         let before = tokens[number.first.saturating_sub(4)..number.first].iter().any(|t| t.is(b'('));
         let closed = tokens.get(number.last + 1).is_some_and(|t| t.is(b')'));
@@ -248,7 +284,8 @@ impl Court<'_, '_> {
 
     /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
     fn is_on_card_face(&self, number: &Number) -> bool {
-        if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached {
+        let assigned = number.first > 0 && self.reading.tokens[number.first - 1].is(b'=');
+        if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached || assigned {
             return false;
         }
         let tokens = &self.reading.tokens;
@@ -288,6 +325,8 @@ impl Court<'_, '_> {
                     let enough = match g.cue.topic {
                         Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
                         Topic::Code => (g.copula || self.was_sent()) && g.cost <= 3,
+                        // Of letters and digits "the second one" may be anything.
+                        _ if g.cue.name == "the new one" => self.was_sent(),
                         _ => g.cost <= if g.copula { 9 } else { 6 },
                     };
                     if enough && !g.cue.name.starts_with("security code") {
@@ -308,24 +347,24 @@ impl Court<'_, '_> {
     }
 }
 
-/// The numbers, with those joined that are told with commas between: "seven four oh, one nine two".
-fn joined_numbers(page: &Page<'_>) -> Numbers {
+/// The numbers, with those joined that are told with commas between: "seven four oh, one nine two", "0 5 8, 2 9 8", and,
+/// where nothing else is said, "4, 8, 2, 9".
+fn joined_numbers(page: &Page<'_>, bare: bool) -> Numbers {
     let numbers = &page.numbers;
     let reading = &page.reading;
     let mut joined = Numbers::with_capacity(numbers.len());
+    let dictated = |number: &Number| {
+        page.is_disguised(number.first, number.last) || number.digits == number.groups && (number.groups >= 2 || bare)
+    };
     let mut at = 0;
     while at < numbers.len() {
         let mut whole = numbers[at];
         let mut next = at + 1;
-        if whole.shape == Shape::Bare && whole.digits <= 6 && page.is_disguised(whole.first, whole.last) {
+        if whole.shape == Shape::Bare && whole.digits <= 6 && dictated(&whole) {
             while let Some(part) = numbers.get(next) {
                 let comma = part.first == whole.last + 2
                     && matches!(reading.tokens[whole.last + 1].kind, Kind::Mark(b',' | b'.' | b';') | Kind::Newline);
-                if !comma
-                    || part.shape != Shape::Bare
-                    || whole.digits + part.digits > 10
-                    || !page.is_disguised(part.first, part.last)
-                {
+                if !comma || part.shape != Shape::Bare || whole.digits + part.digits > 10 || !dictated(part) {
                     break;
                 }
                 whole = Number {
@@ -336,6 +375,11 @@ fn joined_numbers(page: &Page<'_>) -> Numbers {
                 };
                 next += 1;
             }
+        }
+        // Two or three single digits are a list.
+        if whole.groups > numbers[at].groups && whole.digits < 4 {
+            whole = numbers[at];
+            next = at + 1;
         }
         joined.push(whole);
         at = next;

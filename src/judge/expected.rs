@@ -1,8 +1,9 @@
 //! What is decided by the conversation: a number or a password that was asked for or announced.
 
 use crate::detect::Claim;
+use crate::detect::brands;
 use crate::detect::cues::{Role as Does, Topic};
-use crate::detect::number::{Number, Shape};
+use crate::detect::number::{Digits, Number, Shape};
 use crate::detect::one_time_passcode;
 use crate::detect::password::{self, others};
 use crate::detect::token::Kind;
@@ -20,7 +21,19 @@ impl Court<'_, '_> {
         if number.attached && !(one_time_passcode::has_prefix(self.reading, number.first) && number.digits >= 5) {
             return None;
         }
+        if self.is_error_code(number) {
+            return None;
+        }
         let harmless = self.harmless_asked(number);
+        // The whole of what only the end was asked for.
+        let ends = self.expected.asked.has(Topic::Partial) && !self.expected.asked.has(Topic::Zip);
+        if ends && number.digits == 9 && matches!(number.groups, 1 | 3) && self.is_bare() {
+            return Some((Entity::SocialSecurity, false));
+        }
+        // "The number on the front": a card, be it mistyped.
+        if self.expected.asked.has(Topic::SecurityCode) && harmless.is_none() && self.may_be_card(number) {
+            return Some((Entity::Card, false));
+        }
         // After a card often comes its code: "4111...", "04/27", "123".
         if self.expected.after_card && number.digits == 3 && harmless.is_none() && self.is_bare() {
             return Some((Entity::SecurityCode, true));
@@ -34,12 +47,13 @@ impl Court<'_, '_> {
                     && t.spaced
                     && self.reading.text[t.start as usize].is_ascii_lowercase()
             });
-        if counts || self.expected.answered && !self.is_bare() {
+        let corrects = self.corrects();
+        if counts || self.expected.answered && !(self.is_bare() || self.takes_back()) {
             return None;
         }
-        let gave = if self.corrects() { self.expected.gave } else { Topics::NONE };
+        let gave = if corrects { self.expected.gave } else { Topics::NONE };
         for (topics, announced) in [(self.expected.asked, false), (self.expected.announced, true), (gave, true)] {
-            if announced && !self.is_bare() {
+            if announced && !(self.is_bare() || topics == gave && self.takes_back()) {
                 continue;
             }
             for topic in [
@@ -124,6 +138,21 @@ impl Court<'_, '_> {
         })
     }
 
+    /// Whether it has the length and the beginning of a card, in a message of its own.
+    fn may_be_card(&self, number: &Number) -> bool {
+        (13..=19).contains(&number.digits)
+            && self.is_bare()
+            && Digits::of(self.reading, number.first, number.last).is_some_and(|digits| {
+                brands::could_start(digits.get()).is_some()
+                    && digits.get().len() + 1 >= brands::usual_length(digits.get())
+            })
+    }
+
+    /// "Sorry, it was 4812", "al revés, 197765": plainly in the place of what was given before.
+    fn takes_back(&self) -> bool {
+        self.reading.tokens.iter().take(7).any(|t| t.does(Does::TAKES_BACK))
+    }
+
     /// "Sorry, 4812", "no wait, 132", "try 132".
     fn corrects(&self) -> bool {
         self.reading.tokens.iter().take(6).any(|t| t.does(Does::TAKES_BACK.and(Does::RETRIES)))
@@ -131,12 +160,15 @@ impl Court<'_, '_> {
 
     /// The answer to a question for a password.
     pub(super) fn answers(&mut self, role: Role) {
-        for (topics, asked) in [(self.expected.asked, true), (self.expected.announced, false)] {
+        let corrected = if self.takes_back() && self.reading.words <= 10 { self.expected.gave } else { Topics::NONE };
+        let asked = self.expected.asked;
+        for (topics, asked, plain) in
+            [(asked, true, !role.serves()), (self.expected.announced, false, !role.serves()), (corrected, false, false)]
+        {
             if !topics.has(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
                 continue;
             }
-            if let Some((first, last)) =
-                answer::password(self.reading, !role.serves(), self.expected.asked.has(Topic::Login))
+            if let Some((first, last)) = answer::password(self.reading, plain, self.expected.asked.has(Topic::Login))
                 && self.is_free(first, last)
             {
                 let candidate = password::candidate(first, last, Claim::Possible, "password");

@@ -330,6 +330,8 @@ fn is_preposition(reading: &Reading<'_>, token: &Token) -> bool {
             b"del",
             b"para",
             b"por",
+            b"x",
+            b"via",
             b"en",
             b"al",
             b"con",

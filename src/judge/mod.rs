@@ -134,6 +134,7 @@ pub(crate) fn judge_part(
             Entity::OneTimePasscode => said.gives.with(Topic::OneTimePasscode),
             Entity::Pin => said.gives.with(Topic::Pin),
             Entity::Account => said.gives.with(Topic::Account),
+            Entity::Password => said.gives.with(Topic::Password),
             _ => said.gives,
         };
     }
@@ -159,5 +160,5 @@ fn holds_nothing(page: &Page<'_>, expected: Expected) -> bool {
         && !reading.mentions_secrets()
         && !reading.has_mark(b':')
         && !reading.masked
-        && !expected.all().has(Topic::Password)
+        && !expected.all().and(expected.gave).has(Topic::Password)
 }

@@ -1,6 +1,7 @@
 //! English cues and words. Plain data: see [the notation](super).
 
 use super::{Role, Row, Topic, Words};
+use crate::detect::token::{List, words};
 
 /// Phrases that say what a number or a token is.
 pub(crate) const CUES: &[Row] = &[
@@ -62,7 +63,12 @@ pub(crate) const CUES: &[Row] = &[
                   temporary/temp/dynamic code/passcode/verification/pin/token; sms code/codes/passcode/pin/token; text/texted message? code/codes; email/emailed/mail code; e mail code; phone code; push code; app code; safekey code?; safe key code?; 3ds code; 3d secure code?; six/6/five/5/eight/8/seven/7/four/4 digit verification/security/one/login/access? time? code/codes/passcode/number; six/6 digit pin; six/6 digits; \
                   code you/u/we/they/he/she/it/i just? texted/sent/emailed/mailed/messaged/send/text/txted/txt/got/received/gave/requested/need/want/asked me/us/you?; code i/we just? got/received/have/am/was got? getting? sent?;\
                   code that/which just? came/arrived/was/is/got/popped/showed texted/sent/emailed?; code from/in/on the/my/your/our/ur? text/texts/sms/message/msg/email/e/mail/app/authenticator/phone/google/notification/bank/amex/whatsapp/inbox message?;\
-                  code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code/one; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received; number/numbers/digits/code in/from/on the/my? text/texts/sms/message/email/mail",
+                  code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received; number/numbers/digits/code in/from/on the/my? text/texts/sms/message/email/mail",
+    },
+    Row {
+        topic: Topic::OneTimePasscode,
+        name: "the new one",
+        phrases: "new/latest/newest/other/second/first/last/same/recent one",
     },
     Row { topic: Topic::Code, name: "code", phrases: "code; codes; token; tokens; cod; passkey; codigo; otc" },
     Row { topic: Topic::Code, name: "confirmation code", phrases: "confirmation/confirm code/codes/pin" },
@@ -133,7 +139,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Quantity,
         name: "quantity",
-        phrases: "over; about; around; approximately; approx; roughly; nearly; almost; than; up to; at least; more/less/fewer/greater/higher/lower than; exactly; some; another; all; these; those; by; until; till; before; after; per; every; within; under; above; below; between; x; line; page; step; number 1/2/3; site; process; text; texts; us; i 5/10/20/80/90/95",
+        phrases: "in case; just in case; in any/that/this/which/our case; over; about; around; approximately; approx; roughly; nearly; almost; than; up to; at least; more/less/fewer/greater/higher/lower than; exactly; some; another; all; these; those; by; until; till; before; after; per; every; within; under; above; below; between; x; line; page; step; number 1/2/3; site; process; text; texts; us; i 5/10/20/80/90/95",
     },
     Row {
         topic: Topic::Reference,
@@ -153,6 +159,12 @@ pub(crate) const CUES: &[Row] = &[
     },
 ];
 
+/// Words that point from a number to another of its kind: "the newest code is 5528, the one before 1907".
+pub(crate) const ANOTHER: &List = words![
+    "one", "ones", "other", "another", "new", "newer", "newest", "older", "old", "use", "used", "scratch", "meant",
+    "typo", "instead", "before", "actually", "sorry", "wait", "oops",
+];
+
 /// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.
 pub(crate) const SLIPS: &str = "password passwords passcode passphrase verification security confirmation authentication \
     authenticator authorization checking mastercard temporary identification username tracking voicemail contrasena account";
@@ -161,7 +173,7 @@ pub(crate) const SLIPS: &str = "password passwords passcode passphrase verificat
 pub(crate) const WORDS: &[Words] = &[
     Words {
         role: Role::GLUE.and(Role::COMMON),
-        words: "number numbers num no nbr nr full complete whole exact actual following here below this that these those it its itself is are was were be \
+        words: "thats number numbers num no nbr nr full complete whole exact actual following here below this that these those it its itself is are was were be \
                 being been will s re am m d ll ve the a an my our your ur his her their mine yours of for on as i we you u they he she me us so just \
                 still currently now please pls plz then there one ones same new old latest current first second other own real correct right only again \
                 got get gets gave give gives giving put puts enter entered enters entering type typed types typing use used using uses see shows showing show shown saw says said say saying reads read reading \
@@ -173,14 +185,14 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::ENTRY,
         words: "use used using put enter entered entering type typed typing try tried trying give gave i write wrote",
     },
-    Words { role: Role::LINK, words: "is was are were as being be for s equals = should" },
+    Words { role: Role::LINK, words: "is was are were as being be for s equals = should thats" },
     Words {
         role: Role::COPULA,
         words: "its is was are were be s equals says said reads shows showed being becomes called should",
     },
     Words {
         role: Role::DETERMINER,
-        words: "the a an my our your ur his her their this that its these those some any one's",
+        words: "the a an my our your ur his her their this that thats its these those some any one's",
     },
     Words { role: Role::OWN, words: "my our your ur his her their wife's husband's mom's dad's" },
     Words {
@@ -245,8 +257,8 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::HALF,
         words: "first starts start begins half part then next rest second bits bit parts pieces remaining",
     },
-    Words { role: Role::TAKES_BACK, words: "sorry actually oops correction" },
-    Words { role: Role::RETRIES, words: "wait no try mean" },
+    Words { role: Role::TAKES_BACK, words: "sorry actually oops correction typo meant" },
+    Words { role: Role::RETRIES, words: "wait no try mean scratch rather" },
     Words {
         role: Role::TROUBLE,
         words: "incorrect wrong invalid match recognized attempt attempts short missing only",

@@ -180,6 +180,9 @@ pub(crate) struct Words {
     pub(crate) words: &'static str,
 }
 
+/// Words that point from a number to another of its kind, of all languages.
+pub(crate) const ANOTHER: [&super::token::List; 2] = [english::ANOTHER, spanish::ANOTHER];
+
 /// Index of a word; 0 is a word that no table knows.
 pub(crate) type WordId = u16;
 

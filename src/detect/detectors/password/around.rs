@@ -5,6 +5,7 @@ use crate::detect::token::{Hit, Kind, Reading};
 
 use super::FARTHEST;
 use super::looks::{is_sentence, is_strong, is_unknown, looks_like_one};
+use super::stated::spelled_out;
 use super::value::{chunk, ends_clause, is_mark, quoted_before};
 
 /// "X is my password", "X as the password", "set it to X, that's the password", "X (password)".
@@ -69,6 +70,10 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
             at += 1;
             continue;
         }
+        // "... like this h o l a - 7 7"
+        if let Some(value) = letters_spelled_out(reading, at) {
+            return Some(value);
+        }
         if let Some(value) = chunk(reading, at) {
             if value.0 == at && is_strong(reading, value) && !said_harmless(reading, at) {
                 return Some(value);
@@ -102,6 +107,19 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
         }
     }
     None
+}
+
+/// Five single characters and more, two of them letters and one a digit or the one before another mark than a space.
+pub(crate) fn letters_spelled_out(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
+    let token = reading.token(at).filter(|t| t.len() == 1 && (t.spaced || at == 0))?;
+    if !matches!(token.kind, Kind::Word | Kind::Digits) {
+        return None;
+    }
+    let value = spelled_out(reading, at)?;
+    let stretch = &reading.tokens[value.0..=value.1];
+    let letters = stretch.iter().filter(|t| t.kind == Kind::Word).count();
+    let singles = stretch.iter().filter(|t| t.kind == Kind::Digits).count() + letters;
+    (singles >= 5 && letters >= 2).then_some(value)
 }
 
 /// Whether a harmless cue stands right before: "order WB-20718", "model NVG599".

@@ -18,7 +18,7 @@ use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
-pub(crate) use around::said_harmless;
+pub(crate) use around::{letters_spelled_out, said_harmless};
 pub(crate) use looks::{is_predicate, is_sentence, is_strong, is_unknown, looks_like_one};
 pub(crate) use several::others;
 pub(crate) use value::{chunk, ends_clause, value_at};
@@ -139,6 +139,9 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
     if let Some(value) = around::before(reading, hit) {
         push(Some(value));
         push(several::one_before(reading, value.0));
+        for value in several::others(reading, hit.last) {
+            push(Some(value));
+        }
         return;
     }
     push(around::nearby(reading, hit));

@@ -27,7 +27,7 @@ const REACH: usize = 24;
 
 /// `sshpass -p 'X' ssh ...`, `mysql -u root -pX`.
 pub(super) fn in_commands(reading: &Reading<'_>, out: &mut Candidates) {
-    if !reading.has_mark(b'-') {
+    if !reading.has_mark(b'-') || reading.digits == 0 && !reading.mentions_secrets() {
         return;
     }
     let tokens = &reading.tokens;
@@ -49,9 +49,7 @@ pub(super) fn in_commands(reading: &Reading<'_>, out: &mut Candidates) {
             .iter()
             .any(|name| reading.is_word(&tokens[named], name.as_bytes()));
         let glued = tokens.get(at + 2).is_some_and(|t| !t.spaced && t.kind != Kind::Newline);
-        let value = if letters.len() == 1 && apart && !glued {
-            value_at(reading, at + 2)
-        } else if letters.len() == 1 && glued {
+        let value = if letters.len() == 1 && (apart || glued) {
             value_at(reading, at + 2)
         } else if letters.len() > 1 && letters[0] == b'p' && !reading.is_word(&tokens[at + 1], b"port") {
             chunk(reading, at + 1).map(|(_, last)| (at + 1, last))

@@ -3,6 +3,7 @@
 use crate::detect::cues::{Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading};
 
+use super::around::letters_spelled_out;
 use super::looks::{
     hyphen_chain, is_address, is_masked, is_phrase_cue, is_predicate, is_sentence, is_unknown, looks_like_one,
 };
@@ -17,6 +18,9 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
     let mut sign = false;
     let mut copula = false;
     while let Some(token) = tokens.get(at) {
+        if let Some(value) = letters_spelled_out(reading, at) {
+            return Some(value);
+        }
         match token.kind {
             Kind::Mark(b':' | b'=') => {
                 sign = true;
@@ -183,7 +187,7 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
 }
 
 /// Single characters with spaces between: `T o l u c a 2 0 0 0`, `t-u-r-n-i-p`.
-fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+pub(super) fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
     let mut last = None;
     let mut count = 0;
     for at in first..reading.tokens.len().min(first + 64) {
@@ -193,7 +197,8 @@ fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
                 count += 1;
                 last = Some(at);
             }
-            Kind::Mark(b'-' | b'.' | b'_') if !token.spaced => {}
+            Kind::Mark(b'-' | b'.' | b'_')
+                if !token.spaced || reading.token(at + 1).is_some_and(|t| t.len() == 1 && t.spaced) => {}
             _ => break,
         }
     }

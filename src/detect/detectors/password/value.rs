@@ -71,11 +71,9 @@ fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usi
     let masked = tokens[first..=last].iter().any(|t| t.kind == Kind::Masked);
     let bytes = tokens[last].end - tokens[first].start;
     let text = &reading.text[tokens[first].start as usize..tokens[last].end as usize];
-    (!masked
-        && !is_placeholder(text)
-        && bytes as usize <= LONGEST
-        && !(first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline)))
-    .then_some((first, last))
+    let alone = first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline);
+    let fits = bytes as usize <= LONGEST && !alone && !masked && !is_placeholder(text);
+    fits.then_some((first, last))
 }
 
 /// The stretch between quotation marks that ends at `close`.
