@@ -201,3 +201,71 @@ fn what_is_percent_encoded_is_masked_by_whole_escapes() {
     ]);
     passes(&["20%30 off, or 10%20%30%", "https://example.com/a%20b%20c?q=blue%20shoes"]);
 }
+
+#[test]
+fn verbs_of_entering_tell_the_password_before_its_name() {
+    becomes(&[
+        ("i keep putting lince2031 in the password box", "i keep putting ******** in the password box"),
+        ("pongo lince2031 en la contraseña", "pongo ******** en la contraseña"),
+        (
+            "changed it from lince2031 to lince2032, its my password everywhere",
+            "changed it from ******** to ********, its my password everywhere",
+        ),
+        (
+            "no recuerdo la clave, creo que era lince2031 o lince2032",
+            "no recuerdo la clave, creo que era ******** o ********",
+        ),
+        ("my password is butterfly", "my password is ********"),
+        ("mail: ana@example.com / Lince.31", "mail: ana@example.com / ********"),
+        ("ana@example.com:Lince2031", "ana@example.com:********"),
+    ]);
+    passes(&[
+        "it says wrong password for user ana88",
+        "i put the password in the box",
+        "write to ana@example.com / 312-555-0148",
+        "scp file ana@host.example.com:backup2",
+    ]);
+}
+
+#[test]
+fn codes_are_told_one_after_the_other() {
+    becomes(&[
+        ("tried 552917, 771204 both codes invalid", "tried ******, ****** both codes invalid"),
+        ("code 552917 fails, neither does 771204 work", "code ****** fails, neither does ****** work"),
+        ("it texted me 552 917 just now", "it texted me *** *** just now"),
+        ("my recovery code is XK4T-99PL-2MQW", "my recovery code is ****-****-****"),
+        ("Amazon: Use 552917 to reset your password", "Amazon: Use ****** to reset your password"),
+    ]);
+    passes(&["otp sent to 98XXXXXX21", "orders 552917, 771204 both late", "license key XK4T-99PL-2MQW"]);
+}
+
+#[test]
+fn a_card_is_spoken_of_when_its_digits_are_counted_out() {
+    becomes(&[
+        ("visa 4111111111111111 and the 3 digits are 318", "visa ************1111 and the 3 digits are ***"),
+        ("la amex dice 7719 al frente", "la amex dice **** al frente"),
+    ]);
+    assert_eq!(last_of(&["4111 1111", "1111 1111", "a: exp?", "08/29", "318"]), "***");
+    passes(&["the last 3 digits are 318 on my visa", "the box says 318 on the front"]);
+}
+
+#[test]
+fn a_question_for_something_harmless_takes_the_place_of_one_for_a_password() {
+    assert_eq!(
+        last_of(&["a: what's your password?", "not in chat", "a: ok, then the last 4 of the card", "5519"]),
+        "5519"
+    );
+    assert_eq!(last_of(&["a: Please share the username only, not the password", "ana88"]), "ana88");
+    assert_eq!(last_of(&["a: what code does the error show", "5519"]), "5519");
+    assert_eq!(last_of(&["a: Choose four digits for your PIN please", "5519"]), "****");
+}
+
+#[test]
+fn the_code_behind_a_card_is_found_in_fields_and_before_a_zip() {
+    becomes(&[
+        ("4111111111111111|08|29|318", "************1111|08|29|***"),
+        ("4111 1111 1111 1111 0829 318 60614", "**** **** **** 1111 0829 *** 60614"),
+        ("exp date august 2029 code 318", "exp date august 2029 code ***"),
+    ]);
+    passes(&["error 318, expires in august 2029", "row 08|29|318"]);
+}

@@ -504,11 +504,12 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
     Shape::Bare
 }
 
-/// "My PIN from 1947 to 6203": what a secret was changed from, no year.
+/// "My PIN from 1947 to 6203", "the one before 1907": what a secret was changed from, or another like it, no year.
 fn changed_from(reading: &Reading<'_>, first: usize) -> bool {
-    first >= 2
-        && reading.tokens[first - 1].does(Role::FROM)
-        && reading.hit(&reading.tokens[first - 2]).is_some_and(|hit| hit.cue.topic.is_secret())
+    first >= 2 && reading.is_word(&reading.tokens[first - 2], b"one")
+        || first >= 2
+            && reading.tokens[first - 1].does(Role::FROM)
+            && reading.hit(&reading.tokens[first - 2]).is_some_and(|hit| hit.cue.topic.is_secret())
 }
 
 fn is_currency(bytes: &[u8]) -> bool {

@@ -79,13 +79,27 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                 }
             } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
                 named = named.with(topic);
-                if sentence.trouble || sentence.foretells && matches!(topic, Topic::Code | Topic::OneTimePasscode) {
+                // "The user name only, not the password."
+                let left_out = reading.tokens[hit.first.saturating_sub(3)..hit.first]
+                    .iter()
+                    .any(|t| t.kind == Kind::Word && t.does(Does::NEGATION));
+                if sentence.trouble && !left_out
+                    || sentence.foretells && matches!(topic, Topic::Code | Topic::OneTimePasscode)
+                {
                     asks = asks.and(topics_of(reading, hit, sentence.sent));
                 }
             }
             if sentence.question && topic.is_secret() && !has_value(reading, hit.last) {
                 said.offers = said.offers.with(topic);
             }
+        }
+        // "What code does the error show?" asks for the error's.
+        if asks.has(Topic::Code)
+            && asks.has(Topic::Device)
+            && !sentence.sent
+            && reading.any_word(start, end, words!["error", "errors", "errores"])
+        {
+            asks = asks.without(Topic::Code).without(Topic::Password);
         }
         // "Which key did you register? It's the telephone PIN."
         if role.serves() && !said.asks.is_empty() && !sentence.question && !sentence.negated && explains(reading, start)
@@ -146,7 +160,7 @@ fn is_plain(reading: &Reading<'_>, start: usize, end: usize) -> bool {
     reading.tokens[start..end].iter().all(|t| {
         !(matches!(t.kind, Kind::Mark(b'?' | b':'))
             || t.does(Does::REQUEST.and(Does::FACE))
-            || reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret()))
+            || reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret() || hit.cue.topic == Topic::Partial))
     })
 }
 
@@ -237,7 +251,7 @@ impl Sentence {
             sent: tokens.iter().any(|t| t.does(Does::SENT)),
             negated: first_negation != usize::MAX,
             fragment: words <= 4 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
-                || role.serves() && is_prompt(reading, start, end),
+                || role.serves() && (is_prompt(reading, start, end) || is_harmless_prompt(reading, start, end)),
             refers_back: words <= 8
                 && is(words![
                     "it",
@@ -420,6 +434,18 @@ fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
         });
     words <= 10 && !verb && opens
         || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
+}
+
+/// "Ok, then the last four of the card.": asked for in the place of something else, without a verb.
+fn is_harmless_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let tokens = &reading.tokens[start..end];
+    let hits = || cues_in(reading, start, end);
+    let verb = |t: &Token| t.does(Does::COPULA.and(Does::NEGATION).and(Does::SENT)) && t.cue == 0;
+    reading.digits > 0
+        && tokens.iter().filter(|t| t.is_text()).count() <= 10
+        && hits().any(|(_, hit)| matches!(hit.cue.topic, Topic::Partial | Topic::Zip))
+        && hits().all(|(_, hit)| matches!(hit.cue.topic, Topic::Partial | Topic::Zip | Topic::Card | Topic::Quantity))
+        && !tokens.iter().any(|t| t.kind == Kind::Word && verb(t) || matches!(t.kind, Kind::Digits if t.len() > 2))
 }
 
 fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Iterator<Item = (usize, &'r Hit)> {

@@ -18,6 +18,8 @@ impl Court<'_, '_> {
         let page = self.page;
         let mut previous: Option<(Number, Governor)> = None;
         let mut told: Option<(Number, Entity)> = None;
+        // The last number of which nothing was known.
+        let mut waiting: Option<Number> = None;
         let joined = joined_numbers(page, self.is_bare());
         let mut skip_until = 0;
         for number in joined.iter() {
@@ -29,7 +31,11 @@ impl Court<'_, '_> {
                 continue;
             }
             if let Shape::Harmless(what) = number.shape {
-                self.pass(number, Why::Shape(what));
+                if what == "last digits" {
+                    self.loose.push((*number, false));
+                } else {
+                    self.pass(number, Why::Shape(what));
+                }
                 continue;
             }
             let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits);
@@ -51,6 +57,10 @@ impl Court<'_, '_> {
             if governor.is_some_and(|g| !g.cue.topic.is_secret()) && self.is_said_by_card(number) {
                 governor = None;
             }
+            // "Amazon: use 550127 to reset your password."
+            if governor.is_some_and(|g| !g.cue.topic.is_secret()) && self.is_to_be_used(number) {
+                governor = None;
+            }
             if let Some(found) = governor.filter(|g| self.is_governed(number, g)) {
                 previous = Some((*number, found));
                 if found.cost <= 3 || found.after {
@@ -62,12 +72,22 @@ impl Court<'_, '_> {
                     let candidate = self.candidate(candidates, number, entity);
                     self.find(&candidate, Evidence { cue: Some(found.cue.name), ..candidate.evidence });
                     skip_until = candidate.last + 1;
+                    // "883412, 771204, both codes": those told in one breath before it.
+                    if found.after
+                        && !found.copula
+                        && let Some(before) = waiting
+                    {
+                        self.find_before(candidates, &before, number, entity, found.cue.name);
+                    }
                     told = Some((*number, entity));
                     continue;
                 }
                 if found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3 {
                     self.loose.push((*number, true));
-                } else if found.cue.topic == Topic::Partial {
+                } else if found.cue.topic == Topic::Card {
+                    // The beginning of one, or a part.
+                    self.loose.push((*number, true));
+                } else if found.cue.topic == Topic::Partial || found.after && !found.copula {
                     self.loose.push((*number, false));
                 } else {
                     self.pass(number, Why::Cue(found.cue.name));
@@ -111,6 +131,31 @@ impl Court<'_, '_> {
                 continue;
             }
             self.loose.push((*number, true));
+            waiting = Some(*number);
+        }
+    }
+
+    /// The number `before` is what `number` is, if the two are told in one breath and are alike.
+    fn find_before(
+        &mut self,
+        candidates: &Docket,
+        before: &Number,
+        number: &Number,
+        entity: Entity,
+        name: &'static str,
+    ) {
+        if before.last < number.first
+            && before.digits == number.digits
+            && before.groups == number.groups
+            && before.shape == Shape::Bare
+            && govern::in_one_breath(self.reading, before, number)
+            && self.is_free(before.first, before.last)
+        {
+            let candidate = self.candidate(candidates, before, entity);
+            self.find(&candidate, Evidence { cue: Some(name), ..candidate.evidence });
+            if self.loose.last().is_some_and(|(loose, _)| loose.first == before.first) {
+                self.loose.pop();
+            }
         }
     }
 
@@ -178,7 +223,9 @@ impl Court<'_, '_> {
             }
             Topic::Code if matches!(governor.cue.name, "security code" | "código de seguridad") => true,
             Topic::Code if governor.cue.name == "authorization code" => self.was_sent(),
-            Topic::Code if number.digits == 3 => self.speaks_of_cards() && governor.cost <= 4,
+            Topic::Code if number.digits == 3 => {
+                (self.speaks_of_cards() || self.reading.does(Does::EXPIRY)) && governor.cost <= 4
+            }
             _ => true,
         }
     }
@@ -228,6 +275,8 @@ impl Court<'_, '_> {
             {
                 Entity::SecurityCode
             }
+            // So few are let stand for a code only where a card is spoken of.
+            Topic::Code if number.digits == 3 => Entity::SecurityCode,
             Topic::Code if number.digits >= 4 => Entity::OneTimePasscode,
             _ => return None,
         })
@@ -243,7 +292,14 @@ impl Court<'_, '_> {
             .checked_sub(1)
             .is_some_and(|at| is(at, &["use", "enter", "usa", "use", "ingresa", "ingrese", "utiliza", "utilice"]));
         let next = number.last + 1;
-        (4..=8).contains(&number.digits)
+        // "It sent me 883 412": grouped like a code, and nothing else.
+        let sent = number.digits == 6
+            && number.groups == 2
+            && self.reading.tokens[number.first].len() == 3
+            && number.first >= 2
+            && (is(number.first - 1, &["me", "us"]) || self.reading.tokens[number.first - 1].does(Does::SENT))
+            && self.reading.tokens[number.first - 2..number.first].iter().any(|t| t.does(Does::SENT));
+        sent || (4..=8).contains(&number.digits)
             && before
             && is(next, &["to", "para", "as", "como"])
             && is(
@@ -270,6 +326,20 @@ impl Court<'_, '_> {
                     "su",
                 ],
             )
+    }
+
+    /// "... and the three digits are 552", where a card is spoken of.
+    fn is_counted_out(&self, number: &Number) -> bool {
+        let Some(copula) = number.first.checked_sub(1) else { return false };
+        let tokens = &self.reading.tokens;
+        let is = |at: usize, words: &[&str]| words.iter().any(|w| self.reading.is_word(&tokens[at], w.as_bytes()));
+        let count: &[&str] = if number.digits == 3 { &["3", "three", "tres"] } else { &["4", "four", "cuatro"] };
+        copula >= 2
+            && (tokens[copula].does(Does::COPULA) || tokens[copula].is(b':') || is(copula, &["are", "son"]))
+            && tokens[copula - 1].does(Does::DIGITS)
+            && is(copula - 2, count)
+            && self.speaks_of_cards()
+            && !(copula >= 3 && is(copula - 3, &["last", "first", "ultimos", "primeros", "final"]))
     }
 
     /// "The back says 123."
@@ -302,7 +372,14 @@ impl Court<'_, '_> {
             t.does(Does::DIGITS)
                 || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode))
         });
+        // "My amex says 7719 on the front."
+        let shown = face
+            && number.first > 0
+            && tokens[number.first - 1].does(Does::COPULA)
+            && around().any(|t| self.reading.hit(t).is_some_and(|h| h.cue.topic == Topic::Card));
         self.is_said_by_card(number)
+            || shown
+            || self.is_counted_out(number)
             || face
                 && digits
                 && around().any(|t| {
@@ -330,7 +407,11 @@ impl Court<'_, '_> {
                         _ => g.cost <= if g.copula { 9 } else { 6 },
                     };
                     if enough && !g.cue.name.starts_with("security code") {
-                        self.spent.spend(g.hit);
+                        // "Backup codes:" has more values than one.
+                        let last = &self.reading.tokens[self.reading.cues[g.hit].last];
+                        if !self.reading.bytes(last).ends_with(b"s") {
+                            self.spent.spend(g.hit);
+                        }
                         self.find(candidate, Evidence { cue: Some(g.cue.name), ..candidate.evidence });
                     }
                 }

@@ -35,7 +35,11 @@ impl Court<'_, '_> {
             return Some((Entity::Card, false));
         }
         // After a card often comes its code: "4111...", "04/27", "123".
-        if self.expected.after_card && number.digits == 3 && harmless.is_none() && self.is_bare() {
+        if self.expected.after_card
+            && number.digits == 3
+            && matches!(harmless, None | Some(Topic::Time))
+            && self.is_bare()
+        {
             return Some((Entity::SecurityCode, true));
         }
         // In a longer message a number before a noun counts something: "1204 correos".

@@ -351,6 +351,12 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
         if let Some(hit) = reading.hit(token) {
             let topic = hit.cue.topic;
             let index = token.cue as usize - 1;
+            // "883412 en el token": words of time are nothing but articles here.
+            if topic == Topic::Time && tokens[hit.first..=hit.last].iter().all(|t| t.does(Role::GLUE)) {
+                cost += 1;
+                at = hit.last + 1;
+                continue;
+            }
             // "... is your Amazon passcode": of a compound the last noun is the head.
             let compound = link
                 && !topic.is_secret()

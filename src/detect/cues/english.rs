@@ -78,7 +78,7 @@ pub(crate) const CUES: &[Row] = &[
         topic: Topic::Password,
         name: "password",
         phrases: "password; passwords; pword; pswd; psswd; passwd; paswd; passw; passwrd; pasword; passord; pssword; passwort; psw; pwd; pw; pws; pwrd; p w; pass word/words; pass; pass phrase; passphrase; passphrases; \
-                  temp/temporary/wifi/wi/fi/wireless/portal/login/account/email/admin/voicemail/router/network/online/user/verbal/default/current/old/new/initial/master/root fi? password/passwd/pwd/pw/pass/passphrase/passcode; wifi key; wi fi key; wpa/wpa2 key/passphrase?; network key; wpa key; security/secret/safe/code/magic/memorable/verbal phrase/word; codeword; security answer; secret answer; answer to my security question; passcode phrase; keyphrase; key phrase; security/secret passphrase/password; credentials; login credentials; creds; login details; phone passcode; lock screen passcode; unlock password",
+                  temp/temporary/wifi/wi/fi/wireless/portal/login/account/email/admin/voicemail/router/network/online/user/verbal/default/current/old/new/initial/master/root fi? password/passwd/pwd/pw/pass/passphrase/passcode; wifi key; wi fi key; wpa/wpa2 key/passphrase?; network key; wpa key; security/secret/safe/code/magic/memorable/verbal phrase/word; codeword; security answer; secret answer; security question answer; answer to/for my/your/the? security question; passcode phrase; keyphrase; key phrase; security/secret passphrase/password; api key/keys/secret/token; apikey; apikeys; client/app/shared/signing/webhook secret; secret/private/access/encryption/signing key; bearer token?; refresh token; credentials; login credentials; creds; login details; phone passcode; lock screen passcode; unlock password",
     },
     Row {
         topic: Topic::Login,
@@ -162,7 +162,7 @@ pub(crate) const CUES: &[Row] = &[
 /// Words that point from a number to another of its kind: "the newest code is 5528, the one before 1907".
 pub(crate) const ANOTHER: &List = words![
     "one", "ones", "other", "another", "new", "newer", "newest", "older", "old", "use", "used", "scratch", "meant",
-    "typo", "instead", "before", "actually", "sorry", "wait", "oops",
+    "typo", "instead", "before", "actually", "sorry", "wait", "oops", "neither", "nor", "either",
 ];
 
 /// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.
@@ -183,7 +183,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         role: Role::ENTRY,
-        words: "use used using put enter entered entering type typed typing try tried trying give gave i write wrote",
+        words: "use used using put putting enter entered entering type typed typing try tried trying give gave i write wrote",
     },
     Words { role: Role::LINK, words: "is was are were as being be for s equals = should thats" },
     Words {

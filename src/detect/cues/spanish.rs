@@ -49,7 +49,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Password,
         name: "contraseña",
-        phrases: "contrasena; contrasenas; contrasenia; contrasenha; contraceña; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; llave del wifi; clave wifi; clave de internet",
+        phrases: "contrasena; contrasenas; contrasenia; contrasenha; contraceña; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; respuesta de seguridad; respuesta a/de la/su/mi/tu? pregunta de seguridad/secreta; llave del wifi; clave wifi; clave de internet",
     },
     Row {
         topic: Topic::Login,
@@ -131,7 +131,7 @@ pub(crate) const CUES: &[Row] = &[
 /// Words that point from a number to another of its kind: "primero 330712 y al minuto 895104".
 pub(crate) const ANOTHER: &List = words![
     "otro", "otra", "otros", "nuevo", "nueva", "anterior", "vieja", "viejo", "ahora", "uso", "use", "mejor", "reves",
-    "perdon", "digo", "minuto", "rato", "luego", "despues", "segundo", "segunda",
+    "perdon", "digo", "tampoco", "minuto", "rato", "luego", "despues", "segundo", "segunda",
 ];
 
 /// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.

@@ -64,6 +64,11 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
     let mut at = hit.last + 1;
     while at < tokens.len() && at - hit.last <= FARTHEST {
         if ends_clause(reading, at) && !matches!(tokens[at].kind, Kind::Mark(b',')) {
+            if tokens[at].is(b':')
+                && let Some(value) = letters_spelled_out(reading, at + 1)
+            {
+                return Some(value);
+            }
             break;
         }
         if tokens[at].cue != 0 && !tokens[at].is_text() {
@@ -100,7 +105,13 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
             let marks = reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize]
                 .iter()
                 .any(|b| b"!@#$%^&*+=~".contains(b));
-            if marks && is_strong(reading, value) && !said_harmless(reading, value.0) {
+            // "I put X as...", "reset it to X and ...".
+            let entered =
+                value.0 > 0 && tokens[value.0 - 1].does(Role::ENTRY) && !reading.is_word(&tokens[value.0 - 1], b"i")
+                    || value.0 > 1
+                        && tokens[value.0 - 1].does(Role::TO)
+                        && ["it", "la", "lo"].iter().any(|w| reading.is_word(&tokens[value.0 - 2], w.as_bytes()));
+            if (marks || entered) && is_strong(reading, value) && !said_harmless(reading, value.0) {
                 return Some(value);
             }
             at = value.0;

@@ -73,11 +73,17 @@ impl Detector for Password {
         programs::in_options(reading, out);
         programs::in_commands(reading, out);
         programs::in_pictures(reading, out);
+        programs::behind_mail(reading, out);
         for hit in &reading.cues {
             let clave =
                 matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
+            } else if matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode)
+                && reading.is_word(&reading.tokens[hit.last], b"token")
+                && let Some(value) = stated::assigned(reading, hit).filter(|value| is_key(reading, *value))
+            {
+                out.push(candidate(value.0, value.1, Claim::Certain, hit.cue.name));
             }
         }
     }
@@ -90,6 +96,13 @@ fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
             .iter()
             .any(|w| reading.is_word(t, w))
     })
+}
+
+/// What programs are let in with: longer than any passcode.
+fn is_key(reading: &Reading<'_>, value: (usize, usize)) -> bool {
+    const SHORTEST: usize = 16;
+    let span = reading.span(value.0, value.1);
+    span.end - span.start >= SHORTEST && is_strong(reading, value)
 }
 
 fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
@@ -129,7 +142,10 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
         push(around::before(reading, hit).filter(|v| looks_like_one(reading, *v)));
         return;
     }
-    let changed = several::from_to(reading, hit);
+    let mut changed = several::from_to(reading, hit);
+    if changed.is_empty() {
+        changed = several::changed_before(reading, hit);
+    }
     if !changed.is_empty() {
         for value in changed {
             push(Some(value));
@@ -144,7 +160,14 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
         }
         return;
     }
-    push(around::nearby(reading, hit));
+    if let Some(value) = around::nearby(reading, hit) {
+        push(Some(value));
+        for value in
+            several::others(reading, value.1).into_iter().filter(|value| value.1 < hit.first || value.0 > hit.last)
+        {
+            push(Some(value));
+        }
+    }
 }
 
 pub(crate) fn candidate(first: usize, last: usize, claim: Claim, cue: &'static str) -> Candidate {

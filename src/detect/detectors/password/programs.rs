@@ -4,6 +4,7 @@ use crate::detect::token::{Kind, Reading};
 use crate::detect::{Candidates, Claim};
 
 use super::candidate;
+use super::looks::is_strong;
 use super::value::{chunk, value_at};
 
 /// Commands that take a password after `-p`, as a word of its own or glued to it.
@@ -114,6 +115,47 @@ pub(super) fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
             out.push(candidate(colon + 1, last, Claim::Certain, "option with a password"));
         }
     }
+}
+
+/// `ana@example.com / X`, `ana@example.com:X`: what stands right behind an address of e-mail and looks like nothing else.
+pub(super) fn behind_mail(reading: &Reading<'_>, out: &mut Candidates) {
+    if !reading.has_mark(b'@') || reading.digits == 0 {
+        return;
+    }
+    let tokens = &reading.tokens;
+    for at in 1..tokens.len() {
+        if !tokens[at].is(b'@') || tokens[at].spaced || !tokens[at - 1].is_text() && tokens[at - 1].kind != Kind::Digits
+        {
+            continue;
+        }
+        // The host: words joined by dots.
+        let mut end = at + 1;
+        let mut dots = 0;
+        while tokens
+            .get(end)
+            .is_some_and(|t| !t.spaced && (t.is_text() || t.kind == Kind::Digits || t.is(b'.') || t.is(b'-')))
+            && end - at < 16
+        {
+            dots += usize::from(tokens[end].is(b'.'));
+            end += 1;
+        }
+        let sign = tokens.get(end).is_some_and(|t| matches!(t.kind, Kind::Mark(b':' | b'/' | b'|' | b';')));
+        if dots == 0 || !sign || tokens[end].is(b'/') && !tokens[end].spaced {
+            continue;
+        }
+        let value = match value_at(reading, end + 1) {
+            // "ana@host:backup2" is a file.
+            Some(value) if is_strong(reading, value) && (tokens[value.0].spaced || is_mixed(reading, value)) => value,
+            _ => continue,
+        };
+        out.push(candidate(value.0, value.1, Claim::Certain, "behind an address of e-mail"));
+    }
+}
+
+/// Whether it has capitals, or marks that no name of a file has.
+fn is_mixed(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+    let span = reading.span(first, last);
+    reading.text[span.start..span.end].iter().any(|b| b.is_ascii_uppercase() || b"!#$%^&*+=~?".contains(b))
 }
 
 /// `scheme://user:password@host`.

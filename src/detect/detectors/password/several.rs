@@ -100,6 +100,25 @@ pub(super) fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usi
     values
 }
 
+/// "I changed it from X to Y, it's my password for the bank too": what was changed stands before the cue.
+pub(super) fn changed_before(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
+    let tokens = &reading.tokens;
+    let mut values = SmallVec::new();
+    let floor = hit.first.saturating_sub(FARTHEST);
+    let Some(from) = (floor..hit.first).rev().find(|&i| tokens[i].does(Role::FROM) || reading.ends_sentence(i)) else {
+        return values;
+    };
+    let Some(old) = value_at(reading, from + 1).filter(|old| looks_like_one(reading, *old)) else { return values };
+    if tokens[from].does(Role::FROM)
+        && reading.token(old.1 + 1).is_some_and(|t| t.does(Role::TO))
+        && let Some(new) = value_at(reading, old.1 + 2).filter(|new| looks_like_one(reading, *new) && new.1 < hit.first)
+    {
+        values.push(old);
+        values.push(new);
+    }
+    values
+}
+
 fn hit_index(reading: &Reading<'_>, hit: &Hit) -> usize {
     reading.tokens[hit.first].cue as usize - 1
 }
@@ -170,7 +189,7 @@ fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
     for _ in 0..4 {
         let token = reading.token(at)?;
         let joins = token.is(b',')
-            || ["or", "o", "and", "y", "n", "maybe", "then", "not", "no", "also", "u"]
+            || ["or", "o", "and", "y", "n", "maybe", "then", "not", "no", "also", "u", "luego", "despues"]
                 .iter()
                 .any(|w| reading.is_word(token, w.as_bytes()));
         if !joins {
