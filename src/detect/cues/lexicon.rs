@@ -36,7 +36,8 @@ pub(crate) struct Marks(pub(crate) u8);
 impl Marks {
     /// Every phrase that names a secret holds such a word, and so does every other way to ask for one.
     pub(crate) const SECRET: Self = Self(1);
-    /// Every phrase of the tables that is no mere quantity holds such a word.
+    /// Every phrase of the tables that is no mere quantity holds such a word, and so does what tells that something was
+    /// sent.
     pub(crate) const CUE: Self = Self(1 << 1);
     /// Asks for something.
     pub(crate) const REQUEST: Self = Self(1 << 2);
@@ -233,6 +234,10 @@ impl Lexicon {
         for word in &mut self.words {
             if word.role.has(Role::REQUEST) {
                 word.marks = word.marks.and(Marks::REQUEST);
+            }
+            // "We sent it again. Did it arrive?": no phrase names what.
+            if word.role.has(Role::SENT) {
+                word.marks = word.marks.and(Marks::CUE);
             }
             // "The four digits on the back": a security code without a cue.
             if word.role.has(Role::DIGITS) {

@@ -62,6 +62,36 @@ impl Lists {
     pub(crate) const LISTING: Self = Self(1 << 28);
     /// Names what speaks against a password in [`NAMES_A_WORD`](Self::NAMES_A_WORD): a passcode that was sent.
     pub(crate) const SENT_CODE: Self = Self(1 << 29);
+    /// Names a key of a program, in some other sense than a code.
+    pub(crate) const TOKEN: Self = Self(1 << 32);
+    /// A command that takes a password after `-p`.
+    pub(crate) const COMMAND: Self = Self(1 << 33);
+    /// Opens a sentence that explains the one before: alone, or before [`IS`](Self::IS).
+    pub(crate) const ITS: Self = Self(1 << 34);
+    pub(crate) const IT: Self = Self(1 << 35);
+    pub(crate) const IS: Self = Self(1 << 36);
+    pub(crate) const ERROR: Self = Self(1 << 37);
+    /// Tells that what was sent has come.
+    pub(crate) const ARRIVES: Self = Self(1 << 38);
+    /// As many digits as a PIN or a passcode has that somebody chooses.
+    pub(crate) const CHOSEN: Self = Self(1 << 39);
+    /// Names the pieces in which a number is told.
+    pub(crate) const PARTS: Self = Self(1 << 40);
+    /// Points from a number to another of its kind: "the newest code is 5528, the one before 1907".
+    pub(crate) const ANOTHER: Self = Self(1 << 41);
+    /// Names secrets which a number right before them counts.
+    pub(crate) const COUNTED: Self = Self(1 << 42);
+    /// Prepositions after which a noun says by what way something came.
+    pub(crate) const WAY: Self = Self(1 << 43);
+    /// Points back at a number, before [`BEING`](Self::BEING).
+    pub(crate) const POINTER: Self = Self(1 << 44);
+    pub(crate) const BEING: Self = Self(1 << 45);
+    /// The end or the beginning of a number.
+    pub(crate) const END: Self = Self(1 << 46);
+    pub(crate) const THREE: Self = Self(1 << 47);
+    pub(crate) const FOUR: Self = Self(1 << 48);
+    pub(crate) const ARE: Self = Self(1 << 49);
+
     /// Is a word of some table, spelled as it stands there.
     pub(crate) const KNOWN: Self = Self(1 << 30);
     /// Is a number word; these stand in the tables of numbers.
@@ -110,6 +140,32 @@ pub(super) const LISTS: &[(Lists, &str)] = &[
     (Lists::RELATIVE, "where that which when donde que cuando"),
     (Lists::LISTING, "and or y o e u plus mas what read tell type enter ni"),
     (Lists::SENT_CODE, "one unico solo uso dinamica sms verification verificacion"),
+    (Lists::TOKEN, "token"),
+    (
+        Lists::COMMAND,
+        "sshpass mysql mysqldump mysqladmin mysqlimport mariadb mongo mongosh mongodump smbpasswd htpasswd ldapsearch",
+    ),
+    (Lists::ITS, "es its son"),
+    (Lists::IT, "it that thats"),
+    (Lists::IS, "is"),
+    (Lists::ERROR, "error errors errores"),
+    (Lists::ARRIVES, "get got receive received arrive arrived llego llegado recibio recibiste"),
+    (Lists::CHOSEN, "4 5 6 four five six cuatro cinco seis"),
+    (Lists::PARTS, "parts pieces halves partes pedazos trozos"),
+    (
+        Lists::ANOTHER,
+        "one ones other another new newer newest older old use used scratch meant typo instead before actually sorry wait \
+         oops neither nor either otro otra otros nuevo nueva anterior vieja viejo ahora uso mejor reves perdon digo \
+         tampoco minuto rato luego despues segundo segunda",
+    ),
+    (Lists::COUNTED, "tokens codes pins passcodes passwords cards accounts codigos claves cuentas"),
+    (Lists::WAY, "x via"),
+    (Lists::POINTER, "that this these those thats ese esa eso este esta esto esos esas"),
+    (Lists::BEING, "is was are were es era son eran"),
+    (Lists::END, "last first ultimos primeros final"),
+    (Lists::THREE, "3 three tres"),
+    (Lists::FOUR, "4 four cuatro"),
+    (Lists::ARE, "are son"),
     (
         Lists::ABBREVIATION,
         "mr mrs ms dr sr sra srta dra st no num nro vs etc approx acct ext tel exp av ing lic prof jr inc co apt conf ref \

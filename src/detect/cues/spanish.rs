@@ -33,7 +33,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::OneTimePasscode,
         name: "código de verificación",
-        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/autenticacion/autentificacion/acceso/ingreso/activacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
+        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/autenticacion/autentificacion/acceso/ingreso/activacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave de confirmacion temporal; digitos/numeros/cifras/numeritos q/que le/les/te/me/nos llego/llegaron/mandaron/mandamos/enviaron/enviamos/aparecen/salen en/por/al/a? el/su/tu/mi? mensaje/sms/texto/correo/celular/movil? de? texto?; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
                   codigo/cod/clave/token/pin/numero/numerito/codigito q/que/k le/les/te/me/nos/se/ya? llego/llega/mandaron/mando/mandamos/mandaste/enviaron/envio/enviamos/enviaste/dio/dieron/aparece/aparecio/sale/salio/marca/muestra/acaba/acabo/acabamos/acaban/recibi/recibio/pide/piden/pidio/pusieron/da/genero/genera; codigo/clave por/del/via/en/de el? sms/mensaje/mensajito/texto/correo/whatsapp/app/aplicacion/wasap/email/mail; codigo/cod/clave enviado/enviada/recibido/recibida; \
                   codigo recibi/recibido; 6/seis numeros/digitos/cifras/numeritos; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; digipass; token digital; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
     },
@@ -48,7 +48,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Password,
         name: "contraseña",
-        phrases: "contrasena; contrasenas; contrasenia; contrasenha; contraceña; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; llave del wifi; clave wifi; clave de internet",
+        phrases: "contrasena; contrasenas; contrasenia; contrasenha; contraceña; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; respuesta de seguridad; respuesta a/de la/su/mi/tu? pregunta de seguridad/secreta; llave del wifi; clave wifi; clave de internet",
     },
     Row {
         topic: Topic::Login,
@@ -65,7 +65,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Account,
         name: "cuenta",
-        phrases: "numero/num/no/nro/n/numeros de/d? la/mi/su? cuenta/cta bancaria/corriente/completo?; cuenta/cuentas/cta/ctas bancaria/corriente/de/del/vista/rut? ahorro/ahorros/cheques/nomina/debito? numero/num/no/nro/n?; cuenta; cuentas; cta; ctas; cuenta clabe; clabe; clabe interbancaria; clabes; cbu; cvu; cci; codigo de cuenta interbancario/cliente?; iban; numero iban; ccc; cuenta rut; codigo iban",
+        phrases: "numero/num/no/nro/n/numeros de/d? la/mi/su? cuenta/cta bancaria/corriente/completo?; cuenta/cuentas/cta/ctas bancaria/corriente/de/del/vista/rut? ahorro/ahorros/cheques/nomina/debito? numero/num/no/nro/n?; cuenta; cuentas; cta; ctas; caja de ahorro/ahorros numero/num/no/nro/n?; cuenta clabe; clabe; clabe interbancaria; clabes; cbu; cvu; cci; codigo de cuenta interbancario/cliente?; iban; numero iban; ccc; cuenta rut; codigo iban",
     },
     Row {
         topic: Topic::Account,
@@ -107,7 +107,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Quantity,
         name: "cantidad",
-        phrases: "casi; unos; unas; mas de; menos de; alrededor de; aproximadamente; como unos; hasta; las; cada; entre; otros; otras; cerca de; mas o menos",
+        phrases: "en caso; en este/ese/mi/tu/su caso; por si acaso; casi; unos; unas; mas de; menos de; alrededor de; aproximadamente; como unos; hasta; las; cada; entre; otros; otras; cerca de; mas o menos",
     },
     Row {
         topic: Topic::Reference,
@@ -123,7 +123,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Place,
         name: "dirección",
-        phrases: "calle; avenida; av; avda; cra; carrera; kra; cll; calz; calzada; blvd; bulevar; colonia; col; edificio; piso; depto; departamento; dpto; apto; apartamento; interior; int; exterior; lote; manzana; mz; km; kilometro; habitacion; hab; cuarto; asiento; fila; butaca; mesa; tienda; sucursal; caja; cajero; local; domicilio; direccion; vivo en; jiron; jr; urbanizacion; urb; torre; bloque; cabina; anden; oficina; terminal; mostrador; estacion; ruta provincial; autopista; carretera; codigo de tienda; paseo; plaza; pza; camino; sector; barrio; diagonal; transversal",
+        phrases: "pin de/en la/mi? ubicacion/casa/mapa/maps; ubicacion; calle; avenida; av; avda; cra; carrera; kra; cll; calz; calzada; blvd; bulevar; colonia; col; edificio; piso; depto; departamento; dpto; apto; apartamento; interior; int; exterior; lote; manzana; mz; km; kilometro; habitacion; hab; cuarto; asiento; fila; butaca; mesa; tienda; sucursal; caja; cajero; local; domicilio; direccion; vivo en; jiron; jr; urbanizacion; urb; torre; bloque; cabina; anden; oficina; terminal; mostrador; estacion; ruta provincial; autopista; carretera; codigo de tienda; paseo; plaza; pza; camino; sector; barrio; diagonal; transversal",
     },
 ];
 
@@ -207,7 +207,7 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::HALF,
         words: "primera primeros parte mitad empieza sigue luego resto partes pedazos trozos faltan faltaba demas",
     },
-    Words { role: Role::TAKES_BACK, words: "perdon digo" },
+    Words { role: Role::TAKES_BACK, words: "perdon digo reves" },
     Words { role: Role::RETRIES, words: "espera mejor prueba intenta" },
     Words { role: Role::TROUBLE, words: "incorrecto incorrecta invalido invalida coincide intento intentos" },
     Words { role: Role::FORETELLS, words: "deberia debe pide llega llegara recibira aparece" },
