@@ -55,7 +55,12 @@ fn commands_and_pictures_hold_passwords() {
         ("curl -u 'ana:Verde88x' https://example.com", "curl -u 'ana:********' https://example.com"),
         ("WIFI:T:WPA;S:Casa Sol;P:olas-2231;; what is this", "WIFI:T:WPA;S:Casa Sol;P:********;; what is this"),
     ]);
-    passes(&["ssh -p 2222 me@host", "mysql -u root -p shop", "docker run -p 8080:80 web1"]);
+    passes(&[
+        "wifi: s: casa azul; p: el patio",
+        "ssh -p 2222 me@host",
+        "mysql -u root -p shop",
+        "docker run -p 8080:80 web1",
+    ]);
 }
 
 #[test]
@@ -68,6 +73,7 @@ fn a_list_of_passwords_is_masked_line_by_line() {
         ("contraseñas que probé:\n1. Nube4451\n2. nubesita", "contraseñas que probé:\n1. ********\n2. ********"),
         ("the password is Lamp3xx, Lamp4xx or Lamp5xx", "the password is ********, ******** or ********"),
     ]);
+    passes(&["passwords to update:\n- netflix\n- bank", "claves del éxito:\n- constancia\n- trabajo"]);
     passes(&["passwords i need help with:\n- portal\n- mail", "things to check:\n- modem\n- cable"]);
 }
 

@@ -66,6 +66,7 @@ pub(super) fn in_pictures(reading: &Reading<'_>, out: &mut Candidates) {
         while at + 2 < tokens.len() && tokens[at].kind != Kind::Newline {
             let key = matches!(tokens[at].kind, Kind::Mark(b':' | b';'))
                 && reading.is_word(&tokens[at + 1], b"p")
+                && !tokens[at + 1].spaced
                 && tokens[at + 2].is(b':');
             at += 1;
             if !key {

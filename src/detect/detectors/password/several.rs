@@ -180,6 +180,10 @@ pub(super) fn listed(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usiz
         let Some(end) = end else { break };
         at = end;
     }
+    // A list of plain words is of anything.
+    if !values.iter().any(|value| looks_like_one(reading, *value)) {
+        values.clear();
+    }
     values
 }
 
