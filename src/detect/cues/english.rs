@@ -1,6 +1,6 @@
 //! English cues and words. Plain data: see [the notation](super).
 
-use super::{Role, Row, Topic, Words};
+use super::{Lists, Role, Row, Topic, Words};
 
 /// Phrases that say what a number or a token is.
 pub(crate) const CUES: &[Row] = &[
@@ -292,4 +292,56 @@ pub(crate) const WORDS: &[Words] = &[
                 very visit voice wait waiting walk wallet want wanted wants warning wasn't watch wednesday week weekend weird welcome well went were weren't wherever whether while whole whom wife willing window wish within without woman won't wonder work worked working works world worried worry worse worst worth wouldn't wow year years yesterday yet you'd you'll you're you've young yours yourself zero \
                 account accounts agent bill chip company contract credit customer data debit delivery department device fraud id identity information login manager model network number online operator order password pin portal profile provider router security shipping signal site statement stolen support system tablet terms text ticket transfer update upgrade user username verify website wifi label torn modem email inbox spam folder junk purse drawer driver kitchen bedroom upstairs downstairs garage battery charger laptop desktop browser cookies cache",
     },
+];
+
+/// Words on the lists which grammar looks for, separated by spaces.
+pub(crate) const LISTS: &[(Lists, &str)] = &[
+    (Lists::HOW, "how"),
+    (Lists::MANY, "many much long often"),
+    (Lists::WHEN, "when"),
+    (Lists::WHERE, "where"),
+    (Lists::WHICH, "what which"),
+    (Lists::WHAT, "what"),
+    (Lists::DATE, "time day date year month"),
+    (Lists::FEW, "three four"),
+    (Lists::SEVERAL, "four five six eight"),
+    (Lists::CODE, "code"),
+    (Lists::REFERENCE, "it that them they one what say those this rest next"),
+    (Lists::MESSAGE, "text sms message texted sent email app"),
+    (Lists::PURPOSE, "to for before"),
+    (Lists::WARNING, "never nobody"),
+    (Lists::YES, "yes yeah yep yup sure please correct"),
+    (Lists::RENEWAL, "now new"),
+    (Lists::LEAD, "now ok so well and"),
+    (Lists::ANAPHORA, "it its is here that thats this the mine these they he she"),
+    (Lists::BREATH, "sorry no wait not a to actually"),
+    (Lists::PREPOSITION, "for of on in at to from with"),
+    (Lists::WAY, "via"),
+    (Lists::BESIDE, "about behind under"),
+    (Lists::NAMES_A_WORD, "passcode password pass"),
+    (Lists::ADJECTIVE, "full new old same whole screen backup bottom top"),
+    (Lists::RELATIVE, "where that which when"),
+    (Lists::LISTING, "and or plus what read tell type enter"),
+    (Lists::SENT_CODE, "one sms verification"),
+    (Lists::TOKEN, "token"),
+    (Lists::ITS, "its"),
+    (Lists::IT, "it that thats"),
+    (Lists::IS, "is"),
+    (Lists::ERROR, "error errors"),
+    (Lists::ARRIVES, "get got receive received arrive arrived"),
+    (Lists::CHOSEN, "four five six"),
+    (Lists::PARTS, "parts pieces halves"),
+    (
+        Lists::ANOTHER,
+        "one ones other another new newer newest older old use used scratch meant typo instead before actually sorry \
+         wait oops neither nor either",
+    ),
+    (Lists::COUNTED, "tokens codes pins passcodes passwords cards accounts"),
+    (Lists::POINTER, "that this these those thats"),
+    (Lists::BEING, "is was are were"),
+    (Lists::END, "last first"),
+    (Lists::THREE, "three"),
+    (Lists::FOUR, "four"),
+    (Lists::ARE, "are"),
+    (Lists::ABBREVIATION, "mr mrs ms dr st no num vs etc approx acct ext tel exp jr inc co apt conf ref soc sec"),
 ];

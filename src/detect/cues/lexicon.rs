@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use once_cell::sync::Lazy;
 
-use super::lists::{LISTS, Lists};
+use super::lists::Lists;
 use super::table::{Edges, Key, Short, Table};
-use super::{Cue, Role, Row, Topic, WordId, english, spanish};
+use super::{Cue, Role, Row, Topic, WordId, english, listed_words, spanish};
 use crate::text::{Block, is_number_word};
 
 /// What is known about a word; nothing is known about the default one.
@@ -123,7 +123,7 @@ impl Lexicon {
         }
         lexicon.mark(&phrases);
         lexicon.listed = lexicon.words.clone();
-        for (list, words) in LISTS {
+        for (list, words) in listed_words() {
             for word in words.split_ascii_whitespace() {
                 lexicon.enlist(word.as_bytes(), *list);
             }
@@ -517,7 +517,7 @@ mod tests {
         let lexicon = Lexicon::get();
         let tabled: Vec<&str> =
             english::WORDS.iter().chain(spanish::WORDS).flat_map(|row| row.words.split(' ')).collect();
-        for (list, words) in LISTS {
+        for (list, words) in listed_words() {
             for word in words.split(' ') {
                 let known = lexicon.word(word.to_ascii_uppercase().as_bytes());
                 assert!(known.lists.has(*list), "{word}");
