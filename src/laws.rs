@@ -280,7 +280,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::detect::cues::{english, spanish};
+    use crate::detect::cues::{english, listed_words, spanish};
 
     /// Pieces of chatter which, put together, come near to secrets often.
     fn chatter() -> impl Strategy<Value = Vec<u8>> {
@@ -345,6 +345,7 @@ mod tests {
             })
             .collect();
         words.extend(english::WORDS.iter().chain(spanish::WORDS).flat_map(|words| words.words.split(' ')));
+        words.extend(listed_words().flat_map(|(_, words)| words.split(' ')));
         words.extend(english::SLIPS.split(' ').chain(spanish::SLIPS.split(' ')));
         words.retain(|word| !word.is_empty());
         words.sort_unstable();

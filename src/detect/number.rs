@@ -109,15 +109,24 @@ pub(crate) fn read(reading: &Reading<'_>, numbers: &mut Numbers) {
             at += 1;
             continue;
         }
-        let (last, shape) =
-            match date_or_time(reading, at).or_else(|| dotted(reading, at)).or_else(|| phone(reading, at)) {
-                Some((last, shape)) => (last, shape),
-                None => (extend(reading, at), Shape::Bare),
-            };
+        let (last, shape) = match date_or_time(reading, at)
+            .or_else(|| coordinates(reading, at))
+            .or_else(|| dotted(reading, at))
+            .or_else(|| phone(reading, at))
+        {
+            Some((last, shape)) => (last, shape),
+            None => (extend(reading, at), Shape::Bare),
+        };
         let mut number = Number { first: at, last, digits: 0, groups: 0, shape, attached: false };
         for token in tokens[at..=last].iter().filter(|t| t.kind == Kind::Digits) {
             number.digits += token.len();
             number.groups += 1;
+        }
+        let amount = number.shape == Shape::Likely("amount")
+            && at > 0
+            && (reading.tokens[at - 1].is(b'$') || is_currency(reading.bytes(&reading.tokens[at - 1])));
+        if amount {
+            number.shape = Shape::Harmless("amount");
         }
         if number.shape == Shape::Bare {
             number.shape = surroundings(reading, &number);
@@ -246,6 +255,21 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         }
     }
     None
+}
+
+/// A place on the map: `19.4326, -99.1332`, two decimals of at least three places.
+fn coordinates(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
+    let decimal = |at: usize| {
+        (1..=3).contains(&digits_len(reading, at)) && follows(reading, at + 1, b'.') && digits_len(reading, at + 2) >= 3
+    };
+    if !decimal(at) || !reading.token(at + 3)?.is(b',') {
+        return None;
+    }
+    let sign = reading.token(at + 4).is_some_and(|t| t.is(b'-'));
+    let second = at + 4 + usize::from(sign);
+    let near = digits_len(reading, at + 2).abs_diff(digits_len(reading, second + 2)) <= 2;
+    let more = sign || digits_len(reading, at + 2) > 3;
+    (decimal(second) && near && more).then_some((second + 2, Shape::Harmless("place on the map")))
 }
 
 /// The most groups of a number with dots or commas; longer ones are lists.
@@ -436,6 +460,7 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
         let after_month = before.is_some_and(|t| t.does(Role::MONTH));
         if (1900..2100).contains(&year)
             && before.is_some_and(|t| t.does(Role::SINCE) && t.cue == 0 || t.does(Role::MONTH))
+            && !changed_from(reading, number.first)
             || (1950..2100).contains(&year) && after_month
         {
             return Shape::Harmless("year");
@@ -472,6 +497,14 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
         }
     }
     Shape::Bare
+}
+
+/// "My PIN from 1947 to 6203", "the one before 1907": what a secret was changed from, or another like it, no year.
+fn changed_from(reading: &Reading<'_>, first: usize) -> bool {
+    first >= 2 && reading.is_word(&reading.tokens[first - 2], b"one")
+        || first >= 2
+            && reading.tokens[first - 1].does(Role::FROM)
+            && reading.hit(&reading.tokens[first - 2]).is_some_and(|hit| hit.cue.topic.is_secret())
 }
 
 fn is_currency(bytes: &[u8]) -> bool {

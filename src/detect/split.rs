@@ -32,9 +32,9 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// The marks that may have another spelling: those which are not printable, and ampersands, which may begin the name
-    /// of a character. Tags begin with the last one.
-    const REWRITTEN: u128 = ((1 << b' ') - 1) | (1 << 0x7F) | (1 << b'&') | (1 << b'<');
+    /// The marks that may have another spelling: those which are not printable, ampersands, which may begin the name of
+    /// a character, percent signs, which may begin its number. Tags begin with the last one.
+    const REWRITTEN: u128 = ((1 << b' ') - 1) | (1 << 0x7F) | (1 << b'&') | (1 << b'%') | (1 << b'<');
 
     /// Whether nothing in a text of ASCII is spelled in another way, but for letters typed for digits.
     pub(crate) fn are_plain(&self) -> bool {

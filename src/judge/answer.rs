@@ -2,7 +2,8 @@
 
 use crate::detect::cues::Role;
 use crate::detect::password::{
-    chunk, ends_clause, is_sentence, is_strong, is_unknown, looks_like_one, said_harmless, value_at,
+    chunk, ends_clause, is_sentence, is_strong, is_unknown, letters_spelled_out, looks_like_one, said_harmless,
+    value_at,
 };
 use crate::detect::token::{Kind, Reading};
 
@@ -18,6 +19,10 @@ const LONGEST_PHRASE: usize = 8;
 pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits)).count();
+    // "t-u-r-n-i-p, all lower case"
+    if let Some(value) = (0..tokens.len()).find_map(|at| letters_spelled_out(reading, at)) {
+        return Some(value);
+    }
     let mut at = 0;
     let mut weak = None;
     while at < tokens.len() {

@@ -60,6 +60,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             }
             let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word);
             let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
+                && !(sentence.request && sentence.chooses_digits)
                 && cues_in(reading, sentence.purpose.unwrap_or(end), end).next().is_some();
             if has_value(reading, hit.last) && !sentence.question
                 || is_partial(reading, hit.last)
@@ -72,6 +73,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             if sentence.asks_for(reading, hit) {
                 if let Some(other) = sentence.measures {
                     asks = asks.with(other);
+                    said.measures = true;
                 } else if !dependent() {
                     asks = asks.and(topics_of(reading, hit, sentence.sent));
                     requests.push(Request { topic, hit: index });
@@ -81,19 +83,42 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                 }
             } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
                 named = named.with(topic);
-                if sentence.trouble || sentence.foretells && matches!(topic, Topic::Code | Topic::OneTimePasscode) {
+                // "The user name only, not the password."
+                let left_out = reading.tokens[hit.first.saturating_sub(3)..hit.first]
+                    .iter()
+                    .any(|t| t.kind == Kind::Word && t.does(Does::NEGATION));
+                if sentence.trouble && !left_out
+                    || sentence.foretells && matches!(topic, Topic::Code | Topic::OneTimePasscode)
+                {
                     asks = asks.and(topics_of(reading, hit, sentence.sent));
                 }
             }
-            if sentence.question && topic.is_secret() {
+            if sentence.question && topic.is_secret() && !has_value(reading, hit.last) {
                 said.offers = said.offers.with(topic);
             }
+        }
+        // "What code does the error show?" asks for the error's.
+        if asks.has(Topic::Code) && asks.has(Topic::Device) && !sentence.sent && sweep.lists.has(Lists::ERROR) {
+            asks = asks.without(Topic::Code).without(Topic::Password);
+        }
+        // "Which key did you register? It's the telephone PIN."
+        if role.serves() && !said.asks.is_empty() && !sentence.question && !sentence.negated && explains(reading, start)
+        {
+            asks = cues_in(reading, start, end)
+                .filter(|(_, hit)| hit.cue.topic.is_secret())
+                .take(1)
+                .fold(asks, |asks, (_, hit)| asks.and(topics_of(reading, hit, sentence.sent)));
         }
         if sentence.digits_texted {
             asks = asks.with(Topic::OneTimePasscode);
         }
         if sentence.on_card_face && !sentence.negated && sentence.measures.is_none() {
             asks = asks.with(Topic::SecurityCode);
+        }
+        // "We sent it again. Did it arrive?"
+        if sentence.question && sentence.arrives && role.serves() && reading.does(Does::SENT) && reading.cues.is_empty()
+        {
+            asks = asks.with(Topic::OneTimePasscode);
         }
         if asks.is_empty() && (sentence.question || sentence.request) && !sentence.negated {
             if !named.is_empty() && !has_cue && sentence.refers_back {
@@ -121,12 +146,20 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
     (said, requests)
 }
 
+/// "It's the...", "Es el...": the sentence at `start` explains what the one before it asked for.
+fn explains(reading: &Reading<'_>, start: usize) -> bool {
+    let is = |at: usize, list: Lists| reading.token(at).is_some_and(|t| t.is_any(list));
+    is(start, Lists::ITS)
+        || is(start, Lists::IT) && (is(start + 1, Lists::IS) || reading.token(start + 1).is_some_and(|t| t.is(b'\'')))
+}
+
 /// Whether any sentence may be more than a [plain](Sweep::is_plain) one; only then anything is asked for or announced.
 fn may_ask(reading: &Reading<'_>) -> bool {
     reading.has_mark(b'?')
         || reading.has_mark(b':')
         || reading.does(Does::REQUEST.and(Does::FACE))
         || reading.mentions_secrets()
+        || reading.mentions(Topic::Partial)
 }
 
 /// What one pass over a sentence tells.
@@ -146,6 +179,8 @@ struct Sweep {
     request: bool,
     /// A part of a cue for a secret.
     secret: bool,
+    /// A part of a cue for the end of a number.
+    partial: bool,
     /// The first word that negates.
     negation: Option<usize>,
 }
@@ -169,7 +204,10 @@ impl Sweep {
             sweep.roles = sweep.roles.and(token.role);
             sweep.lists = sweep.lists.and(token.lists);
             sweep.request |= token.does(Does::REQUEST) && token.cue == 0;
-            sweep.secret |= reading.hit(token).is_some_and(|hit| hit.cue.topic.is_secret());
+            if let Some(hit) = reading.hit(token) {
+                sweep.secret |= hit.cue.topic.is_secret();
+                sweep.partial |= hit.cue.topic == Topic::Partial;
+            }
             if token.does(Does::NEGATION) && token.kind == Kind::Word {
                 sweep.negation = sweep.negation.or(Some(at));
             }
@@ -184,14 +222,14 @@ impl Sweep {
 
     /// Whether it is nothing but a statement without a secret, or none at all: most are.
     fn is_plain(&self) -> bool {
-        !(self.question || self.colon || self.secret || self.roles.has(Does::REQUEST.and(Does::FACE)))
+        !(self.question || self.colon || self.secret || self.partial || self.roles.has(Does::REQUEST.and(Does::FACE)))
     }
 }
 
 /// The topics that an answer to the cue may have.
 fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
     let mut topics = Topics::NONE.with(hit.cue.topic);
-    if names_a_word(reading, hit) {
+    if hit.cue.topic.is_secret() && names_a_word(reading, hit) {
         topics = topics.with(Topic::Password);
     }
     // It may as well be that of a booking.
@@ -220,6 +258,10 @@ struct Sentence {
     purpose: Option<usize>,
     /// "What six digits did you get in the text?"
     digits_texted: bool,
+    /// "Did you get it?"
+    arrives: bool,
+    /// "For your PIN, please choose four digits."
+    chooses_digits: bool,
     /// "You should have a code", "it asks for a code now".
     foretells: bool,
     /// Who serves speaks of digits on the front or the back of a card.
@@ -228,8 +270,13 @@ struct Sentence {
 
 impl Sentence {
     fn of(reading: &Reading<'_>, start: usize, sweep: &Sweep, role: Role) -> Self {
-        let &Sweep { end, words, roles, lists, question, request, .. } = sweep;
+        let &Sweep { end, words, roles, lists, question, .. } = sweep;
         let tokens = &reading.tokens[start..end];
+        // The verb that opens a request may be a cue of its own: "Marque su NIP".
+        let opens = role.serves()
+            && roles.has(Does::REQUEST)
+            && tokens.iter().find(|t| t.is_text()).is_some_and(|t| t.does(Does::REQUEST));
+        let request = opens || sweep.request;
         let secret = sweep.secret && cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
         let first_negation = sweep.negation.unwrap_or(usize::MAX);
         let is = |list: Lists| lists.has(list);
@@ -261,17 +308,21 @@ impl Sentence {
             fragment: words <= 4
                 && sweep.colon
                 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
-                || role.serves() && is_prompt(reading, start, end),
+                || role.serves() && (is_prompt(reading, start, end) || is_harmless_prompt(reading, start, end)),
             refers_back: words <= 8 && is(Lists::REFERENCE),
             first_negation,
             measures,
             purpose: is(Lists::PURPOSE)
                 .then(|| tokens.iter().find(|t| t.is_text()).filter(|t| t.is_any(Lists::PURPOSE)))
                 .flatten()
-                .and_then(|_| tokens.iter().position(|t| t.is(b',')))
+                .and_then(|_| tokens.iter().position(|t| t.is(b',') || t.is(b':')))
                 .map(|comma| start + comma),
             digits_texted: question && digits && !negated && is(Lists::MESSAGE) && is(Lists::SEVERAL),
             trouble: secret && role.serves() && !question && roles.has(Does::TROUBLE),
+            arrives: is(Lists::ARRIVES),
+            chooses_digits: digits
+                && is(Lists::CHOSEN)
+                && tokens.windows(2).any(|w| w[0].is_any(Lists::CHOSEN) && w[1].does(Does::DIGITS)),
             foretells: secret && role.serves() && roles.has(Does::FORETELLS),
             on_card_face: role.serves() && roles.has(Does::FACE) && (digits || is(Lists::CODE)) && is(Lists::FEW),
         }
@@ -330,12 +381,16 @@ fn modifies(reading: &Reading<'_>, last: usize, end: usize) -> bool {
     possessive && cues_in(reading, last + 1, end).next().is_some()
 }
 
-/// "account ending 5567": a cue of parts follows at once.
+/// "account ending 5567": a cue of parts follows at once. "The security code for the Visa ending 7745" is no part.
 fn is_partial(reading: &Reading<'_>, last: usize) -> bool {
-    reading
-        .token(last + 1)
-        .and_then(|t| reading.hit(t))
-        .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
+    let whole = reading.hit(&reading.tokens[last]).is_some_and(|hit| {
+        matches!(hit.cue.topic, Topic::SecurityCode | Topic::OneTimePasscode | Topic::Pin | Topic::Code)
+    });
+    !whole
+        && reading
+            .token(last + 1)
+            .and_then(|t| reading.hit(t))
+            .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
 }
 
 /// "passcode", "clave": may be a word as well as digits.
@@ -354,14 +409,29 @@ fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
     });
     let colon = tokens.iter().position(|t| t.is(b':'));
     // "Contraseña del módem, viene en la etiqueta."
-    let opens = tokens.iter().find(|t| t.is_text()).and_then(|t| reading.hit(t)).is_some_and(|hit| {
-        let said = reading.token(hit.last + 1);
-        hit.cue.topic.is_secret()
-            && hit.last + 1 < end
-            && said.is_some_and(|t| !(t.does(Does::STATE) || t.kind == Kind::Word && is_predicate(reading.bytes(t))))
-    });
+    // "Your password, when you reset it."
+    let opens =
+        tokens.iter().find(|t| t.is_text() && !t.does(Does::OWN)).and_then(|t| reading.hit(t)).is_some_and(|hit| {
+            let said = reading.token(hit.last + 1);
+            hit.cue.topic.is_secret()
+                && hit.last + 1 < end
+                && said
+                    .is_some_and(|t| !(t.does(Does::STATE) || t.kind == Kind::Word && is_predicate(reading.bytes(t))))
+        });
     words <= 10 && !verb && opens
         || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
+}
+
+/// "Ok, then the last four of the card.": asked for in the place of something else, without a verb.
+fn is_harmless_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let tokens = &reading.tokens[start..end];
+    let hits = || cues_in(reading, start, end);
+    let verb = |t: &Token| t.does(Does::COPULA.and(Does::NEGATION).and(Does::SENT)) && t.cue == 0;
+    reading.facts.digits > 0
+        && tokens.iter().filter(|t| t.is_text()).count() <= 10
+        && hits().any(|(_, hit)| matches!(hit.cue.topic, Topic::Partial | Topic::Zip))
+        && hits().all(|(_, hit)| matches!(hit.cue.topic, Topic::Partial | Topic::Zip | Topic::Card | Topic::Quantity))
+        && !tokens.iter().any(|t| t.kind == Kind::Word && verb(t) || matches!(t.kind, Kind::Digits if t.len() > 2))
 }
 
 fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Iterator<Item = (usize, &'r Hit)> {
@@ -398,6 +468,9 @@ fn agrees(reading: &Reading<'_>) -> bool {
 
 /// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".
 fn announces(reading: &Reading<'_>) -> Topics {
+    if let Some(topic) = comes_in_parts(reading) {
+        return Topics::NONE.with(topic);
+    }
     let Some(hit) = reading.cues.last().filter(|hit| hit.cue.topic.is_secret()) else { return Topics::NONE };
     let rest = &reading.tokens[hit.last + 1..];
     let open = rest.len() <= 8
@@ -428,6 +501,15 @@ fn announces(reading: &Reading<'_>) -> Topics {
         || said_so(reading, hit)
         || is_label(reading, hit);
     if tells && !negated { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
+}
+
+/// "My account number, sending it in two parts": a number that comes in the messages after this one.
+fn comes_in_parts(reading: &Reading<'_>) -> Option<Topic> {
+    let parts = reading.does(Does::HALF) && reading.has_any(Lists::PARTS);
+    let long = |hit: &&Hit| matches!(hit.cue.topic, Topic::Card | Topic::Account | Topic::SocialSecurity);
+    let asks = reading.has_mark(b'?') || reading.does(Does::NEGATION) && reading.facts.digits == 0;
+    let hit = reading.cues.iter().find(long).filter(|_| parts && !asks)?;
+    (!has_value(reading, hit.last)).then_some(hit.cue.topic)
 }
 
 /// The whole message is the name of a secret: "my pin", "cvv".

@@ -207,7 +207,8 @@ impl Conversation {
 
     /// Whether any word by `role` may count: a password is awaited, or an answer to an offer.
     pub(crate) fn awaits_words(&self, role: Role, expected: Expected) -> bool {
-        expected.all().has(Topic::Password) || !self.sides[usize::from(!role.serves())].offers.topics().is_empty()
+        expected.all().and(expected.gave).has(Topic::Password)
+            || !self.sides[usize::from(!role.serves())].offers.topics().is_empty()
     }
 
     /// Whether a question by `role` that names nothing may count: it has asked for something before.
@@ -287,12 +288,14 @@ pub(crate) struct Said {
     pub(crate) answers_question: bool,
     /// It holds a piece of a number.
     pub(crate) gives_piece: bool,
+    /// It asks how many, when or where.
+    pub(crate) measures: bool,
 }
 
 impl Said {
-    /// "Which card should we charge": a verb, no question for an amount.
+    /// "Which card should we charge": a verb, no question for an amount. But "in what year" asks for the year.
     pub(crate) fn prefer_secrets(&mut self) {
-        if self.asks.has_secret() {
+        if self.asks.has_secret() && !self.measures {
             for generic in [Topic::Amount, Topic::Time, Topic::Place] {
                 self.asks = self.asks.without(generic);
             }
@@ -314,6 +317,7 @@ impl Said {
             gives_card: self.gives_card | next.gives_card,
             gives_code: self.gives_code | next.gives_code,
             gives_piece: self.gives_piece | next.gives_piece,
+            measures: self.measures | next.measures,
         };
         self.prefer_secrets();
     }

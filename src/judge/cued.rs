@@ -1,7 +1,7 @@
 //! What is decided by the words around a number: the cue that governs it, or a turn of phrase.
 
 use crate::detect::Page;
-use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::cues::{Lists, Role as Does, Topic};
 use crate::detect::number::{Number, Numbers, Shape};
 use crate::detect::token::Kind;
 use crate::entity::Entity;
@@ -17,7 +17,10 @@ impl Court<'_, '_> {
     pub(super) fn by_cue(&mut self, candidates: &Docket) {
         let page = self.page;
         let mut previous: Option<(Number, Governor)> = None;
-        let joined = joined_numbers(page);
+        let mut told: Option<(Number, Entity)> = None;
+        // The last number of which nothing was known.
+        let mut waiting: Option<Number> = None;
+        let joined = joined_numbers(page, self.is_bare());
         let mut skip_until = 0;
         for number in joined.iter() {
             if number.first < skip_until {
@@ -28,7 +31,11 @@ impl Court<'_, '_> {
                 continue;
             }
             if let Shape::Harmless(what) = number.shape {
-                self.pass(number, Why::Shape(what));
+                if what == "last digits" {
+                    self.loose.push((*number, false));
+                } else {
+                    self.pass(number, Why::Shape(what));
+                }
                 continue;
             }
             let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits);
@@ -41,9 +48,18 @@ impl Court<'_, '_> {
                     && govern::in_one_breath(self.reading, &before, number)
                     && fits(inherited.cue.topic)
                     && before.digits.abs_diff(number.digits) <= 2
+                    && (inherited.cue.topic.is_secret() || !self.is_asked_for(number))
                 {
                     governor = Some(inherited);
                 }
+            }
+            // "The last four are 7702. The one on the back is 944."
+            if governor.is_some_and(|g| !g.cue.topic.is_secret()) && self.is_said_by_card(number) {
+                governor = None;
+            }
+            // "Amazon: use 550127 to reset your password."
+            if governor.is_some_and(|g| !g.cue.topic.is_secret()) && self.is_to_be_used(number) {
+                governor = None;
             }
             if let Some(found) = governor.filter(|g| self.is_governed(number, g)) {
                 previous = Some((*number, found));
@@ -56,11 +72,22 @@ impl Court<'_, '_> {
                     let candidate = self.candidate(candidates, number, entity);
                     self.find(&candidate, Evidence { cue: Some(found.cue.name), ..candidate.evidence });
                     skip_until = candidate.last + 1;
+                    // "883412, 771204, both codes": those told in one breath before it.
+                    if found.after
+                        && !found.copula
+                        && let Some(before) = waiting
+                    {
+                        self.find_before(candidates, &before, number, entity, found.cue.name);
+                    }
+                    told = Some((*number, entity));
                     continue;
                 }
                 if found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3 {
                     self.loose.push((*number, true));
-                } else if found.cue.topic == Topic::Partial {
+                } else if found.cue.topic == Topic::Card {
+                    // The beginning of one, or a part.
+                    self.loose.push((*number, true));
+                } else if found.cue.topic == Topic::Partial || found.after && !found.copula {
                     self.loose.push((*number, false));
                 } else {
                     self.pass(number, Why::Cue(found.cue.name));
@@ -93,10 +120,68 @@ impl Court<'_, '_> {
                 let evidence = Evidence { asked: !announced, announced, ..candidate.evidence };
                 self.find(&candidate, evidence);
                 skip_until = candidate.last + 1;
+                told = Some((*number, entity));
+                continue;
+            }
+            if let Some((before, entity)) = told.filter(|(before, _)| self.is_another(before, number)) {
+                let candidate = self.candidate(candidates, number, entity);
+                self.find(&candidate, Evidence { cue: Some("another of its kind"), ..candidate.evidence });
+                skip_until = candidate.last + 1;
+                told = Some((before, entity));
                 continue;
             }
             self.loose.push((*number, true));
+            waiting = Some(*number);
         }
+    }
+
+    /// The number `before` is what `number` is, if the two are told in one breath and are alike.
+    fn find_before(
+        &mut self,
+        candidates: &Docket,
+        before: &Number,
+        number: &Number,
+        entity: Entity,
+        name: &'static str,
+    ) {
+        if before.last < number.first
+            && before.digits == number.digits
+            && before.groups == number.groups
+            && before.shape == Shape::Bare
+            && govern::in_one_breath(self.reading, before, number)
+            && self.is_free(before.first, before.last)
+        {
+            let candidate = self.candidate(candidates, before, entity);
+            self.find(&candidate, Evidence { cue: Some(name), ..candidate.evidence });
+            if self.loose.last().is_some_and(|(loose, _)| loose.first == before.first) {
+                self.loose.pop();
+            }
+        }
+    }
+
+    /// Whether a secret was asked for that this number can be.
+    fn is_asked_for(&self, number: &Number) -> bool {
+        self.harmless_asked(number).is_none()
+            && self.expected.asked.iter().any(|topic| topic.is_secret() && secret_fits(topic, number))
+    }
+
+    /// "... is 5528, the one before 1907": as long as the secret that was told before, and words that point back to it.
+    fn is_another(&self, before: &Number, number: &Number) -> bool {
+        const FARTHEST: usize = 20;
+        number.digits == before.digits
+            && number.groups == before.groups
+            && !number.attached
+            && number.digits >= 4
+            && number.first > before.last
+            && number.first - before.last <= FARTHEST
+            && matches!(number.shape, Shape::Bare | Shape::Likely("year"))
+            && self.reading.any_of(before.last + 1, number.first, Lists::ANOTHER)
+            && !self.reading.tokens[before.last + 1..number.first].iter().any(|t| {
+                t.kind == Kind::Newline
+                    || self.reading.hit(t).is_some_and(|hit| {
+                        !hit.cue.topic.is_secret() && !matches!(hit.cue.topic, Topic::Quantity | Topic::Time)
+                    })
+            })
     }
 
     /// Whether the claim of a cue is strong enough for the shape of the number.
@@ -129,7 +214,7 @@ impl Court<'_, '_> {
                     && (governor.copula || governor.after || self.reading.cues[governor.hit].last + 1 == number.first)
             }
             Topic::Pin if number.digits > 8 => governor.cost <= 2,
-            Topic::Password => governor.cost <= 2 && number.digits >= 4,
+            Topic::Password => governor.cost <= 2 && number.digits >= 4 && !self.is_error_code(number),
             Topic::Code
                 if matches!(governor.cue.name, "code" | "código")
                     && (self.is_error_code(number) || self.is_said_by_program(governor)) =>
@@ -138,7 +223,9 @@ impl Court<'_, '_> {
             }
             Topic::Code if matches!(governor.cue.name, "security code" | "código de seguridad") => true,
             Topic::Code if governor.cue.name == "authorization code" => self.was_sent(),
-            Topic::Code if number.digits == 3 => self.speaks_of_cards() && governor.cost <= 4,
+            Topic::Code if number.digits == 3 => {
+                (self.speaks_of_cards() || self.reading.does(Does::EXPIRY)) && governor.cost <= 4
+            }
             _ => true,
         }
     }
@@ -151,7 +238,7 @@ impl Court<'_, '_> {
     }
 
     /// "(code 4012)", "code 1043: not eligible": what a program says of itself.
-    fn is_error_code(&self, number: &Number) -> bool {
+    pub(super) fn is_error_code(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         let before = tokens[number.first.saturating_sub(4)..number.first].iter().any(|t| t.is(b'('));
         let closed = tokens.get(number.last + 1).is_some_and(|t| t.is(b')'));
@@ -188,6 +275,8 @@ impl Court<'_, '_> {
             {
                 Entity::SecurityCode
             }
+            // So few are let stand for a code only where a card is spoken of.
+            Topic::Code if number.digits == 3 => Entity::SecurityCode,
             Topic::Code if number.digits >= 4 => Entity::OneTimePasscode,
             _ => return None,
         })
@@ -203,7 +292,14 @@ impl Court<'_, '_> {
             .checked_sub(1)
             .is_some_and(|at| is(at, &["use", "enter", "usa", "use", "ingresa", "ingrese", "utiliza", "utilice"]));
         let next = number.last + 1;
-        (4..=8).contains(&number.digits)
+        // "It sent me 883 412": grouped like a code, and nothing else.
+        let sent = number.digits == 6
+            && number.groups == 2
+            && self.reading.tokens[number.first].len() == 3
+            && number.first >= 2
+            && (is(number.first - 1, &["me", "us"]) || self.reading.tokens[number.first - 1].does(Does::SENT))
+            && self.reading.tokens[number.first - 2..number.first].iter().any(|t| t.does(Does::SENT));
+        sent || (4..=8).contains(&number.digits)
             && before
             && is(next, &["to", "para", "as", "como"])
             && is(
@@ -232,9 +328,33 @@ impl Court<'_, '_> {
             )
     }
 
+    /// "... and the three digits are 552", where a card is spoken of.
+    fn is_counted_out(&self, number: &Number) -> bool {
+        let Some(copula) = number.first.checked_sub(1) else { return false };
+        let tokens = &self.reading.tokens;
+        let count = if number.digits == 3 { Lists::THREE } else { Lists::FOUR };
+        copula >= 2
+            && (tokens[copula].does(Does::COPULA) || tokens[copula].is(b':') || tokens[copula].is_any(Lists::ARE))
+            && tokens[copula - 1].does(Does::DIGITS)
+            && tokens[copula - 2].is_any(count)
+            && self.speaks_of_cards()
+            && !(copula >= 3 && tokens[copula - 3].is_any(Lists::END))
+    }
+
+    /// "The back says 123."
+    fn is_said_by_card(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        number.digits == 3
+            && number.first >= 2
+            && tokens[number.first - 1].does(Does::COPULA)
+            && tokens[number.first - 2].does(Does::FACE)
+            && tokens[number.first - 2].kind == Kind::Word
+    }
+
     /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
     fn is_on_card_face(&self, number: &Number) -> bool {
-        if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached {
+        let assigned = number.first > 0 && self.reading.tokens[number.first - 1].is(b'=');
+        if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached || assigned {
             return false;
         }
         let tokens = &self.reading.tokens;
@@ -251,12 +371,14 @@ impl Court<'_, '_> {
             t.does(Does::DIGITS)
                 || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode))
         });
-        // "The back says 123."
-        let says = number.first >= 2
+        // "My amex says 7719 on the front."
+        let shown = face
+            && number.first > 0
             && tokens[number.first - 1].does(Does::COPULA)
-            && tokens[number.first - 2].does(Does::FACE)
-            && tokens[number.first - 2].kind == Kind::Word;
-        says && number.digits == 3
+            && around().any(|t| self.reading.hit(t).is_some_and(|h| h.cue.topic == Topic::Card));
+        self.is_said_by_card(number)
+            || shown
+            || self.is_counted_out(number)
             || face
                 && digits
                 && around().any(|t| {
@@ -279,10 +401,16 @@ impl Court<'_, '_> {
                     let enough = match g.cue.topic {
                         Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
                         Topic::Code => (g.copula || self.was_sent()) && g.cost <= 3,
+                        // Of letters and digits "the second one" may be anything.
+                        _ if g.cue.name == "the new one" => self.was_sent(),
                         _ => g.cost <= if g.copula { 9 } else { 6 },
                     };
                     if enough && !g.cue.name.starts_with("security code") {
-                        self.spent.spend(g.hit);
+                        // "Backup codes:" has more values than one.
+                        let last = &self.reading.tokens[self.reading.cues[g.hit].last];
+                        if !self.reading.bytes(last).ends_with(b"s") {
+                            self.spent.spend(g.hit);
+                        }
                         self.find(candidate, Evidence { cue: Some(g.cue.name), ..candidate.evidence });
                     }
                 }
@@ -299,24 +427,24 @@ impl Court<'_, '_> {
     }
 }
 
-/// The numbers, with those joined that are told with commas between: "seven four oh, one nine two".
-fn joined_numbers(page: &Page<'_>) -> Numbers {
+/// The numbers, with those joined that are told with commas between: "seven four oh, one nine two", "0 5 8, 2 9 8", and,
+/// where nothing else is said, "4, 8, 2, 9".
+fn joined_numbers(page: &Page<'_>, bare: bool) -> Numbers {
     let numbers = &page.numbers;
     let reading = &page.reading;
     let mut joined = Numbers::with_capacity(numbers.len());
+    let dictated = |number: &Number| {
+        page.is_disguised(number.first, number.last) || number.digits == number.groups && (number.groups >= 2 || bare)
+    };
     let mut at = 0;
     while at < numbers.len() {
         let mut whole = numbers[at];
         let mut next = at + 1;
-        if whole.shape == Shape::Bare && whole.digits <= 6 && page.is_disguised(whole.first, whole.last) {
+        if whole.shape == Shape::Bare && whole.digits <= 6 && dictated(&whole) {
             while let Some(part) = numbers.get(next) {
                 let comma = part.first == whole.last + 2
                     && matches!(reading.tokens[whole.last + 1].kind, Kind::Mark(b',' | b'.' | b';') | Kind::Newline);
-                if !comma
-                    || part.shape != Shape::Bare
-                    || whole.digits + part.digits > 10
-                    || !page.is_disguised(part.first, part.last)
-                {
+                if !comma || part.shape != Shape::Bare || whole.digits + part.digits > 10 || !dictated(part) {
                     break;
                 }
                 whole = Number {
@@ -327,6 +455,11 @@ fn joined_numbers(page: &Page<'_>) -> Numbers {
                 };
                 next += 1;
             }
+        }
+        // Two or three single digits are a list.
+        if whole.groups > numbers[at].groups && whole.digits < 4 {
+            whole = numbers[at];
+            next = at + 1;
         }
         joined.push(whole);
         at = next;

@@ -1,9 +1,11 @@
 //! What is decided by the conversation: a number or a password that was asked for or announced.
 
 use crate::detect::Claim;
+use crate::detect::brands;
 use crate::detect::cues::{Role as Does, Topic};
-use crate::detect::number::{Number, Shape};
+use crate::detect::number::{Digits, Number, Shape};
 use crate::detect::one_time_passcode;
+use crate::detect::password::{self, others};
 use crate::detect::token::Kind;
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -19,9 +21,25 @@ impl Court<'_, '_> {
         if number.attached && !(one_time_passcode::has_prefix(self.reading, number.first) && number.digits >= 5) {
             return None;
         }
+        if self.is_error_code(number) {
+            return None;
+        }
         let harmless = self.harmless_asked(number);
+        // The whole of what only the end was asked for.
+        let ends = self.expected.asked.has(Topic::Partial) && !self.expected.asked.has(Topic::Zip);
+        if ends && number.digits == 9 && matches!(number.groups, 1 | 3) && self.is_bare() {
+            return Some((Entity::SocialSecurity, false));
+        }
+        // "The number on the front": a card, be it mistyped.
+        if self.expected.asked.has(Topic::SecurityCode) && harmless.is_none() && self.may_be_card(number) {
+            return Some((Entity::Card, false));
+        }
         // After a card often comes its code: "4111...", "04/27", "123".
-        if self.expected.after_card && number.digits == 3 && harmless.is_none() && self.is_bare() {
+        if self.expected.after_card
+            && number.digits == 3
+            && matches!(harmless, None | Some(Topic::Time))
+            && self.is_bare()
+        {
             return Some((Entity::SecurityCode, true));
         }
         // In a longer message a number before a noun counts something: "1204 correos".
@@ -33,12 +51,13 @@ impl Court<'_, '_> {
                     && t.spaced
                     && self.reading.text[t.start as usize].is_ascii_lowercase()
             });
-        if counts || self.expected.answered && !self.is_bare() {
+        let corrects = self.corrects();
+        if counts || self.expected.answered && !(self.is_bare() || self.takes_back()) {
             return None;
         }
-        let gave = if self.corrects() { self.expected.gave } else { Topics::NONE };
+        let gave = if corrects { self.expected.gave } else { Topics::NONE };
         for (topics, announced) in [(self.expected.asked, false), (self.expected.announced, true), (gave, true)] {
-            if announced && !self.is_bare() {
+            if announced && !(self.is_bare() || topics == gave && self.takes_back()) {
                 continue;
             }
             for topic in [
@@ -56,9 +75,13 @@ impl Court<'_, '_> {
                 }
                 // Where both were asked for, the shape tells: five digits are the ZIP.
                 let clear = match harmless {
-                    Some(Topic::Zip) => number.digits != 5 && number.digits != 9,
+                    // Of two such numbers nothing says which is the ZIP.
+                    Some(Topic::Zip) => number.digits != 5 && number.digits != 9 || self.has_two_alike(number),
                     Some(Topic::Time) => !matches!(number.shape, Shape::Likely("year")),
-                    Some(Topic::Partial) => true,
+                    // "8104, and 615": of the two the longer one is the last four.
+                    Some(Topic::Partial) => {
+                        !(topic == Topic::SecurityCode && number.digits == 4 && self.has_three_digits())
+                    }
                     Some(Topic::Phone) => number.digits < 10,
                     _ => true,
                 };
@@ -87,6 +110,22 @@ impl Court<'_, '_> {
         None
     }
 
+    /// The numbers of an answer; none where there are more than an answer has.
+    fn few_numbers(&self) -> impl Iterator<Item = &Number> {
+        const MOST: usize = 12;
+        self.page.numbers.iter().filter(|_| self.page.numbers.len() <= MOST)
+    }
+
+    /// Whether three digits stand alone in the message.
+    fn has_three_digits(&self) -> bool {
+        self.few_numbers().any(|n| n.digits == 3 && n.groups == 1 && n.shape == Shape::Bare)
+    }
+
+    /// Whether another number of as many digits stands in the message.
+    fn has_two_alike(&self, number: &Number) -> bool {
+        self.few_numbers().any(|n| n.digits == number.digits && n.first != number.first && n.groups == 1)
+    }
+
     /// The harmless topic that was asked for and that this number answers.
     pub(super) fn harmless_asked(&self, number: &Number) -> Option<Topic> {
         self.expected.asked.iter().find(|&topic| {
@@ -103,6 +142,21 @@ impl Court<'_, '_> {
         })
     }
 
+    /// Whether it has the length and the beginning of a card, in a message of its own.
+    fn may_be_card(&self, number: &Number) -> bool {
+        (13..=19).contains(&number.digits)
+            && self.is_bare()
+            && Digits::of(self.reading, number.first, number.last).is_some_and(|digits| {
+                brands::could_start(digits.get()).is_some()
+                    && digits.get().len() + 1 >= brands::usual_length(digits.get())
+            })
+    }
+
+    /// "Sorry, it was 4812", "al revés, 197765": plainly in the place of what was given before.
+    fn takes_back(&self) -> bool {
+        self.reading.tokens.iter().take(7).any(|t| t.does(Does::TAKES_BACK))
+    }
+
     /// "Sorry, 4812", "no wait, 132", "try 132".
     fn corrects(&self) -> bool {
         self.reading.tokens.iter().take(6).any(|t| t.does(Does::TAKES_BACK.and(Does::RETRIES)))
@@ -110,16 +164,26 @@ impl Court<'_, '_> {
 
     /// The answer to a question for a password.
     pub(super) fn answers(&mut self, role: Role) {
-        for (topics, asked) in [(self.expected.asked, true), (self.expected.announced, false)] {
+        let corrected =
+            if self.takes_back() && self.reading.facts.words <= 10 { self.expected.gave } else { Topics::NONE };
+        let asked = self.expected.asked;
+        for (topics, asked, plain) in
+            [(asked, true, !role.serves()), (self.expected.announced, false, !role.serves()), (corrected, false, false)]
+        {
             if !topics.has(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
                 continue;
             }
-            if let Some((first, last)) =
-                answer::password(self.reading, !role.serves(), self.expected.asked.has(Topic::Login))
+            if let Some((first, last)) = answer::password(self.reading, plain, self.expected.asked.has(Topic::Login))
                 && self.is_free(first, last)
             {
-                let candidate = crate::detect::password::candidate(first, last, Claim::Possible, "password");
+                let candidate = password::candidate(first, last, Claim::Possible, "password");
                 self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
+                for (first, last) in others(self.reading, last) {
+                    if self.is_free(first, last) {
+                        let candidate = password::candidate(first, last, Claim::Possible, "password");
+                        self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });
+                    }
+                }
             }
         }
     }

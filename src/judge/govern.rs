@@ -76,7 +76,10 @@ pub(crate) fn governor(
             let plainly = right.copula && right.cue.topic.is_secret() && !left.cue.topic.is_secret();
             Some(if right.cost < left.cost + u32::from(right.copula) + u32::from(plainly) { right } else { left })
         }
-        (left, right) => left.or(right).or_else(|| subject(reading, first, spent, fits)),
+        (left, right) => left
+            .or(right)
+            .or_else(|| subject(reading, first, spent, fits))
+            .or_else(|| named_later(reading, last, spent, fits)),
     }
 }
 
@@ -277,7 +280,7 @@ fn copula_form(found: &Governor) -> bool {
 }
 
 fn is_preposition(token: &Token) -> bool {
-    token.kind == Kind::Word && token.is_any(Lists::PREPOSITION)
+    token.kind == Kind::Word && token.is_any(Lists::PREPOSITION.and(Lists::WAY))
 }
 
 /// "482913 is the code", "G-615209 as the verification code", "4821 (CID)", "378282246310005 is my amex".
@@ -291,6 +294,26 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
         if let Some(hit) = reading.hit(token) {
             let topic = hit.cue.topic;
             let index = token.cue as usize - 1;
+            // "883412 en el token": words of time are nothing but articles here.
+            if topic == Topic::Time && tokens[hit.first..=hit.last].iter().all(|t| t.does(Role::GLUE)) {
+                cost += 1;
+                at = hit.last + 1;
+                continue;
+            }
+            // "... is your Amazon passcode": of a compound the last noun is the head.
+            let compound = link
+                && !topic.is_secret()
+                && reading.token(hit.last + 1).and_then(|t| reading.hit(t)).is_some_and(|next| {
+                    next.first == hit.last + 1 && next.cue.topic.is_secret() && fits(next.cue.topic)
+                });
+            if compound {
+                at = hit.last + 1;
+                continue;
+            }
+            // "4500 tokens": counted, not told.
+            if at == last + 1 && counts(reading, hit.first, hit.last) {
+                return None;
+            }
             // A cue with a value of its own to the right belongs to that value.
             let taken = !link && has_value(reading, hit.last) && !(at == last + 1 && token.does(Role::EXPIRY));
             let reach = if link {
@@ -332,14 +355,40 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
     None
 }
 
+/// Whether the cue is one noun in the plural, which a number right before it counts.
+fn counts(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    first == last && reading.tokens[first].is_any(Lists::COUNTED)
+}
+
+/// "7702... wait, those are the last four", "3958 above the number, that is the code": a later clause says of the number
+/// what it is.
+fn named_later(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+    let tokens = &reading.tokens;
+    let until = tokens.len().min(last + 12);
+    let back = (last + 1..until)
+        .take_while(|&i| !matches!(tokens[i].kind, Kind::Digits | Kind::Mixed | Kind::Newline | Kind::Masked))
+        .find(|&i| {
+            let clause =
+                reading.ends_sentence(i - 1) || tokens[i - 1].is(b',') || tokens[i - 1].is(b'.') || i > last + 1;
+            clause && points_back(reading, i)
+        })?;
+    let hit = tokens[back + 1..tokens.len().min(back + 7)]
+        .iter()
+        .take_while(|t| {
+            t.cue != 0 || t.kind == Kind::Word && t.does(Role::GLUE) && !t.does(Role::NEGATION) || t.is(b'\'')
+        })
+        .find_map(|t| reading.hit(t))?;
+    let index = tokens[hit.first].cue as usize - 1;
+    (fits(hit.cue.topic) && !spent.is(index) && hit.cue.topic != Topic::Quantity && !has_value(reading, hit.last))
+        .then_some(Governor { cue: hit.cue, hit: index, cost: 3, copula: true, after: true })
+}
+
 /// "that is", "ese es", "esa es": the words after a conjunction point back at the number.
 fn points_back(reading: &Reading<'_>, at: usize) -> bool {
-    let is = |at: usize, words: &[&str]| {
-        reading.token(at).is_some_and(|t| words.iter().any(|w| reading.is_word(t, w.as_bytes())))
-    };
-    is(at, &["that", "this", "ese", "esa", "este", "esta", "thats"])
-        && (is(at + 1, &["is", "was", "es", "era"])
-            || is(at, &["thats"])
+    let is = |at: usize, list: Lists| reading.token(at).is_some_and(|t| t.is_any(list));
+    is(at, Lists::POINTER)
+        && (is(at + 1, Lists::BEING)
+            || reading.is_word(&reading.tokens[at], b"thats")
             || reading.token(at + 1).is_some_and(|t| t.is(b'\'')))
 }
 

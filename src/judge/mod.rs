@@ -7,9 +7,11 @@
 //! 4. What the other side asked for, or the same side announced ([`ask`], [`conversation`]).
 //! 5. What completes a number given in pieces ([`pieces`]).
 
+mod again;
 mod answer;
 mod ask;
 mod candidates;
+mod columns;
 pub(crate) mod conversation;
 mod court;
 mod cued;
@@ -164,10 +166,12 @@ fn judge_loud(
     };
     court.heed_masks();
     court.by_form(&candidates);
+    court.by_columns();
     court.after_cards();
     court.by_cue(&candidates);
     court.codes(&candidates);
     court.answers(role);
+    court.again();
     let part = court.settle(part);
     let moved = court.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading, role, part);
@@ -178,10 +182,11 @@ fn judge_loud(
             Entity::OneTimePasscode => said.gives.with(Topic::OneTimePasscode),
             Entity::Pin => said.gives.with(Topic::Pin),
             Entity::Account => said.gives.with(Topic::Account),
+            Entity::Password => said.gives.with(Topic::Password),
             _ => said.gives,
         };
     }
-    said.gives_card = court.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.part);
+    said.gives_card = court.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.expiry);
     said.gives_code = court.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
     said.answers = !court.verdict.found.is_empty() || court.masked;
     said.answers_question = court.masked || court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);

@@ -23,7 +23,7 @@ const LONGEST_UNIT: usize = 3;
 /// is half said.
 pub(super) fn holds_nothing(reading: &Reading<'_>, numbers: &[Number], expected: Expected, pieces: bool) -> bool {
     !reading.facts.masked
-        && !expected.all().has(Topic::Password)
+        && !expected.all().and(expected.gave).has(Topic::Password)
         && !password::may_hold_one(reading)
         && (reading.facts.digits == 0 || !pieces && are_harmless(reading, numbers, expected))
 }
@@ -37,7 +37,14 @@ fn are_harmless(reading: &Reading<'_>, numbers: &[Number], expected: Expected) -
         && !reading.has_mark(b'#')
         && !expected.awaits_a_secret()
         && numbers.iter().all(|number| is_harmless(reading, number))
+        && !(reading.facts.digits > FEW && are_dictated(numbers))
         && !(reading.facts.mixed && reading.tokens.iter().any(|t| t.kind == Kind::Mixed && t.len() > LONGEST_UNIT))
+}
+
+/// Whether single digits follow each other, which may be told one by one: "4, 8, 2, 9".
+fn are_dictated(numbers: &[Number]) -> bool {
+    let single = |number: &Number| number.digits == number.groups;
+    numbers.windows(2).any(|pair| pair[1].first == pair[0].last + 2 && pair.iter().all(single))
 }
 
 /// Whether a number without a cue for a secret is none, in a message to which no secret is the answer.

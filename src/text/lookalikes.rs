@@ -3,7 +3,7 @@
 //! In comes text in ASCII, out goes the same text in which a number that has some letters for digits (`O` for 0, `l` for
 //! 1, `S` for 5) is all digits: `3728 l6O8Ol 23374` reads `3728 160801 23374`. Scanned paper and careless typing make
 //! such numbers, and they make no others: a number of eight digits or more, most of them true ones, in which every other
-//! character is a look-alike. Booking codes, passwords, hashes and model names have other letters, or too many, or are
+//! character is a look-alike, or one of five that is spelled digit by digit. Booking codes, passwords, hashes and model names have other letters, or too many, or are
 //! too short, and stay.
 
 use smallvec::SmallVec;
@@ -16,7 +16,10 @@ use super::draft::Draft;
 const FEWEST: usize = 8;
 
 /// Fewest true digits of a number with a look-alike.
-pub(super) const FEWEST_DIGITS: usize = 6;
+pub(super) const FEWEST_DIGITS: usize = 4;
+
+/// Fewest characters of a number that is spelled digit by digit: `1 9 3 O 3 5`.
+const FEWEST_SPELLED: usize = 5;
 
 /// From here on a number is as long as a card's.
 const LONG: usize = 13;
@@ -153,8 +156,21 @@ fn is_number(text: &[u8], groups: &[Group]) -> bool {
     let len: usize = groups.iter().map(Group::len).sum();
     let digits: usize = groups.iter().map(|group| group.digits).sum();
     let lookalikes = len - digits;
-    let enough = if len < LONG { lookalikes < 3 && digits >= 3 * lookalikes } else { digits >= 2 * lookalikes };
-    if !groups.iter().all(|group| group.fits) || len < FEWEST || !enough || groups.len() > MOST_GROUPS {
+    let spelled = groups.iter().all(|group| group.len() == 1)
+        && groups.iter().all(|group| matches!(text[group.start], b'0'..=b'9' | b'O'))
+        && groups.windows(2).all(|pair| text[pair[0].end] == text[groups[0].end]);
+    let fewest = if spelled { FEWEST_SPELLED } else { FEWEST };
+    let enough = if len < LONG {
+        lookalikes < 3 && digits >= (3 - usize::from(spelled)) * lookalikes
+    } else {
+        digits >= 2 * lookalikes
+    };
+    if !groups.iter().all(|group| group.fits)
+        || len < fewest
+        || digits < FEWEST_DIGITS
+        || !enough
+        || groups.len() > MOST_GROUPS
+    {
         return false;
     }
     // A part of something longer: of a word, a key, an address.

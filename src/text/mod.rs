@@ -5,8 +5,8 @@
 //! and covers the source, that no character of the source is cut in two, and that the time is linear in the length of the
 //! text, whatever bytes are in it. Nothing is judged here: whether a number means anything is for the rooms above.
 //!
-//! A text passes up to four rooms, each of which leaves a text without its concern untouched: `fold` (characters and
-//! HTML character references), `tags`, `numerals` (number words) and `lookalikes`. One quick look (`scan`) says which of
+//! A text passes up to five rooms, each of which leaves a text without its concern untouched: `percent` (encoded words),
+//! `fold` (characters and HTML character references), `tags`, `numerals` (number words) and `lookalikes`. One quick look (`scan`) says which of
 //! them are needed; for most messages none is, and such a view is the message itself.
 //!
 //! ```
@@ -26,6 +26,7 @@ mod fold;
 mod invisible;
 mod lookalikes;
 mod numerals;
+mod percent;
 mod scan;
 mod tags;
 mod view;

@@ -10,6 +10,8 @@ pub(super) struct Hints {
     pub(super) fold: bool,
     /// A `<`.
     pub(super) tags: bool,
+    /// A `%`.
+    pub(super) percent: bool,
     /// How many digits.
     pub(super) digits: usize,
     /// Two number words, or one and a digit, close to each other.
@@ -39,6 +41,7 @@ pub(super) fn scan(text: &[u8]) -> Hints {
         let found = Found::new(part);
         hints.fold |= found.odd && part.iter().any(|byte| may_fold(*byte));
         hints.tags |= found.tags;
+        hints.percent |= found.percent;
         hints.digits += found.digits;
         let mut starts = found.letters & !(found.letters << 1 | letter_before);
         letter_before = found.letters >> 63;
@@ -57,6 +60,7 @@ struct Found {
     /// Whether there may be a byte that [may fold](may_fold).
     odd: bool,
     tags: bool,
+    percent: bool,
     digits: usize,
     /// A bit for each byte, the lowest for the first, that is a letter.
     letters: u64,
@@ -64,16 +68,18 @@ struct Found {
 
 impl Found {
     fn new(part: &[u8]) -> Self {
-        let (mut odd, mut tags) = (0, 0);
+        let (mut odd, mut tags, mut percent) = (0, 0, 0);
         let mut found = Self::default();
         for (i, block) in blocks(part).enumerate() {
             odd |= block.odd() | block.equals(b'&');
             tags |= block.equals(b'<');
+            percent |= block.equals(b'%');
             found.digits += Block::count(block.digits());
             found.letters |= Block::bits(block.letters()) << (8 * i);
         }
         found.odd = odd != 0;
         found.tags = tags != 0;
+        found.percent = percent != 0;
         found
     }
 }

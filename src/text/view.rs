@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Alignment, ViewSpan, fold, lookalikes, numerals, scan, tags};
+use super::{Alignment, ViewSpan, fold, lookalikes, numerals, percent, scan, tags};
 use crate::span::Span;
 
 /// A text in which spellings are equal, each byte aligned with where it came from.
@@ -14,6 +14,7 @@ use crate::span::Span;
 /// - Latin letters lose their accents, full-width and mathematical ones are ASCII;
 /// - every dash is `-`, every space is ` `, quotes are `"` or `'`, line separators are `\n`;
 /// - what cannot be seen is gone: zero-width and direction characters, soft hyphens, marks upon letters and digits;
+/// - words that are percent-encoded in earnest are decoded: `card%3D4111%201111` reads `card=4111 1111`;
 /// - HTML character references are the characters they stand for, tags inside numbers are gone;
 /// - dictated numbers, English and Spanish, are digits: `thirty-seven, double five` reads `37, 55`;
 /// - letters typed for digits in a long number are those digits: `3728 l6O8Ol 23374` reads `3728 160801 23374`.
@@ -47,6 +48,9 @@ impl<'a> View<'a> {
         // Each room reads what the one before wrote: `&#116;wo` is a word only when it is decoded.
         let mut hints = scan::scan(source);
         let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
+        if hints.percent && view.rewrite(percent::read) {
+            hints = scan::scan(&view.text);
+        }
         if hints.fold && view.rewrite(fold::fold) {
             hints = scan::scan(&view.text);
         }
@@ -266,6 +270,11 @@ mod tests {
             "mil ",
             "o ",
             "1 one ",
+            "%",
+            "%2",
+            "%25",
+            "%34",
+            "%20 ",
             "&",
             "&#",
             "&#1",
@@ -379,6 +388,11 @@ mod tests {
             "\u{A0}",
             "&",
             "&#51;",
+            "%34",
+            "%20",
+            "%",
+            "%25",
+            "%C3%B1",
             "&#x33",
             "&amp;",
             "&amp;#51;",
@@ -437,6 +451,7 @@ mod tests {
             text.retain(u8::is_ascii);
             let hints = scan::scan(&text);
             prop_assert!(hints.fold || fold::fold(&text).is_none());
+            prop_assert!(hints.percent || percent::read(&text).is_none());
             prop_assert!(hints.tags || tags::read(&text).is_none());
             prop_assert!(hints.numerals || numerals::read(&text).is_none());
             prop_assert!(hints.digits >= lookalikes::FEWEST_DIGITS || lookalikes::read(&text).is_none());

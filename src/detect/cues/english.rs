@@ -1,6 +1,6 @@
 //! English cues and words. Plain data: see [the notation](super).
 
-use super::{Role, Row, Topic, Words};
+use super::{Lists, Role, Row, Topic, Words};
 
 /// Phrases that say what a number or a token is.
 pub(crate) const CUES: &[Row] = &[
@@ -62,7 +62,12 @@ pub(crate) const CUES: &[Row] = &[
                   temporary/temp/dynamic code/passcode/verification/pin/token; sms code/codes/passcode/pin/token; text/texted message? code/codes; email/emailed/mail code; e mail code; phone code; push code; app code; safekey code?; safe key code?; 3ds code; 3d secure code?; six/6/five/5/eight/8/seven/7/four/4 digit verification/security/one/login/access? time? code/codes/passcode/number; six/6 digit pin; six/6 digits; \
                   code you/u/we/they/he/she/it/i just? texted/sent/emailed/mailed/messaged/send/text/txted/txt/got/received/gave/requested/need/want/asked me/us/you?; code i/we just? got/received/have/am/was got? getting? sent?;\
                   code that/which just? came/arrived/was/is/got/popped/showed texted/sent/emailed?; code from/in/on the/my/your/our/ur? text/texts/sms/message/msg/email/e/mail/app/authenticator/phone/google/notification/bank/amex/whatsapp/inbox message?;\
-                  code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code/one; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received; number/numbers/digits/code in/from/on the/my? text/texts/sms/message/email/mail",
+                  code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received; number/numbers/digits/code in/from/on the/my? text/texts/sms/message/email/mail",
+    },
+    Row {
+        topic: Topic::OneTimePasscode,
+        name: "the new one",
+        phrases: "new/latest/newest/other/second/first/last/same/recent one",
     },
     Row { topic: Topic::Code, name: "code", phrases: "code; codes; token; tokens; cod; passkey; codigo; otc" },
     Row { topic: Topic::Code, name: "confirmation code", phrases: "confirmation/confirm code/codes/pin" },
@@ -72,12 +77,12 @@ pub(crate) const CUES: &[Row] = &[
         topic: Topic::Password,
         name: "password",
         phrases: "password; passwords; pword; pswd; psswd; passwd; paswd; passw; passwrd; pasword; passord; pssword; passwort; psw; pwd; pw; pws; pwrd; p w; pass word/words; pass; pass phrase; passphrase; passphrases; \
-                  temp/temporary/wifi/wi/fi/wireless/portal/login/account/email/admin/voicemail/router/network/online/user/verbal/default/current/old/new/initial/master/root fi? password/passwd/pwd/pw/pass/passphrase/passcode; wifi key; wi fi key; wpa/wpa2 key/passphrase?; network key; wpa key; security/secret/safe/code/magic/memorable/verbal phrase/word; codeword; security answer; secret answer; answer to my security question; passcode phrase; keyphrase; key phrase; security/secret passphrase/password; credentials; login credentials; creds; login details; phone passcode; lock screen passcode; unlock password",
+                  temp/temporary/wifi/wi/fi/wireless/portal/login/account/email/admin/voicemail/router/network/online/user/verbal/default/current/old/new/initial/master/root fi? password/passwd/pwd/pw/pass/passphrase/passcode; wifi key; wi fi key; wpa/wpa2 key/passphrase?; network key; wpa key; security/secret/safe/code/magic/memorable/verbal phrase/word; codeword; security answer; secret answer; security question answer; answer to/for my/your/the? security question; passcode phrase; keyphrase; key phrase; security/secret passphrase/password; api key/keys/secret/token; apikey; apikeys; client/app/shared/signing/webhook secret; secret/private/access/encryption/signing key; bearer token?; refresh token; credentials; login credentials; creds; login details; phone passcode; lock screen passcode; unlock password",
     },
     Row {
         topic: Topic::Login,
         name: "user name",
-        phrases: "username; usernames; user name/id; user; userid; login; login id/name; log in id; logon; account name; email; e mail; mail; uid; email address; e mail address; network name; ssid",
+        phrases: "username; usernames; gamer/player/psn/xbox/steam/discord tag/name/id/handle; gamertag; gamer tag; screen name; handle; nickname; user name/id; user; userid; login; login id/name; log in id; logon; account name; email; e mail; mail; uid; email address; e mail address; network name; ssid",
     },
     // ---- PINs ------------------------------------------------------------------------------------------------------
     Row {
@@ -133,13 +138,13 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Quantity,
         name: "quantity",
-        phrases: "over; about; around; approximately; approx; roughly; nearly; almost; than; up to; at least; more/less/fewer/greater/higher/lower than; exactly; some; another; all; these; those; by; until; till; before; after; per; every; within; under; above; below; between; x; line; page; step; number 1/2/3; site; process; text; texts; us; i 5/10/20/80/90/95",
+        phrases: "in case; just in case; in any/that/this/which/our case; over; about; around; approximately; approx; roughly; nearly; almost; than; up to; at least; more/less/fewer/greater/higher/lower than; exactly; some; another; all; these; those; by; until; till; before; after; per; every; within; under; above; below; between; x; line; page; step; number 1/2/3; site; process; text; texts; us; i 5/10/20/80/90/95",
     },
     Row {
         topic: Topic::Reference,
         name: "order or case number",
         phrases: "confirmation/booking/reservation/reference code/number from/for/on/of/at the/your/my/our? hotel/airline/airlines/restaurant/flight/trip/stay/rental/order/purchase/booking/reservation/itinerary/store/shop/tour/appointment; order/orders/case/ticket/claim/reference/ref/refrence/confirmation/conf/confirm/booking/reservation/invoice/inv/receipt/tracking/track/transaction/trans/txn/payment/policy/quote/application/app/request/report/complaint/dispute/incident/docket/file/record/document/doc/contract/agreement/batch/lot/delivery/shipment/shipping/waybill/airway/package/parcel/consignment/return/rma/chat/session/event/job/work/service/purchase/po/so/confirmation/approval/authorization/auth/folio/flight/train/bus/trip/itinerary/eticket/voucher/certificate/warranty/registration/permit/license/licence/driver/drivers/passport/visa/plate/tag/meter/survey/check/cheque/stub/docket/badge/queue/turn/sequence/seq/trace/arn/acquirer/rrn/stan/issue/bug/pull/pr/query/message/msg/log/thread/conversation/repair/inspection/citation/violation/police/court/tax/fine/loan/lease/project/product/program/promotion/petition/subscription/statement/line/listing/property/parking/locker/container/pallet/vehicle/unit/machine/terminal/merchant/mid/tid/store/branch/register/cashier/table/pos order/case/license/plate/report? number/numbers/num/no/nbr/nr/id/ids/reference/code/codes;\
-                  order; orders; case; cases; ticket; tickets; claim; claims; reference; ref; refs; confirmation; conf; booking; reservation; invoice; invoices; inv; receipt; tracking; transaction; txn; trx; policy; quote number; application number/id/reference; request id/number?; waybill; awb; package; parcel; shipment; rma; purchase order; po; p o number; so number; e ticket; eticket; e tix; ticket number; pnr; record locator; locator; flight; flights; flt; train; bus; coach; ups; usps; fedex; fed ex; dhl; ontrac; lasership; royal mail; parcelforce; hermes; evri; amazon; tba; passport; passport number; drivers? license; license plate; dl number; arn; acquirer reference number; auth/authorization/authorisation/approval number/no; approval code; tran id; trace id/number?; uuid; guid; chat id; session id; request; incident; dispute; statement number?; voucher; promo/promotional/promotion/discount/coupon/referral/voucher/gift/redemption/offer/invite/invitation/deal/sale/bonus/rewards/campaign/gc code/codes; coupon; promo; voucher number; booking/reservation/reservations/flight/hotel/airline/travel/rental/tracking/order/pickup/pick/case/collection/return/claim/ticket/vendor/branch/store/product/item/stock/sku/swift/bic/tax/department/dept/cost/gl/reason/category/merchant/mcc/industry/occupation/currency/billing/diagnosis/procedure/status/class/course/party/group/dress/building up? code/codes/id/ids; hold confirmation; check number; cheque number; check; check #; npi; ein; vat number; vat; registration number; employee/badge number; jira; zendesk; sr; sr number; service request; claim's; file number; account manager; docket; hash; commit; sha; md5; checksum; order's; rep id; agent id; case's; merchant/terminal id",
+                  order; orders; case; cases; ticket; tickets; claim; claims; reference; ref; refs; confirmation; conf; booking; reservation; invoice; invoices; inv; receipt; tracking; transaction; txn; trx; policy; quote number; application number/id/reference; request id/number?; waybill; awb; package; parcel; shipment; rma; purchase order; po; p o number; so number; e ticket; eticket; e tix; ticket number; pnr; record locator; locator; flight; flights; flt; train; bus; coach; ups; usps; fedex; fed ex; dhl; ontrac; lasership; royal mail; parcelforce; hermes; evri; amazon; tba; passport; passport number; drivers? license; license plate; dl number; arn; acquirer reference number; auth/authorization/authorisation/approval number/no; approval code; cpt/icd/icd10/hcpcs/naics/sic/hs/hts/ndc/drg/plu/cusip/iata/icao/lei/unspsc/cve code/codes/number; tran id; trace id/number?; uuid; guid; chat id; session id; request; incident; dispute; statement number?; voucher; promo/promotional/promotion/discount/coupon/referral/voucher/gift/redemption/offer/invite/invitation/deal/sale/bonus/rewards/campaign/gc code/codes; coupon; promo; voucher number; booking/reservation/reservations/flight/hotel/airline/travel/rental/tracking/order/pickup/pick/case/collection/return/claim/ticket/vendor/branch/store/product/item/stock/sku/swift/bic/tax/department/dept/cost/gl/reason/category/merchant/mcc/industry/occupation/currency/billing/diagnosis/procedure/status/class/course/party/group/dress/building up? code/codes/id/ids; hold confirmation; check number; cheque number; check; check #; npi; ein; vat number; vat; registration number; employee/badge number; jira; zendesk; sr; sr number; service request; claim's; file number; account manager; docket; hash; commit; sha; md5; checksum; order's; rep id; agent id; case's; merchant/terminal id",
     },
     Row {
         topic: Topic::Device,
@@ -149,7 +154,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Place,
         name: "address",
-        phrases: "room; rooms; rm; suite; ste; apt; apartment; unit; floor; gate; seat; seats; row; aisle; terminal; platform; table; locker; pobox; po box; p o box; box; building; bldg; store; store number/no/num/#; location; register; register number; lane; branch; branch number; exit; highway; hwy; route; interstate; lot; block; house number; address; addresses; street; live at; lives at; lane number; dept; department; aisle number; bay; dock; warehouse; kiosk; atm; atms; atm id/number; cabin; deck; berth; carriage; car; stop; station; level; zone; section; counter; concourse; door; pump; booth; spot; stall; site; office; merchant; terminal number; till",
+        phrases: "room; rooms; rm; suite; ste; apt; apartment; unit; floor; gate; seat; seats; row; aisle; terminal; platform; table; location/map/maps/dropped/google pin/pins; pin of/for/at the? location/place/house/spot; locker; pobox; po box; p o box; box; building; bldg; store; store number/no/num/#; location; register; register number; lane; branch; branch number; exit; highway; hwy; route; interstate; lot; block; house number; address; addresses; street; live at; lives at; lane number; dept; department; aisle number; bay; dock; warehouse; kiosk; atm; atms; atm id/number; cabin; deck; berth; carriage; car; stop; station; level; zone; section; counter; concourse; door; pump; booth; spot; stall; site; office; merchant; terminal number; till",
     },
 ];
 
@@ -161,7 +166,7 @@ pub(crate) const SLIPS: &str = "password passwords passcode passphrase verificat
 pub(crate) const WORDS: &[Words] = &[
     Words {
         role: Role::GLUE.and(Role::COMMON),
-        words: "number numbers num no nbr nr full complete whole exact actual following here below this that these those it its itself is are was were be \
+        words: "thats number numbers num no nbr nr full complete whole exact actual following here below this that these those it its itself is are was were be \
                 being been will s re am m d ll ve the a an my our your ur his her their mine yours of for on as i we you u they he she me us so just \
                 still currently now please pls plz then there one ones same new old latest current first second other own real correct right only again \
                 got get gets gave give gives giving put puts enter entered enters entering type typed types typing use used using uses see shows showing show shown saw says said say saying reads read reading \
@@ -171,16 +176,16 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         role: Role::ENTRY,
-        words: "use used using put enter entered entering type typed typing try tried trying give gave i write wrote",
+        words: "use used using put putting enter entered entering type typed typing try tried trying give gave i write wrote",
     },
-    Words { role: Role::LINK, words: "is was are were as being be for s equals = should" },
+    Words { role: Role::LINK, words: "is was are were as being be for s equals = should thats" },
     Words {
         role: Role::COPULA,
         words: "its is was are were be s equals says said reads shows showed being becomes called should",
     },
     Words {
         role: Role::DETERMINER,
-        words: "the a an my our your ur his her their this that its these those some any one's",
+        words: "the a an my our your ur his her their this that thats its these those some any one's",
     },
     Words { role: Role::OWN, words: "my our your ur his her their wife's husband's mom's dad's" },
     Words {
@@ -245,8 +250,8 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::HALF,
         words: "first starts start begins half part then next rest second bits bit parts pieces remaining",
     },
-    Words { role: Role::TAKES_BACK, words: "sorry actually oops correction" },
-    Words { role: Role::RETRIES, words: "wait no try mean" },
+    Words { role: Role::TAKES_BACK, words: "sorry actually oops correction typo meant" },
+    Words { role: Role::RETRIES, words: "wait no try mean scratch rather" },
     Words {
         role: Role::TROUBLE,
         words: "incorrect wrong invalid match recognized attempt attempts short missing only",
@@ -287,4 +292,56 @@ pub(crate) const WORDS: &[Words] = &[
                 very visit voice wait waiting walk wallet want wanted wants warning wasn't watch wednesday week weekend weird welcome well went were weren't wherever whether while whole whom wife willing window wish within without woman won't wonder work worked working works world worried worry worse worst worth wouldn't wow year years yesterday yet you'd you'll you're you've young yours yourself zero \
                 account accounts agent bill chip company contract credit customer data debit delivery department device fraud id identity information login manager model network number online operator order password pin portal profile provider router security shipping signal site statement stolen support system tablet terms text ticket transfer update upgrade user username verify website wifi label torn modem email inbox spam folder junk purse drawer driver kitchen bedroom upstairs downstairs garage battery charger laptop desktop browser cookies cache",
     },
+];
+
+/// Words on the lists which grammar looks for, separated by spaces.
+pub(crate) const LISTS: &[(Lists, &str)] = &[
+    (Lists::HOW, "how"),
+    (Lists::MANY, "many much long often"),
+    (Lists::WHEN, "when"),
+    (Lists::WHERE, "where"),
+    (Lists::WHICH, "what which"),
+    (Lists::WHAT, "what"),
+    (Lists::DATE, "time day date year month"),
+    (Lists::FEW, "three four"),
+    (Lists::SEVERAL, "four five six eight"),
+    (Lists::CODE, "code"),
+    (Lists::REFERENCE, "it that them they one what say those this rest next"),
+    (Lists::MESSAGE, "text sms message texted sent email app"),
+    (Lists::PURPOSE, "to for before"),
+    (Lists::WARNING, "never nobody"),
+    (Lists::YES, "yes yeah yep yup sure please correct"),
+    (Lists::RENEWAL, "now new"),
+    (Lists::LEAD, "now ok so well and"),
+    (Lists::ANAPHORA, "it its is here that thats this the mine these they he she"),
+    (Lists::BREATH, "sorry no wait not a to actually"),
+    (Lists::PREPOSITION, "for of on in at to from with"),
+    (Lists::WAY, "via"),
+    (Lists::BESIDE, "about behind under"),
+    (Lists::NAMES_A_WORD, "passcode password pass"),
+    (Lists::ADJECTIVE, "full new old same whole screen backup bottom top"),
+    (Lists::RELATIVE, "where that which when"),
+    (Lists::LISTING, "and or plus what read tell type enter"),
+    (Lists::SENT_CODE, "one sms verification"),
+    (Lists::TOKEN, "token"),
+    (Lists::ITS, "its"),
+    (Lists::IT, "it that thats"),
+    (Lists::IS, "is"),
+    (Lists::ERROR, "error errors"),
+    (Lists::ARRIVES, "get got receive received arrive arrived"),
+    (Lists::CHOSEN, "four five six"),
+    (Lists::PARTS, "parts pieces halves"),
+    (
+        Lists::ANOTHER,
+        "one ones other another new newer newest older old use used scratch meant typo instead before actually sorry \
+         wait oops neither nor either",
+    ),
+    (Lists::COUNTED, "tokens codes pins passcodes passwords cards accounts"),
+    (Lists::POINTER, "that this these those thats"),
+    (Lists::BEING, "is was are were"),
+    (Lists::END, "last first"),
+    (Lists::THREE, "three"),
+    (Lists::FOUR, "four"),
+    (Lists::ARE, "are"),
+    (Lists::ABBREVIATION, "mr mrs ms dr st no num vs etc approx acct ext tel exp jr inc co apt conf ref soc sec"),
 ];

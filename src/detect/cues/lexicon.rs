@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use once_cell::sync::Lazy;
 
-use super::lists::{LISTS, Lists};
+use super::lists::Lists;
 use super::table::{Edges, Key, Short, Table};
-use super::{Cue, Role, Row, Topic, WordId, english, spanish};
+use super::{Cue, Role, Row, Topic, WordId, english, listed_words, spanish};
 use crate::text::{Block, is_number_word};
 
 /// What is known about a word; nothing is known about the default one.
@@ -36,7 +36,8 @@ pub(crate) struct Marks(pub(crate) u8);
 impl Marks {
     /// Every phrase that names a secret holds such a word, and so does every other way to ask for one.
     pub(crate) const SECRET: Self = Self(1);
-    /// Every phrase of the tables that is no mere quantity holds such a word.
+    /// Every phrase of the tables that is no mere quantity holds such a word, and so does what tells that something was
+    /// sent.
     pub(crate) const CUE: Self = Self(1 << 1);
     /// Asks for something.
     pub(crate) const REQUEST: Self = Self(1 << 2);
@@ -122,7 +123,7 @@ impl Lexicon {
         }
         lexicon.mark(&phrases);
         lexicon.listed = lexicon.words.clone();
-        for (list, words) in LISTS {
+        for (list, words) in listed_words() {
             for word in words.split_ascii_whitespace() {
                 lexicon.enlist(word.as_bytes(), *list);
             }
@@ -233,6 +234,10 @@ impl Lexicon {
         for word in &mut self.words {
             if word.role.has(Role::REQUEST) {
                 word.marks = word.marks.and(Marks::REQUEST);
+            }
+            // "We sent it again. Did it arrive?": no phrase names what.
+            if word.role.has(Role::SENT) {
+                word.marks = word.marks.and(Marks::CUE);
             }
             // "The four digits on the back": a security code without a cue.
             if word.role.has(Role::DIGITS) {
@@ -512,7 +517,7 @@ mod tests {
         let lexicon = Lexicon::get();
         let tabled: Vec<&str> =
             english::WORDS.iter().chain(spanish::WORDS).flat_map(|row| row.words.split(' ')).collect();
-        for (list, words) in LISTS {
+        for (list, words) in listed_words() {
             for word in words.split(' ') {
                 let known = lexicon.word(word.to_ascii_uppercase().as_bytes());
                 assert!(known.lists.has(*list), "{word}");

@@ -1,4 +1,4 @@
-//! Lists of words which grammar looks for: plain data.
+//! Lists of words which grammar looks for. Their words stand in the tables of the languages.
 //!
 //! A word that stands on a list only is otherwise unknown: it has no role, begins no phrase, and counts as no word of the
 //! tables. A mistyped word stands on no list.
@@ -62,6 +62,36 @@ impl Lists {
     pub(crate) const LISTING: Self = Self(1 << 28);
     /// Names what speaks against a password in [`NAMES_A_WORD`](Self::NAMES_A_WORD): a passcode that was sent.
     pub(crate) const SENT_CODE: Self = Self(1 << 29);
+    /// Names a key of a program, in some other sense than a code.
+    pub(crate) const TOKEN: Self = Self(1 << 32);
+    /// A command that takes a password after `-p`.
+    pub(crate) const COMMAND: Self = Self(1 << 33);
+    /// Opens a sentence that explains the one before: alone, or before [`IS`](Self::IS).
+    pub(crate) const ITS: Self = Self(1 << 34);
+    pub(crate) const IT: Self = Self(1 << 35);
+    pub(crate) const IS: Self = Self(1 << 36);
+    pub(crate) const ERROR: Self = Self(1 << 37);
+    /// Tells that what was sent has come.
+    pub(crate) const ARRIVES: Self = Self(1 << 38);
+    /// As many digits as a PIN or a passcode has that somebody chooses.
+    pub(crate) const CHOSEN: Self = Self(1 << 39);
+    /// Names the pieces in which a number is told.
+    pub(crate) const PARTS: Self = Self(1 << 40);
+    /// Points from a number to another of its kind: "the newest code is 5528, the one before 1907".
+    pub(crate) const ANOTHER: Self = Self(1 << 41);
+    /// Names secrets which a number right before them counts.
+    pub(crate) const COUNTED: Self = Self(1 << 42);
+    /// Prepositions after which a noun says by what way something came.
+    pub(crate) const WAY: Self = Self(1 << 43);
+    /// Points back at a number, before [`BEING`](Self::BEING).
+    pub(crate) const POINTER: Self = Self(1 << 44);
+    pub(crate) const BEING: Self = Self(1 << 45);
+    /// The end or the beginning of a number.
+    pub(crate) const END: Self = Self(1 << 46);
+    pub(crate) const THREE: Self = Self(1 << 47);
+    pub(crate) const FOUR: Self = Self(1 << 48);
+    pub(crate) const ARE: Self = Self(1 << 49);
+
     /// Is a word of some table, spelled as it stands there.
     pub(crate) const KNOWN: Self = Self(1 << 30);
     /// Is a number word; these stand in the tables of numbers.
@@ -76,43 +106,15 @@ impl Lists {
     }
 }
 
-/// The lists, their words separated by spaces, in lower case without accents.
-pub(super) const LISTS: &[(Lists, &str)] = &[
-    (Lists::HOW, "how"),
-    (Lists::MANY, "many much long often"),
-    (Lists::HOW_MANY, "cuanto cuantos cuantas cuanta"),
-    (Lists::WHEN, "when cuando"),
-    (Lists::WHERE, "where donde"),
-    (Lists::WHICH, "what which cual"),
-    (Lists::WHAT, "what"),
-    (Lists::DATE, "time day date year month"),
-    (Lists::QUE, "que"),
-    (Lists::FECHA, "hora dia fecha ano mes"),
-    (Lists::FEW, "3 4 three four tres cuatro"),
-    (Lists::SEVERAL, "4 5 6 8 four five six eight cuatro cinco seis ocho"),
-    (Lists::CODE, "code codigo"),
+/// The words of no language on the lists, separated by spaces.
+pub(crate) const LISTS: &[(Lists, &str)] = &[
+    (Lists::FEW, "3 4"),
+    (Lists::SEVERAL, "4 5 6 8"),
+    (Lists::CHOSEN, "4 5 6"),
+    (Lists::THREE, "3"),
+    (Lists::FOUR, "4"),
     (
-        Lists::REFERENCE,
-        "it that them they la lo one what cual es dice say indiquemela escribala escribela those this rest next resto",
-    ),
-    (Lists::MESSAGE, "text sms message texted sent mensaje email app"),
-    (Lists::PURPOSE, "to for para before antes"),
-    (Lists::WARNING, "never nunca jamas nobody nadie"),
-    (Lists::YES, "yes yeah yep sure please correct si claro porfavor favor afirmativo yup"),
-    (Lists::RENEWAL, "now ahora new nuevo nueva"),
-    (Lists::LEAD, "now ok so well ahora bueno y and"),
-    (Lists::ANAPHORA, "it its is es here that thats this the mine son era aqui ahi these they he she el"),
-    (Lists::BREATH, "sorry no wait perdon digo not y o a to actually"),
-    (Lists::PREPOSITION, "for of on in at to from with de del para por en al con"),
-    (Lists::BESIDE, "about behind under"),
-    (Lists::NAMES_A_WORD, "clave claves passcode contrasena password pass"),
-    (Lists::ADJECTIVE, "full new old same whole screen backup bottom top"),
-    (Lists::RELATIVE, "where that which when donde que cuando"),
-    (Lists::LISTING, "and or y o e u plus mas what read tell type enter ni"),
-    (Lists::SENT_CODE, "one unico solo uso dinamica sms verification verificacion"),
-    (
-        Lists::ABBREVIATION,
-        "mr mrs ms dr sr sra srta dra st no num nro vs etc approx acct ext tel exp av ing lic prof jr inc co apt conf ref \
-         soc sec",
+        Lists::COMMAND,
+        "sshpass mysql mysqldump mysqladmin mysqlimport mariadb mongo mongosh mongodump smbpasswd htpasswd ldapsearch",
     ),
 ];

@@ -182,6 +182,11 @@ pub(crate) struct Words {
     pub(crate) words: &'static str,
 }
 
+/// The words on lists: each list with its words of one language, or of none.
+pub(crate) fn listed_words() -> impl Iterator<Item = &'static (Lists, &'static str)> {
+    english::LISTS.iter().chain(spanish::LISTS).chain(lists::LISTS)
+}
+
 /// Index of a word; 0 is a word that no table knows.
 pub(crate) type WordId = u16;
 

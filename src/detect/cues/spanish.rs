@@ -1,6 +1,6 @@
 //! Spanish cues and words, without accents, as the view shows them. Plain data: see [the notation](super).
 
-use super::{Role, Row, Topic, Words};
+use super::{Lists, Role, Row, Topic, Words};
 
 /// Phrases that say what a number or a token is.
 pub(crate) const CUES: &[Row] = &[
@@ -33,7 +33,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::OneTimePasscode,
         name: "código de verificación",
-        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/autenticacion/autentificacion/acceso/ingreso/activacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
+        phrases: "codigo/codigos/cod/cdigo/clave/claves/pin/numero/digitos de/d? verificacion/verificasion/autenticacion/autentificacion/acceso/ingreso/activacion/validacion/desbloqueo/recuperacion/inicio temporal/de? sesion?; codigo/clave/pin/contrasena/password temporal/dinamica/dinamico/sms/token/digital/unica/unico; clave/codigo/contrasena/pin/password de/d un/1 solo/unico uso; codigo/clave de confirmacion temporal; digitos/numeros/cifras/numeritos q/que le/les/te/me/nos llego/llegaron/mandaron/mandamos/enviaron/enviamos/aparecen/salen en/por/al/a? el/su/tu/mi? mensaje/sms/texto/correo/celular/movil? de? texto?; codigo/clave/contrasena/token de uso unico; codigo/clave de 6/seis/5/cinco/8/ocho/4/cuatro/7 digitos/cifras/numeros; \
                   codigo/cod/clave/token/pin/numero/numerito/codigito q/que/k le/les/te/me/nos/se/ya? llego/llega/mandaron/mando/mandamos/mandaste/enviaron/envio/enviamos/enviaste/dio/dieron/aparece/aparecio/sale/salio/marca/muestra/acaba/acabo/acabamos/acaban/recibi/recibio/pide/piden/pidio/pusieron/da/genero/genera; codigo/clave por/del/via/en/de el? sms/mensaje/mensajito/texto/correo/whatsapp/app/aplicacion/wasap/email/mail; codigo/cod/clave enviado/enviada/recibido/recibida; \
                   codigo recibi/recibido; 6/seis numeros/digitos/cifras/numeritos; otp; token; token movil/digital/celular; clave token; codigo sms; sms; ultimo/nuevo/otro/primer/segundo codigo; digipass; token digital; doble factor; segundo factor; codigo de doble factor; codigo del? autenticador/authenticator/banco/token; autenticador; 2fa; codigo safekey; codigo de google/whatsapp/uber/amazon/rappi/mercado/facebook/instagram; llave temporal; codigo unico; codigo de un/1 solo uso; codigo q recibi; codigo que recibi; codigo de seguridad que me/le llego/mandaron/enviaron; clave q/que me/le mandaron/llego",
     },
@@ -48,7 +48,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Password,
         name: "contraseña",
-        phrases: "contrasena; contrasenas; contrasenia; contrasenha; contraceña; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; llave del wifi; clave wifi; clave de internet",
+        phrases: "contrasena; contrasenas; contrasenia; contrasenha; contraceña; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; respuesta de seguridad; respuesta a/de la/su/mi/tu? pregunta de seguridad/secreta; llave del wifi; clave wifi; clave de internet",
     },
     Row {
         topic: Topic::Login,
@@ -65,7 +65,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Account,
         name: "cuenta",
-        phrases: "numero/num/no/nro/n/numeros de/d? la/mi/su? cuenta/cta bancaria/corriente/completo?; cuenta/cuentas/cta/ctas bancaria/corriente/de/del/vista/rut? ahorro/ahorros/cheques/nomina/debito? numero/num/no/nro/n?; cuenta; cuentas; cta; ctas; cuenta clabe; clabe; clabe interbancaria; clabes; cbu; cvu; cci; codigo de cuenta interbancario/cliente?; iban; numero iban; ccc; cuenta rut; codigo iban",
+        phrases: "numero/num/no/nro/n/numeros de/d? la/mi/su? cuenta/cta bancaria/corriente/completo?; cuenta/cuentas/cta/ctas bancaria/corriente/de/del/vista/rut? ahorro/ahorros/cheques/nomina/debito? numero/num/no/nro/n?; cuenta; cuentas; cta; ctas; caja de ahorro/ahorros numero/num/no/nro/n?; cuenta clabe; clabe; clabe interbancaria; clabes; cbu; cvu; cci; codigo de cuenta interbancario/cliente?; iban; numero iban; ccc; cuenta rut; codigo iban",
     },
     Row {
         topic: Topic::Account,
@@ -107,7 +107,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Quantity,
         name: "cantidad",
-        phrases: "casi; unos; unas; mas de; menos de; alrededor de; aproximadamente; como unos; hasta; las; cada; entre; otros; otras; cerca de; mas o menos",
+        phrases: "en caso; en este/ese/mi/tu/su caso; por si acaso; casi; unos; unas; mas de; menos de; alrededor de; aproximadamente; como unos; hasta; las; cada; entre; otros; otras; cerca de; mas o menos",
     },
     Row {
         topic: Topic::Reference,
@@ -123,7 +123,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Place,
         name: "dirección",
-        phrases: "calle; avenida; av; avda; cra; carrera; kra; cll; calz; calzada; blvd; bulevar; colonia; col; edificio; piso; depto; departamento; dpto; apto; apartamento; interior; int; exterior; lote; manzana; mz; km; kilometro; habitacion; hab; cuarto; asiento; fila; butaca; mesa; tienda; sucursal; caja; cajero; local; domicilio; direccion; vivo en; jiron; jr; urbanizacion; urb; torre; bloque; cabina; anden; oficina; terminal; mostrador; estacion; ruta provincial; autopista; carretera; codigo de tienda; paseo; plaza; pza; camino; sector; barrio; diagonal; transversal",
+        phrases: "pin de/en la/mi? ubicacion/casa/mapa/maps; ubicacion; calle; avenida; av; avda; cra; carrera; kra; cll; calz; calzada; blvd; bulevar; colonia; col; edificio; piso; depto; departamento; dpto; apto; apartamento; interior; int; exterior; lote; manzana; mz; km; kilometro; habitacion; hab; cuarto; asiento; fila; butaca; mesa; tienda; sucursal; caja; cajero; local; domicilio; direccion; vivo en; jiron; jr; urbanizacion; urb; torre; bloque; cabina; anden; oficina; terminal; mostrador; estacion; ruta provincial; autopista; carretera; codigo de tienda; paseo; plaza; pza; camino; sector; barrio; diagonal; transversal",
     },
 ];
 
@@ -207,7 +207,7 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::HALF,
         words: "primera primeros parte mitad empieza sigue luego resto partes pedazos trozos faltan faltaba demas",
     },
-    Words { role: Role::TAKES_BACK, words: "perdon digo" },
+    Words { role: Role::TAKES_BACK, words: "perdon digo reves" },
     Words { role: Role::RETRIES, words: "espera mejor prueba intenta" },
     Words { role: Role::TROUBLE, words: "incorrecto incorrecta invalido invalida coincide intento intentos" },
     Words { role: Role::FORETELLS, words: "deberia debe pide llega llegara recibira aparece" },
@@ -224,4 +224,51 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::COMMON,
         words: "abrir aca acaba acabo acceder acceso acuerdo acuerda ahi aja algo alguien alguna alguno algunos alla alli amor andar antes anoche anotado anterior apenas app aparato aqui arriba asi asunto aunque ayudar bajo banco bastante bien buscando buscar busco cada cajon calle cama cambiar cambio carro carta casa casi celular cerca chat chico cierto claro cliente cobrar comida como compania compra comprar computadora con conmigo consulta correo cosa cosas creo cual cualquier cuando cuanto cuenta cuesta cuidado dar datos debe deber debo decir deja dejar del demas dentro desde despues dia dias dice dices dicen dijo dinero dio direccion donde dos duda durante ella ellas ellos encontrar encuentro enojo entonces entrar entre equipo era eres error esa escribir ese eso espera esperando esposa esposo esta estaba estado estamos estan estar estas este esto estos estoy etiqueta extrano falta familia favor fecha feliz fin fue fuera fui gente gracias gran grande gusta gustaria habia hablar hace hacer hacen hacia haga hago hasta hay haya he hecho hermana hermano hija hijo hijos hora horas hoy igual ir jefe jefa junto la lado largo le leer lejos les linea llama llamada llamar llamo llega llegar llegado llego lleva llevo lo los luego lugar luz mal mama mandar manera mano mas mayor me media mejor memoria menos mensaje mes mi mia mientras mio mira mis misma mismo modo momento mucha muchas mucho muchos mujer muy nada nadie necesita necesito ni nino ninguna noche nombre nos nosotros nota novia novio nuestra nuestro nueva nuevo numero nunca o ocho oiga ojos ok olvide olvido otra otras otro otros oye pagar pago pagina papa papel papelito para parece parte pasa pasado pasar paso pedir pena pero persona personas pide pido poco podemos poder podria pone poner por porque posible primera primero problema pronto propio proximo pude puede pueden puedes puedo puerta pues puse que quede queria quien quienes quiere quiero quiza quizas rapido rato razon realidad recibi recibido recuerda recuerdo resulta sabe saber sabes salir sale salio se sea segun segundo seguro sein senal senor senora senorita ser seria servicio si siempre sigue siguiente sin sino sirve sistema sobre solo somos son soy su sube suerte suponer sus tal tambien tampoco tan tanto tarde tarda tarjeta te telefono tema tengo tenemos tener tenia ti tiempo tiene tienda tienen tipo toda todas todavia todo todos trabajo trae tras tres tu tuve tuvo un una unas uno unos usar uso usted ustedes usuario va vamos van varias varios vaya veces ven venir veo ver verdad vez viene vi vida vieja viejo visto viva vivo volver voy vuelta vuelve ya yo celular pantalla cajero sucursal lentes anteojos senal wifi modem despistada acuerde acordar apunte apuntada apuntado cuaderno libreta cartera bolsa marido",
     },
+];
+
+/// Words on the lists which grammar looks for, separated by spaces.
+pub(crate) const LISTS: &[(Lists, &str)] = &[
+    (Lists::HOW_MANY, "cuanto cuantos cuantas cuanta"),
+    (Lists::WHEN, "cuando"),
+    (Lists::WHERE, "donde"),
+    (Lists::WHICH, "cual"),
+    (Lists::QUE, "que"),
+    (Lists::FECHA, "hora dia fecha ano mes"),
+    (Lists::FEW, "tres cuatro"),
+    (Lists::SEVERAL, "cuatro cinco seis ocho"),
+    (Lists::CODE, "codigo"),
+    (Lists::REFERENCE, "la lo cual es dice indiquemela escribala escribela resto"),
+    (Lists::MESSAGE, "mensaje sms email app"),
+    (Lists::PURPOSE, "para antes"),
+    (Lists::WARNING, "nunca jamas nadie"),
+    (Lists::YES, "si claro porfavor favor afirmativo"),
+    (Lists::RENEWAL, "ahora nuevo nueva"),
+    (Lists::LEAD, "ahora bueno y"),
+    (Lists::ANAPHORA, "es son era aqui ahi el"),
+    (Lists::BREATH, "perdon digo no y o a"),
+    (Lists::PREPOSITION, "de del para por en al con"),
+    (Lists::WAY, "x via"),
+    (Lists::NAMES_A_WORD, "clave claves contrasena"),
+    (Lists::RELATIVE, "que cuando donde"),
+    (Lists::LISTING, "y o e u mas ni"),
+    (Lists::SENT_CODE, "unico solo uso dinamica verificacion"),
+    (Lists::TOKEN, "token"),
+    (Lists::ITS, "es son"),
+    (Lists::ERROR, "error errores"),
+    (Lists::ARRIVES, "llego llegado recibio recibiste"),
+    (Lists::CHOSEN, "cuatro cinco seis"),
+    (Lists::PARTS, "partes pedazos trozos"),
+    (
+        Lists::ANOTHER,
+        "otro otra otros nuevo nueva anterior vieja viejo ahora uso use mejor reves perdon digo tampoco minuto rato \
+         luego despues segundo segunda",
+    ),
+    (Lists::COUNTED, "codigos claves cuentas tokens"),
+    (Lists::POINTER, "ese esa eso este esta esto esos esas"),
+    (Lists::BEING, "es era son eran"),
+    (Lists::END, "ultimos primeros final"),
+    (Lists::THREE, "tres"),
+    (Lists::FOUR, "cuatro"),
+    (Lists::ARE, "son"),
+    (Lists::ABBREVIATION, "sr sra srta dr dra no nro num tel av ing lic prof"),
 ];

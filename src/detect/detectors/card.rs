@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::track::tracks;
 use crate::detect::brands::{self, Brand};
 use crate::detect::cues::{Role, Topic};
 use crate::detect::number::{self, Digits, Gap, Shape};
@@ -70,6 +71,7 @@ impl Detector for Card {
         if reading.facts.digits < FEWEST_DIGITS {
             return;
         }
+        tracks(reading, out);
         let mut at = 0;
         while at < reading.tokens.len() {
             if reading.tokens[at].kind != Kind::Digits {
@@ -340,7 +342,9 @@ fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Candidates) {
         let lens = || groups[from..until].iter().map(|&g| reading.tokens[g].len());
         let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens().eq([4, 6, 5]);
         let near = length + 1 >= usual.min(16) && length <= 19;
-        if !near || luhn(digits.get()) && brands::brand_of(digits.get()).is_some_and(|b| b.by_shape) {
+        // An identifier of letters and digits that no checksum proves: an order number.
+        let named = number.attached && !reading.mentions(Topic::Card);
+        if !near || named || luhn(digits.get()) && brands::brand_of(digits.get()).is_some_and(|b| b.by_shape) {
             continue;
         }
         let evidence = Evidence {

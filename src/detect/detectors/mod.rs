@@ -7,3 +7,4 @@ pub(crate) mod password;
 pub(crate) mod pin;
 pub(crate) mod security_code;
 pub(crate) mod social_security;
+mod track;

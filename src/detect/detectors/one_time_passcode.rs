@@ -175,7 +175,14 @@ pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
     let digits = bytes().filter(|b| b.is_ascii_digit()).count();
     let lower = bytes().filter(|b| b.is_ascii_lowercase()).count();
     let groups = (last - first) / 2 + 1;
+    // "XK4T-99PL-2MQW", as codes for emergencies are printed: groups alike, all of capitals or all of small letters.
     if groups > 2 {
+        let alike = (first..=last).step_by(2).all(|at| (3..=6).contains(&reading.tokens[at].len()));
+        return (alike && letters >= 2 && digits >= 2 && (lower == 0 || lower == letters)).then_some(last);
+    }
+    // "98XXXXXX21": what somebody else has masked.
+    let crossed = |c: u8| reading.tokens[first..=last].iter().any(|t| reading.bytes(t).windows(3).any(|w| w == [c; 3]));
+    if crossed(b'X') || crossed(b'x') {
         return None;
     }
     let hexadecimal = reading.bytes(&reading.tokens[first]).starts_with(b"0x");

@@ -68,6 +68,11 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<
     while at < reading.tokens.len() && at - last <= 14 {
         let token = &reading.tokens[at];
         match token.kind {
+            // "|08|29|": month and year as fields of their own.
+            Kind::Digits if dates == 0 && month_and_year(reading, at) => {
+                dates += 1;
+                at += 2;
+            }
             Kind::Digits => {
                 let whole = page.numbers[page.numbers.partition_point(|n| n.last < at)];
                 // Of a number that begins in the card, the group alone.
@@ -84,7 +89,7 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<
                         at += 1;
                         continue;
                     }
-                    if dates == 0 || group {
+                    if dates == 0 {
                         return None;
                     }
                 }
@@ -132,6 +137,17 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<
 
 fn expiry_word_before(reading: &Reading<'_>, at: usize) -> bool {
     reading.tokens[..at].iter().rev().take(3).any(|t| t.does(Role::EXPIRY) && t.kind == Kind::Word)
+}
+
+/// `08|29` or `08 | 2029`: a month and a year with a mark between.
+fn month_and_year(reading: &Reading<'_>, at: usize) -> bool {
+    let number = |at: usize| {
+        let text = reading.bytes(reading.token(at).filter(|t| t.kind == Kind::Digits && t.len() <= 4)?);
+        Some((text.len(), text.iter().fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'))))
+    };
+    let between = reading.token(at + 1).is_some_and(|t| matches!(t.kind, Kind::Mark(b'|' | b',' | b';' | b':')));
+    let year = matches!(number(at + 2), Some((2, 24..=45) | (4, 2024..=2045)));
+    between && year && matches!(number(at), Some((2, 1..=12)))
 }
 
 /// `0328` and the like, or `2028`.

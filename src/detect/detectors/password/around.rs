@@ -5,6 +5,7 @@ use crate::detect::token::{Hit, Kind, Reading};
 
 use super::FARTHEST;
 use super::looks::{is_sentence, is_strong, is_unknown, looks_like_one};
+use super::stated::spelled_out;
 use super::value::{chunk, ends_clause, is_mark, quoted_before};
 
 /// "X is my password", "X as the password", "set it to X, that's the password", "X (password)".
@@ -43,7 +44,13 @@ pub(super) fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
                     let value = quoted_before(reading, at)?;
                     return (!is_sentence(reading, value)).then_some(value);
                 }
-                return (link && strong || plain).then_some(value);
+                // "Will it be X my password, or Y?"
+                let asked = own
+                    && strong
+                    && value.0 > 0
+                    && tokens[value.0 - 1].does(Role::COPULA)
+                    && tokens[value.0 - 1].kind == Kind::Word;
+                return (link && strong || plain || asked).then_some(value);
             }
         }
         at = at.checked_sub(1)?;
@@ -57,11 +64,20 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
     let mut at = hit.last + 1;
     while at < tokens.len() && at - hit.last <= FARTHEST {
         if ends_clause(reading, at) && !matches!(tokens[at].kind, Kind::Mark(b',')) {
+            if tokens[at].is(b':')
+                && let Some(value) = letters_spelled_out(reading, at + 1)
+            {
+                return Some(value);
+            }
             break;
         }
         if tokens[at].cue != 0 && !tokens[at].is_text() {
             at += 1;
             continue;
+        }
+        // "... like this h o l a - 7 7"
+        if let Some(value) = letters_spelled_out(reading, at) {
+            return Some(value);
         }
         if let Some(value) = chunk(reading, at) {
             if value.0 == at && is_strong(reading, value) && !said_harmless(reading, at) {
@@ -89,13 +105,32 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
             let marks = reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize]
                 .iter()
                 .any(|b| b"!@#$%^&*+=~".contains(b));
-            if marks && is_strong(reading, value) && !said_harmless(reading, value.0) {
+            // "I put X as...", "reset it to X and ...".
+            let entered =
+                value.0 > 0 && tokens[value.0 - 1].does(Role::ENTRY) && !reading.is_word(&tokens[value.0 - 1], b"i")
+                    || value.0 > 1
+                        && tokens[value.0 - 1].does(Role::TO)
+                        && ["it", "la", "lo"].iter().any(|w| reading.is_word(&tokens[value.0 - 2], w.as_bytes()));
+            if (marks || entered) && is_strong(reading, value) && !said_harmless(reading, value.0) {
                 return Some(value);
             }
             at = value.0;
         }
     }
     None
+}
+
+/// Five single characters and more, two of them letters and one a digit or the one before another mark than a space.
+pub(crate) fn letters_spelled_out(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
+    let token = reading.token(at).filter(|t| t.len() == 1 && (t.spaced || at == 0))?;
+    if !matches!(token.kind, Kind::Word | Kind::Digits) {
+        return None;
+    }
+    let value = spelled_out(reading, at)?;
+    let stretch = &reading.tokens[value.0..=value.1];
+    let letters = stretch.iter().filter(|t| t.kind == Kind::Word).count();
+    let singles = stretch.iter().filter(|t| t.kind == Kind::Digits).count() + letters;
+    (singles >= 5 && letters >= 2).then_some(value)
 }
 
 /// Whether a harmless cue stands right before: "order WB-20718", "model NVG599".

@@ -18,8 +18,9 @@ use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
-pub(crate) use around::said_harmless;
+pub(crate) use around::{letters_spelled_out, said_harmless};
 pub(crate) use looks::{is_predicate, is_sentence, is_strong, is_unknown, looks_like_one};
+pub(crate) use several::others;
 pub(crate) use value::{chunk, ends_clause, value_at};
 
 /// Finds the values that text or conversation say are passwords.
@@ -67,29 +68,49 @@ impl Detector for Password {
 
     fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
         let reading = &page.reading;
+        // Where a program says exactly what is the password, no grammar has to guess.
+        programs::in_addresses(reading, out);
+        programs::in_options(reading, out);
+        programs::in_commands(reading, out);
+        programs::in_pictures(reading, out);
+        programs::behind_mail(reading, out);
         for hit in reading.cues {
             let clave =
                 matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
+            } else if matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode)
+                && reading.tokens[hit.last].is_any(Lists::TOKEN)
+                && let Some(value) = stated::assigned(reading, hit).filter(|value| is_key(reading, *value))
+            {
+                out.push(candidate(value.0, value.1, Claim::Certain, hit.cue.name));
             }
         }
-        programs::in_addresses(reading, out);
-        programs::in_options(reading, out);
     }
 }
 
-/// Whether anything in a text may be a password: a word for one stands in it, or the marks of an address or an option.
+/// Whether anything in a text may be a password: a word for one stands in it, or the marks of an address, an option or a
+/// picture, or a command that takes one.
 pub(crate) fn may_hold_one(reading: &Reading<'_>) -> bool {
     let clave = [Topic::Code, Topic::OneTimePasscode, Topic::Pin].into_iter().any(|topic| reading.mentions(topic));
+    let any_mark = |marks: &[u8]| marks.iter().any(|mark| reading.has_mark(*mark));
     reading.mentions(Topic::Password)
-        || clave && reading.has_any(Lists::NAMES_A_WORD)
-        || reading.has_mark(b':') && (reading.has_mark(b'/') || reading.has_mark(b'-'))
+        || clave && reading.has_any(Lists::NAMES_A_WORD.and(Lists::TOKEN))
+        || reading.has_mark(b':') && any_mark(b"/-;@")
+        || reading.has_mark(b'@') && any_mark(b"/|;")
+        || reading.has_mark(b'-') && reading.has_any(Lists::COMMAND)
 }
 
 /// "clave", "passcode", "contraseña temporal": a password where no digits follow.
 fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
     reading.any_of(hit.first, hit.last + 1, Lists::NAMES_A_WORD)
+}
+
+/// What programs are let in with: longer than any passcode.
+fn is_key(reading: &Reading<'_>, value: (usize, usize)) -> bool {
+    const SHORTEST: usize = 16;
+    let span = reading.span(value.0, value.1);
+    span.end - span.start >= SHORTEST && is_strong(reading, value)
 }
 
 fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
@@ -109,14 +130,30 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
         push(Some(value));
         return;
     }
+    let listed = several::listed(reading, hit);
+    if !listed.is_empty() {
+        for value in listed {
+            push(Some(value));
+        }
+        return;
+    }
     if let Some(value) = stated::assigned(reading, hit) {
         push(Some(value));
         push(several::changed_to(reading, value.1));
-        push(several::or_another(reading, value.1).or_else(|| several::further_on(reading, value.1)));
+        let others = several::others(reading, value.1);
+        if others.is_empty() {
+            push(several::further_on(reading, value.1));
+        }
+        for value in others {
+            push(Some(value));
+        }
         push(around::before(reading, hit).filter(|v| looks_like_one(reading, *v)));
         return;
     }
-    let changed = several::from_to(reading, hit);
+    let mut changed = several::from_to(reading, hit);
+    if changed.is_empty() {
+        changed = several::changed_before(reading, hit);
+    }
     if !changed.is_empty() {
         for value in changed {
             push(Some(value));
@@ -126,9 +163,19 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
     if let Some(value) = around::before(reading, hit) {
         push(Some(value));
         push(several::one_before(reading, value.0));
+        for value in several::others(reading, hit.last) {
+            push(Some(value));
+        }
         return;
     }
-    push(around::nearby(reading, hit));
+    if let Some(value) = around::nearby(reading, hit) {
+        push(Some(value));
+        for value in
+            several::others(reading, value.1).into_iter().filter(|value| value.1 < hit.first || value.0 > hit.last)
+        {
+            push(Some(value));
+        }
+    }
 }
 
 pub(crate) fn candidate(first: usize, last: usize, claim: Claim, cue: &'static str) -> Candidate {

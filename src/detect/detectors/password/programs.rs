@@ -1,10 +1,88 @@
 //! Where programs keep passwords: addresses, options of commands.
 
+use crate::detect::cues::Lists;
 use crate::detect::token::{Kind, Reading};
 use crate::detect::{Candidates, Claim};
 
 use super::candidate;
-use super::value::chunk;
+use super::looks::is_strong;
+use super::value::{chunk, value_at};
+
+/// How many tokens before its option a command may stand.
+const REACH: usize = 24;
+
+/// `sshpass -p 'X' ssh ...`, `mysql -u root -pX`.
+pub(super) fn in_commands(reading: &Reading<'_>, out: &mut Candidates) {
+    let speaks = reading.facts.digits > 0 || reading.mentions_secrets();
+    if !(reading.has_mark(b'-') && reading.has_any(Lists::COMMAND) && speaks) {
+        return;
+    }
+    let tokens = &reading.tokens;
+    let mut command: Option<usize> = None;
+    for at in 0..tokens.len() {
+        if tokens[at].kind == Kind::Newline {
+            command = None;
+        } else if tokens[at].is_text() && tokens[at].is_any(Lists::COMMAND) {
+            command = Some(at);
+        }
+        let dash = tokens[at].is(b'-') && tokens[at].spaced && tokens.get(at + 1).is_some_and(|t| !t.spaced);
+        let (Some(named), true) = (command.filter(|named| at - named <= REACH), dash) else { continue };
+        let letters = reading.bytes(&tokens[at + 1]);
+        if !matches!(letters.first(), Some(b'p' | b'w')) || !tokens[at + 1].is_text() {
+            continue;
+        }
+        // Only `sshpass`, `mongo` and `ldapsearch` take it after a space; of the others it would be something else.
+        let apart = ["sshpass", "mongo", "mongosh", "mongodump", "ldapsearch"]
+            .iter()
+            .any(|name| reading.is_word(&tokens[named], name.as_bytes()));
+        let glued = tokens.get(at + 2).is_some_and(|t| !t.spaced && t.kind != Kind::Newline);
+        let value = if letters.len() == 1 && (apart || glued) {
+            value_at(reading, at + 2)
+        } else if letters.len() > 1 && letters[0] == b'p' && !reading.is_word(&tokens[at + 1], b"port") {
+            chunk(reading, at + 1).map(|(_, last)| (at + 1, last))
+        } else {
+            None
+        };
+        if let Some((first, last)) = value {
+            out.push(candidate(first, last, Claim::Certain, "option with a password"));
+            command = None;
+        }
+    }
+}
+
+/// `WIFI:T:WPA;S:Network;P:password;;`, what the picture of a wireless network says.
+pub(super) fn in_pictures(reading: &Reading<'_>, out: &mut Candidates) {
+    let tokens = &reading.tokens;
+    if !reading.has_mark(b';') {
+        return;
+    }
+    let mut at = 0;
+    while at + 3 < tokens.len() {
+        let starts = reading.is_word(&tokens[at], b"wifi") && tokens[at + 1].is(b':') && !tokens[at + 1].spaced;
+        at += 1;
+        if !starts {
+            continue;
+        }
+        while at + 2 < tokens.len() && tokens[at].kind != Kind::Newline {
+            let key = matches!(tokens[at].kind, Kind::Mark(b':' | b';'))
+                && reading.is_word(&tokens[at + 1], b"p")
+                && !tokens[at + 1].spaced
+                && tokens[at + 2].is(b':');
+            at += 1;
+            if !key {
+                continue;
+            }
+            let first = at + 2;
+            let ends = |i: &usize| tokens[*i].kind == Kind::Newline || tokens[*i].is(b';') && !tokens[*i - 1].is(b'\\');
+            let end = (first..tokens.len()).find(ends).unwrap_or(tokens.len());
+            if end > first && !tokens[first..end].iter().any(|t| t.kind == Kind::Masked) {
+                out.push(candidate(first, end - 1, Claim::Certain, "password of a wireless network"));
+            }
+            at = end;
+            break;
+        }
+    }
+}
 
 /// `curl -u user:password`.
 pub(super) fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
@@ -27,6 +105,47 @@ pub(super) fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
             out.push(candidate(colon + 1, last, Claim::Certain, "option with a password"));
         }
     }
+}
+
+/// `ana@example.com / X`, `ana@example.com:X`: what stands right behind an address of e-mail and looks like nothing else.
+pub(super) fn behind_mail(reading: &Reading<'_>, out: &mut Candidates) {
+    if !reading.has_mark(b'@') || reading.facts.digits == 0 {
+        return;
+    }
+    let tokens = &reading.tokens;
+    for at in 1..tokens.len() {
+        if !tokens[at].is(b'@') || tokens[at].spaced || !tokens[at - 1].is_text() && tokens[at - 1].kind != Kind::Digits
+        {
+            continue;
+        }
+        // The host: words joined by dots.
+        let mut end = at + 1;
+        let mut dots = 0;
+        while tokens
+            .get(end)
+            .is_some_and(|t| !t.spaced && (t.is_text() || t.kind == Kind::Digits || t.is(b'.') || t.is(b'-')))
+            && end - at < 16
+        {
+            dots += usize::from(tokens[end].is(b'.'));
+            end += 1;
+        }
+        let sign = tokens.get(end).is_some_and(|t| matches!(t.kind, Kind::Mark(b':' | b'/' | b'|' | b';')));
+        if dots == 0 || !sign || tokens[end].is(b'/') && !tokens[end].spaced {
+            continue;
+        }
+        let value = match value_at(reading, end + 1) {
+            // "ana@host:backup2" is a file.
+            Some(value) if is_strong(reading, value) && (tokens[value.0].spaced || is_mixed(reading, value)) => value,
+            _ => continue,
+        };
+        out.push(candidate(value.0, value.1, Claim::Certain, "behind an address of e-mail"));
+    }
+}
+
+/// Whether it has capitals, or marks that no name of a file has.
+fn is_mixed(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+    let span = reading.span(first, last);
+    reading.text[span.start..span.end].iter().any(|b| b.is_ascii_uppercase() || b"!#$%^&*+=~?".contains(b))
 }
 
 /// `scheme://user:password@host`.

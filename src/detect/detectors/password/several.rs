@@ -13,11 +13,15 @@ use super::value::{chunk, ends_clause, is_quoted, value_at};
 /// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
 pub(super) fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    let joint = hit.first.checked_sub(1)?;
+    let joint = hit.first.saturating_sub(1);
     let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+'))
         || ["and", "y"].iter().any(|w| reading.is_word(&tokens[joint], w.as_bytes()));
     let login = joint > 0 && reading.hit(&tokens[joint - 1]).is_some_and(|h| h.cue.topic == Topic::Login);
-    if !joins || !login {
+    // "user/pass" is a phrase of its own.
+    let phrase = hit.last == hit.first + 2
+        && tokens[hit.first + 1].is(b'/')
+        && ["user", "usuario", "login"].iter().any(|w| reading.is_word(&tokens[hit.first], w.as_bytes()));
+    if !(joins && login || phrase) {
         return None;
     }
     let mut at = hit.last + 1;
@@ -96,17 +100,100 @@ pub(super) fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usi
     values
 }
 
+/// "I changed it from X to Y, it's my password for the bank too": what was changed stands before the cue.
+pub(super) fn changed_before(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
+    let tokens = &reading.tokens;
+    let mut values = SmallVec::new();
+    let floor = hit.first.saturating_sub(FARTHEST);
+    let Some(from) = (floor..hit.first).rev().find(|&i| tokens[i].does(Role::FROM) || reading.ends_sentence(i)) else {
+        return values;
+    };
+    let Some(old) = value_at(reading, from + 1).filter(|old| looks_like_one(reading, *old)) else { return values };
+    if tokens[from].does(Role::FROM)
+        && reading.token(old.1 + 1).is_some_and(|t| t.does(Role::TO))
+        && let Some(new) = value_at(reading, old.1 + 2).filter(|new| looks_like_one(reading, *new) && new.1 < hit.first)
+    {
+        values.push(old);
+        values.push(new);
+    }
+    values
+}
+
 fn hit_index(reading: &Reading<'_>, hit: &Hit) -> usize {
     reading.tokens[hit.first].cue as usize - 1
 }
 
+/// The most values that are told one after the other.
+const MOST: usize = 16;
+
+/// "X or Y", "X, Y, Z": more values told in one breath with the one that ends at `last`.
+pub(crate) fn others(reading: &Reading<'_>, mut last: usize) -> SmallVec<[(usize, usize); 2]> {
+    let mut values = SmallVec::new();
+    while let Some(value) = or_another(reading, last).filter(|_| values.len() < MOST) {
+        values.push(value);
+        last = value.1;
+    }
+    values
+}
+
+/// "Passwords we tried:", then one a line, mostly behind a bullet or a number.
+pub(super) fn listed(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
+    let tokens = &reading.tokens;
+    let mut values = SmallVec::new();
+    let until = tokens.len().min(hit.last + FARTHEST);
+    let Some(mut at) = (hit.last + 1..until).find(|&i| tokens[i].kind == Kind::Newline) else { return values };
+    let several = reading.bytes(&tokens[hit.last]).last().is_some_and(|b| b.eq_ignore_ascii_case(&b's'));
+    let heading = at > hit.last + 1 && tokens[at - 1].is(b':');
+    if !(several || heading && at > hit.last + 2)
+        || tokens[hit.last + 1..at].iter().any(|t| t.does(Role::NEGATION) || t.kind == Kind::Digits)
+    {
+        return values;
+    }
+    while values.len() < MOST {
+        while tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
+            at += 1;
+        }
+        let mut bullet = false;
+        while tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b'-' | b'*' | b'>' | b'+') | Kind::Other))
+            && tokens.get(at + 1).is_some_and(|t| t.spaced)
+        {
+            bullet = true;
+            at += 1;
+        }
+        if tokens.get(at).is_some_and(|t| t.kind == Kind::Digits && t.len() <= 2)
+            && tokens.get(at + 1).is_some_and(|t| matches!(t.kind, Kind::Mark(b'.' | b')' | b'-')) && !t.spaced)
+            && tokens.get(at + 2).is_some_and(|t| t.spaced)
+        {
+            bullet = true;
+            at += 2;
+        }
+        let Some(value) = value_at(reading, at) else { break };
+        let end = (value.1 + 1..tokens.len().min(value.1 + 12)).find(|&i| tokens[i].kind == Kind::Newline);
+        let alone = reading.token(value.1 + 1).is_none_or(|t| {
+            matches!(t.kind, Kind::Newline | Kind::Other | Kind::Mark(b'(' | b',' | b';' | b'"' | b'\'' | b'`'))
+                || t.spaced && (t.is(b'-') || t.is(b'<'))
+        });
+        if !(alone && (looks_like_one(reading, value) || bullet && is_unknown(reading, value))) {
+            break;
+        }
+        values.push(value);
+        let Some(end) = end else { break };
+        at = end;
+    }
+    // A list of plain words is of anything.
+    if !values.iter().any(|value| looks_like_one(reading, *value)) {
+        values.clear();
+    }
+    values
+}
+
 /// "X or Y": a second value told in one breath.
-pub(super) fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
     let mut at = last + 1;
     for _ in 0..4 {
         let token = reading.token(at)?;
         let joins = token.is(b',')
-            || ["or", "o", "and", "y", "n", "maybe", "then", "not", "no", "also", "u"]
+            || ["or", "o", "and", "y", "n", "maybe", "then", "not", "no", "also", "u", "luego", "despues"]
                 .iter()
                 .any(|w| reading.is_word(token, w.as_bytes()));
         if !joins {

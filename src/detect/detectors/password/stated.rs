@@ -3,6 +3,7 @@
 use crate::detect::cues::{Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading};
 
+use super::around::letters_spelled_out;
 use super::looks::{
     hyphen_chain, is_address, is_masked, is_phrase_cue, is_predicate, is_sentence, is_unknown, looks_like_one,
 };
@@ -17,6 +18,9 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
     let mut sign = false;
     let mut copula = false;
     while let Some(token) = tokens.get(at) {
+        if let Some(value) = letters_spelled_out(reading, at) {
+            return Some(value);
+        }
         match token.kind {
             Kind::Mark(b':' | b'=') => {
                 sign = true;
@@ -78,6 +82,15 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
             // "password manager", "password rules"
             Kind::Word if words == 0 && token.does(Role::HEAD) => return None,
             Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
+            // "wrong password for user ana88": the name of the account.
+            Kind::Word
+                if words <= 1
+                    && reading.hit(token).is_some_and(|h| h.cue.topic == Topic::Login)
+                    && reading.token(at + 1).is_some_and(|t| t.kind == Kind::Mixed)
+                    && alone_in_clause(reading, at + 1) =>
+            {
+                return None;
+            }
             // "clave PNR: LMX4QT"
             Kind::Word | Kind::Mixed
                 if reading.hit(token).is_some_and(|h| {
@@ -90,7 +103,8 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
             }
             Kind::Word | Kind::Mixed | Kind::Digits if words < 7 => {
                 let value = chunk(reading, at)?;
-                if token.kind != Kind::Digits && looks_like_one(reading, value) && words <= 2 {
+                let named = at > 0 && reading.hit(&tokens[at - 1]).is_some_and(|h| h.cue.topic == Topic::Login);
+                if token.kind != Kind::Digits && looks_like_one(reading, value) && words <= 2 && !named {
                     return Some(value);
                 }
                 if words == 0
@@ -183,7 +197,7 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
 }
 
 /// Single characters with spaces between: `T o l u c a 2 0 0 0`, `t-u-r-n-i-p`.
-fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+pub(super) fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
     let mut last = None;
     let mut count = 0;
     for at in first..reading.tokens.len().min(first + 64) {
@@ -193,7 +207,8 @@ fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
                 count += 1;
                 last = Some(at);
             }
-            Kind::Mark(b'-' | b'.' | b'_') if !token.spaced => {}
+            Kind::Mark(b'-' | b'.' | b'_')
+                if !token.spaced || reading.token(at + 1).is_some_and(|t| t.len() == 1 && t.spaced) => {}
             _ => break,
         }
     }
@@ -202,6 +217,11 @@ fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
 
 fn alone_on_line(reading: &Reading<'_>, (_, last): (usize, usize)) -> bool {
     reading.token(last + 1).is_none_or(|t| t.kind == Kind::Newline)
+}
+
+/// Whether the clause ends behind the token at `at`.
+fn alone_in_clause(reading: &Reading<'_>, at: usize) -> bool {
+    reading.token(at + 1).is_none_or(|_| ends_clause(reading, at + 1))
 }
 
 /// A plain-word value in a pair: "user bob password sunshine", "login: x pass: y".
@@ -271,7 +291,9 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
         return Some((value.0, last));
     }
     if count == 1 && !stopped {
-        let fits = !predicate && (!everyday || sign && !first.does(Role::FILLER) && !first.does(Role::GLUE));
+        // No adverb ends a clause: "my password is tigerlily".
+        let fits = (!predicate || word.len() >= 6 && word.ends_with(b"ly"))
+            && (!everyday || sign && !first.does(Role::FILLER) && !first.does(Role::GLUE));
         return (fits && word.len() >= 3).then_some(value);
     }
     if count == 1 && stopped && !everyday && !predicate && word.len() >= 4 {

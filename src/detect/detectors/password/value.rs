@@ -3,6 +3,7 @@
 use crate::detect::token::{Kind, Reading, Token};
 
 use super::LONGEST;
+use super::looks::is_placeholder;
 
 /// The value at `at`: the quoted stretch, or the chunk.
 pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
@@ -69,10 +70,10 @@ fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usi
     // What redaction left stays as it is.
     let masked = tokens[first..=last].iter().any(|t| t.kind == Kind::Masked);
     let bytes = tokens[last].end - tokens[first].start;
-    (!masked
-        && bytes as usize <= LONGEST
-        && !(first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline)))
-    .then_some((first, last))
+    let text = &reading.text[tokens[first].start as usize..tokens[last].end as usize];
+    let alone = first == last && matches!(tokens[first].kind, Kind::Mark(_) | Kind::Newline);
+    let fits = bytes as usize <= LONGEST && !alone && !masked && !is_placeholder(text);
+    fits.then_some((first, last))
 }
 
 /// The stretch between quotation marks that ends at `close`.

@@ -1,0 +1,277 @@
+//! Rules of language, a test each: what a rule stops, and what stands close to it and passes.
+
+use lastfour::{Conversation, Engine, Message, Role};
+
+/// What a customer's first message comes out as.
+fn redacted(text: &str) -> String {
+    Engine::default().redact(text).into_owned()
+}
+
+/// What the last message of a talk comes out as; a line starts with `a: ` where an agent says it.
+fn last_of(talk: &[&str]) -> String {
+    let engine = Engine::default();
+    let mut memory = Conversation::new();
+    let mut last = String::new();
+    for line in talk {
+        let (role, text) = line.strip_prefix("a: ").map_or((Role::Customer, *line), |text| (Role::Agent, text));
+        last = engine.scan(&mut memory, &Message::new(role, text)).redact(text).into_owned();
+    }
+    last
+}
+
+#[track_caller]
+fn passes(texts: &[&str]) {
+    for text in texts {
+        assert_eq!(redacted(text), *text);
+    }
+}
+
+#[track_caller]
+fn becomes(pairs: &[(&str, &str)]) {
+    for (text, out) in pairs {
+        assert_eq!(redacted(text), *out, "{text}");
+    }
+}
+
+#[test]
+fn what_stands_in_a_program_for_a_password_is_none() {
+    passes(&[
+        "set password=${PORTAL_PW} in the env file",
+        "password = os.environ[\"PORTAL_PW\"]",
+        "the line is password: getenv('MAIL_PASS')",
+        "password: {{ vault_pw }}",
+        "pwd=%MAIL_PASS% in the batch file",
+        "password=YOUR_PASSWORD_HERE",
+        "password = config[\"pw\"]",
+    ]);
+    becomes(&[("password=${x9!kLm2", "password=********"), ("password: Ab(3kd!x", "password: ********")]);
+}
+
+#[test]
+fn commands_and_pictures_hold_passwords() {
+    becomes(&[
+        ("sshpass -p 'kT4lamp!' ssh me@host", "sshpass -p '********' ssh me@host"),
+        ("i ran mysql -u root -pTiger77 shop", "i ran mysql -u root -******** shop"),
+        ("curl -u 'ana:Verde88x' https://example.com", "curl -u 'ana:********' https://example.com"),
+        ("WIFI:T:WPA;S:Casa Sol;P:olas-2231;; what is this", "WIFI:T:WPA;S:Casa Sol;P:********;; what is this"),
+    ]);
+    passes(&[
+        "wifi: s: casa azul; p: el patio",
+        "ssh -p 2222 me@host",
+        "mysql -u root -p shop",
+        "docker run -p 8080:80 web1",
+    ]);
+}
+
+#[test]
+fn a_list_of_passwords_is_masked_line_by_line() {
+    becomes(&[
+        (
+            "passwords i tried on the portal:\n- Otter-2210\n- lampglow\n- Sk1pper!\nnone of them",
+            "passwords i tried on the portal:\n- ********\n- ********\n- ********\nnone of them",
+        ),
+        ("contraseñas que probé:\n1. Nube4451\n2. nubesita", "contraseñas que probé:\n1. ********\n2. ********"),
+        ("the password is Lamp3xx, Lamp4xx or Lamp5xx", "the password is ********, ******** or ********"),
+    ]);
+    passes(&["passwords to update:\n- netflix\n- bank", "claves del éxito:\n- constancia\n- trabajo"]);
+    passes(&["passwords i need help with:\n- portal\n- mail", "things to check:\n- modem\n- cable"]);
+}
+
+#[test]
+fn a_secret_is_masked_wherever_it_is_told_again() {
+    becomes(&[
+        ("code 552-019, or tap https://x.example.com/v/552019", "code ***-***, or tap https://x.example.com/v/******"),
+        ("my pin is 8841. again: 8841", "my pin is ****. again: ****"),
+        ("password: Lu7na!pez. yes Lu7na!pez with a 7", "password: ********. yes ******** with a 7"),
+    ]);
+    passes(&["order 552019, see https://x.example.com/o/552019"]);
+}
+
+#[test]
+fn the_tracks_of_a_card_are_masked() {
+    becomes(&[
+        ("%B4111111111111111^SOL/ANA^28121010000000000000?", "%B************1111^SOL/ANA^********************?"),
+        (";378282246310005=281210100000?", ";***********0005=************?"),
+    ]);
+}
+
+#[test]
+fn a_heading_says_what_its_column_holds() {
+    becomes(&[
+        ("name,card,city\nAna,55861974028473,Lugo", "name,card,city\nAna,**********8473,Lugo"),
+        ("user;password;note\nana;otterlamp;x\nbo;Lampe77;y", "user;password;note\nana;********;x\nbo;********;y"),
+        ("| id | pin |\n| 4410 | 7731 |", "| id | pin |\n| 4410 | **** |"),
+        ("id\tssn\n88\t856451190", "id\tssn\n88\t*****1190"),
+    ]);
+    passes(&["name,order,city\nAna,55861974028473,Lugo", "card, phone or cash\n4410 1 2"]);
+}
+
+#[test]
+fn a_later_clause_says_what_a_number_is() {
+    let asked = "a: The security code, please?";
+    assert_eq!(
+        last_of(&[asked, "5519... no wait, those are the last four. The one on the back is 318"]),
+        "5519... no wait, those are the last four. The one on the back is ***"
+    );
+    becomes(&[(
+        "my visa says 4417 above the number, that is the security code right?",
+        "my visa says **** above the number, that is the security code right?",
+    )]);
+    passes(&["it says 4417 on the box, that is the model", "4417, those are the last four"]);
+}
+
+#[test]
+fn what_corrects_a_secret_is_one() {
+    assert!(!redacted("account is 4410 8820 31. scratch that, use 4410 9955 02").contains("4410 9955"));
+    assert_eq!(
+        redacted("the newest 2fa code is 7724, the one before was 1806"),
+        "the newest 2fa code is ****, the one before was ****"
+    );
+    assert_eq!(
+        last_of(&["la clave del wifi es NubeAzul77", "perdon, con minusculas, nubeazul77"]),
+        "perdon, con minusculas, ********"
+    );
+    assert_eq!(
+        last_of(&[
+            "a: Dígame el código que le llegó por SMS",
+            "552917",
+            "a: No coincide",
+            "ay qué tonta, al revés, 552971"
+        ]),
+        "ay qué tonta, al revés, ******"
+    );
+    for harmless in ["sorry, my order is 4419", "perdón, la factura 4419"] {
+        assert_eq!(last_of(&["my pin is 4821", harmless]), harmless);
+    }
+}
+
+#[test]
+fn what_is_spelled_out_is_read_as_one() {
+    let asked = "a: Please read me the code we texted you.";
+    assert_eq!(last_of(&[asked, "it's 4 O 8 2 9 1"]), "it's * * * * * *");
+    assert_eq!(last_of(&[asked, "4, 8, 2, 9, 1, 3"]), "*, *, *, *, *, *");
+    assert_eq!(last_of(&[asked, "sure, 0 5 8, 2 9 8... slow today"]), "sure, * * *, * * *... slow today");
+    assert_eq!(
+        last_of(&["a: What is the verbal password?", "l-a-m-p-a-r-a all lower case"]),
+        "******** all lower case"
+    );
+    becomes(&[(
+        "they gave me the wifi password like this s o l - 7 7 - m a r",
+        "they gave me the wifi password like this ********",
+    )]);
+    passes(&["options 1, 2, 3 or 4", "plan b or c, a or d", "pages 1 2 3 o 4 5"]);
+}
+
+#[test]
+fn what_was_sent_is_asked_for_when_it_arrives() {
+    assert_eq!(last_of(&["a: I sent it again. Did you get it?", "yes, 482913"]), "yes, ******");
+    let order = "yes, order 482913";
+    assert_eq!(last_of(&["a: I sent it again. Did you get it?", order]), order);
+}
+
+#[test]
+fn a_number_that_comes_in_parts_is_announced() {
+    assert_eq!(last_of(&["my account number in two parts, phone is broken", "00441", "8820917"]), "****917");
+}
+
+#[test]
+fn counts_codes_of_trades_and_places_pass() {
+    passes(&[
+        "I have 4500 tokens left in the game",
+        "the CPT code is 99213 on my bill",
+        "dropped pin at 40.7412, -73.9897",
+        "le paso el pin de la ubicación: 19.4326, -99.1332",
+        "charged $ 380.000 from the account",
+    ]);
+    becomes(&[
+        ("615209 is your Amazon OTP", "****** is your Amazon OTP"),
+        ("change my PIN from 1951 to 7203", "change my PIN from **** to ****"),
+        ("user/pass: ana / Lun4res!", "user/pass: ana / ********"),
+    ]);
+}
+
+#[test]
+fn of_two_answers_each_has_its_place() {
+    let asked = "a: Last 4 of the card, and the CVV please.";
+    assert_eq!(last_of(&[asked, "5519, 318"]), "5519, ***");
+    assert_eq!(last_of(&["a: Last four of your social?", "856451190"]), "*****1190");
+    assert_eq!(last_of(&["a: What is the number on the front of your Amex?", "37144963539842"]), "**********9842");
+}
+
+#[test]
+fn what_is_percent_encoded_is_masked_by_whole_escapes() {
+    becomes(&[
+        ("card%3D4111%201111%201111%201111", "card%3D****%20****%20****%201111"),
+        ("see ?n=%34%31%31%31%31%31%31%31%31%31%31%31%31%31%31%31 ok", "see ?n=************1111 ok"),
+        ("pin%3D4821%26user%3Dana", "pin%3D****%26user%3Dana"),
+    ]);
+    passes(&["20%30 off, or 10%20%30%", "https://example.com/a%20b%20c?q=blue%20shoes"]);
+}
+
+#[test]
+fn verbs_of_entering_tell_the_password_before_its_name() {
+    becomes(&[
+        ("i keep putting lince2031 in the password box", "i keep putting ******** in the password box"),
+        ("pongo lince2031 en la contraseña", "pongo ******** en la contraseña"),
+        (
+            "changed it from lince2031 to lince2032, its my password everywhere",
+            "changed it from ******** to ********, its my password everywhere",
+        ),
+        (
+            "no recuerdo la clave, creo que era lince2031 o lince2032",
+            "no recuerdo la clave, creo que era ******** o ********",
+        ),
+        ("my password is butterfly", "my password is ********"),
+        ("mail: ana@example.com / Lince.31", "mail: ana@example.com / ********"),
+        ("ana@example.com:Lince2031", "ana@example.com:********"),
+    ]);
+    passes(&[
+        "it says wrong password for user ana88",
+        "i put the password in the box",
+        "write to ana@example.com / 312-555-0148",
+        "scp file ana@host.example.com:backup2",
+    ]);
+}
+
+#[test]
+fn codes_are_told_one_after_the_other() {
+    becomes(&[
+        ("tried 552917, 771204 both codes invalid", "tried ******, ****** both codes invalid"),
+        ("code 552917 fails, neither does 771204 work", "code ****** fails, neither does ****** work"),
+        ("it texted me 552 917 just now", "it texted me *** *** just now"),
+        ("my recovery code is XK4T-99PL-2MQW", "my recovery code is ****-****-****"),
+        ("Amazon: Use 552917 to reset your password", "Amazon: Use ****** to reset your password"),
+    ]);
+    passes(&["otp sent to 98XXXXXX21", "orders 552917, 771204 both late", "license key XK4T-99PL-2MQW"]);
+}
+
+#[test]
+fn a_card_is_spoken_of_when_its_digits_are_counted_out() {
+    becomes(&[
+        ("visa 4111111111111111 and the 3 digits are 318", "visa ************1111 and the 3 digits are ***"),
+        ("la amex dice 7719 al frente", "la amex dice **** al frente"),
+    ]);
+    assert_eq!(last_of(&["4111 1111", "1111 1111", "a: exp?", "08/29", "318"]), "***");
+    passes(&["the last 3 digits are 318 on my visa", "the box says 318 on the front"]);
+}
+
+#[test]
+fn a_question_for_something_harmless_takes_the_place_of_one_for_a_password() {
+    assert_eq!(
+        last_of(&["a: what's your password?", "not in chat", "a: ok, then the last 4 of the card", "5519"]),
+        "5519"
+    );
+    assert_eq!(last_of(&["a: Please share the username only, not the password", "ana88"]), "ana88");
+    assert_eq!(last_of(&["a: what code does the error show", "5519"]), "5519");
+    assert_eq!(last_of(&["a: Choose four digits for your PIN please", "5519"]), "****");
+}
+
+#[test]
+fn the_code_behind_a_card_is_found_in_fields_and_before_a_zip() {
+    becomes(&[
+        ("4111111111111111|08|29|318", "************1111|08|29|***"),
+        ("4111 1111 1111 1111 0829 318 60614", "**** **** **** 1111 0829 *** 60614"),
+        ("exp date august 2029 code 318", "exp date august 2029 code ***"),
+    ]);
+    passes(&["error 318, expires in august 2029", "row 08|29|318"]);
+}
