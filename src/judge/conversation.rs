@@ -328,6 +328,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_an_earlier_build_saved_is_read_as_it_was_meant() {
+        let topics = Topic::ALL.map(|topic| format!("{topic:?}")).join(" ");
+        assert_eq!(
+            topics,
+            "Card SecurityCode SocialSecurity OneTimePasscode Password Pin Account Code Partial Zip Phone Time Amount \
+             Quantity Reference Device Place Login",
+            "the order of the topics is a part of the saved form: a change of it is a new version"
+        );
+        assert!(Topic::ALL.into_iter().enumerate().all(|(at, topic)| topic as usize == at));
+        let asked = Conversation {
+            sides: [Side::default(), Side { asks: Topics::NONE.with(Topic::Pin).with(Topic::Zip), ..Side::default() }],
+            ..Conversation::default()
+        };
+        let saved = serde_json::to_value(&asked).unwrap();
+        assert_eq!(saved["version"], "1");
+        assert_eq!(saved["sides"][1]["asks"], 0b10_0010_0000);
+        assert_eq!(serde_json::from_value::<Conversation>(saved).unwrap(), asked);
+    }
+
+    #[test]
+    fn every_secret_that_is_built_in_has_a_topic() {
+        for entity in crate::entity::Entity::BUILT_IN {
+            assert_eq!(Topic::of(entity).and_then(Topic::entity), Some(entity));
+        }
+    }
+
+    #[test]
     fn the_secret_topics_fit_in_one_byte() {
         for topic in Topic::ALL {
             let set = Topics::NONE.with(topic);

@@ -263,12 +263,6 @@ impl Court<'_, '_> {
     /// The entity that a governed number is.
     fn entity(&self, number: &Number, governor: &Governor) -> Option<Entity> {
         Some(match governor.cue.topic {
-            Topic::SecurityCode => Entity::SecurityCode,
-            Topic::SocialSecurity => Entity::SocialSecurity,
-            Topic::OneTimePasscode => Entity::OneTimePasscode,
-            Topic::Pin => Entity::Pin,
-            Topic::Account => Entity::Account,
-            Topic::Password => Entity::Password,
             Topic::Code
                 if number.digits <= 4
                     && (self.speaks_of_cards() || governor.cue.name != "code" && governor.cue.name != "código") =>
@@ -278,7 +272,9 @@ impl Court<'_, '_> {
             // So few are let stand for a code only where a card is spoken of.
             Topic::Code if number.digits == 3 => Entity::SecurityCode,
             Topic::Code if number.digits >= 4 => Entity::OneTimePasscode,
-            _ => return None,
+            // Cards are known by their form.
+            Topic::Card => return None,
+            topic => return topic.entity(),
         })
     }
 

@@ -176,15 +176,9 @@ fn judge_loud(
     let moved = court.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading, role, part);
     for found in court.verdict.found.iter().filter(|f| !f.solicited && !f.part) {
-        said.gives = match found.entity {
-            Entity::SecurityCode => said.gives.with(Topic::SecurityCode),
-            Entity::SocialSecurity => said.gives.with(Topic::SocialSecurity),
-            Entity::OneTimePasscode => said.gives.with(Topic::OneTimePasscode),
-            Entity::Pin => said.gives.with(Topic::Pin),
-            Entity::Account => said.gives.with(Topic::Account),
-            Entity::Password => said.gives.with(Topic::Password),
-            _ => said.gives,
-        };
+        // A card that was given has a flag of its own.
+        let topic = Topic::of(found.entity).filter(|topic| *topic != Topic::Card);
+        said.gives = topic.map_or(said.gives, |topic| said.gives.with(topic));
     }
     said.gives_card = court.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.expiry);
     said.gives_code = court.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);

@@ -12,15 +12,8 @@ impl Court<'_, '_> {
     /// An agent or a bot asks for what must never be asked for in chat.
     pub(super) fn solicitations(&mut self, requests: &[Request]) {
         for request in requests {
-            let entity = match request.topic {
-                Topic::Card => Entity::Card,
-                Topic::SecurityCode => Entity::SecurityCode,
-                Topic::SocialSecurity => Entity::SocialSecurity,
-                Topic::OneTimePasscode => Entity::OneTimePasscode,
-                Topic::Password => Entity::Password,
-                Topic::Pin => Entity::Pin,
-                _ => continue,
-            };
+            // Account numbers are asked for in every bank's chat, and needed there.
+            let Some(entity) = request.topic.entity().filter(|entity| *entity != Entity::Account) else { continue };
             let hit = &self.reading.cues[request.hit];
             if request.topic == Topic::Card && !names_a_number(self.reading, hit.first, hit.last) {
                 continue;

@@ -15,10 +15,15 @@ mod lists;
 pub(crate) mod spanish;
 mod table;
 
+use crate::entity::Entity;
+
 pub(crate) use lexicon::{Lexicon, Marks, Word, hash_at};
 pub(crate) use lists::Lists;
 
 /// What a cue says about the number or the token it governs.
+///
+/// A conversation is saved with sets of these, a bit each, by their order: whoever changes it makes a new `Version` of
+/// [`Conversation`](crate::Conversation). A test holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Topic {
     // Secrets.
@@ -77,6 +82,35 @@ impl Topic {
     /// Whether what the cue governs must not go through.
     pub(crate) fn is_secret(self) -> bool {
         self <= Self::Code
+    }
+
+    /// What a value of this topic is. None where it is harmless, and of a code alone: the shape and the company decide.
+    pub(crate) fn entity(self) -> Option<Entity> {
+        match self {
+            Self::Card => Some(Entity::Card),
+            Self::SecurityCode => Some(Entity::SecurityCode),
+            Self::SocialSecurity => Some(Entity::SocialSecurity),
+            Self::OneTimePasscode => Some(Entity::OneTimePasscode),
+            Self::Password => Some(Entity::Password),
+            Self::Pin => Some(Entity::Pin),
+            Self::Account => Some(Entity::Account),
+            Self::Code
+            | Self::Partial
+            | Self::Zip
+            | Self::Phone
+            | Self::Time
+            | Self::Amount
+            | Self::Quantity
+            | Self::Reference
+            | Self::Device
+            | Self::Place
+            | Self::Login => None,
+        }
+    }
+
+    /// The topic whose values are these; none for what the user's own detectors find.
+    pub(crate) fn of(entity: Entity) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.entity() == Some(entity))
     }
 }
 
