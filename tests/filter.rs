@@ -294,6 +294,63 @@ fn tool_arguments_in_pieces_stay_json() {
     assert!(out.ends_with(stop));
 }
 
+fn events(shape: impl lastfour::wire::chat::ChatShape) -> Filter {
+    Filter::new(Engine::default(), Format::Events).shape(Shape::new(shape))
+}
+
+#[test]
+fn an_event_stream_cut_between_its_line_ends_keeps_every_byte() {
+    let held = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"12\"}}]}";
+    for end in ["\r\n"] {
+        for blank in ["\n", "\r\n"] {
+            for last in ["", "data: [DONE]", "data: [DONE]\r\n", "data: [DONE]\r\n\r\n", "\r\n"] {
+                let stream = format!("{held}{end}{blank}{last}");
+                let whole = through(events(OpenAi), &[stream.as_bytes()]).unwrap().0;
+                for split in 0..=stream.len() {
+                    let (a, b) = stream.as_bytes().split_at(split);
+                    let (out, _) = through(events(OpenAi), &[a, b]).unwrap();
+                    assert_eq!(out, whole, "{stream:?} split at {split}");
+                }
+                if end == "\r" && blank == "\n" {
+                    // One line end, not two.
+                    continue;
+                }
+                assert!(whole.ends_with(last) || last.len() < 3, "{whole:?}");
+                assert!(whole.starts_with(&stream.replace("12", "")[..held.len() - 2]));
+                assert_eq!(whole.matches("\"12\"").count(), 1);
+                if last.ends_with("\r\n\r\n") && end == "\r\n" {
+                    assert!(whole.contains(&format!("{end}{blank}data: ")), "{whole:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_that_are_no_field_of_an_event_are_scanned() {
+    let escaped = r#"{"text":"\u0033782 822463 10005"}"#;
+    for (stream, expected) in [
+        ("@\n\n", "#\n\n"),
+        ("{\"text\":\"@\"}", "{\"text\":\"#\"}"),
+        (" data: my card @\n\n", " data: my card #\n\n"),
+        ("data : @\r\n\r\n", "data : #\r\n\r\n"),
+        ("data: x\n data: @\n\n", "data: x\n data: #\n\n"),
+        ("foo: @\ndata: hi\nbar\n\n", "foo: #\ndata: hi\nbar\n\n"),
+        ("retry: 378282246310005\n\n", "retry: ***********0005\n\n"),
+        ("card 3782\r\n822463 10005\r\n\r\n", "card ****\r\n****** *0005\r\n\r\n"),
+        (": @\nid: @\nevent: @\nretry: 10005\n\n", ": @\nid: @\nevent: @\nretry: 10005\n\n"),
+    ] {
+        let stream = stream.replace('@', SECRET);
+        let expected = expected.replace('@', SECRET).replace('#', MASK);
+        let (out, _) = through(Filter::new(Engine::default(), Format::Events), &[stream.as_bytes()]).unwrap();
+        assert_eq!(out, expected, "{stream:?}");
+    }
+    for stream in [escaped.to_owned(), format!(" data: {escaped}\n\n"), format!("{escaped}\n{escaped}\n\n")] {
+        let (out, _) = through(Filter::new(Engine::default(), Format::Events), &[stream.as_bytes()]).unwrap();
+        assert!(!out.contains("822463"), "{out}");
+    }
+}
+
 #[test]
 fn a_responses_stream_says_it_in_deltas_and_once_more_at_the_end() {
     let mut stream = String::new();

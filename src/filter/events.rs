@@ -74,7 +74,8 @@ impl Events {
         let mut left = Vec::new();
         self.end("", scanner, &mut left)?;
         if !left.is_empty() {
-            if !matches!(rest.as_slice(), [] | [b'\n']) {
+            let complete = rest.is_empty() || rest == b"\r" || rest.ends_with(b"\n\r");
+            if !complete {
                 // The last event lacks its blank line: what is left over must not become a part of it.
                 out.extend_from_slice(b"\n\n");
             }
@@ -97,26 +98,25 @@ impl Events {
         if event.len() > limit {
             return Err(Failure::TooLarge { limit });
         }
-        let Some(data) = sse::data(event) else {
-            out.extend_from_slice(event);
-            return Ok(());
-        };
-        let inner = data.bytes.trim_ascii();
-        if inner.is_empty() || inner == b"[DONE]" {
-            if !inner.is_empty() {
-                self.end("", scanner, out)?;
-            }
-            out.extend_from_slice(event);
-            return Ok(());
+        let mut edits = strays(event, scanner)?;
+        if let Some(data) = sse::data(event) {
+            let inner = data.bytes.trim_ascii();
+            let patch = match inner {
+                b"" => Patch::default(),
+                b"[DONE]" => {
+                    self.end("", scanner, out)?;
+                    Patch::default()
+                }
+                _ => match scanner.with_hindsight(|scanner| scanner.document(&data.bytes, true))? {
+                    Scanned::Json(edits) => Patch::new(edits),
+                    Scanned::Text(patch) => patch,
+                    Scanned::Pieces(tree, reading) => self.pieces(event, &tree, &reading, scanner, out)?,
+                },
+            };
+            edits.extend(sse::data_edits(event, &data, &patch));
         }
-        let patch = match scanner.with_hindsight(|scanner| scanner.document(&data.bytes, true))? {
-            Scanned::Json(edits) => Patch::new(edits),
-            Scanned::Text(patch) => patch,
-            Scanned::Pieces(tree, reading) => self.pieces(event, &tree, &reading, scanner, out)?,
-        };
         if !scanner.blocked {
-            let edits = sse::data_edits(event, &data, &patch);
-            out.extend_from_slice(&Patch::new(edits).apply(event));
+            out.extend_from_slice(&Patch::new(in_order(edits)).apply(event));
         }
         Ok(())
     }
@@ -164,9 +164,7 @@ impl Events {
                     let with = if quoted { String::new() } else { "\"\"".into() };
                     Edit { span, with }
                 }));
-                // A line feed whose carriage return ended the event before is none of this one.
-                let event = event.strip_prefix(b"\n").unwrap_or(event).to_vec();
-                channel.template = Some(Template { event, blank: in_order(blank), at: places[*at].0 });
+                channel.template = Some(Template { event: event.to_vec(), blank: in_order(blank), at: places[*at].0 });
             }
         }
         // What a channel still holds when it ends goes into this event, where it has a piece of the channel.
@@ -228,6 +226,40 @@ impl Events {
         }
         Ok(())
     }
+}
+
+/// The edits on the lines of an event of which readers do not agree what they are: text, or documents.
+fn strays(event: &[u8], scanner: &mut Scanner) -> Result<Vec<Edit>, Failure> {
+    let mut edits = Vec::new();
+    let mut scan = |lines: &[Span], scanner: &mut Scanner| -> Result<(), Failure> {
+        if let Some(text) = sse::joined(event, lines) {
+            let patch = scanner.whole_document(&text.bytes)?;
+            edits.extend(sse::line_edits(event, &text, &patch));
+        }
+        Ok(())
+    };
+    for group in sse::strays(event) {
+        let depth = scanner.limits.depth;
+        let is_document = |bytes: &[u8]| {
+            matches!(bytes.trim_ascii().first(), Some(b'{' | b'[' | b'"')) && Tree::parse(bytes, depth).is_ok()
+        };
+        if sse::joined(event, &group).is_some_and(|text| is_document(&text.bytes)) {
+            scan(&group, scanner)?;
+            continue;
+        }
+        // A document on a line of its own is read as one; the lines between are a text together.
+        let mut lines = Vec::new();
+        for line in group {
+            if is_document(&event[line.range()]) {
+                scan(&std::mem::take(&mut lines), scanner)?;
+                scan(&[line], scanner)?;
+            } else {
+                lines.push(line);
+            }
+        }
+        scan(&lines, scanner)?;
+    }
+    Ok(edits)
 }
 
 /// Where the text of a value is replaced, and whether it stands in quotes.
