@@ -3,6 +3,9 @@
 //! A piece that arrives in an event is replaced by what is safe to go on by then, so that held-back text is written
 //! into a later event of the same channel. Where a channel ends before such an event, one more is made after the last.
 
+mod closing;
+mod template;
+
 use std::mem;
 
 use crate::edit::{Edit, Patch};
@@ -14,6 +17,11 @@ use crate::stream::Redactor;
 use crate::wire::chat::{Part, Reading, Spelling, Text};
 use crate::wire::json::{self, TokenKind, Tree, Value};
 use crate::wire::sse;
+use closing::Closing;
+use template::Template;
+
+/// The turn of no message.
+const NO_TURN: u64 = u64::MAX - 1;
 
 /// The texts of a stream that are under way, and the events they stand in.
 #[derive(Debug, Default)]
@@ -39,20 +47,7 @@ enum Body {
     /// A text of which what is safe goes on at once.
     Text(Box<Redactor>),
     /// A JSON document, which is only seen when it is whole.
-    Json { text: Vec<u8>, role: Role },
-}
-
-/// An event of a channel with all texts taken out of it: what is left over is put into one like it.
-struct Template {
-    event: Vec<u8>,
-    blank: Vec<Edit>,
-    at: Span,
-}
-
-impl std::fmt::Debug for Template {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Template").field("len", &self.event.len()).finish_non_exhaustive()
-    }
+    Json { text: Vec<u8>, role: Role, closing: Closing },
 }
 
 impl Events {
@@ -110,7 +105,7 @@ impl Events {
                 _ => match scanner.with_hindsight(|scanner| scanner.document(&data.bytes, true))? {
                     Scanned::Json(edits) => Patch::new(edits),
                     Scanned::Text(patch) => patch,
-                    Scanned::Pieces(tree, reading) => self.pieces(event, &tree, &reading, scanner, out)?,
+                    Scanned::Pieces(tree, reading) => self.pieces(event, &data.bytes, &tree, &reading, scanner, out)?,
                 },
             };
             edits.extend(sse::data_edits(event, &data, &patch));
@@ -125,6 +120,7 @@ impl Events {
     fn pieces(
         &mut self,
         event: &[u8],
+        data: &[u8],
         tree: &Tree<'_>,
         reading: &Reading,
         scanner: &mut Scanner,
@@ -133,11 +129,14 @@ impl Events {
         let mut edits = Vec::new();
         let mut changed = vec![false; reading.texts.len()];
         let mut pieces: Vec<(usize, usize, Vec<u8>, Vec<u8>)> = Vec::new();
+        if template::says_twice(tree, reading) {
+            return Err(Failure::Malformed);
+        }
         for (at, text) in reading.texts.iter().enumerate() {
             let Some(value) = tree.value(text.value) else { continue };
             let (Part::Piece(name), Some(decoded)) = (&text.part, value.text()) else {
                 // What is said again here is over: its channel is ended first, so that it is not scanned before that.
-                if text.part == Part::Again {
+                if text.part == Part::Again && pieces.is_empty() {
                     for name in &reading.ends {
                         self.end(name, scanner, out)?;
                     }
@@ -148,9 +147,20 @@ impl Events {
                 continue;
             };
             let channel = self.channel(name, text, scanner)?;
+            if pieces.iter().any(|(_, other, _, _)| *other == channel) {
+                // Some readers would join them, others take the first or the last.
+                return Err(Failure::Malformed);
+            }
             let mut released = Vec::new();
             self.channels[channel].push(&decoded.bytes, &scanner.limits, &mut released)?;
             scanner.blocked |= self.channels[channel].is_blocked();
+            if self.channels[channel].is_complete(scanner.limits.depth) {
+                // Of texts that run at once only the first to end goes into the conversation: not this one, as what is
+                // said around a call is more.
+                let alone = self.channels.iter().filter(|channel| !channel.is_ended()).count() == 1;
+                let turn = if alone { self.turn } else { NO_TURN };
+                self.turn += self.channels[channel].end(turn, scanner, &mut released)?;
+            }
             pieces.push((at, channel, decoded.bytes.into_owned(), released));
         }
         // Where each text is replaced: within its quotes, or whole where it has none.
@@ -159,12 +169,7 @@ impl Events {
         for (at, channel, _, _) in &pieces {
             let channel = &mut self.channels[*channel];
             if channel.holds() {
-                let mut blank: Vec<Edit> = untie(tree, reading, &vec![true; reading.texts.len()]);
-                blank.extend(places.iter().map(|&(span, quoted)| {
-                    let with = if quoted { String::new() } else { "\"\"".into() };
-                    Edit { span, with }
-                }));
-                channel.template = Some(Template { event: event.to_vec(), blank: in_order(blank), at: places[*at].0 });
+                channel.template = Template::new(event, data, tree, reading, reading.texts[*at].value);
             }
         }
         // What a channel still holds when it ends goes into this event, where it has a piece of the channel.
@@ -181,6 +186,7 @@ impl Events {
                 edits.push(Edit { span: places[at].0, with: json::escape(&String::from_utf8_lossy(&released)) });
             }
         }
+        self.channels.retain(|channel| !channel.is_ended());
         for name in &reading.ends {
             self.end(name, scanner, out)?;
         }
@@ -190,7 +196,7 @@ impl Events {
 
     /// The channel of that name, opened if it is not.
     fn channel(&mut self, name: &str, text: &Text, scanner: &mut Scanner) -> Result<usize, Failure> {
-        if let Some(at) = self.channels.iter().position(|channel| channel.name == name) {
+        if let Some(at) = self.channels.iter().position(|channel| channel.name == name && !channel.is_ended()) {
             return Ok(at);
         }
         let limit = scanner.limits.channels;
@@ -199,7 +205,7 @@ impl Events {
         }
         let role = text.role.unwrap_or(scanner.role);
         let body = match text.spelling {
-            Spelling::Json => Body::Json { text: Vec::new(), role },
+            Spelling::Json => Body::Json { text: Vec::new(), role, closing: Closing::default() },
             _ => Body::Text(Box::new(scanner.redactor(role))),
         };
         let name = name.to_owned();
@@ -281,8 +287,12 @@ impl Channel {
                 released.append(&mut bytes);
                 Ok(())
             }
-            Body::Json { text, .. } => {
+            Body::Json { text, closing, .. } => {
+                closing.push(piece);
                 text.extend_from_slice(piece);
+                if closing.is_blank() {
+                    released.append(text);
+                }
                 let limit = limits.hold;
                 if text.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(()) }
             }
@@ -300,6 +310,22 @@ impl Channel {
         matches!(&self.body, Body::Text(redactor) if redactor.is_blocked())
     }
 
+    /// Whether it is a JSON document of which nothing more is to come.
+    fn is_complete(&mut self, depth: usize) -> bool {
+        match &mut self.body {
+            Body::Json { text, closing, .. } => {
+                closing.is_closed() && {
+                    let whole = Tree::parse(text, depth).is_ok();
+                    if !whole {
+                        closing.give_up();
+                    }
+                    whole
+                }
+            }
+            Body::Text(_) => false,
+        }
+    }
+
     fn is_ended(&self) -> bool {
         self.turn == u64::MAX
     }
@@ -308,7 +334,10 @@ impl Channel {
     fn end(&mut self, turn: u64, scanner: &mut Scanner, rest: &mut Vec<u8>) -> Result<u64, Failure> {
         let leads = mem::replace(&mut self.turn, u64::MAX) == turn;
         let before = scanner.conversation.clone();
-        match mem::replace(&mut self.body, Body::Json { text: Vec::new(), role: scanner.role }) {
+        match mem::replace(
+            &mut self.body,
+            Body::Json { text: Vec::new(), role: scanner.role, closing: Closing::default() },
+        ) {
             Body::Text(redactor) => {
                 let mut bytes = mem::take(&mut self.tail);
                 let finished = redactor.finish(&mut bytes);
@@ -321,7 +350,7 @@ impl Channel {
                     scanner.conversation = finished.conversation;
                 }
             }
-            Body::Json { text, role } => {
+            Body::Json { text, role, .. } => {
                 let patch = scanner.string(&text, Some(role), false, Spelling::Json, scanner.limits.nesting)?;
                 rest.extend_from_slice(&patch.apply(&text));
                 if !leads {
@@ -330,19 +359,6 @@ impl Channel {
             }
         }
         Ok(u64::from(leads))
-    }
-}
-
-impl Template {
-    /// Writes an event like this one with `text` in the place of its piece.
-    fn write(&self, text: &str, out: &mut Vec<u8>) {
-        let Some(data) = sse::data(&self.event) else { return };
-        let mut edits = self.blank.clone();
-        for edit in edits.iter_mut().filter(|edit| edit.span == self.at) {
-            edit.with = json::escape(text);
-        }
-        let edits = sse::data_edits(&self.event, &data, &Patch::new(edits));
-        out.extend_from_slice(&Patch::new(edits).apply(&self.event));
     }
 }
 
