@@ -308,6 +308,147 @@ fn tool_arguments_in_pieces_stay_json() {
     assert!(out.ends_with(stop));
 }
 
+fn events(shape: impl lastfour::wire::chat::ChatShape) -> Filter {
+    Filter::new(Engine::default(), Format::Events).shape(Shape::new(shape))
+}
+
+#[test]
+fn an_event_stream_cut_between_its_line_ends_keeps_every_byte() {
+    let held = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"12\"}}]}";
+    for end in ["\n", "\r", "\r\n"] {
+        for blank in ["\n", "\r", "\r\n"] {
+            for last in ["", "data: [DONE]", "data: [DONE]\r\n", "data: [DONE]\r\n\r\n", "\r\n"] {
+                let stream = format!("{held}{end}{blank}{last}");
+                let whole = through(events(OpenAi), &[stream.as_bytes()]).unwrap().0;
+                for split in 0..=stream.len() {
+                    let (a, b) = stream.as_bytes().split_at(split);
+                    let (out, _) = through(events(OpenAi), &[a, b]).unwrap();
+                    assert_eq!(out, whole, "{stream:?} split at {split}");
+                }
+                if end == "\r" && blank == "\n" {
+                    // One line end, not two.
+                    continue;
+                }
+                assert!(whole.ends_with(last) || last.len() < 3, "{whole:?}");
+                assert!(whole.starts_with(&stream.replace("12", "")[..held.len() - 2]));
+                assert_eq!(whole.matches("\"12\"").count(), 1);
+                if last.ends_with("\r\n\r\n") && end == "\r\n" {
+                    assert!(whole.contains(&format!("{end}{blank}data: ")), "{whole:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_that_are_no_field_of_an_event_are_scanned() {
+    let escaped = r#"{"text":"\u0033782 822463 10005"}"#;
+    for (stream, expected) in [
+        ("@\n\n", "#\n\n"),
+        ("{\"text\":\"@\"}", "{\"text\":\"#\"}"),
+        (" data: my card @\n\n", " data: my card #\n\n"),
+        ("data : @\r\n\r\n", "data : #\r\n\r\n"),
+        ("data: x\n data: @\n\n", "data: x\n data: #\n\n"),
+        ("foo: @\ndata: hi\nbar\n\n", "foo: #\ndata: hi\nbar\n\n"),
+        ("retry: 378282246310005\n\n", "retry: ***********0005\n\n"),
+        ("card 3782\r\n822463 10005\r\n\r\n", "card ****\r\n****** *0005\r\n\r\n"),
+        (": @\nid: @\nevent: @\nretry: 10005\n\n", ": @\nid: @\nevent: @\nretry: 10005\n\n"),
+    ] {
+        let stream = stream.replace('@', SECRET);
+        let expected = expected.replace('@', SECRET).replace('#', MASK);
+        let (out, _) = through(Filter::new(Engine::default(), Format::Events), &[stream.as_bytes()]).unwrap();
+        assert_eq!(out, expected, "{stream:?}");
+    }
+    for stream in [escaped.to_owned(), format!(" data: {escaped}\n\n"), format!("{escaped}\n{escaped}\n\n")] {
+        let (out, _) = through(Filter::new(Engine::default(), Format::Events), &[stream.as_bytes()]).unwrap();
+        assert!(!out.contains("822463"), "{out}");
+    }
+}
+
+#[test]
+fn an_event_with_two_pieces_of_one_text_stops_the_stream() {
+    for event in [
+        r#"{"choices":[{"index":0,"delta":{"content":"12","content":"3782 822463 10005"}}]}"#,
+        r#"{"choices":[{"index":0,"delta":{"content":"12"},"delta":{"content":"3782 822463 10005"}}]}"#,
+        r#"{"choices":[{"index":0,"delta":{"content":"12","Content":"3782 822463 10005"}}]}"#,
+        r#"{"choices":[{"index":0,"index":1,"delta":{"content":"3782 822463 10005"}}]}"#,
+        r#"{"choices":[{"index":0,"delta":{"content":"12"}},{"index":0,"delta":{"content":"3782 822463 10005"}}]}"#,
+    ] {
+        let stream = format!("data: {event}\n\n");
+        assert_eq!(through(events(OpenAi), &[stream.as_bytes()]), Err(Failure::Malformed), "{event}");
+    }
+    let two = r#"{"choices":[{"index":0,"delta":{"content":"hello "}},{"index":1,"delta":{"content":"hello "}}]}"#;
+    let stream = format!("data: {two}\n\n");
+    assert_eq!(through(events(OpenAi), &[stream.as_bytes()]), Ok((stream, 0)));
+    let block = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"1","text":"2"}}"#;
+    assert_eq!(through(events(Anthropic), &[format!("data: {block}\n\n").as_bytes()]), Err(Failure::Malformed));
+}
+
+#[test]
+fn an_event_that_is_added_carries_the_text_and_nothing_else() {
+    let first = concat!(
+        "id: 7\nretry: 5\nevent: chunk\ndata: {\"usage\": {\"total\": 3}, \"id\":\"c\",\"choices\":[{\"index\":1,\"delta\":{\"content\":\"x \"}},",
+        "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"tool_calls\":[{\"index\":0,\"id\":\"call\",\"type\":\"function\",",
+        "\"function\":{\"name\":\"pay\",\"arguments\":\"{\\\"n\\\":\"}}],\"content\":null},\"finish_reason\":null,",
+        "\"logprobs\":{\"content\":[1]}}],\"created\":1}\n\n"
+    );
+    let stream = format!("{first}data: [DONE]\n\n");
+    let (out, _) = through(events(OpenAi), &[stream.as_bytes()]).unwrap();
+    let added = concat!(
+        "event: chunk\ndata: { \"id\":\"c\",\"choices\":[",
+        "{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,",
+        "\"function\":{\"arguments\":\"{\\\"n\\\":\"}}]},\"finish_reason\":null,",
+        "\"logprobs\":null}],\"created\":1}\n\n"
+    );
+    let rest = out.split_once("\n\n").unwrap().1;
+    assert_eq!(rest, format!("{added}data: [DONE]\n\n"));
+}
+
+#[test]
+fn a_tool_call_that_is_complete_goes_on_at_once() {
+    let call = |arguments: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"tool_calls\":[{{\"index\":0,\"function\":{{\"arguments\":\"{arguments}\"}}}}]}}}}]}}\n\n"
+        )
+    };
+    let mut filter = events(OpenAi);
+    let mut out = Vec::new();
+    let harmless = call(r#"{\"n\":1}"#);
+    filter.push(harmless.as_bytes(), &mut out).unwrap();
+    assert_eq!(String::from_utf8_lossy(&out), harmless);
+    out.clear();
+    filter.push(call(r#"{\"card\":\"3782 822463"#).as_bytes(), &mut out).unwrap();
+    filter.push(call(r#" 10005\"} "#).as_bytes(), &mut out).unwrap();
+    let seen = String::from_utf8_lossy(&out).into_owned();
+    assert_eq!(seen, call("") + &call(&format!(r#"{{\"card\":\"{MASK}\"}} "#)));
+    out.clear();
+    filter.finish(&mut out).unwrap();
+    assert_eq!(out, b"");
+}
+
+#[test]
+fn the_start_of_a_content_block_is_a_piece_of_its_text() {
+    let start = |text: &str| {
+        format!(
+            "event: content_block_start\ndata: {{\"type\":\"content_block_start\",\"index\":2,\"content_block\":{{\"type\":\"text\",\"text\":\"{text}\"}}}}\n\n"
+        )
+    };
+    let delta = |text: &str| {
+        format!(
+            "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"index\":2,\"delta\":{{\"type\":\"text_delta\",\"text\":\"{text}\"}}}}\n\n"
+        )
+    };
+    let stop = "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":2}\n\n";
+    let stream = start("card 3782 82") + &delta("2463 10005 bye") + stop;
+    let (out, total) = through(events(Anthropic), &[stream.as_bytes()]).unwrap();
+    assert_eq!(out, start("card ") + &delta("") + &delta(&format!("{MASK} bye")) + stop);
+    assert_eq!(total, 1);
+    // Where no delta follows, one is added.
+    let stream = start("card 3782 822463 10005") + stop;
+    let (out, _) = through(events(Anthropic), &[stream.as_bytes()]).unwrap();
+    assert_eq!(out, start("card ") + &delta(MASK) + stop);
+}
+
 #[test]
 fn a_responses_stream_says_it_in_deltas_and_once_more_at_the_end() {
     let mut stream = String::new();

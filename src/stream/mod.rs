@@ -7,16 +7,19 @@
 //!
 //! # What is held back
 //!
-//! Plain chatter goes on word by word. A word is held until the space after it has come. From the first word on that
-//! could be, or could become, a part of a finding, everything is held: digits of any script, number words, letters mixed
-//! with digits or with marks like a password, quotation marks, a word at the start of a sentence that may turn out to be
-//! a password ("bluebonnet is my password"; only until the next words show that it is none), and everything after a word
-//! for a password. After a question for a password the whole answer of a customer is held.
+//! Plain chatter goes on word by word. A word is held until the space after it has come; in scripts without spaces a
+//! letter goes on at once where more than 128 bytes before it had no space, which is longer than any password. From the
+//! first word on that could be, or could become, a part of a finding, everything is held: digits of any script, number
+//! words, letters mixed with digits or with marks like a password, quotation marks, a word at the start of a sentence
+//! that may turn out to be a password ("bluebonnet is my password"; only until the next words show that it is none), and
+//! everything after a word for a password. After a question for a password the whole answer of a customer is held.
 //!
-//! What is held is judged, and goes on, when a sentence or a line ends and the last ten words and marks before its end
-//! were plain again, when forty were without an end of a sentence, or when the text ends. A quotation that is open is
-//! waited for. So a card over several lines, a password on the line after its label and a cue right after a number are
-//! seen as one. When a stretch is judged, the engine sees up to [`Redactor::CONTEXT`] bytes of the text before it.
+//! Such words that stand near to each other are one: groups and pieces of a number. What is held is judged when ten words
+//! and marks after them a sentence or a line has ended, when forty came without an end of a sentence, or when the text
+//! ends. Then all goes on up to the next such words. A quotation that is open is waited for. So a card over several
+//! lines, a password on the line after its label and a cue right after a number are seen as one. When a stretch is
+//! judged, the engine sees up to [`Redactor::CONTEXT`] bytes of the text before it, and all that has come after it. A
+//! text in which there is a reason to judge every few bytes is judged less often, so that its time stays bounded.
 //!
 //! # What happens at the edge of the window
 //!
@@ -73,6 +76,12 @@ const SLACK: usize = 512;
 /// With detectors of the user's own: bytes that go on at once, at least.
 const STRIDE: usize = 256;
 
+/// Bytes that may be read again to let a part of what is held go on, for each byte of the text.
+const EARLY: usize = 8;
+
+/// The same, of any text.
+const EARLY_AT_FIRST: usize = 64 * 1024;
+
 /// Scans one text that arrives in pieces, which may be cut anywhere, inside a UTF-8 sequence too.
 ///
 /// What comes out does not depend on the cuts. See the [module](crate::stream) for what is held back and for what is done
@@ -116,6 +125,8 @@ pub struct Redactor {
     ready: VecDeque<usize>,
     /// Whether the user has detectors of his own.
     custom: bool,
+    /// Bytes that were read to let a part of what is held go on.
+    spent: usize,
     /// The last stretch that went on ended inside a run of digits that had outgrown the window.
     in_run: bool,
     said: Said,
@@ -181,6 +192,7 @@ impl Redactor {
             watch: Watch::default(),
             ready: VecDeque::new(),
             custom,
+            spent: 0,
             in_run: false,
             said: Said::default(),
             findings: Vec::new(),
@@ -208,9 +220,9 @@ impl Redactor {
         self.begin();
         for sip in piece.chunks(SIP) {
             self.text.extend_from_slice(sip);
-            while let Some(&byte) = self.text.get(self.watched) {
+            while self.watched < self.text.len() {
                 self.watched += 1;
-                self.step(byte, out);
+                self.step(out);
             }
         }
     }
@@ -260,14 +272,15 @@ impl Redactor {
     }
 
     /// Takes the byte before `watched`.
-    fn step(&mut self, byte: u8, out: &mut Vec<u8>) {
+    fn step(&mut self, out: &mut Vec<u8>) {
         let end = self.watched;
-        let chunk = end - 1 - self.watch.chunk_len().min(end - 1)..end - 1;
-        match self.watch.step(byte, &self.text[chunk]) {
+        let start = end - 1 - self.watch.chunk_len().min(end - 1);
+        match self.watch.step(&self.text[start..end]) {
             Point::Inside => {}
             point if self.custom => {
-                if point != Point::Held {
-                    self.ready.push_back(self.base + end - self.judged);
+                let back = if let Point::CalmUntil(back) = point { back } else { 0 };
+                if point != Point::Held && end - self.judged > back {
+                    self.ready.push_back(self.base + end - self.judged - back);
                 }
                 self.go_on_with_slack(out);
             }
@@ -280,10 +293,22 @@ impl Redactor {
                 }
             }
             Point::Calm => self.settle(Cut::At(end), out),
+            Point::CalmUntil(back) => self.settle_early(end.saturating_sub(back), out),
         }
         if self.watched - self.written >= Self::WINDOW {
             self.settle(Cut::Anywhere, out);
             self.watch.overflow();
+        }
+    }
+
+    /// Judges what is held and lets it go on up to the cut, unless that was done too often for so long a text: each time
+    /// the context and all that is held is read again.
+    fn settle_early(&mut self, cut: usize, out: &mut Vec<u8>) {
+        let len = self.base + self.watched - self.judged;
+        let spent = self.spent + self.watched;
+        if cut > self.written && spent <= EARLY * len + EARLY_AT_FIRST {
+            self.spent = spent;
+            self.settle(Cut::At(cut), out);
         }
     }
 

@@ -189,6 +189,59 @@ fn plain_chatter_goes_on_at_once() {
 }
 
 #[test]
+fn what_models_write_flows() {
+    let code =
+        "for item in items.iter() {\n    total += item.price * 2;\n    println!(\"{}\", total);\n}\nreturn total;\n";
+    for (text, most, mean) in [
+        ("**bold** text. ", 200, 100),
+        ("* item\n- thing\n", 16, 8),
+        ("1. **Unplug** the router.\n2. Wait for a while.\n3. Plug it in again.\n", 200, 80),
+        ("# Title\n\nSome *words* about it.\n\n| Light | Meaning |\n|---|---|\n| green | online |\n\n", 130, 60),
+        ("你好", 130, 130),
+        ("您好，请问有什么可以帮助您的吗？我们每天都在线，随时为您解答各种问题。\n", 130, 64),
+        ("ルーターの電源を切って、しばらく待ってからもう一度入れてください。\n", 130, 64),
+        ("x = 1 ; ", 260, 150),
+        (code, 300, 130),
+        ("word word word word word word word word word 10 ", 260, 230),
+        ("Most people start with 12 kilometers on the first day and stay in the village. ", 130, 50),
+        ("She said \"that is fine\" and went on with her work for the day. ", 130, 64),
+    ] {
+        let text = text.repeat(4000 / text.len());
+        let mut redactor = Redactor::new(Engine::default(), Conversation::new(), Role::Bot);
+        let (mut out, mut held, mut deltas) = (Vec::new(), 0, 0);
+        for delta in text.as_bytes().chunks(5) {
+            redactor.push(delta, &mut out);
+            assert!(redactor.held() <= most, "{} bytes of {text:.30?} are held", redactor.held());
+            held += redactor.held();
+            deltas += 1;
+        }
+        assert!(held <= mean * deltas, "{} bytes of {text:.30?} are held", held / deltas);
+        let _ = redactor.finish(&mut out);
+        assert_eq!(shown(&out), text);
+    }
+}
+
+#[test]
+fn a_secret_among_harmless_numbers_is_masked() {
+    let prose = "We sold 300 of them in 2019 and it was a good year. There were 12 people at work. ";
+    for (secret, digits) in [
+        ("The card is 3782 822463 10005. ", "822463"),
+        ("3782 822463 10005 ", "822463"),
+        ("My code is 482913. ", "482913"),
+        ("I have the passcode. It's 482913. ", "482913"),
+        ("My password is hunter2. ", "hunter2"),
+        ("**Bluebonnet7** is my password. ", "Bluebonnet7"),
+        ("One half is 3782 822, the rest of it is 463 10005. ", "10005"),
+    ] {
+        for before in 0..8 {
+            let text = format!("{}{secret}{}", prose.repeat(before), prose.repeat(4));
+            let (out, _) = redacted(customer(), &text.as_bytes().chunks(3).collect::<Vec<_>>());
+            assert!(!shown(&out).contains(digits), "{secret:?} after {before}: {}", shown(&out));
+        }
+    }
+}
+
+#[test]
 fn a_text_goes_on_again_after_a_secret() {
     let mut redactor = customer();
     let mut out = Vec::new();
@@ -500,6 +553,13 @@ fn chatter(pieces: usize) -> impl Strategy<Value = String> {
         "https://x.org/a",
         "bob:secret@x.org",
         "l6O8Ol",
+        "您好，请问有什么可以帮助您的吗",
+        "您可以先把路由器关掉等一会儿再打开看看指示灯是不是绿色的如果还是不行请告诉我您的网络状态我会继续帮您检查",
+        "**bold**",
+        "**Bold:**",
+        "* ",
+        "1.",
+        "`x = 1;`",
         "GB82",
         "WEST",
         "1234",

@@ -4,6 +4,8 @@
 //! or may be judged. Nothing is looked at twice but the word itself when it is complete: a word here is whatever stands
 //! between spaces.
 
+use std::collections::VecDeque;
+
 use crate::detect::cues::{Lexicon, Role, Topic};
 use crate::detect::password::{chunk, is_unknown, looks_like_one};
 use crate::detect::token::{Kind, Reading, Sheet, Token};
@@ -15,6 +17,22 @@ const CALM: usize = 10;
 
 /// The same without an end of a sentence: further than any cue reaches.
 const FAR: usize = 40;
+
+/// Words and marks between two doubtful words over which they may be of one number: pieces, and marks between groups.
+const NEAR: usize = 4;
+
+/// The same of words that are no pieces of a number: a digit, a word in stars.
+const NEAR_WEAK: usize = 1;
+
+/// The same where nothing but marks stands between.
+const NEAR_MARKS: usize = 7;
+
+/// Letters of a script without spaces, in bytes without a space, after which what is in front is no part of a password:
+/// no password is that long.
+const UNSPACED: usize = 128;
+
+/// Words of such a script count as one for every so many letters.
+const LETTERS: usize = 4;
 
 /// The longest quotation that is waited for, in bytes: that of the longest password, and then some.
 const LONGEST_QUOTATION: usize = 128;
@@ -33,6 +51,19 @@ pub(super) enum Point {
     Plain { ends: bool },
     /// What is held may be judged up to here.
     Calm,
+    /// What is held may be judged up to so many bytes before here, where the next doubtful words begin.
+    CalmUntil(usize),
+}
+
+/// Doubtful words near to each other.
+#[derive(Debug, Clone, Copy)]
+struct Region {
+    /// Where they begin, in bytes from the start of the text.
+    start: usize,
+    /// The words and marks up to the last of them, from the start of the text.
+    last: usize,
+    /// None of them is a piece of a number as people give it.
+    weak: bool,
 }
 
 /// What follows a word that may turn out to be a password.
@@ -49,14 +80,28 @@ enum Doubt {
 pub(super) struct Watch {
     /// Length of the word so far.
     len: usize,
-    /// Whether something is held that may be a part of a finding.
-    hot: bool,
-    /// Plain words and marks since then.
-    quiet: usize,
-    /// A word at the start of a sentence may turn out to be a password.
+    /// Bytes so far.
+    at: usize,
+    /// Where the word begins that is being read.
+    word_start: usize,
+    /// Words and marks so far.
+    tokens: usize,
+    /// Words and marks up to the last end of a sentence.
+    ended: usize,
+    /// Whether a plain word stands after the last doubtful one.
+    parted: bool,
+    /// What is held that may be a part of a finding.
+    regions: VecDeque<Region>,
+    /// A word at the start of a sentence may turn out to be a password, and where it begins.
     doubt: Option<Doubt>,
+    doubt_start: usize,
     /// The mark of a quotation that is open, and bytes since.
     quotation: Option<(u8, usize)>,
+    /// Bytes since the last space, and what is still to come of a letter of a script without spaces.
+    unspaced: usize,
+    letter: u8,
+    /// Such letters since the last one that counted as a word.
+    letters: usize,
     /// Whether a sentence has begun, and nothing of it has been said.
     inside: bool,
     phrases: Phrases,
@@ -78,35 +123,58 @@ impl Watch {
 
     /// More was held than the window takes: from now on everything counts as doubtful until it is calm.
     pub(super) fn overflow(&mut self) {
-        self.hot = true;
+        self.regions.clear();
+        self.regions.push_back(Region { start: self.at, last: self.tokens, weak: false });
+        self.parted = false;
         self.doubt = None;
-        self.quiet = 0;
     }
 
-    /// Takes the next byte; `word` is what there was of the word before it, as far as it is still at hand.
-    pub(super) fn step(&mut self, byte: u8, word: &[u8]) -> Point {
+    /// Takes the next byte, the last of `word`, which is what there is of the word so far, as far as it is still at hand.
+    pub(super) fn step(&mut self, word: &[u8]) -> Point {
+        let Some((&byte, before)) = word.split_last() else { return Point::Inside };
+        self.at += 1;
         if let Some((_, len)) = &mut self.quotation {
             *len += 1;
         }
+        let mut ends = matches!(byte, b'\n' | 0x0b | 0x0c);
         if !matches!(byte, b'\t'..=b'\r' | b' ') {
             self.len += 1;
-            return Point::Inside;
-        }
-        let whole = word.len() == self.len;
-        let mut ends = matches!(byte, b'\n' | 0x0b | 0x0c);
-        if self.len > 0 {
-            if whole {
-                ends |= self.word(word);
+            self.unspaced += 1;
+            if !self.ends_letter(byte) || self.unspaced < UNSPACED {
+                return Point::Inside;
+            }
+            self.letters += 1;
+            if word.len() == self.len {
+                self.word_start = self.at - self.len;
+                ends |= self.word(word, self.letters.is_multiple_of(LETTERS));
             } else {
                 self.overflow();
             }
             self.len = 0;
+        } else {
+            self.unspaced = 0;
+            if self.len > 0 {
+                if before.len() == self.len {
+                    self.word_start = self.at - 1 - self.len;
+                    ends |= self.word(before, true);
+                } else {
+                    self.overflow();
+                }
+                self.len = 0;
+            }
         }
         if ends && matches!(byte, b'\n' | 0x0b | 0x0c) {
             self.phrases.clear();
             self.quotation = None;
         }
-        self.inside &= !ends;
+        if ends {
+            self.inside = false;
+            self.ended = self.tokens;
+        }
+        self.point(ends)
+    }
+
+    fn point(&mut self, ends: bool) -> Point {
         if self.answer {
             return Point::Held;
         }
@@ -114,19 +182,46 @@ impl Watch {
         if self.doubt.is_some() || quoting {
             return Point::Held;
         }
-        if !self.hot {
+        if self.regions.is_empty() {
             return Point::Plain { ends };
         }
-        if self.quiet >= if ends { CALM } else { FAR } {
-            self.hot = false;
-            self.quiet = 0;
-            return Point::Calm;
+        let mut calm = false;
+        let over = |region: &Region| self.ended >= region.last + CALM || self.tokens >= region.last + FAR;
+        while self.regions.front().is_some_and(over) {
+            self.regions.pop_front();
+            calm = true;
         }
-        Point::Held
+        match self.regions.front() {
+            _ if !calm => Point::Held,
+            None => Point::Calm,
+            Some(next) => Point::CalmUntil(self.at - next.start),
+        }
     }
 
-    /// Takes a complete word. Tells whether it ends a sentence.
-    fn word(&mut self, word: &[u8]) -> bool {
+    /// Whether the byte is the last of a letter of a script that is written without spaces.
+    fn ends_letter(&mut self, byte: u8) -> bool {
+        match byte {
+            0xE3..=0xE9 => self.letter = 2,
+            0x80..=0xBF if self.letter > 0 => {
+                self.letter -= 1;
+                return self.letter == 0;
+            }
+            _ => self.letter = 0,
+        }
+        false
+    }
+
+    /// Takes a complete word, which counts or not. Tells whether it ends a sentence.
+    fn word(&mut self, word: &[u8], counts: bool) -> bool {
+        let tokens = self.tokens;
+        let ends = self.spelled(word);
+        if !counts && self.regions.back().is_none_or(|region| region.last <= tokens) {
+            self.tokens = tokens;
+        }
+        ends
+    }
+
+    fn spelled(&mut self, word: &[u8]) -> bool {
         if word.iter().all(|b| b.is_ascii_graphic() && *b != b'&') {
             return self.read(word);
         }
@@ -139,7 +234,7 @@ impl Watch {
             for part in text.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty()) {
                 self.read(part);
             }
-            self.heat();
+            self.heat(self.tokens, false);
         } else if !text.is_empty() {
             return self.read(text) | ends;
         }
@@ -161,27 +256,43 @@ impl Watch {
             cue |= self.phrases.token(&reading, at, token, linked, self.guarded);
         }
         self.quote(tokens);
+        let before = self.tokens;
+        self.tokens += tokens.len();
         if cue || is_hot(&reading) {
-            self.heat();
-        } else if self.hot {
-            self.quiet += tokens.len();
-        } else if let Some(doubt) = self.doubt {
-            let links = tokens.iter().all(|token| is_link(&reading, token));
-            self.doubt = match doubt {
-                Doubt::Links(words) if links && words < LONGEST_LINK => Some(Doubt::Links(words + 1)),
-                _ => self.phrases.are_linked().then_some(Doubt::Phrase),
-            };
-        }
-        if begins && !self.hot && self.doubt.is_none() && may_be_password(&reading) {
-            self.doubt = Some(Doubt::Links(0));
+            self.heat(before, !cue && is_weak(&reading));
+        } else {
+            self.parted |= tokens.iter().any(Token::is_text);
+            if let Some(doubt) = self.doubt {
+                let links = tokens.iter().all(|token| is_link(&reading, token));
+                self.doubt = match doubt {
+                    Doubt::Links(words) if links && words < LONGEST_LINK => Some(Doubt::Links(words + 1)),
+                    _ => self.phrases.are_linked().then_some(Doubt::Phrase),
+                };
+            }
+            if begins && self.doubt.is_none() && may_be_password(&reading) {
+                self.doubt = Some(Doubt::Links(0));
+                self.doubt_start = self.word_start;
+            }
         }
         ends
     }
 
-    fn heat(&mut self) {
-        self.hot = true;
-        self.quiet = 0;
-        self.doubt = None;
+    /// A doubtful word has come after so many words and marks.
+    fn heat(&mut self, before: usize, weak: bool) {
+        let start = if self.doubt.take().is_some() { self.doubt_start } else { self.word_start };
+        let near = |region: &Region| match self.parted {
+            true if weak && region.weak => NEAR_WEAK,
+            true => NEAR,
+            false => NEAR_MARKS,
+        };
+        match self.regions.back().copied().filter(|region| before <= region.last + near(region)) {
+            Some(region) => {
+                self.regions.pop_back();
+                self.regions.push_back(Region { last: self.tokens, weak: weak && region.weak, ..region });
+            }
+            None => self.regions.push_back(Region { start, last: self.tokens, weak }),
+        }
+        self.parted = false;
     }
 
     /// Opens and closes quotations.
@@ -198,9 +309,24 @@ impl Watch {
     }
 }
 
+/// Whether a word in doubt is no piece of a number but, at most, a single digit of one.
+fn is_weak(reading: &Reading<'_>) -> bool {
+    reading.tokens.iter().all(|token| match token.kind {
+        Kind::Digits => token.len() == 1,
+        Kind::Word => !may_be_digits(reading.bytes(token)),
+        Kind::Mark(mark) => !matches!(mark, b'"' | b'`' | b'[' | b'\''),
+        Kind::Newline | Kind::Other => true,
+        Kind::Mixed | Kind::Masked => false,
+    })
+}
+
 /// Whether a word may be a part of a finding by itself.
 fn is_hot(reading: &Reading<'_>) -> bool {
     let tokens = &reading.tokens;
+    // The bullet of a list.
+    if tokens.len() == 1 && tokens[0].is(b'*') {
+        return false;
+    }
     let odd = |token: &Token| match token.kind {
         Kind::Digits | Kind::Mixed | Kind::Masked | Kind::Mark(b'"' | b'`' | b'[' | b'*') => true,
         Kind::Word => may_be_digits(reading.bytes(token)),

@@ -37,6 +37,10 @@ pub struct Splitter {
     in_line: bool,
     /// The byte before `seen` is a carriage return.
     after_return: bool,
+    /// The last line that was not empty ended in a carriage return and a line feed.
+    in_pairs: bool,
+    /// The event is complete but for the line feed of its blank line.
+    at_return: bool,
 }
 
 impl Splitter {
@@ -52,30 +56,48 @@ impl Splitter {
     }
 
     /// The next event that is complete, with all its bytes up to the end of its blank line.
+    ///
+    /// Where a stream ends its lines now so and now so, a line feed whose carriage return ended the event before may come
+    /// as an event of its own. It ends no line, and all events together are the bytes of the stream.
     pub fn next_event(&mut self) -> Option<Vec<u8>> {
         let held = self.buffer.held();
         while let Some(&byte) = held.get(self.seen) {
+            if self.at_return {
+                self.seen += usize::from(byte == b'\n');
+                return Some(self.take());
+            }
             self.seen += 1;
-            let blank = match byte {
-                b'\n' if self.after_return => false,
-                b'\n' | b'\r' => !std::mem::take(&mut self.in_line),
-                _ => {
-                    self.in_line = true;
-                    false
+            if byte == b'\n' && self.after_return {
+                self.after_return = false;
+                self.in_pairs = true;
+                if self.seen == 1 {
+                    return Some(self.take());
                 }
-            };
+                continue;
+            }
             self.after_return = byte == b'\r';
-            if blank {
-                // A line feed that belongs to the carriage return goes along, unless it has not come yet: then it
-                // starts the next event, where it ends no line.
-                if self.after_return && held.get(self.seen) == Some(&b'\n') {
-                    self.seen += 1;
-                    self.after_return = false;
-                }
-                return Some(self.buffer.take(std::mem::take(&mut self.seen)));
+            if !matches!(byte, b'\n' | b'\r') {
+                self.in_line = true;
+            } else if std::mem::take(&mut self.in_line) {
+                self.in_pairs = false;
+            } else if byte == b'\r' && (self.in_pairs || self.seen < held.len()) {
+                // A line feed that belongs to the carriage return goes along. It is waited for where it is sure to come.
+                self.at_return = true;
+            } else {
+                let after_return = self.after_return;
+                let event = self.take();
+                self.after_return = after_return;
+                return Some(event);
             }
         }
         None
+    }
+
+    /// The event up to `seen`.
+    fn take(&mut self) -> Vec<u8> {
+        self.at_return = false;
+        self.after_return = false;
+        self.buffer.take(std::mem::take(&mut self.seen))
     }
 
     /// What is left at the end of the stream: an event without its blank line, often nothing.
@@ -94,19 +116,48 @@ impl Splitter {
 }
 
 /// The data of an event: the values of its `data` fields, with a line feed between two of them. `None` where it has no
-/// such field.
+/// such field. Where none is spelled as it should be, those count that are nearly, as many readers take them: ` data: x`.
 #[must_use]
 pub fn data(event: &[u8]) -> Option<Content<'_>> {
-    let mut values = lines(event).filter_map(|line| value(event, line, b"data"));
-    let first = values.next()?;
-    let Some(second) = values.next() else {
+    let values: Vec<Span> = lines(event).filter_map(|line| value(event, line, b"data")).collect();
+    if values.is_empty() {
+        let nearly: Vec<Span> = lines(event).filter_map(|line| nearly_data(event, line)).collect();
+        return joined(event, &nearly);
+    }
+    joined(event, &values)
+}
+
+/// The lines of an event that are no comment and no field of a name that readers know, nor its [`data`]: each with those
+/// that follow it at once. Readers do not agree on what they are.
+#[must_use]
+pub fn strays(event: &[u8]) -> Vec<Vec<Span>> {
+    let strict = lines(event).any(|line| value(event, line, b"data").is_some());
+    let mut groups: Vec<Vec<Span>> = Vec::new();
+    let mut inside = false;
+    for line in lines(event) {
+        let stray = !is_known(event, line) && (strict || nearly_data(event, line).is_none());
+        if stray && inside {
+            groups.last_mut().into_iter().for_each(|group| group.push(line));
+        } else if stray {
+            groups.push(vec![line]);
+        }
+        inside = stray;
+    }
+    groups
+}
+
+/// These stretches of an event as one text, with a line feed between two of them; `None` where there is none.
+#[must_use]
+pub fn joined<'e>(event: &'e [u8], spans: &[Span]) -> Option<Content<'e>> {
+    let (first, rest) = spans.split_first()?;
+    if rest.is_empty() {
         return Some(Content::plain(&event[first.range()], first.start));
-    };
+    }
     let mut bytes = event[first.range()].to_vec();
     let mut alignment = Alignment::identity();
     alignment.plain(first.len());
     let mut end = first.end;
-    for next in std::iter::once(second).chain(values) {
+    for next in rest {
         bytes.push(b'\n');
         alignment.atomic(1, next.start - end);
         bytes.extend_from_slice(&event[next.range()]);
@@ -126,13 +177,28 @@ pub fn name(event: &[u8]) -> Option<&[u8]> {
 /// new `data` field.
 #[must_use]
 pub fn data_edits(event: &[u8], data: &Content<'_>, patch: &Patch) -> Vec<Edit> {
-    let end = match event.iter().position(|b| matches!(b, b'\r' | b'\n')) {
+    let field = format!("{}data: ", line_end(event));
+    data.edits(patch, |with| one_feed(with).replace('\n', &field))
+}
+
+/// The edits on the bytes of an event that do what `patch` does to some of its lines.
+#[must_use]
+pub fn line_edits(event: &[u8], lines: &Content<'_>, patch: &Patch) -> Vec<Edit> {
+    lines.edits(patch, |with| one_feed(with).replace('\n', line_end(event)))
+}
+
+/// How the first line of an event ends.
+#[must_use]
+pub fn line_end(event: &[u8]) -> &'static str {
+    match event.iter().position(|b| matches!(b, b'\r' | b'\n')) {
         Some(at) if event[at] == b'\r' && event.get(at + 1) == Some(&b'\n') => "\r\n",
         Some(at) if event[at] == b'\r' => "\r",
         _ => "\n",
-    };
-    let field = format!("{end}data: ");
-    data.edits(patch, |with| with.replace("\r\n", "\n").replace('\r', "\n").replace('\n', &field))
+    }
+}
+
+fn one_feed(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// The lines of an event, without their ends.
@@ -158,6 +224,26 @@ fn value(event: &[u8], line: Span, name: &[u8]) -> Option<Span> {
         [b':', ..] => Some(Span::new(line.start + name.len() + 1, line.end)),
         _ => None,
     }
+}
+
+/// Where the value stands, if the line is a `data` field but for blanks around its name and the case of its letters.
+fn nearly_data(event: &[u8], line: Span) -> Option<Span> {
+    let bytes = &event[line.range()];
+    let colon = bytes.iter().position(|b| *b == b':')?;
+    let blank = usize::from(bytes.get(colon + 1) == Some(&b' '));
+    let is_data = bytes[..colon].trim_ascii().eq_ignore_ascii_case(b"data");
+    is_data.then(|| Span::new(line.start + colon + 1 + blank, line.end))
+}
+
+/// Whether a line is empty, a comment or a field of a name that readers know.
+fn is_known(event: &[u8], line: Span) -> bool {
+    let bytes = &event[line.range()];
+    let retry = value(event, line, b"retry");
+    // A time in milliseconds; what is longer is none.
+    bytes.is_empty()
+        || bytes[0] == b':'
+        || [&b"data"[..], b"event", b"id"].iter().any(|name| value(event, line, name).is_some())
+        || retry.is_some_and(|span| span.len() < 10 && event[span.range()].iter().all(u8::is_ascii_digit))
 }
 
 #[cfg(test)]
@@ -202,6 +288,34 @@ mod tests {
     }
 
     #[test]
+    fn a_line_feed_is_waited_for_where_the_lines_end_in_pairs_and_nowhere_else() {
+        let mut splitter = Splitter::new();
+        splitter.push(b"data: a\r\n\r");
+        assert_eq!(splitter.next_event(), None);
+        splitter.push(b"\n\r");
+        assert_eq!(splitter.next_event().unwrap(), b"data: a\r\n\r\n");
+        assert_eq!(splitter.next_event(), None);
+        splitter.push(b"data: b\r\r");
+        assert_eq!(splitter.next_event().unwrap(), b"\r");
+        assert_eq!(splitter.next_event().unwrap(), b"data: b\r\r");
+        splitter.push(b"\ndata: c\n\n");
+        assert_eq!(splitter.next_event().unwrap(), b"\n");
+        assert_eq!(splitter.next_event().unwrap(), b"data: c\n\n");
+        assert_eq!(splitter.rest(), b"");
+    }
+
+    #[test]
+    fn lines_that_are_no_field_are_strays() {
+        let event = b": c\nid: 1\nfoo: a\nbar\nretry: 5\nretry: 4111111111111111\ndata: x\n data: y\n\n";
+        let texts: Vec<Vec<u8>> =
+            strays(event).iter().map(|group| joined(event, group).unwrap().bytes.into_owned()).collect();
+        assert_eq!(texts, [&b"foo: a\nbar"[..], b"retry: 4111111111111111", b" data: y"]);
+        assert_eq!(&*data(event).unwrap().bytes, b"x");
+        assert_eq!(&*data(b"\tData : y\n\n").unwrap().bytes, b"y");
+        assert!(strays(b"\tData : y\n\n").is_empty());
+    }
+
+    #[test]
     fn an_edit_over_two_lines_of_data_keeps_the_rest_of_the_event() {
         let event = b"id: 4\r\ndata: my 3782\r\ndata: 822463 ok\r\n\r\n";
         let data = data(event).unwrap();
@@ -216,7 +330,7 @@ mod tests {
 
     #[test]
     fn only_a_field_of_that_very_name_is_data() {
-        assert_eq!(data(b": data: x\ndatas: y\n data: z\n\n"), None);
+        assert_eq!(data(b": data: x\ndatas: y\nmy data: z\n\n"), None);
         assert_eq!(&*data(b"data:  two blanks\n\n").unwrap().bytes, b" two blanks");
         assert_eq!(name(b"event: a\nevent: done\ndata: x\n\n"), Some(&b"done"[..]));
     }

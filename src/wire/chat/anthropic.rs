@@ -2,7 +2,7 @@
 
 use crate::message::Role;
 use crate::wire::chat::walk::Keys;
-use crate::wire::chat::{ChatShape, Part, Place, Reading, Spelling};
+use crate::wire::chat::{ChatShape, Part, Place, Reading, Spare, Spelling};
 use crate::wire::json::{Path, Value};
 
 const KEYS: Keys<'static> = Keys {
@@ -33,20 +33,23 @@ impl ChatShape for Anthropic {
         match document.string("type").as_deref() {
             Some("content_block_delta") => {
                 for delta in document.get("delta") {
-                    for member in delta.children() {
-                        let spelling = match () {
-                            () if member.is_one_of(&["text", "thinking"]) => Spelling::Plain,
-                            () if member.is_one_of(&["partial_json"]) => Spelling::Json,
-                            () => {
-                                KEYS.walk(member, Some(Role::Bot), &Part::Whole, &mut reading);
-                                continue;
-                            }
-                        };
-                        let kind = if spelling == Spelling::Json { "json" } else { "text" };
-                        let channel = format!("{}/{kind}", block());
-                        reading.push(member, Some(Role::Bot), spelling, Part::Piece(channel));
-                    }
+                    delta.children().for_each(|member| block_member(member, block(), &mut reading));
                 }
+            }
+            Some("content_block_start") => {
+                for start in document.get("content_block") {
+                    start.children().for_each(|member| block_member(member, block(), &mut reading));
+                }
+                let kind = document.get("content_block").find_map(|start| start.string("type"));
+                let kind = if kind.as_deref() == Some("thinking") { "thinking" } else { "text" };
+                reading.spare = Some(Spare {
+                    name: "content_block_delta".into(),
+                    document: format!(
+                        r#"{{"type":"content_block_delta","index":{},"delta":{{"type":"{kind}_delta","{kind}":""}}}}"#,
+                        block()
+                    ),
+                    pointer: format!("/delta/{kind}"),
+                });
             }
             Some("content_block_stop") => reading.ends.push(format!("{}/", block())),
             Some("message_delta" | "message_stop" | "error") => reading.ends.push(String::new()),
@@ -75,6 +78,18 @@ impl ChatShape for Anthropic {
 
     fn carries_history(&self) -> bool {
         true
+    }
+}
+
+/// A member of a content block as it starts, or of a delta that goes on with it.
+fn block_member(member: Value<'_>, block: u64, reading: &mut Reading) {
+    let kinds = [("text", Spelling::Plain), ("thinking", Spelling::Plain), ("partial_json", Spelling::Json)];
+    match kinds.into_iter().find(|(name, _)| member.is_one_of(&[name])) {
+        Some((name, spelling)) => {
+            let part = Part::Piece(format!("{block}/{name}"));
+            reading.push(member, Some(Role::Bot), spelling, part);
+        }
+        None => KEYS.walk(member, Some(Role::Bot), &Part::Whole, reading),
     }
 }
 

@@ -74,6 +74,24 @@ pub struct Reading {
     pub tied: Vec<Tied>,
     /// The channels that end with this document: those that start with one of these.
     pub ends: Vec<String>,
+    /// Values that a stream says once, by [`Value::index`]: the name of a tool. What was held back of a piece may have to
+    /// be written into an event of its own, made after the document's; these, all other texts and all objects and arrays
+    /// in which the piece is not are left out of that.
+    pub once: Vec<usize>,
+    /// The event that is made for what was held back where one like the document's would not do, because the document
+    /// opens what the piece is in.
+    pub spare: Option<Spare>,
+}
+
+/// An event that can be added to a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spare {
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// Its data, a JSON document.
+    pub document: String,
+    /// The JSON pointer to the string in it that takes the text.
+    pub pointer: String,
 }
 
 /// A text in a document.

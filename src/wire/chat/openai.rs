@@ -117,6 +117,7 @@ fn read_choice(choice: Value<'_>, reading: &mut Reading) {
             for field in member.children() {
                 read_delta(field, index, reading);
             }
+            once(member, reading);
         } else if member.is_one_of(&["text"]) {
             reading.push(member, Some(Role::Bot), Spelling::Plain, Part::Piece(format!("{index}/text")));
         } else if !member.is_one_of(&["logprobs", "finish_reason", "index"]) {
@@ -126,6 +127,19 @@ fn read_choice(choice: Value<'_>, reading: &mut Reading) {
     tie(choice, start, reading);
     if choice.get("finish_reason").any(|reason| !reason.is_null()) {
         reading.ends.push(format!("{index}/"));
+    }
+}
+
+/// All of a delta is said once, such as the role, and the id and the name of a tool call, but for the numbers that tell
+/// what it goes on with.
+fn once(delta: Value<'_>, reading: &mut Reading) {
+    let mut stack = vec![delta];
+    while let Some(value) = stack.pop() {
+        if value.is_object() || value.is_array() {
+            stack.extend(value.children().filter(|member| !member.is_one_of(&["index"])));
+        } else {
+            reading.once.push(value.index());
+        }
     }
 }
 

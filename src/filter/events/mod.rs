@@ -3,6 +3,9 @@
 //! A piece that arrives in an event is replaced by what is safe to go on by then, so that held-back text is written
 //! into a later event of the same channel. Where a channel ends before such an event, one more is made after the last.
 
+mod closing;
+mod template;
+
 use std::mem;
 
 use crate::edit::{Edit, Patch};
@@ -14,6 +17,11 @@ use crate::stream::Redactor;
 use crate::wire::chat::{Part, Reading, Spelling, Text};
 use crate::wire::json::{self, TokenKind, Tree, Value};
 use crate::wire::sse;
+use closing::Closing;
+use template::Template;
+
+/// The turn of no message.
+const NO_TURN: u64 = u64::MAX - 1;
 
 /// The texts of a stream that are under way, and the events they stand in.
 #[derive(Debug, Default)]
@@ -39,20 +47,7 @@ enum Body {
     /// A text of which what is safe goes on at once.
     Text(Box<Redactor>),
     /// A JSON document, which is only seen when it is whole.
-    Json { text: Vec<u8>, role: Role },
-}
-
-/// An event of a channel with all texts taken out of it: what is left over is put into one like it.
-struct Template {
-    event: Vec<u8>,
-    blank: Vec<Edit>,
-    at: Span,
-}
-
-impl std::fmt::Debug for Template {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Template").field("len", &self.event.len()).finish_non_exhaustive()
-    }
+    Json { text: Vec<u8>, role: Role, closing: Closing },
 }
 
 impl Events {
@@ -74,7 +69,8 @@ impl Events {
         let mut left = Vec::new();
         self.end("", scanner, &mut left)?;
         if !left.is_empty() {
-            if !matches!(rest.as_slice(), [] | [b'\n']) {
+            let complete = rest.is_empty() || rest == b"\r" || rest.ends_with(b"\n\r");
+            if !complete {
                 // The last event lacks its blank line: what is left over must not become a part of it.
                 out.extend_from_slice(b"\n\n");
             }
@@ -97,26 +93,25 @@ impl Events {
         if event.len() > limit {
             return Err(Failure::TooLarge { limit });
         }
-        let Some(data) = sse::data(event) else {
-            out.extend_from_slice(event);
-            return Ok(());
-        };
-        let inner = data.bytes.trim_ascii();
-        if inner.is_empty() || inner == b"[DONE]" {
-            if !inner.is_empty() {
-                self.end("", scanner, out)?;
-            }
-            out.extend_from_slice(event);
-            return Ok(());
+        let mut edits = strays(event, scanner)?;
+        if let Some(data) = sse::data(event) {
+            let inner = data.bytes.trim_ascii();
+            let patch = match inner {
+                b"" => Patch::default(),
+                b"[DONE]" => {
+                    self.end("", scanner, out)?;
+                    Patch::default()
+                }
+                _ => match scanner.with_hindsight(|scanner| scanner.document(&data.bytes, true))? {
+                    Scanned::Json(edits) => Patch::new(edits),
+                    Scanned::Text(patch) => patch,
+                    Scanned::Pieces(tree, reading) => self.pieces(event, &data.bytes, &tree, &reading, scanner, out)?,
+                },
+            };
+            edits.extend(sse::data_edits(event, &data, &patch));
         }
-        let patch = match scanner.with_hindsight(|scanner| scanner.document(&data.bytes, true))? {
-            Scanned::Json(edits) => Patch::new(edits),
-            Scanned::Text(patch) => patch,
-            Scanned::Pieces(tree, reading) => self.pieces(event, &tree, &reading, scanner, out)?,
-        };
         if !scanner.blocked {
-            let edits = sse::data_edits(event, &data, &patch);
-            out.extend_from_slice(&Patch::new(edits).apply(event));
+            out.extend_from_slice(&Patch::new(in_order(edits)).apply(event));
         }
         Ok(())
     }
@@ -125,6 +120,7 @@ impl Events {
     fn pieces(
         &mut self,
         event: &[u8],
+        data: &[u8],
         tree: &Tree<'_>,
         reading: &Reading,
         scanner: &mut Scanner,
@@ -133,11 +129,14 @@ impl Events {
         let mut edits = Vec::new();
         let mut changed = vec![false; reading.texts.len()];
         let mut pieces: Vec<(usize, usize, Vec<u8>, Vec<u8>)> = Vec::new();
+        if template::says_twice(tree, reading) {
+            return Err(Failure::Malformed);
+        }
         for (at, text) in reading.texts.iter().enumerate() {
             let Some(value) = tree.value(text.value) else { continue };
             let (Part::Piece(name), Some(decoded)) = (&text.part, value.text()) else {
                 // What is said again here is over: its channel is ended first, so that it is not scanned before that.
-                if text.part == Part::Again {
+                if text.part == Part::Again && pieces.is_empty() {
                     for name in &reading.ends {
                         self.end(name, scanner, out)?;
                     }
@@ -148,9 +147,20 @@ impl Events {
                 continue;
             };
             let channel = self.channel(name, text, scanner)?;
+            if pieces.iter().any(|(_, other, _, _)| *other == channel) {
+                // Some readers would join them, others take the first or the last.
+                return Err(Failure::Malformed);
+            }
             let mut released = Vec::new();
             self.channels[channel].push(&decoded.bytes, &scanner.limits, &mut released)?;
             scanner.blocked |= self.channels[channel].is_blocked();
+            if self.channels[channel].is_complete(scanner.limits.depth) {
+                // Of texts that run at once only the first to end goes into the conversation: not this one, as what is
+                // said around a call is more.
+                let alone = self.channels.iter().filter(|channel| !channel.is_ended()).count() == 1;
+                let turn = if alone { self.turn } else { NO_TURN };
+                self.turn += self.channels[channel].end(turn, scanner, &mut released)?;
+            }
             pieces.push((at, channel, decoded.bytes.into_owned(), released));
         }
         // Where each text is replaced: within its quotes, or whole where it has none.
@@ -159,14 +169,7 @@ impl Events {
         for (at, channel, _, _) in &pieces {
             let channel = &mut self.channels[*channel];
             if channel.holds() {
-                let mut blank: Vec<Edit> = untie(tree, reading, &vec![true; reading.texts.len()]);
-                blank.extend(places.iter().map(|&(span, quoted)| {
-                    let with = if quoted { String::new() } else { "\"\"".into() };
-                    Edit { span, with }
-                }));
-                // A line feed whose carriage return ended the event before is none of this one.
-                let event = event.strip_prefix(b"\n").unwrap_or(event).to_vec();
-                channel.template = Some(Template { event, blank: in_order(blank), at: places[*at].0 });
+                channel.template = Template::new(event, data, tree, reading, reading.texts[*at].value);
             }
         }
         // What a channel still holds when it ends goes into this event, where it has a piece of the channel.
@@ -183,6 +186,7 @@ impl Events {
                 edits.push(Edit { span: places[at].0, with: json::escape(&String::from_utf8_lossy(&released)) });
             }
         }
+        self.channels.retain(|channel| !channel.is_ended());
         for name in &reading.ends {
             self.end(name, scanner, out)?;
         }
@@ -192,7 +196,7 @@ impl Events {
 
     /// The channel of that name, opened if it is not.
     fn channel(&mut self, name: &str, text: &Text, scanner: &mut Scanner) -> Result<usize, Failure> {
-        if let Some(at) = self.channels.iter().position(|channel| channel.name == name) {
+        if let Some(at) = self.channels.iter().position(|channel| channel.name == name && !channel.is_ended()) {
             return Ok(at);
         }
         let limit = scanner.limits.channels;
@@ -201,7 +205,7 @@ impl Events {
         }
         let role = text.role.unwrap_or(scanner.role);
         let body = match text.spelling {
-            Spelling::Json => Body::Json { text: Vec::new(), role },
+            Spelling::Json => Body::Json { text: Vec::new(), role, closing: Closing::default() },
             _ => Body::Text(Box::new(scanner.redactor(role))),
         };
         let name = name.to_owned();
@@ -230,6 +234,40 @@ impl Events {
     }
 }
 
+/// The edits on the lines of an event of which readers do not agree what they are: text, or documents.
+fn strays(event: &[u8], scanner: &mut Scanner) -> Result<Vec<Edit>, Failure> {
+    let mut edits = Vec::new();
+    let mut scan = |lines: &[Span], scanner: &mut Scanner| -> Result<(), Failure> {
+        if let Some(text) = sse::joined(event, lines) {
+            let patch = scanner.whole_document(&text.bytes)?;
+            edits.extend(sse::line_edits(event, &text, &patch));
+        }
+        Ok(())
+    };
+    for group in sse::strays(event) {
+        let depth = scanner.limits.depth;
+        let is_document = |bytes: &[u8]| {
+            matches!(bytes.trim_ascii().first(), Some(b'{' | b'[' | b'"')) && Tree::parse(bytes, depth).is_ok()
+        };
+        if sse::joined(event, &group).is_some_and(|text| is_document(&text.bytes)) {
+            scan(&group, scanner)?;
+            continue;
+        }
+        // A document on a line of its own is read as one; the lines between are a text together.
+        let mut lines = Vec::new();
+        for line in group {
+            if is_document(&event[line.range()]) {
+                scan(&std::mem::take(&mut lines), scanner)?;
+                scan(&[line], scanner)?;
+            } else {
+                lines.push(line);
+            }
+        }
+        scan(&lines, scanner)?;
+    }
+    Ok(edits)
+}
+
 /// Where the text of a value is replaced, and whether it stands in quotes.
 fn place(value: Value<'_>) -> (Span, bool) {
     match value.kind() {
@@ -249,8 +287,12 @@ impl Channel {
                 released.append(&mut bytes);
                 Ok(())
             }
-            Body::Json { text, .. } => {
+            Body::Json { text, closing, .. } => {
+                closing.push(piece);
                 text.extend_from_slice(piece);
+                if closing.is_blank() {
+                    released.append(text);
+                }
                 let limit = limits.hold;
                 if text.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(()) }
             }
@@ -268,6 +310,22 @@ impl Channel {
         matches!(&self.body, Body::Text(redactor) if redactor.is_blocked())
     }
 
+    /// Whether it is a JSON document of which nothing more is to come.
+    fn is_complete(&mut self, depth: usize) -> bool {
+        match &mut self.body {
+            Body::Json { text, closing, .. } => {
+                closing.is_closed() && {
+                    let whole = Tree::parse(text, depth).is_ok();
+                    if !whole {
+                        closing.give_up();
+                    }
+                    whole
+                }
+            }
+            Body::Text(_) => false,
+        }
+    }
+
     fn is_ended(&self) -> bool {
         self.turn == u64::MAX
     }
@@ -276,7 +334,10 @@ impl Channel {
     fn end(&mut self, turn: u64, scanner: &mut Scanner, rest: &mut Vec<u8>) -> Result<u64, Failure> {
         let leads = mem::replace(&mut self.turn, u64::MAX) == turn;
         let before = scanner.conversation.clone();
-        match mem::replace(&mut self.body, Body::Json { text: Vec::new(), role: scanner.role }) {
+        match mem::replace(
+            &mut self.body,
+            Body::Json { text: Vec::new(), role: scanner.role, closing: Closing::default() },
+        ) {
             Body::Text(redactor) => {
                 let mut bytes = mem::take(&mut self.tail);
                 let finished = redactor.finish(&mut bytes);
@@ -289,7 +350,7 @@ impl Channel {
                     scanner.conversation = finished.conversation;
                 }
             }
-            Body::Json { text, role } => {
+            Body::Json { text, role, .. } => {
                 let patch = scanner.string(&text, Some(role), false, Spelling::Json, scanner.limits.nesting)?;
                 rest.extend_from_slice(&patch.apply(&text));
                 if !leads {
@@ -298,19 +359,6 @@ impl Channel {
             }
         }
         Ok(u64::from(leads))
-    }
-}
-
-impl Template {
-    /// Writes an event like this one with `text` in the place of its piece.
-    fn write(&self, text: &str, out: &mut Vec<u8>) {
-        let Some(data) = sse::data(&self.event) else { return };
-        let mut edits = self.blank.clone();
-        for edit in edits.iter_mut().filter(|edit| edit.span == self.at) {
-            edit.with = json::escape(text);
-        }
-        let edits = sse::data_edits(&self.event, &data, &Patch::new(edits));
-        out.extend_from_slice(&Patch::new(edits).apply(&self.event));
     }
 }
 

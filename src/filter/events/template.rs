@@ -1,0 +1,150 @@
+//! The event that is made for what was held back of a piece, and what an event must not say twice.
+
+use std::fmt;
+
+use crate::edit::{Edit, Patch};
+use crate::span::Span;
+use crate::wire::chat::{Part, Reading};
+use crate::wire::json::{self, Tree, Value};
+use crate::wire::sse;
+
+/// An event like one that a piece stood in, with nothing in it but the place of the piece and what tells whose it is.
+pub(super) struct Template {
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+/// Shows the length, never the text.
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Template").field("len", &(self.before.len() + self.after.len())).finish()
+    }
+}
+
+impl Template {
+    /// For the piece that is the value `piece` of `tree`, which reads the data of `event`. `None` where the shape has not
+    /// said where the text goes.
+    pub(super) fn new(event: &[u8], data: &[u8], tree: &Tree<'_>, reading: &Reading, piece: usize) -> Option<Self> {
+        if let Some(spare) = &reading.spare {
+            let other = Tree::parse(spare.document.as_bytes(), MOST_DEPTH).ok()?;
+            let place = other.root().at(&spare.pointer)?;
+            let name = spare.name.as_bytes();
+            return Some(Self::around(name, sse::line_end(event), spare.document.as_bytes(), place, &[]));
+        }
+        let piece = tree.value(piece)?;
+        let edits = bare(tree, data, reading, piece);
+        let name = sse::name(event).unwrap_or_default();
+        Some(Self::around(name, sse::line_end(event), data, piece, &edits))
+    }
+
+    fn around(name: &[u8], end: &str, data: &[u8], piece: Value<'_>, edits: &[Edit]) -> Self {
+        let place = piece.content();
+        let (first, second): (Vec<Edit>, Vec<Edit>) = edits.iter().cloned().partition(|e| e.span.end <= place.start);
+        let mut second = second;
+        for edit in &mut second {
+            edit.span.start -= place.end;
+            edit.span.end -= place.end;
+        }
+        let mut before = Vec::new();
+        if !name.is_empty() {
+            before.extend_from_slice(b"event: ");
+            before.extend_from_slice(name);
+            before.extend_from_slice(end.as_bytes());
+        }
+        before.extend_from_slice(b"data: ");
+        let write = |bytes: &[u8], out: &mut Vec<u8>| {
+            for &byte in bytes {
+                if byte == b'\n' {
+                    out.extend_from_slice(end.as_bytes());
+                    out.extend_from_slice(b"data: ");
+                } else {
+                    out.push(byte);
+                }
+            }
+        };
+        write(&Patch::new(first).apply(&data[..place.start]), &mut before);
+        let mut after = Vec::new();
+        write(&Patch::new(second).apply(&data[place.end..]), &mut after);
+        after.extend_from_slice(end.as_bytes());
+        after.extend_from_slice(end.as_bytes());
+        Self { before, after }
+    }
+
+    /// Writes an event with `text` in the place of the piece.
+    pub(super) fn write(&self, text: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.before);
+        out.extend_from_slice(json::escape(text).as_bytes());
+        out.extend_from_slice(&self.after);
+    }
+}
+
+/// The documents of shapes are no deeper.
+const MOST_DEPTH: usize = 64;
+
+/// The edits that leave nothing of a document but `piece`, what it is in, and the plain values that stand beside that and
+/// may be said more than once.
+fn bare(tree: &Tree<'_>, data: &[u8], reading: &Reading, piece: Value<'_>) -> Vec<Edit> {
+    let mut gone: Vec<usize> =
+        reading.texts.iter().map(|text| text.value).chain(reading.once.iter().copied()).collect();
+    gone.sort_unstable();
+    let mut tied: Vec<usize> = reading.tied.iter().map(|tied| tied.value).collect();
+    tied.sort_unstable();
+    let mut edits = Vec::new();
+    let mut at = tree.root();
+    while at.index() != piece.index() {
+        let members: Vec<Value<'_>> = at.children().collect();
+        let next = members.partition_point(|member| member.span().start <= piece.span().start);
+        let Some(next) = next.checked_sub(1).map(|at| members[at]) else { break };
+        // Whether one was kept, and where the last member ends, or what is in front of the first.
+        let (mut kept, mut end) = (false, at.span().start + 1);
+        for (n, member) in members.iter().enumerate() {
+            let span = member.span();
+            let is_tied = tied.binary_search(&member.index()).is_ok();
+            let full = member.children().next().is_some() && !is_tied;
+            let keep = member.index() == next.index()
+                || at.is_object() && !full && gone.binary_search(&member.index()).is_err();
+            if keep {
+                kept = true;
+                end = span.end;
+                if is_tied {
+                    edits.push(Edit { span, with: "null".into() });
+                }
+                continue;
+            }
+            let mut to = span.end;
+            if !kept && n + 1 < members.len() {
+                to += data[to..].iter().position(|b| *b == b',').map_or(0, |comma| comma + 1);
+            }
+            edits.push(Edit { span: Span::new(end, to), with: String::new() });
+            end = to;
+        }
+        at = next;
+    }
+    edits.sort_by_key(|edit| edit.span);
+    edits
+}
+
+/// Whether an object that a piece of a longer text is in has two members of one name: readers differ in which they take.
+pub(super) fn says_twice(tree: &Tree<'_>, reading: &Reading) -> bool {
+    let pieces = reading.texts.iter().filter(|text| matches!(text.part, Part::Piece(_)));
+    let mut places: Vec<usize> =
+        pieces.filter_map(|text| tree.value(text.value)).map(|value| value.span().start).collect();
+    places.sort_unstable();
+    let holds = |value: &Value<'_>| {
+        let span = value.span();
+        places.get(places.partition_point(|place| *place <= span.start)).is_some_and(|place| *place < span.end)
+    };
+    let mut stack: Vec<Value<'_>> = Some(tree.root()).into_iter().filter(holds).collect();
+    while let Some(value) = stack.pop() {
+        if value.is_object() {
+            let mut keys: Vec<Vec<u8>> =
+                value.children().filter_map(|member| Some(member.key()?.to_ascii_lowercase())).collect();
+            keys.sort_unstable();
+            if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+                return true;
+            }
+        }
+        stack.extend(value.children().filter(holds));
+    }
+    false
+}
