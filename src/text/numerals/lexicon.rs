@@ -191,10 +191,13 @@ const fn beginnings() -> [bool; 4096] {
                     letters |= (word[at] as u32) << (8 * at);
                     at += 1;
                 }
-                // After a word of two letters comes something that is none.
-                let mut third: u32 = if at == 2 { 0x20 } else { 0x3F };
-                while third < 0x40 {
-                    known[beginning(if at == 2 { letters | third << 16 } else { letters })] = true;
+                known[beginning(letters)] = true;
+                // After a word of two letters comes something that is none, with the bit of lower case.
+                let mut third: u32 = if at == 2 { 0x20 } else { 0x100 };
+                while third < 0x100 {
+                    if third & 0x20 != 0 && !(third as u8).is_ascii_lowercase() {
+                        known[beginning(letters | third << 16)] = true;
+                    }
                     third += 1;
                 }
             }
@@ -203,4 +206,16 @@ const fn beginnings() -> [bool; 4096] {
         language += 1;
     }
     known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_two_letters_may_begin_a_number_whatever_stands_after_it() {
+        for after in (0..=u8::MAX).filter(|b| !b.is_ascii_alphabetic()) {
+            assert!(may_begin(u32::from_le_bytes([b'o', b'h', after, b'x']) | 0x2020_2020), "{after:#x}");
+        }
+    }
 }
