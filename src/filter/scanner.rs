@@ -8,7 +8,7 @@ use crate::filter::{ContentTypes, Failure, Limits, Report};
 use crate::message::{Message, MessageId, Role};
 use crate::span::Span;
 use crate::stream::{Finished, Redactor};
-use crate::text::Alignment;
+use crate::text::{Alignment, ViewSpan};
 use crate::wire::chat::{Part, Reading, Shape, Spelling, Text};
 use crate::wire::html;
 use crate::wire::json::{self, JsonError, Token, TokenKind, Tree, Value};
@@ -228,8 +228,16 @@ impl Scanner {
     /// Scans what may have been meant as JSON and is none: one text, in which escapes stand for their characters.
     fn loose(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Patch {
         let decoded = json::decode(bytes);
-        let patch = self.message(&decoded.bytes, role, again);
-        Patch::new(json::string_edits(&patch, &decoded.alignment, 0))
+        let mut patch = self.message(&decoded.bytes, role, again);
+        if !decoded.alignment.is_identity() {
+            let spelled = |edit: &Edit| {
+                let span = decoded.alignment.source(ViewSpan::new(edit.span.start, edit.span.end));
+                let escaped = bytes[span.range()].contains(&b'\\');
+                Edit { span, with: if escaped { json::escape(&edit.with) } else { edit.with.clone() } }
+            };
+            patch = Patch::new(in_order(patch.edits().iter().map(spelled).collect()));
+        }
+        patch
     }
 
     /// Scans the text of a piece of HTML, and what stands in the attributes of its tags.
