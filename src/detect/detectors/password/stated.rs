@@ -131,6 +131,8 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
         return (is_quoted(reading, at) && !is_sentence(reading, value) || looks_like_one(reading, value))
             .then_some(value);
     }
+    // "is the only factor", "es la llave": a definition.
+    let mut defined = false;
     // "is still", "is now", "is: ", "would be", and adverbs before the value.
     while let Some(token) = tokens.get(at) {
         let skip = token.is(b':')
@@ -169,6 +171,9 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
         if !skip || tokens.get(at + 1).is_none() {
             break;
         }
+        defined = (defined || ["the", "el", "la"].iter().any(|w| reading.is_word(token, w.as_bytes())))
+            && !reading.is_word(token, b"following")
+            && !matches!(token.kind, Kind::Mark(_));
         at += 1;
     }
     // After a noun of its own ("password reset link:") only what looks like one.
@@ -189,7 +194,7 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
     if let Some(value) = spelled_out(reading, at) {
         return Some(value);
     }
-    if !own || hit.cue.topic != Topic::Password {
+    if !own || defined || hit.cue.topic != Topic::Password {
         return None;
     }
     let passphrase = is_phrase_cue(reading, hit);
