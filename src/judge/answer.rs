@@ -5,7 +5,8 @@ use crate::detect::password::{
     chunk, ends_clause, is_sentence, is_strong, is_unknown, letters_spelled_out, looks_like_one, said_harmless,
     value_at,
 };
-use crate::detect::token::{Kind, Reading};
+use crate::detect::token::{Kind, Reading, Token};
+use crate::text::is_number_word;
 
 /// The longest answer that is taken for a passphrase as a whole, in words.
 const LONGEST_PHRASE: usize = 8;
@@ -162,6 +163,11 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         .count();
     let known = body.iter().filter(|t| t.kind == Kind::Word && t.does(Role::COMMON)).count();
     let lead = first - start;
+    // "Ninety days."
+    let counts = |t: &Token| t.kind == Kind::Digits || is_number_word(reading.text, t.start as usize, t.end as usize);
+    if body.windows(2).any(|w| w[1].does(Role::UNIT) && counts(&w[0])) {
+        return None;
+    }
     let plain = body.iter().all(|t| t.kind == Kind::Word && t.cue == 0 || matches!(t.kind, Kind::Mark(b'-' | b'\'')));
     (plain && talk == 0 && known * 3 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
 }

@@ -20,6 +20,7 @@ pub(crate) const CUES: &[Row] = &[
                   master card number?; mc number; discover card? number?; diners club? card? number?; dinersclub; jcb card? number?; unionpay card? number?; union pay;\
                   maestro card? number?; rupay card? number?; mir card; verve; elo; gold/platinum/green/blue/black/delta/marriott/hilton card",
     },
+    Row { topic: Topic::Reference, name: "work item", phrases: "pr; prs; pull/merge request; jira; cfr; usc; u s c" },
     Row {
         topic: Topic::Reference,
         name: "gift card",
@@ -242,7 +243,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         role: Role::HEAD,
-        words: "rule rules requirement requirements policy policies hint hints manager managers screen screens page prompt prompts reset resets length format pad pads option options letter letters mailer change changes link links generator attempt attempts result results response mismatch error errors error's expiry expiration recovery protection strength history update tab section settings lock",
+        words: "rule rules requirement requirements policy policies hint hints manager managers screen screens page prompt prompts reset resets length format pad pads option options letter letters mailer change changes link links generator attempt attempts result results response mismatch error errors error's expiry expiration recovery protection strength history update tab section settings lock box boxes field fields form dialog window windows popup input vault fatigue meter checker sharing guessing placeholder bar row slot panel feature keypad widget",
     },
     Words { role: Role::FROM, words: "from" },
     Words { role: Role::TO, words: "to into" },
@@ -275,7 +276,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         role: Role::FILLER.and(Role::COMMON),
-        words: "yes yeah yep yup ya yea no nope nah ok okay k kk sure fine thanks thank thx ty cheers please pls hi hello hey hiya sorry oops hmm hm um uh er ah oh wait hold sec second moment minute one done ready perfect great good awesome cool alright right correct exactly indeed absolutely definitely maybe perhaps nothing none never nada help agent human representative operator lol haha omg wow damn ugh bye goodbye later skip cancel stop start continue next back menu quit exit resend retry again what why how who where when huh same there here gotcha understood noted checking looking trying waiting searching ready sounds welcome morning afternoon evening night today tomorrow yesterday tonight soon now",
+        words: "dang darn shoot crap heck geez gosh jeez yikes welp whoa bummer dude bro lmao smh aw aww argh phew duh meh yes yeah yep yup ya yea no nope nah ok okay k kk sure fine thanks thank thx ty cheers please pls hi hello hey hiya sorry oops hmm hm um uh er ah oh wait hold sec second moment minute one done ready perfect great good awesome cool alright right correct exactly indeed absolutely definitely maybe perhaps nothing none never nada help agent human representative operator lol haha omg wow damn ugh bye goodbye later skip cancel stop start continue next back menu quit exit resend retry again what why how who where when huh same there here gotcha understood noted checking looking trying waiting searching ready sounds welcome morning afternoon evening night today tomorrow yesterday tonight soon now",
     },
     Words {
         role: Role::COMMON,
@@ -296,6 +297,11 @@ pub(crate) const WORDS: &[Words] = &[
 
 /// Words on the lists which grammar looks for, separated by spaces.
 pub(crate) const LISTS: &[(Lists, &str)] = &[
+    (Lists::MODAL, "can could may"),
+    (Lists::ADDRESSED, "you u ya i we me they someone please"),
+    (Lists::WHY, "why"),
+    (Lists::PRESS, "press reply type enter text choose select say push rate hit dial"),
+    (Lists::CHOOSES, "to for if"),
     (Lists::HOW, "how"),
     (Lists::MANY, "many much long often"),
     (Lists::WHEN, "when"),

@@ -92,6 +92,16 @@ impl Lists {
     pub(crate) const FOUR: Self = Self(1 << 48);
     pub(crate) const ARE: Self = Self(1 << 49);
 
+    /// Asks only before one of [`ADDRESSED`](Self::ADDRESSED), or in a question.
+    pub(crate) const MODAL: Self = Self(1 << 50);
+    pub(crate) const ADDRESSED: Self = Self(1 << 51);
+    /// Asks for a reason.
+    pub(crate) const WHY: Self = Self(1 << 52);
+    /// Tells what to press in a menu, before a digit.
+    pub(crate) const PRESS: Self = Self(1 << 53);
+    /// Stands between the ends of a scale, or between a digit and what it chooses.
+    pub(crate) const CHOOSES: Self = Self(1 << 54);
+
     /// Is a word of some table, spelled as it stands there.
     pub(crate) const KNOWN: Self = Self(1 << 30);
     /// Is a number word; these stand in the tables of numbers.

@@ -200,7 +200,10 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::EXPIRY.and(Role::COMMON),
         words: "vence vencimiento vigencia caduca caducidad expira exp valida hasta fecha",
     },
-    Words { role: Role::HEAD, words: "requisito requisitos pantalla vencimiento longitud" },
+    Words {
+        role: Role::HEAD,
+        words: "requisito requisitos pantalla vencimiento longitud casilla campo formulario ventana pagina politica cuadro",
+    },
     Words { role: Role::FROM, words: "de desde" },
     Words { role: Role::TO, words: "a por" },
     Words {
@@ -228,6 +231,11 @@ pub(crate) const WORDS: &[Words] = &[
 
 /// Words on the lists which grammar looks for, separated by spaces.
 pub(crate) const LISTS: &[(Lists, &str)] = &[
+    (
+        Lists::PRESS,
+        "marque marca pulse pulsa oprima oprime presione presiona responda responde escriba escribe elija elige digite digita teclee teclea del",
+    ),
+    (Lists::CHOOSES, "para a al si"),
     (Lists::HOW_MANY, "cuanto cuantos cuantas cuanta"),
     (Lists::WHEN, "cuando"),
     (Lists::WHERE, "donde"),
