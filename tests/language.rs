@@ -275,3 +275,71 @@ fn the_code_behind_a_card_is_found_in_fields_and_before_a_zip() {
     ]);
     passes(&["error 318, expires in august 2029", "row 08|29|318"]);
 }
+
+#[test]
+fn a_word_for_a_password_before_a_noun_names_the_noun() {
+    passes(&[
+        "the password field should stay empty until you click it",
+        "a password form would open twice",
+        "the password vault is slow today",
+        "la casilla de la contraseña aparece dos veces",
+        "does any1 still use one password 4 all of it",
+        "one password per house or does some1 need two",
+        "a password is the only barrier here",
+        "la contraseña es la llave de todo",
+    ]);
+    becomes(&[
+        ("the password is following: Sunlamp88", "the password is following: ********"),
+        ("my password is marigold", "my password is ********"),
+        ("the password on the box is Tulip4400", "the password on the box is ********"),
+    ]);
+}
+
+#[test]
+fn addresses_and_options_of_commands_are_no_passwords() {
+    becomes(&[(
+        "ssh deploy@203.0.113.40 -p 2201 and the password is Kettle!904",
+        "ssh deploy@203.0.113.40 -p 2201 and the password is ********",
+    )]);
+}
+
+#[test]
+fn what_is_chosen_from_a_menu_or_a_scale_is_no_secret() {
+    for ask in [
+        "a: Press 1 to change your PIN, 2 to block a card, 3 for an agent.",
+        "a: From 1 to 5, how easy was it to set your PIN?",
+        "a: Oprima 1 para su NIP, 2 para otra cosa.",
+        "a: En una escala del 1 al 10, ¿qué tan claro fue el código?",
+    ] {
+        assert_eq!(last_of(&[ask, "3"]), "3", "{ask}");
+    }
+    assert_eq!(last_of(&["a: Type your 4 digit PIN for this account.", "4471"]), "****");
+}
+
+#[test]
+fn a_question_for_a_reason_or_about_a_thing_asks_for_no_number() {
+    assert_eq!(last_of(&["Why do you need my PIN?", "a: Policy 4417 says so."]), "Policy 4417 says so.");
+    assert_eq!(last_of(&["a: Is pin 12 the blue one? And the order number?", "77-30418"]), "77-30418");
+    assert_eq!(last_of(&["a: Shared passwords can get you banned.", "bummer ok"]), "bummer ok");
+    assert_eq!(last_of(&["a: Do you have your password?", "Sixty days. Thanks."]), "Sixty days. Thanks.");
+    assert_eq!(last_of(&["a: Why don't you read me the code we sent?", "771 204"]), "*** ***");
+    assert_eq!(last_of(&["a: I can look you up by password. Do you have it?", "Tulip4400"]), "********");
+}
+
+#[test]
+fn tags_end_a_password() {
+    becomes(&[
+        ("my password is <b>tulip44</b></p>", "my password is <b>********</b></p>"),
+        ("<password>tulip44</password>", "<password>********</password>"),
+        ("<Shop>0447</Shop><Pin>8820</Pin>", "<Shop>0447</Shop><Pin>****</Pin>"),
+    ]);
+    passes(&["<input type=\"password\" name=\"box\">"]);
+}
+
+#[test]
+fn a_whole_number_leaves_no_pieces() {
+    becomes(&[(
+        "my ssn is 536-22-8714 and i made 18600 on a 1099",
+        "my ssn is ***-**-8714 and i made 18600 on a 1099",
+    )]);
+}

@@ -38,6 +38,10 @@ impl Court<'_, '_> {
                 }
                 continue;
             }
+            if self.is_option(number) {
+                self.pass(number, Why::Shape("option of a command"));
+                continue;
+            }
             let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits);
             let start = if number.attached { self.reading.chunk_start(number.first) } else { number.first };
             let mut governor = governor(self.reading, start, number.last, &self.spent, &fits);
@@ -133,6 +137,21 @@ impl Court<'_, '_> {
             self.loose.push((*number, true));
             waiting = Some(*number);
         }
+    }
+
+    /// "-p 2222", "--port 8443": the value of an option that no cue names.
+    fn is_option(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        number.first >= 2
+            && tokens[number.first].spaced
+            && tokens[number.first - 1].kind == Kind::Word
+            && !tokens[number.first - 1].spaced
+            && (tokens[number.first - 1].cue == 0
+                || !tokens[number.first - 1].does(Does::GLUE)
+                    && number.digits <= 5
+                    && self.reading.is_word(&tokens[number.first - 1], b"port"))
+            && tokens[number.first - 2].is(b'-')
+            && (tokens[number.first - 2].spaced || number.first >= 3 && tokens[number.first - 3].is(b'-'))
     }
 
     /// The number `before` is what `number` is, if the two are told in one breath and are alike.

@@ -344,6 +344,15 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             Kind::Word if token.does(Role::CONJUNCTION) && points_back(reading, at + 1) => 1,
             Kind::Word if token.does(Role::CONJUNCTION) => return None,
             Kind::Word if token.does(Role::GLUE) => 1 - u32::from(token.does(Role::DETERMINER)),
+            // "2214 Cottonwood the code sign": the noun that is beside the number.
+            Kind::Word
+                if !link
+                    && token.spaced
+                    && at == last + 1
+                    && reading.text[token.start as usize].is_ascii_uppercase() =>
+            {
+                4
+            }
             Kind::Word => 2,
             _ => 1,
         };

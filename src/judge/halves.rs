@@ -139,7 +139,9 @@ impl Court<'_, '_> {
             governor(self.reading, number.first, number.last, &self.spent, &fits)
                 .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
-        let social = expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity);
+        // Where the whole of one is told, other numbers are no pieces of it.
+        let told = self.verdict.found.iter().any(|f| f.entity == Entity::SocialSecurity && !f.part && !f.solicited);
+        let social = !told && (expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity));
         if (social || *lens == [3, 2] && (bare || self.says_piece()))
             && matches!(digits.len(), 2..=8)
             && !(digits.len() == 4 && *lens == [4])
