@@ -25,6 +25,12 @@ pub(crate) type Requests = SmallVec<[Request; 4]>;
 /// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
 pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Requests) {
     let mut said = Said { agrees: part.first && agrees(reading), ..Said::default() };
+    let typed = |topic: Topic| matches!(topic, Topic::Pin | Topic::Password | Topic::Code | Topic::OneTimePasscode);
+    for hit in reading.cues.iter().filter(|hit| typed(hit.cue.topic)) {
+        if part.has(reading.tokens[hit.last].start as usize) {
+            said.speaks = said.speaks.with(hit.cue.topic);
+        }
+    }
     let mut requests = Requests::new();
     if !may_ask(reading) {
         return (said, requests);

@@ -109,6 +109,12 @@ impl Court<'_, '_> {
                 self.find(&candidate, Evidence { cue: Some("on the card"), ..candidate.evidence });
                 continue;
             }
+            if let Some(entity) = self.is_typed(number) {
+                let candidate = self.candidate(candidates, number, entity);
+                self.find(&candidate, Evidence { cue: Some("typed where it was asked for"), ..candidate.evidence });
+                told = Some((*number, entity));
+                continue;
+            }
             if let Shape::Likely(what) = number.shape {
                 if what != "year" && !(what == "phone" && self.is_bare()) {
                     self.pass(number, Why::Shape(what));
@@ -136,6 +142,45 @@ impl Court<'_, '_> {
             }
             self.loose.push((*number, true));
             waiting = Some(*number);
+        }
+    }
+
+    /// "It won't take my PIN. I typed 5318 and then...": the object of a verb of entering, and nothing more, where a secret
+    /// is spoken of that is typed.
+    fn is_typed(&self, number: &Number) -> Option<Entity> {
+        let tokens = &self.reading.tokens;
+        let verb = number.first.checked_sub(1).map(|at| &tokens[at])?;
+        let entered = verb.kind == Kind::Word
+            && verb.does(Does::ENTRY)
+            && verb.cue == 0
+            && !["i", "yo", "di"].iter().any(|word| self.reading.is_word(verb, word.as_bytes()));
+        let alone = self.reading.token(number.last + 1).is_none_or(|t| {
+            matches!(t.kind, Kind::Newline | Kind::Mark(b'.' | b',' | b';' | b'!' | b'?' | b')' | b'"'))
+                || t.kind == Kind::Word
+                    && (t.does(Does::CONJUNCTION)
+                        || ["it", "me", "twice", "again", "que", "both", "first"]
+                            .iter()
+                            .any(|word| self.reading.is_word(t, word.as_bytes())))
+        });
+        let fits = (4..=8).contains(&number.digits)
+            && number.groups == 1
+            && !number.attached
+            && matches!(number.shape, Shape::Bare | Shape::Likely("year"));
+        // "It asked for the ZIP so I put 08527": the last thing named before it is another.
+        let other = tokens[number.first.saturating_sub(12)..number.first]
+            .iter()
+            .rev()
+            .find_map(|t| self.reading.hit(t))
+            .is_some_and(|hit| !hit.cue.topic.is_secret());
+        if !(entered && alone && fits) || other {
+            return None;
+        }
+        let spoken = |topic: Topic| self.expected.spoken.has(topic) || self.reading.mentions(topic);
+        match () {
+            () if spoken(Topic::Pin) => Some(Entity::Pin),
+            () if spoken(Topic::OneTimePasscode) || spoken(Topic::Code) => Some(Entity::OneTimePasscode),
+            () if spoken(Topic::Password) => Some(Entity::Password),
+            () => None,
         }
     }
 
@@ -363,11 +408,18 @@ impl Court<'_, '_> {
     /// "The back says 123."
     fn is_said_by_card(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
-        number.digits == 3
-            && number.first >= 2
-            && tokens[number.first - 1].does(Does::COPULA)
-            && tokens[number.first - 2].does(Does::FACE)
-            && tokens[number.first - 2].kind == Kind::Word
+        if number.digits != 3 || number.first < 2 {
+            return false;
+        }
+        let said = tokens[number.first - 1].does(Does::COPULA);
+        // "Por detrás tiene el 740", where a card is spoken of.
+        let has = self.speaks_of_cards()
+            && ["has", "tiene", "trae", "viene", "hay", "pone", "el", "un", "reads", "got"]
+                .iter()
+                .any(|word| self.reading.is_word(&tokens[number.first - 1], word.as_bytes()));
+        tokens[number.first.saturating_sub(if has { 4 } else { 2 })..number.first - 1]
+            .iter()
+            .any(|t| (said || has) && t.does(Does::FACE) && t.kind == Kind::Word)
     }
 
     /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.

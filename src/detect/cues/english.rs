@@ -247,6 +247,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words { role: Role::FROM, words: "from" },
     Words { role: Role::TO, words: "to into" },
+    Words { role: Role::ENTRY.and(Role::COMMON), words: "punched punch keyed tapped dialed dialled inputted" },
     Words {
         role: Role::HALF,
         words: "first starts start begins half part then next rest second bits bit parts pieces remaining",

@@ -206,6 +206,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words { role: Role::FROM, words: "de desde" },
     Words { role: Role::TO, words: "a por" },
+    Words { role: Role::ENTRY.and(Role::COMMON), words: "probe intente metio tecleo digite pulse" },
     Words {
         role: Role::HALF,
         words: "primera primeros parte mitad empieza sigue luego resto partes pedazos trozos faltan faltaba demas",
@@ -252,7 +253,7 @@ pub(crate) const LISTS: &[(Lists, &str)] = &[
     (Lists::YES, "si claro porfavor favor afirmativo"),
     (Lists::RENEWAL, "ahora nuevo nueva"),
     (Lists::LEAD, "ahora bueno y"),
-    (Lists::ANAPHORA, "es son era aqui ahi el"),
+    (Lists::ANAPHORA, "es son era aqui ahi el dice dicen"),
     (Lists::BREATH, "perdon digo no y o a"),
     (Lists::PREPOSITION, "de del para por en al con"),
     (Lists::WAY, "x via"),
