@@ -88,11 +88,21 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                     .any(|t| t.does(Does::ENTRY) && t.kind == Kind::Word)
             };
             let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word)
-                && !(topic == Topic::Password && entered());
+                && !(matches!(topic, Topic::Password | Topic::Pin)
+                    && ["field", "box", "form", "input", "bar", "slot", "prompt", "screen", "page"]
+                        .iter()
+                        .any(|word| is_any(reading, &reading.tokens[hit.last + 1], &[word]))
+                    && entered());
             let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
                 && !(sentence.request && sentence.chooses_digits)
                 && cues_in(reading, sentence.purpose.unwrap_or(end), end).next().is_some();
-            if has_value(reading, hit.last) && !sentence.question
+            // "Check again?", "can you check?": a verb.
+            let verb = topic == Topic::Reference
+                && hit.first == hit.last
+                && reading.is_word(&reading.tokens[hit.first], b"check")
+                && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
+            if verb
+                || has_value(reading, hit.last) && !sentence.question
                 || is_numbered(reading, hit.last)
                 || is_partial(reading, hit.last)
                 || compound
@@ -161,6 +171,12 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             }
             said.insists |= !has_cue && (sentence.refers_back || sentence.request);
             said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
+            // "It wants a code. Mine?"
+            if sentence.question && !has_cue && sweep.words <= 4 {
+                said.offers = said.offers.and(named);
+            }
+            // "Yes, it was just sent. I can enter it if you read it to me."
+            said.reads_it |= !has_cue && !sentence.question && role.serves() && sentence.recites;
         }
         if corrects(reading, start, end.min(start + 3)) || before.is_some_and(|last| corrects(reading, last + 1, end)) {
             // "I need the PIN... actually no."
@@ -289,6 +305,8 @@ struct Sentence {
     negated: bool,
     fragment: bool,
     refers_back: bool,
+    /// "Read it to me", "me lo dicta".
+    recites: bool,
     first_negation: usize,
     /// "How many", "when", "where": what is asked for instead.
     measures: Option<Topic>,
@@ -356,6 +374,9 @@ impl Sentence {
                 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves() && (is_prompt(reading, start, end) || is_harmless_prompt(reading, start, end)),
             refers_back: words <= 8 && is(Lists::REFERENCE),
+            recites: tokens
+                .windows(2)
+                .any(|w| w[0].is_any(Lists::RECITE) && w[1].is_any(Lists::IT) || w[0].is_any(Lists::RECITE_IT)),
             first_negation,
             measures,
             purpose: is(Lists::PURPOSE)

@@ -245,7 +245,7 @@ impl Conversation {
         let offered = self.other(role).offers.topics();
         self.other(role).answered |= said.answers_question;
         let side = self.side(role);
-        let asks = if said.agrees { said.asks.and(offered) } else { said.asks };
+        let asks = if said.agrees || said.reads_it { said.asks.and(offered) } else { said.asks };
         if !asks.is_empty() {
             side.asks = asks;
             side.asked_ago = 0;
@@ -309,6 +309,8 @@ pub(crate) struct Said {
     pub(crate) gives_piece: bool,
     /// It asks how many, when or where.
     pub(crate) measures: bool,
+    /// It asks to be told what the other side spoke of.
+    pub(crate) reads_it: bool,
     /// The secrets it speaks of which somebody may type.
     pub(crate) speaks: Topics,
 }
@@ -339,6 +341,7 @@ impl Said {
             gives_code: self.gives_code | next.gives_code,
             gives_piece: self.gives_piece | next.gives_piece,
             measures: self.measures | next.measures,
+            reads_it: self.reads_it | next.reads_it,
             speaks: self.speaks.and(next.speaks),
         };
         self.prefer_secrets();

@@ -1,9 +1,12 @@
 //! What is decided by the words around a number: the cue that governs it, or a turn of phrase.
 
+use smallvec::SmallVec;
+
 use crate::detect::Page;
+use crate::detect::checksum;
 use crate::detect::cues::{Lists, Role as Does, Topic};
-use crate::detect::number::{Number, Numbers, Shape};
-use crate::detect::token::Kind;
+use crate::detect::number::{Digits, Number, Numbers, Shape};
+use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::candidates::Docket;
@@ -109,6 +112,12 @@ impl Court<'_, '_> {
                 self.find(&candidate, Evidence { cue: Some("on the card"), ..candidate.evidence });
                 continue;
             }
+            if self.is_on_a_check(number, told) {
+                let candidate = self.candidate(candidates, number, Entity::Account);
+                self.find(&candidate, Evidence { cue: Some("on a check"), ..candidate.evidence });
+                told = Some((*number, Entity::Account));
+                continue;
+            }
             if let Some(entity) = self.is_typed(number) {
                 let candidate = self.candidate(candidates, number, entity);
                 self.find(&candidate, Evidence { cue: Some("typed where it was asked for"), ..candidate.evidence });
@@ -133,7 +142,9 @@ impl Court<'_, '_> {
                 told = Some((*number, entity));
                 continue;
             }
-            if let Some((before, entity)) = told.filter(|(before, _)| self.is_another(before, number)) {
+            if let Some((before, entity)) =
+                told.filter(|(before, _)| self.is_another(before, number) || self.is_like(before, number))
+            {
                 let candidate = self.candidate(candidates, number, entity);
                 self.find(&candidate, Evidence { cue: Some("another of its kind"), ..candidate.evidence });
                 skip_until = candidate.last + 1;
@@ -143,6 +154,32 @@ impl Court<'_, '_> {
             self.loose.push((*number, true));
             waiting = Some(*number);
         }
+    }
+
+    /// "At the bottom of the check it says 310557010, then 481209937": a routing number that its checksum proves, where a
+    /// check is spoken of, and the account behind it.
+    fn is_on_a_check(&self, number: &Number, told: Option<(Number, Entity)>) -> bool {
+        const FARTHEST: usize = 4;
+        if !self.reading.has_any(Lists::CHECK) || number.attached {
+            return false;
+        }
+        let behind = told.is_some_and(|(before, entity)| {
+            entity == Entity::Account
+                && before.digits == 9
+                && number.first > before.last
+                && number.first - before.last <= FARTHEST
+                && (6..=17).contains(&number.digits)
+                && self.reading.tokens[before.last + 1..number.first].iter().all(|t| {
+                    t.does(Does::CONJUNCTION.and(Does::PIECE).and(Does::GLUE)) || matches!(t.kind, Kind::Mark(_))
+                })
+        });
+        let routing = number.digits == 9
+            && number.groups == 1
+            && Digits::of(self.reading, number.first, number.last).is_some_and(|digits| {
+                let text: SmallVec<[u8; 16]> = digits.get().iter().map(|digit| b'0' + digit).collect();
+                checksum::aba(&text)
+            });
+        behind || routing
     }
 
     /// "It won't take my PIN. I typed 5318 and then...": the object of a verb of entering, and nothing more, where a secret
@@ -167,17 +204,18 @@ impl Court<'_, '_> {
             && !number.attached
             && matches!(number.shape, Shape::Bare | Shape::Likely("year"));
         // "It asked for the ZIP so I put 08527": the last thing named before it is another.
-        let other = tokens[number.first.saturating_sub(12)..number.first]
-            .iter()
+        let from = number.first.saturating_sub(12);
+        let other = (from..number.first)
             .rev()
-            .find_map(|t| self.reading.hit(t))
-            .is_some_and(|hit| !hit.cue.topic.is_secret());
+            .take_while(|&at| !self.reading.ends_sentence(at))
+            .find_map(|at| self.reading.hit(&tokens[at]))
+            .is_some_and(|hit| !hit.cue.topic.is_secret() && hit.cue.topic != Topic::Place);
         if !(entered && alone && fits) || other {
             return None;
         }
         let spoken = |topic: Topic| self.expected.spoken.has(topic) || self.reading.mentions(topic);
         match () {
-            () if spoken(Topic::Pin) => Some(Entity::Pin),
+            () if spoken(Topic::Pin) || self.reading.has_any(Lists::ATM) => Some(Entity::Pin),
             () if spoken(Topic::OneTimePasscode) || spoken(Topic::Code) => Some(Entity::OneTimePasscode),
             () if spoken(Topic::Password) => Some(Entity::Password),
             () => None,
@@ -246,6 +284,17 @@ impl Court<'_, '_> {
                         !hit.cue.topic.is_secret() && !matches!(hit.cue.topic, Topic::Quantity | Topic::Time)
                     })
             })
+    }
+
+    /// "I typed 5318 and then 5381": told in one breath, and alike.
+    fn is_like(&self, before: &Number, number: &Number) -> bool {
+        number.digits == before.digits
+            && number.digits >= 4
+            && number.groups == before.groups
+            && !number.attached
+            && number.first > before.last
+            && number.shape == Shape::Bare
+            && govern::in_one_breath(self.reading, before, number)
     }
 
     /// Whether the claim of a cue is strong enough for the shape of the number.
@@ -320,7 +369,10 @@ impl Court<'_, '_> {
         }
         let assigned = |i: usize| i > 0 && tokens[i].is(b'=') && tokens[i - 1].is_text();
         let assigns = self.assigns.get_or_init(|| (0..tokens.len()).filter(|i| assigned(*i)).take(3).count() == 3);
-        let verb = tokens[hit.first.saturating_sub(3)..hit.first].iter().any(|t| t.does(Does::REPORTS));
+        // "I gave him the code": no program gives it to a third person.
+        let before = &tokens[hit.first.saturating_sub(3)..hit.first];
+        let person = |t: &Token| ["him", "her", "them"].iter().any(|word| self.reading.is_word(t, word.as_bytes()));
+        let verb = before.iter().any(|t| t.does(Does::REPORTS)) && !before.iter().any(person);
         *assigns || verb && !governor.copula
     }
 
@@ -363,33 +415,46 @@ impl Court<'_, '_> {
             && number.first >= 2
             && (is(number.first - 1, &["me", "us"]) || self.reading.tokens[number.first - 1].does(Does::SENT))
             && self.reading.tokens[number.first - 2..number.first].iter().any(|t| t.does(Does::SENT));
-        sent || (4..=8).contains(&number.digits)
-            && before
-            && is(next, &["to", "para", "as", "como"])
-            && is(
-                next + 1,
-                &[
-                    "sign",
-                    "log",
-                    "login",
-                    "verify",
-                    "access",
-                    "authenticate",
-                    "confirm",
-                    "complete",
-                    "finish",
-                    "reset",
-                    "iniciar",
-                    "verificar",
-                    "entrar",
-                    "acceder",
-                    "confirmar",
-                    "ingresar",
-                    "your",
-                    "tu",
-                    "su",
-                ],
-            )
+        sent || self.is_in_a_text(number)
+            || (4..=8).contains(&number.digits)
+                && before
+                && is(next, &["to", "para", "as", "como"])
+                && is(
+                    next + 1,
+                    &[
+                        "sign",
+                        "log",
+                        "login",
+                        "verify",
+                        "access",
+                        "authenticate",
+                        "confirm",
+                        "complete",
+                        "finish",
+                        "reset",
+                        "iniciar",
+                        "verificar",
+                        "entrar",
+                        "acceder",
+                        "confirmar",
+                        "ingresar",
+                        "your",
+                        "tu",
+                        "su",
+                    ],
+                )
+    }
+
+    /// "The text says 771204", "they texted me this: 771204": six digits, and nothing else is said of them.
+    fn is_in_a_text(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        let six = number.digits == 6 && number.groups <= 2 && number.shape == Shape::Bare && !number.attached;
+        let Some(verb) = number.first.checked_sub(1).filter(|_| six) else { return false };
+        let is = |at: usize, words: &[&str]| words.iter().any(|w| self.reading.is_word(&tokens[at], w.as_bytes()));
+        let tells = tokens[verb].does(Does::COPULA)
+            || tokens[verb].is(b':')
+            || is(verb, &["with", "this", "trae", "con", "reading", "saying"]);
+        tells && (verb.saturating_sub(3)..verb).any(|at| is(at, &["text", "sms", "texted", "mensaje", "mensajito"]))
     }
 
     /// "... and the three digits are 552", where a card is spoken of.
@@ -401,7 +466,7 @@ impl Court<'_, '_> {
             && (tokens[copula].does(Does::COPULA) || tokens[copula].is(b':') || tokens[copula].is_any(Lists::ARE))
             && tokens[copula - 1].does(Does::DIGITS)
             && tokens[copula - 2].is_any(count)
-            && self.speaks_of_cards()
+            && (self.speaks_of_cards() || self.reading.has_any(Lists::EXPIRES))
             && !(copula >= 3 && tokens[copula - 3].is_any(Lists::END))
     }
 
@@ -417,7 +482,8 @@ impl Court<'_, '_> {
             && ["has", "tiene", "trae", "viene", "hay", "pone", "el", "un", "reads", "got"]
                 .iter()
                 .any(|word| self.reading.is_word(&tokens[number.first - 1], word.as_bytes()));
-        tokens[number.first.saturating_sub(if has { 4 } else { 2 })..number.first - 1]
+        let far = has || said && self.speaks_of_cards();
+        tokens[number.first.saturating_sub(if far { 5 } else { 2 })..number.first - 1]
             .iter()
             .any(|t| (said || has) && t.does(Does::FACE) && t.kind == Kind::Word)
     }
@@ -466,12 +532,13 @@ impl Court<'_, '_> {
                 continue;
             }
             let fits = |topic: Topic| matches!(topic, Topic::OneTimePasscode | Topic::Code) || !topic.is_secret();
-            let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits);
+            let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
+                .or_else(|| govern::antecedent(self.reading, candidate.first, &fits));
             match governor {
                 Some(g) if g.cue.topic.is_secret() => {
                     let enough = match g.cue.topic {
                         Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
-                        Topic::Code => (g.copula || self.was_sent()) && g.cost <= 3,
+                        Topic::Code => (g.copula || self.was_sent()) && g.cost <= if g.copula { 5 } else { 3 },
                         // Of letters and digits "the second one" may be anything.
                         _ if g.cue.name == "the new one" => self.was_sent(),
                         _ => g.cost <= if g.copula { 9 } else { 6 },

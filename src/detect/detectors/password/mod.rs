@@ -180,6 +180,10 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
         {
             push(Some(value));
         }
+        return;
+    }
+    if hit.cue.topic == Topic::Password {
+        push(stated::in_next_sentence(reading, hit));
     }
 }
 
