@@ -462,3 +462,10 @@ fn texts_checks_and_machines_say_what_a_number_is() {
         "passwords are like socks",
     ]);
 }
+
+#[test]
+fn a_letter_of_latin_1_is_read_in_a_word() {
+    let text = b"mi contrase\xF1a: tulip44";
+    let outcome = Engine::default().scan(&mut Conversation::new(), &Message::new(Role::Customer, &text[..]));
+    assert_eq!(outcome.findings.len(), 1);
+}

@@ -100,7 +100,7 @@ const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
 
 /// What is remembered between the messages of one conversation.
 ///
-/// Holds what the other side just asked for, what the same side just announced, and of a number that is half said the
+/// Holds what the other side just asked for, what the same side just announced, of which secrets somebody spoke, and of a number that is half said the
 /// count of its digits, its Luhn sums and the lengths its brand may have: never a digit of it. Bounded in turns and,
 /// where messages have times, in time; of a fixed size, nothing on the heap.
 ///
