@@ -428,7 +428,9 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
 /// staple".
 fn phrase_at(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    let end = (first..tokens.len()).find(|&at| ends_clause(reading, at)).unwrap_or(tokens.len());
+    // A little more than the longest.
+    let until = tokens.len().min(first + 10);
+    let end = (first..until).find(|&at| ends_clause(reading, at)).unwrap_or(until);
     let words = tokens.get(first..end)?;
     let talk =
         words.iter().any(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::REQUEST) || t.cue != 0);
