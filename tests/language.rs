@@ -275,3 +275,197 @@ fn the_code_behind_a_card_is_found_in_fields_and_before_a_zip() {
     ]);
     passes(&["error 318, expires in august 2029", "row 08|29|318"]);
 }
+
+#[test]
+fn a_word_for_a_password_before_a_noun_names_the_noun() {
+    passes(&[
+        "the password field should stay empty until you click it",
+        "a password form would open twice",
+        "the password vault is slow today",
+        "la casilla de la contraseña aparece dos veces",
+        "does any1 still use one password 4 all of it",
+        "one password per house or does some1 need two",
+        "a password is the only barrier here",
+        "la contraseña es la llave de todo",
+    ]);
+    becomes(&[
+        ("the password is following: Sunlamp88", "the password is following: ********"),
+        ("my password is marigold", "my password is ********"),
+        ("the password on the box is Tulip4400", "the password on the box is ********"),
+    ]);
+}
+
+#[test]
+fn addresses_and_options_of_commands_are_no_passwords() {
+    becomes(&[(
+        "ssh deploy@203.0.113.40 -p 2201 and the password is Kettle!904",
+        "ssh deploy@203.0.113.40 -p 2201 and the password is ********",
+    )]);
+}
+
+#[test]
+fn what_is_chosen_from_a_menu_or_a_scale_is_no_secret() {
+    for ask in [
+        "a: Press 1 to change your PIN, 2 to block a card, 3 for an agent.",
+        "a: From 1 to 5, how easy was it to set your PIN?",
+        "a: Oprima 1 para su NIP, 2 para otra cosa.",
+        "a: En una escala del 1 al 10, ¿qué tan claro fue el código?",
+    ] {
+        assert_eq!(last_of(&[ask, "3"]), "3", "{ask}");
+    }
+    assert_eq!(last_of(&["a: Type your 4 digit PIN for this account.", "4471"]), "****");
+}
+
+#[test]
+fn a_question_for_a_reason_or_about_a_thing_asks_for_no_number() {
+    assert_eq!(last_of(&["Why do you need my PIN?", "a: Policy 4417 says so."]), "Policy 4417 says so.");
+    assert_eq!(last_of(&["a: Is pin 12 the blue one? And the order number?", "77-30418"]), "77-30418");
+    assert_eq!(last_of(&["a: Shared passwords can get you banned.", "bummer ok"]), "bummer ok");
+    assert_eq!(last_of(&["a: Do you have your password?", "Sixty days. Thanks."]), "Sixty days. Thanks.");
+    assert_eq!(last_of(&["a: Why don't you read me the code we sent?", "771 204"]), "*** ***");
+    assert_eq!(last_of(&["a: I can look you up by password. Do you have it?", "Tulip4400"]), "********");
+}
+
+#[test]
+fn tags_end_a_password() {
+    becomes(&[
+        ("my password is <b>tulip44</b></p>", "my password is <b>********</b></p>"),
+        ("<password>tulip44</password>", "<password>********</password>"),
+        ("<Shop>0447</Shop><Pin>8820</Pin>", "<Shop>0447</Shop><Pin>****</Pin>"),
+    ]);
+    passes(&["<input type=\"password\" name=\"box\">"]);
+}
+
+#[test]
+fn a_whole_number_leaves_no_pieces() {
+    becomes(&[(
+        "my ssn is 536-22-8714 and i made 18600 on a 1099",
+        "my ssn is ***-**-8714 and i made 18600 on a 1099",
+    )]);
+}
+
+#[test]
+fn what_was_typed_where_a_secret_is_spoken_of_is_one() {
+    becomes(&[
+        (
+            "my pin fails at the till. i typed 4418 and then 4481",
+            "my pin fails at the till. i typed **** and then ****",
+        ),
+        (
+            "Olvidó el PIN en el hotel. Dice que era 6120 o 6210.",
+            "Olvidó el PIN en el hotel. Dice que era **** o ****.",
+        ),
+    ]);
+    assert_eq!(
+        last_of(&["the machine hates my pin", "a: Did you try it twice?", "Yes. I entered 7713 and got nothing"]),
+        "Yes. I entered **** and got nothing"
+    );
+    assert_eq!(
+        last_of(&["a: No puedo recibir su PIN. ¿Dónde falló?", "En la sucursal. Metí 2958 y nada."]),
+        "En la sucursal. Metí **** y nada."
+    );
+    assert_eq!(last_of(&["my pin is fine", "it wants a zip so i put 08512"]), "it wants a zip so i put 08512");
+    assert_eq!(last_of(&["where is order 5", "a: I typed 4418 and see it."]), "I typed 4418 and see it.");
+}
+
+#[test]
+fn a_password_stands_in_the_sentence_after_its_name() {
+    becomes(&[
+        (
+            "She wrote the password under the lid. It says velvet-anchor-31 but no luck.",
+            "She wrote the password under the lid. It says ******** but no luck.",
+        ),
+        (
+            "It wants a password with a symbol. I made one: Heron&Moss7. Ok?",
+            "It wants a password with a symbol. I made one: ********. Ok?",
+        ),
+        ("the password is copper walnut gazebo", "the password is ********"),
+        (
+            "login bob and the password is capital R rooftop nine nine exclamation point",
+            "login bob and the password is ********",
+        ),
+        ("correo, contraseña lentejas-con-chorizo", "correo, contraseña ********"),
+        (
+            "contraseña de la app de envíos es Rueda33Loca ya no entra",
+            "contraseña de la app de envíos es ******** ya no entra",
+        ),
+    ]);
+    passes(&[
+        "I forgot my password. It says try-again-later on the page.",
+        "the password needs one capital letter and one symbol",
+        "password self-service is down",
+        "my password does not work. My order is WB-20718x",
+        "the password is causing endless trouble today",
+    ]);
+}
+
+#[test]
+fn an_answer_may_be_hedged_or_come_last() {
+    let ask = "a: What is the password on the account?";
+    assert_eq!(last_of(&[ask, "My brother set it. zeppelin"]), "My brother set it. ********");
+    assert_eq!(
+        last_of(&[ask, "which, the password? its zeppelin i think"]),
+        "which, the password? its ******** i think"
+    );
+    assert_eq!(last_of(&[ask, "which one do you mean?"]), "which one do you mean?");
+}
+
+#[test]
+fn a_code_is_asked_for_again_in_other_words() {
+    assert_eq!(
+        last_of(&["a: Dígame el código del token.", "88 21 40", "a: Ya cambió, ¿me da los nuevos?", "31 07 56"]),
+        "** ** **"
+    );
+    assert_eq!(
+        last_of(&[
+            "The portal wants a code. Mine?",
+            "a: Yes, just sent. I can enter it if you read it to me.",
+            "4471 9026"
+        ]),
+        "**** ****"
+    );
+    assert_eq!(
+        last_of(&["a: Type the code we sent.", "771204", "a: That says invalid, check again?", "mb 771240"]),
+        "mb ******"
+    );
+}
+
+#[test]
+fn a_card_may_be_mistyped_and_a_list_is_none() {
+    becomes(&[
+        (
+            "Mi tarjeta es esta. ¿Toda? 4539 1488 0343 6468. Perdón, 4539 1488 0343 6467.",
+            "Mi tarjeta es esta. ¿Toda? **** **** **** 6468. Perdón, **** **** **** 6467.",
+        ),
+        ("security number on the back three nine four.", "security number on the back * * *."),
+        ("mi tarjeta está aquí, por detrás tiene 381", "mi tarjeta está aquí, por detrás tiene ***"),
+    ]);
+    passes(&["my card was charged on rows 41, 42, 43, 44, 45, 46, 47, 48 of the sheet"]);
+}
+
+#[test]
+fn texts_checks_and_machines_say_what_a_number_is() {
+    becomes(&[
+        ("the text says 771204 and nothing else", "the text says ****** and nothing else"),
+        ("en el mensaje dice 771204", "en el mensaje dice ******"),
+        ("i gave him the code, 771204, silly me", "i gave him the code, ******, silly me"),
+        ("the digits for the atm are 4471", "the digits for the atm are ****"),
+        ("behind my card it says 381", "behind my card it says ***"),
+        ("abajo del cheque dice 310557010 y luego 4812099370", "abajo del cheque dice *****7010 y luego ******9370"),
+        ("my passphrase is seven green llamas dancing", "my passphrase is ********"),
+    ]);
+    passes(&[
+        "the text says order 771204",
+        "it gave me code 50012",
+        "the check for 310557011 pieces came",
+        "my passphrase is way too long to type",
+        "passwords are like socks",
+    ]);
+}
+
+#[test]
+fn a_letter_of_latin_1_is_read_in_a_word() {
+    let text = b"mi contrase\xF1a: tulip44";
+    let outcome = Engine::default().scan(&mut Conversation::new(), &Message::new(Role::Customer, &text[..]));
+    assert_eq!(outcome.findings.len(), 1);
+}

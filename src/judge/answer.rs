@@ -1,11 +1,12 @@
 //! The answer to a question for a password: which words of it are the password.
 
-use crate::detect::cues::Role;
+use crate::detect::cues::{Lists, Role};
 use crate::detect::password::{
     chunk, ends_clause, is_sentence, is_strong, is_unknown, letters_spelled_out, looks_like_one, said_harmless,
     value_at,
 };
-use crate::detect::token::{Kind, Reading};
+use crate::detect::token::{Kind, Reading, Token};
+use crate::text::is_number_word;
 
 /// The longest answer that is taken for a passphrase as a whole, in words.
 const LONGEST_PHRASE: usize = 8;
@@ -68,11 +69,20 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) ->
     if weak.is_some() {
         return weak;
     }
-    if !plain || asks_back(reading) {
+    if !plain {
         return None;
     }
     let mut found = None;
     let mut start = 0;
+    if asks_back(reading) {
+        // "Which, the password? it's stethoscope": the answer to what was asked back.
+        let asked = tokens.iter().rposition(|t| t.is(b'?'))?;
+        let its = |at: usize| tokens.get(at).is_some_and(|t| t.is_any(Lists::ITS) || t.is_any(Lists::IT));
+        if !its(asked + 1) {
+            return None;
+        }
+        start = asked + 1;
+    }
     while start < tokens.len() {
         let mut end = start;
         while end < tokens.len() && !ends_clause(reading, end) && !is_dash(reading, end) {
@@ -122,7 +132,7 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         if !lead {
             break;
         }
-        introduced |= token.does(Role::COPULA) || token.is(b'\'') || token.is(b':');
+        introduced |= token.does(Role::COPULA) || token.is_any(Lists::ITS) || token.is(b'\'') || token.is(b':');
         first += 1;
     }
     let mut last = end;
@@ -153,7 +163,11 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         let plain = body[0].kind == Kind::Word || body[0].kind == Kind::Mixed;
         let lead = (first - start, introduced);
         let total = reading.facts.words;
-        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4)).then_some(value);
+        // "My secretary set it. habeas": the last sentence is that word.
+        let last =
+            lead.0 == 0 && start > 0 && reading.ends_sentence(start - 1) && last + 1 >= tokens.len() && total <= 9;
+        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4 || last))
+            .then_some(value);
     }
     // A phrase: content words, hardly any talk, and no verb that makes it a statement.
     let talk = body
@@ -162,6 +176,11 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         .count();
     let known = body.iter().filter(|t| t.kind == Kind::Word && t.does(Role::COMMON)).count();
     let lead = first - start;
+    // "Ninety days."
+    let counts = |t: &Token| t.kind == Kind::Digits || is_number_word(reading.text, t.start as usize, t.end as usize);
+    if body.windows(2).any(|w| w[1].does(Role::UNIT) && counts(&w[0])) {
+        return None;
+    }
     let plain = body.iter().all(|t| t.kind == Kind::Word && t.cue == 0 || matches!(t.kind, Kind::Mark(b'-' | b'\'')));
     (plain && talk == 0 && known * 3 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
 }

@@ -25,23 +25,46 @@ pub(crate) type Requests = SmallVec<[Request; 4]>;
 /// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
 pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Requests) {
     let mut said = Said { agrees: part.first && agrees(reading), ..Said::default() };
+    let typed = |topic: Topic| matches!(topic, Topic::Pin | Topic::Password | Topic::Code | Topic::OneTimePasscode);
+    for hit in reading.cues.iter().filter(|hit| typed(hit.cue.topic)) {
+        if part.has(reading.tokens[hit.last].start as usize) {
+            said.speaks = said.speaks.with(hit.cue.topic);
+        }
+    }
     let mut requests = Requests::new();
     if !may_ask(reading) {
         return (said, requests);
     }
     // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
     let mut named = Topics::NONE;
+    // "From 1 to 5," and then the question to which that is the answer.
+    let mut chooses = false;
     let mut start = 0;
     while start < reading.tokens.len() {
         let sweep = Sweep::of(reading, start);
         let end = sweep.end;
+        if role.serves() && reading.facts.digits > 0 && is_choice(reading, start, end) {
+            let before_it = said;
+            said.asks = Topics::NONE.with(Topic::Amount);
+            said.measures = true;
+            chooses = true;
+            if !(part.has(reading.tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
+                said = before_it;
+            }
+            start = end;
+            continue;
+        }
         if requests.is_empty() && said.asks.is_empty() && sweep.is_plain() {
             start = end;
             continue;
         }
-        let sentence = Sentence::of(reading, start, &sweep, role);
         let unheard = (said, requests.len());
         let mut asks = Topics::NONE;
+        let sentence = Sentence::of(reading, start, &sweep, role);
+        if chooses && !sentence.request {
+            start = end;
+            continue;
+        }
         let mut before: Option<usize> = None;
         let mut has_cue = false;
         for (index, hit) in cues_in(reading, start, end) {
@@ -58,11 +81,29 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             if !matches!(topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
                 before = Some(hit.last);
             }
-            let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word);
+            // But "what do you type in the password field?" asks for it.
+            let entered = || {
+                reading.tokens[hit.first.saturating_sub(4)..hit.first]
+                    .iter()
+                    .any(|t| t.does(Does::ENTRY) && t.kind == Kind::Word)
+            };
+            let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word)
+                && !(matches!(topic, Topic::Password | Topic::Pin)
+                    && ["field", "box", "form", "input", "bar", "slot", "prompt", "screen", "page"]
+                        .iter()
+                        .any(|word| is_any(reading, &reading.tokens[hit.last + 1], &[word]))
+                    && entered());
             let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
                 && !(sentence.request && sentence.chooses_digits)
                 && cues_in(reading, sentence.purpose.unwrap_or(end), end).next().is_some();
-            if has_value(reading, hit.last) && !sentence.question
+            // "Check again?", "can you check?": a verb.
+            let verb = topic == Topic::Reference
+                && hit.first == hit.last
+                && reading.is_word(&reading.tokens[hit.first], b"check")
+                && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
+            if verb
+                || has_value(reading, hit.last) && !sentence.question
+                || is_numbered(reading, hit.last)
                 || is_partial(reading, hit.last)
                 || compound
                 || purpose
@@ -72,6 +113,10 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             }
             if sentence.asks_for(reading, hit) {
                 if let Some(other) = sentence.measures {
+                    // A reason is no number.
+                    if other == Topic::Quantity {
+                        continue;
+                    }
                     asks = asks.with(other);
                     said.measures = true;
                 } else if !dependent() {
@@ -126,6 +171,12 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             }
             said.insists |= !has_cue && (sentence.refers_back || sentence.request);
             said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
+            // "It wants a code. Mine?"
+            if sentence.question && !has_cue && sweep.words <= 4 {
+                said.offers = said.offers.and(named);
+            }
+            // "Yes, it was just sent. I can enter it if you read it to me."
+            said.reads_it |= !has_cue && !sentence.question && role.serves() && sentence.recites;
         }
         if corrects(reading, start, end.min(start + 3)) || before.is_some_and(|last| corrects(reading, last + 1, end)) {
             // "I need the PIN... actually no."
@@ -203,7 +254,11 @@ impl Sweep {
             sweep.words += usize::from(token.is_text());
             sweep.roles = sweep.roles.and(token.role);
             sweep.lists = sweep.lists.and(token.lists);
-            sweep.request |= token.does(Does::REQUEST) && token.cue == 0;
+            // "Sharing it can get you banned" asks for nothing, "can you read it" does.
+            let allows = token.is_any(Lists::MODAL)
+                && !tokens.get(at + 1).is_some_and(|next| next.is_any(Lists::ADDRESSED))
+                && !(at > start && tokens[at - 1].is_any(Lists::ADDRESSED));
+            sweep.request |= token.does(Does::REQUEST) && token.cue == 0 && !allows;
             if let Some(hit) = reading.hit(token) {
                 sweep.secret |= hit.cue.topic.is_secret();
                 sweep.partial |= hit.cue.topic == Topic::Partial;
@@ -229,7 +284,8 @@ impl Sweep {
 /// The topics that an answer to the cue may have.
 fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
     let mut topics = Topics::NONE.with(hit.cue.topic);
-    if hit.cue.topic.is_secret() && names_a_word(reading, hit) {
+    let passcode = sent && hit.cue.topic == Topic::OneTimePasscode;
+    if hit.cue.topic.is_secret() && !passcode && names_a_word(reading, hit) {
         topics = topics.with(Topic::Password);
     }
     // It may as well be that of a booking.
@@ -249,6 +305,8 @@ struct Sentence {
     negated: bool,
     fragment: bool,
     refers_back: bool,
+    /// "Read it to me", "me lo dicta".
+    recites: bool,
     first_negation: usize,
     /// "How many", "when", "where": what is asked for instead.
     measures: Option<Topic>,
@@ -293,6 +351,12 @@ impl Sentence {
                 || pair(Lists::QUE, Lists::FECHA))
         {
             Some(Topic::Time)
+        } else if question
+            && is(Lists::WHY)
+            && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(Lists::WHY))
+            && sweep.negation.is_none()
+        {
+            Some(Topic::Quantity)
         } else if question && opens_with(Lists::WHERE) {
             Some(Topic::Place)
         } else {
@@ -310,6 +374,9 @@ impl Sentence {
                 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves() && (is_prompt(reading, start, end) || is_harmless_prompt(reading, start, end)),
             refers_back: words <= 8 && is(Lists::REFERENCE),
+            recites: tokens
+                .windows(2)
+                .any(|w| w[0].is_any(Lists::RECITE) && w[1].is_any(Lists::IT) || w[0].is_any(Lists::RECITE_IT)),
             first_negation,
             measures,
             purpose: is(Lists::PURPOSE)
@@ -459,6 +526,30 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
                 || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'*' | b'\'')))
         })
         .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3 || t.kind == Kind::Masked)
+}
+
+/// "Is pin 14 the red one?", "card #2": a thing with a number, not the number of it.
+fn is_numbered(reading: &Reading<'_>, last: usize) -> bool {
+    let sign = usize::from(reading.token(last + 1).is_some_and(|t| t.is(b'#')));
+    reading.token(last + 1 + sign).is_some_and(|t| t.kind == Kind::Digits && t.len() <= 2 && t.cue == 0)
+        && reading.token(last + 2 + sign).is_none_or(|t| t.spaced && !t.does(Does::UNIT))
+}
+
+/// "Press 1 for your PIN, 2 for the card", "from 1 to 5, how easy was it?": what is asked for is a choice.
+fn is_choice(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let tokens = &reading.tokens[start..end];
+    let small = |t: &Token| t.kind == Kind::Digits && t.len() <= 2;
+    let pairs = tokens.windows(2).filter(|w| small(&w[0]) && w[1].is_any(Lists::CHOOSES));
+    let pressed = tokens.windows(3).any(|w| w[0].is_any(Lists::PRESS) && small(&w[1]) && w[2].is_any(Lists::CHOOSES));
+    let scale = tokens.windows(4).any(|w| {
+        small(&w[0])
+            && (w[1].is_any(Lists::CHOOSES) || w[1].is(b'-'))
+            && small(&w[2])
+            && w[0].len() == 1
+            && reading.bytes(&w[0])[0] <= b'1'
+            && !w[3].does(Does::DIGITS.and(Does::UNIT))
+    });
+    pressed || scale || pairs.take(2).count() == 2 && reading.any_of(start, end, Lists::PRESS)
 }
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."

@@ -92,12 +92,15 @@ const ANNOUNCEMENT_LASTS: u8 = 2;
 /// Messages of its own after which nothing corrects what a side gave.
 const CORRECTION_LASTS: u8 = 2;
 
+/// Messages after which a secret is no longer spoken of.
+const SUBJECT_LASTS: u8 = 4;
+
 /// Time after which nothing that was asked or half said counts any more.
 const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
 
 /// What is remembered between the messages of one conversation.
 ///
-/// Holds what the other side just asked for, what the same side just announced, and of a number that is half said the
+/// Holds what the other side just asked for, what the same side just announced, of which secrets somebody spoke, and of a number that is half said the
 /// count of its digits, its Luhn sums and the lengths its brand may have: never a digit of it. Bounded in turns and,
 /// where messages have times, in time; of a fixed size, nothing on the heap.
 ///
@@ -119,6 +122,12 @@ pub struct Conversation {
     turns: u32,
     time_ms: u64,
     sides: [Side; 2],
+    /// The secrets of which somebody spoke last.
+    #[serde(default)]
+    spoken: Secrets,
+    /// Messages since.
+    #[serde(default)]
+    spoken_ago: u8,
 }
 
 /// The version of the serialised form.
@@ -142,6 +151,8 @@ pub(crate) struct Expected {
     pub(crate) after_card: bool,
     /// What was asked for has been given: only a bare correction still counts.
     pub(crate) answered: bool,
+    /// Of late somebody spoke of it.
+    pub(crate) spoken: Topics,
 }
 
 impl Expected {
@@ -183,6 +194,7 @@ impl Conversation {
         if let Some(now) = time_ms {
             if self.time_ms != 0 && now.saturating_sub(self.time_ms) > MEMORY_LASTS_MS {
                 self.sides = Default::default();
+                self.spoken = Secrets::default();
             }
             self.time_ms = self.time_ms.max(now);
         }
@@ -202,7 +214,10 @@ impl Conversation {
             own.gave = Secrets::default();
         }
         own.gave_ago = own.gave_ago.saturating_add(1);
-        Expected { asked, announced: own.tells, gave: own.gave.topics(), after_card: own.after_card > 0, answered }
+        let (announced, gave, after_card) = (own.tells, own.gave.topics(), own.after_card > 0);
+        let spoken = if self.spoken_ago < SUBJECT_LASTS { self.spoken.topics() } else { Topics::NONE };
+        self.spoken_ago = self.spoken_ago.saturating_add(1);
+        Expected { asked, announced, gave, after_card, answered, spoken }
     }
 
     /// Whether any word by `role` may count: a password is awaited, or an answer to an offer.
@@ -223,10 +238,14 @@ impl Conversation {
 
     /// Ends a turn: remembers what this message asks for and announces.
     pub(crate) fn end(&mut self, role: Role, said: &Said) {
+        if !said.speaks.is_empty() {
+            self.spoken = Secrets::of(said.speaks);
+            self.spoken_ago = 0;
+        }
         let offered = self.other(role).offers.topics();
         self.other(role).answered |= said.answers_question;
         let side = self.side(role);
-        let asks = if said.agrees { said.asks.and(offered) } else { said.asks };
+        let asks = if said.agrees || said.reads_it { said.asks.and(offered) } else { said.asks };
         if !asks.is_empty() {
             side.asks = asks;
             side.asked_ago = 0;
@@ -290,6 +309,10 @@ pub(crate) struct Said {
     pub(crate) gives_piece: bool,
     /// It asks how many, when or where.
     pub(crate) measures: bool,
+    /// It asks to be told what the other side spoke of.
+    pub(crate) reads_it: bool,
+    /// The secrets it speaks of which somebody may type.
+    pub(crate) speaks: Topics,
 }
 
 impl Said {
@@ -318,6 +341,8 @@ impl Said {
             gives_code: self.gives_code | next.gives_code,
             gives_piece: self.gives_piece | next.gives_piece,
             measures: self.measures | next.measures,
+            reads_it: self.reads_it | next.reads_it,
+            speaks: self.speaks.and(next.speaks),
         };
         self.prefer_secrets();
     }

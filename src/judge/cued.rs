@@ -1,9 +1,12 @@
 //! What is decided by the words around a number: the cue that governs it, or a turn of phrase.
 
+use smallvec::SmallVec;
+
 use crate::detect::Page;
+use crate::detect::checksum;
 use crate::detect::cues::{Lists, Role as Does, Topic};
-use crate::detect::number::{Number, Numbers, Shape};
-use crate::detect::token::Kind;
+use crate::detect::number::{Digits, Number, Numbers, Shape};
+use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::candidates::Docket;
@@ -36,6 +39,10 @@ impl Court<'_, '_> {
                 } else {
                     self.pass(number, Why::Shape(what));
                 }
+                continue;
+            }
+            if self.is_option(number) {
+                self.pass(number, Why::Shape("option of a command"));
                 continue;
             }
             let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits);
@@ -105,6 +112,18 @@ impl Court<'_, '_> {
                 self.find(&candidate, Evidence { cue: Some("on the card"), ..candidate.evidence });
                 continue;
             }
+            if self.is_on_a_check(number, told) {
+                let candidate = self.candidate(candidates, number, Entity::Account);
+                self.find(&candidate, Evidence { cue: Some("on a check"), ..candidate.evidence });
+                told = Some((*number, Entity::Account));
+                continue;
+            }
+            if let Some(entity) = self.is_typed(number) {
+                let candidate = self.candidate(candidates, number, entity);
+                self.find(&candidate, Evidence { cue: Some("typed where it was asked for"), ..candidate.evidence });
+                told = Some((*number, entity));
+                continue;
+            }
             if let Shape::Likely(what) = number.shape {
                 if what != "year" && !(what == "phone" && self.is_bare()) {
                     self.pass(number, Why::Shape(what));
@@ -123,7 +142,9 @@ impl Court<'_, '_> {
                 told = Some((*number, entity));
                 continue;
             }
-            if let Some((before, entity)) = told.filter(|(before, _)| self.is_another(before, number)) {
+            if let Some((before, entity)) =
+                told.filter(|(before, _)| self.is_another(before, number) || self.is_like(before, number))
+            {
                 let candidate = self.candidate(candidates, number, entity);
                 self.find(&candidate, Evidence { cue: Some("another of its kind"), ..candidate.evidence });
                 skip_until = candidate.last + 1;
@@ -133,6 +154,87 @@ impl Court<'_, '_> {
             self.loose.push((*number, true));
             waiting = Some(*number);
         }
+    }
+
+    /// "At the bottom of the check it says 310557010, then 481209937": a routing number that its checksum proves, where a
+    /// check is spoken of, and the account behind it.
+    fn is_on_a_check(&self, number: &Number, told: Option<(Number, Entity)>) -> bool {
+        const FARTHEST: usize = 4;
+        if !self.reading.has_any(Lists::CHECK) || number.attached {
+            return false;
+        }
+        let behind = told.is_some_and(|(before, entity)| {
+            entity == Entity::Account
+                && before.digits == 9
+                && number.first > before.last
+                && number.first - before.last <= FARTHEST
+                && (6..=17).contains(&number.digits)
+                && self.reading.tokens[before.last + 1..number.first].iter().all(|t| {
+                    t.does(Does::CONJUNCTION.and(Does::PIECE).and(Does::GLUE)) || matches!(t.kind, Kind::Mark(_))
+                })
+        });
+        let routing = number.digits == 9
+            && number.groups == 1
+            && Digits::of(self.reading, number.first, number.last).is_some_and(|digits| {
+                let text: SmallVec<[u8; 16]> = digits.get().iter().map(|digit| b'0' + digit).collect();
+                checksum::aba(&text)
+            });
+        behind || routing
+    }
+
+    /// "It won't take my PIN. I typed 5318 and then...": the object of a verb of entering, and nothing more, where a secret
+    /// is spoken of that is typed.
+    fn is_typed(&self, number: &Number) -> Option<Entity> {
+        let tokens = &self.reading.tokens;
+        let verb = number.first.checked_sub(1).map(|at| &tokens[at])?;
+        let entered = verb.kind == Kind::Word
+            && verb.does(Does::ENTRY)
+            && verb.cue == 0
+            && !["i", "yo", "di"].iter().any(|word| self.reading.is_word(verb, word.as_bytes()));
+        let alone = self.reading.token(number.last + 1).is_none_or(|t| {
+            matches!(t.kind, Kind::Newline | Kind::Mark(b'.' | b',' | b';' | b'!' | b'?' | b')' | b'"'))
+                || t.kind == Kind::Word
+                    && (t.does(Does::CONJUNCTION)
+                        || ["it", "me", "twice", "again", "que", "both", "first"]
+                            .iter()
+                            .any(|word| self.reading.is_word(t, word.as_bytes())))
+        });
+        let fits = (4..=8).contains(&number.digits)
+            && number.groups == 1
+            && !number.attached
+            && matches!(number.shape, Shape::Bare | Shape::Likely("year"));
+        // "It asked for the ZIP so I put 08527": the last thing named before it is another.
+        let from = number.first.saturating_sub(12);
+        let other = (from..number.first)
+            .rev()
+            .take_while(|&at| !self.reading.ends_sentence(at))
+            .find_map(|at| self.reading.hit(&tokens[at]))
+            .is_some_and(|hit| !hit.cue.topic.is_secret() && hit.cue.topic != Topic::Place);
+        if !(entered && alone && fits) || other {
+            return None;
+        }
+        let spoken = |topic: Topic| self.expected.spoken.has(topic) || self.reading.mentions(topic);
+        match () {
+            () if spoken(Topic::Pin) || self.reading.has_any(Lists::ATM) => Some(Entity::Pin),
+            () if spoken(Topic::OneTimePasscode) || spoken(Topic::Code) => Some(Entity::OneTimePasscode),
+            () if spoken(Topic::Password) => Some(Entity::Password),
+            () => None,
+        }
+    }
+
+    /// "-p 2222", "--port 8443": the value of an option that no cue names.
+    fn is_option(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        number.first >= 2
+            && tokens[number.first].spaced
+            && tokens[number.first - 1].kind == Kind::Word
+            && !tokens[number.first - 1].spaced
+            && (tokens[number.first - 1].cue == 0
+                || !tokens[number.first - 1].does(Does::GLUE)
+                    && number.digits <= 5
+                    && self.reading.is_word(&tokens[number.first - 1], b"port"))
+            && tokens[number.first - 2].is(b'-')
+            && (tokens[number.first - 2].spaced || number.first >= 3 && tokens[number.first - 3].is(b'-'))
     }
 
     /// The number `before` is what `number` is, if the two are told in one breath and are alike.
@@ -182,6 +284,17 @@ impl Court<'_, '_> {
                         !hit.cue.topic.is_secret() && !matches!(hit.cue.topic, Topic::Quantity | Topic::Time)
                     })
             })
+    }
+
+    /// "I typed 5318 and then 5381": told in one breath, and alike.
+    fn is_like(&self, before: &Number, number: &Number) -> bool {
+        number.digits == before.digits
+            && number.digits >= 4
+            && number.groups == before.groups
+            && !number.attached
+            && number.first > before.last
+            && number.shape == Shape::Bare
+            && govern::in_one_breath(self.reading, before, number)
     }
 
     /// Whether the claim of a cue is strong enough for the shape of the number.
@@ -256,7 +369,10 @@ impl Court<'_, '_> {
         }
         let assigned = |i: usize| i > 0 && tokens[i].is(b'=') && tokens[i - 1].is_text();
         let assigns = self.assigns.get_or_init(|| (0..tokens.len()).filter(|i| assigned(*i)).take(3).count() == 3);
-        let verb = tokens[hit.first.saturating_sub(3)..hit.first].iter().any(|t| t.does(Does::REPORTS));
+        // "I gave him the code": no program gives it to a third person.
+        let before = &tokens[hit.first.saturating_sub(3)..hit.first];
+        let person = |t: &Token| ["him", "her", "them"].iter().any(|word| self.reading.is_word(t, word.as_bytes()));
+        let verb = before.iter().any(|t| t.does(Does::REPORTS)) && !before.iter().any(person);
         *assigns || verb && !governor.copula
     }
 
@@ -295,33 +411,46 @@ impl Court<'_, '_> {
             && number.first >= 2
             && (is(number.first - 1, &["me", "us"]) || self.reading.tokens[number.first - 1].does(Does::SENT))
             && self.reading.tokens[number.first - 2..number.first].iter().any(|t| t.does(Does::SENT));
-        sent || (4..=8).contains(&number.digits)
-            && before
-            && is(next, &["to", "para", "as", "como"])
-            && is(
-                next + 1,
-                &[
-                    "sign",
-                    "log",
-                    "login",
-                    "verify",
-                    "access",
-                    "authenticate",
-                    "confirm",
-                    "complete",
-                    "finish",
-                    "reset",
-                    "iniciar",
-                    "verificar",
-                    "entrar",
-                    "acceder",
-                    "confirmar",
-                    "ingresar",
-                    "your",
-                    "tu",
-                    "su",
-                ],
-            )
+        sent || self.is_in_a_text(number)
+            || (4..=8).contains(&number.digits)
+                && before
+                && is(next, &["to", "para", "as", "como"])
+                && is(
+                    next + 1,
+                    &[
+                        "sign",
+                        "log",
+                        "login",
+                        "verify",
+                        "access",
+                        "authenticate",
+                        "confirm",
+                        "complete",
+                        "finish",
+                        "reset",
+                        "iniciar",
+                        "verificar",
+                        "entrar",
+                        "acceder",
+                        "confirmar",
+                        "ingresar",
+                        "your",
+                        "tu",
+                        "su",
+                    ],
+                )
+    }
+
+    /// "The text says 771204", "they texted me this: 771204": six digits, and nothing else is said of them.
+    fn is_in_a_text(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        let six = number.digits == 6 && number.groups <= 2 && number.shape == Shape::Bare && !number.attached;
+        let Some(verb) = number.first.checked_sub(1).filter(|_| six) else { return false };
+        let is = |at: usize, words: &[&str]| words.iter().any(|w| self.reading.is_word(&tokens[at], w.as_bytes()));
+        let tells = tokens[verb].does(Does::COPULA)
+            || tokens[verb].is(b':')
+            || is(verb, &["with", "this", "trae", "con", "reading", "saying"]);
+        tells && (verb.saturating_sub(3)..verb).any(|at| is(at, &["text", "sms", "texted", "mensaje", "mensajito"]))
     }
 
     /// "... and the three digits are 552", where a card is spoken of.
@@ -333,18 +462,26 @@ impl Court<'_, '_> {
             && (tokens[copula].does(Does::COPULA) || tokens[copula].is(b':') || tokens[copula].is_any(Lists::ARE))
             && tokens[copula - 1].does(Does::DIGITS)
             && tokens[copula - 2].is_any(count)
-            && self.speaks_of_cards()
+            && (self.speaks_of_cards() || self.reading.has_any(Lists::EXPIRES))
             && !(copula >= 3 && tokens[copula - 3].is_any(Lists::END))
     }
 
     /// "The back says 123."
     fn is_said_by_card(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
-        number.digits == 3
-            && number.first >= 2
-            && tokens[number.first - 1].does(Does::COPULA)
-            && tokens[number.first - 2].does(Does::FACE)
-            && tokens[number.first - 2].kind == Kind::Word
+        if number.digits != 3 || number.first < 2 {
+            return false;
+        }
+        let said = tokens[number.first - 1].does(Does::COPULA);
+        // "Por detrás tiene el 740", where a card is spoken of.
+        let has = self.speaks_of_cards()
+            && ["has", "tiene", "trae", "viene", "hay", "pone", "el", "un", "reads", "got"]
+                .iter()
+                .any(|word| self.reading.is_word(&tokens[number.first - 1], word.as_bytes()));
+        let far = has || said && self.speaks_of_cards();
+        tokens[number.first.saturating_sub(if far { 5 } else { 2 })..number.first - 1]
+            .iter()
+            .any(|t| (said || has) && t.does(Does::FACE) && t.kind == Kind::Word)
     }
 
     /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
@@ -391,12 +528,13 @@ impl Court<'_, '_> {
                 continue;
             }
             let fits = |topic: Topic| matches!(topic, Topic::OneTimePasscode | Topic::Code) || !topic.is_secret();
-            let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits);
+            let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
+                .or_else(|| govern::antecedent(self.reading, candidate.first, &fits));
             match governor {
                 Some(g) if g.cue.topic.is_secret() => {
                     let enough = match g.cue.topic {
                         Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
-                        Topic::Code => (g.copula || self.was_sent()) && g.cost <= 3,
+                        Topic::Code => (g.copula || self.was_sent()) && g.cost <= if g.copula { 5 } else { 3 },
                         // Of letters and digits "the second one" may be anything.
                         _ if g.cue.name == "the new one" => self.was_sent(),
                         _ => g.cost <= if g.copula { 9 } else { 6 },

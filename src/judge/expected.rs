@@ -6,7 +6,7 @@ use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::number::{Digits, Number, Shape};
 use crate::detect::one_time_passcode;
 use crate::detect::password::{self, others};
-use crate::detect::token::Kind;
+use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::answer;
@@ -154,12 +154,14 @@ impl Court<'_, '_> {
 
     /// "Sorry, it was 4812", "al revés, 197765": plainly in the place of what was given before.
     fn takes_back(&self) -> bool {
-        self.reading.tokens.iter().take(7).any(|t| t.does(Does::TAKES_BACK))
+        // "mb 4812": my bad.
+        let mine = |t: &Token| self.reading.is_word(t, b"mb");
+        self.reading.tokens.iter().take(7).any(|t| t.does(Does::TAKES_BACK)) || self.reading.token(0).is_some_and(mine)
     }
 
     /// "Sorry, 4812", "no wait, 132", "try 132".
     fn corrects(&self) -> bool {
-        self.reading.tokens.iter().take(6).any(|t| t.does(Does::TAKES_BACK.and(Does::RETRIES)))
+        self.takes_back() || self.reading.tokens.iter().take(6).any(|t| t.does(Does::RETRIES))
     }
 
     /// The answer to a question for a password.

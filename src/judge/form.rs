@@ -42,7 +42,9 @@ impl Court<'_, '_> {
                 Claim::Probable => !harmless,
                 Claim::Possible => {
                     let named = said.is_some_and(|g| g.cost <= if candidate.evidence.mistyped { 6 } else { 10 })
-                        || self.reading.mentions(Topic::Card) && !candidate.evidence.mistyped;
+                        || self.reading.mentions(Topic::Card)
+                            && (!candidate.evidence.mistyped
+                                || candidate.evidence.grouped && candidate.evidence.brand.is_some());
                     !harmless && (named || asked)
                 }
             };

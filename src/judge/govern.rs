@@ -108,6 +108,10 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
                 && near
                 && !used
                 && !(topic == Topic::Quantity && hit.last + 1 != first)
+                // "En el hotel. Dice que era 6120": words of time are nothing but articles further off.
+                && !(topic == Topic::Time
+                    && hit.last + 1 != first
+                    && tokens[hit.first..=hit.last].iter().all(|t| t.does(Role::GLUE)))
             {
                 let found = Governor { cue: hit.cue, hit: index, cost, copula, after: false };
                 return Some(if copula || cost > 1 { head(reading, found, fits).unwrap_or(found) } else { found });
@@ -215,6 +219,32 @@ fn subject(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn(Top
         }
     }
     found
+}
+
+/// "They want the code to verify the trade and I was like ok, it's X7KQ2": the pronoun right before the value stands for
+/// what was named last, however far.
+pub(crate) fn antecedent(reading: &Reading<'_>, first: usize, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+    const REACH: usize = 40;
+    let tokens = &reading.tokens;
+    let its = |at: usize| tokens[at].is_any(Lists::ITS) && tokens[at].kind == Kind::Word;
+    let mut at = first.checked_sub(1)?;
+    if tokens[at].is(b'"') || tokens[at].is(b':') {
+        at = at.checked_sub(1)?;
+    }
+    let it_is = at > 0
+        && (tokens[at].is_any(Lists::IS) && reading.is_word(&tokens[at - 1], b"it")
+            || at > 1
+                && reading.is_word(&tokens[at], b"s")
+                && tokens[at - 1].is(b'\'')
+                && reading.is_word(&tokens[at - 2], b"it"));
+    if !(its(at) || it_is) {
+        return None;
+    }
+    let hit = tokens[at.saturating_sub(REACH)..at].iter().rev().find_map(|t| {
+        (t.cue != 0).then(|| t.cue as usize - 1).filter(|&hit| reading.cues[hit].cue.topic != Topic::Quantity)
+    })?;
+    let cue = reading.cues[hit].cue;
+    (cue.topic.is_secret() && fits(cue.topic)).then_some(Governor { cue, hit, cost: 3, copula: true, after: false })
 }
 
 /// Whether the sentence at `at` starts with a word that points back: "It's 4821", "Es el 4821", "Here: 4821".
@@ -344,6 +374,15 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             Kind::Word if token.does(Role::CONJUNCTION) && points_back(reading, at + 1) => 1,
             Kind::Word if token.does(Role::CONJUNCTION) => return None,
             Kind::Word if token.does(Role::GLUE) => 1 - u32::from(token.does(Role::DETERMINER)),
+            // "2214 Cottonwood the code sign": the noun that is beside the number.
+            Kind::Word
+                if !link
+                    && token.spaced
+                    && at == last + 1
+                    && reading.text[token.start as usize].is_ascii_uppercase() =>
+            {
+                4
+            }
             Kind::Word => 2,
             _ => 1,
         };

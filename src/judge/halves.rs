@@ -77,20 +77,20 @@ impl Court<'_, '_> {
                 Step::More => {
                     here.push(*number);
                     moved = true;
-                    side.pieces.remember(id);
                     self.verdict.halves.push(Half::Next(self.half(number, side.pieces.whole())));
                     if side.pieces.whole() == Whole::SocialSecurity
                         && side.pieces.digits() >= 5
                         && side.pieces.is_named()
                     {
                         self.mask_piece(number, Entity::SocialSecurity);
+                    } else {
+                        side.pieces.remember(id);
                     }
                 }
                 Step::Unfit => {
                     here.clear();
                     if let Some(start) = self.first_piece(number, digits) {
                         side.pieces = start;
-                        side.pieces.remember(id);
                         self.verdict.halves.push(Half::First(self.half(number, start.whole())));
                         moved = true;
                         here.push(*number);
@@ -102,6 +102,8 @@ impl Court<'_, '_> {
                         };
                         if masked {
                             self.mask_piece(number, start.whole().entity());
+                        } else {
+                            side.pieces.remember(id);
                         }
                     }
                     self.pass(number, Why::Nothing);
@@ -139,7 +141,9 @@ impl Court<'_, '_> {
             governor(self.reading, number.first, number.last, &self.spent, &fits)
                 .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
-        let social = expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity);
+        // Where the whole of one is told, other numbers are no pieces of it.
+        let told = self.verdict.found.iter().any(|f| f.entity == Entity::SocialSecurity && !f.part && !f.solicited);
+        let social = !told && (expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity));
         if (social || *lens == [3, 2] && (bare || self.says_piece()))
             && matches!(digits.len(), 2..=8)
             && !(digits.len() == 4 && *lens == [4])

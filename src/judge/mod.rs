@@ -184,6 +184,7 @@ fn judge_loud(
     said.gives_code = court.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
     said.answers = !court.verdict.found.is_empty() || court.masked;
     said.answers_question = court.masked || court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
+    said.answers_question |= said.gives.iter().any(|topic| expected.asked.has(topic));
     said.gives_piece = moved;
     if role.serves() {
         court.solicitations(&requests);

@@ -36,6 +36,7 @@ fn are_harmless(reading: &Reading<'_>, numbers: &[Number], expected: Expected) -
         && !reading.does(Does::FACE)
         && !reading.has_mark(b'#')
         && !expected.awaits_a_secret()
+        && (!expected.spoken.has_secret() || !reading.does(Does::ENTRY))
         && numbers.iter().all(|number| is_harmless(reading, number))
         && !(reading.facts.digits > FEW && are_dictated(numbers))
         && !(reading.facts.mixed && reading.tokens.iter().any(|t| t.kind == Kind::Mixed && t.len() > LONGEST_UNIT))

@@ -438,11 +438,22 @@ fn what_is_asked_for_is_remembered_however_far_back() {
 #[test]
 fn pieces_in_two_streams_complete_a_card() {
     let first = Redactor::new(Engine::default(), Conversation::new(), Role::Customer).id(7);
-    let (_, finished) = redacted(first, &[b"my card starts with 3782 822463"]);
+    let (_, finished) = redacted(first, &[b"ok 3782 822463"]);
     let second = Redactor::new(Engine::default(), finished.conversation, Role::Customer).id(8).time_ms(5);
     let (out, finished) = redacted(second, &[b"100", b"05"]);
     assert_eq!(shown(&out), "*****");
     assert_eq!(finished.recall, [MessageId(7)]);
+}
+
+#[test]
+fn a_piece_that_was_masked_as_it_came_is_not_recalled() {
+    let first = Redactor::new(Engine::default(), Conversation::new(), Role::Customer).id(7);
+    let (out, finished) = redacted(first, &[b"my card starts with 3782 822463"]);
+    assert_eq!(shown(&out), "my card starts with **** ******");
+    let second = Redactor::new(Engine::default(), finished.conversation, Role::Customer).id(8).time_ms(5);
+    let (out, finished) = redacted(second, &[b"100", b"05"]);
+    assert_eq!(shown(&out), "*****");
+    assert!(finished.recall.is_empty());
 }
 
 #[test]

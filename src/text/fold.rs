@@ -1,8 +1,8 @@
 //! One spelling for each character.
 //!
 //! In comes text with anything in it, out goes text in which digits, Latin letters, spaces and punctuation are ASCII,
-//! what cannot be seen is gone, and HTML character references are characters. Everything else, text of other scripts,
-//! emoji and bytes that are no UTF-8, stays as it is.
+//! what cannot be seen is gone, and HTML character references are characters. A byte that is no UTF-8 between ASCII letters is read as Latin-1.
+//! Everything else, text of other scripts, emoji and other bytes that are no UTF-8, stays as it is.
 //!
 //! This is no compatibility normalisation: a circled, superscript or Roman numeral stays what it is.
 
@@ -102,7 +102,7 @@ impl Atom {
         }
         match decode(&text[at..]) {
             Some(c) => Self { len: c.len_utf8(), fold: fold_char(c), spelled: None, letter: c.is_alphabetic() },
-            None => Self { len: 1, fold: Fold::Keep, spelled: None, letter: false },
+            None => Self { len: 1, fold: latin_1(text, at).unwrap_or(Fold::Keep), spelled: None, letter: false },
         }
     }
 
@@ -124,6 +124,13 @@ fn decode(text: &[u8]) -> Option<char> {
         _ => return None,
     };
     std::str::from_utf8(text.get(..len)?).ok()?.chars().next()
+}
+
+/// The letter of Latin-1 which a byte that is no UTF-8 stands for, between ASCII letters: `contrase\xF1a`.
+fn latin_1(text: &[u8], at: usize) -> Option<Fold> {
+    let beside = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
+    let index = u32::from(text[at].checked_sub(0xC0)?);
+    (beside(at.checked_sub(1)) && beside(Some(at + 1))).then(|| letter(LATIN, index)).flatten()
 }
 
 /// A word with Greek or Cyrillic letters in it.

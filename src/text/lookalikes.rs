@@ -42,7 +42,9 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
             at += 1;
             continue;
         }
-        let group = Group::new(text, at, at + len);
+        let mut group = Group::new(text, at, at + len);
+        // "8031 o 8013": a word of Spanish.
+        group.fits &= !(text[at..at + len] == *b"o" && groups.last().is_some_and(|last| last.len() >= 3));
         at += len;
         let joined = groups.last().is_some_and(|last| is_separator(&text[last.end..group.start]));
         if !joined || !group.fits || groups.last().is_some_and(|last| !last.fits) {

@@ -20,6 +20,41 @@ const INLINE: &[&str] = &[
     "wbr",
 ];
 
+/// Tags that begin a new line or cell. Of all others, those of XML, the digits beside them are two numbers.
+const BLOCK: &[&str] = &[
+    "article",
+    "blockquote",
+    "br",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
 /// The text without the tags inside its numbers, or none if there are none.
 pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     let mut draft = Draft::new(text);
@@ -32,13 +67,14 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
             continue;
         }
         // Tags in a row are one unit.
-        let (mut end, mut inline) = (start, true);
-        while let Some((len, is_inline)) = tag(&text[end..]) {
+        let (mut end, mut inline, mut known) = (start, true, true);
+        while let Some((len, kind)) = tag(&text[end..]) {
             end += len;
-            inline &= is_inline;
+            inline &= kind == Kind::Inline;
+            known &= kind != Kind::Unknown;
         }
         if end > start {
-            if meets_digit(text[end..].iter()) {
+            if known && meets_digit(text[end..].iter()) {
                 draft.replace(start..end, if inline { b"" } else { b" " });
             }
             at = end;
@@ -59,8 +95,19 @@ fn meets_digit<'a>(mut bytes: impl Iterator<Item = &'a u8>) -> bool {
         .is_some_and(u8::is_ascii_digit)
 }
 
-/// The length of the tag at the start of `text`, and whether it is drawn within a line.
-fn tag(text: &[u8]) -> Option<(usize, bool)> {
+/// What a tag does to the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It is drawn within it.
+    Inline,
+    /// It begins a new one, or a cell.
+    Block,
+    /// It is none of HTML.
+    Unknown,
+}
+
+/// The length of the tag at the start of `text`, and its kind.
+fn tag(text: &[u8]) -> Option<(usize, Kind)> {
     let inside = text.strip_prefix(b"<")?;
     let inside = &inside[..inside.iter().take(LONGEST - 2).position(|b| matches!(b, b'<' | b'>'))?];
     if text[inside.len() + 1] != b'>' || inside.windows(3).any(|three| three.iter().all(u8::is_ascii_digit)) {
@@ -70,7 +117,13 @@ fn tag(text: &[u8]) -> Option<(usize, bool)> {
     let len = name.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(name.len());
     let bounded = name.get(len).is_none_or(|b| b.is_ascii_whitespace() || *b == b'/');
     let name = name[..len].first().is_some_and(u8::is_ascii_alphabetic).then_some(&name[..len]).filter(|_| bounded)?;
-    Some((inside.len() + 2, INLINE.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))))
+    let is = |names: &[&str]| names.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name));
+    let kind = match () {
+        () if is(INLINE) => Kind::Inline,
+        () if is(BLOCK) => Kind::Block,
+        () => Kind::Unknown,
+    };
+    Some((inside.len() + 2, kind))
 }
 
 #[cfg(test)]
@@ -113,6 +166,7 @@ mod tests {
             "5 <b",
             "1 <me@x.org> 2",
             "<1234>",
+            "<Shop>4471</Shop><Till>8830</Till>",
             "7<b>x</b>8",
         ] {
             assert_eq!(view(text), text);

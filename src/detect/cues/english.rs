@@ -20,6 +20,7 @@ pub(crate) const CUES: &[Row] = &[
                   master card number?; mc number; discover card? number?; diners club? card? number?; dinersclub; jcb card? number?; unionpay card? number?; union pay;\
                   maestro card? number?; rupay card? number?; mir card; verve; elo; gold/platinum/green/blue/black/delta/marriott/hilton card",
     },
+    Row { topic: Topic::Reference, name: "work item", phrases: "pr; prs; pull/merge request; jira; cfr; usc; u s c" },
     Row {
         topic: Topic::Reference,
         name: "gift card",
@@ -88,7 +89,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Pin,
         name: "pin",
-        phrases: "puk; puk code; pin; pins; pin number/num/no/code/numbers/nbr/digits; pincode; pin cod; p i n; atm/debit/card/credit/account/phone/telephone/voicemail/sim/mobile/wireless/banking/security/customer/four/4/six/6/bank/personal/secret/transfer/port/porting/cash digit/digits? pin/pins number/num/no/code?; voicemail/banking/phone code; personal identification number; \
+        phrases: "number/digits/code for/at/in the? atm; number i punch/type/use/put/enter/key in? at/into? the? atm; puk; puk code; pin; pins; pin number/num/no/code/numbers/nbr/digits; pincode; pin cod; p i n; atm/debit/card/credit/account/phone/telephone/voicemail/sim/mobile/wireless/banking/security/customer/four/4/six/6/bank/personal/secret/transfer/port/porting/cash digit/digits? pin/pins number/num/no/code?; voicemail/banking/phone code; personal identification number; \
                   number transfer pin; port out pin; atm/debit/cash/keypad/door/gate/alarm/safe/vault/lock/locker/lockbox code; secret number; t pin; m pin; mpin; tpin; upi pin; ipin; access pin; my/our four/4/six/6 digits",
     },
     // ---- Accounts --------------------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ pub(crate) const WORDS: &[Words] = &[
         role: Role::PIECE.and(Role::COMMON),
         words: "then next and rest remaining remainder followed part half second last first third fourth finally it's its is the of ok okay so that's thats now again continue continuing plus ends end ending starts start starting begins here",
     },
-    Words { role: Role::FACE, words: "front back backside reverse signature strip above" },
+    Words { role: Role::FACE, words: "front back backside behind reverse signature strip above" },
     Words { role: Role::DIGITS, words: "digit digits number numbers nums numerals" },
     Words {
         role: Role::STREET,
@@ -242,15 +243,19 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         role: Role::HEAD,
-        words: "rule rules requirement requirements policy policies hint hints manager managers screen screens page prompt prompts reset resets length format pad pads option options letter letters mailer change changes link links generator attempt attempts result results response mismatch error errors error's expiry expiration recovery protection strength history update tab section settings lock",
+        words: "rule rules requirement requirements policy policies hint hints manager managers screen screens page prompt prompts reset resets length format pad pads option options letter letters mailer change changes link links generator attempt attempts result results response mismatch error errors error's expiry expiration recovery protection strength history update tab section settings lock box boxes field fields form dialog window windows popup input vault fatigue meter checker sharing guessing placeholder bar row slot panel feature keypad widget problem problems issue issues trouble status question questions",
     },
     Words { role: Role::FROM, words: "from" },
     Words { role: Role::TO, words: "to into" },
+    Words { role: Role::ENTRY.and(Role::COMMON), words: "punched punch keyed tapped dialed dialled inputted" },
     Words {
         role: Role::HALF,
         words: "first starts start begins half part then next rest second bits bit parts pieces remaining",
     },
-    Words { role: Role::TAKES_BACK, words: "sorry actually oops correction typo meant" },
+    Words {
+        role: Role::TAKES_BACK,
+        words: "sorry actually oops whoops woops correction typo meant mistyped misread misheard fatfingered",
+    },
     Words { role: Role::RETRIES, words: "wait no try mean scratch rather" },
     Words {
         role: Role::TROUBLE,
@@ -271,11 +276,11 @@ pub(crate) const WORDS: &[Words] = &[
                 a an the my your our his her their its another some any no every each all both either neither one two three four five six seven eight nine ten \
                 keeps kept keep shows showing won't wont doesn't doesnt isn't isnt didn't didnt can't cant cannot couldn't wouldn't shouldn't has had have having was were is are be been will would could should may might must can do does did done \
                 yes no yep nope yeah please help thanks thank asked asking asks prompted prompting confirmed verified unverified linked tied attached associated shared sharing stuck failing failed fails fail messed acting giving taking taken used using use synced syncing generated created chosen picked printed written typed entered sent mailed emailed texted delivered included attached provided issued assigned given tried retry retried repeated rotated rotating \
-                disappeared vanished rolled turned frozen suspended revoked overdue due up out down back away through i i'm i've we we're you you're he she they them us me everyone nobody someone alphanumeric numeric numbers letters uppercase lowercase plain masked starred dots asterisks stars random default standard generic duplicate duplicated reused recycled complex basic protected redacted removed deleted xxxx xxx tbd none",
+                disappeared vanished rolled turned frozen suspended revoked overdue due up out down back away through i i'm i've we we're you you're he she they them us me everyone nobody someone alphanumeric numeric numbers letters uppercase lowercase plain masked starred dots asterisks stars super pretty kinda sorta quite extra hella super mega ultra totally random default standard generic duplicate duplicated reused recycled complex basic protected redacted removed deleted xxxx xxx tbd none",
     },
     Words {
         role: Role::FILLER.and(Role::COMMON),
-        words: "yes yeah yep yup ya yea no nope nah ok okay k kk sure fine thanks thank thx ty cheers please pls hi hello hey hiya sorry oops hmm hm um uh er ah oh wait hold sec second moment minute one done ready perfect great good awesome cool alright right correct exactly indeed absolutely definitely maybe perhaps nothing none never nada help agent human representative operator lol haha omg wow damn ugh bye goodbye later skip cancel stop start continue next back menu quit exit resend retry again what why how who where when huh same there here gotcha understood noted checking looking trying waiting searching ready sounds welcome morning afternoon evening night today tomorrow yesterday tonight soon now",
+        words: "dang darn shoot crap heck geez gosh jeez yikes welp whoa bummer dude bro lmao smh aw aww argh phew duh meh yes yeah yep yup ya yea no nope nah ok okay k kk sure fine thanks thank thx ty cheers please pls hi hello hey hiya sorry oops hmm hm um uh er ah oh wait hold sec second moment minute one done ready perfect great good awesome cool alright right correct exactly indeed absolutely definitely maybe perhaps nothing none never nada help agent human representative operator lol haha omg wow damn ugh bye goodbye later skip cancel stop start continue next back menu quit exit resend retry again what why how who where when huh same there here gotcha understood noted checking looking trying waiting searching ready sounds welcome morning afternoon evening night today tomorrow yesterday tonight soon now",
     },
     Words {
         role: Role::COMMON,
@@ -296,6 +301,16 @@ pub(crate) const WORDS: &[Words] = &[
 
 /// Words on the lists which grammar looks for, separated by spaces.
 pub(crate) const LISTS: &[(Lists, &str)] = &[
+    (Lists::SPELLS, "capital uppercase lowercase exclamation underscore hashtag asterisk ampersand hyphen dash"),
+    (Lists::CHECK, "check checks cheque cheques checkbook voided routing"),
+    (Lists::ATM, "atm"),
+    (Lists::EXPIRES, "exp expires expiry expiration"),
+    (Lists::RECITE, "read tell give dictate recite"),
+    (Lists::MODAL, "can could may"),
+    (Lists::ADDRESSED, "you u ya i we me they someone please"),
+    (Lists::WHY, "why happens happened"),
+    (Lists::PRESS, "press reply type enter text choose select say push rate hit dial"),
+    (Lists::CHOOSES, "to for if"),
     (Lists::HOW, "how"),
     (Lists::MANY, "many much long often"),
     (Lists::WHEN, "when"),
@@ -306,7 +321,7 @@ pub(crate) const LISTS: &[(Lists, &str)] = &[
     (Lists::FEW, "three four"),
     (Lists::SEVERAL, "four five six eight"),
     (Lists::CODE, "code"),
-    (Lists::REFERENCE, "it that them they one what say those this rest next"),
+    (Lists::REFERENCE, "it that them they one ones again what say those this rest next new"),
     (Lists::MESSAGE, "text sms message texted sent email app"),
     (Lists::PURPOSE, "to for before"),
     (Lists::WARNING, "never nobody"),

@@ -92,6 +92,30 @@ impl Lists {
     pub(crate) const FOUR: Self = Self(1 << 48);
     pub(crate) const ARE: Self = Self(1 << 49);
 
+    /// Asks only before one of [`ADDRESSED`](Self::ADDRESSED), or in a question.
+    pub(crate) const MODAL: Self = Self(1 << 50);
+    pub(crate) const ADDRESSED: Self = Self(1 << 51);
+    /// Asks for a reason.
+    pub(crate) const WHY: Self = Self(1 << 52);
+    /// Tells what to press in a menu, before a digit.
+    pub(crate) const PRESS: Self = Self(1 << 53);
+    /// Stands between the ends of a scale, or between a digit and what it chooses.
+    pub(crate) const CHOOSES: Self = Self(1 << 54);
+
+    /// Asks to be told something, before [`IT`](Self::IT) or with it.
+    pub(crate) const RECITE: Self = Self(1 << 55);
+    pub(crate) const RECITE_IT: Self = Self(1 << 56);
+
+    /// Spells a character aloud.
+    pub(crate) const SPELLS: Self = Self(1 << 57);
+
+    /// Names a paper at whose bottom a routing and an account number are printed.
+    pub(crate) const CHECK: Self = Self(1 << 58);
+    /// A machine that asks for a PIN.
+    pub(crate) const ATM: Self = Self(1 << 59);
+    /// Says until when a card is good.
+    pub(crate) const EXPIRES: Self = Self(1 << 60);
+
     /// Is a word of some table, spelled as it stands there.
     pub(crate) const KNOWN: Self = Self(1 << 30);
     /// Is a number word; these stand in the tables of numbers.

@@ -260,6 +260,9 @@ fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Cl
         return None;
     }
     let hard = groups.windows(2).any(|pair| number::gap(reading, pair[0], pair[1]) == Gap::Hard);
+    if is_counted_up(reading, groups) {
+        return None;
+    }
     let disguised = page.is_disguised(first, last);
     Some(match fit {
         Fit::Printed if !brand.by_shape && !about_cards => return None,
@@ -275,6 +278,19 @@ fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Cl
         Fit::Odd if (about_cards || disguised) && brand.by_shape => Claim::Probable,
         Fit::Odd => return None,
     })
+}
+
+/// "41, 42, 43, 44": numbers in a row, each one more than the one before.
+fn is_counted_up(reading: &Reading<'_>, groups: &[usize]) -> bool {
+    let value = |group: usize| {
+        let bytes = reading.bytes(&reading.tokens[group]);
+        (bytes.len() <= 4 && bytes[0] != b'0').then(|| bytes.iter().fold(0u32, |sum, b| sum * 10 + u32::from(b - b'0')))
+    };
+    groups.len() >= 4
+        && groups.windows(2).all(|pair| match (value(pair[0]), value(pair[1])) {
+            (Some(left), Some(right)) => right == left + 1,
+            _ => false,
+        })
 }
 
 /// Whether letters touch the number, or are joined to it by a hyphen.

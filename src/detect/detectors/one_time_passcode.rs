@@ -147,11 +147,21 @@ pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
         return None;
     }
     let mut last = first;
+    let mut groups = 1;
+    let mut tail = None;
     while reading.tokens.get(last + 1).is_some_and(|t| t.is(b'-') && !t.spaced)
         && starts(last + 2)
         && !reading.tokens[last + 2].spaced
     {
         last += 2;
+        groups += 1;
+        // "9TB" reads as a number with its unit elsewhere.
+        if reading.tokens[last].kind == Kind::Digits
+            && reading.token(last + 1).is_some_and(|t| t.kind == Kind::Word && !t.spaced)
+        {
+            last += 1;
+            tail = Some(last);
+        }
         if last - first > 8 {
             return None;
         }
@@ -174,10 +184,13 @@ pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
     let letters = bytes().filter(|b| b.is_ascii_alphabetic()).count();
     let digits = bytes().filter(|b| b.is_ascii_digit()).count();
     let lower = bytes().filter(|b| b.is_ascii_lowercase()).count();
-    let groups = (last - first) / 2 + 1;
     // "XK4T-99PL-2MQW", as codes for emergencies are printed: groups alike, all of capitals or all of small letters.
     if groups > 2 {
-        let alike = (first..=last).step_by(2).all(|at| (3..=6).contains(&reading.tokens[at].len()));
+        let len = |at: usize| reading.tokens[at].len();
+        let alike = last - first == 2 * (groups - 1)
+            && ((first..=last).step_by(2).all(|at| (3..=6).contains(&len(at)))
+                && (groups > 3 || len(first) == len(last) || len(first) == len(first + 2))
+                || (first..=last).step_by(2).all(|at| len(at) == 2));
         return (alike && letters >= 2 && digits >= 2 && (lower == 0 || lower == letters)).then_some(last);
     }
     // "98XXXXXX21": what somebody else has masked.
@@ -191,6 +204,6 @@ pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
         lower > 0 && last == first && bytes().skip_while(|b| b.is_ascii_digit()).all(|b| b.is_ascii_alphabetic());
     let plausible = !hexadecimal && !measure && letters >= 1 && digits >= 1 && (4..=10).contains(&(letters + digits)) && (lower == 0 || lower == letters && groups == 1 && digits >= 2 && letters <= 4 || lower == letters && groups == 2)
         // "24-hour", "7am", "3rd", "5-digit"
-        && !reading.tokens[first..=last].iter().any(|t| t.kind == Kind::Word && (t.does(Role::UNIT) || t.does(Role::COMMON) && lower > 0));
+        && !reading.tokens[first..=tail.map_or(last, |tail| tail - 1)].iter().any(|t| t.kind == Kind::Word && (t.does(Role::UNIT) || t.does(Role::COMMON) && lower > 0));
     plausible.then_some(last)
 }

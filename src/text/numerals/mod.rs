@@ -250,7 +250,7 @@ impl<'a> Number<'a> {
             let pause =
                 rest.first().is_some_and(|next| self.text[first.end..next.start].iter().any(|b| b",.".contains(b)));
             let interjection = first.what == What::Doubtful(0) && pause;
-            if (doubtful && second_is_digits) || interjection || self.follows(first, |language| language.counting) {
+            if (doubtful && second_is_digits) || interjection || self.counts(first, rest) {
                 units = rest;
             }
         }
@@ -324,6 +324,15 @@ impl<'a> Number<'a> {
         let any =
             |list: fn(&Language<'static>) -> &'static [&'static str]| LANGUAGES.iter().any(|l| contains(list(l), word));
         any(|language| language.counted) || (plural && !any(|language| language.uncounted))
+    }
+
+    /// "Last four, four two one nine": the first of the units tells how many digits the others have. "On the back three
+    /// nine one" it is one of them.
+    fn counts(&self, first: &Unit, rest: &[Unit]) -> bool {
+        let digits: usize = rest.iter().map(Unit::digits).sum();
+        let dictated = rest.len() >= 2 && rest.iter().all(|unit| unit.is_words() && unit.digits() == 1);
+        let fits = !dictated || digits >= 3 || matches!(first.what, What::Number(count) if count as usize == digits);
+        fits && self.follows(first, |language| language.counting)
     }
 
     /// Whether the word right before `unit` is on the list of some language.

@@ -179,6 +179,11 @@ pub(super) fn is_placeholder(text: &[u8]) -> bool {
 /// URL, e-mail, path.
 pub(super) fn is_address(text: &[u8]) -> bool {
     let at = text.iter().position(|b| *b == b'@');
+    // "root@203.0.113.9"
+    let host = at.is_some_and(|at| {
+        let host = &text[at + 1..];
+        host.iter().filter(|b| **b == b'.').count() == 3 && host.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+    });
     let mail = at.is_some_and(|at| {
         at > 0
             && text[at..].iter().rposition(|b| *b == b'.').is_some_and(|dot| {
@@ -191,7 +196,7 @@ pub(super) fn is_address(text: &[u8]) -> bool {
             [&b"com"[..], b"org", b"net", b"edu", b"gov", b"mx", b"es", b"ar", b"co", b"io", b"cl"].contains(&end)
         })
         && !text.iter().any(|b| b"!#$%^&*".contains(b));
-    mail || url || domain
+    mail || host || url || domain
 }
 
 /// Times, ordinals, quantities, contractions, hyphenated words: letters and marks that are no password.
@@ -208,6 +213,10 @@ fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
         && stretch[0].kind == Kind::Word
         && (stretch[0].does(Role::COMMON) || stretch[0].cue != 0)
     {
+        return true;
+    }
+    // Numbers for their sounds: "every1", "l8r".
+    if first == last && is_sounded_out(&reading.text[stretch[0].start as usize..stretch[0].end as usize]) {
         return true;
     }
     // Units and times: "7am", "24-hour", "5-digit", "10:30pm", "2nd".
@@ -239,6 +248,15 @@ fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
         && stretch.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mark(b'-' | b'/' | b'.')))
         && stretch.len() <= 3
         && stretch.iter().filter(|t| t.kind == Kind::Digits).all(|t| t.len() <= 2)
+}
+
+/// Words of chat in which a digit stands for its sound.
+fn is_sounded_out(text: &[u8]) -> bool {
+    const WORDS: [&str; 22] = [
+        "every1", "any1", "some1", "no1", "every1s", "any1s", "some1s", "no1s", "2day", "2nite", "2night", "2morrow",
+        "2moro", "4ever", "4get", "4got", "b4hand", "gr8", "l8r", "str8", "h8rs", "m8s",
+    ];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Brands and names with capitals inside: "iPhone", "McDonald", "PayPal".

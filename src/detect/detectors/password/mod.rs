@@ -119,6 +119,11 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
             out.push(candidate(first, last, Claim::Certain, hit.cue.name));
         }
     };
+    // `<input type="password" name="p">`: what is typed there will be one.
+    let is = |back: usize, mark: &[u8]| hit.first >= back && value::is_mark(&reading.tokens[hit.first - back], mark);
+    if is(1, b"\"'") && is(2, b"=") && hit.first >= 3 && reading.is_word(&reading.tokens[hit.first - 3], b"type") {
+        return;
+    }
     // It has been masked already.
     let masked = |t: &Token| t.kind == Kind::Masked;
     let after = reading.tokens[hit.last + 1..].iter().take(FARTHEST).take_while(|t| !t.ends_line()).any(masked);
@@ -175,6 +180,10 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
         {
             push(Some(value));
         }
+        return;
+    }
+    if hit.cue.topic == Topic::Password {
+        push(stated::in_next_sentence(reading, hit));
     }
 }
 

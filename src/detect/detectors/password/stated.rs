@@ -1,11 +1,12 @@
 //! The value after a cue: `pw: X`, "the password is X", "password X".
 
-use crate::detect::cues::{Role, Topic};
+use crate::detect::cues::{Lists, Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading};
 
 use super::around::letters_spelled_out;
 use super::looks::{
-    hyphen_chain, is_address, is_masked, is_phrase_cue, is_predicate, is_sentence, is_unknown, looks_like_one,
+    hyphen_chain, is_address, is_masked, is_phrase_cue, is_predicate, is_sentence, is_strong, is_unknown,
+    looks_like_one,
 };
 use super::value::{chunk, ends_clause, is_mark, is_quoted, value_at};
 
@@ -82,6 +83,8 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
             // "password manager", "password rules"
             Kind::Word if words == 0 && token.does(Role::HEAD) => return None,
             Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
+            // "mail, password stew-with-beans": words that nobody joins otherwise, and nothing more.
+            Kind::Word if words == 0 && is_joined_up(reading, chunk(reading, at)?) => return chunk(reading, at),
             // "wrong password for user ana88": the name of the account.
             Kind::Word
                 if words <= 1
@@ -95,7 +98,8 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
             Kind::Word | Kind::Mixed
                 if reading.hit(token).is_some_and(|h| {
                     matches!(h.cue.topic, Topic::Reference | Topic::Device | Topic::Phone | Topic::Zip)
-                }) && !reading.is_word(token, b"wifi")
+                }) && !leads_to_copula(reading, at)
+                    && !reading.is_word(token, b"wifi")
                     && !reading.is_word(token, b"router")
                     && !reading.is_word(token, b"modem") =>
             {
@@ -131,6 +135,8 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
         return (is_quoted(reading, at) && !is_sentence(reading, value) || looks_like_one(reading, value))
             .then_some(value);
     }
+    // "is the only factor", "es la llave": a definition.
+    let mut defined = false;
     // "is still", "is now", "is: ", "would be", and adverbs before the value.
     while let Some(token) = tokens.get(at) {
         let skip = token.is(b':')
@@ -169,6 +175,11 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
         if !skip || tokens.get(at + 1).is_none() {
             break;
         }
+        // "Passwords are like socks."
+        defined |= reading.is_word(token, b"like") && reading.bytes(&tokens[hit.last]).ends_with(b"s");
+        defined = (defined || ["the", "el", "la"].iter().any(|w| reading.is_word(token, w.as_bytes())))
+            && !reading.is_word(token, b"following")
+            && !matches!(token.kind, Kind::Mark(_));
         at += 1;
     }
     // After a noun of its own ("password reset link:") only what looks like one.
@@ -189,11 +200,103 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
     if let Some(value) = spelled_out(reading, at) {
         return Some(value);
     }
-    if !own || hit.cue.topic != Topic::Password {
+    if let Some(value) = spoken(reading, at).filter(|_| own && hit.cue.topic == Topic::Password) {
+        return Some(value);
+    }
+    if !own || defined || hit.cue.topic != Topic::Password {
         return None;
     }
     let passphrase = is_phrase_cue(reading, hit);
     plain_words(reading, value, sign, passphrase)
+}
+
+/// Whether "is" follows the noun at `at`, and no number: "the password of the orders app is X".
+fn leads_to_copula(reading: &Reading<'_>, at: usize) -> bool {
+    let tokens = &reading.tokens;
+    let preposition = at > 0 && tokens[at.saturating_sub(2)..at].iter().any(|t| t.is_any(Lists::PREPOSITION));
+    preposition
+        && tokens[at + 1..]
+            .iter()
+            .take(3)
+            .take_while(|t| t.kind == Kind::Word)
+            .any(|t| t.does(Role::COPULA) && t.cue == 0)
+}
+
+/// Three words and more joined by hyphens to the end of the clause, of which the first and the last are no everyday words.
+fn is_joined_up(reading: &Reading<'_>, value: (usize, usize)) -> bool {
+    let known = |at: usize| {
+        let token = &reading.tokens[at];
+        token.kind == Kind::Word && (token.does(Role::COMMON.and(Role::STATE).and(Role::HEAD)) || token.cue != 0)
+    };
+    value.1 - value.0 >= 4
+        && hyphen_chain(reading, value)
+        && !known(value.0)
+        && !known(value.1)
+        && reading.token(value.1 + 1).is_none_or(|t| ends_clause(reading, value.1 + 1) || is_mark(t, b"\"')"))
+}
+
+/// "He wrote the password on the box. It says X": what looks like nothing but a password, in the next sentence.
+pub(super) fn in_next_sentence(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+    const LONGEST_LEAD: usize = 8;
+    let tokens = &reading.tokens;
+    let until = tokens.len().min(hit.last + 24);
+    let end = (hit.last + 1..until)
+        .find(|&at| reading.ends_sentence(at) || tokens[at].is(b'"') && at > 0 && tokens[at - 1].is(b'.'))?;
+    // What another cue says is that cue's.
+    if tokens[hit.last + 1..end].iter().any(|t| t.cue != 0 && reading.hit(t).is_some_and(|h| h.cue.topic.is_secret())) {
+        return None;
+    }
+    let mut at = end + 1;
+    while tokens.get(at).is_some_and(|t| t.kind == Kind::Newline || is_mark(t, b".\"")) {
+        at += 1;
+    }
+    for lead in at..tokens.len().min(at + LONGEST_LEAD) {
+        let token = &tokens[lead];
+        if reading.ends_sentence(lead) || token.does(Role::NEGATION) && token.kind == Kind::Word {
+            return None;
+        }
+        if reading.hit(token).is_some_and(|hit| !matches!(hit.cue.topic, Topic::Quantity | Topic::Password)) {
+            return None;
+        }
+        let tells = lead > at
+            && (tokens[lead - 1].does(Role::COPULA) && tokens[lead - 1].kind == Kind::Word
+                || tokens[lead - 1].is(b':')
+                || tokens[lead - 1].does(Role::ENTRY)
+                || is_mark(&tokens[lead - 1], b"\"'"));
+        if tells && let Some(value) = value_at(reading, lead).filter(|value| value.0 == lead) {
+            let text = &reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize];
+            let everyday = |at: usize| tokens[at].does(Role::COMMON.and(Role::STATE)) || tokens[at].cue != 0;
+            let chain = hyphen_chain(reading, value)
+                && text.iter().any(|b| b.is_ascii_lowercase())
+                && !everyday(value.0)
+                && !everyday(value.1);
+            if is_strong(reading, value) || chain {
+                return Some(value);
+            }
+        }
+    }
+    None
+}
+
+/// Words that spell a password: "capital D drywall nine exclamation point".
+fn spoken(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 28;
+    let tokens = &reading.tokens;
+    let end = (first..tokens.len().min(first + LONGEST))
+        .find(|&at| ends_clause(reading, at))
+        .unwrap_or(tokens.len().min(first + LONGEST));
+    let words = tokens.get(first..end)?;
+    let spells = |at: usize| {
+        words[at].is_any(Lists::SPELLS)
+            && words.get(at + 1).is_none_or(|next| next.kind != Kind::Word || !next.does(Role::UNIT.and(Role::DIGITS)))
+    };
+    let count = (0..words.len()).filter(|&at| spells(at)).count();
+    let opens = spells(0) || !words.first()?.does(Role::STATE);
+    let talk = words
+        .iter()
+        .any(|t| t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::REQUEST)));
+    (count > 0 && (spells(0) || count > 1 || words.len() <= 6) && opens && !talk && words.len() >= 2)
+        .then(|| (first, end - 1))
 }
 
 /// Single characters with spaces between: `T o l u c a 2 0 0 0`, `t-u-r-n-i-p`.
@@ -229,8 +332,10 @@ fn pair(reading: &Reading<'_>, hit: &Hit, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let login = (hit.first.saturating_sub(7)..hit.first)
         .any(|i| reading.hit(&tokens[i]).is_some_and(|h| h.cue.topic == Topic::Login) && !reading.ends_sentence(i));
+    // "El correo de la contraseña tardó": the mail is the password's.
+    let owned = tokens[hit.first.saturating_sub(2)..hit.first].iter().any(|t| t.is_any(Lists::PREPOSITION));
     let value = chunk(reading, at)?;
-    (login && is_unknown(reading, value) && tokens[at].len() >= 4).then_some(value)
+    (login && !owned && is_unknown(reading, value) && tokens[at].len() >= 4).then_some(value)
 }
 
 /// A value of plain words after "is" or ":": one word that is no everyday word, or a passphrase.
@@ -244,10 +349,7 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
     if value.0 == value.1 && first.kind == Kind::Digits {
         return (first.len() >= 4).then_some(value);
     }
-    if sign
-        && passphrase
-        && let Some(phrase) = phrase_at(reading, value.0)
-    {
+    if passphrase && let Some(phrase) = phrase_at(reading, value.0) {
         return Some(phrase);
     }
     if !tokens[value.0..=value.1]
@@ -304,6 +406,12 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
         // "password: purple monkey dishwasher" is all value; "pw: ilovepizza email: x" stops at the next cue.
         return Some(if stopped { value } else { (value.0, last) });
     }
+    // "is purple monkey dishwasher": words of which none is talk.
+    let alone =
+        |at: usize| tokens[at].kind == Kind::Word && is_unknown(reading, (at, at)) && !tokens[at].does(Role::STATE);
+    if (3..=5).contains(&count) && !stopped && last - value.0 + 1 == count && (value.0..=last).all(alone) {
+        return Some((value.0, last));
+    }
     if count == 2
         && !everyday
         && !predicate
@@ -320,7 +428,9 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
 /// staple".
 fn phrase_at(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    let end = (first..tokens.len()).find(|&at| ends_clause(reading, at)).unwrap_or(tokens.len());
+    // A little more than the longest.
+    let until = tokens.len().min(first + 10);
+    let end = (first..until).find(|&at| ends_clause(reading, at)).unwrap_or(until);
     let words = tokens.get(first..end)?;
     let talk =
         words.iter().any(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::REQUEST) || t.cue != 0);

@@ -8,6 +8,7 @@ use super::looks::is_placeholder;
 /// The value at `at`: the quoted stretch, or the chunk.
 pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
+    let at = behind_tags(reading, at);
     let token = tokens.get(at)?;
     if is_quoted(reading, at) {
         let mark = token.kind;
@@ -25,7 +26,41 @@ pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize
     let glued = at > 0 && !token.spaced && is_mark(&tokens[at - 1], b"=>");
     let last =
         if glued { (at..=last).find(|&i| is_mark(&tokens[i], b"&<;") && i > at).map_or(last, |i| i - 1) } else { last };
+    let last = (at + 1..=last).find(|&i| tag_end(reading, i).is_some()).map_or(last, |tag| tag - 1);
     (at <= last).then(|| trim(reading, at, last))?
+}
+
+/// The most tokens of a tag.
+const LONGEST_TAG: usize = 24;
+
+/// The tags in whose text a password may stand.
+const TAGS: [&[u8]; 16] = [
+    b"b", b"i", b"u", b"a", b"p", b"em", b"br", b"td", b"li", b"div", b"tr", b"strong", b"span", b"code", b"font",
+    b"mark",
+];
+
+/// The last token of the HTML tag that starts at `at`.
+fn tag_end(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let tokens = &reading.tokens;
+    tokens.get(at).filter(|t| t.is(b'<'))?;
+    let closes = tokens.get(at + 1).is_some_and(|t| t.is(b'/') && !t.spaced);
+    let name = tokens.get(at + 1 + usize::from(closes)).filter(|t| t.is_text() && !t.spaced)?;
+    let known = TAGS.iter().any(|tag| reading.bytes(name).eq_ignore_ascii_case(tag));
+    (closes || known).then_some(())?;
+    let end =
+        (at + 2..tokens.len().min(at + LONGEST_TAG)).find(|&i| matches!(tokens[i].kind, Kind::Mark(b'>' | b'<')))?;
+    tokens[end].is(b'>').then_some(end)
+}
+
+/// The first token behind the HTML tags that open at `at`.
+fn behind_tags(reading: &Reading<'_>, mut at: usize) -> usize {
+    for _ in 0..4 {
+        match tag_end(reading, at) {
+            Some(end) => at = end + 1,
+            None => break,
+        }
+    }
+    at
 }
 
 /// The stretch without spaces around a token, as tokens, without the punctuation that belongs to the sentence.
