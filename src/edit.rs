@@ -49,6 +49,14 @@ impl Patch {
         self.edits.is_empty()
     }
 
+    /// The edits where the source stands at `offset` of something larger.
+    pub(crate) fn at(&self, offset: usize) -> impl Iterator<Item = Edit> + '_ {
+        self.edits.iter().map(move |edit| Edit {
+            span: Span::new(edit.span.start + offset, edit.span.end + offset),
+            with: edit.with.clone(),
+        })
+    }
+
     /// The source with the edits cut in; borrowed where there is none.
     ///
     /// # Panics

@@ -51,6 +51,14 @@ impl Outcome {
         self.action() == Action::Block
     }
 
+    /// Keeps only what stands at such places.
+    pub(crate) fn keep(&mut self, at: impl Fn(Span) -> bool) {
+        self.findings.retain(|finding| at(finding.span));
+        if self.patch.edits().iter().any(|edit| !at(edit.span)) {
+            self.patch = Patch::new(self.patch.edits().iter().filter(|edit| at(edit.span)).cloned().collect());
+        }
+    }
+
     /// Adds what a second look found. Findings that overlap become one, under the stricter action.
     pub(crate) fn add(&mut self, more: Vec<Finding>) {
         self.findings.extend(more);

@@ -58,14 +58,21 @@ fn samples() -> Vec<Sample> {
             generic(),
             "\u{feff} {\"a\":\"@\",\"b\":\"+1 555 123 4567, pin\"}",
         ),
+        sample("text that is a document with names", Format::Text, generic(), "{\"@\":1,\"a\":{\"card @\":\"@\"}}"),
         sample("text that only starts as one", Format::Text, generic(), "[{\"a @"),
         sample(
             "page",
             Format::Html,
             generic(),
-            "<!DOCTYPE html><p>my card is <b>@</b><input type=\"password\" value='@'></p><style>a{b:#378282246310005}</style>",
+            "<!DOCTYPE html><p>my card is <b>@</b><input type=\"password\" value='@'></p><style>a{b:@}</style><!-- @ --><x @>",
         ),
         sample("markup in a document", Format::Json, generic(), r#"{"text":"<p class=\"a\">my card: <i>@</i></p>"}"#),
+        sample(
+            "what markup hides",
+            Format::Json,
+            generic(),
+            r#"{"text":["</b><!--@-->","<b>a</b> <x @>","</b><style>@</style>"]}"#,
+        ),
         sample(
             "text in an object of its own",
             Format::Json,
@@ -557,6 +564,31 @@ fn what_is_no_json_is_read_as_leniently_as_somebody_might() {
         let seen = String::from_utf8_lossy(&out);
         assert!(result.is_err() || !seen.contains("u0033"), "{seen}");
     }
+}
+
+#[test]
+fn documents_one_after_the_other_stay_documents() {
+    for (body, expected) in [
+        ("{\"label\":\"Password:\",\"id\":\"f1\"}\n{\"id\":2}", "{\"label\":\"Password:\",\"id\":\"f1\"}\n{\"id\":2}"),
+        (
+            "{\"id\":\"#\",\"text\":\"@\"} {\"text\":\"@\"} and @",
+            "{\"id\":\"#\",\"text\":\"@\"} {\"text\":\"@\"} and @",
+        ),
+        ("[{\"text\":\"@\"}]x", "[{\"text\":\"@\"}]x"),
+    ] {
+        let said = body.replace(['@', '#'], SECRET);
+        let filtered = Filter::new(Engine::default(), Format::Json).whole(said.as_bytes()).unwrap();
+        let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
+        assert_eq!(seen, expected.replace('@', MASK).replace('#', SECRET));
+    }
+}
+
+#[test]
+fn pieces_in_a_document_in_a_string_are_masked_where_they_stand() {
+    let body = r#"{"text":"{\"id\":123,\"prices\":[4111,1111,1111,1111],\"ok\":true}"}"#;
+    let filtered = Filter::new(Engine::default(), Format::Json).whole(body.as_bytes()).unwrap();
+    let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
+    assert_eq!(seen, r#"{"text":"{\"id\":123,\"prices\":[\"****\",\"****\",\"****\",\"1111\"],\"ok\":true}"}"#);
 }
 
 #[test]

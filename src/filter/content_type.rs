@@ -9,7 +9,7 @@ use crate::wire::multipart::parameters;
 pub enum Treatment {
     /// It is scanned as one text.
     Text,
-    /// It is scanned as HTML: its text, and the values of attributes.
+    /// It is scanned as HTML: its text, and for numbers that are known by themselves all of it.
     Html,
     /// It is scanned as a JSON document.
     Json,

@@ -3,9 +3,11 @@
 use crate::Conversation;
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
+use crate::entity::{Entity, FindingKind};
 use crate::filter::hindsight::Hindsight;
 use crate::filter::{ContentTypes, Failure, Limits, Report};
 use crate::message::{Message, MessageId, Role};
+use crate::policy::Action;
 use crate::span::Span;
 use crate::stream::{Finished, Redactor};
 use crate::text::{Alignment, ViewSpan};
@@ -66,6 +68,12 @@ impl Scanner {
 
     /// Scans one message and takes its findings in.
     pub(super) fn message(&mut self, text: &[u8], role: Option<Role>, again: bool) -> Patch {
+        self.message_in(text, role, again, None)
+    }
+
+    /// Scans one message of which only what stands at `spans`, in order and disjoint, can be changed; the rest tells what
+    /// it is.
+    fn message_in(&mut self, text: &[u8], role: Option<Role>, again: bool, spans: Option<&[Span]>) -> Patch {
         let mut earlier = self.conversation.clone();
         let conversation = if again {
             earlier = self.before.clone();
@@ -77,6 +85,12 @@ impl Scanner {
         let message = Message { text, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
         let mut halves = Vec::new();
         let mut outcome = self.engine.scan_noting(conversation, &message, Some(&mut halves));
+        if let Some(spans) = spans {
+            outcome.keep(|span| {
+                let after = spans.partition_point(|other| other.end <= span.start);
+                spans.get(after).is_some_and(|other| other.overlaps(span))
+            });
+        }
         match &mut self.hindsight {
             Some(hindsight) if hindsight.knows() => {
                 for (number, finding) in hindsight.amend(&mut outcome) {
@@ -138,7 +152,7 @@ impl Scanner {
             Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
             Err(_) => {
                 self.found = false;
-                return Ok(Scanned::Text(self.loose(raw, None, false)));
+                return Ok(Scanned::Text(self.documents(raw)?));
             }
         };
         if stream && tree.root().kind() == TokenKind::Number {
@@ -162,6 +176,23 @@ impl Scanner {
         }
         edits.extend(untie(&tree, &reading, &changed));
         Ok(Scanned::Json(in_order(edits)))
+    }
+
+    /// Scans what is no document: those that it starts with, one after the other, and the rest as a text.
+    fn documents(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
+        let mut edits = Vec::new();
+        let mut at = 0;
+        let mut scan = |span: Span, patch: Patch| edits.extend(patch.at(span.start));
+        while let Some(len) = json::Document::first_value(&raw[at..], self.limits.depth) {
+            let span = Span::new(at, at + len);
+            scan(span, self.document_patch(&raw[span.range()])?);
+            at = span.end;
+        }
+        let rest = Span::new(at, raw.len());
+        if !raw[rest.range()].trim_ascii().is_empty() {
+            scan(rest, self.loose(&raw[rest.range()], None, false));
+        }
+        Ok(Patch::new(edits))
     }
 
     /// Scans one text of a document; the edits are on the document's bytes.
@@ -195,7 +226,7 @@ impl Scanner {
         }
     }
 
-    /// Scans a decoded string. JSON in it is scanned value by value, so that it stays JSON; of HTML the text.
+    /// Scans a decoded string. JSON in it is scanned value by value, so that it stays JSON.
     pub(super) fn string(
         &mut self,
         bytes: &[u8],
@@ -219,9 +250,6 @@ impl Scanner {
                 Err(_) => return Ok(self.loose(bytes, role, again)),
             }
         }
-        if html::is_markup(bytes) {
-            return Ok(self.html(bytes, role, again));
-        }
         Ok(self.message(bytes, role, again))
     }
 
@@ -240,21 +268,33 @@ impl Scanner {
         patch
     }
 
-    /// Scans the text of a piece of HTML, and what stands in the attributes of its tags.
+    /// Scans the text of a piece of HTML; and, for numbers that are known by themselves, all of its bytes: what stands in
+    /// attributes, comments and style sheets is said by nobody, but it is there.
     fn html(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Patch {
         let text = html::text(bytes);
         let patch = self.message(&text.bytes, role, again);
-        let mut edits = html::patch(bytes, &text, &patch).edits().to_vec();
-        for value in html::attributes(bytes) {
-            // It is said by nobody, so the conversation does not hear it; but it is no repetition either.
-            let found = std::mem::take(&mut self.found);
-            let patch = self.message(&bytes[value.range()], role, true);
-            self.found |= found;
-            let shifted = |edit: &Edit| Edit {
-                span: Span::new(edit.span.start + value.start, edit.span.end + value.start),
-                with: edit.with.clone(),
-            };
-            edits.extend(patch.edits().iter().map(shifted));
+        let patch = html::patch(bytes, &text, &patch);
+        self.with_numbers(bytes, role, &patch)
+    }
+
+    /// The patch on what was scanned last, and what hides the numbers in all of its bytes that are known by themselves.
+    pub(super) fn with_numbers(&mut self, bytes: &[u8], role: Option<Role>, patch: &Patch) -> Patch {
+        let message = Message { text: bytes, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
+        let all = self.engine.scan(&mut self.before.clone(), &message);
+        let number = self.report.messages().saturating_sub(1);
+        let mut edits = patch.edits().to_vec();
+        for finding in all.findings {
+            let by_itself = matches!(finding.entity, Entity::Card | Entity::SocialSecurity | Entity::Account);
+            let seen = patch.edits().iter().any(|edit| edit.span.overlaps(finding.span));
+            if !by_itself || seen || finding.kind != FindingKind::Disclosure {
+                continue;
+            }
+            self.blocked |= finding.action == Action::Block;
+            // On the second look it has been told.
+            if !self.hindsight.as_ref().is_some_and(Hindsight::knows) {
+                self.report.amend(number, finding);
+            }
+            edits.extend(all.patch.edits().iter().filter(|edit| edit.span.overlaps(finding.span)).cloned());
         }
         Patch::new(in_order(edits))
     }
@@ -310,10 +350,13 @@ impl Scanner {
         if parts.is_empty() {
             return Ok(edits);
         }
-        let patch = self.message(&joined, role, again);
-        let mut placed = vec![false; patch.edits().len()];
-        for (span, value, decoded) in &parts {
-            let patch = within(&patch, *span, &mut placed);
+        // Names are not read, here as in every document: they only tell what stands behind them.
+        let spans: Vec<Span> = parts.iter().map(|(span, ..)| *span).collect();
+        let patch = self.message_in(&joined, role, again, Some(&spans));
+        let mut shares = shares(&patch, &spans);
+        for ((span, value, decoded), shares) in parts.iter().zip(&mut shares) {
+            let patch = Patch::new(std::mem::take(shares));
+            debug_assert!(patch.edits().iter().all(|edit| edit.span.end <= span.len()));
             match value.kind() {
                 TokenKind::Number => edits.extend(json::number_edit(&patch, &decoded.bytes, value.span())),
                 _ => edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start)),
@@ -323,20 +366,32 @@ impl Scanner {
     }
 }
 
-/// What of a patch falls within `span`, on the bytes from there. A replacement that covers several spans goes to the
-/// first, and nothing is left in the others of what it replaces.
-fn within(patch: &Patch, span: Span, placed: &mut [bool]) -> Patch {
-    let touching = patch.edits().iter().zip(placed).filter(|(edit, _)| edit.span.overlaps(span));
-    Patch::new(
-        touching
-            .map(|(edit, placed)| {
-                let start = edit.span.start.max(span.start) - span.start;
-                let end = edit.span.end.min(span.end) - span.start;
-                let with = if std::mem::replace(placed, true) { String::new() } else { edit.with.clone() };
-                Edit { span: Span::new(start, end), with }
-            })
-            .collect(),
-    )
+/// What of a patch falls within each of `spans`, on the bytes from there. Of a replacement that covers several of them,
+/// as that of a number in pieces, each gets its line; where they are not as many, the first gets all and nothing is left
+/// in the others.
+fn shares(patch: &Patch, spans: &[Span]) -> Vec<Vec<Edit>> {
+    let mut shares: Vec<Vec<Edit>> = vec![Vec::new(); spans.len()];
+    let mut first = 0;
+    for edit in patch.edits() {
+        while first < spans.len() && spans[first].end <= edit.span.start {
+            first += 1;
+        }
+        let touched = spans[first..].iter().take_while(|span| span.start < edit.span.end).count();
+        let lines: Vec<&str> = edit.with.split('\n').collect();
+        for (nth, at) in (first..first + touched).enumerate() {
+            let start = edit.span.start.max(spans[at].start) - spans[at].start;
+            let end = edit.span.end.min(spans[at].end) - spans[at].start;
+            let with = match nth {
+                _ if lines.len() == touched => lines[nth],
+                0 => &edit.with,
+                _ => "",
+            };
+            if start < end {
+                shares[at].push(Edit { span: Span::new(start, end), with: with.to_owned() });
+            }
+        }
+    }
+    shares
 }
 
 /// The edits that take out what repeats a text that changed.

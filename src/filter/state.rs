@@ -2,13 +2,12 @@
 
 use std::mem;
 
-use crate::edit::{Edit, Patch};
+use crate::edit::Patch;
 use crate::filter::document::Document;
 use crate::filter::events::Events;
 use crate::filter::parts::Parts;
 use crate::filter::scanner::{Scanner, in_order};
 use crate::filter::{Failure, Format, may_block};
-use crate::span::Span;
 use crate::stream::Redactor;
 use crate::wire::chat::Spelling;
 use crate::wire::json::{JsonError, Tree};
@@ -284,6 +283,8 @@ fn loose(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
     let start = body.len() - body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).len();
     let nesting = scanner.limits.nesting;
     let patch = scanner.string(&body[start..], None, false, Spelling::Json, nesting)?;
+    // The names of members are a part of the text.
+    let patch = scanner.with_numbers(&body[start..], None, &patch);
     Ok(shifted(&patch, start))
 }
 
@@ -369,14 +370,7 @@ fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
 
 /// A patch on what starts at `offset`.
 fn shifted(patch: &Patch, offset: usize) -> Patch {
-    if offset == 0 {
-        return patch.clone();
-    }
-    let moved = |edit: &Edit| Edit {
-        span: Span::new(edit.span.start + offset, edit.span.end + offset),
-        with: edit.with.clone(),
-    };
-    Patch::new(patch.edits().iter().map(moved).collect())
+    if offset == 0 { patch.clone() } else { Patch::new(patch.at(offset).collect()) }
 }
 
 /// Whether a body starts as UTF-16 or UTF-32 does: with their byte-order mark or, as text in them does, with a zero byte

@@ -79,56 +79,6 @@ pub fn text(source: &[u8]) -> Content<'_> {
     Content { bytes: Cow::Owned(bytes), alignment, offset: 0 }
 }
 
-/// Whether `source` is a piece of HTML rather than a text that happens to hold a `<`: it closes a tag.
-#[must_use]
-pub fn is_markup(source: &[u8]) -> bool {
-    let closes = |at: usize| {
-        let rest = &source[at + 2..];
-        let name = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-        rest.first().is_some_and(u8::is_ascii_alphabetic) && rest.get(name) == Some(&b'>')
-    };
-    source.windows(2).enumerate().any(|(at, pair)| pair == b"</" && closes(at))
-}
-
-/// Digits without which an attribute cannot hold a secret that is known by itself.
-const FEWEST_DIGITS: usize = 4;
-
-/// The values of the attributes in `source` that have digits enough to be looked at.
-pub fn attributes(source: &[u8]) -> impl Iterator<Item = Span> + '_ {
-    let mut at = 0;
-    let tags = std::iter::from_fn(move || {
-        loop {
-            at += source.get(at..)?.iter().position(|b| *b == b'<')?;
-            let start = at;
-            match single_tag(&source[at..]) {
-                Some(len) => {
-                    at += len;
-                    return Some(Span::new(start, at));
-                }
-                None => at += 1,
-            }
-        }
-    });
-    tags.flat_map(|tag| values(source, tag))
-        .filter(|value| source[value.range()].iter().filter(|b| b.is_ascii_digit()).count() >= FEWEST_DIGITS)
-}
-
-/// What stands behind the equals signs of a tag: in quotes, or up to the next blank.
-fn values(source: &[u8], tag: Span) -> impl Iterator<Item = Span> + '_ {
-    let end = tag.end - 1;
-    let mut at = tag.start;
-    std::iter::from_fn(move || {
-        at += source[at..end].iter().position(|b| *b == b'=')? + 1;
-        at += source[at..end].iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let quote = source[at..end].first().copied().filter(|b| matches!(b, b'"' | b'\''));
-        at += usize::from(quote.is_some());
-        let ends = |b: &u8| quote.map_or(b.is_ascii_whitespace(), |quote| *b == quote);
-        let start = at;
-        at += source[at..end].iter().position(ends).unwrap_or(end - at);
-        Some(Span::new(start, at))
-    })
-}
-
 /// Where `source`, which goes on, may be cut so that no text is cut in two: before its last tag that ends a line.
 #[must_use]
 pub fn cut(source: &[u8]) -> Option<usize> {
@@ -148,7 +98,7 @@ pub fn patch(source: &[u8], text: &Content<'_>, patch: &Patch) -> Patch {
     let edits = patch.edits().iter().map(|edit| {
         let span = text.alignment.source(ViewSpan::new(edit.span.start, edit.span.end));
         let (inner, tags) = inner(&source[span.range()]);
-        let with = edit.with.replace('&', "&amp;").replace('<', "&lt;") + &tags;
+        let with = edit.with.replace('<', "&lt;") + &tags;
         Edit { span: Span::new(span.start + inner.start, span.start + inner.end), with }
     });
     let mut apart: Vec<Edit> = Vec::new();
@@ -244,23 +194,6 @@ mod tests {
     fn a_style_sheet_is_no_text() {
         assert_eq!(plain("a<style>[type=password]{color:#123456}</style>b<style>c<b>d</style>e"), "abcde");
         assert_eq!(plain("a<style>b"), "ab");
-    }
-
-    #[test]
-    fn attributes_with_digits_are_found() {
-        let source = "<a href=\"/4111\" title='x 2 3' data-n = 37828 id=\"12345\">5<br/><i x=123456><a =\"1234";
-        let found: Vec<&str> = attributes(source.as_bytes()).map(|span| &source[span.range()]).collect();
-        assert_eq!(found, ["/4111", "37828", "12345", "123456"]);
-        assert_eq!(attributes(b"<style>[a=12345]</style>").count(), 0);
-    }
-
-    #[test]
-    fn only_what_closes_a_tag_is_markup() {
-        for (source, markup) in
-            [("<b>x</b>", true), ("a</P>", true), ("x < y </3", false), ("<b>", false), ("</", false), ("</b", false)]
-        {
-            assert_eq!(is_markup(source.as_bytes()), markup, "{source}");
-        }
     }
 
     #[test]

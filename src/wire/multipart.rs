@@ -109,6 +109,8 @@ impl Headers {
             let mut values = self.values(name);
             let Some(value) = values.next() else { return false };
             let mut seen: Vec<String> = parameters(value).map(|(name, _)| name.to_ascii_lowercase()).collect();
+            // For some readers `name*` is the name.
+            seen.iter_mut().filter(|name| *name == "name*").for_each(|name| name.truncate(4));
             let all = seen.len();
             seen.sort_unstable();
             seen.dedup();
@@ -125,8 +127,9 @@ impl Headers {
     /// Whether the part is a file: it has a file name, and not an empty one.
     #[must_use]
     pub fn is_file(&self) -> bool {
-        let named = |value, parameter_name| parameter(value, parameter_name).is_some_and(|name| !name.is_empty());
-        self.get("content-disposition").is_some_and(|value| named(value, "filename") || named(value, "filename*"))
+        // RFC 7578, section 4.2, knows no `filename*`, and readers of forms do not either.
+        let name = self.get("content-disposition").and_then(|value| parameter(value, "filename"));
+        name.is_some_and(|name| !name.is_empty())
     }
 }
 

@@ -371,6 +371,26 @@ impl<'a> Document<'a> {
         self.walker.path()
     }
 
+    /// The length of the value that `bytes` starts with, an object, an array or a string, where more stands behind it.
+    #[must_use]
+    pub fn first_value(bytes: &[u8], limit: usize) -> Option<usize> {
+        let mut document = Document::new(bytes, limit);
+        let mut open = 0_usize;
+        while let Ok(Some(token)) = document.next_token() {
+            match token.kind {
+                TokenKind::ObjectStart | TokenKind::ArrayStart => open += 1,
+                TokenKind::ObjectEnd | TokenKind::ArrayEnd => open -= 1,
+                TokenKind::String => {}
+                _ if open == 0 => return None,
+                _ => {}
+            }
+            if open == 0 {
+                return Some(token.span.end);
+            }
+        }
+        None
+    }
+
     /// Whether `bytes` are one document of JSON, at most `limit` levels deep.
     ///
     /// ```
