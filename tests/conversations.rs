@@ -34,11 +34,11 @@ fn secrets_are_stopped_and_the_rest_comes_through() {
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let total = |name: &str| report["total"][name].as_f64().unwrap_or(0.0);
     let recall = 1.0 - total("missed") / total("secrets");
-    assert!(total("secrets") > 1000.0 && total("clean") > 2000.0, "{report}");
-    assert!(recall >= 0.95, "recall {recall}");
-    assert!(total("lost") / total("keeps") <= 0.01, "keeps lost: {} of {}", total("lost"), total("keeps"));
+    assert!(total("secrets") > 2000.0 && total("clean") > 5000.0, "{report}");
+    assert!(recall >= 0.97, "recall {recall}");
+    assert!(total("lost") / total("keeps") <= 0.005, "keeps lost: {} of {}", total("lost"), total("keeps"));
     assert!(
-        total("changed") / total("clean") <= 0.006,
+        total("changed") / total("clean") <= 0.003,
         "clean turns changed: {} of {}",
         total("changed"),
         total("clean")
