@@ -469,3 +469,9 @@ fn a_letter_of_latin_1_is_read_in_a_word() {
     let outcome = Engine::default().scan(&mut Conversation::new(), &Message::new(Role::Customer, &text[..]));
     assert_eq!(outcome.findings.len(), 1);
 }
+
+#[test]
+fn the_key_of_a_network_and_the_number_of_a_filing_are_known_by_their_names() {
+    becomes(&[("ssid: CasaNorte\npsk: 'tejado-Azul9'", "ssid: CasaNorte\npsk: '********'")]);
+    passes(&["su radicado es 2025-330417", "la radicación quedó con el 44129087"]);
+}

@@ -35,6 +35,7 @@ pub use align::{Alignment, ViewSpan};
 pub(crate) use block::{Block, blocks};
 pub(crate) use numerals::may_be_digits;
 pub(crate) use scan::{Words, is_number_word, may_fold};
+pub(crate) use tags::BLOCK;
 pub use view::View;
 #[doc(hidden)]
 pub use view::fuzz_view;

@@ -21,7 +21,8 @@ const INLINE: &[&str] = &[
 ];
 
 /// Tags that begin a new line or cell. Of all others, those of XML, the digits beside them are two numbers.
-const BLOCK: &[&str] = &[
+pub(crate) const BLOCK: &[&str] = &[
+    "address",
     "article",
     "blockquote",
     "br",

@@ -20,36 +20,8 @@ use std::borrow::Cow;
 
 use crate::edit::{Edit, Patch};
 use crate::span::Span;
-use crate::text::{Alignment, ViewSpan};
+use crate::text::{Alignment, BLOCK, ViewSpan};
 use crate::wire::Content;
-
-/// Tags that end a line of text.
-const LINES: [&str; 24] = [
-    "address",
-    "article",
-    "blockquote",
-    "br",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "table",
-    "td",
-    "th",
-    "tr",
-    "ul",
-];
 
 /// The text of `source` without its tags and comments, aligned with it.
 #[must_use]
@@ -164,7 +136,7 @@ fn single_tag(source: &[u8]) -> Option<usize> {
 }
 
 fn ends_line(tag: &[u8]) -> bool {
-    names(tag, &LINES)
+    names(tag, BLOCK)
 }
 
 /// Whether a tag, opening or closing, is one of these.
