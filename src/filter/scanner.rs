@@ -84,7 +84,8 @@ impl Scanner {
         };
         let message = Message { text, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
         let mut halves = Vec::new();
-        let mut outcome = self.engine.scan_noting(conversation, &message, Some(&mut halves));
+        let learns = self.hindsight.as_ref().is_some_and(|hindsight| !hindsight.knows());
+        let mut outcome = self.engine.scan_noting(conversation, &message, learns.then_some(&mut halves));
         if let Some(spans) = spans {
             outcome.keep(|span| {
                 let after = spans.partition_point(|other| other.end <= span.start);

@@ -1,5 +1,6 @@
 //! How far a body in one format has come: what is held of it, and what goes on.
 
+use std::borrow::Cow;
 use std::mem;
 
 use crate::edit::Patch;
@@ -89,9 +90,15 @@ impl State {
 
     pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
         let Some(mut start) = self.start.take() else { return self.kind.push(piece, scanner, out) };
-        start.extend_from_slice(piece);
+        // Most first pieces tell by themselves, and are not copied.
+        let start = if start.is_empty() && piece.len() >= TELLING {
+            Cow::Borrowed(piece)
+        } else {
+            start.extend_from_slice(piece);
+            Cow::Owned(start)
+        };
         if start.len() < TELLING {
-            self.start = Some(start);
+            self.start = Some(start.into_owned());
             return Ok(());
         }
         if is_wide(&start) {

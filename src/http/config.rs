@@ -99,9 +99,11 @@ impl<St> Config<St> {
     /// The key of the conversation. Where a request carries its history, as a document of some shapes does, the
     /// conversation is in it and has none.
     pub(super) fn key(&self, head: &Parts, body: Option<&[u8]>) -> Option<String> {
-        let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let document = matches!(self.types.treatment(content_type), Treatment::Json | Treatment::Sniff);
-        if document && self.shape.carries_history() {
+        let is_document = || {
+            let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            matches!(self.types.treatment(content_type), Treatment::Json | Treatment::Sniff)
+        };
+        if self.shape.carries_history() && is_document() {
             return None;
         }
         self.key.as_ref()?.extract(head, body)
