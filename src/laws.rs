@@ -411,6 +411,8 @@ mod tests {
         transcript(b"rouxt++3782 822463 10005]Agent:us+");
         // Blanks in two pieces were counted twice.
         transcript(b"r                ");
+        // A clause without a word was asked how its first word is spelt.
+        redact("\x08my l6 t\x03contrasen\u{303}a: .)ylya".as_bytes());
     }
 
     #[test]

@@ -285,18 +285,17 @@ fn spoken(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
     let end = (first..tokens.len().min(first + LONGEST))
         .find(|&at| ends_clause(reading, at))
         .unwrap_or(tokens.len().min(first + LONGEST));
-    let words = tokens.get(first..end)?;
+    let words = tokens.get(first..end).filter(|words| words.len() >= 2)?;
     let spells = |at: usize| {
         words[at].is_any(Lists::SPELLS)
             && words.get(at + 1).is_none_or(|next| next.kind != Kind::Word || !next.does(Role::UNIT.and(Role::DIGITS)))
     };
     let count = (0..words.len()).filter(|&at| spells(at)).count();
-    let opens = spells(0) || !words.first()?.does(Role::STATE);
+    let opens = spells(0) || !words[0].does(Role::STATE);
     let talk = words
         .iter()
         .any(|t| t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::REQUEST)));
-    (count > 0 && (spells(0) || count > 1 || words.len() <= 6) && opens && !talk && words.len() >= 2)
-        .then(|| (first, end - 1))
+    (count > 0 && (spells(0) || count > 1 || words.len() <= 6) && opens && !talk).then(|| (first, end - 1))
 }
 
 /// Single characters with spaces between: `T o l u c a 2 0 0 0`, `t-u-r-n-i-p`.
