@@ -92,6 +92,9 @@ pub fn len_at(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// The most stars on either side that make a text stand out: `***like this***` in Markdown.
+pub(crate) const MOST_EMPHASIS: usize = 3;
+
 const ENDING: &str = " ending ";
 
 /// RFC 4648, lower case.

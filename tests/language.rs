@@ -475,3 +475,30 @@ fn the_key_of_a_network_and_the_number_of_a_filing_are_known_by_their_names() {
     becomes(&[("ssid: CasaNorte\npsk: 'tejado-Azul9'", "ssid: CasaNorte\npsk: '********'")]);
     passes(&["su radicado es 2025-330417", "la radicación quedó con el 44129087"]);
 }
+
+#[test]
+fn stars_that_make_a_value_stand_out_hide_none_of_it() {
+    becomes(&[
+        ("my pin is **4821**", "my pin is ********"),
+        ("pin: ***4821***", "pin: **********"),
+        ("otp *482913*", "otp ********"),
+        ("my password is **hunter2!x**", "my password is ************"),
+        ("my password is ***hunter2!x***", "my password is **************"),
+    ]);
+    passes(&["card ****4821", "ending in **4821**", "my password is *** and that is all", "acct **4821"]);
+}
+
+#[test]
+fn a_password_behind_one_that_is_masked_is_another() {
+    becomes(&[
+        ("the password is *****, sorry: hunter2!x", "the password is *****, sorry: ********"),
+        ("Password: ********* (hunter2!x)", "Password: ********* (********)"),
+        ("password was ******** now it's hunter2!x", "password was ******** now it's ********"),
+        ("my password is [pin] hunter2!x", "my password is [pin] ********"),
+    ]);
+    passes(&[
+        "password: ******** for order WB-20718",
+        "password ******** (reset on 12/04)",
+        "sshpass -p '[password]' ssh me@host",
+    ]);
+}

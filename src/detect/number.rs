@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::cues::Role;
 use super::token::{Kind, Reading, Token};
+use crate::mask;
 
 /// Why a number is harmless by its shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -440,7 +441,7 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
         return Shape::Harmless("address on the Internet");
     }
     // "... 0123", "x1234", "****1234", "-71009".
-    if number.digits <= 6 && masked_before(reading, number.first) {
+    if number.digits <= 6 && masked_before(reading, number.first, number.last) {
         return Shape::Harmless("last digits");
     }
     // Account endings as American Express prints them: "1-01234".
@@ -547,8 +548,14 @@ fn in_address(reading: &Reading<'_>, at: usize) -> bool {
     has(b".com/") || has(b".org/") || has(b".net/") || has(b".com?")
 }
 
+/// Whether the stars `before` and `behind` something make it stand out, `**4821**`, and hide none of it.
+fn is_emphasis(before: &[u8], behind: &[u8]) -> bool {
+    let closing = behind.iter().take_while(|b| **b == b'*').count();
+    (1..=mask::MOST_EMPHASIS).contains(&before.len()) && before.iter().all(|b| *b == b'*') && closing == before.len()
+}
+
 /// `x1234`, `****1234`, `...1234`, `#1234` after dots; also `-71009` on its own.
-fn masked_before(reading: &Reading<'_>, first: usize) -> bool {
+fn masked_before(reading: &Reading<'_>, first: usize, last: usize) -> bool {
     let text = reading.text;
     let start = reading.tokens[first].start as usize;
     let mut at = start;
@@ -565,6 +572,9 @@ fn masked_before(reading: &Reading<'_>, first: usize) -> bool {
         at += 1;
     }
     let stretch = &text[at..start];
+    if is_emphasis(stretch, &text[reading.tokens[last].end as usize..]) {
+        return false;
+    }
     let bounded = at == 0 || !text[at - 1].is_ascii_alphanumeric();
     if bounded && marks >= 2 && stretch.iter().filter(|b| **b == b'.').count() != 1 {
         return true;

@@ -294,5 +294,18 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
         .take(4)
         .find(|b| !matches!(b, b' ' | b'-' | b'.' | b'/' | b'_' | b'*'))
         .is_some_and(u8::is_ascii_digit);
-    (!goes_on).then_some(len)
+    (!goes_on && !(len == mask::MOST_EMPHASIS && opens_emphasis(&text[at + len..]))).then_some(len)
+}
+
+/// Whether the stars before `text` make it stand out, `***like this***`: a word stands right behind them, and as many stars
+/// behind it on the same line.
+fn opens_emphasis(text: &[u8]) -> bool {
+    /// The longest text that stands out, in bytes.
+    const LONGEST: usize = 96;
+    let line = &text[..text.len().min(LONGEST)];
+    let Some(end) = line.iter().position(|b| matches!(b, b'*' | b'\n')).filter(|end| *end > 0) else {
+        return false;
+    };
+    let closing = text[end..].iter().take_while(|b| **b == b'*').count();
+    !line[0].is_ascii_whitespace() && closing == mask::MOST_EMPHASIS && !line[end - 1].is_ascii_whitespace()
 }

@@ -32,7 +32,7 @@ pub(super) fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
             Kind::Mark(b',') if !comma => comma = true,
             _ => {
                 let value = chunk(reading, at)?;
-                if value.1 != at && !is_mark(&tokens[at], b"!\"?)'") || !(link || comma || own) {
+                if value.1 != at && !is_mark(&tokens[at], b"!\"?)'*") || !(link || comma || own) {
                     return None;
                 }
                 let strong = looks_like_one(reading, value);
@@ -80,7 +80,7 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
             return Some(value);
         }
         if let Some(value) = chunk(reading, at) {
-            if value.0 == at && is_strong(reading, value) && !said_harmless(reading, at) {
+            if value.0 >= at && is_strong(reading, value) && !said_harmless(reading, at) {
                 return Some(value);
             }
             at = value.1.max(at) + 1;
@@ -96,12 +96,12 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
         steps += 1;
         let token = &tokens[at];
         if reading.ends_sentence(at) || token.kind == Kind::Newline {
-            let value = chunk(reading, at).filter(|v| v.1 == at);
+            let value = chunk(reading, at).filter(|v| ends_at(reading, *v, at));
             if value.is_none() || token.kind == Kind::Newline {
                 return None;
             }
         }
-        if let Some(value) = chunk(reading, at).filter(|v| v.1 == at) {
+        if let Some(value) = chunk(reading, at).filter(|v| ends_at(reading, *v, at)) {
             let marks = reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize]
                 .iter()
                 .any(|b| b"!@#$%^&*+=~".contains(b));
@@ -118,6 +118,11 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
         }
     }
     None
+}
+
+/// Whether the chunk ends at the token `at`, stars that make it stand out aside.
+fn ends_at(reading: &Reading<'_>, (_, last): (usize, usize), at: usize) -> bool {
+    last <= at && reading.tokens[last + 1..=at].iter().all(|t| t.is(b'*'))
 }
 
 /// Five single characters and more, two of them letters and one a digit or the one before another mark than a space.

@@ -124,15 +124,19 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
     if is(1, b"\"'") && is(2, b"=") && hit.first >= 3 && reading.is_word(&reading.tokens[hit.first - 3], b"type") {
         return;
     }
-    // It has been masked already.
+    // It has been masked already; what stands behind it may be another.
     let masked = |t: &Token| t.kind == Kind::Masked;
-    let after = reading.tokens[hit.last + 1..].iter().take(FARTHEST).take_while(|t| !t.ends_line()).any(masked);
-    let before_it = reading.tokens[..hit.first].iter().rev().take(8).take_while(|t| !t.ends_line()).any(masked);
-    if after || before_it {
+    let after = reading.tokens[hit.last + 1..].iter().take(FARTHEST).take_while(|t| !t.ends_line()).position(masked);
+    if let Some(mask) = after {
+        several::behind(reading, hit.last + 1 + mask).into_iter().for_each(|value| push(Some(value)));
+        return;
+    }
+    if reading.tokens[..hit.first].iter().rev().take(8).take_while(|t| !t.ends_line()).any(masked) {
         return;
     }
     if let Some(value) = several::paired(reading, hit) {
         push(Some(value));
+        several::behind(reading, value.1).into_iter().for_each(|value| push(Some(value)));
         return;
     }
     let listed = several::listed(reading, hit);
@@ -144,14 +148,7 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
     }
     if let Some(value) = stated::assigned(reading, hit) {
         push(Some(value));
-        push(several::changed_to(reading, value.1));
-        let others = several::others(reading, value.1);
-        if others.is_empty() {
-            push(several::further_on(reading, value.1));
-        }
-        for value in others {
-            push(Some(value));
-        }
+        several::behind(reading, value.1).into_iter().for_each(|value| push(Some(value)));
         push(around::before(reading, hit).filter(|v| looks_like_one(reading, *v)));
         return;
     }

@@ -136,6 +136,16 @@ pub(crate) fn others(reading: &Reading<'_>, mut last: usize) -> SmallVec<[(usize
     values
 }
 
+/// What is told behind a value that ends at `last`, or behind the mask that hides one.
+pub(super) fn behind(reading: &Reading<'_>, last: usize) -> SmallVec<[(usize, usize); 2]> {
+    let mut values = others(reading, last);
+    if values.is_empty() {
+        values.extend(further_on(reading, last));
+    }
+    values.extend(changed_to(reading, last));
+    values
+}
+
 /// "Passwords we tried:", then one a line, mostly behind a bullet or a number.
 pub(super) fn listed(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
@@ -229,12 +239,13 @@ pub(super) fn further_on(reading: &Reading<'_>, last: usize) -> Option<(usize, u
         && !reading.ends_sentence(at)
         && reading.tokens[at].kind != Kind::Newline
     {
-        if let Some(value) = chunk(reading, at).filter(|v| v.0 == at) {
+        if let Some(value) = chunk(reading, at).filter(|v| v.0 >= at) {
             let text = &reading.text[reading.tokens[value.0].start as usize..reading.tokens[value.1].end as usize];
             let marked = text.iter().any(|b| b"!@#$%^&*+=~".contains(b));
             let before = &reading.tokens[at - 1];
             let named = before.does(Role::COPULA)
                 || before.does(Role::TO)
+                || matches!(before.kind, Kind::Mark(b':' | b'('))
                 || ["or", "o", "wait", "now", "ahora"].iter().any(|w| reading.is_word(before, w.as_bytes()));
             if is_strong(reading, value) && (marked || named) && !said_harmless(reading, at) {
                 return Some(value);

@@ -15,13 +15,15 @@ pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize
         let close = (at + 2..tokens.len().min(at + 40))
             .find(|&i| tokens[i].kind == mark && tokens.get(i + 1).is_none_or(|n| n.spaced || n.kind != Kind::Word))?;
         let bytes = tokens[close - 1].end - tokens[at + 1].start;
-        return (bytes as usize <= LONGEST && !tokens[at + 1..close].iter().any(|t| t.kind == Kind::Newline))
-            .then_some((at + 1, close - 1));
+        // What redaction left stays as it is.
+        let whole = !tokens[at + 1..close].iter().any(|t| matches!(t.kind, Kind::Newline | Kind::Masked));
+        return (bytes as usize <= LONGEST && whole).then_some((at + 1, close - 1));
     }
     if token.kind == Kind::Newline {
         return None;
     }
-    let (_, last) = chunk(reading, at)?;
+    let (first, last) = chunk(reading, at)?;
+    let at = at.max(first);
     // After "password=" in an address, or in a tag, the value ends where the next begins.
     let glued = at > 0 && !token.spaced && is_mark(&tokens[at - 1], b"=>");
     let last =
@@ -83,6 +85,10 @@ pub(crate) fn chunk(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> 
 /// Cuts quotation marks, brackets and sentence marks off both ends.
 fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
+    // `**X**` stands out in Markdown.
+    while last - first >= 2 && tokens[first].is(b'*') && tokens[last].is(b'*') {
+        (first, last) = (first + 1, last - 1);
+    }
     while first < last && is_mark(&tokens[first], b"\"'`([{<,;:=>!?") {
         first += 1;
     }
