@@ -1,8 +1,8 @@
 //! The decimal digits of every script.
 //!
 //! In comes a character, out goes its decimal value. Only characters of the general category *decimal number* count:
-//! circled, superscript and Roman numerals, fractions and the like are no digits here, as people use them for list
-//! marks, footnotes and amounts, never for an identifier.
+//! Roman numerals, fractions and the like are no digits here, as people use them for amounts and names. Circled and
+//! superscript digits mark lists and footnotes: they are [ornate](ornate), and count only in a row.
 
 /// Where the ten digits of each script begin, but for ASCII; sorted.
 const ZEROS: &[u32] = &[
@@ -22,6 +22,27 @@ pub(super) fn value(c: char) -> Option<u8> {
     }
     let script = ZEROS.partition_point(|&zero| zero <= code) - 1;
     u8::try_from(code - ZEROS[script]).ok().filter(|&value| value < 10)
+}
+
+/// The value of a circled, bracketed, superscript or subscript digit, or of one with a dot or a comma.
+pub(super) fn ornate(c: char) -> Option<u8> {
+    let from = |first: char, value: u8| u8::try_from(u32::from(c) - u32::from(first)).ok().map(|i| i + value);
+    match c {
+        '⓪' | '⓿' | '🄀' | '🄋' | '🄌' => Some(0),
+        '⁰' | '⁴'..='⁹' => from('⁰', 0),
+        '¹' => Some(1),
+        '²' | '³' => from('²', 2),
+        '₀'..='₉' => from('₀', 0),
+        '①'..='⑨' => from('①', 1),
+        '⑴'..='⑼' => from('⑴', 1),
+        '⒈'..='⒐' => from('⒈', 1),
+        '⓵'..='⓽' => from('⓵', 1),
+        '❶'..='❾' => from('❶', 1),
+        '➀'..='➈' => from('➀', 1),
+        '➊'..='➒' => from('➊', 1),
+        '🄁'..='🄊' => from('🄁', 0),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

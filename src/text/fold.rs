@@ -4,7 +4,8 @@
 //! what cannot be seen is gone, and HTML character references are characters. A byte that is no UTF-8 between ASCII letters is read as Latin-1.
 //! Everything else, text of other scripts, emoji and other bytes that are no UTF-8, stays as it is.
 //!
-//! This is no compatibility normalisation: a circled, superscript or Roman numeral stays what it is.
+//! This is no compatibility normalisation: a Roman numeral stays what it is, and so do circled and superscript digits
+//! but where so many follow each other that they write a number.
 
 use super::draft::Draft;
 use super::{Alignment, digits, entities, invisible, scan};
@@ -26,12 +27,18 @@ enum Fold {
     NearDigit(u8),
     /// This ASCII letter in a word which is Latin otherwise, else itself.
     Foreign(u8),
+    /// This ASCII digit in a run of as many as no mark of a list or a footnote has, else itself.
+    Ornate(u8),
 }
+
+/// The fewest ornate digits in a row that are a number: `⑦②⑨④`.
+const FEWEST_ORNATE: usize = 4;
 
 /// The text with every character folded, or none if it stays the same.
 pub(super) fn fold(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     let mut draft = Draft::new(text);
     let mut word = Word::default();
+    let mut ornate = Ornate::default();
     let mut at = 0;
     while let Some(more) = text[at..].iter().position(|b| scan::may_fold(*b)) {
         at += more;
@@ -53,13 +60,19 @@ pub(super) fn fold(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
                 }
                 if word.is_latin { Fold::Byte(byte) } else { Fold::Keep }
             }
+            Fold::Ornate(byte) => {
+                if at >= ornate.end {
+                    ornate = Ornate::from(text, at);
+                }
+                if ornate.count >= FEWEST_ORNATE { Fold::Byte(byte) } else { Fold::Keep }
+            }
             settled => settled,
         };
         match fold {
             Fold::Byte(byte) => draft.replace(at..end, &[byte]),
             Fold::Text(with) => draft.replace(at..end, with.as_bytes()),
             Fold::Drop => draft.replace(at..end, b""),
-            Fold::Keep | Fold::Mark | Fold::NearDigit(_) | Fold::Foreign(_) => {
+            Fold::Keep | Fold::Mark | Fold::NearDigit(_) | Fold::Foreign(_) | Fold::Ornate(_) => {
                 if let Some(c) = atom.spelled {
                     draft.replace(at..end, c.encode_utf8(&mut [0; 4]).as_bytes());
                 }
@@ -133,6 +146,29 @@ fn latin_1(text: &[u8], at: usize) -> Option<Fold> {
     (beside(at.checked_sub(1)) && beside(Some(at + 1))).then(|| letter(LATIN, index)).flatten()
 }
 
+/// Ornate digits in a row.
+#[derive(Default)]
+struct Ornate {
+    end: usize,
+    count: usize,
+}
+
+impl Ornate {
+    fn from(text: &[u8], at: usize) -> Self {
+        let mut run = Self { end: at, count: 0 };
+        loop {
+            let atom = Atom::read(text, run.end);
+            // The selector of a style stands behind each.
+            match atom.fold {
+                Fold::Ornate(_) => run.count += 1,
+                Fold::Drop | Fold::Mark if run.count > 0 => {}
+                _ => return run,
+            }
+            run.end += atom.len;
+        }
+    }
+}
+
 /// A word with Greek or Cyrillic letters in it.
 #[derive(Default)]
 struct Word {
@@ -177,6 +213,9 @@ fn fold_char(c: char) -> Fold {
     }
     if let Some(value) = digits::value(c) {
         return Fold::Byte(b'0' + value);
+    }
+    if let Some(value) = digits::ornate(c) {
+        return Fold::Ornate(b'0' + value);
     }
     if invisible::is_invisible(c) {
         return Fold::Drop;
@@ -379,6 +418,22 @@ mod tests {
             ("R&amp;D &lt;b&gt;", "R&D <b>"),
         ] {
             assert_eq!(folded(text), view, "{text}");
+        }
+    }
+
+    #[test]
+    fn ornate_digits_in_a_row_are_a_number() {
+        for (text, folded) in [
+            ("⑦②⑨④", "7294"),
+            ("pin ❼❷❾❹!", "pin 7294!"),
+            ("⁴⁸²⁹¹³", "482913"),
+            ("&#9318;②⑨④", "7294"),
+            ("①②③ ① one ② two ③ three ④ four", "①②③ ① one ② two ③ three ④ four"),
+        ] {
+            assert_eq!(
+                fold(text.as_bytes()).map_or_else(|| text.to_owned(), |(t, _)| String::from_utf8(t).unwrap()),
+                folded
+            );
         }
     }
 
