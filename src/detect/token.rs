@@ -265,6 +265,8 @@ impl<'v> Reading<'v> {
                 },
                 // Inside a phrase: "one-time", "soc. sec.", "card's", "p/w".
                 Kind::Mark(b'-' | b'.' | b'/' | b'\'' | b'_' | b'*') if !(token.is(b'.') && self.ends_here(at)) => {}
+                // "p@ssword"
+                Kind::Mark(b'@') if !token.spaced && self.tokens[at - 1].len() == 1 => {}
                 _ => break,
             }
             at += 1;

@@ -22,6 +22,12 @@ pub(super) fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
                 link = true;
             }
             Kind::Word if token.does(Role::NEGATION) => return None,
+            // "X, con esa contraseña entraba antes".
+            Kind::Word
+                if own && ["with", "using", "con", "usando"].iter().any(|w| reading.is_word(token, w.as_bytes())) =>
+            {
+                link = true;
+            }
             Kind::Word if token.does(Role::DETERMINER) || token.does(Role::OWN) => own = true,
             Kind::Mark(b'\'' | b'(') => {}
             Kind::Mark(b'<' | b'>' | b'=') => {

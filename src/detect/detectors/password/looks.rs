@@ -196,7 +196,21 @@ pub(super) fn is_address(text: &[u8]) -> bool {
             [&b"com"[..], b"org", b"net", b"edu", b"gov", b"mx", b"es", b"ar", b"co", b"io", b"cl"].contains(&end)
         })
         && !text.iter().any(|b| b"!#$%^&*".contains(b));
-    mail || host || url || domain
+    mail || host || url || domain || is_file(text)
+}
+
+/// `export_2025-02-11.csv`: a name and the ending of a kind of file.
+fn is_file(text: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 34] = [
+        b"csv", b"tsv", b"txt", b"log", b"pdf", b"doc", b"docx", b"xls", b"xlsx", b"ppt", b"pptx", b"odt", b"rtf",
+        b"json", b"xml", b"yml", b"yaml", b"html", b"htm", b"zip", b"gz", b"tar", b"png", b"jpg", b"jpeg", b"gif",
+        b"heic", b"svg", b"mp3", b"mp4", b"mov", b"apk", b"exe", b"eml",
+    ];
+    text.iter().rposition(|b| *b == b'.').is_some_and(|dot| {
+        dot > 0
+            && ENDINGS.iter().any(|ending| text[dot + 1..].eq_ignore_ascii_case(ending))
+            && text[..dot].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'(' | b')'))
+    })
 }
 
 /// Times, ordinals, quantities, contractions, hyphenated words: letters and marks that are no password.

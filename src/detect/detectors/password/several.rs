@@ -7,7 +7,7 @@ use crate::detect::token::{Hit, Kind, Reading};
 
 use super::FARTHEST;
 use super::around::said_harmless;
-use super::looks::{is_strong, is_unknown, looks_like_one};
+use super::looks::{is_predicate, is_strong, is_unknown, looks_like_one};
 use super::value::{chunk, ends_clause, is_quoted, value_at};
 
 /// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
@@ -64,6 +64,10 @@ pub(super) fn changed_to(reading: &Reading<'_>, last: usize) -> Option<(usize, u
 pub(super) fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
     let mut values = SmallVec::new();
+    if let Some(value) = set_to(reading, hit) {
+        values.push(value);
+        return values;
+    }
     let mut at = hit.last + 1;
     while at < tokens.len() && at - hit.last <= 8 && values.len() < 2 {
         let token = &tokens[at];
@@ -98,6 +102,40 @@ pub(super) fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usi
         at += 1;
     }
     values
+}
+
+/// "My grandson set my password to sunflower": a plain word at the end of its clause.
+fn set_to(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+    const SETS: [&str; 14] = [
+        "set",
+        "sets",
+        "changed",
+        "change",
+        "reset",
+        "made",
+        "updated",
+        "switched",
+        "cambie",
+        "cambio",
+        "cambiaron",
+        "cambiamos",
+        "actualice",
+        "puso",
+    ];
+    let tokens = &reading.tokens;
+    let verb = tokens[hit.first.saturating_sub(4)..hit.first]
+        .iter()
+        .any(|t| SETS.iter().any(|word| reading.is_word(t, word.as_bytes())));
+    let (first, last) = value_at(reading, hit.last + 2).filter(|_| verb && tokens[hit.last + 1].does(Role::TO))?;
+    let plain = first == last
+        && first == hit.last + 2
+        && tokens[first].kind == Kind::Word
+        && tokens[first].len() >= 4
+        && is_unknown(reading, (first, last))
+        && !is_predicate(reading.bytes(&tokens[first]))
+        && !tokens[first].does(Role::STATE);
+    let ends = reading.token(last + 1).is_none_or(|t| ends_clause(reading, last + 1) || t.does(Role::CONJUNCTION));
+    (plain && ends).then_some((first, last))
 }
 
 /// "I changed it from X to Y, it's my password for the bank too": what was changed stands before the cue.

@@ -311,6 +311,8 @@ pub(super) fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize,
             }
             Kind::Mark(b'-' | b'.' | b'_')
                 if !token.spaced || reading.token(at + 1).is_some_and(|t| t.len() == 1 && t.spaced) => {}
+            // "g, u, a, y, 5"
+            Kind::Mark(b',') if count > 0 && reading.token(at + 1).is_some_and(|t| t.len() == 1) => {}
             _ => break,
         }
     }
@@ -408,7 +410,10 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
     // "is purple monkey dishwasher": words of which none is talk.
     let alone =
         |at: usize| tokens[at].kind == Kind::Word && is_unknown(reading, (at, at)) && !tokens[at].does(Role::STATE);
-    if (3..=5).contains(&count) && !stopped && last - value.0 + 1 == count && (value.0..=last).all(alone) {
+    let said = Role::STATE.and(Role::FILLER).and(Role::HEAD).and(Role::UNIT).and(Role::GLUE);
+    let noun = tokens[last].kind == Kind::Word && tokens[last].cue == 0 && !tokens[last].does(said);
+    let all_alone = last - value.0 + 1 == count && (value.0..last).all(alone) && (alone(last) || noun);
+    if (3..=5).contains(&count) && !stopped && all_alone {
         return Some((value.0, last));
     }
     if count == 2
