@@ -150,6 +150,7 @@ impl Engine {
     fn may_pass(&self, glance: Glance, conversation: &Conversation, expected: Expected, message: &Message<'_>) -> bool {
         let passes = match glance {
             Glance::Silent => true,
+            Glance::Telling => !conversation.has_asked(message.role) && !expected.spoken.has_secret(),
             Glance::Vague => !conversation.has_asked(message.role),
             Glance::Plain | Glance::Unknown => false,
         };

@@ -16,6 +16,8 @@ use crate::text::{Block, Words, blocks, may_fold};
 pub(crate) enum Glance {
     /// Nothing can be found in it, unless the conversation waits for a word, and it asks for nothing.
     Silent,
+    /// As [`Silent`](Self::Silent), but for something that it tells, which may explain what was asked for.
+    Telling,
     /// As [`Silent`](Self::Silent), but for a question or a request that names nothing.
     Vague,
     /// There is no number in it, and it is its own view.
@@ -61,7 +63,8 @@ pub(crate) fn glance(text: &[u8]) -> Glance {
     }
     match (asks || look.seen.has(Marks::REQUEST), look.seen.has(Marks::CUE)) {
         _ if look.seen.has(Marks::SECRET) => Glance::Plain,
-        (false, _) => Glance::Silent,
+        (false, false) => Glance::Silent,
+        (false, true) => Glance::Telling,
         (true, false) => Glance::Vague,
         (true, true) => Glance::Plain,
     }

@@ -617,8 +617,59 @@ fn zip_after_state(reading: &Reading<'_>, number: &Number) -> bool {
         && text.len() >= 4
         && text[0].is_ascii_uppercase()
         && comma_before;
-    state || city
+    let capital = before.kind == Kind::Word && text[0].is_ascii_uppercase();
+    let name = capital && STATE_NAMES.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(text));
+    state || city || name
 }
+
+/// The last words of the names of the states.
+const STATE_NAMES: [&str; 45] = [
+    "Alabama",
+    "Alaska",
+    "Arizona",
+    "Arkansas",
+    "California",
+    "Carolina",
+    "Colorado",
+    "Columbia",
+    "Connecticut",
+    "Dakota",
+    "Delaware",
+    "Florida",
+    "Georgia",
+    "Hampshire",
+    "Hawaii",
+    "Idaho",
+    "Illinois",
+    "Indiana",
+    "Iowa",
+    "Island",
+    "Jersey",
+    "Kansas",
+    "Kentucky",
+    "Louisiana",
+    "Maine",
+    "Maryland",
+    "Massachusetts",
+    "Michigan",
+    "Minnesota",
+    "Mississippi",
+    "Missouri",
+    "Montana",
+    "Nebraska",
+    "Nevada",
+    "Ohio",
+    "Oklahoma",
+    "Oregon",
+    "Pennsylvania",
+    "Rico",
+    "Tennessee",
+    "Texas",
+    "Utah",
+    "Vermont",
+    "Virginia",
+    "Wisconsin",
+];
 
 /// The postal abbreviations of the states of the United States (USPS Publication 28, appendix B), which stand before a
 /// ZIP code.

@@ -31,17 +31,19 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             said.speaks = said.speaks.with(hit.cue.topic);
         }
     }
+    said.sends_it = role.serves() && sends_it(reading, part);
     let mut requests = Requests::new();
-    if !may_ask(reading) {
+    if !may_ask(reading, role) {
         return (said, requests);
     }
     // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
     let mut named = Topics::NONE;
     // "From 1 to 5," and then the question to which that is the answer.
     let mut chooses = false;
+    let mut quotations = Quotations::default();
     let mut start = 0;
     while start < reading.tokens.len() {
-        let sweep = Sweep::of(reading, start);
+        let sweep = Sweep::of(reading, start, role);
         let end = sweep.end;
         if role.serves() && reading.facts.digits > 0 && is_choice(reading, start, end) {
             let before_it = said;
@@ -54,12 +56,16 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             start = end;
             continue;
         }
+        if role.serves() && !sweep.question && part.has(reading.tokens[end - 1].start as usize) {
+            said.means = said.means.and(means(reading, start, end));
+        }
         if requests.is_empty() && said.asks.is_empty() && sweep.is_plain() {
             start = end;
             continue;
         }
         let unheard = (said, requests.len());
         let mut asks = Topics::NONE;
+        let mut counts = true;
         let sentence = Sentence::of(reading, start, &sweep, role);
         if chooses && !sentence.request {
             start = end;
@@ -101,7 +107,24 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                 && hit.first == hit.last
                 && reading.is_word(&reading.tokens[hit.first], b"check")
                 && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
+            // "What is code 407?" names it; in quotation marks somebody else asks.
+            // "I got an sms" asks for no more.
+            let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(Lists::MESSAGE);
+            // "I got a text that says I need a code, is it real?": somebody else asks.
+            let reported = || {
+                reading.tokens[start..hit.first].iter().any(|t| {
+                    t.kind == Kind::Word && is_any(reading, t, &["says", "saying", "said", "dice", "dicen", "decia"])
+                })
+            };
+            let told = !role.serves()
+                && (is_named(reading, hit.last) || quotations.around(reading, hit.first) || message() || reported());
+            // "The code needs a minimum of...": what needs is not needed.
+            let subject = reading
+                .token(hit.last + 1)
+                .is_some_and(|t| t.kind == Kind::Word && is_any(reading, t, &["needs", "requires", "need", "require"]));
             if verb
+                || subject && !sentence.question
+                || told
                 || has_value(reading, hit.last) && !sentence.question
                 || is_numbered(reading, hit.last)
                 || is_partial(reading, hit.last)
@@ -121,6 +144,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                     said.measures = true;
                 } else if !dependent() {
                     asks = asks.and(topics_of(reading, hit, sentence.sent));
+                    counts &= topic == Topic::Phone || is_a_count(reading, hit);
                     requests.push(Request { topic, hit: index });
                 } else if matches!(topic, Topic::Reference | Topic::Device) && asks.has(Topic::Code) && !sentence.sent {
                     // "The code at the bottom of the voucher" is the voucher's.
@@ -132,8 +156,10 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                 let left_out = reading.tokens[hit.first.saturating_sub(3)..hit.first]
                     .iter()
                     .any(|t| t.kind == Kind::Word && t.does(Does::NEGATION));
+                // "That code needs a minimum": it is known to both.
+                let known = hit.first > 0 && reading.tokens[hit.first - 1].is_any(Lists::POINTER);
                 if sentence.trouble && !left_out
-                    || sentence.foretells && matches!(topic, Topic::Code | Topic::OneTimePasscode)
+                    || sentence.foretells && !known && matches!(topic, Topic::Code | Topic::OneTimePasscode)
                 {
                     asks = asks.and(topics_of(reading, hit, sentence.sent));
                 }
@@ -183,6 +209,10 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             said.asks = Topics::NONE;
             asks = if before.is_some_and(|last| corrects(reading, last + 1, end)) { Topics::NONE } else { asks };
         }
+        if !asks.is_empty() {
+            // "Dial *#06# and read me the 15 digits."
+            said.counts = counts && asks.without(Topic::Phone) == Topics::NONE.with(Topic::Card);
+        }
         said.asks = said.asks.and(asks);
         if !(part.has(reading.tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
             said = unheard.0;
@@ -197,6 +227,63 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
     (said, requests)
 }
 
+/// "I've sent it", "se lo mandé": what was sent has no name, or is another.
+fn sends_it(reading: &Reading<'_>, part: Part) -> bool {
+    const NEAR: usize = 3;
+    let tokens = &reading.tokens;
+    let it = |t: &Token| t.is_any(Lists::IT) || is_any(reading, t, &["another", "one", "lo", "la", "otro", "otra"]);
+    reading.does(Does::SENT)
+        && (0..tokens.len()).any(|at| {
+            let near = || tokens[at.saturating_sub(NEAR)..tokens.len().min(at + NEAR)].iter();
+            tokens[at].does(Does::SENT)
+                && tokens[at].kind == Kind::Word
+                && part.has(tokens[at].start as usize)
+                && near().any(it)
+                && !near().any(|t| t.does(Does::NEGATION) && t.kind == Kind::Word)
+        })
+}
+
+/// What an agent may have meant by "the code" and the like.
+const MEANT: [Topic; 4] = [Topic::Reference, Topic::Device, Topic::Zip, Topic::Partial];
+
+/// "I mean the promo code", "el de reserva": the harmless one of several things.
+fn means(reading: &Reading<'_>, start: usize, end: usize) -> Topics {
+    if !MEANT.into_iter().any(|topic| reading.mentions(topic)) {
+        return Topics::NONE;
+    }
+    let tokens = &reading.tokens[start..end];
+    let pair =
+        |w: &[Token], first: &[&str], then: &[&str]| is_any(reading, &w[0], first) && is_any(reading, &w[1], then);
+    let says = tokens.windows(2).any(|w| {
+        pair(w, &["i", "we"], &["mean", "meant"]) || pair(w, &["me", "nos"], &["refiero", "referia", "referimos"])
+    });
+    // "Then the last four will do."
+    let suffices = cues_in(reading, start, end).any(|(_, hit)| matches!(hit.cue.topic, Topic::Partial | Topic::Zip))
+        && (tokens.windows(2).any(|w| {
+            pair(
+                w,
+                &["will", "would", "is", "are", "es", "eso"],
+                &["do", "enough", "fine", "plenty", "suficiente", "basta"],
+            )
+        }) || tokens.iter().any(|t| is_any(reading, t, &["suffice", "basta", "bastan", "bastaria", "alcanza"])));
+    if suffices {
+        return Topics::NONE.with(Topic::Partial);
+    }
+    let points = tokens.get(..2).is_some_and(|w| pair(w, &["el", "la", "the"], &["de", "del", "one"]));
+    let named = |topic: &Topic| !matches!(topic, Topic::Login | Topic::Place | Topic::Quantity | Topic::Amount);
+    let first = cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic).find(named);
+    first
+        .filter(|topic| (says || points) && MEANT.contains(topic))
+        .map_or(Topics::NONE, |topic| Topics::NONE.with(topic))
+}
+
+/// "The 15 digits", and no word for what they are of.
+fn is_a_count(reading: &Reading<'_>, hit: &Hit) -> bool {
+    reading.tokens[hit.first..=hit.last]
+        .iter()
+        .all(|t| t.kind == Kind::Digits || t.does(Does::DIGITS) || t.is_any(Lists::NUMBER) || t.is(b'-'))
+}
+
 /// "It's the...", "Es el...": the sentence at `start` explains what the one before it asked for.
 fn explains(reading: &Reading<'_>, start: usize) -> bool {
     let is = |at: usize, list: Lists| reading.token(at).is_some_and(|t| t.is_any(list));
@@ -205,12 +292,13 @@ fn explains(reading: &Reading<'_>, start: usize) -> bool {
 }
 
 /// Whether any sentence may be more than a [plain](Sweep::is_plain) one; only then anything is asked for or announced.
-fn may_ask(reading: &Reading<'_>) -> bool {
+fn may_ask(reading: &Reading<'_>, role: Role) -> bool {
     reading.has_mark(b'?')
         || reading.has_mark(b':')
         || reading.does(Does::REQUEST.and(Does::FACE))
         || reading.mentions_secrets()
         || reading.mentions(Topic::Partial)
+        || role.serves() && MEANT.into_iter().any(|topic| reading.mentions(topic))
 }
 
 /// What one pass over a sentence tells.
@@ -238,7 +326,7 @@ struct Sweep {
 
 impl Sweep {
     /// Sweeps over the sentence which starts at `start`.
-    fn of(reading: &Reading<'_>, start: usize) -> Self {
+    fn of(reading: &Reading<'_>, start: usize, role: Role) -> Self {
         let tokens = &reading.tokens[..];
         let mut sweep = Self::default();
         for (at, token) in tokens.iter().enumerate().skip(start) {
@@ -258,7 +346,15 @@ impl Sweep {
             let allows = token.is_any(Lists::MODAL)
                 && !tokens.get(at + 1).is_some_and(|next| next.is_any(Lists::ADDRESSED))
                 && !(at > start && tokens[at - 1].is_any(Lists::ADDRESSED));
-            sweep.request |= token.does(Does::REQUEST) && token.cue == 0 && !allows;
+            // "You have 48,210 points" asks for nothing, "may I have it" does.
+            let owns = reading.is_word(token, b"have")
+                && !tokens[at.saturating_sub(3)..at]
+                    .iter()
+                    .any(|t| t.is_any(Lists::MODAL) || reading.is_word(t, b"me"));
+            // "It said to enter a card": a customer tells what others asked for.
+            let tells = !role.serves()
+                && (token.does(Does::ENTRY) || is_any(reading, token, &["needs", "requires", "asks", "asking"]));
+            sweep.request |= token.does(Does::REQUEST) && token.cue == 0 && !allows && !owns && !tells;
             if let Some(hit) = reading.hit(token) {
                 sweep.secret |= hit.cue.topic.is_secret();
                 sweep.partial |= hit.cue.topic == Topic::Partial;
@@ -367,7 +463,8 @@ impl Sentence {
         Self {
             question,
             request,
-            sent: roles.has(Does::SENT),
+            // What a customer was sent is not for the agent to tell.
+            sent: roles.has(Does::SENT) && role.serves(),
             negated,
             fragment: words <= 4
                 && sweep.colon
@@ -391,7 +488,10 @@ impl Sentence {
                 && is(Lists::CHOSEN)
                 && tokens.windows(2).any(|w| w[0].is_any(Lists::CHOSEN) && w[1].does(Does::DIGITS)),
             foretells: secret && role.serves() && roles.has(Does::FORETELLS),
-            on_card_face: role.serves() && roles.has(Does::FACE) && (digits || is(Lists::CODE)) && is(Lists::FEW),
+            on_card_face: role.serves()
+                && roles.has(Does::FACE)
+                && ((digits || is(Lists::CODE)) && is(Lists::FEW)
+                    || reading.has_mark(b'?') && explains(reading, start)),
         }
     }
 
@@ -429,6 +529,10 @@ fn depends(reading: &Reading<'_>, last: usize, first: usize) -> bool {
     // The word before its articles and adjectives.
     let governing =
         between.iter().rev().find(|t| !(t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(Lists::ADJECTIVE)));
+    // "For the account we ask for the PIN" asks for the PIN.
+    if between.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0 && !t.is_any(Lists::RELATIVE)) {
+        return false;
+    }
     let preposition = governing.is_some_and(|t| t.is_any(Lists::PREPOSITION.and(Lists::BESIDE)));
     preposition || between.iter().any(|t| t.is_any(Lists::RELATIVE))
 }
@@ -515,6 +619,28 @@ fn is_over(reading: &Reading<'_>, last: usize) -> bool {
     last + 1 < reading.tokens.len() || reading.tokens[last].kind == Kind::Newline || reading.ends_sentence(last)
 }
 
+/// How many quotation marks stand before a token; asked for tokens in their order.
+#[derive(Default)]
+struct Quotations {
+    until: usize,
+    open: bool,
+}
+
+impl Quotations {
+    /// Whether the token at `at` stands between quotation marks.
+    fn around(&mut self, reading: &Reading<'_>, at: usize) -> bool {
+        let marks = reading.tokens[self.until.min(at)..at].iter().filter(|t| t.is(b'"')).count();
+        self.open ^= marks % 2 == 1;
+        self.until = self.until.max(at);
+        self.open
+    }
+}
+
+/// "code 407": a number of three digits and more stands right behind the cue.
+fn is_named(reading: &Reading<'_>, last: usize) -> bool {
+    reading.token(last + 1).is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3)
+}
+
 /// Whether a number follows the cue as its value.
 fn has_value(reading: &Reading<'_>, last: usize) -> bool {
     reading.tokens[last + 1..]
@@ -549,7 +675,19 @@ fn is_choice(reading: &Reading<'_>, start: usize, end: usize) -> bool {
             && reading.bytes(&w[0])[0] <= b'1'
             && !w[3].does(Does::DIGITS.and(Does::UNIT))
     });
-    pressed || scale || pairs.take(2).count() == 2 && reading.any_of(start, end, Lists::PRESS)
+    // "Choose: 1 lost card, 2 new PIN, 3 balance."
+    let listed = (start..end)
+        .filter(|&at| {
+            let token = &reading.tokens[at];
+            let opens = at == start
+                || matches!(reading.tokens[at - 1].kind, Kind::Mark(b',' | b':' | b';' | b'(' | b'|') | Kind::Newline);
+            let names = reading.token(at + 1).is_some_and(|t| t.kind == Kind::Word && t.spaced && !t.does(Does::UNIT));
+            token.kind == Kind::Digits && token.len() == 1 && opens && names
+        })
+        .take(3)
+        .count()
+        == 3;
+    pressed || listed || scale || pairs.take(2).count() == 2 && reading.any_of(start, end, Lists::PRESS)
 }
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."

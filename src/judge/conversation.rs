@@ -153,6 +153,8 @@ pub(crate) struct Expected {
     pub(crate) answered: bool,
     /// Of late somebody spoke of it.
     pub(crate) spoken: Topics,
+    /// The customer has just given it, and who serves may read it back.
+    pub(crate) read_back: Topics,
 }
 
 impl Expected {
@@ -163,7 +165,12 @@ impl Expected {
 
     /// Whether a secret is expected, or the correction of one.
     pub(crate) fn awaits_a_secret(self) -> bool {
-        self.all().and(self.gave).has_secret() || self.after_card
+        self.all().and(self.gave).and(self.read_back).has_secret() || self.after_card
+    }
+
+    /// Whether any word may be a password.
+    pub(crate) fn awaits_a_password(&self) -> bool {
+        self.all().and(self.gave).and(self.read_back).has(Topic::Password)
     }
 }
 
@@ -204,6 +211,7 @@ impl Conversation {
         }
         other.asked_ago = other.asked_ago.saturating_add(1);
         let (asked, answered) = (other.asks, other.answered);
+        let read_back = if role.serves() && other.gave_ago == 0 { other.gave.topics() } else { Topics::NONE };
         let own = self.side(role);
         if own.told_ago >= ANNOUNCEMENT_LASTS {
             own.tells = Topics::NONE;
@@ -217,13 +225,12 @@ impl Conversation {
         let (announced, gave, after_card) = (own.tells, own.gave.topics(), own.after_card > 0);
         let spoken = if self.spoken_ago < SUBJECT_LASTS { self.spoken.topics() } else { Topics::NONE };
         self.spoken_ago = self.spoken_ago.saturating_add(1);
-        Expected { asked, announced, gave, after_card, answered, spoken }
+        Expected { asked, announced, gave, after_card, answered, spoken, read_back }
     }
 
     /// Whether any word by `role` may count: a password is awaited, or an answer to an offer.
     pub(crate) fn awaits_words(&self, role: Role, expected: Expected) -> bool {
-        expected.all().and(expected.gave).has(Topic::Password)
-            || !self.sides[usize::from(!role.serves())].offers.topics().is_empty()
+        expected.awaits_a_password() || !self.sides[usize::from(!role.serves())].offers.topics().is_empty()
     }
 
     /// Whether a question by `role` that names nothing may count: it has asked for something before.
@@ -238,15 +245,30 @@ impl Conversation {
 
     /// Ends a turn: remembers what this message asks for and announces.
     pub(crate) fn end(&mut self, role: Role, said: &Said) {
+        let spoken = if self.spoken_ago <= SUBJECT_LASTS { self.spoken.topics() } else { Topics::NONE };
         if !said.speaks.is_empty() {
             self.spoken = Secrets::of(said.speaks);
             self.spoken_ago = 0;
         }
+        let sent = said.sends_it && [Topic::Code, Topic::OneTimePasscode].iter().any(|topic| spoken.has(*topic));
         let offered = self.other(role).offers.topics();
         self.other(role).answered |= said.answers_question;
         let side = self.side(role);
         let asks = if said.agrees || said.reads_it { said.asks.and(offered) } else { said.asks };
-        if !asks.is_empty() {
+        // "Read me the 15 digits" of the device that was asked for.
+        let counted = said.counts && !side.asks.is_empty() && !side.asks.has_secret() && !side.answered;
+        // "Neither, I mean the promo code."
+        let meant = side.asks.has_secret() && !said.means.is_empty();
+        if counted {
+            side.asked_ago = 0;
+        } else if meant {
+            side.asks = said.means;
+            side.asked_ago = 0;
+        } else if sent && asks.is_empty() {
+            side.asks = Topics::NONE.with(Topic::OneTimePasscode);
+            side.asked_ago = 0;
+            side.answered = false;
+        } else if !asks.is_empty() {
             side.asks = asks;
             side.asked_ago = 0;
             side.answered = false;
@@ -313,6 +335,12 @@ pub(crate) struct Said {
     pub(crate) reads_it: bool,
     /// The secrets it speaks of which somebody may type.
     pub(crate) speaks: Topics,
+    /// It tells that something was sent which it does not name.
+    pub(crate) sends_it: bool,
+    /// What it asks for, it names by nothing but the count of its digits.
+    pub(crate) counts: bool,
+    /// The harmless topic that it says was meant by what was asked for.
+    pub(crate) means: Topics,
 }
 
 impl Said {
@@ -343,6 +371,9 @@ impl Said {
             measures: self.measures | next.measures,
             reads_it: self.reads_it | next.reads_it,
             speaks: self.speaks.and(next.speaks),
+            sends_it: self.sends_it | next.sends_it,
+            counts: if next.asks.is_empty() { self.counts } else { next.counts },
+            means: self.means.and(next.means),
         };
         self.prefer_secrets();
     }

@@ -5,7 +5,7 @@ use crate::detect::brands;
 use crate::detect::cues::{Role as Does, Topic};
 use crate::detect::number::{Digits, Number, Shape};
 use crate::detect::one_time_passcode;
-use crate::detect::password::{self, others};
+use crate::detect::password::{self, is_strong, others};
 use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -14,6 +14,15 @@ use crate::judge::conversation::Topics;
 use crate::judge::court::Court;
 use crate::judge::fits::secret_fits;
 use crate::message::Role;
+
+/// What marks a finding which who serves reads back.
+pub(super) const READ_BACK: &str = "read back";
+
+/// What stands before a secret which who serves reads back to the customer.
+const READS_BACK: [&str; 22] = [
+    "heard", "hear", "have", "got", "noted", "wrote", "entered", "repeat", "read", "confirm", "tried", "used", "tengo",
+    "anoto", "anote", "escucho", "escuche", "entendi", "apunto", "ingrese", "repito", "confirmo",
+];
 
 impl Court<'_, '_> {
     /// The secret that this number is, because it was asked for or announced.
@@ -73,6 +82,10 @@ impl Court<'_, '_> {
                 if !topics.has(topic) || !secret_fits(topic, number) {
                     continue;
                 }
+                // "To find the account I need the card": the first piece of the card.
+                if topic == Topic::Account && topics.has(Topic::Card) && self.may_begin_a_card(number) {
+                    continue;
+                }
                 // Where both were asked for, the shape tells: five digits are the ZIP.
                 let clear = match harmless {
                     // Of two such numbers nothing says which is the ZIP.
@@ -110,6 +123,38 @@ impl Court<'_, '_> {
         None
     }
 
+    /// The secret that this number is, because who serves reads back what the customer has just given: "I heard 706612,
+    /// is that right?".
+    pub(super) fn read_back_entity(&self, number: &Number) -> Option<Entity> {
+        let fits = matches!(number.shape, Shape::Bare | Shape::Likely("year")) && !number.attached;
+        if self.expected.read_back.is_empty() || !fits || !self.reads_back(number.first, number.last) {
+            return None;
+        }
+        // What is asked for next is another thing, but a number that is read back was not asked for.
+        self.expected
+            .read_back
+            .iter()
+            .filter(|topic| *topic != Topic::SecurityCode || number.digits <= 4)
+            .find(|topic| secret_fits(*topic, number) && number.digits >= if *topic == Topic::Account { 6 } else { 3 })
+            .and_then(Topic::entity)
+    }
+
+    /// Whether the words around these tokens repeat what was heard, or ask whether it is right.
+    fn reads_back(&self, first: usize, last: usize) -> bool {
+        const FEW_WORDS: usize = 3;
+        let tokens = &self.reading.tokens;
+        let is = |t: &Token, words: &[&str]| words.iter().any(|word| self.reading.is_word(t, word.as_bytes()));
+        let closed = self.reading.token(last + 1).is_none_or(|t| {
+            matches!(t.kind, Kind::Newline | Kind::Mark(b',' | b'.' | b'?' | b';' | b'!' | b'"' | b')' | b'-'))
+                || is(t, &["right", "correct", "correcto", "yes", "ok", "verdad", "cierto", "si", "is", "did"])
+        });
+        let verb = tokens[first.saturating_sub(4)..first].iter().any(|t| is(t, &READS_BACK));
+        let start = (0..first).rev().find(|&at| self.reading.ends_sentence(at)).map_or(0, |at| at + 1);
+        let asks = tokens[last + 1..].iter().take(8).any(|t| t.is(b'?'))
+            && tokens[start..first].iter().filter(|t| t.is_text()).take(FEW_WORDS + 1).count() <= FEW_WORDS;
+        closed && (verb || asks || self.is_bare())
+    }
+
     /// The numbers of an answer; none where there are more than an answer has.
     fn few_numbers(&self) -> impl Iterator<Item = &Number> {
         const MOST: usize = 12;
@@ -142,6 +187,14 @@ impl Court<'_, '_> {
         })
     }
 
+    /// Whether it is too short for a card and begins as one, in several groups.
+    fn may_begin_a_card(&self, number: &Number) -> bool {
+        number.digits <= 12
+            && number.groups > 1
+            && Digits::of(self.reading, number.first, number.last)
+                .is_some_and(|digits| brands::could_start(digits.get()).is_some())
+    }
+
     /// Whether it has the length and the beginning of a card, in a message of its own.
     fn may_be_card(&self, number: &Number) -> bool {
         (13..=19).contains(&number.digits)
@@ -166,6 +219,15 @@ impl Court<'_, '_> {
 
     /// The answer to a question for a password.
     pub(super) fn answers(&mut self, role: Role) {
+        if self.expected.read_back.has(Topic::Password)
+            && let Some((first, last)) = answer::password(self.reading, false, false)
+            && is_strong(self.reading, (first, last))
+            && self.is_free(first, last)
+            && self.reads_back(first, last)
+        {
+            let candidate = password::candidate(first, last, Claim::Possible, "password");
+            self.find(&candidate, Evidence { cue: Some(READ_BACK), ..Evidence::default() });
+        }
         let corrected =
             if self.takes_back() && self.reading.facts.words <= 10 { self.expected.gave } else { Topics::NONE };
         let asked = self.expected.asked;

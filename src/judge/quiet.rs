@@ -23,7 +23,7 @@ const LONGEST_UNIT: usize = 3;
 /// is half said.
 pub(super) fn holds_nothing(reading: &Reading<'_>, numbers: &[Number], expected: Expected, pieces: bool) -> bool {
     !reading.facts.masked
-        && !expected.all().and(expected.gave).has(Topic::Password)
+        && !expected.awaits_a_password()
         && !password::may_hold_one(reading)
         && (reading.facts.digits == 0 || !pieces && are_harmless(reading, numbers, expected))
 }

@@ -236,7 +236,8 @@ impl Lexicon {
                 word.marks = word.marks.and(Marks::REQUEST);
             }
             // "We sent it again. Did it arrive?": no phrase names what.
-            if word.role.has(Role::SENT) {
+            // "It's on the front. What do you see?": no phrase names what.
+            if word.role.has(Role::SENT.and(Role::FACE)) {
                 word.marks = word.marks.and(Marks::CUE);
             }
             // "The four digits on the back": a security code without a cue.
