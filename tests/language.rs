@@ -502,3 +502,108 @@ fn a_password_behind_one_that_is_masked_is_another() {
         "sshpass -p '[password]' ssh me@host",
     ]);
 }
+
+#[test]
+fn who_serves_reads_back_what_was_just_given() {
+    let pin = ["a: Please tell me the PIN you chose.", "7714"];
+    assert_eq!(last_of(&[&pin[..], &["a: I have 7714, is that right?"]].concat()), "I have ****, is that right?");
+    assert_eq!(last_of(&[&pin[..], &["a: You have 7714 points left"]].concat()), "You have 7714 points left");
+    assert_eq!(last_of(&[&pin[..], &["a: Would 9-11 am suit you?"]].concat()), "Would 9-11 am suit you?");
+    assert_eq!(
+        last_of(&["a: ¿Cuál es la contraseña?", "Girasol#84", "a: ¿Con G mayúscula, Girasol#84?"]),
+        "¿Con G mayúscula, ********?"
+    );
+}
+
+#[test]
+fn what_customers_tell_asks_the_agent_for_nothing() {
+    for (told, answer) in [
+        ("what's code 407 on the toll bill?", "It means that tag ZK-RP-41 was not read"),
+        ("got a text that says my parcel needs a code, real?", "I have logged 22395 as the sender"),
+        ("me llegó un mensaje que dice \"ingrese su clave\", es suyo?", "No. Reenvíelo al 7726"),
+    ] {
+        assert_eq!(last_of(&[told, &format!("a: {answer}")]), answer);
+    }
+}
+
+#[test]
+fn what_a_bare_number_answers_follows_from_the_talk() {
+    for (talk, out) in [
+        (&["the site wants a code", "a: I've just sent it to your phone", "771204"][..], "******"),
+        (&["the site wants a code", "a: It has not been sent yet", "case 771204"], "case 771204"),
+        (&["a: For the line we ask for the PIN you chose. What is it?", "2718"], "****"),
+        (&["a: I need the CVV", "no way", "a: Fine, the last four are enough", "8812"], "8812"),
+        (
+            &["a: What's the IMEI?", "where?", "a: On the box. Read me the 15 digits", "357097927262241"],
+            "357097927262241",
+        ),
+        (&["a: What's the code?", "which?", "a: I mean the coupon code on the voucher", "FALL25"], "FALL25"),
+        (&["a: Necesito el código", "¿cuál?", "a: Me refiero al código de la reserva", "QX7LM2"], "QX7LM2"),
+        (
+            &["promo code A1 fails", "a: That code needs a minimum of $125. Try HELLO10.", "HELLO10 worked"],
+            "HELLO10 worked",
+        ),
+        (&["a: Choose: 1 lost card, 2 new PIN, 3 balance", "2"], "2"),
+        (
+            &["my amex asks for a four digit code", "a: It's on the front. What do you see there?", "oh! 5528"],
+            "oh! ****",
+        ),
+        (&["a: Léame el código de la app", "019 884", "a: Ya expiró. ¿Me da el que sigue?", "562 371"], "*** ***"),
+        (&["a: What's the CVV?", "a minute", "a: You have 48,210 points.", "nice. so: 619"], "nice. so: ***"),
+        (&["a: Read me the code", "the total was $215.00, not 2500"], "the total was $215.00, not 2500"),
+        (&["a: Read me the code", "do you ship to Ohio 43085?"], "do you ship to Ohio 43085?"),
+        (&["a: Tracking number?", "1Z 88A 204 03 1100 4417"], "1Z 88A 204 03 1100 4417"),
+    ] {
+        assert_eq!(last_of(talk), out, "{talk:?}");
+    }
+}
+
+#[test]
+fn a_corrected_secret_is_told_twice() {
+    becomes(&[
+        ("i put cvv 553 and it's 533", "i put cvv *** and it's ***"),
+        (
+            "puse mal el código del sms, no era 771203 era 771230",
+            "puse mal el código del sms, no era ****** era ******",
+        ),
+        ("it was not 4471, it is 4417, my pin", "it was not ****, it is ****, my pin"),
+    ]);
+    passes(&["the pin pad costs 553 and it's 533 grams"]);
+}
+
+#[test]
+fn the_head_of_a_long_phrase_governs() {
+    becomes(&[
+        ("tu código para el pago de $45.00 en FedEx es 482913", "tu código para el pago de $45.00 en FedEx es ******"),
+        (
+            "el número de tarjeta que me da error es 4804003739169743",
+            "el número de tarjeta que me da error es ************9743",
+        ),
+        ("i used the wrong account, i typed 008082890623", "i used the wrong account, i typed ********0623"),
+        ("at the bottom of my check 310557010 then 4812099370", "at the bottom of my check *****7010 then ******9370"),
+    ]);
+    passes(&["the code of the office is 31055", "the error that my card gives is 48040"]);
+}
+
+#[test]
+fn plain_words_are_passwords_where_they_are_set() {
+    becomes(&[
+        ("my grandson set my password to sunflower and left", "my grandson set my password to ******** and left"),
+        ("the password is purple monkey wagon", "the password is ********"),
+        ("Marisol.Verde88, con esa contraseña entraba", "********, con esa contraseña entraba"),
+        ("p@ssw0rd: Tr0utStream9", "p@ssw0rd: ********"),
+    ]);
+    passes(&[
+        "i changed my password to expire never",
+        "reset my password to default",
+        "the password is really bad stuff",
+        "my passwords are in backup_2024-11-02.csv",
+    ]);
+    assert_eq!(last_of(&["a: Which password did you choose?", "t, u, r, n, i, p, 5"]), "********");
+}
+
+#[test]
+fn ornate_digits_in_a_row_are_digits() {
+    becomes(&[("my pin is ⑦②⑨④", "my pin is ****")]);
+    passes(&["my pin list: ① milk ② bread"]);
+}

@@ -294,7 +294,8 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
         .take(4)
         .find(|b| !matches!(b, b' ' | b'-' | b'.' | b'/' | b'_' | b'*'))
         .is_some_and(u8::is_ascii_digit);
-    (!goes_on && !(len == mask::MOST_EMPHASIS && opens_emphasis(&text[at + len..]))).then_some(len)
+    let stands_out = len == mask::MOST_EMPHASIS && opens_emphasis(&text[at + len..]);
+    (!goes_on && !stands_out).then_some(len)
 }
 
 /// Whether the stars before `text` make it stand out, `***like this***`: a word stands right behind them, and as many stars

@@ -11,6 +11,7 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::candidates::Docket;
 use crate::judge::court::Court;
+use crate::judge::expected::READ_BACK;
 use crate::judge::fits::{harmless_fits, secret_fits};
 use crate::judge::govern::{self, Governor, governor};
 use crate::judge::verdict::Why;
@@ -23,6 +24,8 @@ impl Court<'_, '_> {
         let mut told: Option<(Number, Entity)> = None;
         // The last number of which nothing was known.
         let mut waiting: Option<Number> = None;
+        // Where the last amount ends.
+        let mut amount: Option<usize> = None;
         let joined = joined_numbers(page, self.is_bare());
         let mut skip_until = 0;
         for number in joined.iter() {
@@ -34,6 +37,7 @@ impl Court<'_, '_> {
                 continue;
             }
             if let Shape::Harmless(what) = number.shape {
+                amount = (what == "amount").then_some(number.last);
                 if what == "last digits" {
                     self.loose.push((*number, false));
                 } else {
@@ -60,6 +64,12 @@ impl Court<'_, '_> {
                     governor = Some(inherited);
                 }
             }
+            // "At the bottom of my check 310557010": a routing number, not that of the check.
+            if governor.is_some_and(|g| !g.cue.topic.is_secret() && self.names_a_check(&g))
+                && self.is_on_a_check(number, told)
+            {
+                governor = None;
+            }
             // "The last four are 7702. The one on the back is 944."
             if governor.is_some_and(|g| !g.cue.topic.is_secret()) && self.is_said_by_card(number) {
                 governor = None;
@@ -80,11 +90,12 @@ impl Court<'_, '_> {
                     self.find(&candidate, Evidence { cue: Some(found.cue.name), ..candidate.evidence });
                     skip_until = candidate.last + 1;
                     // "883412, 771204, both codes": those told in one breath before it.
-                    if found.after
-                        && !found.copula
-                        && let Some(before) = waiting
-                    {
-                        self.find_before(candidates, &before, number, entity, found.cue.name);
+                    if let Some(before) = waiting {
+                        let breath =
+                            found.after && !found.copula && govern::in_one_breath(self.reading, &before, number);
+                        if breath || before.last < number.first && self.is_corrected(&before, number) {
+                            self.find_before(candidates, &before, number, entity, found.cue.name);
+                        }
                     }
                     told = Some((*number, entity));
                     continue;
@@ -134,6 +145,10 @@ impl Court<'_, '_> {
                     continue;
                 }
             }
+            if amount.is_some_and(|last| self.stands_for(last, number)) {
+                self.pass(number, Why::Shape("amount"));
+                continue;
+            }
             if let Some((entity, announced)) = self.expected_entity(number) {
                 let candidate = self.candidate(candidates, number, entity);
                 let evidence = Evidence { asked: !announced, announced, ..candidate.evidence };
@@ -142,9 +157,16 @@ impl Court<'_, '_> {
                 told = Some((*number, entity));
                 continue;
             }
-            if let Some((before, entity)) =
-                told.filter(|(before, _)| self.is_another(before, number) || self.is_like(before, number))
-            {
+            if let Some(entity) = self.read_back_entity(number) {
+                let candidate = self.candidate(candidates, number, entity);
+                self.find(&candidate, Evidence { cue: Some(READ_BACK), ..candidate.evidence });
+                skip_until = candidate.last + 1;
+                told = Some((*number, entity));
+                continue;
+            }
+            if let Some((before, entity)) = told.filter(|(before, _)| {
+                self.is_another(before, number) || self.is_like(before, number) || self.is_corrected(before, number)
+            }) {
                 let candidate = self.candidate(candidates, number, entity);
                 self.find(&candidate, Evidence { cue: Some("another of its kind"), ..candidate.evidence });
                 skip_until = candidate.last + 1;
@@ -180,6 +202,12 @@ impl Court<'_, '_> {
                 checksum::aba(&text)
             });
         behind || routing
+    }
+
+    /// Whether the cue is the word for a check.
+    fn names_a_check(&self, governor: &Governor) -> bool {
+        let hit = &self.reading.cues[governor.hit];
+        hit.first == hit.last && self.reading.tokens[hit.first].is_any(Lists::CHECK)
     }
 
     /// "It won't take my PIN. I typed 5318 and then...": the object of a verb of entering, and nothing more, where a secret
@@ -237,7 +265,7 @@ impl Court<'_, '_> {
             && (tokens[number.first - 2].spaced || number.first >= 3 && tokens[number.first - 3].is(b'-'))
     }
 
-    /// The number `before` is what `number` is, if the two are told in one breath and are alike.
+    /// The number `before` is what `number` is, if the two are alike.
     fn find_before(
         &mut self,
         candidates: &Docket,
@@ -250,7 +278,6 @@ impl Court<'_, '_> {
             && before.digits == number.digits
             && before.groups == number.groups
             && before.shape == Shape::Bare
-            && govern::in_one_breath(self.reading, before, number)
             && self.is_free(before.first, before.last)
         {
             let candidate = self.candidate(candidates, before, entity);
@@ -284,6 +311,35 @@ impl Court<'_, '_> {
                         !hit.cue.topic.is_secret() && !matches!(hit.cue.topic, Topic::Quantity | Topic::Time)
                     })
             })
+    }
+
+    /// "I put 553 and it is 533", "no era 771203, era 771230": the same thing, corrected.
+    fn is_corrected(&self, before: &Number, number: &Number) -> bool {
+        const FARTHEST: usize = 6;
+        let tokens = &self.reading.tokens;
+        let near = number.first > before.last && number.first - before.last <= FARTHEST;
+        let alike = number.digits == before.digits && number.groups == before.groups && !number.attached;
+        near && alike
+            && number.shape == Shape::Bare
+            && tokens[number.first - 1].does(Does::COPULA)
+            && tokens[number.first - 1].kind == Kind::Word
+            && tokens[before.last + 1..number.first].iter().all(|t| {
+                t.kind == Kind::Word && t.cue == 0 && t.does(Does::GLUE.and(Does::CONJUNCTION).and(Does::NEGATION))
+                    || matches!(t.kind, Kind::Mark(b',' | b';' | b'\''))
+            })
+    }
+
+    /// "$215.00, not 250": in the place of something harmless.
+    fn stands_for(&self, before: usize, number: &Number) -> bool {
+        let between = self.reading.tokens.get(before + 1..number.first).unwrap_or_default();
+        let is = |t: &Token| {
+            ["not", "no", "instead", "of", "rather", "than", "sino", "en", "vez", "de", "lugar", "y"]
+                .iter()
+                .any(|word| self.reading.is_word(t, word.as_bytes()))
+        };
+        (1..=4).contains(&between.len())
+            && between.iter().any(|t| t.kind == Kind::Word)
+            && between.iter().all(|t| t.is(b',') || is(t))
     }
 
     /// "I typed 5318 and then 5381": told in one breath, and alike.
@@ -321,7 +377,21 @@ impl Court<'_, '_> {
         }
         match topic {
             // "account" and "card" are said of everything; a number near them need not be theirs.
-            Topic::Account => governor.cost <= if governor.copula { 6 } else { 4 },
+            Topic::Account => {
+                // "The wrong account, I put 008082890623".
+                let entered = number.digits >= 8 && number.first > 0 && {
+                    let verb = &self.reading.tokens[number.first - 1];
+                    verb.kind == Kind::Word && verb.does(Does::ENTRY)
+                };
+                governor.cost
+                    <= if entered {
+                        8
+                    } else if governor.copula {
+                        6
+                    } else {
+                        4
+                    }
+            }
             Topic::Pin if number.digits == 3 => {
                 governor.cost == 0
                     && (governor.copula || governor.after || self.reading.cues[governor.hit].last + 1 == number.first)

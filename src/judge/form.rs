@@ -5,7 +5,8 @@ use smallvec::SmallVec;
 
 use crate::detect::cues::Topic;
 use crate::detect::number::Digits;
-use crate::detect::{Claim, brands, card, security_code};
+use crate::detect::token::Kind;
+use crate::detect::{Candidate, Claim, brands, card, security_code};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::candidates::Docket;
@@ -39,7 +40,7 @@ impl Court<'_, '_> {
                 Claim::Certain => {
                     !(harmless && candidate.entity == Entity::SocialSecurity && governor.is_some_and(|g| g.cost == 0))
                 }
-                Claim::Probable => !harmless,
+                Claim::Probable => !(harmless || said.is_none() && self.is_part_of_an_answer(candidate)),
                 Claim::Possible => {
                     let named = said.is_some_and(|g| g.cost <= if candidate.evidence.mistyped { 6 } else { 10 })
                         || self.reading.mentions(Topic::Card)
@@ -58,6 +59,15 @@ impl Court<'_, '_> {
             let asked = cue.is_none() && candidate.topics.iter().any(|t| self.expected.asked.has(*t));
             self.find(candidate, Evidence { cue, asked, ..candidate.evidence });
         }
+    }
+
+    /// "1Z 88A 204 03 1100 4417": a part of what was asked for, an order or a device.
+    fn is_part_of_an_answer(&self, candidate: &Candidate) -> bool {
+        let digits = |at: usize| {
+            self.reading.token(at).is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Mixed) && t.spaced)
+        };
+        let asked = [Topic::Reference, Topic::Device].iter().any(|topic| self.expected.asked.has(*topic));
+        asked && digits(candidate.first) && digits(candidate.last + 1)
     }
 
     /// Security codes that stand unlabelled after a card.

@@ -276,32 +276,45 @@ fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) ->
     let tokens = &reading.tokens;
     let mut at = reading.cues[found.hit].first;
     let mut joined = false;
-    for _ in 0..8 {
-        at = at.checked_sub(1)?;
+    // A harmless head may have a head of its own: "tu token para la compra de $45 en la tienda es...".
+    let mut harmless = None;
+    for _ in 0..14 {
+        let Some(before) = at.checked_sub(1) else { break };
+        at = before;
         let token = &tokens[at];
         if let Some(hit) = reading.hit(token) {
             // "The code of the office is AGP01" is the office's.
             let weak = hit.cue.topic == Topic::Code
                 && matches!(found.cue.topic, Topic::Place | Topic::Reference | Topic::Device | Topic::Zip)
-                && copula_form(&found);
+                && copula_form(&found)
+                // But "the code for the payment of $45.00 at the store is" is the payment's.
+                && harmless.is_none_or(|head: Governor| head.cue.topic != Topic::Amount);
             let secret = !weak && (hit.cue.topic.is_secret() || !found.cue.topic.is_secret());
             if joined && secret && fits(hit.cue.topic) && hit.cue.topic != found.cue.topic {
-                return Some(Governor { cue: hit.cue, hit: token.cue as usize - 1, cost: found.cost + 1, ..found });
+                let head = Governor { cue: hit.cue, hit: token.cue as usize - 1, cost: found.cost + 1, ..found };
+                if hit.cue.topic.is_secret() {
+                    return Some(head);
+                }
+                harmless = harmless.or(Some(head));
             }
             if hit.cue.topic.is_secret() {
-                return None;
+                break;
             }
             continue;
         }
-        joined |= is_preposition(token) || token.does(Role::SENT);
-        let passes = matches!(token.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'#' | b'\'' | b'-'))
-            && !token.does(Role::COPULA)
-            && !token.does(Role::CONJUNCTION);
+        // "El número de tarjeta que me da error es...".
+        joined |= is_preposition(token) || token.does(Role::SENT) || token.is_any(Lists::RELATIVE);
+        // An amount by the way: "tu token para la compra de $1,250.00 en la tienda es...".
+        let amount = token.inert || matches!(token.kind, Kind::Mark(b'$' | b',' | b'.')) && !tokens[at + 1].spaced;
+        let passes = amount
+            || matches!(token.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'#' | b'\'' | b'-'))
+                && !token.does(Role::COPULA)
+                && !token.does(Role::CONJUNCTION);
         if !passes {
-            return None;
+            break;
         }
     }
-    None
+    harmless
 }
 
 /// The number is said to be it, rather than standing beside it.
