@@ -20,6 +20,10 @@ use crate::text::View;
 /// How often a redacted text is looked at again, at most. One look is almost always enough.
 const MOST_LOOKS: usize = 4;
 
+/// As [`MOST_LOOKS`], for texts up to [`FEW_BYTES`]: there it costs little.
+const MOST_LOOKS_AT_FEW: usize = 32;
+const FEW_BYTES: usize = 4096;
+
 /// Texts up to this length, in bytes, are read at once; a quick look at them would cost as much.
 pub(crate) const SHORT: usize = 256;
 
@@ -241,7 +245,8 @@ pub(crate) fn look_again(
     source: &[u8],
     mut look: impl FnMut(&[u8], &Patch) -> Outcome,
 ) -> Outcome {
-    for _ in 0..MOST_LOOKS {
+    let looks = if source.len() <= FEW_BYTES { MOST_LOOKS_AT_FEW } else { MOST_LOOKS };
+    for _ in 0..looks {
         if outcome.patch.is_empty() {
             break;
         }

@@ -411,8 +411,42 @@ mod tests {
         transcript(b"rouxt++3782 822463 10005]Agent:us+");
         // Blanks in two pieces were counted twice.
         transcript(b"r                ");
+        redact(b"\0user/pass:");
         // A clause without a word was asked how its first word is spelt.
         redact("\x08my l6 t\x03contrasen\u{303}a: .)ylya".as_bytes());
+    }
+
+    /// Every beginning and every end, at words, of the messages with secrets which the engine is held to.
+    fn torn_messages(mut each: impl FnMut(&[u8])) {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations");
+        for file in std::fs::read_dir(folder).expect("the folder is there") {
+            let lines = std::fs::read_to_string(file.expect("an entry").path()).expect("a readable file");
+            for line in lines.lines() {
+                let conversation: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+                for turn in conversation["turns"].as_array().expect("turns") {
+                    if turn["secrets"].as_array().is_none_or(Vec::is_empty) {
+                        continue;
+                    }
+                    let text = turn["text"].as_str().expect("a text").as_bytes();
+                    let edges = (1..text.len()).filter(|&at| {
+                        text[at].is_ascii() && text[at - 1].is_ascii_alphanumeric() != text[at].is_ascii_alphanumeric()
+                    });
+                    for at in edges.chain([text.len()]) {
+                        each(&text[..at]);
+                        each(&text[at..]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_laws_of_redaction_hold_for_torn_messages() {
+        let mut choice = 0_u8;
+        torn_messages(|text| {
+            choice = choice.wrapping_add(1);
+            redact(&[&[choice], text].concat());
+        });
     }
 
     #[test]

@@ -122,7 +122,15 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             let subject = reading
                 .token(hit.last + 1)
                 .is_some_and(|t| t.kind == Kind::Word && is_any(reading, t, &["needs", "requires", "need", "require"]));
+            // The "Forgot password" link; "choose a new one".
+            let label = hit.first > 0 && is_any(reading, &reading.tokens[hit.first - 1], &FORGOTTEN)
+                || hit.cue.name == "the new one"
+                    && reading.tokens[hit.first.saturating_sub(3)..hit.first]
+                        .iter()
+                        .any(|t| is_any(reading, t, &CHANGES));
             if verb
+                || label
+                || sentence.elsewhere && is_changed(reading, hit.first)
                 || subject && !sentence.question
                 || told
                 || has_value(reading, hit.last) && !sentence.question
@@ -225,6 +233,93 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
         said.announces = announces(reading);
     }
     (said, requests)
+}
+
+/// What is done to a secret and not with it.
+const CHANGES: [&str; 23] = [
+    "change",
+    "changing",
+    "reset",
+    "resetting",
+    "update",
+    "set",
+    "choose",
+    "create",
+    "use",
+    "pick",
+    "recover",
+    "cambie",
+    "cambia",
+    "cambiar",
+    "restablezca",
+    "restablecer",
+    "restablece",
+    "actualice",
+    "actualizar",
+    "cree",
+    "crear",
+    "elija",
+    "recuperar",
+];
+
+/// Where it is done, if not in the chat.
+const ELSEWHERE: [&str; 30] = [
+    "app",
+    "application",
+    "site",
+    "website",
+    "page",
+    "link",
+    "settings",
+    "portal",
+    "atm",
+    "branch",
+    "online",
+    "browser",
+    "button",
+    "profile",
+    "com",
+    "www",
+    "https",
+    "aplicacion",
+    "sitio",
+    "pagina",
+    "enlace",
+    "liga",
+    "ajustes",
+    "configuracion",
+    "cajero",
+    "sucursal",
+    "perfil",
+    "boton",
+    "banca",
+    "web",
+];
+
+/// What stands on a button before the word for a secret.
+const FORGOTTEN: [&str; 6] = ["forgot", "forgotten", "olvide", "olvido", "olvidaste", "restablecer"];
+
+/// "You can reset your PIN at any ATM": who serves sends the customer elsewhere, and wants to hear nothing.
+fn happens_elsewhere(reading: &Reading<'_>, sentence: &[Token]) -> bool {
+    let here = |t: &Token| {
+        t.is_any(Lists::RECITE.and(Lists::RECITE_IT))
+            || is_any(
+                reading,
+                t,
+                &["send", "share", "reply", "respond", "here", "below", "aqui", "envie", "comparta", "responda"],
+            )
+    };
+    sentence.iter().any(|t| is_any(reading, t, &ELSEWHERE)) && !sentence.iter().any(here)
+}
+
+/// "Change your password", "set a new PIN": the cue at `first` is the object of such a verb.
+fn is_changed(reading: &Reading<'_>, first: usize) -> bool {
+    let own = |t: &&Token| {
+        t.kind == Kind::Word
+            && (t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(Lists::ADJECTIVE.and(Lists::RENEWAL)))
+    };
+    let between = reading.tokens[..first].iter().rev().take(3).take_while(own).count();
+    first.checked_sub(between + 1).is_some_and(|verb| is_any(reading, &reading.tokens[verb], &CHANGES))
 }
 
 /// "I've sent it", "se lo mandé": what was sent has no name, or is another.
@@ -420,6 +515,8 @@ struct Sentence {
     foretells: bool,
     /// Who serves speaks of digits on the front or the back of a card.
     on_card_face: bool,
+    /// "Please change your password in the app": not here.
+    elsewhere: bool,
 }
 
 impl Sentence {
@@ -488,6 +585,7 @@ impl Sentence {
                 && is(Lists::CHOSEN)
                 && tokens.windows(2).any(|w| w[0].is_any(Lists::CHOSEN) && w[1].does(Does::DIGITS)),
             foretells: secret && role.serves() && roles.has(Does::FORETELLS),
+            elsewhere: role.serves() && secret && happens_elsewhere(reading, tokens),
             on_card_face: role.serves()
                 && roles.has(Does::FACE)
                 && ((digits || is(Lists::CODE)) && is(Lists::FEW)

@@ -68,6 +68,7 @@ fn behind_tags(reading: &Reading<'_>, mut at: usize) -> usize {
 /// The stretch without spaces around a token, as tokens, without the punctuation that belongs to the sentence.
 pub(crate) fn chunk(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
+    tokens.get(at)?;
     let mut first = at;
     while first > 0 && !tokens[first].spaced && tokens[first - 1].kind != Kind::Newline && at - first < 40 {
         first -= 1;
