@@ -607,3 +607,93 @@ fn ornate_digits_in_a_row_are_digits() {
     becomes(&[("my pin is ⑦②⑨④", "my pin is ****")]);
     passes(&["my pin list: ① milk ② bread"]);
 }
+
+#[test]
+fn what_was_named_before_is_asked_for_by_a_pronoun() {
+    for (talk, out) in [
+        (&["a: A code will arrive on your phone.", "it did", "a: What is it?", "6093"][..], "****"),
+        (&["it asks me for a passcode", "a: Generate one in the app and read it to me.", "590783"], "******"),
+        (
+            &["a: When it arrives, would you tell me the six digits in it?", "one moment", "891 250. Done"],
+            "*** ***. Done",
+        ),
+        (&["a: I sent a 5-digit code to ***-***-0182. Type it below.", "60441"], "*****"),
+        (&["my PIN is blocked, help", "a: What is your document?", "79441208"], "79441208"),
+        (&["a: Main menu:\n1. Balance\n2. Lost card\n3. PIN services", "3"], "3"),
+        (&["a: Read me the codes", "sms 224190 correo 710663"], "sms ****** correo ******"),
+        (&["a: Telephone banking password, please?", "Wensleydale, as in the cheese."], "********, as in the cheese."),
+        (&["a: Card number and expiry?", "4521288553968072 0728"], "************8072 0728"),
+    ] {
+        assert_eq!(last_of(talk), out, "{talk:?}");
+    }
+}
+
+#[test]
+fn numbers_beside_a_word_for_a_code_may_be_of_things() {
+    passes(&[
+        "PIN code 560001, the postal one, is right",
+        "cotter pins: 180 available",
+        "16 boxes of code 4077 anchors",
+        "block 842113 was the last one",
+        "my uncle served on SSN-774",
+        "our institution code is 3976",
+        "el código del curso es MAT1620",
+        "mi NRC del curso es 10482",
+        "- **Use** a **manager for passwords** today",
+    ]);
+}
+
+#[test]
+fn a_secret_is_known_over_what_is_told_by_the_way() {
+    becomes(&[
+        (
+            "my social, and I can't write, so here: 4 2 6 - 0 4 - 9 9 9 3",
+            "my social, and I can't write, so here: * * * - * * - 9 9 9 3",
+        ),
+        ("the site wants the cvv... i think its 759", "the site wants the cvv... i think its ***"),
+        (
+            "el CBU para el reintegro del vuelo: 0170193329157981290548",
+            "el CBU para el reintegro del vuelo: ******************0548",
+        ),
+        ("BANCO 88310247 para autorizar tu operacion", "BANCO ******** para autorizar tu operacion"),
+        ("use ZX4-9TR to finish signing in", "use ***-*** to finish signing in"),
+        ("my PIN must change so i went from 2301 to 2302", "my PIN must change so i went from **** to ****"),
+        (
+            "the password, which I have had since 2011, is Orinoco-Delta.",
+            "the password, which I have had since 2011, is ********.",
+        ),
+        (
+            "Your password was reset. Log on with Tr1angle!Pelican and change it",
+            "Your password was reset. Log on with ******** and change it",
+        ),
+        (
+            "user and password for us are bell.family and HomeIsWhereTheArmyGoes",
+            "user and password for us are ******** and ********",
+        ),
+        ("the passphrase: Quiet Enjoyment of the Premises 1887", "the passphrase: ********"),
+        ("Wifi is MapleCourt, pw squirrelParade.", "Wifi is MapleCourt, pw ********."),
+        ("💳 4111📍1111📍1111📍1111", "💳 ****📍****📍****📍1111"),
+    ]);
+    passes(&[
+        "the password, which I have had since 2011, is old",
+        "i went from 2301 to 2302 steps",
+        "the passphrase: is it long enough?",
+        "my login works, I sign in with MapleCourt",
+    ]);
+}
+
+#[test]
+fn a_hint_gives_a_secret_away() {
+    becomes(&[
+        (
+            "mi clave es el nombre de mi perrita, Canela, con mayúscula",
+            "mi clave es el nombre de mi perrita, ********, con mayúscula",
+        ),
+        ("my pin is the year my daughter was born, 1997", "my pin is the year my daughter was born, ****"),
+    ]);
+    passes(&[
+        "my password is the name of my dog",
+        "the pin is not the year I was born, 1997",
+        "her name is Canela, the dog's, and she was born in 1997",
+    ]);
+}

@@ -93,6 +93,8 @@ pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
                 gap = Gap::Hard
             }
             Kind::Mark(b'*') => stars += 1,
+            // An emoji between the groups.
+            Kind::Other if !reading.tokens[at].spaced && !reading.tokens[at + 1].spaced => gap = Gap::Hard,
             Kind::Mark(b':' | b'=' | b'+') => gap = Gap::Hard,
             Kind::Mark(mark) if is_separator(mark) => {}
             _ => return Gap::Apart,

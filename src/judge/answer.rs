@@ -166,7 +166,13 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
         // "My secretary set it. habeas": the last sentence is that word.
         let last =
             lead.0 == 0 && start > 0 && reading.ends_sentence(start - 1) && last + 1 >= tokens.len() && total <= 9;
-        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4 || last))
+        // "Wensleydale, as in the cheese."
+        let explained = start == 0
+            && reading.token(end).is_some_and(|t| t.is(b','))
+            && ["as", "like", "como", "with", "con"]
+                .iter()
+                .any(|word| reading.token(end + 1).is_some_and(|t| reading.is_word(t, word.as_bytes())));
+        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4 || last || explained))
             .then_some(value);
     }
     // A phrase: content words, hardly any talk, and no verb that makes it a statement.

@@ -26,7 +26,7 @@ pub(crate) type Requests = SmallVec<[Request; 4]>;
 pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Requests) {
     let mut said = Said { agrees: part.first && agrees(reading), ..Said::default() };
     let typed = |topic: Topic| matches!(topic, Topic::Pin | Topic::Password | Topic::Code | Topic::OneTimePasscode);
-    for hit in reading.cues.iter().filter(|hit| typed(hit.cue.topic)) {
+    for hit in reading.cues.iter().filter(|hit| typed(hit.cue.topic) && hit.cue.name != "the new one") {
         if part.has(reading.tokens[hit.last].start as usize) {
             said.speaks = said.speaks.with(hit.cue.topic);
         }
@@ -142,7 +142,9 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             {
                 continue;
             }
-            if sentence.asks_for(reading, hit) {
+            if sentence.asks_for(reading, hit)
+                && (role.serves() || sentence.request || wants_to_know(reading, start, end))
+            {
                 if let Some(other) = sentence.measures {
                     // A reason is no number.
                     if other == Topic::Quantity {
@@ -203,6 +205,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             if !named.is_empty() && !has_cue && sentence.refers_back {
                 asks = named;
             }
+            said.refers |= !has_cue && role.serves() && (sentence.recites || asks_which(reading, start, end));
             said.insists |= !has_cue && (sentence.refers_back || sentence.request);
             said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
             // "It wants a code. Mine?"
@@ -228,11 +231,47 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
         }
         start = end;
     }
+    // "1. Lost card", "2. New PIN": a choice may be the answer.
+    if role.serves() && reading.facts.digits > 0 && is_menu(reading, part) {
+        said.asks = said.asks.with(Topic::Amount);
+        said.measures = true;
+    }
     said.prefer_secrets();
     if part.last {
         said.announces = announces(reading);
     }
     (said, requests)
+}
+
+/// "What is my code?", "do you have it?": a customer asks for something, not whether something is so.
+fn wants_to_know(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    reading.tokens[start..end].iter().any(|t| {
+        t.is_any(Lists::WHICH.and(Lists::QUE).and(Lists::RECITE).and(Lists::RECITE_IT))
+            || is_any(
+                reading,
+                t,
+                &[
+                    "have",
+                    "got",
+                    "remind",
+                    "whats",
+                    "tiene",
+                    "tienes",
+                    "tenes",
+                    "recuerda",
+                    "recuerdas",
+                    "sabe",
+                    "sabes",
+                ],
+            )
+    })
+}
+
+/// "What is it?", "¿cuál es?": a question without a noun.
+fn asks_which(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let words = || reading.tokens[start..end].iter().filter(|t| t.is_text());
+    words().any(|t| t.does(Does::QUESTION))
+        && words().all(|t| t.does(Does::GLUE.and(Does::QUESTION).and(Does::CONJUNCTION)) && t.cue == 0)
 }
 
 /// What is done to a secret and not with it.
@@ -332,6 +371,7 @@ fn sends_it(reading: &Reading<'_>, part: Part) -> bool {
             let near = || tokens[at.saturating_sub(NEAR)..tokens.len().min(at + NEAR)].iter();
             tokens[at].does(Does::SENT)
                 && tokens[at].kind == Kind::Word
+                && !is_any(reading, &tokens[at], &["send", "sending", "text", "texting", "issued"])
                 && part.has(tokens[at].start as usize)
                 && near().any(it)
                 && !near().any(|t| t.does(Does::NEGATION) && t.kind == Kind::Word)
@@ -442,13 +482,18 @@ impl Sweep {
                 && !tokens.get(at + 1).is_some_and(|next| next.is_any(Lists::ADDRESSED))
                 && !(at > start && tokens[at - 1].is_any(Lists::ADDRESSED));
             // "You have 48,210 points" asks for nothing, "may I have it" does.
-            let owns = reading.is_word(token, b"have")
-                && !tokens[at.saturating_sub(3)..at]
-                    .iter()
-                    .any(|t| t.is_any(Lists::MODAL) || reading.is_word(t, b"me"));
+            // "Take all the time you need."
+            let owns = reading.is_word(token, b"need") && at > start && is_any(reading, &tokens[at - 1], &["you", "u"])
+                || reading.is_word(token, b"have")
+                    && !tokens[at.saturating_sub(3)..at]
+                        .iter()
+                        .any(|t| t.is_any(Lists::MODAL) || reading.is_word(t, b"me"));
             // "It said to enter a card": a customer tells what others asked for.
+            let others = at > start && is_any(reading, &tokens[at - 1], &["they", "he", "she"]);
             let tells = !role.serves()
-                && (token.does(Does::ENTRY) || is_any(reading, token, &["needs", "requires", "asks", "asking"]));
+                && (others
+                    || token.does(Does::ENTRY)
+                    || is_any(reading, token, &["needs", "requires", "asks", "asking"]));
             sweep.request |= token.does(Does::REQUEST) && token.cue == 0 && !allows && !owns && !tells;
             if let Some(hit) = reading.hit(token) {
                 sweep.secret |= hit.cue.topic.is_secret();
@@ -539,7 +584,7 @@ impl Sentence {
         let measures = if pair(Lists::HOW, Lists::MANY) || is(Lists::HOW_MANY) {
             Some(Topic::Amount)
         } else if question
-            && (opens_with(Lists::WHEN) && !is(Lists::WHICH)
+            && (opens_with(Lists::WHEN) && !is(Lists::WHICH) && !(request && tokens.iter().any(|t| t.is(b',')))
                 || pair(Lists::WHAT, Lists::DATE)
                 || pair(Lists::QUE, Lists::FECHA))
         {
@@ -744,7 +789,7 @@ fn has_value(reading: &Reading<'_>, last: usize) -> bool {
     reading.tokens[last + 1..]
         .iter()
         .take(5)
-        .take_while(|t| t.cue == 0)
+        .take_while(|t| t.cue == 0 && !(t.kind == Kind::Word && t.does(Does::TO)))
         .find(|t| {
             !(t.kind == Kind::Word && t.does(Does::GLUE)
                 || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'*' | b'\'')))
@@ -786,6 +831,22 @@ fn is_choice(reading: &Reading<'_>, start: usize, end: usize) -> bool {
         .count()
         == 3;
     pressed || listed || scale || pairs.take(2).count() == 2 && reading.any_of(start, end, Lists::PRESS)
+}
+
+/// Two lines and more that start with a number and what it chooses.
+fn is_menu(reading: &Reading<'_>, part: Part) -> bool {
+    let tokens = &reading.tokens;
+    let opens = |at: &usize| {
+        let number = &tokens[*at];
+        number.kind == Kind::Digits
+            && number.len() <= 2
+            && part.has(number.start as usize)
+            && (*at == 0 || tokens[*at - 1].kind == Kind::Newline)
+            && reading
+                .token(at + 1)
+                .is_some_and(|t| matches!(t.kind, Kind::Mark(b'.' | b')' | b':' | b'-')) || t.spaced)
+    };
+    tokens.iter().any(|t| t.kind == Kind::Newline) && (0..tokens.len()).filter(opens).take(2).count() == 2
 }
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."

@@ -246,6 +246,7 @@ impl Conversation {
     /// Ends a turn: remembers what this message asks for and announces.
     pub(crate) fn end(&mut self, role: Role, said: &Said) {
         let spoken = if self.spoken_ago <= SUBJECT_LASTS { self.spoken.topics() } else { Topics::NONE };
+        let recent = if self.spoken_ago <= 2 { self.spoken.topics() } else { Topics::NONE };
         if !said.speaks.is_empty() {
             self.spoken = Secrets::of(said.speaks);
             self.spoken_ago = 0;
@@ -266,6 +267,11 @@ impl Conversation {
             side.asked_ago = 0;
         } else if sent && asks.is_empty() {
             side.asks = Topics::NONE.with(Topic::OneTimePasscode);
+            side.asked_ago = 0;
+            side.answered = false;
+        } else if asks.is_empty() && said.refers && recent.has_secret() && (side.answered || !side.asks.has_secret()) {
+            // "A code will come." "It did." "What is it?"
+            side.asks = recent;
             side.asked_ago = 0;
             side.answered = false;
         } else if !asks.is_empty() {
@@ -337,6 +343,8 @@ pub(crate) struct Said {
     pub(crate) speaks: Topics,
     /// It tells that something was sent which it does not name.
     pub(crate) sends_it: bool,
+    /// It asks for something that was named before.
+    pub(crate) refers: bool,
     /// What it asks for, it names by nothing but the count of its digits.
     pub(crate) counts: bool,
     /// The harmless topic that it says was meant by what was asked for.
@@ -372,6 +380,7 @@ impl Said {
             reads_it: self.reads_it | next.reads_it,
             speaks: self.speaks.and(next.speaks),
             sends_it: self.sends_it | next.sends_it,
+            refers: self.refers | next.refers,
             counts: if next.asks.is_empty() { self.counts } else { next.counts },
             means: self.means.and(next.means),
         };

@@ -10,6 +10,7 @@ use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::candidates::Docket;
+use crate::judge::conversation::Topics;
 use crate::judge::court::Court;
 use crate::judge::expected::READ_BACK;
 use crate::judge::fits::{harmless_fits, secret_fits};
@@ -63,6 +64,37 @@ impl Court<'_, '_> {
                 {
                     governor = Some(inherited);
                 }
+            }
+            // "The PIN is the year my daughter was born, 1997".
+            if governor.is_none_or(|g| g.cue.topic == Topic::Time) && self.is_hinted_pin(number) {
+                let candidate = self.candidate(candidates, number, Entity::Pin);
+                self.find(&candidate, Evidence { cue: Some("pin"), ..candidate.evidence });
+                continue;
+            }
+            // "My social, and I cannot write, so here: 4 2 6 - 0 4 - 9 9 9 3".
+            let by_the_way =
+                |topic: Topic| matches!(topic, Topic::Time | Topic::Place | Topic::Amount | Topic::Quantity);
+            if governor.is_none_or(|g| by_the_way(g.cue.topic)) && self.is_the_social(number) {
+                let candidate = self.candidate(candidates, number, Entity::SocialSecurity);
+                self.find(&candidate, Evidence { cue: Some("social security number"), ..candidate.evidence });
+                skip_until = candidate.last + 1;
+                continue;
+            }
+            // "The CBU for the refund of the flight: 0170193329157981290548".
+            if governor.is_some_and(|g| !g.cue.topic.is_secret() && g.cost > 0) && self.is_long_account(number) {
+                let candidate = self.candidate(candidates, number, Entity::Account);
+                self.find(&candidate, Evidence { cue: Some("account number"), ..candidate.evidence });
+                skip_until = candidate.last + 1;
+                continue;
+            }
+            // "sms 224190 correo 710663": no name of a user.
+            if governor.is_some_and(|g| g.cue.topic == Topic::Login) && self.is_asked_for(number) {
+                governor = None;
+            }
+            // "The site wants the CVV... I think it's 759".
+            if governor.is_none() {
+                let fits = |topic: Topic| topic.is_secret() && topic != Topic::Card && secret_fits(topic, number);
+                governor = govern::antecedent(self.reading, number.first, &fits).filter(|_| !number.attached);
             }
             // "At the bottom of my check 310557010": a routing number, not that of the check.
             if governor.is_some_and(|g| !g.cue.topic.is_secret() && self.names_a_check(&g))
@@ -204,6 +236,48 @@ impl Court<'_, '_> {
         behind || routing
     }
 
+    /// A year, behind a comma, and before it in the sentence a PIN and a word of years.
+    fn is_hinted_pin(&self, number: &Number) -> bool {
+        const REACH: usize = 20;
+        let tokens = &self.reading.tokens;
+        let mark = number.first.checked_sub(1).filter(|&at| matches!(tokens[at].kind, Kind::Mark(b',' | b':')));
+        let Some(mark) = mark.filter(|_| number.digits == 4 && self.reading.mentions(Topic::Pin)) else { return false };
+        let before = (mark.saturating_sub(REACH)..mark)
+            .rev()
+            .take_while(|&at| !self.reading.ends_sentence(at) && !tokens[at].does(Does::NEGATION));
+        let mut dated = false;
+        for at in before {
+            match self.reading.hit(&tokens[at]).map(|hit| hit.cue.topic) {
+                Some(Topic::Time) => dated = true,
+                Some(Topic::Pin) => return dated,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Nine digits told one by one or grouped as printed, where a Social Security number is spoken of and no other number
+    /// is as long.
+    fn is_the_social(&self, number: &Number) -> bool {
+        let lens = || {
+            self.reading.tokens[number.first..=number.last].iter().filter(|t| t.kind == Kind::Digits).map(Token::len)
+        };
+        let told = lens().eq([3, 2, 4])
+            || number.groups == 9
+            || self.page.is_disguised(number.first, number.last) && !lens().eq([9]);
+        number.digits == 9
+            && told
+            && !number.attached
+            && self.reading.mentions(Topic::SocialSecurity)
+            && !self.reading.mentions(Topic::Phone)
+            && self.page.numbers.iter().filter(|other| other.digits >= 7).take(2).count() <= 1
+    }
+
+    /// As many digits as a CLABE, a CCC or a CBU has, where an account is spoken of.
+    fn is_long_account(&self, number: &Number) -> bool {
+        matches!(number.digits, 18 | 20 | 22) && !number.attached && self.reading.mentions(Topic::Account)
+    }
+
     /// Whether the cue is the word for a check.
     fn names_a_check(&self, governor: &Governor) -> bool {
         let hit = &self.reading.cues[governor.hit];
@@ -223,10 +297,12 @@ impl Court<'_, '_> {
             matches!(t.kind, Kind::Newline | Kind::Mark(b'.' | b',' | b';' | b'!' | b'?' | b')' | b'"'))
                 || t.kind == Kind::Word
                     && (t.does(Does::CONJUNCTION)
+                        || t.does(Does::TO)
                         || ["it", "me", "twice", "again", "que", "both", "first"]
                             .iter()
                             .any(|word| self.reading.is_word(t, word.as_bytes())))
         });
+        let entered = entered || self.is_changed(number);
         let fits = (4..=8).contains(&number.digits)
             && number.groups == 1
             && !number.attached
@@ -237,7 +313,9 @@ impl Court<'_, '_> {
             .rev()
             .take_while(|&at| !self.reading.ends_sentence(at))
             .find_map(|at| self.reading.hit(&tokens[at]))
-            .is_some_and(|hit| !hit.cue.topic.is_secret() && hit.cue.topic != Topic::Place);
+            .is_some_and(|hit| {
+                !(hit.cue.topic.is_secret() || matches!(hit.cue.topic, Topic::Place | Topic::Quantity | Topic::Time))
+            });
         if !(entered && alone && fits) || other {
             return None;
         }
@@ -248,6 +326,23 @@ impl Court<'_, '_> {
             () if spoken(Topic::Password) => Some(Entity::Password),
             () => None,
         }
+    }
+
+    /// "I went from 2301 to 2302".
+    fn is_changed(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        let alike = |at: usize| {
+            self.reading.token(at).is_some_and(|t| t.kind == Kind::Digits && t.len() == number.digits && t.spaced)
+        };
+        let before = number.first.checked_sub(1).map(|at| &tokens[at]);
+        let from = before.is_some_and(|t| t.does(Does::FROM))
+            && self.reading.token(number.last + 1).is_some_and(|t| t.does(Does::TO))
+            && alike(number.last + 2);
+        let to = before.is_some_and(|t| t.does(Does::TO))
+            && number.first >= 3
+            && alike(number.first - 2)
+            && tokens[number.first - 3].does(Does::FROM);
+        number.groups == 1 && (from || to)
     }
 
     /// "-p 2222", "--port 8443": the value of an option that no cue names.
@@ -392,6 +487,10 @@ impl Court<'_, '_> {
                         4
                     }
             }
+            // "PIN code 560001, the postal one".
+            Topic::Pin if number.digits == 6 && self.reading.mentions(Topic::Zip) => false,
+            // "Cotter pins: 180 available".
+            Topic::Pin if number.digits == 3 && self.is_plural(governor) => false,
             Topic::Pin if number.digits == 3 => {
                 governor.cost == 0
                     && (governor.copula || governor.after || self.reading.cues[governor.hit].last + 1 == number.first)
@@ -406,11 +505,38 @@ impl Court<'_, '_> {
             }
             Topic::Code if matches!(governor.cue.name, "security code" | "código de seguridad") => true,
             Topic::Code if governor.cue.name == "authorization code" => self.was_sent(),
+            // "Boxes of code 4077 anchors", "code A for the 2800 coins".
+            Topic::Code | Topic::Pin if !governor.copula && self.counts_things(number) => false,
             Topic::Code if number.digits == 3 => {
                 (self.speaks_of_cards() || self.reading.does(Does::EXPIRY)) && governor.cost <= 4
             }
+            // "Block 842113 was the last one."
+            Topic::OneTimePasscode if governor.cue.name == "the new one" => {
+                let code = |topics: Topics| topics.has(Topic::OneTimePasscode) || topics.has(Topic::Code);
+                code(self.expected.all())
+                    || code(self.expected.spoken)
+                    || self.reading.mentions(Topic::Code)
+                    || self.was_sent()
+            }
             _ => true,
         }
+    }
+
+    fn is_plural(&self, governor: &Governor) -> bool {
+        let last = &self.reading.tokens[self.reading.cues[governor.hit].last];
+        self.reading.bytes(last).ends_with(b"s")
+    }
+
+    /// Whether a noun in the plural follows that no table knows.
+    fn counts_things(&self, number: &Number) -> bool {
+        self.reading.token(number.last + 1).is_some_and(|t| {
+            t.kind == Kind::Word
+                && t.spaced
+                && t.word == 0
+                && t.len() > 4
+                && self.reading.bytes(t).ends_with(b"s")
+                && self.reading.text[t.start as usize].is_ascii_lowercase()
+        })
     }
 
     /// Something was sent: a passcode, not the number of a payment.
@@ -469,10 +595,6 @@ impl Court<'_, '_> {
         let is = |at: usize, words: &[&str]| {
             self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
         };
-        let before = number
-            .first
-            .checked_sub(1)
-            .is_some_and(|at| is(at, &["use", "enter", "usa", "use", "ingresa", "ingrese", "utiliza", "utilice"]));
         let next = number.last + 1;
         // "It sent me 883 412": grouped like a code, and nothing else.
         let sent = number.digits == 6
@@ -481,34 +603,49 @@ impl Court<'_, '_> {
             && number.first >= 2
             && (is(number.first - 1, &["me", "us"]) || self.reading.tokens[number.first - 1].does(Does::SENT))
             && self.reading.tokens[number.first - 2..number.first].iter().any(|t| t.does(Does::SENT));
-        sent || self.is_in_a_text(number)
-            || (4..=8).contains(&number.digits)
-                && before
-                && is(next, &["to", "para", "as", "como"])
-                && is(
-                    next + 1,
-                    &[
-                        "sign",
-                        "log",
-                        "login",
-                        "verify",
-                        "access",
-                        "authenticate",
-                        "confirm",
-                        "complete",
-                        "finish",
-                        "reset",
-                        "iniciar",
-                        "verificar",
-                        "entrar",
-                        "acceder",
-                        "confirmar",
-                        "ingresar",
-                        "your",
-                        "tu",
-                        "su",
-                    ],
-                )
+        // "BBVA 88310247 para autorizar tu operacion".
+        let authorizes = (6..=8).contains(&number.digits)
+            && number.groups == 1
+            && number.shape == Shape::Bare
+            && !number.attached
+            && is(next, &["to", "para"])
+            && is(next + 1, &["authorize", "authorise", "authenticate", "autorizar", "verificar", "verify"]);
+        sent || authorizes
+            || self.is_in_a_text(number)
+            || (4..=8).contains(&number.digits) && self.lets_in(number.first, number.last)
+    }
+
+    /// "Use ... to sign in" around these tokens.
+    fn lets_in(&self, first: usize, last: usize) -> bool {
+        const VERBS: [&str; 19] = [
+            "sign",
+            "log",
+            "login",
+            "verify",
+            "access",
+            "authenticate",
+            "confirm",
+            "complete",
+            "finish",
+            "reset",
+            "iniciar",
+            "verificar",
+            "entrar",
+            "acceder",
+            "confirmar",
+            "ingresar",
+            "your",
+            "tu",
+            "su",
+        ];
+        let is = |at: usize, words: &[&str]| {
+            self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
+        };
+        first
+            .checked_sub(1)
+            .is_some_and(|at| is(at, &["use", "enter", "usa", "ingresa", "ingrese", "utiliza", "utilice"]))
+            && is(last + 1, &["to", "para", "as", "como"])
+            && is(last + 2, &VERBS)
     }
 
     /// "The text says 771204", "they texted me this: 771204": six digits, and nothing else is said of them.
@@ -624,6 +761,8 @@ impl Court<'_, '_> {
                     let other = self.expected.asked.iter().any(|t| matches!(t, Topic::Reference | Topic::Device));
                     if asked && !other {
                         self.find(candidate, Evidence { asked: true, ..candidate.evidence });
+                    } else if self.lets_in(candidate.first, candidate.last) {
+                        self.find(candidate, Evidence { cue: Some("use it to sign in"), ..candidate.evidence });
                     }
                 }
             }

@@ -82,6 +82,10 @@ impl Court<'_, '_> {
                 if !topics.has(topic) || !secret_fits(topic, number) {
                     continue;
                 }
+                // "G-482913" is no account.
+                if number.attached && !matches!(topic, Topic::OneTimePasscode | Topic::Code) {
+                    continue;
+                }
                 // "To find the account I need the card": the first piece of the card.
                 if topic == Topic::Account && topics.has(Topic::Card) && self.may_begin_a_card(number) {
                     continue;

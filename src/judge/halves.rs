@@ -131,6 +131,14 @@ impl Court<'_, '_> {
         if !matches!(number.shape, Shape::Bare | Shape::Likely("year" | "phone")) {
             return None;
         }
+        // "SSN-774": the name of something.
+        let joined = number.first >= 2
+            && self.reading.tokens[number.first - 1].is(b'-')
+            && !self.reading.tokens[number.first].spaced
+            && !self.reading.tokens[number.first - 1].spaced;
+        if joined && digits.len() <= 3 {
+            return None;
+        }
         let bare = self.is_bare();
         let lens: SmallVec<[usize; 16]> = (number.first..=number.last)
             .filter(|&i| self.reading.tokens[i].kind == Kind::Digits)

@@ -39,7 +39,15 @@ fn are_harmless(reading: &Reading<'_>, numbers: &[Number], expected: Expected) -
         && (!expected.spoken.has_secret() || !reading.does(Does::ENTRY))
         && numbers.iter().all(|number| is_harmless(reading, number))
         && !(reading.facts.digits > FEW && are_dictated(numbers))
-        && !(reading.facts.mixed && reading.tokens.iter().any(|t| t.kind == Kind::Mixed && t.len() > LONGEST_UNIT))
+        && !(reading.facts.mixed && may_hold_a_code(reading))
+}
+
+/// Whether letters and digits are more than a unit: longer, or joined to others by a hyphen.
+fn may_hold_a_code(reading: &Reading<'_>) -> bool {
+    let joins = |at: usize| reading.token(at).is_some_and(|t| t.is(b'-') && !t.spaced);
+    reading.tokens.iter().enumerate().any(|(at, t)| {
+        t.kind == Kind::Mixed && (t.len() > LONGEST_UNIT || joins(at + 1) || at > 0 && !t.spaced && joins(at - 1))
+    })
 }
 
 /// Whether single digits follow each other, which may be told one by one: "4, 8, 2, 9".

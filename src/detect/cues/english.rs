@@ -58,12 +58,12 @@ pub(crate) const CUES: &[Row] = &[
         name: "passcode",
         phrases: "one time passcode/password/code/pass/pin/passwords/passcodes/security? code?; onetime passcode/password/code/pin; 1 time passcode/password/code/pin; single use code/passcode/password; otp; otps; otp code/number; o t p; otac; totp; digipass;\
                   passcode; passcodes; pass code/codes; verification/verify/verifying/verfy/veri/verif code/codes/number/num/pin/digits/passcode/text; vcode; ver code; v code; verif code;\
-                  security verification code; identity verification code?; authentication/authenticator/authentification code/codes/pin/passcode/number; authenticator; authenticator app/application; \
+                  security verification code; identity verification code?; authentication/authenticator/authentification code/codes/pin/passcode/number; authenticator; authenticator app/application; google auth; auth app; authy; duo mobile; \
                   access/login/log/signin/sign/logon/unlock/activation/recovery/reset/registration/backup/bypass/device/pairing in? on? code/codes/passcode; two/2 factor code/authentication/auth? code?; twofactor code?; 2fa code/codes/token/pin?; mfa code/codes/token?; multi factor code?; two/2 step/steps verification? code?; \
                   temporary/temp/dynamic code/passcode/verification/pin/token; sms code/codes/passcode/pin/token; text/texted message? code/codes; email/emailed/mail code; e mail code; phone code; push code; app code; safekey code?; safe key code?; 3ds code; 3d secure code?; six/6/five/5/eight/8/seven/7/four/4 digit verification/security/one/login/access? time? code/codes/passcode/number; six/6 digit pin; six/6 digits; \
                   code you/u/we/they/he/she/it/i just? texted/sent/emailed/mailed/messaged/send/text/txted/txt/got/received/gave/requested/need/want/asked me/us/you?; code i/we just? got/received/have/am/was got? getting? sent?;\
                   code that/which just? came/arrived/was/is/got/popped/showed texted/sent/emailed?; code from/in/on the/my/your/our/ur? text/texts/sms/message/msg/email/e/mail/app/authenticator/phone/google/notification/bank/amex/whatsapp/inbox message?;\
-                  code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received; number/numbers/digits/code in/from/on the/my? text/texts/sms/message/email/mail",
+                  code sent/texted/emailed/mailed/messaged/received/came; texted/text/sms/emailed me? code; new/latest/newest/other/second/first/last/same/recent code; google/whatsapp/telegram/facebook/instagram/uber/microsoft/apple/amazon/paypal/venmo/zelle/bank/chase/amex/signal verification? code/codes; security token; rsa token/code; token code; login token; secureid; securid; code received; number/numbers/digits/code in/from/on the/my? text/texts/sms/message/email/mail; number/digits/code in it",
     },
     Row {
         topic: Topic::OneTimePasscode,
@@ -119,7 +119,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Zip,
         name: "ZIP code",
-        phrases: "zip; zips; zipcode; zip code/codes/cod/number?; zip plus 4; billing/mailing/shipping/home/work/my/new/old? zip/zipcode/postcode code?; postal/post code/codes/cod; postcode; post code; zip+4; area/country/dialing/dial/region/state/city/airport code/codes",
+        phrases: "zip; zips; zipcode; zip code/codes/cod/number?; zip plus 4/four; plus 4/four; postal; billing/mailing/shipping/home/work/my/new/old? zip/zipcode/postcode code?; postal/post code/codes/cod; postcode; post code; zip+4; area/country/dialing/dial/region/state/city/airport code/codes",
     },
     Row {
         topic: Topic::Phone,
@@ -150,7 +150,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Device,
         name: "device or version",
-        phrases: "pin pad/pads; stop/bug/check code/codes; imei; imei number/no/num; imeis; meid; esn; iccid; eid; serial; serials; s n; sn; serial number/num/no/code; model; models; model number/num/no/name; version; versions; build; firmware; firmware version; android; ios; windows; macos; iphone; ipad; galaxy; pixel; playstation; xbox; mac address; ip; ip address; ips; address ip; port number?; ports; error; errors; err; error code/number/no/message/msg; errorcode; code error; error says; status code; response code; decline/declined/denial/denied/reject/rejection/reason/return code; http; https; http status/code; exit code; fault code; code of conduct; vin; vin number; isbn; isbn 13/10; issn; doi; ean; upc; gtin; barcode; barcodes; bar code; qr/qrcode code; scan code; qr; zip file; sku; item; items; item number/no/num; part number/no; product number; product; article; article number; catalog number; asset tag; source/machine/morse/byte/html/python/java code; code review/base/name; gps; coordinates; lat; latitude; longitude; latlong; frequency; router; modem; pid; chapter; figure; section; article; rfc; iso; step; level; episode; season; part no",
+        phrases: "pin pad/pads; stop/bug/check/color/colour/hex/paint/school/institution/organization/department/dept/college/registration/key code/codes; imei; imei number/no/num; imeis; meid; esn; iccid; eid; serial; serials; s n; sn; serial number/num/no/code; model; models; model number/num/no/name; version; versions; build; firmware; firmware version; android; ios; windows; macos; iphone; ipad; galaxy; pixel; playstation; xbox; mac address; ip; ip address; ips; address ip; port number?; ports; error; errors; err; error code/number/no/message/msg; errorcode; code error; error says; status code; response code; decline/declined/denial/denied/reject/rejection/reason/return code; http; https; http status/code; exit code; fault code; code of conduct; vin; vin number; isbn; isbn 13/10; issn; doi; ean; upc; gtin; barcode; barcodes; bar code; qr/qrcode code; scan code; qr; zip file; sku; item; items; item number/no/num; part number/no; product number; product; article; article number; catalog number; asset tag; source/machine/morse/byte/html/python/java code; code review/base/name; gps; coordinates; lat; latitude; longitude; latlong; frequency; router; modem; pid; chapter; figure; section; article; rfc; iso; step; level; episode; season; part no",
     },
     Row {
         topic: Topic::Place,
@@ -247,7 +247,10 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words { role: Role::FROM, words: "from" },
     Words { role: Role::TO, words: "to into" },
-    Words { role: Role::ENTRY.and(Role::COMMON), words: "punched punch keyed tapped dialed dialled inputted" },
+    Words {
+        role: Role::ENTRY.and(Role::COMMON),
+        words: "punched punch keyed tapped dialed dialled inputted keying punching",
+    },
     Words {
         role: Role::HALF,
         words: "first starts start begins half part then next rest second bits bit parts pieces remaining",

@@ -27,7 +27,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::SocialSecurity,
         name: "seguro social",
-        phrases: "numero/num/no/nro/n de/del? seguro/seg/seguridad social completo?; seguro/seg/seguridad social; social; mi/my/su/tu/el seguro; nss; ssn; itin; sosial; numero de social; mi social; su social; seguro social completo; numero de identificacion fiscal/tributaria; numero del? contribuyente; tax id",
+        phrases: "numero/num/no/nro/n de/del? seguro/seg/seguridad social completo?; seguro/seg/seguridad social; social; mi/my/su/tu/el seguro; nss; ssn; itin; aitin; sosial; numero de social; mi social; su social; seguro social completo; numero de identificacion fiscal/tributaria; numero del? contribuyente; tax id",
     },
     // ---- One-time passcodes ----------------------------------------------------------------------------------------
     Row {
@@ -113,12 +113,12 @@ pub(crate) const CUES: &[Row] = &[
         topic: Topic::Reference,
         name: "pedido o folio",
         phrases: "numero/num/no/nro/n/codigo/clave/cod/id/folio de/d/del? la/el/mi/su/tu? pedido/pedidos/orden/caso/reporte/folio/guia/rastreo/seguimiento/referencia/reserva/reservacion/reclamo/reclamacion/queja/ticket/boleto/factura/recibo/comprobante/operacion/transaccion/confirmacion/poliza/siniestro/expediente/solicitud/tramite/contrato/cliente/socio/socia/empleado/viajero/viajera/vuelo/envio/paquete/cupon/descuento/promocion/promo/pasaporte/cedula/dni/rfc/curp/licencia/placa/placas/matricula/serie/producto/articulo/localizador/localizacion/barras/autorizacion/aprobacion/compra/remito/despacho/tienda/sucursal/usuario/atencion/incidencia/peticion/radicado/oficio/nomina/matricula/turno/afiliacion/afiliado/suministro/servicio/contador/medidor/control/registro/proveedor/sku/equipaje/maleta/embarque/rut/ruc/nit/nie/nif/cuit/cuil/inmueble/predial; \
-                  pedido; pedidos; orden; caso; casos; reporte; folio; folios; guia; guias; radicado; radicacion; rastreo; seguimiento; referencia; reserva; reservacion; localizador; reclamo; reclamacion; expediente; queja; ticket; tickets; boleto; boletos; billete; factura; facturas; recibo; comprobante; operacion; transaccion; confirmacion; poliza; siniestro; solicitud; tramite; contrato; numero de cliente; cliente; vuelo; vuelos; tren; bus; autobus; camion; envio; paquete; paqueteria; estafeta; correos; seur; servientrega; interrapidisimo; andreani; cupon; cupones; codigo promocional; codigo promo; codigo de descuento; promo; pasaporte; cedula; dni; rfc; curp; licencia; placa; placas; matricula; remito; radicado; rut; ruc; nit; nie; nif; cuit; cuil; incidencia; codigo swift/bic; swift; clave de rastreo; clave catastral; clave de la? materia/asignatura/curso/elector/unidad/estado/poblacion/municipio/trabajador/agente; clave unica de poblacion?; clave sat; cuenta predial; estado/estados de cuenta; codigo de rastreo; codigo de reserva/reservacion; autorizacion; aprobacion; remision; ordenes; numero de control; turno; viajero frecuente; numero de socio/socia; numero de viajero; orden de compra; oc; boleta; asiento contable; acta; denuncia; averiguacion; convenio",
+                  pedido; pedidos; orden; caso; casos; reporte; folio; folios; guia; guias; radicado; radicacion; rastreo; seguimiento; referencia; reserva; reservacion; localizador; reclamo; reclamacion; expediente; queja; ticket; tickets; boleto; boletos; billete; factura; facturas; recibo; comprobante; operacion; transaccion; confirmacion; poliza; siniestro; solicitud; tramite; contrato; numero de cliente; cliente; vuelo; vuelos; tren; bus; autobus; camion; envio; paquete; paqueteria; estafeta; correos; seur; servientrega; interrapidisimo; andreani; cupon; cupones; codigo promocional; codigo promo; codigo de descuento; promo; pasaporte; cedula; dni; rfc; curp; licencia; placa; placas; matricula; remito; radicado; rut; ruc; nit; nie; nif; cuit; cuil; incidencia; codigo swift/bic; swift; clave de rastreo; clave catastral; nrc; codigo de estudiante/alumno/empleado/asociado/cliente; clave de la? materia/asignatura/curso/elector/unidad/estado/poblacion/municipio/trabajador/agente; clave unica de poblacion?; clave sat; cuenta predial; estado/estados de cuenta; codigo de rastreo; codigo de reserva/reservacion; autorizacion; aprobacion; remision; ordenes; numero de control; turno; viajero frecuente; numero de socio/socia; numero de viajero; orden de compra; oc; boleta; asiento contable; acta; denuncia; averiguacion; convenio",
     },
     Row {
         topic: Topic::Device,
         name: "equipo o versión",
-        phrases: "imei; serie; numero de serie; n s; serial; modelo; version; compilacion; error; errores; codigo/cod/clave de error/respuesta/rechazo/estado/barras/producto/conducta/vestimenta/pais/fuente/colores/articulo; codigo error; codigo q/que te/le/me? aparece/sale/marca/muestra/tira/da/arroja en? la? pantalla? de? error; codigo fuente/qr/bidi; qr; codigo de barras; codigo ean; sku; articulo; item; producto; modem; router; ip; direccion ip; mac; android; ios; iphone; pagina; clave del exito; vin; isbn; chasis; build; firmware; referencia del producto",
+        phrases: "imei; serie; numero de serie; n s; serial; modelo; version; compilacion; error; errores; codigo/cod/clave de error/respuesta/rechazo/estado/barras/producto/conducta/vestimenta/pais/fuente/colores/articulo; codigo error; codigo de/del? curso/asignatura/carrera/color/escuela/colegio/institucion/departamento/sucursal; codigo q/que te/le/me? aparece/sale/marca/muestra/tira/da/arroja en? la? pantalla? de? error; codigo fuente/qr/bidi; qr; codigo de barras; codigo ean; sku; articulo; item; producto; modem; router; ip; direccion ip; mac; android; ios; iphone; pagina; clave del exito; vin; isbn; chasis; build; firmware; referencia del producto",
     },
     Row {
         topic: Topic::Place,
@@ -206,7 +206,10 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words { role: Role::FROM, words: "de desde" },
     Words { role: Role::TO, words: "a por" },
-    Words { role: Role::ENTRY.and(Role::COMMON), words: "probe intente metio tecleo digite pulse" },
+    Words {
+        role: Role::ENTRY.and(Role::COMMON),
+        words: "probe intente metio tecleo digite pulse digitando ingresando tecleando introduciendo escribiendo",
+    },
     Words {
         role: Role::HALF,
         words: "primera primeros parte mitad empieza sigue luego resto partes pedazos trozos faltan faltaba demas",

@@ -340,6 +340,16 @@ fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Candidates) -
     None
 }
 
+/// "4521288553968072 0728": behind a whole card, month and year.
+fn ends_with_expiry(reading: &Reading<'_>, groups: &[usize]) -> bool {
+    let Some((&last, card)) = groups.split_last() else { return false };
+    let len = |group: usize| reading.tokens[group].len();
+    let whole =
+        matches!(card.iter().map(|group| len(*group)).sum(), 15 | 16) && card.iter().all(|group| len(*group) >= 4);
+    let month = reading.bytes(&reading.tokens[last]).get(..2).is_some_and(|m| (b"01"..=b"12").contains(&&[m[0], m[1]]));
+    whole && len(last) == 4 && month
+}
+
 /// Numbers that look like a card with a digit wrong, swapped, missing or doubled.
 fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Candidates) {
     let reading = &page.reading;
@@ -351,10 +361,12 @@ fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Candidates) {
         if groups[from] != number.first || matches!(number.shape, Shape::Harmless(_)) {
             continue;
         }
-        let Some(digits) = Digits::of(reading, number.first, number.last) else { continue };
+        let until = groups.partition_point(|group| *group <= number.last);
+        let until = if ends_with_expiry(reading, &groups[from..until]) { until - 1 } else { until };
+        let last = groups[until - 1];
+        let Some(digits) = Digits::of(reading, number.first, last) else { continue };
         let usual = brands::usual_length(digits.get());
         let length = digits.get().len();
-        let until = groups.partition_point(|group| *group <= number.last);
         let lens = || groups[from..until].iter().map(|&g| reading.tokens[g].len());
         let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens().eq([4, 6, 5]);
         let near = length + 1 >= usual.min(16) && length <= 19;
@@ -366,14 +378,14 @@ fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Candidates) {
         let evidence = Evidence {
             brand: brands::could_start(digits.get()).map(|b| b.name),
             grouped: amex || lens().eq([4, 4, 4, 4]),
-            disguised: page.is_disguised(number.first, number.last),
+            disguised: page.is_disguised(number.first, last),
             mistyped: true,
             digits: u8::try_from(length).unwrap_or(u8::MAX),
             ..Evidence::default()
         };
         out.push(Candidate {
             first: number.first,
-            last: number.last,
+            last,
             entity: Entity::Card,
             claim: Claim::Possible,
             topics: &[Topic::Card],

@@ -277,5 +277,7 @@ fn is_sounded_out(text: &[u8]) -> bool {
 fn is_name(reading: &Reading<'_>, first: usize, last: usize) -> bool {
     let text = &reading.text[reading.tokens[first].start as usize..reading.tokens[last].end as usize];
     let humps = text.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
-    humps <= 1 && text.iter().all(u8::is_ascii_alphabetic)
+    // "MapleCourt", "iPhone", but not "squirrelParade".
+    let early = text.iter().take(4).any(u8::is_ascii_uppercase);
+    humps <= 1 && early && text.iter().all(u8::is_ascii_alphabetic)
 }

@@ -139,6 +139,10 @@ fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
         several::behind(reading, value.1).into_iter().for_each(|value| push(Some(value)));
         return;
     }
+    if let Some(value) = stated::hinted(reading, hit) {
+        push(Some(value));
+        return;
+    }
     let listed = several::listed(reading, hit);
     if !listed.is_empty() {
         for value in listed {

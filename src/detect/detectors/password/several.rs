@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Role, Topic};
+use crate::detect::cues::{Lists, Role, Topic};
 use crate::detect::token::{Hit, Kind, Reading};
 
 use super::FARTHEST;
@@ -25,6 +25,11 @@ pub(super) fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
         return None;
     }
     let mut at = hit.last + 1;
+    // "... for us are"
+    let lead = tokens[at..].iter().take(3).take_while(|t| t.kind == Kind::Word && t.does(Role::GLUE));
+    if let Some((copula, _)) = lead.enumerate().find(|(_, t)| t.does(Role::COPULA) || t.is_any(Lists::ARE)) {
+        at += copula + 1;
+    }
     while tokens.get(at).is_some_and(|t| {
         matches!(t.kind, Kind::Mark(b':' | b'=' | b'-')) || t.does(Role::COPULA) || t.does(Role::DETERMINER)
     }) {

@@ -1,7 +1,7 @@
 //! The value after a cue: `pw: X`, "the password is X", "password X".
 
 use crate::detect::cues::{Lists, Role, Topic};
-use crate::detect::token::{Hit, Kind, Reading};
+use crate::detect::token::{Hit, Kind, Reading, Token};
 
 use super::around::letters_spelled_out;
 use super::looks::{
@@ -122,6 +122,12 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
                 words += 1;
                 at += 1;
             }
+            // "The password, which I have had since 2011, is X".
+            Kind::Mark(b',') if words == 0 && at == hit.last + 1 => {
+                at = behind_relative_clause(reading, at)?;
+                copula = true;
+                break;
+            }
             Kind::Newline if words == 0 => {
                 // "Password\nhunter2" in a form.
                 let value = value_at(reading, at + 1)?;
@@ -210,6 +216,18 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
     plain_words(reading, value, sign, passphrase)
 }
 
+/// The first token behind ", which ..., is", where such a clause starts with the comma at `comma`.
+fn behind_relative_clause(reading: &Reading<'_>, comma: usize) -> Option<usize> {
+    const LONGEST: usize = 14;
+    let tokens = &reading.tokens;
+    let which = |t: &Token| ["which", "that", "que", "la"].iter().any(|word| reading.is_word(t, word.as_bytes()));
+    tokens.get(comma + 1).filter(|t| which(t))?;
+    let end =
+        (comma + 2..tokens.len().min(comma + LONGEST)).find(|&at| tokens[at].is(b',') || reading.ends_sentence(at))?;
+    let copula = tokens.get(end + 1).filter(|t| t.kind == Kind::Word && t.does(Role::COPULA))?;
+    (tokens[end].is(b',') && !copula.does(Role::NEGATION)).then_some(end + 2)
+}
+
 /// Whether "is" follows the noun at `at`, and no number: "the password of the orders app is X".
 fn leads_to_copula(reading: &Reading<'_>, at: usize) -> bool {
     let tokens = &reading.tokens;
@@ -262,6 +280,7 @@ pub(super) fn in_next_sentence(reading: &Reading<'_>, hit: &Hit) -> Option<(usiz
             && (tokens[lead - 1].does(Role::COPULA) && tokens[lead - 1].kind == Kind::Word
                 || tokens[lead - 1].is(b':')
                 || tokens[lead - 1].does(Role::ENTRY)
+                || lets_in(reading, lead - 1)
                 || is_mark(&tokens[lead - 1], b"\"'"));
         if tells && let Some(value) = value_at(reading, lead).filter(|value| value.0 == lead) {
             let text = &reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize];
@@ -276,6 +295,50 @@ pub(super) fn in_next_sentence(reading: &Reading<'_>, hit: &Hit) -> Option<(usiz
         }
     }
     None
+}
+
+/// "My password is my dog's name, Canela": the name behind what hints at it.
+pub(super) fn hinted(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+    const HINTS: [&str; 26] = [
+        "name", "surname", "song", "street", "dog", "cat", "team", "band", "school", "town", "city", "flower",
+        "nickname", "nombre", "apellido", "apodo", "cancion", "calle", "perro", "perra", "perrita", "gato", "equipo",
+        "escuela", "pueblo", "ciudad",
+    ];
+    const REACH: usize = 16;
+    let tokens = &reading.tokens;
+    let copula = (hit.last + 1..tokens.len().min(hit.last + 4)).find(|&at| {
+        tokens[at].kind == Kind::Word && (tokens[at].does(Role::COPULA) || reading.is_word(&tokens[at], b"s"))
+    })?;
+    let until = tokens.len().min(copula + REACH);
+    let hint = (copula + 1..until)
+        .take_while(|&at| !reading.ends_sentence(at) && !tokens[at].does(Role::NEGATION))
+        .find(|&at| HINTS.iter().any(|word| reading.is_word(&tokens[at], word.as_bytes())))?;
+    let mark = (hint + 1..until)
+        .take_while(|&at| !reading.ends_sentence(at))
+        .find(|&at| matches!(tokens[at].kind, Kind::Mark(b',' | b':')))?;
+    let named = |at: &usize| {
+        tokens.get(*at).is_some_and(|t| {
+            matches!(t.kind, Kind::Word | Kind::Mixed) && reading.text[t.start as usize].is_ascii_uppercase()
+        })
+    };
+    let count = (mark + 1..mark + 4).take_while(named).count();
+    let last = (mark + count).checked_sub(usize::from(count == 0)).filter(|_| count > 0)?;
+    reading.token(last + 1).is_none_or(|_| ends_clause(reading, last + 1)).then_some((mark + 1, last))
+}
+
+/// "Log on with", "entre con": the word at `at` stands before what somebody is let in with.
+fn lets_in(reading: &Reading<'_>, at: usize) -> bool {
+    let is = |at: usize, words: &[&str]| words.iter().any(|word| reading.is_word(&reading.tokens[at], word.as_bytes()));
+    is(at, &["with", "using", "con", "usando"])
+        && (at.saturating_sub(3)..at).any(|at| {
+            is(
+                at,
+                &[
+                    "log", "logon", "login", "sign", "entra", "entre", "ingrese", "ingresa", "acceda", "inicie",
+                    "inicia",
+                ],
+            )
+        })
 }
 
 /// Words that spell a password: "capital D drywall nine exclamation point".
@@ -350,7 +413,9 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
     if value.0 == value.1 && first.kind == Kind::Digits {
         return (first.len() >= 4).then_some(value);
     }
-    if passphrase && let Some(phrase) = phrase_at(reading, value.0) {
+    if passphrase
+        && let Some(phrase) = phrase_at(reading, value.0).or_else(|| rest_at(reading, value.0).filter(|_| sign))
+    {
         return Some(phrase);
     }
     if !tokens[value.0..=value.1]
@@ -426,6 +491,23 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
         return Some((value.0, last));
     }
     None
+}
+
+/// All words up to the end of the sentence, of which none is said about passphrases: "Quiet Enjoyment of the Premises".
+fn rest_at(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+    const MOST: usize = 10;
+    let tokens = &reading.tokens;
+    let until = tokens.len().min(first + MOST + 1);
+    let end = (first..until)
+        .find(|&at| reading.ends_sentence(at) || tokens[at].kind == Kind::Newline)
+        .or_else(|| (until == tokens.len()).then_some(until))?;
+    let words = tokens.get(first..end).filter(|words| words.len() >= 3)?;
+    let talk = words.iter().any(|t| {
+        t.does(Role::COPULA.and(Role::NEGATION))
+            || t.cue != 0
+            || !matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mixed)
+    });
+    (!talk && !words[0].does(Role::STATE.and(Role::FILLER))).then(|| (first, end - 1))
 }
 
 /// Three to eight words up to the end of the clause, of which at most one is said of passwords: "correct horse battery

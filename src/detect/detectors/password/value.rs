@@ -90,6 +90,10 @@ fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usi
     while last - first >= 2 && tokens[first].is(b'*') && tokens[last].is(b'*') {
         (first, last) = (first + 1, last - 1);
     }
+    // What stands out goes on behind it: `**X of the house**`.
+    while first < last && tokens[first].is(b'*') {
+        first += 1;
+    }
     while first < last && is_mark(&tokens[first], b"\"'`([{<,;:=>!?") {
         first += 1;
     }
