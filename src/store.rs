@@ -5,16 +5,15 @@
 //!
 //! Messages of one conversation may be on their way at the same moment. Nothing is locked while one is scanned: who saves
 //! says what it had loaded, and where the conversation has changed since, the answer is [`Saved::Stale`] and nothing is
-//! kept. A message that is still in hand is then scanned anew with the newer memory, so that of two halves of a card one
-//! always sees the other. A body that streamed has gone on: what it has taught and what came in between are brought
-//! together, so that nothing is forgotten that either waits for. Who is stale [`TRIES`] times over has failed
+//! kept. What is still in hand is then scanned anew with the newer memory, as if it had been said after what came in
+//! between. Where a body streams, what has gone on stays as it was, and what it has taught and what came in between are
+//! brought together ([`Conversation::absorb`]). Who is stale [`TRIES`] times over has failed
 //! ([`Failure::Busy`](crate::Failure::Busy)).
 
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::future::{Future, Ready, ready};
-use std::sync::Arc;
 use std::time::Duration;
 
 use moka::ops::compute::{CompResult, Op};
@@ -22,7 +21,6 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use crate::Conversation;
-use crate::filter::Failure;
 
 /// How often a message, or what a body that streamed has taught, is tried before it is given up because its conversation
 /// changes all the time. Of those that try at the same moment one gets through in each round.
@@ -172,31 +170,6 @@ impl ConversationStore for MemoryStore {
         let stale = matches!(done, CompResult::Unchanged(_) | CompResult::StillNone(_));
         ready(Ok(if stale { Saved::Stale } else { Saved::Kept }))
     }
-}
-
-/// Keeps what a body that has gone on has taught. Where the conversation has changed since it was loaded, the two are
-/// brought together.
-pub(crate) async fn bring_together<St: ConversationStore>(
-    store: Arc<St>,
-    key: String,
-    loaded: Option<Conversation>,
-    taught: Conversation,
-) -> Result<(), Failure> {
-    let (mut there, mut together) = (loaded.clone(), taught.clone());
-    for _ in 0..TRIES {
-        match store.save(&key, there.as_ref(), together).await {
-            Ok(Saved::Kept) => return Ok(()),
-            Ok(Saved::Stale) => {}
-            Err(_) => return Err(Failure::Store),
-        }
-        there = store.load(&key).await.map_err(|_| Failure::Store)?;
-        together = taught.clone();
-        if let Some(there) = &there {
-            together = there.clone();
-            together.absorb(&loaded.clone().unwrap_or_default(), &taught);
-        }
-    }
-    Err(Failure::Busy)
 }
 
 #[cfg(test)]

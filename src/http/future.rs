@@ -25,15 +25,16 @@ use tower_service::Service;
 
 use crate::Conversation;
 use crate::filter::{Failure, Filter, Format, Report, may_block};
-use crate::http::body::{RedactBody, Save, Stream};
+use crate::http::body::{RedactBody, Stream};
 use crate::http::config::Config;
 use crate::http::encoding::{Decoder, decode};
 use crate::http::headers::{self, Change, put_right};
 use crate::http::plan::{How, Plan, how, plan, response_plan};
 use crate::http::reject::Rejection;
+use crate::http::settle::{Anew, Came, Settle, settle};
 use crate::http::{BoxError, Direction};
 use crate::message::{MessageId, Role};
-use crate::store::{ConversationStore, Saved, TRIES, bring_together};
+use crate::store::{ConversationStore, Saved, TRIES};
 use crate::telemetry::{self, Cost};
 
 /// A conversation being loaded or saved.
@@ -455,7 +456,9 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     {
         let report = self.exchange.report.as_ref().filter(|_| self.exchange.streams)?;
         let failure = report.failure();
-        if failure.is_none() && !report.is_blocked() {
+        // A store that failed has stopped nothing where the body passes all the same.
+        let passed = self.config.pass_on_failure && matches!(failure, Some(Failure::Store | Failure::Busy));
+        if passed || failure.is_none() && !report.is_blocked() {
             return None;
         }
         Some(self.reject(Direction::Request, failure, report))
@@ -593,9 +596,11 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         headers: &mut HeaderMap,
     ) -> (RedactBody<X>, Report) {
         let events = how.format == Format::Events && direction == Direction::Response;
-        let (filter, report) = self.filter(direction, how.format, &loaded);
+        let (filter, report) = self.filter(direction, how.format.clone(), &loaded);
         put_right(headers, Change::Unknown);
-        let mut stream = Stream::new(direction, filter, how.coding.map(Decoder::new)).save(self.save(loaded));
+        let came = (direction == Direction::Request).then(|| Came::new(self.config.limits.hold));
+        let settle = self.settle(direction, how.format, loaded);
+        let mut stream = Stream::new(direction, filter, how.coding.map(Decoder::new)).settle(settle, came);
         if events {
             stream = stream.last_words(self.config.reject.clone());
         }
@@ -641,11 +646,19 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         Some(self.config.store.save(key, loaded.as_ref(), conversation.clone()))
     }
 
-    /// What keeps the conversation when a body that streams has ended.
-    fn save(&self, loaded: Option<Conversation>) -> Option<Save> {
+    /// What keeps the conversation when a body that streams has ended. Of a response, which may have been under way for
+    /// long, nothing is kept back for that.
+    fn settle(&self, direction: Direction, format: Format, loaded: Option<Conversation>) -> Option<Settle> {
         let key = self.exchange.key.clone()?;
-        let store = self.config.store.clone();
-        Some(Box::new(move |taught| Box::pin(bring_together(store, key, loaded, taught))))
+        let config = self.config.clone();
+        let (role, id) = (self.exchange.role, self.exchange.id);
+        Some(Box::new(move |ended| {
+            let (store, passes) = (config.store.clone(), config.pass_on_failure);
+            let anew = (direction == Direction::Request).then(|| -> Anew {
+                Box::new(move |there| config.filter(format.clone(), there.unwrap_or_default(), role, id).0)
+            });
+            Box::pin(settle(store, key, loaded, anew, passes, ended))
+        }))
     }
 
     /// Writes the counts of what was found into the header that is asked for.

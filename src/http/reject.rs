@@ -64,7 +64,8 @@ impl<'r> Rejection<'r> {
     }
 
     /// The status that fits: 422 where it was blocked; 413, 415, 400 or 422 where a request could not be scanned and 502
-    /// where a response could not; 503 where the store is out of reach or the conversation too busy; 500 where the scan itself broke.
+    /// where a response could not; 503 where the store is out of reach or the conversation
+    /// too busy; 500 where the scan itself broke.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         let Some(failure) = self.failure else { return StatusCode::UNPROCESSABLE_ENTITY };
