@@ -3,8 +3,12 @@
 //! In comes the key of a conversation, out comes its [`Conversation`], which holds no secret. [`MemoryStore`] keeps them
 //! in this process, bounded in number and in time; a store that many servers share implements [`ConversationStore`].
 //!
-//! Messages of one conversation that are on their way at the same moment are scanned as if neither had seen the other,
-//! and the memory of the one that is saved last stays.
+//! Messages of one conversation may be on their way at the same moment. Nothing is locked while one is scanned: who saves
+//! says what it had loaded, and where the conversation has changed since, the answer is [`Saved::Stale`] and nothing is
+//! kept. What is still in hand is then scanned anew with the newer memory, as if it had been said after what came in
+//! between. Where a body streams, what has gone on stays as it was, and what it has taught and what came in between are
+//! brought together ([`Conversation::absorb`]). Who is stale [`TRIES`] times over has failed
+//! ([`Failure::Busy`](crate::Failure::Busy)).
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -12,12 +16,43 @@ use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::time::Duration;
 
+use moka::ops::compute::{CompResult, Op};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use crate::Conversation;
 
+/// How often a message, or what a body that streamed has taught, is tried before it is given up because its conversation
+/// changes all the time. Of those that try at the same moment one gets through in each round.
+pub const TRIES: usize = 16;
+
+/// What became of a conversation that was to be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Saved {
+    /// It is kept.
+    Kept,
+    /// It is not: what is stored under its key is not what had been loaded.
+    Stale,
+}
+
 /// Keeps conversations by their keys.
+///
+/// # Comparing
+///
+/// [`save`](Self::save) must compare and write in one step, or two messages at the same moment miss each other. What is
+/// compared may be the whole conversation or its [`turns`](Conversation::turns), which change with every message:
+///
+/// - SQL: a column beside the serialised form, and `INSERT INTO talks (key, turns, form) VALUES ($1, $2, $3) ON CONFLICT
+///   (key) DO UPDATE SET turns = $2, form = $3 WHERE talks.turns = $4`, where `$4` are the turns of what had been loaded,
+///   or -1 where nothing had. No row written: [`Saved::Stale`].
+/// - Redis: a hash of turns and form, and a Lua script that reads the turns and writes where they are as loaded or there
+///   are none; or `WATCH`, `HGET`, `MULTI`, `HSET`, `EXEC`.
+/// - A store of documents: the condition of its write, such as `If-Match`.
+///
+/// A conversation that is there no longer (it was idle for too long) has not changed: what is saved is kept. A store that
+/// cannot compare may always answer [`Saved::Kept`]; then messages at the same moment are scanned as if neither had seen
+/// the other, and the memory of the one that is saved last stays.
 ///
 /// # Example
 ///
@@ -26,21 +61,21 @@ use crate::Conversation;
 /// ```
 /// use std::convert::Infallible;
 /// use std::future::{Ready, ready};
-/// use lastfour::{Conversation, store::ConversationStore};
+/// use lastfour::{Conversation, store::{ConversationStore, Saved}};
 ///
 /// struct Forgetful;
 ///
 /// impl ConversationStore for Forgetful {
 ///     type Error = Infallible;
 ///     type Load = Ready<Result<Option<Conversation>, Infallible>>;
-///     type Save = Ready<Result<(), Infallible>>;
+///     type Save = Ready<Result<Saved, Infallible>>;
 ///
 ///     fn load(&self, _key: &str) -> Self::Load {
 ///         ready(Ok(None))
 ///     }
 ///
-///     fn save(&self, _key: &str, _conversation: Conversation) -> Self::Save {
-///         ready(Ok(()))
+///     fn save(&self, _key: &str, _loaded: Option<&Conversation>, _conversation: Conversation) -> Self::Save {
+///         ready(Ok(Saved::Kept))
 ///     }
 /// }
 /// ```
@@ -50,13 +85,14 @@ pub trait ConversationStore: Send + Sync + 'static {
     /// What [`load`](Self::load) gives; `Pin<Box<dyn Future<...> + Send>>` where it has no name.
     type Load: Future<Output = Result<Option<Conversation>, Self::Error>> + Send + 'static;
     /// What [`save`](Self::save) gives.
-    type Save: Future<Output = Result<(), Self::Error>> + Send + 'static;
+    type Save: Future<Output = Result<Saved, Self::Error>> + Send + 'static;
 
     /// The conversation of that key, if it is known.
     fn load(&self, key: &str) -> Self::Load;
 
-    /// Keeps the conversation under that key, in the place of what was there.
-    fn save(&self, key: &str, conversation: Conversation) -> Self::Save;
+    /// Keeps the conversation under that key, unless what is there is another than what had been `loaded`: the answer of
+    /// [`load`](Self::load) from which this one has come. See [comparing](Self#comparing).
+    fn save(&self, key: &str, loaded: Option<&Conversation>, conversation: Conversation) -> Self::Save;
 }
 
 /// Conversations in the memory of this process: the most recently used of a stated number, each until it has not been
@@ -119,15 +155,20 @@ impl fmt::Debug for MemoryStore {
 impl ConversationStore for MemoryStore {
     type Error = Infallible;
     type Load = Ready<Result<Option<Conversation>, Infallible>>;
-    type Save = Ready<Result<(), Infallible>>;
+    type Save = Ready<Result<Saved, Infallible>>;
 
     fn load(&self, key: &str) -> Self::Load {
         ready(Ok(self.cache.get(&short(key))))
     }
 
-    fn save(&self, key: &str, conversation: Conversation) -> Self::Save {
-        self.cache.insert(short(key), conversation);
-        ready(Ok(()))
+    fn save(&self, key: &str, loaded: Option<&Conversation>, conversation: Conversation) -> Self::Save {
+        // Of one key one at a time: nothing is written between the look and the write.
+        let done = self.cache.entry(short(key)).and_compute_with(|there| match there {
+            Some(there) if Some(there.value()) != loaded => Op::Nop,
+            _ => Op::Put(conversation),
+        });
+        let stale = matches!(done, CompResult::Unchanged(_) | CompResult::StillNone(_));
+        ready(Ok(if stale { Saved::Stale } else { Saved::Kept }))
     }
 }
 
@@ -143,7 +184,7 @@ mod tests {
     fn what_was_saved_is_loaded_until_it_has_been_idle_too_long() {
         let store = MemoryStore::new(10, Duration::from_millis(40));
         assert!(!kept(&store, "a"));
-        store.save("a", Conversation::new()).into_inner().unwrap();
+        assert_eq!(store.save("a", None, Conversation::new()).into_inner(), Ok(Saved::Kept));
         assert!(kept(&store, "a"));
         std::thread::sleep(Duration::from_millis(80));
         assert!(!kept(&store, "a"));
@@ -153,7 +194,7 @@ mod tests {
     fn long_keys_are_told_apart() {
         let store = MemoryStore::default();
         let long = |end: &str| "x".repeat(100_000) + end;
-        store.save(&long("a"), Conversation::new()).into_inner().unwrap();
+        assert_eq!(store.save(&long("a"), None, Conversation::new()).into_inner(), Ok(Saved::Kept));
         assert!(kept(&store, &long("a")));
         assert!(!kept(&store, &long("b")));
     }
@@ -162,8 +203,56 @@ mod tests {
     fn no_more_than_the_stated_number_is_kept() {
         let store = MemoryStore::new(10, Duration::from_secs(60));
         for n in 0..1000 {
-            store.save(&n.to_string(), Conversation::new()).into_inner().unwrap();
+            assert_eq!(store.save(&n.to_string(), None, Conversation::new()).into_inner(), Ok(Saved::Kept));
         }
         assert!(store.len() <= 10);
+    }
+
+    /// A conversation in which so much has been said.
+    fn talk(turns: usize) -> Conversation {
+        let mut talk = Conversation::new();
+        for _ in 0..turns {
+            let _ = crate::Engine::default().scan(&mut talk, &crate::Message::customer("hello"));
+        }
+        talk
+    }
+
+    #[test]
+    fn what_has_changed_since_it_was_loaded_is_not_written_over() {
+        let store = MemoryStore::default();
+        let save = |loaded: Option<&Conversation>, turns| store.save("a", loaded, talk(turns)).into_inner().unwrap();
+        assert_eq!(save(None, 1), Saved::Kept);
+        assert_eq!(save(None, 2), Saved::Stale);
+        assert_eq!(save(Some(&talk(2)), 3), Saved::Stale);
+        assert_eq!(store.load("a").into_inner().unwrap().unwrap().turns(), 1);
+        assert_eq!(save(Some(&talk(1)), 2), Saved::Kept);
+        assert_eq!(store.load("a").into_inner().unwrap().unwrap().turns(), 2);
+        // What is there no longer has not changed.
+        assert_eq!(store.save("b", Some(&talk(5)), talk(6)).into_inner(), Ok(Saved::Kept));
+    }
+
+    #[test]
+    fn of_many_threads_each_message_counts_once() {
+        const THREADS: u32 = 4;
+        const MESSAGES: u32 = 200;
+        let store = MemoryStore::default();
+        let say = || {
+            for _ in 0..MESSAGES {
+                loop {
+                    let loaded = store.load("a").into_inner().unwrap();
+                    let mut talk = loaded.clone().unwrap_or_default();
+                    let _ = crate::Engine::default().scan(&mut talk, &crate::Message::customer("hello"));
+                    if store.save("a", loaded.as_ref(), talk).into_inner() == Ok(Saved::Kept) {
+                        break;
+                    }
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(say);
+            }
+        });
+        assert_eq!(store.load("a").into_inner().unwrap().unwrap().turns(), THREADS * MESSAGES);
     }
 }

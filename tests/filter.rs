@@ -48,6 +48,12 @@ fn samples() -> Vec<Sample> {
             "{\"text\":\"@\"}\r\n\n{\"id\":\"#\"}\n not json @\n{\"text\":\"@\"}",
         ),
         sample("form", Format::Form, generic(), "password=#&text=my+card%3A+@&x=%7B%22text%22%3A%22@%22%7D&body=@"),
+        sample(
+            "form with names that readers resolve",
+            Format::Form,
+            generic(),
+            "text%5B%5D=@&text[a]=@&+text=@&text%20=@&text+=@&%09text%0D=@&messages[0][content]=@&message[id]=#&body[value]=@",
+        ),
         sample("form that is a document", Format::Form, generic(), " {\"id\":\"#\",\"text\":\"@\",\"x\":\"a=b&c=d\"}"),
         sample("form that is a text", Format::Form, generic(), "my+card+is+@&password=#"),
         sample("sniffed document", Format::Sniff, generic(), "\u{feff}\n {\"id\":\"#\",\"text\":\"@\"}"),
@@ -78,6 +84,13 @@ fn samples() -> Vec<Sample> {
             Format::Json,
             generic(),
             r##"{"text":{"value":"@","id":"#"},"message":{"id":"#","to":"#","en":"@"},"value":"#","content":[{"raw":"@"}]}"##,
+        ),
+        sample(
+            "multipart with names that readers resolve",
+            multipart(),
+            generic(),
+            "--b\r\nContent-Disposition: form-data; name=\" text\"\r\n\r\nmy @\r\n--b\r\nContent-Disposition: form-data; \
+             name=\"text[a]\"\r\n\r\n@\r\n--b\r\nContent-Disposition: form-data; name=\"message[id]\"\r\n\r\n#\r\n--b--",
         ),
         sample(
             "multipart",

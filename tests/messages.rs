@@ -3,10 +3,13 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lastfour::messages::{ChatMessage, MessageError, RedactMessageLayer};
-use lastfour::store::{ConversationStore, MemoryStore};
-use lastfour::{Action, Engine, Entity, Failure, Limits, Policy, Report, Role};
+use lastfour::store::{ConversationStore, MemoryStore, Saved, TRIES};
+use lastfour::{Action, Conversation, Engine, Entity, Failure, Limits, Message, Policy, Report, Role};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
 const SECRET: &str = "3782 822463 10005";
@@ -92,4 +95,70 @@ async fn the_errors_of_the_service_come_through() {
     let failing = service_fn(|_: Said| async { Err::<(), _>(std::io::Error::other("down")) });
     let error = RedactMessageLayer::new(Engine::default()).layer(failing).oneshot(said("hi", None)).await.unwrap_err();
     assert!(matches!(&error, MessageError::Service(error) if error.to_string() == "down"));
+}
+
+/// A store in which, each time a conversation was loaded, another message is said before it is saved: so often.
+#[derive(Clone)]
+struct Interrupted {
+    inner: MemoryStore,
+    message: &'static str,
+    left: Arc<AtomicUsize>,
+}
+
+impl Interrupted {
+    fn new(message: &'static str, times: usize) -> Self {
+        Self { inner: MemoryStore::default(), message, left: Arc::new(AtomicUsize::new(times)) }
+    }
+}
+
+impl ConversationStore for Interrupted {
+    type Error = Infallible;
+    type Load = Ready<Result<Option<Conversation>, Infallible>>;
+    type Save = Ready<Result<Saved, Infallible>>;
+
+    fn load(&self, key: &str) -> Self::Load {
+        let loaded = self.inner.load(key).into_inner().unwrap();
+        let left = self.left.load(Ordering::SeqCst);
+        if left > 0 {
+            self.left.store(left - 1, Ordering::SeqCst);
+            let mut talk = loaded.clone().unwrap_or_default();
+            let _ = Engine::default().scan(&mut talk, &Message::agent(self.message));
+            assert_eq!(self.inner.save(key, loaded.as_ref(), talk).into_inner(), Ok(Saved::Kept));
+        }
+        ready(Ok(loaded))
+    }
+
+    fn save(&self, key: &str, loaded: Option<&Conversation>, conversation: Conversation) -> Self::Save {
+        self.inner.save(key, loaded, conversation)
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_seen_with_the_one_that_was_said_at_the_same_moment() {
+    let service = service_fn(|said: Said| async move { Ok::<_, Infallible>(said) });
+    for times in [1, TRIES - 1] {
+        let store = Interrupted::new("3782 8224", times);
+        let layer = RedactMessageLayer::new(Engine::default()).store(store.clone());
+        let got = layer.layer(service).oneshot(said("63 10005", Some("a"))).await.unwrap();
+        let turns = store.inner.load("a").await.unwrap().unwrap().turns();
+        assert_eq!(turns as usize, times + 1);
+        if times == 1 {
+            assert_eq!((got.text.as_str(), got.found), ("** *****", 1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_whose_conversation_never_stays_as_it_is_is_given_up() {
+    let never = service_fn(|_: Said| async { panic!("the service was called") as Result<(), Infallible> });
+    let store = Interrupted::new("hello", usize::MAX);
+    let layer = RedactMessageLayer::new(Engine::default()).store(store.clone());
+    let failed = layer.layer(never).oneshot(said(SECRET, Some("a"))).await;
+    assert!(matches!(failed, Err(MessageError::Failed(Failure::Busy))));
+    assert_eq!(usize::MAX - store.left.load(Ordering::SeqCst), TRIES);
+    // What passes where the policy says so has been scanned all the same.
+    let echo = service_fn(|said: Said| async move { Ok::<_, Infallible>(said.text) });
+    let policy = Policy::builder().dangerous_pass_on_failure().build().unwrap();
+    let layer = RedactMessageLayer::new(Engine::new(policy)).store(store);
+    assert_eq!(layer.layer(echo).oneshot(said(SECRET, Some("a"))).await.unwrap(), "**** ****** *0005");
 }

@@ -35,6 +35,8 @@ pub enum Failure {
     CutOff,
     /// The memory of its conversation could not be read or written.
     Store,
+    /// So much was said in its conversation at the same moment that it could not be seen together with all of it.
+    Busy,
     /// The scan itself broke.
     Panicked,
 }
@@ -54,6 +56,7 @@ impl Failure {
             Self::Partial => "partial",
             Self::CutOff => "cut-off",
             Self::Store => "store",
+            Self::Busy => "busy",
             Self::Panicked => "panicked",
         }
     }
@@ -72,6 +75,7 @@ impl fmt::Display for Failure {
             Self::Partial => f.write_str("the body is a part of a larger one"),
             Self::CutOff => f.write_str("the body ended before it was complete"),
             Self::Store => f.write_str("the conversation's memory is out of reach"),
+            Self::Busy => f.write_str("too much is said in the conversation at the same moment: send it again"),
             Self::Panicked => f.write_str("the body could not be scanned"),
         }
     }

@@ -108,8 +108,9 @@ impl Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The most bytes that are held at once: a whole body where it must be seen whole, an event, a line, a part.
-    /// 1 MiB by default.
+    /// The most bytes that are held at once: a whole body where it must be seen whole, an event, a line, a part. As many
+    /// are kept of a request of a conversation that streams, in case its end has to be scanned with what was said
+    /// meanwhile. 1 MiB by default.
     pub hold: usize,
     /// The most levels of arrays and objects in a document. 128 by default.
     pub depth: usize,

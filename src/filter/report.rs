@@ -140,6 +140,13 @@ impl Report {
         self.lock().count(message, &[finding]);
     }
 
+    /// Tells from now on what the other one has told so far.
+    #[cfg(feature = "tower")]
+    pub(crate) fn replace(&self, other: &Self) {
+        let data = std::mem::take(&mut *other.lock());
+        *self.lock() = data;
+    }
+
     pub(crate) fn fail(&self, failure: Failure) {
         self.lock().failure.get_or_insert(failure);
     }

@@ -14,12 +14,12 @@ use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::Conversation;
 use crate::entity::Entity;
 use crate::filter::{Failure, Filter, Report};
 use crate::http::encoding::Decoder;
 use crate::http::headers;
 use crate::http::reject::{Reject, Rejection};
+use crate::http::settle::{Came, Ended, Settle, Settled, Settling};
 use crate::http::{BoxError, Direction};
 use crate::telemetry::{self, Cost};
 
@@ -187,12 +187,6 @@ fn as_bytes<D: Buf, E: Into<BoxError>>(frame: Result<Frame<D>, E>) -> Result<Fra
     frame.map(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))).map_err(Into::into)
 }
 
-/// A future that has nothing to say.
-pub(super) type Saving = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
-
-/// Keeps a conversation once a body has ended.
-pub(super) type Save = Box<dyn FnOnce(Conversation) -> Saving + Send>;
-
 /// A body that is being scanned as it streams through.
 pub(super) struct Stream {
     direction: Direction,
@@ -209,8 +203,12 @@ pub(super) struct Stream {
     out: Vec<u8>,
     trailers: Option<HeaderMap>,
     phase: Phase,
-    save: Option<Save>,
-    saving: Option<Saving>,
+    /// What it takes to scan it anew at its end, where that may have to be done.
+    came: Option<Came>,
+    /// The end of it, which goes on when its conversation is kept.
+    rest: Vec<u8>,
+    settle: Option<Settle>,
+    settling: Option<Settling>,
     /// Writes the last event of an event stream that is stopped.
     last_words: Option<Arc<dyn Reject>>,
     cost: Cost,
@@ -245,17 +243,20 @@ impl Stream {
             out: Vec::new(),
             trailers: None,
             phase: Phase::Reading,
-            save: None,
-            saving: None,
+            came: None,
+            rest: Vec::new(),
+            settle: None,
+            settling: None,
             last_words: None,
             cost: Cost::default(),
             told: false,
         }
     }
 
-    /// Keeps the conversation at the end.
-    pub(super) fn save(mut self, save: Option<Save>) -> Self {
-        self.save = save;
+    /// Keeps the conversation at the end, which does not go on before; by what came, the body can be scanned anew.
+    pub(super) fn settle(mut self, settle: Option<Settle>, came: Option<Came>) -> Self {
+        self.came = came.filter(|_| settle.is_some());
+        self.settle = settle;
         self
     }
 
@@ -276,6 +277,9 @@ impl Stream {
     {
         loop {
             if !self.out.is_empty() {
+                if let Some(came) = &mut self.came {
+                    came.went(&self.out);
+                }
                 return Poll::Ready(Some(Ok(Frame::data(Bytes::from(mem::take(&mut self.out))))));
             }
             match self.phase {
@@ -309,20 +313,31 @@ impl Stream {
                 }
                 Phase::Ending => self.end(),
                 Phase::Saving => {
-                    if self.saving.is_none()
-                        && let (Some(save), Some(filter)) = (self.save.take(), self.filter.take())
+                    if self.settling.is_none()
+                        && let (Some(settle), Some(filter)) = (self.settle.take(), self.filter.take())
                     {
-                        self.saving = Some(save(filter.into_conversation()));
+                        let (rest, came, report) = (mem::take(&mut self.rest), self.came.take(), self.report.clone());
+                        let conversation = filter.into_conversation();
+                        self.settling = Some(settle(Ended { conversation, rest, came, report }));
                     }
-                    if let Some(saving) = &mut self.saving {
-                        // The bytes have gone on: a store out of reach is told, and changes nothing more.
-                        if let Err(failure) = ready!(saving.as_mut().poll(cx)) {
-                            self.report.fail(failure);
+                    let settled = match &mut self.settling {
+                        Some(settling) => ready!(settling.as_mut().poll(cx)),
+                        None => Settled::On { rest: Vec::new(), failure: None },
+                    };
+                    self.settling = None;
+                    match settled {
+                        Settled::On { rest, failure } => {
+                            // What has gone on has gone on: that it is not remembered is told, and changes nothing more.
+                            if let Some(failure) = failure {
+                                self.report.fail(failure);
+                            }
+                            self.out = rest;
+                            self.phase = Phase::Trailers;
+                            self.tell();
                         }
+                        Settled::Stopped(Some(failure)) => self.stop(failure),
+                        Settled::Stopped(None) => self.stopped(None),
                     }
-                    self.saving = None;
-                    self.phase = Phase::Trailers;
-                    self.tell();
                 }
                 Phase::Trailers => {
                     self.phase = Phase::Done;
@@ -379,7 +394,8 @@ impl Stream {
         }
         let started = Instant::now();
         let Some(filter) = &mut self.filter else { return };
-        let result = filter.finish(&mut self.out);
+        let rest = if self.came.is_some() { &mut self.rest } else { &mut self.out };
+        let result = filter.finish(rest);
         self.cost.scan += started.elapsed();
         self.phase = Phase::Saving;
         self.check(result);
@@ -387,6 +403,9 @@ impl Stream {
 
     fn scan(&mut self, data: &[u8]) {
         let Some(filter) = &mut self.filter else { return };
+        if self.came.as_mut().is_some_and(|came| !came.take(data)) {
+            self.came = None;
+        }
         let started = Instant::now();
         let result = filter.push(data, &mut self.out);
         self.cost.scan += started.elapsed();
@@ -410,6 +429,7 @@ impl Stream {
 
     fn stopped(&mut self, failure: Option<Failure>) {
         self.filter = None;
+        (self.came, self.rest) = (None, Vec::new());
         self.queue.clear();
         self.input = Bytes::new();
         self.more = false;

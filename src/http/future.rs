@@ -2,7 +2,11 @@
 //! scanned.
 //!
 //! A state a step; dropped at any step, it leaves nothing behind but what had been saved before.
+//!
+//! A body that is held stays as it came until its conversation is kept: where that has changed since it was loaded, the
+//! body is scanned anew with the newer memory.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
@@ -20,21 +24,22 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::Conversation;
-use crate::filter::{Failure, Format, Report, may_block};
-use crate::http::body::{RedactBody, Save, Stream};
+use crate::filter::{Failure, Filter, Format, Report, may_block};
+use crate::http::body::{RedactBody, Stream};
 use crate::http::config::Config;
 use crate::http::encoding::{Decoder, decode};
 use crate::http::headers::{self, Change, put_right};
 use crate::http::plan::{How, Plan, how, plan, response_plan};
 use crate::http::reject::Rejection;
+use crate::http::settle::{Anew, Came, Settle, settle};
 use crate::http::{BoxError, Direction};
 use crate::message::{MessageId, Role};
-use crate::store::ConversationStore;
+use crate::store::{ConversationStore, Saved, TRIES};
 use crate::telemetry::{self, Cost};
 
 /// A conversation being loaded or saved.
 type Load<St> = <St as ConversationStore>::Load;
-type Saved<St> = <St as ConversationStore>::Save;
+type Saving<St> = <St as ConversationStore>::Save;
 
 pin_project! {
     /// The response to come of a [`Redact`](crate::http::Redact).
@@ -47,7 +52,7 @@ pin_project! {
         service: S,
         exchange: Exchange,
         #[pin]
-        step: Step<B, R, S::Future, Load<St>, Saved<St>>,
+        step: Step<B, R, S::Future, Load<St>, Saving<St>>,
         response: PhantomData<fn() -> R>,
     }
 }
@@ -62,12 +67,12 @@ pin_project! {
         /// Its conversation is being loaded.
         LoadRequest { #[pin] load: L, job: Option<Job<request::Parts, B>> },
         /// Its conversation is being saved.
-        SaveRequest { #[pin] save: V, request: Option<Request<RedactBody<B>>> },
+        SaveRequest { #[pin] save: V, seen: Option<Seen<request::Parts>> },
         /// The inner service is at work.
         Call { #[pin] call: F },
         ReadResponse { gather: Gather<R>, head: Option<response::Parts>, how: Option<How> },
         LoadResponse { #[pin] load: L, job: Option<Job<response::Parts, R>> },
-        SaveResponse { #[pin] save: V, response: Option<Response<RedactBody<R>>> },
+        SaveResponse { #[pin] save: V, seen: Option<Seen<response::Parts>> },
         /// The response is there.
         Ready { response: Option<Response<RedactBody<R>>> },
     }
@@ -91,14 +96,22 @@ struct Job<H, B> {
     head: H,
     body: Ready<B>,
     how: How,
+    /// How often it has been scanned.
+    tries: usize,
 }
 
 enum Ready<B> {
     /// All of it, as it came and decoded.
     Held(Held),
     /// It is scanned as it streams through.
-    Stream(B),
-    /// The same, after some of it has been read.
+    Streams(Streams<B>),
+}
+
+/// A body that streams.
+enum Streams<B> {
+    /// Nothing of it has been read.
+    All(B),
+    /// Some of it has been read.
     Rest(VecDeque<Bytes>, Pin<Box<B>>),
 }
 
@@ -106,6 +119,33 @@ struct Held {
     raw: Bytes,
     decoded: Option<Vec<u8>>,
     trailers: Option<HeaderMap>,
+}
+
+/// A body that is held, as it came, and what was seen in it.
+struct Seen<H> {
+    head: H,
+    held: Held,
+    how: How,
+    tries: usize,
+    report: Report,
+    cost: Cost,
+    end: End,
+}
+
+enum End {
+    /// It may go on: the bytes, where they are others than those that came, and the conversation.
+    Fits(Option<Bytes>, Conversation),
+    Blocked,
+    Failed(Failure),
+}
+
+/// What comes of saving a conversation.
+enum Outcome {
+    /// The body goes on.
+    On,
+    /// The conversation has changed since it was loaded.
+    Again,
+    Failed(Failure),
 }
 
 impl<S, B, R, St> ResponseFuture<S, B, R, St>
@@ -138,7 +178,7 @@ where
     }
 }
 
-type NextStep<S, B, R, St> = Step<B, R, <S as Service<Request<RedactBody<B>>>>::Future, Load<St>, Saved<St>>;
+type NextStep<S, B, R, St> = Step<B, R, <S as Service<Request<RedactBody<B>>>>::Future, Load<St>, Saving<St>>;
 
 impl<S, B, R, St> Future for ResponseFuture<S, B, R, St>
 where
@@ -168,18 +208,18 @@ where
                 StepProjection::LoadRequest { load, job } => {
                     let loaded = ready!(load.poll(cx));
                     let Some(job) = job.take() else { return Poll::Pending };
-                    match now.loaded(loaded.ok()) {
-                        Ok(conversation) => now.scan_request(job, conversation),
+                    match now.loaded(loaded) {
+                        Ok(loaded) => now.scan_request(job, loaded),
                         Err(failure) => now.refuse(Direction::Request, failure),
                     }
                 }
-                StepProjection::SaveRequest { save, request } => {
-                    let saved = ready!(save.poll(cx)).is_ok();
-                    let Some(request) = request.take() else { return Poll::Pending };
-                    if saved || now.config.pass_on_failure {
-                        now.call(request)
-                    } else {
-                        now.refuse(Direction::Request, Failure::Store)
+                StepProjection::SaveRequest { save, seen } => {
+                    let saved = ready!(save.poll(cx));
+                    let Some(seen) = seen.take() else { return Poll::Pending };
+                    match now.saved(saved, seen.tries) {
+                        Outcome::On => now.request_seen(seen),
+                        Outcome::Again => now.load_request(seen.again()),
+                        Outcome::Failed(failure) => now.fail(Direction::Request, failure, seen),
                     }
                 }
                 StepProjection::Call { call } => match (ready!(call.poll(cx)), now.stopped()) {
@@ -195,17 +235,18 @@ where
                 StepProjection::LoadResponse { load, job } => {
                     let loaded = ready!(load.poll(cx));
                     let Some(job) = job.take() else { return Poll::Pending };
-                    match now.loaded(loaded.ok()) {
-                        Ok(conversation) => now.scan_response(job, conversation),
+                    match now.loaded(loaded) {
+                        Ok(loaded) => now.scan_response(job, loaded),
                         Err(failure) => now.refuse(Direction::Response, failure),
                     }
                 }
-                StepProjection::SaveResponse { save, response } => {
-                    let saved = ready!(save.poll(cx)).is_ok();
-                    if saved || now.config.pass_on_failure {
-                        Step::Ready { response: response.take() }
-                    } else {
-                        now.refuse(Direction::Response, Failure::Store)
+                StepProjection::SaveResponse { save, seen } => {
+                    let saved = ready!(save.poll(cx));
+                    let Some(seen) = seen.take() else { return Poll::Pending };
+                    match now.saved(saved, seen.tries) {
+                        Outcome::On => now.response_seen(seen),
+                        Outcome::Again => now.load_response(seen.again()),
+                        Outcome::Failed(failure) => now.fail(Direction::Response, failure, seen),
                     }
                 }
                 StepProjection::Ready { response } => match response.take() {
@@ -256,11 +297,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
                 Step::ReadRequest { gather, head: Some(head), how: Some(how) }
             }
             Plan::Stream(how) => {
-                let job = Job { head, body: Ready::Stream(body), how };
-                match self.load() {
-                    Some(load) => Step::LoadRequest { load, job: Some(job) },
-                    None => self.scan_request(job, Conversation::new()),
-                }
+                self.load_request(Job { head, body: Ready::Streams(Streams::All(body)), how, tries: 0 })
             }
         }
     }
@@ -290,11 +327,22 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         self.exchange.key.as_deref().map(|key| self.config.store.load(key))
     }
 
-    fn loaded(&self, loaded: Option<Option<Conversation>>) -> Result<Conversation, Failure> {
+    fn loaded(&self, loaded: Result<Option<Conversation>, St::Error>) -> Result<Option<Conversation>, Failure> {
         match loaded {
-            Some(conversation) => Ok(conversation.unwrap_or_default()),
-            None if self.config.pass_on_failure => Ok(Conversation::new()),
-            None => Err(Failure::Store),
+            Ok(loaded) => Ok(loaded),
+            Err(_) if self.config.pass_on_failure => Ok(None),
+            Err(_) => Err(Failure::Store),
+        }
+    }
+
+    /// What becomes of a body that has been scanned so often, once the answer of the store is there.
+    fn saved(&self, saved: Result<Saved, St::Error>, tries: usize) -> Outcome {
+        match saved {
+            Ok(Saved::Kept) => Outcome::On,
+            Ok(Saved::Stale) if tries < TRIES => Outcome::Again,
+            _ if self.config.pass_on_failure => Outcome::On,
+            Ok(Saved::Stale) => Outcome::Failed(Failure::Busy),
+            Err(_) => Outcome::Failed(Failure::Store),
         }
     }
 
@@ -310,11 +358,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
                 if let Ready::Held(held) = &body {
                     self.know(&head, Some(held.bytes()));
                 }
-                let job = Job { head, body, how };
-                match self.load() {
-                    Some(load) => Step::LoadRequest { load, job: Some(job) },
-                    None => self.scan_request(job, Conversation::new()),
-                }
+                self.load_request(Job { head, body, how, tries: 0 })
             }
             // A body that was cut off cannot be passed on: there is no more of it.
             Err((failure, body)) => match body.filter(|_| self.config.pass_on_failure) {
@@ -324,33 +368,62 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         }
     }
 
-    fn scan_request<B, R>(&mut self, job: Job<request::Parts, B>, conversation: Conversation) -> NextStep<S, B, R, St>
+    fn load_request<B, R>(&mut self, job: Job<request::Parts, B>) -> NextStep<S, B, R, St>
     where
         S: Service<Request<RedactBody<B>>, Response = Response<R>>,
         B: Body,
         B::Error: Into<BoxError>,
         R: Body,
     {
-        let Job { mut head, body, how } = job;
-        let role = self.exchange.role;
-        let scanned = self.scan(Direction::Request, how, body, conversation, role, &mut head.headers);
-        self.exchange.report = Some(scanned.report.clone());
-        head.extensions.insert(scanned.report.clone());
-        match scanned.end {
-            End::Streams(body) => {
+        match self.load() {
+            Some(load) => Step::LoadRequest { load, job: Some(job) },
+            None => self.scan_request(job, None),
+        }
+    }
+
+    fn scan_request<B, R>(&mut self, job: Job<request::Parts, B>, loaded: Option<Conversation>) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+        B: Body,
+        B::Error: Into<BoxError>,
+        R: Body,
+    {
+        let Job { mut head, body, how, tries } = job;
+        let seen = match body {
+            Ready::Held(held) => self.see(Direction::Request, head, held, how, tries, &loaded),
+            Ready::Streams(body) => {
+                let (body, report) = self.stream(Direction::Request, how, body, loaded, &mut head.headers);
+                self.exchange.report = Some(report.clone());
                 self.exchange.streams = true;
-                self.call(Request::from_parts(head, body))
+                head.extensions.insert(report);
+                return self.call(Request::from_parts(head, body));
             }
-            End::Blocked => self.reject(Direction::Request, None, &scanned.report),
-            End::Failed(failure, body) if self.config.pass_on_failure => self.pass_request(failure, head, body),
-            End::Failed(failure, _) => self.reject(Direction::Request, Some(failure), &scanned.report),
-            End::Held(body, conversation) => {
-                self.exchange.conversation = conversation.clone();
-                let request = Request::from_parts(head, body);
-                match self.exchange.key.as_deref().map(|key| self.config.store.save(key, conversation)) {
-                    Some(save) => Step::SaveRequest { save, request: Some(request) },
-                    None => self.call(request),
-                }
+        };
+        match self.save_seen(&loaded, &seen) {
+            Some(save) => Step::SaveRequest { save, seen: Some(seen) },
+            None => self.request_seen(seen),
+        }
+    }
+
+    /// A request's body was scanned, and its conversation is kept.
+    fn request_seen<B, R>(&mut self, seen: Seen<request::Parts>) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+    {
+        seen.tell(Direction::Request);
+        let Seen { mut head, held, report, end, .. } = seen;
+        self.exchange.report = Some(report.clone());
+        head.extensions.insert(report.clone());
+        match end {
+            End::Blocked => self.reject(Direction::Request, None, &report),
+            End::Failed(failure) if self.config.pass_on_failure => {
+                self.pass_request(failure, head, RedactBody::held(held.raw, held.trailers))
+            }
+            End::Failed(failure) => self.reject(Direction::Request, Some(failure), &report),
+            End::Fits(changed, conversation) => {
+                self.exchange.conversation = conversation;
+                let body = held.go_on(changed, &mut head.headers);
+                self.call(Request::from_parts(head, body))
             }
         }
     }
@@ -383,7 +456,9 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     {
         let report = self.exchange.report.as_ref().filter(|_| self.exchange.streams)?;
         let failure = report.failure();
-        if failure.is_none() && !report.is_blocked() {
+        // A store that failed has stopped nothing where the body passes all the same.
+        let passed = self.config.pass_on_failure && matches!(failure, Some(Failure::Store | Failure::Busy));
+        if passed || failure.is_none() && !report.is_blocked() {
             return None;
         }
         Some(self.reject(Direction::Request, failure, report))
@@ -418,7 +493,9 @@ impl<S, St: ConversationStore> At<'_, S, St> {
                 let gather = Gather::new(body, self.config.limits.hold);
                 Step::ReadResponse { gather, head: Some(head), how: Some(how) }
             }
-            Plan::Stream(how) => self.load_response(Job { head, body: Ready::Stream(body), how }),
+            Plan::Stream(how) => {
+                self.load_response(Job { head, body: Ready::Streams(Streams::All(body)), how, tries: 0 })
+            }
         }
     }
 
@@ -432,7 +509,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
             Some(load) => Step::LoadResponse { load, job: Some(job) },
             None => {
                 let conversation = mem::take(&mut self.exchange.conversation);
-                self.scan_response(job, conversation)
+                self.scan_response(job, Some(conversation))
             }
         }
     }
@@ -444,7 +521,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         R::Error: Into<BoxError>,
     {
         match gathered.open(&how, self.config.limits.hold, may_block(&self.config.engine)) {
-            Ok(body) => self.load_response(Job { head, body, how }),
+            Ok(body) => self.load_response(Job { head, body, how, tries: 0 }),
             Err((failure, body)) => match body.filter(|_| self.config.pass_on_failure) {
                 Some(body) => pass_response(failure, head, body),
                 None => self.refuse(Direction::Response, failure),
@@ -452,103 +529,135 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         }
     }
 
-    fn scan_response<B, R>(&mut self, job: Job<response::Parts, R>, conversation: Conversation) -> NextStep<S, B, R, St>
+    fn scan_response<B, R>(
+        &mut self,
+        job: Job<response::Parts, R>,
+        loaded: Option<Conversation>,
+    ) -> NextStep<S, B, R, St>
     where
         S: Service<Request<RedactBody<B>>, Response = Response<R>>,
         R: Body,
         R::Error: Into<BoxError>,
     {
-        let Job { mut head, body, how } = job;
-        let role = self.config.response_role;
-        let scanned = self.scan(Direction::Response, how, body, conversation, role, &mut head.headers);
-        self.count(&mut head.headers, Some(&scanned.report));
-        head.extensions.insert(scanned.report.clone());
-        match scanned.end {
-            End::Streams(body) => Step::Ready { response: Some(Response::from_parts(head, body)) },
-            End::Blocked => self.reject(Direction::Response, None, &scanned.report),
-            End::Failed(failure, body) if self.config.pass_on_failure => pass_response(failure, head, body),
-            End::Failed(failure, _) => self.reject(Direction::Response, Some(failure), &scanned.report),
-            End::Held(body, conversation) => {
-                let response = Some(Response::from_parts(head, body));
-                match self.exchange.key.as_deref().map(|key| self.config.store.save(key, conversation)) {
-                    Some(save) => Step::SaveResponse { save, response },
-                    None => Step::Ready { response },
-                }
+        let Job { mut head, body, how, tries } = job;
+        let seen = match body {
+            Ready::Held(held) => self.see(Direction::Response, head, held, how, tries, &loaded),
+            Ready::Streams(body) => {
+                let (body, report) = self.stream(Direction::Response, how, body, loaded, &mut head.headers);
+                self.count(&mut head.headers, Some(&report));
+                head.extensions.insert(report);
+                return Step::Ready { response: Some(Response::from_parts(head, body)) };
+            }
+        };
+        match self.save_seen(&loaded, &seen) {
+            Some(save) => Step::SaveResponse { save, seen: Some(seen) },
+            None => self.response_seen(seen),
+        }
+    }
+
+    /// A response's body was scanned, and its conversation is kept.
+    fn response_seen<B, R>(&mut self, seen: Seen<response::Parts>) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+    {
+        seen.tell(Direction::Response);
+        let Seen { mut head, held, report, end, .. } = seen;
+        self.count(&mut head.headers, Some(&report));
+        head.extensions.insert(report.clone());
+        match end {
+            End::Blocked => self.reject(Direction::Response, None, &report),
+            End::Failed(failure) if self.config.pass_on_failure => {
+                pass_response(failure, head, RedactBody::held(held.raw, held.trailers))
+            }
+            End::Failed(failure) => self.reject(Direction::Response, Some(failure), &report),
+            End::Fits(changed, _) => {
+                let body = held.go_on(changed, &mut head.headers);
+                Step::Ready { response: Some(Response::from_parts(head, body)) }
             }
         }
     }
 
-    /// Scans a body that is held, or makes it one that is scanned as it streams; puts its headers right.
-    fn scan<X>(
+    /// A filter for a body in a conversation.
+    fn filter(&self, direction: Direction, format: Format, loaded: &Option<Conversation>) -> (Filter, Report) {
+        let (role, id) = match direction {
+            Direction::Request => (self.exchange.role, self.exchange.id),
+            Direction::Response => (self.config.response_role, None),
+        };
+        self.config.filter(format, loaded.clone().unwrap_or_default(), role, id)
+    }
+
+    /// Makes a body one that is scanned as it streams; puts its headers right.
+    fn stream<X>(
         &self,
         direction: Direction,
         how: How,
-        body: Ready<X>,
-        conversation: Conversation,
-        role: Role,
+        body: Streams<X>,
+        loaded: Option<Conversation>,
         headers: &mut HeaderMap,
-    ) -> Scanned<X> {
+    ) -> (RedactBody<X>, Report) {
         let events = how.format == Format::Events && direction == Direction::Response;
-        let id = self.exchange.id.filter(|_| direction == Direction::Request);
-        let (filter, report) = self.config.filter(how.format, conversation, role, id);
-        let stream = |filter, headers: &mut HeaderMap| {
-            put_right(headers, Change::Unknown);
-            let stream = Stream::new(direction, filter, how.coding.map(Decoder::new)).save(self.save());
-            if events { stream.last_words(self.config.reject.clone()) } else { stream }
+        let (filter, report) = self.filter(direction, how.format.clone(), &loaded);
+        put_right(headers, Change::Unknown);
+        let came = (direction == Direction::Request).then(|| Came::new(self.config.limits.hold));
+        let settle = self.settle(direction, how.format, loaded);
+        let mut stream = Stream::new(direction, filter, how.coding.map(Decoder::new)).settle(settle, came);
+        if events {
+            stream = stream.last_words(self.config.reject.clone());
+        }
+        let body = match body {
+            Streams::All(body) => RedactBody::stream(body, stream),
+            Streams::Rest(held, body) => RedactBody::stream_rest(held, body, stream),
         };
-        let held = match body {
-            Ready::Held(held) => held,
-            Ready::Stream(body) => {
-                let body = RedactBody::stream(body, stream(filter, headers));
-                return Scanned { report, end: End::Streams(body) };
-            }
-            Ready::Rest(held, body) => {
-                let body = RedactBody::stream_rest(held, body, stream(filter, headers));
-                return Scanned { report, end: End::Streams(body) };
-            }
-        };
+        (body, report)
+    }
+
+    /// Scans a body that is held.
+    fn see<H>(
+        &self,
+        direction: Direction,
+        head: H,
+        held: Held,
+        how: How,
+        tries: usize,
+        loaded: &Option<Conversation>,
+    ) -> Seen<H> {
+        let (filter, report) = self.filter(direction, how.format.clone(), loaded);
         let started = Instant::now();
         let result = filter.whole(held.bytes());
         let cost = Cost { scan: started.elapsed(), held: held.bytes().len() };
-        telemetry::tell(direction.as_str(), &report, cost);
         let end = match result {
-            Err(failure) => End::Failed(failure, RedactBody::held(held.raw, held.trailers)),
+            Err(failure) => End::Failed(failure),
             Ok(_) if report.is_blocked() => End::Blocked,
             Ok(filtered) => {
-                let conversation = filtered.conversation;
                 let changed = match filtered.body {
-                    std::borrow::Cow::Borrowed(_) => None,
-                    std::borrow::Cow::Owned(bytes) => Some(Bytes::from(bytes)),
+                    Cow::Borrowed(_) => None,
+                    Cow::Owned(bytes) => Some(Bytes::from(bytes)),
                 };
-                let (bytes, change) = match (changed, held.decoded) {
-                    (Some(bytes), _) => {
-                        let len = bytes.len();
-                        (bytes, Change::Changed(len))
-                    }
-                    (None, Some(decoded)) => {
-                        let len = decoded.len();
-                        (Bytes::from(decoded), Change::Decoded(len))
-                    }
-                    (None, None) => (held.raw, Change::None),
-                };
-                put_right(headers, change);
-                let mut trailers = held.trailers;
-                if let (Some(trailers), true) = (&mut trailers, change != Change::None) {
-                    headers::drop_digests(trailers);
-                }
-                End::Held(RedactBody::held(bytes, trailers), conversation)
+                End::Fits(changed, filtered.conversation)
             }
         };
-        Scanned { report, end }
+        Seen { head, held, how, tries: tries + 1, report, cost, end }
     }
 
-    /// What keeps the conversation when a body that streams has ended.
-    fn save(&self) -> Option<Save> {
+    /// Keeps the conversation with what was seen, unless that goes no further or has no conversation.
+    fn save_seen<H>(&self, loaded: &Option<Conversation>, seen: &Seen<H>) -> Option<Saving<St>> {
+        let End::Fits(_, conversation) = &seen.end else { return None };
+        let key = self.exchange.key.as_deref()?;
+        Some(self.config.store.save(key, loaded.as_ref(), conversation.clone()))
+    }
+
+    /// What keeps the conversation when a body that streams has ended. Of a response, which may have been under way for
+    /// long, nothing is kept back for that.
+    fn settle(&self, direction: Direction, format: Format, loaded: Option<Conversation>) -> Option<Settle> {
         let key = self.exchange.key.clone()?;
-        let store = self.config.store.clone();
-        Some(Box::new(move |conversation| {
-            let save = store.save(&key, conversation);
-            Box::pin(async move { save.await.map_err(|_| Failure::Store) })
+        let config = self.config.clone();
+        let (role, id) = (self.exchange.role, self.exchange.id);
+        Some(Box::new(move |ended| {
+            let (store, passes) = (config.store.clone(), config.pass_on_failure);
+            let anew = (direction == Direction::Request).then(|| -> Anew {
+                Box::new(move |there| config.filter(format.clone(), there.unwrap_or_default(), role, id).0)
+            });
+            Box::pin(settle(store, key, loaded, anew, passes, ended))
         }))
     }
 
@@ -576,6 +685,16 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         self.reject(direction, Some(failure), &failed(direction, failure))
     }
 
+    /// A body was scanned, but its conversation could not be kept.
+    fn fail<B, R, H>(&self, direction: Direction, failure: Failure, seen: Seen<H>) -> NextStep<S, B, R, St>
+    where
+        S: Service<Request<RedactBody<B>>>,
+    {
+        seen.report.fail(failure);
+        seen.tell(direction);
+        self.reject(direction, Some(failure), &seen.report)
+    }
+
     fn reject<B, R>(&self, direction: Direction, failure: Option<Failure>, report: &Report) -> NextStep<S, B, R, St>
     where
         S: Service<Request<RedactBody<B>>>,
@@ -585,20 +704,6 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         response.extensions_mut().insert(report.clone());
         Step::Ready { response: Some(response) }
     }
-}
-
-struct Scanned<B> {
-    report: Report,
-    end: End<B>,
-}
-
-enum End<B> {
-    /// It is scanned while it is read.
-    Streams(RedactBody<B>),
-    Held(RedactBody<B>, Conversation),
-    Blocked,
-    /// With the body as it came.
-    Failed(Failure, RedactBody<B>),
 }
 
 /// The report of a body that could not be scanned, told.
@@ -680,7 +785,7 @@ impl<B> Gathered<B> {
     fn open(mut self, how: &How, limit: usize, blocks: bool) -> Result<Ready<B>, (Failure, Option<RedactBody<B>>)> {
         match (self.failure, self.body) {
             (Some(Failure::TooLarge { .. }), Some(body)) if how.streams_when_large(blocks) => {
-                return Ok(Ready::Rest(self.chunks, body));
+                return Ok(Ready::Streams(Streams::Rest(self.chunks, body)));
             }
             (Some(failure @ Failure::TooLarge { .. }), body) => {
                 return Err((failure, body.map(|body| RedactBody::rest(self.chunks, body))));
@@ -705,5 +810,37 @@ impl<B> Gathered<B> {
 impl Held {
     fn bytes(&self) -> &[u8] {
         self.decoded.as_deref().unwrap_or(&self.raw)
+    }
+
+    /// The body that goes on, with these bytes where they changed; puts its headers right.
+    fn go_on<B>(self, changed: Option<Bytes>, headers: &mut HeaderMap) -> RedactBody<B> {
+        let (bytes, change) = match (changed, self.decoded) {
+            (Some(bytes), _) => {
+                let len = bytes.len();
+                (bytes, Change::Changed(len))
+            }
+            (None, Some(decoded)) => {
+                let len = decoded.len();
+                (Bytes::from(decoded), Change::Decoded(len))
+            }
+            (None, None) => (self.raw, Change::None),
+        };
+        put_right(headers, change);
+        let mut trailers = self.trailers;
+        if let (Some(trailers), true) = (&mut trailers, change != Change::None) {
+            headers::drop_digests(trailers);
+        }
+        RedactBody::held(bytes, trailers)
+    }
+}
+
+impl<H> Seen<H> {
+    /// The body as it came, to be scanned anew.
+    fn again<B>(self) -> Job<H, B> {
+        Job { head: self.head, body: Ready::Held(self.held), how: self.how, tries: self.tries }
+    }
+
+    fn tell(&self, direction: Direction) {
+        telemetry::tell(direction.as_str(), &self.report, self.cost);
     }
 }

@@ -67,6 +67,12 @@
 //! conversation. Where requests carry all that was said before (OpenAI, Anthropic), that is the conversation. A body
 //! that was cut off, blocked or refused leaves no trace in the memory.
 //!
+//! Of messages at the same moment each is scanned with those that were saved before it: a body that is held is scanned
+//! again where the conversation has changed meanwhile, and the end of a request's body that streams is kept back until
+//! that is known. What has gone on of a stream before (a line of JSON or a part that is complete, chatter, an event of a
+//! response) was scanned with what had been saved when it began. Where a store fails, or a message meets others
+//! [`TRIES`](crate::store::TRIES) times over, the answer is 503.
+//!
 //! # What it does not do
 //!
 //! It reads no URL, no header, no name of a field, a file or an event, and no file that is not text. It does not stop a
@@ -83,6 +89,7 @@ mod layer;
 mod plan;
 mod reject;
 mod service;
+mod settle;
 
 pub use crate::filter::{ContentTypes, Treatment};
 pub use body::{RedactBody, Stopped};

@@ -64,12 +64,13 @@ impl<'r> Rejection<'r> {
     }
 
     /// The status that fits: 422 where it was blocked; 413, 415, 400 or 422 where a request could not be scanned and 502
-    /// where a response could not; 503 where the store is out of reach; 500 where the scan itself broke.
+    /// where a response could not; 503 where the store is out of reach or the conversation
+    /// too busy; 500 where the scan itself broke.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         let Some(failure) = self.failure else { return StatusCode::UNPROCESSABLE_ENTITY };
         match failure {
-            Failure::Store => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Store | Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
             _ if self.direction == Direction::Response => StatusCode::BAD_GATEWAY,
             Failure::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -226,7 +227,7 @@ mod tests {
 
     #[test]
     fn every_answer_is_json() {
-        for failure in [None, Some(Failure::TooLarge { limit: 7 }), Some(Failure::Store), Some(Failure::Charset)] {
+        for failure in [None, Some(Failure::TooLarge { limit: 7 }), Some(Failure::Busy), Some(Failure::Charset)] {
             for body in bodies(failure) {
                 assert!(Document::is_valid(body.as_bytes(), 8), "{body}");
             }
@@ -241,5 +242,6 @@ mod tests {
         assert_eq!(status(Direction::Request, Failure::ContentEncoding), 415);
         assert_eq!(status(Direction::Request, Failure::TooDeep { limit: 1 }), 422);
         assert_eq!(status(Direction::Response, Failure::TooLarge { limit: 1 }), 502);
+        assert_eq!(status(Direction::Response, Failure::Busy), 503);
     }
 }

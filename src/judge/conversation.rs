@@ -33,8 +33,18 @@ impl Topics {
     }
 
     pub(crate) fn has_secret(self) -> bool {
+        !self.secrets().is_empty()
+    }
+
+    /// The secrets among them.
+    pub(super) fn secrets(self) -> Self {
         // Secret topics come first, and there are eight of them.
-        self.0 & 0xff != 0
+        Self(self.0 & 0xff)
+    }
+
+    /// The topics that are in both.
+    pub(super) fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = Topic> {
@@ -45,16 +55,19 @@ impl Topics {
 /// A set of secret topics, in one byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-struct Secrets(u8);
+pub(super) struct Secrets(u8);
 
 impl Secrets {
-    fn of(topics: Topics) -> Self {
-        // Secret topics come first, and there are eight of them.
-        Self((topics.0 & 0xff) as u8)
+    pub(super) fn of(topics: Topics) -> Self {
+        Self((topics.secrets().0) as u8)
     }
 
-    fn topics(self) -> Topics {
+    pub(super) fn topics(self) -> Topics {
         Topics(u32::from(self.0))
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 }
 
@@ -62,23 +75,23 @@ impl Secrets {
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Side {
     /// What this side last asked for.
-    asks: Topics,
+    pub(super) asks: Topics,
     /// What this side announced at the end of its last message: "my cvv is".
-    tells: Topics,
+    pub(super) tells: Topics,
     /// What this side offered in a question of its own: "do you need the cvc too?".
-    offers: Secrets,
+    pub(super) offers: Secrets,
     /// Messages by the other side since it asked.
-    asked_ago: u8,
+    pub(super) asked_ago: u8,
     /// The other side has answered.
-    answered: bool,
+    pub(super) answered: bool,
     /// Messages of its own since it announced.
-    told_ago: u8,
+    pub(super) told_ago: u8,
     /// What this side gave in a message of late, which it may correct.
-    gave: Secrets,
+    pub(super) gave: Secrets,
     /// Messages of its own since it gave it.
-    gave_ago: u8,
+    pub(super) gave_ago: u8,
     /// Messages of its own for which a bare number may still be the code of a card that it gave.
-    after_card: u8,
+    pub(super) after_card: u8,
     /// A number that is half said.
     pub(crate) pieces: Pieces,
 }
@@ -93,7 +106,7 @@ const ANNOUNCEMENT_LASTS: u8 = 2;
 const CORRECTION_LASTS: u8 = 2;
 
 /// Messages after which a secret is no longer spoken of.
-const SUBJECT_LASTS: u8 = 4;
+pub(super) const SUBJECT_LASTS: u8 = 4;
 
 /// Time after which nothing that was asked or half said counts any more.
 const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
@@ -119,15 +132,15 @@ const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Conversation {
     version: Version,
-    turns: u32,
-    time_ms: u64,
-    sides: [Side; 2],
+    pub(super) turns: u32,
+    pub(super) time_ms: u64,
+    pub(super) sides: [Side; 2],
     /// The secrets of which somebody spoke last.
     #[serde(default)]
-    spoken: Secrets,
+    pub(super) spoken: Secrets,
     /// Messages since.
     #[serde(default)]
-    spoken_ago: u8,
+    pub(super) spoken_ago: u8,
 }
 
 /// The version of the serialised form.
@@ -181,7 +194,7 @@ impl Conversation {
         Self::default()
     }
 
-    /// Number of messages scanned in it.
+    /// Number of messages scanned in it; after `u32::MAX` it starts from 0, so that it changes with every message.
     #[must_use]
     pub fn turns(&self) -> u32 {
         self.turns
@@ -197,7 +210,7 @@ impl Conversation {
 
     /// Begins a turn: what was asked too long ago is forgotten. Tells what this message can count on.
     pub(crate) fn begin(&mut self, role: Role, time_ms: Option<u64>) -> Expected {
-        self.turns = self.turns.saturating_add(1);
+        self.turns = self.turns.wrapping_add(1);
         if let Some(now) = time_ms {
             if self.time_ms != 0 && now.saturating_sub(self.time_ms) > MEMORY_LASTS_MS {
                 self.sides = Default::default();

@@ -23,6 +23,7 @@ mod halves;
 pub(crate) mod pieces;
 mod quiet;
 mod solicited;
+mod together;
 mod verdict;
 
 use std::cell::OnceCell;

@@ -181,6 +181,52 @@ impl Pieces {
         }
     }
 
+    /// The number that is half said after this one and `other` have both come from `before`, each without the other: the
+    /// pieces that either has added stand in it one after the other where they may be of one number, else the number of
+    /// which more is known is kept.
+    pub(super) fn together(self, before: &Self, other: &Self) -> Self {
+        let is_still = |pieces: &Self| Self { quiet: before.quiet, ..*pieces } == *before;
+        if is_still(other) || !other.is_active() {
+            return self;
+        }
+        if is_still(&self) || !self.is_active() {
+            return *other;
+        }
+        let known = |pieces: &Self| (pieces.named, pieces.digits);
+        let rather = if known(&self) > known(other) { self } else { *other };
+        self.then(before, other).unwrap_or(rather)
+    }
+
+    /// This number with the pieces behind it that `other` has added to `before`.
+    fn then(mut self, before: &Self, other: &Self) -> Option<Self> {
+        let goes_on = |from: &Self| from.lengths == before.lengths && from.pieces > before.pieces;
+        if before.is_active() && !(before.whole == self.whole && goes_on(&self) && goes_on(other)) {
+            return None;
+        }
+        let most = match self.whole {
+            Whole::Nothing => return None,
+            Whole::Card => 19,
+            Whole::SocialSecurity => 9,
+            Whole::Account => 24,
+        };
+        let added = other.digits.checked_sub(before.digits)?;
+        let digits = self.digits.checked_add(added).filter(|digits| *digits <= most)?;
+        if self.whole != other.whole {
+            return None;
+        }
+        // What has moved by an odd number of places is doubled where it was not.
+        let moved = usize::from(!(self.digits - before.digits.min(self.digits)).is_multiple_of(2));
+        let sum =
+            |at: usize| (self.sums[at] % 10 + other.sums[at ^ moved] % 10 + 10 - before.sums[at ^ moved] % 10) % 10;
+        self.sums = [sum(0), sum(1)];
+        self.digits = digits;
+        self.pieces = self.pieces.saturating_add(other.pieces.saturating_sub(before.pieces));
+        self.named |= other.named;
+        self.quiet = 0;
+        other.messages().for_each(|id| self.remember(Some(id)));
+        Some(self)
+    }
+
     fn add(&mut self, digits: &[u8]) {
         for &digit in digits {
             // In a number of even length the digits at even places, counted from the left, are doubled.
@@ -231,6 +277,45 @@ mod tests {
     fn a_piece_too_many_does_not_fit() {
         let mut pieces = Pieces::start(Whole::Card, false, &digits("4111 1111 1111"));
         assert_eq!(pieces.push(&digits("9999 9999")), Step::Unfit);
+    }
+
+    #[test]
+    fn pieces_that_were_added_at_the_same_moment_stand_one_after_the_other() {
+        let number = digits("378282246310005");
+        for start in 0..6 {
+            for (first, second) in [(start + 4, start + 8), (start + 5, start + 8), (start + 3, start + 6)] {
+                let base =
+                    if start == 0 { Pieces::default() } else { Pieces::start(Whole::Card, false, &number[..start]) };
+                let from = |piece: &[u8]| {
+                    let mut pieces = base;
+                    match start {
+                        0 => pieces = Pieces::start(Whole::Card, false, piece),
+                        _ => assert_eq!(pieces.push(piece), Step::More),
+                    }
+                    pieces
+                };
+                let (stored, taught) = (from(&number[start..first]), from(&number[first..second]));
+                let mut both = stored.together(&base, &taught);
+                assert_eq!(
+                    both.push(&number[second..]),
+                    Step::Complete { whole: Whole::Card, mistyped: false },
+                    "{start} {first} {second}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn of_two_numbers_that_are_not_one_the_one_of_which_more_is_known_is_kept() {
+        let none = Pieces::default();
+        let social = Pieces::start(Whole::SocialSecurity, true, &digits("123-45"));
+        let card = Pieces::start(Whole::Card, false, &digits("3782 8224"));
+        assert_eq!(social.together(&none, &card), social);
+        assert_eq!(card.together(&none, &social), social);
+        assert_eq!(card.together(&none, &none), card);
+        assert_eq!(none.together(&none, &card), card);
+        // What one of them has completed is not half said any more, where the other has not gone on with it.
+        assert_eq!(none.together(&card, &card), none);
     }
 
     #[test]

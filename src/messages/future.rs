@@ -1,4 +1,7 @@
 //! The future of an answer: the conversation is loaded, the message scanned, the conversation saved, the service called.
+//!
+//! The message stays as it came until its conversation is kept: where that has changed since it was loaded, the message is
+//! scanned anew with the newer memory.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,10 +15,10 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::Conversation;
-use crate::filter::{Failure, Filter, Format};
+use crate::filter::{Failure, Filter, Format, Report};
 use crate::messages::layer::Config;
 use crate::messages::message::{ChatMessage, MessageError};
-use crate::store::ConversationStore;
+use crate::store::{ConversationStore, Saved, TRIES};
 use crate::telemetry::{self, Cost};
 
 pin_project! {
@@ -36,10 +39,32 @@ pin_project! {
     #[project = StepProjection]
     enum Step<M, F, L, V> {
         Start { message: Option<M> },
-        Load { #[pin] load: L, message: Option<M> },
-        Save { #[pin] save: V, message: Option<M> },
+        Load { #[pin] load: L, job: Option<Job<M>> },
+        Save { #[pin] save: V, job: Option<Job<M>>, seen: Option<Seen> },
         Call { #[pin] call: F },
     }
+}
+
+/// A message, as it came, of a conversation.
+struct Job<M> {
+    message: M,
+    key: String,
+    /// How often it has been scanned.
+    tries: usize,
+}
+
+/// What was seen in a message.
+struct Seen {
+    report: Report,
+    cost: Cost,
+    end: End,
+}
+
+enum End {
+    /// It may go on: the text, where it is another than the one that came, and the conversation.
+    Fits(Option<String>, Conversation),
+    Blocked,
+    Failed(Failure),
 }
 
 impl<S, M, St> MessageFuture<S, M, St>
@@ -73,61 +98,80 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         loop {
-            let (message, conversation) = match this.step.as_mut().project() {
+            let (mut job, loaded) = match this.step.as_mut().project() {
                 StepProjection::Start { message } => {
                     let Some(message) = message.take() else { return Poll::Pending };
-                    let load = message.conversation().map(|key| this.config.store.load(&key));
-                    match load {
-                        Some(load) => {
-                            this.step.set(Step::Load { load, message: Some(message) });
-                            continue;
+                    match message.conversation().map(Cow::into_owned) {
+                        Some(key) => {
+                            let load = this.config.store.load(&key);
+                            this.step.set(Step::Load { load, job: Some(Job { message, key, tries: 0 }) });
                         }
-                        None => (message, Conversation::new()),
+                        None => {
+                            let seen = see(this.config, &message, Conversation::new());
+                            let call = this.service.call(go_on(this.config, message, seen)?);
+                            this.step.set(Step::Call { call });
+                        }
                     }
+                    continue;
                 }
-                StepProjection::Load { load, message } => {
+                StepProjection::Load { load, job } => {
                     let loaded = ready!(load.poll(cx));
-                    let Some(message) = message.take() else { return Poll::Pending };
+                    let Some(job) = job.take() else { return Poll::Pending };
                     match loaded {
-                        Ok(conversation) => (message, conversation.unwrap_or_default()),
-                        Err(_) if this.config.pass_on_failure => (message, Conversation::new()),
+                        Ok(loaded) => (job, loaded),
+                        Err(_) if this.config.pass_on_failure => (job, None),
                         Err(_) => return Poll::Ready(Err(MessageError::Failed(Failure::Store))),
                     }
                 }
-                StepProjection::Save { save, message } => {
-                    let saved = ready!(save.poll(cx)).is_ok();
-                    let Some(message) = message.take() else { return Poll::Pending };
-                    if !saved && !this.config.pass_on_failure {
-                        return Poll::Ready(Err(MessageError::Failed(Failure::Store)));
+                StepProjection::Save { save, job, seen } => {
+                    let saved = ready!(save.poll(cx));
+                    let (Some(job), Some(seen)) = (job.take(), seen.take()) else { return Poll::Pending };
+                    let failure = match saved {
+                        Ok(Saved::Kept) => None,
+                        Ok(Saved::Stale) if job.tries < TRIES => {
+                            let load = this.config.store.load(&job.key);
+                            this.step.set(Step::Load { load, job: Some(job) });
+                            continue;
+                        }
+                        _ if this.config.pass_on_failure => None,
+                        Ok(Saved::Stale) => Some(Failure::Busy),
+                        Err(_) => Some(Failure::Store),
+                    };
+                    if let Some(failure) = failure {
+                        seen.report.fail(failure);
+                        seen.tell();
+                        return Poll::Ready(Err(MessageError::Failed(failure)));
                     }
-                    this.step.set(Step::Call { call: this.service.call(message) });
+                    let call = this.service.call(go_on(this.config, job.message, seen)?);
+                    this.step.set(Step::Call { call });
                     continue;
                 }
                 StepProjection::Call { call } => return call.poll(cx).map_err(MessageError::Service),
             };
-            let (message, conversation) = match scan(this.config, message, conversation) {
-                Ok(scanned) => scanned,
-                Err(error) => return Poll::Ready(Err(error)),
-            };
-            let key = message.conversation().map(Cow::into_owned);
-            let next = match key.zip(conversation) {
-                Some((key, conversation)) => {
-                    let save = this.config.store.save(&key, conversation);
-                    Step::Save { save, message: Some(message) }
+            let seen = see(this.config, &job.message, loaded.clone().unwrap_or_default());
+            job.tries += 1;
+            let next = match &seen.end {
+                End::Fits(_, conversation) => {
+                    let save = this.config.store.save(&job.key, loaded.as_ref(), conversation.clone());
+                    Step::Save { save, job: Some(job), seen: Some(seen) }
                 }
-                None => Step::Call { call: this.service.call(message) },
+                End::Blocked | End::Failed(_) => {
+                    Step::Call { call: this.service.call(go_on(this.config, job.message, seen)?) }
+                }
             };
             this.step.set(next);
         }
     }
 }
 
-/// The message in its safe form, and its conversation where that is to be kept.
-fn scan<M: ChatMessage, St, E>(
-    config: &Config<St>,
-    mut message: M,
-    conversation: Conversation,
-) -> Result<(M, Option<Conversation>), MessageError<E>> {
+impl Seen {
+    fn tell(&self) {
+        telemetry::tell("message", &self.report, self.cost);
+    }
+}
+
+/// Scans a message.
+fn see<M: ChatMessage, St>(config: &Config<St>, message: &M, conversation: Conversation) -> Seen {
     let mut filter = Filter::new(config.engine.clone(), Format::Text)
         .limits(config.limits)
         .conversation(conversation)
@@ -147,28 +191,30 @@ fn scan<M: ChatMessage, St, E>(
     } else {
         filter.whole(message.text().as_bytes())
     };
-    let result = result.map(|filtered| {
-        let changed = match filtered.body {
-            Cow::Borrowed(_) => None,
-            // What comes out of valid text is valid text.
-            Cow::Owned(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-        };
-        (changed, filtered.conversation)
-    });
-    telemetry::tell("message", &report, Cost { scan: started.elapsed(), held: message.text().len() });
-    match result {
-        Ok(_) if report.is_blocked() => Err(MessageError::Blocked(report)),
-        Ok((changed, conversation)) => {
-            if let Some(text) = changed {
-                message.set_text(text);
-            }
-            message.scanned(&report);
-            Ok((message, Some(conversation)))
+    let end = match result {
+        Err(failure) => End::Failed(failure),
+        Ok(_) if report.is_blocked() => End::Blocked,
+        Ok(filtered) => {
+            let changed = match filtered.body {
+                Cow::Borrowed(_) => None,
+                // What comes out of valid text is valid text.
+                Cow::Owned(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            };
+            End::Fits(changed, filtered.conversation)
         }
-        Err(_) if config.pass_on_failure => {
-            message.scanned(&report);
-            Ok((message, None))
-        }
-        Err(failure) => Err(MessageError::Failed(failure)),
+    };
+    Seen { report, cost: Cost { scan: started.elapsed(), held: message.text().len() }, end }
+}
+
+/// The message in its safe form, once its conversation is kept.
+fn go_on<M: ChatMessage, St, E>(config: &Config<St>, mut message: M, seen: Seen) -> Result<M, MessageError<E>> {
+    seen.tell();
+    match seen.end {
+        End::Blocked => return Err(MessageError::Blocked(seen.report)),
+        End::Failed(failure) if !config.pass_on_failure => return Err(MessageError::Failed(failure)),
+        End::Fits(Some(text), _) => message.set_text(text),
+        End::Fits(None, _) | End::Failed(_) => {}
     }
+    message.scanned(&seen.report);
+    Ok(message)
 }

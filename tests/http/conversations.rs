@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use http::Request;
 use lastfour::http::RedactLayer;
 use lastfour::http::key::{self, Extract};
-use lastfour::store::ConversationStore;
+use lastfour::store::{ConversationStore, Saved};
 use lastfour::{Conversation, Engine};
 
 use crate::support::{SECRET, answer, ask, echo, serve};
@@ -26,7 +26,7 @@ impl Witness {
 impl ConversationStore for Witness {
     type Error = Infallible;
     type Load = Ready<Result<Option<Conversation>, Infallible>>;
-    type Save = Pin<Box<dyn Future<Output = Result<(), Infallible>> + Send>>;
+    type Save = Pin<Box<dyn Future<Output = Result<Saved, Infallible>> + Send>>;
 
     fn load(&self, key: &str) -> Self::Load {
         let turns = self.0.lock().unwrap().iter().rev().find(|(known, _)| known == key).map_or(0, |(_, turns)| *turns);
@@ -38,13 +38,13 @@ impl ConversationStore for Witness {
         ready(Ok(Some(conversation)))
     }
 
-    fn save(&self, key: &str, conversation: Conversation) -> Self::Save {
+    fn save(&self, key: &str, _: Option<&Conversation>, conversation: Conversation) -> Self::Save {
         let saved = self.0.clone();
         let entry = (key.to_owned(), conversation.turns());
         Box::pin(async move {
             tokio::task::yield_now().await;
             saved.lock().unwrap().push(entry);
-            Ok(())
+            Ok(Saved::Kept)
         })
     }
 }
@@ -134,13 +134,13 @@ struct Broken;
 impl ConversationStore for Broken {
     type Error = std::io::Error;
     type Load = Ready<Result<Option<Conversation>, std::io::Error>>;
-    type Save = Ready<Result<(), std::io::Error>>;
+    type Save = Ready<Result<Saved, std::io::Error>>;
 
     fn load(&self, _: &str) -> Self::Load {
         ready(Err(std::io::Error::other("out of reach")))
     }
 
-    fn save(&self, _: &str, _: Conversation) -> Self::Save {
+    fn save(&self, _: &str, _: Option<&Conversation>, _: Conversation) -> Self::Save {
         ready(Err(std::io::Error::other("out of reach")))
     }
 }

@@ -59,6 +59,13 @@ const INNER: [&str; 14] = [
     "en-us",
 ];
 
+/// The fields of text that are things too, with numbers and addresses of their own: of what a form says of them only
+/// what [`INNER`] names is text. All that a form says of any other field of text is text.
+const THINGS: [&str; 12] = [
+    "message", "messages", "content", "contents", "body", "parts", "lines", "comment", "note", "reply", "answer",
+    "question",
+];
+
 /// The names of fields that say who speaks.
 const ROLES: [&str; 12] = [
     "role",
@@ -84,7 +91,7 @@ const ROLES: [&str; 12] = [
 /// use lastfour::wire::chat::{ChatShape, Generic};
 /// assert!(Generic::default().is_field("text"));
 /// assert!(Generic::default().is_field("message[text]"));
-/// assert!(Generic::default().is_field("text[0]"));
+/// assert!(Generic::default().is_field(" text[0]"));
 /// assert!(!Generic::default().is_field("password"));
 /// assert!(Generic::default().and(["inquiry"]).is_field("Inquiry"));
 /// assert!(!Generic::only(["inquiry"]).is_field("text"));
@@ -145,11 +152,32 @@ impl ChatShape for Generic {
     }
 
     fn is_field(&self, name: &str) -> bool {
-        // Of `message[text]`, `message.text`, `text[]` and `text[0]` the last name counts.
-        let is_name = |part: &&str| !part.bytes().all(|b| b.is_ascii_digit());
-        let name = name.rsplit(['[', ']', '.']).find(is_name).unwrap_or_default();
-        self.fields.iter().any(|field| field.eq_ignore_ascii_case(name))
+        // What stands behind a bracket without a dot, as in `text[0]x`, is left out by some readers.
+        let cut = name.rfind(']').filter(|at| !name[at + 1..].starts_with('.')).map(|at| &name[..at]);
+        [Some(name), cut].into_iter().flatten().any(|name| self.is_path_of_text(name))
     }
+}
+
+impl Generic {
+    /// Whether a field of a form is text: of `message[text]`, `message.text`, `text[]` and `text[0]` the last name counts,
+    /// as it does in the document `{"message": {"text": ..}}`; what is said of a text, as in `text[a]`, is text.
+    fn is_path_of_text(&self, path: &str) -> bool {
+        let is_name = |name: &&str| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit());
+        let mut names = path.rsplit(['[', ']', '.']).map(bare).filter(is_name);
+        let is_in = |names: &[&str], name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+        let is_text = |name: &str| self.fields.iter().any(|field| field.eq_ignore_ascii_case(name));
+        let Some(last) = names.next() else { return false };
+        is_text(last) || names.any(|around| is_text(around) && (is_in(&INNER, last) || !is_in(&THINGS, around)))
+    }
+}
+
+/// The name without what cannot be seen around it, which some readers of forms leave out, and without what stands after a
+/// zero byte.
+fn bare(name: &str) -> &str {
+    let name = name.trim_start_matches('\0').split('\0').next().unwrap_or_default();
+    name.trim_matches(|c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
+    })
 }
 
 #[cfg(test)]
@@ -179,5 +207,65 @@ mod tests {
                 ("c", Some(Role::Customer))
             ]
         );
+    }
+
+    #[test]
+    fn a_field_of_a_form_is_text_where_its_last_name_is_or_it_belongs_to_a_text() {
+        let generic = Generic::default().and(["inquiry"]);
+        for name in [
+            "text",
+            "TEXT",
+            "text[]",
+            "text[0]",
+            "text[a]",
+            "text[a][b]",
+            "text.a",
+            " text",
+            "text ",
+            "\ttext\r\n",
+            "text\0.png",
+            "\u{feff}text",
+            "text[ ]",
+            "text[0]x",
+            "message[text]",
+            "message[ text ]",
+            "message.text",
+            "messages[0][content]",
+            "messages[0].content",
+            "messages[]",
+            "body[value]",
+            "body[und][0][value]",
+            "content[en]",
+            "inquiry[b]",
+            "][text",
+        ] {
+            assert!(generic.is_field(name), "{name:?}");
+        }
+        for name in [
+            "",
+            " ",
+            "[]",
+            "0",
+            "textile",
+            "te xt",
+            "password",
+            "user[password]",
+            "message[id]",
+            "message[to]",
+            "messages[0][id]",
+            "messages[0].id",
+            "comment[author][name]",
+            "value",
+            "params[value]",
+        ] {
+            assert!(!generic.is_field(name), "{name:?}");
+        }
+        assert!(!Generic::only(["inquiry"]).is_field("text[a]"));
+    }
+
+    #[test]
+    fn a_name_as_long_as_a_body_is_resolved_in_time_that_grows_with_it() {
+        let name = "a[".repeat(500_000);
+        assert!(!Generic::default().is_field(&name));
     }
 }

@@ -1,0 +1,109 @@
+//! Two memories of one talk, brought together: messages were scanned at the same moment, each without the other.
+//!
+//! What only one of them has changed is as that one has it. Where both have, they are brought together on the safe side:
+//! what either waits for is waited for, and for as long as the one that waits longest.
+
+use crate::judge::conversation::{Conversation, SUBJECT_LASTS, Secrets, Side, Topics};
+
+impl Conversation {
+    /// Takes in what messages have taught that were scanned elsewhere while this conversation went on: they began with
+    /// `loaded`, from which this conversation has come too, and ended with `taught`.
+    ///
+    /// No secret is forgotten that either side of the talk waits for, announced or has half said; of a harmless answer
+    /// that is waited for, only where it is no way around a secret that was asked for meanwhile. As with a conversation
+    /// itself, what comes out depends on nothing but what goes in.
+    ///
+    /// # Example
+    ///
+    /// A bot's answer streams. Before it has ended, the customer says half of a number:
+    ///
+    /// ```
+    /// use lastfour::{Conversation, Engine, Message};
+    /// let engine = Engine::default();
+    /// let loaded = Conversation::new();
+    /// let mut taught = loaded.clone();
+    /// engine.scan(&mut taught, &Message::bot("One moment, I am looking it up."));
+    /// let mut talk = loaded.clone();
+    /// engine.scan(&mut talk, &Message::customer("3782 8224"));
+    /// talk.absorb(&loaded, &taught);
+    /// assert_eq!(talk.turns(), 2);
+    /// let outcome = engine.scan(&mut talk, &Message::customer("63 10005"));
+    /// assert_eq!(outcome.redact("63 10005"), "** *****");
+    /// ```
+    pub fn absorb(&mut self, loaded: &Self, taught: &Self) {
+        if taught == loaded {
+            return;
+        }
+        if self == loaded {
+            self.clone_from(taught);
+            return;
+        }
+        self.turns = self.turns.wrapping_add(taught.turns.wrapping_sub(loaded.turns));
+        self.time_ms = self.time_ms.max(taught.time_ms);
+        for (nth, side) in self.sides.iter_mut().enumerate() {
+            *side = side.together(&loaded.sides[nth], &taught.sides[nth]);
+        }
+        let lives = |talk: &Self| talk.spoken_ago < SUBJECT_LASTS && talk.spoken != Secrets::default();
+        if !lives(self) {
+            (self.spoken, self.spoken_ago) = (taught.spoken, taught.spoken_ago);
+        } else if lives(taught) {
+            self.spoken = self.spoken.and(taught.spoken);
+            self.spoken_ago = self.spoken_ago.min(taught.spoken_ago);
+        }
+    }
+}
+
+impl Side {
+    fn together(&self, before: &Self, other: &Self) -> Self {
+        match (self.is_silent_since(before), other.is_silent_since(before)) {
+            // The question is the same; the other side may have answered it in either.
+            (true, true) => Self {
+                asked_ago: self.asked_ago.max(other.asked_ago),
+                answered: self.answered || other.answered,
+                ..self.clone()
+            },
+            (true, false) => other.clone(),
+            (false, true) => self.clone(),
+            (false, false) => self.with(before, other),
+        }
+    }
+
+    /// Whether this side has said nothing since: only the other side's messages may have been counted.
+    fn is_silent_since(&self, before: &Self) -> bool {
+        Self { asked_ago: before.asked_ago, answered: before.answered, ..self.clone() } == *before
+    }
+
+    /// Both of them have spoken.
+    fn with(&self, before: &Self, other: &Self) -> Self {
+        let none = Secrets::default();
+        Self {
+            asks: together(self.asks, other.asks),
+            asked_ago: younger((!self.asks.is_empty(), self.asked_ago), (!other.asks.is_empty(), other.asked_ago)),
+            answered: (self.answered || self.asks.is_empty()) && (other.answered || other.asks.is_empty()),
+            tells: together(self.tells, other.tells),
+            told_ago: younger((!self.tells.is_empty(), self.told_ago), (!other.tells.is_empty(), other.told_ago)),
+            offers: self.offers.and(other.offers),
+            gave: self.gave.and(other.gave),
+            gave_ago: younger((self.gave != none, self.gave_ago), (other.gave != none, other.gave_ago)),
+            after_card: self.after_card.max(other.after_card),
+            pieces: self.pieces.together(&before.pieces, &other.pieces),
+        }
+    }
+}
+
+/// Every secret of both. A harmless answer stays where nobody who waits for a secret does not wait for it too: it would be
+/// a way around that secret.
+fn together(one: Topics, two: Topics) -> Topics {
+    let all = one.and(two);
+    let kept = [one, two].into_iter().filter(|topics| topics.has_secret()).fold(all, Topics::common);
+    all.secrets().and(kept)
+}
+
+/// The lesser age, of those that something has.
+fn younger((one, age): (bool, u8), (two, other): (bool, u8)) -> u8 {
+    match (one, two) {
+        (true, false) => age,
+        (false, true) => other,
+        _ => age.min(other),
+    }
+}
