@@ -154,8 +154,8 @@ impl Engine {
     fn may_pass(&self, glance: Glance, conversation: &Conversation, expected: Expected, message: &Message<'_>) -> bool {
         let passes = match glance {
             Glance::Silent => true,
-            Glance::Telling => !conversation.has_asked(message.role) && !expected.spoken.has_secret(),
-            Glance::Vague => !conversation.has_asked(message.role),
+            // It may ask for what was asked for or spoken of before.
+            Glance::Telling | Glance::Vague => !conversation.has_asked(message.role) && !expected.spoken.has_secret(),
             Glance::Plain | Glance::Unknown => false,
         };
         passes && !conversation.awaits_words(message.role, expected) && self.policy.detectors().len() == 0

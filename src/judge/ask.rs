@@ -40,6 +40,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
     let mut named = Topics::NONE;
     // "From 1 to 5," and then the question to which that is the answer.
     let mut chooses = false;
+    let may_mean = MEANT.into_iter().any(|topic| reading.mentions(topic));
     let mut quotations = Quotations::default();
     let mut start = 0;
     while start < reading.tokens.len() {
@@ -56,7 +57,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             start = end;
             continue;
         }
-        if role.serves() && !sweep.question && part.has(reading.tokens[end - 1].start as usize) {
+        if role.serves() && !sweep.question && may_mean && part.has(reading.tokens[end - 1].start as usize) {
             said.means = said.means.and(means(reading, start, end));
         }
         if requests.is_empty() && said.asks.is_empty() && sweep.is_plain() {
@@ -383,17 +384,14 @@ const MEANT: [Topic; 4] = [Topic::Reference, Topic::Device, Topic::Zip, Topic::P
 
 /// "I mean the promo code", "el de reserva": the harmless one of several things.
 fn means(reading: &Reading<'_>, start: usize, end: usize) -> Topics {
-    if !MEANT.into_iter().any(|topic| reading.mentions(topic)) {
-        return Topics::NONE;
-    }
+    let named = |topic: &Topic| !matches!(topic, Topic::Login | Topic::Place | Topic::Quantity | Topic::Amount);
+    let topics = || cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic);
+    let Some(first) = topics().find(named).filter(|topic| MEANT.contains(topic)) else { return Topics::NONE };
     let tokens = &reading.tokens[start..end];
     let pair =
         |w: &[Token], first: &[&str], then: &[&str]| is_any(reading, &w[0], first) && is_any(reading, &w[1], then);
-    let says = tokens.windows(2).any(|w| {
-        pair(w, &["i", "we"], &["mean", "meant"]) || pair(w, &["me", "nos"], &["refiero", "referia", "referimos"])
-    });
     // "Then the last four will do."
-    let suffices = cues_in(reading, start, end).any(|(_, hit)| matches!(hit.cue.topic, Topic::Partial | Topic::Zip))
+    let suffices = topics().any(|topic| matches!(topic, Topic::Partial | Topic::Zip))
         && (tokens.windows(2).any(|w| {
             pair(
                 w,
@@ -405,11 +403,12 @@ fn means(reading: &Reading<'_>, start: usize, end: usize) -> Topics {
         return Topics::NONE.with(Topic::Partial);
     }
     let points = tokens.get(..2).is_some_and(|w| pair(w, &["el", "la", "the"], &["de", "del", "one"]));
-    let named = |topic: &Topic| !matches!(topic, Topic::Login | Topic::Place | Topic::Quantity | Topic::Amount);
-    let first = cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic).find(named);
-    first
-        .filter(|topic| (says || points) && MEANT.contains(topic))
-        .map_or(Topics::NONE, |topic| Topics::NONE.with(topic))
+    let says = || {
+        tokens.windows(2).any(|w| {
+            pair(w, &["i", "we"], &["mean", "meant"]) || pair(w, &["me", "nos"], &["refiero", "referia", "referimos"])
+        })
+    };
+    if points || says() { Topics::NONE.with(first) } else { Topics::NONE }
 }
 
 /// "The 15 digits", and no word for what they are of.
@@ -477,24 +476,8 @@ impl Sweep {
             sweep.words += usize::from(token.is_text());
             sweep.roles = sweep.roles.and(token.role);
             sweep.lists = sweep.lists.and(token.lists);
-            // "Sharing it can get you banned" asks for nothing, "can you read it" does.
-            let allows = token.is_any(Lists::MODAL)
-                && !tokens.get(at + 1).is_some_and(|next| next.is_any(Lists::ADDRESSED))
-                && !(at > start && tokens[at - 1].is_any(Lists::ADDRESSED));
-            // "You have 48,210 points" asks for nothing, "may I have it" does.
-            // "Take all the time you need."
-            let owns = reading.is_word(token, b"need") && at > start && is_any(reading, &tokens[at - 1], &["you", "u"])
-                || reading.is_word(token, b"have")
-                    && !tokens[at.saturating_sub(3)..at]
-                        .iter()
-                        .any(|t| t.is_any(Lists::MODAL) || reading.is_word(t, b"me"));
-            // "It said to enter a card": a customer tells what others asked for.
-            let others = at > start && is_any(reading, &tokens[at - 1], &["they", "he", "she"]);
-            let tells = !role.serves()
-                && (others
-                    || token.does(Does::ENTRY)
-                    || is_any(reading, token, &["needs", "requires", "asks", "asking"]));
-            sweep.request |= token.does(Does::REQUEST) && token.cue == 0 && !allows && !owns && !tells;
+            sweep.request |=
+                token.does(Does::REQUEST) && token.cue == 0 && !sweep.request && is_request(reading, start, at, role);
             if let Some(hit) = reading.hit(token) {
                 sweep.secret |= hit.cue.topic.is_secret();
                 sweep.partial |= hit.cue.topic == Topic::Partial;
@@ -532,6 +515,33 @@ fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
         topics = topics.with(Topic::SecurityCode);
     }
     topics
+}
+
+/// Whether a word at `at` that may ask for something does, in the sentence that starts at `start`.
+#[inline(never)]
+fn is_request(reading: &Reading<'_>, start: usize, at: usize, role: Role) -> bool {
+    let tokens = &reading.tokens[..];
+    let token = &tokens[at];
+    let before = at.checked_sub(1).filter(|_| at > start).map(|before| &tokens[before]);
+    // "Sharing it can get you banned" asks for nothing, "can you read it" does.
+    if token.is_any(Lists::MODAL) {
+        let addressed = |t: &Token| t.is_any(Lists::ADDRESSED);
+        return tokens.get(at + 1).is_some_and(addressed) || before.is_some_and(addressed);
+    }
+    // "You have 48,210 points" asks for nothing, "may I have it" does.
+    if reading.is_word(token, b"have") {
+        let near = &tokens[at.saturating_sub(3)..at];
+        return near.iter().any(|t| t.is_any(Lists::MODAL) || reading.is_word(t, b"me"));
+    }
+    // "Take all the time you need."
+    if reading.is_word(token, b"need") && before.is_some_and(|t| is_any(reading, t, &["you", "u"])) {
+        return false;
+    }
+    // "It said to enter a card": a customer tells what others asked for.
+    role.serves()
+        || !(token.does(Does::ENTRY)
+            || is_any(reading, token, &["needs", "requires", "asks", "asking"])
+            || before.is_some_and(|t| is_any(reading, t, &["they", "he", "she"])))
 }
 
 struct Sentence {
