@@ -137,6 +137,8 @@ pub struct Redactor {
     findings: Vec<Finding>,
     recall: Vec<MessageId>,
     blocked: bool,
+    /// The edits that have been made, as places in the whole text, where somebody asks for them.
+    edits: Option<Vec<Edit>>,
 }
 
 /// What a [`Redactor`] knows at the end of its text.
@@ -226,7 +228,14 @@ impl Redactor {
             findings: Vec::new(),
             recall: Vec::new(),
             blocked: false,
+            edits: None,
         }
+    }
+
+    /// One that keeps its edits until they are [taken](Self::take_edits).
+    pub(crate) fn noting(mut self) -> Self {
+        self.edits = Some(Vec::new());
+        self
     }
 
     /// With the caller's number for the message; to be set before the first byte.
@@ -257,14 +266,51 @@ impl Redactor {
 
     /// Ends the text and appends the rest of it to `out`.
     #[must_use]
-    pub fn finish(mut self, out: &mut Vec<u8>) -> Finished {
+    pub fn finish(self, out: &mut Vec<u8>) -> Finished {
+        self.finish_noting(out).0
+    }
+
+    /// The same, with the edits that have not been taken.
+    pub(crate) fn finish_noting(mut self, out: &mut Vec<u8>) -> (Finished, Vec<Edit>) {
         self.begin();
         self.settle(Cut::End, out);
         self.conversation.end(self.role, &self.said);
         // A question may be known only after a secret that stands behind its cue.
         self.findings.sort_by_key(|f| (f.span.start, f.span.end, f.kind == FindingKind::Solicitation));
         self.findings.dedup_by_key(|f| (f.span, f.kind, f.entity));
-        Finished { findings: self.findings, conversation: self.conversation, recall: self.recall }
+        let edits = self.take_edits();
+        (Finished { findings: self.findings, conversation: self.conversation, recall: self.recall }, edits)
+    }
+
+    /// The edits on what has gone on since they were taken last, as places in the whole text.
+    pub(crate) fn take_edits(&mut self) -> Vec<Edit> {
+        self.edits.as_mut().map(mem::take).unwrap_or_default()
+    }
+
+    /// How much of the whole text has gone on.
+    pub(crate) fn gone(&self) -> usize {
+        self.base + self.written - self.judged
+    }
+
+    /// Number of bytes since the last space, of which nobody knows whether they are a word.
+    pub(crate) fn unfinished(&self) -> usize {
+        self.watch.chunk_len()
+    }
+
+    /// Whether all that is held would go on, as it is, if a space came next.
+    pub(crate) fn is_plain(&self) -> bool {
+        if self.custom.is_some() {
+            return self.held() == 0;
+        }
+        let end = self.text.len();
+        let mut word = self.text[end - self.watch.chunk_len().min(end)..].to_vec();
+        word.push(b' ');
+        matches!(self.watch.clone().step(&word), Point::Plain { .. })
+    }
+
+    /// Takes it that all that is held has gone on, as it is.
+    pub(crate) fn let_go(&mut self) {
+        self.written = self.text.len();
     }
 
     /// Number of bytes that are held back, never more than [`WINDOW`](Self::WINDOW).
@@ -482,6 +528,13 @@ impl Redactor {
         self.blocked |= outcome.is_blocked();
         self.findings.append(&mut outcome.findings);
         let patch = patch(&outcome.patch, self.written, cut);
+        if let Some(edits) = &mut self.edits {
+            // Of the context nothing is left to be changed.
+            edits.extend(patch.edits().iter().map(|edit| Edit {
+                span: Span::new(base + edit.span.start - judged, base + edit.span.end - judged),
+                with: edit.with.clone(),
+            }));
+        }
         if !self.blocked {
             let start = self.written.min(cut);
             out.extend_from_slice(&patch.apply(&watched[..cut])[start..]);
