@@ -3,6 +3,7 @@
 
 use lastfour::wire::chat::{ChatShape, Generic, Shape};
 use lastfour::{Conversation, CustomDetector, Engine, Entity, Failure, Filter, Format, Limits, Message, Policy, Role};
+use proptest::prelude::*;
 
 /// A text with two secrets, as a model gives it out.
 const TEXT: &str = "is 3782 822463 10005, and password is Bluebonnet!77 ok";
@@ -228,7 +229,7 @@ fn two_texts_at_once_are_not_mixed_up() {
         event(0, "3782 82") + &event(1, "hello") + &event(0, "2463 ") + &event(1, " there") + &event(0, "10005");
     let seen = through(events(), &[stream.as_bytes()]).unwrap();
     let masked = stream.replace("3782 82", "**** ****** *0005").replace("2463 ", "").replace("10005", "");
-    assert_eq!(seen, masked.replace("*0005", "*0005"));
+    assert_eq!(seen, masked);
 }
 
 #[test]
@@ -313,6 +314,78 @@ fn no_stream_of_pieces_holds_more_than_its_limit_or_grows_what_is_kept() {
         for _ in 0..20_000 {
             filter.push(Carrier::Plain.event(piece).as_bytes(), &mut out).unwrap();
             assert!(filter.held() < 32 * 1024, "{} bytes are held of {piece:?}", filter.held());
+        }
+    }
+}
+
+#[test]
+fn the_plain_start_of_a_password_goes_on_and_its_rest_does_not_where_nothing_tells_what_events_are() {
+    let stream = Carrier::Field("text").stream(["and i use Blue", "bonnet!77 as my password"]);
+    let seen = through(events(), &[stream.as_bytes()]).unwrap();
+    assert_eq!(Carrier::Field("text").texts(&seen), ["and i use Blue", "******** as my password"]);
+}
+
+/// Events of many kinds, with texts that are cut anywhere.
+fn streams() -> impl Strategy<Value = String> {
+    const TEXTS: [&str; 16] = [
+        "3782",
+        " 82",
+        "2463 10005",
+        "my password is ",
+        "Blue",
+        "bonnet!77",
+        " ",
+        "hello there. ",
+        "4021",
+        "ok",
+        "pin",
+        "\u{e9}",
+        "three ",
+        "seven",
+        "\\\"",
+        "and so on it went as ever. ",
+    ];
+    const FRAMES: [&str; 14] = [
+        "data: @",
+        "data: {\"text\":\"@\"}",
+        "data: {\"delta\":\"@\"}",
+        "data: {\"id\":1,\"text\":\"@\"}",
+        "id: 1\ndata: @",
+        "data: {\"token\":\"@\",\"text\":\"@\"}",
+        "event: x\ndata: {\"delta\":\"@\"}",
+        ": @",
+        "data: {\"text\":[\"@\",\"@\"]}",
+        "data: {\"done\":true}",
+        "data: [DONE]",
+        "event: ping\ndata: {}",
+        "data: @\ndata: @",
+        "data: {\"text\":7,\"x\":\"@\"}",
+    ];
+    let event = (proptest::sample::select(&FRAMES[..]), proptest::sample::select(&TEXTS[..]));
+    let event = event.prop_map(|(frame, text)| frame.replace('@', text) + "\n\n");
+    proptest::collection::vec(event, 0..24).prop_map(|events| events.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn streams_come_out_the_same_however_they_are_cut_and_keep_their_events(stream in streams(), size in 1usize..40) {
+        for shape in [Generic::default(), Generic::default().pieces(), Generic::default().messages()] {
+            let filter = || events().shape(Shape::new(shape.clone()));
+            let whole = through(filter(), &[stream.as_bytes()]).unwrap();
+            let pieces: Vec<&[u8]> = stream.as_bytes().chunks(size).collect();
+            prop_assert_eq!(&through(filter(), &pieces).unwrap(), &whole);
+            // A comment may overtake an event that waits.
+            let others = |stream: &str| stream.split("\n\n").filter(|event| !event.starts_with(':')).count();
+            prop_assert_eq!(others(&whole), others(&stream));
+            let mut filter = filter();
+            let mut out = Vec::new();
+            filter.push(stream.as_bytes(), &mut out).unwrap();
+            filter.finish(&mut out).unwrap();
+            if filter.report().total() == 0 && !stream.contains("\n:") && !stream.starts_with(':') {
+                prop_assert_eq!(&whole, &stream);
+            }
         }
     }
 }

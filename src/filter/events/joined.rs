@@ -16,7 +16,7 @@ use crate::stream::Redactor;
 use crate::wire::json::{self, TokenKind, Tree};
 use crate::wire::sse;
 
-/// Pieces of other texts after which one that brings none is over: an event must not wait for ever.
+/// Messages and pieces of other texts after which a text that brings none is over: an event must not wait for ever.
 const PATIENCE: usize = 16;
 
 /// Bytes after which a text is ended where nothing of it is held, so that no stream grows what is kept of it.
@@ -55,7 +55,7 @@ struct Whole {
     /// It is known to be one text; otherwise each of its pieces is a message too.
     sure: bool,
     turn: u64,
-    /// Pieces of other texts since its last one.
+    /// Messages and pieces of other texts since its last piece.
     idle: usize,
 }
 
@@ -99,12 +99,7 @@ impl Joined {
 
     /// Takes the next piece of a text, which is opened if it is not.
     pub(super) fn add(&mut self, said: Said<'_>, scanner: &mut Scanner) -> Result<Piece, Failure> {
-        for at in 0..self.texts.len() {
-            self.texts[at].idle += 1;
-            if self.texts[at].idle > PATIENCE {
-                self.end_at(at, scanner);
-            }
-        }
+        self.age(scanner);
         let open = self.texts.iter().position(|text| text.redactor.is_some() && text.name == said.name);
         let at = match open {
             Some(at) => at,
@@ -164,10 +159,21 @@ impl Joined {
         }
     }
 
-    /// A message has come: what may have been messages too is over.
+    /// A message has come: what may have been messages too is over, and what is left waits no longer than for pieces.
     pub(super) fn end_unsure(&mut self, scanner: &mut Scanner) {
+        self.age(scanner);
         for at in 0..self.texts.len() {
             if !self.texts[at].sure {
+                self.end_at(at, scanner);
+            }
+        }
+    }
+
+    /// Something else has been said: texts that have waited too long for their next piece end.
+    fn age(&mut self, scanner: &mut Scanner) {
+        for at in 0..self.texts.len() {
+            self.texts[at].idle += 1;
+            if self.texts[at].idle > PATIENCE {
                 self.end_at(at, scanner);
             }
         }

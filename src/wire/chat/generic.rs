@@ -137,8 +137,42 @@ enum Stream {
     Messages,
 }
 
-/// Fields by name, at any depth, also where one is an object that holds its text under a name such as `value`; everything
-/// else is left alone, so that the password field of a login form is not touched. A member `role`, `author`, `sender` and the like says who speaks, where it names a role.
+/// Fields by name, at any depth; everything else is left alone, so that the password field of a login form is not
+/// touched. Case does not matter.
+///
+/// # Which fields are text
+///
+/// `text`, `content`, `contents`, `body`, `message`, `messages`, `msg`, `html`, `plain`, `markdown`, `parts`, `lines`,
+/// `caption`, `comment`, `note`, `reply`, `answer`, `question`, `prompt`, `input`, `output`, `response`, `utterance`,
+/// `transcript`, `transcription`, `subject`, `summary`, `preview`, `snippet`, `description`, `texto`, `mensaje`,
+/// `respuesta`: where they are a string or a number, or a list of such. Where one is an object, its text stands under
+/// `value`, `values`, `string`, `raw`, `rendered`, `formatted`, `plain_text`, `plaintext`, `default`, `original`,
+/// `translated`, `en`, `es`, `en-us`, or one of the names above.
+///
+/// `query` is none of them: it is a program in GraphQL, a login among others. Nor is any name of an id, a key or a
+/// credential. [`and`](Self::and) adds names, [`only`](Self::only) sets them.
+///
+/// `role`, `author`, `sender`, `from`, `speaker`, `user_type`, `usertype`, `author_type`, `sender_type`, `sendertype`,
+/// `participant` and `participant_role` say who speaks, where they name a role; [`roles`](Self::roles) sets them.
+///
+/// # Event streams
+///
+/// Whether an event is a message, or a piece of one text with those that follow, is told by what stands in it:
+///
+/// | the event | is |
+/// |---|---|
+/// | a text in or under `delta`, `token`, `chunk`, `piece`, `fragment`, `partial`, `completion`, `text_delta`, `content_delta`, `message_delta`, `text_chunk`, `response_delta`; or its `type`, `event`, `kind`, `object` or `op` has `delta`, `token`, `chunk`, `partial` or `fragment` in it | a piece |
+/// | one text, and beside it or what it is in an id (`id`, `message_id` and the like), a user or who speaks; or the event has an `id:` | a message, unless the texts of the stream begin with blanks, as the words of a model do |
+/// | one text and nothing that tells, or data that are no JSON | either: it is scanned as a message and as a piece |
+/// | several texts | messages |
+///
+/// Pieces are joined by event name and by field; in a list by the `index` or the place of the element. An event is held
+/// while it ends in what may be the start of a secret, and one that is known to be a piece until its last word is over.
+/// What comes after it waits, but for comments. A text ends with `[DONE]`; with `done`, `end`, `eos`, `final`, `is_final`,
+/// `is_last`, `last`, `finished`, `complete` or `completed` that is `true`; with a `finish_reason`, `stop_reason` or
+/// `generated_text`; with an event named `done`, `end`, `complete`, `completed`, `finish`, `finished` or `close`; after 16
+/// texts without a piece of it; and one that may be messages with the next message. [`pieces`](Self::pieces) and
+/// [`messages`](Self::messages) say what all events are.
 ///
 /// # Example
 ///
@@ -408,5 +442,37 @@ mod tests {
                 ("c", Some(Role::Customer))
             ]
         );
+    }
+
+    #[test]
+    fn every_name_stands_in_the_documentation() {
+        let source = include_str!("generic.rs");
+        let docs: String = source.lines().filter(|line| line.starts_with("///")).collect();
+        let tables: [&[&str]; 8] = [&FIELDS, &INNER, &ROLES, &PIECES, &PIECE_TYPES, &TYPES, &ENDS, &REASONS];
+        for name in tables.concat() {
+            assert!(docs.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_an_event_tells_a_message_from_a_piece() {
+        let part = |json: &str| {
+            let tree = Tree::parse(json.as_bytes(), 16).unwrap();
+            let reading = Generic::default().read_event(tree.root());
+            let parts: Vec<Part> = reading.texts.into_iter().map(|text| text.part).collect();
+            (parts, reading.ends)
+        };
+        let next = |channel: &str| vec![Part::Next(channel.into())];
+        let either = |channel: &str, message| vec![Part::Either { channel: channel.into(), message }];
+        assert_eq!(part(r#"{"Delta":"a","id":"x"}"#), (next("/delta"), vec![]));
+        assert_eq!(part(r#"{"token":{"id":3,"text":"a"},"n":1}"#), (next("/token/text"), vec![]));
+        assert_eq!(part(r#"{"text":"a"}"#), (either("/text", false), vec![]));
+        assert_eq!(part(r#"{"text":"a","id":null,"done":false}"#), (either("/text", false), vec![]));
+        assert_eq!(part(r#"{"message":{"sender":"x","body":"a"}}"#), (either("/message/body", true), vec![]));
+        assert_eq!(part(r#"{"subject":"a","body":"b"}"#), (vec![Part::Whole, Part::Whole], vec![]));
+        assert_eq!(part(r#"{"token":17,"text":"a"}"#), (either("/text", false), vec![]));
+        assert_eq!(part(r#"{"response":"a","done":true}"#), (either("/response", false), vec![String::new()]));
+        let choices = r#"{"choices":[{"delta":{"content":"a"}},{"index":7,"delta":{},"finish_reason":"stop"}]}"#;
+        assert_eq!(part(choices), (next("/choices[0]/delta/content"), vec!["/choices[7]".into()]));
     }
 }
