@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::detect::checksum::Checksum;
-use crate::detect::custom::CustomDetector;
+use crate::detect::custom::{CustomDetector, CustomDetectorBuilder};
 use crate::edit::Patch;
 use crate::engine::{Engine, SHORT};
 use crate::entity::{Entity, FindingKind};
@@ -20,17 +20,30 @@ use crate::wire::transcript::{DEEPEST_JSON, Fields, Format, Transcript};
 
 /// One engine for each way a policy may turn.
 static ENGINES: LazyLock<[Engine; 4]> = LazyLock::new(|| {
-    let detector = CustomDetector::builder("loyalty", r"\b[A-Z]{2}[ -]?\d{3,8}\b")
-        .before(["loyalty", "número de socio"])
-        .checksum(Checksum::Luhn)
-        .build()
-        .expect("a detector that compiles");
+    let built = |detector: CustomDetectorBuilder| detector.build().expect("a detector that compiles");
+    let loyalty = built(
+        CustomDetector::builder("loyalty", r"\b[A-Z]{2}[ -]?\d{3,8}\b")
+            .before(["loyalty", "número de socio"])
+            .checksum(Checksum::Luhn),
+    );
+    // One of plain words, one that is long, and one whose cue stands after it.
+    let project = || built(CustomDetector::builder("project", r"(?i)\bmy [a-z]{2,9} is\b"));
+    let long = built(CustomDetector::builder("long", r"[0-9a-z]{3}\W{1,40}[0-9a-z]{3}").after(["order", "loyalty"]));
     let key = TokenKey::new(b"a key for tests alone").expect("a key of 16 bytes");
     [
         Policy::builder(),
-        Policy::builder().style(MaskStyle::Label).expiry(Expiry::Mask).action(Entity::Password, Action::Block),
+        Policy::builder()
+            .detector(project())
+            .style(MaskStyle::Label)
+            .expiry(Expiry::Mask)
+            .action(Entity::Password, Action::Block),
         Policy::builder().style(MaskStyle::Token).token_key(key).solicitation(Action::Block),
-        Policy::builder().detector(detector).reveal(Entity::Card, 0).action(Entity::Account, Action::Flag),
+        Policy::builder()
+            .detector(loyalty)
+            .detector(project())
+            .detector(long)
+            .reveal(Entity::Card, 0)
+            .action(Entity::Account, Action::Flag),
     ]
     .map(|policy| Engine::new(policy.build().expect("a policy that holds together")))
 });

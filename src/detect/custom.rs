@@ -41,6 +41,8 @@ struct Compiled {
     id: CustomId,
     definition: CustomDetectorBuilder,
     pattern: Regex,
+    /// The longest match, in bytes of the view.
+    longest: usize,
     before: Option<Regex>,
     after: Option<Regex>,
 }
@@ -72,6 +74,10 @@ impl CustomDetector {
     /// `pattern` is in the syntax of the `regex` crate over the bytes of the view: `\d`, `\w`, `\b` and `(?i)` are
     /// ASCII. What it sees is the view: digits of other scripts, number words and accented letters have become plain ASCII
     /// before, and what cannot be seen is gone. The whole match is the secret.
+    ///
+    /// A text that streams is held back by so many bytes as the longest match of the pattern has
+    /// ([`longest_match`](Self::longest_match)), and the window where there are cues [`after`](CustomDetectorBuilder::after)
+    /// it. A pattern without needless slack, `[a-z]{2,12}` rather than `.{1,200}`, keeps a stream quick.
     pub fn builder(id: impl Into<String>, pattern: impl Into<String>) -> CustomDetectorBuilder {
         CustomDetectorBuilder {
             id: id.into(),
@@ -107,6 +113,32 @@ impl CustomDetector {
     #[must_use]
     pub fn needs_cue(&self) -> bool {
         self.compiled.before.is_some() || self.compiled.after.is_some()
+    }
+
+    /// The most bytes of the view that its pattern matches: never more than [`LONGEST`](Self::LONGEST).
+    ///
+    /// ```
+    /// use lastfour::CustomDetector;
+    /// let loyalty = CustomDetector::builder("loyalty", r"\b[A-Z]{2}\d{8}\b").build()?;
+    /// assert_eq!(loyalty.longest_match(), 10);
+    /// # Ok::<(), lastfour::detect::custom::DetectorError>(())
+    /// ```
+    #[must_use]
+    pub fn longest_match(&self) -> usize {
+        self.compiled.longest
+    }
+
+    /// How many bytes of the view from the start of a match on may matter to it: the longest match, the window where a
+    /// cue may stand after it, and the byte that ends a word.
+    pub(crate) fn reach(&self) -> usize {
+        let window = if self.compiled.after.is_some() { self.compiled.definition.window } else { 0 };
+        self.longest_match() + window + 1
+    }
+
+    /// How many bytes of the view before a match may matter to it: the window where a cue may stand before it, with the
+    /// byte that begins a word.
+    pub(crate) fn reach_back(&self) -> usize {
+        if self.compiled.before.is_some() { self.compiled.definition.window + 1 } else { 1 }
     }
 
     /// What it was made of.
@@ -203,10 +235,10 @@ impl CustomDetectorBuilder {
         if self.window > CustomDetector::WIDEST_WINDOW {
             return Err(DetectorError::Window);
         }
-        let pattern = compile_pattern(&self.pattern)?;
+        let (pattern, longest) = compile_pattern(&self.pattern)?;
         let before = compile_cues(&self.before)?;
         let after = compile_cues(&self.after)?;
-        let compiled = Compiled { id, definition: self, pattern, before, after };
+        let compiled = Compiled { id, definition: self, pattern, longest, before, after };
         let detector = CustomDetector { compiled: Arc::new(compiled) };
         detector.try_examples()?;
         Ok(detector)
@@ -233,7 +265,8 @@ const PATTERN_BYTES: usize = 1 << 20;
 /// The longest cue, in bytes.
 const LONGEST_CUE: usize = 64;
 
-fn compile_pattern(pattern: &str) -> Result<Regex, DetectorError> {
+/// The pattern, and the most bytes that it matches.
+fn compile_pattern(pattern: &str) -> Result<(Regex, usize), DetectorError> {
     let syntax = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
     let properties = match &syntax {
         Ok(syntax) => syntax.properties(),
@@ -251,10 +284,10 @@ fn compile_pattern(pattern: &str) -> Result<Regex, DetectorError> {
     if properties.minimum_len().is_none_or(|len| len == 0) {
         return Err(DetectorError::MatchesNothing);
     }
-    if properties.maximum_len().is_none_or(|len| len > CustomDetector::LONGEST) {
-        return Err(DetectorError::Unbounded);
-    }
-    RegexBuilder::new(pattern).unicode(false).size_limit(PATTERN_BYTES).build().map_err(|_| DetectorError::TooLarge)
+    let longest = properties.maximum_len().filter(|len| *len <= CustomDetector::LONGEST);
+    let longest = longest.ok_or(DetectorError::Unbounded)?;
+    let built = RegexBuilder::new(pattern).unicode(false).size_limit(PATTERN_BYTES).build();
+    built.map(|pattern| (pattern, longest)).map_err(|_| DetectorError::TooLarge)
 }
 
 /// One pattern for all cues: whole words, any case, accents optional, spaces stretched.

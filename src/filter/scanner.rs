@@ -36,16 +36,6 @@ pub(super) struct Scanner {
     pub(super) time_ms: Option<u64>,
 }
 
-/// What becomes of a document.
-pub(super) enum Scanned<'a> {
-    /// It is JSON; the edits on its bytes.
-    Json(Vec<Edit>),
-    /// It is JSON, some of whose texts are pieces of longer ones, which have not been scanned.
-    Pieces(Tree<'a>, Reading),
-    /// It is no JSON and was scanned as text.
-    Text(Patch),
-}
-
 impl Scanner {
     /// A redactor for a text that comes in pieces.
     pub(super) fn redactor(&self, role: Role) -> Redactor {
@@ -138,33 +128,49 @@ impl Scanner {
     }
 
     fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
-        match self.document(raw, false)? {
-            Scanned::Json(edits) => Ok(Patch::new(edits)),
-            Scanned::Text(patch) => Ok(patch),
-            Scanned::Pieces(..) => Ok(Patch::default()),
+        match Tree::parse(raw, self.limits.depth) {
+            Ok(tree) => Ok(Patch::new(self.texts(&tree, &self.shape.read(tree.root()))?)),
+            Err(JsonError::TooDeep { limit }) => Err(Failure::TooDeep { limit }),
+            Err(_) => {
+                self.found = false;
+                self.documents(raw)
+            }
         }
     }
 
-    /// Scans a document. With `stream`, a text that is a piece of a longer one is left to the caller, and a bare number
-    /// is the text that it is in a stream of texts.
-    pub(super) fn document<'a>(&mut self, raw: &'a [u8], stream: bool) -> Result<Scanned<'a>, Failure> {
-        let tree = match Tree::parse(raw, self.limits.depth) {
-            Ok(tree) => tree,
-            Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
-            Err(_) => {
-                self.found = false;
-                return Ok(Scanned::Text(self.documents(raw)?));
+    /// The document that the data of an event are, and its texts; `None` where they are none, or a bare number, which is
+    /// the text that it is in a stream of texts.
+    pub(super) fn reading<'a>(&self, raw: &'a [u8]) -> Result<Option<(Tree<'a>, Reading)>, Failure> {
+        match Tree::parse(raw, self.limits.depth) {
+            Ok(tree) if tree.root().kind() == TokenKind::Number => Ok(None),
+            Ok(tree) => {
+                let reading = self.shape.read_event(tree.root());
+                Ok(Some((tree, reading)))
             }
-        };
-        if stream && tree.root().kind() == TokenKind::Number {
-            self.found = false;
-            return Ok(Scanned::Text(self.message(raw, None, false)));
+            Err(JsonError::TooDeep { limit }) => Err(Failure::TooDeep { limit }),
+            Err(_) => Ok(None),
         }
-        let reading = self.shape.read(tree.root());
-        if stream && (!reading.ends.is_empty() || reading.texts.iter().any(|text| matches!(text.part, Part::Piece(_))))
-        {
-            return Ok(Scanned::Pieces(tree, reading));
-        }
+    }
+
+    /// Scans the data of an event that are no document.
+    pub(super) fn plain(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
+        let is_number = Tree::parse(raw, 1).is_ok_and(|tree| tree.root().kind() == TokenKind::Number);
+        if is_number { Ok(self.message(raw, None, false)) } else { self.documents(raw) }
+    }
+
+    /// Whether a text starts with a document, after which more stands.
+    pub(super) fn opens_document(&self, raw: &[u8]) -> bool {
+        json::Document::first_value(raw, self.limits.depth).is_some()
+    }
+
+    /// Whether a text is a document in which something stands.
+    pub(super) fn is_document(&self, text: &[u8]) -> bool {
+        matches!(text.trim_ascii().first(), Some(b'{' | b'['))
+            && Tree::parse(text, self.limits.depth).is_ok_and(|tree| tree.root().children().next().is_some())
+    }
+
+    /// Scans all texts of a document; the edits are on its bytes.
+    pub(super) fn texts(&mut self, tree: &Tree<'_>, reading: &Reading) -> Result<Vec<Edit>, Failure> {
         let mut edits = Vec::new();
         let mut changed = Vec::with_capacity(reading.texts.len());
         for text in &reading.texts {
@@ -175,8 +181,16 @@ impl Scanner {
             changed.push(!of_text.is_empty());
             edits.extend(of_text);
         }
-        edits.extend(untie(&tree, &reading, &changed));
-        Ok(Scanned::Json(in_order(edits)))
+        edits.extend(untie(tree, reading, &changed));
+        Ok(in_order(edits))
+    }
+
+    /// Scans a text, which says `said`, as a message; the edits are on that.
+    pub(super) fn piece(&mut self, value: Value<'_>, said: &[u8], text: &Text) -> Result<Patch, Failure> {
+        match value.kind() {
+            TokenKind::Number => Ok(self.message(said, text.role, false)),
+            _ => self.string(said, text.role, false, text.spelling, self.limits.nesting),
+        }
     }
 
     /// Scans what is no document: those that it starts with, one after the other, and the rest as a text.

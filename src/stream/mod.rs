@@ -37,8 +37,14 @@
 //! one is out. What an agent asks for is found at the end of the sentence; where the policy blocks such questions, what follows
 //! the name of a secret is held.
 //!
-//! With detectors of the user's own, whose matches may be anything, nothing goes on at once: the text goes on with at
-//! least 512 bytes after it in view.
+//! # Detectors of the user's own
+//!
+//! Their matches may be anything, so nothing goes on before a match that begins in it would have been seen. Text goes on
+//! when so much stands after it as the longest match of any of them takes
+//! ([`CustomDetector::longest_match`](crate::CustomDetector::longest_match)), with its window where the detector has cues
+//! that stand after a match: ten bytes and the end of the word for a pattern of ten bytes, 456 at most. What decides is the
+//! length of the pattern's longest match and not the text: `.{1,200}` holds 200 bytes back. A pattern without a longest
+//! match is refused when it is built. In a long text the detectors look every few words, so that the time stays linear.
 
 mod run;
 mod watch;
@@ -70,11 +76,8 @@ const SIP: usize = 4096;
 /// Plain text which has gone on is judged for what it asks when there is so much of it.
 const PLAIN: usize = 1024;
 
-/// Bytes after a match of a user's detector which may matter to it: its longest match and its widest window.
-const SLACK: usize = 512;
-
-/// With detectors of the user's own: bytes that go on at once, at least.
-const STRIDE: usize = 256;
+/// Bytes in which a character may be spelled out, more than which a text is never cut into by looking at its end alone.
+const LONGEST_SPELLING: usize = 32;
 
 /// Bytes that may be read again to let a part of what is held go on, for each byte of the text.
 const EARLY: usize = 8;
@@ -121,10 +124,11 @@ pub struct Redactor {
     /// Whether the context reaches back to the start of the text.
     whole: bool,
     watch: Watch,
-    /// With detectors of the user's own: places up to which the text may go on, as places in the whole text.
-    ready: VecDeque<usize>,
-    /// Whether the user has detectors of his own.
-    custom: bool,
+    /// With detectors of the user's own: places up to which the text may go on for all others, as places in the whole
+    /// text, and what they want done with it.
+    ready: VecDeque<(usize, Ready)>,
+    /// The reach of the detectors of the user's own, where there are any.
+    custom: Option<Reach>,
     /// Bytes that were read to let a part of what is held go on.
     spent: usize,
     /// The last stretch that went on ended inside a run of digits that had outgrown the window.
@@ -133,6 +137,8 @@ pub struct Redactor {
     findings: Vec<Finding>,
     recall: Vec<MessageId>,
     blocked: bool,
+    /// The edits that have been made, as places in the whole text, where somebody asks for them.
+    edits: Option<Vec<Edit>>,
 }
 
 /// What a [`Redactor`] knows at the end of its text.
@@ -152,6 +158,26 @@ impl Finished {
     pub fn is_blocked(&self) -> bool {
         self.findings.iter().any(|finding| finding.action == Action::Block)
     }
+}
+
+/// How far the detectors of the user's own look, in bytes of the view.
+#[derive(Clone, Copy)]
+struct Reach {
+    /// From the start of a match on.
+    ahead: usize,
+    /// From the end of a match back.
+    back: usize,
+}
+
+/// What the built-in detectors want done with a text up to a place.
+#[derive(Clone, Copy)]
+enum Ready {
+    /// It is plain. `ends`: and so ends a sentence.
+    Plain { ends: bool },
+    /// It is to be judged.
+    Calm,
+    /// It may be judged, where that was not done too often.
+    Early,
 }
 
 /// Where a stretch that is judged ends.
@@ -175,7 +201,11 @@ impl Redactor {
     /// A redactor before the first byte of a message by `role`.
     #[must_use]
     pub fn new(engine: Engine, conversation: Conversation, role: Role) -> Self {
-        let custom = engine.policy().detectors().len() > 0;
+        let custom = engine.policy().detectors().map(|detector| Reach {
+            ahead: detector.reach(),
+            back: detector.longest_match() + detector.reach_back() + LONGEST_SPELLING,
+        });
+        let custom = custom.reduce(|a, b| Reach { ahead: a.ahead.max(b.ahead), back: a.back.max(b.back) });
         Self {
             engine,
             conversation,
@@ -198,7 +228,14 @@ impl Redactor {
             findings: Vec::new(),
             recall: Vec::new(),
             blocked: false,
+            edits: None,
         }
+    }
+
+    /// One that keeps its edits until they are [taken](Self::take_edits).
+    pub(crate) fn noting(mut self) -> Self {
+        self.edits = Some(Vec::new());
+        self
     }
 
     /// With the caller's number for the message; to be set before the first byte.
@@ -229,14 +266,51 @@ impl Redactor {
 
     /// Ends the text and appends the rest of it to `out`.
     #[must_use]
-    pub fn finish(mut self, out: &mut Vec<u8>) -> Finished {
+    pub fn finish(self, out: &mut Vec<u8>) -> Finished {
+        self.finish_noting(out).0
+    }
+
+    /// The same, with the edits that have not been taken.
+    pub(crate) fn finish_noting(mut self, out: &mut Vec<u8>) -> (Finished, Vec<Edit>) {
         self.begin();
         self.settle(Cut::End, out);
         self.conversation.end(self.role, &self.said);
         // A question may be known only after a secret that stands behind its cue.
         self.findings.sort_by_key(|f| (f.span.start, f.span.end, f.kind == FindingKind::Solicitation));
         self.findings.dedup_by_key(|f| (f.span, f.kind, f.entity));
-        Finished { findings: self.findings, conversation: self.conversation, recall: self.recall }
+        let edits = self.take_edits();
+        (Finished { findings: self.findings, conversation: self.conversation, recall: self.recall }, edits)
+    }
+
+    /// The edits on what has gone on since they were taken last, as places in the whole text.
+    pub(crate) fn take_edits(&mut self) -> Vec<Edit> {
+        self.edits.as_mut().map(mem::take).unwrap_or_default()
+    }
+
+    /// How much of the whole text has gone on.
+    pub(crate) fn gone(&self) -> usize {
+        self.base + self.written - self.judged
+    }
+
+    /// Number of bytes since the last space, of which nobody knows whether they are a word.
+    pub(crate) fn unfinished(&self) -> usize {
+        self.watch.chunk_len()
+    }
+
+    /// Whether all that is held would go on, as it is, if a space came next.
+    pub(crate) fn is_plain(&self) -> bool {
+        if self.custom.is_some() {
+            return self.held() == 0;
+        }
+        let end = self.text.len();
+        let mut word = self.text[end - self.watch.chunk_len().min(end)..].to_vec();
+        word.push(b' ');
+        matches!(self.watch.clone().step(&word), Point::Plain { .. })
+    }
+
+    /// Takes it that all that is held has gone on, as it is.
+    pub(crate) fn let_go(&mut self) {
+        self.written = self.text.len();
     }
 
     /// Number of bytes that are held back, never more than [`WINDOW`](Self::WINDOW).
@@ -277,21 +351,18 @@ impl Redactor {
         let start = end - 1 - self.watch.chunk_len().min(end - 1);
         match self.watch.step(&self.text[start..end]) {
             Point::Inside => {}
-            point if self.custom => {
-                let back = if let Point::CalmUntil(back) = point { back } else { 0 };
-                if point != Point::Held && end - self.judged > back {
-                    self.ready.push_back(self.base + end - self.judged - back);
+            point if let Some(reach) = self.custom => {
+                let here = self.base + end - self.judged;
+                match point {
+                    Point::Plain { ends } => self.ready.push_back((here, Ready::Plain { ends })),
+                    Point::Calm => self.ready.push_back((here, Ready::Calm)),
+                    Point::CalmUntil(back) => self.ready.push_back((here.saturating_sub(back), Ready::Early)),
+                    Point::Held | Point::Inside => {}
                 }
-                self.go_on_with_slack(out);
+                self.go_on_with_slack(reach, out);
             }
             Point::Held => {}
-            Point::Plain { ends } => {
-                self.write(end, out);
-                let unjudged = end - self.judged;
-                if unjudged >= if ends { PLAIN } else { 2 * PLAIN } {
-                    self.settle(Cut::At(end), out);
-                }
-            }
+            Point::Plain { ends } => self.pass(end, ends, out),
             Point::Calm => self.settle(Cut::At(end), out),
             Point::CalmUntil(back) => self.settle_early(end.saturating_sub(back), out),
         }
@@ -312,19 +383,75 @@ impl Redactor {
         }
     }
 
+    /// Lets a plain text go on up to `end`, and judges it where much has come of it.
+    fn pass(&mut self, end: usize, ends: bool, out: &mut Vec<u8>) {
+        self.write(end, out);
+        let unjudged = end - self.judged;
+        if unjudged >= if ends { PLAIN } else { 2 * PLAIN } {
+            self.settle(Cut::At(end), out);
+        }
+    }
+
     /// With detectors of the user's own: lets go on what has enough text after it.
-    fn go_on_with_slack(&mut self, out: &mut Vec<u8>) {
-        if self.watched - self.written < SLACK + STRIDE {
+    fn go_on_with_slack(&mut self, reach: Reach, out: &mut Vec<u8>) {
+        let here = self.base + self.watched - self.judged;
+        // A view is never longer than its source.
+        if self.ready.front().is_none_or(|(place, _)| place + reach.ahead > here) {
             return;
         }
-        let last = self.base + self.watched - SLACK - self.judged;
-        let mut cut = None;
-        while self.ready.front().is_some_and(|place| *place <= last) {
-            cut = self.ready.pop_front();
+        // What is in front of the tail cannot reach what has not gone on. Where it is spelled otherwise than it reads,
+        // nobody can tell how far that is: then all is looked at.
+        let mut start = self.written.saturating_sub(reach.back);
+        if !View::new(&self.text[start..self.watched]).alignment().is_identity() {
+            start = 0;
         }
-        if let Some(cut) = cut.filter(|cut| *cut > self.base) {
-            self.settle(Cut::At(cut - self.base + self.judged), out);
+        let spent = self.spent + self.watched - start;
+        if spent > EARLY * here + EARLY_AT_FIRST {
+            return;
         }
+        self.spent = spent;
+        let view = View::new(&self.text[start..self.watched]);
+        let place = |span: Span| {
+            let place = |at: usize| (self.base + start + at).saturating_sub(self.judged);
+            (place(span.start), place(span.end))
+        };
+        let Some(last) = view.text().len().checked_sub(reach.ahead) else { return };
+        let (last, _) = place(view.source(ViewSpan::new(last, last + 1)));
+        let detectors = self.engine.policy().detectors();
+        let found: Vec<(usize, usize)> =
+            detectors.flat_map(|detector| detector.find(view.text())).map(|span| place(view.source(span))).collect();
+
+        let (mut calm, mut early, mut plain) = (0, 0, None);
+        while let Some((place, ready)) = self.ready.front().copied().filter(|(place, _)| *place <= last) {
+            self.ready.pop_front();
+            match ready {
+                Ready::Plain { ends } => plain = Some((place, ends)),
+                Ready::Calm => calm = place,
+                Ready::Early => early = place,
+            }
+        }
+        if let Some(cut) = self.unwritten(calm) {
+            self.settle(Cut::At(cut), out);
+        }
+        if let Some(cut) = self.unwritten(early) {
+            self.settle_early(cut, out);
+        }
+        if let Some((place, ends)) = plain
+            && let Some(end) = self.unwritten(place)
+        {
+            let written = self.base + self.written - self.judged;
+            if found.iter().any(|(start, end)| *start < place && *end > written) {
+                self.settle(Cut::At(end), out);
+            } else {
+                self.pass(end, ends, out);
+            }
+        }
+    }
+
+    /// Where in `text` a place of the whole text is, if the text has not gone on up to there.
+    fn unwritten(&self, place: usize) -> Option<usize> {
+        let at = (place + self.judged).checked_sub(self.base)?;
+        (at > self.written).then_some(at)
     }
 
     /// Lets `text` go on up to `end`, as it is.
@@ -401,6 +528,13 @@ impl Redactor {
         self.blocked |= outcome.is_blocked();
         self.findings.append(&mut outcome.findings);
         let patch = patch(&outcome.patch, self.written, cut);
+        if let Some(edits) = &mut self.edits {
+            // Of the context nothing is left to be changed.
+            edits.extend(patch.edits().iter().map(|edit| Edit {
+                span: Span::new(base + edit.span.start - judged, base + edit.span.end - judged),
+                with: edit.with.clone(),
+            }));
+        }
         if !self.blocked {
             let start = self.written.min(cut);
             out.extend_from_slice(&patch.apply(&watched[..cut])[start..]);

@@ -476,6 +476,74 @@ fn detectors_of_the_user_see_what_may_matter_to_them() {
     assert!(redactor.held() < 1024 && !out.is_empty());
 }
 
+/// An engine with a detector of the user's own besides.
+fn with_detector(detector: crate::detect::custom::CustomDetectorBuilder) -> Engine {
+    let detector = detector.build().expect("a detector");
+    Engine::new(Policy::builder().detector(detector).build().expect("a policy"))
+}
+
+#[test]
+fn a_short_detector_of_the_user_holds_few_bytes_back() {
+    let badge = || with_detector(CustomDetector::builder("badge", r"\bE-\d{5}\b").before(["badge"]));
+    let mut redactor = Redactor::new(badge(), Conversation::new(), Role::Customer);
+    let filler = "and so it went on for a while. There was more to it. ";
+    let mut out = Vec::new();
+    for (n, piece) in filler.repeat(400).as_bytes().chunks(10).enumerate() {
+        redactor.push(piece, &mut out);
+        let most = if n < 50 { 7 + 1 + 10 + 10 } else { 64 };
+        assert!(redactor.held() <= most, "{} bytes are held after {n} pieces", redactor.held());
+    }
+    let text = "my badge is E-12345 and yours? ";
+    redactor.push(text.repeat(3).as_bytes(), &mut out);
+    redactor.push(filler.as_bytes(), &mut out);
+    let finished = redactor.finish(&mut out);
+    assert_eq!(finished.findings.len(), 3);
+    assert!(!shown(&out).contains("E-12345"));
+}
+
+#[test]
+fn a_detector_of_the_user_finds_in_a_stream_what_it_finds_in_the_whole() {
+    let detectors = [
+        CustomDetector::builder("badge", r"\bE-\d{5}\b"),
+        CustomDetector::builder("badge", r"\bE-\d{5}\b").before(["my badge"]).window(200),
+        CustomDetector::builder("badge", r"\bE-\d{5}\b").after(["is my badge"]).window(200),
+        CustomDetector::builder("badge", r"(?s)E.{0,200}\d"),
+        CustomDetector::builder("phrase", r"(?i)the [a-z]{3,20} (?:sea )?shell"),
+    ];
+    let filler = "and so it went on for a while. There was more to it. ";
+    for detector in detectors {
+        let engine = with_detector(detector);
+        for far in [0, 3, 7, 30] {
+            let gap = "so it went on ".repeat(far);
+            for secret in ["E-12345", "E\u{200B}-\u{FF11}2\u{200B}34&#53;", "the yellow sea shell", "the sea shell"] {
+                let text = format!("{filler}my badge {gap}{secret} {gap} is my badge. {filler}{filler}");
+                let redactor = || Redactor::new(engine.clone(), Conversation::new(), Role::Customer);
+                let (_, expected) = scanned(&redactor(), text.as_bytes());
+                for size in [1, 7, text.len()] {
+                    let (out, finished) = redacted(redactor(), &text.as_bytes().chunks(size).collect::<Vec<_>>());
+                    assert_eq!(finished.findings, expected.findings, "{text}");
+                    assert!(!shown(&out).contains("E-12345") || finished.findings.is_empty(), "{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn secrets_are_found_in_a_stream_as_well_where_the_user_has_detectors() {
+    let engine = with_detector(CustomDetector::builder("badge", r"\bE-\d{5}\b"));
+    let filler = "and so it went on for a while. There was more to it. ";
+    for text in SHORT {
+        for text in [(*text).to_owned(), format!("{filler}{filler}{text}\n\n{filler}{filler}")] {
+            let (expected, known) = redacted(customer(), &[text.as_bytes()]);
+            let redactor = || Redactor::new(engine.clone(), Conversation::new(), Role::Customer);
+            let (out, finished) = redacted(redactor(), &text.as_bytes().chunks(3).collect::<Vec<_>>());
+            assert_eq!(shown(&out), shown(&expected));
+            assert_eq!(finished, known);
+        }
+    }
+}
+
 #[test]
 fn nothing_of_the_text_is_shown() {
     let mut redactor = customer();

@@ -76,7 +76,7 @@ enum Doubt {
 }
 
 /// The state of the watch.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Watch {
     /// Length of the word so far.
     len: usize,
@@ -359,7 +359,7 @@ fn is_link(reading: &Reading<'_>, token: &Token) -> bool {
 }
 
 /// The phrases that may be under way, from whichever word they began.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Phrases {
     open: Vec<Phrase>,
 }

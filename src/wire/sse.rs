@@ -173,6 +173,22 @@ pub fn name(event: &[u8]) -> Option<&[u8]> {
     lines(event).filter_map(|line| value(event, line, b"event")).last().map(|span| &event[span.range()])
 }
 
+/// The id of an event: the value of its last `id` field.
+#[must_use]
+pub fn id(event: &[u8]) -> Option<&[u8]> {
+    lines(event).filter_map(|line| value(event, line, b"id")).last().map(|span| &event[span.range()])
+}
+
+/// Whether an event is nothing but comments, as servers send to keep a connection open.
+#[must_use]
+pub fn is_comment(event: &[u8]) -> bool {
+    let mut comments = 0;
+    lines(event).filter(|line| !line.is_empty()).all(|line| {
+        comments += 1;
+        event[line.start] == b':'
+    }) && comments > 0
+}
+
 /// The edits on the bytes of an event that do what `patch` does to its [`data`]. A line feed in a replacement starts a
 /// new `data` field.
 #[must_use]
@@ -333,5 +349,8 @@ mod tests {
         assert_eq!(data(b": data: x\ndatas: y\nmy data: z\n\n"), None);
         assert_eq!(&*data(b"data:  two blanks\n\n").unwrap().bytes, b" two blanks");
         assert_eq!(name(b"event: a\nevent: done\ndata: x\n\n"), Some(&b"done"[..]));
+        assert_eq!(id(b"id: 1\nids: 3\nid: 2\ndata: x\n\n"), Some(&b"2"[..]));
+        assert!(is_comment(b": a\r\n:\r\n\r\n"));
+        assert!(!is_comment(b"\n") && !is_comment(b": a\ndata: b\n\n"));
     }
 }

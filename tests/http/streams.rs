@@ -89,6 +89,22 @@ async fn a_streamed_answer_is_one_text_however_it_is_cut() {
 }
 
 #[tokio::test]
+async fn the_default_shape_sees_an_answer_in_chunks_as_one_text() {
+    let chunks = ["is 3782 82", "2463 10005", ", and password is Blue", "bonnet!77"];
+    for (before, after) in [("", ""), ("{\"text\":\"", "\"}"), ("{\"delta\":\"", "\"}")] {
+        let event = |text: &str| format!("data: {before}{text}{after}\n\n");
+        let stream = chunks.map(event).concat();
+        for size in [7, 4096] {
+            let handler = streaming("text/event-stream", pieces(&stream, size), Duration::ZERO);
+            let address = serve(RedactLayer::responses(Engine::default()), handler).await;
+            let seen = ask(address, false, Request::post("/"), "").await;
+            let expected = [&format!("is {MASK}"), "", ", and password is ********", ""].map(event).concat();
+            assert_eq!(seen.text(), expected);
+        }
+    }
+}
+
+#[tokio::test]
 async fn events_that_hold_nothing_are_not_waited_for() {
     let (sender, receiver) = mpsc::channel::<Bytes>(1);
     let receiver = std::sync::Arc::new(std::sync::Mutex::new(Some(receiver)));

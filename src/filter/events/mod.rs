@@ -1,15 +1,18 @@
 //! Event streams: a text that is spread over events is one text.
 //!
-//! A piece that arrives in an event is replaced by what is safe to go on by then, so that held-back text is written
-//! into a later event of the same channel. Where a channel ends before such an event, one more is made after the last.
+//! There are two ways, and the shape chooses ([`Part`](crate::wire::chat::Part)). Where it knows the protocol, a piece
+//! that arrives in an event is replaced by what is safe to go on by then, so that held-back text is written into a later
+//! event of the same channel; where a channel ends before such an event, one more is made after the last. Where it does
+//! not, pieces stay in their events, and an event is held until its piece may go on ([`joined`]).
 
 mod closing;
+mod joined;
 mod template;
 
 use std::mem;
 
 use crate::edit::{Edit, Patch};
-use crate::filter::scanner::{Scanned, Scanner, in_order, untie};
+use crate::filter::scanner::{Scanner, in_order, untie};
 use crate::filter::{Failure, Limits};
 use crate::message::Role;
 use crate::span::Span;
@@ -18,6 +21,7 @@ use crate::wire::chat::{Part, Reading, Spelling, Text};
 use crate::wire::json::{self, TokenKind, Tree, Value};
 use crate::wire::sse;
 use closing::Closing;
+use joined::{Joined, Said};
 use template::Template;
 
 /// The turn of no message.
@@ -30,7 +34,22 @@ pub(super) struct Events {
     channels: Vec<Channel>,
     /// Goes up when a message ends in the conversation, so that of texts that run at once only the first goes into it.
     turn: u64,
+    joined: Joined,
+    /// How much speaks for pieces of one text: such begin with a blank, which messages do not.
+    blanks: u8,
 }
+
+/// Names of events that end what was streamed.
+const ENDS: [&[u8]; 7] = [b"done", b"end", b"complete", b"completed", b"finish", b"finished", b"close"];
+
+/// What a text that begins with a blank adds to [`Events::blanks`], from which any other takes one off.
+const BLANK: u8 = 8;
+
+/// From so much on texts are pieces, whatever stands beside them.
+const PIECES: u8 = 12;
+
+/// The most that is counted.
+const MOST_BLANK: u8 = 64;
 
 #[derive(Debug)]
 struct Channel {
@@ -66,6 +85,8 @@ impl Events {
     pub(super) fn finish(&mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
         let rest = self.splitter.rest();
         self.event(&rest, scanner, out)?;
+        self.joined.end(b"", scanner);
+        self.joined.flush(scanner, out);
         let mut left = Vec::new();
         self.end("", scanner, &mut left)?;
         if !left.is_empty() {
@@ -85,7 +106,7 @@ impl Events {
             Body::Text(redactor) => redactor.held() + channel.tail.len(),
             Body::Json { text, .. } => text.len(),
         });
-        self.splitter.held() + channels.sum::<usize>()
+        self.splitter.held() + self.joined.held() + channels.sum::<usize>()
     }
 
     fn event(&mut self, event: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
@@ -93,27 +114,167 @@ impl Events {
         if event.len() > limit {
             return Err(Failure::TooLarge { limit });
         }
+        if sse::is_comment(event) {
+            // It belongs to no event and keeps the connection open while others wait.
+            out.extend_from_slice(event);
+            return Ok(());
+        }
         let mut edits = strays(event, scanner)?;
+        let mut pieces = Vec::new();
+        // Events that are made for what was held back of others.
+        let mut added = Vec::new();
         if let Some(data) = sse::data(event) {
-            let inner = data.bytes.trim_ascii();
-            let patch = match inner {
-                b"" => Patch::default(),
+            let patch = match data.bytes.trim_ascii() {
+                // Blanks alone may be a piece.
+                b"" if data.bytes.is_empty() => Patch::default(),
+                b"" => self.plain(event, &data.bytes, scanner, &mut pieces)?,
                 b"[DONE]" => {
-                    self.end("", scanner, out)?;
+                    self.end("", scanner, &mut added)?;
+                    self.joined.end(b"", scanner);
                     Patch::default()
                 }
-                _ => match scanner.with_hindsight(|scanner| scanner.document(&data.bytes, true))? {
-                    Scanned::Json(edits) => Patch::new(edits),
-                    Scanned::Text(patch) => patch,
-                    Scanned::Pieces(tree, reading) => self.pieces(event, &data.bytes, &tree, &reading, scanner, out)?,
+                _ => match scanner.reading(&data.bytes)? {
+                    Some((tree, reading)) if reading.is_joined() => {
+                        self.join(event, &tree, &reading, scanner, &mut pieces)?
+                    }
+                    Some((tree, reading)) if reading.is_streamed() => {
+                        let patch = self.pieces(event, &data.bytes, &tree, &reading, scanner, &mut added)?;
+                        self.end_joined(event, &reading, scanner);
+                        patch
+                    }
+                    Some((_, reading)) if reading.texts.is_empty() => {
+                        self.joined.relax();
+                        Patch::default()
+                    }
+                    Some((tree, reading)) => {
+                        self.joined.end_unsure(scanner);
+                        Patch::new(scanner.with_hindsight(|scanner| scanner.texts(&tree, &reading))?)
+                    }
+                    None => self.plain(event, &data.bytes, scanner, &mut pieces)?,
                 },
             };
             edits.extend(sse::data_edits(event, &data, &patch));
         }
-        if !scanner.blocked {
-            out.extend_from_slice(&Patch::new(in_order(edits)).apply(event));
+        if sse::name(event).is_some_and(|name| ENDS.iter().any(|end| name.eq_ignore_ascii_case(end))) {
+            self.joined.end(b"", scanner);
         }
-        Ok(())
+        if scanner.blocked {
+            return Ok(());
+        }
+        if !added.is_empty() {
+            self.joined.send(added, Vec::new(), Vec::new(), scanner, out)?;
+        }
+        self.joined.send(event.to_vec(), in_order(edits), pieces, scanner, out)
+    }
+
+    /// An event whose data are no document.
+    fn plain(
+        &mut self,
+        event: &[u8],
+        data: &[u8],
+        scanner: &mut Scanner,
+        pieces: &mut Vec<joined::Piece>,
+    ) -> Result<Patch, Failure> {
+        let part = match scanner.shape.plain_event() {
+            Part::Either { channel, message } => Part::Either { channel, message: message || sse::id(event).is_some() },
+            Part::Piece(channel) => Part::Next(channel),
+            part => part,
+        };
+        scanner.found = false;
+        // What stands in it as documents do, or with their escapes, cannot be read as it is.
+        let is_text = !scanner.opens_document(data) && !data.windows(2).any(|pair| pair == b"\\u");
+        if is_text && let Some(channel) = self.joins(&part, data) {
+            let alone = match part {
+                Part::Either { .. } if !self.is_in_pieces() => {
+                    Some(scanner.with_hindsight(|scanner| scanner.plain(data))?)
+                }
+                _ => None,
+            };
+            let said = Said { name: name(event, &channel), value: None, bytes: data, role: None, alone };
+            pieces.push(self.joined.add(said, scanner)?);
+            return Ok(Patch::default());
+        }
+        self.joined.end_unsure(scanner);
+        scanner.with_hindsight(|scanner| scanner.plain(data))
+    }
+
+    /// An event with pieces of texts that stay in their events: the patch on what else is in its data.
+    fn join(
+        &mut self,
+        event: &[u8],
+        tree: &Tree<'_>,
+        reading: &Reading,
+        scanner: &mut Scanner,
+        pieces: &mut Vec<joined::Piece>,
+    ) -> Result<Patch, Failure> {
+        let mut edits = Vec::new();
+        let mut changed = vec![false; reading.texts.len()];
+        if template::says_twice(tree, reading) {
+            return Err(Failure::Malformed);
+        }
+        for (at, text) in reading.texts.iter().enumerate() {
+            let Some(value) = tree.value(text.value) else { continue };
+            let said = match value.kind() {
+                TokenKind::Number => Some(json::number_text(value.raw())),
+                _ => value.text().map(|decoded| decoded.bytes),
+            };
+            let part = match &text.part {
+                Part::Either { channel, message } => {
+                    Part::Either { channel: channel.clone(), message: *message || sse::id(event).is_some() }
+                }
+                part => part.clone(),
+            };
+            // A text that is a document is no piece of one.
+            let said = said.filter(|said| !scanner.is_document(said));
+            let joins = said.as_ref().and_then(|said| self.joins(&part, said));
+            let (Some(said), Some(channel)) = (said, joins) else {
+                if matches!(part, Part::Either { message: true, .. }) {
+                    self.joined.end_unsure(scanner);
+                }
+                let of_text = scanner.text(value, text)?;
+                changed[at] = !of_text.is_empty();
+                edits.extend(of_text);
+                continue;
+            };
+            let alone = match part {
+                Part::Either { .. } if !self.is_in_pieces() => Some(scanner.piece(value, &said, text)?),
+                _ => None,
+            };
+            let said =
+                Said { name: name(event, &channel), value: Some(text.value), bytes: &said, role: text.role, alone };
+            pieces.push(self.joined.add(said, scanner)?);
+        }
+        self.end_joined(event, reading, scanner);
+        edits.extend(untie(tree, reading, &changed));
+        Ok(Patch::new(in_order(edits)))
+    }
+
+    /// Ends the texts that an event ends: of one channel, as long as its name is that of the text's events, or all.
+    fn end_joined(&mut self, event: &[u8], reading: &Reading, scanner: &mut Scanner) {
+        for channel in &reading.ends {
+            let start = if channel.is_empty() { Vec::new() } else { name(event, channel) };
+            self.joined.end(&start, scanner);
+        }
+    }
+
+    /// The channel of which a text is a piece, if it is one.
+    fn joins(&mut self, part: &Part, text: &[u8]) -> Option<String> {
+        match part {
+            Part::Next(channel) => Some(channel.clone()),
+            Part::Either { channel, message } => {
+                self.blanks = match text.first() {
+                    Some(b' ' | b'\n') => (self.blanks + BLANK).min(MOST_BLANK),
+                    _ => self.blanks.saturating_sub(1),
+                };
+                (!message || self.is_in_pieces()).then(|| channel.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the texts of the stream have shown that they are pieces of one.
+    fn is_in_pieces(&self) -> bool {
+        self.blanks >= PIECES
     }
 
     /// An event with pieces of longer texts: the patch on its data.
@@ -232,6 +393,12 @@ impl Events {
         }
         Ok(())
     }
+}
+
+/// The name of the text that a channel is in events of this name.
+fn name(event: &[u8], channel: &str) -> Vec<u8> {
+    let name = sse::name(event).unwrap_or_default();
+    [name, b"\n", channel.as_bytes()].concat()
 }
 
 /// The edits on the lines of an event of which readers do not agree what they are: text, or documents.

@@ -126,7 +126,7 @@ fn bare(tree: &Tree<'_>, data: &[u8], reading: &Reading, piece: Value<'_>) -> Ve
 
 /// Whether an object that a piece of a longer text is in has two members of one name: readers differ in which they take.
 pub(super) fn says_twice(tree: &Tree<'_>, reading: &Reading) -> bool {
-    let pieces = reading.texts.iter().filter(|text| matches!(text.part, Part::Piece(_)));
+    let pieces = reading.texts.iter().filter(|text| matches!(text.part, Part::Piece(_) | Part::Next(_)));
     let mut places: Vec<usize> =
         pieces.filter_map(|text| tree.value(text.value)).map(|value| value.span().start).collect();
     places.sort_unstable();

@@ -40,12 +40,72 @@ use crate::message::Role;
 use crate::wire::json::{Path, Value};
 
 /// How documents of one kind carry chat.
+///
+/// # A shape of one's own
+///
+/// A server that streams its answers as events, several at once, each a piece of a block:
+///
+/// ```
+/// use lastfour::wire::chat::{ChatShape, Part, Reading, Shape, Spelling};
+/// use lastfour::wire::json::Value;
+/// use lastfour::{Engine, Filter, Format, Role};
+///
+/// struct Blocks;
+///
+/// impl ChatShape for Blocks {
+///     fn name(&self) -> &str {
+///         "blocks"
+///     }
+///
+///     fn read(&self, document: Value<'_>) -> Reading {
+///         let mut reading = Reading::default();
+///         // The slash keeps block 1 and block 10 apart where one of them ends.
+///         let block = format!("{}/", document.number("block").unwrap_or_default());
+///         for text in document.get("chars") {
+///             reading.push(text, Some(Role::Bot), Spelling::Plain, Part::Next(block.clone()));
+///         }
+///         if document.string("op").as_deref() == Some("close") {
+///             reading.ends.push(block);
+///         }
+///         reading
+///     }
+/// }
+///
+/// let stream = concat!(
+///     "data: {\"block\": 1, \"chars\": \"it is 3782 82\"}\n\n",
+///     "data: {\"block\": 2, \"chars\": \"fine\"}\n\n",
+///     "data: {\"block\": 1, \"chars\": \"2463 10005\"}\n\n",
+///     "data: {\"block\": 1, \"op\": \"close\"}\n\n",
+/// );
+/// let mut filter = Filter::new(Engine::default(), Format::Events).shape(Shape::new(Blocks));
+/// let mut out = Vec::new();
+/// for piece in stream.as_bytes().chunks(10) {
+///     filter.push(piece, &mut out)?;
+/// }
+/// filter.finish(&mut out)?;
+/// let seen = String::from_utf8(out).unwrap();
+/// // The mask stands where the number begins; the other bytes are those that came in.
+/// assert_eq!(seen, stream.replace("3782 82", "**** ****** *0005").replace("2463 10005", ""));
+/// # Ok::<(), lastfour::Failure>(())
+/// ```
 pub trait ChatShape: Send + Sync + 'static {
     /// A short name, in kebab-case.
     fn name(&self) -> &str;
 
     /// The texts of a document.
     fn read(&self, document: Value<'_>) -> Reading;
+
+    /// The texts of the document that the data of an event are (`text/event-stream`). As [`read`](Self::read), where
+    /// nothing else is said.
+    fn read_event(&self, document: Value<'_>) -> Reading {
+        self.read(document)
+    }
+
+    /// What the data of an event are that are no document: by default, a message or a piece of one. A
+    /// [`Part::Piece`] is taken for a [`Part::Next`].
+    fn plain_event(&self) -> Part {
+        Part::Either { channel: String::new(), message: false }
+    }
 
     /// What stands at a place of a document that is too large to be seen whole. `None` where the shape cannot tell
     /// without the whole: such a document is refused.
@@ -146,20 +206,47 @@ pub enum Spelling {
     Values,
 }
 
-/// How a text belongs to other texts.
+/// How a text belongs to other texts. Outside of event streams each is a message of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// It is a message.
     Whole,
     /// It repeats what was said: the same message in another spelling, or the whole of what came in pieces.
     Again,
-    /// It is a piece of a message that is spread over the documents of a stream: the next of its channel.
+    /// It is a piece of a message that is spread over the documents of a stream: the next of its channel. What is not yet
+    /// safe to go on of it is written into the next piece of the channel, or into an event that is made where the channel
+    /// ends ([`Reading::ends`]): for protocols whose readers put the pieces together whatever event they come in.
     Piece(String),
+    /// The same, but nothing moves from one event to another: an event whose piece is not yet safe to go on is held, with
+    /// all that come after it. For protocols of which nothing more is known than that. Not to be mixed with
+    /// [`Piece`](Self::Piece) in one document; what is [tied](Reading::tied) to it stays.
+    Next(String),
+    /// It is a message or the next piece of one, and nobody knows which. It is scanned as both: alone, and joined with
+    /// what came before in its channel. Its event is held where it ends in what may be the start of a secret, and nowhere
+    /// else.
+    Either {
+        /// The channel, where it is a piece.
+        channel: String,
+        /// What stands beside it says that it is a message: its id, who says it. Then it is one, unless the texts of the
+        /// stream begin with blanks, as pieces do.
+        message: bool,
+    },
 }
 
 impl Reading {
-    fn push(&mut self, value: Value<'_>, role: Option<Role>, spelling: Spelling, part: Part) {
+    /// Adds the text that a value of the document holds: after those that are there, as it is said after them.
+    pub fn push(&mut self, value: Value<'_>, role: Option<Role>, spelling: Spelling, part: Part) {
         self.texts.push(Text { value: value.index(), role, spelling, part });
+    }
+
+    /// Whether texts are pieces that stay in their events.
+    pub(crate) fn is_joined(&self) -> bool {
+        self.texts.iter().any(|text| matches!(text.part, Part::Next(_) | Part::Either { .. }))
+    }
+
+    /// Whether texts are pieces that move, or a channel ends.
+    pub(crate) fn is_streamed(&self) -> bool {
+        !self.ends.is_empty() || self.texts.iter().any(|text| matches!(text.part, Part::Piece(_)))
     }
 }
 

@@ -1,0 +1,391 @@
+//! Event streams of which nothing is known but their fields, through `Filter`: a text that is spread over events is seen
+//! as one, a message goes on at once, and no byte moves from one event to another.
+
+use lastfour::wire::chat::{ChatShape, Generic, Shape};
+use lastfour::{Conversation, CustomDetector, Engine, Entity, Failure, Filter, Format, Limits, Message, Policy, Role};
+use proptest::prelude::*;
+
+/// A text with two secrets, as a model gives it out.
+const TEXT: &str = "is 3782 822463 10005, and password is Bluebonnet!77 ok";
+/// The secrets of it.
+const SECRETS: [&str; 4] = ["3782", "822463", "Bluebonnet", "bonnet!77"];
+
+/// Events that carry a text in one field, or bare.
+#[derive(Clone, Copy, Debug)]
+enum Carrier {
+    Plain,
+    Field(&'static str),
+    Inside(&'static str, &'static str),
+}
+
+const CARRIERS: [Carrier; 14] = [
+    Carrier::Plain,
+    Carrier::Field("text"),
+    Carrier::Field("content"),
+    Carrier::Field("message"),
+    Carrier::Field("response"),
+    Carrier::Field("output"),
+    Carrier::Field("delta"),
+    Carrier::Field("token"),
+    Carrier::Field("chunk"),
+    Carrier::Field("completion"),
+    Carrier::Inside("{\"type\":\"token\",\"id\":\"c1\",\"content\":", "}"),
+    Carrier::Inside("{\"index\":7,\"token\":{\"id\":3782,\"special\":false,\"text\":", "},\"generated_text\":null}"),
+    Carrier::Inside("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":", "}}]}"),
+    Carrier::Inside("{\"object\":\"chat.chunk\",\"author\":\"bot\",\"text\":", ",\"created\":17}"),
+];
+
+impl Carrier {
+    fn event(self, piece: &str) -> String {
+        let quoted = format!("\"{}\"", lastfour::wire::json::escape(piece));
+        match self {
+            Self::Plain => format!("data: {piece}\n\n"),
+            Self::Field(name) => format!("data: {{\"{name}\":{quoted}}}\n\n"),
+            Self::Inside(before, after) => format!("data: {before}{quoted}{after}\n\n"),
+        }
+    }
+
+    fn stream<'p>(self, pieces: impl IntoIterator<Item = &'p str>) -> String {
+        pieces.into_iter().map(|piece| self.event(piece)).collect()
+    }
+
+    /// The text of each event.
+    fn texts(self, stream: &str) -> Vec<String> {
+        let (before, after) = match self {
+            Self::Plain => (String::new(), ""),
+            Self::Field(name) => (format!("{{\"{name}\":\""), "\"}"),
+            Self::Inside(before, after) => (format!("{before}\""), after),
+        };
+        stream
+            .split_terminator("\n\n")
+            .map(|event| {
+                let text = event.strip_prefix("data: ").and_then(|data| data.strip_prefix(&*before)).unwrap();
+                let text = text.strip_suffix(after).unwrap();
+                if matches!(self, Self::Inside(..)) { text.trim_end_matches('"') } else { text }.to_owned()
+            })
+            .collect()
+    }
+}
+
+fn events() -> Filter {
+    Filter::new(Engine::default(), Format::Events).role(Role::Bot)
+}
+
+fn through(mut filter: Filter, pieces: &[&[u8]]) -> Result<String, Failure> {
+    let mut out = Vec::new();
+    for piece in pieces {
+        filter.push(piece, &mut out)?;
+    }
+    filter.finish(&mut out)?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+/// What comes out after each event.
+fn step_by_step(mut filter: Filter, events: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for event in events {
+        let mut out = Vec::new();
+        filter.push(event.as_bytes(), &mut out).unwrap();
+        all.push(String::from_utf8(out).unwrap());
+    }
+    let mut out = Vec::new();
+    filter.finish(&mut out).unwrap();
+    all.push(String::from_utf8(out).unwrap());
+    all
+}
+
+#[test]
+fn a_text_in_chunks_is_one_text_whatever_carries_it() {
+    let chunks = ["is 3782 82", "2463 10005", ", and password is Blue", "bonnet!77"];
+    for carrier in CARRIERS {
+        let stream = carrier.stream(chunks);
+        let seen = through(events(), &[stream.as_bytes()]).unwrap();
+        let texts = carrier.texts(&seen);
+        assert_eq!(texts, ["is **** ****** *0005", "", ", and password is ********", ""], "{carrier:?}");
+        let bytes: Vec<&[u8]> = stream.as_bytes().chunks(1).collect();
+        assert_eq!(through(events(), &bytes).unwrap(), seen, "{carrier:?}");
+    }
+}
+
+#[test]
+fn a_text_cut_anywhere_is_one_text_and_what_is_no_secret_stays_in_its_event() {
+    for carrier in CARRIERS {
+        for at in 1..TEXT.len() {
+            for other in (at + 1..TEXT.len()).step_by(5) {
+                let pieces = [&TEXT[..at], &TEXT[at..other], &TEXT[other..]];
+                let stream = carrier.stream(pieces);
+                let seen = through(events(), &[stream.as_bytes()]).unwrap();
+                let texts = carrier.texts(&seen);
+                let joined = texts.concat();
+                assert!(SECRETS.iter().all(|secret| !joined.contains(secret)), "{carrier:?} {pieces:?} {seen}");
+                assert_eq!(texts.len(), 3, "{seen}");
+                assert!(joined.starts_with("is **") && joined.ends_with(" ok"), "{carrier:?} {pieces:?} {seen}");
+                assert!(joined.contains(", and password is "), "{carrier:?} {pieces:?} {seen}");
+            }
+        }
+        let letters: Vec<&str> = (0..TEXT.len()).map(|at| &TEXT[at..=at]).collect();
+        let seen = through(events(), &[carrier.stream(letters).as_bytes()]).unwrap();
+        let joined = carrier.texts(&seen).concat();
+        assert_eq!(joined, "is **** ****** *0005, and password is ******** ok", "{carrier:?}");
+    }
+}
+
+#[test]
+fn words_as_a_model_gives_them_out_are_one_text_whatever_stands_beside_them() {
+    let words = ["Your", " card", " ends", " in", " it", ":", " 3", "782", " 822", "463", " 100", "05", ".", " Bye"];
+    for (before, after) in [
+        ("id: 4\ndata: {\"content\":\"", "\"}\n\n"),
+        ("data: {\"message\":{\"role\":\"assistant\",\"content\":\"", "\"},\"done\":false}\n\n"),
+        ("event: x\nid: 9\ndata: ", "\n\n"),
+    ] {
+        let stream: String = words.iter().map(|word| format!("{before}{word}{after}")).collect();
+        let seen = through(events(), &[stream.as_bytes()]).unwrap();
+        let masked = seen.replace(before, "").replace(after, "");
+        assert_eq!(masked, "Your card ends in it: **** ****** *0005. Bye");
+    }
+}
+
+#[test]
+fn a_message_goes_on_at_once_and_stays_what_it_is() {
+    let said = ["my card is 3782 82", "2463 boxes", "the code is Blue", "bird, see you at 5", "my pin is 4021"];
+    for event in [
+        r#"data: {"id":#,"text":"@"}"#,
+        "id: #\ndata: {\"text\":\"@\"}",
+        "id: #\ndata: @",
+        r#"data: {"sender":"p#","message":"@"}"#,
+        r##"data: {"message":{"author":{"role":"agent","name":"#"},"body":"@"}}"##,
+    ] {
+        let event = |n: usize, text: &str| event.replace('#', &n.to_string()).replace('@', text) + "\n\n";
+        let stream: Vec<String> = said.iter().enumerate().map(|(n, text)| event(n, text)).collect();
+        let steps: Vec<&str> = stream.iter().map(AsRef::as_ref).collect();
+        let seen = step_by_step(events(), &steps);
+        for (n, (seen, sent)) in seen.iter().zip(&stream).enumerate() {
+            assert_eq!(seen, &sent.replace("4021", "****"), "{n}");
+        }
+    }
+}
+
+#[test]
+fn a_message_of_which_nothing_is_known_waits_only_where_it_may_be_cut_in_a_secret() {
+    for event in ["data: {\"text\":\"@\"}\n\n", "data: @\n\n"] {
+        let event = |text: &str| event.replace('@', text);
+        let said = ["thank you so much", "it is the card", "the ZIP is 10285", "and the order?", "fine"].map(event);
+        let steps: Vec<&str> = said.iter().map(AsRef::as_ref).collect();
+        let seen = step_by_step(events(), &steps);
+        assert_eq!(seen[..3], [said[0].clone(), said[1].clone(), String::new()]);
+        assert_eq!(seen.concat(), said.concat());
+    }
+    // What one of them says by itself is seen, though it is glued to what came before.
+    let seen =
+        through(events(), &[b"data: {\"text\":\"ok\"}\n\ndata: {\"text\":\"password is hunter2\"}\n\n"]).unwrap();
+    assert_eq!(seen, "data: {\"text\":\"ok\"}\n\ndata: {\"text\":\"password is ********\"}\n\n");
+}
+
+#[test]
+fn what_follows_waits_in_its_place_but_for_what_keeps_the_connection() {
+    let steps = [
+        "data: {\"token\":\"it is 3782 82\"}\n\n",
+        "event: ping\ndata: {}\n\n",
+        ": still there\n\n",
+        "data: {\"status\":\"busy\"}\n\n",
+        "data: {\"token\":\"2463 10005\"}\n\n",
+        "event: x\ndata: {\"done\":true}\n\n",
+        "data: {\"token\":\"thanks \"}\n\n",
+    ];
+    let seen = step_by_step(events(), &steps);
+    assert_eq!(seen[..5], ["", "", steps[2], "", ""].map(str::to_owned));
+    let held = [steps[0], steps[1], steps[3], steps[4], steps[5]].concat();
+    assert_eq!(seen[5], held.replace("3782 82", "**** ****** *0005").replace("2463 10005", ""));
+    assert_eq!(seen[6], steps[6]);
+}
+
+#[test]
+fn an_answer_ends_with_what_says_so_and_nothing_of_it_waits() {
+    for end in [
+        "data: [DONE]\n\n",
+        "event: done\ndata: x\n\n",
+        "data: {\"done\":true}\n\n",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+        "event: end\n\n",
+    ] {
+        let said = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"it is $45\"}}]}\n\n";
+        let seen = step_by_step(events(), &[said, end]);
+        assert_eq!(seen, ["", &*(said.to_owned() + end), ""], "{end}");
+    }
+    // A text that is left waits for so many events of others and no more.
+    let mut steps = vec!["event: a\ndata: {\"delta\":\"part 3\"}\n\n"];
+    steps.extend(["event: b\ndata: {\"delta\":\"and so on \"}\n\n"; 20]);
+    let seen = step_by_step(events(), &steps);
+    assert!(seen[..10].concat().is_empty() && seen.last().unwrap().is_empty());
+    assert_eq!(seen.concat(), steps.concat());
+}
+
+#[test]
+fn two_texts_at_once_are_not_mixed_up() {
+    let event = |choice: u32, text: &str| {
+        format!("data: {{\"choices\":[{{\"index\":{choice},\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
+    };
+    let stream =
+        event(0, "3782 82") + &event(1, "hello") + &event(0, "2463 ") + &event(1, " there") + &event(0, "10005");
+    let seen = through(events(), &[stream.as_bytes()]).unwrap();
+    let masked = stream.replace("3782 82", "**** ****** *0005").replace("2463 ", "").replace("10005", "");
+    assert_eq!(seen, masked);
+}
+
+#[test]
+fn what_is_asked_in_pieces_is_remembered() {
+    let mut filter = events();
+    let mut out = Vec::new();
+    for word in ["What", " is", " the", " C", "ID", " on", " your", " card", "?"] {
+        filter.push(Carrier::Field("delta").event(word).as_bytes(), &mut out).unwrap();
+    }
+    filter.finish(&mut out).unwrap();
+    let mut conversation: Conversation = filter.into_conversation();
+    let outcome = Engine::default().scan(&mut conversation, &Message::customer("4821"));
+    assert_eq!(outcome.findings.len(), 1);
+}
+
+#[test]
+fn the_user_says_what_the_events_are() {
+    let filter = |shape: Generic| events().shape(Shape::new(shape));
+    let chunks = ["and i use Blue", "bonnet!77", " as my password"];
+    for carrier in
+        [Carrier::Plain, Carrier::Field("text"), Carrier::Inside("{\"id\":1,\"role\":\"bot\",\"text\":", "}")]
+    {
+        let seen = through(filter(Generic::default().pieces()), &[carrier.stream(chunks).as_bytes()]).unwrap();
+        assert_eq!(carrier.texts(&seen), ["and i use ********", "", " as my password"]);
+        let said = ["the ZIP is 10285", "3782 82", "2463 10005"].map(|text| carrier.event(text));
+        let steps: Vec<&str> = said.iter().map(AsRef::as_ref).collect();
+        let seen = step_by_step(filter(Generic::default().messages()), &steps);
+        assert_eq!(seen[0], said[0]);
+        assert_eq!(seen[1].len(), said[1].len());
+        assert!(seen[3].is_empty());
+    }
+    assert!(!Generic::default().is_field("token"), "a key in a form is none of our business");
+}
+
+#[test]
+fn a_key_that_is_no_piece_stays_outside_of_streams() {
+    let body = r#"{"token":"378282246310005","delta":"3782 822463 10005","query":"{card(id:\"378282246310005\")}"}"#;
+    let filtered = Filter::new(Engine::default(), Format::Json).whole(body.as_bytes()).unwrap();
+    assert_eq!(filtered.body, body.as_bytes());
+    let count = "data: {\"token\":378282246310005,\"text\":\"hello \"}\n\n";
+    assert_eq!(through(events(), &[count.as_bytes()]).unwrap(), count);
+}
+
+#[test]
+fn what_a_policy_blocks_in_pieces_stops_the_stream_and_is_reported() {
+    let policy = Policy::builder().action(Entity::Card, lastfour::Action::Block).build().unwrap();
+    for carrier in CARRIERS {
+        let mut filter = Filter::new(Engine::new(policy.clone()), Format::Events);
+        let mut out = Vec::new();
+        let more = "and so on it went, as it had always done before. Then it was over. ";
+        for piece in ["it is 3782 82", "2463 10005 ", more, more] {
+            filter.push(carrier.event(piece).as_bytes(), &mut out).unwrap();
+        }
+        filter.finish(&mut out).unwrap();
+        assert!(filter.is_blocked(), "{carrier:?}");
+        assert_eq!(out, b"");
+        assert!(filter.report().total() > 0);
+    }
+}
+
+#[test]
+fn a_detector_of_the_users_own_sees_the_text_that_the_pieces_are() {
+    let badge = CustomDetector::builder("badge", r"\bE-\d{5}\b").build().unwrap();
+    let engine = Engine::new(Policy::builder().detector(badge).build().unwrap());
+    for carrier in CARRIERS {
+        let filter = Filter::new(engine.clone(), Format::Events);
+        let seen = through(filter, &[carrier.stream(["it is E-1", "23", "45, ok"]).as_bytes()]).unwrap();
+        assert_eq!(carrier.texts(&seen), ["it is *-*****", "", ", ok"], "{carrier:?}");
+    }
+}
+
+#[test]
+fn no_stream_of_pieces_holds_more_than_its_limit_or_grows_what_is_kept() {
+    let mut filter = events().limits(Limits::default().hold(4000));
+    let mut out = Vec::new();
+    let failure = (0..1000)
+        .find_map(|_| filter.push(b"data: {\"token\":\"\",\"n\":1}\n\ndata: {\"token\":\"3\"}\n\n", &mut out).err());
+    assert_eq!(failure, Some(Failure::TooLarge { limit: 4000 }));
+    for piece in ["ok", "and so on ", " and 5 more of them. "] {
+        let mut filter = events();
+        let mut out = Vec::new();
+        for _ in 0..20_000 {
+            filter.push(Carrier::Plain.event(piece).as_bytes(), &mut out).unwrap();
+            assert!(filter.held() < 32 * 1024, "{} bytes are held of {piece:?}", filter.held());
+        }
+    }
+}
+
+#[test]
+fn the_plain_start_of_a_password_goes_on_and_its_rest_does_not_where_nothing_tells_what_events_are() {
+    let stream = Carrier::Field("text").stream(["and i use Blue", "bonnet!77 as my password"]);
+    let seen = through(events(), &[stream.as_bytes()]).unwrap();
+    assert_eq!(Carrier::Field("text").texts(&seen), ["and i use Blue", "******** as my password"]);
+}
+
+/// Events of many kinds, with texts that are cut anywhere.
+fn streams() -> impl Strategy<Value = String> {
+    const TEXTS: [&str; 16] = [
+        "3782",
+        " 82",
+        "2463 10005",
+        "my password is ",
+        "Blue",
+        "bonnet!77",
+        " ",
+        "hello there. ",
+        "4021",
+        "ok",
+        "pin",
+        "\u{e9}",
+        "three ",
+        "seven",
+        "\\\"",
+        "and so on it went as ever. ",
+    ];
+    const FRAMES: [&str; 14] = [
+        "data: @",
+        "data: {\"text\":\"@\"}",
+        "data: {\"delta\":\"@\"}",
+        "data: {\"id\":1,\"text\":\"@\"}",
+        "id: 1\ndata: @",
+        "data: {\"token\":\"@\",\"text\":\"@\"}",
+        "event: x\ndata: {\"delta\":\"@\"}",
+        ": @",
+        "data: {\"text\":[\"@\",\"@\"]}",
+        "data: {\"done\":true}",
+        "data: [DONE]",
+        "event: ping\ndata: {}",
+        "data: @\ndata: @",
+        "data: {\"text\":7,\"x\":\"@\"}",
+    ];
+    let event = (proptest::sample::select(&FRAMES[..]), proptest::sample::select(&TEXTS[..]));
+    let event = event.prop_map(|(frame, text)| frame.replace('@', text) + "\n\n");
+    proptest::collection::vec(event, 0..24).prop_map(|events| events.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn streams_come_out_the_same_however_they_are_cut_and_keep_their_events(stream in streams(), size in 1usize..40) {
+        for shape in [Generic::default(), Generic::default().pieces(), Generic::default().messages()] {
+            let filter = || events().shape(Shape::new(shape.clone()));
+            let whole = through(filter(), &[stream.as_bytes()]).unwrap();
+            let pieces: Vec<&[u8]> = stream.as_bytes().chunks(size).collect();
+            prop_assert_eq!(&through(filter(), &pieces).unwrap(), &whole);
+            // A comment may overtake an event that waits.
+            let others = |stream: &str| stream.split("\n\n").filter(|event| !event.starts_with(':')).count();
+            prop_assert_eq!(others(&whole), others(&stream));
+            let mut filter = filter();
+            let mut out = Vec::new();
+            filter.push(stream.as_bytes(), &mut out).unwrap();
+            filter.finish(&mut out).unwrap();
+            if filter.report().total() == 0 && !stream.contains("\n:") && !stream.starts_with(':') {
+                prop_assert_eq!(&whole, &stream);
+            }
+        }
+    }
+}
