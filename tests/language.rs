@@ -697,3 +697,28 @@ fn a_hint_gives_a_secret_away() {
         "her name is Canela, the dog's, and she was born in 1997",
     ]);
 }
+
+#[test]
+fn a_whole_card_beside_a_word_for_cards_is_one_whatever_stands_near() {
+    becomes(&[(
+        "trying to add my card to the store's app. number 378282246310005 it says declined",
+        "trying to add my card to the store's app. number ***********0005 it says declined",
+    )]);
+    passes(&["my card was charged for IMEI 490154203237518"]);
+}
+
+#[test]
+fn a_pronoun_of_ones_own_stands_for_the_code() {
+    becomes(&[
+        (
+            "is the security code the 4 digits above the card number? mine says 1359",
+            "is the security code the 4 digits above the card number? mine says ****",
+        ),
+        ("Google sent me G-774120, is it for you?", "Google sent me *-******, is it for you?"),
+    ]);
+    assert_eq!(last_of(&["the code expired", "a: I'll send a fresh one to 555-0164.", "350671"]), "******");
+    assert_eq!(
+        last_of(&["my account 4500971233", "a: I have $900.00, movement 31077428."]),
+        "I have $900.00, movement 31077428."
+    );
+}

@@ -264,7 +264,14 @@ impl<'v> Reading<'v> {
                     None => break,
                 },
                 // Inside a phrase: "one-time", "soc. sec.", "card's", "p/w".
-                Kind::Mark(b'-' | b'.' | b'/' | b'\'' | b'_' | b'*') if !(token.is(b'.') && self.ends_here(at)) => {}
+                Kind::Mark(b'-' | b'.' | b'/' | b'\'' | b'_' | b'*') if !(token.is(b'.') && self.ends_here(at)) => {
+                    // "My card in your app. number 3717...": no number of an app.
+                    let short = |t: &Token| t.len() == 1 || t.is_any(Lists::ABBREVIATION);
+                    let apart = token.is(b'.') && self.tokens.get(at + 1).is_some_and(|next| next.spaced);
+                    if apart && !short(&self.tokens[at - 1]) {
+                        break;
+                    }
+                }
                 // "p@ssword"
                 Kind::Mark(b'@') if !token.spaced && self.tokens[at - 1].len() == 1 => {}
                 _ => break,

@@ -253,6 +253,8 @@ fn wants_to_know(reading: &Reading<'_>, start: usize, end: usize) -> bool {
                 t,
                 &[
                     "have",
+                    "wants",
+                    "pide",
                     "got",
                     "remind",
                     "whats",
@@ -364,7 +366,7 @@ fn is_changed(reading: &Reading<'_>, first: usize) -> bool {
 
 /// "I've sent it", "se lo mandé": what was sent has no name, or is another.
 fn sends_it(reading: &Reading<'_>, part: Part) -> bool {
-    const NEAR: usize = 3;
+    const NEAR: usize = 4;
     let tokens = &reading.tokens;
     let it = |t: &Token| t.is_any(Lists::IT) || is_any(reading, t, &["another", "one", "lo", "la", "otro", "otra"]);
     reading.does(Does::SENT)
@@ -372,7 +374,9 @@ fn sends_it(reading: &Reading<'_>, part: Part) -> bool {
             let near = || tokens[at.saturating_sub(NEAR)..tokens.len().min(at + NEAR)].iter();
             tokens[at].does(Does::SENT)
                 && tokens[at].kind == Kind::Word
-                && !is_any(reading, &tokens[at], &["send", "sending", "text", "texting", "issued"])
+                // "I'll send it" does, "send it" does not.
+                && !(is_any(reading, &tokens[at], &["send", "sending", "text", "texting", "issued"])
+                    && !tokens[at.saturating_sub(2)..at].iter().any(|t| is_any(reading, t, &["i", "we", "ll", "will"])))
                 && part.has(tokens[at].start as usize)
                 && near().any(it)
                 && !near().any(|t| t.does(Does::NEGATION) && t.kind == Kind::Word)

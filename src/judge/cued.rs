@@ -6,6 +6,7 @@ use crate::detect::Page;
 use crate::detect::checksum;
 use crate::detect::cues::{Lists, Role as Does, Topic};
 use crate::detect::number::{Digits, Number, Numbers, Shape};
+use crate::detect::one_time_passcode;
 use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -603,6 +604,14 @@ impl Court<'_, '_> {
             && number.first >= 2
             && (is(number.first - 1, &["me", "us"]) || self.reading.tokens[number.first - 1].does(Does::SENT))
             && self.reading.tokens[number.first - 2..number.first].iter().any(|t| t.does(Does::SENT));
+        // "Google sent me G-774120".
+        let start = self.reading.chunk_start(number.first);
+        let prefixed = start < number.first
+            && start >= 2
+            && (4..=8).contains(&number.digits)
+            && one_time_passcode::has_prefix(self.reading, number.first)
+            && is(start - 1, &["me", "us"])
+            && self.reading.tokens[start - 2].does(Does::SENT);
         // "BBVA 88310247 para autorizar tu operacion".
         let authorizes = (6..=8).contains(&number.digits)
             && number.groups == 1
@@ -610,7 +619,8 @@ impl Court<'_, '_> {
             && !number.attached
             && is(next, &["to", "para"])
             && is(next + 1, &["authorize", "authorise", "authenticate", "autorizar", "verificar", "verify"]);
-        sent || authorizes
+        sent || prefixed
+            || authorizes
             || self.is_in_a_text(number)
             || (4..=8).contains(&number.digits) && self.lets_in(number.first, number.last)
     }

@@ -152,7 +152,11 @@ impl Court<'_, '_> {
             matches!(t.kind, Kind::Newline | Kind::Mark(b',' | b'.' | b'?' | b';' | b'!' | b'"' | b')' | b'-'))
                 || is(t, &["right", "correct", "correcto", "yes", "ok", "verdad", "cierto", "si", "is", "did"])
         });
-        let verb = tokens[first.saturating_sub(4)..first].iter().any(|t| is(t, &READS_BACK));
+        let verb = tokens[first.saturating_sub(4)..first]
+            .iter()
+            .rev()
+            .take_while(|t| t.kind != Kind::Word || t.does(Does::GLUE) || is(t, &READS_BACK))
+            .any(|t| is(t, &READS_BACK));
         let start = (0..first).rev().find(|&at| self.reading.ends_sentence(at)).map_or(0, |at| at + 1);
         let asks = tokens[last + 1..].iter().take(8).any(|t| t.is(b'?'))
             && tokens[start..first].iter().filter(|t| t.is_text()).take(FEW_WORDS + 1).count() <= FEW_WORDS;

@@ -32,7 +32,13 @@ impl Court<'_, '_> {
             } else {
                 governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
             };
-            let harmless = governor.is_some_and(|g| !g.cue.topic.is_secret() && g.cost <= if card { 4 } else { 2 });
+            // Beside a word for cards only what stands right before a number says that it is none.
+            let reach = match card {
+                true if self.reading.mentions(Topic::Card) => 1,
+                true => 4,
+                false => 2,
+            };
+            let harmless = governor.is_some_and(|g| !g.cue.topic.is_secret() && g.cost <= reach);
             let said = governor.filter(|g| g.cue.topic.is_secret());
             let asked = candidate.topics.iter().any(|t| self.expected.all().has(*t));
             let stands = match candidate.claim {

@@ -237,11 +237,18 @@ pub(crate) fn antecedent(reading: &Reading<'_>, first: usize, fits: &dyn Fn(Topi
                 && reading.is_word(&tokens[at], b"s")
                 && tokens[at - 1].is(b'\'')
                 && reading.is_word(&tokens[at - 2], b"it"));
-    if !(its(at) || it_is) {
+    // "Mine says 1359".
+    let mine = at > 0
+        && tokens[at].does(Role::COPULA)
+        && ["mine", "mia", "mio"].iter().any(|word| reading.is_word(&tokens[at - 1], word.as_bytes()));
+    if !(its(at) || it_is || mine) {
         return None;
     }
     let hit = tokens[at.saturating_sub(REACH)..at].iter().rev().find_map(|t| {
-        (t.cue != 0).then(|| t.cue as usize - 1).filter(|&hit| reading.cues[hit].cue.topic != Topic::Quantity)
+        (t.cue != 0).then(|| t.cue as usize - 1).filter(|&hit| {
+            let topic = reading.cues[hit].cue.topic;
+            topic != Topic::Quantity && (!topic.is_secret() || fits(topic))
+        })
     })?;
     let cue = reading.cues[hit].cue;
     (cue.topic.is_secret() && fits(cue.topic)).then_some(Governor { cue, hit, cost: 3, copula: true, after: false })
