@@ -160,7 +160,12 @@ impl Court<'_, '_> {
         let start = (0..first).rev().find(|&at| self.reading.ends_sentence(at)).map_or(0, |at| at + 1);
         let asks = tokens[last + 1..].iter().take(8).any(|t| t.is(b'?'))
             && tokens[start..first].iter().filter(|t| t.is_text()).take(FEW_WORDS + 1).count() <= FEW_WORDS;
-        closed && (verb || asks || self.is_bare())
+        // "Movement 31077428": a noun says what it is.
+        let named = first > 0 && {
+            let before = &tokens[first - 1];
+            before.kind == Kind::Word && !before.does(Does::GLUE.and(Does::FILLER))
+        };
+        closed && (verb || !named && (asks || self.is_bare()))
     }
 
     /// The numbers of an answer; none where there are more than an answer has.
