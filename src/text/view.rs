@@ -10,7 +10,8 @@ use crate::span::Span;
 /// In come any bytes, UTF-8 or not. Out goes the same text in which a number reads as ASCII digits, however it was
 /// written, and words as ASCII letters, so that the rest of the engine need know one spelling only:
 ///
-/// - decimal digits of every script, keycap emoji and mathematical digits are ASCII digits;
+/// - decimal digits of every script, keycap emoji and mathematical digits are ASCII digits, and so are circled and
+///   superscript ones in a row;
 /// - Latin letters lose their accents, full-width and mathematical ones are ASCII;
 /// - every dash is `-`, every space is ` `, quotes are `"` or `'`, line separators are `\n`;
 /// - what cannot be seen is gone: zero-width and direction characters, soft hyphens, marks upon letters and digits;
