@@ -20,6 +20,7 @@ mod fits;
 mod form;
 mod govern;
 mod halves;
+mod phrases;
 pub(crate) mod pieces;
 mod quiet;
 mod solicited;

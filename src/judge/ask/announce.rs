@@ -1,0 +1,76 @@
+//! What a message announces at its end: "my cvv is", and a number that comes in parts.
+
+use crate::detect::cues::{Lists, Role as Does, Topic};
+use crate::detect::token::{Hit, Kind, Reading};
+use crate::judge::conversation::Topics;
+
+use super::is_any;
+use super::object::has_value;
+
+/// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".
+pub(super) fn announces(reading: &Reading<'_>) -> Topics {
+    if let Some(topic) = comes_in_parts(reading) {
+        return Topics::NONE.with(topic);
+    }
+    let Some(hit) = reading.cues.last().filter(|hit| hit.cue.topic.is_secret()) else { return Topics::NONE };
+    let rest = &reading.tokens[hit.last + 1..];
+    let open = rest.len() <= 8
+        && rest.iter().all(|t| {
+            matches!(
+                t.kind,
+                Kind::Newline | Kind::Other | Kind::Mark(b':' | b'.' | b'=' | b'-' | b'>' | b'#' | b',' | b'\'')
+            ) || t.kind == Kind::Word
+                && (t.does(Does::COPULA) || t.does(Does::PIECE) || t.does(Does::GLUE) && !t.does(Does::NEGATION))
+                && !t.does(Does::SENT)
+        });
+    if !open || rest.iter().filter(|t| t.kind == Kind::Word).count() > 4 {
+        return Topics::NONE;
+    }
+    let negated = reading.tokens[hit.first.saturating_sub(8)..hit.first].iter().any(|t| {
+        t.does(Does::NEGATION)
+            || t.does(Does::QUESTION)
+            || is_any(
+                reading,
+                t,
+                &[
+                    "forgot", "forget", "reset", "change", "changed", "lost", "update", "olvide", "cambiar", "cambie",
+                    "perdi", "wrong", "need", "want", "help", "about",
+                ],
+            )
+    });
+    let tells = rest.iter().any(|t| t.does(Does::COPULA) || t.is(b':') || t.is(b'='))
+        || said_so(reading, hit)
+        || is_label(reading, hit);
+    if tells && !negated { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
+}
+
+/// "My account number, sending it in two parts": a number that comes in the messages after this one.
+pub(super) fn comes_in_parts(reading: &Reading<'_>) -> Option<Topic> {
+    let parts = reading.does(Does::HALF) && reading.has_any(Lists::PARTS);
+    let long = |hit: &&Hit| matches!(hit.cue.topic, Topic::Card | Topic::Account | Topic::SocialSecurity);
+    let asks = reading.has_mark(b'?') || reading.does(Does::NEGATION) && reading.facts.digits == 0;
+    let hit = reading.cues.iter().find(long).filter(|_| parts && !asks)?;
+    (!has_value(reading, hit.last)).then_some(hit.cue.topic)
+}
+
+/// The whole message is the name of a secret: "my pin", "cvv".
+pub(super) fn is_label(reading: &Reading<'_>, hit: &Hit) -> bool {
+    let words = reading.tokens.iter().filter(|t| t.is_text()).count();
+    let in_cue = reading.tokens[hit.first..=hit.last].iter().filter(|t| t.is_text()).count();
+    words <= in_cue + 2
+        && reading.tokens.iter().all(|t| {
+            t.cue != 0
+                || t.does(Does::GLUE)
+                || t.kind == Kind::Newline
+                || matches!(t.kind, Kind::Mark(b':' | b'.' | b'-'))
+        })
+}
+
+/// "this is my password", "here is my pin", "aquí está mi nip".
+pub(super) fn said_so(reading: &Reading<'_>, hit: &Hit) -> bool {
+    let before = &reading.tokens[hit.first.saturating_sub(5)..hit.first];
+    let points = before.iter().any(|t| {
+        is_any(reading, t, &["this", "here", "heres", "these", "that", "aqui", "este", "esta", "ahi", "ahora", "now"])
+    });
+    points && before.iter().any(|t| t.does(Does::OWN) || t.does(Does::COPULA) || t.does(Does::DETERMINER))
+}

@@ -1,0 +1,99 @@
+//! What is asked for without its name, and which of several things was meant.
+
+use crate::detect::cues::{Lists, Role as Does, Topic};
+use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::judge::Part;
+use crate::judge::conversation::Topics;
+
+use super::{cues_in, is_any};
+
+/// "What is my code?", "do you have it?": a customer asks for something, not whether something is so.
+pub(super) fn wants_to_know(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    reading.tokens[start..end].iter().any(|t| {
+        t.is_any(Lists::WHICH.and(Lists::QUE).and(Lists::RECITE).and(Lists::RECITE_IT))
+            || is_any(
+                reading,
+                t,
+                &[
+                    "have",
+                    "wants",
+                    "pide",
+                    "got",
+                    "remind",
+                    "whats",
+                    "tiene",
+                    "tienes",
+                    "tenes",
+                    "recuerda",
+                    "recuerdas",
+                    "sabe",
+                    "sabes",
+                ],
+            )
+    })
+}
+
+/// "What is it?", "¿cuál es?": a question without a noun.
+pub(super) fn asks_which(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let words = || reading.tokens[start..end].iter().filter(|t| t.is_text());
+    words().any(|t| t.does(Does::QUESTION))
+        && words().all(|t| t.does(Does::GLUE.and(Does::QUESTION).and(Does::CONJUNCTION)) && t.cue == 0)
+}
+
+/// "I've sent it", "se lo mandé": what was sent has no name, or is another.
+pub(super) fn sends_it(reading: &Reading<'_>, part: Part) -> bool {
+    const NEAR: usize = 4;
+    let tokens = &reading.tokens;
+    let it = |t: &Token| t.is_any(Lists::IT) || is_any(reading, t, &["another", "one", "lo", "la", "otro", "otra"]);
+    reading.does(Does::SENT)
+        && (0..tokens.len()).any(|at| {
+            let near = || tokens[at.saturating_sub(NEAR)..tokens.len().min(at + NEAR)].iter();
+            tokens[at].does(Does::SENT)
+                && tokens[at].kind == Kind::Word
+                // "I'll send it" does, "send it" does not.
+                && !(is_any(reading, &tokens[at], &["send", "sending", "text", "texting", "issued"])
+                    && !tokens[at.saturating_sub(2)..at].iter().any(|t| is_any(reading, t, &["i", "we", "ll", "will"])))
+                && part.has(tokens[at].start as usize)
+                && near().any(it)
+                && !near().any(|t| t.does(Does::NEGATION) && t.kind == Kind::Word)
+        })
+}
+
+/// What an agent may have meant by "the code" and the like.
+pub(super) const MEANT: [Topic; 4] = [Topic::Reference, Topic::Device, Topic::Zip, Topic::Partial];
+
+/// "I mean the promo code", "el de reserva": the harmless one of several things.
+pub(super) fn means(reading: &Reading<'_>, start: usize, end: usize) -> Topics {
+    let named = |topic: &Topic| !matches!(topic, Topic::Login | Topic::Place | Topic::Quantity | Topic::Amount);
+    let topics = || cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic);
+    let Some(first) = topics().find(named).filter(|topic| MEANT.contains(topic)) else { return Topics::NONE };
+    let tokens = &reading.tokens[start..end];
+    let pair =
+        |w: &[Token], first: &[&str], then: &[&str]| is_any(reading, &w[0], first) && is_any(reading, &w[1], then);
+    // "Then the last four will do."
+    let suffices = topics().any(|topic| matches!(topic, Topic::Partial | Topic::Zip))
+        && (tokens.windows(2).any(|w| {
+            pair(
+                w,
+                &["will", "would", "is", "are", "es", "eso"],
+                &["do", "enough", "fine", "plenty", "suficiente", "basta"],
+            )
+        }) || tokens.iter().any(|t| is_any(reading, t, &["suffice", "basta", "bastan", "bastaria", "alcanza"])));
+    if suffices {
+        return Topics::NONE.with(Topic::Partial);
+    }
+    let points = tokens.get(..2).is_some_and(|w| pair(w, &["el", "la", "the"], &["de", "del", "one"]));
+    let says = || {
+        tokens.windows(2).any(|w| {
+            pair(w, &["i", "we"], &["mean", "meant"]) || pair(w, &["me", "nos"], &["refiero", "referia", "referimos"])
+        })
+    };
+    if points || says() { Topics::NONE.with(first) } else { Topics::NONE }
+}
+
+/// "The 15 digits", and no word for what they are of.
+pub(super) fn is_a_count(reading: &Reading<'_>, hit: &Hit) -> bool {
+    reading.tokens[hit.first..=hit.last]
+        .iter()
+        .all(|t| t.kind == Kind::Digits || t.does(Does::DIGITS) || t.is_any(Lists::NUMBER) || t.is(b'-'))
+}

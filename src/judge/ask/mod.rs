@@ -1,0 +1,332 @@
+//! What a message asks for and what it announces.
+//!
+//! In: a reading. Out: [`Said`], which the conversation remembers, and the places where a secret is asked for.
+
+mod announce;
+mod meaning;
+mod menu;
+mod object;
+mod sentence;
+
+use smallvec::SmallVec;
+
+use crate::detect::cues::{Lists, Role as Does, Topic};
+use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::judge::Part;
+use crate::judge::conversation::{Said, Topics};
+use crate::message::Role;
+
+use announce::announces;
+use meaning::{MEANT, asks_which, is_a_count, means, sends_it, wants_to_know};
+use menu::{is_choice, is_menu};
+use object::{
+    CHANGES, FORGOTTEN, corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies,
+};
+use sentence::{Sentence, Sweep, explains};
+
+/// A cue in a question or a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request {
+    pub(crate) topic: Topic,
+    /// Index of the cue in the reading.
+    pub(crate) hit: usize,
+}
+
+/// The requests of a message; those of a usual one fit in place.
+pub(crate) type Requests = SmallVec<[Request; 4]>;
+
+/// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
+pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Requests) {
+    let mut said = Said { agrees: part.first && agrees(reading), ..Said::default() };
+    let typed = |topic: Topic| matches!(topic, Topic::Pin | Topic::Password | Topic::Code | Topic::OneTimePasscode);
+    for hit in reading.cues.iter().filter(|hit| typed(hit.cue.topic) && hit.cue.name != "the new one") {
+        if part.has(reading.tokens[hit.last].start as usize) {
+            said.speaks = said.speaks.with(hit.cue.topic);
+        }
+    }
+    said.sends_it = role.serves() && sends_it(reading, part);
+    let mut requests = Requests::new();
+    if !may_ask(reading, role) {
+        return (said, requests);
+    }
+    // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
+    let mut named = Topics::NONE;
+    // "From 1 to 5," and then the question to which that is the answer.
+    let mut chooses = false;
+    let may_mean = MEANT.into_iter().any(|topic| reading.mentions(topic));
+    let mut quotations = Quotations::default();
+    let mut start = 0;
+    while start < reading.tokens.len() {
+        let sweep = Sweep::of(reading, start, role);
+        let end = sweep.end;
+        if role.serves() && reading.facts.digits > 0 && is_choice(reading, start, end) {
+            let before_it = said;
+            said.asks = Topics::NONE.with(Topic::Amount);
+            said.measures = true;
+            chooses = true;
+            if !(part.has(reading.tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
+                said = before_it;
+            }
+            start = end;
+            continue;
+        }
+        if role.serves() && !sweep.question && may_mean && part.has(reading.tokens[end - 1].start as usize) {
+            said.means = said.means.and(means(reading, start, end));
+        }
+        if requests.is_empty() && said.asks.is_empty() && sweep.is_plain() {
+            start = end;
+            continue;
+        }
+        let unheard = (said, requests.len());
+        let mut asks = Topics::NONE;
+        let mut counts = true;
+        let sentence = Sentence::of(reading, start, &sweep, role);
+        if chooses && !sentence.request {
+            start = end;
+            continue;
+        }
+        let mut before: Option<usize> = None;
+        let mut has_cue = false;
+        for (index, hit) in cues_in(reading, start, end) {
+            let topic = hit.cue.topic;
+            has_cue = true;
+            if before.is_some_and(|last| corrects(reading, last + 1, hit.first)) {
+                asks = Topics::NONE;
+                requests.clear();
+            }
+            let previous = before;
+            let dependent =
+                || previous.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
+            // "The value of the CVC": a word for any quantity does not govern.
+            if !matches!(topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
+                before = Some(hit.last);
+            }
+            // But "what do you type in the password field?" asks for it.
+            let entered = || {
+                reading.tokens[hit.first.saturating_sub(4)..hit.first]
+                    .iter()
+                    .any(|t| t.does(Does::ENTRY) && t.kind == Kind::Word)
+            };
+            let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word)
+                && !(matches!(topic, Topic::Password | Topic::Pin)
+                    && ["field", "box", "form", "input", "bar", "slot", "prompt", "screen", "page"]
+                        .iter()
+                        .any(|word| is_any(reading, &reading.tokens[hit.last + 1], &[word]))
+                    && entered());
+            let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
+                && !(sentence.request && sentence.chooses_digits)
+                && cues_in(reading, sentence.purpose.unwrap_or(end), end).next().is_some();
+            // "Check again?", "can you check?": a verb.
+            let verb = topic == Topic::Reference
+                && hit.first == hit.last
+                && reading.is_word(&reading.tokens[hit.first], b"check")
+                && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
+            // "What is code 407?" names it; in quotation marks somebody else asks.
+            // "I got an sms" asks for no more.
+            let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(Lists::MESSAGE);
+            // "I got a text that says I need a code, is it real?": somebody else asks.
+            let reported = || {
+                reading.tokens[start..hit.first].iter().any(|t| {
+                    t.kind == Kind::Word && is_any(reading, t, &["says", "saying", "said", "dice", "dicen", "decia"])
+                })
+            };
+            let told = !role.serves()
+                && (is_named(reading, hit.last) || quotations.around(reading, hit.first) || message() || reported());
+            // "The code needs a minimum of...": what needs is not needed.
+            let subject = reading
+                .token(hit.last + 1)
+                .is_some_and(|t| t.kind == Kind::Word && is_any(reading, t, &["needs", "requires", "need", "require"]));
+            // The "Forgot password" link; "choose a new one".
+            let label = hit.first > 0 && is_any(reading, &reading.tokens[hit.first - 1], &FORGOTTEN)
+                || hit.cue.name == "the new one"
+                    && reading.tokens[hit.first.saturating_sub(3)..hit.first]
+                        .iter()
+                        .any(|t| is_any(reading, t, &CHANGES));
+            if verb
+                || label
+                || sentence.elsewhere && is_changed(reading, hit.first)
+                || subject && !sentence.question
+                || told
+                || has_value(reading, hit.last) && !sentence.question
+                || is_numbered(reading, hit.last)
+                || is_partial(reading, hit.last)
+                || compound
+                || purpose
+                || topic == Topic::Quantity
+            {
+                continue;
+            }
+            if sentence.asks_for(reading, hit)
+                && (role.serves() || sentence.request || wants_to_know(reading, start, end))
+            {
+                if let Some(other) = sentence.measures {
+                    // A reason is no number.
+                    if other == Topic::Quantity {
+                        continue;
+                    }
+                    asks = asks.with(other);
+                    said.measures = true;
+                } else if !dependent() {
+                    asks = asks.and(topics_of(reading, hit, sentence.sent));
+                    counts &= topic == Topic::Phone || is_a_count(reading, hit);
+                    requests.push(Request { topic, hit: index });
+                } else if matches!(topic, Topic::Reference | Topic::Device) && asks.has(Topic::Code) && !sentence.sent {
+                    // "The code at the bottom of the voucher" is the voucher's.
+                    asks = asks.without(Topic::Code).without(Topic::Password).with(topic);
+                }
+            } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
+                named = named.with(topic);
+                // "The user name only, not the password."
+                let left_out = reading.tokens[hit.first.saturating_sub(3)..hit.first]
+                    .iter()
+                    .any(|t| t.kind == Kind::Word && t.does(Does::NEGATION));
+                // "That code needs a minimum": it is known to both.
+                let known = hit.first > 0 && reading.tokens[hit.first - 1].is_any(Lists::POINTER);
+                if sentence.trouble && !left_out
+                    || sentence.foretells && !known && matches!(topic, Topic::Code | Topic::OneTimePasscode)
+                {
+                    asks = asks.and(topics_of(reading, hit, sentence.sent));
+                }
+            }
+            if sentence.question && topic.is_secret() && !has_value(reading, hit.last) {
+                said.offers = said.offers.with(topic);
+            }
+        }
+        // "What code does the error show?" asks for the error's.
+        if asks.has(Topic::Code) && asks.has(Topic::Device) && !sentence.sent && sweep.lists.has(Lists::ERROR) {
+            asks = asks.without(Topic::Code).without(Topic::Password);
+        }
+        // "Which key did you register? It's the telephone PIN."
+        if role.serves() && !said.asks.is_empty() && !sentence.question && !sentence.negated && explains(reading, start)
+        {
+            asks = cues_in(reading, start, end)
+                .filter(|(_, hit)| hit.cue.topic.is_secret())
+                .take(1)
+                .fold(asks, |asks, (_, hit)| asks.and(topics_of(reading, hit, sentence.sent)));
+        }
+        if sentence.digits_texted {
+            asks = asks.with(Topic::OneTimePasscode);
+        }
+        if sentence.on_card_face && !sentence.negated && sentence.measures.is_none() {
+            asks = asks.with(Topic::SecurityCode);
+        }
+        // "We sent it again. Did it arrive?"
+        if sentence.question && sentence.arrives && role.serves() && reading.does(Does::SENT) && reading.cues.is_empty()
+        {
+            asks = asks.with(Topic::OneTimePasscode);
+        }
+        if asks.is_empty() && (sentence.question || sentence.request) && !sentence.negated {
+            if !named.is_empty() && !has_cue && sentence.refers_back {
+                asks = named;
+            }
+            said.refers |= !has_cue && role.serves() && (sentence.recites || asks_which(reading, start, end));
+            said.insists |= !has_cue && (sentence.refers_back || sentence.request);
+            said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
+            // "It wants a code. Mine?"
+            if sentence.question && !has_cue && sweep.words <= 4 {
+                said.offers = said.offers.and(named);
+            }
+            // "Yes, it was just sent. I can enter it if you read it to me."
+            said.reads_it |= !has_cue && !sentence.question && role.serves() && sentence.recites;
+        }
+        if corrects(reading, start, end.min(start + 3)) || before.is_some_and(|last| corrects(reading, last + 1, end)) {
+            // "I need the PIN... actually no."
+            said.asks = Topics::NONE;
+            asks = if before.is_some_and(|last| corrects(reading, last + 1, end)) { Topics::NONE } else { asks };
+        }
+        if !asks.is_empty() {
+            // "Dial *#06# and read me the 15 digits."
+            said.counts = counts && asks.without(Topic::Phone) == Topics::NONE.with(Topic::Card);
+        }
+        said.asks = said.asks.and(asks);
+        if !(part.has(reading.tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
+            said = unheard.0;
+            requests.truncate(unheard.1);
+        }
+        start = end;
+    }
+    // "1. Lost card", "2. New PIN": a choice may be the answer.
+    if role.serves() && reading.facts.digits > 0 && is_menu(reading, part) {
+        said.asks = said.asks.with(Topic::Amount);
+        said.measures = true;
+    }
+    said.prefer_secrets();
+    if part.last {
+        said.announces = announces(reading);
+    }
+    (said, requests)
+}
+
+/// Whether any sentence may be more than a [plain](Sweep::is_plain) one; only then anything is asked for or announced.
+fn may_ask(reading: &Reading<'_>, role: Role) -> bool {
+    reading.has_mark(b'?')
+        || reading.has_mark(b':')
+        || reading.does(Does::REQUEST.and(Does::FACE))
+        || reading.mentions_secrets()
+        || reading.mentions(Topic::Partial)
+        || role.serves() && MEANT.into_iter().any(|topic| reading.mentions(topic))
+}
+
+/// The topics that an answer to the cue may have.
+fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
+    let mut topics = Topics::NONE.with(hit.cue.topic);
+    let passcode = sent && hit.cue.topic == Topic::OneTimePasscode;
+    if hit.cue.topic.is_secret() && !passcode && names_a_word(reading, hit) {
+        topics = topics.with(Topic::Password);
+    }
+    // It may as well be that of a booking.
+    if matches!(hit.cue.name, "confirmation code" | "código de confirmación") {
+        topics = topics.with(Topic::Reference);
+    }
+    if matches!(hit.cue.name, "security code" | "código de seguridad") && !sent {
+        topics = topics.with(Topic::SecurityCode);
+    }
+    topics
+}
+
+fn is_any(reading: &Reading<'_>, token: &Token, words: &[&str]) -> bool {
+    words.iter().any(|word| reading.is_word(token, word.as_bytes()))
+}
+
+/// "passcode", "clave": may be a word as well as digits.
+fn names_a_word(reading: &Reading<'_>, hit: &Hit) -> bool {
+    let tokens = &reading.tokens[hit.first..=hit.last];
+    tokens.iter().any(|t| t.is_any(Lists::NAMES_A_WORD) && !reading.is_word(t, b"pass"))
+        && !tokens.iter().any(|t| t.does(Does::SENT) || t.is_any(Lists::SENT_CODE))
+}
+
+fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Iterator<Item = (usize, &'r Hit)> {
+    let from = reading.cues.partition_point(|hit| hit.first < start);
+    reading.cues[from..]
+        .iter()
+        .enumerate()
+        .take_while(move |(_, hit)| hit.first < end)
+        .map(move |(i, hit)| (from + i, hit))
+}
+
+/// Whether the sentence whose last token so far is `last` is over, whatever follows.
+fn is_over(reading: &Reading<'_>, last: usize) -> bool {
+    last + 1 < reading.tokens.len() || reading.tokens[last].kind == Kind::Newline || reading.ends_sentence(last)
+}
+
+/// How many quotation marks stand before a token; asked for tokens in their order.
+#[derive(Default)]
+struct Quotations {
+    until: usize,
+    open: bool,
+}
+
+impl Quotations {
+    /// Whether the token at `at` stands between quotation marks.
+    fn around(&mut self, reading: &Reading<'_>, at: usize) -> bool {
+        let marks = reading.tokens[self.until.min(at)..at].iter().filter(|t| t.is(b'"')).count();
+        self.open ^= marks % 2 == 1;
+        self.until = self.until.max(at);
+        self.open
+    }
+}
+
+/// Starts with a yes: "Yes please, for this booking the hotel requires it."
+fn agrees(reading: &Reading<'_>) -> bool {
+    reading.any_of(0, reading.tokens.len().min(4), Lists::YES)
+}

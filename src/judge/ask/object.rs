@@ -1,0 +1,172 @@
+//! What is done with the thing that a cue names: asked for, changed elsewhere, taken back, told already.
+
+use crate::detect::cues::{Lists, Role as Does, Topic};
+use crate::detect::token::{Kind, Reading, Token};
+
+use super::{cues_in, is_any};
+
+/// What is done to a secret and not with it.
+pub(super) const CHANGES: [&str; 23] = [
+    "change",
+    "changing",
+    "reset",
+    "resetting",
+    "update",
+    "set",
+    "choose",
+    "create",
+    "use",
+    "pick",
+    "recover",
+    "cambie",
+    "cambia",
+    "cambiar",
+    "restablezca",
+    "restablecer",
+    "restablece",
+    "actualice",
+    "actualizar",
+    "cree",
+    "crear",
+    "elija",
+    "recuperar",
+];
+
+/// Where it is done, if not in the chat.
+pub(super) const ELSEWHERE: [&str; 30] = [
+    "app",
+    "application",
+    "site",
+    "website",
+    "page",
+    "link",
+    "settings",
+    "portal",
+    "atm",
+    "branch",
+    "online",
+    "browser",
+    "button",
+    "profile",
+    "com",
+    "www",
+    "https",
+    "aplicacion",
+    "sitio",
+    "pagina",
+    "enlace",
+    "liga",
+    "ajustes",
+    "configuracion",
+    "cajero",
+    "sucursal",
+    "perfil",
+    "boton",
+    "banca",
+    "web",
+];
+
+/// What stands on a button before the word for a secret.
+pub(super) const FORGOTTEN: [&str; 6] = ["forgot", "forgotten", "olvide", "olvido", "olvidaste", "restablecer"];
+
+/// "You can reset your PIN at any ATM": who serves sends the customer elsewhere, and wants to hear nothing.
+pub(super) fn happens_elsewhere(reading: &Reading<'_>, sentence: &[Token]) -> bool {
+    let here = |t: &Token| {
+        t.is_any(Lists::RECITE.and(Lists::RECITE_IT))
+            || is_any(
+                reading,
+                t,
+                &["send", "share", "reply", "respond", "here", "below", "aqui", "envie", "comparta", "responda"],
+            )
+    };
+    sentence.iter().any(|t| is_any(reading, t, &ELSEWHERE)) && !sentence.iter().any(here)
+}
+
+/// "Change your password", "set a new PIN": the cue at `first` is the object of such a verb.
+pub(super) fn is_changed(reading: &Reading<'_>, first: usize) -> bool {
+    let own = |t: &&Token| {
+        t.kind == Kind::Word
+            && (t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(Lists::ADJECTIVE.and(Lists::RENEWAL)))
+    };
+    let between = reading.tokens[..first].iter().rev().take(3).take_while(own).count();
+    first.checked_sub(between + 1).is_some_and(|verb| is_any(reading, &reading.tokens[verb], &CHANGES))
+}
+
+/// "never", "nunca": a warning, not a polite question ("why don't you read me the code?").
+pub(super) fn warns(reading: &Reading<'_>, at: usize) -> bool {
+    reading.token(at).is_some_and(|t| t.is_any(Lists::WARNING))
+}
+
+/// "sorry", "actually", "perdón": what was asked for before is taken back.
+pub(super) fn corrects(reading: &Reading<'_>, from: usize, until: usize) -> bool {
+    reading.does(Does::TAKES_BACK) && reading.tokens[from.min(until)..until].iter().any(|t| t.does(Does::TAKES_BACK))
+}
+
+/// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
+pub(super) fn depends(reading: &Reading<'_>, last: usize, first: usize) -> bool {
+    let between = &reading.tokens[last + 1..first];
+    if listed(reading, last, first) || between.len() > 8 {
+        return false;
+    }
+    // The word before its articles and adjectives.
+    let governing =
+        between.iter().rev().find(|t| !(t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(Lists::ADJECTIVE)));
+    // "For the account we ask for the PIN" asks for the PIN.
+    if between.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0 && !t.is_any(Lists::RELATIVE)) {
+        return false;
+    }
+    let preposition = governing.is_some_and(|t| t.is_any(Lists::PREPOSITION.and(Lists::BESIDE)));
+    preposition || between.iter().any(|t| t.is_any(Lists::RELATIVE))
+}
+
+/// Whether the cue that starts at `first` is listed beside the one that ends at `last`: "the ZIP and the last four".
+pub(super) fn listed(reading: &Reading<'_>, last: usize, first: usize) -> bool {
+    reading.tokens[last + 1..first].iter().any(|t| {
+        matches!(t.kind, Kind::Mark(b',' | b';' | b'/' | b'&' | b'+' | b'.' | b':') | Kind::Newline)
+            || t.is_any(Lists::LISTING)
+    })
+}
+
+/// "the phone's PIN": the first cue only says which.
+pub(super) fn modifies(reading: &Reading<'_>, last: usize, end: usize) -> bool {
+    let possessive = reading.token(last + 1).is_some_and(|t| t.is(b'\'') && !t.spaced)
+        && reading.token(last + 2).is_some_and(|t| reading.is_word(t, b"s"));
+    possessive && cues_in(reading, last + 1, end).next().is_some()
+}
+
+/// "account ending 5567": a cue of parts follows at once. "The security code for the Visa ending 7745" is no part.
+pub(super) fn is_partial(reading: &Reading<'_>, last: usize) -> bool {
+    let whole = reading.hit(&reading.tokens[last]).is_some_and(|hit| {
+        matches!(hit.cue.topic, Topic::SecurityCode | Topic::OneTimePasscode | Topic::Pin | Topic::Code)
+    });
+    !whole
+        && reading
+            .token(last + 1)
+            .and_then(|t| reading.hit(t))
+            .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
+}
+
+/// "code 407": a number of three digits and more stands right behind the cue.
+pub(super) fn is_named(reading: &Reading<'_>, last: usize) -> bool {
+    reading.token(last + 1).is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3)
+}
+
+/// Whether a number follows the cue as its value.
+pub(super) fn has_value(reading: &Reading<'_>, last: usize) -> bool {
+    reading.tokens[last + 1..]
+        .iter()
+        .take(5)
+        .take_while(|t| t.cue == 0 && !(t.kind == Kind::Word && t.does(Does::TO)))
+        .find(|t| {
+            !(t.kind == Kind::Word && t.does(Does::GLUE)
+                || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'*' | b'\'')))
+        })
+        .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3 || t.kind == Kind::Masked)
+}
+
+/// "Is pin 14 the red one?", "card #2": a thing with a number, not the number of it.
+pub(super) fn is_numbered(reading: &Reading<'_>, last: usize) -> bool {
+    let sign = usize::from(reading.token(last + 1).is_some_and(|t| t.is(b'#')));
+    reading.token(last + 1 + sign).is_some_and(|t| t.kind == Kind::Digits && t.len() <= 2 && t.cue == 0)
+        && reading.token(last + 2 + sign).is_none_or(|t| t.spaced && !t.does(Does::UNIT))
+}

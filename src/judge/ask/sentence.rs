@@ -1,0 +1,257 @@
+//! What kind of sentence it is: a question, a request, a statement that announces a code.
+
+use crate::detect::cues::{Lists, Role as Does, Topic};
+use crate::detect::password::is_predicate;
+use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::message::Role;
+
+use super::object::{happens_elsewhere, warns};
+use super::{cues_in, is_any};
+
+/// What one pass over a sentence tells.
+#[derive(Default)]
+pub(super) struct Sweep {
+    /// One past its last token.
+    pub(super) end: usize,
+    /// How many of its tokens are words, or letters and digits.
+    pub(super) words: usize,
+    /// What its words do, all together.
+    pub(super) roles: Does,
+    /// The lists on which its words stand, all together.
+    pub(super) lists: Lists,
+    pub(super) question: bool,
+    pub(super) colon: bool,
+    /// A request that is no part of a cue.
+    pub(super) request: bool,
+    /// A part of a cue for a secret.
+    pub(super) secret: bool,
+    /// A part of a cue for the end of a number.
+    pub(super) partial: bool,
+    /// The first word that negates.
+    pub(super) negation: Option<usize>,
+}
+
+impl Sweep {
+    /// Sweeps over the sentence which starts at `start`.
+    pub(super) fn of(reading: &Reading<'_>, start: usize, role: Role) -> Self {
+        let tokens = &reading.tokens[..];
+        let mut sweep = Self::default();
+        for (at, token) in tokens.iter().enumerate().skip(start) {
+            // An opening question mark starts a sentence.
+            let question = token.is(b'?');
+            let opens = question && tokens.get(at + 1).is_some_and(|next| !next.spaced && next.is_text());
+            if opens && at > start {
+                sweep.end = at;
+                return sweep;
+            }
+            sweep.question |= question;
+            sweep.colon |= token.is(b':');
+            sweep.words += usize::from(token.is_text());
+            sweep.roles = sweep.roles.and(token.role);
+            sweep.lists = sweep.lists.and(token.lists);
+            sweep.request |=
+                token.does(Does::REQUEST) && token.cue == 0 && !sweep.request && is_request(reading, start, at, role);
+            if let Some(hit) = reading.hit(token) {
+                sweep.secret |= hit.cue.topic.is_secret();
+                sweep.partial |= hit.cue.topic == Topic::Partial;
+            }
+            if token.does(Does::NEGATION) && token.kind == Kind::Word {
+                sweep.negation = sweep.negation.or(Some(at));
+            }
+            if token.ends_line() && !opens && (token.kind == Kind::Newline || reading.ends_sentence(at)) {
+                sweep.end = at + 1;
+                return sweep;
+            }
+        }
+        sweep.end = tokens.len();
+        sweep
+    }
+
+    /// Whether it is nothing but a statement without a secret, or none at all: most are.
+    pub(super) fn is_plain(&self) -> bool {
+        !(self.question || self.colon || self.secret || self.partial || self.roles.has(Does::REQUEST.and(Does::FACE)))
+    }
+}
+
+pub(super) struct Sentence {
+    pub(super) question: bool,
+    pub(super) request: bool,
+    pub(super) sent: bool,
+    pub(super) negated: bool,
+    pub(super) fragment: bool,
+    pub(super) refers_back: bool,
+    /// "Read it to me", "me lo dicta".
+    pub(super) recites: bool,
+    pub(super) first_negation: usize,
+    /// "How many", "when", "where": what is asked for instead.
+    pub(super) measures: Option<Topic>,
+    /// "is incorrect", "try again", "only eight digits": who serves wants it once more.
+    pub(super) trouble: bool,
+    /// "To reset your PIN, tell me...": the purpose ends at this comma.
+    pub(super) purpose: Option<usize>,
+    /// "What six digits did you get in the text?"
+    pub(super) digits_texted: bool,
+    /// "Did you get it?"
+    pub(super) arrives: bool,
+    /// "For your PIN, please choose four digits."
+    pub(super) chooses_digits: bool,
+    /// "You should have a code", "it asks for a code now".
+    pub(super) foretells: bool,
+    /// Who serves speaks of digits on the front or the back of a card.
+    pub(super) on_card_face: bool,
+    /// "Please change your password in the app": not here.
+    pub(super) elsewhere: bool,
+}
+
+impl Sentence {
+    pub(super) fn of(reading: &Reading<'_>, start: usize, sweep: &Sweep, role: Role) -> Self {
+        let &Sweep { end, words, roles, lists, question, .. } = sweep;
+        let tokens = &reading.tokens[start..end];
+        // The verb that opens a request may be a cue of its own: "Marque su NIP".
+        let opens = role.serves()
+            && roles.has(Does::REQUEST)
+            && tokens.iter().find(|t| t.is_text()).is_some_and(|t| t.does(Does::REQUEST));
+        let request = opens || sweep.request;
+        let secret = sweep.secret && cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
+        let first_negation = sweep.negation.unwrap_or(usize::MAX);
+        let is = |list: Lists| lists.has(list);
+        let opens_with =
+            |list: Lists| is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(list));
+        let pair = |first: Lists, then: Lists| {
+            is(first) && is(then) && tokens.windows(2).any(|w| w[0].is_any(first) && w[1].is_any(then))
+        };
+        let measures = if pair(Lists::HOW, Lists::MANY) || is(Lists::HOW_MANY) {
+            Some(Topic::Amount)
+        } else if question
+            && (opens_with(Lists::WHEN) && !is(Lists::WHICH) && !(request && tokens.iter().any(|t| t.is(b',')))
+                || pair(Lists::WHAT, Lists::DATE)
+                || pair(Lists::QUE, Lists::FECHA))
+        {
+            Some(Topic::Time)
+        } else if question
+            && is(Lists::WHY)
+            && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(Lists::WHY))
+            && sweep.negation.is_none()
+        {
+            Some(Topic::Quantity)
+        } else if question && opens_with(Lists::WHERE) {
+            Some(Topic::Place)
+        } else {
+            None
+        };
+        let negated = sweep.negation.is_some();
+        let digits = roles.has(Does::DIGITS);
+        Self {
+            question,
+            request,
+            // What a customer was sent is not for the agent to tell.
+            sent: roles.has(Does::SENT) && role.serves(),
+            negated,
+            fragment: words <= 4
+                && sweep.colon
+                && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
+                || role.serves() && (is_prompt(reading, start, end) || is_harmless_prompt(reading, start, end)),
+            refers_back: words <= 8 && is(Lists::REFERENCE),
+            recites: tokens
+                .windows(2)
+                .any(|w| w[0].is_any(Lists::RECITE) && w[1].is_any(Lists::IT) || w[0].is_any(Lists::RECITE_IT)),
+            first_negation,
+            measures,
+            purpose: is(Lists::PURPOSE)
+                .then(|| tokens.iter().find(|t| t.is_text()).filter(|t| t.is_any(Lists::PURPOSE)))
+                .flatten()
+                .and_then(|_| tokens.iter().position(|t| t.is(b',') || t.is(b':')))
+                .map(|comma| start + comma),
+            digits_texted: question && digits && !negated && is(Lists::MESSAGE) && is(Lists::SEVERAL),
+            trouble: secret && role.serves() && !question && roles.has(Does::TROUBLE),
+            arrives: is(Lists::ARRIVES),
+            chooses_digits: digits
+                && is(Lists::CHOSEN)
+                && tokens.windows(2).any(|w| w[0].is_any(Lists::CHOSEN) && w[1].does(Does::DIGITS)),
+            foretells: secret && role.serves() && roles.has(Does::FORETELLS),
+            elsewhere: role.serves() && secret && happens_elsewhere(reading, tokens),
+            on_card_face: role.serves()
+                && roles.has(Does::FACE)
+                && ((digits || is(Lists::CODE)) && is(Lists::FEW)
+                    || reading.has_mark(b'?') && explains(reading, start)),
+        }
+    }
+
+    /// Whether the cue is asked for rather than talked about.
+    pub(super) fn asks_for(&self, reading: &Reading<'_>, hit: &Hit) -> bool {
+        // "never share your passcode", "we will never ask for your PIN"
+        if self.first_negation < hit.first && !(self.question && self.request && !warns(reading, self.first_negation)) {
+            return false;
+        }
+        let sent_code = self.sent && matches!(hit.cue.topic, Topic::OneTimePasscode | Topic::Code);
+        self.question || self.request || self.fragment || sent_code && !self.negated
+    }
+}
+
+/// Whether a word at `at` that may ask for something does, in the sentence that starts at `start`.
+#[inline(never)]
+pub(super) fn is_request(reading: &Reading<'_>, start: usize, at: usize, role: Role) -> bool {
+    let tokens = &reading.tokens[..];
+    let token = &tokens[at];
+    let before = at.checked_sub(1).filter(|_| at > start).map(|before| &tokens[before]);
+    // "Sharing it can get you banned" asks for nothing, "can you read it" does.
+    if token.is_any(Lists::MODAL) {
+        let addressed = |t: &Token| t.is_any(Lists::ADDRESSED);
+        return tokens.get(at + 1).is_some_and(addressed) || before.is_some_and(addressed);
+    }
+    // "You have 48,210 points" asks for nothing, "may I have it" does.
+    if reading.is_word(token, b"have") {
+        let near = &tokens[at.saturating_sub(3)..at];
+        return near.iter().any(|t| t.is_any(Lists::MODAL) || reading.is_word(t, b"me"));
+    }
+    // "Take all the time you need."
+    if reading.is_word(token, b"need") && before.is_some_and(|t| is_any(reading, t, &["you", "u"])) {
+        return false;
+    }
+    // "It said to enter a card": a customer tells what others asked for.
+    role.serves()
+        || !(token.does(Does::ENTRY)
+            || is_any(reading, token, &["needs", "requires", "asks", "asking"])
+            || before.is_some_and(|t| is_any(reading, t, &["they", "he", "she"])))
+}
+
+/// "Last step: CVV (3 digits on the back).": a colon and a noun, no verb.
+pub(super) fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let tokens = &reading.tokens[start..end];
+    let words = tokens.iter().filter(|t| t.is_text()).count();
+    let verb = tokens.iter().any(|t| {
+        t.kind == Kind::Word && (t.does(Does::COPULA) || t.does(Does::NEGATION) || t.does(Does::SENT)) && t.cue == 0
+    });
+    let colon = tokens.iter().position(|t| t.is(b':'));
+    // "Contraseña del módem, viene en la etiqueta."
+    // "Your password, when you reset it."
+    let opens =
+        tokens.iter().find(|t| t.is_text() && !t.does(Does::OWN)).and_then(|t| reading.hit(t)).is_some_and(|hit| {
+            let said = reading.token(hit.last + 1);
+            hit.cue.topic.is_secret()
+                && hit.last + 1 < end
+                && said
+                    .is_some_and(|t| !(t.does(Does::STATE) || t.kind == Kind::Word && is_predicate(reading.bytes(t))))
+        });
+    words <= 10 && !verb && opens
+        || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
+}
+
+/// "Ok, then the last four of the card.": asked for in the place of something else, without a verb.
+pub(super) fn is_harmless_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let tokens = &reading.tokens[start..end];
+    let hits = || cues_in(reading, start, end);
+    let verb = |t: &Token| t.does(Does::COPULA.and(Does::NEGATION).and(Does::SENT)) && t.cue == 0;
+    reading.facts.digits > 0
+        && tokens.iter().filter(|t| t.is_text()).count() <= 10
+        && hits().any(|(_, hit)| matches!(hit.cue.topic, Topic::Partial | Topic::Zip))
+        && hits().all(|(_, hit)| matches!(hit.cue.topic, Topic::Partial | Topic::Zip | Topic::Card | Topic::Quantity))
+        && !tokens.iter().any(|t| t.kind == Kind::Word && verb(t) || matches!(t.kind, Kind::Digits if t.len() > 2))
+}
+
+/// "It's the...", "Es el...": the sentence at `start` explains what the one before it asked for.
+pub(super) fn explains(reading: &Reading<'_>, start: usize) -> bool {
+    let is = |at: usize, list: Lists| reading.token(at).is_some_and(|t| t.is_any(list));
+    is(start, Lists::ITS)
+        || is(start, Lists::IT) && (is(start + 1, Lists::IS) || reading.token(start + 1).is_some_and(|t| t.is(b'\'')))
+}

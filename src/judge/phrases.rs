@@ -1,0 +1,371 @@
+//! Turns of phrase which say without a cue, or against one, what a number is: "use 436008 to sign in", "I typed 5318", "the
+//! three digits on the back are 552", "not 4471, it's 4417".
+
+use smallvec::SmallVec;
+
+use crate::detect::checksum;
+use crate::detect::cues::{Lists, Role as Does, Topic};
+use crate::detect::number::{Digits, Number, Shape};
+use crate::detect::one_time_passcode;
+use crate::detect::token::{Kind, Token};
+use crate::entity::Entity;
+use crate::judge::court::Court;
+use crate::judge::govern::{self, Governor};
+
+impl Court<'_, '_> {
+    /// "At the bottom of the check it says 310557010, then 481209937": a routing number that its checksum proves, where a
+    /// check is spoken of, and the account behind it.
+    pub(super) fn is_on_a_check(&self, number: &Number, told: Option<(Number, Entity)>) -> bool {
+        const FARTHEST: usize = 4;
+        if !self.reading.has_any(Lists::CHECK) || number.attached {
+            return false;
+        }
+        let behind = told.is_some_and(|(before, entity)| {
+            entity == Entity::Account
+                && before.digits == 9
+                && number.first > before.last
+                && number.first - before.last <= FARTHEST
+                && (6..=17).contains(&number.digits)
+                && self.reading.tokens[before.last + 1..number.first].iter().all(|t| {
+                    t.does(Does::CONJUNCTION.and(Does::PIECE).and(Does::GLUE)) || matches!(t.kind, Kind::Mark(_))
+                })
+        });
+        let routing = number.digits == 9
+            && number.groups == 1
+            && Digits::of(self.reading, number.first, number.last).is_some_and(|digits| {
+                let text: SmallVec<[u8; 16]> = digits.get().iter().map(|digit| b'0' + digit).collect();
+                checksum::aba(&text)
+            });
+        behind || routing
+    }
+
+    /// A year, behind a comma, and before it in the sentence a PIN and a word of years.
+    pub(super) fn is_hinted_pin(&self, number: &Number) -> bool {
+        const REACH: usize = 20;
+        let tokens = &self.reading.tokens;
+        let mark = number.first.checked_sub(1).filter(|&at| matches!(tokens[at].kind, Kind::Mark(b',' | b':')));
+        let Some(mark) = mark.filter(|_| number.digits == 4 && self.reading.mentions(Topic::Pin)) else { return false };
+        let before = (mark.saturating_sub(REACH)..mark)
+            .rev()
+            .take_while(|&at| !self.reading.ends_sentence(at) && !tokens[at].does(Does::NEGATION));
+        let mut dated = false;
+        for at in before {
+            match self.reading.hit(&tokens[at]).map(|hit| hit.cue.topic) {
+                Some(Topic::Time) => dated = true,
+                Some(Topic::Pin) => return dated,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Nine digits told one by one or grouped as printed, where a Social Security number is spoken of and no other number
+    /// is as long.
+    pub(super) fn is_the_social(&self, number: &Number) -> bool {
+        let lens = || {
+            self.reading.tokens[number.first..=number.last].iter().filter(|t| t.kind == Kind::Digits).map(Token::len)
+        };
+        let told = lens().eq([3, 2, 4])
+            || number.groups == 9
+            || self.page.is_disguised(number.first, number.last) && !lens().eq([9]);
+        number.digits == 9
+            && told
+            && !number.attached
+            && self.reading.mentions(Topic::SocialSecurity)
+            && !self.reading.mentions(Topic::Phone)
+            && self.page.numbers.iter().filter(|other| other.digits >= 7).take(2).count() <= 1
+    }
+
+    /// As many digits as a CLABE, a CCC or a CBU has, where an account is spoken of.
+    pub(super) fn is_long_account(&self, number: &Number) -> bool {
+        matches!(number.digits, 18 | 20 | 22) && !number.attached && self.reading.mentions(Topic::Account)
+    }
+
+    /// Whether the cue is the word for a check.
+    pub(super) fn names_a_check(&self, governor: &Governor) -> bool {
+        let hit = &self.reading.cues[governor.hit];
+        hit.first == hit.last && self.reading.tokens[hit.first].is_any(Lists::CHECK)
+    }
+
+    /// "It won't take my PIN. I typed 5318 and then...": the object of a verb of entering, and nothing more, where a secret
+    /// is spoken of that is typed.
+    pub(super) fn is_typed(&self, number: &Number) -> Option<Entity> {
+        let tokens = &self.reading.tokens;
+        let verb = number.first.checked_sub(1).map(|at| &tokens[at])?;
+        let entered = verb.kind == Kind::Word
+            && verb.does(Does::ENTRY)
+            && verb.cue == 0
+            && !["i", "yo", "di"].iter().any(|word| self.reading.is_word(verb, word.as_bytes()));
+        let alone = self.reading.token(number.last + 1).is_none_or(|t| {
+            matches!(t.kind, Kind::Newline | Kind::Mark(b'.' | b',' | b';' | b'!' | b'?' | b')' | b'"'))
+                || t.kind == Kind::Word
+                    && (t.does(Does::CONJUNCTION)
+                        || t.does(Does::TO)
+                        || ["it", "me", "twice", "again", "que", "both", "first"]
+                            .iter()
+                            .any(|word| self.reading.is_word(t, word.as_bytes())))
+        });
+        let entered = entered || self.is_changed(number);
+        let fits = (4..=8).contains(&number.digits)
+            && number.groups == 1
+            && !number.attached
+            && matches!(number.shape, Shape::Bare | Shape::Likely("year"));
+        // "It asked for the ZIP so I put 08527": the last thing named before it is another.
+        let from = number.first.saturating_sub(12);
+        let other = (from..number.first)
+            .rev()
+            .take_while(|&at| !self.reading.ends_sentence(at))
+            .find_map(|at| self.reading.hit(&tokens[at]))
+            .is_some_and(|hit| {
+                !(hit.cue.topic.is_secret() || matches!(hit.cue.topic, Topic::Place | Topic::Quantity | Topic::Time))
+            });
+        if !(entered && alone && fits) || other {
+            return None;
+        }
+        let spoken = |topic: Topic| self.expected.spoken.has(topic) || self.reading.mentions(topic);
+        match () {
+            () if spoken(Topic::Pin) || self.reading.has_any(Lists::ATM) => Some(Entity::Pin),
+            () if spoken(Topic::OneTimePasscode) || spoken(Topic::Code) => Some(Entity::OneTimePasscode),
+            () if spoken(Topic::Password) => Some(Entity::Password),
+            () => None,
+        }
+    }
+
+    /// "I went from 2301 to 2302".
+    pub(super) fn is_changed(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        let alike = |at: usize| {
+            self.reading.token(at).is_some_and(|t| t.kind == Kind::Digits && t.len() == number.digits && t.spaced)
+        };
+        let before = number.first.checked_sub(1).map(|at| &tokens[at]);
+        let from = before.is_some_and(|t| t.does(Does::FROM))
+            && self.reading.token(number.last + 1).is_some_and(|t| t.does(Does::TO))
+            && alike(number.last + 2);
+        let to = before.is_some_and(|t| t.does(Does::TO))
+            && number.first >= 3
+            && alike(number.first - 2)
+            && tokens[number.first - 3].does(Does::FROM);
+        number.groups == 1 && (from || to)
+    }
+
+    /// "-p 2222", "--port 8443": the value of an option that no cue names.
+    pub(super) fn is_option(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        number.first >= 2
+            && tokens[number.first].spaced
+            && tokens[number.first - 1].kind == Kind::Word
+            && !tokens[number.first - 1].spaced
+            && (tokens[number.first - 1].cue == 0
+                || !tokens[number.first - 1].does(Does::GLUE)
+                    && number.digits <= 5
+                    && self.reading.is_word(&tokens[number.first - 1], b"port"))
+            && tokens[number.first - 2].is(b'-')
+            && (tokens[number.first - 2].spaced || number.first >= 3 && tokens[number.first - 3].is(b'-'))
+    }
+
+    /// "... is 5528, the one before 1907": as long as the secret that was told before, and words that point back to it.
+    pub(super) fn is_another(&self, before: &Number, number: &Number) -> bool {
+        const FARTHEST: usize = 20;
+        number.digits == before.digits
+            && number.groups == before.groups
+            && !number.attached
+            && number.digits >= 4
+            && number.first > before.last
+            && number.first - before.last <= FARTHEST
+            && matches!(number.shape, Shape::Bare | Shape::Likely("year"))
+            && self.reading.any_of(before.last + 1, number.first, Lists::ANOTHER)
+            && !self.reading.tokens[before.last + 1..number.first].iter().any(|t| {
+                t.kind == Kind::Newline
+                    || self.reading.hit(t).is_some_and(|hit| {
+                        !hit.cue.topic.is_secret() && !matches!(hit.cue.topic, Topic::Quantity | Topic::Time)
+                    })
+            })
+    }
+
+    /// "I put 553 and it is 533", "no era 771203, era 771230": the same thing, corrected.
+    pub(super) fn is_corrected(&self, before: &Number, number: &Number) -> bool {
+        const FARTHEST: usize = 6;
+        let tokens = &self.reading.tokens;
+        let near = number.first > before.last && number.first - before.last <= FARTHEST;
+        let alike = number.digits == before.digits && number.groups == before.groups && !number.attached;
+        near && alike
+            && number.shape == Shape::Bare
+            && tokens[number.first - 1].does(Does::COPULA)
+            && tokens[number.first - 1].kind == Kind::Word
+            && tokens[before.last + 1..number.first].iter().all(|t| {
+                t.kind == Kind::Word && t.cue == 0 && t.does(Does::GLUE.and(Does::CONJUNCTION).and(Does::NEGATION))
+                    || matches!(t.kind, Kind::Mark(b',' | b';' | b'\''))
+            })
+    }
+
+    /// "$215.00, not 250": in the place of something harmless.
+    pub(super) fn stands_for(&self, before: usize, number: &Number) -> bool {
+        let between = self.reading.tokens.get(before + 1..number.first).unwrap_or_default();
+        let is = |t: &Token| {
+            ["not", "no", "instead", "of", "rather", "than", "sino", "en", "vez", "de", "lugar", "y"]
+                .iter()
+                .any(|word| self.reading.is_word(t, word.as_bytes()))
+        };
+        (1..=4).contains(&between.len())
+            && between.iter().any(|t| t.kind == Kind::Word)
+            && between.iter().all(|t| t.is(b',') || is(t))
+    }
+
+    /// "I typed 5318 and then 5381": told in one breath, and alike.
+    pub(super) fn is_like(&self, before: &Number, number: &Number) -> bool {
+        number.digits == before.digits
+            && number.digits >= 4
+            && number.groups == before.groups
+            && !number.attached
+            && number.first > before.last
+            && number.shape == Shape::Bare
+            && govern::in_one_breath(self.reading, before, number)
+    }
+
+    /// "Use 436008 to sign in": how senders word a passcode.
+    pub(super) fn is_to_be_used(&self, number: &Number) -> bool {
+        let is = |at: usize, words: &[&str]| {
+            self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
+        };
+        let next = number.last + 1;
+        // "It sent me 883 412": grouped like a code, and nothing else.
+        let sent = number.digits == 6
+            && number.groups == 2
+            && self.reading.tokens[number.first].len() == 3
+            && number.first >= 2
+            && (is(number.first - 1, &["me", "us"]) || self.reading.tokens[number.first - 1].does(Does::SENT))
+            && self.reading.tokens[number.first - 2..number.first].iter().any(|t| t.does(Does::SENT));
+        // "Google sent me G-774120".
+        let start = self.reading.chunk_start(number.first);
+        let prefixed = start < number.first
+            && start >= 2
+            && (4..=8).contains(&number.digits)
+            && one_time_passcode::has_prefix(self.reading, number.first)
+            && is(start - 1, &["me", "us"])
+            && self.reading.tokens[start - 2].does(Does::SENT);
+        // "BBVA 88310247 para autorizar tu operacion".
+        let authorizes = (6..=8).contains(&number.digits)
+            && number.groups == 1
+            && number.shape == Shape::Bare
+            && !number.attached
+            && is(next, &["to", "para"])
+            && is(next + 1, &["authorize", "authorise", "authenticate", "autorizar", "verificar", "verify"]);
+        sent || prefixed
+            || authorizes
+            || self.is_in_a_text(number)
+            || (4..=8).contains(&number.digits) && self.lets_in(number.first, number.last)
+    }
+
+    /// "Use ... to sign in" around these tokens.
+    pub(super) fn lets_in(&self, first: usize, last: usize) -> bool {
+        const VERBS: [&str; 19] = [
+            "sign",
+            "log",
+            "login",
+            "verify",
+            "access",
+            "authenticate",
+            "confirm",
+            "complete",
+            "finish",
+            "reset",
+            "iniciar",
+            "verificar",
+            "entrar",
+            "acceder",
+            "confirmar",
+            "ingresar",
+            "your",
+            "tu",
+            "su",
+        ];
+        let is = |at: usize, words: &[&str]| {
+            self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
+        };
+        first
+            .checked_sub(1)
+            .is_some_and(|at| is(at, &["use", "enter", "usa", "ingresa", "ingrese", "utiliza", "utilice"]))
+            && is(last + 1, &["to", "para", "as", "como"])
+            && is(last + 2, &VERBS)
+    }
+
+    /// "The text says 771204", "they texted me this: 771204": six digits, and nothing else is said of them.
+    pub(super) fn is_in_a_text(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        let six = number.digits == 6 && number.groups <= 2 && number.shape == Shape::Bare && !number.attached;
+        let Some(verb) = number.first.checked_sub(1).filter(|_| six) else { return false };
+        let is = |at: usize, words: &[&str]| words.iter().any(|w| self.reading.is_word(&tokens[at], w.as_bytes()));
+        let tells = tokens[verb].does(Does::COPULA)
+            || tokens[verb].is(b':')
+            || is(verb, &["with", "this", "trae", "con", "reading", "saying"]);
+        tells && (verb.saturating_sub(3)..verb).any(|at| is(at, &["text", "sms", "texted", "mensaje", "mensajito"]))
+    }
+
+    /// "... and the three digits are 552", where a card is spoken of.
+    pub(super) fn is_counted_out(&self, number: &Number) -> bool {
+        let Some(copula) = number.first.checked_sub(1) else { return false };
+        let tokens = &self.reading.tokens;
+        let count = if number.digits == 3 { Lists::THREE } else { Lists::FOUR };
+        copula >= 2
+            && (tokens[copula].does(Does::COPULA) || tokens[copula].is(b':') || tokens[copula].is_any(Lists::ARE))
+            && tokens[copula - 1].does(Does::DIGITS)
+            && tokens[copula - 2].is_any(count)
+            && (self.speaks_of_cards() || self.reading.has_any(Lists::EXPIRES))
+            && !(copula >= 3 && tokens[copula - 3].is_any(Lists::END))
+    }
+
+    /// "The back says 123."
+    pub(super) fn is_said_by_card(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        if number.digits != 3 || number.first < 2 {
+            return false;
+        }
+        let said = tokens[number.first - 1].does(Does::COPULA);
+        // "Por detrás tiene el 740", where a card is spoken of.
+        let has = self.speaks_of_cards()
+            && ["has", "tiene", "trae", "viene", "hay", "pone", "el", "un", "reads", "got"]
+                .iter()
+                .any(|word| self.reading.is_word(&tokens[number.first - 1], word.as_bytes()));
+        let far = has || said && self.speaks_of_cards();
+        tokens[number.first.saturating_sub(if far { 5 } else { 2 })..number.first - 1]
+            .iter()
+            .any(|t| (said || has) && t.does(Does::FACE) && t.kind == Kind::Word)
+    }
+
+    /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
+    pub(super) fn is_on_card_face(&self, number: &Number) -> bool {
+        let assigned = number.first > 0 && self.reading.tokens[number.first - 1].is(b'=');
+        if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached || assigned {
+            return false;
+        }
+        let tokens = &self.reading.tokens;
+        let from = (number.first.saturating_sub(24)..number.first)
+            .rev()
+            .find(|&i| self.reading.ends_sentence(i) || tokens[i].kind == Kind::Newline)
+            .map_or(number.first.saturating_sub(24), |i| i + 1);
+        let until = (number.last + 1..tokens.len().min(number.last + 20))
+            .find(|&i| self.reading.ends_sentence(i) || tokens[i].kind == Kind::Newline)
+            .unwrap_or(tokens.len().min(number.last + 20));
+        let around = || tokens[from..number.first].iter().chain(&tokens[number.last + 1..until]);
+        let face = around().any(|t| t.does(Does::FACE) && t.kind == Kind::Word);
+        let digits = around().any(|t| {
+            t.does(Does::DIGITS)
+                || self.reading.hit(t).is_some_and(|h| matches!(h.cue.topic, Topic::Code | Topic::SecurityCode))
+        });
+        // "My amex says 7719 on the front."
+        let shown = face
+            && number.first > 0
+            && tokens[number.first - 1].does(Does::COPULA)
+            && around().any(|t| self.reading.hit(t).is_some_and(|h| h.cue.topic == Topic::Card));
+        self.is_said_by_card(number)
+            || shown
+            || self.is_counted_out(number)
+            || face
+                && digits
+                && around().any(|t| {
+                    self.reading
+                        .hit(t)
+                        .is_some_and(|h| matches!(h.cue.topic, Topic::Card | Topic::SecurityCode | Topic::Code))
+                })
+    }
+}
