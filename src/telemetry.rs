@@ -6,6 +6,7 @@
 //! | `lastfour_findings_total` | counter | `direction`, `entity`, `kind`, `action` |
 //! | `lastfour_blocked_total` | counter | `direction` |
 //! | `lastfour_failures_total` | counter | `direction`, `failure` |
+//! | `lastfour_keyless_total` | counter | `direction` |
 //! | `lastfour_scan_seconds` | histogram | `direction` |
 //! | `lastfour_held_bytes` | histogram | `direction` |
 
@@ -73,6 +74,15 @@ pub(crate) fn tell(direction: &'static str, report: &Report, cost: Cost) {
             "scanned"
         );
     }
+}
+
+/// Tells that a key of a conversation was asked for and there is none: what was said before is not known.
+#[cfg_attr(not(any(feature = "tracing", feature = "metrics")), expect(unused_variables, reason = "nobody is told"))]
+pub(crate) fn keyless(direction: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("lastfour_keyless_total", "direction" => direction).increment(1);
+    #[cfg(feature = "tracing")]
+    tracing::debug!(direction, "no conversation key");
 }
 
 #[cfg(any(feature = "tracing", feature = "metrics"))]

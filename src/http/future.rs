@@ -84,6 +84,8 @@ struct Exchange {
     role: Role,
     id: Option<MessageId>,
     key: Option<String>,
+    /// A key was asked for, and there is none.
+    keyless: bool,
     /// The conversation with the request's messages.
     conversation: Conversation,
     report: Option<Report>,
@@ -159,6 +161,7 @@ where
             role: config.request_role,
             id: None,
             key: None,
+            keyless: false,
             conversation: Conversation::new(),
             report: None,
             streams: false,
@@ -319,8 +322,16 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     /// Learns from the request what its messages are to be known by.
     fn know(&mut self, head: &request::Parts, body: Option<&[u8]>) {
         self.exchange.key = self.config.key(head, body);
+        self.exchange.keyless = self.exchange.key.is_none() && self.config.asks_for_key(head);
         self.exchange.id = self.config.id(head, body);
         self.exchange.role = self.config.role(head, body);
+    }
+
+    /// Tells of a body that is scanned as a conversation of its own because its request has no key.
+    fn tell_keyless(&self, direction: Direction) {
+        if self.exchange.keyless {
+            telemetry::keyless(direction.as_str());
+        }
     }
 
     fn load(&self) -> Option<Load<St>> {
@@ -377,7 +388,10 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     {
         match self.load() {
             Some(load) => Step::LoadRequest { load, job: Some(job) },
-            None => self.scan_request(job, None),
+            None => {
+                self.tell_keyless(Direction::Request);
+                self.scan_request(job, None)
+            }
         }
     }
 
@@ -508,6 +522,9 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         match self.load() {
             Some(load) => Step::LoadResponse { load, job: Some(job) },
             None => {
+                if !self.config.requests {
+                    self.tell_keyless(Direction::Response);
+                }
                 let conversation = mem::take(&mut self.exchange.conversation);
                 self.scan_response(job, Some(conversation))
             }

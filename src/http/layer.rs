@@ -75,8 +75,10 @@ impl<St: ConversationStore> RedactLayer<St> {
         self.with(|config| config.limits = limits)
     }
 
-    /// Reads the key of the conversation from each request. Without a key, a request and its response are a
-    /// conversation of their own.
+    /// Reads the key of the conversation from each request. Where a request has none, or one that is empty or blank, it
+    /// and its response are a conversation of their own: the two halves of a card number in two such requests pass. The
+    /// counter `lastfour_keyless_total` (feature `metrics`) and an event at debug (feature `tracing`) tell how often that
+    /// is so; a server whose requests must all have one answers those without before this layer sees them.
     #[must_use]
     pub fn conversation_by(self, key: impl Extract) -> Self {
         self.with(|config| config.key = Some(Arc::new(key)))

@@ -63,8 +63,9 @@
 //! # Which conversation
 //!
 //! [`RedactLayer::conversation_by`] reads the key of the conversation from the request, and the layer keeps its memory in
-//! a [`ConversationStore`](crate::store::ConversationStore). Without a key the request and its response are one
-//! conversation. Where requests carry all that was said before (OpenAI, Anthropic), that is the conversation. A body
+//! a [`ConversationStore`](crate::store::ConversationStore). Without a key, or with one that is empty or blank, the
+//! request and its response are a conversation of their own, in which nothing is known of what was said before; the
+//! counter `lastfour_keyless_total` and an event at debug tell of it. Where requests carry all that was said before (OpenAI, Anthropic), that is the conversation. A body
 //! that was cut off, blocked or refused leaves no trace in the memory.
 //!
 //! Of messages at the same moment each is scanned with those that were saved before it: a body that is held is scanned

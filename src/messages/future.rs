@@ -101,12 +101,14 @@ where
             let (mut job, loaded) = match this.step.as_mut().project() {
                 StepProjection::Start { message } => {
                     let Some(message) = message.take() else { return Poll::Pending };
-                    match message.conversation().map(Cow::into_owned) {
+                    let key = message.conversation().filter(|key| !key.trim().is_empty()).map(Cow::into_owned);
+                    match key {
                         Some(key) => {
                             let load = this.config.store.load(&key);
                             this.step.set(Step::Load { load, job: Some(Job { message, key, tries: 0 }) });
                         }
                         None => {
+                            telemetry::keyless("message");
                             let seen = see(this.config, &message, Conversation::new());
                             let call = this.service.call(go_on(this.config, message, seen)?);
                             this.step.set(Step::Call { call });

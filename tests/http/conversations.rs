@@ -168,3 +168,22 @@ async fn the_handler_sees_the_report_of_what_came() {
     let seen = ask(address.await, false, request, format!("{{\"id\":7,\"text\":\"it is {SECRET}\"}}")).await;
     assert_eq!(seen.text(), "Span { start: 6, end: 23 }");
 }
+
+#[tokio::test]
+async fn an_empty_key_is_none_so_that_strangers_share_no_memory() {
+    let witness = Witness::default();
+    let layer = RedactLayer::requests(Engine::default())
+        .conversation_by(
+            key::pointer("/room")
+                .or(key::header("x-chat"))
+                .or(key::query("c"))
+                .or(|_: &http::request::Parts, _: Option<&[u8]>| Some(" ".to_owned())),
+        )
+        .store(witness.clone());
+    let address = serve(layer, echo).await;
+    let json = || Request::post("/?c=").header("content-type", "application/json").header("x-chat", "");
+    for body in ["{\"text\":\"my cvv?\",\"room\":\"\"}", "{\"text\":\"123\",\"room\":\" \"}", "{\"text\":\"1\"}"] {
+        assert_eq!(ask(address, false, json(), body).await.text(), body);
+    }
+    assert_eq!(witness.saved(), []);
+}

@@ -1,11 +1,12 @@
 //! What is seen from outside.
 
+use http::Request;
 use lastfour::Engine;
-use lastfour::http::RedactLayer;
+use lastfour::http::{RedactLayer, key};
 
 #[cfg(feature = "metrics")]
 use crate::support::blocking;
-use crate::support::{SECRET, echo, post, serve};
+use crate::support::{SECRET, ask, echo, post, serve};
 
 #[cfg(feature = "metrics")]
 #[tokio::test]
@@ -19,6 +20,10 @@ async fn counters_tell_what_was_found_and_never_the_secret() {
     let blocked = serve(RedactLayer::requests(blocking()), echo).await;
     post(blocked, "text/plain", SECRET).await;
     post(blocked, "text/plain; charset=utf-16", SECRET).await;
+    let keyed = serve(RedactLayer::responses(Engine::default()).conversation_by(key::header("x-chat")), echo).await;
+    post(keyed, "text/plain", "hello").await;
+    let chat = Request::post("/").header("content-type", "text/plain").header("x-chat", "a room");
+    ask(keyed, false, chat, "hello").await;
     let seen: Vec<String> = snapshotter
         .snapshot()
         .into_vec()
@@ -41,7 +46,9 @@ async fn counters_tell_what_was_found_and_never_the_secret() {
     ] {
         assert!(seen.contains(expected), "{expected} is missing in\n{seen}");
     }
-    assert!(!seen.contains("3782") && !seen.contains("10005"));
+    let keyless: Vec<&str> = seen.lines().filter(|line| line.contains("lastfour_keyless_total")).collect();
+    assert!(matches!(keyless[..], [one] if one.contains("= response") && one.contains("Counter(1)")), "{keyless:?}");
+    assert!(!seen.contains("3782") && !seen.contains("10005") && !seen.contains("a room"));
 }
 
 /// Writes every event down.
@@ -88,6 +95,12 @@ async fn events_tell_what_was_found_and_never_the_secret() {
     let address = serve(RedactLayer::requests(Engine::default()), echo).await;
     post(address, "text/plain", SECRET).await;
     post(address, "text/plain; charset=utf-16", SECRET).await;
+    let keyed = serve(RedactLayer::both(Engine::default()).conversation_by(key::header("x-chat")), echo).await;
+    let chat = Request::post("/").header("content-type", "text/plain").header("x-chat", "a room");
+    ask(keyed, false, chat, "hello").await;
+    assert!(!witness.0.lock().unwrap().contains("no conversation key"));
+    post(keyed, "text/plain", "hello").await;
+    assert_eq!(witness.0.lock().unwrap().matches("no conversation key").count(), 1);
     let seen = witness.0.lock().unwrap().clone();
     for expected in ["entity=\"card\"", "action=\"mask\"", "message=found", "failure=\"charset\"", "message=scanned"] {
         assert!(seen.contains(expected), "{expected} is missing in\n{seen}");
