@@ -187,3 +187,47 @@ async fn an_empty_key_is_none_so_that_strangers_share_no_memory() {
     }
     assert_eq!(witness.saved(), []);
 }
+
+/// Keeps the serialised form, as a database would; what cannot be decoded is not there.
+#[derive(Clone, Default)]
+struct Table(Arc<Mutex<std::collections::HashMap<String, String>>>);
+
+impl Table {
+    fn there(&self, key: &str) -> Option<Conversation> {
+        self.0.lock().unwrap().get(key).and_then(|form| serde_json::from_str(form).ok())
+    }
+}
+
+impl ConversationStore for Table {
+    type Error = Infallible;
+    type Load = Ready<Result<Option<Conversation>, Infallible>>;
+    type Save = Ready<Result<Saved, Infallible>>;
+
+    fn load(&self, key: &str) -> Self::Load {
+        ready(Ok(self.there(key)))
+    }
+
+    fn save(&self, key: &str, loaded: Option<&Conversation>, conversation: Conversation) -> Self::Save {
+        if self.there(key).is_some_and(|there| Some(&there) != loaded) {
+            return ready(Ok(Saved::Stale));
+        }
+        self.0.lock().unwrap().insert(key.to_owned(), serde_json::to_string(&conversation).unwrap());
+        ready(Ok(Saved::Kept))
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_that_another_build_saved_goes_on_as_a_new_one() {
+    let table = Table::default();
+    let mut form = serde_json::to_value(Conversation::new()).unwrap();
+    form["version"] = "0".into();
+    table.0.lock().unwrap().insert("a".to_owned(), form.to_string());
+    let layer = RedactLayer::both(Engine::default()).conversation_by(key::header("x-chat")).store(table.clone());
+    let address = serve(layer, echo).await;
+    for turns in [2, 4] {
+        let chat = Request::post("/").header("x-chat", "a").header("content-type", "text/plain");
+        let seen = ask(address, false, chat, SECRET).await;
+        assert_eq!((seen.status.as_u16(), seen.text()), (200, crate::support::MASK));
+        assert_eq!(table.there("a").unwrap().turns(), turns);
+    }
+}
