@@ -76,6 +76,13 @@ pub(crate) fn tell(direction: &'static str, report: &Report, cost: Cost) {
     }
 }
 
+/// Tells why a store did not do what it was asked for: `done` is what was not done.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody is told"))]
+pub(crate) fn store_failed(direction: &'static str, done: &'static str, error: &dyn std::error::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(%error, direction, "conversation not {done}");
+}
+
 /// Tells that a key of a conversation was asked for and there is none: what was said before is not known.
 #[cfg_attr(not(any(feature = "tracing", feature = "metrics")), expect(unused_variables, reason = "nobody is told"))]
 pub(crate) fn keyless(direction: &'static str) {

@@ -211,7 +211,7 @@ where
                 StepProjection::LoadRequest { load, job } => {
                     let loaded = ready!(load.poll(cx));
                     let Some(job) = job.take() else { return Poll::Pending };
-                    match now.loaded(loaded) {
+                    match now.loaded(Direction::Request, loaded) {
                         Ok(loaded) => now.scan_request(job, loaded),
                         Err(failure) => now.refuse(Direction::Request, failure),
                     }
@@ -219,7 +219,7 @@ where
                 StepProjection::SaveRequest { save, seen } => {
                     let saved = ready!(save.poll(cx));
                     let Some(seen) = seen.take() else { return Poll::Pending };
-                    match now.saved(saved, seen.tries) {
+                    match now.saved(Direction::Request, saved, seen.tries) {
                         Outcome::On => now.request_seen(seen),
                         Outcome::Again => now.load_request(seen.again()),
                         Outcome::Failed(failure) => now.fail(Direction::Request, failure, seen),
@@ -238,7 +238,7 @@ where
                 StepProjection::LoadResponse { load, job } => {
                     let loaded = ready!(load.poll(cx));
                     let Some(job) = job.take() else { return Poll::Pending };
-                    match now.loaded(loaded) {
+                    match now.loaded(Direction::Response, loaded) {
                         Ok(loaded) => now.scan_response(job, loaded),
                         Err(failure) => now.refuse(Direction::Response, failure),
                     }
@@ -246,7 +246,7 @@ where
                 StepProjection::SaveResponse { save, seen } => {
                     let saved = ready!(save.poll(cx));
                     let Some(seen) = seen.take() else { return Poll::Pending };
-                    match now.saved(saved, seen.tries) {
+                    match now.saved(Direction::Response, saved, seen.tries) {
                         Outcome::On => now.response_seen(seen),
                         Outcome::Again => now.load_response(seen.again()),
                         Outcome::Failed(failure) => now.fail(Direction::Response, failure, seen),
@@ -338,16 +338,22 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         self.exchange.key.as_deref().map(|key| self.config.store.load(key))
     }
 
-    fn loaded(&self, loaded: Result<Option<Conversation>, St::Error>) -> Result<Option<Conversation>, Failure> {
-        match loaded {
-            Ok(loaded) => Ok(loaded),
-            Err(_) if self.config.pass_on_failure => Ok(None),
-            Err(_) => Err(Failure::Store),
-        }
+    fn loaded(
+        &self,
+        direction: Direction,
+        loaded: Result<Option<Conversation>, St::Error>,
+    ) -> Result<Option<Conversation>, Failure> {
+        loaded.or_else(|error| {
+            telemetry::store_failed(direction.as_str(), "loaded", &error);
+            if self.config.pass_on_failure { Ok(None) } else { Err(Failure::Store) }
+        })
     }
 
     /// What becomes of a body that has been scanned so often, once the answer of the store is there.
-    fn saved(&self, saved: Result<Saved, St::Error>, tries: usize) -> Outcome {
+    fn saved(&self, direction: Direction, saved: Result<Saved, St::Error>, tries: usize) -> Outcome {
+        if let Err(error) = &saved {
+            telemetry::store_failed(direction.as_str(), "saved", error);
+        }
         match saved {
             Ok(Saved::Kept) => Outcome::On,
             Ok(Saved::Stale) if tries < TRIES => Outcome::Again,
@@ -674,7 +680,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
             let anew = (direction == Direction::Request).then(|| -> Anew {
                 Box::new(move |there| config.filter(format.clone(), there.unwrap_or_default(), role, id).0)
             });
-            Box::pin(settle(store, key, loaded, anew, passes, ended))
+            Box::pin(settle(store, direction, key, loaded, anew, passes, ended))
         }))
     }
 

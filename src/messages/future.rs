@@ -121,13 +121,21 @@ where
                     let Some(job) = job.take() else { return Poll::Pending };
                     match loaded {
                         Ok(loaded) => (job, loaded),
-                        Err(_) if this.config.pass_on_failure => (job, None),
-                        Err(_) => return Poll::Ready(Err(MessageError::Failed(Failure::Store))),
+                        Err(error) => {
+                            telemetry::store_failed("message", "loaded", &error);
+                            if !this.config.pass_on_failure {
+                                return Poll::Ready(Err(MessageError::Failed(Failure::Store)));
+                            }
+                            (job, None)
+                        }
                     }
                 }
                 StepProjection::Save { save, job, seen } => {
                     let saved = ready!(save.poll(cx));
                     let (Some(job), Some(seen)) = (job.take(), seen.take()) else { return Poll::Pending };
+                    if let Err(error) = &saved {
+                        telemetry::store_failed("message", "saved", error);
+                    }
                     let failure = match saved {
                         Ok(Saved::Kept) => None,
                         Ok(Saved::Stale) if job.tries < TRIES => {

@@ -3,6 +3,13 @@
 use http::Request;
 use lastfour::Engine;
 use lastfour::http::{RedactLayer, key};
+#[cfg(feature = "tracing")]
+use lastfour::{
+    Conversation,
+    store::{ConversationStore, Saved},
+};
+#[cfg(feature = "tracing")]
+use std::future::{Ready, ready};
 
 #[cfg(feature = "metrics")]
 use crate::support::blocking;
@@ -51,10 +58,38 @@ async fn counters_tell_what_was_found_and_never_the_secret() {
     assert!(!seen.contains("3782") && !seen.contains("10005") && !seen.contains("a room"));
 }
 
+/// A store whose database is away.
+#[cfg(feature = "tracing")]
+struct OutOfReach;
+
+#[cfg(feature = "tracing")]
+impl ConversationStore for OutOfReach {
+    type Error = std::io::Error;
+    type Load = Ready<Result<Option<Conversation>, std::io::Error>>;
+    type Save = Ready<Result<Saved, std::io::Error>>;
+
+    fn load(&self, _: &str) -> Self::Load {
+        ready(Err(std::io::Error::other("the database is away")))
+    }
+
+    fn save(&self, _: &str, _: Option<&Conversation>, _: Conversation) -> Self::Save {
+        ready(Err(std::io::Error::other("the database is away")))
+    }
+}
+
 /// Writes every event down.
 #[cfg(feature = "tracing")]
 #[derive(Clone, Default)]
 struct Witness(std::sync::Arc<std::sync::Mutex<String>>);
+
+#[cfg(feature = "tracing")]
+impl Witness {
+    /// How often that was told of a request; the tests beside this one speak of responses.
+    fn told(&self, what: &str) -> usize {
+        let seen = self.0.lock().unwrap();
+        seen.lines().filter(|line| line.contains(what) && line.contains("direction=\"request\"")).count()
+    }
+}
 
 #[cfg(feature = "tracing")]
 impl tracing::Subscriber for Witness {
@@ -98,9 +133,13 @@ async fn events_tell_what_was_found_and_never_the_secret() {
     let keyed = serve(RedactLayer::both(Engine::default()).conversation_by(key::header("x-chat")), echo).await;
     let chat = Request::post("/").header("content-type", "text/plain").header("x-chat", "a room");
     ask(keyed, false, chat, "hello").await;
-    assert!(!witness.0.lock().unwrap().contains("no conversation key"));
+    assert_eq!(witness.told("no conversation key"), 0);
     post(keyed, "text/plain", "hello").await;
-    assert_eq!(witness.0.lock().unwrap().matches("no conversation key").count(), 1);
+    assert_eq!(witness.told("no conversation key"), 1);
+    let layer = RedactLayer::requests(Engine::default()).conversation_by(key::header("x-chat")).store(OutOfReach);
+    let chat = Request::post("/").header("content-type", "text/plain").header("x-chat", "a room");
+    assert_eq!(ask(serve(layer, echo).await, false, chat, SECRET).await.status, 503);
+    assert_eq!(witness.told("conversation not loaded error=the database is away"), 1);
     let seen = witness.0.lock().unwrap().clone();
     for expected in ["entity=\"card\"", "action=\"mask\"", "message=found", "failure=\"charset\"", "message=scanned"] {
         assert!(seen.contains(expected), "{expected} is missing in\n{seen}");
