@@ -24,6 +24,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::Conversation;
+use crate::entity::FindingKind;
 use crate::filter::{Failure, Filter, Format, Report, may_block};
 use crate::http::body::{RedactBody, Stream};
 use crate::http::config::Config;
@@ -684,12 +685,16 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         }))
     }
 
-    /// Writes the counts of what was found into the header that is asked for.
+    /// Writes the counts of what was found in the request and in the response into the header that is asked for.
     fn count(&self, headers: &mut HeaderMap, response: Option<&Report>) {
         let Some(name) = &self.config.header else { return };
         let mut words: Vec<(String, u64)> = Vec::new();
         for count in self.exchange.report.iter().chain(response).flat_map(Report::counts) {
-            let word = format!("{};{}", count.entity, count.action);
+            let kind = match count.kind {
+                FindingKind::Disclosure => "",
+                FindingKind::Solicitation => ";solicitation",
+            };
+            let word = format!("{}{kind};{}", count.entity, count.action);
             match words.iter_mut().find(|(known, _)| *known == word) {
                 Some((_, number)) => *number += count.number,
                 None => words.push((word, count.number)),
@@ -724,6 +729,9 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     {
         let response = self.config.reject.reject(&Rejection::new(direction, failure, report));
         let mut response = response.map(|bytes| RedactBody::held(bytes, None));
+        // The report of a request may be known already.
+        let known = direction == Direction::Request && self.exchange.report.is_some();
+        self.count(response.headers_mut(), (!known).then_some(report));
         response.extensions_mut().insert(report.clone());
         Step::Ready { response: Some(response) }
     }
