@@ -51,7 +51,8 @@
 //!
 //! # What is answered
 //!
-//! What the policy blocks: 422, naming the entities and never the text, in a shape of one's choice (see [`Reject`]).
+//! A request in which the policy blocks something: 422, naming the entities and never the text, in a shape of one's choice
+//! (see [`Reject`]). A response likewise, with 502: nothing is wrong with what the client sent.
 //! What cannot be scanned is refused likewise, unless [`RedactLayer::dangerous`] says otherwise: 413 where it is too
 //! large, 415 where its content type, encoding or charset cannot be read, 422 where it is too deep or not what it says,
 //! 400 where it was cut off; for a response 502. That exception is for bodies that are held: one that fails when some of
