@@ -119,6 +119,20 @@ fn the_policy_decides_what_happens() {
 }
 
 #[test]
+fn a_question_is_never_counted_as_masked() {
+    let scratch = Scratch::new();
+    let policy = scratch.file("block.toml", "[solicitation]\naction = 'block'\n");
+    let chat = format!("Agent: what is your password?\nJane: {CARD}\n");
+    let output = run(&["redact", "--policy", text(&policy)], chat.as_bytes());
+    assert_eq!(stdout(&output), chat.replace(CARD, MASKED));
+    let said = stderr(&output);
+    assert!(said.contains("2 findings (1 card, 1 asked for by an agent): 1 masked, 1 flagged"), "{said}");
+    let said = stdout(&run(&["explain", "--policy", text(&policy)], chat.as_bytes()));
+    let asks = said.lines().find(|line| line.contains("asks for password")).unwrap();
+    assert!(asks.ends_with("; blocks the message"), "{said}");
+}
+
+#[test]
 fn detectors_lists_what_can_be_found() {
     let table = stdout(&run(&["detectors"], b""));
     for spec in lastfour::detectors() {

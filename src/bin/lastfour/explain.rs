@@ -103,6 +103,9 @@ fn tell(out: &mut dyn Write, explanation: &Explanation, indent: &str) -> io::Res
         let so = match finding.action {
             Action::Allow => "let through by the policy".to_owned(),
             Action::Flag => "flagged, let through".to_owned(),
+            Action::Mask | Action::Block if finding.kind == FindingKind::Solicitation => {
+                "blocks the message".to_owned()
+            }
             Action::Mask | Action::Block => {
                 let verb = if finding.action == Action::Block { "blocks the message; masked" } else { "masked" };
                 // Only what stands there afterwards, which is safe to show.

@@ -14,7 +14,8 @@ pub(crate) struct Tally {
     pub(crate) messages: u64,
     pub(crate) findings: u64,
     by_entity: BTreeMap<Entity, u64>,
-    by_action: BTreeMap<Action, u64>,
+    masked: u64,
+    flagged: u64,
     solicitations: u64,
 }
 
@@ -40,8 +41,14 @@ impl Tally {
                 continue;
             }
             self.findings += 1;
-            *self.by_action.entry(finding.action).or_default() += 1;
-            if finding.kind == FindingKind::Solicitation {
+            let solicitation = finding.kind == FindingKind::Solicitation;
+            // A transcript cannot be blocked: what stands in it is masked, and a question holds nothing to mask.
+            if finding.action > Action::Flag && !solicitation {
+                self.masked += 1;
+            } else {
+                self.flagged += 1;
+            }
+            if solicitation {
                 self.solicitations += 1;
             } else {
                 *self.by_entity.entry(finding.entity).or_default() += 1;
@@ -69,11 +76,9 @@ impl Tally {
         line
     }
 
-    /// What was done about the findings, such as `3 masked, 1 flagged`. A transcript cannot be blocked: it is masked.
+    /// What was done about the findings, such as `3 masked, 1 flagged`.
     pub(crate) fn actions(&self) -> String {
-        let of = |action| self.by_action.get(&action).copied().unwrap_or(0);
-        let masked = of(Action::Mask) + of(Action::Block);
-        let parts: Vec<String> = [(masked, "masked"), (of(Action::Flag), "flagged")]
+        let parts: Vec<String> = [(self.masked, "masked"), (self.flagged, "flagged")]
             .iter()
             .filter(|(n, _)| *n > 0)
             .map(|(n, what)| format!("{} {what}", group(*n)))
