@@ -191,7 +191,7 @@ impl Engine {
             let found = detector.find(view.text()).filter(|span| span.end > part.from && span.start < part.to);
             for span in found {
                 verdict.until = verdict.until.max(span.end);
-                verdict.found.push(Judged::custom(span, detector.entity()));
+                verdict.found.push(Judged::custom(span, detector));
             }
         }
     }

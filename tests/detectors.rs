@@ -109,3 +109,18 @@ fn every_example_hits_in_other_spellings() {
         }
     }
 }
+
+#[test]
+fn what_a_detector_of_ones_own_finds_is_told_with_what_had_to_hold() {
+    let why = |detector: lastfour::CustomDetectorBuilder, text: &str| {
+        let policy = lastfour::Policy::builder().detector(detector.build().unwrap()).build().unwrap();
+        let message = Message::customer(text);
+        let outcome = Engine::new(policy).scan(&mut Conversation::new(), &message);
+        outcome.findings.iter().map(|finding| finding.evidence.to_string()).collect::<Vec<_>>()
+    };
+    let badge = || lastfour::CustomDetector::builder("badge", r"\bE-\d{5}\b");
+    assert_eq!(why(badge(), "E-12345"), ["by its shape"]);
+    assert_eq!(why(badge().before(["badge"]), "badge E-12345"), ["near a cue of its detector"]);
+    let luhn = badge().checksum(lastfour::detect::checksum::Checksum::Luhn).check(|plain| plain.len() == 6);
+    assert_eq!(why(luhn, "E-12344"), ["luhn checksum holds, its detector's check holds"]);
+}

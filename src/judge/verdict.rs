@@ -1,6 +1,7 @@
 //! What the judge says of a message: what was found, what was let through and why.
 
 use crate::detect::cues::Topic;
+use crate::detect::custom::CustomDetector;
 use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::judge::conversation::{Expected, Topics};
@@ -62,8 +63,9 @@ impl Judged {
     }
 
     /// What a custom detector found.
-    pub(crate) fn custom(span: ViewSpan, entity: Entity) -> Self {
-        Self { span, entity, evidence: Evidence::default(), part: false, solicited: false, expiry: false }
+    pub(crate) fn custom(span: ViewSpan, detector: &CustomDetector) -> Self {
+        let (entity, evidence) = (detector.entity(), detector.evidence());
+        Self { span, entity, evidence, part: false, solicited: false, expiry: false }
     }
 }
 
@@ -85,7 +87,7 @@ impl Verdict {
 impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Cue(cue) => write!(f, "the text says \"{cue}\""),
+            Self::Cue(cue) => write!(f, "cue: {cue}"),
             Self::Shape(shape) => write!(f, "its shape is that of: {shape}"),
             Self::Asked(topic) => write!(f, "the other side asked for: {}", topic_words(*topic)),
             Self::Nothing => f.write_str("nothing says that it is a secret"),
