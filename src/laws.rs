@@ -7,7 +7,7 @@ use crate::detect::checksum::Checksum;
 use crate::detect::custom::CustomDetector;
 use crate::edit::Patch;
 use crate::engine::{Engine, SHORT};
-use crate::entity::{Entity, FindingKind};
+use crate::entity::Entity;
 use crate::judge::conversation::Conversation;
 use crate::message::{Message, Role};
 use crate::policy::{Action, Expiry, MaskStyle, Policy, TokenKey};
@@ -248,7 +248,7 @@ fn findings_are_in_order(outcome: &Outcome, text: &[u8]) {
 fn edits_stay_inside_findings(outcome: &Outcome) {
     let masked = || {
         let acted = |action| matches!(action, Action::Mask | Action::Block);
-        outcome.findings.iter().filter(move |f| f.kind == FindingKind::Disclosure && acted(f.action)).map(|f| f.span)
+        outcome.findings.iter().filter(move |f| f.kind.is_there() && acted(f.action)).map(|f| f.span)
     };
     for edit in outcome.patch.edits() {
         let inside = |span: Span| span.start <= edit.span.start && edit.span.end <= span.end;
@@ -272,7 +272,7 @@ fn no_digits_are_printed(outcome: &Outcome, text: &[u8]) {
 }
 
 fn disclosures(outcome: &Outcome) -> impl Iterator<Item = Span> {
-    outcome.findings.iter().filter(|finding| finding.kind == FindingKind::Disclosure).map(|finding| finding.span)
+    outcome.findings.iter().filter(|finding| finding.kind.is_there()).map(|finding| finding.span)
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(crate) fn tell(direction: &'static str, report: &Report, cost: Cost) {
                 "lastfour_findings_total",
                 "direction" => direction,
                 "entity" => count.entity.to_string(),
-                "kind" => kind(count.kind),
+                "kind" => count.kind.as_str(),
                 "action" => count.action.as_str(),
             )
             .increment(count.number);
@@ -56,7 +56,7 @@ pub(crate) fn tell(direction: &'static str, report: &Report, cost: Cost) {
             tracing::info!(
                 direction,
                 entity = count.entity.as_str(),
-                kind = kind(count.kind),
+                kind = count.kind.as_str(),
                 action = count.action.as_str(),
                 number = count.number,
                 "found"
@@ -90,12 +90,4 @@ pub(crate) fn keyless(direction: &'static str) {
     metrics::counter!("lastfour_keyless_total", "direction" => direction).increment(1);
     #[cfg(feature = "tracing")]
     tracing::debug!(direction, "no conversation key");
-}
-
-#[cfg(any(feature = "tracing", feature = "metrics"))]
-fn kind(kind: crate::entity::FindingKind) -> &'static str {
-    match kind {
-        crate::entity::FindingKind::Disclosure => "disclosure",
-        crate::entity::FindingKind::Solicitation => "solicitation",
-    }
 }

@@ -690,11 +690,10 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         let Some(name) = &self.config.header else { return };
         let mut words: Vec<(String, u64)> = Vec::new();
         for count in self.exchange.report.iter().chain(response).flat_map(Report::counts) {
-            let kind = match count.kind {
-                FindingKind::Disclosure => "",
-                FindingKind::Solicitation => ";solicitation",
+            let word = match count.kind {
+                FindingKind::Disclosure => format!("{};{}", count.entity, count.action),
+                kind => format!("{};{};{}", count.entity, kind.as_str(), count.action),
             };
-            let word = format!("{}{kind};{}", count.entity, count.action);
             match words.iter_mut().find(|(known, _)| *known == word) {
                 Some((_, number)) => *number += count.number,
                 None => words.push((word, count.number)),

@@ -119,7 +119,7 @@ impl<St: ConversationStore> RedactLayer<St> {
     /// the layer redacts them. Off by default.
     ///
     /// An entity, what was done about it, how often: `card;mask=2, password;flag=1`. Where an agent or a bot asks for it,
-    /// `password;solicitation;flag=1`. The header stands on what the layer itself answers too, and is left out where
+    /// `password;solicitation;flag=1`; the expiry date that is hidden beside a card, `card;expiry;mask=1`. The header stands on what the layer itself answers too, and is left out where
     /// nothing was found.
     ///
     /// It goes out with the head of the response. So of a response that streams (an event stream, or a body too large to

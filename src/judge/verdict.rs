@@ -59,7 +59,11 @@ pub(crate) struct Verdict {
 
 impl Judged {
     pub(crate) fn kind(&self) -> FindingKind {
-        if self.solicited { FindingKind::Solicitation } else { FindingKind::Disclosure }
+        match (self.solicited, self.expiry) {
+            (true, _) => FindingKind::Solicitation,
+            (false, true) => FindingKind::Expiry,
+            (false, false) => FindingKind::Disclosure,
+        }
     }
 
     /// What a custom detector found.
@@ -109,7 +113,8 @@ pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Ju
         match last.filter(|&i| next.span.start < merged[i].span.end) {
             Some(i) => {
                 let before = merged[i];
-                let winner = if action(&next) > action(&before) { next } else { before };
+                let rank = |judged: &Judged| (action(judged), !judged.expiry);
+                let winner = if rank(&next) > rank(&before) { next } else { before };
                 let span = ViewSpan::new(before.span.start, before.span.end.max(next.span.end));
                 merged[i] = Judged { span, part: before.part && next.part, ..winner };
             }

@@ -133,6 +133,15 @@ fn a_question_is_never_counted_as_masked() {
 }
 
 #[test]
+fn the_expiry_of_a_card_is_no_second_card() {
+    let scratch = Scratch::new();
+    let policy = scratch.file("expiry.toml", "style = 'label'\nexpiry = 'mask'\n");
+    let output = run(&["redact", "--policy", text(&policy)], format!("{CARD} exp 12/28\n").as_bytes());
+    assert_eq!(stdout(&output), "[card ending 7897] exp [expiry]\n");
+    assert!(stderr(&output).contains("2 findings (1 card, 1 expiry date): 2 masked"), "{}", stderr(&output));
+}
+
+#[test]
 fn detectors_lists_what_can_be_found() {
     let table = stdout(&run(&["detectors"], b""));
     for spec in lastfour::detectors() {

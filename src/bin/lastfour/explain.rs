@@ -97,6 +97,7 @@ fn tell(out: &mut dyn Write, explanation: &Explanation, indent: &str) -> io::Res
     for finding in &outcome.findings {
         let what = match finding.kind {
             FindingKind::Solicitation => format!("asks for {}", finding.entity),
+            FindingKind::Expiry => format!("expiry of {}", finding.entity),
             _ => finding.entity.to_string(),
         };
         let span = finding.span;

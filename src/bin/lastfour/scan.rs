@@ -107,6 +107,7 @@ impl Reporter<'_> {
         let place = format!("{}:{}", line.file, line.line);
         let what = match line.kind {
             FindingKind::Solicitation => format!("asks for {}", line.entity),
+            FindingKind::Expiry => format!("expiry of {}", line.entity),
             _ => line.entity.to_owned(),
         };
         let conversation = line.conversation.as_deref().unwrap_or("-");

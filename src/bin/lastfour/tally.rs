@@ -16,6 +16,7 @@ pub(crate) struct Tally {
     by_entity: BTreeMap<Entity, u64>,
     masked: u64,
     flagged: u64,
+    expiries: u64,
     solicitations: u64,
 }
 
@@ -41,17 +42,16 @@ impl Tally {
                 continue;
             }
             self.findings += 1;
-            let solicitation = finding.kind == FindingKind::Solicitation;
             // A transcript cannot be blocked: what stands in it is masked, and a question holds nothing to mask.
-            if finding.action > Action::Flag && !solicitation {
+            if finding.action > Action::Flag && finding.kind.is_there() {
                 self.masked += 1;
             } else {
                 self.flagged += 1;
             }
-            if solicitation {
-                self.solicitations += 1;
-            } else {
-                *self.by_entity.entry(finding.entity).or_default() += 1;
+            match finding.kind {
+                FindingKind::Solicitation => self.solicitations += 1,
+                FindingKind::Expiry => self.expiries += 1,
+                _ => *self.by_entity.entry(finding.entity).or_default() += 1,
             }
         }
     }
@@ -67,6 +67,9 @@ impl Tally {
         if self.findings > 0 {
             let mut kinds: Vec<String> =
                 self.by_entity.iter().map(|(entity, n)| format!("{} {entity}", group(*n))).collect();
+            if self.expiries > 0 {
+                kinds.push(count(self.expiries, "expiry date"));
+            }
             if self.solicitations > 0 {
                 kinds.push(format!("{} asked for by an agent", group(self.solicitations)));
             }
