@@ -18,7 +18,8 @@ use crate::tally::Troubles;
 pub(crate) fn run(args: &args::Explain) -> Result<bool> {
     let reader = Reader::new(&args.reading)?;
     let mut out = BufWriter::new(io::stdout());
-    let is_file = |what: &String| what == "-" || PathBuf::from(what).is_file();
+    // Also a pipe or a terminal, such as /dev/stdin.
+    let is_file = |what: &String| what == "-" || Path::new(what).metadata().is_ok_and(|there| !there.is_dir());
     let mut well = true;
     if args.what.iter().all(is_file) {
         let mut console = Console::new(args.reading.quiet);
