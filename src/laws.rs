@@ -280,7 +280,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::detect::cues::{english, listed_words, spanish};
+    use crate::detect::cues;
 
     /// Pieces of chatter which, put together, come near to secrets often.
     fn chatter() -> impl Strategy<Value = Vec<u8>> {
@@ -335,7 +335,7 @@ mod tests {
 
     /// A talk made of the words of the cue tables and of the texts of the detectors.
     fn talk() -> impl Strategy<Value = Vec<u8>> {
-        let tables = || english::CUES.iter().chain(spanish::CUES).flat_map(|row| row.phrases.split(';'));
+        let tables = || cues::cues().flat_map(|row| row.phrases.split(';'));
         let mut words: Vec<&str> = tables().flat_map(|phrase| phrase.split([' ', '/', '?'])).collect();
         let phrases: Vec<String> = tables()
             .map(|phrase| {
@@ -344,9 +344,9 @@ mod tests {
                 phrase.split_ascii_whitespace().map(first).collect::<Vec<_>>().join(" ")
             })
             .collect();
-        words.extend(english::WORDS.iter().chain(spanish::WORDS).flat_map(|words| words.words.split(' ')));
-        words.extend(listed_words().flat_map(|(_, words)| words.split(' ')));
-        words.extend(english::SLIPS.split(' ').chain(spanish::SLIPS.split(' ')));
+        words.extend(cues::words().flat_map(|words| words.words.split(' ')));
+        words.extend(cues::listed_words().flat_map(|(_, words)| words.split(' ')));
+        words.extend(cues::slips());
         words.retain(|word| !word.is_empty());
         words.sort_unstable();
         words.dedup();
