@@ -1,4 +1,5 @@
-//! An axum app whose messages are redacted before any handler sees them, and whose answers before any client does.
+//! An axum app whose messages are redacted before any handler sees them. Its answers go out as they are:
+//! `RedactLayer::both` redacts them too.
 //!
 //! ```sh
 //! cargo run --example axum --features tower

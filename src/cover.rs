@@ -1,25 +1,22 @@
 //! Covers what was found: turns a decision into an edit of the source.
 
 use crate::edit::Edit;
-use crate::entity::Entity;
+use crate::judge::Judged;
 use crate::mask;
 use crate::policy::{MaskStyle, Policy};
-use crate::text::{View, ViewSpan};
+use crate::text::View;
 
-/// The edit that hides `span` of the view.
+/// The edit that hides what was judged.
 ///
 /// In the style of stars each letter and digit becomes a star where it stands and what separates them stays as it is;
 /// what was written in words or with invisible characters takes the plain form. Of a `part` of a secret nothing is
 /// revealed.
-pub(crate) fn cover(
-    policy: &Policy,
-    source: &[u8],
-    view: &View<'_>,
-    span: ViewSpan,
-    entity: Entity,
-    part: bool,
-) -> Edit {
+pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &Judged) -> Edit {
+    let Judged { span, entity, part, expiry, .. } = *judged;
     let whole = view.source(span);
+    if expiry && policy.style() != MaskStyle::Stars {
+        return Edit { span: whole, with: mask::EXPIRY.to_owned() };
+    }
     let plain = String::from_utf8_lossy(&view.text()[span.start..span.end]);
     // A label tells nothing of a part.
     let told = if part && policy.style() == MaskStyle::Label { "" } else { &*plain };

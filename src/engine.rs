@@ -8,7 +8,6 @@ use crate::detect::gate::{self, Glance};
 use crate::detect::number::{self, Numbers};
 use crate::detect::token::{Reading, Sheet};
 use crate::edit::{Edit, Patch};
-use crate::entity::FindingKind;
 use crate::judge::conversation::{Conversation, Expected};
 use crate::judge::pieces::Half;
 use crate::judge::{self, Depth, Judged, Part, Verdict};
@@ -191,7 +190,7 @@ impl Engine {
             let found = detector.find(view.text()).filter(|span| span.end > part.from && span.start < part.to);
             for span in found {
                 verdict.until = verdict.until.max(span.end);
-                verdict.found.push(Judged::custom(span, detector.entity()));
+                verdict.found.push(Judged::custom(span, detector));
             }
         }
     }
@@ -224,8 +223,8 @@ impl Engine {
             evidence: judged.evidence,
             action: self.action(judged),
         };
-        let hides = finding.action >= Action::Mask && finding.kind == FindingKind::Disclosure;
-        let edit = hides.then(|| cover(&self.policy, source, view, judged.span, judged.entity, judged.part));
+        let hides = finding.action >= Action::Mask && finding.kind.is_there();
+        let edit = hides.then(|| cover(&self.policy, source, view, judged));
         Hidden { finding, edit }
     }
 }
@@ -255,7 +254,7 @@ pub(crate) fn look_again(
         if next.patch.is_empty() {
             break;
         }
-        let hides = |f: &&Finding| f.action >= Action::Mask && f.kind == FindingKind::Disclosure;
+        let hides = |f: &&Finding| f.action >= Action::Mask && f.kind.is_there();
         let moved = |f: &Finding| Finding { span: outcome.patch.source(f.span), ..*f };
         let more: Vec<Finding> = next.findings.iter().filter(hides).map(moved).collect();
         outcome.patch = outcome.patch.then(&next.patch, source);

@@ -123,4 +123,25 @@ pub enum FindingKind {
     Disclosure,
     /// An agent or a bot asks for a secret that must never be asked for in chat.
     Solicitation,
+    /// The expiry date of a card stands beside it, where the policy hides that too: a part of the card's disclosure, told
+    /// apart so that one card is counted once.
+    Expiry,
+}
+
+impl FindingKind {
+    /// The lower-case name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disclosure => "disclosure",
+            Self::Solicitation => "solicitation",
+            Self::Expiry => "expiry",
+        }
+    }
+
+    /// Whether it stands in the text and can be hidden: it does not where it is only asked for.
+    #[must_use]
+    pub fn is_there(self) -> bool {
+        self != Self::Solicitation
+    }
 }

@@ -6,7 +6,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// The cue that governs it: a fixed name from the tables such as `passcode` or `contraseña`.
+    /// The cue that governs it: the fixed name of a row of the tables, such as `passcode` or `contraseña`. It stands for
+    /// all phrases of its row and is no quotation: `cvv` for "four digits on the front".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cue: Option<&'static str>,
     /// The card brand the prefix belongs to.
@@ -15,6 +16,12 @@ pub struct Evidence {
     /// The checksum that holds: `luhn`, `aba`, `iban`, `clabe`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checksum: Option<&'static str>,
+    /// The check that was given with a custom detector holds.
+    #[serde(skip_serializing_if = "is_false")]
+    pub checked: bool,
+    /// One of the cues that were given with a custom detector stands near it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub cued: bool,
     /// The digits are grouped the way this entity is printed.
     #[serde(skip_serializing_if = "is_false")]
     pub grouped: bool,
@@ -49,7 +56,7 @@ fn is_zero(n: &u8) -> bool {
     *n == 0
 }
 
-/// The reasons in plain words, such as `15 digits, Luhn holds, American Express, grouped, after "card"`.
+/// The reasons in plain words, such as `15 digits, American Express, luhn checksum holds, grouped as printed, cue: card`.
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut first = true;
@@ -67,6 +74,9 @@ impl fmt::Display for Evidence {
         if let Some(checksum) = self.checksum {
             part(f, format_args!("{checksum} checksum holds"))?;
         }
+        if self.checked {
+            part(f, format_args!("its detector's check holds"))?;
+        }
         if self.mistyped {
             part(f, format_args!("a digit is wrong or missing"))?;
         }
@@ -77,7 +87,10 @@ impl fmt::Display for Evidence {
             part(f, format_args!("spelled in another way than plain digits"))?;
         }
         if let Some(cue) = self.cue {
-            part(f, format_args!("the text says \"{cue}\""))?;
+            part(f, format_args!("cue: {cue}"))?;
+        }
+        if self.cued {
+            part(f, format_args!("near a cue of its detector"))?;
         }
         if self.asked {
             part(f, format_args!("the other side asked for it"))?;
@@ -92,5 +105,28 @@ impl fmt::Display for Evidence {
             f.write_str("by its shape")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reasons_are_told_in_one_order_and_a_cue_is_named_and_not_quoted() {
+        let evidence = Evidence {
+            digits: 15,
+            brand: Some("American Express"),
+            checksum: Some("luhn"),
+            grouped: true,
+            cue: Some("card"),
+            ..Evidence::default()
+        };
+        // The sample of the documentation above.
+        assert_eq!(
+            evidence.to_string(),
+            "15 digits, American Express, luhn checksum holds, grouped as printed, cue: card"
+        );
+        assert_eq!(Evidence::default().to_string(), "by its shape");
     }
 }

@@ -7,7 +7,7 @@ use crate::detect::checksum::Checksum;
 use crate::detect::custom::{CustomDetector, CustomDetectorBuilder};
 use crate::edit::Patch;
 use crate::engine::{Engine, SHORT};
-use crate::entity::{Entity, FindingKind};
+use crate::entity::Entity;
 use crate::judge::conversation::Conversation;
 use crate::message::{Message, Role};
 use crate::policy::{Action, Expiry, MaskStyle, Policy, TokenKey};
@@ -261,7 +261,7 @@ fn findings_are_in_order(outcome: &Outcome, text: &[u8]) {
 fn edits_stay_inside_findings(outcome: &Outcome) {
     let masked = || {
         let acted = |action| matches!(action, Action::Mask | Action::Block);
-        outcome.findings.iter().filter(move |f| f.kind == FindingKind::Disclosure && acted(f.action)).map(|f| f.span)
+        outcome.findings.iter().filter(move |f| f.kind.is_there() && acted(f.action)).map(|f| f.span)
     };
     for edit in outcome.patch.edits() {
         let inside = |span: Span| span.start <= edit.span.start && edit.span.end <= span.end;
@@ -285,7 +285,7 @@ fn no_digits_are_printed(outcome: &Outcome, text: &[u8]) {
 }
 
 fn disclosures(outcome: &Outcome) -> impl Iterator<Item = Span> {
-    outcome.findings.iter().filter(|finding| finding.kind == FindingKind::Disclosure).map(|finding| finding.span)
+    outcome.findings.iter().filter(|finding| finding.kind.is_there()).map(|finding| finding.span)
 }
 
 #[cfg(test)]
@@ -293,7 +293,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::detect::cues::{english, listed_words, spanish};
+    use crate::detect::cues;
 
     /// Pieces of chatter which, put together, come near to secrets often.
     fn chatter() -> impl Strategy<Value = Vec<u8>> {
@@ -348,7 +348,7 @@ mod tests {
 
     /// A talk made of the words of the cue tables and of the texts of the detectors.
     fn talk() -> impl Strategy<Value = Vec<u8>> {
-        let tables = || english::CUES.iter().chain(spanish::CUES).flat_map(|row| row.phrases.split(';'));
+        let tables = || cues::cues().flat_map(|row| row.phrases.split(';'));
         let mut words: Vec<&str> = tables().flat_map(|phrase| phrase.split([' ', '/', '?'])).collect();
         let phrases: Vec<String> = tables()
             .map(|phrase| {
@@ -357,9 +357,9 @@ mod tests {
                 phrase.split_ascii_whitespace().map(first).collect::<Vec<_>>().join(" ")
             })
             .collect();
-        words.extend(english::WORDS.iter().chain(spanish::WORDS).flat_map(|words| words.words.split(' ')));
-        words.extend(listed_words().flat_map(|(_, words)| words.split(' ')));
-        words.extend(english::SLIPS.split(' ').chain(spanish::SLIPS.split(' ')));
+        words.extend(cues::words().flat_map(|words| words.words.split(' ')));
+        words.extend(cues::listed_words().flat_map(|(_, words)| words.split(' ')));
+        words.extend(cues::slips());
         words.retain(|word| !word.is_empty());
         words.sort_unstable();
         words.dedup();

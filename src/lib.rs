@@ -68,7 +68,7 @@ pub mod text;
 pub mod wire;
 
 pub use detect::checksum::{Checksum, UnknownChecksum};
-pub use detect::custom::{CustomDetector, CustomDetectorBuilder, DetectorError};
+pub use detect::custom::{CustomDetector, CustomDetectorBuilder, DetectorError, Lacks};
 pub use detect::{Spec, detectors};
 pub use edit::{Edit, Patch};
 pub use engine::Engine;

@@ -6,6 +6,8 @@
 //! | label | `[card ending 0005]` | `[social-security ending 6789]` | `[password]` |
 //! | token | `[card:w3kq2m5p7tz4xj6c]` | `[social-security:...]` | `[password:...]` |
 //!
+//! The expiry date of a card, where it is hidden with it, is `**/**` or `[expiry]`.
+//!
 //! What comes in is a secret in plain form (digits in ASCII, separators kept) and how many of its last characters may
 //! stay. What goes out never holds more of it than that. [`len_at`] recognises every form written here, so that a
 //! redacted text comes through unchanged; it takes digits for the rest of a masked number only where they are fewer
@@ -15,6 +17,9 @@ use crate::entity::{CustomId, Entity};
 
 /// What a password becomes, whatever its length: the length tells too much.
 pub const PASSWORD: &str = "********";
+
+/// What the expiry date of a card becomes in the styles of labels and of tokens.
+pub const EXPIRY: &str = "[expiry]";
 
 /// The characters of a token after the colon: 80 bits in base32.
 pub const TOKEN_CHARS: usize = 16;
@@ -141,6 +146,9 @@ fn is_separator(byte: u8) -> bool {
 /// `[entity]`, `[entity ending 0005]` or `[entity:token]`.
 fn bracket_at(text: &[u8]) -> Option<usize> {
     const LONGEST: usize = CustomId::MAX + ENDING.len() + TOKEN_CHARS + 2;
+    if text.starts_with(EXPIRY.as_bytes()) {
+        return Some(EXPIRY.len());
+    }
     let close = text.iter().take(LONGEST).position(|b| *b == b']')?;
     let inner = std::str::from_utf8(&text[1..close]).ok()?;
     let name_len = inner.find([' ', ':']).unwrap_or(inner.len());
@@ -189,6 +197,7 @@ mod tests {
         }
         assert_eq!(len_at(PASSWORD.as_bytes()), Some(8));
         assert_eq!(len_at(b"[password] now"), Some(10));
+        assert_eq!(len_at(b"[expiry] now"), Some(8));
     }
 
     #[test]

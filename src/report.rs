@@ -17,7 +17,7 @@ pub struct Finding {
     pub span: Span,
     /// What it is.
     pub entity: Entity,
-    /// Whether the secret is stated or asked for.
+    /// Whether the secret is stated or asked for, or is the expiry date beside a card.
     pub kind: FindingKind,
     /// Why.
     pub evidence: Evidence,
@@ -66,14 +66,19 @@ impl Outcome {
         let mut merged: Vec<Finding> = Vec::with_capacity(self.findings.len());
         let mut last: Option<usize> = None;
         for next in self.findings.drain(..) {
-            match last.filter(|&i| next.kind == FindingKind::Disclosure && next.span.overlaps(merged[i].span)) {
+            match last.filter(|&i| next.kind.is_there() && next.span.overlaps(merged[i].span)) {
                 Some(i) => {
                     let span = merged[i].span.union(next.span);
-                    let stricter = if next.action > merged[i].action { next } else { merged[i] };
+                    let secret = (next.action, next.kind == FindingKind::Disclosure);
+                    let stricter = if secret > (merged[i].action, merged[i].kind == FindingKind::Disclosure) {
+                        next
+                    } else {
+                        merged[i]
+                    };
                     merged[i] = Finding { span, ..stricter };
                 }
                 None => {
-                    if next.kind == FindingKind::Disclosure {
+                    if next.kind.is_there() {
                         last = Some(merged.len());
                     }
                     merged.push(next);

@@ -54,6 +54,55 @@ pub enum Saved {
 /// cannot compare may always answer [`Saved::Kept`]; then messages at the same moment are scanned as if neither had seen
 /// the other, and the memory of the one that is saved last stays.
 ///
+/// # What cannot be decoded
+///
+/// A build may save conversations in another form than the one before it ([`Conversation::VERSION`]), and serde refuses a
+/// form that it does not know. That is no error of the store: an error is answered with 503, and after a deployment each
+/// conversation that goes on would get one. What cannot be decoded is not there: [`load`](Self::load) answers `Ok(None)`,
+/// and [`save`](Self::save) writes over it. Where builds of two forms run side by side, put [`Conversation::VERSION`] into
+/// the key under which it is stored, and they never meet.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::convert::Infallible;
+/// use std::future::{Ready, ready};
+/// use std::sync::Mutex;
+/// use lastfour::{Conversation, store::{ConversationStore, Saved}};
+///
+/// /// Keeps JSON, as a database would.
+/// #[derive(Default)]
+/// struct Table(Mutex<HashMap<String, String>>);
+///
+/// fn decode(form: &String) -> Option<Conversation> {
+///     serde_json::from_str(form).ok()
+/// }
+///
+/// impl ConversationStore for Table {
+///     type Error = Infallible;
+///     type Load = Ready<Result<Option<Conversation>, Infallible>>;
+///     type Save = Ready<Result<Saved, Infallible>>;
+///
+///     fn load(&self, key: &str) -> Self::Load {
+///         ready(Ok(self.0.lock().unwrap().get(key).and_then(decode)))
+///     }
+///
+///     fn save(&self, key: &str, loaded: Option<&Conversation>, conversation: Conversation) -> Self::Save {
+///         let mut rows = self.0.lock().unwrap();
+///         if rows.get(key).and_then(decode).is_some_and(|there| Some(&there) != loaded) {
+///             return ready(Ok(Saved::Stale));
+///         }
+///         rows.insert(key.to_owned(), serde_json::to_string(&conversation).unwrap());
+///         ready(Ok(Saved::Kept))
+///     }
+/// }
+///
+/// let table = Table::default();
+/// table.0.lock().unwrap().insert("a".into(), r#"{"version":"of another build"}"#.into());
+/// assert_eq!(table.load("a").into_inner().unwrap(), None);
+/// assert_eq!(table.save("a", None, Conversation::new()).into_inner(), Ok(Saved::Kept));
+/// assert_eq!(table.load("a").into_inner().unwrap(), Some(Conversation::new()));
+/// ```
+///
 /// # Example
 ///
 /// A store that remembers nothing, as a start for one that asks a database:
@@ -80,14 +129,15 @@ pub enum Saved {
 /// }
 /// ```
 pub trait ConversationStore: Send + Sync + 'static {
-    /// What can go wrong.
+    /// What can go wrong. With the feature `tracing` it is written to the log by its `Display`: it must name no key that
+    /// is not fit for a log.
     type Error: Error + Send + Sync + 'static;
     /// What [`load`](Self::load) gives; `Pin<Box<dyn Future<...> + Send>>` where it has no name.
     type Load: Future<Output = Result<Option<Conversation>, Self::Error>> + Send + 'static;
     /// What [`save`](Self::save) gives.
     type Save: Future<Output = Result<Saved, Self::Error>> + Send + 'static;
 
-    /// The conversation of that key, if it is known.
+    /// The conversation of that key, if it is known and can be decoded. See [above](Self#what-cannot-be-decoded).
     fn load(&self, key: &str) -> Self::Load;
 
     /// Keeps the conversation under that key, unless what is there is another than what had been `loaded`: the answer of

@@ -6,6 +6,7 @@
 //! | `lastfour_findings_total` | counter | `direction`, `entity`, `kind`, `action` |
 //! | `lastfour_blocked_total` | counter | `direction` |
 //! | `lastfour_failures_total` | counter | `direction`, `failure` |
+//! | `lastfour_keyless_total` | counter | `direction` |
 //! | `lastfour_scan_seconds` | histogram | `direction` |
 //! | `lastfour_held_bytes` | histogram | `direction` |
 
@@ -33,7 +34,7 @@ pub(crate) fn tell(direction: &'static str, report: &Report, cost: Cost) {
                 "lastfour_findings_total",
                 "direction" => direction,
                 "entity" => count.entity.to_string(),
-                "kind" => kind(count.kind),
+                "kind" => count.kind.as_str(),
                 "action" => count.action.as_str(),
             )
             .increment(count.number);
@@ -55,7 +56,7 @@ pub(crate) fn tell(direction: &'static str, report: &Report, cost: Cost) {
             tracing::info!(
                 direction,
                 entity = count.entity.as_str(),
-                kind = kind(count.kind),
+                kind = count.kind.as_str(),
                 action = count.action.as_str(),
                 number = count.number,
                 "found"
@@ -75,10 +76,18 @@ pub(crate) fn tell(direction: &'static str, report: &Report, cost: Cost) {
     }
 }
 
-#[cfg(any(feature = "tracing", feature = "metrics"))]
-fn kind(kind: crate::entity::FindingKind) -> &'static str {
-    match kind {
-        crate::entity::FindingKind::Disclosure => "disclosure",
-        crate::entity::FindingKind::Solicitation => "solicitation",
-    }
+/// Tells why a store did not do what it was asked for: `done` is what was not done.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody is told"))]
+pub(crate) fn store_failed(direction: &'static str, done: &'static str, error: &dyn std::error::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(%error, direction, "conversation not {done}");
+}
+
+/// Tells that a key of a conversation was asked for and there is none: what was said before is not known.
+#[cfg_attr(not(any(feature = "tracing", feature = "metrics")), expect(unused_variables, reason = "nobody is told"))]
+pub(crate) fn keyless(direction: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("lastfour_keyless_total", "direction" => direction).increment(1);
+    #[cfg(feature = "tracing")]
+    tracing::debug!(direction, "no conversation key");
 }

@@ -67,6 +67,11 @@ async fn messages_of_one_room_are_one_conversation() {
     }
     assert_eq!(store.load("a").await.unwrap().unwrap().turns(), 2);
     assert_eq!(store.load("b").await.unwrap().unwrap().turns(), 1);
+    // An empty key is none: strangers share no memory.
+    for blank in ["", " "] {
+        service.clone().oneshot(said("hello", Some(blank))).await.unwrap();
+        assert_eq!(store.load(blank).await.unwrap(), None);
+    }
 }
 
 #[tokio::test]

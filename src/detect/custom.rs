@@ -29,6 +29,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::checksum::Checksum;
 use crate::entity::{CustomId, Entity};
+use crate::evidence::Evidence;
 use crate::text::{View, ViewSpan};
 
 /// A detector that the user defined. Immutable, cheap to clone.
@@ -47,6 +48,31 @@ struct Compiled {
     after: Option<Regex>,
 }
 
+/// A check of the user's own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Check(fn(&[u8]) -> bool);
+
+impl PartialEq for Check {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::fn_addr_eq(self.0, other.0)
+    }
+}
+
+impl Eq for Check {}
+
+impl Check {
+    /// Whether it holds for the letters and digits of a match, which is no longer than [`CustomDetector::LONGEST`].
+    fn holds(self, found: &[u8]) -> bool {
+        let mut plain = [0; CustomDetector::LONGEST];
+        let mut len = 0;
+        for (to, byte) in plain.iter_mut().zip(found.iter().filter(|byte| byte.is_ascii_alphanumeric())) {
+            *to = *byte;
+            len += 1;
+        }
+        (self.0)(&plain[..len])
+    }
+}
+
 /// What a [`CustomDetector`] is made of. Made by [`CustomDetector::builder`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
@@ -57,6 +83,7 @@ pub struct CustomDetectorBuilder {
     pub(crate) after: Vec<String>,
     pub(crate) window: usize,
     pub(crate) checksum: Option<Checksum>,
+    pub(crate) check: Option<Check>,
     pub(crate) hits: Vec<String>,
     pub(crate) misses: Vec<String>,
 }
@@ -86,6 +113,7 @@ impl CustomDetector {
             after: Vec::new(),
             window: Self::WINDOW,
             checksum: None,
+            check: None,
             hits: Vec::new(),
             misses: Vec::new(),
         }
@@ -107,6 +135,28 @@ impl CustomDetector {
     #[must_use]
     pub fn checksum(&self) -> Option<Checksum> {
         self.compiled.definition.checksum
+    }
+
+    /// Whether what it finds passes a check of the user's own; see [`CustomDetectorBuilder::check`].
+    #[must_use]
+    pub fn has_check(&self) -> bool {
+        self.compiled.definition.check.is_some()
+    }
+
+    /// The reasons for what it finds: what had to hold beside its pattern.
+    pub(crate) fn evidence(&self) -> Evidence {
+        Evidence {
+            checksum: self.checksum().map(Checksum::as_str),
+            checked: self.has_check(),
+            cued: self.needs_cue(),
+            ..Evidence::default()
+        }
+    }
+
+    /// Whether the checksum and the check hold for a match.
+    fn holds(&self, found: &[u8]) -> bool {
+        self.checksum().is_none_or(|checksum| checksum.holds(found))
+            && self.compiled.definition.check.is_none_or(|check| check.holds(found))
     }
 
     /// Whether what it finds stands near one of its cues.
@@ -151,7 +201,7 @@ impl CustomDetector {
         let mut at = 0;
         std::iter::from_fn(move || {
             while let Some(found) = self.compiled.pattern.find_at(view, at) {
-                if self.checksum().is_some_and(|checksum| !checksum.holds(found.as_bytes())) {
+                if !self.holds(found.as_bytes()) {
                     // A number that took in its neighbour must not hide itself: try again one byte on. A match has a
                     // shortest and a longest length, so this ends and stays linear.
                     at = found.start() + 1;
@@ -213,6 +263,33 @@ impl CustomDetectorBuilder {
         self
     }
 
+    /// A check of one's own that must hold, beside the [`checksum`](Self::checksum) where there is one: for check digits
+    /// that [`Checksum`] does not know.
+    ///
+    /// It is given the ASCII letters and digits of a match as they stand in the view, without what separates them, and
+    /// tells whether they are what is looked for. It is called for every match of the pattern while a message is scanned:
+    /// it must be quick, must not panic and must always answer the same. A policy that is written as TOML does not hold
+    /// it, and says so.
+    ///
+    /// ```
+    /// use lastfour::CustomDetector;
+    ///
+    /// // A Spanish identity number: eight digits, and a letter that follows from their remainder.
+    /// fn letter_fits(dni: &[u8]) -> bool {
+    ///     let Some((letter, digits)) = dni.split_last() else { return false };
+    ///     let number = digits.iter().fold(0, |n, digit| n * 10 + usize::from(digit - b'0'));
+    ///     b"TRWAGMYFPDXBNJZSQVHLCKE"[number % 23] == letter.to_ascii_uppercase()
+    /// }
+    ///
+    /// let dni = CustomDetector::builder("dni", r"(?i)\b\d{8}-?[a-z]\b").check(letter_fits).hit("12345678-Z").build()?;
+    /// assert_eq!(dni.find(b"12345678z, 12345678-A").count(), 1);
+    /// # Ok::<(), lastfour::detect::custom::DetectorError>(())
+    /// ```
+    pub fn check(mut self, holds: fn(&[u8]) -> bool) -> Self {
+        self.check = Some(Check(holds));
+        self
+    }
+
     /// A text in which something must be found, else the detector is refused.
     pub fn hit(mut self, text: impl Into<String>) -> Self {
         self.hits.push(text.into());
@@ -250,12 +327,31 @@ impl CustomDetector {
         let found = |text: &String| self.find(View::new(text.as_bytes()).text()).next().is_some();
         let CustomDetectorBuilder { hits, misses, .. } = self.definition();
         if let Some(index) = hits.iter().position(|text| !found(text)) {
-            return Err(DetectorError::HitNotFound { index });
+            let lacks = self.lacks(View::new(hits[index].as_bytes()).text());
+            return Err(DetectorError::HitNotFound { index, lacks });
         }
         if let Some(index) = misses.iter().position(found) {
             return Err(DetectorError::MissFound { index });
         }
         Ok(())
+    }
+}
+
+impl CustomDetector {
+    /// What is missing in a view in which nothing is found: the first thing that no match gets past.
+    fn lacks(&self, view: &[u8]) -> Lacks {
+        let mut lacks = Lacks::Pattern;
+        let mut at = 0;
+        while let Some(found) = self.compiled.pattern.find_at(view, at) {
+            at = found.start() + 1;
+            let checksum = self.checksum().is_none_or(|checksum| checksum.holds(found.as_bytes()));
+            lacks = lacks.max(match (checksum, self.holds(found.as_bytes())) {
+                (false, _) => Lacks::Checksum,
+                (true, false) => Lacks::Check,
+                (true, true) => Lacks::Cue,
+            });
+        }
+        lacks
     }
 }
 
@@ -337,6 +433,33 @@ fn cue_pattern(cue: &str) -> String {
     pattern
 }
 
+/// Why nothing is found in an example in which something should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Lacks {
+    /// The pattern matches nowhere.
+    Pattern,
+    /// The pattern matches, and the checksum does not hold.
+    Checksum,
+    /// The pattern matches, and the check of the user's own does not hold.
+    Check,
+    /// The pattern matches and what was to be checked holds, and no cue stands near.
+    Cue,
+}
+
+impl fmt::Display for Lacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pattern => {
+                "the pattern matches nowhere in it, as it is read: digits and letters have become plain ASCII"
+            }
+            Self::Checksum => "the pattern matches and the checksum does not hold",
+            Self::Check => "the pattern matches and the check does not hold",
+            Self::Cue => "the pattern matches and no cue stands near: look at before, after and window",
+        })
+    }
+}
+
 /// Why a detector is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -366,6 +489,8 @@ pub enum DetectorError {
     HitNotFound {
         /// Which of the examples, from 0.
         index: usize,
+        /// What is missing in it.
+        lacks: Lacks,
     },
     /// Something is found in an example in which nothing should be.
     MissFound {
@@ -395,8 +520,8 @@ impl fmt::Display for DetectorError {
             Self::TooLarge => f.write_str("the pattern or the list of cues is too large: make it shorter"),
             Self::Cue => write!(f, "a cue is a word or a phrase of 1 to {LONGEST_CUE} bytes"),
             Self::Window => write!(f, "the window is at most {} bytes", CustomDetector::WIDEST_WINDOW),
-            Self::HitNotFound { index } => {
-                write!(f, "nothing is found in number {} of the texts that should hit", index + 1)
+            Self::HitNotFound { index, lacks } => {
+                write!(f, "nothing is found in number {} of the texts that should hit: {lacks}", index + 1)
             }
             Self::MissFound { index } => {
                 write!(f, "something is found in number {} of the texts that should miss", index + 1)
@@ -471,6 +596,32 @@ mod tests {
     }
 
     #[test]
+    fn a_check_of_ones_own_sees_letters_and_digits_alone_and_decides() {
+        let even = |plain: &[u8]| plain.len() == 6 && plain.iter().filter(|b| b.is_ascii_digit()).all(|b| b % 2 == 0);
+        let badge = || CustomDetector::builder("badge", r"\b[A-Z]{2}[ -]?\d\d-\d\d\b").check(even);
+        assert_eq!(find(badge(), "AB 24-68, AB-24-67, CD22-44"), ["AB 24-68", "CD22-44"]);
+        let error = refused(badge().hit("AB 24-67"));
+        assert_eq!(error, DetectorError::HitNotFound { index: 0, lacks: Lacks::Check });
+        assert!(error.to_string().contains("the check does not hold"), "{error}");
+        assert_eq!(badge(), badge().window(60));
+    }
+
+    #[test]
+    fn an_example_that_does_not_hit_is_told_what_it_lacks() {
+        let lacks = |text: &str| {
+            let card = CustomDetector::builder("store-card", r"\b\d{11}\b").checksum(Checksum::Luhn).before(["store"]);
+            match refused(card.hit(text)) {
+                DetectorError::HitNotFound { index: 0, lacks } => lacks,
+                other => panic!("{other}"),
+            }
+        };
+        assert_eq!(lacks("store 4992739871"), Lacks::Pattern);
+        assert_eq!(lacks("store 49927398717"), Lacks::Checksum);
+        assert_eq!(lacks("49927398716"), Lacks::Cue);
+        assert_eq!(lacks("49927398716 or store 49927398717"), Lacks::Cue);
+    }
+
+    #[test]
     fn bytes_that_are_no_text_are_searched_too() {
         let badge = CustomDetector::builder("badge", r"\bE-\d{5}\b").build().unwrap();
         assert_eq!(badge.find(b"\xFF\xFEE-12345\xC3").count(), 1);
@@ -508,14 +659,21 @@ mod tests {
     fn every_example_must_do_what_it_is_an_example_of() {
         let badge = || CustomDetector::builder("x", r"\b\d{3}\b").hit("123").miss("12");
         assert!(badge().build().is_ok());
-        assert_eq!(refused(badge().hit("1234")), DetectorError::HitNotFound { index: 1 });
+        let lacks = |detector| match refused(detector) {
+            DetectorError::HitNotFound { index: 1, lacks } => lacks,
+            other => panic!("{other}"),
+        };
+        assert_eq!(lacks(badge().hit("1234")), Lacks::Pattern);
         assert_eq!(refused(badge().miss("123")), DetectorError::MissFound { index: 1 });
     }
 
     #[test]
     fn an_example_is_read_as_a_message_is() {
         assert!(CustomDetector::builder("x", r"\bN\d{3}\b").hit("Ñ４８２").hit("N4\u{200B}82").build().is_ok());
-        assert_eq!(refused(CustomDetector::builder("x", "Ñ123").hit("Ñ123")), DetectorError::HitNotFound { index: 0 });
+        assert_eq!(
+            refused(CustomDetector::builder("x", "Ñ123").hit("Ñ123")),
+            DetectorError::HitNotFound { index: 0, lacks: Lacks::Pattern }
+        );
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub struct Spec {
     pub source: &'static str,
     /// Texts in which it finds something, each as a customer's first message.
     pub hits: &'static [&'static str],
+    /// Those of `hits` whose secret is found as it is spelled there and in no other way: it is more than digits, or stands
+    /// in a form that programs read. All others are found in digits of any script too.
+    pub verbatim: &'static [&'static str],
     /// Texts like these in which nothing is found.
     pub misses: &'static [&'static str],
 }

@@ -3,7 +3,7 @@
 use crate::Conversation;
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
-use crate::entity::{Entity, FindingKind};
+use crate::entity::Entity;
 use crate::filter::hindsight::Hindsight;
 use crate::filter::{ContentTypes, Failure, Limits, Report};
 use crate::message::{Message, MessageId, Role};
@@ -301,7 +301,7 @@ impl Scanner {
         for finding in all.findings {
             let by_itself = matches!(finding.entity, Entity::Card | Entity::SocialSecurity | Entity::Account);
             let seen = patch.edits().iter().any(|edit| edit.span.overlaps(finding.span));
-            if !by_itself || seen || finding.kind != FindingKind::Disclosure {
+            if !by_itself || seen || !finding.kind.is_there() {
                 continue;
             }
             self.blocked |= finding.action == Action::Block;

@@ -10,7 +10,7 @@ use http::request::Parts;
 use crate::Conversation;
 use crate::engine::Engine;
 use crate::filter::{Filter, Format, Limits, Report};
-use crate::http::key::Extract;
+use crate::http::key::{Extract, says};
 use crate::http::reject::{Problem, Reject};
 use crate::http::{ContentTypes, Treatment};
 use crate::message::{MessageId, Role};
@@ -96,17 +96,19 @@ impl<St> Config<St> {
         }
     }
 
-    /// The key of the conversation. Where a request carries its history, as a document of some shapes does, the
-    /// conversation is in it and has none.
+    /// The key of the conversation, where it is asked for.
     pub(super) fn key(&self, head: &Parts, body: Option<&[u8]>) -> Option<String> {
+        self.asks_for_key(head).then_some(self.key.as_ref())??.extract(head, body).filter(says)
+    }
+
+    /// Whether a request is asked for a key. Where it carries its history, as a document of some shapes does, the
+    /// conversation is in it and has none.
+    pub(super) fn asks_for_key(&self, head: &Parts) -> bool {
         let is_document = || {
             let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
             matches!(self.types.treatment(content_type), Treatment::Json | Treatment::Sniff)
         };
-        if self.shape.carries_history() && is_document() {
-            return None;
-        }
-        self.key.as_ref()?.extract(head, body)
+        self.key.is_some() && !(self.shape.carries_history() && is_document())
     }
 
     /// The number of the message.

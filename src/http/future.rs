@@ -24,6 +24,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::Conversation;
+use crate::entity::FindingKind;
 use crate::filter::{Failure, Filter, Format, Report, may_block};
 use crate::http::body::{RedactBody, Stream};
 use crate::http::config::Config;
@@ -84,6 +85,8 @@ struct Exchange {
     role: Role,
     id: Option<MessageId>,
     key: Option<String>,
+    /// A key was asked for, and there is none.
+    keyless: bool,
     /// The conversation with the request's messages.
     conversation: Conversation,
     report: Option<Report>,
@@ -159,6 +162,7 @@ where
             role: config.request_role,
             id: None,
             key: None,
+            keyless: false,
             conversation: Conversation::new(),
             report: None,
             streams: false,
@@ -208,7 +212,7 @@ where
                 StepProjection::LoadRequest { load, job } => {
                     let loaded = ready!(load.poll(cx));
                     let Some(job) = job.take() else { return Poll::Pending };
-                    match now.loaded(loaded) {
+                    match now.loaded(Direction::Request, loaded) {
                         Ok(loaded) => now.scan_request(job, loaded),
                         Err(failure) => now.refuse(Direction::Request, failure),
                     }
@@ -216,7 +220,7 @@ where
                 StepProjection::SaveRequest { save, seen } => {
                     let saved = ready!(save.poll(cx));
                     let Some(seen) = seen.take() else { return Poll::Pending };
-                    match now.saved(saved, seen.tries) {
+                    match now.saved(Direction::Request, saved, seen.tries) {
                         Outcome::On => now.request_seen(seen),
                         Outcome::Again => now.load_request(seen.again()),
                         Outcome::Failed(failure) => now.fail(Direction::Request, failure, seen),
@@ -235,7 +239,7 @@ where
                 StepProjection::LoadResponse { load, job } => {
                     let loaded = ready!(load.poll(cx));
                     let Some(job) = job.take() else { return Poll::Pending };
-                    match now.loaded(loaded) {
+                    match now.loaded(Direction::Response, loaded) {
                         Ok(loaded) => now.scan_response(job, loaded),
                         Err(failure) => now.refuse(Direction::Response, failure),
                     }
@@ -243,7 +247,7 @@ where
                 StepProjection::SaveResponse { save, seen } => {
                     let saved = ready!(save.poll(cx));
                     let Some(seen) = seen.take() else { return Poll::Pending };
-                    match now.saved(saved, seen.tries) {
+                    match now.saved(Direction::Response, saved, seen.tries) {
                         Outcome::On => now.response_seen(seen),
                         Outcome::Again => now.load_response(seen.again()),
                         Outcome::Failed(failure) => now.fail(Direction::Response, failure, seen),
@@ -319,24 +323,38 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     /// Learns from the request what its messages are to be known by.
     fn know(&mut self, head: &request::Parts, body: Option<&[u8]>) {
         self.exchange.key = self.config.key(head, body);
+        self.exchange.keyless = self.exchange.key.is_none() && self.config.asks_for_key(head);
         self.exchange.id = self.config.id(head, body);
         self.exchange.role = self.config.role(head, body);
+    }
+
+    /// Tells of a body that is scanned as a conversation of its own because its request has no key.
+    fn tell_keyless(&self, direction: Direction) {
+        if self.exchange.keyless {
+            telemetry::keyless(direction.as_str());
+        }
     }
 
     fn load(&self) -> Option<Load<St>> {
         self.exchange.key.as_deref().map(|key| self.config.store.load(key))
     }
 
-    fn loaded(&self, loaded: Result<Option<Conversation>, St::Error>) -> Result<Option<Conversation>, Failure> {
-        match loaded {
-            Ok(loaded) => Ok(loaded),
-            Err(_) if self.config.pass_on_failure => Ok(None),
-            Err(_) => Err(Failure::Store),
-        }
+    fn loaded(
+        &self,
+        direction: Direction,
+        loaded: Result<Option<Conversation>, St::Error>,
+    ) -> Result<Option<Conversation>, Failure> {
+        loaded.or_else(|error| {
+            telemetry::store_failed(direction.as_str(), "loaded", &error);
+            if self.config.pass_on_failure { Ok(None) } else { Err(Failure::Store) }
+        })
     }
 
     /// What becomes of a body that has been scanned so often, once the answer of the store is there.
-    fn saved(&self, saved: Result<Saved, St::Error>, tries: usize) -> Outcome {
+    fn saved(&self, direction: Direction, saved: Result<Saved, St::Error>, tries: usize) -> Outcome {
+        if let Err(error) = &saved {
+            telemetry::store_failed(direction.as_str(), "saved", error);
+        }
         match saved {
             Ok(Saved::Kept) => Outcome::On,
             Ok(Saved::Stale) if tries < TRIES => Outcome::Again,
@@ -377,7 +395,10 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     {
         match self.load() {
             Some(load) => Step::LoadRequest { load, job: Some(job) },
-            None => self.scan_request(job, None),
+            None => {
+                self.tell_keyless(Direction::Request);
+                self.scan_request(job, None)
+            }
         }
     }
 
@@ -508,6 +529,9 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         match self.load() {
             Some(load) => Step::LoadResponse { load, job: Some(job) },
             None => {
+                if !self.config.requests {
+                    self.tell_keyless(Direction::Response);
+                }
                 let conversation = mem::take(&mut self.exchange.conversation);
                 self.scan_response(job, Some(conversation))
             }
@@ -657,16 +681,19 @@ impl<S, St: ConversationStore> At<'_, S, St> {
             let anew = (direction == Direction::Request).then(|| -> Anew {
                 Box::new(move |there| config.filter(format.clone(), there.unwrap_or_default(), role, id).0)
             });
-            Box::pin(settle(store, key, loaded, anew, passes, ended))
+            Box::pin(settle(store, direction, key, loaded, anew, passes, ended))
         }))
     }
 
-    /// Writes the counts of what was found into the header that is asked for.
+    /// Writes the counts of what was found in the request and in the response into the header that is asked for.
     fn count(&self, headers: &mut HeaderMap, response: Option<&Report>) {
         let Some(name) = &self.config.header else { return };
         let mut words: Vec<(String, u64)> = Vec::new();
         for count in self.exchange.report.iter().chain(response).flat_map(Report::counts) {
-            let word = format!("{};{}", count.entity, count.action);
+            let word = match count.kind {
+                FindingKind::Disclosure => format!("{};{}", count.entity, count.action),
+                kind => format!("{};{};{}", count.entity, kind.as_str(), count.action),
+            };
             match words.iter_mut().find(|(known, _)| *known == word) {
                 Some((_, number)) => *number += count.number,
                 None => words.push((word, count.number)),
@@ -701,6 +728,9 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     {
         let response = self.config.reject.reject(&Rejection::new(direction, failure, report));
         let mut response = response.map(|bytes| RedactBody::held(bytes, None));
+        // The report of a request may be known already.
+        let known = direction == Direction::Request && self.exchange.report.is_some();
+        self.count(response.headers_mut(), (!known).then_some(report));
         response.extensions_mut().insert(report.clone());
         Step::Ready { response: Some(response) }
     }

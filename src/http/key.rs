@@ -4,6 +4,9 @@
 //! role and one for the message's number. Ready ones read a header, a segment of the path, the query, the body by JSON
 //! pointer; a closure does the rest.
 //!
+//! A word that is empty or blank is none, wherever it comes from: all who leave a field empty would else share one
+//! conversation.
+//!
 //! # Example
 //!
 //! ```
@@ -14,6 +17,7 @@
 //! assert_eq!(key::query("by").extract(&head, None).as_deref(), Some("agent"));
 //! let header = key::header("x-chat").or(key::path_segment(0));
 //! assert_eq!(header.extract(&head, None).as_deref(), Some("rooms"));
+//! assert_eq!(key::pointer("/chat").extract(&head, Some(br#"{"chat": ""}"#)), None);
 //! ```
 
 use http::request::Parts;
@@ -24,7 +28,7 @@ use crate::wire::json::Tree;
 
 /// Reads a word from a request. `body` is given where it is held as a whole, decoded.
 pub trait Extract: Send + Sync + 'static {
-    /// The word, or `None` where the request has none.
+    /// The word, or `None` where the request has none. One that is empty or blank counts as none.
     fn extract(&self, head: &Parts, body: Option<&[u8]>) -> Option<String>;
 
     /// This one, and `other` where this one finds nothing.
@@ -45,20 +49,26 @@ where
     }
 }
 
+/// Whether a word is one: neither empty nor blank.
+#[expect(clippy::ptr_arg, reason = "what a filter of words takes")]
+pub(super) fn says(word: &String) -> bool {
+    !word.trim().is_empty()
+}
+
 /// The first of two that finds something.
 #[derive(Debug, Clone)]
 pub struct Or<A, B>(A, B);
 
 impl<A: Extract, B: Extract> Extract for Or<A, B> {
     fn extract(&self, head: &Parts, body: Option<&[u8]>) -> Option<String> {
-        self.0.extract(head, body).or_else(|| self.1.extract(head, body))
+        self.0.extract(head, body).filter(says).or_else(|| self.1.extract(head, body))
     }
 }
 
 /// The value of a header. The name may be in any case.
 pub fn header(name: impl Into<String>) -> impl Extract + Clone {
     let name = name.into();
-    move |head: &Parts, _: Option<&[u8]>| Some(head.headers.get(&name)?.to_str().ok()?.to_owned())
+    move |head: &Parts, _: Option<&[u8]>| Some(head.headers.get(&name)?.to_str().ok()?.to_owned()).filter(says)
 }
 
 /// A segment of the path, counted from 0, decoded.
@@ -79,7 +89,7 @@ pub fn query(name: impl Into<String>) -> impl Extract + Clone {
     move |head: &Parts, _: Option<&[u8]>| {
         let query = head.uri.query()?.as_bytes();
         let pair = form::pairs(query).find(|pair| *form::decode(query, pair.name).bytes == *name.as_bytes())?;
-        String::from_utf8(form::decode(query, pair.value).bytes.into_owned()).ok()
+        String::from_utf8(form::decode(query, pair.value).bytes.into_owned()).ok().filter(says)
     }
 }
 
@@ -90,12 +100,11 @@ pub fn pointer(pointer: impl Into<String>) -> impl Extract + Clone {
     move |_: &Parts, body: Option<&[u8]>| {
         let tree = Tree::parse(body?, 128).ok()?;
         let value = tree.root().at(&pointer)?;
-        if value.is_object() || value.is_array() || value.is_null() {
-            return None;
-        }
+        let raw = value.raw();
         match value.as_str() {
-            Some(text) => Some(text.into_owned()),
-            None => Some(std::str::from_utf8(value.raw()).ok()?.to_owned()),
+            Some(text) => Some(text.into_owned()).filter(says),
+            None if matches!(raw.first(), Some(b'-' | b'0'..=b'9')) => Some(std::str::from_utf8(raw).ok()?.to_owned()),
+            None => None,
         }
     }
 }
@@ -108,7 +117,7 @@ fn segments(head: &Parts) -> impl Iterator<Item = &str> {
 fn decoded(segment: &str) -> Option<String> {
     let escaped = segment.replace('+', "%2B");
     let bytes = form::decode(escaped.as_bytes(), Span::new(0, escaped.len())).bytes.into_owned();
-    String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
+    String::from_utf8(bytes).ok().filter(says)
 }
 
 #[cfg(test)]
@@ -137,6 +146,28 @@ mod tests {
         assert_eq!(path_segment(0).or(path_after("rooms")).extract(&head, None), None);
         assert_eq!(pointer("/a").extract(&head, None), None);
         assert_eq!(pointer("/a").extract(&head, Some(b"no json")), None);
-        assert_eq!(pointer("/a").extract(&head, Some(br#"{"a":null}"#)), None);
+        for value in ["null", "true", "[1]", "{}"] {
+            assert_eq!(pointer("/a").extract(&head, Some(format!("{{\"a\":{value}}}").as_bytes())), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_empty_or_blank_is_none() {
+        for blank in ["", " ", "%20%09"] {
+            let head = http::Request::post(format!("/rooms/{}/?a={}", blank.trim(), blank.trim()))
+                .header("x-room", if blank.contains('%') { " \t " } else { blank })
+                .body(())
+                .unwrap()
+                .into_parts()
+                .0;
+            assert_eq!(header("x-room").extract(&head, None), None);
+            assert_eq!(query("a").extract(&head, None), None);
+            assert_eq!(path_after("rooms").extract(&head, None), None);
+            let body = format!("{{\"a\":\"{}\"}}", blank.replace('%', "\\u00").replace("\\u0020", " "));
+            assert_eq!(pointer("/a").extract(&head, Some(body.as_bytes())), None, "{body}");
+        }
+        let closure = |_: &Parts, _: Option<&[u8]>| Some(String::new());
+        let there = head("/x");
+        assert_eq!(closure.or(path_segment(0)).extract(&there, None).as_deref(), Some("x"));
     }
 }

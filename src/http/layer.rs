@@ -75,8 +75,10 @@ impl<St: ConversationStore> RedactLayer<St> {
         self.with(|config| config.limits = limits)
     }
 
-    /// Reads the key of the conversation from each request. Without a key, a request and its response are a
-    /// conversation of their own.
+    /// Reads the key of the conversation from each request. Where a request has none, or one that is empty or blank, it
+    /// and its response are a conversation of their own: the two halves of a card number in two such requests pass. The
+    /// counter `lastfour_keyless_total` (feature `metrics`) and an event at debug (feature `tracing`) tell how often that
+    /// is so; a server whose requests must all have one answers those without before this layer sees them.
     #[must_use]
     pub fn conversation_by(self, key: impl Extract) -> Self {
         self.with(|config| config.key = Some(Arc::new(key)))
@@ -113,7 +115,16 @@ impl<St: ConversationStore> RedactLayer<St> {
         self.with(|config| config.reject = Arc::new(reject))
     }
 
-    /// Tells the client in this response header how often what was found, such as `card;mask=1`. Off by default.
+    /// Tells the client in this response header how often what was found in its request and in the response, as far as
+    /// the layer redacts them. Off by default.
+    ///
+    /// An entity, what was done about it, how often: `card;mask=2, password;flag=1`. Where an agent or a bot asks for it,
+    /// `password;solicitation;flag=1`; the expiry date that is hidden beside a card, `card;expiry;mask=1`. The header stands on what the layer itself answers too, and is left out where
+    /// nothing was found.
+    ///
+    /// It goes out with the head of the response. So of a response that streams (an event stream, or a body too large to
+    /// be held) nothing is counted, and of a request that streams what was found until then: the [`Report`](crate::Report)
+    /// in the extensions grows on.
     #[must_use]
     pub fn count_header(self, name: HeaderName) -> Self {
         self.with(|config| config.header = Some(name))

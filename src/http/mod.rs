@@ -51,7 +51,8 @@
 //!
 //! # What is answered
 //!
-//! What the policy blocks: 422, naming the entities and never the text, in a shape of one's choice (see [`Reject`]).
+//! A request in which the policy blocks something: 422, naming the entities and never the text, in a shape of one's choice
+//! (see [`Reject`]). A response likewise, with 502: nothing is wrong with what the client sent.
 //! What cannot be scanned is refused likewise, unless [`RedactLayer::dangerous`] says otherwise: 413 where it is too
 //! large, 415 where its content type, encoding or charset cannot be read, 422 where it is too deep or not what it says,
 //! 400 where it was cut off; for a response 502. That exception is for bodies that are held: one that fails when some of
@@ -63,8 +64,9 @@
 //! # Which conversation
 //!
 //! [`RedactLayer::conversation_by`] reads the key of the conversation from the request, and the layer keeps its memory in
-//! a [`ConversationStore`](crate::store::ConversationStore). Without a key the request and its response are one
-//! conversation. Where requests carry all that was said before (OpenAI, Anthropic), that is the conversation. A body
+//! a [`ConversationStore`](crate::store::ConversationStore). Without a key, or with one that is empty or blank, the
+//! request and its response are a conversation of their own, in which nothing is known of what was said before; the
+//! counter `lastfour_keyless_total` and an event at debug tell of it. Where requests carry all that was said before (OpenAI, Anthropic), that is the conversation. A body
 //! that was cut off, blocked or refused leaves no trace in the memory.
 //!
 //! Of messages at the same moment each is scanned with those that were saved before it: a body that is held is scanned

@@ -63,19 +63,20 @@ impl<'r> Rejection<'r> {
         self.report
     }
 
-    /// The status that fits: 422 where it was blocked; 413, 415, 400 or 422 where a request could not be scanned and 502
-    /// where a response could not; 503 where the store is out of reach or the conversation
-    /// too busy; 500 where the scan itself broke.
+    /// The status that fits: 422 where a request was blocked; 413, 415, 400 or 422 where it could not be scanned; 502 where
+    /// a response was blocked or could not be scanned, for then nothing is wrong with what the client sent; 503 where the
+    /// store is out of reach or the conversation too busy; 500 where the scan itself broke.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        let Some(failure) = self.failure else { return StatusCode::UNPROCESSABLE_ENTITY };
-        match failure {
-            Failure::Store | Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Failure::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
+        match self.failure {
+            Some(Failure::Store | Failure::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Some(Failure::Panicked) => StatusCode::INTERNAL_SERVER_ERROR,
             _ if self.direction == Direction::Response => StatusCode::BAD_GATEWAY,
-            Failure::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Failure::ContentType | Failure::ContentEncoding | Failure::Charset => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Failure::CutOff => StatusCode::BAD_REQUEST,
+            Some(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            Some(Failure::ContentType | Failure::ContentEncoding | Failure::Charset) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
+            Some(Failure::CutOff) => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -83,19 +84,25 @@ impl<'r> Rejection<'r> {
     /// A few words on what it is.
     #[must_use]
     pub fn title(&self) -> &'static str {
-        match self.failure {
-            None => "Message blocked",
-            Some(_) => "Message not checked",
+        match (self.direction, self.failure) {
+            (Direction::Request, None) => "Message blocked",
+            (Direction::Request, Some(_)) => "Message not checked",
+            (Direction::Response, None) => "Answer blocked",
+            (Direction::Response, Some(_)) => "Answer not checked",
         }
     }
 
-    /// A sentence for the one who sent it.
+    /// A sentence for the client: whether its own message or the answer to it was stopped, and why.
     #[must_use]
     pub fn detail(&self) -> String {
+        let what = match self.direction {
+            Direction::Request => "message",
+            Direction::Response => "answer",
+        };
         if let Some(failure) = self.failure {
-            return format!("The message was stopped: {failure}.");
+            return format!("The {what} was stopped: {failure}.");
         }
-        let mut detail = String::from("The message was stopped because it must not be sent in chat:");
+        let mut detail = format!("The {what} was stopped because it must not be sent in chat:");
         for (n, entity) in self.entities().iter().enumerate() {
             // Writing to a string cannot fail.
             let _ = write!(detail, "{} {}", if n == 0 { "" } else { "," }, entity.as_str().replace('-', " "));
@@ -136,14 +143,16 @@ impl Reject for Problem {
     }
 }
 
-/// The standard error response of the Matrix client-server protocol: `M_FORBIDDEN` where the message was blocked,
-/// `M_TOO_LARGE` or `M_BAD_JSON` where it could not be scanned.
+/// The standard error response of the Matrix client-server protocol: `M_FORBIDDEN` where the client's message was blocked,
+/// `M_TOO_LARGE` or `M_BAD_JSON` where it could not be scanned, `M_UNKNOWN` where the server is at fault or the answer was
+/// stopped.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MatrixError;
 
 impl Reject for MatrixError {
     fn reject(&self, rejection: &Rejection<'_>) -> Response<Bytes> {
         let code = match rejection.failure {
+            _ if rejection.direction == Direction::Response => "M_UNKNOWN",
             None => "M_FORBIDDEN",
             Some(Failure::TooLarge { .. }) => "M_TOO_LARGE",
             Some(Failure::TooDeep { .. } | Failure::Malformed) => "M_BAD_JSON",
@@ -157,7 +166,9 @@ impl Reject for MatrixError {
     }
 }
 
-/// The error object of the OpenAI APIs: `{"error": {"message", "type", "param", "code"}}`.
+/// The error object of the OpenAI APIs: `{"error": {"message", "type", "param", "code"}}`. The `code` is `content_filter`
+/// where something was blocked; the `type` is `invalid_request_error` for the client's message and `server_error` for the
+/// answer.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenAiError;
 
@@ -216,9 +227,9 @@ mod tests {
     use super::*;
     use crate::wire::json::Document;
 
-    fn bodies(failure: Option<Failure>) -> Vec<String> {
+    fn bodies(direction: Direction, failure: Option<Failure>) -> Vec<String> {
         let report = Report::new();
-        let rejection = Rejection::new(Direction::Request, failure, &report);
+        let rejection = Rejection::new(direction, failure, &report);
         [&Problem as &dyn Reject, &MatrixError, &OpenAiError]
             .iter()
             .map(|reject| String::from_utf8(reject.reject(&rejection).into_body().to_vec()).unwrap())
@@ -228,15 +239,27 @@ mod tests {
     #[test]
     fn every_answer_is_json() {
         for failure in [None, Some(Failure::TooLarge { limit: 7 }), Some(Failure::Busy), Some(Failure::Charset)] {
-            for body in bodies(failure) {
-                assert!(Document::is_valid(body.as_bytes(), 8), "{body}");
+            for (direction, what) in [(Direction::Request, "The message was"), (Direction::Response, "The answer was")]
+            {
+                for body in bodies(direction, failure) {
+                    assert!(Document::is_valid(body.as_bytes(), 8), "{body}");
+                    assert!(body.contains(what), "{body}");
+                }
             }
         }
     }
 
     #[test]
-    fn a_response_that_cannot_be_scanned_is_the_servers_fault() {
+    fn a_client_whose_answer_is_stopped_is_not_told_that_its_message_was_wrong() {
         let report = Report::new();
+        let blocked = |direction| Rejection::new(direction, None, &report);
+        assert_eq!(blocked(Direction::Request).status(), 422);
+        assert_eq!(blocked(Direction::Request).title(), "Message blocked");
+        assert_eq!(blocked(Direction::Response).status(), 502);
+        assert_eq!(blocked(Direction::Response).title(), "Answer blocked");
+        let [_, matrix, openai] = &bodies(Direction::Response, None)[..] else { panic!("there are three shapes") };
+        assert!(matrix.contains("\"M_UNKNOWN\""), "{matrix}");
+        assert!(openai.contains("\"server_error\"") && openai.contains("\"content_filter\""), "{openai}");
         let status = |direction, failure| Rejection::new(direction, Some(failure), &report).status().as_u16();
         assert_eq!(status(Direction::Request, Failure::TooLarge { limit: 1 }), 413);
         assert_eq!(status(Direction::Request, Failure::ContentEncoding), 415);

@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::Conversation;
 use crate::filter::{Failure, Filter, Report};
+use crate::http::Direction;
 use crate::store::{ConversationStore, Saved, TRIES};
+use crate::telemetry;
 
 /// What a body that streams has come to.
 pub(super) struct Ended {
@@ -84,6 +86,7 @@ impl Came {
 /// Keeps the conversation of a body that began with `loaded`.
 pub(super) async fn settle<St: ConversationStore>(
     store: Arc<St>,
+    direction: Direction,
     key: String,
     loaded: Option<Conversation>,
     anew: Option<Anew>,
@@ -98,14 +101,16 @@ pub(super) async fn settle<St: ConversationStore>(
         match store.save(&key, there.as_ref(), conversation).await {
             Ok(Saved::Kept) => return Settled::On { rest, failure: None },
             Ok(Saved::Stale) => {}
-            Err(_) => {
+            Err(error) => {
+                telemetry::store_failed(direction.as_str(), "saved", &error);
                 failure = Failure::Store;
                 break;
             }
         }
         match store.load(&key).await {
             Ok(loaded) => there = loaded,
-            Err(_) => {
+            Err(error) => {
+                telemetry::store_failed(direction.as_str(), "loaded", &error);
                 failure = Failure::Store;
                 break;
             }

@@ -188,6 +188,10 @@ impl Expected {
 }
 
 impl Conversation {
+    /// The version of the serialised form. Another one is refused by serde: take what it refuses for a conversation in
+    /// which nothing has been said.
+    pub const VERSION: &'static str = "1";
+
     /// A conversation in which nothing has been said.
     #[must_use]
     pub fn new() -> Self {
@@ -420,7 +424,8 @@ mod tests {
             ..Conversation::default()
         };
         let saved = serde_json::to_value(&asked).unwrap();
-        assert_eq!(saved["version"], "1");
+        assert_eq!(saved["version"], Conversation::VERSION);
+        assert_eq!(Conversation::VERSION, "1");
         assert_eq!(saved["sides"][1]["asks"], 0b10_0010_0000);
         assert_eq!(serde_json::from_value::<Conversation>(saved).unwrap(), asked);
     }

@@ -14,7 +14,16 @@ pub(super) fn secret_fits(topic: Topic, number: &Number) -> bool {
         Topic::Pin => (3..=12).contains(&number.digits),
         Topic::Account => (6..=24).contains(&number.digits),
         Topic::Password => number.digits >= 4 && number.groups == 1,
-        _ => false,
+        Topic::Partial
+        | Topic::Zip
+        | Topic::Phone
+        | Topic::Time
+        | Topic::Amount
+        | Topic::Quantity
+        | Topic::Reference
+        | Topic::Device
+        | Topic::Place
+        | Topic::Login => false,
     }
 }
 
@@ -30,6 +39,13 @@ pub(super) fn harmless_fits(topic: Topic, digits: usize) -> bool {
         Topic::Place => digits <= 6,
         Topic::Login => true,
         Topic::Reference | Topic::Device => true,
-        _ => false,
+        Topic::Card
+        | Topic::SecurityCode
+        | Topic::SocialSecurity
+        | Topic::OneTimePasscode
+        | Topic::Password
+        | Topic::Pin
+        | Topic::Account
+        | Topic::Code => false,
     }
 }

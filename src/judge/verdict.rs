@@ -1,6 +1,7 @@
 //! What the judge says of a message: what was found, what was let through and why.
 
 use crate::detect::cues::Topic;
+use crate::detect::custom::CustomDetector;
 use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::judge::conversation::{Expected, Topics};
@@ -58,12 +59,17 @@ pub(crate) struct Verdict {
 
 impl Judged {
     pub(crate) fn kind(&self) -> FindingKind {
-        if self.solicited { FindingKind::Solicitation } else { FindingKind::Disclosure }
+        match (self.solicited, self.expiry) {
+            (true, _) => FindingKind::Solicitation,
+            (false, true) => FindingKind::Expiry,
+            (false, false) => FindingKind::Disclosure,
+        }
     }
 
     /// What a custom detector found.
-    pub(crate) fn custom(span: ViewSpan, entity: Entity) -> Self {
-        Self { span, entity, evidence: Evidence::default(), part: false, solicited: false, expiry: false }
+    pub(crate) fn custom(span: ViewSpan, detector: &CustomDetector) -> Self {
+        let (entity, evidence) = (detector.entity(), detector.evidence());
+        Self { span, entity, evidence, part: false, solicited: false, expiry: false }
     }
 }
 
@@ -85,7 +91,7 @@ impl Verdict {
 impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Cue(cue) => write!(f, "the text says \"{cue}\""),
+            Self::Cue(cue) => write!(f, "cue: {cue}"),
             Self::Shape(shape) => write!(f, "its shape is that of: {shape}"),
             Self::Asked(topic) => write!(f, "the other side asked for: {}", topic_words(*topic)),
             Self::Nothing => f.write_str("nothing says that it is a secret"),
@@ -107,7 +113,8 @@ pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Ju
         match last.filter(|&i| next.span.start < merged[i].span.end) {
             Some(i) => {
                 let before = merged[i];
-                let winner = if action(&next) > action(&before) { next } else { before };
+                let rank = |judged: &Judged| (action(judged), !judged.expiry);
+                let winner = if rank(&next) > rank(&before) { next } else { before };
                 let span = ViewSpan::new(before.span.start, before.span.end.max(next.span.end));
                 merged[i] = Judged { span, part: before.part && next.part, ..winner };
             }

@@ -101,12 +101,14 @@ where
             let (mut job, loaded) = match this.step.as_mut().project() {
                 StepProjection::Start { message } => {
                     let Some(message) = message.take() else { return Poll::Pending };
-                    match message.conversation().map(Cow::into_owned) {
+                    let key = message.conversation().filter(|key| !key.trim().is_empty()).map(Cow::into_owned);
+                    match key {
                         Some(key) => {
                             let load = this.config.store.load(&key);
                             this.step.set(Step::Load { load, job: Some(Job { message, key, tries: 0 }) });
                         }
                         None => {
+                            telemetry::keyless("message");
                             let seen = see(this.config, &message, Conversation::new());
                             let call = this.service.call(go_on(this.config, message, seen)?);
                             this.step.set(Step::Call { call });
@@ -119,13 +121,21 @@ where
                     let Some(job) = job.take() else { return Poll::Pending };
                     match loaded {
                         Ok(loaded) => (job, loaded),
-                        Err(_) if this.config.pass_on_failure => (job, None),
-                        Err(_) => return Poll::Ready(Err(MessageError::Failed(Failure::Store))),
+                        Err(error) => {
+                            telemetry::store_failed("message", "loaded", &error);
+                            if !this.config.pass_on_failure {
+                                return Poll::Ready(Err(MessageError::Failed(Failure::Store)));
+                            }
+                            (job, None)
+                        }
                     }
                 }
                 StepProjection::Save { save, job, seen } => {
                     let saved = ready!(save.poll(cx));
                     let (Some(job), Some(seen)) = (job.take(), seen.take()) else { return Poll::Pending };
+                    if let Err(error) = &saved {
+                        telemetry::store_failed("message", "saved", error);
+                    }
                     let failure = match saved {
                         Ok(Saved::Kept) => None,
                         Ok(Saved::Stale) if job.tries < TRIES => {

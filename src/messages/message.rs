@@ -20,7 +20,8 @@ pub trait ChatMessage {
         Role::Customer
     }
 
-    /// The key of the conversation in which it is said. Without one it is a conversation of its own.
+    /// The key of the conversation in which it is said. Without one, or with one that is empty or blank, it is a
+    /// conversation of its own; `lastfour_keyless_total` and a `tracing` event at debug tell of it.
     fn conversation(&self) -> Option<Cow<'_, str>> {
         None
     }

@@ -314,7 +314,7 @@ impl<'f, 'a, 't> Section<'f, 'a, 't> {
             DetectorError::Id => self.get("id"),
             DetectorError::Window => self.get("window"),
             DetectorError::Cue => self.get("before").or_else(|| self.get("after")),
-            DetectorError::HitNotFound { index } => item("hits", *index),
+            DetectorError::HitNotFound { index, .. } => item("hits", *index),
             DetectorError::MissFound { index } => item("misses", *index),
             _ => self.get("pattern"),
         };

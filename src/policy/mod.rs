@@ -116,7 +116,7 @@ impl Policy {
         match (kind, self.rule(entity).action) {
             (FindingKind::Solicitation, Action::Allow) => Action::Allow,
             (FindingKind::Solicitation, _) => self.rules.solicitation,
-            (FindingKind::Disclosure, action) => action,
+            (FindingKind::Disclosure | FindingKind::Expiry, action) => action,
         }
     }
 

@@ -113,6 +113,9 @@ fn write_detector(out: &mut String, detector: &CustomDetector, rule: Rule) -> fm
     writeln!(out, "after = [{}]", list(&definition.after))?;
     writeln!(out, "window = {}", definition.window)?;
     writeln!(out, "checksum = {}", quoted(definition.checksum.map_or("none", |checksum| checksum.as_str())))?;
+    if detector.has_check() {
+        writeln!(out, "# Its check was given in code, and is never written: read back, the detector finds more.")?;
+    }
     writeln!(out, "hits = [{}]", list(&definition.hits))?;
     writeln!(out, "misses = [{}]", list(&definition.misses))?;
     write_rule(out, detector.entity(), rule)

@@ -17,7 +17,7 @@ impl Rule {
     pub(super) fn default_for(entity: Entity) -> Self {
         let reveal = match entity {
             Entity::Card | Entity::SocialSecurity | Entity::Account => 4,
-            _ => 0,
+            Entity::SecurityCode | Entity::OneTimePasscode | Entity::Password | Entity::Pin | Entity::Custom(_) => 0,
         };
         Self { action: Action::Mask, reveal }
     }

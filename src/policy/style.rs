@@ -63,7 +63,7 @@ pub enum Expiry {
     /// It stays.
     #[default]
     Keep,
-    /// It is masked with the number.
+    /// It is masked with the number: `**/**` in the style of stars, else `[expiry]`.
     Mask,
 }
 

@@ -50,6 +50,31 @@ fn the_table_of_scan_says_where_who_what_and_why() {
 }
 
 #[test]
+fn the_columns_of_scan_stand_under_each_other_however_long_the_names_are() {
+    let scratch = Scratch::new();
+    let long = "a-long-name-of-a-folder/".repeat(3);
+    let talk = |id: &str| format!("{{\"conversation\":\"{id}\",\"role\":\"user\",\"text\":\"{CARD}\"}}\n");
+    scratch.file("logs/a.jsonl", talk("1"));
+    scratch.file(&format!("logs/{long}b.jsonl"), talk("conversation-with-quite-a-long-id") + &talk("2"));
+    let table = stdout(&run(&["scan", text(&scratch.path("logs"))], b""));
+    let column = |line: &str, what: &str| line.find(what).unwrap_or_else(|| panic!("no {what} in {line}"));
+    let lines: Vec<&str> = table.lines().collect();
+    let talks = column(lines[0], "CONVERSATION");
+    for (line, id) in lines[1..].iter().zip(["1 ", "conversation-", "2 "]) {
+        assert!(line[talks..].starts_with(id), "{table}");
+    }
+    assert_eq!(lines.len(), 4, "{table}");
+    assert_eq!(column(lines[2], "customer"), column(lines[3], "customer"), "{table}");
+}
+
+#[cfg(unix)]
+#[test]
+fn explain_reads_what_a_path_leads_to_even_if_that_is_no_file() {
+    let said = stdout(&run(&["explain", "/dev/stdin"], format!("Jane: {CARD}\n").as_bytes()));
+    assert!(said.contains("message 1 (line 1): customer\n  found: card"), "{said}");
+}
+
+#[test]
 fn explain_goes_through_a_transcript_message_by_message() {
     let text = format!(
         "{{\"session\":\"s1\",\"role\":\"agent\",\"text\":\"hi\"}}\n{{\"session\":\"s1\",\"role\":\"user\",\"text\":\"{CARD}\"}}\n"
@@ -116,6 +141,29 @@ fn the_policy_decides_what_happens() {
     let allow = scratch.file("allow.toml", "[entities.card]\naction = 'flag'\n");
     let output = run(&["scan", "--json", "--policy", text(&allow)], CARD.as_bytes());
     assert!(stdout(&output).contains("\"action\":\"flag\""), "{}", stdout(&output));
+}
+
+#[test]
+fn a_question_is_never_counted_as_masked() {
+    let scratch = Scratch::new();
+    let policy = scratch.file("block.toml", "[solicitation]\naction = 'block'\n");
+    let chat = format!("Agent: what is your password?\nJane: {CARD}\n");
+    let output = run(&["redact", "--policy", text(&policy)], chat.as_bytes());
+    assert_eq!(stdout(&output), chat.replace(CARD, MASKED));
+    let said = stderr(&output);
+    assert!(said.contains("2 findings (1 card, 1 asked for by an agent): 1 masked, 1 flagged"), "{said}");
+    let said = stdout(&run(&["explain", "--policy", text(&policy)], chat.as_bytes()));
+    let asks = said.lines().find(|line| line.contains("asks for password")).unwrap();
+    assert!(asks.ends_with("; blocks the message"), "{said}");
+}
+
+#[test]
+fn the_expiry_of_a_card_is_no_second_card() {
+    let scratch = Scratch::new();
+    let policy = scratch.file("expiry.toml", "style = 'label'\nexpiry = 'mask'\n");
+    let output = run(&["redact", "--policy", text(&policy)], format!("{CARD} exp 12/28\n").as_bytes());
+    assert_eq!(stdout(&output), "[card ending 7897] exp [expiry]\n");
+    assert!(stderr(&output).contains("2 findings (1 card, 1 expiry date): 2 masked"), "{}", stderr(&output));
 }
 
 #[test]

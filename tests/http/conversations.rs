@@ -168,3 +168,66 @@ async fn the_handler_sees_the_report_of_what_came() {
     let seen = ask(address.await, false, request, format!("{{\"id\":7,\"text\":\"it is {SECRET}\"}}")).await;
     assert_eq!(seen.text(), "Span { start: 6, end: 23 }");
 }
+
+#[tokio::test]
+async fn an_empty_key_is_none_so_that_strangers_share_no_memory() {
+    let witness = Witness::default();
+    let layer = RedactLayer::requests(Engine::default())
+        .conversation_by(
+            key::pointer("/room")
+                .or(key::header("x-chat"))
+                .or(key::query("c"))
+                .or(|_: &http::request::Parts, _: Option<&[u8]>| Some(" ".to_owned())),
+        )
+        .store(witness.clone());
+    let address = serve(layer, echo).await;
+    let json = || Request::post("/?c=").header("content-type", "application/json").header("x-chat", "");
+    for body in ["{\"text\":\"my cvv?\",\"room\":\"\"}", "{\"text\":\"123\",\"room\":\" \"}", "{\"text\":\"1\"}"] {
+        assert_eq!(ask(address, false, json(), body).await.text(), body);
+    }
+    assert_eq!(witness.saved(), []);
+}
+
+/// Keeps the serialised form, as a database would; what cannot be decoded is not there.
+#[derive(Clone, Default)]
+struct Table(Arc<Mutex<std::collections::HashMap<String, String>>>);
+
+impl Table {
+    fn there(&self, key: &str) -> Option<Conversation> {
+        self.0.lock().unwrap().get(key).and_then(|form| serde_json::from_str(form).ok())
+    }
+}
+
+impl ConversationStore for Table {
+    type Error = Infallible;
+    type Load = Ready<Result<Option<Conversation>, Infallible>>;
+    type Save = Ready<Result<Saved, Infallible>>;
+
+    fn load(&self, key: &str) -> Self::Load {
+        ready(Ok(self.there(key)))
+    }
+
+    fn save(&self, key: &str, loaded: Option<&Conversation>, conversation: Conversation) -> Self::Save {
+        if self.there(key).is_some_and(|there| Some(&there) != loaded) {
+            return ready(Ok(Saved::Stale));
+        }
+        self.0.lock().unwrap().insert(key.to_owned(), serde_json::to_string(&conversation).unwrap());
+        ready(Ok(Saved::Kept))
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_that_another_build_saved_goes_on_as_a_new_one() {
+    let table = Table::default();
+    let mut form = serde_json::to_value(Conversation::new()).unwrap();
+    form["version"] = "0".into();
+    table.0.lock().unwrap().insert("a".to_owned(), form.to_string());
+    let layer = RedactLayer::both(Engine::default()).conversation_by(key::header("x-chat")).store(table.clone());
+    let address = serve(layer, echo).await;
+    for turns in [2, 4] {
+        let chat = Request::post("/").header("x-chat", "a").header("content-type", "text/plain");
+        let seen = ask(address, false, chat, SECRET).await;
+        assert_eq!((seen.status.as_u16(), seen.text()), (200, crate::support::MASK));
+        assert_eq!(table.there("a").unwrap().turns(), turns);
+    }
+}

@@ -160,6 +160,24 @@ async fn a_client_may_be_told_what_was_found() {
 }
 
 #[tokio::test]
+async fn a_client_is_told_what_was_found_where_the_layer_itself_answers_too() {
+    let name = http::HeaderName::from_static("x-found");
+    // A request that is blocked; a response that is blocked, with what was found in its request.
+    let address = serve(RedactLayer::requests(blocking()).count_header(name.clone()), echo).await;
+    let seen = post(address, "text/plain", SECRET).await;
+    assert_eq!((seen.status.as_u16(), seen.header("x-found")), (422, Some("card;block=1")));
+    let said = answer(vec![("content-type", "text/plain".into())], SECRET);
+    let address = serve(RedactLayer::both(blocking()).count_header(name.clone()), said).await;
+    let seen = post(address, "text/plain", "my pin is 3962").await;
+    assert_eq!((seen.status.as_u16(), seen.header("x-found")), (502, Some("pin;mask=1, card;block=1")));
+    // A question for a secret is told apart from the secret.
+    let asks = answer(vec![("content-type", "text/plain".into())], "What is your password?");
+    let address = serve(RedactLayer::both(Engine::default()).count_header(name), asks).await;
+    let seen = post(address, "text/plain", "my password is Sunflower2019").await;
+    assert_eq!(seen.header("x-found"), Some("password;mask=1, password;solicitation;flag=1"));
+}
+
+#[tokio::test]
 async fn the_list_of_content_types_is_the_users() {
     let layer = RedactLayer::requests(Engine::default())
         .content_type("application/x-ink", Treatment::Pass)

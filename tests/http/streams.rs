@@ -143,6 +143,16 @@ async fn a_blocked_answer_ends_in_the_protocols_own_error() {
 }
 
 #[tokio::test]
+async fn the_count_goes_out_before_the_events_do() {
+    let handler = streaming("text/event-stream", pieces(&delta(SECRET), 50), Duration::ZERO);
+    let name = http::HeaderName::from_static("x-found");
+    let layer = RedactLayer::both(Engine::default()).shape(OpenAi).count_header(name);
+    let address = serve(layer, handler).await;
+    let seen = ask(address, false, Request::post("/").header("content-type", "text/plain"), SECRET).await;
+    assert_eq!((seen.header("x-found"), seen.text().contains(MASK)), (Some("card;mask=1"), true));
+}
+
+#[tokio::test]
 async fn other_bodies_stream_too() {
     let lines = format!("{{\"text\":\"a\"}}\n{{\"text\":\"{SECRET}\"}}\n{{\"text\":\"b\"}}\n");
     for (content_type, body) in [

@@ -1,11 +1,19 @@
 //! What is seen from outside.
 
+use http::Request;
 use lastfour::Engine;
-use lastfour::http::RedactLayer;
+use lastfour::http::{RedactLayer, key};
+#[cfg(feature = "tracing")]
+use lastfour::{
+    Conversation,
+    store::{ConversationStore, Saved},
+};
+#[cfg(feature = "tracing")]
+use std::future::{Ready, ready};
 
 #[cfg(feature = "metrics")]
 use crate::support::blocking;
-use crate::support::{SECRET, echo, post, serve};
+use crate::support::{SECRET, ask, echo, post, serve};
 
 #[cfg(feature = "metrics")]
 #[tokio::test]
@@ -19,6 +27,10 @@ async fn counters_tell_what_was_found_and_never_the_secret() {
     let blocked = serve(RedactLayer::requests(blocking()), echo).await;
     post(blocked, "text/plain", SECRET).await;
     post(blocked, "text/plain; charset=utf-16", SECRET).await;
+    let keyed = serve(RedactLayer::responses(Engine::default()).conversation_by(key::header("x-chat")), echo).await;
+    post(keyed, "text/plain", "hello").await;
+    let chat = Request::post("/").header("content-type", "text/plain").header("x-chat", "a room");
+    ask(keyed, false, chat, "hello").await;
     let seen: Vec<String> = snapshotter
         .snapshot()
         .into_vec()
@@ -41,13 +53,43 @@ async fn counters_tell_what_was_found_and_never_the_secret() {
     ] {
         assert!(seen.contains(expected), "{expected} is missing in\n{seen}");
     }
-    assert!(!seen.contains("3782") && !seen.contains("10005"));
+    let keyless: Vec<&str> = seen.lines().filter(|line| line.contains("lastfour_keyless_total")).collect();
+    assert!(matches!(keyless[..], [one] if one.contains("= response") && one.contains("Counter(1)")), "{keyless:?}");
+    assert!(!seen.contains("3782") && !seen.contains("10005") && !seen.contains("a room"));
+}
+
+/// A store whose database is away.
+#[cfg(feature = "tracing")]
+struct OutOfReach;
+
+#[cfg(feature = "tracing")]
+impl ConversationStore for OutOfReach {
+    type Error = std::io::Error;
+    type Load = Ready<Result<Option<Conversation>, std::io::Error>>;
+    type Save = Ready<Result<Saved, std::io::Error>>;
+
+    fn load(&self, _: &str) -> Self::Load {
+        ready(Err(std::io::Error::other("the database is away")))
+    }
+
+    fn save(&self, _: &str, _: Option<&Conversation>, _: Conversation) -> Self::Save {
+        ready(Err(std::io::Error::other("the database is away")))
+    }
 }
 
 /// Writes every event down.
 #[cfg(feature = "tracing")]
 #[derive(Clone, Default)]
 struct Witness(std::sync::Arc<std::sync::Mutex<String>>);
+
+#[cfg(feature = "tracing")]
+impl Witness {
+    /// How often that was told of a request; the tests beside this one speak of responses.
+    fn told(&self, what: &str) -> usize {
+        let seen = self.0.lock().unwrap();
+        seen.lines().filter(|line| line.contains(what) && line.contains("direction=\"request\"")).count()
+    }
+}
 
 #[cfg(feature = "tracing")]
 impl tracing::Subscriber for Witness {
@@ -88,6 +130,16 @@ async fn events_tell_what_was_found_and_never_the_secret() {
     let address = serve(RedactLayer::requests(Engine::default()), echo).await;
     post(address, "text/plain", SECRET).await;
     post(address, "text/plain; charset=utf-16", SECRET).await;
+    let keyed = serve(RedactLayer::both(Engine::default()).conversation_by(key::header("x-chat")), echo).await;
+    let chat = Request::post("/").header("content-type", "text/plain").header("x-chat", "a room");
+    ask(keyed, false, chat, "hello").await;
+    assert_eq!(witness.told("no conversation key"), 0);
+    post(keyed, "text/plain", "hello").await;
+    assert_eq!(witness.told("no conversation key"), 1);
+    let layer = RedactLayer::requests(Engine::default()).conversation_by(key::header("x-chat")).store(OutOfReach);
+    let chat = Request::post("/").header("content-type", "text/plain").header("x-chat", "a room");
+    assert_eq!(ask(serve(layer, echo).await, false, chat, SECRET).await.status, 503);
+    assert_eq!(witness.told("conversation not loaded error=the database is away"), 1);
     let seen = witness.0.lock().unwrap().clone();
     for expected in ["entity=\"card\"", "action=\"mask\"", "message=found", "failure=\"charset\"", "message=scanned"] {
         assert!(seen.contains(expected), "{expected} is missing in\n{seen}");

@@ -163,8 +163,15 @@ pub(crate) struct Scan {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    lastfour explain \"my card is 3782 822463 10005\"\n  \
+    lastfour explain --as agent \"What is your PIN?\"\n  \
+    lastfour explain chat.txt\n  \
+    tail -n 20 chat.jsonl | lastfour explain --format jsonl -")]
 pub(crate) struct Explain {
-    /// What somebody says, or a transcript; standard input where nothing is given
+    /// What somebody says, or the paths of transcripts, - for standard input; that too where nothing is given
+    ///
+    /// What names files that are there is read as transcripts, anything else is a text by a speaker (--as).
     #[arg(value_name = "TEXT|FILE")]
     pub(crate) what: Vec<String>,
 

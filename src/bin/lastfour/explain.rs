@@ -18,7 +18,8 @@ use crate::tally::Troubles;
 pub(crate) fn run(args: &args::Explain) -> Result<bool> {
     let reader = Reader::new(&args.reading)?;
     let mut out = BufWriter::new(io::stdout());
-    let is_file = |what: &String| what == "-" || PathBuf::from(what).is_file();
+    // Also a pipe or a terminal, such as /dev/stdin.
+    let is_file = |what: &String| what == "-" || Path::new(what).metadata().is_ok_and(|there| !there.is_dir());
     let mut well = true;
     if args.what.iter().all(is_file) {
         let mut console = Console::new(args.reading.quiet);
@@ -97,12 +98,16 @@ fn tell(out: &mut dyn Write, explanation: &Explanation, indent: &str) -> io::Res
     for finding in &outcome.findings {
         let what = match finding.kind {
             FindingKind::Solicitation => format!("asks for {}", finding.entity),
+            FindingKind::Expiry => format!("expiry of {}", finding.entity),
             _ => finding.entity.to_string(),
         };
         let span = finding.span;
         let so = match finding.action {
             Action::Allow => "let through by the policy".to_owned(),
             Action::Flag => "flagged, let through".to_owned(),
+            Action::Mask | Action::Block if finding.kind == FindingKind::Solicitation => {
+                "blocks the message".to_owned()
+            }
             Action::Mask | Action::Block => {
                 let verb = if finding.action == Action::Block { "blocks the message; masked" } else { "masked" };
                 // Only what stands there afterwards, which is safe to show.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::args;
 use crate::console::Console;
 use crate::failure::{Failure, Result};
-use crate::input::{self, Input};
+use crate::input::{self, Input, Source};
 use crate::progress::Progress;
 use crate::reading::{Heard, Listener, Reader};
 use crate::tally::{Tally, Troubles};
@@ -33,6 +33,7 @@ pub(crate) fn run(args: &args::Scan) -> Result<Report> {
         out: BufWriter::new(io::stdout()),
         json: args.json,
         file: String::new(),
+        columns: Columns::of(&sources.list),
         headed: false,
         tally: Tally::default(),
         troubles: Troubles::default(),
@@ -88,6 +89,7 @@ struct Reporter<'a> {
     out: BufWriter<Stdout>,
     json: bool,
     file: String,
+    columns: Columns,
     headed: bool,
     tally: Tally,
     troubles: Troubles,
@@ -102,11 +104,12 @@ impl Reporter<'_> {
         }
         if !self.headed {
             self.headed = true;
-            row(&mut self.out, "WHERE", "CONVERSATION", "ROLE", "WHAT", "ACTION", "WHY")?;
+            self.columns.row(&mut self.out, ["WHERE", "CONVERSATION", "ROLE", "WHAT", "ACTION", "WHY"])?;
         }
         let place = format!("{}:{}", line.file, line.line);
         let what = match line.kind {
             FindingKind::Solicitation => format!("asks for {}", line.entity),
+            FindingKind::Expiry => format!("expiry of {}", line.entity),
             _ => line.entity.to_owned(),
         };
         let conversation = line.conversation.as_deref().unwrap_or("-");
@@ -115,20 +118,28 @@ impl Reporter<'_> {
             let lines: Vec<String> = line.recall.iter().map(u64::to_string).collect();
             why = format!("{why}, earlier pieces in line {}", lines.join(", "));
         }
-        row(&mut self.out, &place, conversation, line.role.as_str(), &what, line.action.as_str(), &why)
+        self.columns.row(&mut self.out, [&place, conversation, line.role.as_str(), &what, line.action.as_str(), &why])
     }
 }
 
-fn row(
-    out: &mut dyn Write,
-    place: &str,
-    talk: &str,
-    role: &str,
-    what: &str,
-    action: &str,
-    why: &str,
-) -> io::Result<()> {
-    writeln!(out, "{place:<28}  {talk:<16}  {role:<8}  {what:<22}  {action:<6}  {why}")
+/// How wide the columns of the table are. Each is as wide as what has stood in it; that of the places knows the names of
+/// the files before.
+struct Columns([usize; 5]);
+
+impl Columns {
+    fn of(sources: &[Source]) -> Self {
+        const LINE: usize = ":1000000".len();
+        let place = sources.iter().map(|source| source.name().chars().count() + LINE).max().unwrap_or(0);
+        Self([place, 16, 8, 22, 6])
+    }
+
+    fn row(&mut self, out: &mut dyn Write, cells: [&str; 6]) -> io::Result<()> {
+        for (width, cell) in self.0.iter_mut().zip(cells) {
+            *width = cell.chars().count().max(*width);
+            write!(out, "{cell:<width$}  ", width = *width)?;
+        }
+        writeln!(out, "{}", cells[5])
+    }
 }
 
 impl Listener for Reporter<'_> {

@@ -14,7 +14,9 @@ pub(crate) struct Tally {
     pub(crate) messages: u64,
     pub(crate) findings: u64,
     by_entity: BTreeMap<Entity, u64>,
-    by_action: BTreeMap<Action, u64>,
+    masked: u64,
+    flagged: u64,
+    expiries: u64,
     solicitations: u64,
 }
 
@@ -40,11 +42,16 @@ impl Tally {
                 continue;
             }
             self.findings += 1;
-            *self.by_action.entry(finding.action).or_default() += 1;
-            if finding.kind == FindingKind::Solicitation {
-                self.solicitations += 1;
+            // A transcript cannot be blocked: what stands in it is masked, and a question holds nothing to mask.
+            if finding.action > Action::Flag && finding.kind.is_there() {
+                self.masked += 1;
             } else {
-                *self.by_entity.entry(finding.entity).or_default() += 1;
+                self.flagged += 1;
+            }
+            match finding.kind {
+                FindingKind::Solicitation => self.solicitations += 1,
+                FindingKind::Expiry => self.expiries += 1,
+                _ => *self.by_entity.entry(finding.entity).or_default() += 1,
             }
         }
     }
@@ -60,6 +67,9 @@ impl Tally {
         if self.findings > 0 {
             let mut kinds: Vec<String> =
                 self.by_entity.iter().map(|(entity, n)| format!("{} {entity}", group(*n))).collect();
+            if self.expiries > 0 {
+                kinds.push(count(self.expiries, "expiry date"));
+            }
             if self.solicitations > 0 {
                 kinds.push(format!("{} asked for by an agent", group(self.solicitations)));
             }
@@ -69,11 +79,9 @@ impl Tally {
         line
     }
 
-    /// What was done about the findings, such as `3 masked, 1 flagged`. A transcript cannot be blocked: it is masked.
+    /// What was done about the findings, such as `3 masked, 1 flagged`.
     pub(crate) fn actions(&self) -> String {
-        let of = |action| self.by_action.get(&action).copied().unwrap_or(0);
-        let masked = of(Action::Mask) + of(Action::Block);
-        let parts: Vec<String> = [(masked, "masked"), (of(Action::Flag), "flagged")]
+        let parts: Vec<String> = [(self.masked, "masked"), (self.flagged, "flagged")]
             .iter()
             .filter(|(n, _)| *n > 0)
             .map(|(n, what)| format!("{} {what}", group(*n)))

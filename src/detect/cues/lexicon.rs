@@ -9,7 +9,7 @@ use once_cell::sync::Lazy;
 
 use super::lists::Lists;
 use super::table::{Edges, Key, Short, Table};
-use super::{Cue, Role, Row, Topic, WordId, english, listed_words, spanish};
+use super::{Cue, Role, Row, Topic, WordId, cues, listed_words, slips, words};
 use crate::text::{Block, is_number_word};
 
 /// What is known about a word; nothing is known about the default one.
@@ -106,19 +106,19 @@ impl Lexicon {
             nodes: vec![Node::default()],
             edges: Edges::new(&[]),
         };
-        for words in english::WORDS.iter().chain(spanish::WORDS) {
-            for word in words.words.split_ascii_whitespace() {
+        for row in words() {
+            for word in row.words.split_ascii_whitespace() {
                 let id = lexicon.intern(word.as_bytes());
                 let entry = &mut lexicon.words[usize::from(id)];
-                entry.role = entry.role.and(words.role);
+                entry.role = entry.role.and(row.role);
             }
         }
         let mut phrases = Vec::new();
-        for row in english::CUES.iter().chain(spanish::CUES) {
+        for row in cues() {
             lexicon.read_row(row, &mut phrases);
         }
         lexicon.compile_phrases(&phrases);
-        for word in english::SLIPS.split_ascii_whitespace().chain(spanish::SLIPS.split_ascii_whitespace()) {
+        for word in slips() {
             lexicon.let_slip(word.as_bytes());
         }
         lexicon.mark(&phrases);
@@ -516,8 +516,7 @@ mod tests {
     #[test]
     fn a_word_that_stands_on_a_list_only_is_unknown_otherwise() {
         let lexicon = Lexicon::get();
-        let tabled: Vec<&str> =
-            english::WORDS.iter().chain(spanish::WORDS).flat_map(|row| row.words.split(' ')).collect();
+        let tabled: Vec<&str> = words().flat_map(|row| row.words.split(' ')).collect();
         for (list, words) in listed_words() {
             for word in words.split(' ') {
                 let known = lexicon.word(word.to_ascii_uppercase().as_bytes());

@@ -1,18 +1,22 @@
 //! Cues: the words that say what a number or a token is.
 //!
-//! The tables of the languages ([`english`], [`spanish`]) are plain data. Here they are compiled, once, into a
-//! [`Lexicon`] which knows each word and, as a trie, each phrase.
+//! The tables of the languages ([`LANGUAGES`]) are plain data. Here they are compiled, once, into a [`Lexicon`] which knows
+//! each word and, as a trie, each phrase.
 //!
 //! # Notation of phrases
 //!
 //! Words are separated by spaces and written in lower case without accents, as the view shows them; `a/b` is either
 //! word, a trailing `?` makes a word optional: `verification/verify code/codes`, `card? security code`. A hyphen, a
 //! dot or a slash between the words of a phrase is skipped in the text: `one time` also reads `one-time`.
+//!
+//! Two rows may claim the same phrase: the first one keeps it, in the order of [`LANGUAGES`] and, within a language, of its
+//! rows. Words and phrases with accents or capitals would compile and never match; a test refuses them. The name of a row
+//! is for people and may have them.
 
-pub(crate) mod english;
+mod english;
 mod lexicon;
 mod lists;
-pub(crate) mod spanish;
+mod spanish;
 mod table;
 
 use crate::entity::Entity;
@@ -216,9 +220,39 @@ pub(crate) struct Words {
     pub(crate) words: &'static str,
 }
 
+/// The tables of a language.
+pub(crate) struct Language {
+    pub(crate) cues: &'static [Row],
+    pub(crate) words: &'static [Words],
+    /// Words that are read over a slip of the finger, separated by spaces.
+    pub(crate) slips: &'static str,
+    pub(crate) lists: &'static [(Lists, &'static str)],
+}
+
+/// The languages, in the order in which they claim phrases.
+pub(crate) static LANGUAGES: &[Language] = &[
+    Language { cues: english::CUES, words: english::WORDS, slips: english::SLIPS, lists: english::LISTS },
+    Language { cues: spanish::CUES, words: spanish::WORDS, slips: spanish::SLIPS, lists: spanish::LISTS },
+];
+
+/// The rows of all languages.
+pub(crate) fn cues() -> impl Iterator<Item = &'static Row> {
+    LANGUAGES.iter().flat_map(|language| language.cues)
+}
+
+/// What words do, in all languages.
+pub(crate) fn words() -> impl Iterator<Item = &'static Words> {
+    LANGUAGES.iter().flat_map(|language| language.words)
+}
+
+/// The words of all languages that are read over a slip of the finger.
+pub(crate) fn slips() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().flat_map(|language| language.slips.split_ascii_whitespace())
+}
+
 /// The words on lists: each list with its words of one language, or of none.
 pub(crate) fn listed_words() -> impl Iterator<Item = &'static (Lists, &'static str)> {
-    english::LISTS.iter().chain(spanish::LISTS).chain(lists::LISTS)
+    LANGUAGES.iter().flat_map(|language| language.lists).chain(lists::LISTS)
 }
 
 /// Index of a word; 0 is a word that no table knows.
@@ -229,4 +263,24 @@ pub(crate) type WordId = u16;
 pub(crate) struct Cue {
     pub(crate) topic: Topic,
     pub(crate) name: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_written_as_the_view_shows_it() {
+        let plain = |text: &str| text.is_ascii() && !text.bytes().any(|b| b.is_ascii_uppercase());
+        for row in cues() {
+            for phrase in row.phrases.split(';') {
+                assert!(plain(phrase), "{phrase:?} of {} has an accent or a capital, and can never match", row.name);
+            }
+        }
+        for text in words().map(|row| row.words).chain(listed_words().map(|(_, words)| *words)).chain(slips()) {
+            for word in text.split_ascii_whitespace() {
+                assert!(plain(word), "{word:?} has an accent or a capital, and can never match");
+            }
+        }
+    }
 }

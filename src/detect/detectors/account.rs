@@ -24,6 +24,7 @@ static SPEC: Spec = Spec {
         "mi CLABE es 032180000118359719",
         "numero de cuenta 4820177365",
     ],
+    verbatim: &[],
     misses: &[
         "checking ending 9931",
         "my account was opened in 2009",

@@ -32,6 +32,7 @@ static SPEC: Spec = Spec {
         "amex card number is 3782 822463 1005",
         "la tarjeta es 3782 822463 10005",
     ],
+    verbatim: &[],
     misses: &[
         "tracking number 4111111111111111 from UPS",
         "order 4111111111111112",

@@ -26,6 +26,7 @@ static SPEC: Spec = Spec {
         "me llegó el código de verificación 619 025",
         "77310 es tu clave de un solo uso",
     ],
+    verbatim: &["my login code is K7P-2XQ", "@example.com #747723"],
     misses: &[
         "the code never came",
         "my zip code is 90210",

@@ -21,6 +21,7 @@ static SPEC: Spec = Spec {
         "mi nip es 5591",
         "4471 is my pin",
     ],
+    verbatim: &[],
     misses: &[
         "is the PIN four digits?",
         "my PIN is locked after 3 tries",

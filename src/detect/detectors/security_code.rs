@@ -25,6 +25,7 @@ static SPEC: Spec = Spec {
         "the 3 digit code on the back is 208",
         "code on the front of my amex: 7719",
     ],
+    verbatim: &[],
     misses: &[
         "the 3-digit code is on the back of the card",
         "what is a CVV?",

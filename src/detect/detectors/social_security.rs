@@ -27,6 +27,7 @@ static SPEC: Spec = Spec {
         "my ssn is 078-05-1120",
         "mi seguro social es 247-53-6061",
     ],
+    verbatim: &[],
     misses: &[
         "ssn ending in 6789",
         "last four of my social: 6789",

@@ -26,23 +26,27 @@ pub(crate) use value::{chunk, ends_clause, value_at};
 /// Finds the values that text or conversation say are passwords.
 pub(crate) struct Password;
 
+/// Texts with a password. None of them is found in another spelling: that would be another password.
+const HITS: &[&str] = &[
+    "my password is Sunflower2019 and it won't let me in",
+    "pw: ilovepizza",
+    "username mtorrance password hunter2-Blue",
+    "i changed my password from Winter22! to Spring23! yesterday",
+    "Tr0ut$tream is my password",
+    "the passphrase \"correct horse battery staple\" is long enough",
+    "my son set it to minecraft4ever, that's the password",
+    "mi contraseña es Girasol1984 y no me deja entrar",
+    "usuario jperez77, clave Chivas*2020",
+];
+
 static SPEC: Spec = Spec {
     id: "password",
     entity: Entity::Password,
     title: "Passwords, passphrases and verbal passwords: after a cue, quoted, in user and password pairs, as an answer",
     longest: 128,
     source: "How people write them in chat: assignment, copula, apposition, pairs",
-    hits: &[
-        "my password is Sunflower2019 and it won't let me in",
-        "pw: ilovepizza",
-        "username mtorrance password hunter2-Blue",
-        "i changed my password from Winter22! to Spring23! yesterday",
-        "Tr0ut$tream is my password",
-        "the passphrase \"correct horse battery staple\" is long enough",
-        "my son set it to minecraft4ever, that's the password",
-        "mi contraseña es Girasol1984 y no me deja entrar",
-        "usuario jperez77, clave Chivas*2020",
-    ],
+    hits: HITS,
+    verbatim: HITS,
     misses: &[
         "I forgot my password",
         "my password is not working",
