@@ -51,8 +51,8 @@ pub(super) fn sends_it(reading: &Reading<'_>, part: Part) -> bool {
             tokens[at].does(Does::SENT)
                 && tokens[at].kind == Kind::Word
                 // "I'll send it" does, "send it" does not.
-                && !(is_any(reading, &tokens[at], &["send", "sending", "text", "texting", "issued"])
-                    && !tokens[at.saturating_sub(2)..at].iter().any(|t| is_any(reading, t, &["i", "we", "ll", "will"])))
+                && (!is_any(reading, &tokens[at], &["send", "sending", "text", "texting", "issued"])
+                    || tokens[at.saturating_sub(2)..at].iter().any(|t| is_any(reading, t, &["i", "we", "ll", "will"])))
                 && part.has(tokens[at].start as usize)
                 && near().any(it)
                 && !near().any(|t| t.does(Does::NEGATION) && t.kind == Kind::Word)
