@@ -425,6 +425,8 @@ mod tests {
         // Blanks in two pieces were counted twice.
         transcript(b"r                ");
         redact(b"\0user/pass:");
+        // Stars before a digit were taken for a password, and twice as many stars for the next.
+        redact(b"\x08N\x00passwmzon the rou-ne workran\n$ curl -u dep<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<loy:Zebr3782 8account numbermdow`enter the aoRcco");
         // A clause without a word was asked how its first word is spelt.
         redact("\x08my l6 t\x03contrasen\u{303}a: .)ylya".as_bytes());
     }

@@ -175,6 +175,11 @@ fn a_message_of_which_nothing_is_known_waits_only_where_it_may_be_cut_in_a_secre
         assert_eq!(seen[..3], [said[0].clone(), said[1].clone(), String::new()]);
         assert_eq!(seen.concat(), said.concat());
     }
+    // A number word with more words behind it, in a sentence that is over, is no beginning of a number.
+    let seen =
+        step_by_step(events(), &["data: One moment, please.\n\n", "data: It is 3782 82\n\n", "data: 2463 10005\n\n"]);
+    assert_eq!(seen[0], "data: One moment, please.\n\n");
+    assert!(!seen.concat().contains("2463 1"), "{seen:?}");
     // What one of them says by itself is seen, though it is glued to what came before.
     let seen =
         through(events(), &[b"data: {\"text\":\"ok\"}\n\ndata: {\"text\":\"password is hunter2\"}\n\n"]).unwrap();

@@ -297,7 +297,8 @@ impl Redactor {
         self.watch.chunk_len()
     }
 
-    /// Whether all that is held would go on, as it is, if a space came next.
+    /// Whether all that is held would go on, as it is, if a space came next, or is in doubt for nothing but a word that
+    /// could be a digit, in a sentence that is over.
     pub(crate) fn is_plain(&self) -> bool {
         if self.custom.is_some() {
             return self.held() == 0;
@@ -305,11 +306,13 @@ impl Redactor {
         let end = self.text.len();
         let mut word = self.text[end - self.watch.chunk_len().min(end)..].to_vec();
         word.push(b' ');
-        matches!(self.watch.clone().step(&word), Point::Plain { .. })
+        let mut watch = self.watch.clone();
+        matches!(watch.step(&word), Point::Plain { .. }) || watch.rests()
     }
 
     /// Takes it that all that is held has gone on, as it is.
     pub(crate) fn let_go(&mut self) {
+        self.watch.forget();
         self.written = self.text.len();
     }
 

@@ -64,6 +64,8 @@ struct Region {
     last: usize,
     /// None of them is a piece of a number as people give it.
     weak: bool,
+    /// It is a single word, without digits: "one".
+    lone: bool,
 }
 
 /// What follows a word that may turn out to be a password.
@@ -121,10 +123,26 @@ impl Watch {
         self.len
     }
 
+    /// Whether what is held is in doubt for nothing but words that could be single digits, each by itself, in sentences
+    /// that have gone on and are over: "One moment, please."
+    pub(super) fn rests(&self) -> bool {
+        self.parted
+            && self.ended == self.tokens
+            && self.doubt.is_none()
+            && self.quotation.is_none()
+            && !self.answer
+            && self.regions.iter().all(|region| region.lone)
+    }
+
+    /// What was held has gone on.
+    pub(super) fn forget(&mut self) {
+        self.regions.clear();
+    }
+
     /// More was held than the window takes: from now on everything counts as doubtful until it is calm.
     pub(super) fn overflow(&mut self) {
         self.regions.clear();
-        self.regions.push_back(Region { start: self.at, last: self.tokens, weak: false });
+        self.regions.push_back(Region { start: self.at, last: self.tokens, weak: false, lone: false });
         self.parted = false;
         self.doubt = None;
     }
@@ -260,6 +278,10 @@ impl Watch {
         self.tokens += tokens.len();
         if cue || is_hot(&reading) {
             self.heat(before, !cue && is_weak(&reading));
+            if let Some(region) = self.regions.back_mut().filter(|region| region.start == self.word_start) {
+                region.lone =
+                    !cue && tokens.iter().all(|token| matches!(token.kind, Kind::Word | Kind::Mark(b'.' | b',')));
+            }
         } else {
             self.parted |= tokens.iter().any(Token::is_text);
             if let Some(doubt) = self.doubt {
@@ -288,9 +310,9 @@ impl Watch {
         match self.regions.back().copied().filter(|region| before <= region.last + near(region)) {
             Some(region) => {
                 self.regions.pop_back();
-                self.regions.push_back(Region { last: self.tokens, weak: weak && region.weak, ..region });
+                self.regions.push_back(Region { last: self.tokens, weak: weak && region.weak, lone: false, ..region });
             }
-            None => self.regions.push_back(Region { start, last: self.tokens, weak }),
+            None => self.regions.push_back(Region { start, last: self.tokens, weak, lone: false }),
         }
         self.parted = false;
     }

@@ -5,11 +5,19 @@ use crate::detect::token::{Kind, Reading};
 use crate::detect::{Candidates, Claim};
 
 use super::candidate;
-use super::looks::is_strong;
+use super::looks::{is_masked, is_strong};
 use super::value::{chunk, value_at};
 
 /// How many tokens before its option a command may stand.
 const REACH: usize = 24;
+
+/// Adds a password, unless nothing is left of it.
+fn push(reading: &Reading<'_>, out: &mut Candidates, (first, last): (usize, usize), name: &'static str) {
+    let span = reading.span(first, last);
+    if !is_masked(&reading.text[span.start..span.end]) {
+        out.push(candidate(first, last, Claim::Certain, name));
+    }
+}
 
 /// `sshpass -p 'X' ssh ...`, `mysql -u root -pX`.
 pub(super) fn in_commands(reading: &Reading<'_>, out: &mut Candidates) {
@@ -44,7 +52,7 @@ pub(super) fn in_commands(reading: &Reading<'_>, out: &mut Candidates) {
             None
         };
         if let Some((first, last)) = value {
-            out.push(candidate(first, last, Claim::Certain, "option with a password"));
+            push(reading, out, (first, last), "option with a password");
             command = None;
         }
     }
@@ -76,7 +84,7 @@ pub(super) fn in_pictures(reading: &Reading<'_>, out: &mut Candidates) {
             let ends = |i: &usize| tokens[*i].kind == Kind::Newline || tokens[*i].is(b';') && !tokens[*i - 1].is(b'\\');
             let end = (first..tokens.len()).find(ends).unwrap_or(tokens.len());
             if end > first && !tokens[first..end].iter().any(|t| t.kind == Kind::Masked) {
-                out.push(candidate(first, end - 1, Claim::Certain, "password of a wireless network"));
+                push(reading, out, (first, end - 1), "password of a wireless network");
             }
             at = end;
             break;
@@ -102,7 +110,7 @@ pub(super) fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
             && tokens[colon + 1].kind != Kind::Masked
             && !tokens[colon + 1].is(b'/')
         {
-            out.push(candidate(colon + 1, last, Claim::Certain, "option with a password"));
+            push(reading, out, (colon + 1, last), "option with a password");
         }
     }
 }
@@ -138,7 +146,7 @@ pub(super) fn behind_mail(reading: &Reading<'_>, out: &mut Candidates) {
             Some(value) if is_strong(reading, value) && (tokens[value.0].spaced || is_mixed(reading, value)) => value,
             _ => continue,
         };
-        out.push(candidate(value.0, value.1, Claim::Certain, "behind an address of e-mail"));
+        push(reading, out, value, "behind an address of e-mail");
     }
 }
 
@@ -166,7 +174,7 @@ pub(super) fn in_addresses(reading: &Reading<'_>, out: &mut Candidates) {
         if let (Some(colon), Some(sign)) = (colon, sign) {
             let masked = sign == colon + 2 && tokens[colon + 1].kind == Kind::Masked;
             if sign > colon + 1 && !masked {
-                out.push(candidate(colon + 1, sign - 1, Claim::Certain, "address with a password"));
+                push(reading, out, (colon + 1, sign - 1), "address with a password");
             }
         }
     }
