@@ -485,7 +485,19 @@ fn stars_that_make_a_value_stand_out_hide_none_of_it() {
         ("my password is **hunter2!x**", "my password is ************"),
         ("my password is ***hunter2!x***", "my password is **************"),
     ]);
-    passes(&["card ****4821", "ending in **4821**", "my password is *** and that is all", "acct **4821"]);
+    becomes(&[
+        ("**CVV:** 093", "**CVV:** ***"),
+        ("- **PIN:** 4821", "- **PIN:** ****"),
+        ("**OTP:** **482913**", "**OTP:** **********"),
+    ]);
+    passes(&[
+        "**Last four:** 4821",
+        "**Card:** ****4821",
+        "card ****4821",
+        "ending in **4821**",
+        "my password is *** and that is all",
+        "acct **4821",
+    ]);
 }
 
 #[test]
@@ -507,6 +519,7 @@ fn a_password_behind_one_that_is_masked_is_another() {
 fn who_serves_reads_back_what_was_just_given() {
     let pin = ["a: Please tell me the PIN you chose.", "7714"];
     assert_eq!(last_of(&[&pin[..], &["a: I have 7714, is that right?"]].concat()), "I have ****, is that right?");
+    assert_eq!(last_of(&[&pin[..], &["a: 7714 didn't work"]].concat()), "**** didn't work");
     assert_eq!(last_of(&[&pin[..], &["a: You have 7714 points left"]].concat()), "You have 7714 points left");
     assert_eq!(last_of(&[&pin[..], &["a: Would 9-11 am suit you?"]].concat()), "Would 9-11 am suit you?");
     assert_eq!(
@@ -552,6 +565,7 @@ fn what_a_bare_number_answers_follows_from_the_talk() {
         (&["a: What's the CVV?", "a minute", "a: You have 48,210 points.", "nice. so: 619"], "nice. so: ***"),
         (&["a: Read me the code", "the total was $215.00, not 2500"], "the total was $215.00, not 2500"),
         (&["a: Read me the code", "do you ship to Ohio 43085?"], "do you ship to Ohio 43085?"),
+        (&["a: your ssn", "512487736"], "*****7736"),
         (&["a: Tracking number?", "1Z 88A 204 03 1100 4417"], "1Z 88A 204 03 1100 4417"),
     ] {
         assert_eq!(last_of(talk), out, "{talk:?}");
@@ -721,4 +735,16 @@ fn a_pronoun_of_ones_own_stands_for_the_code() {
         last_of(&["my account 4500971233", "a: I have $900.00, movement 31077428."]),
         "I have $900.00, movement 31077428."
     );
+}
+
+#[test]
+fn a_sentence_without_an_end_is_read_in_time_that_grows_with_it() {
+    // Were each of its words looked for in all of it, this would take minutes.
+    for unit in ["card ", "pin ", "what is the code ", "482913 didn't ", "**CVV:** 093 "] {
+        let text = unit.repeat(1_000_000 / unit.len());
+        for role in [Role::Customer, Role::Agent] {
+            let outcome = Engine::default().scan(&mut Conversation::new(), &Message::new(role, &text));
+            assert!(outcome.redact(&text).len() <= 4 * text.len());
+        }
+    }
 }

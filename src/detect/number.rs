@@ -550,6 +550,9 @@ fn in_address(reading: &Reading<'_>, at: usize) -> bool {
     has(b".com/") || has(b".org/") || has(b".net/") || has(b".com?")
 }
 
+/// The longest label that stars make stand out, in bytes.
+const LONGEST_LABEL: usize = 64;
+
 /// Whether the stars `before` and `behind` something make it stand out, `**4821**`, and hide none of it.
 fn is_emphasis(before: &[u8], behind: &[u8]) -> bool {
     let closing = behind.iter().take_while(|b| **b == b'*').count();
@@ -578,7 +581,20 @@ fn masked_before(reading: &Reading<'_>, first: usize, last: usize) -> bool {
         return false;
     }
     let bounded = at == 0 || !text[at - 1].is_ascii_alphanumeric();
-    if bounded && marks >= 2 && stretch.iter().filter(|b| **b == b'.').count() != 1 {
+    // "**CVV:** **093**": its own emphasis aside.
+    let own = stretch.iter().rev().take_while(|b| **b == b'*').count();
+    let end = reading.tokens[last].end as usize;
+    if is_emphasis(&stretch[stretch.len() - own..], &text[end..]) {
+        marks -= own;
+    }
+    // "**CVV:** 093": what closes the emphasis of a label hides nothing.
+    let label = at > 0
+        && matches!(text[at - 1], b':' | b'=')
+        && marks <= mask::MOST_EMPHASIS
+        && stretch.iter().all(|b| matches!(b, b'*' | b' '))
+        && reading.tokens[first].len() >= 3
+        && text[..at].iter().rev().take(LONGEST_LABEL).any(|b| *b == b'*');
+    if bounded && !label && marks >= 2 && stretch.iter().filter(|b| **b == b'.').count() != 1 {
         return true;
     }
     let opened = at == 0 || text[at - 1].is_ascii_whitespace() || text[at - 1] == b'(';

@@ -157,7 +157,12 @@ impl Court<'_, '_> {
             .rev()
             .take_while(|t| t.kind != Kind::Word || t.does(Does::GLUE) || is(t, &READS_BACK))
             .any(|t| is(t, &READS_BACK));
-        let start = (0..first).rev().find(|&at| self.reading.ends_sentence(at)).map_or(0, |at| at + 1);
+        // Of more tokens than these the words are not few.
+        let floor = first.saturating_sub(16);
+        let start = (floor..first).rev().find(|&at| self.reading.ends_sentence(at)).map_or(floor, |at| at + 1);
+        // "482913 didn't work."
+        let fails = ["didn", "didnt", "doesn", "isn", "wasn", "was", "failed", "expired", "no", "fue", "expiro"];
+        let rejected = start == first && self.reading.token(last + 1).is_some_and(|t| is(t, &fails));
         let asks = tokens[last + 1..].iter().take(8).any(|t| t.is(b'?'))
             && tokens[start..first].iter().filter(|t| t.is_text()).take(FEW_WORDS + 1).count() <= FEW_WORDS;
         // "Movement 31077428": a noun says what it is.
@@ -165,7 +170,7 @@ impl Court<'_, '_> {
             let before = &tokens[first - 1];
             before.kind == Kind::Word && !before.does(Does::GLUE.and(Does::FILLER))
         };
-        closed && (verb || !named && (asks || self.is_bare()))
+        rejected || closed && (verb || !named && (asks || self.is_bare()))
     }
 
     /// The numbers of an answer; none where there are more than an answer has.

@@ -33,6 +33,13 @@ pub(super) fn wants_to_know(reading: &Reading<'_>, start: usize, end: usize) -> 
     })
 }
 
+/// Where a sentence begins to tell what others say; its end where it does not.
+pub(super) fn says_at(reading: &Reading<'_>, start: usize, end: usize) -> usize {
+    let says =
+        |t: &Token| t.kind == Kind::Word && is_any(reading, t, &["says", "saying", "said", "dice", "dicen", "decia"]);
+    reading.tokens[start..end].iter().position(says).map_or(end, |at| start + at)
+}
+
 /// "What is it?", "¿cuál es?": a question without a noun.
 pub(super) fn asks_which(reading: &Reading<'_>, start: usize, end: usize) -> bool {
     let words = || reading.tokens[start..end].iter().filter(|t| t.is_text());

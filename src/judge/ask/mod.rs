@@ -17,7 +17,7 @@ use crate::judge::conversation::{Said, Topics};
 use crate::message::Role;
 
 use announce::announces;
-use meaning::{MEANT, asks_which, is_a_count, means, sends_it, wants_to_know};
+use meaning::{MEANT, asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
 use menu::{is_choice, is_menu};
 use object::{
     CHANGES, FORGOTTEN, corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies,
@@ -85,6 +85,9 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             start = end;
             continue;
         }
+        // "I got a text that says I need a code, is it real?": somebody else asks.
+        let reported = if role.serves() { end } else { says_at(reading, start, end) };
+        let wants = !role.serves() && wants_to_know(reading, start, end);
         let mut before: Option<usize> = None;
         let mut has_cue = false;
         for (index, hit) in cues_in(reading, start, end) {
@@ -124,14 +127,11 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             // "What is code 407?" names it; in quotation marks somebody else asks.
             // "I got an sms" asks for no more.
             let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(Lists::MESSAGE);
-            // "I got a text that says I need a code, is it real?": somebody else asks.
-            let reported = || {
-                reading.tokens[start..hit.first].iter().any(|t| {
-                    t.kind == Kind::Word && is_any(reading, t, &["says", "saying", "said", "dice", "dicen", "decia"])
-                })
-            };
             let told = !role.serves()
-                && (is_named(reading, hit.last) || quotations.around(reading, hit.first) || message() || reported());
+                && (is_named(reading, hit.last)
+                    || quotations.around(reading, hit.first)
+                    || message()
+                    || reported < hit.first);
             // "The code needs a minimum of...": what needs is not needed.
             let subject = reading
                 .token(hit.last + 1)
@@ -156,9 +156,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             {
                 continue;
             }
-            if sentence.asks_for(reading, hit)
-                && (role.serves() || sentence.request || wants_to_know(reading, start, end))
-            {
+            if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || wants) {
                 if let Some(other) = sentence.measures {
                     // A reason is no number.
                     if other == Topic::Quantity {

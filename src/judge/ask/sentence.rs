@@ -150,6 +150,7 @@ impl Sentence {
             fragment: words <= 4
                 && sweep.colon
                 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
+                || role.serves() && secret && is_bare_name(reading, start, end)
                 || role.serves() && (is_prompt(reading, start, end) || is_harmless_prompt(reading, start, end)),
             refers_back: words <= 8 && is(Lists::REFERENCE),
             recites: tokens
@@ -235,6 +236,20 @@ pub(super) fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool
         });
     words <= 10 && !verb && opens
         || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
+}
+
+/// "Your ssn", "and the code": nothing but the name of a secret.
+fn is_bare_name(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    const LONGEST: usize = 12;
+    let tokens = &reading.tokens[start..end];
+    tokens.len() <= LONGEST
+        && tokens.iter().all(|t| {
+            t.cue != 0
+                || matches!(t.kind, Kind::Newline | Kind::Mark(b'.'))
+                || t.kind == Kind::Word
+                    && (t.does(Does::OWN) || t.does(Does::DETERMINER) || t.does(Does::CONJUNCTION))
+                    && !t.does(Does::COPULA)
+        })
 }
 
 /// "Ok, then the last four of the card.": asked for in the place of something else, without a verb.
