@@ -187,6 +187,23 @@ fn a_message_of_which_nothing_is_known_waits_only_where_it_may_be_cut_in_a_secre
 }
 
 #[test]
+fn notices_that_differ_in_their_numbers_alone_are_messages() {
+    for unit in ["12:00:#", "#%", "{\"text\":\"Step # of 250\"}", "{\"text\":\"New order 1000#\"}", "Total is $5.#"] {
+        let said: Vec<String> = (10..60).map(|n| format!("data: {}\n\n", unit.replace('#', &n.to_string()))).collect();
+        let seen = step_by_step(events(), &said.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+        assert_eq!(seen[..30].concat(), said[..30].concat(), "{unit}");
+        assert_eq!(seen.concat(), said.concat());
+    }
+    // Pieces of a number are alike, too.
+    let seen = through(events(), &[b"data: 4111\n\ndata: 1111\n\ndata: 1111\n\ndata: 1111\n\n"]).unwrap();
+    assert!(!seen.contains("4111") && seen.matches("1111").count() == 1, "{seen}");
+    // Whatever they are, few wait.
+    let said: Vec<String> = (0..100).map(|n| format!("data: {n}\n\n")).collect();
+    let seen = step_by_step(events(), &said.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+    assert!(!seen[..30].concat().is_empty());
+}
+
+#[test]
 fn what_follows_waits_in_its_place_but_for_what_keeps_the_connection() {
     let steps = [
         "data: {\"token\":\"it is 3782 82\"}\n\n",

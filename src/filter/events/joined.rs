@@ -25,6 +25,15 @@ const RENEW: usize = 64 * 1024;
 /// Bytes without a space after which a text of what may be messages is ended: pieces of one text have spaces.
 const LONGEST_WORD: usize = 256;
 
+/// Events that may be messages and wait, at most: a secret is told in fewer pieces.
+const MOST_WAITING: usize = 24;
+
+/// Events in a row that differ in nothing but their numbers, after which they are messages and no pieces of a text.
+const ALIKE: usize = 3;
+
+/// The longest such event, in bytes.
+const LONGEST_FORM: usize = 256;
+
 /// The texts that are under way, and the events that wait for them.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
@@ -34,6 +43,8 @@ pub(super) struct Joined {
     waiting: VecDeque<Waiting>,
     /// Bytes of the events that wait.
     held: usize,
+    /// Of each name what its last text looks like but for its numbers, and how many have looked so in a row.
+    forms: VecDeque<(Vec<u8>, Vec<u8>, usize)>,
     /// Goes up when a text goes into the conversation, so that of texts that run at once only the first does.
     turn: u64,
 }
@@ -101,6 +112,17 @@ impl Joined {
     pub(super) fn add(&mut self, said: Said<'_>, scanner: &mut Scanner) -> Result<Piece, Failure> {
         self.age(scanner);
         let open = self.texts.iter().position(|text| text.redactor.is_some() && text.name == said.name);
+        let sure = open.is_some_and(|at| self.texts[at].sure);
+        if let Some(alone) = said.alone.as_ref().filter(|_| !sure && self.is_alike(&said, scanner.limits.channels)) {
+            if let Some(text) = open.map(|at| &mut self.texts[at]) {
+                // Each was scanned as the message that it is.
+                text.redactor = None;
+                text.gone = text.len;
+            }
+            self.next += 1;
+            let span = Span::new(0, said.bytes.len());
+            return Ok(Piece { text: self.next, value: said.value, span, edits: alone.edits().to_vec() });
+        }
         let at = match open {
             Some(at) => at,
             None => self.open(&said, scanner)?,
@@ -123,10 +145,36 @@ impl Joined {
         let redactor = text.redactor.as_ref();
         let blocked = redactor.is_some_and(Redactor::is_blocked);
         let over = !text.sure && redactor.is_some_and(|redactor| redactor.unfinished() > LONGEST_WORD);
-        if blocked || text.gone == text.len && (text.len > RENEW || over) {
+        let stalls = !text.sure && self.waiting.len() >= MOST_WAITING;
+        if blocked || stalls || text.gone == text.len && (text.len > RENEW || over) {
             self.end_at(at, scanner);
         }
         Ok(piece)
+    }
+
+    /// Whether it is one more text in a row that differs from those before it in nothing but its numbers: "Step 5 of 250",
+    /// "12:00:01", a notice of an order. Nothing that could be a piece of a number itself.
+    fn is_alike(&mut self, said: &Said<'_>, most: usize) -> bool {
+        let form = form(said.bytes);
+        let known = self.forms.iter().position(|(name, ..)| *name == said.name);
+        let Some(form) = form else {
+            known.map(|at| self.forms.remove(at));
+            return false;
+        };
+        match known {
+            Some(at) if self.forms[at].1 == form => {
+                self.forms[at].2 += 1;
+                return self.forms[at].2 >= ALIKE;
+            }
+            Some(at) => self.forms[at] = (said.name.clone(), form, 1),
+            None => {
+                if self.forms.len() >= most {
+                    self.forms.pop_front();
+                }
+                self.forms.push_back((said.name.clone(), form, 1));
+            }
+        }
+        false
     }
 
     fn open(&mut self, said: &Said<'_>, scanner: &Scanner) -> Result<usize, Failure> {
@@ -314,6 +362,20 @@ impl Whole {
             self.edits.extend(redactor.take_edits());
         }
     }
+}
+
+/// What a text looks like but for its numbers; `None` where it has none, where it may be a piece of a number, or where
+/// blanks around it join it to others.
+fn form(text: &[u8]) -> Option<Vec<u8>> {
+    let blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    if text.len() > LONGEST_FORM || blank(text.first()) || blank(text.last()) {
+        return None;
+    }
+    let mut form: Vec<u8> = text.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }).collect();
+    form.dedup_by(|next, last| *next == b'0' && *last == b'0');
+    let says = form.iter().any(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'%' | b'$'))
+        || form.iter().filter(|byte| **byte == b':').count() > 1;
+    (says && form.contains(&b'0')).then_some(form)
 }
 
 /// What of the edits on a text falls on a piece of it. A replacement stands in the piece in which what it replaces
