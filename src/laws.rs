@@ -424,6 +424,8 @@ mod tests {
         transcript(b"rouxt++3782 822463 10005]Agent:us+");
         // Blanks in two pieces were counted twice.
         transcript(b"r                ");
+        // Each word is shorter than the number that it names.
+        view(b"mil mil");
         redact(b"\0user/pass:");
         // Stars before a digit were taken for a password, and twice as many stars for the next.
         redact(b"\x08N\x00passwmzon the rou-ne workran\n$ curl -u dep<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<loy:Zebr3782 8account numbermdow`enter the aoRcco");

@@ -152,7 +152,10 @@ impl Reader<'_> {
         let units = std::mem::take(&mut self.units);
         let number = Number { text: self.text, units: &units };
         let kept = number.trimmed();
-        let is_number = Number { units: kept, ..number }.is_plausible();
+        // "mil mil": a view is never longer than its source.
+        let fits =
+            |unit: &Unit| !matches!(unit.what, What::Number(value) if value.to_string().len() > unit.end - unit.start);
+        let is_number = Number { units: kept, ..number }.is_plausible() && kept.iter().all(fits);
         let (first, last) = (units.first(), units.last());
         if is_number {
             if let (Some(and), Some(first)) = (and, first)
