@@ -64,24 +64,19 @@ impl Court<'_, '_> {
             }
             // "The PIN is the year my daughter was born, 1997".
             if governor.is_none_or(|g| g.cue.topic == Topic::Time) && self.is_hinted_pin(number) {
-                let candidate = self.candidate(candidates, number, Entity::Pin);
-                self.find(&candidate, Evidence { cue: Some("pin"), ..candidate.evidence });
+                self.find_said(candidates, number, Entity::Pin, "pin");
                 continue;
             }
             // "My social, and I cannot write, so here: 4 2 6 - 0 4 - 9 9 9 3".
             let by_the_way =
                 |topic: Topic| matches!(topic, Topic::Time | Topic::Place | Topic::Amount | Topic::Quantity);
             if governor.is_none_or(|g| by_the_way(g.cue.topic)) && self.is_the_social(number) {
-                let candidate = self.candidate(candidates, number, Entity::SocialSecurity);
-                self.find(&candidate, Evidence { cue: Some("social security number"), ..candidate.evidence });
-                skip_until = candidate.last + 1;
+                skip_until = self.find_said(candidates, number, Entity::SocialSecurity, "social security number");
                 continue;
             }
             // "The CBU for the refund of the flight: 0170193329157981290548".
             if governor.is_some_and(|g| !g.cue.topic.is_secret() && g.cost > 0) && self.is_long_account(number) {
-                let candidate = self.candidate(candidates, number, Entity::Account);
-                self.find(&candidate, Evidence { cue: Some("account number"), ..candidate.evidence });
-                skip_until = candidate.last + 1;
+                skip_until = self.find_said(candidates, number, Entity::Account, "account number");
                 continue;
             }
             // "sms 224190 correo 710663": no name of a user.
@@ -115,9 +110,7 @@ impl Court<'_, '_> {
                 if found.cue.topic.is_secret()
                     && let Some(entity) = self.entity(number, &found)
                 {
-                    let candidate = self.candidate(candidates, number, entity);
-                    self.find(&candidate, Evidence { cue: Some(found.cue.name), ..candidate.evidence });
-                    skip_until = candidate.last + 1;
+                    skip_until = self.find_said(candidates, number, entity, found.cue.name);
                     // "883412, 771204, both codes": those told in one breath before it.
                     if let Some(before) = waiting {
                         let breath =
@@ -143,24 +136,20 @@ impl Court<'_, '_> {
             }
             previous = None;
             if self.is_to_be_used(number) {
-                let candidate = self.candidate(candidates, number, Entity::OneTimePasscode);
-                self.find(&candidate, Evidence { cue: Some("use it to sign in"), ..candidate.evidence });
+                self.find_said(candidates, number, Entity::OneTimePasscode, "use it to sign in");
                 continue;
             }
             if self.is_on_card_face(number) {
-                let candidate = self.candidate(candidates, number, Entity::SecurityCode);
-                self.find(&candidate, Evidence { cue: Some("on the card"), ..candidate.evidence });
+                self.find_said(candidates, number, Entity::SecurityCode, "on the card");
                 continue;
             }
             if self.is_on_a_check(number, told) {
-                let candidate = self.candidate(candidates, number, Entity::Account);
-                self.find(&candidate, Evidence { cue: Some("on a check"), ..candidate.evidence });
+                self.find_said(candidates, number, Entity::Account, "on a check");
                 told = Some((*number, Entity::Account));
                 continue;
             }
             if let Some(entity) = self.is_typed(number) {
-                let candidate = self.candidate(candidates, number, entity);
-                self.find(&candidate, Evidence { cue: Some("typed where it was asked for"), ..candidate.evidence });
+                self.find_said(candidates, number, entity, "typed where it was asked for");
                 told = Some((*number, entity));
                 continue;
             }
@@ -187,24 +176,27 @@ impl Court<'_, '_> {
                 continue;
             }
             if let Some(entity) = self.read_back_entity(number) {
-                let candidate = self.candidate(candidates, number, entity);
-                self.find(&candidate, Evidence { cue: Some(READ_BACK), ..candidate.evidence });
-                skip_until = candidate.last + 1;
+                skip_until = self.find_said(candidates, number, entity, READ_BACK);
                 told = Some((*number, entity));
                 continue;
             }
             if let Some((before, entity)) = told.filter(|(before, _)| {
                 self.is_another(before, number) || self.is_like(before, number) || self.is_corrected(before, number)
             }) {
-                let candidate = self.candidate(candidates, number, entity);
-                self.find(&candidate, Evidence { cue: Some("another of its kind"), ..candidate.evidence });
-                skip_until = candidate.last + 1;
+                skip_until = self.find_said(candidates, number, entity, "another of its kind");
                 told = Some((before, entity));
                 continue;
             }
             self.loose.push((*number, true));
             waiting = Some(*number);
         }
+    }
+
+    /// Finds a number that words say is such a secret. Tells which token stands behind it.
+    fn find_said(&mut self, candidates: &Docket, number: &Number, entity: Entity, said: &'static str) -> usize {
+        let candidate = self.candidate(candidates, number, entity);
+        self.find(&candidate, Evidence { cue: Some(said), ..candidate.evidence });
+        candidate.last + 1
     }
 
     /// The number `before` is what `number` is, if the two are alike.
