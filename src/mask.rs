@@ -100,6 +100,13 @@ pub fn len_at(text: &[u8]) -> Option<usize> {
 /// The most stars on either side that make a text stand out: `***like this***` in Markdown.
 pub(crate) const MOST_EMPHASIS: usize = 3;
 
+/// Whether stars open emphasis not far before `at`: `**CVV:**` ends there.
+pub(crate) fn opens_before(text: &[u8], at: usize) -> bool {
+    /// The longest label that stars make stand out, in bytes.
+    const LONGEST_LABEL: usize = 64;
+    text[..at].iter().rev().take(LONGEST_LABEL).any(|b| *b == b'*')
+}
+
 const ENDING: &str = " ending ";
 
 /// RFC 4648, lower case.

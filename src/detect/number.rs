@@ -550,9 +550,6 @@ fn in_address(reading: &Reading<'_>, at: usize) -> bool {
     has(b".com/") || has(b".org/") || has(b".net/") || has(b".com?")
 }
 
-/// The longest label that stars make stand out, in bytes.
-const LONGEST_LABEL: usize = 64;
-
 /// Whether the stars `before` and `behind` something make it stand out, `**4821**`, and hide none of it.
 fn is_emphasis(before: &[u8], behind: &[u8]) -> bool {
     let closing = behind.iter().take_while(|b| **b == b'*').count();
@@ -577,9 +574,6 @@ fn masked_before(reading: &Reading<'_>, first: usize, last: usize) -> bool {
         at += 1;
     }
     let stretch = &text[at..start];
-    if is_emphasis(stretch, &text[reading.tokens[last].end as usize..]) {
-        return false;
-    }
     let bounded = at == 0 || !text[at - 1].is_ascii_alphanumeric();
     // "**CVV:** **093**": its own emphasis aside.
     let own = stretch.iter().rev().take_while(|b| **b == b'*').count();
@@ -593,7 +587,7 @@ fn masked_before(reading: &Reading<'_>, first: usize, last: usize) -> bool {
         && marks <= mask::MOST_EMPHASIS
         && stretch.iter().all(|b| matches!(b, b'*' | b' '))
         && reading.tokens[first].len() >= 3
-        && text[..at].iter().rev().take(LONGEST_LABEL).any(|b| *b == b'*');
+        && mask::opens_before(text, at);
     if bounded && !label && marks >= 2 && stretch.iter().filter(|b| **b == b'.').count() != 1 {
         return true;
     }

@@ -278,9 +278,6 @@ static CLASSES: [Class; 256] = {
     classes
 };
 
-/// The longest label that stars make stand out, in bytes.
-const LONGEST_LABEL: usize = 64;
-
 /// The length of a mask that starts at `at`: not among the marks of a number still to be read (`**4860** **7269**`), not
 /// with the first digits of one.
 #[cold]
@@ -294,7 +291,7 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
     // "**CVV:** **093**": the end of what stands out.
     let run = text[at..].iter().take_while(|b| **b == b'*').count();
     let label = at > 0 && text[at - 1] == b':' && run <= mask::MOST_EMPHASIS;
-    if label && text[..at].iter().rev().take(LONGEST_LABEL).any(|b| *b == b'*') {
+    if label && mask::opens_before(text, at) {
         return None;
     }
     let len = mask::len_at(&text[at..])?;
