@@ -105,6 +105,9 @@ const ANNOUNCEMENT_LASTS: u8 = 2;
 /// Messages of its own after which nothing corrects what a side gave.
 const CORRECTION_LASTS: u8 = 2;
 
+/// Messages after which "What is it?" no longer refers to a secret that was spoken of.
+const REFERENCE_LASTS: u8 = 2;
+
 /// Messages after which a secret is no longer spoken of.
 pub(super) const SUBJECT_LASTS: u8 = 4;
 
@@ -240,9 +243,14 @@ impl Conversation {
         }
         own.gave_ago = own.gave_ago.saturating_add(1);
         let (announced, gave, after_card) = (own.tells, own.gave.topics(), own.after_card > 0);
-        let spoken = if self.spoken_ago < SUBJECT_LASTS { self.spoken.topics() } else { Topics::NONE };
+        let spoken = self.spoken_within(SUBJECT_LASTS - 1);
         self.spoken_ago = self.spoken_ago.saturating_add(1);
         Expected { asked, announced, gave, after_card, answered, spoken, read_back }
+    }
+
+    /// The secrets of which somebody spoke, at most so many messages ago.
+    fn spoken_within(&self, messages: u8) -> Topics {
+        if self.spoken_ago <= messages { self.spoken.topics() } else { Topics::NONE }
     }
 
     /// Whether any word by `role` may count: a password is awaited, or an answer to an offer.
@@ -262,8 +270,8 @@ impl Conversation {
 
     /// Ends a turn: remembers what this message asks for and announces.
     pub(crate) fn end(&mut self, role: Role, said: &Said) {
-        let spoken = if self.spoken_ago <= SUBJECT_LASTS { self.spoken.topics() } else { Topics::NONE };
-        let recent = if self.spoken_ago <= 2 { self.spoken.topics() } else { Topics::NONE };
+        let spoken = self.spoken_within(SUBJECT_LASTS);
+        let recent = self.spoken_within(REFERENCE_LASTS);
         if !said.speaks.is_empty() {
             self.spoken = Secrets::of(said.speaks);
             self.spoken_ago = 0;

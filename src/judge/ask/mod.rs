@@ -8,6 +8,8 @@ mod menu;
 mod object;
 mod sentence;
 
+use std::cell::LazyCell;
+
 use smallvec::SmallVec;
 
 use crate::detect::cues::{Lists, Role as Does, Topic};
@@ -59,18 +61,20 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
     while start < reading.tokens.len() {
         let sweep = Sweep::of(reading, start, role);
         let end = sweep.end;
+        let in_part = part.has(reading.tokens[end - 1].start as usize);
+        let heard = || in_part && (part.last || is_over(reading, end - 1));
         if role.serves() && reading.facts.digits > 0 && is_choice(reading, start, end) {
             let before_it = said;
             said.asks = Topics::NONE.with(Topic::Amount);
             said.measures = true;
             chooses = true;
-            if !(part.has(reading.tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
+            if !heard() {
                 said = before_it;
             }
             start = end;
             continue;
         }
-        if role.serves() && !sweep.question && may_mean && part.has(reading.tokens[end - 1].start as usize) {
+        if role.serves() && !sweep.question && may_mean && in_part {
             said.means = said.means.and(means(reading, start, end));
         }
         if requests.is_empty() && said.asks.is_empty() && sweep.is_plain() {
@@ -86,8 +90,8 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             continue;
         }
         // "I got a text that says I need a code, is it real?": somebody else asks.
-        let reported = if role.serves() { end } else { says_at(reading, start, end) };
-        let wants = !role.serves() && wants_to_know(reading, start, end);
+        let reported = LazyCell::new(|| says_at(reading, start, end));
+        let wants = LazyCell::new(|| wants_to_know(reading, start, end));
         let mut before: Option<usize> = None;
         let mut has_cue = false;
         for (index, hit) in cues_in(reading, start, end) {
@@ -124,14 +128,14 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                 && hit.first == hit.last
                 && reading.is_word(&reading.tokens[hit.first], b"check")
                 && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
-            // "What is code 407?" names it; in quotation marks somebody else asks.
             // "I got an sms" asks for no more.
             let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(Lists::MESSAGE);
+            // "What is code 407?" names it; in quotation marks somebody else asks.
             let told = !role.serves()
                 && (is_named(reading, hit.last)
                     || quotations.around(reading, hit.first)
                     || message()
-                    || reported < hit.first);
+                    || *reported < hit.first);
             // "The code needs a minimum of...": what needs is not needed.
             let subject = reading
                 .token(hit.last + 1)
@@ -156,7 +160,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             {
                 continue;
             }
-            if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || wants) {
+            if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || *wants) {
                 if let Some(other) = sentence.measures {
                     // A reason is no number.
                     if other == Topic::Quantity {
@@ -237,7 +241,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             said.counts = counts && asks.without(Topic::Phone) == Topics::NONE.with(Topic::Card);
         }
         said.asks = said.asks.and(asks);
-        if !(part.has(reading.tokens[end - 1].start as usize) && (part.last || is_over(reading, end - 1))) {
+        if !heard() {
             said = unheard.0;
             requests.truncate(unheard.1);
         }
