@@ -7,7 +7,7 @@
 //! ```
 
 use axum::{Extension, Router, routing::post};
-use lastfour::http::{RedactLayer, key};
+use lastfour::middleware::{RedactLayer, key};
 use lastfour::{Engine, Report};
 
 async fn say(Extension(report): Extension<Report>, body: String) -> String {

@@ -116,7 +116,7 @@ impl Engine {
     }
 
     /// Scans as [`scan`](Self::scan) does, without a short cut.
-    #[cfg(any(test, feature = "laws"))]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn scan_everything(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
         let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);

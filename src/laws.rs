@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use crate::detect::checksum::Checksum;
 use crate::detect::custom::{CustomDetector, CustomDetectorBuilder};
-use crate::edit::Patch;
 use crate::engine::{Engine, SHORT};
 use crate::entity::Entity;
 use crate::judge::conversation::Conversation;
@@ -15,8 +14,6 @@ use crate::report::Outcome;
 use crate::span::Span;
 use crate::stream::Redactor;
 use crate::text::{View, ViewSpan};
-use crate::wire::json::Document;
-use crate::wire::transcript::{DEEPEST_JSON, Fields, Format, Transcript};
 
 /// One engine for each way a policy may turn.
 static ENGINES: LazyLock<[Engine; 4]> = LazyLock::new(|| {
@@ -144,31 +141,6 @@ pub fn gate(data: &[u8]) {
     }
 }
 
-/// The laws of transcripts. The first byte chooses the format and where the input is cut, the rest is the input.
-///
-/// - The records are the input.
-/// - What comes out does not depend on the pieces in which the input came.
-/// - A valid JSON document, and a line of JSON lines that is one, stays valid.
-///
-/// # Panics
-///
-/// If a law is broken.
-pub fn transcript(data: &[u8]) {
-    let Some((choice, input)) = data.split_first() else { return };
-    let format = [Format::Text, Format::Jsonl, Format::Json, Format::Csv][usize::from(choice % 4)];
-    let cut = input.len() * usize::from(choice / 4) / 63;
-    let whole = redacted_records(format, &[input]);
-    let pieces = redacted_records(format, &[&input[..cut], &input[cut..]]);
-    assert_eq!(
-        String::from_utf8_lossy(&whole.concat()),
-        String::from_utf8_lossy(&pieces.concat()),
-        "the pieces of the input changed what comes out"
-    );
-    if format == Format::Json && Document::is_valid(input, DEEPEST_JSON) {
-        assert!(Document::is_valid(&whole.concat(), DEEPEST_JSON), "a document that is valid no longer");
-    }
-}
-
 /// The laws of streams. The first byte chooses the policy, the speaker, the length of the pieces and how often the text
 /// is repeated; the rest is the text.
 ///
@@ -218,36 +190,6 @@ pub fn stream(data: &[u8]) {
     assert!(spans().all(|span| !span.is_empty() && span.end <= text.len()), "a finding outside the text");
     assert!(spans().is_sorted_by_key(|span| span.start), "findings out of order");
     assert!(std::str::from_utf8(text).is_err() || std::str::from_utf8(&out).is_ok(), "text became something else");
-}
-
-/// The records of an input that comes in these pieces, redacted.
-fn redacted_records(format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
-    let engine = &ENGINES[0];
-    let mut transcript = Transcript::new(format, Fields::default());
-    let mut raw = Vec::new();
-    let mut redacted = Vec::new();
-    for (i, piece) in pieces.iter().enumerate() {
-        transcript.push(piece);
-        if i + 1 == pieces.len() {
-            transcript.finish();
-        }
-        while let Some(record) = transcript.next_record() {
-            assert!(!record.raw.is_empty(), "a record without bytes");
-            raw.extend_from_slice(record.raw);
-            let mut edits = Vec::new();
-            for text in record.texts() {
-                let outcome = engine.scan(&mut Conversation::new(), &Message::customer(&*text.bytes));
-                edits.extend(text.edits(&outcome.patch));
-            }
-            let out = Patch::new(edits).apply(record.raw).into_owned();
-            if format == Format::Jsonl && Document::is_valid(record.raw, DEEPEST_JSON) {
-                assert!(Document::is_valid(&out, DEEPEST_JSON), "a line that is valid no longer");
-            }
-            redacted.push(out);
-        }
-    }
-    assert_eq!(String::from_utf8_lossy(&raw), String::from_utf8_lossy(&pieces.concat()), "the records lost bytes");
-    redacted
 }
 
 fn findings_are_in_order(outcome: &Outcome, text: &[u8]) {
@@ -420,10 +362,6 @@ mod tests {
 
     #[test]
     fn inputs_that_broke_a_law_once_keep_it() {
-        // What is no JSON was cut wherever the input happened to be cut, so that half of a card got through.
-        transcript(b"rouxt++3782 822463 10005]Agent:us+");
-        // Blanks in two pieces were counted twice.
-        transcript(b"r                ");
         // Each word is shorter than the number that it names.
         view(b"mil mil");
         redact(b"\0user/pass:");
@@ -516,27 +454,6 @@ mod tests {
         #[test]
         fn the_laws_of_the_view_hold_for_any_bytes(data: Vec<u8>) {
             view(&data);
-        }
-
-        #[test]
-        fn the_laws_of_transcripts_hold_for_records_and_for_what_is_none(
-            choice: u8,
-            records in proptest::collection::vec((0..6usize, chatter()), 0..6),
-        ) {
-            let mut input = vec![choice];
-            for (shape, text) in &records {
-                let text = String::from_utf8_lossy(text);
-                let escaped = crate::wire::json::escape(&text);
-                input.extend_from_slice(match shape {
-                    0 => format!("{text}\n"),
-                    1 => format!("[12:03] Agent: {text}\n"),
-                    2 => format!("{{\"role\": \"user\", \"text\": \"{escaped}\"}}\n"),
-                    3 => format!("[{{\"card\": 378282246310005, \"body\": [\"{escaped}\"]}}]\r\n"),
-                    4 => format!("time;role;text\n12:03;bot;\"{}\"\n", text.replace('"', "\"\"")),
-                    _ => format!("{{\"text\": {text}"),
-                }.as_bytes());
-            }
-            transcript(&input);
         }
 
         #[test]

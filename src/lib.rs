@@ -26,7 +26,7 @@
 //!   [`Evidence`], and the [`Patch`] that makes the text safe.
 //! - [`Policy`] says what is done about each [`Entity`], and how a mask looks; [`CustomDetector`] adds to what is found.
 //! - [`Redactor`] takes a text in pieces, [`Filter`] a body in a wire format ([`filter`]).
-//! - `lastfour::http` and `lastfour::messages` (feature `tower`) are the layers for servers, `lastfour::store` keeps their
+//! - `lastfour::middleware` and `lastfour::middleware` (feature `tower`) are the layers for servers, `lastfour::middleware` keeps their
 //!   conversations.
 //! - [`wire`] reads formats, chat shapes and transcripts, [`text`] undoes spellings, [`detect`] lists what can be found
 //!   ([`detectors`]), [`mask`] writes and recognises what stands in the place of a secret.
@@ -39,33 +39,29 @@
 //!
 //! It is a filter for people who type what they should not, not a proof against those who want to smuggle.
 
+pub mod chat;
 mod cover;
-pub mod detect;
+mod detect;
 mod edit;
 mod engine;
 mod entity;
 mod evidence;
-pub mod filter;
-#[cfg(feature = "tower")]
-pub mod http;
+mod filter;
+pub mod json;
 mod judge;
-#[cfg(any(test, feature = "laws"))]
+#[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod laws;
-pub mod mask;
+mod mask;
 mod message;
 #[cfg(feature = "tower")]
-pub mod messages;
+pub mod middleware;
 mod policy;
 mod report;
 mod span;
-#[cfg(feature = "tower")]
-pub mod store;
-pub mod stream;
-#[cfg(feature = "tower")]
-mod telemetry;
-pub mod text;
-pub mod wire;
+mod stream;
+mod text;
+mod wire;
 
 pub use detect::checksum::{Checksum, UnknownChecksum};
 pub use detect::custom::{CustomDetector, CustomDetectorBuilder, DetectorError, Lacks};
@@ -74,7 +70,7 @@ pub use edit::{Edit, Patch};
 pub use engine::Engine;
 pub use entity::{CustomId, Entity, FindingKind};
 pub use evidence::Evidence;
-pub use filter::{ContentTypes, Failure, Filter, Filtered, Format, Limits, Report, Treatment};
+pub use filter::{ContentTypes, Count, Failure, Filter, Filtered, Format, Found, Limits, Report, Treatment};
 pub use judge::conversation::Conversation;
 pub use message::{Message, MessageId, Role};
 pub use policy::{
@@ -84,6 +80,8 @@ pub use policy::{
 pub use report::{Explanation, Finding, Outcome, Passed};
 pub use span::Span;
 pub use stream::{Finished, Redactor};
+pub use text::{Alignment, ViewSpan};
+pub use wire::{lift, safe_cut};
 
 /// The examples of the README, which run as tests.
 #[cfg(all(doctest, feature = "tower"))]

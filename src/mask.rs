@@ -16,26 +16,26 @@
 use crate::entity::{CustomId, Entity};
 
 /// What a password becomes, whatever its length: the length tells too much.
-pub const PASSWORD: &str = "********";
+pub(crate) const PASSWORD: &str = "********";
 
 /// What the expiry date of a card becomes in the styles of labels and of tokens.
-pub const EXPIRY: &str = "[expiry]";
+pub(crate) const EXPIRY: &str = "[expiry]";
 
 /// The characters of a token after the colon: 80 bits in base32.
-pub const TOKEN_CHARS: usize = 16;
+pub(crate) const TOKEN_CHARS: usize = 16;
 
 /// The most characters of a secret that any mask may show.
-pub const MOST_SHOWN: usize = 4;
+pub(crate) const MOST_SHOWN: usize = 4;
 
 /// `plain` with a star for each letter and digit but the last `shown`; everything else stays.
 ///
-/// ```
+/// ```ignore
 /// # use lastfour::mask::stars;
 /// assert_eq!(stars("3782-822463-10005", 4), "****-******-*0005");
 /// assert_eq!(stars("482 913", 0), "*** ***");
 /// ```
 #[must_use]
-pub fn stars(plain: &str, shown: usize) -> String {
+pub(crate) fn stars(plain: &str, shown: usize) -> String {
     let mut hidden = count(plain).saturating_sub(shown.min(MOST_SHOWN));
     plain
         .chars()
@@ -52,13 +52,13 @@ pub fn stars(plain: &str, shown: usize) -> String {
 
 /// `[card ending 0005]`, or `[card]` where nothing is shown.
 ///
-/// ```
+/// ```ignore
 /// # use lastfour::{Entity, mask::label};
 /// assert_eq!(label(Entity::Card, "3782 822463 10005", 4), "[card ending 0005]");
 /// assert_eq!(label(Entity::Pin, "4821", 0), "[pin]");
 /// ```
 #[must_use]
-pub fn label(entity: Entity, plain: &str, shown: usize) -> String {
+pub(crate) fn label(entity: Entity, plain: &str, shown: usize) -> String {
     let hidden = count(plain).saturating_sub(shown.min(MOST_SHOWN));
     let last: String = plain.chars().filter(|c| c.is_alphanumeric()).skip(hidden).collect();
     if last.is_empty() { format!("[{entity}]") } else { format!("[{entity}{ENDING}{last}]") }
@@ -66,7 +66,7 @@ pub fn label(entity: Entity, plain: &str, shown: usize) -> String {
 
 /// `[card:w3kq2m5p7tz4xj6c]`: the first 80 bits of `mac` in base32, lower case.
 #[must_use]
-pub fn token(entity: Entity, mac: &[u8; 10]) -> String {
+pub(crate) fn token(entity: Entity, mac: &[u8; 10]) -> String {
     let bits = mac.iter().fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
     let chars: String = (0..TOKEN_CHARS).rev().map(|i| char::from(BASE32[(bits >> (5 * i) & 31) as usize])).collect();
     format!("[{entity}:{chars}]")
@@ -74,7 +74,7 @@ pub fn token(entity: Entity, mac: &[u8; 10]) -> String {
 
 /// Number of letters and digits: what a mask hides or shows.
 #[must_use]
-pub fn count(plain: &str) -> usize {
+pub(crate) fn count(plain: &str) -> usize {
     plain.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
@@ -82,14 +82,14 @@ pub fn count(plain: &str) -> usize {
 ///
 /// Looks at a bounded number of bytes for labels and tokens, and at the stars themselves otherwise.
 ///
-/// ```
+/// ```ignore
 /// # use lastfour::mask::len_at;
 /// assert_eq!(len_at(b"**** ****** *0005 is mine"), Some(17));
 /// assert_eq!(len_at(b"[card ending 0005], ok?"), Some(18));
 /// assert_eq!(len_at(b"**** 4829"), Some(4)); // not the digits: they could be half of a passcode
 /// ```
 #[must_use]
-pub fn len_at(text: &[u8]) -> Option<usize> {
+pub(crate) fn len_at(text: &[u8]) -> Option<usize> {
     match text.first()? {
         b'*' => stars_at(text),
         b'[' => bracket_at(text),

@@ -1,9 +1,6 @@
-//! Labelled conversations, held against the engine through the command line, and against the conversation's memory.
-
-#![cfg(feature = "cli")]
+//! Labelled conversations, held against the memory of a conversation.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use lastfour::{Conversation, Engine, Message, Role};
 use serde_json::Value;
@@ -20,29 +17,6 @@ fn files() -> Vec<PathBuf> {
 fn conversations(file: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(file).expect("a readable file");
     text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
-}
-
-#[test]
-fn secrets_are_stopped_and_the_rest_comes_through() {
-    let output = Command::new(env!("CARGO_BIN_EXE_lastfour"))
-        .arg("eval")
-        .arg("--json")
-        .args(files())
-        .output()
-        .expect("the command runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let total = |name: &str| report["total"][name].as_f64().unwrap_or(0.0);
-    let recall = 1.0 - total("missed") / total("secrets");
-    assert!(total("secrets") > 2000.0 && total("clean") > 5000.0, "{report}");
-    assert!(recall >= 0.97, "recall {recall}");
-    assert!(total("lost") / total("keeps") <= 0.005, "keeps lost: {} of {}", total("lost"), total("keeps"));
-    assert!(
-        total("changed") / total("clean") <= 0.003,
-        "clean turns changed: {} of {}",
-        total("changed"),
-        total("clean")
-    );
 }
 
 /// Every run of five digits of a secret.

@@ -120,6 +120,6 @@ fn what_a_detector_of_ones_own_finds_is_told_with_what_had_to_hold() {
     let badge = || lastfour::CustomDetector::builder("badge", r"\bE-\d{5}\b");
     assert_eq!(why(badge(), "E-12345"), ["by its shape"]);
     assert_eq!(why(badge().before(["badge"]), "badge E-12345"), ["near a cue of its detector"]);
-    let luhn = badge().checksum(lastfour::detect::checksum::Checksum::Luhn).check(|plain| plain.len() == 6);
+    let luhn = badge().checksum(lastfour::Checksum::Luhn).check(|plain| plain.len() == 6);
     assert_eq!(why(luhn, "E-12344"), ["luhn checksum holds, its detector's check holds"]);
 }

@@ -1,7 +1,7 @@
 //! Event streams of which nothing is known but their fields, through `Filter`: a text that is spread over events is seen
 //! as one, a message goes on at once, and no byte moves from one event to another.
 
-use lastfour::wire::chat::{ChatShape, Generic, Shape};
+use lastfour::chat::{ChatShape, Generic, Shape};
 use lastfour::{Conversation, CustomDetector, Engine, Entity, Failure, Filter, Format, Limits, Message, Policy, Role};
 use proptest::prelude::*;
 
@@ -37,7 +37,7 @@ const CARRIERS: [Carrier; 14] = [
 
 impl Carrier {
     fn event(self, piece: &str) -> String {
-        let quoted = format!("\"{}\"", lastfour::wire::json::escape(piece));
+        let quoted = format!("\"{}\"", lastfour::json::escape(piece));
         match self {
             Self::Plain => format!("data: {piece}\n\n"),
             Self::Field(name) => format!("data: {{\"{name}\":{quoted}}}\n\n"),

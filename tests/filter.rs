@@ -1,7 +1,7 @@
 //! Every wire format and chat shape through `Filter`: the secret goes wherever the protocol carries text, every other
 //! byte stays, and it makes no difference how the bytes are cut.
 
-use lastfour::wire::chat::{AllStrings, Anthropic, Generic, Matrix, OpenAi, SHAPES, Shape};
+use lastfour::chat::{AllStrings, Anthropic, Generic, Matrix, OpenAi, SHAPES, Shape};
 use lastfour::{Engine, Failure, Filter, FindingKind, Format, Limits};
 use proptest::prelude::*;
 
@@ -259,7 +259,7 @@ fn contents(stream: &str, choice: &str, pointer: &str) -> String {
     let mut all = String::new();
     for event in stream.split("\n\n").filter(|event| event.contains(choice)) {
         let Some(data) = event.split("data: ").nth(1) else { continue };
-        let tree = lastfour::wire::json::Tree::parse(data.as_bytes(), 32).unwrap();
+        let tree = lastfour::json::Tree::parse(data.as_bytes(), 32).unwrap();
         if let Some(text) = tree.root().at(pointer).and_then(|value| value.as_str().map(|text| text.into_owned())) {
             all.push_str(&text);
         }
@@ -328,7 +328,7 @@ fn tool_arguments_in_pieces_stay_json() {
     assert!(out.ends_with(stop));
 }
 
-fn events(shape: impl lastfour::wire::chat::ChatShape) -> Filter {
+fn events(shape: impl lastfour::chat::ChatShape) -> Filter {
     Filter::new(Engine::default(), Format::Events).shape(Shape::new(shape))
 }
 
@@ -742,11 +742,11 @@ fn a_large_document_holds_no_picture_and_cuts_off_what_it_cannot_judge() {
     assert!(most <= 1500, "{most} bytes were held");
 
     struct Own;
-    impl lastfour::wire::chat::ChatShape for Own {
+    impl lastfour::chat::ChatShape for Own {
         fn name(&self) -> &str {
             "own"
         }
-        fn read(&self, _: lastfour::wire::json::Value<'_>) -> lastfour::wire::chat::Reading {
+        fn read(&self, _: lastfour::json::Value<'_>) -> lastfour::chat::Reading {
             Default::default()
         }
     }
@@ -870,10 +870,10 @@ proptest! {
 
     #[test]
     fn json_that_is_redacted_is_still_json(texts in proptest::collection::vec(r#"[a-zé"\\{]{0,9} (3782 822463 10005)? [a-z"\\}]{0,9}"#, 1..6)) {
-        let escaped: Vec<String> = texts.iter().map(|text| format!("\"{}\"", lastfour::wire::json::escape(text))).collect();
+        let escaped: Vec<String> = texts.iter().map(|text| format!("\"{}\"", lastfour::json::escape(text))).collect();
         let body = format!("{{\"text\":[{}],\"m\":{{\"content\":{}}}}}", escaped.join(","), escaped[0]);
         let filtered = Filter::new(Engine::default(), Format::Json).whole(body.as_bytes()).unwrap();
-        prop_assert!(lastfour::wire::json::Document::is_valid(&filtered.body, 8));
+        prop_assert!(lastfour::json::Document::is_valid(&filtered.body, 8));
         let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
         prop_assert!(!seen.contains(SECRET));
     }

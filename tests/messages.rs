@@ -7,8 +7,8 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use lastfour::messages::{ChatMessage, MessageError, RedactMessageLayer};
-use lastfour::store::{ConversationStore, MemoryStore, Saved, TRIES};
+use lastfour::middleware::{ChatMessage, MessageError, RedactMessageLayer};
+use lastfour::middleware::{ConversationStore, MemoryStore, Saved, TRIES};
 use lastfour::{Action, Conversation, Engine, Entity, Failure, Limits, Message, Policy, Report, Role};
 use tower::{Layer, Service, ServiceExt, service_fn};
 

@@ -4,7 +4,7 @@
 //! skipped. What goes out is whether the check digits fit. Nothing is allocated, nothing panics, and a number which is
 //! too short or too long for its kind never fits.
 //!
-//! ```
+//! ```ignore
 //! use lastfour::detect::checksum;
 //! assert!(checksum::luhn(b"3782 822463 10005"));
 //! assert!(checksum::aba(b"021000021"));
@@ -87,7 +87,7 @@ const LONGEST: usize = 34;
 
 /// Whether the last digit fits the ones before it (ISO/IEC 7812, annex B), for 2 to 34 digits. Letters are skipped.
 #[must_use]
-pub fn luhn(number: &[u8]) -> bool {
+pub(crate) fn luhn(number: &[u8]) -> bool {
     let mut buffer = [0; LONGEST];
     match collect(number, &mut buffer, u8::is_ascii_digit) {
         Some(digits @ [_, _, ..]) => std::str::from_utf8(digits).is_ok_and(luhn::valid),
@@ -98,7 +98,7 @@ pub fn luhn(number: &[u8]) -> bool {
 /// Whether it is a well-formed ABA routing number: 9 digits, first two in 00-12, 21-32, 61-72 or 80, and
 /// `3(d1+d4+d7) + 7(d2+d5+d8) + (d3+d6+d9)` divisible by ten (American Bankers Association).
 #[must_use]
-pub fn aba(number: &[u8]) -> bool {
+pub(crate) fn aba(number: &[u8]) -> bool {
     let mut buffer = [0; LONGEST];
     let Some(digits @ [first, second, ..]) = collect(number, &mut buffer, u8::is_ascii_digit) else {
         return false;
@@ -112,7 +112,7 @@ pub fn aba(number: &[u8]) -> bool {
 /// Whether it is a well-formed CLABE: 18 digits, the last of which makes up for the first 17 weighted 3, 7, 1, each
 /// product taken modulo ten (Asociación de Bancos de México).
 #[must_use]
-pub fn clabe(number: &[u8]) -> bool {
+pub(crate) fn clabe(number: &[u8]) -> bool {
     let mut buffer = [0; LONGEST];
     match collect(number, &mut buffer, u8::is_ascii_digit) {
         Some([digits @ .., check]) if digits.len() == 17 => {
@@ -125,7 +125,7 @@ pub fn clabe(number: &[u8]) -> bool {
 /// Whether it is a well-formed IBAN: two letters, two check digits, the length of its country (15 to 34 where the
 /// country is not in the table) and the remainder 1 modulo 97 (ISO 13616). Upper or lower case.
 #[must_use]
-pub fn iban(number: &[u8]) -> bool {
+pub(crate) fn iban(number: &[u8]) -> bool {
     let mut buffer = [0; LONGEST];
     let Some(iban @ [a, b, c, d, ..]) = collect(number, &mut buffer, u8::is_ascii_alphanumeric) else {
         return false;

@@ -7,8 +7,8 @@
 //! message (a message may arrive in pieces).
 //!
 //! ```
-//! use lastfour::detect::checksum::Checksum;
-//! use lastfour::detect::custom::CustomDetector;
+//! use lastfour::Checksum;
+//! use lastfour::CustomDetector;
 //!
 //! let loyalty = CustomDetector::builder("loyalty", r"\b[A-Z]{2}\d{8}\b")
 //!     .before(["loyalty", "número de socio"])
@@ -18,7 +18,7 @@
 //!     .build()?;
 //! assert_eq!(loyalty.find(b"Numero de socio: CD12345674").count(), 1);
 //! assert_eq!(loyalty.find(b"Numero de socio: CD12345678").count(), 0); // the checksum does not hold
-//! # Ok::<(), lastfour::detect::custom::DetectorError>(())
+//! # Ok::<(), lastfour::DetectorError>(())
 //! ```
 
 use std::fmt;
@@ -171,7 +171,7 @@ impl CustomDetector {
     /// use lastfour::CustomDetector;
     /// let loyalty = CustomDetector::builder("loyalty", r"\b[A-Z]{2}\d{8}\b").build()?;
     /// assert_eq!(loyalty.longest_match(), 10);
-    /// # Ok::<(), lastfour::detect::custom::DetectorError>(())
+    /// # Ok::<(), lastfour::DetectorError>(())
     /// ```
     #[must_use]
     pub fn longest_match(&self) -> usize {
@@ -283,7 +283,7 @@ impl CustomDetectorBuilder {
     ///
     /// let dni = CustomDetector::builder("dni", r"(?i)\b\d{8}-?[a-z]\b").check(letter_fits).hit("12345678-Z").build()?;
     /// assert_eq!(dni.find(b"12345678z, 12345678-A").count(), 1);
-    /// # Ok::<(), lastfour::detect::custom::DetectorError>(())
+    /// # Ok::<(), lastfour::DetectorError>(())
     /// ```
     pub fn check(mut self, holds: fn(&[u8]) -> bool) -> Self {
         self.check = Some(Check(holds));

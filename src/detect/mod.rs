@@ -4,9 +4,9 @@
 //! a test that holds every example against the whole engine come from the row.
 
 pub(crate) mod brands;
-pub mod checksum;
+pub(crate) mod checksum;
 pub(crate) mod cues;
-pub mod custom;
+pub(crate) mod custom;
 mod detectors;
 pub(crate) mod gate;
 pub(crate) mod number;

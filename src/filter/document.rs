@@ -5,13 +5,13 @@
 
 use std::mem;
 
+use crate::chat::{Part, Place, Spelling, Text};
 use crate::edit::Patch;
 use crate::filter::Failure;
 use crate::filter::scanner::Scanner;
+use crate::json::{self, JsonError, Step, Token, TokenKind, Walker};
 use crate::message::Role;
 use crate::stream::Redactor;
-use crate::wire::chat::{Part, Place, Spelling, Text};
-use crate::wire::json::{self, JsonError, Step, Token, TokenKind, Walker};
 
 /// A document that is under way.
 #[derive(Debug)]

@@ -7,7 +7,7 @@
 //! stream, the event that is not complete, and of a streamed answer what may still become part of a finding, which is
 //! written into a later event of the same text; of lines of JSON, the line; of a multipart body, the part where it is
 //! JSON; of forms everything; of JSON everything too, but where it is larger than [`Limits::hold`], is not under a policy
-//! that blocks, and its shape can tell text from its place alone ([`ChatShape::place`](crate::wire::chat::ChatShape::place)): then, from there on, only the
+//! that blocks, and its shape can tell text from its place alone ([`ChatShape::place`](crate::chat::ChatShape::place)): then, from there on, only the
 //! text that is being read. Of what has to be held [`Limits::hold`] bytes are taken and no more.
 //!
 //! Number and time of a message ([`id`](Filter::id), [`time_ms`](Filter::time_ms)) are known to the conversation, also of
@@ -62,6 +62,7 @@ pub use failure::Failure;
 pub use report::{Count, Found, Report};
 
 use crate::Conversation;
+use crate::chat::Shape;
 use crate::detect::custom::CustomDetector;
 use crate::engine::Engine;
 use crate::entity::{Entity, FindingKind};
@@ -69,7 +70,6 @@ use crate::filter::scanner::Scanner;
 use crate::filter::state::State;
 use crate::message::{MessageId, Role};
 use crate::policy::Action;
-use crate::wire::chat::Shape;
 
 /// A wire format.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,19 +1,19 @@
 //! Scans the messages and the JSON documents of a body, one after the other, in one conversation.
 
 use crate::Conversation;
+use crate::chat::{Part, Reading, Shape, Spelling, Text};
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::entity::Entity;
 use crate::filter::hindsight::Hindsight;
 use crate::filter::{ContentTypes, Failure, Limits, Report};
+use crate::json::{self, JsonError, Token, TokenKind, Tree, Value};
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
 use crate::span::Span;
 use crate::stream::{Finished, Redactor};
 use crate::text::{Alignment, ViewSpan};
-use crate::wire::chat::{Part, Reading, Shape, Spelling, Text};
 use crate::wire::html;
-use crate::wire::json::{self, JsonError, Token, TokenKind, Tree, Value};
 
 /// The engine in one conversation, with what it has found so far.
 #[derive(Debug)]

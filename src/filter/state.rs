@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::mem;
 
+use crate::chat::Spelling;
 use crate::edit::Patch;
 use crate::filter::document::Document;
 use crate::filter::events::Events;
 use crate::filter::parts::Parts;
 use crate::filter::scanner::{Scanner, in_order};
 use crate::filter::{Failure, Format, may_block};
+use crate::json::{JsonError, Tree};
 use crate::stream::Redactor;
-use crate::wire::chat::Spelling;
-use crate::wire::json::{JsonError, Tree};
 use crate::wire::{form, html, ndjson};
 
 /// A body that is under way.

@@ -74,7 +74,7 @@ pub(crate) enum Depth {
     /// Also why numbers were let through.
     Reasons,
     /// Everything, even where a quick look shows that there is nothing.
-    #[cfg(any(test, feature = "laws"))]
+    #[cfg(any(test, fuzzing))]
     Everything,
 }
 

@@ -9,7 +9,7 @@
 //! `fold` (characters and HTML character references), `tags`, `numerals` (number words) and `lookalikes`. One quick look (`scan`) says which of
 //! them are needed; for most messages none is, and such a view is the message itself.
 //!
-//! ```
+//! ```ignore
 //! use lastfour::text::{View, ViewSpan};
 //!
 //! let view = View::new(b"the code is four eight two, nine one three");
@@ -36,6 +36,4 @@ pub(crate) use block::{Block, blocks};
 pub(crate) use numerals::may_be_digits;
 pub(crate) use scan::{Words, is_number_word, may_fold};
 pub(crate) use tags::BLOCK;
-pub use view::View;
-#[doc(hidden)]
-pub use view::fuzz_view;
+pub(crate) use view::View;

@@ -26,7 +26,7 @@ use crate::span::Span;
 ///
 /// # Example
 ///
-/// ```
+/// ```ignore
 /// use lastfour::text::{View, ViewSpan};
 ///
 /// let source = "my código: ４８２\u{200B}９１３";
@@ -37,7 +37,7 @@ use crate::span::Span;
 /// assert!(view.is_disguised(ViewSpan::new(11, 17)));
 /// ```
 #[derive(Debug, Clone)]
-pub struct View<'a> {
+pub(crate) struct View<'a> {
     text: Cow<'a, [u8]>,
     alignment: Alignment,
 }
@@ -45,7 +45,7 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// The view of `source`.
     #[must_use]
-    pub fn new(source: &'a [u8]) -> Self {
+    pub(crate) fn new(source: &'a [u8]) -> Self {
         // Each room reads what the one before wrote: `&#116;wo` is a word only when it is decoded.
         let mut hints = scan::scan(source);
         let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
@@ -85,26 +85,26 @@ impl<'a> View<'a> {
 
     /// The bytes of the view.
     #[must_use]
-    pub fn text(&self) -> &[u8] {
+    pub(crate) fn text(&self) -> &[u8] {
         &self.text
     }
 
     /// Where they came from.
     #[must_use]
-    pub fn alignment(&self) -> &Alignment {
+    pub(crate) fn alignment(&self) -> &Alignment {
         &self.alignment
     }
 
     /// The bytes of the source for which `span` stands; see [`Alignment::source`].
     #[must_use]
-    pub fn source(&self, span: ViewSpan) -> Span {
+    pub(crate) fn source(&self, span: ViewSpan) -> Span {
         self.alignment.source(span)
     }
 
     /// Whether a number in `span` is written in another way than the view shows: something that is not plain yields one
     /// of its digits or touches one.
     #[must_use]
-    pub fn is_disguised(&self, span: ViewSpan) -> bool {
+    pub(crate) fn is_disguised(&self, span: ViewSpan) -> bool {
         if self.alignment.is_identity() || span.start >= span.end {
             return false;
         }
@@ -137,8 +137,8 @@ impl<'a> View<'a> {
 ///
 /// If a promise is broken: the units of the view cover it and the source in order, plain ones are the bytes of the
 /// source, and no character of a valid source is cut in two.
-#[doc(hidden)]
-pub fn fuzz_view(source: &[u8]) {
+#[cfg(test)]
+fn fuzz_view(source: &[u8]) {
     let view = View::new(source);
     let text = view.text();
     if view.alignment().is_identity() {

@@ -9,7 +9,7 @@ use crate::wire::lift;
 
 /// A text decoded from raw bytes, aligned with them.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Content<'a> {
+pub(crate) struct Content<'a> {
     /// The text; borrowed where the format spells it as it is.
     pub bytes: Cow<'a, [u8]>,
     /// Where each byte stands in the raw bytes, counted from `offset`.
@@ -21,13 +21,13 @@ pub struct Content<'a> {
 impl<'a> Content<'a> {
     /// The content that stands for itself, at `offset` of what it was taken from.
     #[must_use]
-    pub fn plain(bytes: &'a [u8], offset: usize) -> Self {
+    pub(crate) fn plain(bytes: &'a [u8], offset: usize) -> Self {
         Self { bytes: Cow::Borrowed(bytes), alignment: Alignment::identity(), offset }
     }
 
     /// The edits on the raw bytes that do what `patch` does to the text; `encode` spells a replacement the format's way.
     #[must_use]
-    pub fn edits(&self, patch: &Patch, encode: impl FnMut(&str) -> String) -> Vec<Edit> {
+    pub(crate) fn edits(&self, patch: &Patch, encode: impl FnMut(&str) -> String) -> Vec<Edit> {
         lift(patch, &self.alignment, self.offset, encode)
     }
 }

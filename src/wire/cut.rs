@@ -9,7 +9,7 @@ const LOOK_BACK: usize = 4096;
 /// Returns the length of the first piece: at least 1 where `text` is not empty, and never inside a UTF-8 character.
 ///
 /// ```
-/// use lastfour::wire::safe_cut;
+/// use lastfour::safe_cut;
 /// assert_eq!(safe_cut(b"one two 3782 8224"), 4);
 /// assert_eq!(safe_cut(b"abcdef"), 6);
 /// ```

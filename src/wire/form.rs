@@ -4,7 +4,7 @@
 //!
 //! # Example
 //!
-//! ```
+//! ```ignore
 //! use lastfour::wire::form;
 //! let body = b"id=7&text=caf%C3%A9+%26+more";
 //! let pair = form::pairs(body).nth(1).unwrap();
@@ -21,7 +21,7 @@ use crate::wire::Content;
 
 /// A field of a form, still encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pair {
+pub(crate) struct Pair {
     /// Its name.
     pub name: Span,
     /// Its value; empty where there is no `=`.
@@ -31,13 +31,13 @@ pub struct Pair {
 impl Pair {
     /// Whether it is a name without `=`.
     #[must_use]
-    pub fn is_bare(self) -> bool {
+    pub(crate) fn is_bare(self) -> bool {
         self.value.start == self.name.end
     }
 }
 
 /// The fields in `body`, in order.
-pub fn pairs(body: &[u8]) -> impl Iterator<Item = Pair> + '_ {
+pub(crate) fn pairs(body: &[u8]) -> impl Iterator<Item = Pair> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         if at >= body.len() {
@@ -53,7 +53,7 @@ pub fn pairs(body: &[u8]) -> impl Iterator<Item = Pair> + '_ {
 
 /// The text of an encoded name or value that stands at `span` of `body`.
 #[must_use]
-pub fn decode(body: &[u8], span: Span) -> Content<'_> {
+pub(crate) fn decode(body: &[u8], span: Span) -> Content<'_> {
     let raw = &body[span.range()];
     if !raw.iter().any(|b| matches!(b, b'%' | b'+')) {
         return Content::plain(raw, span.start);
@@ -77,11 +77,11 @@ pub fn decode(body: &[u8], span: Span) -> Content<'_> {
 
 /// Text as a form spells it.
 ///
-/// ```
+/// ```ignore
 /// assert_eq!(lastfour::wire::form::encode("**** 0005 ñ"), "****+0005+%C3%B1");
 /// ```
 #[must_use]
-pub fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

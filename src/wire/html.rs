@@ -6,7 +6,7 @@
 //!
 //! # Example
 //!
-//! ```
+//! ```ignore
 //! use lastfour::wire::html;
 //! use lastfour::{Edit, Patch, Span};
 //! let source = b"it is <b>37</b>82<br>ok";
@@ -25,7 +25,7 @@ use crate::wire::Content;
 
 /// The text of `source` without its tags and comments, aligned with it.
 #[must_use]
-pub fn text(source: &[u8]) -> Content<'_> {
+pub(crate) fn text(source: &[u8]) -> Content<'_> {
     if !source.contains(&b'<') {
         return Content::plain(source, 0);
     }
@@ -53,7 +53,7 @@ pub fn text(source: &[u8]) -> Content<'_> {
 
 /// Where `source`, which goes on, may be cut so that no text is cut in two: before its last tag that ends a line.
 #[must_use]
-pub fn cut(source: &[u8]) -> Option<usize> {
+pub(crate) fn cut(source: &[u8]) -> Option<usize> {
     let mut end = source.len();
     while let Some(at) = source[..end].iter().rposition(|b| *b == b'<') {
         if at > 0 && tag(&source[at..]).is_some_and(|len| ends_line(&source[at..at + len])) {
@@ -66,7 +66,7 @@ pub fn cut(source: &[u8]) -> Option<usize> {
 
 /// The patch on `source` that does what `patch` does to its [`text`].
 #[must_use]
-pub fn patch(source: &[u8], text: &Content<'_>, patch: &Patch) -> Patch {
+pub(crate) fn patch(source: &[u8], text: &Content<'_>, patch: &Patch) -> Patch {
     let edits = patch.edits().iter().map(|edit| {
         let span = text.alignment.source(ViewSpan::new(edit.span.start, edit.span.end));
         let (inner, tags) = inner(&source[span.range()]);

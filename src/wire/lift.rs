@@ -10,8 +10,8 @@ use crate::text::{Alignment, ViewSpan};
 /// format spells it. The result is sorted and disjoint: where two edits meet in one escape, they become one.
 ///
 /// ```
-/// use lastfour::text::Alignment;
-/// use lastfour::wire::lift;
+/// use lastfour::Alignment;
+/// use lastfour::lift;
 /// use lastfour::{Edit, Patch, Span};
 ///
 /// let patch = Patch::new(vec![Edit { span: Span::new(0, 4), with: "****".into() }]);

@@ -5,18 +5,15 @@
 //! a byte outside an edit is the byte that came in. Nothing here knows what is looked for.
 
 mod buffer;
-pub mod chat;
 mod content;
 mod cut;
-pub mod form;
-pub mod html;
-pub mod json;
+pub(crate) mod form;
+pub(crate) mod html;
 mod lift;
-pub mod multipart;
-pub mod ndjson;
-pub mod sse;
-pub mod transcript;
+pub(crate) mod multipart;
+pub(crate) mod ndjson;
+pub(crate) mod sse;
 
-pub use content::Content;
+pub(crate) use content::Content;
 pub use cut::safe_cut;
 pub use lift::lift;

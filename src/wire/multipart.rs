@@ -7,7 +7,7 @@
 //!
 //! # Example
 //!
-//! ```
+//! ```ignore
 //! use lastfour::wire::multipart::{Piece, Reader};
 //! let body = b"--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhello\r\n--x--\r\n";
 //! let mut reader = Reader::new("x");
@@ -29,11 +29,11 @@ use std::fmt;
 use crate::wire::buffer::Buffer;
 
 /// The most bytes the headers of one part may take.
-pub const LONGEST_HEADERS: usize = 16 * 1024;
+pub(crate) const LONGEST_HEADERS: usize = 16 * 1024;
 
 /// A stretch of a body.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// What stands before the first delimiter and after the last: readers of forms skip it.
     Outside(Vec<u8>),
     /// A delimiter with its line end.
@@ -62,7 +62,7 @@ impl fmt::Debug for Piece {
 /// Why a body cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum MultipartError {
+pub(crate) enum MultipartError {
     /// The headers of a part are longer than [`LONGEST_HEADERS`].
     HeadersTooLong,
     /// The body ends within the headers of a part.
@@ -82,7 +82,7 @@ impl std::error::Error for MultipartError {}
 
 /// The headers of a part.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Headers {
+pub(crate) struct Headers {
     /// All their bytes.
     pub raw: Vec<u8>,
 }
@@ -90,7 +90,7 @@ pub struct Headers {
 impl Headers {
     /// The value of the first header of that name (in lower case).
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.values(name).next()
     }
 
@@ -104,7 +104,7 @@ impl Headers {
 
     /// Whether readers could differ about what it says: it has a header or a parameter twice that may stand there once.
     #[must_use]
-    pub fn is_ambiguous(&self) -> bool {
+    pub(crate) fn is_ambiguous(&self) -> bool {
         ["content-disposition", "content-type", "content-transfer-encoding"].iter().any(|name| {
             let mut values = self.values(name);
             let Some(value) = values.next() else { return false };
@@ -120,13 +120,13 @@ impl Headers {
 
     /// The name of the form's field.
     #[must_use]
-    pub fn name(&self) -> Option<String> {
+    pub(crate) fn name(&self) -> Option<String> {
         parameter(self.get("content-disposition")?, "name")
     }
 
     /// Whether the part is a file: it has a file name, and not an empty one.
     #[must_use]
-    pub fn is_file(&self) -> bool {
+    pub(crate) fn is_file(&self) -> bool {
         // RFC 7578, section 4.2, knows no `filename*`, and readers of forms do not either.
         let name = self.get("content-disposition").and_then(|value| parameter(value, "filename"));
         name.is_some_and(|name| !name.is_empty())
@@ -142,18 +142,18 @@ impl fmt::Debug for Headers {
 
 /// The parameter of that name (in lower case) of a header value such as `form-data; name="a"`.
 ///
-/// ```
+/// ```ignore
 /// use lastfour::wire::multipart::parameter;
 /// assert_eq!(parameter("form-data; NAME=\"a;\\\"b\"; x=1", "name"), Some("a;\"b".into()));
 /// assert_eq!(parameter("multipart/form-data; boundary=xyz", "boundary"), Some("xyz".into()));
 /// ```
 #[must_use]
-pub fn parameter(value: &str, name: &str) -> Option<String> {
+pub(crate) fn parameter(value: &str, name: &str) -> Option<String> {
     parameters(value).find(|(here, _)| here.eq_ignore_ascii_case(name)).map(|(_, text)| text)
 }
 
 /// The parameters of a header value, in order: names as they are spelled, and what they are set to.
-pub fn parameters(value: &str) -> impl Iterator<Item = (&str, String)> {
+pub(crate) fn parameters(value: &str) -> impl Iterator<Item = (&str, String)> {
     let mut rest = value;
     std::iter::from_fn(move || {
         loop {
@@ -204,7 +204,7 @@ enum State {
 
 /// Reads a body as it arrives. Holds at most [`LONGEST_HEADERS`] bytes and what was pushed last.
 #[derive(Clone)]
-pub struct Reader {
+pub(crate) struct Reader {
     /// `--` and the boundary.
     dashed: Vec<u8>,
     buffer: Buffer,
@@ -220,7 +220,7 @@ pub struct Reader {
 impl Reader {
     /// A reader before the first byte of a body with this boundary (the parameter of its content type).
     #[must_use]
-    pub fn new(boundary: &str) -> Self {
+    pub(crate) fn new(boundary: &str) -> Self {
         let dashed = format!("--{boundary}").into_bytes();
         Self { dashed, buffer: Buffer::default(), seen: 0, fresh: true, doubtful: false, state: State::Preamble }
     }
@@ -228,18 +228,18 @@ impl Reader {
     /// Whether a line of the part that is under way starts as a delimiter does and goes on otherwise. Some readers end
     /// the part there (RFC 2046, section 5.1.1, compares no more than the start of a line); here it goes on.
     #[must_use]
-    pub fn is_doubtful(&self) -> bool {
+    pub(crate) fn is_doubtful(&self) -> bool {
         self.doubtful
     }
 
     /// Whether no delimiter has been met.
     #[must_use]
-    pub fn is_before_first(&self) -> bool {
+    pub(crate) fn is_before_first(&self) -> bool {
         self.state == State::Preamble
     }
 
     /// Takes the next bytes of the body.
-    pub fn push(&mut self, piece: &[u8]) {
+    pub(crate) fn push(&mut self, piece: &[u8]) {
         self.buffer.push(piece);
     }
 
@@ -248,7 +248,7 @@ impl Reader {
     /// # Errors
     ///
     /// Where the body cannot be read on.
-    pub fn next_piece(&mut self, last: bool) -> Result<Option<Piece>, MultipartError> {
+    pub(crate) fn next_piece(&mut self, last: bool) -> Result<Option<Piece>, MultipartError> {
         match self.state {
             State::Preamble | State::Body => Ok(self.up_to_delimiter(last)),
             State::Delimiter => Ok(self.delimiter()),

@@ -5,7 +5,7 @@
 //!
 //! # Example
 //!
-//! ```
+//! ```ignore
 //! use lastfour::wire::ndjson::{Splitter, document};
 //! let mut splitter = Splitter::new();
 //! splitter.push(b"{\"a\":1}\r\n{\"b\"");
@@ -21,7 +21,7 @@ use crate::wire::buffer::Buffer;
 /// Cuts a stream into its lines. Holds the line that is not yet complete, whatever its size: the caller bounds it by
 /// [`held`](Self::held).
 #[derive(Debug, Clone, Default)]
-pub struct Splitter {
+pub(crate) struct Splitter {
     buffer: Buffer,
     /// How many of the held bytes have been looked at: they belong to the line that is not yet complete.
     seen: usize,
@@ -30,17 +30,17 @@ pub struct Splitter {
 impl Splitter {
     /// A splitter before the first byte of a stream.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Takes the next bytes of the stream.
-    pub fn push(&mut self, piece: &[u8]) {
+    pub(crate) fn push(&mut self, piece: &[u8]) {
         self.buffer.push(piece);
     }
 
     /// The next line that is complete, with its end.
-    pub fn next_line(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn next_line(&mut self) -> Option<Vec<u8>> {
         let held = self.buffer.held();
         let Some(end) = held[self.seen..].iter().position(|b| *b == b'\n') else {
             self.seen = held.len();
@@ -51,14 +51,14 @@ impl Splitter {
 
     /// What is left at the end of the stream: a line without an end, often nothing.
     #[must_use]
-    pub fn rest(&mut self) -> Vec<u8> {
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
         self.seen = 0;
         self.buffer.take(self.held())
     }
 
     /// Number of bytes that are held because their line is not complete.
     #[must_use]
-    pub fn held(&self) -> usize {
+    pub(crate) fn held(&self) -> usize {
         self.buffer.held().len()
     }
 }
@@ -66,7 +66,7 @@ impl Splitter {
 /// Where the document stands in a line: without the line end, the record separator of a JSON text sequence, the
 /// byte-order mark and the blanks around it. Empty where there is none.
 #[must_use]
-pub fn document(line: &[u8]) -> Span {
+pub(crate) fn document(line: &[u8]) -> Span {
     let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0x1E);
     let mut start = if line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     start += line[start..].iter().take_while(|b| blank(b)).count();

@@ -6,7 +6,7 @@
 //!
 //! # Example
 //!
-//! ```
+//! ```ignore
 //! use lastfour::wire::sse::{Splitter, data};
 //!
 //! let mut splitter = Splitter::new();
@@ -29,7 +29,7 @@ use crate::wire::buffer::Buffer;
 /// Cuts a stream into its events. Holds the event that is not yet complete, whatever its size: the caller bounds it by
 /// [`held`](Self::held).
 #[derive(Debug, Clone, Default)]
-pub struct Splitter {
+pub(crate) struct Splitter {
     buffer: Buffer,
     /// How many of the held bytes have been looked at: they belong to the event that is not yet complete.
     seen: usize,
@@ -46,12 +46,12 @@ pub struct Splitter {
 impl Splitter {
     /// A splitter before the first byte of a stream.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Takes the next bytes of the stream.
-    pub fn push(&mut self, piece: &[u8]) {
+    pub(crate) fn push(&mut self, piece: &[u8]) {
         self.buffer.push(piece);
     }
 
@@ -59,7 +59,7 @@ impl Splitter {
     ///
     /// Where a stream ends its lines now so and now so, a line feed whose carriage return ended the event before may come
     /// as an event of its own. It ends no line, and all events together are the bytes of the stream.
-    pub fn next_event(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn next_event(&mut self) -> Option<Vec<u8>> {
         let held = self.buffer.held();
         while let Some(&byte) = held.get(self.seen) {
             if self.at_return {
@@ -102,7 +102,7 @@ impl Splitter {
 
     /// What is left at the end of the stream: an event without its blank line, often nothing.
     #[must_use]
-    pub fn rest(&mut self) -> Vec<u8> {
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
         let rest = self.buffer.take(self.held());
         *self = Self::new();
         rest
@@ -110,7 +110,7 @@ impl Splitter {
 
     /// Number of bytes that are held because their event is not complete.
     #[must_use]
-    pub fn held(&self) -> usize {
+    pub(crate) fn held(&self) -> usize {
         self.buffer.held().len()
     }
 }
@@ -118,7 +118,7 @@ impl Splitter {
 /// The data of an event: the values of its `data` fields, with a line feed between two of them. `None` where it has no
 /// such field. Where none is spelled as it should be, those count that are nearly, as many readers take them: ` data: x`.
 #[must_use]
-pub fn data(event: &[u8]) -> Option<Content<'_>> {
+pub(crate) fn data(event: &[u8]) -> Option<Content<'_>> {
     let values: Vec<Span> = lines(event).filter_map(|line| value(event, line, b"data")).collect();
     if values.is_empty() {
         let nearly: Vec<Span> = lines(event).filter_map(|line| nearly_data(event, line)).collect();
@@ -130,7 +130,7 @@ pub fn data(event: &[u8]) -> Option<Content<'_>> {
 /// The lines of an event that are no comment and no field of a name that readers know, nor its [`data`]: each with those
 /// that follow it at once. Readers do not agree on what they are.
 #[must_use]
-pub fn strays(event: &[u8]) -> Vec<Vec<Span>> {
+pub(crate) fn strays(event: &[u8]) -> Vec<Vec<Span>> {
     let strict = lines(event).any(|line| value(event, line, b"data").is_some());
     let mut groups: Vec<Vec<Span>> = Vec::new();
     let mut inside = false;
@@ -148,7 +148,7 @@ pub fn strays(event: &[u8]) -> Vec<Vec<Span>> {
 
 /// These stretches of an event as one text, with a line feed between two of them; `None` where there is none.
 #[must_use]
-pub fn joined<'e>(event: &'e [u8], spans: &[Span]) -> Option<Content<'e>> {
+pub(crate) fn joined<'e>(event: &'e [u8], spans: &[Span]) -> Option<Content<'e>> {
     let (first, rest) = spans.split_first()?;
     if rest.is_empty() {
         return Some(Content::plain(&event[first.range()], first.start));
@@ -169,19 +169,19 @@ pub fn joined<'e>(event: &'e [u8], spans: &[Span]) -> Option<Content<'e>> {
 
 /// The name of an event: the value of its last `event` field.
 #[must_use]
-pub fn name(event: &[u8]) -> Option<&[u8]> {
+pub(crate) fn name(event: &[u8]) -> Option<&[u8]> {
     lines(event).filter_map(|line| value(event, line, b"event")).last().map(|span| &event[span.range()])
 }
 
 /// The id of an event: the value of its last `id` field.
 #[must_use]
-pub fn id(event: &[u8]) -> Option<&[u8]> {
+pub(crate) fn id(event: &[u8]) -> Option<&[u8]> {
     lines(event).filter_map(|line| value(event, line, b"id")).last().map(|span| &event[span.range()])
 }
 
 /// Whether an event is nothing but comments, as servers send to keep a connection open.
 #[must_use]
-pub fn is_comment(event: &[u8]) -> bool {
+pub(crate) fn is_comment(event: &[u8]) -> bool {
     let mut comments = 0;
     lines(event).filter(|line| !line.is_empty()).all(|line| {
         comments += 1;
@@ -192,20 +192,20 @@ pub fn is_comment(event: &[u8]) -> bool {
 /// The edits on the bytes of an event that do what `patch` does to its [`data`]. A line feed in a replacement starts a
 /// new `data` field.
 #[must_use]
-pub fn data_edits(event: &[u8], data: &Content<'_>, patch: &Patch) -> Vec<Edit> {
+pub(crate) fn data_edits(event: &[u8], data: &Content<'_>, patch: &Patch) -> Vec<Edit> {
     let field = format!("{}data: ", line_end(event));
     data.edits(patch, |with| one_feed(with).replace('\n', &field))
 }
 
 /// The edits on the bytes of an event that do what `patch` does to some of its lines.
 #[must_use]
-pub fn line_edits(event: &[u8], lines: &Content<'_>, patch: &Patch) -> Vec<Edit> {
+pub(crate) fn line_edits(event: &[u8], lines: &Content<'_>, patch: &Patch) -> Vec<Edit> {
     lines.edits(patch, |with| one_feed(with).replace('\n', line_end(event)))
 }
 
 /// How the first line of an event ends.
 #[must_use]
-pub fn line_end(event: &[u8]) -> &'static str {
+pub(crate) fn line_end(event: &[u8]) -> &'static str {
     match event.iter().position(|b| matches!(b, b'\r' | b'\n')) {
         Some(at) if event[at] == b'\r' && event.get(at + 1) == Some(&b'\n') => "\r\n",
         Some(at) if event[at] == b'\r' => "\r",

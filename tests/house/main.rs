@@ -1,6 +1,5 @@
 //! The house and what is said of it: imports run downward, and the README and the DESIGN say what is there.
 
-mod design;
 mod floors;
 mod readme;
 

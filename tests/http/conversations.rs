@@ -6,9 +6,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use http::Request;
-use lastfour::http::RedactLayer;
-use lastfour::http::key::{self, Extract};
-use lastfour::store::{ConversationStore, Saved};
+use lastfour::middleware::RedactLayer;
+use lastfour::middleware::key::{self, Extract};
+use lastfour::middleware::{ConversationStore, Saved};
 use lastfour::{Conversation, Engine};
 
 use crate::support::{SECRET, answer, ask, echo, serve};
@@ -102,7 +102,7 @@ fn futures_core_events(events: &'static str) -> impl http_body::Body<Data = byte
 async fn a_request_that_carries_its_history_needs_no_memory() {
     let witness = Witness::default();
     let layer = RedactLayer::both(Engine::default())
-        .shape(lastfour::wire::chat::OpenAi)
+        .shape(lastfour::chat::OpenAi)
         .conversation_by(key::header("x-chat"))
         .store(witness.clone());
     let address = serve(layer, echo).await;

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use http::Request;
-use lastfour::http::RedactLayer;
+use lastfour::middleware::RedactLayer;
 use lastfour::{Engine, Limits};
 
 use crate::support::{MASK, SECRET, answer, ask, echo, serve};

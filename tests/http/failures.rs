@@ -1,7 +1,7 @@
 //! What cannot be scanned does not pass, unless it was said that it may.
 
 use http::Request;
-use lastfour::http::{RedactLayer, Treatment};
+use lastfour::middleware::{RedactLayer, Treatment};
 use lastfour::{Engine, Limits};
 
 use crate::support::{MASK, SECRET, ask, echo, post, serve};

@@ -14,8 +14,8 @@ use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use lastfour::http::{RedactLayer, key};
-use lastfour::store::{ConversationStore, MemoryStore, Saved, TRIES};
+use lastfour::middleware::{ConversationStore, MemoryStore, Saved, TRIES};
+use lastfour::middleware::{RedactLayer, key};
 use lastfour::{Conversation, Engine, Failure, Message, Report};
 use tokio::sync::{Notify, mpsc};
 use tower::{Layer, ServiceExt, service_fn};
@@ -306,7 +306,7 @@ async fn the_end_of_a_request_that_streams_stops_where_its_conversation_never_st
             layer = layer.dangerous().pass_on_failure();
         }
         let seen = told.clone();
-        let service = service_fn(move |request: Request<lastfour::http::RedactBody<Said>>| {
+        let service = service_fn(move |request: Request<lastfour::middleware::RedactBody<Said>>| {
             let seen = seen.clone();
             async move {
                 let report = request.extensions().get::<Report>().unwrap().clone();

@@ -3,7 +3,7 @@
 use http::Request;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
-use lastfour::http::{RedactLayer, Treatment};
+use lastfour::middleware::{RedactLayer, Treatment};
 use lastfour::{Engine, Limits};
 
 use crate::support::{MASK, SECRET, answer, ask, blocking, client, echo, post, serve};
@@ -68,13 +68,13 @@ async fn what_the_policy_blocks_never_reaches_the_handler() {
 #[tokio::test]
 async fn a_protocol_gets_errors_of_its_own_shape() {
     let body = format!("{{\"body\":\"{SECRET}\"}}");
-    let matrix = RedactLayer::requests(blocking()).reject(lastfour::http::MatrixError);
+    let matrix = RedactLayer::requests(blocking()).reject(lastfour::middleware::MatrixError);
     let answer = post(serve(matrix, echo).await, "application/json", body.clone()).await;
     assert!(answer.text().starts_with("{\"errcode\":\"M_FORBIDDEN\""));
-    let openai = RedactLayer::requests(blocking()).reject(lastfour::http::OpenAiError);
+    let openai = RedactLayer::requests(blocking()).reject(lastfour::middleware::OpenAiError);
     let answer = post(serve(openai, echo).await, "application/json", body.clone()).await;
     assert!(answer.text().contains("\"code\":\"content_filter\""));
-    let own = RedactLayer::requests(blocking()).reject(|rejection: &lastfour::http::Rejection<'_>| {
+    let own = RedactLayer::requests(blocking()).reject(|rejection: &lastfour::middleware::Rejection<'_>| {
         http::Response::builder().status(451).body(format!("{:?}", rejection.entities()).into()).unwrap()
     });
     let answer = post(serve(own, echo).await, "application/json", body).await;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{Request, Response};
 use lastfour::Engine;
-use lastfour::http::RedactLayer;
+use lastfour::middleware::RedactLayer;
 
 use crate::support::{MASK, SECRET, answer, ask, blocking, post, serve};
 

@@ -3,8 +3,8 @@
 
 use http::Request;
 use lastfour::Engine;
-use lastfour::http::RedactLayer;
-use lastfour::wire::chat::{AllStrings, Anthropic, ChatShape, Generic, Matrix, OpenAi};
+use lastfour::chat::{AllStrings, Anthropic, ChatShape, Generic, Matrix, OpenAi};
+use lastfour::middleware::RedactLayer;
 
 use crate::support::{MASK, SECRET, answer, ask, echo, serve};
 

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use lastfour::Engine;
-use lastfour::http::{OpenAiError, RedactLayer};
-use lastfour::wire::chat::OpenAi;
+use lastfour::chat::OpenAi;
+use lastfour::middleware::{OpenAiError, RedactLayer};
 use tokio::sync::mpsc;
 
 use crate::support::{MASK, SECRET, ask, blocking, client, serve};
@@ -64,7 +64,7 @@ fn delta(text: &str) -> String {
 /// What a client of chat completions puts together.
 fn content(stream: &str) -> String {
     let deltas = stream.lines().filter_map(|line| line.strip_prefix("data: ")).filter_map(|data| {
-        let tree = lastfour::wire::json::Tree::parse(data.as_bytes(), 32).ok()?;
+        let tree = lastfour::json::Tree::parse(data.as_bytes(), 32).ok()?;
         let text = tree.root().at("/choices/0/delta/content")?.as_str()?.into_owned();
         Some(text)
     });

@@ -2,11 +2,11 @@
 
 use http::Request;
 use lastfour::Engine;
-use lastfour::http::{RedactLayer, key};
+use lastfour::middleware::{RedactLayer, key};
 #[cfg(feature = "tracing")]
 use lastfour::{
     Conversation,
-    store::{ConversationStore, Saved},
+    middleware::{ConversationStore, Saved},
 };
 #[cfg(feature = "tracing")]
 use std::future::{Ready, ready};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lastfour::Engine;
-use lastfour::http::RedactLayer;
+use lastfour::middleware::RedactLayer;
 
 use crate::support::{MASK, SECRET, blocking, echo, raw, serve, unchunked};
 

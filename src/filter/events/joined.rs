@@ -9,11 +9,11 @@ use std::mem;
 use crate::edit::{Edit, Patch};
 use crate::filter::Failure;
 use crate::filter::scanner::{Scanner, in_order};
+use crate::json::{self, TokenKind, Tree};
 use crate::mask;
 use crate::message::Role;
 use crate::span::Span;
 use crate::stream::Redactor;
-use crate::wire::json::{self, TokenKind, Tree};
 use crate::wire::sse;
 
 /// Messages and pieces of other texts after which a text that brings none is over: an event must not wait for ever.

@@ -1,6 +1,6 @@
 //! Event streams: a text that is spread over events is one text.
 //!
-//! There are two ways, and the shape chooses ([`Part`](crate::wire::chat::Part)). Where it knows the protocol, a piece
+//! There are two ways, and the shape chooses ([`Part`](crate::chat::Part)). Where it knows the protocol, a piece
 //! that arrives in an event is replaced by what is safe to go on by then, so that held-back text is written into a later
 //! event of the same channel; where a channel ends before such an event, one more is made after the last. Where it does
 //! not, pieces stay in their events, and an event is held until its piece may go on ([`joined`]).
@@ -11,14 +11,14 @@ mod template;
 
 use std::mem;
 
+use crate::chat::{Part, Reading, Spelling, Text};
 use crate::edit::{Edit, Patch};
 use crate::filter::scanner::{Scanner, in_order, untie};
 use crate::filter::{Failure, Limits};
+use crate::json::{self, TokenKind, Tree, Value};
 use crate::message::Role;
 use crate::span::Span;
 use crate::stream::Redactor;
-use crate::wire::chat::{Part, Reading, Spelling, Text};
-use crate::wire::json::{self, TokenKind, Tree, Value};
 use crate::wire::sse;
 use closing::Closing;
 use joined::{Joined, Said};

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use crate::chat::{Part, Reading};
 use crate::edit::{Edit, Patch};
+use crate::json::{self, Tree, Value};
 use crate::span::Span;
-use crate::wire::chat::{Part, Reading};
-use crate::wire::json::{self, Tree, Value};
 use crate::wire::sse;
 
 /// An event like one that a piece stood in, with nothing in it but the place of the piece and what tells whose it is.

@@ -1,0 +1,132 @@
+//! `lastfour explain`: what was expected, what was found, what was let through, and why. Never the secret.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::transcript::Record;
+use lastfour::{Action, Conversation, Engine, Explanation, FindingKind, Message};
+
+use crate::args;
+use crate::console::Console;
+use crate::failure::{Failure, Result};
+use crate::input::{self, Input, Source};
+use crate::reading::{Heard, Listener, Reader};
+use crate::tally::Troubles;
+
+/// Runs the command; whether everything went well.
+pub(crate) fn run(args: &args::Explain) -> Result<bool> {
+    let reader = Reader::new(&args.reading)?;
+    let mut out = BufWriter::new(io::stdout());
+    // Also a pipe or a terminal, such as /dev/stdin.
+    let is_file = |what: &String| what == "-" || Path::new(what).metadata().is_ok_and(|there| !there.is_dir());
+    let mut well = true;
+    if args.what.iter().all(is_file) {
+        let mut console = Console::new(args.reading.quiet);
+        let mut sources: Vec<Source> = args.what.iter().map(|what| Source::File(PathBuf::from(what))).collect();
+        if sources.is_empty() {
+            sources.push(Source::StandardInput);
+        }
+        for source in &mut sources {
+            if *source == Source::File("-".into()) {
+                *source = Source::StandardInput;
+            }
+            let mut teller =
+                Teller { engine: &reader.engine, out: &mut out, messages: 0, troubles: Troubles::default() };
+            let told =
+                Input::open(source, &Arc::default()).and_then(|mut input| reader.read(source, &mut input, &mut teller));
+            let troubles = teller.troubles;
+            match told {
+                Ok(()) => console.warn(troubles.warnings(&source.name())),
+                Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
+                Err(failure) => {
+                    console.error(&failure);
+                    well = false;
+                }
+            }
+        }
+        console.warnings();
+    } else if let [what] = args.what.as_slice()
+        && input::is_transcript(Path::new(what))
+        && !what.contains(' ')
+    {
+        return Err(Failure::Message(format!("cannot read {what}: it does not exist; check the path")));
+    } else {
+        // Several words without quotes around them are one text.
+        let text = args.what.join(" ");
+        let message = Message::new(args.speaker, &text);
+        let explanation = reader.engine.explain(&mut Conversation::new(), &message);
+        tell(&mut out, &explanation, "").map_err(|error| Failure::output(&error))?;
+    }
+    out.flush().map_err(|error| Failure::output(&error))?;
+    Ok(well)
+}
+
+struct Teller<'a, W: Write> {
+    engine: &'a Engine,
+    out: &'a mut W,
+    messages: u64,
+    troubles: Troubles,
+}
+
+impl<W: Write> Listener for Teller<'_, W> {
+    fn message(&mut self, mut heard: Heard<'_, '_>) -> Result<()> {
+        self.messages += 1;
+        let explanation = heard.explain(self.engine);
+        let conversation = heard.conversation(self.engine).map(|id| format!(", conversation {id}")).unwrap_or_default();
+        writeln!(self.out, "message {} (line {}{conversation}): {}", self.messages, heard.line, heard.role)
+            .and_then(|()| tell(self.out, &explanation, "  "))
+            .map_err(|error| Failure::output(&error))
+    }
+
+    fn record(&mut self, record: &Record<'_>) -> Result<()> {
+        self.troubles.add(record.trouble, record.line);
+        Ok(())
+    }
+
+    fn pause(&mut self) -> Result<()> {
+        self.out.flush().map_err(|error| Failure::output(&error))
+    }
+}
+
+/// Tells about one message, a line for each thing.
+fn tell(out: &mut dyn Write, explanation: &Explanation, indent: &str) -> io::Result<()> {
+    let outcome = &explanation.outcome;
+    for expected in &explanation.expected {
+        writeln!(out, "{indent}expected: {expected}")?;
+    }
+    for finding in &outcome.findings {
+        let what = match finding.kind {
+            FindingKind::Solicitation => format!("asks for {}", finding.entity),
+            FindingKind::Expiry => format!("expiry of {}", finding.entity),
+            _ => finding.entity.to_string(),
+        };
+        let span = finding.span;
+        let so = match finding.action {
+            Action::Allow => "let through by the policy".to_owned(),
+            Action::Flag => "flagged, let through".to_owned(),
+            Action::Mask | Action::Block if finding.kind == FindingKind::Solicitation => {
+                "blocks the message".to_owned()
+            }
+            Action::Mask | Action::Block => {
+                let verb = if finding.action == Action::Block { "blocks the message; masked" } else { "masked" };
+                // Only what stands there afterwards, which is safe to show.
+                let edit = outcome.patch.edits().iter().find(|edit| edit.span.overlaps(span));
+                edit.map_or_else(|| verb.to_owned(), |edit| format!("{verb} as {}", edit.with))
+            }
+        };
+        writeln!(out, "{indent}found: {what} at bytes {}..{}: {}; {so}", span.start, span.end, finding.evidence)?;
+    }
+    for passed in &explanation.passed {
+        let span = passed.span;
+        writeln!(out, "{indent}let through: {} at bytes {}..{}: {}", passed.what, span.start, span.end, passed.why)?;
+    }
+    if !outcome.recall.is_empty() {
+        let lines: Vec<String> = outcome.recall.iter().map(|id| id.0.to_string()).collect();
+        writeln!(out, "{indent}completes a secret: earlier pieces in line {}", lines.join(", "))?;
+    }
+    if explanation.expected.is_empty() && outcome.findings.is_empty() && explanation.passed.is_empty() {
+        writeln!(out, "{indent}nothing that could be a secret")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The program `lastfour`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lastfour_cli::run()
+}

@@ -1,0 +1,167 @@
+//! `lastfour redact`: writes transcripts with every secret masked.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::transcript::Record;
+use lastfour::{Edit, Engine, Patch};
+
+use crate::args;
+use crate::console::Console;
+use crate::failure::{Failure, Result};
+use crate::input::{self, Input, Packing, Source};
+use crate::output::{Output, below};
+use crate::progress::Progress;
+use crate::reading::{Heard, Listener, Reader};
+use crate::tally::{Tally, Troubles, count};
+
+/// Runs the command; whether everything went well.
+pub(crate) fn run(args: &args::Redact) -> Result<bool> {
+    let reader = Reader::new(&args.reading)?;
+    let sources = input::find(&args.files, args.output.as_deref())?;
+    let prints = args.output.is_none() && !args.in_place;
+    let mut run = Run {
+        tally: Tally::default(),
+        progress: Progress::new(sources.size, args.reading.quiet, prints),
+        console: Console::new(args.reading.quiet),
+        packing: None,
+        written: HashSet::new(),
+    };
+    run.console.skipped(&sources);
+    let mut well = true;
+    for source in &sources.list {
+        match run.transcript(&reader, source, args) {
+            Ok(()) => run.tally.files += 1,
+            Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
+            Err(failure) => {
+                run.progress.suspend(|| run.console.error(&failure));
+                well = false;
+            }
+        }
+    }
+    run.progress.clear();
+    let mut summary = run.tally.summary();
+    if run.tally.findings > 0 {
+        summary = format!("{summary}: {}", run.tally.actions());
+    }
+    if args.in_place {
+        summary = format!("{summary}; {} changed", count(run.tally.changed, "file"));
+    }
+    run.console.end(&summary);
+    Ok(well)
+}
+
+/// What the transcripts of one run share.
+struct Run {
+    tally: Tally,
+    progress: Progress,
+    console: Console,
+    /// How what was written to standard output so far is packed.
+    packing: Option<Packing>,
+    /// Files that were written below the output directory.
+    written: HashSet<PathBuf>,
+}
+
+impl Run {
+    fn transcript(&mut self, reader: &Reader, source: &Source, args: &args::Redact) -> Result<()> {
+        let mut input = Input::open(source, &self.progress.read)?;
+        let output = self.output(source, input.packing, args)?;
+        let mut writer = Writer {
+            engine: &reader.engine,
+            run: self,
+            output,
+            edits: Vec::new(),
+            changed: false,
+            troubles: Troubles::default(),
+        };
+        reader.read(source, &mut input, &mut writer)?;
+        let Writer { output, changed, troubles, .. } = writer;
+        output.finish(args.in_place && !changed)?;
+        self.tally.changed += u64::from(changed);
+        self.console.warn(troubles.warnings(&source.name()));
+        Ok(())
+    }
+
+    /// Where the safe form of a transcript goes.
+    fn output(&mut self, source: &Source, packing: Packing, args: &args::Redact) -> Result<Output> {
+        match (source, &args.output) {
+            (Source::File(path), Some(root)) => self.output_below(root, path, packing),
+            (Source::File(path), None) if args.in_place => Output::file(path, packing, path),
+            (Source::StandardInput, Some(_)) => Err(Failure::Message(
+                "standard input has no path to be written under: leave out --output, or name files".into(),
+            )),
+            (Source::StandardInput, None) if args.in_place => {
+                Err(Failure::Message("standard input cannot be replaced: leave out --in-place, or name files".into()))
+            }
+            _ => {
+                if self.packing.is_some_and(|before| before != packing) {
+                    return Err(Failure::Message(format!(
+                        "{} is packed in another way than what was written before it: use --output DIR",
+                        source.name()
+                    )));
+                }
+                self.packing = Some(packing);
+                Output::standard(packing)
+            }
+        }
+    }
+
+    fn output_below(&mut self, root: &Path, path: &Path, packing: Packing) -> Result<Output> {
+        let target = below(root, path);
+        if !self.written.insert(target.clone()) {
+            return Err(Failure::Message(format!(
+                "{} would be written over another transcript of this run: run lastfour for each of them",
+                path.display()
+            )));
+        }
+        if let (Ok(from), Ok(to)) = (path.canonicalize(), target.canonicalize())
+            && from == to
+        {
+            return Err(Failure::Message(format!(
+                "{} would be written over itself: use --in-place, or another directory",
+                path.display()
+            )));
+        }
+        let directory = target.parent().unwrap_or(root);
+        std::fs::create_dir_all(directory).map_err(|error| Failure::file("create", directory, &error))?;
+        Output::file(&target, packing, path)
+    }
+}
+
+/// Writes one transcript as it is read.
+struct Writer<'a> {
+    engine: &'a Engine,
+    run: &'a mut Run,
+    output: Output,
+    /// What changes in the record that is being read.
+    edits: Vec<Edit>,
+    changed: bool,
+    troubles: Troubles,
+}
+
+impl Listener for Writer<'_> {
+    fn message(&mut self, mut heard: Heard<'_, '_>) -> Result<()> {
+        let outcome = heard.scan(self.engine);
+        self.run.tally.add(&outcome);
+        self.troubles.recall(&outcome);
+        if !outcome.patch.is_empty() {
+            self.edits.extend(heard.text.edits(&outcome.patch));
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, record: &Record<'_>) -> Result<()> {
+        self.troubles.add(record.trouble, record.line);
+        self.run.progress.tick(self.run.tally.findings);
+        if self.edits.is_empty() {
+            return self.output.write(record.raw);
+        }
+        self.changed = true;
+        let patch = Patch::new(std::mem::take(&mut self.edits));
+        self.output.write(&patch.apply(record.raw))
+    }
+
+    fn pause(&mut self) -> Result<()> {
+        self.output.flush()
+    }
+}

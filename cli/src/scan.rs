@@ -1,0 +1,191 @@
+//! `lastfour scan`: reports findings and changes nothing. A report never holds what was found.
+
+use std::io::{self, BufWriter, Stdout, Write};
+
+use crate::transcript::Record;
+use lastfour::{Action, Engine, Evidence, FindingKind, Role, Span};
+use serde::Serialize;
+
+use crate::args;
+use crate::console::Console;
+use crate::failure::{Failure, Result};
+use crate::input::{self, Input, Source};
+use crate::progress::Progress;
+use crate::reading::{Heard, Listener, Reader};
+use crate::tally::{Tally, Troubles};
+
+/// What came of the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Report {
+    Nothing,
+    Found,
+    Failed,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &args::Scan) -> Result<Report> {
+    let reader = Reader::new(&args.reading)?;
+    let sources = input::find(&args.files, None)?;
+    let mut console = Console::new(args.reading.quiet);
+    console.skipped(&sources);
+    let mut reporter = Reporter {
+        engine: &reader.engine,
+        out: BufWriter::new(io::stdout()),
+        json: args.json,
+        file: String::new(),
+        columns: Columns::of(&sources.list),
+        headed: false,
+        tally: Tally::default(),
+        troubles: Troubles::default(),
+        progress: Progress::new(sources.size, args.reading.quiet, true),
+    };
+    let mut failed = false;
+    for source in &sources.list {
+        reporter.file = source.name();
+        let read = Input::open(source, &reporter.progress.read)
+            .and_then(|mut input| reader.read(source, &mut input, &mut reporter));
+        match read {
+            Ok(()) => reporter.tally.files += 1,
+            Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
+            Err(failure) => {
+                reporter.pause()?;
+                reporter.progress.suspend(|| console.error(&failure));
+                failed = true;
+            }
+        }
+        console.warn(std::mem::take(&mut reporter.troubles).warnings(&reporter.file));
+    }
+    reporter.pause()?;
+    reporter.progress.clear();
+    console.end(&reporter.tally.summary());
+    Ok(match (failed, reporter.tally.findings) {
+        (true, _) => Report::Failed,
+        (false, 0) => Report::Nothing,
+        (false, _) => Report::Found,
+    })
+}
+
+/// One finding as a program reads it.
+#[derive(Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    line: u64,
+    /// Byte range in the file, unpacked.
+    bytes: Span,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversation: Option<String>,
+    role: Role,
+    entity: &'a str,
+    kind: FindingKind,
+    action: Action,
+    evidence: Evidence,
+    /// Lines with earlier pieces of the same secret, which were let through.
+    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
+    recall: &'a [u64],
+}
+
+struct Reporter<'a> {
+    engine: &'a Engine,
+    out: BufWriter<Stdout>,
+    json: bool,
+    file: String,
+    columns: Columns,
+    headed: bool,
+    tally: Tally,
+    troubles: Troubles,
+    progress: Progress,
+}
+
+impl Reporter<'_> {
+    fn report(&mut self, line: &Line<'_>) -> io::Result<()> {
+        if self.json {
+            serde_json::to_writer(&mut self.out, line)?;
+            return self.out.write_all(b"\n");
+        }
+        if !self.headed {
+            self.headed = true;
+            self.columns.row(&mut self.out, ["WHERE", "CONVERSATION", "ROLE", "WHAT", "ACTION", "WHY"])?;
+        }
+        let place = format!("{}:{}", line.file, line.line);
+        let what = match line.kind {
+            FindingKind::Solicitation => format!("asks for {}", line.entity),
+            FindingKind::Expiry => format!("expiry of {}", line.entity),
+            _ => line.entity.to_owned(),
+        };
+        let conversation = line.conversation.as_deref().unwrap_or("-");
+        let mut why = line.evidence.to_string();
+        if !line.recall.is_empty() {
+            let lines: Vec<String> = line.recall.iter().map(u64::to_string).collect();
+            why = format!("{why}, earlier pieces in line {}", lines.join(", "));
+        }
+        self.columns.row(&mut self.out, [&place, conversation, line.role.as_str(), &what, line.action.as_str(), &why])
+    }
+}
+
+/// How wide the columns of the table are. Each is as wide as what has stood in it; that of the places knows the names of
+/// the files before.
+struct Columns([usize; 5]);
+
+impl Columns {
+    fn of(sources: &[Source]) -> Self {
+        const LINE: usize = ":1000000".len();
+        let place = sources.iter().map(|source| source.name().chars().count() + LINE).max().unwrap_or(0);
+        Self([place, 16, 8, 22, 6])
+    }
+
+    fn row(&mut self, out: &mut dyn Write, cells: [&str; 6]) -> io::Result<()> {
+        for (width, cell) in self.0.iter_mut().zip(cells) {
+            *width = cell.chars().count().max(*width);
+            write!(out, "{cell:<width$}  ", width = *width)?;
+        }
+        writeln!(out, "{}", cells[5])
+    }
+}
+
+impl Listener for Reporter<'_> {
+    fn message(&mut self, mut heard: Heard<'_, '_>) -> Result<()> {
+        let outcome = heard.scan(self.engine);
+        self.tally.add(&outcome);
+        self.troubles.recall(&outcome);
+        if outcome.findings.is_empty() {
+            return Ok(());
+        }
+        let conversation = heard.conversation(self.engine);
+        let recall: Vec<u64> = outcome.recall.iter().map(|id| id.0).collect();
+        let (mut line, mut counted) = (heard.line, heard.text.span().start);
+        for finding in outcome.findings.iter().filter(|finding| finding.action != Action::Allow) {
+            let raw = heard.text.raw_span(finding.span);
+            if raw.start > counted {
+                line += heard.record.raw[counted..raw.start].iter().filter(|b| **b == b'\n').count() as u64;
+                counted = raw.start;
+            }
+            let file = std::mem::take(&mut self.file);
+            let offset = usize::try_from(heard.record.offset).unwrap_or(usize::MAX);
+            let reported = self.report(&Line {
+                file: &file,
+                line,
+                bytes: Span::new(raw.start.saturating_add(offset), raw.end.saturating_add(offset)),
+                conversation: conversation.clone(),
+                role: heard.role,
+                entity: finding.entity.as_str(),
+                kind: finding.kind,
+                action: finding.action,
+                evidence: finding.evidence,
+                recall: &recall,
+            });
+            self.file = file;
+            reported.map_err(|error| Failure::output(&error))?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, record: &Record<'_>) -> Result<()> {
+        self.troubles.add(record.trouble, record.line);
+        self.progress.tick(self.tally.findings);
+        Ok(())
+    }
+
+    fn pause(&mut self) -> Result<()> {
+        self.out.flush().map_err(|error| Failure::output(&error))
+    }
+}

@@ -1,0 +1,192 @@
+//! What was done, in numbers, and what to be careful about.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::transcript::Trouble;
+use lastfour::{Action, Entity, FindingKind, Outcome};
+
+/// The numbers of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) files: u64,
+    pub(crate) changed: u64,
+    pub(crate) messages: u64,
+    pub(crate) findings: u64,
+    by_entity: BTreeMap<Entity, u64>,
+    masked: u64,
+    flagged: u64,
+    expiries: u64,
+    solicitations: u64,
+}
+
+/// The troubles of one transcript.
+#[derive(Debug, Default)]
+pub(crate) struct Troubles {
+    malformed: u64,
+    first_malformed: u64,
+    too_long: u64,
+    without_field: u64,
+    recalled: Vec<u64>,
+}
+
+/// Lines that are named in a warning.
+const NAMED: usize = 5;
+
+impl Tally {
+    /// A message was scanned.
+    pub(crate) fn add(&mut self, outcome: &Outcome) {
+        self.messages += 1;
+        for finding in &outcome.findings {
+            if finding.action == Action::Allow {
+                continue;
+            }
+            self.findings += 1;
+            // A transcript cannot be blocked: what stands in it is masked, and a question holds nothing to mask.
+            if finding.action > Action::Flag && finding.kind.is_there() {
+                self.masked += 1;
+            } else {
+                self.flagged += 1;
+            }
+            match finding.kind {
+                FindingKind::Solicitation => self.solicitations += 1,
+                FindingKind::Expiry => self.expiries += 1,
+                _ => *self.by_entity.entry(finding.entity).or_default() += 1,
+            }
+        }
+    }
+
+    /// The run in one line, such as `2 files, 40 messages, 3 findings (2 card, 1 pin): 3 masked`.
+    pub(crate) fn summary(&self) -> String {
+        let mut line = format!(
+            "{}, {}, {}",
+            count(self.files, "transcript"),
+            count(self.messages, "message"),
+            count(self.findings, "finding")
+        );
+        if self.findings > 0 {
+            let mut kinds: Vec<String> =
+                self.by_entity.iter().map(|(entity, n)| format!("{} {entity}", group(*n))).collect();
+            if self.expiries > 0 {
+                kinds.push(count(self.expiries, "expiry date"));
+            }
+            if self.solicitations > 0 {
+                kinds.push(format!("{} asked for by an agent", group(self.solicitations)));
+            }
+            // Writing to a string cannot fail.
+            let _ = write!(line, " ({})", kinds.join(", "));
+        }
+        line
+    }
+
+    /// What was done about the findings, such as `3 masked, 1 flagged`.
+    pub(crate) fn actions(&self) -> String {
+        let parts: Vec<String> = [(self.masked, "masked"), (self.flagged, "flagged")]
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{} {what}", group(*n)))
+            .collect();
+        parts.join(", ")
+    }
+}
+
+impl Troubles {
+    /// A record was read, which begins in that line.
+    pub(crate) fn add(&mut self, trouble: Option<Trouble>, line: u64) {
+        match trouble {
+            Some(Trouble::TooLong) => self.too_long += 1,
+            Some(Trouble::NoField) => self.without_field += 1,
+            Some(_) => {
+                self.malformed += 1;
+                if self.malformed == 1 {
+                    self.first_malformed = line;
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Messages that were let through turned out to hold pieces of a secret.
+    pub(crate) fn recall(&mut self, outcome: &Outcome) {
+        for id in &outcome.recall {
+            if !self.recalled.contains(&id.0) {
+                self.recalled.push(id.0);
+            }
+        }
+    }
+
+    /// What to say about them, a line each.
+    pub(crate) fn warnings(&self, name: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.malformed > 0 {
+            lines.push(format!(
+                "{name}: {} not valid in the format of the file and scanned as text; the first begins in line {}",
+                if self.malformed == 1 {
+                    "1 record was".into()
+                } else {
+                    format!("{} records were", group(self.malformed))
+                },
+                self.first_malformed
+            ));
+        }
+        if self.too_long > 0 {
+            lines.push(format!(
+                "{name}: {} longer than 16 MiB and scanned in pieces",
+                if self.too_long == 1 {
+                    "1 record was".into()
+                } else {
+                    format!("{} records were", group(self.too_long))
+                },
+            ));
+        }
+        if self.without_field > 0 {
+            lines.push(format!(
+                "{name}: no field of text was found in {}: each value in {} was scanned by itself, outside of any conversation; \
+                 name the fields with --text-field, --role-field and --conversation-field",
+                count(self.without_field, "record"),
+                if self.without_field == 1 { "it" } else { "them" },
+            ));
+        }
+        if !self.recalled.is_empty() {
+            let named: Vec<String> = self.recalled.iter().take(NAMED).map(u64::to_string).collect();
+            let more = if self.recalled.len() > NAMED { " and others" } else { "" };
+            lines.push(format!(
+                "{name}: a secret given in pieces was seen only when it was complete; earlier pieces stand in line {}{more}",
+                named.join(", ")
+            ));
+        }
+        lines
+    }
+}
+
+/// `1 file`, `2,000 files`.
+pub(crate) fn count(n: u64, what: &str) -> String {
+    format!("{} {what}{}", group(n), if n == 1 { "" } else { "s" })
+}
+
+/// The number with a comma after each three digits.
+fn group(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three_digits() {
+        assert_eq!(group(0), "0");
+        assert_eq!(group(999), "999");
+        assert_eq!(group(1_000), "1,000");
+        assert_eq!(count(1_234_567, "line"), "1,234,567 lines");
+        assert_eq!(count(1, "line"), "1 line");
+    }
+}

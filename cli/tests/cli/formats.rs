@@ -1,0 +1,154 @@
+//! Formats, fields and roles are told, or given.
+
+use crate::{CARD, MASKED, redacted, run, stderr, stdout};
+
+/// The roles that `scan` reports, in order.
+fn roles(arguments: &[&str], input: &str) -> Vec<String> {
+    let arguments: Vec<&str> = ["scan", "--json", "--quiet"].iter().chain(arguments).copied().collect();
+    let lines = stdout(&run(&arguments, input.as_bytes()));
+    lines
+        .lines()
+        .map(|line| {
+            let report: serde_json::Value = serde_json::from_str(line).unwrap();
+            report["role"].as_str().unwrap().to_owned()
+        })
+        .collect()
+}
+
+fn with_card(template: &str) -> String {
+    template.replace("CARD", CARD)
+}
+
+#[test]
+fn the_format_is_told_from_the_content() {
+    for template in [
+        "{\"text\":\"CARD\",\"x\":\"CARD\"}\n{\"text\":\"a\"}\n",
+        "[{\"text\":\"CARD\",\"x\":\"CARD\"},\n{\"text\":\"a\"}]",
+        "id,text,x\n1,CARD,CARD\n",
+        "id;text\nCARD;CARD\n",
+    ] {
+        // Only what is in the text field is masked: the format was understood.
+        let out = String::from_utf8(redacted(&[], with_card(template).as_bytes())).unwrap();
+        assert_eq!(out.matches(CARD).count(), 1, "{template}");
+        assert_eq!(out.matches(MASKED).count(), 1, "{template}");
+    }
+}
+
+#[test]
+fn roles_are_guessed_from_names_in_both_languages() {
+    let text = with_card(
+        "Agente María: CARD\nCliente: CARD\nAsistente virtual: CARD\nSupport (Jane): CARD\nVisitor 8812: CARD\n",
+    );
+    assert_eq!(roles(&["--format", "text"], &text), ["agent", "customer", "bot", "agent", "customer"]);
+}
+
+#[test]
+fn of_two_speakers_of_whom_one_is_known_the_other_is_the_other_side() {
+    assert_eq!(roles(&[], &with_card("Jane: CARD\nCustomer: CARD\nJane: CARD\n")), ["agent", "customer", "agent"]);
+    assert_eq!(roles(&[], &with_card("Jane: CARD\nAgent: CARD\nJane: CARD\n")), ["customer", "agent", "customer"]);
+}
+
+#[test]
+fn a_role_can_be_given_to_a_name() {
+    let text = with_card("Jane: CARD\nBob: CARD\nJane: CARD\n");
+    assert_eq!(roles(&["--role", "jane=agent"], &text), ["agent", "customer", "agent"]);
+    assert_eq!(roles(&["--role", "Bob=bot", "--role", "Jane=customer"], &text), ["customer", "bot", "customer"]);
+    let json = with_card("{\"author\":\"Jane\",\"text\":\"CARD\"}\n");
+    assert_eq!(roles(&["--role", "Jane=agent"], &json), ["agent"]);
+}
+
+#[test]
+fn fields_can_be_given_by_name_and_by_pointer() {
+    let line = with_card("{\"payload\":\"CARD\",\"text\":\"CARD\",\"deep\":{\"t\":\"CARD\",\"who\":\"bot\"}}\n");
+    let out = String::from_utf8(redacted(&["--text-field", "payload"], line.as_bytes())).unwrap();
+    assert!(out.starts_with(&format!("{{\"payload\":\"{MASKED}\",\"text\":\"{CARD}\"")), "{out}");
+    let out =
+        String::from_utf8(redacted(&["--text-field", "/deep/t", "--text-field", "text"], line.as_bytes())).unwrap();
+    assert!(
+        out.starts_with(&format!("{{\"payload\":\"{CARD}\",\"text\":\"{MASKED}\",\"deep\":{{\"t\":\"{MASKED}\"")),
+        "{out}"
+    );
+    assert_eq!(roles(&["--text-field", "/deep/t", "--role-field", "/deep/who"], &line), ["bot"]);
+    let table = with_card("who,said\nbot,CARD\n");
+    assert_eq!(roles(&["--format", "csv", "--text-field", "said", "--role-field", "who"], &table), ["bot"]);
+}
+
+#[test]
+fn a_json_line_without_a_known_field_is_scanned_everywhere() {
+    let line = with_card("{\"a\":\"CARD\",\"b\":[\"CARD\"],\"CARD\":1}\n");
+    let out = String::from_utf8(redacted(&[], line.as_bytes())).unwrap();
+    assert_eq!(out, line.replace(CARD, MASKED));
+}
+
+#[test]
+fn conversations_are_named_in_reports() {
+    let line = with_card("{\"session_id\":\"s-17\",\"sender\":\"AGENT\",\"message\":\"hi CARD\"}\n");
+    let report: serde_json::Value = serde_json::from_str(&stdout(&run(&["scan", "--json"], line.as_bytes()))).unwrap();
+    assert_eq!(report["conversation"], "s-17");
+    assert_eq!(report["role"], "agent");
+    assert_eq!(report["entity"], "card");
+    assert_eq!(report["action"], "mask");
+    assert_eq!(report["line"], 1);
+}
+
+#[test]
+fn reports_give_lines_and_bytes_of_what_was_found() {
+    let text = with_card("Agent: hi\nJane: look\nhere\nis CARD\nand CARD\n");
+    let lines = stdout(&run(&["scan", "--json"], text.as_bytes()));
+    let reports: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(reports.len(), 2);
+    for (report, line) in reports.iter().zip([4, 5]) {
+        let byte = |end: &str| usize::try_from(report["bytes"][end].as_u64().unwrap()).unwrap();
+        assert_eq!(&text[byte("start")..byte("end")], CARD);
+        assert_eq!(report["line"], line);
+    }
+}
+
+#[test]
+fn the_transcripts_of_the_repository_lose_their_secrets_and_keep_what_is_harmless() {
+    for (name, secrets, harmless) in [
+        (
+            "support.txt",
+            &["453331", "482 913", "CID: 6620", "Bluebonnet!77", "412-55", "7333 1138"][..],
+            &["118-5520931-44", "$212.40", "08/29", "7719-20465", "1Z999AA10123456784", "1-800-555-0199"][..],
+        ),
+        (
+            "support-es.jsonl",
+            &["328804", "Girasol", "4082", "treinta y siete", "862551"],
+            &["$1,250.00", "11/28", "55-301822", "2026-03-02T15:07:03Z", "termina en 8486"],
+        ),
+        (
+            "orders.csv",
+            &["5413 1135", "862551"],
+            &["118-5521004-19", "2026-02-28", "\"\"the blue one\"\" ending in 8486", "1310.75", "5:30 PM", "4B"],
+        ),
+    ] {
+        let path = format!("{}/../examples/transcripts/{name}", env!("CARGO_MANIFEST_DIR"));
+        let before = std::fs::read_to_string(&path).unwrap();
+        let after = String::from_utf8(redacted(&[&path], b"")).unwrap();
+        assert_eq!(before.lines().count(), after.lines().count(), "{name}");
+        for secret in secrets {
+            assert!(before.contains(secret) && !after.contains(secret), "{name}: {secret}");
+        }
+        for part in harmless {
+            assert!(before.contains(part) && after.contains(part), "{name}: {part}");
+        }
+    }
+}
+
+#[test]
+fn a_field_that_is_nowhere_is_told() {
+    let lines = b"{\"who\":\"a\",\"said\":\"hi\"}\n{\"who\":\"b\",\"said\":\"hello\"}\n";
+    let table = b"who,said\na,hi\nb,hello\n";
+    for (arguments, input) in [
+        (&["redact", "--format", "jsonl"][..], &lines[..]),
+        (&["redact", "--format", "jsonl", "--text-field", "sayd"], lines),
+        (&["scan", "--format", "csv", "--text-field", "sayd"], table),
+    ] {
+        let output = run(arguments, input);
+        assert!(stderr(&output).contains("no field of text was found in"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("--text-field"));
+    }
+    let output = run(&["redact", "--format", "jsonl", "--text-field", "said"], lines);
+    assert!(!stderr(&output).contains("no field"), "{}", stderr(&output));
+}

@@ -1,0 +1,38 @@
+//! Every string and number of a document, each a message.
+
+use crate::chat::{ChatShape, Part, Place, Reading, Spelling};
+use crate::json::{Path, TokenKind, Value};
+
+/// Every string and number, whatever its key: for documents of which nothing is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AllStrings;
+
+impl ChatShape for AllStrings {
+    fn name(&self) -> &str {
+        "all-strings"
+    }
+
+    fn read(&self, document: Value<'_>) -> Reading {
+        let mut reading = Reading::default();
+        let mut stack = vec![document];
+        while let Some(value) = stack.pop() {
+            match value.kind() {
+                TokenKind::String | TokenKind::Number => reading.push(value, None, Spelling::Plain, Part::Whole),
+                _ => {
+                    let start = stack.len();
+                    stack.extend(value.children());
+                    stack[start..].reverse();
+                }
+            }
+        }
+        reading
+    }
+
+    fn place(&self, _path: Path<'_>) -> Option<Place> {
+        Some(Place::Text(Spelling::Plain))
+    }
+
+    fn is_field(&self, _name: &str) -> bool {
+        true
+    }
+}

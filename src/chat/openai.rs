@@ -1,0 +1,215 @@
+//! The OpenAI APIs that carry chat: chat completions, completions and responses, whole and streamed.
+
+use crate::chat::walk::Keys;
+use crate::chat::{ChatShape, Part, Place, Reading, Spelling, Tied};
+use crate::json::{Path, Value};
+use crate::message::Role;
+
+const KEYS: Keys<'static> = Keys {
+    text: &[
+        "text",
+        "content",
+        "refusal",
+        "prompt",
+        "instructions",
+        "input",
+        "suffix",
+        "output",
+        "transcript",
+        "delta",
+        "reasoning",
+        "reasoning_content",
+        "summary",
+        "code",
+        "query",
+        "queries",
+    ],
+    inner: &["value"],
+    json: &["arguments"],
+    values: &["action"],
+    left: &[
+        "tools",
+        "tool_choice",
+        "functions",
+        "function_call_choice",
+        "response_format",
+        "metadata",
+        "usage",
+        "logprobs",
+        "encrypted_content",
+        "prompt_cache_key",
+        "safety_identifier",
+        "format",
+        "audio_url",
+    ],
+    first: &["instructions"],
+    role: &["role"],
+    html: &[],
+    again: &[],
+};
+
+/// Each message with its role, tool-call arguments and outputs, refusals, reasoning, transcripts; streamed deltas as one
+/// text per choice and per tool call; `logprobs`, which spell the tokens once more, go where the text changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OpenAi;
+
+impl ChatShape for OpenAi {
+    fn name(&self) -> &str {
+        "openai"
+    }
+
+    fn read(&self, document: Value<'_>) -> Reading {
+        let mut reading = Reading::default();
+        let event = document.string("type");
+        match event.as_deref() {
+            Some(event) if event.starts_with("response.") => response_event(event, document, &mut reading),
+            _ if document.get("choices").next().is_some() => {
+                for choice in document.get("choices").flat_map(Value::children) {
+                    read_choice(choice, &mut reading);
+                }
+            }
+            _ => {
+                walk(document, None, &Part::Whole, &mut reading);
+            }
+        }
+        reading
+    }
+
+    fn place(&self, path: Path<'_>) -> Option<Place> {
+        Some(match path.key() {
+            Some(key) if key.eq_ignore_ascii_case(b"logprobs") => Place::Tied,
+            _ => KEYS.place(path),
+        })
+    }
+
+    fn carries_history(&self) -> bool {
+        true
+    }
+}
+
+/// Walks, and ties every `logprobs` to all texts of the walk.
+fn walk(value: Value<'_>, role: Option<Role>, part: &Part, reading: &mut Reading) {
+    let start = reading.texts.len();
+    KEYS.walk(value, role, part, reading);
+    tie(value, start, reading);
+}
+
+fn tie(value: Value<'_>, start: usize, reading: &mut Reading) {
+    let texts = start..reading.texts.len();
+    let mut stack = vec![value];
+    while let Some(value) = stack.pop() {
+        if value.is_one_of(&["logprobs"]) {
+            if value.children().next().is_some() {
+                reading.tied.push(Tied { value: value.index(), texts: texts.clone() });
+            }
+        } else {
+            stack.extend(value.children());
+        }
+    }
+}
+
+/// A choice of a completion, whole or streamed.
+fn read_choice(choice: Value<'_>, reading: &mut Reading) {
+    let start = reading.texts.len();
+    let index = choice.number("index").unwrap_or_default();
+    for member in choice.children() {
+        if member.is_one_of(&["delta"]) {
+            for field in member.children() {
+                read_delta(field, index, reading);
+            }
+            once(member, reading);
+        } else if member.is_one_of(&["text"]) {
+            reading.push(member, Some(Role::Bot), Spelling::Plain, Part::Piece(format!("{index}/text")));
+        } else if !member.is_one_of(&["logprobs", "finish_reason", "index"]) {
+            KEYS.walk(member, Some(Role::Bot), &Part::Whole, reading);
+        }
+    }
+    tie(choice, start, reading);
+    if choice.get("finish_reason").any(|reason| !reason.is_null()) {
+        reading.ends.push(format!("{index}/"));
+    }
+}
+
+/// All of a delta is said once, such as the role, and the id and the name of a tool call, but for the numbers that tell
+/// what it goes on with.
+fn once(delta: Value<'_>, reading: &mut Reading) {
+    let mut stack = vec![delta];
+    while let Some(value) = stack.pop() {
+        if value.is_object() || value.is_array() {
+            stack.extend(value.children().filter(|member| !member.is_one_of(&["index"])));
+        } else {
+            reading.once.push(value.index());
+        }
+    }
+}
+
+/// A field of a streamed delta: `content`, `refusal`, `tool_calls`...
+fn read_delta(field: Value<'_>, choice: u64, reading: &mut Reading) {
+    let role = Some(Role::Bot);
+    if field.is_one_of(&["role"]) {
+        return;
+    }
+    let Some(key) = field.key() else { return };
+    let key = String::from_utf8_lossy(&key).to_ascii_lowercase();
+    if field.is_one_of(&["tool_calls"]) {
+        for call in field.children() {
+            let number = call.number("index").unwrap_or_default();
+            for function in call.children().filter(|member| member.is_one_of(&["function", "custom"])) {
+                for arguments in function.get("arguments") {
+                    let channel = format!("{choice}/call/{number}");
+                    reading.push(arguments, role, Spelling::Json, Part::Piece(channel));
+                }
+                for input in function.get("input") {
+                    let channel = format!("{choice}/input/{number}");
+                    reading.push(input, role, Spelling::Plain, Part::Piece(channel));
+                }
+            }
+        }
+    } else if field.is_one_of(&["function_call"]) {
+        for arguments in field.get("arguments") {
+            reading.push(arguments, role, Spelling::Json, Part::Piece(format!("{choice}/call")));
+        }
+    } else if field.is_object() {
+        // Such as `"audio": {"transcript": "..."}`.
+        for text in field.children().filter(|member| member.is_one_of(KEYS.text)) {
+            reading.push(text, role, Spelling::Plain, Part::Piece(format!("{choice}/{key}")));
+        }
+    } else if field.is_one_of(KEYS.text) && field.text().is_some() {
+        reading.push(field, role, Spelling::Plain, Part::Piece(format!("{choice}/{key}")));
+    } else {
+        KEYS.walk(field, role, &Part::Whole, reading);
+    }
+}
+
+/// An event of a streamed response.
+fn response_event(event: &str, document: Value<'_>, reading: &mut Reading) {
+    let channel = |base: &str| {
+        let place = |name| document.number(name).unwrap_or_default();
+        let inner = document.number("content_index").or(document.number("summary_index")).unwrap_or_default();
+        format!("{}/{base}/{inner}/", place("output_index"))
+    };
+    if let Some(base) = event.strip_suffix(".delta") {
+        // Sound is no text; a transcript is.
+        if base.ends_with("audio") {
+            return;
+        }
+        let spelling = if base.ends_with("arguments") { Spelling::Json } else { Spelling::Plain };
+        for delta in document.get("delta").filter(|delta| delta.text().is_some()) {
+            reading.push(delta, Some(Role::Bot), spelling, Part::Piece(channel(base)));
+        }
+        tie(document, 0, reading);
+        return;
+    }
+    if let Some(base) = event.strip_suffix(".done") {
+        reading.ends.push(channel(base));
+    }
+    if matches!(event, "response.completed" | "response.incomplete" | "response.failed" | "response.output_item.done") {
+        reading.ends.push(match document.number("output_index") {
+            Some(item) => format!("{item}/"),
+            None => String::new(),
+        });
+    }
+    // What was streamed is said again when a part, an item and the whole response are done; before the first delta it
+    // is the request's settings or an empty frame.
+    walk(document, Some(Role::Bot), &Part::Again, reading);
+}

@@ -1,0 +1,263 @@
+//! A document that is all there, to be looked up rather than read through.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::json::string::{Decoded, decode};
+use crate::json::walker::{Document, JsonError, TokenKind};
+use crate::span::Span;
+
+/// The values of a document with their places, in the order in which they stand there.
+///
+/// Keys are compared without regard to ASCII case and every member of a name is given, not the first or the last:
+/// servers differ in which of them they read, and a text must not pass in the other.
+///
+/// # Example
+///
+/// ```
+/// use lastfour::json::Tree;
+/// let tree = Tree::parse(br#"{"a": {"text": "hi"}, "A": [1]}"#, 8)?;
+/// assert_eq!(tree.root().get("a").count(), 2);
+/// assert_eq!(tree.root().at("/a/text").unwrap().text().unwrap().bytes, &b"hi"[..]);
+/// # Ok::<(), lastfour::json::JsonError>(())
+/// ```
+#[derive(Clone)]
+pub struct Tree<'a> {
+    bytes: &'a [u8],
+    nodes: Vec<Node>,
+}
+
+#[derive(Clone, Copy)]
+struct Node {
+    kind: TokenKind,
+    /// The raw content of its key, where it is the member of an object.
+    key: Option<Span>,
+    span: Span,
+    content: Span,
+    /// Index of the first node that is not part of it.
+    next: usize,
+}
+
+/// A value of a [`Tree`].
+#[derive(Clone, Copy)]
+pub struct Value<'t> {
+    tree: &'t Tree<'t>,
+    at: usize,
+}
+
+impl<'a> Tree<'a> {
+    /// Reads the document, which may nest `limit` levels deep.
+    ///
+    /// # Errors
+    ///
+    /// Where the bytes are no JSON or nested too deep.
+    pub fn parse(bytes: &'a [u8], limit: usize) -> Result<Self, JsonError> {
+        let mut document = Document::new(bytes, limit);
+        let mut nodes: Vec<Node> = Vec::new();
+        let mut open: Vec<usize> = Vec::new();
+        let mut key = None;
+        while let Some(token) = document.next_token()? {
+            match token.kind {
+                TokenKind::Key => key = Some(token.content),
+                TokenKind::ObjectEnd | TokenKind::ArrayEnd => {
+                    if let Some(at) = open.pop() {
+                        nodes[at].next = nodes.len();
+                        nodes[at].span.end = token.span.end;
+                        nodes[at].content.end = token.span.end;
+                    }
+                }
+                kind => {
+                    if matches!(kind, TokenKind::ObjectStart | TokenKind::ArrayStart) {
+                        open.push(nodes.len());
+                    }
+                    let next = nodes.len() + 1;
+                    nodes.push(Node { kind, key: key.take(), span: token.span, content: token.content, next });
+                }
+            }
+        }
+        Ok(Self { bytes, nodes })
+    }
+
+    /// The value that is the document.
+    #[must_use]
+    pub fn root(&self) -> Value<'_> {
+        Value { tree: self, at: 0 }
+    }
+
+    /// The value that [`Value::index`] gave this number.
+    #[must_use]
+    pub fn value(&self, index: usize) -> Option<Value<'_>> {
+        (index < self.nodes.len()).then_some(Value { tree: self, at: index })
+    }
+}
+
+/// Shows the sizes, never the text.
+impl fmt::Debug for Tree<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree").field("len", &self.bytes.len()).field("values", &self.nodes.len()).finish()
+    }
+}
+
+/// Shows kind and place, never the text.
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Value").field("kind", &self.kind()).field("span", &self.span()).finish()
+    }
+}
+
+impl<'t> Value<'t> {
+    fn node(self) -> &'t Node {
+        &self.tree.nodes[self.at]
+    }
+
+    /// Its number in the document: greater than that of every value that starts before it.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.at
+    }
+
+    /// What it is: an object and an array are known by their start.
+    #[must_use]
+    pub fn kind(self) -> TokenKind {
+        self.node().kind
+    }
+
+    /// Whether it is an object.
+    #[must_use]
+    pub fn is_object(self) -> bool {
+        self.kind() == TokenKind::ObjectStart
+    }
+
+    /// Whether it is an array.
+    #[must_use]
+    pub fn is_array(self) -> bool {
+        self.kind() == TokenKind::ArrayStart
+    }
+
+    /// Whether it is `null`.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.raw() == b"null"
+    }
+
+    /// All its bytes in the document.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.node().span
+    }
+
+    /// Its bytes without the quotes of a string.
+    #[must_use]
+    pub fn content(self) -> Span {
+        self.node().content
+    }
+
+    /// Its bytes as they came, without the quotes of a string.
+    #[must_use]
+    pub fn raw(self) -> &'t [u8] {
+        &self.tree.bytes[self.content().range()]
+    }
+
+    /// Its decoded key, where it is the member of an object.
+    #[must_use]
+    pub fn key(self) -> Option<Cow<'t, [u8]>> {
+        self.node().key.map(|span| decode(&self.tree.bytes[span.range()]).bytes)
+    }
+
+    /// Whether it is the member of an object by one of these names.
+    #[must_use]
+    pub fn is_one_of(self, names: &[&str]) -> bool {
+        self.key().is_some_and(|key| names.iter().any(|name| key.eq_ignore_ascii_case(name.as_bytes())))
+    }
+
+    /// The members of an object or the elements of an array; nothing for another value.
+    pub fn children(self) -> impl Iterator<Item = Self> + 't {
+        let end = self.node().next;
+        let mut at = self.at + 1;
+        std::iter::from_fn(move || {
+            if at >= end {
+                return None;
+            }
+            let child = Self { tree: self.tree, at };
+            at = child.node().next;
+            Some(child)
+        })
+    }
+
+    /// The members of that name; nothing where it is no object.
+    pub fn get<'n>(self, name: &'n str) -> impl Iterator<Item = Self> + use<'t, 'n> {
+        let object = self.is_object();
+        self.children().filter(move |child| object && child.is_one_of(&[name]))
+    }
+
+    /// The first value that a JSON pointer (RFC 6901) leads to.
+    #[must_use]
+    pub fn at(self, pointer: &str) -> Option<Self> {
+        let Some((step, rest)) = pointer.strip_prefix('/').map(|steps| match steps.find('/') {
+            Some(end) => (&steps[..end], &steps[end..]),
+            None => (steps, ""),
+        }) else {
+            return pointer.is_empty().then_some(self);
+        };
+        if self.is_array() {
+            return self.children().nth(step.parse().ok()?)?.at(rest);
+        }
+        let name = step.replace("~1", "/").replace("~0", "~");
+        self.children()
+            .filter(|member| self.is_object() && member.is_one_of(&[&name]))
+            .find_map(|member| member.at(rest))
+    }
+
+    /// The text of a string; `None` for another value.
+    #[must_use]
+    pub fn text(self) -> Option<Decoded<'t>> {
+        (self.kind() == TokenKind::String).then(|| decode(self.raw()))
+    }
+
+    /// The text of a string that is valid UTF-8; `None` for another value.
+    #[must_use]
+    pub fn as_str(self) -> Option<Cow<'t, str>> {
+        match self.text()?.bytes {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
+        }
+    }
+
+    /// The first member of that name that is a string.
+    #[must_use]
+    pub fn string(self, name: &str) -> Option<Cow<'t, str>> {
+        self.get(name).find_map(Self::as_str)
+    }
+
+    /// The first member of that name that is a number without sign or fraction.
+    #[must_use]
+    pub fn number(self, name: &str) -> Option<u64> {
+        self.get(name).find_map(|value| std::str::from_utf8(value.raw()).ok()?.parse().ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_and_elements_are_found_where_they_stand() {
+        let json = br#" {"a": [1, {"t\u0065xt": "x"}, []], "b": null, "a": "again"} "#;
+        let tree = Tree::parse(json, 8).unwrap();
+        let root = tree.root();
+        assert_eq!(root.get("A").count(), 2);
+        assert_eq!(root.at("/a/1/text").unwrap().as_str().unwrap(), "x");
+        assert_eq!(&json[root.at("/a").unwrap().span().range()], br#"[1, {"t\u0065xt": "x"}, []]"#);
+        assert_eq!(root.at("/a/0").unwrap().raw(), b"1");
+        assert!(root.get("b").all(Value::is_null));
+        assert!(root.at("/a/3").is_none());
+        assert_eq!(root.at("/a").unwrap().children().count(), 3);
+        assert_eq!(tree.value(root.at("/b").unwrap().index()).unwrap().span(), root.at("/b").unwrap().span());
+    }
+
+    #[test]
+    fn what_is_no_json_has_no_tree() {
+        assert!(matches!(Tree::parse(b"{", 8), Err(JsonError::Syntax { .. })));
+        assert!(matches!(Tree::parse(b"[[1]]", 1), Err(JsonError::TooDeep { limit: 1 })));
+    }
+}

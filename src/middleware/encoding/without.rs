@@ -1,0 +1,21 @@
+//! Stands in the place of the decoder where decoding is not compiled in: no coding is accepted then, so none is undone.
+
+use crate::filter::Failure;
+use crate::middleware::encoding::Coding;
+
+#[derive(Debug)]
+pub(in crate::middleware) struct Decoder;
+
+impl Decoder {
+    pub(in crate::middleware) fn new(_coding: Coding) -> Self {
+        Self
+    }
+
+    pub(in crate::middleware) fn step(&mut self, _input: &mut &[u8], _out: &mut Vec<u8>) -> Result<bool, Failure> {
+        Err(Failure::ContentEncoding)
+    }
+
+    pub(in crate::middleware) fn finish(&mut self, _out: &mut Vec<u8>) -> Result<bool, Failure> {
+        Err(Failure::ContentEncoding)
+    }
+}
