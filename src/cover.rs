@@ -1,7 +1,7 @@
 //! Covers what was found: turns a decision into an edit of the source.
 
 use crate::edit::Edit;
-use crate::judge::Judged;
+use crate::judge::Detection;
 use crate::mask;
 use crate::policy::{MaskStyle, Policy};
 use crate::text::View;
@@ -11,8 +11,8 @@ use crate::text::View;
 /// In the style of stars each letter and digit becomes a star where it stands and what separates them stays as it is;
 /// what was written in words or with invisible characters takes the plain form. Of a `part` of a secret nothing is
 /// revealed.
-pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &Judged) -> Edit {
-    let Judged { span, entity, part, expiry, .. } = *judged;
+pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &Detection) -> Edit {
+    let Detection { span, entity, part, expiry, .. } = *judged;
     let whole = view.source(span);
     if expiry && policy.style() != MaskStyle::Stars {
         return Edit { span: whole, with: mask::EXPIRY.to_owned() };

@@ -3,23 +3,23 @@
 use std::borrow::Cow;
 
 use crate::cover::cover;
-use crate::detect::Page;
+use crate::detect::Document;
 use crate::detect::gate::{self, Glance};
 use crate::detect::number::{self, Numbers};
-use crate::detect::token::{Reading, Sheet};
+use crate::detect::token::{TokenBuffer, TokenizedText};
 use crate::edit::{Edit, Patch};
 use crate::judge::conversation::{Conversation, Expected};
 use crate::judge::pieces::Half;
-use crate::judge::{self, Depth, Judged, Part, Verdict};
+use crate::judge::{self, Analysis, Depth, Detection, Part};
 use crate::message::Message;
 use crate::policy::{Action, Expiry, Policy};
 use crate::report::{Explanation, Finding, Outcome, Passed};
 use crate::text::View;
 
 /// How often a redacted text is looked at again, at most. One look is almost always enough.
-const MOST_LOOKS: usize = 4;
+const MAX_PASSES: usize = 4;
 
-/// As [`MOST_LOOKS`], for texts up to [`FEW_BYTES`]: there it costs little.
+/// As [`MAX_PASSES`], for texts up to [`FEW_BYTES`]: there it costs little.
 const MOST_LOOKS_AT_FEW: usize = 32;
 const FEW_BYTES: usize = 4096;
 
@@ -74,16 +74,18 @@ impl Engine {
                 return Outcome::default();
             }
         }
-        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
+        let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
         // Most messages are their own view, and their reading tells.
         let ascii = message.text.is_ascii();
-        let reading = Reading::new(if ascii { message.text } else { &[] }, &mut sheet);
+        let reading = TokenizedText::new(if ascii { message.text } else { &[] }, &mut sheet);
         let facts = &reading.facts;
         if !(ascii && facts.are_plain() && View::has_true_digits(message.text, facts.digits)) {
             return self.look(conversation, expected, message, None, numbers, halves);
         }
         number::read(&reading, &mut numbers);
-        if self.policy.detectors().len() == 0 && judge::hear(&reading, &numbers, conversation, expected, message.role) {
+        if self.policy.detectors().len() == 0
+            && judge::record_intents(&reading, &numbers, conversation, expected, message.role)
+        {
             return Outcome::default();
         }
         self.look(conversation, expected, message, Some(reading), numbers, halves)
@@ -96,20 +98,20 @@ impl Engine {
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
-        reading: Option<Reading<'_>>,
+        reading: Option<TokenizedText<'_>>,
         mut numbers: Numbers,
         halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
         let view = if reading.is_some() { View::plain(message.text) } else { View::new(message.text) };
-        let mut sheet = Sheet::default();
+        let mut sheet = TokenBuffer::default();
         let page = match reading {
-            Some(reading) => Page::of(&view, reading, &numbers),
-            None => Page::new(&view, &mut sheet, &mut numbers),
+            Some(reading) => Document::of(&view, reading, &numbers),
+            None => Document::new(&view, &mut sheet, &mut numbers),
         };
         let before = conversation.clone();
         let verdict = self.judge(&page, conversation, expected, message, Depth::Usual);
         if let Some(halves) = halves {
-            let hide = |judged: Judged| self.hide(message.text, &view, &judged);
+            let hide = |judged: Detection| self.hide(message.text, &view, &judged);
             halves.extend(verdict.halves.iter().map(|half| half.map(hide)));
         }
         self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
@@ -121,8 +123,8 @@ impl Engine {
         let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
         let before = conversation.clone();
-        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
-        let page = Page::new(&view, &mut sheet, &mut numbers);
+        let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
+        let page = Document::new(&view, &mut sheet, &mut numbers);
         let verdict = self.judge(&page, conversation, expected, message, Depth::Everything);
         self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
     }
@@ -134,8 +136,8 @@ impl Engine {
         let expected = conversation.begin(message.role, message.time_ms);
         let view = View::new(message.text);
         let before = conversation.clone();
-        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
-        let page = Page::new(&view, &mut sheet, &mut numbers);
+        let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
+        let page = Document::new(&view, &mut sheet, &mut numbers);
         let verdict = self.judge(&page, conversation, expected, message, Depth::Reasons);
         let words = verdict.expected_words();
         let passed = verdict.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
@@ -161,11 +163,11 @@ impl Engine {
     }
 
     fn settle(&self, outcome: Outcome, before: &Conversation, expected: Expected, message: &Message<'_>) -> Outcome {
-        look_again(outcome, message.text, |left, _| {
+        redact_to_fixpoint(outcome, message.text, |left, _| {
             let again = Message { text: left, ..*message };
             let view = View::new(left);
-            let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
-            let page = Page::new(&view, &mut sheet, &mut numbers);
+            let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
+            let page = Document::new(&view, &mut sheet, &mut numbers);
             let verdict = self.judge(&page, &mut before.clone(), expected, &again, Depth::Usual);
             self.outcome(left, &view, verdict)
         })
@@ -173,30 +175,30 @@ impl Engine {
 
     fn judge(
         &self,
-        page: &Page<'_>,
+        page: &Document<'_>,
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
         depth: Depth,
-    ) -> Verdict {
+    ) -> Analysis {
         let mut verdict = judge::judge(page, conversation, expected, message, depth);
         self.find_custom(page.view, Part::WHOLE, &mut verdict);
         verdict
     }
 
     /// Adds what the detectors of the policy find in a part of the view, which may then reach further.
-    pub(crate) fn find_custom(&self, view: &View<'_>, part: Part, verdict: &mut Verdict) {
+    pub(crate) fn find_custom(&self, view: &View<'_>, part: Part, verdict: &mut Analysis) {
         for detector in self.policy.detectors() {
             let found = detector.find(view.text()).filter(|span| span.end > part.from && span.start < part.to);
             for span in found {
                 verdict.until = verdict.until.max(span.end);
-                verdict.found.push(Judged::custom(span, detector));
+                verdict.found.push(Detection::custom(span, detector));
             }
         }
     }
 
     /// What the policy makes of a verdict on `source`.
-    pub(crate) fn outcome(&self, source: &[u8], view: &View<'_>, verdict: Verdict) -> Outcome {
+    pub(crate) fn outcome(&self, source: &[u8], view: &View<'_>, verdict: Analysis) -> Outcome {
         let mut found = verdict.found;
         found.retain(|judged| !judged.expiry || self.policy.expiry() == Expiry::Mask);
         let found = judge::merge_overlaps(found, &|judged| self.action(judged));
@@ -210,12 +212,12 @@ impl Engine {
         Outcome { findings, patch: Patch::new(edits), recall: verdict.recall }
     }
 
-    fn action(&self, judged: &Judged) -> Action {
+    fn action(&self, judged: &Detection) -> Action {
         self.policy.action(judged.entity, judged.kind())
     }
 
     /// A judged secret as the policy has it.
-    fn hide(&self, source: &[u8], view: &View<'_>, judged: &Judged) -> Hidden {
+    fn hide(&self, source: &[u8], view: &View<'_>, judged: &Detection) -> Hidden {
         let finding = Finding {
             span: view.source(judged.span),
             entity: judged.entity,
@@ -239,12 +241,12 @@ pub(crate) struct Hidden {
 /// Looks again at what redaction left of `source`, until nothing more is found, so that a redacted text comes through
 /// unchanged: what stood in the shadow of a secret may show when the secret is gone. `look` scans a redacted text, given
 /// the patch that made it.
-pub(crate) fn look_again(
+pub(crate) fn redact_to_fixpoint(
     mut outcome: Outcome,
     source: &[u8],
     mut look: impl FnMut(&[u8], &Patch) -> Outcome,
 ) -> Outcome {
-    let looks = if source.len() <= FEW_BYTES { MOST_LOOKS_AT_FEW } else { MOST_LOOKS };
+    let looks = if source.len() <= FEW_BYTES { MOST_LOOKS_AT_FEW } else { MAX_PASSES };
     for _ in 0..looks {
         if outcome.patch.is_empty() {
             break;

@@ -25,7 +25,7 @@
 //! - [`Engine`] scans one [`Message`] of a [`Conversation`] and gives an [`Outcome`]: each [`Finding`] with its
 //!   [`Evidence`], and the [`Patch`] that makes the text safe.
 //! - [`Policy`] says what is done about each [`Entity`], and how a mask looks; [`CustomDetector`] adds to what is found.
-//! - [`Redactor`] takes a text in pieces, [`Filter`] a body in a wire format ([`filter`]).
+//! - [`StreamRedactor`] takes a text in pieces, [`Filter`] a body in a wire format ([`filter`]).
 //! - `lastfour::middleware` and `lastfour::middleware` (feature `tower`) are the layers for servers, `lastfour::middleware` keeps their
 //!   conversations.
 //! - [`wire`] reads formats, chat shapes and transcripts, [`text`] undoes spellings, [`detect`] lists what can be found
@@ -47,11 +47,11 @@ mod engine;
 mod entity;
 mod evidence;
 mod filter;
-pub mod json;
-mod judge;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
-pub mod laws;
+pub mod invariants;
+pub mod json;
+mod judge;
 mod mask;
 mod message;
 #[cfg(feature = "tower")]
@@ -65,12 +65,12 @@ mod wire;
 
 pub use detect::checksum::{Checksum, UnknownChecksum};
 pub use detect::custom::{CustomDetector, CustomDetectorBuilder, DetectorError, Lacks};
-pub use detect::{Spec, detectors};
+pub use detect::{DetectorInfo, detectors};
 pub use edit::{Edit, Patch};
 pub use engine::Engine;
 pub use entity::{CustomId, Entity, FindingKind};
 pub use evidence::Evidence;
-pub use filter::{ContentTypes, Count, Failure, Filter, Filtered, Format, Found, Limits, Report, Treatment};
+pub use filter::{BodyFormat, ContentTypes, Count, Filter, Filtered, Found, Limits, Report, ScanError, Treatment};
 pub use judge::conversation::Conversation;
 pub use message::{Message, MessageId, Role};
 pub use policy::{
@@ -79,7 +79,7 @@ pub use policy::{
 };
 pub use report::{Explanation, Finding, Outcome, Passed};
 pub use span::Span;
-pub use stream::{Finished, Redactor};
+pub use stream::{Finished, StreamRedactor};
 pub use text::{Alignment, ViewSpan};
 pub use wire::{lift, safe_cut};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use lastfour::{Conversation, Engine, Entity, Explanation, FindingKind, Message, Redactor, Role, detectors};
+use lastfour::{Conversation, Engine, Entity, Explanation, FindingKind, Message, Role, StreamRedactor, detectors};
 
 fn explain(text: &str) -> Explanation {
     Engine::default().explain(&mut Conversation::new(), &Message::customer(text))
@@ -51,7 +51,7 @@ fn every_example_and_counter_example_comes_out_of_a_stream_as_it_does_whole() {
         for text in spec.hits.iter().chain(spec.misses) {
             let whole = Engine::default().redact(text).into_owned();
             for size in [1, 3, text.len()] {
-                let mut redactor = Redactor::new(Engine::default(), Conversation::new(), Role::Customer);
+                let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer);
                 let mut out = Vec::new();
                 for piece in text.as_bytes().chunks(size) {
                     redactor.push(piece, &mut out);

@@ -1,8 +1,10 @@
 //! Event streams of which nothing is known but their fields, through `Filter`: a text that is spread over events is seen
 //! as one, a message goes on at once, and no byte moves from one event to another.
 
-use lastfour::chat::{ChatShape, Generic, Shape};
-use lastfour::{Conversation, CustomDetector, Engine, Entity, Failure, Filter, Format, Limits, Message, Policy, Role};
+use lastfour::chat::{ChatShape, DynShape, Generic};
+use lastfour::{
+    BodyFormat, Conversation, CustomDetector, Engine, Entity, Filter, Limits, Message, Policy, Role, ScanError,
+};
 use proptest::prelude::*;
 
 /// A text with two secrets, as a model gives it out.
@@ -68,10 +70,10 @@ impl Carrier {
 }
 
 fn events() -> Filter {
-    Filter::new(Engine::default(), Format::Events).role(Role::Bot)
+    Filter::new(Engine::default(), BodyFormat::Events).role(Role::Bot)
 }
 
-fn through(mut filter: Filter, pieces: &[&[u8]]) -> Result<String, Failure> {
+fn through(mut filter: Filter, pieces: &[&[u8]]) -> Result<String, ScanError> {
     let mut out = Vec::new();
     for piece in pieces {
         filter.push(piece, &mut out)?;
@@ -269,7 +271,7 @@ fn what_is_asked_in_pieces_is_remembered() {
 
 #[test]
 fn the_user_says_what_the_events_are() {
-    let filter = |shape: Generic| events().shape(Shape::new(shape));
+    let filter = |shape: Generic| events().shape(DynShape::new(shape));
     let chunks = ["and i use Blue", "bonnet!77", " as my password"];
     for carrier in
         [Carrier::Plain, Carrier::Field("text"), Carrier::Inside("{\"id\":1,\"role\":\"bot\",\"text\":", "}")]
@@ -289,7 +291,7 @@ fn the_user_says_what_the_events_are() {
 #[test]
 fn a_key_that_is_no_piece_stays_outside_of_streams() {
     let body = r#"{"token":"378282246310005","delta":"3782 822463 10005","query":"{card(id:\"378282246310005\")}"}"#;
-    let filtered = Filter::new(Engine::default(), Format::Json).whole(body.as_bytes()).unwrap();
+    let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body.as_bytes()).unwrap();
     assert_eq!(filtered.body, body.as_bytes());
     let count = "data: {\"token\":378282246310005,\"text\":\"hello \"}\n\n";
     assert_eq!(through(events(), &[count.as_bytes()]).unwrap(), count);
@@ -299,7 +301,7 @@ fn a_key_that_is_no_piece_stays_outside_of_streams() {
 fn what_a_policy_blocks_in_pieces_stops_the_stream_and_is_reported() {
     let policy = Policy::builder().action(Entity::Card, lastfour::Action::Block).build().unwrap();
     for carrier in CARRIERS {
-        let mut filter = Filter::new(Engine::new(policy.clone()), Format::Events);
+        let mut filter = Filter::new(Engine::new(policy.clone()), BodyFormat::Events);
         let mut out = Vec::new();
         let more = "and so on it went, as it had always done before. Then it was over. ";
         for piece in ["it is 3782 82", "2463 10005 ", more, more] {
@@ -317,7 +319,7 @@ fn a_detector_of_the_users_own_sees_the_text_that_the_pieces_are() {
     let badge = CustomDetector::builder("badge", r"\bE-\d{5}\b").build().unwrap();
     let engine = Engine::new(Policy::builder().detector(badge).build().unwrap());
     for carrier in CARRIERS {
-        let filter = Filter::new(engine.clone(), Format::Events);
+        let filter = Filter::new(engine.clone(), BodyFormat::Events);
         let seen = through(filter, &[carrier.stream(["it is E-1", "23", "45, ok"]).as_bytes()]).unwrap();
         assert_eq!(carrier.texts(&seen), ["it is *-*****", "", ", ok"], "{carrier:?}");
     }
@@ -329,7 +331,7 @@ fn no_stream_of_pieces_holds_more_than_its_limit_or_grows_what_is_kept() {
     let mut out = Vec::new();
     let failure = (0..1000)
         .find_map(|_| filter.push(b"data: {\"token\":\"\",\"n\":1}\n\ndata: {\"token\":\"3\"}\n\n", &mut out).err());
-    assert_eq!(failure, Some(Failure::TooLarge { limit: 4000 }));
+    assert_eq!(failure, Some(ScanError::TooLarge { limit: 4000 }));
     for piece in ["ok", "and so on ", " and 5 more of them. "] {
         let mut filter = events();
         let mut out = Vec::new();
@@ -394,7 +396,7 @@ proptest! {
     #[test]
     fn streams_come_out_the_same_however_they_are_cut_and_keep_their_events(stream in streams(), size in 1usize..40) {
         for shape in [Generic::default(), Generic::default().pieces(), Generic::default().messages()] {
-            let filter = || events().shape(Shape::new(shape.clone()));
+            let filter = || events().shape(DynShape::new(shape.clone()));
             let whole = through(filter(), &[stream.as_bytes()]).unwrap();
             let pieces: Vec<&[u8]> = stream.as_bytes().chunks(size).collect();
             prop_assert_eq!(&through(filter(), &pieces).unwrap(), &whole);

@@ -30,7 +30,7 @@ fn say(talk: &Conversation, sayings: &[(Role, &str)]) -> Conversation {
 
 fn absorbed(loaded: &Conversation, stored: &[(Role, &str)], taught: &[(Role, &str)]) -> Conversation {
     let mut talk = say(loaded, stored);
-    talk.absorb(loaded, &say(loaded, taught));
+    talk.merge(loaded, &say(loaded, taught));
     talk
 }
 

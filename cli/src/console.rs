@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use lastfour::Engine;
 
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::input::Sources;
 use crate::tally::count;
 
@@ -20,7 +20,7 @@ impl Console {
     }
 
     /// Something went wrong.
-    pub(crate) fn error(&self, failure: &Failure) {
+    pub(crate) fn error(&self, failure: &CliError) {
         say(&format!("lastfour: {failure}"));
     }
 

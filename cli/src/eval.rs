@@ -14,7 +14,7 @@ use lastfour::{Conversation, Engine, Message, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::args;
-use crate::failure::{Failure, Result};
+use crate::failure::{CliError, Result};
 use crate::input::{Chunk, Input, Source};
 use crate::reading;
 
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &args::Eval) -> Result<()> {
     let seconds = start.elapsed().as_secs_f64();
     let mut out = BufWriter::new(io::stdout());
     let written = if args.json { board.write_json(&mut out, seconds) } else { board.write(&mut out, seconds) };
-    written.and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+    written.and_then(|()| out.flush()).map_err(|error| CliError::output(&error))
 }
 
 /// A labelled conversation.
@@ -80,7 +80,7 @@ fn read_cases(path: &Path, cases: &mut Vec<Case>) -> Result<()> {
         cases.push(serde_json::from_slice(line).map_err(|error| {
             // What serde says of a wrong type may hold a text: the place is enough.
             let column = error.column();
-            Failure::Message(format!(
+            CliError::Message(format!(
                 "{}: line {number}, column {column} is no labelled conversation: an object with id, category and turns",
                 source.name()
             ))

@@ -9,7 +9,7 @@ use lastfour::{Action, Conversation, Engine, Explanation, FindingKind, Message};
 
 use crate::args;
 use crate::console::Console;
-use crate::failure::{Failure, Result};
+use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Source};
 use crate::reading::{Heard, Listener, Reader};
 use crate::tally::Troubles;
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &args::Explain) -> Result<bool> {
             let troubles = teller.troubles;
             match told {
                 Ok(()) => console.warn(troubles.warnings(&source.name())),
-                Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
+                Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
                 Err(failure) => {
                     console.error(&failure);
                     well = false;
@@ -50,15 +50,15 @@ pub(crate) fn run(args: &args::Explain) -> Result<bool> {
         && input::is_transcript(Path::new(what))
         && !what.contains(' ')
     {
-        return Err(Failure::Message(format!("cannot read {what}: it does not exist; check the path")));
+        return Err(CliError::Message(format!("cannot read {what}: it does not exist; check the path")));
     } else {
         // Several words without quotes around them are one text.
         let text = args.what.join(" ");
         let message = Message::new(args.speaker, &text);
         let explanation = reader.engine.explain(&mut Conversation::new(), &message);
-        tell(&mut out, &explanation, "").map_err(|error| Failure::output(&error))?;
+        tell(&mut out, &explanation, "").map_err(|error| CliError::output(&error))?;
     }
-    out.flush().map_err(|error| Failure::output(&error))?;
+    out.flush().map_err(|error| CliError::output(&error))?;
     Ok(well)
 }
 
@@ -76,7 +76,7 @@ impl<W: Write> Listener for Teller<'_, W> {
         let conversation = heard.conversation(self.engine).map(|id| format!(", conversation {id}")).unwrap_or_default();
         writeln!(self.out, "message {} (line {}{conversation}): {}", self.messages, heard.line, heard.role)
             .and_then(|()| tell(self.out, &explanation, "  "))
-            .map_err(|error| Failure::output(&error))
+            .map_err(|error| CliError::output(&error))
     }
 
     fn record(&mut self, record: &Record<'_>) -> Result<()> {
@@ -85,7 +85,7 @@ impl<W: Write> Listener for Teller<'_, W> {
     }
 
     fn pause(&mut self) -> Result<()> {
-        self.out.flush().map_err(|error| Failure::output(&error))
+        self.out.flush().map_err(|error| CliError::output(&error))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Why a command ends early.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum CliError {
     /// Nobody reads the output any more: that is no failure of ours.
     BrokenPipe,
     /// Anything else, as it is shown.
@@ -14,9 +14,9 @@ pub(crate) enum Failure {
 }
 
 /// A result with our failures.
-pub(crate) type Result<T> = std::result::Result<T, Failure>;
+pub(crate) type Result<T> = std::result::Result<T, CliError>;
 
-impl Failure {
+impl CliError {
     /// What to say when `what` could not be done to the file at `path`.
     pub(crate) fn file(what: &str, path: &Path, error: &io::Error) -> Self {
         Self::Message(format!("cannot {what} {}: {}", path.display(), reason(error)))
@@ -43,7 +43,7 @@ pub(crate) fn reason(error: &io::Error) -> String {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BrokenPipe => f.write_str("nobody reads the output"),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::time::Duration;
 
-use crate::failure::{Failure, Result, reason};
+use crate::failure::{CliError, Result, reason};
 
 /// Bytes that are read at once.
 const CHUNK: usize = 256 << 10;
@@ -68,7 +68,7 @@ pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>) -> Result<Sources>
             sources.list.push(Source::StandardInput);
             continue;
         }
-        let meta = fs::metadata(path).map_err(|error| Failure::file("read", path, &error))?;
+        let meta = fs::metadata(path).map_err(|error| CliError::file("read", path, &error))?;
         if meta.is_dir() {
             walk(path, without.as_deref(), &mut sources)?;
         } else {
@@ -87,7 +87,7 @@ fn walk(root: &Path, without: Option<&Path>, sources: &mut Sources) -> Result<()
             continue;
         }
         let entries = fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let mut entries = entries.map_err(|error| Failure::file("list", &directory, &error))?;
+        let mut entries = entries.map_err(|error| CliError::file("list", &directory, &error))?;
         entries.sort_by_key(fs::DirEntry::file_name);
         let mut below = Vec::new();
         for entry in entries {
@@ -162,9 +162,9 @@ impl Input {
         let name = source.name();
         let raw: Box<dyn Read + Send> = match source {
             Source::StandardInput => Box::new(io::stdin()),
-            Source::File(path) => Box::new(File::open(path).map_err(|error| Failure::file("read", path, &error))?),
+            Source::File(path) => Box::new(File::open(path).map_err(|error| CliError::file("read", path, &error))?),
         };
-        let unreadable = |error: &io::Error| Failure::Message(format!("cannot read {name}: {}", reason(error)));
+        let unreadable = |error: &io::Error| CliError::Message(format!("cannot read {name}: {}", reason(error)));
         let (packing, mut unpacked) =
             unpack(Counted { inner: raw, read: Arc::clone(read) }).map_err(|error| unreadable(&error))?;
         let feed = match source {
@@ -218,7 +218,7 @@ impl Input {
         match bytes {
             Ok(bytes) if bytes.is_empty() => Ok(Chunk::End),
             Ok(bytes) => Ok(Chunk::Bytes(bytes)),
-            Err(error) => Err(Failure::Message(format!("cannot read {}: {}", self.name, reason(&error)))),
+            Err(error) => Err(CliError::Message(format!("cannot read {}: {}", self.name, reason(&error)))),
         }
     }
 

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command};
-use failure::{Failure, Result};
+use failure::{CliError, Result};
 use scan::Report;
 
 /// Something was found (`scan` only).
@@ -49,7 +49,7 @@ pub fn run() -> ExitCode {
     match dispatch(&cli.command) {
         Ok(code) => code,
         // Whoever reads has read enough.
-        Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
+        Err(CliError::BrokenPipe) => ExitCode::SUCCESS,
         Err(failure) => {
             console::say(&format!("lastfour: {failure}"));
             ExitCode::from(FAILED)

@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use lastfour::{Entity, FindingKind, Policy};
 
 use crate::args::{self, Cli};
-use crate::failure::{Failure, Result};
+use crate::failure::{CliError, Result};
 use crate::reading;
 
 /// `lastfour detectors`
@@ -54,10 +54,10 @@ pub(crate) fn man(args: &args::Man) -> Result<()> {
     match &args.output {
         Some(directory) => std::fs::create_dir_all(directory)
             .and_then(|()| clap_mangen::generate_to(Cli::command(), directory))
-            .map_err(|error| Failure::file("write to", directory, &error)),
+            .map_err(|error| CliError::file("write to", directory, &error)),
         None => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|error| Failure::output(&error))?;
+            clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|error| CliError::output(&error))?;
             print(|out| out.write_all(&page))
         }
     }
@@ -65,5 +65,5 @@ pub(crate) fn man(args: &args::Man) -> Result<()> {
 
 fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut out = io::stdout().lock();
-    write(&mut out).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| CliError::output(&error))
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Component, Path, PathBuf};
 
-use crate::failure::{Failure, Result};
+use crate::failure::{CliError, Result};
 use crate::input::Packing;
 
 /// Bytes that are held before they are written, unless the input is slow.
@@ -25,7 +25,7 @@ impl Output {
     /// Standard output, packed as the input is.
     pub(crate) fn standard(packing: Packing) -> Result<Self> {
         let packer = Packer::new(BufWriter::with_capacity(BUFFER, io::stdout()), packing);
-        Ok(Self { target: Target::Standard(packer.map_err(|error| Failure::output(&error))?), packing })
+        Ok(Self { target: Target::Standard(packer.map_err(|error| CliError::output(&error))?), packing })
     }
 
     /// The file at `path`, packed as the input is. It is written beside and takes its place with [`finish`](Self::finish)
@@ -34,15 +34,15 @@ impl Output {
         let draft = Draft::new(path, like)?;
         let file = draft.create()?;
         let packer = Packer::new(BufWriter::with_capacity(BUFFER, file), packing);
-        let packer = packer.map_err(|error| Failure::file("write", path, &error))?;
+        let packer = packer.map_err(|error| CliError::file("write", path, &error))?;
         Ok(Self { target: Target::File(packer, draft), packing })
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match &mut self.target {
-            Target::Standard(packer) => packer.get().write_all(bytes).map_err(|error| Failure::output(&error)),
+            Target::Standard(packer) => packer.get().write_all(bytes).map_err(|error| CliError::output(&error)),
             Target::File(packer, draft) => {
-                packer.get().write_all(bytes).map_err(|error| Failure::file("write", &draft.path, &error))
+                packer.get().write_all(bytes).map_err(|error| CliError::file("write", &draft.path, &error))
             }
         }
     }
@@ -51,7 +51,7 @@ impl Output {
     pub(crate) fn flush(&mut self) -> Result<()> {
         match &mut self.target {
             Target::Standard(packer) if self.packing == Packing::Plain => {
-                packer.get().flush().map_err(|error| Failure::output(&error))
+                packer.get().flush().map_err(|error| CliError::output(&error))
             }
             _ => Ok(()),
         }
@@ -61,13 +61,13 @@ impl Output {
     pub(crate) fn finish(self, keep: bool) -> Result<()> {
         match self.target {
             Target::Standard(packer) => {
-                let mut out = packer.finish().map_err(|error| Failure::output(&error))?;
-                out.flush().map_err(|error| Failure::output(&error))
+                let mut out = packer.finish().map_err(|error| CliError::output(&error))?;
+                out.flush().map_err(|error| CliError::output(&error))
             }
             Target::File(..) if keep => Ok(()),
             Target::File(packer, draft) => {
                 let written = packer.finish().and_then(|out| out.into_inner().map_err(io::IntoInnerError::into_error));
-                let file = written.map_err(|error| Failure::file("write", &draft.path, &error))?;
+                let file = written.map_err(|error| CliError::file("write", &draft.path, &error))?;
                 draft.publish(&file)
             }
         }
@@ -123,7 +123,7 @@ impl Draft {
         // A link is kept, and the file it leads to replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let Some(name) = path.file_name() else {
-            return Err(Failure::Message(format!("cannot write {}: it names no file", path.display())));
+            return Err(CliError::Message(format!("cannot write {}: it names no file", path.display())));
         };
         let mut beside = std::ffi::OsString::from(".");
         beside.push(name);
@@ -140,12 +140,12 @@ impl Draft {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        options.open(&self.beside).map_err(|error| Failure::file("write beside", &self.path, &error))
+        options.open(&self.beside).map_err(|error| CliError::file("write beside", &self.path, &error))
     }
 
     fn publish(self, file: &File) -> Result<()> {
-        let fail = |what: &str, error: &io::Error| Failure::file(what, &self.path, error);
-        let meta = fs::metadata(&self.like).map_err(|error| Failure::file("read", &self.like, &error))?;
+        let fail = |what: &str, error: &io::Error| CliError::file(what, &self.path, error);
+        let meta = fs::metadata(&self.like).map_err(|error| CliError::file("read", &self.like, &error))?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::{MetadataExt, fchown};

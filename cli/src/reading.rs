@@ -4,7 +4,7 @@ use crate::transcript::{self, ConversationKey, Fields, Format, Record, Text, Tra
 use lastfour::{Engine, Explanation, Message, Outcome, Policy, Role};
 
 use crate::args;
-use crate::failure::{Failure, Result, reason};
+use crate::failure::{CliError, Result, reason};
 use crate::input::{Chunk, Input, Source};
 use crate::talks::{Talk, Talks};
 
@@ -97,7 +97,7 @@ impl Reader {
             }
         }
         if is_utf16(&sample) {
-            return Err(Failure::Message(format!(
+            return Err(CliError::Message(format!(
                 "{} is UTF-16: turn it into UTF-8 first, with `iconv -f UTF-16 -t UTF-8`",
                 source.name()
             )));
@@ -152,10 +152,10 @@ pub(crate) fn policy(path: Option<&std::path::Path>) -> Result<Policy> {
         return Ok(Policy::default());
     };
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::InvalidData => Failure::Message(format!("{} is not UTF-8 text", path.display())),
-        _ => Failure::Message(format!("cannot read {}: {}", path.display(), reason(&error))),
+        std::io::ErrorKind::InvalidData => CliError::Message(format!("{} is not UTF-8 text", path.display())),
+        _ => CliError::Message(format!("cannot read {}: {}", path.display(), reason(&error))),
     })?;
-    Policy::from_toml(&text).map_err(|error| Failure::Message(format!("{}: {error}", path.display())))
+    Policy::from_toml(&text).map_err(|error| CliError::Message(format!("{}: {error}", path.display())))
 }
 
 /// Whether a text is UTF-16: by its mark, or because every other byte of it is nothing.

@@ -8,7 +8,7 @@ use lastfour::{Edit, Engine, Patch};
 
 use crate::args;
 use crate::console::Console;
-use crate::failure::{Failure, Result};
+use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Packing, Source};
 use crate::output::{Output, below};
 use crate::progress::Progress;
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &args::Redact) -> Result<bool> {
     for source in &sources.list {
         match run.transcript(&reader, source, args) {
             Ok(()) => run.tally.files += 1,
-            Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
+            Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
             Err(failure) => {
                 run.progress.suspend(|| run.console.error(&failure));
                 well = false;
@@ -87,15 +87,15 @@ impl Run {
         match (source, &args.output) {
             (Source::File(path), Some(root)) => self.output_below(root, path, packing),
             (Source::File(path), None) if args.in_place => Output::file(path, packing, path),
-            (Source::StandardInput, Some(_)) => Err(Failure::Message(
+            (Source::StandardInput, Some(_)) => Err(CliError::Message(
                 "standard input has no path to be written under: leave out --output, or name files".into(),
             )),
             (Source::StandardInput, None) if args.in_place => {
-                Err(Failure::Message("standard input cannot be replaced: leave out --in-place, or name files".into()))
+                Err(CliError::Message("standard input cannot be replaced: leave out --in-place, or name files".into()))
             }
             _ => {
                 if self.packing.is_some_and(|before| before != packing) {
-                    return Err(Failure::Message(format!(
+                    return Err(CliError::Message(format!(
                         "{} is packed in another way than what was written before it: use --output DIR",
                         source.name()
                     )));
@@ -109,7 +109,7 @@ impl Run {
     fn output_below(&mut self, root: &Path, path: &Path, packing: Packing) -> Result<Output> {
         let target = below(root, path);
         if !self.written.insert(target.clone()) {
-            return Err(Failure::Message(format!(
+            return Err(CliError::Message(format!(
                 "{} would be written over another transcript of this run: run lastfour for each of them",
                 path.display()
             )));
@@ -117,13 +117,13 @@ impl Run {
         if let (Ok(from), Ok(to)) = (path.canonicalize(), target.canonicalize())
             && from == to
         {
-            return Err(Failure::Message(format!(
+            return Err(CliError::Message(format!(
                 "{} would be written over itself: use --in-place, or another directory",
                 path.display()
             )));
         }
         let directory = target.parent().unwrap_or(root);
-        std::fs::create_dir_all(directory).map_err(|error| Failure::file("create", directory, &error))?;
+        std::fs::create_dir_all(directory).map_err(|error| CliError::file("create", directory, &error))?;
         Output::file(&target, packing, path)
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::args;
 use crate::console::Console;
-use crate::failure::{Failure, Result};
+use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Source};
 use crate::progress::Progress;
 use crate::reading::{Heard, Listener, Reader};
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &args::Scan) -> Result<Report> {
             .and_then(|mut input| reader.read(source, &mut input, &mut reporter));
         match read {
             Ok(()) => reporter.tally.files += 1,
-            Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
+            Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
             Err(failure) => {
                 reporter.pause()?;
                 reporter.progress.suspend(|| console.error(&failure));
@@ -174,7 +174,7 @@ impl Listener for Reporter<'_> {
                 recall: &recall,
             });
             self.file = file;
-            reported.map_err(|error| Failure::output(&error))?;
+            reported.map_err(|error| CliError::output(&error))?;
         }
         Ok(())
     }
@@ -186,6 +186,6 @@ impl Listener for Reporter<'_> {
     }
 
     fn pause(&mut self) -> Result<()> {
-        self.out.flush().map_err(|error| Failure::output(&error))
+        self.out.flush().map_err(|error| CliError::output(&error))
     }
 }

@@ -1,4 +1,4 @@
 #![no_main]
 //! A quick look at a message changes nothing.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lastfour::laws::gate(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lastfour::invariants::gate(data));

@@ -1,4 +1,4 @@
 #![no_main]
-//! Any message is redacted within the laws.
+//! Any message is redacted within the invariants.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lastfour::laws::redact(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lastfour::invariants::redact(data));

@@ -1,4 +1,4 @@
 #![no_main]
-//! A text in pieces is redacted within the laws.
+//! A text in pieces is redacted within the invariants.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lastfour::laws::stream(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lastfour::invariants::stream(data));

@@ -1,6 +1,6 @@
 //! Every string and number of a document, each a message.
 
-use crate::chat::{ChatShape, Part, Place, Reading, Spelling};
+use crate::chat::{ChatShape, ChatTexts, Continuity, Place, Spelling};
 use crate::json::{Path, TokenKind, Value};
 
 /// Every string and number, whatever its key: for documents of which nothing is known.
@@ -12,12 +12,12 @@ impl ChatShape for AllStrings {
         "all-strings"
     }
 
-    fn read(&self, document: Value<'_>) -> Reading {
-        let mut reading = Reading::default();
+    fn read(&self, document: Value<'_>) -> ChatTexts {
+        let mut reading = ChatTexts::default();
         let mut stack = vec![document];
         while let Some(value) = stack.pop() {
             match value.kind() {
-                TokenKind::String | TokenKind::Number => reading.push(value, None, Spelling::Plain, Part::Whole),
+                TokenKind::String | TokenKind::Number => reading.push(value, None, Spelling::Plain, Continuity::Whole),
                 _ => {
                     let start = stack.len();
                     stack.extend(value.children());

@@ -1,7 +1,7 @@
 //! The Anthropic messages API: requests, answers, and the events of a streamed answer.
 
 use crate::chat::walk::Keys;
-use crate::chat::{ChatShape, Part, Place, Reading, Spare, Spelling};
+use crate::chat::{ChatShape, ChatTexts, Continuity, Place, Spelling, TemplateEvent};
 use crate::json::{Path, Value};
 use crate::message::Role;
 
@@ -27,8 +27,8 @@ impl ChatShape for Anthropic {
         "anthropic"
     }
 
-    fn read(&self, document: Value<'_>) -> Reading {
-        let mut reading = Reading::default();
+    fn read(&self, document: Value<'_>) -> ChatTexts {
+        let mut reading = ChatTexts::default();
         let block = || document.number("index").unwrap_or_default();
         match document.string("type").as_deref() {
             Some("content_block_delta") => {
@@ -42,7 +42,7 @@ impl ChatShape for Anthropic {
                 }
                 let kind = document.get("content_block").find_map(|start| start.string("type"));
                 let kind = if kind.as_deref() == Some("thinking") { "thinking" } else { "text" };
-                reading.spare = Some(Spare {
+                reading.spare = Some(TemplateEvent {
                     name: "content_block_delta".into(),
                     document: format!(
                         r#"{{"type":"content_block_delta","index":{},"delta":{{"type":"{kind}_delta","{kind}":""}}}}"#,
@@ -55,14 +55,14 @@ impl ChatShape for Anthropic {
             Some("message_delta" | "message_stop" | "error") => reading.ends.push(String::new()),
             Some("completion") => {
                 for member in document.get("completion") {
-                    reading.push(member, Some(Role::Bot), Spelling::Plain, Part::Piece("0/completion".into()));
+                    reading.push(member, Some(Role::Bot), Spelling::Plain, Continuity::Movable("0/completion".into()));
                 }
                 if document.get("stop_reason").any(|reason| !reason.is_null()) {
                     reading.ends.push(String::new());
                 }
             }
             _ => {
-                KEYS.walk(document, None, &Part::Whole, &mut reading);
+                KEYS.walk(document, None, &Continuity::Whole, &mut reading);
                 plain_documents(document, &mut reading);
             }
         }
@@ -82,25 +82,25 @@ impl ChatShape for Anthropic {
 }
 
 /// A member of a content block as it starts, or of a delta that goes on with it.
-fn block_member(member: Value<'_>, block: u64, reading: &mut Reading) {
+fn block_member(member: Value<'_>, block: u64, reading: &mut ChatTexts) {
     let kinds = [("text", Spelling::Plain), ("thinking", Spelling::Plain), ("partial_json", Spelling::Json)];
     match kinds.into_iter().find(|(name, _)| member.is_one_of(&[name])) {
         Some((name, spelling)) => {
-            let part = Part::Piece(format!("{block}/{name}"));
+            let part = Continuity::Movable(format!("{block}/{name}"));
             reading.push(member, Some(Role::Bot), spelling, part);
         }
-        None => KEYS.walk(member, Some(Role::Bot), &Part::Whole, reading),
+        None => KEYS.walk(member, Some(Role::Bot), &Continuity::Whole, reading),
     }
 }
 
 /// The data of documents that are given as text: `{"type": "text", "media_type": "text/plain", "data": "..."}`.
-fn plain_documents(document: Value<'_>, reading: &mut Reading) {
+fn plain_documents(document: Value<'_>, reading: &mut ChatTexts) {
     let mut stack = vec![document];
     let before = reading.texts.len();
     while let Some(value) = stack.pop() {
         if value.is_object() && value.string("type").as_deref() == Some("text") {
             for data in value.get("data") {
-                reading.push(data, Some(Role::Customer), Spelling::Plain, Part::Whole);
+                reading.push(data, Some(Role::Customer), Spelling::Plain, Continuity::Whole);
             }
         }
         stack.extend(value.children().filter(|child| !child.is_one_of(KEYS.left)));

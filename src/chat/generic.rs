@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::chat::walk::Keys;
-use crate::chat::{ChatShape, Part, Place, Reading};
+use crate::chat::{ChatShape, ChatTexts, Continuity, Place};
 use crate::json::{Path, TokenKind, Value};
 
 /// The names of fields that hold text.
@@ -234,17 +234,17 @@ impl Generic {
     /// that are no JSON. An event is held until its last word has ended in a later one.
     ///
     /// ```
-    /// use lastfour::chat::{Generic, Shape};
-    /// use lastfour::{Engine, Filter, Format};
-    /// let shape = Shape::new(Generic::default().pieces());
-    /// let mut filter = Filter::new(Engine::default(), Format::Events).shape(shape);
+    /// use lastfour::chat::{Generic, DynShape};
+    /// use lastfour::{Engine, Filter, BodyFormat};
+    /// let shape = DynShape::new(Generic::default().pieces());
+    /// let mut filter = Filter::new(Engine::default(), BodyFormat::Events).shape(shape);
     /// let mut out = Vec::new();
     /// for piece in ["i use Blue", "bonnet!77", " as my password"] {
     ///     filter.push(format!("data: {piece}\n\n").as_bytes(), &mut out)?;
     /// }
     /// filter.finish(&mut out)?;
     /// assert_eq!(out, b"data: i use ********\n\ndata: \n\ndata:  as my password\n\n");
-    /// # Ok::<(), lastfour::Failure>(())
+    /// # Ok::<(), lastfour::ScanError>(())
     /// ```
     #[must_use]
     pub fn pieces(mut self) -> Self {
@@ -272,13 +272,13 @@ impl ChatShape for Generic {
         "generic"
     }
 
-    fn read(&self, document: Value<'_>) -> Reading {
-        let mut reading = Reading::default();
-        self.with_keys(|keys| keys.walk(document, None, &Part::Whole, &mut reading));
+    fn read(&self, document: Value<'_>) -> ChatTexts {
+        let mut reading = ChatTexts::default();
+        self.with_keys(|keys| keys.walk(document, None, &Continuity::Whole, &mut reading));
         reading
     }
 
-    fn read_event(&self, document: Value<'_>) -> Reading {
+    fn read_event(&self, document: Value<'_>) -> ChatTexts {
         if self.stream == Stream::Messages {
             return self.read(document);
         }
@@ -286,8 +286,8 @@ impl ChatShape for Generic {
         fields.extend(PIECES);
         let roles: Vec<&str> = self.roles.iter().map(AsRef::as_ref).collect();
         let keys = Keys { text: &fields, inner: &INNER, role: &roles, ..Keys::default() };
-        let mut reading = Reading::default();
-        keys.walk(document, None, &Part::Whole, &mut reading);
+        let mut reading = ChatTexts::default();
+        keys.walk(document, None, &Continuity::Whole, &mut reading);
         let ways: Vec<Way<'_>> = if reading.texts.len() <= MOST_PIECES {
             reading.texts.iter().map(|text| Way::to(document, text.value)).collect()
         } else {
@@ -301,10 +301,10 @@ impl ChatShape for Generic {
             let channel = || way.channel();
             parts.push(match self.stream {
                 _ if is_count(way) => None,
-                Stream::Pieces => Some(Part::Next(channel())),
-                _ if way.is_piece() => Some(Part::Next(channel())),
-                _ if alone => Some(Part::Either { channel: channel(), message: way.is_message(&roles) }),
-                _ => Some(Part::Whole),
+                Stream::Pieces => Some(Continuity::Next(channel())),
+                _ if way.is_piece() => Some(Continuity::Next(channel())),
+                _ if alone => Some(Continuity::Ambiguous { channel: channel(), message: way.is_message(&roles) }),
+                _ => Some(Continuity::Whole),
             });
         }
         let mut parts = parts.into_iter();
@@ -320,11 +320,11 @@ impl ChatShape for Generic {
         reading
     }
 
-    fn plain_event(&self) -> Part {
+    fn plain_event(&self) -> Continuity {
         match self.stream {
-            Stream::Told => Part::Either { channel: String::new(), message: false },
-            Stream::Pieces => Part::Next(String::new()),
-            Stream::Messages => Part::Whole,
+            Stream::Told => Continuity::Ambiguous { channel: String::new(), message: false },
+            Stream::Pieces => Continuity::Next(String::new()),
+            Stream::Messages => Continuity::Whole,
         }
     }
 
@@ -547,17 +547,17 @@ mod tests {
         let part = |json: &str| {
             let tree = Tree::parse(json.as_bytes(), 16).unwrap();
             let reading = Generic::default().read_event(tree.root());
-            let parts: Vec<Part> = reading.texts.into_iter().map(|text| text.part).collect();
+            let parts: Vec<Continuity> = reading.texts.into_iter().map(|text| text.part).collect();
             (parts, reading.ends)
         };
-        let next = |channel: &str| vec![Part::Next(channel.into())];
-        let either = |channel: &str, message| vec![Part::Either { channel: channel.into(), message }];
+        let next = |channel: &str| vec![Continuity::Next(channel.into())];
+        let either = |channel: &str, message| vec![Continuity::Ambiguous { channel: channel.into(), message }];
         assert_eq!(part(r#"{"Delta":"a","id":"x"}"#), (next("/delta"), vec![]));
         assert_eq!(part(r#"{"token":{"id":3,"text":"a"},"n":1}"#), (next("/token/text"), vec![]));
         assert_eq!(part(r#"{"text":"a"}"#), (either("/text", false), vec![]));
         assert_eq!(part(r#"{"text":"a","id":null,"done":false}"#), (either("/text", false), vec![]));
         assert_eq!(part(r#"{"message":{"sender":"x","body":"a"}}"#), (either("/message/body", true), vec![]));
-        assert_eq!(part(r#"{"subject":"a","body":"b"}"#), (vec![Part::Whole, Part::Whole], vec![]));
+        assert_eq!(part(r#"{"subject":"a","body":"b"}"#), (vec![Continuity::Whole, Continuity::Whole], vec![]));
         assert_eq!(part(r#"{"token":17,"text":"a"}"#), (either("/text", false), vec![]));
         assert_eq!(part(r#"{"response":"a","done":true}"#), (either("/response", false), vec![String::new()]));
         let choices = r#"{"choices":[{"delta":{"content":"a"}},{"index":7,"delta":{},"finish_reason":"stop"}]}"#;

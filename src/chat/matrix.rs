@@ -1,7 +1,7 @@
 //! Events of the Matrix client-server protocol: `m.room.message` and what carries such events.
 
 use crate::chat::walk::Keys;
-use crate::chat::{ChatShape, Part, Place, Reading};
+use crate::chat::{ChatShape, ChatTexts, Continuity, Place};
 use crate::json::{Path, Value};
 
 const KEYS: Keys<'static> = Keys {
@@ -43,9 +43,9 @@ impl ChatShape for Matrix {
         "matrix"
     }
 
-    fn read(&self, document: Value<'_>) -> Reading {
-        let mut reading = Reading::default();
-        KEYS.walk(document, None, &Part::Whole, &mut reading);
+    fn read(&self, document: Value<'_>) -> ChatTexts {
+        let mut reading = ChatTexts::default();
+        KEYS.walk(document, None, &Continuity::Whole, &mut reading);
         reading
     }
 
@@ -70,10 +70,10 @@ mod tests {
         assert_eq!(
             seen,
             [
-                (Spelling::Plain, Part::Whole),
-                (Spelling::Html, Part::Again),
-                (Spelling::Plain, Part::Again),
-                (Spelling::Html, Part::Again)
+                (Spelling::Plain, Continuity::Whole),
+                (Spelling::Html, Continuity::Repeat),
+                (Spelling::Plain, Continuity::Repeat),
+                (Spelling::Html, Continuity::Repeat)
             ]
         );
     }
@@ -81,6 +81,6 @@ mod tests {
     #[test]
     fn an_html_body_alone_is_a_message() {
         let tree = Tree::parse(br#"{"formatted_body": "x"}"#, 16).unwrap();
-        assert_eq!(Matrix.read(tree.root()).texts[0].part, Part::Whole);
+        assert_eq!(Matrix.read(tree.root()).texts[0].part, Continuity::Whole);
     }
 }

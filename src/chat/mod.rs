@@ -1,6 +1,6 @@
 //! Chat shapes: which values of a JSON document are text that somebody says, whose it is, and in which order.
 //!
-//! In comes a document; out comes a [`Reading`]: its texts in the order in which they are said. Each shape is one file
+//! In comes a document; out comes a [`ChatTexts`]: its texts in the order in which they are said. Each shape is one file
 //! and one row of [`SHAPES`]; a user's own is a type that implements [`ChatShape`]. What a shape does not name is left
 //! alone, byte for byte.
 //!
@@ -46,9 +46,9 @@ use crate::message::Role;
 /// A server that streams its answers as events, several at once, each a piece of a block:
 ///
 /// ```
-/// use lastfour::chat::{ChatShape, Part, Reading, Shape, Spelling};
+/// use lastfour::chat::{ChatShape, Continuity, ChatTexts, DynShape, Spelling};
 /// use lastfour::json::Value;
-/// use lastfour::{Engine, Filter, Format, Role};
+/// use lastfour::{Engine, Filter, BodyFormat, Role};
 ///
 /// struct Blocks;
 ///
@@ -57,12 +57,12 @@ use crate::message::Role;
 ///         "blocks"
 ///     }
 ///
-///     fn read(&self, document: Value<'_>) -> Reading {
-///         let mut reading = Reading::default();
+///     fn read(&self, document: Value<'_>) -> ChatTexts {
+///         let mut reading = ChatTexts::default();
 ///         // The slash keeps block 1 and block 10 apart where one of them ends.
 ///         let block = format!("{}/", document.number("block").unwrap_or_default());
 ///         for text in document.get("chars") {
-///             reading.push(text, Some(Role::Bot), Spelling::Plain, Part::Next(block.clone()));
+///             reading.push(text, Some(Role::Bot), Spelling::Plain, Continuity::Next(block.clone()));
 ///         }
 ///         if document.string("op").as_deref() == Some("close") {
 ///             reading.ends.push(block);
@@ -77,7 +77,7 @@ use crate::message::Role;
 ///     "data: {\"block\": 1, \"chars\": \"2463 10005\"}\n\n",
 ///     "data: {\"block\": 1, \"op\": \"close\"}\n\n",
 /// );
-/// let mut filter = Filter::new(Engine::default(), Format::Events).shape(Shape::new(Blocks));
+/// let mut filter = Filter::new(Engine::default(), BodyFormat::Events).shape(DynShape::new(Blocks));
 /// let mut out = Vec::new();
 /// for piece in stream.as_bytes().chunks(10) {
 ///     filter.push(piece, &mut out)?;
@@ -86,25 +86,25 @@ use crate::message::Role;
 /// let seen = String::from_utf8(out).unwrap();
 /// // The mask stands where the number begins; the other bytes are those that came in.
 /// assert_eq!(seen, stream.replace("3782 82", "**** ****** *0005").replace("2463 10005", ""));
-/// # Ok::<(), lastfour::Failure>(())
+/// # Ok::<(), lastfour::ScanError>(())
 /// ```
 pub trait ChatShape: Send + Sync + 'static {
     /// A short name, in kebab-case.
     fn name(&self) -> &str;
 
     /// The texts of a document.
-    fn read(&self, document: Value<'_>) -> Reading;
+    fn read(&self, document: Value<'_>) -> ChatTexts;
 
     /// The texts of the document that the data of an event are (`text/event-stream`). As [`read`](Self::read), where
     /// nothing else is said.
-    fn read_event(&self, document: Value<'_>) -> Reading {
+    fn read_event(&self, document: Value<'_>) -> ChatTexts {
         self.read(document)
     }
 
     /// What the data of an event are that are no document: by default, a message or a piece of one. A
-    /// [`Part::Piece`] is taken for a [`Part::Next`].
-    fn plain_event(&self) -> Part {
-        Part::Either { channel: String::new(), message: false }
+    /// [`Continuity::Movable`] is taken for a [`Continuity::Next`].
+    fn plain_event(&self) -> Continuity {
+        Continuity::Ambiguous { channel: String::new(), message: false }
     }
 
     /// What stands at a place of a document that is too large to be seen whole. `None` where the shape cannot tell
@@ -127,11 +127,11 @@ pub trait ChatShape: Send + Sync + 'static {
 
 /// What a shape sees in a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reading {
+pub struct ChatTexts {
     /// The texts, in the order in which they are said.
     pub texts: Vec<Text>,
     /// Values that say again, in another way, what a text says, and cannot stay where it changes.
-    pub tied: Vec<Tied>,
+    pub tied: Vec<Derived>,
     /// The channels that end with this document: those that start with one of these.
     pub ends: Vec<String>,
     /// Values that a stream says once, by [`Value::index`]: the name of a tool. What was held back of a piece may have to
@@ -140,12 +140,12 @@ pub struct Reading {
     pub once: Vec<usize>,
     /// The event that is made for what was held back where one like the document's would not do, because the document
     /// opens what the piece is in.
-    pub spare: Option<Spare>,
+    pub spare: Option<TemplateEvent>,
 }
 
 /// An event that can be added to a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spare {
+pub struct TemplateEvent {
     /// Its name; empty where it has none.
     pub name: String,
     /// Its data, a JSON document.
@@ -164,15 +164,15 @@ pub struct Text {
     /// How it is spelled.
     pub spelling: Spelling,
     /// How it belongs to other texts.
-    pub part: Part,
+    pub part: Continuity,
 }
 
 /// A value that is set to `null` where a text changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tied {
+pub struct Derived {
     /// The value, by [`Value::index`].
     pub value: usize,
-    /// The texts, by their places in [`Reading::texts`].
+    /// The texts, by their places in [`ChatTexts::texts`].
     pub texts: std::ops::Range<usize>,
 }
 
@@ -185,7 +185,7 @@ pub enum Place {
     /// The name of who speaks in this object and below.
     Role,
     /// What says again, in another way, what a text says, and goes where one changed.
-    Tied,
+    Derived,
     /// A text, unless the `type` of its object is `base64`.
     Data,
     /// None of these.
@@ -208,23 +208,23 @@ pub enum Spelling {
 
 /// How a text belongs to other texts. Outside of event streams each is a message of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum Continuity {
     /// It is a message.
     Whole,
     /// It repeats what was said: the same message in another spelling, or the whole of what came in pieces.
-    Again,
+    Repeat,
     /// It is a piece of a message that is spread over the documents of a stream: the next of its channel. What is not yet
     /// safe to go on of it is written into the next piece of the channel, or into an event that is made where the channel
-    /// ends ([`Reading::ends`]): for protocols whose readers put the pieces together whatever event they come in.
-    Piece(String),
+    /// ends ([`ChatTexts::ends`]): for protocols whose readers put the pieces together whatever event they come in.
+    Movable(String),
     /// The same, but nothing moves from one event to another: an event whose piece is not yet safe to go on is held, with
     /// all that come after it. For protocols of which nothing more is known than that. Not to be mixed with
-    /// [`Piece`](Self::Piece) in one document; what is [tied](Reading::tied) to it stays.
+    /// [`Movable`](Self::Movable) in one document; what is [tied](ChatTexts::tied) to it stays.
     Next(String),
     /// It is a message or the next piece of one, and nobody knows which. It is scanned as both: alone, and joined with
     /// what came before in its channel. Its event is held where it ends in what may be the start of a secret, and nowhere
     /// else.
-    Either {
+    Ambiguous {
         /// The channel, where it is a piece.
         channel: String,
         /// What stands beside it says that it is a message: its id, who says it. Then it is one, unless the texts of the
@@ -233,28 +233,28 @@ pub enum Part {
     },
 }
 
-impl Reading {
+impl ChatTexts {
     /// Adds the text that a value of the document holds: after those that are there, as it is said after them.
-    pub fn push(&mut self, value: Value<'_>, role: Option<Role>, spelling: Spelling, part: Part) {
+    pub fn push(&mut self, value: Value<'_>, role: Option<Role>, spelling: Spelling, part: Continuity) {
         self.texts.push(Text { value: value.index(), role, spelling, part });
     }
 
     /// Whether texts are pieces that stay in their events.
     pub(crate) fn is_joined(&self) -> bool {
-        self.texts.iter().any(|text| matches!(text.part, Part::Next(_) | Part::Either { .. }))
+        self.texts.iter().any(|text| matches!(text.part, Continuity::Next(_) | Continuity::Ambiguous { .. }))
     }
 
     /// Whether texts are pieces that move, or a channel ends.
     pub(crate) fn is_streamed(&self) -> bool {
-        !self.ends.is_empty() || self.texts.iter().any(|text| matches!(text.part, Part::Piece(_)))
+        !self.ends.is_empty() || self.texts.iter().any(|text| matches!(text.part, Continuity::Movable(_)))
     }
 }
 
 /// A chat shape to be handed around: cheap to clone.
 #[derive(Clone)]
-pub struct Shape(Arc<dyn ChatShape>);
+pub struct DynShape(Arc<dyn ChatShape>);
 
-impl Shape {
+impl DynShape {
     /// A shape of one's own.
     #[must_use]
     pub fn new(shape: impl ChatShape) -> Self {
@@ -264,9 +264,9 @@ impl Shape {
     /// The built-in shape of that name: one of [`SHAPES`].
     ///
     /// ```
-    /// use lastfour::chat::Shape;
-    /// assert!(Shape::named("matrix").is_some());
-    /// assert!(Shape::named("smoke-signals").is_none());
+    /// use lastfour::chat::DynShape;
+    /// assert!(DynShape::named("matrix").is_some());
+    /// assert!(DynShape::named("smoke-signals").is_none());
     /// ```
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -274,14 +274,14 @@ impl Shape {
     }
 }
 
-impl Default for Shape {
+impl Default for DynShape {
     /// [`Generic`] with its own fields.
     fn default() -> Self {
         Self::new(Generic::default())
     }
 }
 
-impl std::ops::Deref for Shape {
+impl std::ops::Deref for DynShape {
     type Target = dyn ChatShape;
 
     fn deref(&self) -> &Self::Target {
@@ -289,9 +289,9 @@ impl std::ops::Deref for Shape {
     }
 }
 
-impl fmt::Debug for Shape {
+impl fmt::Debug for DynShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Shape").field(&self.0.name()).finish()
+        f.debug_tuple("DynShape").field(&self.0.name()).finish()
     }
 }
 
@@ -303,16 +303,16 @@ pub struct Row {
     /// What it is for.
     pub title: &'static str,
     /// Makes it.
-    pub make: fn() -> Shape,
+    pub make: fn() -> DynShape,
 }
 
 /// The built-in shapes.
 pub static SHAPES: [Row; 5] = [
-    Row { name: "generic", title: "fields named text, content, body, message and the like", make: Shape::default },
-    Row { name: "all-strings", title: "every string and number", make: || Shape::new(AllStrings) },
-    Row { name: "openai", title: "OpenAI chat completions, completions and responses", make: || Shape::new(OpenAi) },
-    Row { name: "anthropic", title: "Anthropic messages", make: || Shape::new(Anthropic) },
-    Row { name: "matrix", title: "events of the Matrix client-server protocol", make: || Shape::new(Matrix) },
+    Row { name: "generic", title: "fields named text, content, body, message and the like", make: DynShape::default },
+    Row { name: "all-strings", title: "every string and number", make: || DynShape::new(AllStrings) },
+    Row { name: "openai", title: "OpenAI chat completions, completions and responses", make: || DynShape::new(OpenAi) },
+    Row { name: "anthropic", title: "Anthropic messages", make: || DynShape::new(Anthropic) },
+    Row { name: "matrix", title: "events of the Matrix client-server protocol", make: || DynShape::new(Matrix) },
 ];
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The OpenAI APIs that carry chat: chat completions, completions and responses, whole and streamed.
 
 use crate::chat::walk::Keys;
-use crate::chat::{ChatShape, Part, Place, Reading, Spelling, Tied};
+use crate::chat::{ChatShape, ChatTexts, Continuity, Derived, Place, Spelling};
 use crate::json::{Path, Value};
 use crate::message::Role;
 
@@ -58,8 +58,8 @@ impl ChatShape for OpenAi {
         "openai"
     }
 
-    fn read(&self, document: Value<'_>) -> Reading {
-        let mut reading = Reading::default();
+    fn read(&self, document: Value<'_>) -> ChatTexts {
+        let mut reading = ChatTexts::default();
         let event = document.string("type");
         match event.as_deref() {
             Some(event) if event.starts_with("response.") => response_event(event, document, &mut reading),
@@ -69,7 +69,7 @@ impl ChatShape for OpenAi {
                 }
             }
             _ => {
-                walk(document, None, &Part::Whole, &mut reading);
+                walk(document, None, &Continuity::Whole, &mut reading);
             }
         }
         reading
@@ -77,7 +77,7 @@ impl ChatShape for OpenAi {
 
     fn place(&self, path: Path<'_>) -> Option<Place> {
         Some(match path.key() {
-            Some(key) if key.eq_ignore_ascii_case(b"logprobs") => Place::Tied,
+            Some(key) if key.eq_ignore_ascii_case(b"logprobs") => Place::Derived,
             _ => KEYS.place(path),
         })
     }
@@ -88,19 +88,19 @@ impl ChatShape for OpenAi {
 }
 
 /// Walks, and ties every `logprobs` to all texts of the walk.
-fn walk(value: Value<'_>, role: Option<Role>, part: &Part, reading: &mut Reading) {
+fn walk(value: Value<'_>, role: Option<Role>, part: &Continuity, reading: &mut ChatTexts) {
     let start = reading.texts.len();
     KEYS.walk(value, role, part, reading);
     tie(value, start, reading);
 }
 
-fn tie(value: Value<'_>, start: usize, reading: &mut Reading) {
+fn tie(value: Value<'_>, start: usize, reading: &mut ChatTexts) {
     let texts = start..reading.texts.len();
     let mut stack = vec![value];
     while let Some(value) = stack.pop() {
         if value.is_one_of(&["logprobs"]) {
             if value.children().next().is_some() {
-                reading.tied.push(Tied { value: value.index(), texts: texts.clone() });
+                reading.tied.push(Derived { value: value.index(), texts: texts.clone() });
             }
         } else {
             stack.extend(value.children());
@@ -109,7 +109,7 @@ fn tie(value: Value<'_>, start: usize, reading: &mut Reading) {
 }
 
 /// A choice of a completion, whole or streamed.
-fn read_choice(choice: Value<'_>, reading: &mut Reading) {
+fn read_choice(choice: Value<'_>, reading: &mut ChatTexts) {
     let start = reading.texts.len();
     let index = choice.number("index").unwrap_or_default();
     for member in choice.children() {
@@ -119,9 +119,9 @@ fn read_choice(choice: Value<'_>, reading: &mut Reading) {
             }
             once(member, reading);
         } else if member.is_one_of(&["text"]) {
-            reading.push(member, Some(Role::Bot), Spelling::Plain, Part::Piece(format!("{index}/text")));
+            reading.push(member, Some(Role::Bot), Spelling::Plain, Continuity::Movable(format!("{index}/text")));
         } else if !member.is_one_of(&["logprobs", "finish_reason", "index"]) {
-            KEYS.walk(member, Some(Role::Bot), &Part::Whole, reading);
+            KEYS.walk(member, Some(Role::Bot), &Continuity::Whole, reading);
         }
     }
     tie(choice, start, reading);
@@ -132,7 +132,7 @@ fn read_choice(choice: Value<'_>, reading: &mut Reading) {
 
 /// All of a delta is said once, such as the role, and the id and the name of a tool call, but for the numbers that tell
 /// what it goes on with.
-fn once(delta: Value<'_>, reading: &mut Reading) {
+fn once(delta: Value<'_>, reading: &mut ChatTexts) {
     let mut stack = vec![delta];
     while let Some(value) = stack.pop() {
         if value.is_object() || value.is_array() {
@@ -144,7 +144,7 @@ fn once(delta: Value<'_>, reading: &mut Reading) {
 }
 
 /// A field of a streamed delta: `content`, `refusal`, `tool_calls`...
-fn read_delta(field: Value<'_>, choice: u64, reading: &mut Reading) {
+fn read_delta(field: Value<'_>, choice: u64, reading: &mut ChatTexts) {
     let role = Some(Role::Bot);
     if field.is_one_of(&["role"]) {
         return;
@@ -157,32 +157,32 @@ fn read_delta(field: Value<'_>, choice: u64, reading: &mut Reading) {
             for function in call.children().filter(|member| member.is_one_of(&["function", "custom"])) {
                 for arguments in function.get("arguments") {
                     let channel = format!("{choice}/call/{number}");
-                    reading.push(arguments, role, Spelling::Json, Part::Piece(channel));
+                    reading.push(arguments, role, Spelling::Json, Continuity::Movable(channel));
                 }
                 for input in function.get("input") {
                     let channel = format!("{choice}/input/{number}");
-                    reading.push(input, role, Spelling::Plain, Part::Piece(channel));
+                    reading.push(input, role, Spelling::Plain, Continuity::Movable(channel));
                 }
             }
         }
     } else if field.is_one_of(&["function_call"]) {
         for arguments in field.get("arguments") {
-            reading.push(arguments, role, Spelling::Json, Part::Piece(format!("{choice}/call")));
+            reading.push(arguments, role, Spelling::Json, Continuity::Movable(format!("{choice}/call")));
         }
     } else if field.is_object() {
         // Such as `"audio": {"transcript": "..."}`.
         for text in field.children().filter(|member| member.is_one_of(KEYS.text)) {
-            reading.push(text, role, Spelling::Plain, Part::Piece(format!("{choice}/{key}")));
+            reading.push(text, role, Spelling::Plain, Continuity::Movable(format!("{choice}/{key}")));
         }
     } else if field.is_one_of(KEYS.text) && field.text().is_some() {
-        reading.push(field, role, Spelling::Plain, Part::Piece(format!("{choice}/{key}")));
+        reading.push(field, role, Spelling::Plain, Continuity::Movable(format!("{choice}/{key}")));
     } else {
-        KEYS.walk(field, role, &Part::Whole, reading);
+        KEYS.walk(field, role, &Continuity::Whole, reading);
     }
 }
 
 /// An event of a streamed response.
-fn response_event(event: &str, document: Value<'_>, reading: &mut Reading) {
+fn response_event(event: &str, document: Value<'_>, reading: &mut ChatTexts) {
     let channel = |base: &str| {
         let place = |name| document.number(name).unwrap_or_default();
         let inner = document.number("content_index").or(document.number("summary_index")).unwrap_or_default();
@@ -195,7 +195,7 @@ fn response_event(event: &str, document: Value<'_>, reading: &mut Reading) {
         }
         let spelling = if base.ends_with("arguments") { Spelling::Json } else { Spelling::Plain };
         for delta in document.get("delta").filter(|delta| delta.text().is_some()) {
-            reading.push(delta, Some(Role::Bot), spelling, Part::Piece(channel(base)));
+            reading.push(delta, Some(Role::Bot), spelling, Continuity::Movable(channel(base)));
         }
         tie(document, 0, reading);
         return;
@@ -211,5 +211,5 @@ fn response_event(event: &str, document: Value<'_>, reading: &mut Reading) {
     }
     // What was streamed is said again when a part, an item and the whole response are done; before the first delta it
     // is the request's settings or an empty frame.
-    walk(document, Some(Role::Bot), &Part::Again, reading);
+    walk(document, Some(Role::Bot), &Continuity::Repeat, reading);
 }

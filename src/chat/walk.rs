@@ -1,6 +1,6 @@
 //! The walk that most shapes share: down a document, with a table of what the keys mean.
 
-use crate::chat::{Part, Place, Reading, Spelling};
+use crate::chat::{ChatTexts, Continuity, Place, Spelling};
 use crate::json::{Path, Segment, TokenKind, Value};
 use crate::message::Role;
 
@@ -38,7 +38,7 @@ struct Step<'t> {
 impl Keys<'_> {
     /// Adds all texts of `value` to `reading`; `part` is what a text is that repeats no other. A document that is nothing
     /// but a string or a number is a text.
-    pub(super) fn walk(&self, value: Value<'_>, role: Option<Role>, part: &Part, reading: &mut Reading) {
+    pub(super) fn walk(&self, value: Value<'_>, role: Option<Role>, part: &Continuity, reading: &mut ChatTexts) {
         // A stack, not recursion: how deep a document goes is the sender's choice.
         let mut root = value.index() == 0;
         let spelling = if root { Some(Spelling::Plain).filter(|_| !is_container(value)) } else { self.spelling(value) };
@@ -54,7 +54,7 @@ impl Keys<'_> {
                     Some(spelling @ (Spelling::Values | Spelling::Json)),
                 ) => {
                     let spelling = if spelling == Spelling::Json { Spelling::Values } else { spelling };
-                    reading.push(value, role, spelling, if again { Part::Again } else { part.clone() });
+                    reading.push(value, role, spelling, if again { Continuity::Repeat } else { part.clone() });
                 }
                 (TokenKind::ObjectStart, _) => {
                     let start = stack.len();
@@ -74,7 +74,7 @@ impl Keys<'_> {
                 }
                 (TokenKind::String | TokenKind::Number, Some(spelling)) => {
                     let spelling = if spelling == Spelling::Values { Spelling::Plain } else { spelling };
-                    reading.push(value, role, spelling, if again { Part::Again } else { part.clone() });
+                    reading.push(value, role, spelling, if again { Continuity::Repeat } else { part.clone() });
                 }
                 _ => {}
             }

@@ -61,8 +61,8 @@ pub(crate) fn glance(text: &[u8]) -> Glance {
             look.at(start, end);
         }
     }
-    match (asks || look.seen.has(Marks::REQUEST), look.seen.has(Marks::CUE)) {
-        _ if look.seen.has(Marks::SECRET) => Glance::Plain,
+    match (asks || look.seen.intersects(Marks::REQUEST), look.seen.intersects(Marks::CUE)) {
+        _ if look.seen.intersects(Marks::SECRET) => Glance::Plain,
         (false, false) => Glance::Silent,
         (false, true) => Glance::Telling,
         (true, false) => Glance::Vague,
@@ -88,17 +88,17 @@ impl Look<'_> {
     fn at(&mut self, start: usize, end: usize) {
         let Some(hash) = hash_at(self.text, start, end) else { return };
         let marks = BY_HASH[place(hash)];
-        if marks.has(Marks::SECRET.and(Marks::REQUEST)) || Lexicon::may_be_mistyped(end - start) {
+        if marks.intersects(Marks::SECRET.union(Marks::REQUEST)) || Lexicon::may_be_mistyped(end - start) {
             self.confirm(start, end);
         } else {
-            self.seen = self.seen.and(marks);
+            self.seen = self.seen.union(marks);
         }
     }
 
     /// As [`at`](Self::at), for words that share their place with others or may be mistyped.
     #[inline(never)]
     fn confirm(&mut self, start: usize, end: usize) {
-        self.seen = self.seen.and(Lexicon::get().word_at(self.text, start, end).marks);
+        self.seen = self.seen.union(Lexicon::get().word_at(self.text, start, end).marks);
     }
 }
 
@@ -109,7 +109,7 @@ static BY_HASH: Lazy<Box<[Marks; PLACES]>> = Lazy::new(|| {
     let mut marks = Box::new([Marks::default(); PLACES]);
     for (hash, does) in Lexicon::get().marked() {
         let place = &mut marks[place(hash)];
-        *place = place.and(does);
+        *place = place.union(does);
     }
     marks
 });

@@ -22,12 +22,12 @@ use crate::evidence::Evidence;
 use crate::text::View;
 use cues::Topic;
 use number::{Number, Numbers};
-use token::{Reading, Sheet};
+use token::{TokenBuffer, TokenizedText};
 
 /// The static facts of a detector: its row in the table.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub struct Spec {
+pub struct DetectorInfo {
     /// Kebab-case name, unique.
     pub id: &'static str,
     /// What it finds.
@@ -50,10 +50,10 @@ pub struct Spec {
 /// Code that emits candidates.
 pub(crate) trait Detector: Sync {
     /// Its row.
-    fn spec(&self) -> &'static Spec;
+    fn spec(&self) -> &'static DetectorInfo;
 
     /// Adds what might be a secret. False positives are welcome, false negatives are not: the judge decides.
-    fn detect(&self, page: &Page<'_>, out: &mut Candidates);
+    fn detect(&self, page: &Document<'_>, out: &mut Candidates);
 }
 
 /// The detectors, in the order in which the judge hears them.
@@ -72,7 +72,7 @@ pub(crate) static DETECTORS: &[&dyn Detector] = &[
 /// ```
 /// assert!(lastfour::detectors().any(|spec| spec.id == "card"));
 /// ```
-pub fn detectors() -> impl Iterator<Item = &'static Spec> {
+pub fn detectors() -> impl Iterator<Item = &'static DetectorInfo> {
     DETECTORS.iter().map(|detector| detector.spec())
 }
 
@@ -80,23 +80,23 @@ pub fn detectors() -> impl Iterator<Item = &'static Spec> {
 pub(crate) type Candidates = SmallVec<[Candidate; 16]>;
 
 /// A text, made ready for the detectors.
-pub(crate) struct Page<'v> {
+pub(crate) struct Document<'v> {
     pub(crate) view: &'v View<'v>,
-    pub(crate) reading: Reading<'v>,
+    pub(crate) reading: TokenizedText<'v>,
     pub(crate) numbers: &'v [Number],
 }
 
-impl<'v> Page<'v> {
+impl<'v> Document<'v> {
     /// The page of a view; its reading and its numbers are written where there are none yet.
-    pub(crate) fn new(view: &'v View<'v>, sheet: &'v mut Sheet, numbers: &'v mut Numbers) -> Self {
-        let reading = Reading::new(view.text(), sheet);
+    pub(crate) fn new(view: &'v View<'v>, sheet: &'v mut TokenBuffer, numbers: &'v mut Numbers) -> Self {
+        let reading = TokenizedText::new(view.text(), sheet);
         number::read(&reading, numbers);
         Self::of(view, reading, numbers)
     }
 
     /// The page of a view that has been read.
-    pub(crate) fn of(view: &'v View<'v>, reading: Reading<'v>, numbers: &'v [Number]) -> Self {
-        for number in numbers.iter().filter(|n| matches!(n.shape, number::Shape::Harmless(_))) {
+    pub(crate) fn of(view: &'v View<'v>, reading: TokenizedText<'v>, numbers: &'v [Number]) -> Self {
+        for number in numbers.iter().filter(|n| matches!(n.shape, number::NumberShape::Harmless(_))) {
             for token in &mut reading.tokens[number.first..=number.last] {
                 token.inert = true;
             }

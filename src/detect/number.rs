@@ -1,17 +1,17 @@
 //! Numbers of a text: which digits belong together, and which are harmless by their shape.
 //!
-//! In: a [`Reading`]. Out: [`Number`]s: groups of digits with at most a few separators between, cut where a date, a time
+//! In: a [`TokenizedText`]. Out: [`Number`]s: groups of digits with at most a few separators between, cut where a date, a time
 //! or an amount begins. A card may span several of them; that search works on the groups ([`Digits`]).
 
 use smallvec::SmallVec;
 
-use super::cues::Role;
-use super::token::{Kind, Reading, Token};
+use super::cues::WordClass;
+use super::token::{Kind, Token, TokenizedText};
 use crate::mask;
 
 /// Why a number is harmless by its shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum NumberShape {
     /// Nothing in its shape says what it is.
     Bare,
     /// Cannot be a secret, whatever the words around: date, time, amount, decimal, quantity with its unit, address of
@@ -32,7 +32,7 @@ pub(crate) struct Number {
     pub(crate) digits: usize,
     /// Number of groups.
     pub(crate) groups: usize,
-    pub(crate) shape: Shape,
+    pub(crate) shape: NumberShape,
     /// A word or a code with letters is joined to its left by a hyphen or the like: `CAS-22918374`.
     pub(crate) attached: bool,
 }
@@ -78,7 +78,7 @@ pub(crate) enum Gap {
 }
 
 /// What stands between the digits tokens `left` and `right`.
-pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
+pub(crate) fn gap(reading: &TokenizedText<'_>, left: usize, right: usize) -> Gap {
     if right - left > WIDEST_GAP + 1 {
         return Gap::Apart;
     }
@@ -104,7 +104,7 @@ pub(crate) fn gap(reading: &Reading<'_>, left: usize, right: usize) -> Gap {
 }
 
 /// Adds all numbers of a text, in order.
-pub(crate) fn read(reading: &Reading<'_>, numbers: &mut Numbers) {
+pub(crate) fn read(reading: &TokenizedText<'_>, numbers: &mut Numbers) {
     let tokens = &reading.tokens[..];
     let mut at = if reading.facts.digits == 0 { tokens.len() } else { 0 };
     while at < tokens.len() {
@@ -118,20 +118,20 @@ pub(crate) fn read(reading: &Reading<'_>, numbers: &mut Numbers) {
             .or_else(|| phone(reading, at))
         {
             Some((last, shape)) => (last, shape),
-            None => (extend(reading, at), Shape::Bare),
+            None => (extend(reading, at), NumberShape::Bare),
         };
         let mut number = Number { first: at, last, digits: 0, groups: 0, shape, attached: false };
         for token in tokens[at..=last].iter().filter(|t| t.kind == Kind::Digits) {
             number.digits += token.len();
             number.groups += 1;
         }
-        let amount = number.shape == Shape::Likely("amount")
+        let amount = number.shape == NumberShape::Likely("amount")
             && at > 0
             && (reading.tokens[at - 1].is(b'$') || is_currency(reading.bytes(&reading.tokens[at - 1])));
         if amount {
-            number.shape = Shape::Harmless("amount");
+            number.shape = NumberShape::Harmless("amount");
         }
-        if number.shape == Shape::Bare {
+        if number.shape == NumberShape::Bare {
             number.shape = surroundings(reading, &number);
         }
         number.attached = attached(reading, at);
@@ -141,7 +141,7 @@ pub(crate) fn read(reading: &Reading<'_>, numbers: &mut Numbers) {
 }
 
 /// The last token of the number that starts at `first`: soft gaps only, and no group that starts a shape of its own.
-fn extend(reading: &Reading<'_>, first: usize) -> usize {
+fn extend(reading: &TokenizedText<'_>, first: usize) -> usize {
     let tokens = &reading.tokens;
     let mut last = first;
     let mut next = first + 1;
@@ -167,23 +167,23 @@ fn extend(reading: &Reading<'_>, first: usize) -> usize {
     last
 }
 
-fn value(reading: &Reading<'_>, at: usize) -> Option<u32> {
+fn value(reading: &TokenizedText<'_>, at: usize) -> Option<u32> {
     let token = reading.token(at).filter(|t| t.kind == Kind::Digits && t.len() <= 9)?;
     Some(reading.bytes(token).iter().fold(0, |n, b| n * 10 + u32::from(b - b'0')))
 }
 
 /// Whether the tokens at `at` are `mark`, digits, with no space anywhere between.
-fn follows(reading: &Reading<'_>, at: usize, mark: u8) -> bool {
+fn follows(reading: &TokenizedText<'_>, at: usize, mark: u8) -> bool {
     reading.token(at).is_some_and(|t| t.is(mark) && !t.spaced)
         && reading.token(at + 1).is_some_and(|t| t.kind == Kind::Digits && !t.spaced)
 }
 
-fn digits_len(reading: &Reading<'_>, at: usize) -> usize {
+fn digits_len(reading: &TokenizedText<'_>, at: usize) -> usize {
     reading.token(at).filter(|t| t.kind == Kind::Digits).map_or(0, Token::len)
 }
 
 /// `12/28`, `2026-10-08`, `6/6/66`, `10:47`, `16:05:22`.
-fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
+fn date_or_time(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let first = value(reading, at)?;
     let first_len = digits_len(reading, at);
     if first_len <= 2 && first <= 24 && follows(reading, at + 1, b':') && digits_len(reading, at + 2) == 2 {
@@ -194,7 +194,7 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
                 last += 2;
             }
         }
-        return (value(reading, at + 2)? < 60).then_some((last, Shape::Harmless("time")));
+        return (value(reading, at + 2)? < 60).then_some((last, NumberShape::Harmless("time")));
     }
     // "2025-02-11T08:14:09Z": the day is glued to the hour.
     let glued = |at: usize| {
@@ -210,7 +210,7 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         && reading.token(at + 3).is_some_and(|t| t.is(b'-'))
         && glued(at + 4)
     {
-        return Some((at + 2, Shape::Harmless("date")));
+        return Some((at + 2, NumberShape::Harmless("date")));
     }
     for mark in [b'/', b'-', b'.'] {
         if !follows(reading, at + 1, mark) {
@@ -234,7 +234,7 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
                 && day_month(first, second)
                 && (third_len == 4 || mark == b'/')
             {
-                return Some((at + 4, Shape::Harmless("date")));
+                return Some((at + 4, NumberShape::Harmless("date")));
             }
             if alone
                 && first_len == 4
@@ -243,7 +243,7 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
                 && short(third_len)
                 && day_month(third, second)
             {
-                return Some((at + 4, Shape::Harmless("date")));
+                return Some((at + 4, NumberShape::Harmless("date")));
             }
             return None;
         }
@@ -252,7 +252,7 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
             let month = (1..=12).contains(&first) || (1..=12).contains(&second) && first <= 31;
             // "24/7", "50/50", "3/4" are as harmless as dates are.
             if plausible && (month || first_len + second_len <= 3 || first == second) {
-                return Some((at + 2, Shape::Harmless("date")));
+                return Some((at + 2, NumberShape::Harmless("date")));
             }
             return None;
         }
@@ -261,7 +261,7 @@ fn date_or_time(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
 }
 
 /// A place on the map: `19.4326, -99.1332`, two decimals of at least three places.
-fn coordinates(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
+fn coordinates(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let decimal = |at: usize| {
         (1..=3).contains(&digits_len(reading, at)) && follows(reading, at + 1, b'.') && digits_len(reading, at + 2) >= 3
     };
@@ -272,14 +272,14 @@ fn coordinates(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
     let second = at + 4 + usize::from(sign);
     let near = digits_len(reading, at + 2).abs_diff(digits_len(reading, second + 2)) <= 2;
     let more = sign || digits_len(reading, at + 2) > 3;
-    (decimal(second) && near && more).then_some((second + 2, Shape::Harmless("place on the map")))
+    (decimal(second) && near && more).then_some((second + 2, NumberShape::Harmless("place on the map")))
 }
 
 /// The most groups of a number with dots or commas; longer ones are lists.
 const MOST_DOTTED: usize = 16;
 
 /// Amounts with separators, decimals, versions, addresses of the Internet: `1,234.56`, `86.300`, `7.42.1`, `10.24.118.7`.
-fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
+fn dotted(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let first_len = digits_len(reading, at);
     let mark = match reading.token(at + 1)?.kind {
         Kind::Mark(mark @ (b'.' | b',')) => mark,
@@ -306,14 +306,14 @@ fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         }
         // "123.456" after "code" is a grouped passcode; with a comma it is an amount.
         let shape = if mark == b'.' && groups == 2 && first_len == 3 {
-            Shape::Likely("amount")
+            NumberShape::Likely("amount")
         } else {
-            Shape::Harmless("amount")
+            NumberShape::Harmless("amount")
         };
         return Some((last, shape));
     }
     if groups == 2 && lens().all(|len| len <= 2) && !(first_len == 4 && mark == b'.' && lens().all(|len| len == 4)) {
-        return Some((last, Shape::Harmless("amount")));
+        return Some((last, NumberShape::Harmless("amount")));
     }
     if mark == b'.' {
         // The parts of an address are at most 255; versions have short parts.
@@ -321,21 +321,21 @@ fn dotted(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
             && (0..4).all(|g| value(reading, at + 2 * g).is_some_and(|n| n <= 255))
             && lens().any(|len| len != 1)
         {
-            return Some((last, Shape::Harmless("IP address")));
+            return Some((last, NumberShape::Harmless("IP address")));
         }
         let goes_on = follows(reading, last + 1, b'-');
         if groups == 3 && first_len <= 2 && !goes_on {
-            return Some((last, Shape::Harmless("version")));
+            return Some((last, NumberShape::Harmless("version")));
         }
         if groups == 2 && first_len <= 3 && lens().all(|len| len >= 5) {
-            return Some((last, Shape::Harmless("decimal")));
+            return Some((last, NumberShape::Harmless("decimal")));
         }
     }
     None
 }
 
 /// Phones: `+1 212 555 0123`, `(212) 555-0123`, `212-555-0123`, `1-800-528-4800`, `555-0123`.
-fn phone(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
+fn phone(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let tokens = &reading.tokens;
     // The groups, with how they are joined.
     let mut groups = [(at, 0usize); 7];
@@ -371,7 +371,7 @@ fn phone(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         || at > 1 && tokens[at - 1].is(b'(') && tokens[at - 2].is(b'+');
     let opened = at > 0 && tokens[at - 1].is(b'(');
     if plus && (7..=15).contains(&total) {
-        return Some((last, Shape::Likely("phone")));
+        return Some((last, NumberShape::Likely("phone")));
     }
     let lens = |i: usize| if i < count { groups[i].1 } else { 0 };
     let area = |i: usize| reading.text[tokens[groups[i].0].start as usize] >= b'2';
@@ -385,22 +385,22 @@ fn phone(reading: &Reading<'_>, at: usize) -> Option<(usize, Shape)> {
         && (area(skip + 1) || skip == 1)
         && lens(skip + 3) == 0
     {
-        return Some((groups[skip + 2].0, Shape::Likely("phone")));
+        return Some((groups[skip + 2].0, NumberShape::Likely("phone")));
     }
     if opened
         && tokens.get(at + 1).is_some_and(|t| t.is(b')'))
         && (2..=4).contains(&lens(0))
         && (8..=11).contains(&total)
     {
-        return Some((last, Shape::Likely("phone")));
+        return Some((last, NumberShape::Likely("phone")));
     }
     if count == 2 && lens(0) == 3 && lens(1) == 4 && hyphen(0) {
-        return Some((last, Shape::Likely("phone")));
+        return Some((last, NumberShape::Likely("phone")));
     }
     None
 }
 
-fn unit_after(reading: &Reading<'_>, at: usize) -> bool {
+fn unit_after(reading: &TokenizedText<'_>, at: usize) -> bool {
     let Some(next) = reading.token(at + 1) else { return false };
     if next.is(b'%') {
         return true;
@@ -408,43 +408,43 @@ fn unit_after(reading: &Reading<'_>, at: usize) -> bool {
     let hyphened = next.is(b'-') && !next.spaced;
     let word = if hyphened { reading.token(at + 2) } else { Some(next) };
     word.is_some_and(|t| {
-        t.kind == Kind::Word && (t.does(Role::UNIT) || t.does(Role::CURRENCY)) && !(hyphened && t.spaced)
+        t.kind == Kind::Word && (t.does(WordClass::UNIT) || t.does(WordClass::CURRENCY)) && !(hyphened && t.spaced)
     })
 }
 
 /// What the marks and words right beside a number make of it.
-fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
+fn surroundings(reading: &TokenizedText<'_>, number: &Number) -> NumberShape {
     let tokens = &reading.tokens;
     let before = number.first.checked_sub(1).map(|i| &tokens[i]);
     let first = &tokens[number.first];
     if before.is_some_and(|t| t.is(b'$') || t.kind == Kind::Other && is_currency(reading.bytes(t)))
         && number.digits <= 12
     {
-        return Shape::Harmless("amount");
+        return NumberShape::Harmless("amount");
     }
     if let Some(after) = tokens.get(number.last + 1) {
         if (after.is(b'$') || after.is(b'%') || after.kind == Kind::Other && is_currency(reading.bytes(after)))
             && number.digits <= 12
         {
-            return Shape::Harmless("amount");
+            return NumberShape::Harmless("amount");
         }
-        if number.digits <= 9 && after.kind == Kind::Word && after.does(Role::CURRENCY) {
-            return Shape::Harmless("amount");
+        if number.digits <= 9 && after.kind == Kind::Word && after.does(WordClass::CURRENCY) {
+            return NumberShape::Harmless("amount");
         }
     }
     if number.digits <= 5 && number.groups == 1 && unit_after(reading, number.last) {
-        return Shape::Likely("quantity");
+        return NumberShape::Likely("quantity");
     }
-    if before.is_some_and(|t| t.kind == Kind::Word && t.does(Role::CURRENCY) && number.digits <= 9) {
-        return Shape::Harmless("amount");
+    if before.is_some_and(|t| t.kind == Kind::Word && t.does(WordClass::CURRENCY) && number.digits <= 9) {
+        return NumberShape::Harmless("amount");
     }
     // Inside a chunk with letters: URL, e-mail, UUID, hash.
     if in_address(reading, first.start as usize) {
-        return Shape::Harmless("address on the Internet");
+        return NumberShape::Harmless("address on the Internet");
     }
     // "... 0123", "x1234", "****1234", "-71009".
     if number.digits <= 6 && masked_before(reading, number.first, number.last) {
-        return Shape::Harmless("last digits");
+        return NumberShape::Harmless("last digits");
     }
     // Account endings as American Express prints them: "1-01234".
     if number.groups == 2
@@ -453,23 +453,23 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
         && number.last == number.first + 2
         && tokens[number.first + 1].is(b'-')
     {
-        return Shape::Likely("last digits");
+        return NumberShape::Likely("last digits");
     }
     if zip_after_state(reading, number) {
-        return Shape::Likely("ZIP");
+        return NumberShape::Likely("ZIP");
     }
     if number.groups == 1 && number.digits == 4 {
         let year = value(reading, number.first).unwrap_or(0);
-        let after_month = before.is_some_and(|t| t.does(Role::MONTH));
+        let after_month = before.is_some_and(|t| t.does(WordClass::MONTH));
         if (1900..2100).contains(&year)
-            && before.is_some_and(|t| t.does(Role::SINCE) && t.cue == 0 || t.does(Role::MONTH))
+            && before.is_some_and(|t| t.does(WordClass::SINCE) && t.cue == 0 || t.does(WordClass::MONTH))
             && !changed_from(reading, number.first)
             || (1950..2100).contains(&year) && after_month
         {
-            return Shape::Harmless("year");
+            return NumberShape::Harmless("year");
         }
         if (1940..2060).contains(&year) {
-            return Shape::Likely("year");
+            return NumberShape::Likely("year");
         }
     }
     // "The code came at 1845", "it came from 72975".
@@ -479,34 +479,34 @@ fn surroundings(reading: &Reading<'_>, number: &Number) -> Shape {
         && word_before(b"at")
         && value(reading, number.first).is_some_and(|n| n / 100 < 24 && n % 100 < 60)
     {
-        return Shape::Likely("time");
+        return NumberShape::Likely("time");
     }
     if number.groups == 1
         && matches!(number.digits, 5 | 6)
         && word_before(b"from")
         && number.first >= 2
-        && !tokens[number.first - 2].does(Role::FROM)
-        && reading.token(number.last + 1).is_none_or(|t| !t.does(Role::TO))
+        && !tokens[number.first - 2].does(WordClass::FROM)
+        && reading.token(number.last + 1).is_none_or(|t| !t.does(WordClass::TO))
     {
-        return Shape::Likely("sender");
+        return NumberShape::Likely("sender");
     }
     if number.groups == 1 && number.digits <= 5 && street_after(reading, number.last) {
-        return Shape::Likely("house number");
+        return NumberShape::Likely("house number");
     }
     if number.groups == 1 && number.digits <= 6 && before.is_some_and(|t| t.is(b'#')) && number.first >= 2 {
         let named = &tokens[number.first - 2];
-        if named.cue == 0 && !named.does(Role::GLUE) && named.kind == Kind::Word {
-            return Shape::Likely("number of something");
+        if named.cue == 0 && !named.does(WordClass::GLUE) && named.kind == Kind::Word {
+            return NumberShape::Likely("number of something");
         }
     }
-    Shape::Bare
+    NumberShape::Bare
 }
 
 /// "My PIN from 1947 to 6203", "the one before 1907": what a secret was changed from, or another like it, no year.
-fn changed_from(reading: &Reading<'_>, first: usize) -> bool {
+fn changed_from(reading: &TokenizedText<'_>, first: usize) -> bool {
     first >= 2 && reading.is_word(&reading.tokens[first - 2], b"one")
         || first >= 2
-            && reading.tokens[first - 1].does(Role::FROM)
+            && reading.tokens[first - 1].does(WordClass::FROM)
             && reading.hit(&reading.tokens[first - 2]).is_some_and(|hit| hit.cue.topic.is_secret())
 }
 
@@ -517,7 +517,7 @@ fn is_currency(bytes: &[u8]) -> bool {
 }
 
 /// Whether the non-space stretch around the byte is a URL, a path, an e-mail address or a long token with letters.
-fn in_address(reading: &Reading<'_>, at: usize) -> bool {
+fn in_address(reading: &TokenizedText<'_>, at: usize) -> bool {
     const REACH: usize = 128;
     // Every such stretch holds one of these.
     if !(reading.has_mark(b'.') || reading.has_mark(b'@') || reading.has_mark(b'/')) {
@@ -557,7 +557,7 @@ fn is_emphasis(before: &[u8], behind: &[u8]) -> bool {
 }
 
 /// `x1234`, `****1234`, `...1234`, `#1234` after dots; also `-71009` on its own.
-fn masked_before(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+fn masked_before(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let text = reading.text;
     let start = reading.tokens[first].start as usize;
     let mut at = start;
@@ -598,18 +598,18 @@ fn masked_before(reading: &Reading<'_>, first: usize, last: usize) -> bool {
 }
 
 /// A street stands after a house number: `1907 Alder Way`, `88 Larkspur Ct`.
-fn street_after(reading: &Reading<'_>, last: usize) -> bool {
+fn street_after(reading: &TokenizedText<'_>, last: usize) -> bool {
     for ahead in 1..=4 {
         let Some(token) = reading.token(last + ahead) else { return false };
         let abbreviated = token.is(b'.') && !token.spaced;
         if !token.is_text() && !abbreviated {
             return false;
         }
-        if ahead >= 2 && token.does(Role::STREET) && token.len() >= 2 {
+        if ahead >= 2 && token.does(WordClass::STREET) && token.len() >= 2 {
             return true;
         }
         let capital = reading.text[token.start as usize].is_ascii_uppercase();
-        if token.does(Role::GLUE) && !capital {
+        if token.does(WordClass::GLUE) && !capital {
             return false;
         }
     }
@@ -617,7 +617,7 @@ fn street_after(reading: &Reading<'_>, last: usize) -> bool {
 }
 
 /// `OH 45402`, `FL 33012-1234`, `Miami 33134`: a place stands before five digits.
-fn zip_after_state(reading: &Reading<'_>, number: &Number) -> bool {
+fn zip_after_state(reading: &TokenizedText<'_>, number: &Number) -> bool {
     let first = &reading.tokens[number.first];
     let five = first.len() == 5 && (number.groups == 1 || number.groups == 2 && number.digits == 9);
     let Some(before) = number.first.checked_sub(1).map(|i| &reading.tokens[i]).filter(|_| five) else { return false };
@@ -692,7 +692,7 @@ const STATES: [&str; 52] = [
 ];
 
 /// Whether letters are joined to the left of the number: `CAS-22918374`, `R20250114-88301`, `WB_20718`.
-fn attached(reading: &Reading<'_>, first: usize) -> bool {
+fn attached(reading: &TokenizedText<'_>, first: usize) -> bool {
     let tokens = &reading.tokens;
     let mut at = first;
     // Back over groups of digits and marks without spaces, for a few steps.
@@ -730,7 +730,7 @@ impl Digits {
     pub(crate) const MAX: usize = 40;
 
     /// The digits of the tokens `first..=last`; `None` where there are too many.
-    pub(crate) fn of(reading: &Reading<'_>, first: usize, last: usize) -> Option<Self> {
+    pub(crate) fn of(reading: &TokenizedText<'_>, first: usize, last: usize) -> Option<Self> {
         let mut digits = Self::default();
         for token in reading.tokens[first..=last].iter().filter(|t| t.kind == Kind::Digits) {
             digits.push(reading.bytes(token))?;

@@ -5,7 +5,7 @@
 
 use smallvec::SmallVec;
 
-use super::cues::{Lexicon, Lists, Role, Word};
+use super::cues::{Lexicon, Word, WordClass, WordSet};
 use super::token::{Kind, Token};
 use crate::mask;
 use crate::text::{Block, is_number_word};
@@ -26,9 +26,9 @@ pub(crate) struct Facts {
     /// The marks in it, a bit each.
     pub(super) marks: u128,
     /// What its words do, all together.
-    pub(super) roles: Role,
+    pub(super) roles: WordClass,
     /// The lists on which its words stand, all together.
-    pub(super) lists: Lists,
+    pub(super) lists: WordSet,
 }
 
 impl Facts {
@@ -38,7 +38,7 @@ impl Facts {
 
     /// Whether nothing in a text of ASCII is spelled in another way, but for letters typed for digits.
     pub(crate) fn are_plain(&self) -> bool {
-        self.marks & Self::REWRITTEN == 0 && !self.masked && !self.numbers && !self.lists.has(Lists::NUMBER)
+        self.marks & Self::REWRITTEN == 0 && !self.masked && !self.numbers && !self.lists.intersects(WordSet::NUMBER)
     }
 }
 
@@ -146,8 +146,8 @@ impl Splitter<'_> {
 
     #[inline]
     fn push_word(&mut self, word: &Word, start: usize, end: usize, kind: Kind) {
-        self.facts.roles = self.facts.roles.and(word.role);
-        self.facts.lists = self.facts.lists.and(word.lists);
+        self.facts.roles = self.facts.roles.union(word.role);
+        self.facts.lists = self.facts.lists.union(word.lists);
         self.facts.words += usize::from(matches!(kind, Kind::Word | Kind::Mixed));
         self.push(Token {
             word: word.id,
@@ -167,7 +167,7 @@ impl Splitter<'_> {
 
     fn push_letters(&mut self, start: usize, end: usize, kind: Kind) {
         let word = self.lexicon.word_at(self.text, start, end);
-        self.facts.numbers |= !word.lists.has(Lists::KNOWN) && is_number_word(self.text, start, end);
+        self.facts.numbers |= !word.lists.intersects(WordSet::KNOWN) && is_number_word(self.text, start, end);
         self.push_word(word, start, end, kind);
     }
 
@@ -177,7 +177,7 @@ impl Splitter<'_> {
         let mut token = Token::new(start, end, Kind::Digits);
         if end - start <= 2 {
             let word = self.lexicon.word_at(self.text, start, end);
-            self.facts.lists = self.facts.lists.and(word.lists);
+            self.facts.lists = self.facts.lists.union(word.lists);
             token = Token { phrases: word.node, lists: word.lists, ..token };
         }
         self.push(token);
@@ -196,8 +196,8 @@ impl Splitter<'_> {
             let parts = || text.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
             let word_fits = |part: &[u8], first: bool| {
                 let word = lexicon.word(part);
-                let known = word.id != 0 && (part.len() >= 3 || !first && word.role.has(Role::UNIT));
-                known && (word.node != 0 || word.role.has(Role::EXPIRY.and(Role::UNIT)))
+                let known = word.id != 0 && (part.len() >= 3 || !first && word.role.intersects(WordClass::UNIT));
+                known && (word.node != 0 || word.role.intersects(WordClass::EXPIRY.union(WordClass::UNIT)))
             };
             let long_digits = parts().any(|p| p[0].is_ascii_digit() && p.len() >= 3);
             let fits = parts().enumerate().all(|(i, p)| p[0].is_ascii_digit() || word_fits(p, i == 0));
@@ -232,7 +232,7 @@ impl Splitter<'_> {
                 && tokens[at].len() == 1
             {
                 for word in [at - 2, at] {
-                    tokens[word].role = tokens[word].role.and(Role::NEGATION).and(Role::COMMON);
+                    tokens[word].role = tokens[word].role.union(WordClass::NEGATION).union(WordClass::COMMON);
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! Reads a view as words, digits and marks, and finds the cues among them.
 //!
-//! In: the bytes of a view. Out: a [`Reading`]: tokens in order, without the spaces between them, and the cues, which are
+//! In: the bytes of a view. Out: a [`TokenizedText`]: tokens in order, without the spaces between them, and the cues, which are
 //! disjoint stretches of tokens. One pass, nothing is looked at more than a fixed number of times.
 
 use smallvec::SmallVec;
 
-use super::cues::{Cue, Lexicon, Lists, Role, Topic, WordId};
+use super::cues::{Cue, Lexicon, Topic, WordClass, WordId, WordSet};
 use super::split::{Facts, split};
 use crate::text::ViewSpan;
 
@@ -40,9 +40,9 @@ pub(crate) struct Token {
     /// The node of the phrases that start with it, or 0.
     pub(crate) phrases: u16,
     /// What the word does.
-    pub(crate) role: Role,
+    pub(crate) role: WordClass,
     /// The lists on which the word stands.
-    pub(crate) lists: Lists,
+    pub(crate) lists: WordSet,
     /// It belongs to a number that is harmless by its shape.
     pub(crate) inert: bool,
     /// One more than the index of the cue it belongs to, or 0.
@@ -54,7 +54,7 @@ impl Token {
     #[inline(always)]
     pub(super) fn new(start: usize, end: usize, kind: Kind) -> Self {
         let (start, end) = (narrow(start), narrow(end));
-        let (role, lists) = (Role::default(), Lists::NONE);
+        let (role, lists) = (WordClass::default(), WordSet::NONE);
         Self { start, end, kind, spaced: false, word: 0, phrases: 0, role, lists, inert: false, cue: 0 }
     }
 
@@ -66,13 +66,13 @@ impl Token {
         self.kind == Kind::Mark(mark)
     }
 
-    pub(crate) fn does(&self, role: Role) -> bool {
-        self.role.has(role)
+    pub(crate) fn does(&self, role: WordClass) -> bool {
+        self.role.intersects(role)
     }
 
     /// Whether its word stands on one of these lists.
-    pub(crate) fn is_any(&self, lists: Lists) -> bool {
-        self.lists.has(lists)
+    pub(crate) fn is_any(&self, lists: WordSet) -> bool {
+        self.lists.intersects(lists)
     }
 
     pub(crate) fn is_text(&self) -> bool {
@@ -100,13 +100,13 @@ pub(crate) struct Hit {
 
 /// What a reading is written on. What a message of usual length has of everything fits in place.
 #[derive(Default)]
-pub(crate) struct Sheet {
+pub(crate) struct TokenBuffer {
     tokens: SmallVec<[Token; 32]>,
     cues: SmallVec<[Hit; 6]>,
 }
 
 /// A view, read.
-pub(crate) struct Reading<'v> {
+pub(crate) struct TokenizedText<'v> {
     pub(crate) text: &'v [u8],
     pub(crate) tokens: &'v mut [Token],
     pub(crate) cues: &'v [Hit],
@@ -118,9 +118,9 @@ pub(crate) struct Reading<'v> {
 /// Phrases are followed over at most this many tokens, marks included.
 const LONGEST_PHRASE: usize = 14;
 
-impl<'v> Reading<'v> {
+impl<'v> TokenizedText<'v> {
     /// The reading of a text, on a sheet that is empty.
-    pub(crate) fn new(text: &'v [u8], sheet: &'v mut Sheet) -> Self {
+    pub(crate) fn new(text: &'v [u8], sheet: &'v mut TokenBuffer) -> Self {
         let facts = split(text, &mut sheet.tokens);
         let mut reading = Self { text, tokens: &mut sheet.tokens, cues: &[], facts, topics: 0 };
         reading.find_cues(&mut sheet.cues);
@@ -184,7 +184,7 @@ impl<'v> Reading<'v> {
     }
 
     fn is_abbreviation(&self, token: &Token) -> bool {
-        token.is_text() && token.is_any(Lists::ABBREVIATION)
+        token.is_text() && token.is_any(WordSet::ABBREVIATION)
             || token.kind == Kind::Word && token.len() == 1 && self.text[token.start as usize].is_ascii_uppercase()
     }
 
@@ -199,8 +199,8 @@ impl<'v> Reading<'v> {
     }
 
     /// Whether one of its words does that.
-    pub(crate) fn does(&self, role: Role) -> bool {
-        self.facts.roles.has(role)
+    pub(crate) fn does(&self, role: WordClass) -> bool {
+        self.facts.roles.intersects(role)
     }
 
     /// Whether this mark is a token of the text.
@@ -217,12 +217,12 @@ impl<'v> Reading<'v> {
     }
 
     /// Whether one of its words stands on one of these lists.
-    pub(crate) fn has_any(&self, lists: Lists) -> bool {
-        self.facts.lists.has(lists)
+    pub(crate) fn has_any(&self, lists: WordSet) -> bool {
+        self.facts.lists.intersects(lists)
     }
 
     /// Whether one of the tokens `from..to` stands on one of these lists.
-    pub(crate) fn any_of(&self, from: usize, to: usize, lists: Lists) -> bool {
+    pub(crate) fn any_of(&self, from: usize, to: usize, lists: WordSet) -> bool {
         self.has_any(lists) && self.tokens[from..to].iter().any(|token| token.is_any(lists))
     }
 
@@ -266,7 +266,7 @@ impl<'v> Reading<'v> {
                 // Inside a phrase: "one-time", "soc. sec.", "card's", "p/w".
                 Kind::Mark(b'-' | b'.' | b'/' | b'\'' | b'_' | b'*') if !(token.is(b'.') && self.ends_here(at)) => {
                     // "My card in your app. number 3717...": no number of an app.
-                    let short = |t: &Token| t.len() == 1 || t.is_any(Lists::ABBREVIATION);
+                    let short = |t: &Token| t.len() == 1 || t.is_any(WordSet::ABBREVIATION);
                     let apart = token.is(b'.') && self.tokens.get(at + 1).is_some_and(|next| next.spaced);
                     if apart && !short(&self.tokens[at - 1]) {
                         break;

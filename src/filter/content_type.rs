@@ -1,6 +1,6 @@
 //! What is done with a body, or a part of one, by its content type.
 
-use crate::filter::{Failure, Format};
+use crate::filter::{BodyFormat, ScanError};
 use crate::wire::multipart::parameters;
 
 /// What is done with a body.
@@ -142,20 +142,22 @@ impl ContentTypes {
     }
 
     /// The format in which a body of this content type is scanned; `None` where it passes.
-    pub(crate) fn format(&self, content_type: &str) -> Result<Option<Format>, Failure> {
+    pub(crate) fn format(&self, content_type: &str) -> Result<Option<BodyFormat>, ScanError> {
         let format = match self.treatment(content_type) {
             Treatment::Pass => return Ok(None),
-            Treatment::Refuse => return Err(Failure::ContentType),
-            Treatment::Text => Format::Text,
-            Treatment::Html => Format::Html,
-            Treatment::Json => Format::Json,
-            Treatment::Ndjson => Format::Ndjson,
-            Treatment::Events => Format::Events,
-            Treatment::Form => Format::Form,
-            Treatment::Sniff => Format::Sniff,
-            Treatment::Multipart => Format::Multipart { boundary: boundary(content_type).ok_or(Failure::Malformed)? },
+            Treatment::Refuse => return Err(ScanError::ContentType),
+            Treatment::Text => BodyFormat::Text,
+            Treatment::Html => BodyFormat::Html,
+            Treatment::Json => BodyFormat::Json,
+            Treatment::Ndjson => BodyFormat::Ndjson,
+            Treatment::Events => BodyFormat::Events,
+            Treatment::Form => BodyFormat::Form,
+            Treatment::Sniff => BodyFormat::Sniff,
+            Treatment::Multipart => {
+                BodyFormat::Multipart { boundary: boundary(content_type).ok_or(ScanError::Malformed)? }
+            }
         };
-        if ascii_charset(content_type) { Ok(Some(format)) } else { Err(Failure::Charset) }
+        if ascii_charset(content_type) { Ok(Some(format)) } else { Err(ScanError::Charset) }
     }
 }
 
@@ -262,9 +264,9 @@ mod tests {
     #[test]
     fn a_charset_in_which_digits_are_no_ascii_is_refused() {
         let types = ContentTypes::default();
-        assert_eq!(types.format("text/plain; charset=UTF-16LE"), Err(Failure::Charset));
-        assert_eq!(types.format("text/plain; charset=\"iso-8859-1\""), Ok(Some(Format::Text)));
-        assert_eq!(types.format("text/plain; charset=utf-8; charset=utf-16"), Err(Failure::Charset));
+        assert_eq!(types.format("text/plain; charset=UTF-16LE"), Err(ScanError::Charset));
+        assert_eq!(types.format("text/plain; charset=\"iso-8859-1\""), Ok(Some(BodyFormat::Text)));
+        assert_eq!(types.format("text/plain; charset=utf-8; charset=utf-16"), Err(ScanError::Charset));
         assert_eq!(types.format("image/png; charset=utf-16"), Ok(None));
     }
 }

@@ -5,13 +5,13 @@
 
 use std::mem;
 
-use crate::chat::{Part, Place, Spelling, Text};
+use crate::chat::{Continuity, Place, Spelling, Text};
 use crate::edit::Patch;
-use crate::filter::Failure;
+use crate::filter::ScanError;
 use crate::filter::scanner::Scanner;
 use crate::json::{self, JsonError, Step, Token, TokenKind, Walker};
 use crate::message::Role;
-use crate::stream::Redactor;
+use crate::stream::StreamRedactor;
 
 /// A document that is under way.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) struct Document {
 enum State {
     Json(Box<Walker>),
     /// It has turned out to be no JSON: the rest is a text.
-    Text(Box<Redactor>),
+    Text(Box<StreamRedactor>),
 }
 
 impl Document {
@@ -69,7 +69,7 @@ impl Document {
         last: bool,
         scanner: &mut Scanner,
         out: &mut Vec<u8>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ScanError> {
         if let State::Text(_) = &self.state {
             self.text(piece, scanner, out)?;
         } else {
@@ -89,11 +89,11 @@ impl Document {
 
     /// The next bytes of what is no JSON. An escaped character in it may be a digit for whoever reads it more leniently:
     /// what is to be read so cannot be seen in pieces.
-    fn text(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    fn text(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let State::Text(redactor) = &mut self.state else { return Ok(()) };
         let escaped = piece.windows(2).any(|pair| pair == b"\\u");
         if escaped || self.backslash && piece.first() == Some(&b'u') {
-            return Err(Failure::Malformed);
+            return Err(ScanError::Malformed);
         }
         self.backslash = piece.last().map_or(self.backslash, |last| *last == b'\\');
         redactor.push(piece, out);
@@ -102,7 +102,7 @@ impl Document {
     }
 
     /// Reads all tokens that have come; returns how many bytes are done with.
-    fn read(&mut self, held: &[u8], last: bool, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<usize, Failure> {
+    fn read(&mut self, held: &[u8], last: bool, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<usize, ScanError> {
         let mut at = 0;
         while !scanner.blocked {
             let State::Json(walker) = &mut self.state else { break };
@@ -123,7 +123,7 @@ impl Document {
                     let limit = scanner.limits.hold;
                     let input = &held[at..];
                     if input.len() > limit && self.waits {
-                        return Err(Failure::TooLarge { limit });
+                        return Err(ScanError::TooLarge { limit });
                     }
                     if input.len() <= limit.min(PART) || self.waits {
                         return Ok(at);
@@ -132,23 +132,23 @@ impl Document {
                     let State::Json(walker) = &mut self.state else { break };
                     let mut ahead = walker.clone();
                     let Some(token) = ahead.cut(input) else {
-                        return if input.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(at) };
+                        return if input.len() > limit { Err(ScanError::TooLarge { limit }) } else { Ok(at) };
                     };
                     let text = match scanner.shape.place(ahead.path()) {
-                        None => return Err(Failure::TooLarge { limit }),
+                        None => return Err(ScanError::TooLarge { limit }),
                         Some(Place::Text(_)) => true,
                         Some(Place::Data) => !self.encoded.contains(&ahead.path().depth().saturating_sub(1)),
                         Some(_) => false,
                     };
                     if text && self.left_out.is_none() {
                         self.waits = true;
-                        return if input.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(at) };
+                        return if input.len() > limit { Err(ScanError::TooLarge { limit }) } else { Ok(at) };
                     }
                     *walker = ahead;
                     self.write(&input[..token.span.end], out);
                     at += token.span.end;
                 }
-                Err(JsonError::TooDeep { limit }) => return Err(Failure::TooDeep { limit }),
+                Err(JsonError::TooDeep { limit }) => return Err(ScanError::TooDeep { limit }),
                 Err(_) => {
                     self.state = State::Text(Box::new(scanner.redactor(scanner.role)));
                     self.text(input, scanner, out)?;
@@ -160,12 +160,12 @@ impl Document {
     }
 
     /// A token, whose bytes with the blanks before it are `raw`.
-    fn token(&mut self, token: Token, raw: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    fn token(&mut self, token: Token, raw: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let State::Json(walker) = &self.state else { return Ok(()) };
         let path = walker.path();
         let depth = path.depth();
         let Some(place) = scanner.shape.place(path) else {
-            return Err(Failure::TooLarge { limit: scanner.limits.hold });
+            return Err(ScanError::TooLarge { limit: scanner.limits.hold });
         };
         let content = &raw[token.content.range()];
         match token.kind {
@@ -181,7 +181,7 @@ impl Document {
                 }
             }
             TokenKind::ObjectStart | TokenKind::ArrayStart
-                if place == Place::Tied && self.changed && self.left_out.is_none() =>
+                if place == Place::Derived && self.changed && self.left_out.is_none() =>
             {
                 out.extend_from_slice(&raw[..token.span.start]);
                 self.left_out = Some(depth);
@@ -205,10 +205,10 @@ impl Document {
                 if let Some(spelling) = spelling {
                     let limit = scanner.limits.hold;
                     if content.len() > limit {
-                        return Err(Failure::TooLarge { limit });
+                        return Err(ScanError::TooLarge { limit });
                     }
                     let role = self.roles.last().map(|(_, role)| *role);
-                    let text = Text { value: 0, role, spelling, part: Part::Whole };
+                    let text = Text { value: 0, role, spelling, part: Continuity::Whole };
                     let patch = Patch::new(scanner.token(token, content, &text)?);
                     self.changed |= !patch.is_empty();
                     if !scanner.blocked {

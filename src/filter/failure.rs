@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a body could not be scanned. Says what is wrong with it by meaning and never quotes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Failure {
+pub enum ScanError {
     /// It, or what of it has to be held at once, is larger than the limit.
     TooLarge {
         /// The limit, in bytes.
@@ -41,7 +41,7 @@ pub enum Failure {
     Panicked,
 }
 
-impl Failure {
+impl ScanError {
     /// A short name in kebab-case, for logs and metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -62,7 +62,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for ScanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { limit } => write!(f, "the body holds more than {limit} bytes that must be seen at once"),
@@ -81,4 +81,4 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for ScanError {}

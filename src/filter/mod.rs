@@ -3,7 +3,7 @@
 //! In go the bytes of one body in a format, in any pieces; out come the bytes that may go on, and a [`Report`]. A byte
 //! outside a finding is the byte that came in. The same body gives the same bytes and findings however it is cut.
 //!
-//! What is held back: of text, what may still become part of a finding (see [`Redactor`](crate::Redactor)); of an event
+//! What is held back: of text, what may still become part of a finding (see [`StreamRedactor`](crate::StreamRedactor)); of an event
 //! stream, the event that is not complete, and of a streamed answer what may still become part of a finding, which is
 //! written into a later event of the same text; of lines of JSON, the line; of a multipart body, the part where it is
 //! JSON; of forms everything; of JSON everything too, but where it is larger than [`Limits::hold`], is not under a policy
@@ -13,44 +13,44 @@
 //! Number and time of a message ([`id`](Filter::id), [`time_ms`](Filter::time_ms)) are known to the conversation, also of
 //! a text that streams.
 //!
-//! Refused, by a [`Failure`]: what is larger or deeper than the [`Limits`], charsets in which ASCII does not stand for
+//! Refused, by a [`ScanError`]: what is larger or deeper than the [`Limits`], charsets in which ASCII does not stand for
 //! itself, multipart bodies that cannot be read. JSON that cannot be parsed is scanned as text. A panic inside is a
 //! failure too. After a failure, or when [`is_blocked`](Filter::is_blocked), nothing more comes out.
 //!
 //! # Example
 //!
 //! ```
-//! use lastfour::{Engine, Filter, Format};
+//! use lastfour::{Engine, Filter, BodyFormat};
 //!
 //! let body = br#"{"id": 378282246310005, "text": "my card is 3782 822463 10005"}"#;
-//! let filtered = Filter::new(Engine::default(), Format::Json).whole(body)?;
+//! let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body)?;
 //! assert_eq!(filtered.body, &br#"{"id": 378282246310005, "text": "my card is **** ****** *0005"}"#[..]);
 //! assert_eq!(filtered.report.total(), 1);
-//! # Ok::<(), lastfour::Failure>(())
+//! # Ok::<(), lastfour::ScanError>(())
 //! ```
 //!
 //! An event stream in pieces:
 //!
 //! ```
-//! use lastfour::{Engine, Filter, Format};
+//! use lastfour::{Engine, Filter, BodyFormat};
 //!
-//! let mut filter = Filter::new(Engine::default(), Format::Events);
+//! let mut filter = Filter::new(Engine::default(), BodyFormat::Events);
 //! let mut out = Vec::new();
 //! filter.push(b"data: my card is 3782 82", &mut out)?;
 //! assert!(out.is_empty());
 //! filter.push(b"2463 10005\n\n", &mut out)?;
 //! filter.finish(&mut out)?;
 //! assert_eq!(out, b"data: my card is **** ****** *0005\n\n");
-//! # Ok::<(), lastfour::Failure>(())
+//! # Ok::<(), lastfour::ScanError>(())
 //! ```
 
 mod content_type;
 mod document;
 mod events;
 mod failure;
-mod hindsight;
 mod parts;
 mod report;
+mod retroactive;
 mod scanner;
 mod state;
 
@@ -58,11 +58,11 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use content_type::{ContentTypes, Treatment};
-pub use failure::Failure;
+pub use failure::ScanError;
 pub use report::{Count, Found, Report};
 
 use crate::Conversation;
-use crate::chat::Shape;
+use crate::chat::DynShape;
 use crate::detect::custom::CustomDetector;
 use crate::engine::Engine;
 use crate::entity::{Entity, FindingKind};
@@ -74,7 +74,7 @@ use crate::policy::Action;
 /// A wire format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Format {
+pub enum BodyFormat {
     /// One text.
     Text,
     /// One JSON document.
@@ -96,7 +96,7 @@ pub enum Format {
     },
 }
 
-impl Format {
+impl BodyFormat {
     /// Whether what has been scanned of a body goes on before the body ends.
     #[must_use]
     pub fn streams(&self) -> bool {
@@ -104,7 +104,7 @@ impl Format {
     }
 }
 
-/// How much of a body is taken. What goes beyond is a [`Failure`].
+/// How much of a body is taken. What goes beyond is a [`ScanError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -165,15 +165,15 @@ pub struct Filtered<'b> {
 impl Filter {
     /// A filter for one body, by a customer, in a conversation that is new, with the generic shape.
     #[must_use]
-    pub fn new(engine: Engine, format: Format) -> Self {
+    pub fn new(engine: Engine, format: BodyFormat) -> Self {
         let scanner = Scanner {
             engine,
             conversation: Conversation::new(),
             before: Conversation::new(),
             found: false,
-            hindsight: None,
+            retroactive: None,
             role: Role::Customer,
-            shape: Shape::default(),
+            shape: DynShape::default(),
             limits: Limits::default(),
             report: Report::new(),
             blocked: false,
@@ -186,7 +186,7 @@ impl Filter {
 
     /// With this chat shape.
     #[must_use]
-    pub fn shape(mut self, shape: Shape) -> Self {
+    pub fn shape(mut self, shape: DynShape) -> Self {
         self.scanner.shape = shape;
         self
     }
@@ -258,7 +258,7 @@ impl Filter {
     /// # Errors
     ///
     /// Where the body cannot be scanned. Nothing that was not scanned has been appended.
-    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), ScanError> {
         self.guard(out, |filter, out| filter.state.push(piece, &mut filter.scanner, out))
     }
 
@@ -267,7 +267,7 @@ impl Filter {
     /// # Errors
     ///
     /// Where the body cannot be scanned. Nothing that was not scanned has been appended.
-    pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Failure> {
+    pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), ScanError> {
         self.guard(out, |filter, out| {
             let state = std::mem::replace(&mut filter.state, State::over());
             state.finish(&mut filter.scanner, out)
@@ -289,7 +289,7 @@ impl Filter {
     /// # Errors
     ///
     /// Where the body cannot be scanned.
-    pub fn whole(mut self, body: &[u8]) -> Result<Filtered<'_>, Failure> {
+    pub fn whole(mut self, body: &[u8]) -> Result<Filtered<'_>, ScanError> {
         let report = self.report();
         let mut out = Vec::new();
         let mut patch = None;
@@ -318,8 +318,8 @@ impl Filter {
     fn guard(
         &mut self,
         out: &mut Vec<u8>,
-        scan: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        scan: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<(), ScanError>,
+    ) -> Result<(), ScanError> {
         if self.is_blocked() {
             return Ok(());
         }
@@ -327,7 +327,7 @@ impl Filter {
             return Err(failure);
         }
         let len = out.len();
-        let result = catch_unwind(AssertUnwindSafe(|| scan(self, out))).unwrap_or(Err(Failure::Panicked));
+        let result = catch_unwind(AssertUnwindSafe(|| scan(self, out))).unwrap_or(Err(ScanError::Panicked));
         if result.is_err() || self.is_blocked() {
             // Of events and lines only those have been written that are whole and were seen; of a text or a part some of
             // what is to be stopped may have been.

@@ -5,7 +5,7 @@
 
 use crate::filter::scanner::Scanner;
 use crate::filter::state::State;
-use crate::filter::{Failure, Format};
+use crate::filter::{BodyFormat, ScanError};
 use crate::wire::multipart::{Headers, LONGEST_HEADERS, MultipartError, Piece, Reader};
 
 /// The parts of a body that are under way.
@@ -28,11 +28,11 @@ impl Parts {
         last: bool,
         scanner: &mut Scanner,
         out: &mut Vec<u8>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ScanError> {
         self.reader.push(bytes);
         while let Some(piece) = self.reader.next_piece(last).map_err(|error| match error {
-            MultipartError::HeadersTooLong => Failure::TooLarge { limit: LONGEST_HEADERS },
-            MultipartError::CutOff => Failure::Malformed,
+            MultipartError::HeadersTooLong => ScanError::TooLarge { limit: LONGEST_HEADERS },
+            MultipartError::CutOff => ScanError::Malformed,
         })? {
             match piece {
                 // Blanks there are usual, and no message.
@@ -40,7 +40,7 @@ impl Parts {
                     out.extend_from_slice(&raw);
                 }
                 Piece::Outside(raw) => {
-                    let text = self.part.get_or_insert_with(|| Box::new(State::new(Format::Text)));
+                    let text = self.part.get_or_insert_with(|| Box::new(State::new(BodyFormat::Text)));
                     text.push(&raw, scanner, out)?;
                 }
                 Piece::Delimiter(raw) => {
@@ -52,14 +52,14 @@ impl Parts {
                     self.number += 1;
                     let limit = scanner.limits.parts;
                     if self.number > limit {
-                        return Err(Failure::TooMany { limit });
+                        return Err(ScanError::TooMany { limit });
                     }
                     self.part = part(&headers, scanner)?.map(Box::new);
                     out.extend_from_slice(&headers.raw);
                 }
                 Piece::Body(raw) => match &mut self.part {
                     Some(part) => part.push(&raw, scanner, out)?,
-                    None if self.reader.is_doubtful() => return Err(Failure::Malformed),
+                    None if self.reader.is_doubtful() => return Err(ScanError::Malformed),
                     None => out.extend_from_slice(&raw),
                 },
                 Piece::End => self.end(scanner, out)?,
@@ -73,7 +73,7 @@ impl Parts {
             let nothing = self.reader.is_before_first() && self.part.is_some();
             self.end(scanner, out)?;
             if nothing {
-                return Err(Failure::Malformed);
+                return Err(ScanError::Malformed);
             }
         }
         Ok(())
@@ -84,7 +84,7 @@ impl Parts {
         self.part.as_ref().map_or(0, |part| part.held())
     }
 
-    fn end(&mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    fn end(&mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         match self.part.take() {
             Some(part) => part.finish(scanner, out),
             None => Ok(()),
@@ -93,14 +93,14 @@ impl Parts {
 }
 
 /// How a part that has these headers is scanned; `None` where it passes.
-fn part(headers: &Headers, scanner: &Scanner) -> Result<Option<State>, Failure> {
+fn part(headers: &Headers, scanner: &Scanner) -> Result<Option<State>, ScanError> {
     if headers.is_ambiguous() {
-        return Err(Failure::Malformed);
+        return Err(ScanError::Malformed);
     }
     let content_type = headers.get("content-type").unwrap_or_default();
     let format = match scanner.types.format(content_type) {
         // A multipart body within one is read as the text it is, whatever its boundary.
-        Ok(Some(Format::Multipart { .. })) | Err(Failure::Malformed) => Some(Format::Text),
+        Ok(Some(BodyFormat::Multipart { .. })) | Err(ScanError::Malformed) => Some(BodyFormat::Text),
         format => format?,
     };
     // A file that is text is text whatever its field is called. A field is text where its name says so, whatever type it
@@ -109,14 +109,14 @@ fn part(headers: &Headers, scanner: &Scanner) -> Result<Option<State>, Failure> 
     let named = headers.name().is_none_or(|name| scanner.shape.is_field(&name));
     let part = match format {
         Some(format) if file || named => State::new(format),
-        Some(Format::Json) => State::new(Format::Json),
+        Some(BodyFormat::Json) => State::new(BodyFormat::Json),
         Some(_) => State::field(),
-        None if named && !file => State::new(Format::Text),
+        None if named && !file => State::new(BodyFormat::Text),
         None => return Ok(None),
     };
     let encoding = headers.get("content-transfer-encoding").unwrap_or("binary");
     if !["7bit", "8bit", "binary"].iter().any(|known| encoding.eq_ignore_ascii_case(known)) {
-        return Err(Failure::ContentEncoding);
+        return Err(ScanError::ContentEncoding);
     }
     Ok(Some(part))
 }

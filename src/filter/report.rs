@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::entity::Entity;
 use crate::entity::FindingKind;
-use crate::filter::Failure;
+use crate::filter::ScanError;
 use crate::message::MessageId;
 use crate::policy::Action;
 use crate::report::Finding;
@@ -25,7 +25,7 @@ struct Data {
     findings: Vec<Found>,
     counts: Vec<Count>,
     recall: Vec<MessageId>,
-    failure: Option<Failure>,
+    failure: Option<ScanError>,
     complete: bool,
 }
 
@@ -112,7 +112,7 @@ impl Report {
 
     /// Why the body could not be scanned, where it could not.
     #[must_use]
-    pub fn failure(&self) -> Option<Failure> {
+    pub fn failure(&self) -> Option<ScanError> {
         self.lock().failure
     }
 
@@ -147,7 +147,7 @@ impl Report {
         *self.lock() = data;
     }
 
-    pub(crate) fn fail(&self, failure: Failure) {
+    pub(crate) fn fail(&self, failure: ScanError) {
         self.lock().failure.get_or_insert(failure);
     }
 

@@ -1,17 +1,17 @@
 //! Scans the messages and the JSON documents of a body, one after the other, in one conversation.
 
 use crate::Conversation;
-use crate::chat::{Part, Reading, Shape, Spelling, Text};
+use crate::chat::{ChatTexts, Continuity, DynShape, Spelling, Text};
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::entity::Entity;
-use crate::filter::hindsight::Hindsight;
-use crate::filter::{ContentTypes, Failure, Limits, Report};
+use crate::filter::retroactive::Hindsight;
+use crate::filter::{ContentTypes, Limits, Report, ScanError};
 use crate::json::{self, JsonError, Token, TokenKind, Tree, Value};
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
 use crate::span::Span;
-use crate::stream::{Finished, Redactor};
+use crate::stream::{Finished, StreamRedactor};
 use crate::text::{Alignment, ViewSpan};
 use crate::wire::html;
 
@@ -25,9 +25,9 @@ pub(super) struct Scanner {
     /// Something was found in the message that was scanned last, or streamed.
     pub(super) found: bool,
     /// What is known of the document that is in hand.
-    pub(super) hindsight: Option<Hindsight>,
+    pub(super) retroactive: Option<Hindsight>,
     pub(super) role: Role,
-    pub(super) shape: Shape,
+    pub(super) shape: DynShape,
     pub(super) limits: Limits,
     pub(super) types: ContentTypes,
     pub(super) report: Report,
@@ -38,8 +38,8 @@ pub(super) struct Scanner {
 
 impl Scanner {
     /// A redactor for a text that comes in pieces.
-    pub(super) fn redactor(&self, role: Role) -> Redactor {
-        let mut redactor = Redactor::new(self.engine.clone(), self.conversation.clone(), role);
+    pub(super) fn redactor(&self, role: Role) -> StreamRedactor {
+        let mut redactor = StreamRedactor::new(self.engine.clone(), self.conversation.clone(), role);
         if let Some(id) = self.id {
             redactor = redactor.id(id.0);
         }
@@ -74,7 +74,7 @@ impl Scanner {
         };
         let message = Message { text, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
         let mut halves = Vec::new();
-        let learns = self.hindsight.as_ref().is_some_and(|hindsight| !hindsight.knows());
+        let learns = self.retroactive.as_ref().is_some_and(|retroactive| !retroactive.knows());
         let mut outcome = self.engine.scan_noting(conversation, &message, learns.then_some(&mut halves));
         if let Some(spans) = spans {
             outcome.keep(|span| {
@@ -82,15 +82,15 @@ impl Scanner {
                 spans.get(after).is_some_and(|other| other.overlaps(span))
             });
         }
-        match &mut self.hindsight {
-            Some(hindsight) if hindsight.knows() => {
-                for (number, finding) in hindsight.amend(&mut outcome) {
+        match &mut self.retroactive {
+            Some(retroactive) if retroactive.knows() => {
+                for (number, finding) in retroactive.amend(&mut outcome) {
                     self.report.amend(number, finding);
                 }
                 return outcome.patch;
             }
-            Some(hindsight) => {
-                hindsight.note(message.role, halves, (!again).then(|| self.report.messages()));
+            Some(retroactive) => {
+                retroactive.note(message.role, halves, (!again).then(|| self.report.messages()));
             }
             None => {}
         }
@@ -105,32 +105,35 @@ impl Scanner {
     }
 
     /// Runs `scan` on messages that are all in hand; where one of them shows what those before it were, once more.
-    pub(super) fn with_hindsight<T>(&mut self, scan: impl Fn(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
-        if self.hindsight.is_some() {
+    pub(super) fn with_hindsight<T>(
+        &mut self,
+        scan: impl Fn(&mut Self) -> Result<T, ScanError>,
+    ) -> Result<T, ScanError> {
+        if self.retroactive.is_some() {
             return scan(self);
         }
         let start = (self.conversation.clone(), self.before.clone(), self.found);
-        self.hindsight = Some(Hindsight::default());
+        self.retroactive = Some(Hindsight::default());
         let mut result = scan(self);
-        let learnt = self.hindsight.take().and_then(Hindsight::learnt);
+        let learnt = self.retroactive.take().and_then(Hindsight::learnt);
         if learnt.is_some() && result.is_ok() && !self.blocked {
             (self.conversation, self.before, self.found) = start;
-            self.hindsight = learnt;
+            self.retroactive = learnt;
             result = scan(self);
-            self.hindsight = None;
+            self.retroactive = None;
         }
         result
     }
 
     /// Scans a document whose texts are all messages of their own.
-    pub(super) fn whole_document(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
+    pub(super) fn whole_document(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         self.with_hindsight(|scanner| scanner.document_patch(raw))
     }
 
-    fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
+    fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         match Tree::parse(raw, self.limits.depth) {
             Ok(tree) => Ok(Patch::new(self.texts(&tree, &self.shape.read(tree.root()))?)),
-            Err(JsonError::TooDeep { limit }) => Err(Failure::TooDeep { limit }),
+            Err(JsonError::TooDeep { limit }) => Err(ScanError::TooDeep { limit }),
             Err(_) => {
                 self.found = false;
                 self.documents(raw)
@@ -140,20 +143,20 @@ impl Scanner {
 
     /// The document that the data of an event are, and its texts; `None` where they are none, or a bare number, which is
     /// the text that it is in a stream of texts.
-    pub(super) fn reading<'a>(&self, raw: &'a [u8]) -> Result<Option<(Tree<'a>, Reading)>, Failure> {
+    pub(super) fn reading<'a>(&self, raw: &'a [u8]) -> Result<Option<(Tree<'a>, ChatTexts)>, ScanError> {
         match Tree::parse(raw, self.limits.depth) {
             Ok(tree) if tree.root().kind() == TokenKind::Number => Ok(None),
             Ok(tree) => {
                 let reading = self.shape.read_event(tree.root());
                 Ok(Some((tree, reading)))
             }
-            Err(JsonError::TooDeep { limit }) => Err(Failure::TooDeep { limit }),
+            Err(JsonError::TooDeep { limit }) => Err(ScanError::TooDeep { limit }),
             Err(_) => Ok(None),
         }
     }
 
     /// Scans the data of an event that are no document.
-    pub(super) fn plain(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
+    pub(super) fn plain(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         let is_number = Tree::parse(raw, 1).is_ok_and(|tree| tree.root().kind() == TokenKind::Number);
         if is_number { Ok(self.message(raw, None, false)) } else { self.documents(raw) }
     }
@@ -170,7 +173,7 @@ impl Scanner {
     }
 
     /// Scans all texts of a document; the edits are on its bytes.
-    pub(super) fn texts(&mut self, tree: &Tree<'_>, reading: &Reading) -> Result<Vec<Edit>, Failure> {
+    pub(super) fn texts(&mut self, tree: &Tree<'_>, reading: &ChatTexts) -> Result<Vec<Edit>, ScanError> {
         let mut edits = Vec::new();
         let mut changed = Vec::with_capacity(reading.texts.len());
         for text in &reading.texts {
@@ -186,7 +189,7 @@ impl Scanner {
     }
 
     /// Scans a text, which says `said`, as a message; the edits are on that.
-    pub(super) fn piece(&mut self, value: Value<'_>, said: &[u8], text: &Text) -> Result<Patch, Failure> {
+    pub(super) fn piece(&mut self, value: Value<'_>, said: &[u8], text: &Text) -> Result<Patch, ScanError> {
         match value.kind() {
             TokenKind::Number => Ok(self.message(said, text.role, false)),
             _ => self.string(said, text.role, false, text.spelling, self.limits.nesting),
@@ -194,7 +197,7 @@ impl Scanner {
     }
 
     /// Scans what is no document: those that it starts with, one after the other, and the rest as a text.
-    fn documents(&mut self, raw: &[u8]) -> Result<Patch, Failure> {
+    fn documents(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         let mut edits = Vec::new();
         let mut at = 0;
         let mut scan = |span: Span, patch: Patch| edits.extend(patch.at(span.start));
@@ -211,10 +214,10 @@ impl Scanner {
     }
 
     /// Scans one text of a document; the edits are on the document's bytes.
-    pub(super) fn text(&mut self, value: Value<'_>, text: &Text) -> Result<Vec<Edit>, Failure> {
+    pub(super) fn text(&mut self, value: Value<'_>, text: &Text) -> Result<Vec<Edit>, ScanError> {
         match value.kind() {
             TokenKind::ObjectStart | TokenKind::ArrayStart => {
-                self.values(value, text.role, text.part == Part::Again, self.limits.nesting)
+                self.values(value, text.role, text.part == Continuity::Repeat, self.limits.nesting)
             }
             kind => {
                 let token = Token { kind, span: value.span(), content: value.content() };
@@ -224,8 +227,8 @@ impl Scanner {
     }
 
     /// Scans one string or number, whose raw content is `content`; the edits count from where the token's spans do.
-    pub(super) fn token(&mut self, token: Token, content: &[u8], text: &Text) -> Result<Vec<Edit>, Failure> {
-        let again = text.part == Part::Again;
+    pub(super) fn token(&mut self, token: Token, content: &[u8], text: &Text) -> Result<Vec<Edit>, ScanError> {
+        let again = text.part == Continuity::Repeat;
         match token.kind {
             TokenKind::String => {
                 let decoded = json::decode(content);
@@ -249,14 +252,14 @@ impl Scanner {
         again: bool,
         spelling: Spelling,
         nesting: usize,
-    ) -> Result<Patch, Failure> {
+    ) -> Result<Patch, ScanError> {
         if spelling == Spelling::Html {
             return Ok(self.html(bytes, role, again));
         }
         let inner = bytes.trim_ascii();
         if matches!(inner.first(), Some(b'{' | b'[')) || spelling == Spelling::Json && inner.first() == Some(&b'"') {
             match Tree::parse(bytes, self.limits.depth) {
-                Ok(_) if nesting == 0 => return Err(Failure::TooDeep { limit: self.limits.nesting }),
+                Ok(_) if nesting == 0 => return Err(ScanError::TooDeep { limit: self.limits.nesting }),
                 Ok(tree) => {
                     let edits = self.values(tree.root(), role, again, nesting - 1)?;
                     return Ok(Patch::new(edits));
@@ -306,7 +309,7 @@ impl Scanner {
             }
             self.blocked |= finding.action == Action::Block;
             // On the second look it has been told.
-            if !self.hindsight.as_ref().is_some_and(Hindsight::knows) {
+            if !self.retroactive.as_ref().is_some_and(Hindsight::knows) {
                 self.report.amend(number, finding);
             }
             edits.extend(all.patch.edits().iter().filter(|edit| edit.span.overlaps(finding.span)).cloned());
@@ -322,7 +325,7 @@ impl Scanner {
         role: Option<Role>,
         again: bool,
         nesting: usize,
-    ) -> Result<Vec<Edit>, Failure> {
+    ) -> Result<Vec<Edit>, ScanError> {
         let mut joined = Vec::new();
         let mut parts = Vec::new();
         let mut edits = Vec::new();
@@ -410,7 +413,7 @@ fn shares(patch: &Patch, spans: &[Span]) -> Vec<Vec<Edit>> {
 }
 
 /// The edits that take out what repeats a text that changed.
-pub(super) fn untie(tree: &Tree<'_>, reading: &Reading, changed: &[bool]) -> Vec<Edit> {
+pub(super) fn untie(tree: &Tree<'_>, reading: &ChatTexts, changed: &[bool]) -> Vec<Edit> {
     let gone = reading.tied.iter().filter(|tied| tied.texts.clone().any(|at| changed.get(at) == Some(&true)));
     gone.filter_map(|tied| tree.value(tied.value))
         .map(|value| Edit { span: value.span(), with: "null".into() })

@@ -9,9 +9,9 @@ use crate::filter::document::Document;
 use crate::filter::events::Events;
 use crate::filter::parts::Parts;
 use crate::filter::scanner::{Scanner, in_order};
-use crate::filter::{Failure, Format, may_block};
+use crate::filter::{BodyFormat, ScanError, may_block};
 use crate::json::{JsonError, Tree};
-use crate::stream::Redactor;
+use crate::stream::StreamRedactor;
 use crate::wire::{form, html, ndjson};
 
 /// A body that is under way.
@@ -28,7 +28,7 @@ enum Kind {
     Silence(Vec<u8>),
     /// A text that starts as JSON does: what is a document has to stay one.
     Loose(Vec<u8>),
-    Text(Box<Redactor>),
+    Text(Box<StreamRedactor>),
     /// A page, or a part of one that is too large to be held.
     Html(Vec<u8>),
     /// The first bytes of a field of which only a document would be scanned.
@@ -54,16 +54,16 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const TELLING: usize = 2;
 
 impl State {
-    pub(super) fn new(format: Format) -> Self {
+    pub(super) fn new(format: BodyFormat) -> Self {
         let kind = match format {
-            Format::Text => Kind::Silence(Vec::new()),
-            Format::Html => Kind::Html(Vec::new()),
-            Format::Sniff => Kind::Sniff(Vec::new()),
-            Format::Json => Kind::Json(Vec::new()),
-            Format::Form => Kind::Form(Vec::new()),
-            Format::Ndjson => Kind::Ndjson(ndjson::Splitter::new()),
-            Format::Events => Kind::Events(Box::default()),
-            Format::Multipart { boundary } => Kind::Parts(Box::new(Parts::new(&boundary))),
+            BodyFormat::Text => Kind::Silence(Vec::new()),
+            BodyFormat::Html => Kind::Html(Vec::new()),
+            BodyFormat::Sniff => Kind::Sniff(Vec::new()),
+            BodyFormat::Json => Kind::Json(Vec::new()),
+            BodyFormat::Form => Kind::Form(Vec::new()),
+            BodyFormat::Ndjson => Kind::Ndjson(ndjson::Splitter::new()),
+            BodyFormat::Events => Kind::Events(Box::default()),
+            BodyFormat::Multipart { boundary } => Kind::Parts(Box::new(Parts::new(&boundary))),
         };
         Self { kind, start: Some(Vec::new()) }
     }
@@ -88,7 +88,7 @@ impl State {
         matches!(self.kind, Kind::Events(_) | Kind::Ndjson(_))
     }
 
-    pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let Some(mut start) = self.start.take() else { return self.kind.push(piece, scanner, out) };
         // Most first pieces tell by themselves, and are not copied.
         let start = if start.is_empty() && piece.len() >= TELLING {
@@ -102,12 +102,12 @@ impl State {
             return Ok(());
         }
         if is_wide(&start) {
-            return Err(Failure::Charset);
+            return Err(ScanError::Charset);
         }
         self.kind.push(&start, scanner, out)
     }
 
-    pub(super) fn finish(mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    pub(super) fn finish(mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         if let Some(start) = self.start.take() {
             self.kind.push(&start, scanner, out)?;
         }
@@ -115,8 +115,8 @@ impl State {
     }
 
     /// The patch on a body that is all there; `None` where the format has to be read from its start to its end.
-    pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, Failure> {
-        if is_wide(body) { Err(Failure::Charset) } else { self.kind.whole(body, scanner) }
+    pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
+        if is_wide(body) { Err(ScanError::Charset) } else { self.kind.whole(body, scanner) }
     }
 }
 
@@ -146,7 +146,7 @@ impl Kind {
         }
     }
 
-    fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let limit = scanner.limits.hold;
         match self {
             Self::Silence(held) | Self::Sniff(held) | Self::Field(held) => {
@@ -164,10 +164,11 @@ impl Kind {
             }
             Self::Html(held) if held.len() + piece.len() > limit => {
                 held.extend_from_slice(piece);
-                let cut = html::cut(held).filter(|_| !may_block(&scanner.engine)).ok_or(Failure::TooLarge { limit })?;
+                let cut =
+                    html::cut(held).filter(|_| !may_block(&scanner.engine)).ok_or(ScanError::TooLarge { limit })?;
                 let rest = held.split_off(cut);
                 if rest.len() > limit {
-                    return Err(Failure::TooLarge { limit });
+                    return Err(ScanError::TooLarge { limit });
                 }
                 let page = mem::replace(held, rest);
                 out.extend_from_slice(&markup(&page, scanner)?.apply(&page));
@@ -186,7 +187,7 @@ impl Kind {
             Self::Json(held) => held.extend_from_slice(piece),
             Self::Form(held) => {
                 if held.len() + piece.len() > limit {
-                    return Err(Failure::TooLarge { limit });
+                    return Err(ScanError::TooLarge { limit });
                 }
                 held.extend_from_slice(piece);
             }
@@ -199,7 +200,7 @@ impl Kind {
                     }
                 }
                 if lines.held() > limit {
-                    return Err(Failure::TooLarge { limit });
+                    return Err(ScanError::TooLarge { limit });
                 }
             }
             Self::Events(events) => events.push(piece, scanner, out)?,
@@ -209,7 +210,7 @@ impl Kind {
         Ok(())
     }
 
-    fn finish(self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    fn finish(self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         match self {
             // Too short to tell, and so too short to be a document.
             Self::Silence(ref held) | Self::Sniff(ref held) | Self::Field(ref held) => {
@@ -256,7 +257,7 @@ impl Kind {
         }
     }
 
-    fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, Failure> {
+    fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
         Ok(Some(match self {
             Self::Sniff(_) if opens_document(body) == Some(true) => document(body, scanner)?,
             Self::Silence(_) if opens_document(body) == Some(true) => loose(body, scanner)?,
@@ -286,7 +287,7 @@ fn opens_document(start: &[u8]) -> Option<bool> {
 }
 
 /// A text that starts as JSON does.
-fn loose(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+fn loose(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let start = body.len() - body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).len();
     let nesting = scanner.limits.nesting;
     let patch = scanner.string(&body[start..], None, false, Spelling::Json, nesting)?;
@@ -295,15 +296,15 @@ fn loose(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
     Ok(shifted(&patch, start))
 }
 
-fn markup(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+fn markup(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     scanner.string(body, None, false, Spelling::Html, scanner.limits.nesting)
 }
 
 /// A document of which `held` and `piece` are more than what is held.
-fn large(held: &[u8], piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<Box<Document>, Failure> {
+fn large(held: &[u8], piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<Box<Document>, ScanError> {
     let start: Vec<u8> = held.iter().chain(piece).copied().take(4).collect();
     if may_block(&scanner.engine) {
-        return Err(Failure::TooLarge { limit: scanner.limits.hold });
+        return Err(ScanError::TooLarge { limit: scanner.limits.hold });
     }
     let mark = usize::from(start.starts_with(BYTE_ORDER_MARK)) * BYTE_ORDER_MARK.len();
     out.extend_from_slice(&start[..mark]);
@@ -315,7 +316,7 @@ fn large(held: &[u8], piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) ->
     Ok(document)
 }
 
-fn document(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+fn document(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let span = ndjson::document(body);
     if span.is_empty() {
         return Ok(Patch::default());
@@ -325,10 +326,10 @@ fn document(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
 }
 
 /// A line that should hold a document.
-fn line(line: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+fn line(line: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
     let limit = scanner.limits.hold;
     if line.len() > limit {
-        return Err(Failure::TooLarge { limit });
+        return Err(ScanError::TooLarge { limit });
     }
     let span = ndjson::document(line);
     if span.is_empty() {
@@ -343,7 +344,7 @@ fn line(line: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Fai
 }
 
 /// A form; or what is sent as one because nothing else was said: a document, or a text.
-fn form(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+fn form(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let starts_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
     if starts_json && !matches!(Tree::parse(body, scanner.limits.depth), Err(JsonError::Syntax { .. })) {
         return document(body, scanner);
@@ -352,7 +353,7 @@ fn form(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
 }
 
 /// The fields of a form that are text, and those that hold a document.
-fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, Failure> {
+fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let mut edits = Vec::new();
     for pair in form::pairs(body) {
         let name = form::decode(body, pair.name);

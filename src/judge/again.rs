@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::detect::number::{Digits, Number, Shape};
+use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::password::{candidate, chunk};
 use crate::detect::token::Kind;
-use crate::detect::{Claim, Page};
+use crate::detect::{Claim, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
-use crate::judge::court::Court;
+use crate::judge::analysis::MessageAnalysis;
 use crate::text::ViewSpan;
 
 /// Fewer digits stand in too many other numbers.
@@ -20,7 +20,7 @@ const FEWEST_LETTERS: usize = 5;
 /// What marks a finding as one of this rule.
 const CUE: &str = "told before in this message";
 
-impl Court<'_, '_> {
+impl MessageAnalysis<'_, '_> {
     /// Finds every other place in which something found stands as it is.
     pub(super) fn again(&mut self) {
         let found = || self.verdict.found.iter().filter(|f| !f.solicited && !f.part && !f.expiry);
@@ -50,12 +50,12 @@ impl Court<'_, '_> {
             return;
         }
         numbers.sort_by(|a, b| a.0.get().cmp(b.0.get()));
-        let page: &Page<'_> = self.page;
+        let page: &Document<'_> = self.page;
         for number in page.numbers.iter().filter(|n| n.digits >= FEWEST_DIGITS) {
             let may_be = match number.shape {
-                Shape::Bare => true,
-                Shape::Harmless(what) => what == "address on the Internet",
-                Shape::Likely(what) => number.digits > FEWEST_DIGITS || what == "year",
+                NumberShape::Bare => true,
+                NumberShape::Harmless(what) => what == "address on the Internet",
+                NumberShape::Likely(what) => number.digits > FEWEST_DIGITS || what == "year",
             };
             if !may_be || !self.is_free(number.first, number.last) {
                 continue;
@@ -67,7 +67,7 @@ impl Court<'_, '_> {
             };
             if let Some(entity) = whole.as_ref().and_then(known) {
                 self.find_again(number, entity);
-            } else if matches!(number.shape, Shape::Harmless(_)) {
+            } else if matches!(number.shape, NumberShape::Harmless(_)) {
                 for at in number.first..=number.last {
                     let part = Digits::of(self.reading, at, at).filter(|part| part.get().len() >= FEWEST_DIGITS);
                     if let Some(entity) = part.as_ref().and_then(known) {

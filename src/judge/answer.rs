@@ -1,11 +1,11 @@
 //! The answer to a question for a password: which words of it are the password.
 
-use crate::detect::cues::{Lists, Role};
+use crate::detect::cues::{WordClass, WordSet};
 use crate::detect::password::{
     chunk, ends_clause, is_sentence, is_strong, is_unknown, letters_spelled_out, looks_like_one, said_harmless,
     value_at,
 };
-use crate::detect::token::{Kind, Reading, Token};
+use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::text::is_number_word;
 
 /// The longest answer that is taken for a passphrase as a whole, in words.
@@ -17,7 +17,7 @@ const LONGEST_PHRASE: usize = 8;
 /// which are no talk: "oh gosh, that was ages ago. old mill road?".
 ///
 /// Only of a customer's answer the `plain` words are taken: who serves talks in whole sentences.
-pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) -> Option<(usize, usize)> {
+pub(crate) fn password(reading: &TokenizedText<'_>, plain: bool, login_asked: bool) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits)).count();
     // "t-u-r-n-i-p, all lower case"
@@ -62,7 +62,7 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) ->
     if let Some(open) = tokens.iter().position(|t| t.is(b'"'))
         && let Some(value) = value_at(reading, open)
             .filter(|value| !is_sentence(reading, *value))
-            .filter(|_| !reading.tokens[open..].iter().skip(1).take(12).any(|t| t.does(Role::NEGATION)))
+            .filter(|_| !reading.tokens[open..].iter().skip(1).take(12).any(|t| t.does(WordClass::NEGATION)))
     {
         return Some(value);
     }
@@ -77,7 +77,7 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) ->
     if asks_back(reading) {
         // "Which, the password? it's stethoscope": the answer to what was asked back.
         let asked = tokens.iter().rposition(|t| t.is(b'?'))?;
-        let its = |at: usize| tokens.get(at).is_some_and(|t| t.is_any(Lists::ITS) || t.is_any(Lists::IT));
+        let its = |at: usize| tokens.get(at).is_some_and(|t| t.is_any(WordSet::ITS) || t.is_any(WordSet::IT));
         if !its(asked + 1) {
             return None;
         }
@@ -97,10 +97,10 @@ pub(crate) fn password(reading: &Reading<'_>, plain: bool, login_asked: bool) ->
 }
 
 /// "can it have spaces", "is that the one on the router?": a question, but for a doubtful answer ("old mill road?").
-fn asks_back(reading: &Reading<'_>) -> bool {
+fn asks_back(reading: &TokenizedText<'_>) -> bool {
     let first = reading.tokens.iter().find(|t| t.is_text());
     let opens = first.is_some_and(|t| {
-        t.does(Role::QUESTION)
+        t.does(WordClass::QUESTION)
             || ["can", "could", "is", "do", "does", "did", "are", "may", "should", "will", "would", "puedo", "puede"]
                 .iter()
                 .any(|w| reading.is_word(t, w.as_bytes()))
@@ -108,15 +108,15 @@ fn asks_back(reading: &Reading<'_>) -> bool {
     opens && reading.facts.words >= 3
 }
 
-fn is_dash(reading: &Reading<'_>, at: usize) -> bool {
+fn is_dash(reading: &TokenizedText<'_>, at: usize) -> bool {
     reading.tokens[at].is(b'-') && reading.tokens[at].spaced && reading.token(at + 1).is_some_and(|t| t.spaced)
 }
 
 /// The words of a clause which are the password: all of them, after "it's", "I think", "the password is".
-fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
+fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     // "I don't know", "no clue".
-    if tokens[start..end].iter().any(|t| t.kind == Kind::Word && t.does(Role::NEGATION)) {
+    if tokens[start..end].iter().any(|t| t.kind == Kind::Word && t.does(WordClass::NEGATION)) {
         return None;
     }
     let mut first = start;
@@ -125,14 +125,14 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
     while first < end {
         let token = &tokens[first];
         let lead = token.kind == Kind::Word
-            && (token.does(Role::GLUE) || token.does(Role::FILLER) || token.does(Role::COMMON))
+            && (token.does(WordClass::GLUE) || token.does(WordClass::FILLER) || token.does(WordClass::COMMON))
             && token.cue == 0
             || token.cue != 0 && reading.hit(token).is_some_and(|h| h.cue.topic.is_secret())
             || matches!(token.kind, Kind::Mark(_) | Kind::Other);
         if !lead {
             break;
         }
-        introduced |= token.does(Role::COPULA) || token.is_any(Lists::ITS) || token.is(b'\'') || token.is(b':');
+        introduced |= token.does(WordClass::COPULA) || token.is_any(WordSet::ITS) || token.is(b'\'') || token.is(b':');
         first += 1;
     }
     let mut last = end;
@@ -140,7 +140,7 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
     while last > first {
         let token = &tokens[last - 1];
         let tail = token.kind == Kind::Word
-            && (token.does(Role::FILLER)
+            && (token.does(WordClass::FILLER)
                 || [&b"think"[..], b"believe", b"guess", b"creo", b"i", b"please", b"lol"]
                     .iter()
                     .any(|w| reading.is_word(token, w)))
@@ -155,7 +155,7 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
     }
     let body = &tokens[first..last];
     let words = body.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits)).count();
-    if words == 0 || words > LONGEST_PHRASE || body.iter().any(|t| t.does(Role::NEGATION)) {
+    if words == 0 || words > LONGEST_PHRASE || body.iter().any(|t| t.does(WordClass::NEGATION)) {
         return None;
     }
     if words == 1 {
@@ -178,13 +178,16 @@ fn clause(reading: &Reading<'_>, start: usize, end: usize) -> Option<(usize, usi
     // A phrase: content words, hardly any talk, and no verb that makes it a statement.
     let talk = body
         .iter()
-        .filter(|t| t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::REQUEST) || t.does(Role::FILLER)))
+        .filter(|t| {
+            t.kind == Kind::Word
+                && (t.does(WordClass::COPULA) || t.does(WordClass::REQUEST) || t.does(WordClass::FILLER))
+        })
         .count();
-    let known = body.iter().filter(|t| t.kind == Kind::Word && t.does(Role::COMMON)).count();
+    let known = body.iter().filter(|t| t.kind == Kind::Word && t.does(WordClass::COMMON)).count();
     let lead = first - start;
     // "Ninety days."
     let counts = |t: &Token| t.kind == Kind::Digits || is_number_word(reading.text, t.start as usize, t.end as usize);
-    if body.windows(2).any(|w| w[1].does(Role::UNIT) && counts(&w[0])) {
+    if body.windows(2).any(|w| w[1].does(WordClass::UNIT) && counts(&w[0])) {
         return None;
     }
     let plain = body.iter().all(|t| t.kind == Kind::Word && t.cue == 0 || matches!(t.kind, Kind::Mark(b'-' | b'\'')));

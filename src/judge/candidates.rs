@@ -2,14 +2,14 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::{Candidate, Candidates, DETECTORS, Page};
+use crate::detect::{Candidate, Candidates, DETECTORS, Document};
 use crate::entity::Entity;
 
 /// So few are looked through one by one.
 const FEW: usize = 32;
 
 /// The candidates in the order in which the detectors emitted them.
-pub(super) struct Docket {
+pub(super) struct CandidateIndex {
     candidates: Candidates,
     /// Where there are many: each by its entity and first token, with its place.
     by_first: Vec<(Entity, usize, usize)>,
@@ -17,20 +17,20 @@ pub(super) struct Docket {
     longest: usize,
 }
 
-impl Docket {
+impl CandidateIndex {
     /// What the detectors emit on a page.
-    pub(super) fn of(page: &Page<'_>) -> Self {
-        let mut docket = Self { candidates: Candidates::new(), by_first: Vec::new(), longest: 0 };
+    pub(super) fn of(page: &Document<'_>) -> Self {
+        let mut index = Self { candidates: Candidates::new(), by_first: Vec::new(), longest: 0 };
         for detector in DETECTORS {
-            detector.detect(page, &mut docket.candidates);
+            detector.detect(page, &mut index.candidates);
         }
-        let candidates = &docket.candidates;
+        let candidates = &index.candidates;
         if candidates.len() > FEW {
-            docket.by_first.extend(candidates.iter().enumerate().map(|(place, c)| (c.entity, c.first, place)));
-            docket.by_first.sort_unstable();
-            docket.longest = candidates.iter().map(|c| c.last - c.first).max().unwrap_or(0);
+            index.by_first.extend(candidates.iter().enumerate().map(|(place, c)| (c.entity, c.first, place)));
+            index.by_first.sort_unstable();
+            index.longest = candidates.iter().map(|c| c.last - c.first).max().unwrap_or(0);
         }
-        docket
+        index
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Candidate> {

@@ -6,12 +6,12 @@ use smallvec::SmallVec;
 
 use crate::detect::Claim;
 use crate::detect::cues::Topic;
-use crate::detect::number::{Number, Shape};
+use crate::detect::number::{Number, NumberShape};
 use crate::detect::password::{candidate, is_unknown, looks_like_one};
-use crate::detect::token::{Kind, Reading};
+use crate::detect::token::{Kind, TokenizedText};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
-use crate::judge::court::Court;
+use crate::judge::analysis::MessageAnalysis;
 use crate::judge::fits::secret_fits;
 
 /// The tokens of a cell, `first..end`.
@@ -23,7 +23,7 @@ type Cells = SmallVec<[Cell; 12]>;
 /// The most words of a heading.
 const LONGEST_HEADING: usize = 5;
 
-impl Court<'_, '_> {
+impl MessageAnalysis<'_, '_> {
     /// What stands in a column that a heading calls a secret.
     pub(super) fn by_columns(&mut self) {
         let reading = self.reading;
@@ -69,7 +69,7 @@ impl Court<'_, '_> {
         let plain = tokens.iter().all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b'.' | b'"' | b'\'')));
         let groups = tokens.iter().filter(|t| t.kind == Kind::Digits).count();
         let digits = tokens.iter().filter(|t| t.kind == Kind::Digits).map(|t| t.len()).sum();
-        let number = Number { first, last: end - 1, digits, groups, shape: Shape::Bare, attached: false };
+        let number = Number { first, last: end - 1, digits, groups, shape: NumberShape::Bare, attached: false };
         let entity = match topic {
             Topic::Card => Entity::Card,
             Topic::SecurityCode => Entity::SecurityCode,
@@ -97,7 +97,7 @@ enum Separator {
 
 impl Separator {
     /// The cells of the line `start..end`.
-    fn cells(self, reading: &Reading<'_>, start: usize, end: usize) -> Cells {
+    fn cells(self, reading: &TokenizedText<'_>, start: usize, end: usize) -> Cells {
         let mut cells = Cells::new();
         let mut first = start;
         let mut quoted = false;
@@ -130,11 +130,11 @@ struct Heading {
 
 impl Heading {
     /// Whether the line `start..end` has as many cells.
-    fn fits(&self, reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    fn fits(&self, reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
         self.separator.cells(reading, start, end).len() == self.columns
     }
 
-    fn of(reading: &Reading<'_>, start: usize, end: usize) -> Option<Self> {
+    fn of(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<Self> {
         let line = &reading.tokens[start..end];
         if !line.iter().any(|t| reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret())) {
             return None;

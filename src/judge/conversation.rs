@@ -20,11 +20,11 @@ impl Topics {
         Self(self.0 & !(1 << topic as u32))
     }
 
-    pub(crate) fn has(self, topic: Topic) -> bool {
+    pub(crate) fn contains(self, topic: Topic) -> bool {
         self.0 & 1 << topic as u32 != 0
     }
 
-    pub(crate) fn and(self, other: Self) -> Self {
+    pub(crate) fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -43,12 +43,12 @@ impl Topics {
     }
 
     /// The topics that are in both.
-    pub(super) fn common(self, other: Self) -> Self {
+    pub(super) fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = Topic> {
-        Topic::ALL.into_iter().filter(move |topic| self.has(*topic))
+        Topic::ALL.into_iter().filter(move |topic| self.contains(*topic))
     }
 }
 
@@ -66,7 +66,7 @@ impl Secrets {
         Topics(u32::from(self.0))
     }
 
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(super) fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 }
@@ -176,17 +176,17 @@ pub(crate) struct Expected {
 impl Expected {
     /// Everything expected.
     pub(crate) fn all(self) -> Topics {
-        self.asked.and(self.announced)
+        self.asked.union(self.announced)
     }
 
     /// Whether a secret is expected, or the correction of one.
     pub(crate) fn awaits_a_secret(self) -> bool {
-        self.all().and(self.gave).and(self.read_back).has_secret() || self.after_card
+        self.all().union(self.gave).union(self.read_back).has_secret() || self.after_card
     }
 
     /// Whether any word may be a password.
     pub(crate) fn awaits_a_password(&self) -> bool {
-        self.all().and(self.gave).and(self.read_back).has(Topic::Password)
+        self.all().union(self.gave).union(self.read_back).contains(Topic::Password)
     }
 }
 
@@ -265,22 +265,22 @@ impl Conversation {
 
     /// Ends the turn of a message in which there is no number and no word that counts.
     pub(crate) fn end_silent(&mut self, role: Role) {
-        self.end(role, &Said::default());
+        self.end(role, &Intents::default());
     }
 
     /// Ends a turn: remembers what this message asks for and announces.
-    pub(crate) fn end(&mut self, role: Role, said: &Said) {
+    pub(crate) fn end(&mut self, role: Role, said: &Intents) {
         let spoken = self.spoken_within(SUBJECT_LASTS);
         let recent = self.spoken_within(REFERENCE_LASTS);
         if !said.speaks.is_empty() {
             self.spoken = Secrets::of(said.speaks);
             self.spoken_ago = 0;
         }
-        let sent = said.sends_it && [Topic::Code, Topic::OneTimePasscode].iter().any(|topic| spoken.has(*topic));
+        let sent = said.sends_it && [Topic::Code, Topic::OneTimePasscode].iter().any(|topic| spoken.contains(*topic));
         let offered = self.other(role).offers.topics();
         self.other(role).answered |= said.answers_question;
         let side = self.side(role);
-        let asks = if said.agrees || said.reads_it { said.asks.and(offered) } else { said.asks };
+        let asks = if said.agrees || said.reads_it { said.asks.union(offered) } else { said.asks };
         // "Read me the 15 digits" of the device that was asked for.
         let counted = said.counts && !side.asks.is_empty() && !side.asks.has_secret() && !side.answered;
         // "Neither, I mean the promo code."
@@ -335,7 +335,7 @@ impl Conversation {
 
 /// What a message contributes to the memory.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Said {
+pub(crate) struct Intents {
     /// What it asks for.
     pub(crate) asks: Topics,
     /// The secrets it gives.
@@ -376,7 +376,7 @@ pub(crate) struct Said {
     pub(crate) means: Topics,
 }
 
-impl Said {
+impl Intents {
     /// "Which card should we charge": a verb, no question for an amount. But "in what year" asks for the year.
     pub(crate) fn prefer_secrets(&mut self) {
         if self.asks.has_secret() && !self.measures {
@@ -389,25 +389,25 @@ impl Said {
     /// Adds what the next part of the same message says.
     pub(crate) fn add(&mut self, next: &Self) {
         *self = Self {
-            asks: self.asks.and(next.asks),
+            asks: self.asks.union(next.asks),
             insists: self.insists | next.insists,
             moves_on: self.moves_on | next.moves_on,
             agrees: self.agrees | next.agrees,
-            announces: self.announces.and(next.announces),
-            offers: self.offers.and(next.offers),
+            announces: self.announces.union(next.announces),
+            offers: self.offers.union(next.offers),
             answers: self.answers | next.answers,
             answers_question: self.answers_question | next.answers_question,
-            gives: self.gives.and(next.gives),
+            gives: self.gives.union(next.gives),
             gives_card: self.gives_card | next.gives_card,
             gives_code: self.gives_code | next.gives_code,
             gives_piece: self.gives_piece | next.gives_piece,
             measures: self.measures | next.measures,
             reads_it: self.reads_it | next.reads_it,
-            speaks: self.speaks.and(next.speaks),
+            speaks: self.speaks.union(next.speaks),
             sends_it: self.sends_it | next.sends_it,
             refers: self.refers | next.refers,
             counts: if next.asks.is_empty() { self.counts } else { next.counts },
-            means: self.means.and(next.means),
+            means: self.means.union(next.means),
         };
         self.prefer_secrets();
     }

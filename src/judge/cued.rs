@@ -1,22 +1,22 @@
 //! What is decided by the words around a number: the cue that governs it, or a turn of phrase.
 
-use crate::detect::Page;
-use crate::detect::cues::{Role as Does, Topic};
-use crate::detect::number::{Number, Numbers, Shape};
+use crate::detect::Document;
+use crate::detect::cues::{Topic, WordClass as Does};
+use crate::detect::number::{Number, NumberShape, Numbers};
 use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
-use crate::judge::candidates::Docket;
+use crate::judge::analysis::MessageAnalysis;
+use crate::judge::candidates::CandidateIndex;
 use crate::judge::conversation::Topics;
-use crate::judge::court::Court;
 use crate::judge::expected::READ_BACK;
 use crate::judge::fits::{harmless_fits, secret_fits};
 use crate::judge::govern::{self, Governor, governor};
 use crate::judge::verdict::Why;
 
-impl Court<'_, '_> {
+impl MessageAnalysis<'_, '_> {
     /// Numbers, by the cue that governs them or by what was asked.
-    pub(super) fn by_cue(&mut self, candidates: &Docket) {
+    pub(super) fn by_cue(&mut self, candidates: &CandidateIndex) {
         let page = self.page;
         let mut previous: Option<(Number, Governor)> = None;
         let mut told: Option<(Number, Entity)> = None;
@@ -34,17 +34,17 @@ impl Court<'_, '_> {
                 previous = None;
                 continue;
             }
-            if let Shape::Harmless(what) = number.shape {
+            if let NumberShape::Harmless(what) = number.shape {
                 amount = (what == "amount").then_some(number.last);
                 if what == "last digits" {
                     self.loose.push((*number, false));
                 } else {
-                    self.pass(number, Why::Shape(what));
+                    self.pass(number, Why::NumberShape(what));
                 }
                 continue;
             }
             if self.is_option(number) {
-                self.pass(number, Why::Shape("option of a command"));
+                self.pass(number, Why::NumberShape("option of a command"));
                 continue;
             }
             let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits);
@@ -153,18 +153,18 @@ impl Court<'_, '_> {
                 told = Some((*number, entity));
                 continue;
             }
-            if let Shape::Likely(what) = number.shape {
+            if let NumberShape::Likely(what) = number.shape {
                 if what != "year" && !(what == "phone" && self.is_bare()) {
-                    self.pass(number, Why::Shape(what));
+                    self.pass(number, Why::NumberShape(what));
                     continue;
                 }
                 if what == "phone" && number.digits != 9 || what == "quantity" {
-                    self.pass(number, Why::Shape(what));
+                    self.pass(number, Why::NumberShape(what));
                     continue;
                 }
             }
             if amount.is_some_and(|last| self.stands_for(last, number)) {
-                self.pass(number, Why::Shape("amount"));
+                self.pass(number, Why::NumberShape("amount"));
                 continue;
             }
             if let Some((entity, announced)) = self.expected_entity(number) {
@@ -193,7 +193,7 @@ impl Court<'_, '_> {
     }
 
     /// Finds a number that words say is such a secret. Tells which token stands behind it.
-    fn find_said(&mut self, candidates: &Docket, number: &Number, entity: Entity, said: &'static str) -> usize {
+    fn find_said(&mut self, candidates: &CandidateIndex, number: &Number, entity: Entity, said: &'static str) -> usize {
         let candidate = self.candidate(candidates, number, entity);
         self.find(&candidate, Evidence { cue: Some(said), ..candidate.evidence });
         candidate.last + 1
@@ -202,7 +202,7 @@ impl Court<'_, '_> {
     /// The number `before` is what `number` is, if the two are alike.
     fn find_before(
         &mut self,
-        candidates: &Docket,
+        candidates: &CandidateIndex,
         before: &Number,
         number: &Number,
         entity: Entity,
@@ -211,7 +211,7 @@ impl Court<'_, '_> {
         if before.last < number.first
             && before.digits == number.digits
             && before.groups == number.groups
-            && before.shape == Shape::Bare
+            && before.shape == NumberShape::Bare
             && self.is_free(before.first, before.last)
         {
             let candidate = self.candidate(candidates, before, entity);
@@ -234,7 +234,7 @@ impl Court<'_, '_> {
         if !topic.is_secret() {
             return true;
         }
-        if let Shape::Likely(what) = number.shape {
+        if let NumberShape::Likely(what) = number.shape {
             let near = match what {
                 "phone" => governor.cost <= 1 && topic != Topic::Code,
                 "quantity" => false,
@@ -292,7 +292,7 @@ impl Court<'_, '_> {
             }
             // "Block 842113 was the last one."
             Topic::OneTimePasscode if governor.cue.name == "the new one" => {
-                let code = |topics: Topics| topics.has(Topic::OneTimePasscode) || topics.has(Topic::Code);
+                let code = |topics: Topics| topics.contains(Topic::OneTimePasscode) || topics.contains(Topic::Code);
                 code(self.expected.all())
                     || code(self.expected.spoken)
                     || self.reading.mentions(Topic::Code)
@@ -322,8 +322,8 @@ impl Court<'_, '_> {
     /// Something was sent: a passcode, not the number of a payment.
     fn was_sent(&self) -> bool {
         self.reading.does(Does::SENT)
-            || self.expected.asked.has(Topic::OneTimePasscode)
-            || self.expected.asked.has(Topic::Code)
+            || self.expected.asked.contains(Topic::OneTimePasscode)
+            || self.expected.asked.contains(Topic::Code)
     }
 
     /// "(code 4012)", "code 1043: not eligible": what a program says of itself.
@@ -340,7 +340,10 @@ impl Court<'_, '_> {
     fn is_said_by_program(&self, governor: &Governor) -> bool {
         let tokens = &self.reading.tokens;
         let hit = &self.reading.cues[governor.hit];
-        if self.expected.asked.has(Topic::Code) || self.expected.asked.has(Topic::OneTimePasscode) || governor.after {
+        if self.expected.asked.contains(Topic::Code)
+            || self.expected.asked.contains(Topic::OneTimePasscode)
+            || governor.after
+        {
             return false;
         }
         let assigned = |i: usize| i > 0 && tokens[i].is(b'=') && tokens[i - 1].is_text();
@@ -371,7 +374,7 @@ impl Court<'_, '_> {
     }
 
     /// Passcodes of letters and digits, by cue or question.
-    pub(super) fn codes(&mut self, candidates: &Docket) {
+    pub(super) fn codes(&mut self, candidates: &CandidateIndex) {
         for candidate in candidates.iter().filter(|c| c.entity == Entity::OneTimePasscode && c.evidence.digits == 0) {
             if !self.is_free(candidate.first, candidate.last) {
                 continue;
@@ -399,7 +402,8 @@ impl Court<'_, '_> {
                 }
                 Some(_) => {}
                 None => {
-                    let asked = self.expected.asked.has(Topic::OneTimePasscode) || self.expected.asked.has(Topic::Code);
+                    let asked = self.expected.asked.contains(Topic::OneTimePasscode)
+                        || self.expected.asked.contains(Topic::Code);
                     let other = self.expected.asked.iter().any(|t| matches!(t, Topic::Reference | Topic::Device));
                     if asked && !other {
                         self.find(candidate, Evidence { asked: true, ..candidate.evidence });
@@ -414,7 +418,7 @@ impl Court<'_, '_> {
 
 /// The numbers, with those joined that are told with commas between: "seven four oh, one nine two", "0 5 8, 2 9 8", and,
 /// where nothing else is said, "4, 8, 2, 9".
-fn joined_numbers(page: &Page<'_>, bare: bool) -> Numbers {
+fn joined_numbers(page: &Document<'_>, bare: bool) -> Numbers {
     let numbers = &page.numbers;
     let reading = &page.reading;
     let mut joined = Numbers::with_capacity(numbers.len());
@@ -425,11 +429,11 @@ fn joined_numbers(page: &Page<'_>, bare: bool) -> Numbers {
     while at < numbers.len() {
         let mut whole = numbers[at];
         let mut next = at + 1;
-        if whole.shape == Shape::Bare && whole.digits <= 6 && dictated(&whole) {
+        if whole.shape == NumberShape::Bare && whole.digits <= 6 && dictated(&whole) {
             while let Some(part) = numbers.get(next) {
                 let comma = part.first == whole.last + 2
                     && matches!(reading.tokens[whole.last + 1].kind, Kind::Mark(b',' | b'.' | b';') | Kind::Newline);
-                if !comma || part.shape != Shape::Bare || whole.digits + part.digits > 10 || !dictated(part) {
+                if !comma || part.shape != NumberShape::Bare || whole.digits + part.digits > 10 || !dictated(part) {
                     break;
                 }
                 whole = Number {

@@ -2,16 +2,16 @@
 
 use crate::detect::Claim;
 use crate::detect::brands;
-use crate::detect::cues::{Role as Does, Topic};
-use crate::detect::number::{Digits, Number, Shape};
+use crate::detect::cues::{Topic, WordClass as Does};
+use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::one_time_passcode;
 use crate::detect::password::{self, is_strong, others};
 use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
+use crate::judge::analysis::MessageAnalysis;
 use crate::judge::answer;
 use crate::judge::conversation::Topics;
-use crate::judge::court::Court;
 use crate::judge::fits::secret_fits;
 use crate::message::Role;
 
@@ -20,11 +20,31 @@ pub(super) const READ_BACK: &str = "read back";
 
 /// What stands before a secret which who serves reads back to the customer.
 const READS_BACK: [&str; 22] = [
-    "heard", "hear", "have", "got", "noted", "wrote", "entered", "repeat", "read", "confirm", "tried", "used", "tengo",
-    "anoto", "anote", "escucho", "escuche", "entendi", "apunto", "ingrese", "repito", "confirmo",
+    "heard",
+    "record_intents",
+    "have",
+    "got",
+    "noted",
+    "wrote",
+    "entered",
+    "repeat",
+    "read",
+    "confirm",
+    "tried",
+    "used",
+    "tengo",
+    "anoto",
+    "anote",
+    "escucho",
+    "escuche",
+    "entendi",
+    "apunto",
+    "ingrese",
+    "repito",
+    "confirmo",
 ];
 
-impl Court<'_, '_> {
+impl MessageAnalysis<'_, '_> {
     /// The secret that this number is, because it was asked for or announced.
     pub(super) fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
         if number.attached && !(one_time_passcode::has_prefix(self.reading, number.first) && number.digits >= 5) {
@@ -35,12 +55,12 @@ impl Court<'_, '_> {
         }
         let harmless = self.harmless_asked(number);
         // The whole of what only the end was asked for.
-        let ends = self.expected.asked.has(Topic::Partial) && !self.expected.asked.has(Topic::Zip);
+        let ends = self.expected.asked.contains(Topic::Partial) && !self.expected.asked.contains(Topic::Zip);
         if ends && number.digits == 9 && matches!(number.groups, 1 | 3) && self.is_bare() {
             return Some((Entity::SocialSecurity, false));
         }
         // "The number on the front": a card, be it mistyped.
-        if self.expected.asked.has(Topic::SecurityCode) && harmless.is_none() && self.may_be_card(number) {
+        if self.expected.asked.contains(Topic::SecurityCode) && harmless.is_none() && self.may_be_card(number) {
             return Some((Entity::Card, false));
         }
         // After a card often comes its code: "4111...", "04/27", "123".
@@ -79,7 +99,7 @@ impl Court<'_, '_> {
                 Topic::Password,
                 Topic::Card,
             ] {
-                if !topics.has(topic) || !secret_fits(topic, number) {
+                if !topics.contains(topic) || !secret_fits(topic, number) {
                     continue;
                 }
                 // "G-482913" is no account.
@@ -87,14 +107,14 @@ impl Court<'_, '_> {
                     continue;
                 }
                 // "To find the account I need the card": the first piece of the card.
-                if topic == Topic::Account && topics.has(Topic::Card) && self.may_begin_a_card(number) {
+                if topic == Topic::Account && topics.contains(Topic::Card) && self.may_begin_a_card(number) {
                     continue;
                 }
                 // Where both were asked for, the shape tells: five digits are the ZIP.
                 let clear = match harmless {
                     // Of two such numbers nothing says which is the ZIP.
                     Some(Topic::Zip) => number.digits != 5 && number.digits != 9 || self.has_two_alike(number),
-                    Some(Topic::Time) => !matches!(number.shape, Shape::Likely("year")),
+                    Some(Topic::Time) => !matches!(number.shape, NumberShape::Likely("year")),
                     // "8104, and 615": of the two the longer one is the last four.
                     Some(Topic::Partial) => {
                         !(topic == Topic::SecurityCode && number.digits == 4 && self.has_three_digits())
@@ -107,7 +127,8 @@ impl Court<'_, '_> {
                 }
                 let entity = match topic {
                     Topic::Code
-                        if number.digits <= 4 && (topics.has(Topic::SecurityCode) || topics.has(Topic::Card)) =>
+                        if number.digits <= 4
+                            && (topics.contains(Topic::SecurityCode) || topics.contains(Topic::Card)) =>
                     {
                         Entity::SecurityCode
                     }
@@ -130,7 +151,7 @@ impl Court<'_, '_> {
     /// The secret that this number is, because who serves reads back what the customer has just given: "I heard 706612,
     /// is that right?".
     pub(super) fn read_back_entity(&self, number: &Number) -> Option<Entity> {
-        let fits = matches!(number.shape, Shape::Bare | Shape::Likely("year")) && !number.attached;
+        let fits = matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year")) && !number.attached;
         if self.expected.read_back.is_empty() || !fits || !self.reads_back(number.first, number.last) {
             return None;
         }
@@ -168,7 +189,7 @@ impl Court<'_, '_> {
         // "Movement 31077428": a noun says what it is.
         let named = first > 0 && {
             let before = &tokens[first - 1];
-            before.kind == Kind::Word && !before.does(Does::GLUE.and(Does::FILLER))
+            before.kind == Kind::Word && !before.does(Does::GLUE.union(Does::FILLER))
         };
         rejected || closed && (verb || !named && (asks || self.is_bare()))
     }
@@ -181,7 +202,7 @@ impl Court<'_, '_> {
 
     /// Whether three digits stand alone in the message.
     fn has_three_digits(&self) -> bool {
-        self.few_numbers().any(|n| n.digits == 3 && n.groups == 1 && n.shape == Shape::Bare)
+        self.few_numbers().any(|n| n.digits == 3 && n.groups == 1 && n.shape == NumberShape::Bare)
     }
 
     /// Whether another number of as many digits stands in the message.
@@ -237,7 +258,7 @@ impl Court<'_, '_> {
 
     /// The answer to a question for a password.
     pub(super) fn answers(&mut self, role: Role) {
-        if self.expected.read_back.has(Topic::Password)
+        if self.expected.read_back.contains(Topic::Password)
             && let Some((first, last)) = answer::password(self.reading, false, false)
             && is_strong(self.reading, (first, last))
             && self.is_free(first, last)
@@ -252,10 +273,11 @@ impl Court<'_, '_> {
         for (topics, asked, plain) in
             [(asked, true, !role.serves()), (self.expected.announced, false, !role.serves()), (corrected, false, false)]
         {
-            if !topics.has(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
+            if !topics.contains(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
                 continue;
             }
-            if let Some((first, last)) = answer::password(self.reading, plain, self.expected.asked.has(Topic::Login))
+            if let Some((first, last)) =
+                answer::password(self.reading, plain, self.expected.asked.contains(Topic::Login))
                 && self.is_free(first, last)
             {
                 let candidate = password::candidate(first, last, Claim::Possible, "password");

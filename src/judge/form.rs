@@ -9,15 +9,15 @@ use crate::detect::token::Kind;
 use crate::detect::{Candidate, Claim, brands, card, security_code};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
-use crate::judge::candidates::Docket;
-use crate::judge::court::Court;
+use crate::judge::analysis::MessageAnalysis;
+use crate::judge::candidates::CandidateIndex;
 use crate::judge::fits::harmless_fits;
 use crate::judge::govern::governor;
-use crate::judge::verdict::Judged;
+use crate::judge::verdict::Detection;
 
-impl Court<'_, '_> {
+impl MessageAnalysis<'_, '_> {
     /// What is decided by form.
-    pub(super) fn by_form(&mut self, candidates: &Docket) {
+    pub(super) fn by_form(&mut self, candidates: &CandidateIndex) {
         for candidate in candidates.iter() {
             if candidate.claim == Claim::Possible && candidate.entity != Entity::Card
                 || !self.is_free(candidate.first, candidate.last)
@@ -40,7 +40,7 @@ impl Court<'_, '_> {
             };
             let harmless = governor.is_some_and(|g| !g.cue.topic.is_secret() && g.cost <= reach);
             let said = governor.filter(|g| g.cue.topic.is_secret());
-            let asked = candidate.topics.iter().any(|t| self.expected.all().has(*t));
+            let asked = candidate.topics.iter().any(|t| self.expected.all().contains(*t));
             let stands = match candidate.claim {
                 Claim::Certain if card => true,
                 Claim::Certain => {
@@ -62,7 +62,7 @@ impl Court<'_, '_> {
                 self.spent.spend(governor.hit);
             }
             let cue = said.map(|g| g.cue.name).or(candidate.evidence.cue);
-            let asked = cue.is_none() && candidate.topics.iter().any(|t| self.expected.asked.has(*t));
+            let asked = cue.is_none() && candidate.topics.iter().any(|t| self.expected.asked.contains(*t));
             self.find(candidate, Evidence { cue, asked, ..candidate.evidence });
         }
     }
@@ -72,7 +72,7 @@ impl Court<'_, '_> {
         let digits = |at: usize| {
             self.reading.token(at).is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Mixed) && t.spaced)
         };
-        let asked = [Topic::Reference, Topic::Device].iter().any(|topic| self.expected.asked.has(*topic));
+        let asked = [Topic::Reference, Topic::Device].iter().any(|topic| self.expected.asked.contains(*topic));
         asked && digits(candidate.first) && digits(candidate.last + 1)
     }
 
@@ -94,7 +94,7 @@ impl Court<'_, '_> {
             if let Some((first, last)) = card::expiry_after(self.page, last) {
                 let span = self.reading.span(first, last);
                 let evidence = Evidence { cue: Some("expiry of a card"), ..Evidence::default() };
-                self.verdict.found.push(Judged {
+                self.verdict.found.push(Detection {
                     span,
                     entity: Entity::Card,
                     evidence,

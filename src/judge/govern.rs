@@ -7,9 +7,9 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Cue, Lists, Role, Topic};
+use crate::detect::cues::{Cue, Topic, WordClass, WordSet};
 use crate::detect::number::Number;
-use crate::detect::token::{Kind, Reading, Token};
+use crate::detect::token::{Kind, Token, TokenizedText};
 
 /// The cue that governs a number, and how far away it stands.
 #[derive(Debug, Clone, Copy)]
@@ -44,10 +44,10 @@ const FARTHEST: usize = 28;
 
 /// What the walk remembers of each cue: whether it has got its value.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Spent(SmallVec<[bool; 16]>);
+pub(crate) struct ConsumedCues(SmallVec<[bool; 16]>);
 
-impl Spent {
-    pub(crate) fn new(reading: &Reading<'_>) -> Self {
+impl ConsumedCues {
+    pub(crate) fn new(reading: &TokenizedText<'_>) -> Self {
         Self(SmallVec::from_elem(false, reading.cues.len()))
     }
 
@@ -62,10 +62,10 @@ impl Spent {
 
 /// The cue that governs the tokens `first..=last`, among those for which `fits` holds.
 pub(crate) fn governor(
-    reading: &Reading<'_>,
+    reading: &TokenizedText<'_>,
     first: usize,
     last: usize,
-    spent: &Spent,
+    spent: &ConsumedCues,
     fits: &dyn Fn(Topic) -> bool,
 ) -> Option<Governor> {
     let left = to_the_left(reading, first, spent, fits);
@@ -83,7 +83,12 @@ pub(crate) fn governor(
     }
 }
 
-fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+fn to_the_left(
+    reading: &TokenizedText<'_>,
+    first: usize,
+    spent: &ConsumedCues,
+    fits: &dyn Fn(Topic) -> bool,
+) -> Option<Governor> {
     let tokens = &reading.tokens;
     let mut cost = 0;
     let mut glue = 0;
@@ -111,7 +116,7 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
                 // "En el hotel. Dice que era 6120": words of time are nothing but articles further off.
                 && !(topic == Topic::Time
                     && hit.last + 1 != first
-                    && tokens[hit.first..=hit.last].iter().all(|t| t.does(Role::GLUE)))
+                    && tokens[hit.first..=hit.last].iter().all(|t| t.does(WordClass::GLUE)))
             {
                 let found = Governor { cue: hit.cue, hit: index, cost, copula, after: false };
                 return Some(if copula || cost > 1 { head(reading, found, fits).unwrap_or(found) } else { found });
@@ -158,12 +163,12 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
             Kind::Other => 1,
             Kind::Masked => 6,
             Kind::Mixed => 1,
-            Kind::Word if token.does(Role::NEGATION) && !reading.is_word(token, b"no") => 7,
-            Kind::Word if token.does(Role::CONJUNCTION) => 3,
-            Kind::Word if token.does(Role::GLUE) => {
-                copula |= token.does(Role::COPULA);
-                renewed |= token.is_any(Lists::RENEWAL);
-                entries += 3 * u32::from(token.does(Role::ENTRY));
+            Kind::Word if token.does(WordClass::NEGATION) && !reading.is_word(token, b"no") => 7,
+            Kind::Word if token.does(WordClass::CONJUNCTION) => 3,
+            Kind::Word if token.does(WordClass::GLUE) => {
+                copula |= token.does(WordClass::COPULA);
+                renewed |= token.is_any(WordSet::RENEWAL);
+                entries += 3 * u32::from(token.does(WordClass::ENTRY));
                 glue += 1;
                 u32::from(glue > 5)
             }
@@ -177,18 +182,23 @@ fn to_the_left(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn
 }
 
 /// "My PIN, which I share with nobody but you, is 2865": the subject of the sentence, however far.
-fn subject(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+fn subject(
+    reading: &TokenizedText<'_>,
+    first: usize,
+    spent: &ConsumedCues,
+    fits: &dyn Fn(Topic) -> bool,
+) -> Option<Governor> {
     let tokens = &reading.tokens;
     let mut at = first;
     while at > 0
         && tokens[at - 1].kind == Kind::Word
-        && tokens[at - 1].does(Role::GLUE)
-        && !tokens[at - 1].does(Role::COPULA)
+        && tokens[at - 1].does(WordClass::GLUE)
+        && !tokens[at - 1].does(WordClass::COPULA)
         && first - at < 3
     {
         at -= 1;
     }
-    if at == 0 || !(tokens[at - 1].does(Role::COPULA) && tokens[at - 1].kind == Kind::Word) {
+    if at == 0 || !(tokens[at - 1].does(WordClass::COPULA) && tokens[at - 1].kind == Kind::Word) {
         return None;
     }
     let mut found: Option<Governor> = None;
@@ -223,23 +233,23 @@ fn subject(reading: &Reading<'_>, first: usize, spent: &Spent, fits: &dyn Fn(Top
 
 /// "They want the code to verify the trade and I was like ok, it's X7KQ2": the pronoun right before the value stands for
 /// what was named last, however far.
-pub(crate) fn antecedent(reading: &Reading<'_>, first: usize, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+pub(crate) fn antecedent(reading: &TokenizedText<'_>, first: usize, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
     const REACH: usize = 40;
     let tokens = &reading.tokens;
-    let its = |at: usize| tokens[at].is_any(Lists::ITS) && tokens[at].kind == Kind::Word;
+    let its = |at: usize| tokens[at].is_any(WordSet::ITS) && tokens[at].kind == Kind::Word;
     let mut at = first.checked_sub(1)?;
     if tokens[at].is(b'"') || tokens[at].is(b':') {
         at = at.checked_sub(1)?;
     }
     let it_is = at > 0
-        && (tokens[at].is_any(Lists::IS) && reading.is_word(&tokens[at - 1], b"it")
+        && (tokens[at].is_any(WordSet::IS) && reading.is_word(&tokens[at - 1], b"it")
             || at > 1
                 && reading.is_word(&tokens[at], b"s")
                 && tokens[at - 1].is(b'\'')
                 && reading.is_word(&tokens[at - 2], b"it"));
     // "Mine says 1359".
     let mine = at > 0
-        && tokens[at].does(Role::COPULA)
+        && tokens[at].does(WordClass::COPULA)
         && ["mine", "mia", "mio"].iter().any(|word| reading.is_word(&tokens[at - 1], word.as_bytes()));
     if !(its(at) || it_is || mine) {
         return None;
@@ -255,31 +265,31 @@ pub(crate) fn antecedent(reading: &Reading<'_>, first: usize, fits: &dyn Fn(Topi
 }
 
 /// Whether the sentence at `at` starts with a word that points back: "It's 4821", "Es el 4821", "Here: 4821".
-fn anaphora(reading: &Reading<'_>, at: usize) -> bool {
+fn anaphora(reading: &TokenizedText<'_>, at: usize) -> bool {
     let lead =
-        reading.tokens[at..].iter().take(2).take_while(|t| t.kind == Kind::Newline || t.is_any(Lists::LEAD)).count();
-    reading.token(at + lead).is_some_and(|t| t.kind == Kind::Digits || t.is_any(Lists::ANAPHORA))
+        reading.tokens[at..].iter().take(2).take_while(|t| t.kind == Kind::Newline || t.is_any(WordSet::LEAD)).count();
+    reading.token(at + lead).is_some_and(|t| t.kind == Kind::Digits || t.is_any(WordSet::ANAPHORA))
 }
 
 /// Another number in between ends the claim, unless the two are told in one breath: "from 8034 to 5127".
-fn step_over_number(reading: &Reading<'_>, number: usize, first: usize) -> u32 {
+fn step_over_number(reading: &TokenizedText<'_>, number: usize, first: usize) -> u32 {
     let joined = reading.tokens[number + 1..first].iter().all(|t| {
-        t.does(Role::TO)
-            || t.does(Role::CONJUNCTION)
-            || t.does(Role::DETERMINER)
+        t.does(WordClass::TO)
+            || t.does(WordClass::CONJUNCTION)
+            || t.does(WordClass::DETERMINER)
             || t.is(b',')
             || t.is(b'/')
             || t.is(b'-')
             || t.is(b'.')
             || t.kind == Kind::Digits
-            || t.is_any(Lists::BREATH)
+            || t.is_any(WordSet::BREATH)
     });
     if joined { 1 } else { 7 }
 }
 
 /// In "the passcode for order 81772 is" the head of the phrase is the passcode: a cue to the left of a preposition, or of
 /// a verb of sending, governs in the place of the cue to its right.
-fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+fn head(reading: &TokenizedText<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
     let tokens = &reading.tokens;
     let mut at = reading.cues[found.hit].first;
     let mut joined = false;
@@ -310,13 +320,13 @@ fn head(reading: &Reading<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) ->
             continue;
         }
         // "El número de tarjeta que me da error es...".
-        joined |= is_preposition(token) || token.does(Role::SENT) || token.is_any(Lists::RELATIVE);
+        joined |= is_preposition(token) || token.does(WordClass::SENT) || token.is_any(WordSet::RELATIVE);
         // An amount by the way: "tu token para la compra de $1,250.00 en la tienda es...".
         let amount = token.inert || matches!(token.kind, Kind::Mark(b'$' | b',' | b'.')) && !tokens[at + 1].spaced;
         let passes = amount
             || matches!(token.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'#' | b'\'' | b'-'))
-                && !token.does(Role::COPULA)
-                && !token.does(Role::CONJUNCTION);
+                && !token.does(WordClass::COPULA)
+                && !token.does(WordClass::CONJUNCTION);
         if !passes {
             break;
         }
@@ -330,11 +340,16 @@ fn copula_form(found: &Governor) -> bool {
 }
 
 fn is_preposition(token: &Token) -> bool {
-    token.kind == Kind::Word && token.is_any(Lists::PREPOSITION.and(Lists::WAY))
+    token.kind == Kind::Word && token.is_any(WordSet::PREPOSITION.union(WordSet::WAY))
 }
 
 /// "482913 is the code", "G-615209 as the verification code", "4821 (CID)", "378282246310005 is my amex".
-fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+fn to_the_right(
+    reading: &TokenizedText<'_>,
+    last: usize,
+    spent: &ConsumedCues,
+    fits: &dyn Fn(Topic) -> bool,
+) -> Option<Governor> {
     let tokens = &reading.tokens;
     let mut cost = 1;
     let mut link = false;
@@ -345,7 +360,7 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             let topic = hit.cue.topic;
             let index = token.cue as usize - 1;
             // "883412 en el token": words of time are nothing but articles here.
-            if topic == Topic::Time && tokens[hit.first..=hit.last].iter().all(|t| t.does(Role::GLUE)) {
+            if topic == Topic::Time && tokens[hit.first..=hit.last].iter().all(|t| t.does(WordClass::GLUE)) {
                 cost += 1;
                 at = hit.last + 1;
                 continue;
@@ -365,7 +380,7 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
                 return None;
             }
             // A cue with a value of its own to the right belongs to that value.
-            let taken = !link && has_value(reading, hit.last) && !(at == last + 1 && token.does(Role::EXPIRY));
+            let taken = !link && has_value(reading, hit.last) && !(at == last + 1 && token.does(WordClass::EXPIRY));
             let reach = if link {
                 6
             } else if topic.is_secret() {
@@ -375,7 +390,7 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             };
             let beside = at == last + 1
                 && (matches!(topic, Topic::Zip | Topic::Amount | Topic::Phone)
-                    || token.does(Role::EXPIRY) && tokens[last].len() <= 4);
+                    || token.does(WordClass::EXPIRY) && tokens[last].len() <= 4);
             let needs_link = (!topic.is_secret() && !beside || topic == Topic::Quantity) && !link;
             if fits(topic) && !spent.is(index) && !taken && cost <= reach && !needs_link {
                 return Some(Governor { cue: hit.cue, hit: index, cost, copula: link, after: true });
@@ -386,14 +401,14 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
             Kind::Mark(b',') => 1,
             Kind::Mark(b'(' | b'-' | b'"' | b'\'' | b'=' | b'<' | b'*' | b'`' | b'_') => 0,
             Kind::Mark(b'.' | b'!' | b'?' | b';' | b')') | Kind::Newline | Kind::Digits | Kind::Mixed => return None,
-            Kind::Word if token.does(Role::LINK) => {
+            Kind::Word if token.does(WordClass::LINK) => {
                 link = true;
                 0
             }
             // "... 5190, and that is the PIN"
-            Kind::Word if token.does(Role::CONJUNCTION) && points_back(reading, at + 1) => 1,
-            Kind::Word if token.does(Role::CONJUNCTION) => return None,
-            Kind::Word if token.does(Role::GLUE) => 1 - u32::from(token.does(Role::DETERMINER)),
+            Kind::Word if token.does(WordClass::CONJUNCTION) && points_back(reading, at + 1) => 1,
+            Kind::Word if token.does(WordClass::CONJUNCTION) => return None,
+            Kind::Word if token.does(WordClass::GLUE) => 1 - u32::from(token.does(WordClass::DETERMINER)),
             // "2214 Cottonwood the code sign": the noun that is beside the number.
             Kind::Word
                 if !link
@@ -415,13 +430,18 @@ fn to_the_right(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn
 }
 
 /// Whether the cue is one noun in the plural, which a number right before it counts.
-fn counts(reading: &Reading<'_>, first: usize, last: usize) -> bool {
-    first == last && reading.tokens[first].is_any(Lists::COUNTED)
+fn counts(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
+    first == last && reading.tokens[first].is_any(WordSet::COUNTED)
 }
 
 /// "7702... wait, those are the last four", "3958 above the number, that is the code": a later clause says of the number
 /// what it is.
-fn named_later(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
+fn named_later(
+    reading: &TokenizedText<'_>,
+    last: usize,
+    spent: &ConsumedCues,
+    fits: &dyn Fn(Topic) -> bool,
+) -> Option<Governor> {
     let tokens = &reading.tokens;
     let until = tokens.len().min(last + 12);
     let back = (last + 1..until)
@@ -434,7 +454,7 @@ fn named_later(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn(
     let hit = tokens[back + 1..tokens.len().min(back + 7)]
         .iter()
         .take_while(|t| {
-            t.cue != 0 || t.kind == Kind::Word && t.does(Role::GLUE) && !t.does(Role::NEGATION) || t.is(b'\'')
+            t.cue != 0 || t.kind == Kind::Word && t.does(WordClass::GLUE) && !t.does(WordClass::NEGATION) || t.is(b'\'')
         })
         .find_map(|t| reading.hit(t))?;
     let index = tokens[hit.first].cue as usize - 1;
@@ -443,29 +463,29 @@ fn named_later(reading: &Reading<'_>, last: usize, spent: &Spent, fits: &dyn Fn(
 }
 
 /// "that is", "ese es", "esa es": the words after a conjunction point back at the number.
-fn points_back(reading: &Reading<'_>, at: usize) -> bool {
-    let is = |at: usize, list: Lists| reading.token(at).is_some_and(|t| t.is_any(list));
-    is(at, Lists::POINTER)
-        && (is(at + 1, Lists::BEING)
+fn points_back(reading: &TokenizedText<'_>, at: usize) -> bool {
+    let is = |at: usize, list: WordSet| reading.token(at).is_some_and(|t| t.is_any(list));
+    is(at, WordSet::POINTER)
+        && (is(at + 1, WordSet::BEING)
             || reading.is_word(&reading.tokens[at], b"thats")
             || reading.token(at + 1).is_some_and(|t| t.is(b'\'')))
 }
 
 /// Whether a number or an assignment follows the cue that ends at `last`.
-fn has_value(reading: &Reading<'_>, last: usize) -> bool {
+fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
     reading.tokens[last + 1..]
         .iter()
         .take(4)
         .take_while(|t| t.cue == 0)
         .find(|t| {
-            !(t.kind == Kind::Word && t.does(Role::GLUE) && !t.does(Role::CONJUNCTION)
+            !(t.kind == Kind::Word && t.does(WordClass::GLUE) && !t.does(WordClass::CONJUNCTION)
                 || matches!(t.kind, Kind::Mark(b':' | b'=' | b'#' | b'-' | b'\'' | b'.')))
         })
         .is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Mixed))
 }
 
 /// Whether two numbers stand in one breath: "123 and 456", "orders 1, 2 and 3".
-pub(crate) fn in_one_breath(reading: &Reading<'_>, left: &Number, right: &Number) -> bool {
+pub(crate) fn in_one_breath(reading: &TokenizedText<'_>, left: &Number, right: &Number) -> bool {
     right.first - left.last <= 4
         && reading.tokens[left.last + 1..right.first].iter().all(|t| {
             matches!(t.kind, Kind::Mark(b',' | b'/' | b'&'))

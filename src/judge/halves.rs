@@ -3,20 +3,20 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Role as Does, Topic};
-use crate::detect::number::{Digits, Number, Shape};
+use crate::detect::cues::{Topic, WordClass as Does};
+use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::token::Kind;
 use crate::entity::Entity;
 use crate::evidence::Evidence;
+use crate::judge::analysis::MessageAnalysis;
 use crate::judge::conversation;
-use crate::judge::court::Court;
 use crate::judge::fits::harmless_fits;
 use crate::judge::govern::governor;
 use crate::judge::pieces::{Half, Pieces, Step, Whole};
-use crate::judge::verdict::{Judged, Why};
+use crate::judge::verdict::{Detection, Why};
 use crate::message::MessageId;
 
-impl Court<'_, '_> {
+impl MessageAnalysis<'_, '_> {
     /// Numbers given in pieces. Tells whether there was one.
     pub(super) fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) -> bool {
         let expected = self.expected.all();
@@ -32,9 +32,10 @@ impl Court<'_, '_> {
                 continue;
             }
             // A passcode in pieces: each is masked as it comes.
-            let code = expected.has(Topic::OneTimePasscode) || expected.has(Topic::Code) && !expected.has(Topic::Card);
+            let code = expected.contains(Topic::OneTimePasscode)
+                || expected.contains(Topic::Code) && !expected.contains(Topic::Card);
             let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
-            let pin = (expected.has(Topic::Pin) || expected.has(Topic::SecurityCode) && digits.len() <= 2)
+            let pin = (expected.contains(Topic::Pin) || expected.contains(Topic::SecurityCode) && digits.len() <= 2)
                 && digits.len() <= 3
                 && self.reading.tokens.iter().all(|t| !t.is_text());
             if pin && self.harmless_asked(number).is_none() {
@@ -114,10 +115,10 @@ impl Court<'_, '_> {
     }
 
     /// A number as the piece of a whole that it may turn out to be.
-    fn half(&self, number: &Number, whole: Whole) -> Judged {
+    fn half(&self, number: &Number, whole: Whole) -> Detection {
         let evidence = Evidence { piece: true, ..Evidence::default() };
         let span = self.reading.span(number.first, number.last);
-        Judged { span, entity: whole.entity(), evidence, part: true, solicited: false, expiry: false }
+        Detection { span, entity: whole.entity(), evidence, part: true, solicited: false, expiry: false }
     }
 
     fn mask_piece(&mut self, number: &Number, entity: Entity) {
@@ -128,7 +129,7 @@ impl Court<'_, '_> {
     /// Whether a number may be the first piece of a secret.
     fn first_piece(&self, number: &Number, digits: &[u8]) -> Option<Pieces> {
         let expected = self.expected.all();
-        if !matches!(number.shape, Shape::Bare | Shape::Likely("year" | "phone")) {
+        if !matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year" | "phone")) {
             return None;
         }
         // "SSN-774": the name of something.
@@ -151,15 +152,15 @@ impl Court<'_, '_> {
         };
         // Where the whole of one is told, other numbers are no pieces of it.
         let told = self.verdict.found.iter().any(|f| f.entity == Entity::SocialSecurity && !f.part && !f.solicited);
-        let social = !told && (expected.has(Topic::SocialSecurity) || named(Topic::SocialSecurity));
+        let social = !told && (expected.contains(Topic::SocialSecurity) || named(Topic::SocialSecurity));
         if (social || *lens == [3, 2] && (bare || self.says_piece()))
             && matches!(digits.len(), 2..=8)
             && !(digits.len() == 4 && *lens == [4])
         {
             return Some(Pieces::start(Whole::SocialSecurity, social, digits));
         }
-        let card = expected.has(Topic::Card) || named(Topic::Card);
-        if expected.has(Topic::Account) && !card && (2..=5).contains(&digits.len()) && bare {
+        let card = expected.contains(Topic::Card) || named(Topic::Card);
+        if expected.contains(Topic::Account) && !card && (2..=5).contains(&digits.len()) && bare {
             return Some(Pieces::start(Whole::Account, true, digits));
         }
         let start = Pieces::start(Whole::Card, card, digits);

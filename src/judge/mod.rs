@@ -8,40 +8,40 @@
 //! 5. What completes a number given in pieces ([`pieces`]).
 
 mod again;
+mod analysis;
 mod answer;
 mod ask;
 mod candidates;
 mod columns;
 pub(crate) mod conversation;
-mod court;
 mod cued;
 mod expected;
 mod fits;
 mod form;
 mod govern;
 mod halves;
+mod merge;
 mod phrases;
 pub(crate) mod pieces;
 mod quiet;
 mod solicited;
-mod together;
 mod verdict;
 
 use std::cell::OnceCell;
 
 use smallvec::SmallVec;
 
-use crate::detect::Page;
+use crate::detect::Document;
 use crate::detect::cues::Topic;
 use crate::detect::number::Number;
-use crate::detect::token::Reading;
+use crate::detect::token::TokenizedText;
 use crate::entity::Entity;
 use crate::message::{Message, Role};
-use candidates::Docket;
-use conversation::{Conversation, Expected, Said};
-use court::Court;
-use govern::Spent;
-pub(crate) use verdict::{Judged, Passed, Verdict, merge_overlaps};
+use analysis::MessageAnalysis;
+use candidates::CandidateIndex;
+use conversation::{Conversation, Expected, Intents};
+use govern::ConsumedCues;
+pub(crate) use verdict::{Analysis, Detection, Passed, merge_overlaps};
 
 /// The part of a view which is judged. What stands before and after it counts as words around it.
 #[derive(Debug, Clone, Copy)]
@@ -80,8 +80,8 @@ pub(crate) enum Depth {
 
 /// Hears a message that is its own view and in which nothing can be found, for its questions alone. Tells whether it is
 /// one.
-pub(crate) fn hear(
-    reading: &Reading<'_>,
+pub(crate) fn record_intents(
+    reading: &TokenizedText<'_>,
     numbers: &[Number],
     conversation: &mut Conversation,
     expected: Expected,
@@ -89,14 +89,14 @@ pub(crate) fn hear(
 ) -> bool {
     let pieces = conversation.side(role).pieces.is_active();
     let said = quiet::holds_nothing(reading, numbers, expected, pieces)
-        .then(|| hear_part(reading, role, Part::WHOLE))
+        .then(|| part_intents(reading, role, Part::WHOLE))
         .flatten();
     said.inspect(|said| conversation.end(role, said)).is_some()
 }
 
 /// What a part of a message says in which nothing is stated; `None` where who serves asks for a secret, which is to be
 /// found, too.
-fn hear_part(reading: &Reading<'_>, role: Role, part: Part) -> Option<Said> {
+fn part_intents(reading: &TokenizedText<'_>, role: Role, part: Part) -> Option<Intents> {
     let (said, requests) = ask::requests(reading, role, part);
     let solicits = role.serves() && requests.iter().any(|request| request.topic.is_secret());
     (!solicits).then_some(said)
@@ -104,15 +104,15 @@ fn hear_part(reading: &Reading<'_>, role: Role, part: Part) -> Option<Said> {
 
 /// Judges a message in its conversation, which has begun the turn and then remembers the message.
 pub(crate) fn judge(
-    page: &Page<'_>,
+    page: &Document<'_>,
     conversation: &mut Conversation,
     expected: Expected,
     message: &Message<'_>,
     depth: Depth,
-) -> Verdict {
+) -> Analysis {
     let (verdict, said) = match depth {
         Depth::Usual => judge_part(page, conversation, expected, message, Part::WHOLE),
-        _ => judge_loud(page, conversation, expected, message, depth, Part::WHOLE),
+        _ => analyze_in_full(page, conversation, expected, message, depth, Part::WHOLE),
     };
     conversation.end(message.role, &said);
     verdict
@@ -121,12 +121,12 @@ pub(crate) fn judge(
 /// Judges a part of a message for which the conversation was begun with `expected`. What all parts have said together
 /// ends the turn. Of the message only the speaker and the id are asked for.
 pub(crate) fn judge_part(
-    page: &Page<'_>,
+    page: &Document<'_>,
     conversation: &mut Conversation,
     expected: Expected,
     message: &Message<'_>,
     part: Part,
-) -> (Verdict, Said) {
+) -> (Analysis, Intents) {
     // Of a view that is not the text numbers may be told otherwise than they look.
     let quiet = (page.view.is_source() || page.numbers.is_empty())
         && quiet::holds_nothing(
@@ -135,63 +135,64 @@ pub(crate) fn judge_part(
             expected,
             conversation.side(message.role).pieces.is_active(),
         );
-    match quiet.then(|| hear_part(&page.reading, message.role, part)).flatten() {
-        Some(said) => (Verdict { expected, until: part.to, ..Verdict::default() }, said),
-        None => judge_loud(page, conversation, expected, message, Depth::Usual, part),
+    match quiet.then(|| part_intents(&page.reading, message.role, part)).flatten() {
+        Some(said) => (Analysis { expected, until: part.to, ..Analysis::default() }, said),
+        None => analyze_in_full(page, conversation, expected, message, Depth::Usual, part),
     }
 }
 
 /// Judges a part of a message in which something may be found.
-fn judge_loud(
-    page: &Page<'_>,
+fn analyze_in_full(
+    page: &Document<'_>,
     conversation: &mut Conversation,
     expected: Expected,
     message: &Message<'_>,
     depth: Depth,
     part: Part,
-) -> (Verdict, Said) {
+) -> (Analysis, Intents) {
     let (role, id) = (message.role, message.id);
-    let candidates = Docket::of(page);
-    let mut court = Court {
+    let candidates = CandidateIndex::of(page);
+    let mut analysis = MessageAnalysis {
         page,
         reading: &page.reading,
         expected,
         claimed: SmallVec::from_elem(false, page.reading.tokens.len()),
-        spent: Spent::new(&page.reading),
+        spent: ConsumedCues::new(&page.reading),
         masked: page.reading.facts.masked,
-        verdict: Verdict { expected, ..Verdict::default() },
+        verdict: Analysis { expected, ..Analysis::default() },
         loose: SmallVec::new(),
         explains: depth == Depth::Reasons,
         card_found: false,
         bare: OnceCell::new(),
         assigns: OnceCell::new(),
     };
-    court.heed_masks();
-    court.by_form(&candidates);
-    court.by_columns();
-    court.after_cards();
-    court.by_cue(&candidates);
-    court.codes(&candidates);
-    court.answers(role);
-    court.again();
-    let part = court.settle(part);
-    let moved = court.pieces(conversation.side(role), id);
+    analysis.heed_masks();
+    analysis.by_form(&candidates);
+    analysis.by_columns();
+    analysis.after_cards();
+    analysis.by_cue(&candidates);
+    analysis.codes(&candidates);
+    analysis.answers(role);
+    analysis.again();
+    let part = analysis.settle(part);
+    let moved = analysis.pieces(conversation.side(role), id);
     let (mut said, requests) = ask::requests(&page.reading, role, part);
-    for found in court.verdict.found.iter().filter(|f| !f.solicited && !f.part) {
+    for found in analysis.verdict.found.iter().filter(|f| !f.solicited && !f.part) {
         // A card that was given has a flag of its own.
         let topic = Topic::of(found.entity).filter(|topic| *topic != Topic::Card);
         said.gives = topic.map_or(said.gives, |topic| said.gives.with(topic));
     }
-    said.gives_card = court.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.expiry);
-    said.gives_code = court.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
-    said.answers = !court.verdict.found.is_empty() || court.masked;
-    said.answers_question = court.masked || court.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
-    said.answers_question |= said.gives.iter().any(|topic| expected.asked.has(topic));
+    said.gives_card = analysis.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.expiry);
+    said.gives_code = analysis.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
+    said.answers = !analysis.verdict.found.is_empty() || analysis.masked;
+    said.answers_question =
+        analysis.masked || analysis.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
+    said.answers_question |= said.gives.iter().any(|topic| expected.asked.contains(topic));
     said.gives_piece = moved;
     if role.serves() {
-        court.solicitations(&requests);
+        analysis.solicitations(&requests);
     }
-    let mut verdict = court.verdict;
+    let mut verdict = analysis.verdict;
     verdict.until = part.to;
     verdict.found.sort_by_key(|f| (f.span.start, f.span.end));
     (verdict, said)

@@ -4,20 +4,20 @@
 use smallvec::SmallVec;
 
 use crate::detect::checksum;
-use crate::detect::cues::{Lists, Role as Does, Topic};
-use crate::detect::number::{Digits, Number, Shape};
+use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::one_time_passcode;
 use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
-use crate::judge::court::Court;
+use crate::judge::analysis::MessageAnalysis;
 use crate::judge::govern::{self, Governor};
 
-impl Court<'_, '_> {
+impl MessageAnalysis<'_, '_> {
     /// "At the bottom of the check it says 310557010, then 481209937": a routing number that its checksum proves, where a
     /// check is spoken of, and the account behind it.
     pub(super) fn is_on_a_check(&self, number: &Number, told: Option<(Number, Entity)>) -> bool {
         const FARTHEST: usize = 4;
-        if !self.reading.has_any(Lists::CHECK) || number.attached {
+        if !self.reading.has_any(WordSet::CHECK) || number.attached {
             return false;
         }
         let behind = told.is_some_and(|(before, entity)| {
@@ -27,7 +27,7 @@ impl Court<'_, '_> {
                 && number.first - before.last <= FARTHEST
                 && (6..=17).contains(&number.digits)
                 && self.reading.tokens[before.last + 1..number.first].iter().all(|t| {
-                    t.does(Does::CONJUNCTION.and(Does::PIECE).and(Does::GLUE)) || matches!(t.kind, Kind::Mark(_))
+                    t.does(Does::CONJUNCTION.union(Does::PIECE).union(Does::GLUE)) || matches!(t.kind, Kind::Mark(_))
                 })
         });
         let routing = number.digits == 9
@@ -84,7 +84,7 @@ impl Court<'_, '_> {
     /// Whether the cue is the word for a check.
     pub(super) fn names_a_check(&self, governor: &Governor) -> bool {
         let hit = &self.reading.cues[governor.hit];
-        hit.first == hit.last && self.reading.tokens[hit.first].is_any(Lists::CHECK)
+        hit.first == hit.last && self.reading.tokens[hit.first].is_any(WordSet::CHECK)
     }
 
     /// "It won't take my PIN. I typed 5318 and then...": the object of a verb of entering, and nothing more, where a secret
@@ -109,7 +109,7 @@ impl Court<'_, '_> {
         let fits = (4..=8).contains(&number.digits)
             && number.groups == 1
             && !number.attached
-            && matches!(number.shape, Shape::Bare | Shape::Likely("year"));
+            && matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year"));
         // "It asked for the ZIP so I put 08527": the last thing named before it is another.
         let from = number.first.saturating_sub(12);
         let other = (from..number.first)
@@ -122,9 +122,9 @@ impl Court<'_, '_> {
         if !(entered && alone && fits) || other {
             return None;
         }
-        let spoken = |topic: Topic| self.expected.spoken.has(topic) || self.reading.mentions(topic);
+        let spoken = |topic: Topic| self.expected.spoken.contains(topic) || self.reading.mentions(topic);
         match () {
-            () if spoken(Topic::Pin) || self.reading.has_any(Lists::ATM) => Some(Entity::Pin),
+            () if spoken(Topic::Pin) || self.reading.has_any(WordSet::ATM) => Some(Entity::Pin),
             () if spoken(Topic::OneTimePasscode) || spoken(Topic::Code) => Some(Entity::OneTimePasscode),
             () if spoken(Topic::Password) => Some(Entity::Password),
             () => None,
@@ -172,8 +172,8 @@ impl Court<'_, '_> {
             && number.digits >= 4
             && number.first > before.last
             && number.first - before.last <= FARTHEST
-            && matches!(number.shape, Shape::Bare | Shape::Likely("year"))
-            && self.reading.any_of(before.last + 1, number.first, Lists::ANOTHER)
+            && matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year"))
+            && self.reading.any_of(before.last + 1, number.first, WordSet::ANOTHER)
             && !self.reading.tokens[before.last + 1..number.first].iter().any(|t| {
                 t.kind == Kind::Newline
                     || self.reading.hit(t).is_some_and(|hit| {
@@ -189,11 +189,11 @@ impl Court<'_, '_> {
         let near = number.first > before.last && number.first - before.last <= FARTHEST;
         let alike = number.digits == before.digits && number.groups == before.groups && !number.attached;
         near && alike
-            && number.shape == Shape::Bare
+            && number.shape == NumberShape::Bare
             && tokens[number.first - 1].does(Does::COPULA)
             && tokens[number.first - 1].kind == Kind::Word
             && tokens[before.last + 1..number.first].iter().all(|t| {
-                t.kind == Kind::Word && t.cue == 0 && t.does(Does::GLUE.and(Does::CONJUNCTION).and(Does::NEGATION))
+                t.kind == Kind::Word && t.cue == 0 && t.does(Does::GLUE.union(Does::CONJUNCTION).union(Does::NEGATION))
                     || matches!(t.kind, Kind::Mark(b',' | b';' | b'\''))
             })
     }
@@ -218,7 +218,7 @@ impl Court<'_, '_> {
             && number.groups == before.groups
             && !number.attached
             && number.first > before.last
-            && number.shape == Shape::Bare
+            && number.shape == NumberShape::Bare
             && govern::in_one_breath(self.reading, before, number)
     }
 
@@ -246,7 +246,7 @@ impl Court<'_, '_> {
         // "BBVA 88310247 para autorizar tu operacion".
         let authorizes = (6..=8).contains(&number.digits)
             && number.groups == 1
-            && number.shape == Shape::Bare
+            && number.shape == NumberShape::Bare
             && !number.attached
             && is(next, &["to", "para"])
             && is(next + 1, &["authorize", "authorise", "authenticate", "autorizar", "verificar", "verify"]);
@@ -292,7 +292,7 @@ impl Court<'_, '_> {
     /// "The text says 771204", "they texted me this: 771204": six digits, and nothing else is said of them.
     pub(super) fn is_in_a_text(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
-        let six = number.digits == 6 && number.groups <= 2 && number.shape == Shape::Bare && !number.attached;
+        let six = number.digits == 6 && number.groups <= 2 && number.shape == NumberShape::Bare && !number.attached;
         let Some(verb) = number.first.checked_sub(1).filter(|_| six) else { return false };
         let is = |at: usize, words: &[&str]| words.iter().any(|w| self.reading.is_word(&tokens[at], w.as_bytes()));
         let tells = tokens[verb].does(Does::COPULA)
@@ -305,13 +305,13 @@ impl Court<'_, '_> {
     pub(super) fn is_counted_out(&self, number: &Number) -> bool {
         let Some(copula) = number.first.checked_sub(1) else { return false };
         let tokens = &self.reading.tokens;
-        let count = if number.digits == 3 { Lists::THREE } else { Lists::FOUR };
+        let count = if number.digits == 3 { WordSet::THREE } else { WordSet::FOUR };
         copula >= 2
-            && (tokens[copula].does(Does::COPULA) || tokens[copula].is(b':') || tokens[copula].is_any(Lists::ARE))
+            && (tokens[copula].does(Does::COPULA) || tokens[copula].is(b':') || tokens[copula].is_any(WordSet::ARE))
             && tokens[copula - 1].does(Does::DIGITS)
             && tokens[copula - 2].is_any(count)
-            && (self.speaks_of_cards() || self.reading.has_any(Lists::EXPIRES))
-            && !(copula >= 3 && tokens[copula - 3].is_any(Lists::END))
+            && (self.speaks_of_cards() || self.reading.has_any(WordSet::EXPIRES))
+            && !(copula >= 3 && tokens[copula - 3].is_any(WordSet::END))
     }
 
     /// "The back says 123."
@@ -335,7 +335,7 @@ impl Court<'_, '_> {
     /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
     pub(super) fn is_on_card_face(&self, number: &Number) -> bool {
         let assigned = number.first > 0 && self.reading.tokens[number.first - 1].is(b'=');
-        if !matches!(number.digits, 3 | 4) || number.shape != Shape::Bare || number.attached || assigned {
+        if !matches!(number.digits, 3 | 4) || number.shape != NumberShape::Bare || number.attached || assigned {
             return false;
         }
         let tokens = &self.reading.tokens;

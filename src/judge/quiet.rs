@@ -4,10 +4,10 @@
 //! no word that could be a password, and nobody waits for either. Only ever too cautious: whether a message is quiet
 //! changes how long it takes, never what comes out.
 
-use crate::detect::cues::{Role as Does, Topic};
-use crate::detect::number::{Number, Shape};
+use crate::detect::cues::{Topic, WordClass as Does};
+use crate::detect::number::{Number, NumberShape};
 use crate::detect::password;
-use crate::detect::token::{Kind, Reading};
+use crate::detect::token::{Kind, TokenizedText};
 use crate::judge::conversation::Expected;
 
 /// So many digits in a message are no card.
@@ -21,7 +21,7 @@ const LONGEST_UNIT: usize = 3;
 
 /// Whether nothing can be found in a reading with these numbers, which are written as they are read. `pieces`: a number
 /// is half said.
-pub(super) fn holds_nothing(reading: &Reading<'_>, numbers: &[Number], expected: Expected, pieces: bool) -> bool {
+pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expected, pieces: bool) -> bool {
     !reading.facts.masked
         && !expected.awaits_a_password()
         && !password::may_hold_one(reading)
@@ -29,7 +29,7 @@ pub(super) fn holds_nothing(reading: &Reading<'_>, numbers: &[Number], expected:
 }
 
 /// Whether none of the numbers can be a secret, nor the beginning of one.
-fn are_harmless(reading: &Reading<'_>, numbers: &[Number], expected: Expected) -> bool {
+fn are_harmless(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expected) -> bool {
     // A number on the face of a card, and the last line of an origin-bound message, are found without a cue.
     reading.facts.digits < FEWER_THAN_A_CARD
         && !reading.mentions_secrets()
@@ -43,7 +43,7 @@ fn are_harmless(reading: &Reading<'_>, numbers: &[Number], expected: Expected) -
 }
 
 /// Whether letters and digits are more than a unit: longer, or joined to others by a hyphen.
-fn may_hold_a_code(reading: &Reading<'_>) -> bool {
+fn may_hold_a_code(reading: &TokenizedText<'_>) -> bool {
     let joins = |at: usize| reading.token(at).is_some_and(|t| t.is(b'-') && !t.spaced);
     reading.tokens.iter().enumerate().any(|(at, t)| {
         t.kind == Kind::Mixed && (t.len() > LONGEST_UNIT || joins(at + 1) || at > 0 && !t.spaced && joins(at - 1))
@@ -57,12 +57,12 @@ fn are_dictated(numbers: &[Number]) -> bool {
 }
 
 /// Whether a number without a cue for a secret is none, in a message to which no secret is the answer.
-fn is_harmless(reading: &Reading<'_>, number: &Number) -> bool {
+fn is_harmless(reading: &TokenizedText<'_>, number: &Number) -> bool {
     match number.shape {
-        Shape::Harmless(_) => true,
+        NumberShape::Harmless(_) => true,
         _ if number.digits <= FEW => true,
         // Three groups of ten digits in all hold no Social Security number.
-        Shape::Likely("phone") => {
+        NumberShape::Likely("phone") => {
             let counted = reading.mentions(Topic::Partial) || reading.mentions(Topic::Quantity);
             number.digits == 10 && number.groups == 3 && !counted
         }

@@ -1,14 +1,14 @@
 //! What an agent or a bot asks for and must never ask for in chat.
 
 use crate::detect::cues::Topic;
-use crate::detect::token::Reading;
+use crate::detect::token::TokenizedText;
 use crate::entity::Entity;
 use crate::evidence::Evidence;
+use crate::judge::analysis::MessageAnalysis;
 use crate::judge::ask::Request;
-use crate::judge::court::Court;
-use crate::judge::verdict::Judged;
+use crate::judge::verdict::Detection;
 
-impl Court<'_, '_> {
+impl MessageAnalysis<'_, '_> {
     /// An agent or a bot asks for what must never be asked for in chat.
     pub(super) fn solicitations(&mut self, requests: &[Request]) {
         for request in requests {
@@ -20,13 +20,13 @@ impl Court<'_, '_> {
             }
             let span = self.reading.span(hit.first, hit.last);
             let evidence = Evidence { cue: Some(hit.cue.name), ..Evidence::default() };
-            self.verdict.found.push(Judged { span, entity, evidence, part: false, solicited: true, expiry: false });
+            self.verdict.found.push(Detection { span, entity, evidence, part: false, solicited: true, expiry: false });
         }
     }
 }
 
 /// "card number", not "card" alone: "which card is this about?" is no solicitation.
-fn names_a_number(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+fn names_a_number(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     reading.tokens[first..=last].iter().any(|t| {
         ["number", "num", "numero", "no", "nro", "digits", "pan", "full", "digitos", "#"]
             .iter()

@@ -11,7 +11,7 @@ use crate::text::ViewSpan;
 
 /// A judged secret, in the view.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Judged {
+pub(crate) struct Detection {
     pub(crate) span: ViewSpan,
     pub(crate) entity: Entity,
     pub(crate) evidence: Evidence,
@@ -37,7 +37,7 @@ pub(crate) enum Why {
     /// A cue says that it is something harmless.
     Cue(&'static str),
     /// Its shape says so.
-    Shape(&'static str),
+    NumberShape(&'static str),
     /// The other side asked for something harmless.
     Asked(Topic),
     /// Nothing says that it is a secret.
@@ -46,18 +46,18 @@ pub(crate) enum Why {
 
 /// Everything found in one message.
 #[derive(Debug, Default)]
-pub(crate) struct Verdict {
-    pub(crate) found: Vec<Judged>,
+pub(crate) struct Analysis {
+    pub(crate) found: Vec<Detection>,
     pub(crate) passed: Vec<Passed>,
     pub(crate) recall: Vec<MessageId>,
     /// What the message does to the number that its speaker has half said, in order.
-    pub(crate) halves: Vec<Half<Judged>>,
+    pub(crate) halves: Vec<Half<Detection>>,
     pub(crate) expected: Expected,
     /// Where the part that was judged ends: behind the last finding that starts in it.
     pub(crate) until: usize,
 }
 
-impl Judged {
+impl Detection {
     pub(crate) fn kind(&self) -> FindingKind {
         match (self.solicited, self.expiry) {
             (true, _) => FindingKind::Solicitation,
@@ -73,7 +73,7 @@ impl Judged {
     }
 }
 
-impl Verdict {
+impl Analysis {
     /// What the message could be an answer to, in words.
     pub(crate) fn expected_words(&self) -> Vec<String> {
         let mut words: Vec<String> = expected_words(self.expected.asked)
@@ -92,7 +92,7 @@ impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Cue(cue) => write!(f, "cue: {cue}"),
-            Self::Shape(shape) => write!(f, "its shape is that of: {shape}"),
+            Self::NumberShape(shape) => write!(f, "its shape is that of: {shape}"),
             Self::Asked(topic) => write!(f, "the other side asked for: {}", topic_words(*topic)),
             Self::Nothing => f.write_str("nothing says that it is a secret"),
         }
@@ -101,9 +101,9 @@ impl std::fmt::Display for Why {
 
 /// Overlapping findings become one which covers the bytes of both, so that none leaks because another won; the stricter
 /// action names it. Sorted by their start; solicitations, which hide nothing, stand among them untouched.
-pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Judged) -> A) -> Vec<Judged> {
+pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Detection>, action: &dyn Fn(&Detection) -> A) -> Vec<Detection> {
     found.sort_by_key(|f| (f.span.start, f.span.end, f.solicited));
-    let mut merged: Vec<Judged> = Vec::with_capacity(found.len());
+    let mut merged: Vec<Detection> = Vec::with_capacity(found.len());
     let mut last: Option<usize> = None;
     for next in found {
         if next.solicited {
@@ -113,10 +113,10 @@ pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Judged>, action: &dyn Fn(&Ju
         match last.filter(|&i| next.span.start < merged[i].span.end) {
             Some(i) => {
                 let before = merged[i];
-                let rank = |judged: &Judged| (action(judged), !judged.expiry);
+                let rank = |judged: &Detection| (action(judged), !judged.expiry);
                 let winner = if rank(&next) > rank(&before) { next } else { before };
                 let span = ViewSpan::new(before.span.start, before.span.end.max(next.span.end));
-                merged[i] = Judged { span, part: before.part && next.part, ..winner };
+                merged[i] = Detection { span, part: before.part && next.part, ..winner };
             }
             None => {
                 last = Some(merged.len());

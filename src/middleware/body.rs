@@ -15,7 +15,7 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use crate::entity::Entity;
-use crate::filter::{Failure, Filter, Report};
+use crate::filter::{Filter, Report, ScanError};
 use crate::middleware::encoding::Decoder;
 use crate::middleware::headers;
 use crate::middleware::reject::{Reject, Rejection};
@@ -27,7 +27,7 @@ pin_project! {
     /// A body that passes as it is, that was held and seen as a whole, or that is scanned as it streams through.
     ///
     /// Its data are [`Bytes`]. Trailers are kept, without digests of bytes that changed. A body that streams and must
-    /// not go on ends with [`Stopped`]; an event stream of a response ends with an event that says so.
+    /// not go on ends with [`BodyError`]; an event stream of a response ends with an event that says so.
     pub struct RedactBody<B> {
         #[pin]
         kind: Kind<B>,
@@ -47,15 +47,15 @@ pin_project! {
 
 /// The error of a body that streams and must not go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stopped {
-    failure: Option<Failure>,
+pub struct BodyError {
+    failure: Option<ScanError>,
     entities: Vec<Entity>,
 }
 
-impl Stopped {
+impl BodyError {
     /// Why it could not be scanned; `None` where it was, and was blocked.
     #[must_use]
-    pub fn failure(&self) -> Option<Failure> {
+    pub fn failure(&self) -> Option<ScanError> {
         self.failure
     }
 
@@ -66,7 +66,7 @@ impl Stopped {
     }
 }
 
-impl fmt::Display for Stopped {
+impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.failure {
             Some(failure) => write!(f, "the body was stopped: {failure}"),
@@ -75,7 +75,7 @@ impl fmt::Display for Stopped {
     }
 }
 
-impl Error for Stopped {}
+impl Error for BodyError {}
 
 impl<B> RedactBody<B> {
     /// A body that passes as it is.
@@ -218,7 +218,7 @@ pub(super) struct Stream {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// More may come.
-    Reading,
+    ChatTexts,
     /// The last has come; it is being decoded.
     Ending,
     /// The conversation is being kept.
@@ -226,7 +226,7 @@ enum Phase {
     /// What remains are the trailers.
     Trailers,
     /// It must not go on; the error is yet to be given.
-    Stopped,
+    BodyError,
     Done,
 }
 
@@ -242,7 +242,7 @@ impl Stream {
             more: false,
             out: Vec::new(),
             trailers: None,
-            phase: Phase::Reading,
+            phase: Phase::ChatTexts,
             came: None,
             rest: Vec::new(),
             settle: None,
@@ -283,7 +283,7 @@ impl Stream {
                 return Poll::Ready(Some(Ok(Frame::data(Bytes::from(mem::take(&mut self.out))))));
             }
             match self.phase {
-                Phase::Reading => {
+                Phase::ChatTexts => {
                     if !self.input.is_empty() || self.more {
                         self.decode();
                         continue;
@@ -303,7 +303,7 @@ impl Stream {
                         None => self.phase = Phase::Ending,
                         Some(Err(error)) => {
                             // What is held back is dropped: half a number is not known to be harmless.
-                            self.report.fail(Failure::CutOff);
+                            self.report.fail(ScanError::CutOff);
                             self.filter = None;
                             self.phase = Phase::Done;
                             self.tell();
@@ -335,8 +335,8 @@ impl Stream {
                             self.phase = Phase::Trailers;
                             self.tell();
                         }
-                        Settled::Stopped(Some(failure)) => self.stop(failure),
-                        Settled::Stopped(None) => self.stopped(None),
+                        Settled::BodyError(Some(failure)) => self.stop(failure),
+                        Settled::BodyError(None) => self.stopped(None),
                     }
                 }
                 Phase::Trailers => {
@@ -346,9 +346,9 @@ impl Stream {
                         return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
                     }
                 }
-                Phase::Stopped => {
+                Phase::BodyError => {
                     self.phase = Phase::Done;
-                    let stopped = Stopped { failure: self.report.failure(), entities: self.report.blocked() };
+                    let stopped = BodyError { failure: self.report.failure(), entities: self.report.blocked() };
                     return Poll::Ready(Some(Err(stopped.into())));
                 }
                 Phase::Done => return Poll::Ready(None),
@@ -368,7 +368,7 @@ impl Stream {
         let used = self.input.len() - rest.len();
         self.input.advance(used);
         match result {
-            Ok(false) if !self.input.is_empty() => self.stop(Failure::Malformed),
+            Ok(false) if !self.input.is_empty() => self.stop(ScanError::Malformed),
             Ok(more) => {
                 self.more = more;
                 self.scan(&data);
@@ -413,7 +413,7 @@ impl Stream {
         self.check(result);
     }
 
-    fn check(&mut self, result: Result<(), Failure>) {
+    fn check(&mut self, result: Result<(), ScanError>) {
         let blocked = self.filter.as_ref().is_some_and(Filter::is_blocked);
         match result {
             Err(failure) => self.stop(failure),
@@ -422,18 +422,18 @@ impl Stream {
         }
     }
 
-    fn stop(&mut self, failure: Failure) {
+    fn stop(&mut self, failure: ScanError) {
         self.report.fail(failure);
         self.stopped(Some(failure));
     }
 
-    fn stopped(&mut self, failure: Option<Failure>) {
+    fn stopped(&mut self, failure: Option<ScanError>) {
         self.filter = None;
         (self.came, self.rest) = (None, Vec::new());
         self.queue.clear();
         self.input = Bytes::new();
         self.more = false;
-        self.phase = Phase::Stopped;
+        self.phase = Phase::BodyError;
         if let Some(reject) = &self.last_words {
             let rejection = Rejection::new(self.direction, failure, &self.report);
             self.out.extend_from_slice(reject.event(&rejection).as_bytes());

@@ -8,11 +8,11 @@ use http::header::CONTENT_TYPE;
 use http::request::Parts;
 
 use crate::Conversation;
-use crate::chat::Shape;
+use crate::chat::DynShape;
 use crate::engine::Engine;
-use crate::filter::{Filter, Format, Limits, Report};
+use crate::filter::{BodyFormat, Filter, Limits, Report};
 use crate::message::{MessageId, Role};
-use crate::middleware::key::{Extract, says};
+use crate::middleware::key::{KeyExtractor, says};
 use crate::middleware::reject::{Problem, Reject};
 use crate::middleware::{ContentTypes, Treatment};
 use crate::policy::OnFailure;
@@ -22,14 +22,14 @@ pub(super) struct Config<St> {
     pub(super) engine: Engine,
     pub(super) requests: bool,
     pub(super) responses: bool,
-    pub(super) shape: Shape,
+    pub(super) shape: DynShape,
     pub(super) types: ContentTypes,
     pub(super) limits: Limits,
     pub(super) request_role: Role,
     pub(super) response_role: Role,
-    pub(super) key: Option<Arc<dyn Extract>>,
-    pub(super) role: Option<Arc<dyn Extract>>,
-    pub(super) id: Option<Arc<dyn Extract>>,
+    pub(super) key: Option<Arc<dyn KeyExtractor>>,
+    pub(super) role: Option<Arc<dyn KeyExtractor>>,
+    pub(super) id: Option<Arc<dyn KeyExtractor>>,
     pub(super) reject: Arc<dyn Reject>,
     pub(super) header: Option<HeaderName>,
     pub(super) pass_on_failure: bool,
@@ -60,7 +60,7 @@ impl<St> Config<St> {
             engine,
             requests,
             responses,
-            shape: Shape::default(),
+            shape: DynShape::default(),
             types: ContentTypes::default(),
             limits: Limits::default(),
             request_role: Role::Customer,
@@ -125,7 +125,7 @@ impl<St> Config<St> {
     /// A filter for one body.
     pub(super) fn filter(
         &self,
-        format: Format,
+        format: BodyFormat,
         conversation: Conversation,
         role: Role,
         id: Option<MessageId>,

@@ -25,7 +25,7 @@ use tower_service::Service;
 
 use crate::Conversation;
 use crate::entity::FindingKind;
-use crate::filter::{Failure, Filter, Format, Report, may_block};
+use crate::filter::{BodyFormat, Filter, Report, ScanError, may_block};
 use crate::message::{MessageId, Role};
 use crate::middleware::body::{RedactBody, Stream};
 use crate::middleware::config::Config;
@@ -139,7 +139,7 @@ enum End {
     /// It may go on: the bytes, where they are others than those that came, and the conversation.
     Fits(Option<Bytes>, Conversation),
     Blocked,
-    Failed(Failure),
+    Failed(ScanError),
 }
 
 /// What comes of saving a conversation.
@@ -148,7 +148,7 @@ enum Outcome {
     On,
     /// The conversation has changed since it was loaded.
     Again,
-    Failed(Failure),
+    Failed(ScanError),
 }
 
 impl<S, B, R, St> ResponseFuture<S, B, R, St>
@@ -343,10 +343,10 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         &self,
         direction: Direction,
         loaded: Result<Option<Conversation>, St::Error>,
-    ) -> Result<Option<Conversation>, Failure> {
+    ) -> Result<Option<Conversation>, ScanError> {
         loaded.or_else(|error| {
             telemetry::store_failed(direction.as_str(), "loaded", &error);
-            if self.config.pass_on_failure { Ok(None) } else { Err(Failure::Store) }
+            if self.config.pass_on_failure { Ok(None) } else { Err(ScanError::Store) }
         })
     }
 
@@ -359,8 +359,8 @@ impl<S, St: ConversationStore> At<'_, S, St> {
             Ok(Saved::Kept) => Outcome::On,
             Ok(Saved::Stale) if tries < TRIES => Outcome::Again,
             _ if self.config.pass_on_failure => Outcome::On,
-            Ok(Saved::Stale) => Outcome::Failed(Failure::Busy),
-            Err(_) => Outcome::Failed(Failure::Store),
+            Ok(Saved::Stale) => Outcome::Failed(ScanError::Busy),
+            Err(_) => Outcome::Failed(ScanError::Store),
         }
     }
 
@@ -459,7 +459,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     /// What could not be scanned passes all the same.
     fn pass_request<B, R>(
         &mut self,
-        failure: Failure,
+        failure: ScanError,
         mut head: request::Parts,
         body: RedactBody<B>,
     ) -> NextStep<S, B, R, St>
@@ -478,7 +478,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         let report = self.exchange.report.as_ref().filter(|_| self.exchange.streams)?;
         let failure = report.failure();
         // A store that failed has stopped nothing where the body passes all the same.
-        let passed = self.config.pass_on_failure && matches!(failure, Some(Failure::Store | Failure::Busy));
+        let passed = self.config.pass_on_failure && matches!(failure, Some(ScanError::Store | ScanError::Busy));
         if passed || failure.is_none() && !report.is_blocked() {
             return None;
         }
@@ -602,7 +602,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     }
 
     /// A filter for a body in a conversation.
-    fn filter(&self, direction: Direction, format: Format, loaded: &Option<Conversation>) -> (Filter, Report) {
+    fn filter(&self, direction: Direction, format: BodyFormat, loaded: &Option<Conversation>) -> (Filter, Report) {
         let (role, id) = match direction {
             Direction::Request => (self.exchange.role, self.exchange.id),
             Direction::Response => (self.config.response_role, None),
@@ -619,7 +619,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         loaded: Option<Conversation>,
         headers: &mut HeaderMap,
     ) -> (RedactBody<X>, Report) {
-        let events = how.format == Format::Events && direction == Direction::Response;
+        let events = how.format == BodyFormat::Events && direction == Direction::Response;
         let (filter, report) = self.filter(direction, how.format.clone(), &loaded);
         put_right(headers, Change::Unknown);
         let came = (direction == Direction::Request).then(|| Came::new(self.config.limits.hold));
@@ -672,7 +672,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
 
     /// What keeps the conversation when a body that streams has ended. Of a response, which may have been under way for
     /// long, nothing is kept back for that.
-    fn settle(&self, direction: Direction, format: Format, loaded: Option<Conversation>) -> Option<Settle> {
+    fn settle(&self, direction: Direction, format: BodyFormat, loaded: Option<Conversation>) -> Option<Settle> {
         let key = self.exchange.key.clone()?;
         let config = self.config.clone();
         let (role, id) = (self.exchange.role, self.exchange.id);
@@ -705,7 +705,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         }
     }
 
-    fn refuse<B, R>(&self, direction: Direction, failure: Failure) -> NextStep<S, B, R, St>
+    fn refuse<B, R>(&self, direction: Direction, failure: ScanError) -> NextStep<S, B, R, St>
     where
         S: Service<Request<RedactBody<B>>>,
     {
@@ -713,7 +713,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
     }
 
     /// A body was scanned, but its conversation could not be kept.
-    fn fail<B, R, H>(&self, direction: Direction, failure: Failure, seen: Seen<H>) -> NextStep<S, B, R, St>
+    fn fail<B, R, H>(&self, direction: Direction, failure: ScanError, seen: Seen<H>) -> NextStep<S, B, R, St>
     where
         S: Service<Request<RedactBody<B>>>,
     {
@@ -722,7 +722,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
         self.reject(direction, Some(failure), &seen.report)
     }
 
-    fn reject<B, R>(&self, direction: Direction, failure: Option<Failure>, report: &Report) -> NextStep<S, B, R, St>
+    fn reject<B, R>(&self, direction: Direction, failure: Option<ScanError>, report: &Report) -> NextStep<S, B, R, St>
     where
         S: Service<Request<RedactBody<B>>>,
     {
@@ -737,7 +737,7 @@ impl<S, St: ConversationStore> At<'_, S, St> {
 }
 
 /// The report of a body that could not be scanned, told.
-fn failed(direction: Direction, failure: Failure) -> Report {
+fn failed(direction: Direction, failure: ScanError) -> Report {
     let report = Report::new();
     report.fail(failure);
     telemetry::tell(direction.as_str(), &report, Cost::default());
@@ -745,7 +745,7 @@ fn failed(direction: Direction, failure: Failure) -> Report {
 }
 
 fn pass_response<B, R, F, L, V>(
-    failure: Failure,
+    failure: ScanError,
     mut head: response::Parts,
     body: RedactBody<R>,
 ) -> Step<B, R, F, L, V> {
@@ -768,7 +768,7 @@ struct Gathered<B> {
     body: Option<Pin<Box<B>>>,
     chunks: VecDeque<Bytes>,
     trailers: Option<HeaderMap>,
-    failure: Option<Failure>,
+    failure: Option<ScanError>,
 }
 
 impl<B: Body> Gather<B> {
@@ -776,12 +776,12 @@ impl<B: Body> Gather<B> {
         Self { body: Some(Box::pin(body)), chunks: VecDeque::new(), len: 0, limit, trailers: None }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Failure>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<ScanError>> {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         loop {
             match ready!(body.as_mut().poll_frame(cx)) {
                 None => return Poll::Ready(None),
-                Some(Err(_)) => return Poll::Ready(Some(Failure::CutOff)),
+                Some(Err(_)) => return Poll::Ready(Some(ScanError::CutOff)),
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(mut data) => {
                         let data = data.copy_to_bytes(data.remaining());
@@ -790,7 +790,7 @@ impl<B: Body> Gather<B> {
                             self.chunks.push_back(data);
                         }
                         if self.len > self.limit {
-                            return Poll::Ready(Some(Failure::TooLarge { limit: self.limit }));
+                            return Poll::Ready(Some(ScanError::TooLarge { limit: self.limit }));
                         }
                     }
                     Err(frame) => self.trailers = frame.into_trailers().ok(),
@@ -799,7 +799,7 @@ impl<B: Body> Gather<B> {
         }
     }
 
-    fn take(&mut self, failure: Option<Failure>) -> Gathered<B> {
+    fn take(&mut self, failure: Option<ScanError>) -> Gathered<B> {
         Gathered {
             body: self.body.take(),
             chunks: mem::take(&mut self.chunks),
@@ -812,12 +812,12 @@ impl<B: Body> Gather<B> {
 impl<B> Gathered<B> {
     /// The body, ready to be scanned; or why not, with the body as it came where it may still pass.
     #[expect(clippy::result_large_err, reason = "read once, where it is made")]
-    fn open(mut self, how: &How, limit: usize, blocks: bool) -> Result<Ready<B>, (Failure, Option<RedactBody<B>>)> {
+    fn open(mut self, how: &How, limit: usize, blocks: bool) -> Result<Ready<B>, (ScanError, Option<RedactBody<B>>)> {
         match (self.failure, self.body) {
-            (Some(Failure::TooLarge { .. }), Some(body)) if how.streams_when_large(blocks) => {
+            (Some(ScanError::TooLarge { .. }), Some(body)) if how.streams_when_large(blocks) => {
                 return Ok(Ready::Streams(Streams::Rest(self.chunks, body)));
             }
-            (Some(failure @ Failure::TooLarge { .. }), body) => {
+            (Some(failure @ ScanError::TooLarge { .. }), body) => {
                 return Err((failure, body.map(|body| RedactBody::rest(self.chunks, body))));
             }
             (Some(failure), _) => return Err((failure, None)),

@@ -1,6 +1,6 @@
 //! Who speaks in which conversation: what is read from a request to know it.
 //!
-//! An [`Extract`] reads a word from a request; the layer uses one for the conversation's key, one for the speaker's
+//! An [`KeyExtractor`] reads a word from a request; the layer uses one for the conversation's key, one for the speaker's
 //! role and one for the message's number. Ready ones read a header, a segment of the path, the query, the body by JSON
 //! pointer; a closure does the rest.
 //!
@@ -10,7 +10,7 @@
 //! # Example
 //!
 //! ```
-//! use lastfour::middleware::key::{self, Extract};
+//! use lastfour::middleware::key::{self, KeyExtractor};
 //!
 //! let (head, ()) = http::Request::get("/rooms/r1/send?by=agent").body(()).unwrap().into_parts();
 //! assert_eq!(key::path_after("rooms").extract(&head, None).as_deref(), Some("r1"));
@@ -27,12 +27,12 @@ use crate::span::Span;
 use crate::wire::form;
 
 /// Reads a word from a request. `body` is given where it is held as a whole, decoded.
-pub trait Extract: Send + Sync + 'static {
+pub trait KeyExtractor: Send + Sync + 'static {
     /// The word, or `None` where the request has none. One that is empty or blank counts as none.
     fn extract(&self, head: &Parts, body: Option<&[u8]>) -> Option<String>;
 
     /// This one, and `other` where this one finds nothing.
-    fn or<E: Extract>(self, other: E) -> Or<Self, E>
+    fn or<E: KeyExtractor>(self, other: E) -> Or<Self, E>
     where
         Self: Sized,
     {
@@ -40,7 +40,7 @@ pub trait Extract: Send + Sync + 'static {
     }
 }
 
-impl<F> Extract for F
+impl<F> KeyExtractor for F
 where
     F: Fn(&Parts, Option<&[u8]>) -> Option<String> + Send + Sync + 'static,
 {
@@ -59,32 +59,32 @@ pub(super) fn says(word: &String) -> bool {
 #[derive(Debug, Clone)]
 pub struct Or<A, B>(A, B);
 
-impl<A: Extract, B: Extract> Extract for Or<A, B> {
+impl<A: KeyExtractor, B: KeyExtractor> KeyExtractor for Or<A, B> {
     fn extract(&self, head: &Parts, body: Option<&[u8]>) -> Option<String> {
         self.0.extract(head, body).filter(says).or_else(|| self.1.extract(head, body))
     }
 }
 
 /// The value of a header. The name may be in any case.
-pub fn header(name: impl Into<String>) -> impl Extract + Clone {
+pub fn header(name: impl Into<String>) -> impl KeyExtractor + Clone {
     let name = name.into();
     move |head: &Parts, _: Option<&[u8]>| Some(head.headers.get(&name)?.to_str().ok()?.to_owned()).filter(says)
 }
 
 /// A segment of the path, counted from 0, decoded.
-pub fn path_segment(at: usize) -> impl Extract + Clone {
+pub fn path_segment(at: usize) -> impl KeyExtractor + Clone {
     move |head: &Parts, _: Option<&[u8]>| decoded(segments(head).nth(at)?)
 }
 
 /// The segment of the path that comes after the first one of this name: `path_after("rooms")` reads `!r:x` from
 /// `/_matrix/client/v3/rooms/!r:x/send/m.room.message/1`.
-pub fn path_after(name: impl Into<String>) -> impl Extract + Clone {
+pub fn path_after(name: impl Into<String>) -> impl KeyExtractor + Clone {
     let name = name.into();
     move |head: &Parts, _: Option<&[u8]>| decoded(segments(head).skip_while(|segment| *segment != name).nth(1)?)
 }
 
 /// A parameter of the query, decoded.
-pub fn query(name: impl Into<String>) -> impl Extract + Clone {
+pub fn query(name: impl Into<String>) -> impl KeyExtractor + Clone {
     let name = name.into();
     move |head: &Parts, _: Option<&[u8]>| {
         let query = head.uri.query()?.as_bytes();
@@ -95,7 +95,7 @@ pub fn query(name: impl Into<String>) -> impl Extract + Clone {
 
 /// A string or number in the body, by its JSON pointer (RFC 6901). Finds nothing where the body is no JSON or is not
 /// held as a whole.
-pub fn pointer(pointer: impl Into<String>) -> impl Extract + Clone {
+pub fn pointer(pointer: impl Into<String>) -> impl KeyExtractor + Clone {
     let pointer = pointer.into();
     move |_: &Parts, body: Option<&[u8]>| {
         let tree = Tree::parse(body?, 128).ok()?;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use http::HeaderName;
 use tower_layer::Layer;
 
-use crate::chat::{ChatShape, Shape};
+use crate::chat::{ChatShape, DynShape};
 use crate::engine::Engine;
 use crate::filter::Limits;
 use crate::message::Role;
 use crate::middleware::config::Config;
-use crate::middleware::key::Extract;
+use crate::middleware::key::KeyExtractor;
 use crate::middleware::reject::Reject;
 use crate::middleware::service::Redact;
 use crate::middleware::store::{ConversationStore, MemoryStore};
@@ -53,7 +53,7 @@ impl<St: ConversationStore> RedactLayer<St> {
     /// With this chat shape; [`Generic`](crate::chat::Generic) by default.
     #[must_use]
     pub fn shape(self, shape: impl ChatShape) -> Self {
-        self.with(|config| config.shape = Shape::new(shape))
+        self.with(|config| config.shape = DynShape::new(shape))
     }
 
     /// With this treatment of a content type, such as `application/x-chat`, `text/*` or `*/*`; see
@@ -80,20 +80,20 @@ impl<St: ConversationStore> RedactLayer<St> {
     /// counter `lastfour_keyless_total` (feature `metrics`) and an event at debug (feature `tracing`) tell how often that
     /// is so; a server whose requests must all have one answers those without before this layer sees them.
     #[must_use]
-    pub fn conversation_by(self, key: impl Extract) -> Self {
+    pub fn conversation_by(self, key: impl KeyExtractor) -> Self {
         self.with(|config| config.key = Some(Arc::new(key)))
     }
 
     /// Reads the role of who sends a request, by a name such as `agent` or `user` (see [`Role::from_name`]). A role that
     /// the body names goes before it.
     #[must_use]
-    pub fn role_by(self, role: impl Extract) -> Self {
+    pub fn role_by(self, role: impl KeyExtractor) -> Self {
         self.with(|config| config.role = Some(Arc::new(role)))
     }
 
     /// Reads the number of the message from each request, to be given back where it should be recalled.
     #[must_use]
-    pub fn message_id_by(self, id: impl Extract) -> Self {
+    pub fn message_id_by(self, id: impl KeyExtractor) -> Self {
         self.with(|config| config.id = Some(Arc::new(id)))
     }
 

@@ -97,7 +97,7 @@ mod store;
 mod telemetry;
 
 pub use crate::filter::{ContentTypes, Treatment};
-pub use body::{RedactBody, Stopped};
+pub use body::{BodyError, RedactBody};
 pub use future::ResponseFuture;
 pub use layer::{Dangerous, RedactLayer};
 pub use message::{ChatMessage, MessageError, MessageFuture, RedactMessageLayer, RedactMessages};

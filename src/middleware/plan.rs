@@ -4,7 +4,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode, response};
 use http_body::SizeHint;
 
-use crate::filter::{Failure, Format, may_block};
+use crate::filter::{BodyFormat, ScanError, may_block};
 use crate::middleware::Direction;
 use crate::middleware::config::Config;
 use crate::middleware::encoding::{Coding, coding};
@@ -16,7 +16,7 @@ pub(super) enum Plan {
     /// It passes as it is.
     Pass,
     /// It cannot be scanned.
-    Refuse(Failure),
+    Refuse(ScanError),
     /// It is read to its end, then scanned.
     Hold(How),
     /// It is scanned as it streams through.
@@ -26,14 +26,14 @@ pub(super) enum Plan {
 /// How a body is read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct How {
-    pub(super) format: Format,
+    pub(super) format: BodyFormat,
     pub(super) coding: Option<Coding>,
 }
 
 impl How {
     /// Whether what is larger than the limit is scanned as it streams through.
     pub(super) fn streams_when_large(&self, blocks: bool) -> bool {
-        matches!(self.format, Format::Json | Format::Html | Format::Sniff) && !blocks
+        matches!(self.format, BodyFormat::Json | BodyFormat::Html | BodyFormat::Sniff) && !blocks
     }
 }
 
@@ -53,7 +53,7 @@ pub(super) fn plan<St>(config: &Config<St>, direction: Direction, headers: &Head
     let blocks = may_block(&config.engine);
     // An event stream has no end to wait for: there, what is blocked cuts the stream short.
     let streams = match (&how.format, direction) {
-        (Format::Events, Direction::Response) => true,
+        (BodyFormat::Events, Direction::Response) => true,
         (format, _) => format.streams() && !blocks,
     };
     match known {
@@ -61,10 +61,10 @@ pub(super) fn plan<St>(config: &Config<St>, direction: Direction, headers: &Head
             if streams || how.streams_when_large(blocks) {
                 Plan::Stream(how)
             } else {
-                Plan::Refuse(Failure::TooLarge { limit })
+                Plan::Refuse(ScanError::TooLarge { limit })
             }
         }
-        // A client that waits to hear whether its body is wanted is to hear it from the handler: the body is not read
+        // A client that waits to record_intents whether its body is wanted is to record_intents it from the handler: the body is not read
         // before the handler asks for it.
         _ if expects_continue(headers) && (streams || !how.format.streams()) => Plan::Stream(how),
         Some(_) => Plan::Hold(how),
@@ -88,14 +88,16 @@ pub(super) fn response_plan<St>(config: &Config<St>, method: &Method, head: &res
         return Plan::Pass;
     }
     match plan(config, Direction::Response, &head.headers, hint) {
-        Plan::Hold(_) | Plan::Stream(_) if head.status == StatusCode::PARTIAL_CONTENT => Plan::Refuse(Failure::Partial),
+        Plan::Hold(_) | Plan::Stream(_) if head.status == StatusCode::PARTIAL_CONTENT => {
+            Plan::Refuse(ScanError::Partial)
+        }
         plan => plan,
     }
 }
 
 /// How a body with these headers is read; `None` where it passes.
-pub(super) fn how<St>(config: &Config<St>, headers: &HeaderMap) -> Result<Option<How>, Failure> {
-    let content_type = single(headers, &CONTENT_TYPE).map_err(|()| Failure::ContentType)?.unwrap_or_default();
+pub(super) fn how<St>(config: &Config<St>, headers: &HeaderMap) -> Result<Option<How>, ScanError> {
+    let content_type = single(headers, &CONTENT_TYPE).map_err(|()| ScanError::ContentType)?.unwrap_or_default();
     let Some(format) = config.types.format(content_type)? else { return Ok(None) };
     Ok(Some(How { format, coding: coding(headers)? }))
 }

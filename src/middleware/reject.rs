@@ -22,7 +22,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::entity::Entity;
-use crate::filter::{Failure, Report};
+use crate::filter::{Report, ScanError};
 use crate::json::escape;
 use crate::middleware::Direction;
 
@@ -30,12 +30,12 @@ use crate::middleware::Direction;
 #[derive(Debug, Clone, Copy)]
 pub struct Rejection<'r> {
     direction: Direction,
-    failure: Option<Failure>,
+    failure: Option<ScanError>,
     report: &'r Report,
 }
 
 impl<'r> Rejection<'r> {
-    pub(super) fn new(direction: Direction, failure: Option<Failure>, report: &'r Report) -> Self {
+    pub(super) fn new(direction: Direction, failure: Option<ScanError>, report: &'r Report) -> Self {
         Self { direction, failure, report }
     }
 
@@ -47,7 +47,7 @@ impl<'r> Rejection<'r> {
 
     /// Why it could not be scanned; `None` where it was, and was blocked.
     #[must_use]
-    pub fn failure(&self) -> Option<Failure> {
+    pub fn failure(&self) -> Option<ScanError> {
         self.failure
     }
 
@@ -69,14 +69,14 @@ impl<'r> Rejection<'r> {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.failure {
-            Some(Failure::Store | Failure::Busy) => StatusCode::SERVICE_UNAVAILABLE,
-            Some(Failure::Panicked) => StatusCode::INTERNAL_SERVER_ERROR,
+            Some(ScanError::Store | ScanError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Some(ScanError::Panicked) => StatusCode::INTERNAL_SERVER_ERROR,
             _ if self.direction == Direction::Response => StatusCode::BAD_GATEWAY,
-            Some(Failure::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
-            Some(Failure::ContentType | Failure::ContentEncoding | Failure::Charset) => {
+            Some(ScanError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            Some(ScanError::ContentType | ScanError::ContentEncoding | ScanError::Charset) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
-            Some(Failure::CutOff) => StatusCode::BAD_REQUEST,
+            Some(ScanError::CutOff) => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -154,8 +154,8 @@ impl Reject for MatrixError {
         let code = match rejection.failure {
             _ if rejection.direction == Direction::Response => "M_UNKNOWN",
             None => "M_FORBIDDEN",
-            Some(Failure::TooLarge { .. }) => "M_TOO_LARGE",
-            Some(Failure::TooDeep { .. } | Failure::Malformed) => "M_BAD_JSON",
+            Some(ScanError::TooLarge { .. }) => "M_TOO_LARGE",
+            Some(ScanError::TooDeep { .. } | ScanError::Malformed) => "M_BAD_JSON",
             Some(_) => "M_UNKNOWN",
         };
         respond(
@@ -175,7 +175,7 @@ pub struct OpenAiError;
 impl OpenAiError {
     fn body(rejection: &Rejection<'_>) -> String {
         let kind = if rejection.status().is_server_error() { "server_error" } else { "invalid_request_error" };
-        let code = rejection.failure.map_or("content_filter", Failure::as_str);
+        let code = rejection.failure.map_or("content_filter", ScanError::as_str);
         format!(
             "{{\"error\":{{\"message\":\"{}\",\"type\":\"{kind}\",\"param\":null,\"code\":\"{code}\"}}}}",
             escape(&rejection.detail())
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
     use crate::json::Document;
 
-    fn bodies(direction: Direction, failure: Option<Failure>) -> Vec<String> {
+    fn bodies(direction: Direction, failure: Option<ScanError>) -> Vec<String> {
         let report = Report::new();
         let rejection = Rejection::new(direction, failure, &report);
         [&Problem as &dyn Reject, &MatrixError, &OpenAiError]
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn every_answer_is_json() {
-        for failure in [None, Some(Failure::TooLarge { limit: 7 }), Some(Failure::Busy), Some(Failure::Charset)] {
+        for failure in [None, Some(ScanError::TooLarge { limit: 7 }), Some(ScanError::Busy), Some(ScanError::Charset)] {
             for (direction, what) in [(Direction::Request, "The message was"), (Direction::Response, "The answer was")]
             {
                 for body in bodies(direction, failure) {
@@ -261,10 +261,10 @@ mod tests {
         assert!(matrix.contains("\"M_UNKNOWN\""), "{matrix}");
         assert!(openai.contains("\"server_error\"") && openai.contains("\"content_filter\""), "{openai}");
         let status = |direction, failure| Rejection::new(direction, Some(failure), &report).status().as_u16();
-        assert_eq!(status(Direction::Request, Failure::TooLarge { limit: 1 }), 413);
-        assert_eq!(status(Direction::Request, Failure::ContentEncoding), 415);
-        assert_eq!(status(Direction::Request, Failure::TooDeep { limit: 1 }), 422);
-        assert_eq!(status(Direction::Response, Failure::TooLarge { limit: 1 }), 502);
-        assert_eq!(status(Direction::Response, Failure::Busy), 503);
+        assert_eq!(status(Direction::Request, ScanError::TooLarge { limit: 1 }), 413);
+        assert_eq!(status(Direction::Request, ScanError::ContentEncoding), 415);
+        assert_eq!(status(Direction::Request, ScanError::TooDeep { limit: 1 }), 422);
+        assert_eq!(status(Direction::Response, ScanError::TooLarge { limit: 1 }), 502);
+        assert_eq!(status(Direction::Response, ScanError::Busy), 503);
     }
 }

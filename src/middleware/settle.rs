@@ -12,7 +12,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::Conversation;
-use crate::filter::{Failure, Filter, Report};
+use crate::filter::{Filter, Report, ScanError};
 use crate::middleware::Direction;
 use crate::middleware::store::{ConversationStore, Saved, TRIES};
 use crate::middleware::telemetry;
@@ -31,9 +31,9 @@ pub(super) struct Ended {
 /// What becomes of it.
 pub(super) enum Settled {
     /// The rest goes on. The failure is told.
-    On { rest: Vec<u8>, failure: Option<Failure> },
+    On { rest: Vec<u8>, failure: Option<ScanError> },
     /// The rest must not go on: what it holds is blocked, or could not be seen with all that was said before.
-    Stopped(Option<Failure>),
+    BodyError(Option<ScanError>),
 }
 
 /// The bytes of a body as they came, and what has gone on of it.
@@ -74,7 +74,7 @@ impl Came {
     }
 
     /// Scans it anew; the rest of what would go on, where that begins with what has.
-    fn scan(&self, filter: &mut Filter) -> Result<Option<Vec<u8>>, Failure> {
+    fn scan(&self, filter: &mut Filter) -> Result<Option<Vec<u8>>, ScanError> {
         let mut out = Vec::new();
         filter.push(&self.bytes, &mut out)?;
         filter.finish(&mut out)?;
@@ -96,14 +96,14 @@ pub(super) async fn settle<St: ConversationStore>(
     let Ended { conversation: taught, mut rest, came, report } = ended;
     let again = anew.zip(came);
     let (mut there, mut conversation) = (loaded.clone(), taught.clone());
-    let mut failure = Failure::Busy;
+    let mut failure = ScanError::Busy;
     for _ in 0..TRIES {
         match store.save(&key, there.as_ref(), conversation).await {
             Ok(Saved::Kept) => return Settled::On { rest, failure: None },
             Ok(Saved::Stale) => {}
             Err(error) => {
                 telemetry::store_failed(direction.as_str(), "saved", &error);
-                failure = Failure::Store;
+                failure = ScanError::Store;
                 break;
             }
         }
@@ -111,7 +111,7 @@ pub(super) async fn settle<St: ConversationStore>(
             Ok(loaded) => there = loaded,
             Err(error) => {
                 telemetry::store_failed(direction.as_str(), "loaded", &error);
-                failure = Failure::Store;
+                failure = ScanError::Store;
                 break;
             }
         }
@@ -119,10 +119,10 @@ pub(super) async fn settle<St: ConversationStore>(
             let mut filter = anew(there.clone());
             let result = came.scan(&mut filter);
             match result {
-                Err(failure) => return Settled::Stopped(Some(failure)),
+                Err(failure) => return Settled::BodyError(Some(failure)),
                 Ok(_) if filter.is_blocked() => {
                     report.replace(&filter.report());
-                    return Settled::Stopped(None);
+                    return Settled::BodyError(None);
                 }
                 Ok(Some(after)) => {
                     report.replace(&filter.report());
@@ -135,11 +135,11 @@ pub(super) async fn settle<St: ConversationStore>(
         conversation = taught.clone();
         if let Some(there) = &there {
             conversation = there.clone();
-            conversation.absorb(&loaded.clone().unwrap_or_default(), &taught);
+            conversation.merge(&loaded.clone().unwrap_or_default(), &taught);
         }
     }
     if again.is_some() && !pass_on_failure {
-        return Settled::Stopped(Some(failure));
+        return Settled::BodyError(Some(failure));
     }
     Settled::On { rest, failure: Some(failure) }
 }

@@ -7,8 +7,8 @@
 //! says what it had loaded, and where the conversation has changed since, the answer is [`Saved::Stale`] and nothing is
 //! kept. What is still in hand is then scanned anew with the newer memory, as if it had been said after what came in
 //! between. Where a body streams, what has gone on stays as it was, and what it has taught and what came in between are
-//! brought together ([`Conversation::absorb`]). Who is stale [`TRIES`] times over has failed
-//! ([`Failure::Busy`](crate::Failure::Busy)).
+//! brought together ([`Conversation::merge`]). Who is stale [`TRIES`] times over has failed
+//! ([`ScanError::Busy`](crate::ScanError::Busy)).
 
 use std::convert::Infallible;
 use std::error::Error;

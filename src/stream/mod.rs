@@ -2,7 +2,7 @@
 //!
 //! In come the bytes of one message in any pieces, cut anywhere: inside a UTF-8 sequence, an HTML entity, a number. Out
 //! go the bytes that may go on. What comes out, and what is found, depends on the text alone and never on where it was
-//! cut: decisions are made at points which the text determines. Memory is bounded ([`Redactor::WINDOW`], the context and
+//! cut: decisions are made at points which the text determines. Memory is bounded ([`StreamRedactor::MAX_BUFFERED`], the context and
 //! the findings), and time is linear in the text, whatever is in it.
 //!
 //! # What is held back
@@ -18,12 +18,12 @@
 //! and marks after them a sentence or a line has ended, when forty came without an end of a sentence, or when the text
 //! ends. Then all goes on up to the next such words. A quotation that is open is waited for. So a card over several
 //! lines, a password on the line after its label and a cue right after a number are seen as one. When a stretch is
-//! judged, the engine sees up to [`Redactor::CONTEXT`] bytes of the text before it, and all that has come after it. A
+//! judged, the engine sees up to [`StreamRedactor::CONTEXT`] bytes of the text before it, and all that has come after it. A
 //! text in which there is a reason to judge every few bytes is judged less often, so that its time stays bounded.
 //!
 //! # What happens at the edge of the window
 //!
-//! Where [`Redactor::WINDOW`] bytes are held without such a point, they are judged as they are, and between a half and
+//! Where [`StreamRedactor::MAX_BUFFERED`] bytes are held without such a point, they are judged as they are, and between a half and
 //! seven eighths of them go on, cut between two words or numbers; what is found across the cut is masked as one. Groups
 //! of digits without a word, a comma or a line end between them, and number words in a row, are not cut: a run of them
 //! that leaves no place to cut has outgrown the window and is masked whole, to its end, though nobody can tell any more
@@ -32,7 +32,7 @@
 //! # Where it differs from a scan of the whole
 //!
 //! A text of which nothing is judged before its end gives exactly the findings of [`Engine::scan`]. In a longer text that
-//! scan also uses what stands far away: a mention of cards more than [`Redactor::CONTEXT`] bytes before, a sentence long
+//! scan also uses what stands far away: a mention of cards more than [`StreamRedactor::CONTEXT`] bytes before, a sentence long
 //! after a number. The later piece of a number whose earlier piece has gone on in the same message is masked, the earlier
 //! one is out. What an agent asks for is found at the end of the sentence; where the policy blocks such questions, what follows
 //! the name of a secret is held.
@@ -53,15 +53,15 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
 
-use crate::detect::Page;
+use crate::detect::Document;
 use crate::detect::cues::Topic;
 use crate::detect::number::Numbers;
-use crate::detect::token::Sheet;
+use crate::detect::token::TokenBuffer;
 use crate::edit::{Edit, Patch};
-use crate::engine::{Engine, look_again};
+use crate::engine::{Engine, redact_to_fixpoint};
 use crate::entity::{Entity, FindingKind};
-use crate::judge::conversation::{Conversation, Expected, Said};
-use crate::judge::{self, Judged, Part};
+use crate::judge::conversation::{Conversation, Expected, Intents};
+use crate::judge::{self, Detection, Part};
 use crate::mask;
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
@@ -93,8 +93,8 @@ const EARLY_AT_FIRST: usize = 64 * 1024;
 /// # Example
 ///
 /// ```
-/// use lastfour::{Conversation, Engine, Redactor, Role};
-/// let mut redactor = Redactor::new(Engine::default(), Conversation::new(), Role::Customer);
+/// use lastfour::{Conversation, Engine, StreamRedactor, Role};
+/// let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer);
 /// let mut out = Vec::new();
 /// redactor.push(b"hello there, my card is 3782 8224", &mut out);
 /// assert_eq!(out, b"hello there, my card is ");
@@ -103,7 +103,7 @@ const EARLY_AT_FIRST: usize = 64 * 1024;
 /// assert_eq!(out, b"hello there, my card is **** ****** *0005");
 /// assert_eq!(finished.findings.len(), 1);
 /// ```
-pub struct Redactor {
+pub struct StreamRedactor {
     engine: Engine,
     conversation: Conversation,
     role: Role,
@@ -133,7 +133,7 @@ pub struct Redactor {
     spent: usize,
     /// The last stretch that went on ended inside a run of digits that had outgrown the window.
     in_run: bool,
-    said: Said,
+    said: Intents,
     findings: Vec<Finding>,
     recall: Vec<MessageId>,
     blocked: bool,
@@ -141,7 +141,7 @@ pub struct Redactor {
     edits: Option<Vec<Edit>>,
 }
 
-/// What a [`Redactor`] knows at the end of its text.
+/// What a [`StreamRedactor`] knows at the end of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
     /// What was found, in order; the spans count from the start of the whole text.
@@ -191,9 +191,9 @@ enum Cut {
     End,
 }
 
-impl Redactor {
+impl StreamRedactor {
     /// The most that is ever held back, in bytes.
-    pub const WINDOW: usize = 4096;
+    pub const MAX_BUFFERED: usize = 4096;
 
     /// The most that is looked back at when a stretch is judged, in bytes.
     pub const CONTEXT: usize = 1024;
@@ -224,7 +224,7 @@ impl Redactor {
             custom,
             spent: 0,
             in_run: false,
-            said: Said::default(),
+            said: Intents::default(),
             findings: Vec::new(),
             recall: Vec::new(),
             blocked: false,
@@ -316,7 +316,7 @@ impl Redactor {
         self.written = self.text.len();
     }
 
-    /// Number of bytes that are held back, never more than [`WINDOW`](Self::WINDOW).
+    /// Number of bytes that are held back, never more than [`MAX_BUFFERED`](Self::MAX_BUFFERED).
     #[must_use]
     pub fn held(&self) -> usize {
         self.text.len() - self.written
@@ -342,7 +342,7 @@ impl Redactor {
         let blocks = |entity| self.engine.policy().action(entity, FindingKind::Solicitation) == Action::Block;
         let guarded = self.role.serves() && Entity::BUILT_IN.into_iter().any(blocks);
         // Any words may answer the question for a password; of who serves only what looks like one is taken.
-        let answer = expected.all().has(Topic::Password) && !self.role.serves();
+        let answer = expected.all().contains(Topic::Password) && !self.role.serves();
         self.watch = Watch::new(guarded, answer);
         self.expected = Some(expected);
         expected
@@ -369,7 +369,7 @@ impl Redactor {
             Point::Calm => self.settle(Cut::At(end), out),
             Point::CalmUntil(back) => self.settle_early(end.saturating_sub(back), out),
         }
-        if self.watched - self.written >= Self::WINDOW {
+        if self.watched - self.written >= Self::MAX_BUFFERED {
             self.settle(Cut::Anywhere, out);
             self.watch.overflow();
         }
@@ -471,8 +471,8 @@ impl Redactor {
         let text = mem::take(&mut self.text);
         let watched = &text[..self.watched];
         let view = View::new(watched);
-        let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
-        let page = Page::new(&view, &mut sheet, &mut numbers);
+        let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
+        let page = Document::new(&view, &mut sheet, &mut numbers);
         let from = run::view_at(&view, self.judged);
         let last = matches!(cut, Cut::End);
         let (mut cut, to, mut in_run) = match cut {
@@ -510,10 +510,10 @@ impl Redactor {
         let mut outcome = self.engine.outcome(watched, &view, verdict);
         // A run that has outgrown the window is masked whole: there is nothing to look at again.
         if !(self.in_run || in_run) {
-            outcome = look_again(outcome, watched, |left, patch| {
+            outcome = redact_to_fixpoint(outcome, watched, |left, patch| {
                 let view = View::new(left);
-                let (mut sheet, mut numbers) = (Sheet::default(), Numbers::new());
-                let page = Page::new(&view, &mut sheet, &mut numbers);
+                let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
+                let page = Document::new(&view, &mut sheet, &mut numbers);
                 let to = if last { usize::MAX } else { run::view_at(&view, patch.patched(Span::new(cut, cut)).start) };
                 let part = Part { from: run::view_at(&view, self.judged), to, first: self.whole, last };
                 let again = Message { text: left, ..message };
@@ -547,7 +547,7 @@ impl Redactor {
     }
 
     /// A run of digits that has outgrown the window.
-    fn outgrown(&self, span: ViewSpan) -> Judged {
+    fn outgrown(&self, span: ViewSpan) -> Detection {
         let policy = self.engine.policy();
         // It could be any of them: what the policy is strictest with.
         let numbers = [
@@ -560,7 +560,14 @@ impl Redactor {
         ];
         let entity = numbers.into_iter().max_by_key(|entity| policy.action(*entity, FindingKind::Disclosure));
         let evidence = crate::evidence::Evidence { piece: true, digits: u8::MAX, ..Default::default() };
-        Judged { span, entity: entity.unwrap_or(Entity::Card), evidence, part: true, solicited: false, expiry: false }
+        Detection {
+            span,
+            entity: entity.unwrap_or(Entity::Card),
+            evidence,
+            part: true,
+            solicited: false,
+            expiry: false,
+        }
     }
 
     /// Makes what was judged the context of what follows.
@@ -602,18 +609,18 @@ fn patch(whole: &Patch, from: usize, to: usize) -> Patch {
     )
 }
 
-/// Where the context of what follows starts: at a line or a word, at most [`Redactor::CONTEXT`] bytes back.
+/// Where the context of what follows starts: at a line or a word, at most [`StreamRedactor::CONTEXT`] bytes back.
 fn context_start(text: &[u8]) -> usize {
-    let Some(start) = text.len().checked_sub(Redactor::CONTEXT) else { return 0 };
-    let near = &text[start..start + Redactor::CONTEXT / 4];
+    let Some(start) = text.len().checked_sub(StreamRedactor::CONTEXT) else { return 0 };
+    let near = &text[start..start + StreamRedactor::CONTEXT / 4];
     let line = near.iter().position(|b| *b == b'\n');
     line.or_else(|| near.iter().position(u8::is_ascii_whitespace)).map_or(start, |at| start + at + 1)
 }
 
 /// Shows how much is held, never the text.
-impl fmt::Debug for Redactor {
+impl fmt::Debug for StreamRedactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Redactor")
+        f.debug_struct("StreamRedactor")
             .field("role", &self.role)
             .field("held", &self.held())
             .field("findings", &self.findings.len())

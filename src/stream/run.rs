@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::detect::Page;
+use crate::detect::Document;
 use crate::detect::token::{Kind, Token};
 use crate::text::{View, ViewSpan};
 
@@ -36,7 +36,7 @@ pub(super) fn view_at(view: &View<'_>, at: usize) -> usize {
 /// Where the text that is held from `start` on is cut best: late, so that much goes on, but with much after it in view;
 /// after a sentence rather than in it, between words rather than marks, and never inside a run of digits if there is
 /// another place.
-pub(super) fn cut(page: &Page<'_>, text: &[u8], start: usize) -> Place {
+pub(super) fn cut(page: &Document<'_>, text: &[u8], start: usize) -> Place {
     let held = text.len() - start;
     let (low, high) = (start + held / 2, start + held / 8 * 7);
     let tokens = &page.reading.tokens;
@@ -93,7 +93,7 @@ fn run_around(tokens: &[Token], at: usize) -> bool {
 
 /// The digits at the head of the part `from..to` of the view which go on from before it, with the letters that are
 /// joined to those at the border.
-pub(super) fn head(page: &Page<'_>, from: usize, to: usize) -> Option<ViewSpan> {
+pub(super) fn head(page: &Document<'_>, from: usize, to: usize) -> Option<ViewSpan> {
     let tokens = &page.reading.tokens;
     let first = tokens.partition_point(|t| (t.end as usize) <= from);
     if let Some(token) = tokens.get(first).filter(|t| t.kind == Kind::Mixed && (t.start as usize) < from) {
@@ -104,7 +104,7 @@ pub(super) fn head(page: &Page<'_>, from: usize, to: usize) -> Option<ViewSpan> 
 }
 
 /// The digits at the tail of the part `from..to` of the view.
-pub(super) fn tail(page: &Page<'_>, from: usize, to: usize) -> Option<ViewSpan> {
+pub(super) fn tail(page: &Document<'_>, from: usize, to: usize) -> Option<ViewSpan> {
     let tokens = &page.reading.tokens;
     let end = tokens.partition_point(|t| (t.start as usize) < to);
     let run = tokens[..end].iter().rev().take_while(|t| joins(t) && (t.end as usize) > from).count();

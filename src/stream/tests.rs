@@ -6,26 +6,26 @@ use crate::message::Message;
 use crate::policy::Policy;
 
 /// What comes out of the pieces, and what is known at the end.
-fn redacted(mut redactor: Redactor, pieces: &[&[u8]]) -> (Vec<u8>, Finished) {
+fn redacted(mut redactor: StreamRedactor, pieces: &[&[u8]]) -> (Vec<u8>, Finished) {
     let mut out = Vec::new();
     for piece in pieces {
         redactor.push(piece, &mut out);
-        assert!(redactor.held() <= Redactor::WINDOW, "more is held than the window takes");
+        assert!(redactor.held() <= StreamRedactor::MAX_BUFFERED, "more is held than the window takes");
     }
     let finished = redactor.finish(&mut out);
     (out, finished)
 }
 
-fn customer() -> Redactor {
-    Redactor::new(Engine::default(), Conversation::new(), Role::Customer)
+fn customer() -> StreamRedactor {
+    StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer)
 }
 
 /// After this was asked by the other side.
-fn asked(question: &str, role: Role) -> Redactor {
+fn asked(question: &str, role: Role) -> StreamRedactor {
     let mut conversation = Conversation::new();
     let asker = if role.serves() { Role::Customer } else { Role::Agent };
     let _ = Engine::default().scan(&mut conversation, &Message::new(asker, question));
-    Redactor::new(Engine::default(), conversation, role)
+    StreamRedactor::new(Engine::default(), conversation, role)
 }
 
 fn shown(out: &[u8]) -> String {
@@ -33,7 +33,7 @@ fn shown(out: &[u8]) -> String {
 }
 
 /// The whole text as one message.
-fn scanned(redactor: &Redactor, text: &[u8]) -> (Vec<u8>, Finished) {
+fn scanned(redactor: &StreamRedactor, text: &[u8]) -> (Vec<u8>, Finished) {
     let mut conversation = redactor.conversation.clone();
     let outcome = redactor.engine.scan(&mut conversation, &Message::new(redactor.role, text));
     let out = outcome.patch.apply(text).into_owned();
@@ -207,7 +207,7 @@ fn what_models_write_flows() {
         ("She said \"that is fine\" and went on with her work for the day. ", 130, 64),
     ] {
         let text = text.repeat(4000 / text.len());
-        let mut redactor = Redactor::new(Engine::default(), Conversation::new(), Role::Bot);
+        let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Bot);
         let (mut out, mut held, mut deltas) = (Vec::new(), 0, 0);
         for delta in text.as_bytes().chunks(5) {
             redactor.push(delta, &mut out);
@@ -310,7 +310,7 @@ fn no_flood_is_held_beyond_the_window_or_slows_the_flow() {
         let pieces: Vec<&[u8]> = text.chunks(997).collect();
         let cut = redacted(customer(), &pieces);
         assert!(cut == whole, "{flood:?} is not what it was");
-        let bound = 2 * (text.len() / (Redactor::WINDOW / 2) + 1);
+        let bound = 2 * (text.len() / (StreamRedactor::MAX_BUFFERED / 2) + 1);
         let runs = whole.1.findings.iter().filter(|f| f.evidence.piece).count();
         assert!(runs <= bound, "{flood:?} has {runs} runs");
     }
@@ -397,7 +397,7 @@ fn bytes_that_are_no_text_come_out_as_they_went_in() {
 #[test]
 fn nothing_goes_on_after_what_is_blocked() {
     let policy = Policy::builder().action(Entity::Card, Action::Block).build().expect("a policy");
-    let mut redactor = Redactor::new(Engine::new(policy), Conversation::new(), Role::Customer);
+    let mut redactor = StreamRedactor::new(Engine::new(policy), Conversation::new(), Role::Customer);
     let mut out = Vec::new();
     redactor.push(
         b"hello there, it is 3782 822463 10005. I think that this is all that you need to know. And more ",
@@ -414,7 +414,7 @@ fn nothing_goes_on_after_what_is_blocked() {
 #[test]
 fn a_question_that_is_blocked_is_held_from_its_cue_on() {
     let policy = Policy::builder().solicitation(Action::Block).build().expect("a policy");
-    let mut redactor = Redactor::new(Engine::new(policy), Conversation::new(), Role::Agent);
+    let mut redactor = StreamRedactor::new(Engine::new(policy), Conversation::new(), Role::Agent);
     let mut out = Vec::new();
     redactor.push(
         b"Please send me your full card number and the CID now. Then I can go on with it for you today. ok ",
@@ -429,7 +429,7 @@ fn what_is_asked_for_is_remembered_however_far_back() {
     let filler = "I am glad to help you with all of that and more if there is more. ".repeat(60);
     let text = format!("Please read me the code we texted you. {filler}");
     let (_, finished) =
-        redacted(Redactor::new(Engine::default(), Conversation::new(), Role::Agent), &[text.as_bytes()]);
+        redacted(StreamRedactor::new(Engine::default(), Conversation::new(), Role::Agent), &[text.as_bytes()]);
     let mut conversation = finished.conversation;
     let outcome = Engine::default().scan(&mut conversation, &Message::customer("482913"));
     assert_eq!(outcome.redact("482913"), "******");
@@ -437,9 +437,9 @@ fn what_is_asked_for_is_remembered_however_far_back() {
 
 #[test]
 fn pieces_in_two_streams_complete_a_card() {
-    let first = Redactor::new(Engine::default(), Conversation::new(), Role::Customer).id(7);
+    let first = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer).id(7);
     let (_, finished) = redacted(first, &[b"ok 3782 822463"]);
-    let second = Redactor::new(Engine::default(), finished.conversation, Role::Customer).id(8).time_ms(5);
+    let second = StreamRedactor::new(Engine::default(), finished.conversation, Role::Customer).id(8).time_ms(5);
     let (out, finished) = redacted(second, &[b"100", b"05"]);
     assert_eq!(shown(&out), "*****");
     assert_eq!(finished.recall, [MessageId(7)]);
@@ -447,10 +447,10 @@ fn pieces_in_two_streams_complete_a_card() {
 
 #[test]
 fn a_piece_that_was_masked_as_it_came_is_not_recalled() {
-    let first = Redactor::new(Engine::default(), Conversation::new(), Role::Customer).id(7);
+    let first = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer).id(7);
     let (out, finished) = redacted(first, &[b"my card starts with 3782 822463"]);
     assert_eq!(shown(&out), "my card starts with **** ******");
-    let second = Redactor::new(Engine::default(), finished.conversation, Role::Customer).id(8).time_ms(5);
+    let second = StreamRedactor::new(Engine::default(), finished.conversation, Role::Customer).id(8).time_ms(5);
     let (out, finished) = redacted(second, &[b"100", b"05"]);
     assert_eq!(shown(&out), "*****");
     assert!(finished.recall.is_empty());
@@ -461,7 +461,7 @@ fn detectors_of_the_user_see_what_may_matter_to_them() {
     let detector =
         CustomDetector::builder("project", r"(?i)operation [a-z]{3,9} [a-z]{3,9}").build().expect("a detector");
     let policy = Policy::builder().detector(detector).build().expect("a policy");
-    let redactor = || Redactor::new(Engine::new(policy.clone()), Conversation::new(), Role::Customer);
+    let redactor = || StreamRedactor::new(Engine::new(policy.clone()), Conversation::new(), Role::Customer);
     let filler = "and so it went on for a while. There was more to it. ";
     for before in 0..40 {
         let text = format!("{}{}operation\nsilent dawn {}", "x ".repeat(before), filler.repeat(30), filler.repeat(30));
@@ -485,7 +485,7 @@ fn with_detector(detector: crate::detect::custom::CustomDetectorBuilder) -> Engi
 #[test]
 fn a_short_detector_of_the_user_holds_few_bytes_back() {
     let badge = || with_detector(CustomDetector::builder("badge", r"\bE-\d{5}\b").before(["badge"]));
-    let mut redactor = Redactor::new(badge(), Conversation::new(), Role::Customer);
+    let mut redactor = StreamRedactor::new(badge(), Conversation::new(), Role::Customer);
     let filler = "and so it went on for a while. There was more to it. ";
     let mut out = Vec::new();
     for (n, piece) in filler.repeat(400).as_bytes().chunks(10).enumerate() {
@@ -517,7 +517,7 @@ fn a_detector_of_the_user_finds_in_a_stream_what_it_finds_in_the_whole() {
             let gap = "so it went on ".repeat(far);
             for secret in ["E-12345", "E\u{200B}-\u{FF11}2\u{200B}34&#53;", "the yellow sea shell", "the sea shell"] {
                 let text = format!("{filler}my badge {gap}{secret} {gap} is my badge. {filler}{filler}");
-                let redactor = || Redactor::new(engine.clone(), Conversation::new(), Role::Customer);
+                let redactor = || StreamRedactor::new(engine.clone(), Conversation::new(), Role::Customer);
                 let (_, expected) = scanned(&redactor(), text.as_bytes());
                 for size in [1, 7, text.len()] {
                     let (out, finished) = redacted(redactor(), &text.as_bytes().chunks(size).collect::<Vec<_>>());
@@ -536,7 +536,7 @@ fn secrets_are_found_in_a_stream_as_well_where_the_user_has_detectors() {
     for text in SHORT {
         for text in [(*text).to_owned(), format!("{filler}{filler}{text}\n\n{filler}{filler}")] {
             let (expected, known) = redacted(customer(), &[text.as_bytes()]);
-            let redactor = || Redactor::new(engine.clone(), Conversation::new(), Role::Customer);
+            let redactor = || StreamRedactor::new(engine.clone(), Conversation::new(), Role::Customer);
             let (out, finished) = redacted(redactor(), &text.as_bytes().chunks(3).collect::<Vec<_>>());
             assert_eq!(shown(&out), shown(&expected));
             assert_eq!(finished, known);
@@ -655,7 +655,7 @@ proptest! {
     fn cuts_change_nothing(text in chatter(60), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8), serves: bool) {
         let text = text.as_bytes();
         let role = if serves { Role::Agent } else { Role::Customer };
-        let redactor = || Redactor::new(Engine::default(), Conversation::new(), role);
+        let redactor = || StreamRedactor::new(Engine::default(), Conversation::new(), role);
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
         cuts.extend([0, text.len()]);
         cuts.sort_unstable();

@@ -6,9 +6,9 @@
 
 use std::collections::VecDeque;
 
-use crate::detect::cues::{Lexicon, Role, Topic};
+use crate::detect::cues::{Lexicon, Topic, WordClass};
 use crate::detect::password::{chunk, is_unknown, looks_like_one};
-use crate::detect::token::{Kind, Reading, Sheet, Token};
+use crate::detect::token::{Kind, Token, TokenBuffer, TokenizedText};
 use crate::text::{View, may_be_digits};
 
 /// Plain words and marks at the end of a sentence after which nothing before them is a part of a finding any more: as far
@@ -261,8 +261,8 @@ impl Watch {
 
     /// Takes a word as the view shows it.
     fn read(&mut self, word: &[u8]) -> bool {
-        let mut sheet = Sheet::default();
-        let reading = Reading::new(word, &mut sheet).without_cues();
+        let mut sheet = TokenBuffer::default();
+        let reading = TokenizedText::new(word, &mut sheet).without_cues();
         let tokens = &reading.tokens[..];
         let Some(last) = tokens.len().checked_sub(1) else { return false };
         let begins = !std::mem::replace(&mut self.inside, true);
@@ -332,7 +332,7 @@ impl Watch {
 }
 
 /// Whether a word in doubt is no piece of a number but, at most, a single digit of one.
-fn is_weak(reading: &Reading<'_>) -> bool {
+fn is_weak(reading: &TokenizedText<'_>) -> bool {
     reading.tokens.iter().all(|token| match token.kind {
         Kind::Digits => token.len() == 1,
         Kind::Word => !may_be_digits(reading.bytes(token)),
@@ -343,7 +343,7 @@ fn is_weak(reading: &Reading<'_>) -> bool {
 }
 
 /// Whether a word may be a part of a finding by itself.
-fn is_hot(reading: &Reading<'_>) -> bool {
+fn is_hot(reading: &TokenizedText<'_>) -> bool {
     let tokens = &reading.tokens;
     // The bullet of a list.
     if tokens.len() == 1 && tokens[0].is(b'*') {
@@ -367,14 +367,17 @@ fn is_hot(reading: &Reading<'_>) -> bool {
 }
 
 /// Whether a word at the start of a sentence is a password if "is my password" follows.
-fn may_be_password(reading: &Reading<'_>) -> bool {
+fn may_be_password(reading: &TokenizedText<'_>) -> bool {
     (0..reading.tokens.len()).any(|at| chunk(reading, at).is_some_and(|value| is_unknown(reading, value)))
 }
 
 /// Whether a token may stand between a password and "password".
-fn is_link(reading: &Reading<'_>, token: &Token) -> bool {
+fn is_link(reading: &TokenizedText<'_>, token: &Token) -> bool {
     match token.kind {
-        Kind::Word => token.does(Role::LINK.and(Role::DETERMINER).and(Role::OWN)) || reading.is_word(token, b"thats"),
+        Kind::Word => {
+            token.does(WordClass::LINK.union(WordClass::DETERMINER).union(WordClass::OWN))
+                || reading.is_word(token, b"thats")
+        }
         Kind::Mark(_) | Kind::Other => true,
         _ => false,
     }
@@ -411,7 +414,7 @@ impl Phrases {
 
     /// Takes the next token. Tells whether a cue ends with it after which any word may be a password, or, if `guarded`,
     /// any cue of a secret.
-    fn token(&mut self, reading: &Reading<'_>, at: usize, token: &Token, linked: bool, guarded: bool) -> bool {
+    fn token(&mut self, reading: &TokenizedText<'_>, at: usize, token: &Token, linked: bool, guarded: bool) -> bool {
         let lexicon = Lexicon::get();
         match token.kind {
             Kind::Word | Kind::Mixed | Kind::Digits => {}

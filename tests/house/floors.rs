@@ -22,7 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["stream"],
     &["filter"],
     &["middleware"],
-    &["laws"],
+    &["invariants"],
 ];
 
 fn floor_of(room: &str) -> Option<usize> {
@@ -99,7 +99,7 @@ fn the_command_line_uses_the_public_interface_alone() {
     let bin = root().join("cli/src");
     let files = rust_files(&bin);
     assert!(!files.is_empty(), "the command line was not found");
-    let other_ways_in = Regex::new(r"#\[path|include!|lastfour::laws").unwrap();
+    let other_ways_in = Regex::new(r"#\[path|include!|lastfour::invariants").unwrap();
     for file in files {
         assert!(!other_ways_in.is_match(&code(&file)), "{}", file.display());
     }

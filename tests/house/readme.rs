@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 
 use crate::{between, read, root};
-use lastfour::{Conversation, Engine, Message, Policy, Role, Spec};
+use lastfour::{Conversation, DetectorInfo, Engine, Message, Policy, Role};
 
 /// Examples of each kind that the table shows of a detector.
 const SHOWN: usize = 3;
 
-fn row(spec: &Spec) -> String {
+fn row(spec: &DetectorInfo) -> String {
     let examples = |texts: &[&str]| {
         let shown: Vec<String> =
             texts.iter().take(SHOWN).map(|text| format!("`{}`", text.replace('|', "\\|"))).collect();
@@ -78,7 +78,7 @@ fn every_feature_stands_in_the_readme() {
     let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
     let features = manifest["features"].as_table().unwrap();
     assert!(features.len() > 3, "the features were not found");
-    for feature in features.keys().filter(|name| !matches!(name.as_str(), "default" | "laws")) {
+    for feature in features.keys().filter(|name| !matches!(name.as_str(), "default" | "invariants")) {
         assert!(readme.contains(&format!("| `{feature}`")), "the feature {feature} is missing");
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use http::Request;
 use lastfour::middleware::RedactLayer;
-use lastfour::middleware::key::{self, Extract};
+use lastfour::middleware::key::{self, KeyExtractor};
 use lastfour::middleware::{ConversationStore, Saved};
 use lastfour::{Conversation, Engine};
 

@@ -16,7 +16,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use lastfour::middleware::{ConversationStore, MemoryStore, Saved, TRIES};
 use lastfour::middleware::{RedactLayer, key};
-use lastfour::{Conversation, Engine, Failure, Message, Report};
+use lastfour::{Conversation, Engine, Message, Report, ScanError};
 use tokio::sync::{Notify, mpsc};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -75,12 +75,12 @@ impl ConversationStore for Crossing {
 }
 
 /// A body that may keep its length to itself.
-struct Said {
+struct Intents {
     data: Option<Bytes>,
     sized: bool,
 }
 
-impl http_body::Body for Said {
+impl http_body::Body for Intents {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -101,7 +101,7 @@ struct How {
     content_type: &'static str,
     /// With a length, so that the body is held.
     sized: bool,
-    /// The client waits to hear whether the body is wanted, so that it streams.
+    /// The client waits to record_intents whether the body is wanted, so that it streams.
     expects: bool,
 }
 
@@ -126,7 +126,7 @@ async fn cross(how: How, messages: [String; 2]) -> [(String, String); 2] {
             request = request.header("expect", "100-continue");
         }
         let data = Some(Bytes::from(text.to_owned()));
-        request.header("content-type", how.content_type).body(Said { data, sized: how.sized }).unwrap()
+        request.header("content-type", how.content_type).body(Intents { data, sized: how.sized }).unwrap()
     };
     // From here on there is one connection, of HTTP/2.
     client.request(request("", "warm")).await.unwrap();
@@ -292,7 +292,7 @@ async fn a_stream_whose_conversation_never_stays_as_it_is_comes_whole_and_its_re
     let response = layer.layer(service).oneshot(request).await.unwrap();
     let report = response.extensions().get::<Report>().unwrap().clone();
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), format!("data: it is {MASK}\n\n"));
-    assert_eq!((report.failure(), report.total()), (Some(Failure::Busy), 1));
+    assert_eq!((report.failure(), report.total()), (Some(ScanError::Busy), 1));
     assert_eq!(stale.0.load(Ordering::SeqCst), TRIES);
 }
 
@@ -306,7 +306,7 @@ async fn the_end_of_a_request_that_streams_stops_where_its_conversation_never_st
             layer = layer.dangerous().pass_on_failure();
         }
         let seen = told.clone();
-        let service = service_fn(move |request: Request<lastfour::middleware::RedactBody<Said>>| {
+        let service = service_fn(move |request: Request<lastfour::middleware::RedactBody<Intents>>| {
             let seen = seen.clone();
             async move {
                 let report = request.extensions().get::<Report>().unwrap().clone();
@@ -315,11 +315,11 @@ async fn the_end_of_a_request_that_streams_stops_where_its_conversation_never_st
                 Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
             }
         });
-        let said = Said { data: Some(SECRET.into()), sized: false };
+        let said = Intents { data: Some(SECRET.into()), sized: false };
         let request = Request::post("/").header("x-chat", "a").header("content-type", "text/plain").body(said).unwrap();
         let response = layer.layer(service).oneshot(request).await.unwrap();
         let told = told.lock().unwrap().take().unwrap();
-        assert_eq!(told, (expected.map(Bytes::from), Some(Failure::Busy)));
+        assert_eq!(told, (expected.map(Bytes::from), Some(ScanError::Busy)));
         assert_eq!(response.status().as_u16(), status);
         assert_eq!(stale.0.load(Ordering::SeqCst), TRIES);
     }

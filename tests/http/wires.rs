@@ -108,7 +108,7 @@ async fn a_client_that_expects_to_be_told_is_told_by_the_handler_or_by_the_limit
     let refuses = serve(RedactLayer::requests(Engine::default()), |_| async { http::StatusCode::FORBIDDEN }).await;
     let answer = raw(refuses, &[head(body.len()).as_bytes()], Duration::ZERO, false).await;
     assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
-    // It is too large: nobody has to send it to hear so.
+    // It is too large: nobody has to send it to record_intents so.
     let form = head(2_000_000).replace("application/json", "application/x-www-form-urlencoded");
     let answer = raw(reads, &[form.as_bytes()], Duration::ZERO, false).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");

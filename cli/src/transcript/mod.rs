@@ -27,10 +27,10 @@ mod csv;
 mod detect;
 mod fields;
 mod header;
+#[cfg(any(test, fuzzing))]
+pub mod invariants;
 mod json;
 mod jsonl;
-#[cfg(any(test, fuzzing))]
-pub mod laws;
 mod record;
 mod speaker;
 #[cfg(test)]

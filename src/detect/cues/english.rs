@@ -1,6 +1,6 @@
 //! English cues and words. Plain data: see [the notation](super).
 
-use super::{Lists, Role, Row, Topic, Words};
+use super::{Row, Topic, WordClass, WordSet, Words};
 
 /// Phrases that say what a number or a token is.
 pub(crate) const CUES: &[Row] = &[
@@ -166,7 +166,7 @@ pub(crate) const SLIPS: &str = "password passwords passcode passphrase verificat
 /// What words do.
 pub(crate) const WORDS: &[Words] = &[
     Words {
-        role: Role::GLUE.and(Role::COMMON),
+        role: WordClass::GLUE.union(WordClass::COMMON),
         words: "thats number numbers num no nbr nr full complete whole exact actual following here below this that these those it its itself is are was were be \
                 being been will s re am m d ll ve the a an my our your ur his her their mine yours of for on as i we you u they he she me us so just \
                 still currently now please pls plz then there one ones same new old latest current first second other own real correct right only again \
@@ -176,35 +176,38 @@ pub(crate) const WORDS: &[Words] = &[
                 if from by at printed listed displayed stated marked set sets setting changed change digit digits code",
     },
     Words {
-        role: Role::ENTRY,
+        role: WordClass::ENTRY,
         words: "use used using put putting enter entered entering type typed typing try tried trying give gave i write wrote",
     },
-    Words { role: Role::LINK, words: "is was are were as being be for s equals = should thats" },
+    Words { role: WordClass::LINK, words: "is was are were as being be for s equals = should thats" },
     Words {
-        role: Role::COPULA,
+        role: WordClass::COPULA,
         words: "its is was are were be s equals says said reads shows showed being becomes called should",
     },
     Words {
-        role: Role::DETERMINER,
+        role: WordClass::DETERMINER,
         words: "the a an my our your ur his her their this that thats its these those some any one's",
     },
-    Words { role: Role::OWN, words: "my our your ur his her their wife's husband's mom's dad's" },
+    Words { role: WordClass::OWN, words: "my our your ur his her their wife's husband's mom's dad's" },
     Words {
-        role: Role::REQUEST.and(Role::COMMON),
+        role: WordClass::REQUEST.union(WordClass::COMMON),
         words: "please pls plz read tell give provide enter type share send confirm verify verifying need needs input supply state repeat reply respond require requires required \
                 kindly may could can what's whats what which have submit spell key write text require want like ask asking paste recite dictate choose create pick select set",
     },
-    Words { role: Role::QUESTION.and(Role::COMMON), words: "what what's whats which who whose how why where when" },
     Words {
-        role: Role::NEGATION.and(Role::COMMON),
+        role: WordClass::QUESTION.union(WordClass::COMMON),
+        words: "what what's whats which who whose how why where when",
+    },
+    Words {
+        role: WordClass::NEGATION.union(WordClass::COMMON),
         words: "never not don't dont doesn't doesnt didn't didnt won't wont wouldn't shouldn't can't cant cannot couldn't without no nobody nor neither isn't isnt wasn't wasnt aren't haven't hasn't ain't unable rather avoid stop",
     },
     Words {
-        role: Role::SENT.and(Role::COMMON),
+        role: WordClass::SENT.union(WordClass::COMMON),
         words: "sent send sending texted text emailed e-mailed mailed messaged pushed resent resend delivered forwarded dispatched issued generated texting emailing",
     },
     Words {
-        role: Role::UNIT,
+        role: WordClass::UNIT,
         words: "minute minutes min mins hour hours hr hrs second seconds sec secs day days week weeks month months mo mos year years yr yrs yo night nights time times x \
                 digit digits character characters chars char letter letters word words number numbers symbol symbols try tries attempt attempts percent pct % \
                 point points pts mile miles km kms mi kilometers gb mb kb tb mbps gbps ghz mhz kbps khz hz kwh kw mah watts volts v amp amps lb lbs kg kgs g grams oz inch inches ft feet cm mm meters metres degrees \
@@ -212,65 +215,65 @@ pub(crate) const WORDS: &[Words] = &[
                 dollars bucks cents euros pounds pesos st nd rd th k",
     },
     Words {
-        role: Role::CURRENCY,
+        role: WordClass::CURRENCY,
         words: "usd eur gbp cad aud mxn cop ars clp pen brl inr jpy chf dollars dollar bucks euro euros pounds quid cents rupees yen pesos peso reais",
     },
     Words {
-        role: Role::CONJUNCTION.and(Role::COMMON),
+        role: WordClass::CONJUNCTION.union(WordClass::COMMON),
         words: "and but or because cause cuz while though although whereas however except when then",
     },
     Words {
-        role: Role::SINCE.and(Role::COMMON),
+        role: WordClass::SINCE.union(WordClass::COMMON),
         words: "since in of by until till before after circa around during from late early mid spring summer fall autumn winter january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec year years",
     },
     Words {
-        role: Role::MONTH.and(Role::COMMON),
+        role: WordClass::MONTH.union(WordClass::COMMON),
         words: "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec",
     },
     Words {
-        role: Role::PIECE.and(Role::COMMON),
+        role: WordClass::PIECE.union(WordClass::COMMON),
         words: "then next and rest remaining remainder followed part half second last first third fourth finally it's its is the of ok okay so that's thats now again continue continuing plus ends end ending starts start starting begins here",
     },
-    Words { role: Role::FACE, words: "front back backside behind reverse signature strip above" },
-    Words { role: Role::DIGITS, words: "digit digits number numbers nums numerals" },
+    Words { role: WordClass::FACE, words: "front back backside behind reverse signature strip above" },
+    Words { role: WordClass::DIGITS, words: "digit digits number numbers nums numerals" },
     Words {
-        role: Role::STREET,
+        role: WordClass::STREET,
         words: "street st avenue ave av road rd drive dr lane ln court ct boulevard blvd way place pl terrace parkway pkwy circle cir highway hwy square sq north south east west n s e w nw ne sw se main broadway suite apt",
     },
     Words {
-        role: Role::EXPIRY.and(Role::COMMON),
+        role: WordClass::EXPIRY.union(WordClass::COMMON),
         words: "exp expiry expires expiration expire expiring thru through good valid until date dt",
     },
     Words {
-        role: Role::HEAD,
+        role: WordClass::HEAD,
         words: "rule rules requirement requirements policy policies hint hints manager managers screen screens page prompt prompts reset resets length format pad pads option options letter letters mailer change changes link links generator attempt attempts result results response mismatch error errors error's expiry expiration recovery protection strength history update tab section settings lock box boxes field fields form dialog window windows popup input vault fatigue meter checker sharing guessing placeholder bar row slot panel feature keypad widget problem problems issue issues trouble status question questions",
     },
-    Words { role: Role::FROM, words: "from" },
-    Words { role: Role::TO, words: "to into" },
+    Words { role: WordClass::FROM, words: "from" },
+    Words { role: WordClass::TO, words: "to into" },
     Words {
-        role: Role::ENTRY.and(Role::COMMON),
+        role: WordClass::ENTRY.union(WordClass::COMMON),
         words: "punched punch keyed tapped dialed dialled inputted keying punching",
     },
     Words {
-        role: Role::HALF,
+        role: WordClass::HALF,
         words: "first starts start begins half part then next rest second bits bit parts pieces remaining",
     },
     Words {
-        role: Role::TAKES_BACK,
+        role: WordClass::TAKES_BACK,
         words: "sorry actually oops whoops woops correction typo meant mistyped misread misheard fatfingered",
     },
-    Words { role: Role::RETRIES, words: "wait no try mean scratch rather" },
+    Words { role: WordClass::RETRIES, words: "wait no try mean scratch rather" },
     Words {
-        role: Role::TROUBLE,
+        role: WordClass::TROUBLE,
         words: "incorrect wrong invalid match recognized attempt attempts short missing only",
     },
-    Words { role: Role::FORETELLS, words: "should asks asking receive get appear wants" },
+    Words { role: WordClass::FORETELLS, words: "should asks asking receive get appear wants" },
     Words {
-        role: Role::REPORTS,
+        role: WordClass::REPORTS,
         words: "says said gives gave throws returns returned failed fails error declined with",
     },
     Words {
-        role: Role::STATE.and(Role::COMMON),
+        role: WordClass::STATE.union(WordClass::COMMON),
         words: "wrong incorrect right correct invalid valid expired expiring expire expires locked blocked broken bad weak strong long short old new different same fine ok okay good safe unsafe secure insecure private secret \
                 working work works worked accepted rejected denied declined refused recognized recognised required needed necessary missing lost forgotten forgot stolen compromised hacked leaked exposed breached known unknown \
                 reset changed updated set saved stored gone blank empty hidden visible case-sensitive sensitive temporary permanent too very so really always never not still also just already currently being getting going about \
@@ -282,16 +285,16 @@ pub(crate) const WORDS: &[Words] = &[
                 disappeared vanished rolled turned frozen suspended revoked overdue due up out down back away through i i'm i've we we're you you're he she they them us me everyone nobody someone alphanumeric numeric numbers letters uppercase lowercase plain masked starred dots asterisks stars super pretty kinda sorta quite extra hella super mega ultra totally random default standard generic duplicate duplicated reused recycled complex basic protected redacted removed deleted xxxx xxx tbd none",
     },
     Words {
-        role: Role::FILLER.and(Role::COMMON),
+        role: WordClass::FILLER.union(WordClass::COMMON),
         words: "dang darn shoot crap heck geez gosh jeez yikes welp whoa bummer dude bro lmao smh aw aww argh phew duh meh yes yeah yep yup ya yea no nope nah ok okay k kk sure fine thanks thank thx ty cheers please pls hi hello hey hiya sorry oops hmm hm um uh er ah oh wait hold sec second moment minute one done ready perfect great good awesome cool alright right correct exactly indeed absolutely definitely maybe perhaps nothing none never nada help agent human representative operator lol haha omg wow damn ugh bye goodbye later skip cancel stop start continue next back menu quit exit resend retry again what why how who where when huh same there here gotcha understood noted checking looking trying waiting searching ready sounds welcome morning afternoon evening night today tomorrow yesterday tonight soon now",
     },
     Words {
-        role: Role::COMMON,
+        role: WordClass::COMMON,
         words: "able about above account across actually add address after ago all almost along already although always amazing among another answer any anybody anymore anyone anything anyway anywhere app apparently arrived away \
                 bad bank because become been before began begin behind believe best better between big bill bit both bother box break bring brother busy button buy call called came can't card care carry case cause center certain chance chat cheap check child city class clear click close closer cold come comes coming company computer contact country couple course crazy customer cut \
                 dad daughter dead deal dear delay delete did didn't different difficult dinner does doing don't door down draw drive drop during each early easy eat eight either else email empty end enough entire especially even ever every everybody everyone everything everywhere example \
                 face fact fall family far fast father favor few figure file fill find fine finish five floor follow food forever forget forgot form found four free friday friend front full fun funny further game gave gets getting girl girlfriend glad glasses go god goes going gone gonna gotta guess guy guys \
-                half hand hands hang happen happened happy hard hate haven't he'd he'll head hear heard hello help her here herself hers high him himself hold home hope hour hours house however hundred hungry hurry husband \
+                half hand hands hang happen happened happy hard hate haven't he'd he'll head record_intents heard hello help her here herself hers high him himself hold home hope hour hours house however hundred hungry hurry husband \
                 i'd i'll i'm i've idea if important inside instead internet into issue it'd it'll it's its itself job join joke keep kept key kid kids kind knew knows lady large last late lately least leave left less let let's letter letters life light line link list listen little live long longer look looked looking looks lost lot love low luck \
                 mad made mail main make makes making man many matter maybe mean means meant mention message messages middle mind minutes miss missed mistake mom monday money month more most mother mouth move moved much myself name near nearly need needed needs neither never new news nice nobody none nor normal nothing nowhere \
                 off offer office often okay old once online open opened option order ordinary others otherwise ought ourselves out outside over own page paid paper part partner party pass past pay people perhaps person phone pick picture piece place plan play point possible probably problem proof properly pull purse push quick quickly quit quite \
@@ -303,63 +306,63 @@ pub(crate) const WORDS: &[Words] = &[
 ];
 
 /// Words on the lists which grammar looks for, separated by spaces.
-pub(crate) const LISTS: &[(Lists, &str)] = &[
-    (Lists::SPELLS, "capital uppercase lowercase exclamation underscore hashtag asterisk ampersand hyphen dash"),
-    (Lists::CHECK, "check checks cheque cheques checkbook voided routing"),
-    (Lists::ATM, "atm"),
-    (Lists::EXPIRES, "exp expires expiry expiration"),
-    (Lists::RECITE, "read tell give dictate recite"),
-    (Lists::MODAL, "can could may"),
-    (Lists::ADDRESSED, "you u ya i we me they someone please"),
-    (Lists::WHY, "why happens happened"),
-    (Lists::PRESS, "press reply type enter text choose select say push rate hit dial"),
-    (Lists::CHOOSES, "to for if"),
-    (Lists::HOW, "how"),
-    (Lists::MANY, "many much long often"),
-    (Lists::WHEN, "when"),
-    (Lists::WHERE, "where"),
-    (Lists::WHICH, "what which"),
-    (Lists::WHAT, "what"),
-    (Lists::DATE, "time day date year month"),
-    (Lists::FEW, "three four"),
-    (Lists::SEVERAL, "four five six eight"),
-    (Lists::CODE, "code"),
-    (Lists::REFERENCE, "it that them they one ones again what say those this rest next new another"),
-    (Lists::MESSAGE, "text sms message texted sent email app"),
-    (Lists::PURPOSE, "to for before"),
-    (Lists::WARNING, "never nobody"),
-    (Lists::YES, "yes yeah yep yup sure please correct"),
-    (Lists::RENEWAL, "now new"),
-    (Lists::LEAD, "now ok so well and"),
-    (Lists::ANAPHORA, "it its is here that thats this the mine these they he she"),
-    (Lists::BREATH, "sorry no wait not a to actually"),
-    (Lists::PREPOSITION, "for of on in at to from with"),
-    (Lists::WAY, "via"),
-    (Lists::BESIDE, "about behind under"),
-    (Lists::NAMES_A_WORD, "passcode password pass"),
-    (Lists::ADJECTIVE, "full new old same whole screen backup bottom top"),
-    (Lists::RELATIVE, "where that which when"),
-    (Lists::LISTING, "and or plus what read tell type enter"),
-    (Lists::SENT_CODE, "one sms verification"),
-    (Lists::TOKEN, "token"),
-    (Lists::ITS, "its"),
-    (Lists::IT, "it that thats"),
-    (Lists::IS, "is"),
-    (Lists::ERROR, "error errors"),
-    (Lists::ARRIVES, "get got receive received arrive arrived"),
-    (Lists::CHOSEN, "four five six"),
-    (Lists::PARTS, "parts pieces halves"),
+pub(crate) const LISTS: &[(WordSet, &str)] = &[
+    (WordSet::SPELLS, "capital uppercase lowercase exclamation underscore hashtag asterisk ampersand hyphen dash"),
+    (WordSet::CHECK, "check checks cheque cheques checkbook voided routing"),
+    (WordSet::ATM, "atm"),
+    (WordSet::EXPIRES, "exp expires expiry expiration"),
+    (WordSet::RECITE, "read tell give dictate recite"),
+    (WordSet::MODAL, "can could may"),
+    (WordSet::ADDRESSED, "you u ya i we me they someone please"),
+    (WordSet::WHY, "why happens happened"),
+    (WordSet::PRESS, "press reply type enter text choose select say push rate hit dial"),
+    (WordSet::CHOOSES, "to for if"),
+    (WordSet::HOW, "how"),
+    (WordSet::MANY, "many much long often"),
+    (WordSet::WHEN, "when"),
+    (WordSet::WHERE, "where"),
+    (WordSet::WHICH, "what which"),
+    (WordSet::WHAT, "what"),
+    (WordSet::DATE, "time day date year month"),
+    (WordSet::FEW, "three four"),
+    (WordSet::SEVERAL, "four five six eight"),
+    (WordSet::CODE, "code"),
+    (WordSet::REFERENCE, "it that them they one ones again what say those this rest next new another"),
+    (WordSet::MESSAGE, "text sms message texted sent email app"),
+    (WordSet::PURPOSE, "to for before"),
+    (WordSet::WARNING, "never nobody"),
+    (WordSet::YES, "yes yeah yep yup sure please correct"),
+    (WordSet::RENEWAL, "now new"),
+    (WordSet::LEAD, "now ok so well and"),
+    (WordSet::ANAPHORA, "it its is here that thats this the mine these they he she"),
+    (WordSet::BREATH, "sorry no wait not a to actually"),
+    (WordSet::PREPOSITION, "for of on in at to from with"),
+    (WordSet::WAY, "via"),
+    (WordSet::BESIDE, "about behind under"),
+    (WordSet::NAMES_A_WORD, "passcode password pass"),
+    (WordSet::ADJECTIVE, "full new old same whole screen backup bottom top"),
+    (WordSet::RELATIVE, "where that which when"),
+    (WordSet::LISTING, "and or plus what read tell type enter"),
+    (WordSet::SENT_CODE, "one sms verification"),
+    (WordSet::TOKEN, "token"),
+    (WordSet::ITS, "its"),
+    (WordSet::IT, "it that thats"),
+    (WordSet::IS, "is"),
+    (WordSet::ERROR, "error errors"),
+    (WordSet::ARRIVES, "get got receive received arrive arrived"),
+    (WordSet::CHOSEN, "four five six"),
+    (WordSet::PARTS, "parts pieces halves"),
     (
-        Lists::ANOTHER,
+        WordSet::ANOTHER,
         "one ones other another new newer newest older old use used scratch meant typo instead before actually sorry \
          wait oops neither nor either",
     ),
-    (Lists::COUNTED, "tokens codes pins passcodes passwords cards accounts"),
-    (Lists::POINTER, "that this these those thats"),
-    (Lists::BEING, "is was are were"),
-    (Lists::END, "last first"),
-    (Lists::THREE, "three"),
-    (Lists::FOUR, "four"),
-    (Lists::ARE, "are"),
-    (Lists::ABBREVIATION, "mr mrs ms dr st no num vs etc approx acct ext tel exp jr inc co apt conf ref soc sec"),
+    (WordSet::COUNTED, "tokens codes pins passcodes passwords cards accounts"),
+    (WordSet::POINTER, "that this these those thats"),
+    (WordSet::BEING, "is was are were"),
+    (WordSet::END, "last first"),
+    (WordSet::THREE, "three"),
+    (WordSet::FOUR, "four"),
+    (WordSet::ARE, "are"),
+    (WordSet::ABBREVIATION, "mr mrs ms dr st no num vs etc approx acct ext tel exp jr inc co apt conf ref soc sec"),
 ];

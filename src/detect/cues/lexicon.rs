@@ -7,18 +7,18 @@ use std::collections::HashMap;
 
 use once_cell::sync::Lazy;
 
-use super::lists::Lists;
+use super::lists::WordSet;
 use super::table::{Edges, Key, Short, Table};
-use super::{Cue, Role, Row, Topic, WordId, cues, listed_words, slips, words};
+use super::{Cue, Row, Topic, WordClass, WordId, cues, listed_words, slips, words};
 use crate::text::{Block, is_number_word};
 
 /// What is known about a word; nothing is known about the default one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Word {
     /// The lists on which it stands.
-    pub(crate) lists: Lists,
+    pub(crate) lists: WordSet,
     /// What it does.
-    pub(crate) role: Role,
+    pub(crate) role: WordClass,
     /// Its id, or 0 where it stands in no table.
     pub(crate) id: WordId,
     /// The first node of the phrases that start with it, or 0.
@@ -42,11 +42,11 @@ impl Marks {
     /// Asks for something.
     pub(crate) const REQUEST: Self = Self(1 << 2);
 
-    pub(crate) const fn has(self, other: Self) -> bool {
+    pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    pub(crate) const fn and(self, other: Self) -> Self {
+    pub(crate) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 }
@@ -110,7 +110,7 @@ impl Lexicon {
             for word in row.words.split_ascii_whitespace() {
                 let id = lexicon.intern(word.as_bytes());
                 let entry = &mut lexicon.words[usize::from(id)];
-                entry.role = entry.role.and(row.role);
+                entry.role = entry.role.union(row.role);
             }
         }
         let mut phrases = Vec::new();
@@ -130,9 +130,9 @@ impl Lexicon {
         }
         for (key, place) in lexicon.ids.iter() {
             let (word, len) = key.word();
-            let list = if is_number_word(&word, 0, len) { Lists::NUMBER } else { Lists::NONE };
+            let list = if is_number_word(&word, 0, len) { WordSet::NUMBER } else { WordSet::NONE };
             let lists = &mut lexicon.listed[usize::from(place)].lists;
-            *lists = lists.and(list).and(Lists::KNOWN);
+            *lists = lists.union(list).union(WordSet::KNOWN);
         }
         let listed = lexicon.ids.iter().map(|(key, place)| (key, lexicon.listed[usize::from(place)]));
         lexicon.short = Short::new(&listed.collect::<Vec<_>>());
@@ -140,7 +140,7 @@ impl Lexicon {
     }
 
     /// Puts a word on a list. One that no table knows stays unknown otherwise.
-    fn enlist(&mut self, word: &[u8], list: Lists) {
+    fn enlist(&mut self, word: &[u8], list: WordSet) {
         let key = Key::of(word, 0, word.len());
         let place = self.ids.get(key).unwrap_or_else(|| {
             let place = id_of(self.listed.len());
@@ -149,7 +149,7 @@ impl Lexicon {
             place
         });
         let lists = &mut self.listed[usize::from(place)].lists;
-        *lists = lists.and(list);
+        *lists = lists.union(list);
     }
 
     fn intern(&mut self, word: &[u8]) -> WordId {
@@ -232,17 +232,17 @@ impl Lexicon {
     /// left out, preferably words that say little else.
     fn mark(&mut self, phrases: &[Phrase]) {
         for word in &mut self.words {
-            if word.role.has(Role::REQUEST) {
-                word.marks = word.marks.and(Marks::REQUEST);
+            if word.role.intersects(WordClass::REQUEST) {
+                word.marks = word.marks.union(Marks::REQUEST);
             }
             // "We sent it again. Did it arrive?": no phrase names what.
             // "It's on the front. What do you see?": no phrase names what.
-            if word.role.has(Role::SENT.and(Role::FACE)) {
-                word.marks = word.marks.and(Marks::CUE);
+            if word.role.intersects(WordClass::SENT.union(WordClass::FACE)) {
+                word.marks = word.marks.union(Marks::CUE);
             }
             // "The four digits on the back": a security code without a cue.
-            if word.role.has(Role::DIGITS) {
-                word.marks = word.marks.and(Marks::SECRET);
+            if word.role.intersects(WordClass::DIGITS) {
+                word.marks = word.marks.union(Marks::SECRET);
             }
         }
         let parts = |phrase: &&Phrase| phrase.parts.iter().filter(|part| !part.optional).count();
@@ -251,15 +251,15 @@ impl Lexicon {
         phrases.sort_by_key(parts);
         let known = |word: &&str| self.ids.get(Key::of(word.as_bytes(), 0, word.len()));
         let everyday: Vec<WordId> = EVERYDAY.iter().filter_map(known).collect();
-        for (mark, secret) in [(Marks::SECRET.and(Marks::CUE), true), (Marks::CUE, false)] {
+        for (mark, secret) in [(Marks::SECRET.union(Marks::CUE), true), (Marks::CUE, false)] {
             for phrase in phrases.iter().filter(|phrase| phrase.cue.topic.is_secret() == secret) {
                 // How dear it is to mark a word.
                 let cost = |word: &WordId| {
                     let Word { role, marks, spelled, .. } = self.words[usize::from(*word)];
-                    if marks.and(mark) == marks || !spelled {
+                    if marks.union(mark) == marks || !spelled {
                         return 0;
                     }
-                    let common = role.has(Role::COMMON.and(Role::GLUE));
+                    let common = role.intersects(WordClass::COMMON.union(WordClass::GLUE));
                     1 + 8 * u32::from(common) + 32 * u32::from(everyday.contains(word))
                 };
                 let cost = |part: &&Part| part.words.iter().map(cost).sum::<u32>();
@@ -267,7 +267,7 @@ impl Lexicon {
                 let part = part.expect("no phrase consists of words that may be left out");
                 for word in &part.words {
                     let word = &mut self.words[usize::from(*word)];
-                    word.marks = word.marks.and(mark);
+                    word.marks = word.marks.union(mark);
                 }
             }
         }
@@ -520,8 +520,8 @@ mod tests {
         for (list, words) in listed_words() {
             for word in words.split(' ') {
                 let known = lexicon.word(word.to_ascii_uppercase().as_bytes());
-                assert!(known.lists.has(*list), "{word}");
-                assert!(known.id != 0 || known.role == Role::default() && !tabled.contains(&word), "{word}");
+                assert!(known.lists.intersects(*list), "{word}");
+                assert!(known.id != 0 || known.role == WordClass::default() && !tabled.contains(&word), "{word}");
             }
         }
     }

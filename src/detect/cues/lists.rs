@@ -1,13 +1,13 @@
-//! Lists of words which grammar looks for. Their words stand in the tables of the languages.
+//! WordSet of words which grammar looks for. Their words stand in the tables of the languages.
 //!
 //! A word that stands on a list only is otherwise unknown: it has no role, begins no phrase, and counts as no word of the
 //! tables. A mistyped word stands on no list.
 
 /// On which lists a word stands: a set of flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Lists(u64);
+pub(crate) struct WordSet(u64);
 
-impl Lists {
+impl WordSet {
     pub(crate) const NONE: Self = Self(0);
     /// Asks for a number of things before [`MANY`](Self::MANY).
     pub(crate) const HOW: Self = Self(1);
@@ -121,24 +121,24 @@ impl Lists {
     /// Is a number word; these stand in the tables of numbers.
     pub(crate) const NUMBER: Self = Self(1 << 31);
 
-    pub(crate) const fn has(self, other: Self) -> bool {
+    pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    pub(crate) const fn and(self, other: Self) -> Self {
+    pub(crate) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 }
 
 /// The words of no language on the lists, separated by spaces.
-pub(crate) const LISTS: &[(Lists, &str)] = &[
-    (Lists::FEW, "3 4"),
-    (Lists::SEVERAL, "4 5 6 8"),
-    (Lists::CHOSEN, "4 5 6"),
-    (Lists::THREE, "3"),
-    (Lists::FOUR, "4"),
+pub(crate) const LISTS: &[(WordSet, &str)] = &[
+    (WordSet::FEW, "3 4"),
+    (WordSet::SEVERAL, "4 5 6 8"),
+    (WordSet::CHOSEN, "4 5 6"),
+    (WordSet::THREE, "3"),
+    (WordSet::FOUR, "4"),
     (
-        Lists::COMMAND,
+        WordSet::COMMAND,
         "sshpass mysql mysqldump mysqladmin mysqlimport mariadb mongo mongosh mongodump smbpasswd htpasswd ldapsearch",
     ),
 ];

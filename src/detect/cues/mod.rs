@@ -22,7 +22,7 @@ mod table;
 use crate::entity::Entity;
 
 pub(crate) use lexicon::{Lexicon, Marks, Word, hash_at};
-pub(crate) use lists::Lists;
+pub(crate) use lists::WordSet;
 
 /// What a cue says about the number or the token it governs.
 ///
@@ -129,9 +129,9 @@ pub(crate) struct Row {
 
 /// What words do besides naming a topic: a set of flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Role(pub(crate) u32);
+pub(crate) struct WordClass(pub(crate) u32);
 
-impl Role {
+impl WordClass {
     /// Costs nothing between a cue and its value: articles, possessives, copulas, "number".
     pub(crate) const GLUE: Self = Self(1);
     /// Links a value with a cue to its right: "is", "as", "es", "como".
@@ -205,18 +205,18 @@ impl Role {
     /// How people tell what a program says: "it says", "fails with", "arroja".
     pub(crate) const REPORTS: Self = Self(1 << 31);
 
-    pub(crate) const fn has(self, other: Self) -> bool {
+    pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    pub(crate) const fn and(self, other: Self) -> Self {
+    pub(crate) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 }
 
 /// A row of a table of words: the words, separated by spaces, and what they do.
 pub(crate) struct Words {
-    pub(crate) role: Role,
+    pub(crate) role: WordClass,
     pub(crate) words: &'static str,
 }
 
@@ -226,7 +226,7 @@ pub(crate) struct Language {
     pub(crate) words: &'static [Words],
     /// Words that are read over a slip of the finger, separated by spaces.
     pub(crate) slips: &'static str,
-    pub(crate) lists: &'static [(Lists, &'static str)],
+    pub(crate) lists: &'static [(WordSet, &'static str)],
 }
 
 /// The languages, in the order in which they claim phrases.
@@ -251,7 +251,7 @@ pub(crate) fn slips() -> impl Iterator<Item = &'static str> {
 }
 
 /// The words on lists: each list with its words of one language, or of none.
-pub(crate) fn listed_words() -> impl Iterator<Item = &'static (Lists, &'static str)> {
+pub(crate) fn listed_words() -> impl Iterator<Item = &'static (WordSet, &'static str)> {
     LANGUAGES.iter().flat_map(|language| language.lists).chain(lists::LISTS)
 }
 

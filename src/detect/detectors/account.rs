@@ -2,15 +2,15 @@
 
 use crate::detect::cues::Topic;
 use crate::detect::number::{Digits, Number};
-use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec, checksum};
+use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document, checksum};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
 /// Finds account numbers by cue or question, IBANs by their checksum.
 pub(crate) struct Account;
 
-static SPEC: Spec = Spec {
+static SPEC: DetectorInfo = DetectorInfo {
     id: "account",
     entity: Entity::Account,
     title: "Bank account and routing numbers by cue, IBANs and CLABEs by checksum",
@@ -34,11 +34,11 @@ static SPEC: Spec = Spec {
 };
 
 impl Detector for Account {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &'static DetectorInfo {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
+    fn detect(&self, page: &Document<'_>, out: &mut Candidates) {
         ibans(page, out);
         for number in page.numbers.iter().filter(|n| (6..=24).contains(&n.digits)) {
             out.push(candidate(page, number));
@@ -46,7 +46,7 @@ impl Detector for Account {
     }
 }
 
-fn candidate(page: &Page<'_>, number: &Number) -> Candidate {
+fn candidate(page: &Document<'_>, number: &Number) -> Candidate {
     let digits = Digits::of(&page.reading, number.first, number.last).unwrap_or_default();
     let mut text = [0; Digits::MAX];
     for (byte, digit) in text.iter_mut().zip(digits.get()) {
@@ -74,7 +74,7 @@ fn candidate(page: &Page<'_>, number: &Number) -> Candidate {
 }
 
 /// Two letters, two digits, then letters and digits in any grouping.
-fn ibans(page: &Page<'_>, out: &mut Candidates) {
+fn ibans(page: &Document<'_>, out: &mut Candidates) {
     let reading = &page.reading;
     let mut at = if reading.facts.mixed { 0 } else { reading.tokens.len() };
     while at < reading.tokens.len() {
@@ -96,7 +96,7 @@ fn ibans(page: &Page<'_>, out: &mut Candidates) {
 }
 
 /// The last token of an IBAN that starts at `first`, and whether its checksum holds.
-fn iban_at(reading: &Reading<'_>, first: usize) -> Option<(usize, bool)> {
+fn iban_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, bool)> {
     let head = reading.token(first).filter(|t| t.kind == Kind::Mixed)?;
     let bytes = reading.bytes(head);
     let (country, check) = (bytes.get(..2)?, bytes.get(2..4)?);

@@ -4,17 +4,17 @@ use smallvec::SmallVec;
 
 use super::track::tracks;
 use crate::detect::brands::{self, Brand};
-use crate::detect::cues::{Role, Topic};
-use crate::detect::number::{self, Digits, Gap, Shape};
-use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec, checksum};
+use crate::detect::cues::{Topic, WordClass};
+use crate::detect::number::{self, Digits, Gap, NumberShape};
+use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document, checksum};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
 /// Finds Luhn-valid numbers of a known brand in any grouping and, where the text speaks of a card, mistyped ones.
 pub(crate) struct Card;
 
-static SPEC: Spec = Spec {
+static SPEC: DetectorInfo = DetectorInfo {
     id: "card",
     entity: Entity::Card,
     title: "Payment card numbers of all brands, 12 to 19 digits, also mistyped ones that the text calls a card",
@@ -63,11 +63,11 @@ enum Fit {
 }
 
 impl Detector for Card {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &'static DetectorInfo {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
+    fn detect(&self, page: &Document<'_>, out: &mut Candidates) {
         let reading = &page.reading;
         if reading.facts.digits < FEWEST_DIGITS {
             return;
@@ -98,7 +98,7 @@ impl Detector for Card {
 }
 
 /// The expiry date that stands after the card which ends at token `last`: "exp 12/28", "vence 05/29", "good thru June 2027".
-pub(crate) fn expiry_after(page: &Page<'_>, last: usize) -> Option<(usize, usize)> {
+pub(crate) fn expiry_after(page: &Document<'_>, last: usize) -> Option<(usize, usize)> {
     let reading = &page.reading;
     let mut month = None;
     for at in last + 1..reading.tokens.len().min(last + 10) {
@@ -106,11 +106,11 @@ pub(crate) fn expiry_after(page: &Page<'_>, last: usize) -> Option<(usize, usize
         match token.kind {
             Kind::Digits => {
                 let number = page.numbers.get(page.numbers.partition_point(|n| n.last < at))?;
-                let date = matches!(number.shape, Shape::Harmless("date" | "year")) && number.first == at;
+                let date = matches!(number.shape, NumberShape::Harmless("date" | "year")) && number.first == at;
                 return date.then_some((month.unwrap_or(at), number.last));
             }
-            Kind::Word if token.does(Role::MONTH) => month = month.or(Some(at)),
-            Kind::Word if token.does(Role::EXPIRY) || token.does(Role::GLUE) => {}
+            Kind::Word if token.does(WordClass::MONTH) => month = month.or(Some(at)),
+            Kind::Word if token.does(WordClass::EXPIRY) || token.does(WordClass::GLUE) => {}
             Kind::Mark(b',' | b':' | b'-' | b'(' | b'.' | b'/') => {}
             _ => return None,
         }
@@ -119,7 +119,7 @@ pub(crate) fn expiry_after(page: &Page<'_>, last: usize) -> Option<(usize, usize
 }
 
 /// Cards among the groups of the tokens `first..=last`.
-fn stretch(page: &Page<'_>, first: usize, last: usize, out: &mut Candidates) {
+fn stretch(page: &Document<'_>, first: usize, last: usize, out: &mut Candidates) {
     let reading = &page.reading;
     let groups: SmallVec<[usize; 20]> = (first..=last).filter(|&i| reading.tokens[i].kind == Kind::Digits).collect();
     let len = |group: usize| reading.tokens[groups[group]].len();
@@ -148,7 +148,7 @@ struct Found {
 }
 
 /// The best card that starts with the group `from`, or with a later group inside it that fits better.
-fn best_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
+fn best_at(page: &Document<'_>, groups: &[usize], from: usize) -> Option<Found> {
     let mut best = longest_at(page, groups, from)?;
     // "61 3782 822463 10005": a number beside the card may make a valid number of its own with a part of it.
     let mut later = from + 1;
@@ -163,7 +163,7 @@ fn best_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
     Some(best)
 }
 
-fn longest_at(page: &Page<'_>, groups: &[usize], from: usize) -> Option<Found> {
+fn longest_at(page: &Document<'_>, groups: &[usize], from: usize) -> Option<Found> {
     let reading = &page.reading;
     let mut digits = Digits::default();
     let mut best: Option<Found> = None;
@@ -224,7 +224,7 @@ fn luhn(digits: &[u8]) -> bool {
 }
 
 /// How the groups `from..=from + count` fit what is printed on cards.
-fn fit(reading: &Reading<'_>, groups: &[usize], from: usize, count: usize, number: &[u8]) -> Fit {
+fn fit(reading: &TokenizedText<'_>, groups: &[usize], from: usize, count: usize, number: &[u8]) -> Fit {
     let lens = || groups[from..=from + count].iter().map(|&g| reading.tokens[g].len());
     let is = |printed: &[usize]| lens().eq(printed.iter().copied());
     let printed = count == 0
@@ -249,12 +249,12 @@ fn fit(reading: &Reading<'_>, groups: &[usize], from: usize, count: usize, numbe
 }
 
 /// What a valid number of a brand needs to be taken for a card.
-fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Claim> {
+fn claim(page: &Document<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Claim> {
     let reading = &page.reading;
     let (first, last) = (groups[0], groups[groups.len() - 1]);
     let about_cards = reading.mentions(Topic::Card);
     let number = page.numbers.get(page.numbers.partition_point(|n| n.last < first)).filter(|n| n.first <= first);
-    let in_address = number.is_some_and(|n| matches!(n.shape, Shape::Harmless("address on the Internet")));
+    let in_address = number.is_some_and(|n| matches!(n.shape, NumberShape::Harmless("address on the Internet")));
     let joined = joined_to_letters(reading, first, last);
     if (in_address || joined) && !about_cards {
         // A part of an address, or of an identifier with letters: UUID, hash, order number.
@@ -282,7 +282,7 @@ fn claim(page: &Page<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Cl
 }
 
 /// "41, 42, 43, 44": numbers in a row, each one more than the one before.
-fn is_counted_up(reading: &Reading<'_>, groups: &[usize]) -> bool {
+fn is_counted_up(reading: &TokenizedText<'_>, groups: &[usize]) -> bool {
     let value = |group: usize| {
         let bytes = reading.bytes(&reading.tokens[group]);
         (bytes.len() <= 4 && bytes[0] != b'0').then(|| bytes.iter().fold(0u32, |sum, b| sum * 10 + u32::from(b - b'0')))
@@ -295,7 +295,7 @@ fn is_counted_up(reading: &Reading<'_>, groups: &[usize]) -> bool {
 }
 
 /// Whether letters touch the number, or are joined to it by a hyphen.
-fn joined_to_letters(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+fn joined_to_letters(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let text = |at: usize| reading.tokens.get(at).is_some_and(|t| t.is_text());
     let tight = |at: usize| reading.tokens.get(at).is_some_and(|t| !t.spaced);
     let mark = |at: usize| reading.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b'-' | b'_')));
@@ -307,11 +307,11 @@ fn joined_to_letters(reading: &Reading<'_>, first: usize, last: usize) -> bool {
     left || right
         && reading.tokens[(last + 1).min(reading.tokens.len() - 1)].cue == 0
         && text(last + 1)
-        && !reading.tokens[last + 1].does(Role::EXPIRY)
+        && !reading.tokens[last + 1].does(WordClass::EXPIRY)
 }
 
 /// Two cards typed into one run of digits.
-fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Candidates) -> Option<usize> {
+fn two_in_one(page: &Document<'_>, token: usize, len: usize, out: &mut Candidates) -> Option<usize> {
     if !(28..=38).contains(&len) {
         return None;
     }
@@ -342,7 +342,7 @@ fn two_in_one(page: &Page<'_>, token: usize, len: usize, out: &mut Candidates) -
 }
 
 /// "4521288553968072 0728": behind a whole card, month and year.
-fn ends_with_expiry(reading: &Reading<'_>, groups: &[usize]) -> bool {
+fn ends_with_expiry(reading: &TokenizedText<'_>, groups: &[usize]) -> bool {
     let Some((&last, card)) = groups.split_last() else { return false };
     let len = |group: usize| reading.tokens[group].len();
     let whole =
@@ -352,14 +352,14 @@ fn ends_with_expiry(reading: &Reading<'_>, groups: &[usize]) -> bool {
 }
 
 /// Numbers that look like a card with a digit wrong, swapped, missing or doubled.
-fn mistyped(page: &Page<'_>, groups: &[usize], out: &mut Candidates) {
+fn mistyped(page: &Document<'_>, groups: &[usize], out: &mut Candidates) {
     let reading = &page.reading;
     let (Some(&first), Some(&last)) = (groups.first(), groups.last()) else { return };
     let from = page.numbers.partition_point(|n| n.first < first);
     let here = page.numbers[from..].iter().take_while(|n| n.first <= last);
     for number in here.filter(|n| (12..=20).contains(&n.digits) && n.groups <= MOST_GROUPS) {
         let from = groups.partition_point(|group| *group < number.first);
-        if groups[from] != number.first || matches!(number.shape, Shape::Harmless(_)) {
+        if groups[from] != number.first || matches!(number.shape, NumberShape::Harmless(_)) {
             continue;
         }
         let until = groups.partition_point(|group| *group <= number.last);

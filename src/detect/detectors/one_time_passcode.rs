@@ -1,8 +1,8 @@
 //! One-time passcodes.
 
-use crate::detect::cues::{Role, Topic};
-use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
+use crate::detect::cues::{Topic, WordClass};
+use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -10,7 +10,7 @@ use crate::evidence::Evidence;
 /// message.
 pub(crate) struct OneTimePasscode;
 
-static SPEC: Spec = Spec {
+static SPEC: DetectorInfo = DetectorInfo {
     id: "one-time-passcode",
     entity: Entity::OneTimePasscode,
     title: "One-time passcodes sent by text, e-mail or app: 4 to 8 digits, grouped, or letters and digits",
@@ -41,11 +41,11 @@ static SPEC: Spec = Spec {
 const TOPICS: &[Topic] = &[Topic::OneTimePasscode, Topic::Code];
 
 impl Detector for OneTimePasscode {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &'static DetectorInfo {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
+    fn detect(&self, page: &Document<'_>, out: &mut Candidates) {
         let reading = &page.reading;
         for number in page.numbers.iter().filter(|n| (4..=10).contains(&n.digits)) {
             let (first, prefixed) = with_prefix(reading, number.first);
@@ -89,7 +89,7 @@ impl Detector for OneTimePasscode {
 }
 
 /// `G-482913`: up to three capitals and a hyphen before the digits belong to the code.
-fn with_prefix(reading: &Reading<'_>, first: usize) -> (usize, bool) {
+fn with_prefix(reading: &TokenizedText<'_>, first: usize) -> (usize, bool) {
     if first < 2
         || reading.tokens[first].spaced
         || !reading.tokens[first - 1].is(b'-')
@@ -104,12 +104,12 @@ fn with_prefix(reading: &Reading<'_>, first: usize) -> (usize, bool) {
 }
 
 /// Whether capitals and a hyphen before the digits belong to the code.
-pub(crate) fn has_prefix(reading: &Reading<'_>, first: usize) -> bool {
+pub(crate) fn has_prefix(reading: &TokenizedText<'_>, first: usize) -> bool {
     with_prefix(reading, first).1
 }
 
 /// `@example.com #747723`: the last line of an origin-bound message.
-fn origin_bound(reading: &Reading<'_>, at: usize) -> bool {
+fn origin_bound(reading: &TokenizedText<'_>, at: usize) -> bool {
     let Some(hash) = at
         .checked_sub(1)
         .filter(|&i| reading.tokens[i].is(b'#') && reading.tokens[i].spaced && !reading.tokens[at].spaced)
@@ -129,7 +129,7 @@ fn origin_bound(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// The last token of a code of capitals and digits that starts at `first`: `QH48ZT`, `K7P-2XQ`, `A93-7714`, `123ABC78`.
-pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
+pub(crate) fn code_at(reading: &TokenizedText<'_>, first: usize) -> Option<usize> {
     // Letters and digits in one token, or a hyphen behind the first of several.
     if reading.token(first)?.kind != Kind::Mixed && !reading.token(first + 1)?.is(b'-') {
         return None;
@@ -205,6 +205,6 @@ pub(crate) fn code_at(reading: &Reading<'_>, first: usize) -> Option<usize> {
         lower > 0 && last == first && bytes().skip_while(|b| b.is_ascii_digit()).all(|b| b.is_ascii_alphabetic());
     let plausible = !hexadecimal && !measure && letters >= 1 && digits >= 1 && (4..=10).contains(&(letters + digits)) && (lower == 0 || lower == letters && groups == 1 && digits >= 2 && letters <= 4 || lower == letters && groups == 2)
         // "24-hour", "7am", "3rd", "5-digit"
-        && !reading.tokens[first..=tail.map_or(last, |tail| tail - 1)].iter().any(|t| t.kind == Kind::Word && (t.does(Role::UNIT) || t.does(Role::COMMON) && lower > 0));
+        && !reading.tokens[first..=tail.map_or(last, |tail| tail - 1)].iter().any(|t| t.kind == Kind::Word && (t.does(WordClass::UNIT) || t.does(WordClass::COMMON) && lower > 0));
     plausible.then_some(last)
 }

@@ -1,14 +1,14 @@
 //! Personal identification numbers.
 
 use crate::detect::cues::Topic;
-use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
+use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
 /// Finds the digits of a PIN by cue or question.
 pub(crate) struct Pin;
 
-static SPEC: Spec = Spec {
+static SPEC: DetectorInfo = DetectorInfo {
     id: "pin",
     entity: Entity::Pin,
     title: "PINs of cards, accounts, phones and voicemail, 3 to 12 digits, by cue or question",
@@ -31,11 +31,11 @@ static SPEC: Spec = Spec {
 };
 
 impl Detector for Pin {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &'static DetectorInfo {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
+    fn detect(&self, page: &Document<'_>, out: &mut Candidates) {
         for number in page.numbers.iter().filter(|n| (3..=12).contains(&n.digits)) {
             out.push(Candidate {
                 first: number.first,

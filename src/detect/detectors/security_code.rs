@@ -1,16 +1,16 @@
 //! Card security codes.
 
-use crate::detect::cues::{Role, Topic};
-use crate::detect::number::{Number, Shape};
-use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
+use crate::detect::cues::{Topic, WordClass};
+use crate::detect::number::{Number, NumberShape};
+use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
 /// Finds the three or four digits of a security code by cue, by question, or after a card and its expiry.
 pub(crate) struct SecurityCode;
 
-static SPEC: Spec = Spec {
+static SPEC: DetectorInfo = DetectorInfo {
     id: "security-code",
     entity: Entity::SecurityCode,
     title: "Card security codes: American Express CID (4 digits), CVV, CVC, CSC (3 digits), also unlabelled after a card",
@@ -35,18 +35,18 @@ static SPEC: Spec = Spec {
 };
 
 impl Detector for SecurityCode {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &'static DetectorInfo {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
+    fn detect(&self, page: &Document<'_>, out: &mut Candidates) {
         for number in page.numbers.iter().filter(|n| matches!(n.digits, 3 | 4)) {
             out.push(candidate(page, number));
         }
     }
 }
 
-pub(crate) fn candidate(page: &Page<'_>, number: &Number) -> Candidate {
+pub(crate) fn candidate(page: &Document<'_>, number: &Number) -> Candidate {
     Candidate {
         first: number.first,
         last: number.last,
@@ -62,7 +62,7 @@ pub(crate) fn candidate(page: &Page<'_>, number: &Number) -> Candidate {
 }
 
 /// The number that stands, unlabelled, after the card that ends at token `last`: right beside it, or after its expiry.
-pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<Number> {
+pub(crate) fn after_card(page: &Document<'_>, last: usize, digits: usize) -> Option<Number> {
     let reading = &page.reading;
     let mut at = last + 1;
     let mut dates = 0;
@@ -79,11 +79,18 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<
                 // Of a number that begins in the card, the group alone.
                 let group = whole.first <= last;
                 let number = if group {
-                    Number { first: at, last: at, digits: token.len(), groups: 1, shape: Shape::Bare, attached: false }
+                    Number {
+                        first: at,
+                        last: at,
+                        digits: token.len(),
+                        groups: 1,
+                        shape: NumberShape::Bare,
+                        attached: false,
+                    }
                 } else {
                     whole
                 };
-                if whole.last > at && !matches!(whole.shape, Shape::Harmless("date")) {
+                if whole.last > at && !matches!(whole.shape, NumberShape::Harmless("date")) {
                     // "0427 123": the expiry, then the code.
                     if dates == 0 && is_month_year(reading, at) {
                         dates += 1;
@@ -96,13 +103,20 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<
                 }
                 // The last group of a number that began with the expiry.
                 let number = if whole.first < at && whole.last == at {
-                    Number { first: at, last: at, digits: token.len(), groups: 1, shape: Shape::Bare, attached: false }
+                    Number {
+                        first: at,
+                        last: at,
+                        digits: token.len(),
+                        groups: 1,
+                        shape: NumberShape::Bare,
+                        attached: false,
+                    }
                 } else {
                     number
                 };
                 match number.shape {
-                    Shape::Harmless("date" | "year") if dates == 0 => dates += 1,
-                    Shape::Bare | Shape::Likely("year")
+                    NumberShape::Harmless("date" | "year") if dates == 0 => dates += 1,
+                    NumberShape::Bare | NumberShape::Likely("year")
                         if matches!(number.digits, 3 | 4)
                             && number.groups == 1
                             && (number.digits == digits
@@ -127,7 +141,7 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<
                 at = number.last;
             }
             Kind::Mark(b',' | b';' | b'/' | b'-' | b'|' | b':' | b'(' | b')' | b'.') | Kind::Newline => {}
-            Kind::Word if token.does(Role::EXPIRY) || token.does(Role::MONTH) => {}
+            Kind::Word if token.does(WordClass::EXPIRY) || token.does(WordClass::MONTH) => {}
             Kind::Word if [&b"and"[..], b"y", b"with", b"con", b"then"].iter().any(|w| reading.is_word(token, w)) => {}
             _ => return None,
         }
@@ -136,12 +150,12 @@ pub(crate) fn after_card(page: &Page<'_>, last: usize, digits: usize) -> Option<
     None
 }
 
-fn expiry_word_before(reading: &Reading<'_>, at: usize) -> bool {
-    reading.tokens[..at].iter().rev().take(3).any(|t| t.does(Role::EXPIRY) && t.kind == Kind::Word)
+fn expiry_word_before(reading: &TokenizedText<'_>, at: usize) -> bool {
+    reading.tokens[..at].iter().rev().take(3).any(|t| t.does(WordClass::EXPIRY) && t.kind == Kind::Word)
 }
 
 /// `08|29` or `08 | 2029`: a month and a year with a mark between.
-fn month_and_year(reading: &Reading<'_>, at: usize) -> bool {
+fn month_and_year(reading: &TokenizedText<'_>, at: usize) -> bool {
     let number = |at: usize| {
         let text = reading.bytes(reading.token(at).filter(|t| t.kind == Kind::Digits && t.len() <= 4)?);
         Some((text.len(), text.iter().fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'))))
@@ -152,7 +166,7 @@ fn month_and_year(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// `0328` and the like, or `2028`.
-fn is_month_year(reading: &Reading<'_>, at: usize) -> bool {
+fn is_month_year(reading: &TokenizedText<'_>, at: usize) -> bool {
     let text = reading.bytes(&reading.tokens[at]);
     let two = |i: usize| (text[i] - b'0') * 10 + text[i + 1] - b'0';
     text.len() == 4
@@ -160,6 +174,6 @@ fn is_month_year(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// Nothing that would make it a quantity or an address follows.
-fn free_after(reading: &Reading<'_>, last: usize) -> bool {
-    reading.token(last + 1).is_none_or(|t| !(t.kind == Kind::Word && t.does(Role::UNIT) || t.is(b'%')))
+fn free_after(reading: &TokenizedText<'_>, last: usize) -> bool {
+    reading.token(last + 1).is_none_or(|t| !(t.kind == Kind::Word && t.does(WordClass::UNIT) || t.is(b'%')))
 }

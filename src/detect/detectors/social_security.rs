@@ -3,16 +3,16 @@
 use smallvec::SmallVec;
 
 use crate::detect::cues::Topic;
-use crate::detect::number::{Digits, Number, Shape};
-use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
+use crate::detect::number::{Digits, Number, NumberShape};
+use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
 /// Finds nine digits: grouped 3-2-4 by their shape, otherwise by cue or question.
 pub(crate) struct SocialSecurity;
 
-static SPEC: Spec = Spec {
+static SPEC: DetectorInfo = DetectorInfo {
     id: "social-security",
     entity: Entity::SocialSecurity,
     title: "Social Security numbers and ITINs, formatted by shape, nine bare digits by cue",
@@ -39,13 +39,13 @@ static SPEC: Spec = Spec {
 };
 
 impl Detector for SocialSecurity {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &'static DetectorInfo {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
+    fn detect(&self, page: &Document<'_>, out: &mut Candidates) {
         for number in page.numbers.iter().filter(|n| n.digits >= 9) {
-            if matches!(number.shape, Shape::Harmless(_)) {
+            if matches!(number.shape, NumberShape::Harmless(_)) {
                 continue;
             }
             if number.digits == 9 {
@@ -69,7 +69,7 @@ impl Detector for SocialSecurity {
 }
 
 /// Spaces, not hyphens, set the part off from the rest of the number.
-fn spaced_apart(reading: &Reading<'_>, part: &Number) -> bool {
+fn spaced_apart(reading: &TokenizedText<'_>, part: &Number) -> bool {
     let free = |at: Option<usize>, spaced: bool| {
         at.and_then(|i| reading.token(i)).is_none_or(|t| spaced || t.kind != Kind::Mark(b'-') && t.kind != Kind::Digits)
     };
@@ -78,7 +78,7 @@ fn spaced_apart(reading: &Reading<'_>, part: &Number) -> bool {
         && free(Some(part.last + 1), reading.token(part.last + 1).is_some_and(|t| t.spaced))
 }
 
-fn candidate(page: &Page<'_>, number: &Number) -> Option<Candidate> {
+fn candidate(page: &Document<'_>, number: &Number) -> Option<Candidate> {
     let reading = &page.reading;
     let digits = Digits::of(reading, number.first, number.last)?;
     let lens: SmallVec<[usize; 9]> = (number.first..=number.last)

@@ -1,7 +1,7 @@
 //! The tracks of a magnetic stripe, as a reader types them: `%B4111111111111111^NAME^2812101...?` and
 //! `;4111111111111111=2812101...?`. The data behind name and number hold what the chip and the PIN are checked with.
 
-use crate::detect::token::{Kind, Reading};
+use crate::detect::token::{Kind, TokenizedText};
 use crate::detect::{Candidate, Candidates, Claim};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -13,7 +13,7 @@ const REACH: usize = 24;
 const CUE: &str = "magnetic stripe";
 
 /// Adds the number and the data behind it of every track.
-pub(super) fn tracks(reading: &Reading<'_>, out: &mut Candidates) {
+pub(super) fn tracks(reading: &TokenizedText<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     let sign = if reading.has_mark(b'^') { b'^' } else { b'=' };
     if !(reading.has_mark(b'^') && reading.has_mark(b'%') || reading.has_mark(b'=') && reading.has_mark(b';')) {

@@ -7,13 +7,13 @@ use std::collections::VecDeque;
 use std::mem;
 
 use crate::edit::{Edit, Patch};
-use crate::filter::Failure;
+use crate::filter::ScanError;
 use crate::filter::scanner::{Scanner, in_order};
 use crate::json::{self, TokenKind, Tree};
 use crate::mask;
 use crate::message::Role;
 use crate::span::Span;
-use crate::stream::Redactor;
+use crate::stream::StreamRedactor;
 use crate::wire::sse;
 
 /// Messages and pieces of other texts after which a text that brings none is over: an event must not wait for ever.
@@ -56,7 +56,7 @@ struct Whole {
     /// The name of its events and its place in them.
     name: Vec<u8>,
     /// `None` when it has ended.
-    redactor: Option<Redactor>,
+    redactor: Option<StreamRedactor>,
     len: usize,
     /// How much of it has gone on.
     gone: usize,
@@ -93,7 +93,7 @@ pub(super) struct Piece {
 }
 
 /// What is said in an event.
-pub(super) struct Said<'a> {
+pub(super) struct Intents<'a> {
     pub(super) name: Vec<u8>,
     pub(super) value: Option<usize>,
     pub(super) bytes: &'a [u8],
@@ -109,7 +109,7 @@ impl Joined {
     }
 
     /// Takes the next piece of a text, which is opened if it is not.
-    pub(super) fn add(&mut self, said: Said<'_>, scanner: &mut Scanner) -> Result<Piece, Failure> {
+    pub(super) fn add(&mut self, said: Intents<'_>, scanner: &mut Scanner) -> Result<Piece, ScanError> {
         self.age(scanner);
         let open = self.texts.iter().position(|text| text.redactor.is_some() && text.name == said.name);
         let sure = open.is_some_and(|at| self.texts[at].sure);
@@ -143,7 +143,7 @@ impl Joined {
         }
         text.see();
         let redactor = text.redactor.as_ref();
-        let blocked = redactor.is_some_and(Redactor::is_blocked);
+        let blocked = redactor.is_some_and(StreamRedactor::is_blocked);
         let over = !text.sure && redactor.is_some_and(|redactor| redactor.unfinished() > LONGEST_WORD);
         let stalls = !text.sure && self.waiting.len() >= MOST_WAITING;
         if blocked || stalls || text.gone == text.len && (text.len > RENEW || over) {
@@ -154,7 +154,7 @@ impl Joined {
 
     /// Whether it is one more text in a row that differs from those before it in nothing but its numbers: "Step 5 of 250",
     /// "12:00:01", a notice of an order. Nothing that could be a piece of a number itself.
-    fn is_alike(&mut self, said: &Said<'_>, most: usize) -> bool {
+    fn is_alike(&mut self, said: &Intents<'_>, most: usize) -> bool {
         let form = form(said.bytes);
         let known = self.forms.iter().position(|(name, ..)| *name == said.name);
         let Some(form) = form else {
@@ -177,10 +177,10 @@ impl Joined {
         false
     }
 
-    fn open(&mut self, said: &Said<'_>, scanner: &Scanner) -> Result<usize, Failure> {
+    fn open(&mut self, said: &Intents<'_>, scanner: &Scanner) -> Result<usize, ScanError> {
         let limit = scanner.limits.channels;
         if self.texts.iter().filter(|text| text.redactor.is_some()).count() >= limit {
-            return Err(Failure::TooMany { limit });
+            return Err(ScanError::TooMany { limit });
         }
         self.next += 1;
         self.texts.push(Whole {
@@ -266,12 +266,12 @@ impl Joined {
         pieces: Vec<Piece>,
         scanner: &Scanner,
         out: &mut Vec<u8>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ScanError> {
         self.held += event.len();
         self.waiting.push_back(Waiting { event, edits, pieces });
         self.flush(scanner, out);
         let limit = scanner.limits.hold;
-        if self.held > limit { Err(Failure::TooLarge { limit }) } else { Ok(()) }
+        if self.held > limit { Err(ScanError::TooLarge { limit }) } else { Ok(()) }
     }
 
     /// Writes the events that may go on.

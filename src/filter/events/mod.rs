@@ -1,6 +1,6 @@
 //! Event streams: a text that is spread over events is one text.
 //!
-//! There are two ways, and the shape chooses ([`Part`](crate::chat::Part)). Where it knows the protocol, a piece
+//! There are two ways, and the shape chooses ([`Continuity`](crate::chat::Continuity)). Where it knows the protocol, a piece
 //! that arrives in an event is replaced by what is safe to go on by then, so that held-back text is written into a later
 //! event of the same channel; where a channel ends before such an event, one more is made after the last. Where it does
 //! not, pieces stay in their events, and an event is held until its piece may go on ([`joined`]).
@@ -11,17 +11,17 @@ mod template;
 
 use std::mem;
 
-use crate::chat::{Part, Reading, Spelling, Text};
+use crate::chat::{ChatTexts, Continuity, Spelling, Text};
 use crate::edit::{Edit, Patch};
 use crate::filter::scanner::{Scanner, in_order, untie};
-use crate::filter::{Failure, Limits};
+use crate::filter::{Limits, ScanError};
 use crate::json::{self, TokenKind, Tree, Value};
 use crate::message::Role;
 use crate::span::Span;
-use crate::stream::Redactor;
+use crate::stream::StreamRedactor;
 use crate::wire::sse;
 use closing::Closing;
-use joined::{Joined, Said};
+use joined::{Intents, Joined};
 use template::Template;
 
 /// The turn of no message.
@@ -64,13 +64,13 @@ struct Channel {
 #[derive(Debug)]
 enum Body {
     /// A text of which what is safe goes on at once.
-    Text(Box<Redactor>),
+    Text(Box<StreamRedactor>),
     /// A JSON document, which is only seen when it is whole.
     Json { text: Vec<u8>, role: Role, closing: Closing },
 }
 
 impl Events {
-    pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         self.splitter.push(piece);
         while let Some(event) = self.splitter.next_event() {
             self.event(&event, scanner, out)?;
@@ -79,10 +79,10 @@ impl Events {
             }
         }
         let limit = scanner.limits.hold;
-        if self.splitter.held() > limit { Err(Failure::TooLarge { limit }) } else { Ok(()) }
+        if self.splitter.held() > limit { Err(ScanError::TooLarge { limit }) } else { Ok(()) }
     }
 
-    pub(super) fn finish(&mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    pub(super) fn finish(&mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let rest = self.splitter.rest();
         self.event(&rest, scanner, out)?;
         self.joined.end(b"", scanner);
@@ -109,10 +109,10 @@ impl Events {
         self.splitter.held() + self.joined.held() + channels.sum::<usize>()
     }
 
-    fn event(&mut self, event: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    fn event(&mut self, event: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let limit = scanner.limits.hold;
         if event.len() > limit {
-            return Err(Failure::TooLarge { limit });
+            return Err(ScanError::TooLarge { limit });
         }
         if sse::is_comment(event) {
             // It belongs to no event and keeps the connection open while others wait.
@@ -174,10 +174,12 @@ impl Events {
         data: &[u8],
         scanner: &mut Scanner,
         pieces: &mut Vec<joined::Piece>,
-    ) -> Result<Patch, Failure> {
+    ) -> Result<Patch, ScanError> {
         let part = match scanner.shape.plain_event() {
-            Part::Either { channel, message } => Part::Either { channel, message: message || sse::id(event).is_some() },
-            Part::Piece(channel) => Part::Next(channel),
+            Continuity::Ambiguous { channel, message } => {
+                Continuity::Ambiguous { channel, message: message || sse::id(event).is_some() }
+            }
+            Continuity::Movable(channel) => Continuity::Next(channel),
             part => part,
         };
         scanner.found = false;
@@ -185,12 +187,12 @@ impl Events {
         let is_text = !scanner.opens_document(data) && !data.windows(2).any(|pair| pair == b"\\u");
         if is_text && let Some(channel) = self.joins(&part, data) {
             let alone = match part {
-                Part::Either { .. } if !self.is_in_pieces() => {
+                Continuity::Ambiguous { .. } if !self.is_in_pieces() => {
                     Some(scanner.with_hindsight(|scanner| scanner.plain(data))?)
                 }
                 _ => None,
             };
-            let said = Said { name: name(event, &channel), value: None, bytes: data, role: None, alone };
+            let said = Intents { name: name(event, &channel), value: None, bytes: data, role: None, alone };
             pieces.push(self.joined.add(said, scanner)?);
             return Ok(Patch::default());
         }
@@ -203,14 +205,14 @@ impl Events {
         &mut self,
         event: &[u8],
         tree: &Tree<'_>,
-        reading: &Reading,
+        reading: &ChatTexts,
         scanner: &mut Scanner,
         pieces: &mut Vec<joined::Piece>,
-    ) -> Result<Patch, Failure> {
+    ) -> Result<Patch, ScanError> {
         let mut edits = Vec::new();
         let mut changed = vec![false; reading.texts.len()];
         if template::says_twice(tree, reading) {
-            return Err(Failure::Malformed);
+            return Err(ScanError::Malformed);
         }
         for (at, text) in reading.texts.iter().enumerate() {
             let Some(value) = tree.value(text.value) else { continue };
@@ -219,8 +221,8 @@ impl Events {
                 _ => value.text().map(|decoded| decoded.bytes),
             };
             let part = match &text.part {
-                Part::Either { channel, message } => {
-                    Part::Either { channel: channel.clone(), message: *message || sse::id(event).is_some() }
+                Continuity::Ambiguous { channel, message } => {
+                    Continuity::Ambiguous { channel: channel.clone(), message: *message || sse::id(event).is_some() }
                 }
                 part => part.clone(),
             };
@@ -228,7 +230,7 @@ impl Events {
             let said = said.filter(|said| !scanner.is_document(said));
             let joins = said.as_ref().and_then(|said| self.joins(&part, said));
             let (Some(said), Some(channel)) = (said, joins) else {
-                if matches!(part, Part::Either { message: true, .. }) {
+                if matches!(part, Continuity::Ambiguous { message: true, .. }) {
                     self.joined.end_unsure(scanner);
                 }
                 let of_text = scanner.text(value, text)?;
@@ -237,11 +239,11 @@ impl Events {
                 continue;
             };
             let alone = match part {
-                Part::Either { .. } if !self.is_in_pieces() => Some(scanner.piece(value, &said, text)?),
+                Continuity::Ambiguous { .. } if !self.is_in_pieces() => Some(scanner.piece(value, &said, text)?),
                 _ => None,
             };
             let said =
-                Said { name: name(event, &channel), value: Some(text.value), bytes: &said, role: text.role, alone };
+                Intents { name: name(event, &channel), value: Some(text.value), bytes: &said, role: text.role, alone };
             pieces.push(self.joined.add(said, scanner)?);
         }
         self.end_joined(event, reading, scanner);
@@ -250,7 +252,7 @@ impl Events {
     }
 
     /// Ends the texts that an event ends: of one channel, as long as its name is that of the text's events, or all.
-    fn end_joined(&mut self, event: &[u8], reading: &Reading, scanner: &mut Scanner) {
+    fn end_joined(&mut self, event: &[u8], reading: &ChatTexts, scanner: &mut Scanner) {
         for channel in &reading.ends {
             let start = if channel.is_empty() { Vec::new() } else { name(event, channel) };
             self.joined.end(&start, scanner);
@@ -258,10 +260,10 @@ impl Events {
     }
 
     /// The channel of which a text is a piece, if it is one.
-    fn joins(&mut self, part: &Part, text: &[u8]) -> Option<String> {
+    fn joins(&mut self, part: &Continuity, text: &[u8]) -> Option<String> {
         match part {
-            Part::Next(channel) => Some(channel.clone()),
-            Part::Either { channel, message } => {
+            Continuity::Next(channel) => Some(channel.clone()),
+            Continuity::Ambiguous { channel, message } => {
                 self.blanks = match text.first() {
                     Some(b' ' | b'\n') => (self.blanks + BLANK).min(MOST_BLANK),
                     _ => self.blanks.saturating_sub(1),
@@ -283,21 +285,21 @@ impl Events {
         event: &[u8],
         data: &[u8],
         tree: &Tree<'_>,
-        reading: &Reading,
+        reading: &ChatTexts,
         scanner: &mut Scanner,
         out: &mut Vec<u8>,
-    ) -> Result<Patch, Failure> {
+    ) -> Result<Patch, ScanError> {
         let mut edits = Vec::new();
         let mut changed = vec![false; reading.texts.len()];
         let mut pieces: Vec<(usize, usize, Vec<u8>, Vec<u8>)> = Vec::new();
         if template::says_twice(tree, reading) {
-            return Err(Failure::Malformed);
+            return Err(ScanError::Malformed);
         }
         for (at, text) in reading.texts.iter().enumerate() {
             let Some(value) = tree.value(text.value) else { continue };
-            let (Part::Piece(name), Some(decoded)) = (&text.part, value.text()) else {
+            let (Continuity::Movable(name), Some(decoded)) = (&text.part, value.text()) else {
                 // What is said again here is over: its channel is ended first, so that it is not scanned before that.
-                if text.part == Part::Again && pieces.is_empty() {
+                if text.part == Continuity::Repeat && pieces.is_empty() {
                     for name in &reading.ends {
                         self.end(name, scanner, out)?;
                     }
@@ -310,7 +312,7 @@ impl Events {
             let channel = self.channel(name, text, scanner)?;
             if pieces.iter().any(|(_, other, _, _)| *other == channel) {
                 // Some readers would join them, others take the first or the last.
-                return Err(Failure::Malformed);
+                return Err(ScanError::Malformed);
             }
             let mut released = Vec::new();
             self.channels[channel].push(&decoded.bytes, &scanner.limits, &mut released)?;
@@ -356,13 +358,13 @@ impl Events {
     }
 
     /// The channel of that name, opened if it is not.
-    fn channel(&mut self, name: &str, text: &Text, scanner: &mut Scanner) -> Result<usize, Failure> {
+    fn channel(&mut self, name: &str, text: &Text, scanner: &mut Scanner) -> Result<usize, ScanError> {
         if let Some(at) = self.channels.iter().position(|channel| channel.name == name && !channel.is_ended()) {
             return Ok(at);
         }
         let limit = scanner.limits.channels;
         if self.channels.len() >= limit {
-            return Err(Failure::TooMany { limit });
+            return Err(ScanError::TooMany { limit });
         }
         let role = text.role.unwrap_or(scanner.role);
         let body = match text.spelling {
@@ -375,7 +377,7 @@ impl Events {
     }
 
     /// Ends the channels whose names start so; what they still hold is written in events of its own.
-    fn end(&mut self, start: &str, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Failure> {
+    fn end(&mut self, start: &str, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let (ending, staying) =
             mem::take(&mut self.channels).into_iter().partition(|c: &Channel| c.name.starts_with(start));
         self.channels = staying;
@@ -402,9 +404,9 @@ fn name(event: &[u8], channel: &str) -> Vec<u8> {
 }
 
 /// The edits on the lines of an event of which readers do not agree what they are: text, or documents.
-fn strays(event: &[u8], scanner: &mut Scanner) -> Result<Vec<Edit>, Failure> {
+fn strays(event: &[u8], scanner: &mut Scanner) -> Result<Vec<Edit>, ScanError> {
     let mut edits = Vec::new();
-    let mut scan = |lines: &[Span], scanner: &mut Scanner| -> Result<(), Failure> {
+    let mut scan = |lines: &[Span], scanner: &mut Scanner| -> Result<(), ScanError> {
         if let Some(text) = sse::joined(event, lines) {
             let patch = scanner.whole_document(&text.bytes)?;
             edits.extend(sse::line_edits(event, &text, &patch));
@@ -444,7 +446,7 @@ fn place(value: Value<'_>) -> (Span, bool) {
 }
 
 impl Channel {
-    fn push(&mut self, piece: &[u8], limits: &Limits, released: &mut Vec<u8>) -> Result<(), Failure> {
+    fn push(&mut self, piece: &[u8], limits: &Limits, released: &mut Vec<u8>) -> Result<(), ScanError> {
         match &mut self.body {
             Body::Text(redactor) => {
                 let mut bytes = mem::take(&mut self.tail);
@@ -461,7 +463,7 @@ impl Channel {
                     released.append(text);
                 }
                 let limit = limits.hold;
-                if text.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(()) }
+                if text.len() > limit { Err(ScanError::TooLarge { limit }) } else { Ok(()) }
             }
         }
     }
@@ -498,7 +500,7 @@ impl Channel {
     }
 
     /// Ends the text: what it still held is appended to `rest`. Returns 1 where it went into the conversation.
-    fn end(&mut self, turn: u64, scanner: &mut Scanner, rest: &mut Vec<u8>) -> Result<u64, Failure> {
+    fn end(&mut self, turn: u64, scanner: &mut Scanner, rest: &mut Vec<u8>) -> Result<u64, ScanError> {
         let leads = mem::replace(&mut self.turn, u64::MAX) == turn;
         let before = scanner.conversation.clone();
         match mem::replace(

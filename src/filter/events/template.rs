@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::chat::{Part, Reading};
+use crate::chat::{ChatTexts, Continuity};
 use crate::edit::{Edit, Patch};
 use crate::json::{self, Tree, Value};
 use crate::span::Span;
@@ -24,7 +24,7 @@ impl fmt::Debug for Template {
 impl Template {
     /// For the piece that is the value `piece` of `tree`, which reads the data of `event`. `None` where the shape has not
     /// said where the text goes.
-    pub(super) fn new(event: &[u8], data: &[u8], tree: &Tree<'_>, reading: &Reading, piece: usize) -> Option<Self> {
+    pub(super) fn new(event: &[u8], data: &[u8], tree: &Tree<'_>, reading: &ChatTexts, piece: usize) -> Option<Self> {
         if let Some(spare) = &reading.spare {
             let other = Tree::parse(spare.document.as_bytes(), MOST_DEPTH).ok()?;
             let place = other.root().at(&spare.pointer)?;
@@ -83,7 +83,7 @@ const MOST_DEPTH: usize = 64;
 
 /// The edits that leave nothing of a document but `piece`, what it is in, and the plain values that stand beside that and
 /// may be said more than once.
-fn bare(tree: &Tree<'_>, data: &[u8], reading: &Reading, piece: Value<'_>) -> Vec<Edit> {
+fn bare(tree: &Tree<'_>, data: &[u8], reading: &ChatTexts, piece: Value<'_>) -> Vec<Edit> {
     let mut gone: Vec<usize> =
         reading.texts.iter().map(|text| text.value).chain(reading.once.iter().copied()).collect();
     gone.sort_unstable();
@@ -125,8 +125,8 @@ fn bare(tree: &Tree<'_>, data: &[u8], reading: &Reading, piece: Value<'_>) -> Ve
 }
 
 /// Whether an object that a piece of a longer text is in has two members of one name: readers differ in which they take.
-pub(super) fn says_twice(tree: &Tree<'_>, reading: &Reading) -> bool {
-    let pieces = reading.texts.iter().filter(|text| matches!(text.part, Part::Piece(_) | Part::Next(_)));
+pub(super) fn says_twice(tree: &Tree<'_>, reading: &ChatTexts) -> bool {
+    let pieces = reading.texts.iter().filter(|text| matches!(text.part, Continuity::Movable(_) | Continuity::Next(_)));
     let mut places: Vec<usize> =
         pieces.filter_map(|text| tree.value(text.value)).map(|value| value.span().start).collect();
     places.sort_unstable();

@@ -1,14 +1,14 @@
 //! What a message announces at its end: "my cvv is", and a number that comes in parts.
 
-use crate::detect::cues::{Lists, Role as Does, Topic};
-use crate::detect::token::{Hit, Kind, Reading};
+use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::token::{Hit, Kind, TokenizedText};
 use crate::judge::conversation::Topics;
 
 use super::is_any;
 use super::object::has_value;
 
 /// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".
-pub(super) fn announces(reading: &Reading<'_>) -> Topics {
+pub(super) fn announces(reading: &TokenizedText<'_>) -> Topics {
     if let Some(topic) = comes_in_parts(reading) {
         return Topics::NONE.with(topic);
     }
@@ -45,8 +45,8 @@ pub(super) fn announces(reading: &Reading<'_>) -> Topics {
 }
 
 /// "My account number, sending it in two parts": a number that comes in the messages after this one.
-pub(super) fn comes_in_parts(reading: &Reading<'_>) -> Option<Topic> {
-    let parts = reading.does(Does::HALF) && reading.has_any(Lists::PARTS);
+pub(super) fn comes_in_parts(reading: &TokenizedText<'_>) -> Option<Topic> {
+    let parts = reading.does(Does::HALF) && reading.has_any(WordSet::PARTS);
     let long = |hit: &&Hit| matches!(hit.cue.topic, Topic::Card | Topic::Account | Topic::SocialSecurity);
     let asks = reading.has_mark(b'?') || reading.does(Does::NEGATION) && reading.facts.digits == 0;
     let hit = reading.cues.iter().find(long).filter(|_| parts && !asks)?;
@@ -54,7 +54,7 @@ pub(super) fn comes_in_parts(reading: &Reading<'_>) -> Option<Topic> {
 }
 
 /// The whole message is the name of a secret: "my pin", "cvv".
-pub(super) fn is_label(reading: &Reading<'_>, hit: &Hit) -> bool {
+pub(super) fn is_label(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     let words = reading.tokens.iter().filter(|t| t.is_text()).count();
     let in_cue = reading.tokens[hit.first..=hit.last].iter().filter(|t| t.is_text()).count();
     words <= in_cue + 2
@@ -67,7 +67,7 @@ pub(super) fn is_label(reading: &Reading<'_>, hit: &Hit) -> bool {
 }
 
 /// "this is my password", "here is my pin", "aquí está mi nip".
-pub(super) fn said_so(reading: &Reading<'_>, hit: &Hit) -> bool {
+pub(super) fn said_so(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     let before = &reading.tokens[hit.first.saturating_sub(5)..hit.first];
     let points = before.iter().any(|t| {
         is_any(reading, t, &["this", "here", "heres", "these", "that", "aqui", "este", "esta", "ahi", "ahora", "now"])

@@ -1,16 +1,16 @@
 //! What is asked for without its name, and which of several things was meant.
 
-use crate::detect::cues::{Lists, Role as Does, Topic};
-use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::judge::Part;
 use crate::judge::conversation::Topics;
 
 use super::{cues_in, is_any};
 
 /// "What is my code?", "do you have it?": a customer asks for something, not whether something is so.
-pub(super) fn wants_to_know(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+pub(super) fn wants_to_know(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     reading.tokens[start..end].iter().any(|t| {
-        t.is_any(Lists::WHICH.and(Lists::QUE).and(Lists::RECITE).and(Lists::RECITE_IT))
+        t.is_any(WordSet::WHICH.union(WordSet::QUE).union(WordSet::RECITE).union(WordSet::RECITE_IT))
             || is_any(
                 reading,
                 t,
@@ -34,24 +34,24 @@ pub(super) fn wants_to_know(reading: &Reading<'_>, start: usize, end: usize) -> 
 }
 
 /// Where a sentence begins to tell what others say; its end where it does not.
-pub(super) fn says_at(reading: &Reading<'_>, start: usize, end: usize) -> usize {
+pub(super) fn says_at(reading: &TokenizedText<'_>, start: usize, end: usize) -> usize {
     let says =
         |t: &Token| t.kind == Kind::Word && is_any(reading, t, &["says", "saying", "said", "dice", "dicen", "decia"]);
     reading.tokens[start..end].iter().position(says).map_or(end, |at| start + at)
 }
 
 /// "What is it?", "¿cuál es?": a question without a noun.
-pub(super) fn asks_which(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+pub(super) fn asks_which(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let words = || reading.tokens[start..end].iter().filter(|t| t.is_text());
     words().any(|t| t.does(Does::QUESTION))
-        && words().all(|t| t.does(Does::GLUE.and(Does::QUESTION).and(Does::CONJUNCTION)) && t.cue == 0)
+        && words().all(|t| t.does(Does::GLUE.union(Does::QUESTION).union(Does::CONJUNCTION)) && t.cue == 0)
 }
 
 /// "I've sent it", "se lo mandé": what was sent has no name, or is another.
-pub(super) fn sends_it(reading: &Reading<'_>, part: Part) -> bool {
+pub(super) fn sends_it(reading: &TokenizedText<'_>, part: Part) -> bool {
     const NEAR: usize = 4;
     let tokens = &reading.tokens;
-    let it = |t: &Token| t.is_any(Lists::IT) || is_any(reading, t, &["another", "one", "lo", "la", "otro", "otra"]);
+    let it = |t: &Token| t.is_any(WordSet::IT) || is_any(reading, t, &["another", "one", "lo", "la", "otro", "otra"]);
     reading.does(Does::SENT)
         && (0..tokens.len()).any(|at| {
             let near = || tokens[at.saturating_sub(NEAR)..tokens.len().min(at + NEAR)].iter();
@@ -70,7 +70,7 @@ pub(super) fn sends_it(reading: &Reading<'_>, part: Part) -> bool {
 pub(super) const MEANT: [Topic; 4] = [Topic::Reference, Topic::Device, Topic::Zip, Topic::Partial];
 
 /// "I mean the promo code", "el de reserva": the harmless one of several things.
-pub(super) fn means(reading: &Reading<'_>, start: usize, end: usize) -> Topics {
+pub(super) fn means(reading: &TokenizedText<'_>, start: usize, end: usize) -> Topics {
     let named = |topic: &Topic| !matches!(topic, Topic::Login | Topic::Place | Topic::Quantity | Topic::Amount);
     let topics = || cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic);
     let Some(first) = topics().find(named).filter(|topic| MEANT.contains(topic)) else { return Topics::NONE };
@@ -99,8 +99,8 @@ pub(super) fn means(reading: &Reading<'_>, start: usize, end: usize) -> Topics {
 }
 
 /// "The 15 digits", and no word for what they are of.
-pub(super) fn is_a_count(reading: &Reading<'_>, hit: &Hit) -> bool {
+pub(super) fn is_a_count(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     reading.tokens[hit.first..=hit.last]
         .iter()
-        .all(|t| t.kind == Kind::Digits || t.does(Does::DIGITS) || t.is_any(Lists::NUMBER) || t.is(b'-'))
+        .all(|t| t.kind == Kind::Digits || t.does(Does::DIGITS) || t.is_any(WordSet::NUMBER) || t.is(b'-'))
 }

@@ -1,22 +1,23 @@
 //! Menus and scales, of which a choice is the answer.
 
-use crate::detect::cues::{Lists, Role as Does};
-use crate::detect::token::{Kind, Reading, Token};
+use crate::detect::cues::{WordClass as Does, WordSet};
+use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::judge::Part;
 
 /// "Press 1 for your PIN, 2 for the card", "from 1 to 5, how easy was it?": what is asked for is a choice.
-pub(super) fn is_choice(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+pub(super) fn is_choice(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let small = |t: &Token| t.kind == Kind::Digits && t.len() <= 2;
-    let pairs = tokens.windows(2).filter(|w| small(&w[0]) && w[1].is_any(Lists::CHOOSES));
-    let pressed = tokens.windows(3).any(|w| w[0].is_any(Lists::PRESS) && small(&w[1]) && w[2].is_any(Lists::CHOOSES));
+    let pairs = tokens.windows(2).filter(|w| small(&w[0]) && w[1].is_any(WordSet::CHOOSES));
+    let pressed =
+        tokens.windows(3).any(|w| w[0].is_any(WordSet::PRESS) && small(&w[1]) && w[2].is_any(WordSet::CHOOSES));
     let scale = tokens.windows(4).any(|w| {
         small(&w[0])
-            && (w[1].is_any(Lists::CHOOSES) || w[1].is(b'-'))
+            && (w[1].is_any(WordSet::CHOOSES) || w[1].is(b'-'))
             && small(&w[2])
             && w[0].len() == 1
             && reading.bytes(&w[0])[0] <= b'1'
-            && !w[3].does(Does::DIGITS.and(Does::UNIT))
+            && !w[3].does(Does::DIGITS.union(Does::UNIT))
     });
     // "Choose: 1 lost card, 2 new PIN, 3 balance."
     let listed = (start..end)
@@ -30,11 +31,11 @@ pub(super) fn is_choice(reading: &Reading<'_>, start: usize, end: usize) -> bool
         .take(3)
         .count()
         == 3;
-    pressed || listed || scale || pairs.take(2).count() == 2 && reading.any_of(start, end, Lists::PRESS)
+    pressed || listed || scale || pairs.take(2).count() == 2 && reading.any_of(start, end, WordSet::PRESS)
 }
 
 /// Two lines and more that start with a number and what it chooses.
-pub(super) fn is_menu(reading: &Reading<'_>, part: Part) -> bool {
+pub(super) fn is_menu(reading: &TokenizedText<'_>, part: Part) -> bool {
     let tokens = &reading.tokens;
     let opens = |at: &usize| {
         let number = &tokens[*at];

@@ -1,6 +1,6 @@
 //! What a message asks for and what it announces.
 //!
-//! In: a reading. Out: [`Said`], which the conversation remembers, and the places where a secret is asked for.
+//! In: a reading. Out: [`Intents`], which the conversation remembers, and the places where a secret is asked for.
 
 mod announce;
 mod meaning;
@@ -12,10 +12,10 @@ use std::cell::LazyCell;
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Lists, Role as Does, Topic};
-use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::judge::Part;
-use crate::judge::conversation::{Said, Topics};
+use crate::judge::conversation::{Intents, Topics};
 use crate::message::Role;
 
 use announce::announces;
@@ -38,8 +38,8 @@ pub(crate) struct Request {
 pub(crate) type Requests = SmallVec<[Request; 4]>;
 
 /// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
-pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, Requests) {
-    let mut said = Said { agrees: part.first && agrees(reading), ..Said::default() };
+pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (Intents, Requests) {
+    let mut said = Intents { agrees: part.first && agrees(reading), ..Intents::default() };
     let typed = |topic: Topic| matches!(topic, Topic::Pin | Topic::Password | Topic::Code | Topic::OneTimePasscode);
     for hit in reading.cues.iter().filter(|hit| typed(hit.cue.topic) && hit.cue.name != "the new one") {
         if part.has(reading.tokens[hit.last].start as usize) {
@@ -75,7 +75,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             continue;
         }
         if role.serves() && !sweep.question && may_mean && in_part {
-            said.means = said.means.and(means(reading, start, end));
+            said.means = said.means.union(means(reading, start, end));
         }
         if requests.is_empty() && said.asks.is_empty() && sweep.is_plain() {
             start = end;
@@ -129,7 +129,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                 && reading.is_word(&reading.tokens[hit.first], b"check")
                 && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
             // "I got an sms" asks for no more.
-            let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(Lists::MESSAGE);
+            let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(WordSet::MESSAGE);
             // "What is code 407?" names it; in quotation marks somebody else asks.
             let told = !role.serves()
                 && (is_named(reading, hit.last)
@@ -169,10 +169,13 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                     asks = asks.with(other);
                     said.measures = true;
                 } else if !dependent() {
-                    asks = asks.and(topics_of(reading, hit, sentence.sent));
+                    asks = asks.union(topics_of(reading, hit, sentence.sent));
                     counts &= topic == Topic::Phone || is_a_count(reading, hit);
                     requests.push(Request { topic, hit: index });
-                } else if matches!(topic, Topic::Reference | Topic::Device) && asks.has(Topic::Code) && !sentence.sent {
+                } else if matches!(topic, Topic::Reference | Topic::Device)
+                    && asks.contains(Topic::Code)
+                    && !sentence.sent
+                {
                     // "The code at the bottom of the voucher" is the voucher's.
                     asks = asks.without(Topic::Code).without(Topic::Password).with(topic);
                 }
@@ -183,11 +186,11 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
                     .iter()
                     .any(|t| t.kind == Kind::Word && t.does(Does::NEGATION));
                 // "That code needs a minimum": it is known to both.
-                let known = hit.first > 0 && reading.tokens[hit.first - 1].is_any(Lists::POINTER);
+                let known = hit.first > 0 && reading.tokens[hit.first - 1].is_any(WordSet::POINTER);
                 if sentence.trouble && !left_out
                     || sentence.foretells && !known && matches!(topic, Topic::Code | Topic::OneTimePasscode)
                 {
-                    asks = asks.and(topics_of(reading, hit, sentence.sent));
+                    asks = asks.union(topics_of(reading, hit, sentence.sent));
                 }
             }
             if sentence.question && topic.is_secret() && !has_value(reading, hit.last) {
@@ -195,7 +198,11 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             }
         }
         // "What code does the error show?" asks for the error's.
-        if asks.has(Topic::Code) && asks.has(Topic::Device) && !sentence.sent && sweep.lists.has(Lists::ERROR) {
+        if asks.contains(Topic::Code)
+            && asks.contains(Topic::Device)
+            && !sentence.sent
+            && sweep.lists.intersects(WordSet::ERROR)
+        {
             asks = asks.without(Topic::Code).without(Topic::Password);
         }
         // "Which key did you register? It's the telephone PIN."
@@ -204,7 +211,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             asks = cues_in(reading, start, end)
                 .filter(|(_, hit)| hit.cue.topic.is_secret())
                 .take(1)
-                .fold(asks, |asks, (_, hit)| asks.and(topics_of(reading, hit, sentence.sent)));
+                .fold(asks, |asks, (_, hit)| asks.union(topics_of(reading, hit, sentence.sent)));
         }
         if sentence.digits_texted {
             asks = asks.with(Topic::OneTimePasscode);
@@ -226,7 +233,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
             // "It wants a code. Mine?"
             if sentence.question && !has_cue && sweep.words <= 4 {
-                said.offers = said.offers.and(named);
+                said.offers = said.offers.union(named);
             }
             // "Yes, it was just sent. I can enter it if you read it to me."
             said.reads_it |= !has_cue && !sentence.question && role.serves() && sentence.recites;
@@ -240,7 +247,7 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
             // "Dial *#06# and read me the 15 digits."
             said.counts = counts && asks.without(Topic::Phone) == Topics::NONE.with(Topic::Card);
         }
-        said.asks = said.asks.and(asks);
+        said.asks = said.asks.union(asks);
         if !heard() {
             said = unheard.0;
             requests.truncate(unheard.1);
@@ -260,17 +267,17 @@ pub(crate) fn requests(reading: &Reading<'_>, role: Role, part: Part) -> (Said, 
 }
 
 /// Whether any sentence may be more than a [plain](Sweep::is_plain) one; only then anything is asked for or announced.
-fn may_ask(reading: &Reading<'_>, role: Role) -> bool {
+fn may_ask(reading: &TokenizedText<'_>, role: Role) -> bool {
     reading.has_mark(b'?')
         || reading.has_mark(b':')
-        || reading.does(Does::REQUEST.and(Does::FACE))
+        || reading.does(Does::REQUEST.union(Does::FACE))
         || reading.mentions_secrets()
         || reading.mentions(Topic::Partial)
         || role.serves() && MEANT.into_iter().any(|topic| reading.mentions(topic))
 }
 
 /// The topics that an answer to the cue may have.
-fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
+fn topics_of(reading: &TokenizedText<'_>, hit: &Hit, sent: bool) -> Topics {
     let mut topics = Topics::NONE.with(hit.cue.topic);
     let passcode = sent && hit.cue.topic == Topic::OneTimePasscode;
     if hit.cue.topic.is_secret() && !passcode && names_a_word(reading, hit) {
@@ -286,18 +293,18 @@ fn topics_of(reading: &Reading<'_>, hit: &Hit, sent: bool) -> Topics {
     topics
 }
 
-fn is_any(reading: &Reading<'_>, token: &Token, words: &[&str]) -> bool {
+fn is_any(reading: &TokenizedText<'_>, token: &Token, words: &[&str]) -> bool {
     words.iter().any(|word| reading.is_word(token, word.as_bytes()))
 }
 
 /// "passcode", "clave": may be a word as well as digits.
-fn names_a_word(reading: &Reading<'_>, hit: &Hit) -> bool {
+fn names_a_word(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     let tokens = &reading.tokens[hit.first..=hit.last];
-    tokens.iter().any(|t| t.is_any(Lists::NAMES_A_WORD) && !reading.is_word(t, b"pass"))
-        && !tokens.iter().any(|t| t.does(Does::SENT) || t.is_any(Lists::SENT_CODE))
+    tokens.iter().any(|t| t.is_any(WordSet::NAMES_A_WORD) && !reading.is_word(t, b"pass"))
+        && !tokens.iter().any(|t| t.does(Does::SENT) || t.is_any(WordSet::SENT_CODE))
 }
 
-fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Iterator<Item = (usize, &'r Hit)> {
+fn cues_in<'r>(reading: &'r TokenizedText<'_>, start: usize, end: usize) -> impl Iterator<Item = (usize, &'r Hit)> {
     let from = reading.cues.partition_point(|hit| hit.first < start);
     reading.cues[from..]
         .iter()
@@ -307,7 +314,7 @@ fn cues_in<'r>(reading: &'r Reading<'_>, start: usize, end: usize) -> impl Itera
 }
 
 /// Whether the sentence whose last token so far is `last` is over, whatever follows.
-fn is_over(reading: &Reading<'_>, last: usize) -> bool {
+fn is_over(reading: &TokenizedText<'_>, last: usize) -> bool {
     last + 1 < reading.tokens.len() || reading.tokens[last].kind == Kind::Newline || reading.ends_sentence(last)
 }
 
@@ -320,7 +327,7 @@ struct Quotations {
 
 impl Quotations {
     /// Whether the token at `at` stands between quotation marks.
-    fn around(&mut self, reading: &Reading<'_>, at: usize) -> bool {
+    fn around(&mut self, reading: &TokenizedText<'_>, at: usize) -> bool {
         let marks = reading.tokens[self.until.min(at)..at].iter().filter(|t| t.is(b'"')).count();
         self.open ^= marks % 2 == 1;
         self.until = self.until.max(at);
@@ -329,6 +336,6 @@ impl Quotations {
 }
 
 /// Starts with a yes: "Yes please, for this booking the hotel requires it."
-fn agrees(reading: &Reading<'_>) -> bool {
-    reading.any_of(0, reading.tokens.len().min(4), Lists::YES)
+fn agrees(reading: &TokenizedText<'_>) -> bool {
+    reading.any_of(0, reading.tokens.len().min(4), WordSet::YES)
 }

@@ -1,7 +1,7 @@
 //! What is done with the thing that a cue names: asked for, changed elsewhere, taken back, told already.
 
-use crate::detect::cues::{Lists, Role as Does, Topic};
-use crate::detect::token::{Kind, Reading, Token};
+use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::token::{Kind, Token, TokenizedText};
 
 use super::{cues_in, is_any};
 
@@ -69,10 +69,10 @@ pub(super) const ELSEWHERE: [&str; 30] = [
 /// What stands on a button before the word for a secret.
 pub(super) const FORGOTTEN: [&str; 6] = ["forgot", "forgotten", "olvide", "olvido", "olvidaste", "restablecer"];
 
-/// "You can reset your PIN at any ATM": who serves sends the customer elsewhere, and wants to hear nothing.
-pub(super) fn happens_elsewhere(reading: &Reading<'_>, sentence: &[Token]) -> bool {
+/// "You can reset your PIN at any ATM": who serves sends the customer elsewhere, and wants to record_intents nothing.
+pub(super) fn happens_elsewhere(reading: &TokenizedText<'_>, sentence: &[Token]) -> bool {
     let here = |t: &Token| {
-        t.is_any(Lists::RECITE.and(Lists::RECITE_IT))
+        t.is_any(WordSet::RECITE.union(WordSet::RECITE_IT))
             || is_any(
                 reading,
                 t,
@@ -83,59 +83,59 @@ pub(super) fn happens_elsewhere(reading: &Reading<'_>, sentence: &[Token]) -> bo
 }
 
 /// "Change your password", "set a new PIN": the cue at `first` is the object of such a verb.
-pub(super) fn is_changed(reading: &Reading<'_>, first: usize) -> bool {
+pub(super) fn is_changed(reading: &TokenizedText<'_>, first: usize) -> bool {
     let own = |t: &&Token| {
         t.kind == Kind::Word
-            && (t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(Lists::ADJECTIVE.and(Lists::RENEWAL)))
+            && (t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(WordSet::ADJECTIVE.union(WordSet::RENEWAL)))
     };
     let between = reading.tokens[..first].iter().rev().take(3).take_while(own).count();
     first.checked_sub(between + 1).is_some_and(|verb| is_any(reading, &reading.tokens[verb], &CHANGES))
 }
 
 /// "never", "nunca": a warning, not a polite question ("why don't you read me the code?").
-pub(super) fn warns(reading: &Reading<'_>, at: usize) -> bool {
-    reading.token(at).is_some_and(|t| t.is_any(Lists::WARNING))
+pub(super) fn warns(reading: &TokenizedText<'_>, at: usize) -> bool {
+    reading.token(at).is_some_and(|t| t.is_any(WordSet::WARNING))
 }
 
 /// "sorry", "actually", "perdón": what was asked for before is taken back.
-pub(super) fn corrects(reading: &Reading<'_>, from: usize, until: usize) -> bool {
+pub(super) fn corrects(reading: &TokenizedText<'_>, from: usize, until: usize) -> bool {
     reading.does(Does::TAKES_BACK) && reading.tokens[from.min(until)..until].iter().any(|t| t.does(Does::TAKES_BACK))
 }
 
 /// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
-pub(super) fn depends(reading: &Reading<'_>, last: usize, first: usize) -> bool {
+pub(super) fn depends(reading: &TokenizedText<'_>, last: usize, first: usize) -> bool {
     let between = &reading.tokens[last + 1..first];
     if listed(reading, last, first) || between.len() > 8 {
         return false;
     }
     // The word before its articles and adjectives.
     let governing =
-        between.iter().rev().find(|t| !(t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(Lists::ADJECTIVE)));
+        between.iter().rev().find(|t| !(t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(WordSet::ADJECTIVE)));
     // "For the account we ask for the PIN" asks for the PIN.
-    if between.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0 && !t.is_any(Lists::RELATIVE)) {
+    if between.iter().any(|t| t.does(Does::REQUEST) && t.cue == 0 && !t.is_any(WordSet::RELATIVE)) {
         return false;
     }
-    let preposition = governing.is_some_and(|t| t.is_any(Lists::PREPOSITION.and(Lists::BESIDE)));
-    preposition || between.iter().any(|t| t.is_any(Lists::RELATIVE))
+    let preposition = governing.is_some_and(|t| t.is_any(WordSet::PREPOSITION.union(WordSet::BESIDE)));
+    preposition || between.iter().any(|t| t.is_any(WordSet::RELATIVE))
 }
 
 /// Whether the cue that starts at `first` is listed beside the one that ends at `last`: "the ZIP and the last four".
-pub(super) fn listed(reading: &Reading<'_>, last: usize, first: usize) -> bool {
+pub(super) fn listed(reading: &TokenizedText<'_>, last: usize, first: usize) -> bool {
     reading.tokens[last + 1..first].iter().any(|t| {
         matches!(t.kind, Kind::Mark(b',' | b';' | b'/' | b'&' | b'+' | b'.' | b':') | Kind::Newline)
-            || t.is_any(Lists::LISTING)
+            || t.is_any(WordSet::LISTING)
     })
 }
 
 /// "the phone's PIN": the first cue only says which.
-pub(super) fn modifies(reading: &Reading<'_>, last: usize, end: usize) -> bool {
+pub(super) fn modifies(reading: &TokenizedText<'_>, last: usize, end: usize) -> bool {
     let possessive = reading.token(last + 1).is_some_and(|t| t.is(b'\'') && !t.spaced)
         && reading.token(last + 2).is_some_and(|t| reading.is_word(t, b"s"));
     possessive && cues_in(reading, last + 1, end).next().is_some()
 }
 
 /// "account ending 5567": a cue of parts follows at once. "The security code for the Visa ending 7745" is no part.
-pub(super) fn is_partial(reading: &Reading<'_>, last: usize) -> bool {
+pub(super) fn is_partial(reading: &TokenizedText<'_>, last: usize) -> bool {
     let whole = reading.hit(&reading.tokens[last]).is_some_and(|hit| {
         matches!(hit.cue.topic, Topic::SecurityCode | Topic::OneTimePasscode | Topic::Pin | Topic::Code)
     });
@@ -147,12 +147,12 @@ pub(super) fn is_partial(reading: &Reading<'_>, last: usize) -> bool {
 }
 
 /// "code 407": a number of three digits and more stands right behind the cue.
-pub(super) fn is_named(reading: &Reading<'_>, last: usize) -> bool {
+pub(super) fn is_named(reading: &TokenizedText<'_>, last: usize) -> bool {
     reading.token(last + 1).is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3)
 }
 
 /// Whether a number follows the cue as its value.
-pub(super) fn has_value(reading: &Reading<'_>, last: usize) -> bool {
+pub(super) fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
     reading.tokens[last + 1..]
         .iter()
         .take(5)
@@ -165,7 +165,7 @@ pub(super) fn has_value(reading: &Reading<'_>, last: usize) -> bool {
 }
 
 /// "Is pin 14 the red one?", "card #2": a thing with a number, not the number of it.
-pub(super) fn is_numbered(reading: &Reading<'_>, last: usize) -> bool {
+pub(super) fn is_numbered(reading: &TokenizedText<'_>, last: usize) -> bool {
     let sign = usize::from(reading.token(last + 1).is_some_and(|t| t.is(b'#')));
     reading.token(last + 1 + sign).is_some_and(|t| t.kind == Kind::Digits && t.len() <= 2 && t.cue == 0)
         && reading.token(last + 2 + sign).is_none_or(|t| t.spaced && !t.does(Does::UNIT))

@@ -1,8 +1,8 @@
 //! What kind of sentence it is: a question, a request, a statement that announces a code.
 
-use crate::detect::cues::{Lists, Role as Does, Topic};
+use crate::detect::cues::{Topic, WordClass as Does, WordSet};
 use crate::detect::password::is_predicate;
-use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::message::Role;
 
 use super::object::{happens_elsewhere, warns};
@@ -18,7 +18,7 @@ pub(super) struct Sweep {
     /// What its words do, all together.
     pub(super) roles: Does,
     /// The lists on which its words stand, all together.
-    pub(super) lists: Lists,
+    pub(super) lists: WordSet,
     pub(super) question: bool,
     pub(super) colon: bool,
     /// A request that is no part of a cue.
@@ -33,7 +33,7 @@ pub(super) struct Sweep {
 
 impl Sweep {
     /// Sweeps over the sentence which starts at `start`.
-    pub(super) fn of(reading: &Reading<'_>, start: usize, role: Role) -> Self {
+    pub(super) fn of(reading: &TokenizedText<'_>, start: usize, role: Role) -> Self {
         let tokens = &reading.tokens[..];
         let mut sweep = Self::default();
         for (at, token) in tokens.iter().enumerate().skip(start) {
@@ -47,8 +47,8 @@ impl Sweep {
             sweep.question |= question;
             sweep.colon |= token.is(b':');
             sweep.words += usize::from(token.is_text());
-            sweep.roles = sweep.roles.and(token.role);
-            sweep.lists = sweep.lists.and(token.lists);
+            sweep.roles = sweep.roles.union(token.role);
+            sweep.lists = sweep.lists.union(token.lists);
             sweep.request |=
                 token.does(Does::REQUEST) && token.cue == 0 && !sweep.request && is_request(reading, start, at, role);
             if let Some(hit) = reading.hit(token) {
@@ -69,7 +69,11 @@ impl Sweep {
 
     /// Whether it is nothing but a statement without a secret, or none at all: most are.
     pub(super) fn is_plain(&self) -> bool {
-        !(self.question || self.colon || self.secret || self.partial || self.roles.has(Does::REQUEST.and(Does::FACE)))
+        !(self.question
+            || self.colon
+            || self.secret
+            || self.partial
+            || self.roles.intersects(Does::REQUEST.union(Does::FACE)))
     }
 }
 
@@ -104,82 +108,82 @@ pub(super) struct Sentence {
 }
 
 impl Sentence {
-    pub(super) fn of(reading: &Reading<'_>, start: usize, sweep: &Sweep, role: Role) -> Self {
+    pub(super) fn of(reading: &TokenizedText<'_>, start: usize, sweep: &Sweep, role: Role) -> Self {
         let &Sweep { end, words, roles, lists, question, .. } = sweep;
         let tokens = &reading.tokens[start..end];
         // The verb that opens a request may be a cue of its own: "Marque su NIP".
         let opens = role.serves()
-            && roles.has(Does::REQUEST)
+            && roles.intersects(Does::REQUEST)
             && tokens.iter().find(|t| t.is_text()).is_some_and(|t| t.does(Does::REQUEST));
         let request = opens || sweep.request;
         let secret = sweep.secret && cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
         let first_negation = sweep.negation.unwrap_or(usize::MAX);
-        let is = |list: Lists| lists.has(list);
+        let is = |list: WordSet| lists.intersects(list);
         let opens_with =
-            |list: Lists| is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(list));
-        let pair = |first: Lists, then: Lists| {
+            |list: WordSet| is(list) && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(list));
+        let pair = |first: WordSet, then: WordSet| {
             is(first) && is(then) && tokens.windows(2).any(|w| w[0].is_any(first) && w[1].is_any(then))
         };
-        let measures = if pair(Lists::HOW, Lists::MANY) || is(Lists::HOW_MANY) {
+        let measures = if pair(WordSet::HOW, WordSet::MANY) || is(WordSet::HOW_MANY) {
             Some(Topic::Amount)
         } else if question
-            && (opens_with(Lists::WHEN) && !is(Lists::WHICH) && !(request && tokens.iter().any(|t| t.is(b',')))
-                || pair(Lists::WHAT, Lists::DATE)
-                || pair(Lists::QUE, Lists::FECHA))
+            && (opens_with(WordSet::WHEN) && !is(WordSet::WHICH) && !(request && tokens.iter().any(|t| t.is(b',')))
+                || pair(WordSet::WHAT, WordSet::DATE)
+                || pair(WordSet::QUE, WordSet::FECHA))
         {
             Some(Topic::Time)
         } else if question
-            && is(Lists::WHY)
-            && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(Lists::WHY))
+            && is(WordSet::WHY)
+            && tokens.iter().filter(|t| t.is_text()).take(3).any(|t| t.is_any(WordSet::WHY))
             && sweep.negation.is_none()
         {
             Some(Topic::Quantity)
-        } else if question && opens_with(Lists::WHERE) {
+        } else if question && opens_with(WordSet::WHERE) {
             Some(Topic::Place)
         } else {
             None
         };
         let negated = sweep.negation.is_some();
-        let digits = roles.has(Does::DIGITS);
+        let digits = roles.intersects(Does::DIGITS);
         Self {
             question,
             request,
             // What a customer was sent is not for the agent to tell.
-            sent: roles.has(Does::SENT) && role.serves(),
+            sent: roles.intersects(Does::SENT) && role.serves(),
             negated,
             fragment: words <= 4
                 && sweep.colon
                 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves() && secret && is_bare_name(reading, start, end)
                 || role.serves() && (is_prompt(reading, start, end) || is_harmless_prompt(reading, start, end)),
-            refers_back: words <= 8 && is(Lists::REFERENCE),
+            refers_back: words <= 8 && is(WordSet::REFERENCE),
             recites: tokens
                 .windows(2)
-                .any(|w| w[0].is_any(Lists::RECITE) && w[1].is_any(Lists::IT) || w[0].is_any(Lists::RECITE_IT)),
+                .any(|w| w[0].is_any(WordSet::RECITE) && w[1].is_any(WordSet::IT) || w[0].is_any(WordSet::RECITE_IT)),
             first_negation,
             measures,
-            purpose: is(Lists::PURPOSE)
-                .then(|| tokens.iter().find(|t| t.is_text()).filter(|t| t.is_any(Lists::PURPOSE)))
+            purpose: is(WordSet::PURPOSE)
+                .then(|| tokens.iter().find(|t| t.is_text()).filter(|t| t.is_any(WordSet::PURPOSE)))
                 .flatten()
                 .and_then(|_| tokens.iter().position(|t| t.is(b',') || t.is(b':')))
                 .map(|comma| start + comma),
-            digits_texted: question && digits && !negated && is(Lists::MESSAGE) && is(Lists::SEVERAL),
-            trouble: secret && role.serves() && !question && roles.has(Does::TROUBLE),
-            arrives: is(Lists::ARRIVES),
+            digits_texted: question && digits && !negated && is(WordSet::MESSAGE) && is(WordSet::SEVERAL),
+            trouble: secret && role.serves() && !question && roles.intersects(Does::TROUBLE),
+            arrives: is(WordSet::ARRIVES),
             chooses_digits: digits
-                && is(Lists::CHOSEN)
-                && tokens.windows(2).any(|w| w[0].is_any(Lists::CHOSEN) && w[1].does(Does::DIGITS)),
-            foretells: secret && role.serves() && roles.has(Does::FORETELLS),
+                && is(WordSet::CHOSEN)
+                && tokens.windows(2).any(|w| w[0].is_any(WordSet::CHOSEN) && w[1].does(Does::DIGITS)),
+            foretells: secret && role.serves() && roles.intersects(Does::FORETELLS),
             elsewhere: role.serves() && secret && happens_elsewhere(reading, tokens),
             on_card_face: role.serves()
-                && roles.has(Does::FACE)
-                && ((digits || is(Lists::CODE)) && is(Lists::FEW)
+                && roles.intersects(Does::FACE)
+                && ((digits || is(WordSet::CODE)) && is(WordSet::FEW)
                     || reading.has_mark(b'?') && explains(reading, start)),
         }
     }
 
     /// Whether the cue is asked for rather than talked about.
-    pub(super) fn asks_for(&self, reading: &Reading<'_>, hit: &Hit) -> bool {
+    pub(super) fn asks_for(&self, reading: &TokenizedText<'_>, hit: &Hit) -> bool {
         // "never share your passcode", "we will never ask for your PIN"
         if self.first_negation < hit.first && !(self.question && self.request && !warns(reading, self.first_negation)) {
             return false;
@@ -191,19 +195,19 @@ impl Sentence {
 
 /// Whether a word at `at` that may ask for something does, in the sentence that starts at `start`.
 #[inline(never)]
-pub(super) fn is_request(reading: &Reading<'_>, start: usize, at: usize, role: Role) -> bool {
+pub(super) fn is_request(reading: &TokenizedText<'_>, start: usize, at: usize, role: Role) -> bool {
     let tokens = &reading.tokens[..];
     let token = &tokens[at];
     let before = at.checked_sub(1).filter(|_| at > start).map(|before| &tokens[before]);
     // "Sharing it can get you banned" asks for nothing, "can you read it" does.
-    if token.is_any(Lists::MODAL) {
-        let addressed = |t: &Token| t.is_any(Lists::ADDRESSED);
+    if token.is_any(WordSet::MODAL) {
+        let addressed = |t: &Token| t.is_any(WordSet::ADDRESSED);
         return tokens.get(at + 1).is_some_and(addressed) || before.is_some_and(addressed);
     }
     // "You have 48,210 points" asks for nothing, "may I have it" does.
     if reading.is_word(token, b"have") {
         let near = &tokens[at.saturating_sub(3)..at];
-        return near.iter().any(|t| t.is_any(Lists::MODAL) || reading.is_word(t, b"me"));
+        return near.iter().any(|t| t.is_any(WordSet::MODAL) || reading.is_word(t, b"me"));
     }
     // "Take all the time you need."
     if reading.is_word(token, b"need") && before.is_some_and(|t| is_any(reading, t, &["you", "u"])) {
@@ -217,7 +221,7 @@ pub(super) fn is_request(reading: &Reading<'_>, start: usize, at: usize, role: R
 }
 
 /// "Last step: CVV (3 digits on the back).": a colon and a noun, no verb.
-pub(super) fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+pub(super) fn is_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let words = tokens.iter().filter(|t| t.is_text()).count();
     let verb = tokens.iter().any(|t| {
@@ -239,7 +243,7 @@ pub(super) fn is_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool
 }
 
 /// "Your ssn", "and the code": nothing but the name of a secret.
-fn is_bare_name(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     const LONGEST: usize = 12;
     let tokens = &reading.tokens[start..end];
     tokens.len() <= LONGEST
@@ -253,10 +257,10 @@ fn is_bare_name(reading: &Reading<'_>, start: usize, end: usize) -> bool {
 }
 
 /// "Ok, then the last four of the card.": asked for in the place of something else, without a verb.
-pub(super) fn is_harmless_prompt(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+pub(super) fn is_harmless_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let hits = || cues_in(reading, start, end);
-    let verb = |t: &Token| t.does(Does::COPULA.and(Does::NEGATION).and(Does::SENT)) && t.cue == 0;
+    let verb = |t: &Token| t.does(Does::COPULA.union(Does::NEGATION).union(Does::SENT)) && t.cue == 0;
     reading.facts.digits > 0
         && tokens.iter().filter(|t| t.is_text()).count() <= 10
         && hits().any(|(_, hit)| matches!(hit.cue.topic, Topic::Partial | Topic::Zip))
@@ -265,8 +269,9 @@ pub(super) fn is_harmless_prompt(reading: &Reading<'_>, start: usize, end: usize
 }
 
 /// "It's the...", "Es el...": the sentence at `start` explains what the one before it asked for.
-pub(super) fn explains(reading: &Reading<'_>, start: usize) -> bool {
-    let is = |at: usize, list: Lists| reading.token(at).is_some_and(|t| t.is_any(list));
-    is(start, Lists::ITS)
-        || is(start, Lists::IT) && (is(start + 1, Lists::IS) || reading.token(start + 1).is_some_and(|t| t.is(b'\'')))
+pub(super) fn explains(reading: &TokenizedText<'_>, start: usize) -> bool {
+    let is = |at: usize, list: WordSet| reading.token(at).is_some_and(|t| t.is_any(list));
+    is(start, WordSet::ITS)
+        || is(start, WordSet::IT)
+            && (is(start + 1, WordSet::IS) || reading.token(start + 1).is_some_and(|t| t.is(b'\'')))
 }

@@ -7,7 +7,7 @@
 use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
 use compression_codecs::{BrotliDecoder, DecodeV2, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
 
-use crate::filter::Failure;
+use crate::filter::ScanError;
 use crate::middleware::encoding::Coding;
 
 /// Decodes what arrives in pieces.
@@ -42,7 +42,7 @@ impl Decoder {
 
     /// Decodes up to [`STEP`] bytes from the start of `input` into `out` and takes what was used off `input`. Returns
     /// whether there may be more to come from what was given so far.
-    pub(in crate::middleware) fn step(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> Result<bool, Failure> {
+    pub(in crate::middleware) fn step(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> Result<bool, ScanError> {
         if self.codec.is_none() {
             // Some send bare deflate under this name, most the zlib format: its first two bytes tell.
             while self.start.len() < 2 {
@@ -64,9 +64,9 @@ impl Decoder {
             }
             // Another member after the first: gzip and zstd may be written on; for the others it is rubbish.
             if !matches!(self.coding, Coding::Gzip | Coding::Zstd) {
-                return Err(Failure::Malformed);
+                return Err(ScanError::Malformed);
             }
-            codec.reinit().map_err(|_| Failure::Malformed)?;
+            codec.reinit().map_err(|_| ScanError::Malformed)?;
             self.within = true;
         }
         let at = out.len();
@@ -84,27 +84,27 @@ impl Decoder {
         let used = source.written_len();
         out.truncate(at + written);
         *input = &input[used..];
-        self.within = !result.map_err(|_| Failure::Malformed)?;
+        self.within = !result.map_err(|_| ScanError::Malformed)?;
         Ok(written == STEP || (used > 0 || written > 0) && !input.is_empty())
     }
 
     /// Decodes up to [`STEP`] bytes of what is left after the last input. Returns whether there may be more to come.
-    pub(in crate::middleware) fn finish(&mut self, out: &mut Vec<u8>) -> Result<bool, Failure> {
+    pub(in crate::middleware) fn finish(&mut self, out: &mut Vec<u8>) -> Result<bool, ScanError> {
         if !self.within {
             return Ok(false);
         }
         // A `deflate` body of less than two bytes is cut off; so is every other that ends within a member.
-        let Some(codec) = &mut self.codec else { return Err(Failure::CutOff) };
+        let Some(codec) = &mut self.codec else { return Err(ScanError::CutOff) };
         let at = out.len();
         out.resize(at + STEP, 0);
         let mut target = WriteBuffer::new_initialized(&mut out[at..]);
         let result = codec.finish(&mut target);
         let written = target.written_len();
         out.truncate(at + written);
-        let ended = result.map_err(|_| Failure::CutOff)?;
+        let ended = result.map_err(|_| ScanError::CutOff)?;
         self.within = !ended;
         if !ended && written == 0 {
-            return Err(Failure::CutOff);
+            return Err(ScanError::CutOff);
         }
         Ok(!ended)
     }

@@ -11,7 +11,7 @@ use http::header::CONTENT_ENCODING;
 
 pub(super) use decoder::Decoder;
 
-use crate::filter::Failure;
+use crate::filter::ScanError;
 
 /// How a body is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,24 +30,24 @@ pub(super) const ACCEPTED: &[&str] = if cfg!(feature = "compression") {
 };
 
 /// The coding that the headers name; `None` where they name none.
-pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, Failure> {
+pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, ScanError> {
     let mut coding = None;
     for value in headers.get_all(CONTENT_ENCODING) {
-        for name in value.to_str().map_err(|_| Failure::ContentEncoding)?.split(',') {
+        for name in value.to_str().map_err(|_| ScanError::ContentEncoding)?.split(',') {
             let name = name.trim().to_ascii_lowercase();
             if name.is_empty() || name == "identity" {
                 continue;
             }
             // One upon the other is nobody's chat.
             if coding.is_some() || !ACCEPTED.contains(&name.as_str()) {
-                return Err(Failure::ContentEncoding);
+                return Err(ScanError::ContentEncoding);
             }
             coding = Some(match name.as_str() {
                 "gzip" | "x-gzip" => Coding::Gzip,
                 "deflate" => Coding::Deflate,
                 "br" => Coding::Brotli,
                 "zstd" => Coding::Zstd,
-                _ => return Err(Failure::ContentEncoding),
+                _ => return Err(ScanError::ContentEncoding),
             });
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, Failure> {
 }
 
 /// Decodes a body that is all there into at most `limit` bytes. An empty body is empty in every coding.
-pub(super) fn decode(coding: Coding, body: &[u8], limit: usize) -> Result<Vec<u8>, Failure> {
+pub(super) fn decode(coding: Coding, body: &[u8], limit: usize) -> Result<Vec<u8>, ScanError> {
     let mut out = Vec::new();
     if body.is_empty() {
         return Ok(out);
@@ -65,21 +65,21 @@ pub(super) fn decode(coding: Coding, body: &[u8], limit: usize) -> Result<Vec<u8
     loop {
         let more = decoder.step(&mut input, &mut out)?;
         if out.len() > limit {
-            return Err(Failure::TooLarge { limit });
+            return Err(ScanError::TooLarge { limit });
         }
         if !more && input.is_empty() {
             break;
         }
         if !more {
-            return Err(Failure::Malformed);
+            return Err(ScanError::Malformed);
         }
     }
     while decoder.finish(&mut out)? {
         if out.len() > limit {
-            return Err(Failure::TooLarge { limit });
+            return Err(ScanError::TooLarge { limit });
         }
     }
-    if out.len() > limit { Err(Failure::TooLarge { limit }) } else { Ok(out) }
+    if out.len() > limit { Err(ScanError::TooLarge { limit }) } else { Ok(out) }
 }
 
 #[cfg(all(test, feature = "compression"))]
@@ -165,14 +165,14 @@ mod tests {
             let body = [encode(b"one "), encode(b"two")].concat();
             assert_eq!(decode(coding, &body, 100).unwrap(), b"one two");
         }
-        assert_eq!(decode(Coding::Brotli, &[brotli(b"a"), brotli(b"b")].concat(), 100), Err(Failure::Malformed));
+        assert_eq!(decode(Coding::Brotli, &[brotli(b"a"), brotli(b"b")].concat(), 100), Err(ScanError::Malformed));
     }
 
     #[test]
     fn what_unfolds_beyond_the_limit_is_refused_before_it_fills_the_memory() {
         for (coding, body) in all(&vec![0; 5_000_000]) {
             assert!(body.len() < 50_000);
-            assert_eq!(decode(coding, &body, 1000), Err(Failure::TooLarge { limit: 1000 }), "{coding:?}");
+            assert_eq!(decode(coding, &body, 1000), Err(ScanError::TooLarge { limit: 1000 }), "{coding:?}");
         }
     }
 
@@ -197,7 +197,7 @@ mod tests {
         };
         assert_eq!(headers("identity"), Ok(None));
         assert_eq!(headers("GZIP"), Ok(Some(Coding::Gzip)));
-        assert_eq!(headers("gzip, br"), Err(Failure::ContentEncoding));
-        assert_eq!(headers("compress"), Err(Failure::ContentEncoding));
+        assert_eq!(headers("gzip, br"), Err(ScanError::ContentEncoding));
+        assert_eq!(headers("compress"), Err(ScanError::ContentEncoding));
     }
 }

@@ -1,6 +1,6 @@
 //! Stands in the place of the decoder where decoding is not compiled in: no coding is accepted then, so none is undone.
 
-use crate::filter::Failure;
+use crate::filter::ScanError;
 use crate::middleware::encoding::Coding;
 
 #[derive(Debug)]
@@ -11,11 +11,11 @@ impl Decoder {
         Self
     }
 
-    pub(in crate::middleware) fn step(&mut self, _input: &mut &[u8], _out: &mut Vec<u8>) -> Result<bool, Failure> {
-        Err(Failure::ContentEncoding)
+    pub(in crate::middleware) fn step(&mut self, _input: &mut &[u8], _out: &mut Vec<u8>) -> Result<bool, ScanError> {
+        Err(ScanError::ContentEncoding)
     }
 
-    pub(in crate::middleware) fn finish(&mut self, _out: &mut Vec<u8>) -> Result<bool, Failure> {
-        Err(Failure::ContentEncoding)
+    pub(in crate::middleware) fn finish(&mut self, _out: &mut Vec<u8>) -> Result<bool, ScanError> {
+        Err(ScanError::ContentEncoding)
     }
 }

@@ -15,9 +15,9 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::Conversation;
-use crate::filter::{Failure, Filter, Format, Report};
+use crate::filter::{BodyFormat, Filter, Report, ScanError};
+use crate::middleware::message::chat_message::{ChatMessage, MessageError};
 use crate::middleware::message::layer::Config;
-use crate::middleware::message::message::{ChatMessage, MessageError};
 use crate::middleware::store::{ConversationStore, Saved, TRIES};
 use crate::middleware::telemetry::{self, Cost};
 
@@ -64,7 +64,7 @@ enum End {
     /// It may go on: the text, where it is another than the one that came, and the conversation.
     Fits(Option<String>, Conversation),
     Blocked,
-    Failed(Failure),
+    Failed(ScanError),
 }
 
 impl<S, M, St> MessageFuture<S, M, St>
@@ -124,7 +124,7 @@ where
                         Err(error) => {
                             telemetry::store_failed("message", "loaded", &error);
                             if !this.config.pass_on_failure {
-                                return Poll::Ready(Err(MessageError::Failed(Failure::Store)));
+                                return Poll::Ready(Err(MessageError::Failed(ScanError::Store)));
                             }
                             (job, None)
                         }
@@ -144,8 +144,8 @@ where
                             continue;
                         }
                         _ if this.config.pass_on_failure => None,
-                        Ok(Saved::Stale) => Some(Failure::Busy),
-                        Err(_) => Some(Failure::Store),
+                        Ok(Saved::Stale) => Some(ScanError::Busy),
+                        Err(_) => Some(ScanError::Store),
                     };
                     if let Some(failure) = failure {
                         seen.report.fail(failure);
@@ -182,7 +182,7 @@ impl Seen {
 
 /// Scans a message.
 fn see<M: ChatMessage, St>(config: &Config<St>, message: &M, conversation: Conversation) -> Seen {
-    let mut filter = Filter::new(config.engine.clone(), Format::Text)
+    let mut filter = Filter::new(config.engine.clone(), BodyFormat::Text)
         .limits(config.limits)
         .conversation(conversation)
         .role(message.role());
@@ -196,8 +196,8 @@ fn see<M: ChatMessage, St>(config: &Config<St>, message: &M, conversation: Conve
     let started = Instant::now();
     let limit = config.limits.hold;
     let result = if message.text().len() > limit {
-        report.fail(Failure::TooLarge { limit });
-        Err(Failure::TooLarge { limit })
+        report.fail(ScanError::TooLarge { limit });
+        Err(ScanError::TooLarge { limit })
     } else {
         filter.whole(message.text().as_bytes())
     };

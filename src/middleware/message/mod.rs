@@ -11,9 +11,9 @@
 //! use lastfour::{Engine, Role};
 //! use tower::{Layer, ServiceExt, service_fn};
 //!
-//! struct Said { room: String, by: Role, text: String }
+//! struct Intents { room: String, by: Role, text: String }
 //!
-//! impl ChatMessage for Said {
+//! impl ChatMessage for Intents {
 //!     fn text(&self) -> &str { &self.text }
 //!     fn set_text(&mut self, text: String) { self.text = text; }
 //!     fn role(&self) -> Role { self.by }
@@ -22,20 +22,20 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), MessageError<std::convert::Infallible>> {
-//! let room = service_fn(|said: Said| async move { Ok(said.text) });
+//! let room = service_fn(|said: Intents| async move { Ok(said.text) });
 //! let service = RedactMessageLayer::new(Engine::default()).layer(room);
-//! let said = Said { room: "a".into(), by: Role::Customer, text: "my card is 3782 822463 10005".into() };
+//! let said = Intents { room: "a".into(), by: Role::Customer, text: "my card is 3782 822463 10005".into() };
 //! assert_eq!(service.oneshot(said).await?, "my card is **** ****** *0005");
 //! # Ok(())
 //! # }
 //! ```
 
+mod chat_message;
 mod future;
 mod layer;
-mod message;
 mod service;
 
+pub use chat_message::{ChatMessage, MessageError};
 pub use future::MessageFuture;
 pub use layer::RedactMessageLayer;
-pub use message::{ChatMessage, MessageError};
 pub use service::RedactMessages;

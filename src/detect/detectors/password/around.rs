@@ -1,7 +1,7 @@
 //! The value before a cue, or anywhere in its sentence: "X is my password", "I type X as the password".
 
-use crate::detect::cues::Role;
-use crate::detect::token::{Hit, Kind, Reading};
+use crate::detect::cues::WordClass;
+use crate::detect::token::{Hit, Kind, TokenizedText};
 
 use super::FARTHEST;
 use super::looks::{is_sentence, is_strong, is_unknown, looks_like_one};
@@ -9,7 +9,7 @@ use super::stated::spelled_out;
 use super::value::{chunk, ends_clause, is_mark, quoted_before};
 
 /// "X is my password", "X as the password", "set it to X, that's the password", "X (password)".
-pub(super) fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+pub(super) fn before(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let mut at = hit.first.checked_sub(1)?;
     let mut link = false;
@@ -18,17 +18,17 @@ pub(super) fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
     for _ in 0..7 {
         let token = &tokens[at];
         match token.kind {
-            Kind::Word if token.does(Role::LINK) || reading.is_word(token, b"thats") => {
+            Kind::Word if token.does(WordClass::LINK) || reading.is_word(token, b"thats") => {
                 link = true;
             }
-            Kind::Word if token.does(Role::NEGATION) => return None,
+            Kind::Word if token.does(WordClass::NEGATION) => return None,
             // "X, con esa contraseña entraba antes".
             Kind::Word
                 if own && ["with", "using", "con", "usando"].iter().any(|w| reading.is_word(token, w.as_bytes())) =>
             {
                 link = true;
             }
-            Kind::Word if token.does(Role::DETERMINER) || token.does(Role::OWN) => own = true,
+            Kind::Word if token.does(WordClass::DETERMINER) || token.does(WordClass::OWN) => own = true,
             Kind::Mark(b'\'' | b'(') => {}
             Kind::Mark(b'<' | b'>' | b'=') => {
                 comma = true;
@@ -54,7 +54,7 @@ pub(super) fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
                 let asked = own
                     && strong
                     && value.0 > 0
-                    && tokens[value.0 - 1].does(Role::COPULA)
+                    && tokens[value.0 - 1].does(WordClass::COPULA)
                     && tokens[value.0 - 1].kind == Kind::Word;
                 return (link && strong || plain || asked).then_some(value);
             }
@@ -65,7 +65,7 @@ pub(super) fn before(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
 }
 
 /// What looks like nothing but a password, in the sentence of the cue.
-pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+pub(super) fn nearby(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let mut at = hit.last + 1;
     while at < tokens.len() && at - hit.last <= FARTHEST {
@@ -112,11 +112,12 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
                 .iter()
                 .any(|b| b"!@#$%^&*+=~".contains(b));
             // "I put X as...", "reset it to X and ...".
-            let entered =
-                value.0 > 0 && tokens[value.0 - 1].does(Role::ENTRY) && !reading.is_word(&tokens[value.0 - 1], b"i")
-                    || value.0 > 1
-                        && tokens[value.0 - 1].does(Role::TO)
-                        && ["it", "la", "lo"].iter().any(|w| reading.is_word(&tokens[value.0 - 2], w.as_bytes()));
+            let entered = value.0 > 0
+                && tokens[value.0 - 1].does(WordClass::ENTRY)
+                && !reading.is_word(&tokens[value.0 - 1], b"i")
+                || value.0 > 1
+                    && tokens[value.0 - 1].does(WordClass::TO)
+                    && ["it", "la", "lo"].iter().any(|w| reading.is_word(&tokens[value.0 - 2], w.as_bytes()));
             if (marks || entered) && is_strong(reading, value) && !said_harmless(reading, value.0) {
                 return Some(value);
             }
@@ -127,12 +128,12 @@ pub(super) fn nearby(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
 }
 
 /// Whether the chunk ends at the token `at`, stars that make it stand out aside.
-fn ends_at(reading: &Reading<'_>, (_, last): (usize, usize), at: usize) -> bool {
+fn ends_at(reading: &TokenizedText<'_>, (_, last): (usize, usize), at: usize) -> bool {
     last <= at && reading.tokens[last + 1..=at].iter().all(|t| t.is(b'*'))
 }
 
 /// Five single characters and more, two of them letters and one a digit or the one before another mark than a space.
-pub(crate) fn letters_spelled_out(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
+pub(crate) fn letters_spelled_out(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, usize)> {
     let token = reading.token(at).filter(|t| t.len() == 1 && (t.spaced || at == 0))?;
     if !matches!(token.kind, Kind::Word | Kind::Digits) {
         return None;
@@ -145,14 +146,14 @@ pub(crate) fn letters_spelled_out(reading: &Reading<'_>, at: usize) -> Option<(u
 }
 
 /// Whether a harmless cue stands right before: "order WB-20718", "model NVG599".
-pub(crate) fn said_harmless(reading: &Reading<'_>, at: usize) -> bool {
+pub(crate) fn said_harmless(reading: &TokenizedText<'_>, at: usize) -> bool {
     let tokens = &reading.tokens;
     for back in 1..=4.min(at) {
         let token = &tokens[at - back];
         if let Some(hit) = reading.hit(token) {
             return !hit.cue.topic.is_secret();
         }
-        if !(token.does(Role::GLUE) && token.kind == Kind::Word
+        if !(token.does(WordClass::GLUE) && token.kind == Kind::Word
             || matches!(token.kind, Kind::Mark(b':' | b'#' | b'\'')))
         {
             return false;

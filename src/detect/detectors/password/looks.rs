@@ -1,13 +1,13 @@
 //! What a value looks like: a password and nothing else, a word that may be one, or everyday talk.
 
-use crate::detect::cues::Role;
-use crate::detect::token::{Hit, Kind, Reading};
+use crate::detect::cues::WordClass;
+use crate::detect::token::{Hit, Kind, TokenizedText};
 
 use super::LONGEST;
 use super::value::is_mark;
 
 /// Whether the chunk has the looks of a password: letters with digits or marks inside, or letters in unusual case.
-pub(crate) fn looks_like_one(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+pub(crate) fn looks_like_one(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let tokens = &reading.tokens;
     let text = &reading.text[tokens[first].start as usize..tokens[last].end as usize];
     if text.len() < 4 || text.len() > LONGEST || is_masked(text) {
@@ -38,7 +38,7 @@ pub(crate) fn looks_like_one(reading: &Reading<'_>, (first, last): (usize, usize
 }
 
 /// As [`looks_like_one`], and unlikely to be anything else: digits (or marks) within letters, no code, name, model.
-pub(crate) fn is_strong(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+pub(crate) fn is_strong(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     if !looks_like_one(reading, (first, last)) {
         return false;
     }
@@ -61,34 +61,36 @@ pub(crate) fn is_strong(reading: &Reading<'_>, (first, last): (usize, usize)) ->
 }
 
 /// A word that no table knows, of letters (and digits) only.
-pub(crate) fn is_unknown(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+pub(crate) fn is_unknown(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let token = &reading.tokens[first];
     first == last
         && token.is_text()
         && token.len() >= 4
-        && !token.does(Role::COMMON)
+        && !token.does(WordClass::COMMON)
         && token.cue == 0
-        && !token.does(Role::UNIT)
+        && !token.does(WordClass::UNIT)
         && !is_predicate(reading.bytes(token))
 }
 
 /// Whether what is quoted reads as a message rather than as a secret: a verb of state, a negation, many everyday words.
-pub(crate) fn is_sentence(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+pub(crate) fn is_sentence(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let words = || reading.tokens[first..=last].iter().filter(|t| t.kind == Kind::Word);
     let count = words().count();
-    let said = words().filter(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::STATE)).count();
+    let said = words()
+        .filter(|t| t.does(WordClass::COPULA) || t.does(WordClass::NEGATION) || t.does(WordClass::STATE))
+        .count();
     let cue = words().any(|t| t.cue != 0);
     let measured =
-        words().any(|t| t.does(Role::UNIT)) && reading.tokens[first..=last].iter().any(|t| t.kind == Kind::Digits);
+        words().any(|t| t.does(WordClass::UNIT)) && reading.tokens[first..=last].iter().any(|t| t.kind == Kind::Digits);
     measured
         || count >= 2 && (said * 2 >= count || cue)
         || count > 9
-        || count == 1 && first == last && reading.tokens[first].does(Role::STATE)
+        || count == 1 && first == last && reading.tokens[first].does(WordClass::STATE)
         || count == 1 && first == last && cue
 }
 
 /// Three words and more joined by hyphens, which nobody writes otherwise: `correct-horse-battery-staple`.
-pub(super) fn hyphen_chain(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+pub(super) fn hyphen_chain(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let stretch = &reading.tokens[first..=last];
     let hyphens = stretch.iter().filter(|t| matches!(t.kind, Kind::Mark(b'-' | b'_' | b'.'))).count();
     hyphens >= 2
@@ -96,7 +98,7 @@ pub(super) fn hyphen_chain(reading: &Reading<'_>, (first, last): (usize, usize))
         && stretch.iter().step_by(2).all(|t| matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mixed))
 }
 
-pub(super) fn is_phrase_cue(reading: &Reading<'_>, hit: &Hit) -> bool {
+pub(super) fn is_phrase_cue(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     (hit.first..=hit.last).any(|i| {
         let token = &reading.tokens[i];
         [
@@ -214,18 +216,18 @@ fn is_file(text: &[u8]) -> bool {
 }
 
 /// Times, ordinals, quantities, contractions, hyphenated words: letters and marks that are no password.
-fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+fn is_ordinary(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let tokens = &reading.tokens;
     let stretch = &tokens[first..=last];
     // Words and marks only: "e-mail", "don't", "and/or", "wi-fi", "(sic)".
     let marks_inside = stretch.iter().any(|t| is_mark(t, b"!@#$%^&*_+=~|\\"));
     if stretch.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Mark(_))) && !marks_inside {
-        return first != last || stretch[0].does(Role::COMMON);
+        return first != last || stretch[0].does(WordClass::COMMON);
     }
     // A word with a mark at the end: "password!", "what?!".
     if stretch.iter().skip(1).all(|t| matches!(t.kind, Kind::Mark(b'!' | b'?' | b'*' | b'~' | b'.')))
         && stretch[0].kind == Kind::Word
-        && (stretch[0].does(Role::COMMON) || stretch[0].cue != 0)
+        && (stretch[0].does(WordClass::COMMON) || stretch[0].cue != 0)
     {
         return true;
     }
@@ -234,10 +236,10 @@ fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
         return true;
     }
     // Units and times: "7am", "24-hour", "5-digit", "10:30pm", "2nd".
-    if stretch.iter().any(|t| t.kind == Kind::Word && t.does(Role::UNIT))
+    if stretch.iter().any(|t| t.kind == Kind::Word && t.does(WordClass::UNIT))
         && stretch
             .iter()
-            .all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b':' | b'.' | b'/')) || t.does(Role::UNIT))
+            .all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'-' | b':' | b'.' | b'/')) || t.does(WordClass::UNIT))
     {
         return true;
     }
@@ -256,7 +258,7 @@ fn is_ordinary(reading: &Reading<'_>, first: usize, last: usize) -> bool {
         return true;
     }
     // A number and everyday words joined by hyphens: "one-time", "3-in-1", "covid-19", "windows-11".
-    let words_known = stretch.iter().filter(|t| t.kind == Kind::Word).all(|t| t.does(Role::COMMON) || t.cue != 0);
+    let words_known = stretch.iter().filter(|t| t.kind == Kind::Word).all(|t| t.does(WordClass::COMMON) || t.cue != 0);
     words_known
         && !marks_inside
         && stretch.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mark(b'-' | b'/' | b'.')))
@@ -274,7 +276,7 @@ fn is_sounded_out(text: &[u8]) -> bool {
 }
 
 /// Brands and names with capitals inside: "iPhone", "McDonald", "PayPal".
-fn is_name(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+fn is_name(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let text = &reading.text[reading.tokens[first].start as usize..reading.tokens[last].end as usize];
     let humps = text.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
     // "MapleCourt", "iPhone", but not "squirrelParade".

@@ -12,9 +12,9 @@ mod several;
 mod stated;
 mod value;
 
-use crate::detect::cues::{Lists, Topic};
-use crate::detect::token::{Hit, Kind, Reading, Token};
-use crate::detect::{Candidate, Candidates, Claim, Detector, Page, Spec};
+use crate::detect::cues::{Topic, WordSet};
+use crate::detect::token::{Hit, Kind, Token, TokenizedText};
+use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -39,7 +39,7 @@ const HITS: &[&str] = &[
     "usuario jperez77, clave Chivas*2020",
 ];
 
-static SPEC: Spec = Spec {
+static SPEC: DetectorInfo = DetectorInfo {
     id: "password",
     entity: Entity::Password,
     title: "Passwords, passphrases and verbal passwords: after a cue, quoted, in user and password pairs, as an answer",
@@ -66,11 +66,11 @@ const FARTHEST: usize = 16;
 const LONGEST: usize = 96;
 
 impl Detector for Password {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &'static DetectorInfo {
         &SPEC
     }
 
-    fn detect(&self, page: &Page<'_>, out: &mut Candidates) {
+    fn detect(&self, page: &Document<'_>, out: &mut Candidates) {
         let reading = &page.reading;
         // Where a program says exactly what is the password, no grammar has to guess.
         programs::in_addresses(reading, out);
@@ -84,7 +84,7 @@ impl Detector for Password {
             if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
             } else if matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode)
-                && reading.tokens[hit.last].is_any(Lists::TOKEN)
+                && reading.tokens[hit.last].is_any(WordSet::TOKEN)
                 && let Some(value) = stated::assigned(reading, hit).filter(|value| is_key(reading, *value))
             {
                 out.push(candidate(value.0, value.1, Claim::Certain, hit.cue.name));
@@ -95,29 +95,29 @@ impl Detector for Password {
 
 /// Whether anything in a text may be a password: a word for one stands in it, or the marks of an address, an option or a
 /// picture, or a command that takes one.
-pub(crate) fn may_hold_one(reading: &Reading<'_>) -> bool {
+pub(crate) fn may_hold_one(reading: &TokenizedText<'_>) -> bool {
     let clave = [Topic::Code, Topic::OneTimePasscode, Topic::Pin].into_iter().any(|topic| reading.mentions(topic));
     let any_mark = |marks: &[u8]| marks.iter().any(|mark| reading.has_mark(*mark));
     reading.mentions(Topic::Password)
-        || clave && reading.has_any(Lists::NAMES_A_WORD.and(Lists::TOKEN))
+        || clave && reading.has_any(WordSet::NAMES_A_WORD.union(WordSet::TOKEN))
         || reading.has_mark(b':') && any_mark(b"/-;@")
         || reading.has_mark(b'@') && any_mark(b"/|;")
-        || reading.has_mark(b'-') && reading.has_any(Lists::COMMAND)
+        || reading.has_mark(b'-') && reading.has_any(WordSet::COMMAND)
 }
 
 /// "clave", "passcode", "contraseña temporal": a password where no digits follow.
-fn is_clave(reading: &Reading<'_>, hit: &Hit) -> bool {
-    reading.any_of(hit.first, hit.last + 1, Lists::NAMES_A_WORD)
+fn is_clave(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
+    reading.any_of(hit.first, hit.last + 1, WordSet::NAMES_A_WORD)
 }
 
 /// What programs are let in with: longer than any passcode.
-fn is_key(reading: &Reading<'_>, value: (usize, usize)) -> bool {
+fn is_key(reading: &TokenizedText<'_>, value: (usize, usize)) -> bool {
     const SHORTEST: usize = 16;
     let span = reading.span(value.0, value.1);
     span.end - span.start >= SHORTEST && is_strong(reading, value)
 }
 
-fn around(reading: &Reading<'_>, hit: &Hit, out: &mut Candidates) {
+fn around(reading: &TokenizedText<'_>, hit: &Hit, out: &mut Candidates) {
     let mut push = |value: Option<(usize, usize)>| {
         if let Some((first, last)) = value {
             out.push(candidate(first, last, Claim::Certain, hit.cue.name));

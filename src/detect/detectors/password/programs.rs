@@ -1,7 +1,7 @@
 //! Where programs keep passwords: addresses, options of commands.
 
-use crate::detect::cues::Lists;
-use crate::detect::token::{Kind, Reading};
+use crate::detect::cues::WordSet;
+use crate::detect::token::{Kind, TokenizedText};
 use crate::detect::{Candidates, Claim};
 
 use super::candidate;
@@ -12,7 +12,7 @@ use super::value::{chunk, value_at};
 const REACH: usize = 24;
 
 /// Adds a password, unless nothing is left of it.
-fn push(reading: &Reading<'_>, out: &mut Candidates, (first, last): (usize, usize), name: &'static str) {
+fn push(reading: &TokenizedText<'_>, out: &mut Candidates, (first, last): (usize, usize), name: &'static str) {
     let span = reading.span(first, last);
     if !is_masked(&reading.text[span.start..span.end]) {
         out.push(candidate(first, last, Claim::Certain, name));
@@ -20,9 +20,9 @@ fn push(reading: &Reading<'_>, out: &mut Candidates, (first, last): (usize, usiz
 }
 
 /// `sshpass -p 'X' ssh ...`, `mysql -u root -pX`.
-pub(super) fn in_commands(reading: &Reading<'_>, out: &mut Candidates) {
+pub(super) fn in_commands(reading: &TokenizedText<'_>, out: &mut Candidates) {
     let speaks = reading.facts.digits > 0 || reading.mentions_secrets();
-    if !(reading.has_mark(b'-') && reading.has_any(Lists::COMMAND) && speaks) {
+    if !(reading.has_mark(b'-') && reading.has_any(WordSet::COMMAND) && speaks) {
         return;
     }
     let tokens = &reading.tokens;
@@ -30,7 +30,7 @@ pub(super) fn in_commands(reading: &Reading<'_>, out: &mut Candidates) {
     for at in 0..tokens.len() {
         if tokens[at].kind == Kind::Newline {
             command = None;
-        } else if tokens[at].is_text() && tokens[at].is_any(Lists::COMMAND) {
+        } else if tokens[at].is_text() && tokens[at].is_any(WordSet::COMMAND) {
             command = Some(at);
         }
         let dash = tokens[at].is(b'-') && tokens[at].spaced && tokens.get(at + 1).is_some_and(|t| !t.spaced);
@@ -59,7 +59,7 @@ pub(super) fn in_commands(reading: &Reading<'_>, out: &mut Candidates) {
 }
 
 /// `WIFI:T:WPA;S:Network;P:password;;`, what the picture of a wireless network says.
-pub(super) fn in_pictures(reading: &Reading<'_>, out: &mut Candidates) {
+pub(super) fn in_pictures(reading: &TokenizedText<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     if !reading.has_mark(b';') {
         return;
@@ -93,7 +93,7 @@ pub(super) fn in_pictures(reading: &Reading<'_>, out: &mut Candidates) {
 }
 
 /// `curl -u user:password`.
-pub(super) fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
+pub(super) fn in_options(reading: &TokenizedText<'_>, out: &mut Candidates) {
     if !(reading.has_mark(b'-') && reading.has_mark(b':')) {
         return;
     }
@@ -116,7 +116,7 @@ pub(super) fn in_options(reading: &Reading<'_>, out: &mut Candidates) {
 }
 
 /// `ana@example.com / X`, `ana@example.com:X`: what stands right behind an address of e-mail and looks like nothing else.
-pub(super) fn behind_mail(reading: &Reading<'_>, out: &mut Candidates) {
+pub(super) fn behind_mail(reading: &TokenizedText<'_>, out: &mut Candidates) {
     if !reading.has_mark(b'@') || reading.facts.digits == 0 {
         return;
     }
@@ -151,13 +151,13 @@ pub(super) fn behind_mail(reading: &Reading<'_>, out: &mut Candidates) {
 }
 
 /// Whether it has capitals, or marks that no name of a file has.
-fn is_mixed(reading: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+fn is_mixed(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let span = reading.span(first, last);
     reading.text[span.start..span.end].iter().any(|b| b.is_ascii_uppercase() || b"!#$%^&*+=~?".contains(b))
 }
 
 /// `scheme://user:password@host`.
-pub(super) fn in_addresses(reading: &Reading<'_>, out: &mut Candidates) {
+pub(super) fn in_addresses(reading: &TokenizedText<'_>, out: &mut Candidates) {
     if !(reading.has_mark(b':') && reading.has_mark(b'/')) {
         return;
     }

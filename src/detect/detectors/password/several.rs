@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Lists, Role, Topic};
-use crate::detect::token::{Hit, Kind, Reading};
+use crate::detect::cues::{Topic, WordClass, WordSet};
+use crate::detect::token::{Hit, Kind, TokenizedText};
 
 use super::FARTHEST;
 use super::around::said_harmless;
@@ -11,7 +11,7 @@ use super::looks::{is_predicate, is_strong, is_unknown, looks_like_one};
 use super::value::{chunk, ends_clause, is_quoted, value_at};
 
 /// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
-pub(super) fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+pub(super) fn paired(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let joint = hit.first.saturating_sub(1);
     let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+'))
@@ -26,12 +26,12 @@ pub(super) fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
     }
     let mut at = hit.last + 1;
     // "... for us are"
-    let lead = tokens[at..].iter().take(3).take_while(|t| t.kind == Kind::Word && t.does(Role::GLUE));
-    if let Some((copula, _)) = lead.enumerate().find(|(_, t)| t.does(Role::COPULA) || t.is_any(Lists::ARE)) {
+    let lead = tokens[at..].iter().take(3).take_while(|t| t.kind == Kind::Word && t.does(WordClass::GLUE));
+    if let Some((copula, _)) = lead.enumerate().find(|(_, t)| t.does(WordClass::COPULA) || t.is_any(WordSet::ARE)) {
         at += copula + 1;
     }
     while tokens.get(at).is_some_and(|t| {
-        matches!(t.kind, Kind::Mark(b':' | b'=' | b'-')) || t.does(Role::COPULA) || t.does(Role::DETERMINER)
+        matches!(t.kind, Kind::Mark(b':' | b'=' | b'-')) || t.does(WordClass::COPULA) || t.does(WordClass::DETERMINER)
     }) {
         at += 1;
     }
@@ -51,14 +51,14 @@ pub(super) fn paired(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
         at += 1;
     }
     let value = value_at(reading, at)?;
-    let plain = value.0 == value.1 && !tokens[value.0].does(Role::COMMON);
+    let plain = value.0 == value.1 && !tokens[value.0].does(WordClass::COMMON);
     (looks_like_one(reading, value) || plain).then_some(value)
 }
 
 /// After `from X`, `to Y`.
-pub(super) fn changed_to(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+pub(super) fn changed_to(reading: &TokenizedText<'_>, last: usize) -> Option<(usize, usize)> {
     let next = reading.token(last + 1)?;
-    if !next.does(Role::TO) {
+    if !next.does(WordClass::TO) {
         return None;
     }
     let value = value_at(reading, last + 2)?;
@@ -66,7 +66,7 @@ pub(super) fn changed_to(reading: &Reading<'_>, last: usize) -> Option<(usize, u
 }
 
 /// "my password from X to Y", "contraseña de X a Y".
-pub(super) fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
+pub(super) fn from_to(reading: &TokenizedText<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
     let mut values = SmallVec::new();
     if let Some(value) = set_to(reading, hit) {
@@ -83,10 +83,10 @@ pub(super) fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usi
         {
             break;
         }
-        if (token.does(Role::FROM) || token.does(Role::TO))
+        if (token.does(WordClass::FROM) || token.does(WordClass::TO))
             && let Some(value) = value_at(reading, at + 1)
         {
-            let plain = values.len() == 1 && token.does(Role::TO);
+            let plain = values.len() == 1 && token.does(WordClass::TO);
             if looks_like_one(reading, value) || is_quoted(reading, at + 1) || plain && is_unknown(reading, value) {
                 values.push(value);
                 at = value.1 + 1;
@@ -94,9 +94,9 @@ pub(super) fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usi
             }
             // "from hunter to hunter2"
             let to = value.1 + 1;
-            if token.does(Role::FROM)
+            if token.does(WordClass::FROM)
                 && is_unknown(reading, value)
-                && tokens.get(to).is_some_and(|t| t.does(Role::TO))
+                && tokens.get(to).is_some_and(|t| t.does(WordClass::TO))
                 && value_at(reading, to + 1).is_some_and(|v| looks_like_one(reading, v) || is_unknown(reading, v))
             {
                 values.push(value);
@@ -110,7 +110,7 @@ pub(super) fn from_to(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usi
 }
 
 /// "My grandson set my password to sunflower": a plain word at the end of its clause.
-fn set_to(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+fn set_to(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     const SETS: [&str; 14] = [
         "set",
         "sets",
@@ -131,29 +131,30 @@ fn set_to(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let verb = tokens[hit.first.saturating_sub(4)..hit.first]
         .iter()
         .any(|t| SETS.iter().any(|word| reading.is_word(t, word.as_bytes())));
-    let (first, last) = value_at(reading, hit.last + 2).filter(|_| verb && tokens[hit.last + 1].does(Role::TO))?;
+    let (first, last) = value_at(reading, hit.last + 2).filter(|_| verb && tokens[hit.last + 1].does(WordClass::TO))?;
     let plain = first == last
         && first == hit.last + 2
         && tokens[first].kind == Kind::Word
         && tokens[first].len() >= 4
         && is_unknown(reading, (first, last))
         && !is_predicate(reading.bytes(&tokens[first]))
-        && !tokens[first].does(Role::STATE);
-    let ends = reading.token(last + 1).is_none_or(|t| ends_clause(reading, last + 1) || t.does(Role::CONJUNCTION));
+        && !tokens[first].does(WordClass::STATE);
+    let ends = reading.token(last + 1).is_none_or(|t| ends_clause(reading, last + 1) || t.does(WordClass::CONJUNCTION));
     (plain && ends).then_some((first, last))
 }
 
 /// "I changed it from X to Y, it's my password for the bank too": what was changed stands before the cue.
-pub(super) fn changed_before(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
+pub(super) fn changed_before(reading: &TokenizedText<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
     let mut values = SmallVec::new();
     let floor = hit.first.saturating_sub(FARTHEST);
-    let Some(from) = (floor..hit.first).rev().find(|&i| tokens[i].does(Role::FROM) || reading.ends_sentence(i)) else {
+    let Some(from) = (floor..hit.first).rev().find(|&i| tokens[i].does(WordClass::FROM) || reading.ends_sentence(i))
+    else {
         return values;
     };
     let Some(old) = value_at(reading, from + 1).filter(|old| looks_like_one(reading, *old)) else { return values };
-    if tokens[from].does(Role::FROM)
-        && reading.token(old.1 + 1).is_some_and(|t| t.does(Role::TO))
+    if tokens[from].does(WordClass::FROM)
+        && reading.token(old.1 + 1).is_some_and(|t| t.does(WordClass::TO))
         && let Some(new) = value_at(reading, old.1 + 2).filter(|new| looks_like_one(reading, *new) && new.1 < hit.first)
     {
         values.push(old);
@@ -162,7 +163,7 @@ pub(super) fn changed_before(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usi
     values
 }
 
-fn hit_index(reading: &Reading<'_>, hit: &Hit) -> usize {
+fn hit_index(reading: &TokenizedText<'_>, hit: &Hit) -> usize {
     reading.tokens[hit.first].cue as usize - 1
 }
 
@@ -170,7 +171,7 @@ fn hit_index(reading: &Reading<'_>, hit: &Hit) -> usize {
 const MOST: usize = 16;
 
 /// "X or Y", "X, Y, Z": more values told in one breath with the one that ends at `last`.
-pub(crate) fn others(reading: &Reading<'_>, mut last: usize) -> SmallVec<[(usize, usize); 2]> {
+pub(crate) fn others(reading: &TokenizedText<'_>, mut last: usize) -> SmallVec<[(usize, usize); 2]> {
     let mut values = SmallVec::new();
     while let Some(value) = or_another(reading, last).filter(|_| values.len() < MOST) {
         values.push(value);
@@ -180,7 +181,7 @@ pub(crate) fn others(reading: &Reading<'_>, mut last: usize) -> SmallVec<[(usize
 }
 
 /// What is told behind a value that ends at `last`, or behind the mask that hides one.
-pub(super) fn behind(reading: &Reading<'_>, last: usize) -> SmallVec<[(usize, usize); 2]> {
+pub(super) fn behind(reading: &TokenizedText<'_>, last: usize) -> SmallVec<[(usize, usize); 2]> {
     let mut values = others(reading, last);
     if values.is_empty() {
         values.extend(further_on(reading, last));
@@ -190,7 +191,7 @@ pub(super) fn behind(reading: &Reading<'_>, last: usize) -> SmallVec<[(usize, us
 }
 
 /// "Passwords we tried:", then one a line, mostly behind a bullet or a number.
-pub(super) fn listed(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
+pub(super) fn listed(reading: &TokenizedText<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
     let mut values = SmallVec::new();
     let until = tokens.len().min(hit.last + FARTHEST);
@@ -198,7 +199,7 @@ pub(super) fn listed(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usiz
     let several = reading.bytes(&tokens[hit.last]).last().is_some_and(|b| b.eq_ignore_ascii_case(&b's'));
     let heading = at > hit.last + 1 && tokens[at - 1].is(b':');
     if !(several || heading && at > hit.last + 2)
-        || tokens[hit.last + 1..at].iter().any(|t| t.does(Role::NEGATION) || t.kind == Kind::Digits)
+        || tokens[hit.last + 1..at].iter().any(|t| t.does(WordClass::NEGATION) || t.kind == Kind::Digits)
     {
         return values;
     }
@@ -241,7 +242,7 @@ pub(super) fn listed(reading: &Reading<'_>, hit: &Hit) -> SmallVec<[(usize, usiz
 }
 
 /// "X or Y": a second value told in one breath.
-fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+fn or_another(reading: &TokenizedText<'_>, last: usize) -> Option<(usize, usize)> {
     let mut at = last + 1;
     for _ in 0..4 {
         let token = reading.token(at)?;
@@ -259,7 +260,7 @@ fn or_another(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
 }
 
 /// "X and then Y as password": the value before the one that starts at `first`.
-pub(super) fn one_before(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+pub(super) fn one_before(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
     let mut at = first.checked_sub(1)?;
     for _ in 0..3 {
         let token = &reading.tokens[at];
@@ -275,7 +276,7 @@ pub(super) fn one_before(reading: &Reading<'_>, first: usize) -> Option<(usize, 
 }
 
 /// "... is X and the one for you is Y": what looks like nothing but a password, later in the sentence.
-pub(super) fn further_on(reading: &Reading<'_>, last: usize) -> Option<(usize, usize)> {
+pub(super) fn further_on(reading: &TokenizedText<'_>, last: usize) -> Option<(usize, usize)> {
     let mut at = last + 1;
     while at < reading.tokens.len()
         && at - last <= FARTHEST
@@ -286,8 +287,8 @@ pub(super) fn further_on(reading: &Reading<'_>, last: usize) -> Option<(usize, u
             let text = &reading.text[reading.tokens[value.0].start as usize..reading.tokens[value.1].end as usize];
             let marked = text.iter().any(|b| b"!@#$%^&*+=~".contains(b));
             let before = &reading.tokens[at - 1];
-            let named = before.does(Role::COPULA)
-                || before.does(Role::TO)
+            let named = before.does(WordClass::COPULA)
+                || before.does(WordClass::TO)
                 || matches!(before.kind, Kind::Mark(b':' | b'('))
                 || ["or", "o", "wait", "now", "ahora"].iter().any(|w| reading.is_word(before, w.as_bytes()));
             if is_strong(reading, value) && (marked || named) && !said_harmless(reading, at) {

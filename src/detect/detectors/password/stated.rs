@@ -1,7 +1,7 @@
 //! The value after a cue: `pw: X`, "the password is X", "password X".
 
-use crate::detect::cues::{Lists, Role, Topic};
-use crate::detect::token::{Hit, Kind, Reading, Token};
+use crate::detect::cues::{Topic, WordClass, WordSet};
+use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 
 use super::around::letters_spelled_out;
 use super::looks::{
@@ -11,7 +11,7 @@ use super::looks::{
 use super::value::{chunk, ends_clause, is_mark, is_quoted, value_at};
 
 /// The value after a cue: `pw: X`, `password = X`, "password for the portal is X", "password X" where X looks like one.
-pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let mut at = hit.last + 1;
     // Words that may stand between the cue and the verb: "password for the portal", "password on the sticker".
@@ -69,19 +69,19 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
                 at += 2;
                 break;
             }
-            Kind::Word if token.does(Role::COPULA) && token.cue == 0 && !reading.is_word(token, b"for") => {
+            Kind::Word if token.does(WordClass::COPULA) && token.cue == 0 && !reading.is_word(token, b"for") => {
                 copula = true;
                 at += 1;
                 break;
             }
             Kind::Word
-                if token.does(Role::NEGATION)
-                    || token.does(Role::QUESTION) && words == 0 && !reading.is_word(token, b"que") =>
+                if token.does(WordClass::NEGATION)
+                    || token.does(WordClass::QUESTION) && words == 0 && !reading.is_word(token, b"que") =>
             {
                 return None;
             }
             // "password manager", "password rules"
-            Kind::Word if words == 0 && token.does(Role::HEAD) => return None,
+            Kind::Word if words == 0 && token.does(WordClass::HEAD) => return None,
             Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
             // "mail, password stew-with-beans": words that nobody joins otherwise, and nothing more.
             Kind::Word if words == 0 && is_joined_up(reading, chunk(reading, at)?) => return chunk(reading, at),
@@ -116,7 +116,7 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
                 {
                     return Some(value);
                 }
-                if token.does(Role::CONJUNCTION) && token.cue == 0 {
+                if token.does(WordClass::CONJUNCTION) && token.cue == 0 {
                     return None;
                 }
                 words += 1;
@@ -191,7 +191,7 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
     // After a noun of its own ("password reset link:") only what looks like one.
     let own = words == 0
         || copula && !sign
-        || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(Role::STATE);
+        || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(WordClass::STATE);
     let colon = at > 0 && is_mark(&tokens[at - 1], b":=");
     if (sign || colon) && tokens.get(at).is_some_and(|t| t.kind == Kind::Newline) {
         at += 1;
@@ -217,34 +217,35 @@ pub(super) fn assigned(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize
 }
 
 /// The first token behind ", which ..., is", where such a clause starts with the comma at `comma`.
-fn behind_relative_clause(reading: &Reading<'_>, comma: usize) -> Option<usize> {
+fn behind_relative_clause(reading: &TokenizedText<'_>, comma: usize) -> Option<usize> {
     const LONGEST: usize = 14;
     let tokens = &reading.tokens;
     let which = |t: &Token| ["which", "that", "que", "la"].iter().any(|word| reading.is_word(t, word.as_bytes()));
     tokens.get(comma + 1).filter(|t| which(t))?;
     let end =
         (comma + 2..tokens.len().min(comma + LONGEST)).find(|&at| tokens[at].is(b',') || reading.ends_sentence(at))?;
-    let copula = tokens.get(end + 1).filter(|t| t.kind == Kind::Word && t.does(Role::COPULA))?;
-    (tokens[end].is(b',') && !copula.does(Role::NEGATION)).then_some(end + 2)
+    let copula = tokens.get(end + 1).filter(|t| t.kind == Kind::Word && t.does(WordClass::COPULA))?;
+    (tokens[end].is(b',') && !copula.does(WordClass::NEGATION)).then_some(end + 2)
 }
 
 /// Whether "is" follows the noun at `at`, and no number: "the password of the orders app is X".
-fn leads_to_copula(reading: &Reading<'_>, at: usize) -> bool {
+fn leads_to_copula(reading: &TokenizedText<'_>, at: usize) -> bool {
     let tokens = &reading.tokens;
-    let preposition = at > 0 && tokens[at.saturating_sub(2)..at].iter().any(|t| t.is_any(Lists::PREPOSITION));
+    let preposition = at > 0 && tokens[at.saturating_sub(2)..at].iter().any(|t| t.is_any(WordSet::PREPOSITION));
     preposition
         && tokens[at + 1..]
             .iter()
             .take(3)
             .take_while(|t| t.kind == Kind::Word)
-            .any(|t| t.does(Role::COPULA) && t.cue == 0)
+            .any(|t| t.does(WordClass::COPULA) && t.cue == 0)
 }
 
 /// Three words and more joined by hyphens to the end of the clause, of which the first and the last are no everyday words.
-fn is_joined_up(reading: &Reading<'_>, value: (usize, usize)) -> bool {
+fn is_joined_up(reading: &TokenizedText<'_>, value: (usize, usize)) -> bool {
     let known = |at: usize| {
         let token = &reading.tokens[at];
-        token.kind == Kind::Word && (token.does(Role::COMMON.and(Role::STATE).and(Role::HEAD)) || token.cue != 0)
+        token.kind == Kind::Word
+            && (token.does(WordClass::COMMON.union(WordClass::STATE).union(WordClass::HEAD)) || token.cue != 0)
     };
     value.1 - value.0 >= 4
         && hyphen_chain(reading, value)
@@ -254,7 +255,7 @@ fn is_joined_up(reading: &Reading<'_>, value: (usize, usize)) -> bool {
 }
 
 /// "He wrote the password on the box. It says X": what looks like nothing but a password, in the next sentence.
-pub(super) fn in_next_sentence(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+pub(super) fn in_next_sentence(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     const LONGEST_LEAD: usize = 8;
     let tokens = &reading.tokens;
     let until = tokens.len().min(hit.last + 24);
@@ -270,21 +271,22 @@ pub(super) fn in_next_sentence(reading: &Reading<'_>, hit: &Hit) -> Option<(usiz
     }
     for lead in at..tokens.len().min(at + LONGEST_LEAD) {
         let token = &tokens[lead];
-        if reading.ends_sentence(lead) || token.does(Role::NEGATION) && token.kind == Kind::Word {
+        if reading.ends_sentence(lead) || token.does(WordClass::NEGATION) && token.kind == Kind::Word {
             return None;
         }
         if reading.hit(token).is_some_and(|hit| !matches!(hit.cue.topic, Topic::Quantity | Topic::Password)) {
             return None;
         }
         let tells = lead > at
-            && (tokens[lead - 1].does(Role::COPULA) && tokens[lead - 1].kind == Kind::Word
+            && (tokens[lead - 1].does(WordClass::COPULA) && tokens[lead - 1].kind == Kind::Word
                 || tokens[lead - 1].is(b':')
-                || tokens[lead - 1].does(Role::ENTRY)
+                || tokens[lead - 1].does(WordClass::ENTRY)
                 || lets_in(reading, lead - 1)
                 || is_mark(&tokens[lead - 1], b"\"'"));
         if tells && let Some(value) = value_at(reading, lead).filter(|value| value.0 == lead) {
             let text = &reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize];
-            let everyday = |at: usize| tokens[at].does(Role::COMMON.and(Role::STATE)) || tokens[at].cue != 0;
+            let everyday =
+                |at: usize| tokens[at].does(WordClass::COMMON.union(WordClass::STATE)) || tokens[at].cue != 0;
             let chain = hyphen_chain(reading, value)
                 && text.iter().any(|b| b.is_ascii_lowercase())
                 && !everyday(value.0)
@@ -298,7 +300,7 @@ pub(super) fn in_next_sentence(reading: &Reading<'_>, hit: &Hit) -> Option<(usiz
 }
 
 /// "My password is my dog's name, Canela": the name behind what hints at it.
-pub(super) fn hinted(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)> {
+pub(super) fn hinted(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     const HINTS: [&str; 26] = [
         "name", "surname", "song", "street", "dog", "cat", "team", "band", "school", "town", "city", "flower",
         "nickname", "nombre", "apellido", "apodo", "cancion", "calle", "perro", "perra", "perrita", "gato", "equipo",
@@ -307,11 +309,11 @@ pub(super) fn hinted(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
     const REACH: usize = 16;
     let tokens = &reading.tokens;
     let copula = (hit.last + 1..tokens.len().min(hit.last + 4)).find(|&at| {
-        tokens[at].kind == Kind::Word && (tokens[at].does(Role::COPULA) || reading.is_word(&tokens[at], b"s"))
+        tokens[at].kind == Kind::Word && (tokens[at].does(WordClass::COPULA) || reading.is_word(&tokens[at], b"s"))
     })?;
     let until = tokens.len().min(copula + REACH);
     let hint = (copula + 1..until)
-        .take_while(|&at| !reading.ends_sentence(at) && !tokens[at].does(Role::NEGATION))
+        .take_while(|&at| !reading.ends_sentence(at) && !tokens[at].does(WordClass::NEGATION))
         .find(|&at| HINTS.iter().any(|word| reading.is_word(&tokens[at], word.as_bytes())))?;
     let mark = (hint + 1..until)
         .take_while(|&at| !reading.ends_sentence(at))
@@ -327,7 +329,7 @@ pub(super) fn hinted(reading: &Reading<'_>, hit: &Hit) -> Option<(usize, usize)>
 }
 
 /// "Log on with", "entre con": the word at `at` stands before what somebody is let in with.
-fn lets_in(reading: &Reading<'_>, at: usize) -> bool {
+fn lets_in(reading: &TokenizedText<'_>, at: usize) -> bool {
     let is = |at: usize, words: &[&str]| words.iter().any(|word| reading.is_word(&reading.tokens[at], word.as_bytes()));
     is(at, &["with", "using", "con", "usando"])
         && (at.saturating_sub(3)..at).any(|at| {
@@ -342,7 +344,7 @@ fn lets_in(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// Words that spell a password: "capital D drywall nine exclamation point".
-fn spoken(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+fn spoken(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
     const LONGEST: usize = 28;
     let tokens = &reading.tokens;
     let end = (first..tokens.len().min(first + LONGEST))
@@ -350,19 +352,21 @@ fn spoken(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
         .unwrap_or(tokens.len().min(first + LONGEST));
     let words = tokens.get(first..end).filter(|words| words.len() >= 2)?;
     let spells = |at: usize| {
-        words[at].is_any(Lists::SPELLS)
-            && words.get(at + 1).is_none_or(|next| next.kind != Kind::Word || !next.does(Role::UNIT.and(Role::DIGITS)))
+        words[at].is_any(WordSet::SPELLS)
+            && words
+                .get(at + 1)
+                .is_none_or(|next| next.kind != Kind::Word || !next.does(WordClass::UNIT.union(WordClass::DIGITS)))
     };
     let count = (0..words.len()).filter(|&at| spells(at)).count();
-    let opens = spells(0) || !words[0].does(Role::STATE);
-    let talk = words
-        .iter()
-        .any(|t| t.kind == Kind::Word && (t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::REQUEST)));
+    let opens = spells(0) || !words[0].does(WordClass::STATE);
+    let talk = words.iter().any(|t| {
+        t.kind == Kind::Word && (t.does(WordClass::COPULA) || t.does(WordClass::NEGATION) || t.does(WordClass::REQUEST))
+    });
     (count > 0 && (spells(0) || count > 1 || words.len() <= 6) && opens && !talk).then(|| (first, end - 1))
 }
 
 /// Single characters with spaces between: `T o l u c a 2 0 0 0`, `t-u-r-n-i-p`.
-pub(super) fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+pub(super) fn spelled_out(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
     let mut last = None;
     let mut count = 0;
     for at in first..reading.tokens.len().min(first + 64) {
@@ -382,28 +386,33 @@ pub(super) fn spelled_out(reading: &Reading<'_>, first: usize) -> Option<(usize,
     last.filter(|_| count >= 4).map(|last| (first, last))
 }
 
-fn alone_on_line(reading: &Reading<'_>, (_, last): (usize, usize)) -> bool {
+fn alone_on_line(reading: &TokenizedText<'_>, (_, last): (usize, usize)) -> bool {
     reading.token(last + 1).is_none_or(|t| t.kind == Kind::Newline)
 }
 
 /// Whether the clause ends behind the token at `at`.
-fn alone_in_clause(reading: &Reading<'_>, at: usize) -> bool {
+fn alone_in_clause(reading: &TokenizedText<'_>, at: usize) -> bool {
     reading.token(at + 1).is_none_or(|_| ends_clause(reading, at + 1))
 }
 
 /// A plain-word value in a pair: "user bob password sunshine", "login: x pass: y".
-fn pair(reading: &Reading<'_>, hit: &Hit, at: usize) -> Option<(usize, usize)> {
+fn pair(reading: &TokenizedText<'_>, hit: &Hit, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let login = (hit.first.saturating_sub(7)..hit.first)
         .any(|i| reading.hit(&tokens[i]).is_some_and(|h| h.cue.topic == Topic::Login) && !reading.ends_sentence(i));
     // "El correo de la contraseña tardó": the mail is the password's.
-    let owned = tokens[hit.first.saturating_sub(2)..hit.first].iter().any(|t| t.is_any(Lists::PREPOSITION));
+    let owned = tokens[hit.first.saturating_sub(2)..hit.first].iter().any(|t| t.is_any(WordSet::PREPOSITION));
     let value = chunk(reading, at)?;
     (login && !owned && is_unknown(reading, value) && tokens[at].len() >= 4).then_some(value)
 }
 
 /// A value of plain words after "is" or ":": one word that is no everyday word, or a passphrase.
-fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphrase: bool) -> Option<(usize, usize)> {
+fn plain_words(
+    reading: &TokenizedText<'_>,
+    value: (usize, usize),
+    sign: bool,
+    passphrase: bool,
+) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let first = &tokens[value.0];
     let text = &reading.text[first.start as usize..tokens[value.1].end as usize];
@@ -425,7 +434,7 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
     {
         return None;
     }
-    if tokens[value.0].does(Role::STATE)
+    if tokens[value.0].does(WordClass::STATE)
         || tokens[value.0].cue != 0 && reading.hit(&tokens[value.0]).is_some_and(|h| h.cue.topic.is_secret())
     {
         return None;
@@ -436,13 +445,13 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
     let mut stopped = false;
     while let Some(next) = tokens.get(last + 1) {
         if ends_clause(reading, last + 1)
-            || next.does(Role::CONJUNCTION)
+            || next.does(WordClass::CONJUNCTION)
             || next.kind == Kind::Other
             || matches!(next.kind, Kind::Mark(b'(' | b'"' | b'-'))
         {
             break;
         }
-        if next.does(Role::GLUE) || next.does(Role::STATE) || next.does(Role::REQUEST) || next.cue != 0 {
+        if next.does(WordClass::GLUE) || next.does(WordClass::STATE) || next.does(WordClass::REQUEST) || next.cue != 0 {
             stopped = true;
             break;
         }
@@ -454,14 +463,14 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
     }
     let word = reading.bytes(first);
     let predicate = first.kind == Kind::Word && value.0 == value.1 && is_predicate(word);
-    let everyday = first.does(Role::COMMON) && value.0 == value.1;
-    if passphrase && count >= 2 && !predicate && !first.does(Role::STATE) {
+    let everyday = first.does(WordClass::COMMON) && value.0 == value.1;
+    if passphrase && count >= 2 && !predicate && !first.does(WordClass::STATE) {
         return Some((value.0, last));
     }
     if count == 1 && !stopped {
         // No adverb ends a clause: "my password is tigerlily".
         let fits = (!predicate || word.len() >= 6 && word.ends_with(b"ly"))
-            && (!everyday || sign && !first.does(Role::FILLER) && !first.does(Role::GLUE));
+            && (!everyday || sign && !first.does(WordClass::FILLER) && !first.does(WordClass::GLUE));
         return (fits && word.len() >= 3).then_some(value);
     }
     if count == 1 && stopped && !everyday && !predicate && word.len() >= 4 {
@@ -473,9 +482,11 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
         return Some(if stopped { value } else { (value.0, last) });
     }
     // "is purple monkey dishwasher": words of which none is talk.
-    let alone =
-        |at: usize| tokens[at].kind == Kind::Word && is_unknown(reading, (at, at)) && !tokens[at].does(Role::STATE);
-    let said = Role::STATE.and(Role::FILLER).and(Role::HEAD).and(Role::UNIT).and(Role::GLUE);
+    let alone = |at: usize| {
+        tokens[at].kind == Kind::Word && is_unknown(reading, (at, at)) && !tokens[at].does(WordClass::STATE)
+    };
+    let said =
+        WordClass::STATE.union(WordClass::FILLER).union(WordClass::HEAD).union(WordClass::UNIT).union(WordClass::GLUE);
     let noun = tokens[last].kind == Kind::Word && tokens[last].cue == 0 && !tokens[last].does(said);
     let all_alone = last - value.0 + 1 == count && (value.0..last).all(alone) && (alone(last) || noun);
     if (3..=5).contains(&count) && !stopped && all_alone {
@@ -486,7 +497,7 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
         && !predicate
         && !stopped
         && tokens[last].kind == Kind::Word
-        && !tokens[last].does(Role::COMMON)
+        && !tokens[last].does(WordClass::COMMON)
     {
         return Some((value.0, last));
     }
@@ -494,7 +505,7 @@ fn plain_words(reading: &Reading<'_>, value: (usize, usize), sign: bool, passphr
 }
 
 /// All words up to the end of the sentence, of which none is said about passphrases: "Quiet Enjoyment of the Premises".
-fn rest_at(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+fn rest_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
     const MOST: usize = 10;
     let tokens = &reading.tokens;
     let until = tokens.len().min(first + MOST + 1);
@@ -503,24 +514,25 @@ fn rest_at(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
         .or_else(|| (until == tokens.len()).then_some(until))?;
     let words = tokens.get(first..end).filter(|words| words.len() >= 3)?;
     let talk = words.iter().any(|t| {
-        t.does(Role::COPULA.and(Role::NEGATION))
+        t.does(WordClass::COPULA.union(WordClass::NEGATION))
             || t.cue != 0
             || !matches!(t.kind, Kind::Word | Kind::Digits | Kind::Mixed)
     });
-    (!talk && !words[0].does(Role::STATE.and(Role::FILLER))).then(|| (first, end - 1))
+    (!talk && !words[0].does(WordClass::STATE.union(WordClass::FILLER))).then(|| (first, end - 1))
 }
 
 /// Three to eight words up to the end of the clause, of which at most one is said of passwords: "correct horse battery
 /// staple".
-fn phrase_at(reading: &Reading<'_>, first: usize) -> Option<(usize, usize)> {
+fn phrase_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     // A little more than the longest.
     let until = tokens.len().min(first + 10);
     let end = (first..until).find(|&at| ends_clause(reading, at)).unwrap_or(until);
     let words = tokens.get(first..end)?;
-    let talk =
-        words.iter().any(|t| t.does(Role::COPULA) || t.does(Role::NEGATION) || t.does(Role::REQUEST) || t.cue != 0);
-    let said = words.iter().filter(|t| t.does(Role::STATE)).count();
+    let talk = words
+        .iter()
+        .any(|t| t.does(WordClass::COPULA) || t.does(WordClass::NEGATION) || t.does(WordClass::REQUEST) || t.cue != 0);
+    let said = words.iter().filter(|t| t.does(WordClass::STATE)).count();
     let plain = words.iter().all(|t| t.kind == Kind::Word);
     (plain && !talk && said <= 1 && (3..=8).contains(&words.len())).then(|| (first, end - 1))
 }

@@ -1,12 +1,12 @@
 //! Where a value begins and ends: the stretch without spaces, or between quotation marks.
 
-use crate::detect::token::{Kind, Reading, Token};
+use crate::detect::token::{Kind, Token, TokenizedText};
 
 use super::LONGEST;
 use super::looks::is_placeholder;
 
 /// The value at `at`: the quoted stretch, or the chunk.
-pub(crate) fn value_at(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
+pub(crate) fn value_at(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let at = behind_tags(reading, at);
     let token = tokens.get(at)?;
@@ -42,7 +42,7 @@ const TAGS: [&[u8]; 16] = [
 ];
 
 /// The last token of the HTML tag that starts at `at`.
-fn tag_end(reading: &Reading<'_>, at: usize) -> Option<usize> {
+fn tag_end(reading: &TokenizedText<'_>, at: usize) -> Option<usize> {
     let tokens = &reading.tokens;
     tokens.get(at).filter(|t| t.is(b'<'))?;
     let closes = tokens.get(at + 1).is_some_and(|t| t.is(b'/') && !t.spaced);
@@ -55,7 +55,7 @@ fn tag_end(reading: &Reading<'_>, at: usize) -> Option<usize> {
 }
 
 /// The first token behind the HTML tags that open at `at`.
-fn behind_tags(reading: &Reading<'_>, mut at: usize) -> usize {
+fn behind_tags(reading: &TokenizedText<'_>, mut at: usize) -> usize {
     for _ in 0..4 {
         match tag_end(reading, at) {
             Some(end) => at = end + 1,
@@ -66,7 +66,7 @@ fn behind_tags(reading: &Reading<'_>, mut at: usize) -> usize {
 }
 
 /// The stretch without spaces around a token, as tokens, without the punctuation that belongs to the sentence.
-pub(crate) fn chunk(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
+pub(crate) fn chunk(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     tokens.get(at)?;
     let mut first = at;
@@ -84,7 +84,7 @@ pub(crate) fn chunk(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> 
 }
 
 /// Cuts quotation marks, brackets and sentence marks off both ends.
-fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usize, usize)> {
+fn trim(reading: &TokenizedText<'_>, mut first: usize, mut last: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     // `**X**` stands out in Markdown.
     while last - first >= 2 && tokens[first].is(b'*') && tokens[last].is(b'*') {
@@ -123,7 +123,7 @@ fn trim(reading: &Reading<'_>, mut first: usize, mut last: usize) -> Option<(usi
 }
 
 /// The stretch between quotation marks that ends at `close`.
-pub(super) fn quoted_before(reading: &Reading<'_>, close: usize) -> Option<(usize, usize)> {
+pub(super) fn quoted_before(reading: &TokenizedText<'_>, close: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let open =
         (close.saturating_sub(40)..close.checked_sub(1)?).rev().find(|&i| tokens[i].kind == tokens[close].kind)?;
@@ -131,7 +131,7 @@ pub(super) fn quoted_before(reading: &Reading<'_>, close: usize) -> Option<(usiz
     (bytes as usize <= LONGEST).then_some((open + 1, close - 1))
 }
 
-pub(super) fn is_quoted(reading: &Reading<'_>, at: usize) -> bool {
+pub(super) fn is_quoted(reading: &TokenizedText<'_>, at: usize) -> bool {
     reading
         .token(at)
         .is_some_and(|t| is_mark(t, b"\"`") || t.is(b'\'') && (t.spaced || at > 0 && reading.tokens[at - 1].is(b':')))
@@ -142,7 +142,7 @@ pub(super) fn is_mark(token: &Token, marks: &[u8]) -> bool {
 }
 
 /// Whether the token ends a clause: sentence marks before a space, commas, semicolons, line breaks.
-pub(crate) fn ends_clause(reading: &Reading<'_>, at: usize) -> bool {
+pub(crate) fn ends_clause(reading: &TokenizedText<'_>, at: usize) -> bool {
     let Some(token) = reading.token(at) else { return true };
     let free = reading.token(at + 1).is_none_or(|next| {
         next.spaced || next.kind == Kind::Newline || matches!(next.kind, Kind::Mark(b'.' | b'!' | b'?' | b'"' | b')'))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-use crate::filter::{Failure, Report};
+use crate::filter::{Report, ScanError};
 use crate::message::Role;
 
 /// A message on its way to a service.
@@ -49,7 +49,7 @@ pub enum MessageError<E> {
     /// The policy blocks what was found in the message; the service has not seen it.
     Blocked(Report),
     /// The message could not be scanned; the service has not seen it.
-    Failed(Failure),
+    Failed(ScanError),
     /// The service failed.
     Service(E),
 }

@@ -4,29 +4,29 @@ use std::cell::OnceCell;
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Role as Does, Topic};
+use crate::detect::cues::{Topic, WordClass as Does};
 use crate::detect::number::Number;
-use crate::detect::token::{Kind, Reading};
-use crate::detect::{Candidate, Claim, Page};
+use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::{Candidate, Claim, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::Part;
-use crate::judge::candidates::Docket;
+use crate::judge::candidates::CandidateIndex;
 use crate::judge::conversation::Expected;
-use crate::judge::govern::{Spent, governor};
-use crate::judge::verdict::{Judged, Passed, Verdict, Why};
+use crate::judge::govern::{ConsumedCues, governor};
+use crate::judge::verdict::{Analysis, Detection, Passed, Why};
 
 /// A message that is being judged.
-pub(super) struct Court<'p, 'v> {
-    pub(super) page: &'p Page<'v>,
-    pub(super) reading: &'p Reading<'v>,
+pub(super) struct MessageAnalysis<'p, 'v> {
+    pub(super) page: &'p Document<'v>,
+    pub(super) reading: &'p TokenizedText<'v>,
     pub(super) expected: Expected,
     /// Tokens that belong to a finding.
     pub(super) claimed: SmallVec<[bool; 64]>,
-    pub(super) spent: Spent,
+    pub(super) spent: ConsumedCues,
     /// The message holds what redaction left.
     pub(super) masked: bool,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: Analysis,
     /// Numbers which may be pieces: those of which nothing says what they are, and (`false`) those said to be the last
     /// digits, which are pieces only where they complete a secret.
     pub(super) loose: SmallVec<[(Number, bool); 4]>,
@@ -39,7 +39,7 @@ pub(super) struct Court<'p, 'v> {
     pub(super) assigns: OnceCell<bool>,
 }
 
-impl Court<'_, '_> {
+impl MessageAnalysis<'_, '_> {
     pub(super) fn is_free(&self, first: usize, last: usize) -> bool {
         !self.claimed[first..=last].iter().any(|claimed| *claimed)
     }
@@ -54,7 +54,7 @@ impl Court<'_, '_> {
         }
         self.card_found |= candidate.entity == Entity::Card;
         let span = self.reading.span(candidate.first, candidate.last);
-        self.verdict.found.push(Judged {
+        self.verdict.found.push(Detection {
             span,
             entity: candidate.entity,
             evidence,
@@ -90,7 +90,7 @@ impl Court<'_, '_> {
     }
 
     /// The candidate of the number for that entity, with what its detector knows of it.
-    pub(super) fn candidate(&self, candidates: &Docket, number: &Number, entity: Entity) -> Candidate {
+    pub(super) fn candidate(&self, candidates: &CandidateIndex, number: &Number, entity: Entity) -> Candidate {
         candidates
             .covering(entity, number.first, number.last)
             .find(|c| self.is_free(c.first, c.last))
@@ -117,7 +117,7 @@ impl Court<'_, '_> {
     /// Whether the message is little more than a number: digits and everyday words.
     pub(super) fn is_bare(&self) -> bool {
         *self.bare.get_or_init(|| {
-            let talk = Does::FILLER.and(Does::GLUE).and(Does::PIECE);
+            let talk = Does::FILLER.union(Does::GLUE).union(Does::PIECE);
             self.reading.tokens.iter().filter(|t| t.is_text() && !t.does(talk)).take(2).count() <= 1
         })
     }
@@ -125,8 +125,8 @@ impl Court<'_, '_> {
     pub(super) fn speaks_of_cards(&self) -> bool {
         self.reading.mentions(Topic::Card)
             || self.reading.mentions(Topic::SecurityCode)
-            || self.expected.all().has(Topic::SecurityCode)
-            || self.expected.all().has(Topic::Card)
+            || self.expected.all().contains(Topic::SecurityCode)
+            || self.expected.all().contains(Topic::Card)
             || self.card_found
     }
 

@@ -12,7 +12,7 @@ use crate::message::{Message, Role};
 use crate::policy::{Action, Expiry, MaskStyle, Policy, TokenKey};
 use crate::report::Outcome;
 use crate::span::Span;
-use crate::stream::Redactor;
+use crate::stream::StreamRedactor;
 use crate::text::{View, ViewSpan};
 
 /// One engine for each way a policy may turn.
@@ -160,11 +160,11 @@ pub fn stream(data: &[u8]) {
     let role = [Role::Customer, Role::Agent, Role::Bot][choice / ENGINES.len() % 3];
     let text = if choice >= 192 { &text.repeat(1 + 10_000 / text.len().max(16)) } else { text };
     let redact = |len: usize| {
-        let mut redactor = Redactor::new(engine.clone(), Conversation::new(), role);
+        let mut redactor = StreamRedactor::new(engine.clone(), Conversation::new(), role);
         let mut out = Vec::new();
         for piece in text.chunks(len.max(1)) {
             redactor.push(piece, &mut out);
-            assert!(redactor.held() <= Redactor::WINDOW, "more is held than the window takes");
+            assert!(redactor.held() <= StreamRedactor::MAX_BUFFERED, "more is held than the window takes");
         }
         let whole = redactor.is_in_one_stretch();
         (whole, redactor.finish(&mut out), out)

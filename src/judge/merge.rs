@@ -25,12 +25,12 @@ impl Conversation {
     /// engine.scan(&mut taught, &Message::bot("One moment, I am looking it up."));
     /// let mut talk = loaded.clone();
     /// engine.scan(&mut talk, &Message::customer("3782 8224"));
-    /// talk.absorb(&loaded, &taught);
+    /// talk.merge(&loaded, &taught);
     /// assert_eq!(talk.turns(), 2);
     /// let outcome = engine.scan(&mut talk, &Message::customer("63 10005"));
     /// assert_eq!(outcome.redact("63 10005"), "** *****");
     /// ```
-    pub fn absorb(&mut self, loaded: &Self, taught: &Self) {
+    pub fn merge(&mut self, loaded: &Self, taught: &Self) {
         if taught == loaded {
             return;
         }
@@ -47,7 +47,7 @@ impl Conversation {
         if !lives(self) {
             (self.spoken, self.spoken_ago) = (taught.spoken, taught.spoken_ago);
         } else if lives(taught) {
-            self.spoken = self.spoken.and(taught.spoken);
+            self.spoken = self.spoken.union(taught.spoken);
             self.spoken_ago = self.spoken_ago.min(taught.spoken_ago);
         }
     }
@@ -82,8 +82,8 @@ impl Side {
             answered: (self.answered || self.asks.is_empty()) && (other.answered || other.asks.is_empty()),
             tells: together(self.tells, other.tells),
             told_ago: younger((!self.tells.is_empty(), self.told_ago), (!other.tells.is_empty(), other.told_ago)),
-            offers: self.offers.and(other.offers),
-            gave: self.gave.and(other.gave),
+            offers: self.offers.union(other.offers),
+            gave: self.gave.union(other.gave),
             gave_ago: younger((self.gave != none, self.gave_ago), (other.gave != none, other.gave_ago)),
             after_card: self.after_card.max(other.after_card),
             pieces: self.pieces.together(&before.pieces, &other.pieces),
@@ -94,9 +94,9 @@ impl Side {
 /// Every secret of both. A harmless answer stays where nobody who waits for a secret does not wait for it too: it would be
 /// a way around that secret.
 fn together(one: Topics, two: Topics) -> Topics {
-    let all = one.and(two);
-    let kept = [one, two].into_iter().filter(|topics| topics.has_secret()).fold(all, Topics::common);
-    all.secrets().and(kept)
+    let all = one.union(two);
+    let kept = [one, two].into_iter().filter(|topics| topics.has_secret()).fold(all, Topics::intersection);
+    all.secrets().union(kept)
 }
 
 /// The lesser age, of those that something has.
