@@ -21,7 +21,7 @@ pub(super) const READ_BACK: &str = "read back";
 /// What stands before a secret which who serves reads back to the customer.
 const READS_BACK: [&str; 22] = [
     "heard",
-    "record_intents",
+    "hear",
     "have",
     "got",
     "noted",
