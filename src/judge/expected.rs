@@ -20,28 +20,8 @@ pub(super) const READ_BACK: &str = "read back";
 
 /// What stands before a secret which who serves reads back to the customer.
 const READS_BACK: [&str; 22] = [
-    "heard",
-    "hear",
-    "have",
-    "got",
-    "noted",
-    "wrote",
-    "entered",
-    "repeat",
-    "read",
-    "confirm",
-    "tried",
-    "used",
-    "tengo",
-    "anoto",
-    "anote",
-    "escucho",
-    "escuche",
-    "entendi",
-    "apunto",
-    "ingrese",
-    "repito",
-    "confirmo",
+    "heard", "hear", "have", "got", "noted", "wrote", "entered", "repeat", "read", "confirm", "tried", "used", "tengo",
+    "anoto", "anote", "escucho", "escuche", "entendi", "apunto", "ingrese", "repito", "confirmo",
 ];
 
 impl MessageAnalysis<'_, '_> {
