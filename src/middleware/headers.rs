@@ -88,7 +88,7 @@ pub(super) fn ask_for_what_can_be_seen(headers: &mut HeaderMap) {
     };
 }
 
-/// Whether the client waits to record_intents that its body is wanted.
+/// Whether the client waits to hear that its body is wanted.
 pub(super) fn expects_continue(headers: &HeaderMap) -> bool {
     headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }

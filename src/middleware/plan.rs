@@ -64,7 +64,7 @@ pub(super) fn plan<St>(config: &Config<St>, direction: Direction, headers: &Head
                 Plan::Refuse(ScanError::TooLarge { limit })
             }
         }
-        // A client that waits to record_intents whether its body is wanted is to record_intents it from the handler: the body is not read
+        // A client that waits to hear whether its body is wanted is to hear it from the handler: the body is not read
         // before the handler asks for it.
         _ if expects_continue(headers) && (streams || !how.format.streams()) => Plan::Stream(how),
         Some(_) => Plan::Hold(how),

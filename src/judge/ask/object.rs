@@ -69,7 +69,7 @@ pub(super) const ELSEWHERE: [&str; 30] = [
 /// What stands on a button before the word for a secret.
 pub(super) const FORGOTTEN: [&str; 6] = ["forgot", "forgotten", "olvide", "olvido", "olvidaste", "restablecer"];
 
-/// "You can reset your PIN at any ATM": who serves sends the customer elsewhere, and wants to record_intents nothing.
+/// "You can reset your PIN at any ATM": who serves sends the customer elsewhere, and wants to hear nothing.
 pub(super) fn happens_elsewhere(reading: &TokenizedText<'_>, sentence: &[Token]) -> bool {
     let here = |t: &Token| {
         t.is_any(WordSet::RECITE.union(WordSet::RECITE_IT))
