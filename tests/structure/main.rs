@@ -1,6 +1,6 @@
 //! The house and what is said of it: imports run downward, and the README and the DESIGN say what is there.
 
-mod floors;
+mod layers;
 mod readme;
 
 use std::fs;

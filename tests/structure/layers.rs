@@ -32,7 +32,7 @@ fn floor_of(room: &str) -> Option<usize> {
 /// What stands wrong with one line of code in `room`, given the room from which each root re-export comes.
 fn complaints(room: &str, code: &str, exports: &HashMap<String, String>) -> Vec<String> {
     let Some(here) = floor_of(room) else {
-        return vec![format!("{room} is on no floor: give it one in tests/house/floors.rs")];
+        return vec![format!("{room} is on no floor: give it one in tests/structure/layers.rs")];
     };
     let path = Regex::new(r"(?-u:\b)crate::(?:\{([^}]*)\}|([A-Za-z0-9_]+))").unwrap();
     let mut complaints = Vec::new();

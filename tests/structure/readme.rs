@@ -35,7 +35,7 @@ fn the_table_of_the_readme_is_that_of_the_detectors() {
     }
     assert!(
         table == expected,
-        "the table is stale; `LASTFOUR_WRITE_README=1 cargo test --test house` writes it:\n{expected}"
+        "the table is stale; `LASTFOUR_WRITE_README=1 cargo test --test structure` writes it:\n{expected}"
     );
 }
 
