@@ -1,4 +1,4 @@
-//! What can be typed: the one place from which parsing, help, man pages and completions come.
+//! The command-line arguments. Parsing, `--help`, man pages and completions are all generated from these definitions.
 
 use std::path::PathBuf;
 
@@ -6,8 +6,7 @@ use crate::transcript::{Fields, Format};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use lastfour::Role;
 
-/// Stops card numbers, Social Security numbers, passcodes and passwords in chat transcripts, and lets the last four
-/// through
+/// Mask card numbers, Social Security numbers, passcodes and passwords in chat transcripts, and keep the last four digits
 #[derive(Debug, Parser)]
 #[command(name = "lastfour", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Try: lastfour redact chat.txt\n     lastfour explain \"my card is 3782 822463 10005\"")]
@@ -20,47 +19,46 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Write transcripts with every secret masked
     Redact(Redact),
-    /// Report what is found, and change nothing
+    /// Report findings and change nothing
     ///
     /// Exit status: 0 nothing found, 1 something found, 2 an error.
     Scan(Scan),
-    /// Tell why something is found or let through, in plain words
+    /// Explain why something is found or kept
     Explain(Explain),
-    /// Score labelled conversations: secrets missed, harmless things lost, clean messages changed
+    /// Score labelled conversations: secrets missed, harmless text lost, clean messages changed
     Eval(Eval),
     /// List what can be found
     Detectors(Detectors),
-    /// Print the default policy, or check one
+    /// Print the default policy, or check a policy file
     Policy(Policy),
-    /// Print a completion script for a shell
+    /// Print a shell completion script
     Completions(Completions),
-    /// Print the man page, or write those of all commands
+    /// Print the man page, or write one page per command to a directory
     Man(Man),
 }
 
 /// How transcripts are read.
 #[derive(Debug, Args)]
 pub(crate) struct Reading {
-    /// Policy to apply, in TOML; `lastfour policy` prints the default
+    /// Policy file (TOML); `lastfour policy` prints the default
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
 
-    /// Format of the transcripts; told from name and content where it is not given
+    /// Transcript format (default: detected)
     #[arg(long, value_name = "FORMAT", help_heading = "Format")]
     pub(crate) format: Option<FormatName>,
 
-    /// Field of what was said: a name, or a JSON pointer such as /message/text
+    /// Field with the text of a message: a name, or a JSON pointer such as /message/text
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) text_field: Vec<String>,
 
-    /// Field of who says it
+    /// Field with the speaker
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) role_field: Vec<String>,
 
-    /// Field of the conversation's id
+    /// Field with the conversation's id
     ///
-    /// The messages of a transcript which name no conversation are one. Of those with an id, the 5,000 heard last are
-    /// remembered.
+    /// Messages without a conversation id belong to one conversation. The 5,000 most recently active ids are remembered.
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) conversation_field: Vec<String>,
 
@@ -68,13 +66,13 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "NAME=ROLE", value_parser = speaker, help_heading = "Format")]
     pub(crate) role: Vec<(String, Role)>,
 
-    /// Say nothing on standard error but errors
+    /// Print only errors
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
 
 impl Reading {
-    /// The fields that matter, as given or as usual.
+    /// Returns the fields given on the command line, or the usual ones.
     pub(crate) fn fields(&self) -> Fields {
         let mut fields = Fields::default();
         if !self.text_field.is_empty() {
@@ -90,16 +88,16 @@ impl Reading {
     }
 }
 
-/// The formats by the names they are asked for.
+/// The names of the formats.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum FormatName {
-    /// A message a line, or `Speaker: text`, `[time] Speaker: text`
+    /// One message per line, or `Speaker: text`, `[time] Speaker: text`
     Text,
-    /// A JSON object a line
+    /// One JSON object per line
     Jsonl,
     /// A JSON document
     Json,
-    /// A table: comma, semicolon or tab between fields
+    /// A table: fields separated by comma, semicolon or tab
     Csv,
 }
 
@@ -120,7 +118,7 @@ fn speaker(argument: &str) -> Result<(String, Role), String> {
 }
 
 fn role_name(name: &str) -> Result<Role, String> {
-    Role::from_name(name).ok_or_else(|| "the role is none of agent, customer and bot".to_owned())
+    Role::from_name(name).ok_or_else(|| "the role must be agent, customer or bot".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -130,17 +128,18 @@ fn role_name(name: &str) -> Result<Role, String> {
     lastfour redact --in-place chat.csv\n  \
     tail -f chat.jsonl | lastfour redact --format jsonl")]
 pub(crate) struct Redact {
-    /// Transcripts and directories of them; standard input where none is given
+    /// Transcripts, and directories to search for them (default: standard input)
     ///
-    /// A directory is walked for .txt, .log, .jsonl, .ndjson, .json, .csv and .tsv, also with .gz or .zst after it.
+    /// In a directory, files with the extension .txt, .log, .jsonl, .ndjson, .json, .csv or .tsv are read, also with .gz
+    /// or .zst after it.
     #[arg(value_name = "FILES", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Write each transcript below this directory, under its own path
+    /// Write each transcript below this directory, under its own path (a file given by an absolute path keeps all of it)
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "in_place")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Replace each transcript by its safe form: written beside it, then renamed, permissions kept
+    /// Replace each transcript with its redacted form; permissions are kept
     #[arg(long, requires = "files")]
     pub(crate) in_place: bool,
 
@@ -150,11 +149,11 @@ pub(crate) struct Redact {
 
 #[derive(Debug, Args)]
 pub(crate) struct Scan {
-    /// Transcripts and directories of them; standard input where none is given
+    /// Transcripts, and directories to search for them (default: standard input)
     #[arg(value_name = "FILES", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Print a JSON object a line for each finding
+    /// Print one JSON object per finding and line
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -169,13 +168,14 @@ pub(crate) struct Scan {
     lastfour explain chat.txt\n  \
     tail -n 20 chat.jsonl | lastfour explain --format jsonl -")]
 pub(crate) struct Explain {
-    /// What somebody says, or the paths of transcripts, - for standard input; that too where nothing is given
+    /// A message, or transcript files, or `-` for standard input (the default)
     ///
-    /// What names files that are there is read as transcripts, anything else is a text by a speaker (--as).
+    /// If an argument names an existing file it is read; otherwise it is taken as a message from the speaker given by
+    /// --as.
     #[arg(value_name = "TEXT|FILE")]
     pub(crate) what: Vec<String>,
 
-    /// Who says it, where it is a text: customer, agent or bot
+    /// Role of the speaker of a message: customer, agent or bot
     #[arg(long = "as", value_name = "ROLE", default_value = "customer", value_parser = role_name)]
     pub(crate) speaker: Role,
 
@@ -185,46 +185,58 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
-    /// Labelled conversations: JSON lines, also with .gz or .zst
-    #[arg(value_name = "CASES", required = true, value_hint = ValueHint::FilePath)]
+    /// Labelled conversations (JSON lines, also .gz or .zst), and directories to search for them
+    ///
+    /// A line is an object with id, category and turns. A turn has role and text; secrets, a list of objects with kind
+    /// and value; keep, a list of texts that must stay; and either, which is true if the turn is not scored. A kind is a
+    /// name that `lastfour detectors` lists.
+    #[arg(value_name = "CASES", required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) cases: Vec<PathBuf>,
 
-    /// Show so many failures of each category, with their texts
+    /// Show up to N failures per category, with their texts
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) show: usize,
+
+    /// Print the total only
+    #[arg(long)]
+    pub(crate) summary: bool,
 
     /// Print the scores as JSON
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Policy to apply, in TOML
+    /// Print one JSON object per conversation with a failure: id, missed, lost, changed
+    #[arg(long, conflicts_with_all = ["json", "show", "summary"])]
+    pub(crate) failures: bool,
+
+    /// Policy file (TOML)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Detectors {
-    /// Policy whose detectors are listed too
+    /// Policy file (TOML); its custom detectors are listed too
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Policy {
-    /// Check this policy instead, and say where it is wrong
+    /// Check this policy file instead of printing the default
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) check: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
-    /// The shell
+    /// Name of the shell
     pub(crate) shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// Write the pages of all commands into this directory
+    /// Write one page per command to this directory
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
 }

@@ -1,14 +1,12 @@
-//! What is said on standard error.
+//! Messages on standard error.
 
 use std::io::{self, Write};
-
-use lastfour::Engine;
 
 use crate::failure::CliError;
 use crate::input::Sources;
 use crate::tally::count;
 
-/// Says errors at once, and at the end what to be careful about and what was done.
+/// Prints errors at once; warnings and the summary at the end.
 pub(crate) struct Console {
     quiet: bool,
     warnings: Vec<String>,
@@ -19,16 +17,16 @@ impl Console {
         Self { quiet, warnings: Vec::new() }
     }
 
-    /// Something went wrong.
+    /// Prints an error.
     pub(crate) fn error(&self, failure: &CliError) {
         say(&format!("lastfour: {failure}"));
     }
 
-    /// Files were passed over because of their names.
+    /// Adds a warning about files in directories that were not read because of their extension.
     pub(crate) fn skipped(&mut self, sources: &Sources) {
         if sources.skipped > 0 {
             self.warnings.push(format!(
-                "{} skipped: not .txt, .log, .jsonl, .ndjson, .json, .csv or .tsv; name a file to have it read anyway",
+                "{} skipped: not .txt, .log, .jsonl, .ndjson, .json, .csv or .tsv; a file that is named is always read",
                 count(sources.skipped as u64, "file")
             ));
         }
@@ -38,14 +36,14 @@ impl Console {
         self.warnings.extend(warnings);
     }
 
-    /// Says what to be careful about.
+    /// Prints the warnings.
     pub(crate) fn warnings(&self) {
         for warning in self.warnings.iter().filter(|_| !self.quiet) {
             say(&format!("lastfour: warning: {warning}"));
         }
     }
 
-    /// The run is over.
+    /// Prints the warnings and the summary of the run.
     pub(crate) fn end(&self, summary: &str) {
         self.warnings();
         if !self.quiet {
@@ -54,9 +52,9 @@ impl Console {
     }
 }
 
-/// Says a line on standard error. Where nobody listens there, nothing is lost.
+/// Prints a line on standard error and ignores failures to do so.
 ///
-/// What was typed on the command line, and the names of files, may hold a secret: it is covered here as anywhere.
+/// The line must not hold text from a transcript. Arguments and file names are printed as they were typed.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", Engine::default().redact(line));
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }

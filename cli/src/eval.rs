@@ -1,38 +1,43 @@
 //! `lastfour eval`: scores labelled conversations.
 //!
-//! A case is a JSON line `{"id", "category", "turns": [{"role", "text", "secrets": [{"kind", "value"}], "keep": [..],
-//! "either": bool}]}`. A secret is missed where it stays readable; a keep is lost where it does not come through; a
-//! clean turn (without secrets) is changed where its text differs at all. A turn marked `either` is heard, not scored.
+//! A case is one JSON line: `{"id", "category", "turns": [{"role", "text", "secrets": [{"kind", "value"}], "keep": [..],
+//! "either": bool}]}`. A secret is missed if it stays readable. A keep is lost if it is not in the output. A clean turn
+//! (one without secrets) is changed if its output differs at all. A turn marked `either` is scanned but not scored.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lastfour::{Conversation, Engine, Message, Role};
+use lastfour::{Conversation, CustomId, Engine, Entity, Message, Policy, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::args;
 use crate::failure::{CliError, Result};
-use crate::input::{Chunk, Input, Source};
+use crate::input::{self, Chunk, Input, Source};
 use crate::reading;
 
-/// Runs the command. However bad the score, the command did what it was asked to.
+/// Runs the command. A bad score is not an error.
 pub(crate) fn run(args: &args::Eval) -> Result<()> {
     let engine = Engine::new(reading::policy(args.policy.as_deref())?);
     let mut cases = Vec::new();
-    for path in &args.cases {
-        read_cases(path, &mut cases)?;
+    for source in &input::find(&args.cases, None, input::is_json_lines)?.list {
+        read_cases(source, &mut cases)?;
     }
     let start = Instant::now();
     let mut board = Board::default();
     for case in &cases {
-        board.hear(&engine, case, args.show);
+        board.score(&engine, case, args.show);
     }
     let seconds = start.elapsed().as_secs_f64();
     let mut out = BufWriter::new(io::stdout());
-    let written = if args.json { board.write_json(&mut out, seconds) } else { board.write(&mut out, seconds) };
+    let written = if args.failures {
+        board.write_failures(&mut out)
+    } else if args.json {
+        board.write_json(&mut out, args.summary, seconds)
+    } else {
+        board.write(&mut out, args.summary, seconds)
+    };
     written.and_then(|()| out.flush()).map_err(|error| CliError::output(&error))
 }
 
@@ -62,9 +67,25 @@ struct Secret {
     value: String,
 }
 
-fn read_cases(path: &Path, cases: &mut Vec<Case>) -> Result<()> {
-    let source = if path.as_os_str() == "-" { Source::StandardInput } else { Source::File(path.to_path_buf()) };
-    let mut input = Input::open(&source, &Arc::default())?;
+/// Short names of entities that labels may use.
+const SHORT_NAMES: [(&str, Entity); 5] = [
+    ("cvv", Entity::SecurityCode),
+    ("cid", Entity::SecurityCode),
+    ("ssn", Entity::SocialSecurity),
+    ("otp", Entity::OneTimePasscode),
+    ("iban", Entity::Account),
+];
+
+/// Returns the entity that a label names: a built-in one, in kebab or snake case or by a short name, or the id of a
+/// custom detector.
+fn entity(kind: &str) -> Option<Entity> {
+    let name = kind.to_ascii_lowercase().replace('_', "-");
+    let short = SHORT_NAMES.iter().find(|(short, _)| *short == name).map(|(_, entity)| *entity);
+    short.or_else(|| Entity::built_in(&name)).or_else(|| CustomId::new(&name).map(Entity::Custom))
+}
+
+fn read_cases(source: &Source, cases: &mut Vec<Case>) -> Result<()> {
+    let mut input = Input::open(source, &Arc::default())?;
     let mut bytes = Vec::new();
     loop {
         match input.next()? {
@@ -77,19 +98,26 @@ fn read_cases(path: &Path, cases: &mut Vec<Case>) -> Result<()> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        cases.push(serde_json::from_slice(line).map_err(|error| {
-            // What serde says of a wrong type may hold a text: the place is enough.
+        let case: Case = serde_json::from_slice(line).map_err(|error| {
+            // serde's message for a wrong type may quote the text, so only its position is shown.
             let column = error.column();
             CliError::Message(format!(
-                "{}: line {number}, column {column} is no labelled conversation: an object with id, category and turns",
+                "{}: line {number}, column {column}: not a labelled conversation (an object with id, category and turns)",
                 source.name()
             ))
-        })?);
+        })?;
+        if case.turns.iter().flat_map(|turn| &turn.secrets).any(|secret| entity(&secret.kind).is_none()) {
+            return Err(CliError::Message(format!(
+                "{}: line {number}: unknown kind of secret; `lastfour detectors` lists the kinds",
+                source.name()
+            )));
+        }
+        cases.push(case);
     }
     Ok(())
 }
 
-/// What was counted in one category.
+/// The counts of one category.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 struct Score {
     secrets: u64,
@@ -115,9 +143,13 @@ impl Score {
         self.clean += other.clean;
         self.changed += other.changed;
     }
+
+    fn is_perfect(&self) -> bool {
+        self.missed + self.lost + self.changed == 0
+    }
 }
 
-/// A failure to be shown. It holds texts of the cases, which are there to be read.
+/// A failure that `--show` prints. It holds texts of the cases, which are there to be read.
 struct Shown {
     what: &'static str,
     detail: String,
@@ -126,16 +158,27 @@ struct Shown {
     out: String,
 }
 
+/// The result of one conversation that is not perfect.
+#[derive(Serialize)]
+struct Failed {
+    id: String,
+    missed: u64,
+    lost: u64,
+    changed: u64,
+}
+
 #[derive(Default)]
 struct Board {
     scores: BTreeMap<String, Score>,
     shown: BTreeMap<String, Vec<Shown>>,
+    failed: Vec<Failed>,
 }
 
 impl Board {
-    /// Hears a conversation and scores its turns.
-    fn hear(&mut self, engine: &Engine, case: &Case, show: usize) {
+    /// Scans a conversation and scores its turns.
+    fn score(&mut self, engine: &Engine, case: &Case, show: usize) {
         let mut conversation = Conversation::new();
+        let mut total = Score::default();
         for turn in &case.turns {
             let role = Role::from_name(&turn.role).unwrap_or_default();
             let outcome = engine.scan(&mut conversation, &Message::new(role, &turn.text));
@@ -143,7 +186,7 @@ impl Board {
                 continue;
             }
             let out = outcome.patch.apply_str(&turn.text);
-            let score = self.scores.entry(case.category.clone()).or_default();
+            let mut score = Score::default();
             let mut failures = Vec::new();
             for secret in &turn.secrets {
                 score.secrets += 1;
@@ -166,6 +209,7 @@ impl Board {
                     failures.push(("CHANGED", String::new()));
                 }
             }
+            total.add(&score);
             if failures.is_empty() || show == 0 {
                 continue;
             }
@@ -177,6 +221,11 @@ impl Board {
                 }
             }
         }
+        if !total.is_perfect() {
+            let Score { missed, lost, changed, .. } = total;
+            self.failed.push(Failed { id: case.id.clone(), missed, lost, changed });
+        }
+        self.scores.entry(case.category.clone()).or_default().add(&total);
     }
 
     fn total(&self) -> Score {
@@ -185,7 +234,7 @@ impl Board {
         total
     }
 
-    fn write(&self, out: &mut impl Write, seconds: f64) -> io::Result<()> {
+    fn write(&self, out: &mut impl Write, summary: bool, seconds: f64) -> io::Result<()> {
         let line = |out: &mut dyn Write, name: &str, score: &Score| {
             let recall = if score.secrets == 0 { "-".into() } else { format!("{:.4}", score.recall()) };
             write!(
@@ -194,7 +243,7 @@ impl Board {
                 score.secrets, score.missed, score.keeps, score.lost, score.clean, score.changed
             )
         };
-        for (name, score) in &self.scores {
+        for (name, score) in self.scores.iter().filter(|_| !summary) {
             line(out, name, score)?;
             writeln!(out)?;
         }
@@ -208,22 +257,34 @@ impl Board {
         Ok(())
     }
 
-    fn write_json(&self, out: &mut impl Write, seconds: f64) -> io::Result<()> {
+    fn write_json(&self, out: &mut impl Write, summary: bool, seconds: f64) -> io::Result<()> {
         #[derive(Serialize)]
         struct Report<'a> {
             total: Score,
-            categories: &'a BTreeMap<String, Score>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            categories: Option<&'a BTreeMap<String, Score>>,
             seconds: f64,
         }
-        let report =
-            Report { total: self.total(), categories: &self.scores, seconds: (seconds * 1000.0).round() / 1000.0 };
+        let report = Report {
+            total: self.total(),
+            categories: (!summary).then_some(&self.scores),
+            seconds: (seconds * 1000.0).round() / 1000.0,
+        };
         serde_json::to_writer(&mut *out, &report)?;
         writeln!(out)
     }
+
+    fn write_failures(&self, out: &mut impl Write) -> io::Result<()> {
+        for failed in &self.failed {
+            serde_json::to_writer(&mut *out, failed)?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
 }
 
-/// Whether `out` still shows the secret: as it is, more than half of it in a row, or more of its digits in a row than
-/// may stay.
+/// Returns whether `out` still shows the secret: the whole value, more than half of it in a row, or a longer run of its
+/// digits than a mask may show.
 fn is_readable(secret: &Secret, out: &str) -> bool {
     let value = &secret.value;
     if out.contains(value.as_str()) {
@@ -244,13 +305,14 @@ fn is_readable(secret: &Secret, out: &str) -> bool {
     if number.len() <= 4 {
         return stands_alone(&number, out);
     }
-    let may_stay = if matches!(secret.kind.as_str(), "card" | "ssn" | "account") { 4 } else { 0 };
+    // What the default policy leaves of a long secret.
+    let may_stay = entity(&secret.kind).map_or(0, |entity| Policy::default().reveal(entity, 64));
     let run = (may_stay + 1).max(4);
     let left = digits(out);
     number.windows(run).any(|part| left.windows(run).any(|seen| seen == part))
 }
 
-/// Whether these digits stand in `text` without a digit right before or after them.
+/// Returns whether `text` holds these digits without a digit right before or after them.
 fn stands_alone(number: &[char], text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     let is_digit_at = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| is_digit(*c));
@@ -263,12 +325,12 @@ fn digits(text: &str) -> Vec<char> {
     text.chars().filter(|c| is_digit(*c)).collect()
 }
 
-/// What the labels call blank: also the separators among the control characters.
+/// Returns whether the labels treat a character as a blank; they include the separators among the control characters.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
-/// Whether a character is a decimal digit of any script.
+/// Returns whether a character is a decimal digit of any script.
 fn is_digit(c: char) -> bool {
     /// The zero of each script that has decimal digits (Unicode 14, general category Nd); nine more follow it.
     const ZEROS: [u32; 66] = [
@@ -292,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_readable_as_it_is_or_more_than_half_of_it_or_by_its_digits() {
+    fn a_secret_is_readable_whole_by_more_than_half_or_by_its_digits() {
         assert!(readable("password", "hunter2", "it is hunter2"));
         assert!(!readable("password", "hunter2", "it is ********"));
         assert!(readable("password", "correct horse battery", "correct horse *******"));
@@ -311,6 +373,21 @@ mod tests {
         assert!(readable("card", "3782 822463 10005", "**** ****** 10005"));
         assert!(readable("card", "3782 822463 10005", "3782 8** *** *****"));
         assert!(!readable("card", "3782 822463 10005", "3782 ****** *0005"));
+    }
+
+    #[test]
+    fn a_label_names_an_entity_by_its_name_or_a_short_one() {
+        for (kind, name) in [
+            ("otp", "one-time-passcode"),
+            ("SSN", "social-security"),
+            ("security_code", "security-code"),
+            ("security-code", "security-code"),
+            ("card", "card"),
+            ("loyalty", "loyalty"),
+        ] {
+            assert_eq!(entity(kind).unwrap().as_str(), name, "{kind}");
+        }
+        assert!(entity("").is_none() && entity("no such kind").is_none());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `lastfour explain`: what was expected, what was found, what was let through, and why. Never the secret.
+//! `lastfour explain`: what was expected, found and kept, and why. Never prints the secret.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -14,13 +14,13 @@ use crate::input::{self, Input, Source};
 use crate::reading::{Heard, Listener, Reader};
 use crate::tally::Troubles;
 
-/// Runs the command; whether everything went well.
+/// Runs the command and returns whether everything could be read.
 pub(crate) fn run(args: &args::Explain) -> Result<bool> {
     let reader = Reader::new(&args.reading)?;
     let mut out = BufWriter::new(io::stdout());
-    // Also a pipe or a terminal, such as /dev/stdin.
+    // True for a pipe or a terminal such as /dev/stdin too.
     let is_file = |what: &String| what == "-" || Path::new(what).metadata().is_ok_and(|there| !there.is_dir());
-    let mut well = true;
+    let mut succeeded = true;
     if args.what.iter().all(is_file) {
         let mut console = Console::new(args.reading.quiet);
         let mut sources: Vec<Source> = args.what.iter().map(|what| Source::File(PathBuf::from(what))).collect();
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &args::Explain) -> Result<bool> {
                 Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
                 Err(failure) => {
                     console.error(&failure);
-                    well = false;
+                    succeeded = false;
                 }
             }
         }
@@ -52,14 +52,14 @@ pub(crate) fn run(args: &args::Explain) -> Result<bool> {
     {
         return Err(CliError::Message(format!("cannot read {what}: it does not exist; check the path")));
     } else {
-        // Several words without quotes around them are one text.
+        // Several unquoted words are one message.
         let text = args.what.join(" ");
         let message = Message::new(args.speaker, &text);
         let explanation = reader.engine.explain(&mut Conversation::new(), &message);
         tell(&mut out, &explanation, "").map_err(|error| CliError::output(&error))?;
     }
     out.flush().map_err(|error| CliError::output(&error))?;
-    Ok(well)
+    Ok(succeeded)
 }
 
 struct Teller<'a, W: Write> {
@@ -89,7 +89,7 @@ impl<W: Write> Listener for Teller<'_, W> {
     }
 }
 
-/// Tells about one message, a line for each thing.
+/// Prints the explanation of a message, one line per item.
 fn tell(out: &mut dyn Write, explanation: &Explanation, indent: &str) -> io::Result<()> {
     let outcome = &explanation.outcome;
     for expected in &explanation.expected {
@@ -103,30 +103,30 @@ fn tell(out: &mut dyn Write, explanation: &Explanation, indent: &str) -> io::Res
         };
         let span = finding.span;
         let so = match finding.action {
-            Action::Allow => "let through by the policy".to_owned(),
-            Action::Flag => "flagged, let through".to_owned(),
+            Action::Allow => "allowed by the policy".to_owned(),
+            Action::Flag => "flagged, not masked".to_owned(),
             Action::Mask | Action::Block if finding.kind == FindingKind::Solicitation => {
                 "blocks the message".to_owned()
             }
             Action::Mask | Action::Block => {
                 let verb = if finding.action == Action::Block { "blocks the message; masked" } else { "masked" };
-                // Only what stands there afterwards, which is safe to show.
+                // Only the mask, which is safe to print.
                 let edit = outcome.patch.edits().iter().find(|edit| edit.span.overlaps(span));
                 edit.map_or_else(|| verb.to_owned(), |edit| format!("{verb} as {}", edit.with))
             }
         };
-        writeln!(out, "{indent}found: {what} at bytes {}..{}: {}; {so}", span.start, span.end, finding.evidence)?;
+        writeln!(out, "{indent}found: {what} at {}..{} – {}; {so}", span.start, span.end, finding.evidence)?;
     }
     for passed in &explanation.passed {
         let span = passed.span;
-        writeln!(out, "{indent}let through: {} at bytes {}..{}: {}", passed.what, span.start, span.end, passed.why)?;
+        writeln!(out, "{indent}kept: {} at {}..{} – {}", passed.what, span.start, span.end, passed.why)?;
     }
     if !outcome.recall.is_empty() {
         let lines: Vec<String> = outcome.recall.iter().map(|id| id.0.to_string()).collect();
         writeln!(out, "{indent}completes a secret: earlier pieces in line {}", lines.join(", "))?;
     }
     if explanation.expected.is_empty() && outcome.findings.is_empty() && explanation.passed.is_empty() {
-        writeln!(out, "{indent}nothing that could be a secret")?;
+        writeln!(out, "{indent}nothing that looks like a secret")?;
     }
     Ok(())
 }

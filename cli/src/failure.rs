@@ -1,28 +1,28 @@
-//! What goes wrong, in words that say what to do.
+//! Errors, with advice where there is any.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// Why a command ends early.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub(crate) enum CliError {
-    /// Nobody reads the output any more: that is no failure of ours.
+    /// The reader of the output has closed it. Not reported as an error.
     BrokenPipe,
-    /// Anything else, as it is shown.
+    /// Any other error, as it is printed.
     Message(String),
 }
 
-/// A result with our failures.
+/// A result whose error is a [`CliError`].
 pub(crate) type Result<T> = std::result::Result<T, CliError>;
 
 impl CliError {
-    /// What to say when `what` could not be done to the file at `path`.
+    /// Returns the error for a failure to `what` the file at `path`.
     pub(crate) fn file(what: &str, path: &Path, error: &io::Error) -> Self {
         Self::Message(format!("cannot {what} {}: {}", path.display(), reason(error)))
     }
 
-    /// What to say when writing to standard output failed.
+    /// Returns the error for a failure to write to standard output.
     pub(crate) fn output(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::BrokenPipe,
@@ -31,7 +31,7 @@ impl CliError {
     }
 }
 
-/// The reason in plain words, with what to do about it where there is anything.
+/// Returns the reason in plain words, with advice where there is any.
 pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "it does not exist; check the path".into(),
@@ -46,7 +46,7 @@ pub(crate) fn reason(error: &io::Error) -> String {
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BrokenPipe => f.write_str("nobody reads the output"),
+            Self::BrokenPipe => f.write_str("the output was closed"),
             Self::Message(message) => f.write_str(message),
         }
     }

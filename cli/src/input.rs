@@ -1,4 +1,4 @@
-//! Where transcripts come from: files, directories of them, standard input; compressed or not.
+//! Inputs: files, directories and standard input, compressed or not.
 
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use crate::failure::{CliError, Result, reason};
 
-/// Bytes that are read at once.
+/// Bytes per read.
 const CHUNK: usize = 256 << 10;
 
-/// How long a message on a slow standard input may go on in a further line before it is taken as complete.
+/// Time without input after which a message on standard input is taken as complete, although a further line could
+/// continue it.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// A transcript to be read.
+/// Where a transcript is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
     StandardInput,
@@ -24,7 +25,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// What it is called in messages.
+    /// Returns its name for messages.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::StandardInput => "standard input".into(),
@@ -32,7 +33,7 @@ impl Source {
         }
     }
 
-    /// The name by which the format is told: without `.gz` and `.zst`.
+    /// Returns the file name without `.gz` and `.zst`, from which the format is detected.
     pub(crate) fn plain_name(&self) -> String {
         match self {
             Self::StandardInput => String::new(),
@@ -46,18 +47,19 @@ impl Source {
     }
 }
 
-/// What was asked for, as a list of transcripts.
+/// The transcripts of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     pub(crate) list: Vec<Source>,
-    /// Files that were found in a directory and are no transcripts by their names.
+    /// Number of files in directories whose extension is not one of a transcript.
     pub(crate) skipped: usize,
     /// Size of all files, in bytes.
     pub(crate) size: u64,
 }
 
-/// Finds the transcripts in what was asked for. `without` is a directory to leave out: that of the output.
-pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>) -> Result<Sources> {
+/// Returns the sources named by these files and directories. In a directory, the files that pass `wanted` are read.
+/// `without` is a directory to leave out: that of the output.
+pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>, wanted: fn(&Path) -> bool) -> Result<Sources> {
     let mut sources = Sources::default();
     if asked.is_empty() {
         sources.list.push(Source::StandardInput);
@@ -70,7 +72,7 @@ pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>) -> Result<Sources>
         }
         let meta = fs::metadata(path).map_err(|error| CliError::file("read", path, &error))?;
         if meta.is_dir() {
-            walk(path, without.as_deref(), &mut sources)?;
+            walk(path, without.as_deref(), wanted, &mut sources)?;
         } else {
             sources.size += meta.len();
             sources.list.push(Source::File(path.clone()));
@@ -79,8 +81,8 @@ pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>) -> Result<Sources>
     Ok(sources)
 }
 
-/// Finds the transcripts below a directory, in the order of their names. Links are not followed.
-fn walk(root: &Path, without: Option<&Path>, sources: &mut Sources) -> Result<()> {
+/// Adds the files below a directory, in the order of their names. Links are not followed.
+fn walk(root: &Path, without: Option<&Path>, wanted: fn(&Path) -> bool, sources: &mut Sources) -> Result<()> {
     let mut open = vec![root.to_path_buf()];
     while let Some(directory) = open.pop() {
         if without.is_some() && fs::canonicalize(&directory).ok().as_deref() == without {
@@ -94,7 +96,7 @@ fn walk(root: &Path, without: Option<&Path>, sources: &mut Sources) -> Result<()
             let path = entry.path();
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => below.push(path),
-                Ok(kind) if kind.is_file() && is_transcript(&path) => {
+                Ok(kind) if kind.is_file() && wanted(&path) => {
                     sources.size += entry.metadata().map_or(0, |meta| meta.len());
                     sources.list.push(Source::File(path));
                 }
@@ -106,15 +108,22 @@ fn walk(root: &Path, without: Option<&Path>, sources: &mut Sources) -> Result<()
     Ok(())
 }
 
-/// Whether a file is a transcript, by its name.
+/// Returns whether the extension of a file is one of a transcript.
 pub(crate) fn is_transcript(path: &Path) -> bool {
-    let name = Source::File(path.to_path_buf()).plain_name().to_ascii_lowercase();
-    name.rsplit_once('.').is_some_and(|(stem, extension)| {
-        !stem.is_empty() && ["txt", "log", "jsonl", "ndjson", "json", "csv", "tsv"].contains(&extension)
-    })
+    has_extension(path, &["txt", "log", "jsonl", "ndjson", "json", "csv", "tsv"])
 }
 
-/// How the bytes of a transcript are packed.
+/// Returns whether the extension of a file is one of JSON lines.
+pub(crate) fn is_json_lines(path: &Path) -> bool {
+    has_extension(path, &["jsonl", "ndjson"])
+}
+
+fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    let name = Source::File(path.to_path_buf()).plain_name().to_ascii_lowercase();
+    name.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && extensions.contains(&extension))
+}
+
+/// How a transcript is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Packing {
     Plain,
@@ -122,15 +131,15 @@ pub(crate) enum Packing {
     Zstandard,
 }
 
-/// What comes next from a transcript.
+/// The next part of an input.
 pub(crate) enum Chunk {
     Bytes(Vec<u8>),
-    /// Nothing for now: what was read so far should go out.
+    /// No bytes are available now: flush the output.
     Pause,
     End,
 }
 
-/// A transcript that is being read.
+/// An open input.
 pub(crate) struct Input {
     pub(crate) packing: Packing,
     name: String,
@@ -139,25 +148,25 @@ pub(crate) struct Input {
 
 enum Feed {
     File(Box<dyn Read + Send>),
-    /// Standard input is read by a thread of its own, so that we can see when it is slow.
+    /// Standard input is read by its own thread, so that a pause can be noticed.
     Thread {
         chunks: Receiver<io::Result<Vec<u8>>>,
         paused: Paused,
     },
 }
 
-/// What was said already about a standard input from which nothing comes.
+/// Which pauses were already reported while standard input is silent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Paused {
     No,
-    /// What is written should go out.
+    /// The output should be flushed.
     Flushed,
-    /// The message that was begun should be taken as complete.
+    /// The current message should be taken as complete.
     Settled,
 }
 
 impl Input {
-    /// Opens a transcript. `read` counts the bytes as they come, still packed.
+    /// Opens a transcript. `read` counts the bytes read, before decompression.
     pub(crate) fn open(source: &Source, read: &Arc<AtomicU64>) -> Result<Self> {
         let name = source.name();
         let raw: Box<dyn Read + Send> = match source {
@@ -186,8 +195,8 @@ impl Input {
         Ok(Self { packing, name, feed })
     }
 
-    /// The next bytes. Waits, but says [`Chunk::Pause`] before it waits for long: once at once, so that what is written
-    /// goes out, and once after [`PATIENCE`].
+    /// Returns the next bytes. Before it blocks on a silent standard input it returns [`Chunk::Pause`] twice: immediately,
+    /// so that the output can be flushed, and after [`PATIENCE`].
     pub(crate) fn next(&mut self) -> Result<Chunk> {
         let bytes = match &mut self.feed {
             Feed::File(file) => read_some(&mut **file),
@@ -222,13 +231,13 @@ impl Input {
         }
     }
 
-    /// Whether the last pause was a long one: a message that was begun is complete.
+    /// Returns whether the last pause lasted [`PATIENCE`], so that the current message is complete.
     pub(crate) fn is_settled(&self) -> bool {
         matches!(&self.feed, Feed::Thread { paused: Paused::Settled, .. })
     }
 }
 
-/// What one read gives; empty at the end.
+/// Reads once; the result is empty at the end of the input.
 fn read_some(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
     let mut buffer = vec![0; CHUNK];
     loop {
@@ -243,7 +252,7 @@ fn read_some(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Undoes the packing, which the first bytes tell. No more is read than it takes to tell.
+/// Detects the compression by the first bytes and undoes it. Reads no more than it takes to detect.
 fn unpack(mut raw: Counted) -> io::Result<(Packing, Box<dyn Read + Send>)> {
     const MAGIC: [(Packing, &[u8]); 2] =
         [(Packing::Gzip, &[0x1F, 0x8B]), (Packing::Zstandard, &[0x28, 0xB5, 0x2F, 0xFD])];
@@ -272,7 +281,7 @@ fn unpack(mut raw: Counted) -> io::Result<(Packing, Box<dyn Read + Send>)> {
     ))
 }
 
-/// Counts what is read.
+/// Counts the bytes read.
 struct Counted {
     inner: Box<dyn Read + Send>,
     read: Arc<AtomicU64>,

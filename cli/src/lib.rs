@@ -1,8 +1,8 @@
-//! The command line: the doors of the library, opened to files and pipes.
+//! The command line of `lastfour`.
 //!
-//! `args` says what can be typed; `redact`, `scan`, `explain`, `eval` and `listing` are the commands; `reading` hands
-//! them the messages of transcripts; `input`, `output`, `console` and `progress` are their surroundings. Nothing here
-//! looks at what was said but through the library's public interface.
+//! `args` defines the arguments; `redact`, `scan`, `explain`, `eval` and `listing` are the commands; `reading` passes
+//! them the messages of transcripts; `input`, `output`, `console` and `progress` handle files and the terminal. Messages
+//! are scanned through the library's public interface only.
 
 mod args;
 mod console;
@@ -29,26 +29,21 @@ use args::{Cli, Command};
 use failure::{CliError, Result};
 use scan::Report;
 
-/// Something was found (`scan` only).
+/// Exit status of `scan` if something was found.
 const FOUND: u8 = 1;
-/// Something went wrong; the same as clap's for what cannot be understood.
+/// Exit status after an error; the same as clap's.
 const FAILED: u8 = 2;
 
-/// Runs the command that was typed, and returns the exit status of the program.
+/// Parses the arguments, runs the command and returns the exit status.
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        // What was typed may hold a secret, and clap repeats it.
-        Err(error) if error.use_stderr() => {
-            console::say(error.render().to_string().trim_end());
-            return ExitCode::from(FAILED);
-        }
-        Err(help) => help.exit(),
+        Err(error) => error.exit(),
     };
     match dispatch(&cli.command) {
         Ok(code) => code,
-        // Whoever reads has read enough.
+        // The reader of the output has closed it, as `head` does.
         Err(CliError::BrokenPipe) => ExitCode::SUCCESS,
         Err(failure) => {
             console::say(&format!("lastfour: {failure}"));
@@ -58,7 +53,7 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(command: &Command) -> Result<ExitCode> {
-    let well = match command {
+    let succeeded = match command {
         Command::Redact(args) => redact::run(args)?,
         Command::Scan(args) => {
             return Ok(match scan::run(args)? {
@@ -74,5 +69,5 @@ fn dispatch(command: &Command) -> Result<ExitCode> {
         Command::Completions(args) => listing::completions(args).map(|()| true)?,
         Command::Man(args) => listing::man(args).map(|()| true)?,
     };
-    Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+    Ok(if succeeded { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }

@@ -1,4 +1,4 @@
-//! The commands that print what lastfour is: its detectors, its policy, its completions, its man pages.
+//! The commands that print detectors, the policy, completions and man pages.
 
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ pub(crate) fn detectors(args: &args::Detectors) -> Result<()> {
         writeln!(out, "{:<24}  {:<6}  {:<7}  WHAT", "DETECTOR", "ACTION", "REVEALS")?;
         let mut row = |entity: Entity, what: &str| {
             let action = policy.action(entity, FindingKind::Disclosure);
-            // What is left of a secret that is long enough to leave as much as the policy says.
+            // For a secret long enough to show as much as the policy allows.
             let reveals = policy.reveal(entity, 64);
             writeln!(out, "{:<24}  {:<6}  {:<7}  {what}", entity.as_str(), action.as_str(), reveals)
         };
@@ -24,7 +24,7 @@ pub(crate) fn detectors(args: &args::Detectors) -> Result<()> {
             row(spec.entity, spec.title)?;
         }
         for detector in policy.detectors() {
-            row(detector.entity(), "detector of the policy")?;
+            row(detector.entity(), "custom detector of the policy")?;
         }
         Ok(())
     })

@@ -1,4 +1,4 @@
-//! Where the safe form goes: standard output, or a file that appears only once it is complete.
+//! Outputs: standard output, or a file that appears only when it is complete.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Stdout, Write};
@@ -7,10 +7,10 @@ use std::path::{Component, Path, PathBuf};
 use crate::failure::{CliError, Result};
 use crate::input::Packing;
 
-/// Bytes that are held before they are written, unless the input is slow.
+/// Size of the output buffer in bytes.
 const BUFFER: usize = 128 << 10;
 
-/// Where a transcript is written.
+/// An open output.
 pub(crate) struct Output {
     target: Target,
     packing: Packing,
@@ -22,14 +22,14 @@ enum Target {
 }
 
 impl Output {
-    /// Standard output, packed as the input is.
+    /// Opens standard output, compressed like the input.
     pub(crate) fn standard(packing: Packing) -> Result<Self> {
         let packer = Packer::new(BufWriter::with_capacity(BUFFER, io::stdout()), packing);
         Ok(Self { target: Target::Standard(packer.map_err(|error| CliError::output(&error))?), packing })
     }
 
-    /// The file at `path`, packed as the input is. It is written beside and takes its place with [`finish`](Self::finish)
-    /// only. `like` is the file whose permissions it gets.
+    /// Opens a temporary file beside `path`, compressed like the input. [`finish`](Self::finish) moves it to `path`, with
+    /// the permissions of `like`.
     pub(crate) fn file(path: &Path, packing: Packing, like: &Path) -> Result<Self> {
         let draft = Draft::new(path, like)?;
         let file = draft.create()?;
@@ -47,7 +47,7 @@ impl Output {
         }
     }
 
-    /// Lets out what was written so far, where somebody may be waiting for it.
+    /// Flushes standard output, unless it is compressed.
     pub(crate) fn flush(&mut self) -> Result<()> {
         match &mut self.target {
             Target::Standard(packer) if self.packing == Packing::Plain => {
@@ -57,7 +57,7 @@ impl Output {
         }
     }
 
-    /// Everything is written. A file takes its place now, unless it is to stay as it is (`keep`).
+    /// Completes the output and moves a file to its place, or discards it if the original is to `keep` its content.
     pub(crate) fn finish(self, keep: bool) -> Result<()> {
         match self.target {
             Target::Standard(packer) => {
@@ -74,7 +74,7 @@ impl Output {
     }
 }
 
-/// Packs what is written.
+/// Compresses the output.
 enum Packer<W: Write> {
     Plain(W),
     Gzip(flate2::write::GzEncoder<W>),
@@ -111,7 +111,7 @@ impl<W: Write> Packer<W> {
     }
 }
 
-/// A file beside the one whose place it is to take. Dropped before that, it is removed, and nothing has happened.
+/// A temporary file beside the one it is to replace. It is removed on drop unless it was published.
 struct Draft {
     path: PathBuf,
     beside: PathBuf,
@@ -120,10 +120,10 @@ struct Draft {
 
 impl Draft {
     fn new(path: &Path, like: &Path) -> Result<Self> {
-        // A link is kept, and the file it leads to replaced.
+        // If it is a link, the file it points to is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let Some(name) = path.file_name() else {
-            return Err(CliError::Message(format!("cannot write {}: it names no file", path.display())));
+            return Err(CliError::Message(format!("cannot write {}: it is not the name of a file", path.display())));
         };
         let mut beside = std::ffi::OsString::from(".");
         beside.push(name);
@@ -136,7 +136,7 @@ impl Draft {
         options.write(true).create_new(true);
         #[cfg(unix)]
         {
-            // Until it has the permissions of the original, nobody else may read it.
+            // Only the owner may read it until it has the permissions of the original.
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
@@ -149,7 +149,7 @@ impl Draft {
         #[cfg(unix)]
         {
             use std::os::unix::fs::{MetadataExt, fchown};
-            // Only root can give a file away, so that this may fail. It goes first, for it clears special permissions.
+            // This may fail, as only root can change an owner. It comes first because it clears special permissions.
             let _ = fchown(file, Some(meta.uid()), Some(meta.gid()));
         }
         file.set_permissions(meta.permissions()).map_err(|error| fail("keep the permissions of", &error))?;
@@ -157,7 +157,7 @@ impl Draft {
         fs::rename(&self.beside, &self.path).map_err(|error| fail("replace", &error))?;
         #[cfg(unix)]
         if let Some(directory) = self.path.parent() {
-            // The new name survives a power cut only once the directory is written; the content is safe either way.
+            // Without this a power failure could undo the rename; the content would still be either the old or the new.
             let _ = File::open(directory).and_then(|directory| directory.sync_all());
         }
         Ok(())
@@ -166,12 +166,12 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // After it took its place there is nothing left to remove.
+        // Fails after a rename, as the file is gone.
         let _ = fs::remove_file(&self.beside);
     }
 }
 
-/// Where below `root` the safe form of the file at `path` goes: under its own path, without what leads upwards.
+/// Returns the path below `root` for the file at `path`: the same path, without `..` and the root.
 pub(crate) fn below(root: &Path, path: &Path) -> PathBuf {
     let mut target = root.to_path_buf();
     for part in path.components() {

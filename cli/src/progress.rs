@@ -1,4 +1,4 @@
-//! A bar on the terminal when the work is long.
+//! A progress bar on the terminal for long runs.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Work that takes less shows no bar.
+/// Runs shorter than this show no bar.
 const LONG: Duration = Duration::from_secs(1);
 
-/// Time between two looks at the numbers.
+/// Time between two updates.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Shows how much is read, how fast, and how much was found.
+/// Shows how much was read, how fast, and how much was found.
 pub(crate) struct Progress {
-    /// Bytes read so far, still packed.
+    /// Bytes read so far, before decompression.
     pub(crate) read: Arc<AtomicU64>,
     total: u64,
     wanted: bool,
@@ -26,7 +26,8 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A bar for so many bytes (0 where nobody knows), on a terminal that shows nothing else.
+    /// Creates a bar for `total` bytes (0 if unknown). It is shown only on a terminal, and not beside output that goes to
+    /// the same terminal (`prints`).
     pub(crate) fn new(total: u64, quiet: bool, prints: bool) -> Self {
         let now = Instant::now();
         let clear = !prints || !std::io::stdout().is_terminal();
@@ -34,7 +35,7 @@ impl Progress {
         Self { read: Arc::default(), total, wanted, start: now, last: now, messages: 0, bar: None }
     }
 
-    /// To be called after each record.
+    /// Updates the bar; to be called after each record.
     pub(crate) fn tick(&mut self, findings: u64) {
         self.messages = self.messages.wrapping_add(1);
         if !self.wanted || !self.messages.is_multiple_of(256) {
@@ -51,7 +52,7 @@ impl Progress {
         bar.set_message(crate::tally::count(findings, "finding"));
     }
 
-    /// Says something beside the bar.
+    /// Runs `say`, which prints something, with the bar out of the way.
     pub(crate) fn suspend(&self, say: impl FnOnce()) {
         match &self.bar {
             Some(bar) => bar.suspend(say),
@@ -59,7 +60,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn clear(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();

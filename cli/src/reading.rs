@@ -1,4 +1,4 @@
-//! Reads transcripts message by message and hands each to who asked, with what the engine makes of it.
+//! Reads transcripts and passes their messages to a command.
 
 use crate::transcript::{self, ConversationKey, Fields, Format, Record, Text, Transcript};
 use lastfour::{Engine, Explanation, Message, Outcome, Policy, Role};
@@ -8,10 +8,10 @@ use crate::failure::{CliError, Result, reason};
 use crate::input::{Chunk, Input, Source};
 use crate::talks::{Talk, Talks};
 
-/// Bytes that are read before the format is told, unless there are none so many.
+/// Bytes from which the format is detected.
 const SAMPLE: usize = 64 << 10;
 
-/// How transcripts are to be read, once for all of them.
+/// Reads the transcripts of a run.
 pub(crate) struct Reader {
     pub(crate) engine: Engine,
     format: Option<Format>,
@@ -19,32 +19,31 @@ pub(crate) struct Reader {
     roles: Vec<(String, Role)>,
 }
 
-/// A message and where it stands.
+/// A message with its place and its conversation.
 pub(crate) struct Heard<'a, 'b> {
     pub(crate) text: &'b Text<'a>,
     pub(crate) record: &'b Record<'a>,
     pub(crate) role: Role,
-    /// The line in which it begins.
+    /// The line in which it begins, counted from 1.
     pub(crate) line: u64,
     pub(crate) talk: &'b mut Talk,
 }
 
 impl Heard<'_, '_> {
-    /// What the engine makes of it, in its conversation.
+    /// Scans it in its conversation.
     pub(crate) fn scan(&mut self, engine: &Engine) -> Outcome {
         engine.scan(&mut self.talk.conversation, &message(self.text, self.role, self.line))
     }
 
-    /// As [`scan`](Self::scan), with the reasons.
+    /// Scans it like [`scan`](Self::scan) and returns the reasons too.
     pub(crate) fn explain(&mut self, engine: &Engine) -> Explanation {
         engine.explain(&mut self.talk.conversation, &message(self.text, self.role, self.line))
     }
 
-    /// The id of the conversation, fit to be shown.
+    /// Returns the id of the conversation, redacted and shortened so that it can be printed.
     pub(crate) fn conversation(&self, engine: &Engine) -> Option<String> {
         match &self.text.conversation {
             ConversationKey::Id(id) => {
-                // Whatever stands there: a report holds no secret.
                 let id = String::from_utf8_lossy(id);
                 let safe: String = engine.redact(&id).chars().filter(|c| !c.is_control()).take(64).collect();
                 Some(safe)
@@ -54,20 +53,20 @@ impl Heard<'_, '_> {
     }
 }
 
-/// The message for the engine. Its id is its line, by which it is recalled.
+/// Returns the message for the engine. Its id is its line number, which a recall reports.
 fn message<'a>(text: &'a Text<'_>, role: Role, line: u64) -> Message<'a> {
     Message::new(role, &*text.bytes).id(line)
 }
 
-/// What is done with a transcript as it is read.
+/// Receives the content of a transcript as it is read.
 pub(crate) trait Listener {
-    /// Somebody says something. Messages come in order, those of a record before its [`record`](Self::record).
+    /// Receives a message. Messages come in order, those of a record before its [`record`](Self::record).
     fn message(&mut self, heard: Heard<'_, '_>) -> Result<()>;
 
-    /// A record is complete. Put one after the other, the records are the transcript.
+    /// Receives a complete record. The records, one after the other, are the transcript.
     fn record(&mut self, record: &Record<'_>) -> Result<()>;
 
-    /// Nothing comes for now.
+    /// Called before the input blocks.
     fn pause(&mut self) -> Result<()> {
         Ok(())
     }
@@ -87,7 +86,7 @@ impl Reader {
     pub(crate) fn read(&self, source: &Source, input: &mut Input, listener: &mut dyn Listener) -> Result<()> {
         let mut sample = Vec::new();
         let mut ended = false;
-        // The first line is enough to tell the format of a slow input.
+        // On a slow input the format is detected from the first line.
         while !ended && sample.len() < SAMPLE {
             match input.next()? {
                 Chunk::Bytes(bytes) => sample.extend_from_slice(&bytes),
@@ -98,7 +97,7 @@ impl Reader {
         }
         if is_utf16(&sample) {
             return Err(CliError::Message(format!(
-                "{} is UTF-16: turn it into UTF-8 first, with `iconv -f UTF-16 -t UTF-8`",
+                "{} is UTF-16: convert it to UTF-8 first, with `iconv -f UTF-16 -t UTF-8`",
                 source.name()
             )));
         }
@@ -146,7 +145,7 @@ impl Reader {
     }
 }
 
-/// The policy in that file, or the default.
+/// Reads the policy from a file, or returns the default.
 pub(crate) fn policy(path: Option<&std::path::Path>) -> Result<Policy> {
     let Some(path) = path else {
         return Ok(Policy::default());
@@ -158,7 +157,7 @@ pub(crate) fn policy(path: Option<&std::path::Path>) -> Result<Policy> {
     Policy::from_toml(&text).map_err(|error| CliError::Message(format!("{}: {error}", path.display())))
 }
 
-/// Whether a text is UTF-16: by its mark, or because every other byte of it is nothing.
+/// Returns whether a text is UTF-16: it starts with a byte-order mark, or every other byte is zero.
 fn is_utf16(sample: &[u8]) -> bool {
     if sample.starts_with(&[0xFF, 0xFE]) || sample.starts_with(&[0xFE, 0xFF]) {
         return true;
@@ -174,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn utf16_is_told_by_its_mark_and_by_its_empty_bytes() {
+    fn utf16_is_detected_by_its_mark_and_by_its_zero_bytes() {
         let wide: Vec<u8> = "my card is 3782".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert!(is_utf16(&wide));
         assert!(is_utf16(&[0xFF, 0xFE, 0, 0]));

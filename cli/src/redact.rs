@@ -15,10 +15,10 @@ use crate::progress::Progress;
 use crate::reading::{Heard, Listener, Reader};
 use crate::tally::{Tally, Troubles, count};
 
-/// Runs the command; whether everything went well.
+/// Runs the command and returns whether every transcript was redacted.
 pub(crate) fn run(args: &args::Redact) -> Result<bool> {
     let reader = Reader::new(&args.reading)?;
-    let sources = input::find(&args.files, args.output.as_deref())?;
+    let sources = input::find(&args.files, args.output.as_deref(), input::is_transcript)?;
     let prints = args.output.is_none() && !args.in_place;
     let mut run = Run {
         tally: Tally::default(),
@@ -28,14 +28,14 @@ pub(crate) fn run(args: &args::Redact) -> Result<bool> {
         written: HashSet::new(),
     };
     run.console.skipped(&sources);
-    let mut well = true;
+    let mut succeeded = true;
     for source in &sources.list {
         match run.transcript(&reader, source, args) {
             Ok(()) => run.tally.files += 1,
             Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
             Err(failure) => {
                 run.progress.suspend(|| run.console.error(&failure));
-                well = false;
+                succeeded = false;
             }
         }
     }
@@ -48,17 +48,17 @@ pub(crate) fn run(args: &args::Redact) -> Result<bool> {
         summary = format!("{summary}; {} changed", count(run.tally.changed, "file"));
     }
     run.console.end(&summary);
-    Ok(well)
+    Ok(succeeded)
 }
 
-/// What the transcripts of one run share.
+/// State shared by the transcripts of a run.
 struct Run {
     tally: Tally,
     progress: Progress,
     console: Console,
-    /// How what was written to standard output so far is packed.
+    /// The compression of standard output, once something was written to it.
     packing: Option<Packing>,
-    /// Files that were written below the output directory.
+    /// Files written below the output directory.
     written: HashSet<PathBuf>,
 }
 
@@ -82,21 +82,21 @@ impl Run {
         Ok(())
     }
 
-    /// Where the safe form of a transcript goes.
+    /// Opens the output for a transcript.
     fn output(&mut self, source: &Source, packing: Packing, args: &args::Redact) -> Result<Output> {
         match (source, &args.output) {
             (Source::File(path), Some(root)) => self.output_below(root, path, packing),
             (Source::File(path), None) if args.in_place => Output::file(path, packing, path),
             (Source::StandardInput, Some(_)) => Err(CliError::Message(
-                "standard input has no path to be written under: leave out --output, or name files".into(),
+                "standard input has no path below --output: leave --output out, or name files".into(),
             )),
             (Source::StandardInput, None) if args.in_place => {
-                Err(CliError::Message("standard input cannot be replaced: leave out --in-place, or name files".into()))
+                Err(CliError::Message("standard input cannot be replaced: leave --in-place out, or name files".into()))
             }
             _ => {
                 if self.packing.is_some_and(|before| before != packing) {
                     return Err(CliError::Message(format!(
-                        "{} is packed in another way than what was written before it: use --output DIR",
+                        "{} is compressed in another way than the transcripts written before it: use --output DIR",
                         source.name()
                     )));
                 }
@@ -110,7 +110,7 @@ impl Run {
         let target = below(root, path);
         if !self.written.insert(target.clone()) {
             return Err(CliError::Message(format!(
-                "{} would be written over another transcript of this run: run lastfour for each of them",
+                "{} has the same path below --output as another transcript: run lastfour for each of them",
                 path.display()
             )));
         }
@@ -118,7 +118,7 @@ impl Run {
             && from == to
         {
             return Err(CliError::Message(format!(
-                "{} would be written over itself: use --in-place, or another directory",
+                "{} would be overwritten with its own output: use --in-place, or another directory",
                 path.display()
             )));
         }
@@ -128,12 +128,12 @@ impl Run {
     }
 }
 
-/// Writes one transcript as it is read.
+/// Writes a transcript as it is read.
 struct Writer<'a> {
     engine: &'a Engine,
     run: &'a mut Run,
     output: Output,
-    /// What changes in the record that is being read.
+    /// The edits on the record that is being read.
     edits: Vec<Edit>,
     changed: bool,
     troubles: Troubles,

@@ -1,4 +1,4 @@
-//! `lastfour scan`: reports findings and changes nothing. A report never holds what was found.
+//! `lastfour scan`: reports findings and changes nothing. A report never contains the secret.
 
 use std::io::{self, BufWriter, Stdout, Write};
 
@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::reading::{Heard, Listener, Reader};
 use crate::tally::{Tally, Troubles};
 
-/// What came of the command.
+/// The result of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Report {
     Nothing,
@@ -25,7 +25,7 @@ pub(crate) enum Report {
 /// Runs the command.
 pub(crate) fn run(args: &args::Scan) -> Result<Report> {
     let reader = Reader::new(&args.reading)?;
-    let sources = input::find(&args.files, None)?;
+    let sources = input::find(&args.files, None, input::is_transcript)?;
     let mut console = Console::new(args.reading.quiet);
     console.skipped(&sources);
     let mut reporter = Reporter {
@@ -65,12 +65,12 @@ pub(crate) fn run(args: &args::Scan) -> Result<Report> {
     })
 }
 
-/// One finding as a program reads it.
+/// A finding in the output of `--json`.
 #[derive(Serialize)]
 struct Line<'a> {
     file: &'a str,
     line: u64,
-    /// Byte range in the file, unpacked.
+    /// Byte range in the decompressed file.
     bytes: Span,
     #[serde(skip_serializing_if = "Option::is_none")]
     conversation: Option<String>,
@@ -79,7 +79,7 @@ struct Line<'a> {
     kind: FindingKind,
     action: Action,
     evidence: Evidence,
-    /// Lines with earlier pieces of the same secret, which were let through.
+    /// Lines with earlier pieces of the same secret that were not masked.
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
     recall: &'a [u64],
 }
@@ -122,8 +122,8 @@ impl Reporter<'_> {
     }
 }
 
-/// How wide the columns of the table are. Each is as wide as what has stood in it; that of the places knows the names of
-/// the files before.
+/// The widths of the columns of the table. Each grows to the widest cell so far; the first starts with the longest file
+/// name.
 struct Columns([usize; 5]);
 
 impl Columns {

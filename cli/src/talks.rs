@@ -1,17 +1,17 @@
-//! The conversations of one transcript, and who speaks in them.
+//! The conversations of a transcript and their speakers.
 
 use std::collections::HashMap;
 
 use crate::transcript::{ConversationKey, Speakers};
 use lastfour::{Conversation, Role};
 
-/// Conversations that are remembered at least, the most recently heard ones. At most twice as many are held.
+/// Number of recently active conversations that are remembered at least. At most twice as many are held.
 const REMEMBERED: usize = 5_000;
 
-/// The longest id that is kept, in bytes. Longer ones are told apart by their start and length.
+/// The longest id that is kept, in bytes. Longer ones are compared by their start and length.
 const LONGEST_ID: usize = 256;
 
-/// One conversation and its speakers.
+/// A conversation and its speakers.
 #[derive(Default, Clone)]
 pub(crate) struct Talk {
     pub(crate) conversation: Conversation,
@@ -19,21 +19,21 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
-    /// The role of who speaks: a customer where nobody is named.
+    /// Returns the role of a speaker; a customer if there is no name.
     pub(crate) fn role(&mut self, speaker: Option<&str>) -> Role {
         speaker.map_or(Role::Customer, |name| self.speakers.role(name))
     }
 }
 
-/// The conversations of one transcript. Of many thousands, those not heard for longest are forgotten.
+/// The conversations of a transcript. If there are thousands, the least recently active are forgotten.
 pub(crate) struct Talks {
-    /// What every conversation starts as: with the roles the user gave.
+    /// A new conversation, with the roles given by the user.
     fresh: Talk,
-    /// That of texts which name none.
+    /// The conversation of messages without an id.
     whole: Talk,
-    /// That of the record which is being read.
+    /// The conversation of the current record.
     record: Talk,
-    /// Those with an id: two generations, of which the older goes when the younger is full.
+    /// Conversations with an id, in two generations: the older is dropped when the younger is full.
     young: HashMap<Box<[u8]>, Talk>,
     old: HashMap<Box<[u8]>, Talk>,
 }
@@ -47,21 +47,21 @@ impl Talks {
         Self { whole: fresh.clone(), record: fresh.clone(), fresh, young: HashMap::new(), old: HashMap::new() }
     }
 
-    /// Somebody is going to speak in the conversation of the transcript.
+    /// Announces speakers of the conversation of the transcript.
     pub(crate) fn meet(&mut self, names: &[String]) {
         for name in names {
             self.whole.speakers.meet(name);
         }
     }
 
-    /// A record begins: its own conversation is a new one.
+    /// Starts a record with a new conversation of its own.
     pub(crate) fn begin_record(&mut self) {
         if self.record.conversation.turns() > 0 {
             self.record = self.fresh.clone();
         }
     }
 
-    /// The conversation of a text.
+    /// Returns the conversation of a text.
     pub(crate) fn of(&mut self, key: &ConversationKey<'_>) -> &mut Talk {
         match key {
             ConversationKey::Transcript => &mut self.whole,
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_conversation_that_is_heard_is_remembered_among_many_others() {
+    fn an_active_conversation_is_remembered_among_many_others() {
         let mut talks = Talks::new(&[]);
         assert_eq!(say(&mut talks, 0), 1);
         for other in 1..20_000 {
@@ -118,12 +118,12 @@ mod tests {
             }
         }
         assert!(talks.young.len() + talks.old.len() <= 2 * REMEMBERED);
-        // Number 1 was not heard for long, and starts anew.
+        // Conversation 1 was not active for long and starts anew.
         assert_eq!(say(&mut talks, 1), 1);
     }
 
     #[test]
-    fn roles_that_were_given_hold_in_every_conversation() {
+    fn given_roles_apply_in_every_conversation() {
         let mut talks = Talks::new(&[("Jane".into(), Role::Agent)]);
         assert_eq!(talks.of(&ConversationKey::Transcript).role(Some("jane")), Role::Agent);
         assert_eq!(talks.of(&ConversationKey::Id(Cow::Borrowed(b"x"))).role(Some("Jane")), Role::Agent);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn long_ids_are_told_apart_by_start_and_length() {
+    fn long_ids_are_compared_by_start_and_length() {
         assert_eq!(&*short(b"abc"), b"abc");
         assert!(short(&[b'x'; 10_000]).len() < 300);
         assert_ne!(short(&[b'x'; 10_000]), short(&[b'x'; 10_001]));

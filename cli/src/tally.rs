@@ -1,4 +1,4 @@
-//! What was done, in numbers, and what to be careful about.
+//! The counts of a run, and its warnings.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::transcript::Trouble;
 use lastfour::{Action, Entity, FindingKind, Outcome};
 
-/// The numbers of a run.
+/// The counts of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) files: u64,
@@ -20,7 +20,7 @@ pub(crate) struct Tally {
     solicitations: u64,
 }
 
-/// The troubles of one transcript.
+/// Problems in one transcript, for the warnings.
 #[derive(Debug, Default)]
 pub(crate) struct Troubles {
     malformed: u64,
@@ -30,11 +30,11 @@ pub(crate) struct Troubles {
     recalled: Vec<u64>,
 }
 
-/// Lines that are named in a warning.
+/// Number of lines listed in a warning.
 const NAMED: usize = 5;
 
 impl Tally {
-    /// A message was scanned.
+    /// Counts a scanned message.
     pub(crate) fn add(&mut self, outcome: &Outcome) {
         self.messages += 1;
         for finding in &outcome.findings {
@@ -42,7 +42,7 @@ impl Tally {
                 continue;
             }
             self.findings += 1;
-            // A transcript cannot be blocked: what stands in it is masked, and a question holds nothing to mask.
+            // In a transcript `block` acts like `mask`. A question holds nothing to mask.
             if finding.action > Action::Flag && finding.kind.is_there() {
                 self.masked += 1;
             } else {
@@ -56,7 +56,7 @@ impl Tally {
         }
     }
 
-    /// The run in one line, such as `2 files, 40 messages, 3 findings (2 card, 1 pin): 3 masked`.
+    /// Returns the summary of the run, such as `2 files, 40 messages, 3 findings (2 card, 1 pin): 3 masked`.
     pub(crate) fn summary(&self) -> String {
         let mut line = format!(
             "{}, {}, {}",
@@ -79,7 +79,7 @@ impl Tally {
         line
     }
 
-    /// What was done about the findings, such as `3 masked, 1 flagged`.
+    /// Returns how many findings were masked and flagged, such as `3 masked, 1 flagged`.
     pub(crate) fn actions(&self) -> String {
         let parts: Vec<String> = [(self.masked, "masked"), (self.flagged, "flagged")]
             .iter()
@@ -91,7 +91,7 @@ impl Tally {
 }
 
 impl Troubles {
-    /// A record was read, which begins in that line.
+    /// Counts a record that begins in that line.
     pub(crate) fn add(&mut self, trouble: Option<Trouble>, line: u64) {
         match trouble {
             Some(Trouble::TooLong) => self.too_long += 1,
@@ -106,7 +106,7 @@ impl Troubles {
         }
     }
 
-    /// Messages that were let through turned out to hold pieces of a secret.
+    /// Notes the earlier messages with pieces of a secret that this message completes.
     pub(crate) fn recall(&mut self, outcome: &Outcome) {
         for id in &outcome.recall {
             if !self.recalled.contains(&id.0) {
@@ -115,12 +115,12 @@ impl Troubles {
         }
     }
 
-    /// What to say about them, a line each.
+    /// Returns the warnings, one line each.
     pub(crate) fn warnings(&self, name: &str) -> Vec<String> {
         let mut lines = Vec::new();
         if self.malformed > 0 {
             lines.push(format!(
-                "{name}: {} not valid in the format of the file and scanned as text; the first begins in line {}",
+                "{name}: {} not valid in the format of the file and scanned as text; the first is in line {}",
                 if self.malformed == 1 {
                     "1 record was".into()
                 } else {
@@ -141,7 +141,7 @@ impl Troubles {
         }
         if self.without_field > 0 {
             lines.push(format!(
-                "{name}: no field of text was found in {}: each value in {} was scanned by itself, outside of any conversation; \
+                "{name}: no known text field in {}: each value in {} was scanned on its own, without its conversation; \
                  name the fields with --text-field, --role-field and --conversation-field",
                 count(self.without_field, "record"),
                 if self.without_field == 1 { "it" } else { "them" },
@@ -151,7 +151,7 @@ impl Troubles {
             let named: Vec<String> = self.recalled.iter().take(NAMED).map(u64::to_string).collect();
             let more = if self.recalled.len() > NAMED { " and others" } else { "" };
             lines.push(format!(
-                "{name}: a secret given in pieces was seen only when it was complete; earlier pieces stand in line {}{more}",
+                "{name}: a secret given in pieces was noticed only when it was complete; earlier pieces are in line {}{more}",
                 named.join(", ")
             ));
         }
@@ -159,12 +159,12 @@ impl Troubles {
     }
 }
 
-/// `1 file`, `2,000 files`.
+/// Formats a count, such as `1 file` or `2,000 files`.
 pub(crate) fn count(n: u64, what: &str) -> String {
     format!("{} {what}{}", group(n), if n == 1 { "" } else { "s" })
 }
 
-/// The number with a comma after each three digits.
+/// Formats a number with commas, such as `1,234`.
 fn group(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);

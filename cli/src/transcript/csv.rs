@@ -3,34 +3,11 @@
 //! The splitter is our own because the bytes must come out as they went in: it tells where each field stands, quotes and
 //! all, and unescapes nothing it does not have to.
 
-use std::borrow::Cow;
-
 use crate::transcript::fields::Fields;
 use crate::transcript::record::{Layout, Named, Spelling, Trouble, Voice};
 use crate::transcript::{Input, More, mark_len};
-use lastfour::Alignment;
 use lastfour::Span;
 use lastfour::safe_cut;
-
-/// The text of a quoted field's content: two quotes in a row are one.
-pub(super) fn unquote(content: &[u8]) -> (Cow<'_, [u8]>, Alignment) {
-    let mut quotes = memchr::memchr_iter(b'"', content).step_by(2).peekable();
-    if quotes.peek().is_none() {
-        return (Cow::Borrowed(content), Alignment::identity());
-    }
-    let mut bytes = Vec::with_capacity(content.len());
-    let mut alignment = Alignment::identity();
-    let mut at = 0;
-    for quote in quotes {
-        bytes.extend_from_slice(&content[at..=quote]);
-        alignment.plain(quote - at);
-        alignment.atomic(1, 2.min(content.len() - quote));
-        at = (quote + 2).min(content.len());
-    }
-    bytes.extend_from_slice(&content[at..]);
-    alignment.plain(content.len() - at);
-    (Cow::Owned(bytes), alignment)
-}
 
 /// Cuts a table into records: a row each.
 pub(super) struct CsvReader {

@@ -208,9 +208,29 @@ fn unspell(raw: &[u8], spelling: Spelling) -> (Cow<'_, [u8]>, Alignment) {
             let decoded = decode(raw);
             (decoded.bytes, decoded.alignment)
         }
-        Spelling::CsvQuoted => super::csv::unquote(raw),
+        Spelling::CsvQuoted => unquote(raw),
         Spelling::Plain | Spelling::JsonNumber | Spelling::CsvBare(_) => (Cow::Borrowed(raw), Alignment::identity()),
     }
+}
+
+/// Decodes the content of a quoted CSV field: two quotes in a row are one.
+fn unquote(content: &[u8]) -> (Cow<'_, [u8]>, Alignment) {
+    let mut quotes = memchr::memchr_iter(b'"', content).step_by(2).peekable();
+    if quotes.peek().is_none() {
+        return (Cow::Borrowed(content), Alignment::identity());
+    }
+    let mut bytes = Vec::with_capacity(content.len());
+    let mut alignment = Alignment::identity();
+    let mut at = 0;
+    for quote in quotes {
+        bytes.extend_from_slice(&content[at..=quote]);
+        alignment.plain(quote - at);
+        alignment.atomic(1, 2.min(content.len() - quote));
+        at = (quote + 2).min(content.len());
+    }
+    bytes.extend_from_slice(&content[at..]);
+    alignment.plain(content.len() - at);
+    (Cow::Owned(bytes), alignment)
 }
 
 impl Text<'_> {

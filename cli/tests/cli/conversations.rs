@@ -1,34 +1,34 @@
 //! The labelled conversations, scored by `lastfour eval`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::Command;
 
-use serde_json::Value;
-
-use crate::lastfour;
-
-fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conversations");
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(folder).expect("the folder is there").map(|e| e.expect("an entry").path()).collect();
-    files.sort();
-    assert!(files.len() >= 5);
-    files
-}
+/// The labelled conversations.
+const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conversations");
+/// The expected outcome of each of them that is not perfect.
+const OUTCOMES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outcomes.jsonl");
+/// The environment variable that makes the test write that file.
+const WRITE: &str = "LASTFOUR_WRITE_OUTCOMES";
 
 #[test]
-fn secrets_are_stopped_and_the_rest_comes_through() {
-    let output = lastfour(&["eval"]).arg("--json").args(files()).output().expect("the command runs");
+fn every_labelled_conversation_has_the_outcome_that_was_reviewed() {
+    let output = Command::new(env!("CARGO_BIN_EXE_lastfour")).args(["eval", "--failures", CASES]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let total = |name: &str| report["total"][name].as_f64().unwrap_or(0.0);
-    let recall = 1.0 - total("missed") / total("secrets");
-    assert!(total("secrets") > 2000.0 && total("clean") > 5000.0, "{report}");
-    assert!(recall >= 0.97, "recall {recall}");
-    assert!(total("lost") / total("keeps") <= 0.005, "keeps lost: {} of {}", total("lost"), total("keeps"));
+    let seen = String::from_utf8(output.stdout).unwrap();
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::write(OUTCOMES, &seen).unwrap();
+        return;
+    }
+    let reviewed = std::fs::read_to_string(Path::new(OUTCOMES)).unwrap();
+    let only_in = |these: &str, others: &str| {
+        let others: Vec<&str> = others.lines().collect();
+        these.lines().filter(|line| !others.contains(line)).map(|line| format!("  {line}\n")).collect::<String>()
+    };
     assert!(
-        total("changed") / total("clean") <= 0.003,
-        "clean turns changed: {} of {}",
-        total("changed"),
-        total("clean")
+        seen == reviewed,
+        "outcomes changed; `lastfour eval --show 9 tests/conversations` shows the texts. If the change is meant, run \
+         this test with {WRITE}=1 and commit {OUTCOMES}.\nnow:\n{}before:\n{}",
+        only_in(&seen, &reviewed),
+        only_in(&reviewed, &seen)
     );
 }
