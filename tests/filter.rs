@@ -866,7 +866,7 @@ proptest! {
             Just(BodyFormat::Text), Just(BodyFormat::Json), Just(BodyFormat::Ndjson), Just(BodyFormat::Events), Just(BodyFormat::Form),
             Just(BodyFormat::Html), Just(BodyFormat::Sniff), Just(multipart()),
         ],
-        shape in proptest::sample::select(&SHAPES[..]),
+        shape in proptest::sample::select(SHAPES),
         size in 1usize..40,
     ) {
         let shape = shape.name;

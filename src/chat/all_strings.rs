@@ -1,7 +1,7 @@
 //! Every string and number of a document, each a message.
 
 use crate::chat::{ChatShape, ChatTexts, Continuity, Place, Spelling};
-use crate::json::{Path, TokenKind, Value};
+use crate::json::{Path, Value, ValueKind};
 
 /// Every string and number, whatever its key: for documents of which nothing is known.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,7 +17,7 @@ impl ChatShape for AllStrings {
         let mut stack = vec![document];
         while let Some(value) = stack.pop() {
             match value.kind() {
-                TokenKind::String | TokenKind::Number => reading.push(value, None, Spelling::Plain, Continuity::Whole),
+                ValueKind::String | ValueKind::Number => reading.push(value, None, Spelling::Plain, Continuity::Whole),
                 _ => {
                     let start = stack.len();
                     stack.extend(value.children());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::chat::walk::Keys;
 use crate::chat::{ChatShape, ChatTexts, Continuity, Place};
-use crate::json::{Path, TokenKind, Value};
+use crate::json::{Path, Value, ValueKind};
 
 /// The names of fields that hold text.
 const FIELDS: [&str; 33] = [
@@ -426,8 +426,8 @@ fn step(from: Value<'_>, to: Value<'_>) -> String {
 /// The channels that an event ends: all, or those of an element of a list, such as a choice.
 fn ends(document: Value<'_>) -> Vec<String> {
     let says = |member: Value<'_>| match member.kind() {
-        TokenKind::Literal => member.raw() == b"true" && member.is_one_of(&ENDS),
-        TokenKind::String => !member.raw().is_empty() && member.is_one_of(&REASONS),
+        ValueKind::Literal => member.raw() == b"true" && member.is_one_of(&ENDS),
+        ValueKind::String => !member.raw().is_empty() && member.is_one_of(&REASONS),
         _ => false,
     };
     let is_over = |object: Value<'_>| object.children().any(says);

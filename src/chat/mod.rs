@@ -1,8 +1,17 @@
-//! Chat shapes: which values of a JSON document are text that somebody says, whose it is, and in which order.
+//! Chat shapes: which values of a JSON document are text, who wrote it, and in what order.
 //!
-//! In comes a document; out comes a [`ChatTexts`]: its texts in the order in which they are said. Each shape is one file
-//! and one row of [`SHAPES`]; a user's own is a type that implements [`ChatShape`]. What a shape does not name is left
-//! alone, byte for byte.
+//! A [`ChatShape`] reads a document and returns its [`ChatTexts`]. Everything that it does not return passes through
+//! unchanged, byte for byte. Five shapes are built in; [`SHAPES`] lists them:
+//!
+//! | shape | for |
+//! |---|---|
+//! | [`Generic`] | any JSON API: text is recognised by field names (the default) |
+//! | [`AllStrings`] | documents about which nothing is known |
+//! | [`OpenAi`] | OpenAI chat completions, completions and responses |
+//! | [`Anthropic`] | Anthropic messages |
+//! | [`Matrix`] | the Matrix client-server API |
+//!
+//! For any other protocol, implement [`ChatShape`]; its documentation has an example.
 //!
 //! # Example
 //!
@@ -13,10 +22,10 @@
 //!
 //! let body = br#"{"model": "x", "messages": [{"role": "user", "content": "hello"}]}"#;
 //! let tree = Tree::parse(body, 64)?;
-//! let reading = OpenAi.read(tree.root());
-//! assert_eq!(reading.texts.len(), 1);
-//! assert_eq!(reading.texts[0].role, Some(Role::Customer));
-//! assert_eq!(tree.value(reading.texts[0].value).unwrap().raw(), b"hello");
+//! let found = OpenAi.read(tree.root());
+//! assert_eq!(found.texts.len(), 1);
+//! assert_eq!(found.texts[0].role, Some(Role::Customer));
+//! assert_eq!(tree.value(found.texts[0].value).unwrap().raw(), b"hello");
 //! # Ok::<(), lastfour::json::JsonError>(())
 //! ```
 
@@ -28,6 +37,7 @@ mod openai;
 mod walk;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 pub use all_strings::AllStrings;
@@ -39,16 +49,19 @@ pub use openai::OpenAi;
 use crate::json::{Path, Value};
 use crate::message::Role;
 
-/// How documents of one kind carry chat.
+/// Finds the text in the JSON documents of one protocol.
 ///
-/// # A shape of one's own
+/// Only [`name`](Self::name) and [`read`](Self::read) must be implemented. The other methods refine how event streams,
+/// large documents and forms are handled.
 ///
-/// A server that streams its answers as events, several at once, each a piece of a block:
+/// # Example
+///
+/// A server streams several answers at once, as events that each carry pieces of one block:
 ///
 /// ```
-/// use lastfour::chat::{ChatShape, Continuity, ChatTexts, DynShape, Spelling};
+/// use lastfour::chat::{ChatShape, ChatTexts, Continuity, DynShape, Spelling};
 /// use lastfour::json::Value;
-/// use lastfour::{Engine, Filter, BodyFormat, Role};
+/// use lastfour::{BodyFormat, Engine, Filter, Role};
 ///
 /// struct Blocks;
 ///
@@ -58,16 +71,16 @@ use crate::message::Role;
 ///     }
 ///
 ///     fn read(&self, document: Value<'_>) -> ChatTexts {
-///         let mut reading = ChatTexts::default();
-///         // The slash keeps block 1 and block 10 apart where one of them ends.
+///         let mut found = ChatTexts::default();
+///         // The slash keeps blocks 1 and 10 apart when one of them ends.
 ///         let block = format!("{}/", document.number("block").unwrap_or_default());
 ///         for text in document.get("chars") {
-///             reading.push(text, Some(Role::Bot), Spelling::Plain, Continuity::Next(block.clone()));
+///             found.push(text, Some(Role::Bot), Spelling::Plain, Continuity::Next(block.clone()));
 ///         }
 ///         if document.string("op").as_deref() == Some("close") {
-///             reading.ends.push(block);
+///             found.ends.push(block);
 ///         }
-///         reading
+///         found
 ///     }
 /// }
 ///
@@ -84,111 +97,143 @@ use crate::message::Role;
 /// }
 /// filter.finish(&mut out)?;
 /// let seen = String::from_utf8(out).unwrap();
-/// // The mask stands where the number begins; the other bytes are those that came in.
+/// // The mask replaces the start of the number; all other bytes are unchanged.
 /// assert_eq!(seen, stream.replace("3782 82", "**** ****** *0005").replace("2463 10005", ""));
 /// # Ok::<(), lastfour::ScanError>(())
 /// ```
 pub trait ChatShape: Send + Sync + 'static {
-    /// A short name, in kebab-case.
+    /// The name of the shape, in kebab-case.
     fn name(&self) -> &str;
 
-    /// The texts of a document.
+    /// Returns the texts of a document.
     fn read(&self, document: Value<'_>) -> ChatTexts;
 
-    /// The texts of the document that the data of an event are (`text/event-stream`). As [`read`](Self::read), where
-    /// nothing else is said.
+    /// Returns the texts of a document that is the data of a server-sent event. Defaults to [`read`](Self::read).
     fn read_event(&self, document: Value<'_>) -> ChatTexts {
         self.read(document)
     }
 
-    /// What the data of an event are that are no document: by default, a message or a piece of one. A
-    /// [`Continuity::Movable`] is taken for a [`Continuity::Next`].
+    /// Says how the data of an event that are not a JSON document continue a text. Defaults to
+    /// [`Continuity::Ambiguous`]: a message, or a piece of one. [`Continuity::Movable`] is treated as
+    /// [`Continuity::Next`].
     fn plain_event(&self) -> Continuity {
         Continuity::Ambiguous { channel: String::new(), message: false }
     }
 
-    /// What stands at a place of a document that is too large to be seen whole. `None` where the shape cannot tell
-    /// without the whole: such a document is refused.
+    /// Says what a value is by its path alone. This is asked for documents that are too large to be buffered. With the
+    /// default, `None`, such a document is rejected.
     fn place(&self, path: Path<'_>) -> Option<Place> {
         let _ = path;
         None
     }
 
-    /// Whether the field of a form by that name is text.
+    /// Returns `true` if the field of a form with this name is text. Defaults to the names that [`Generic`] knows.
     fn is_field(&self, name: &str) -> bool {
         Generic::default().is_field(name)
     }
 
-    /// Whether a request carries all that was said before, so that the conversation is in it and nowhere else.
+    /// Returns `true` if every request carries the whole conversation, as it does in APIs of language models. No state
+    /// is kept between such requests.
     fn carries_history(&self) -> bool {
         false
     }
 }
 
-/// What a shape sees in a document.
+/// The texts that a shape finds in a document.
+///
+/// Values are named by [`Value::index`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChatTexts {
-    /// The texts, in the order in which they are said.
+    /// The texts, in the order in which they were written.
     pub texts: Vec<Text>,
-    /// Values that say again, in another way, what a text says, and cannot stay where it changes.
+    /// Values that repeat a text in another form, such as the log probabilities of its tokens. They are set to `null` if
+    /// that text changes.
     pub tied: Vec<Derived>,
-    /// The channels that end with this document: those that start with one of these.
+    /// The channels that end with this document: all whose names start with one of these.
     pub ends: Vec<String>,
-    /// Values that a stream says once, by [`Value::index`]: the name of a tool. What was held back of a piece may have to
-    /// be written into an event of its own, made after the document's; these, all other texts and all objects and arrays
-    /// in which the piece is not are left out of that.
+    /// Values that a stream sends only once, such as the name of a tool. When held-back text is sent in an additional
+    /// event, these values are left out of it. So are all other texts, and all objects and arrays that do not contain
+    /// the text.
     pub once: Vec<usize>,
-    /// The event that is made for what was held back where one like the document's would not do, because the document
-    /// opens what the piece is in.
+    /// The event to send for held-back text if a copy of this document's event would not do, because the document opens
+    /// the block that the text belongs to.
     pub spare: Option<TemplateEvent>,
 }
 
-/// An event that can be added to a stream.
+/// An event that can be added to a stream to carry held-back text.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TemplateEvent {
-    /// Its name; empty where it has none.
+    /// The event's name; empty if it has none.
     pub name: String,
-    /// Its data, a JSON document.
+    /// Its data: a JSON document.
     pub document: String,
-    /// The JSON pointer to the string in it that takes the text.
+    /// A JSON pointer to the string in the document that takes the text.
     pub pointer: String,
+}
+
+impl TemplateEvent {
+    /// Creates an event from its name, its JSON document and a JSON pointer to the string that takes the text.
+    #[must_use]
+    pub fn new(name: impl Into<String>, document: impl Into<String>, pointer: impl Into<String>) -> Self {
+        Self { name: name.into(), document: document.into(), pointer: pointer.into() }
+    }
 }
 
 /// A text in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Text {
-    /// The value that holds it, by [`Value::index`].
+    /// The value that holds it: its [`Value::index`].
     pub value: usize,
-    /// Who says it, where the document tells.
+    /// Who wrote it, if the document says so.
     pub role: Option<Role>,
     /// How it is spelled.
     pub spelling: Spelling,
-    /// How it belongs to other texts.
+    /// How it relates to other texts.
     pub part: Continuity,
 }
 
-/// A value that is set to `null` where a text changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Derived {
-    /// The value, by [`Value::index`].
-    pub value: usize,
-    /// The texts, by their places in [`ChatTexts::texts`].
-    pub texts: std::ops::Range<usize>,
+impl Text {
+    /// Creates a text from the value that holds it, its author, its spelling and its relation to other texts.
+    #[must_use]
+    pub fn new(value: Value<'_>, role: Option<Role>, spelling: Spelling, part: Continuity) -> Self {
+        Self { value: value.index(), role, spelling, part }
+    }
 }
 
-/// What stands at a place of a document.
+/// A value that is set to `null` if one of some texts changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Derived {
+    /// The value: its [`Value::index`].
+    pub value: usize,
+    /// The texts: a range of [`ChatTexts::texts`].
+    pub texts: Range<usize>,
+}
+
+impl Derived {
+    /// Ties a value to a range of [`ChatTexts::texts`].
+    #[must_use]
+    pub fn new(value: Value<'_>, texts: Range<usize>) -> Self {
+        Self { value: value.index(), texts }
+    }
+}
+
+/// What a value of a large document is, judged by its path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
-    /// A text, in this spelling.
+    /// A text in this spelling.
     Text(Spelling),
-    /// The name of who speaks in this object and below.
+    /// The role of the author of this object and of everything in it.
     Role,
-    /// What says again, in another way, what a text says, and goes where one changed.
+    /// A repetition of a text in another form, removed if a text has changed. See [`ChatTexts::tied`].
     Derived,
     /// A text, unless the `type` of its object is `base64`.
     Data,
-    /// None of these.
+    /// Anything else.
     Other,
 }
 
@@ -196,72 +241,72 @@ pub enum Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Spelling {
-    /// As it is; where it is a JSON document in turn, everything in that.
+    /// Plain text. If it is a JSON document itself, everything in that document is text.
     Plain,
-    /// As HTML.
+    /// HTML.
     Html,
-    /// As a JSON document in a string.
+    /// A JSON document in a string.
     Json,
-    /// As an object or array: all strings and numbers in it together, with their keys.
+    /// An object or array: all its strings and numbers are one text, each after its key.
     Values,
 }
 
-/// How a text belongs to other texts. Outside of event streams each is a message of its own.
+/// How a text relates to other texts. Outside of event streams, each text is a message of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Continuity {
-    /// It is a message.
+    /// A complete message.
     Whole,
-    /// It repeats what was said: the same message in another spelling, or the whole of what came in pieces.
+    /// A repetition: the same message in another spelling, or all of a message that was sent in pieces before.
     Repeat,
-    /// It is a piece of a message that is spread over the documents of a stream: the next of its channel. What is not yet
-    /// safe to go on of it is written into the next piece of the channel, or into an event that is made where the channel
-    /// ends ([`ChatTexts::ends`]): for protocols whose readers put the pieces together whatever event they come in.
+    /// A piece of a message that continues over the documents of a stream, in the channel of this name. Text that is
+    /// held back moves into the next piece of the channel, or into an additional event when the channel ends
+    /// ([`ChatTexts::ends`]). This is for protocols whose clients concatenate the pieces.
     Movable(String),
-    /// The same, but nothing moves from one event to another: an event whose piece is not yet safe to go on is held, with
-    /// all that come after it. For protocols of which nothing more is known than that. Not to be mixed with
-    /// [`Movable`](Self::Movable) in one document; what is [tied](ChatTexts::tied) to it stays.
+    /// The same, but no text moves between events: an event is held back, with all events after it, until its piece can
+    /// be released. This is for protocols about which nothing more is known. Do not mix it with
+    /// [`Movable`](Self::Movable) in one document. [Tied](ChatTexts::tied) values stay.
     Next(String),
-    /// It is a message or the next piece of one, and nobody knows which. It is scanned as both: alone, and joined with
-    /// what came before in its channel. Its event is held where it ends in what may be the start of a secret, and nowhere
-    /// else.
+    /// Either a message or the next piece of one. It is scanned both alone and joined with the text before it in its
+    /// channel. Its event is held back only if it ends in what may be the start of a secret.
     Ambiguous {
-        /// The channel, where it is a piece.
+        /// The channel, if it is a piece.
         channel: String,
-        /// What stands beside it says that it is a message: its id, who says it. Then it is one, unless the texts of the
-        /// stream begin with blanks, as pieces do.
+        /// An id or an author beside it suggests a message. It is then treated as a message unless the texts of the
+        /// stream start with blanks, as the tokens of a language model do.
         message: bool,
     },
 }
 
 impl ChatTexts {
-    /// Adds the text that a value of the document holds: after those that are there, as it is said after them.
+    /// Appends the text that a value of the document holds.
     pub fn push(&mut self, value: Value<'_>, role: Option<Role>, spelling: Spelling, part: Continuity) {
-        self.texts.push(Text { value: value.index(), role, spelling, part });
+        self.texts.push(Text::new(value, role, spelling, part));
     }
 
-    /// Whether texts are pieces that stay in their events.
+    /// Returns `true` if texts are pieces that stay in their events.
     pub(crate) fn is_joined(&self) -> bool {
         self.texts.iter().any(|text| matches!(text.part, Continuity::Next(_) | Continuity::Ambiguous { .. }))
     }
 
-    /// Whether texts are pieces that move, or a channel ends.
+    /// Returns `true` if texts are pieces that move, or if a channel ends.
     pub(crate) fn is_streamed(&self) -> bool {
         !self.ends.is_empty() || self.texts.iter().any(|text| matches!(text.part, Continuity::Movable(_)))
     }
 }
 
-/// A chat shape to be handed around: cheap to clone.
+/// A shared [`ChatShape`] of any type. Cheap to clone.
 #[derive(Clone)]
 pub struct DynShape(Arc<dyn ChatShape>);
 
 impl DynShape {
-    /// A shape of one's own.
+    /// Wraps a shape.
     #[must_use]
     pub fn new(shape: impl ChatShape) -> Self {
         Self(Arc::new(shape))
     }
 
-    /// The built-in shape of that name: one of [`SHAPES`].
+    /// Returns the built-in shape of this name, one of [`SHAPES`].
     ///
     /// ```
     /// use lastfour::chat::DynShape;
@@ -270,12 +315,12 @@ impl DynShape {
     /// ```
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        SHAPES.iter().find(|row| row.name == name).map(|row| (row.make)())
+        SHAPES.iter().find(|shape| shape.name == name).map(|shape| (shape.make)())
     }
 }
 
 impl Default for DynShape {
-    /// [`Generic`] with its own fields.
+    /// Returns [`Generic::default`].
     fn default() -> Self {
         Self::new(Generic::default())
     }
@@ -297,22 +342,27 @@ impl fmt::Debug for DynShape {
 
 /// A built-in shape.
 #[derive(Debug, Clone, Copy)]
-pub struct Row {
-    /// Its name.
+#[non_exhaustive]
+pub struct BuiltInShape {
+    /// Its name, in kebab-case.
     pub name: &'static str,
-    /// What it is for.
+    /// What it is for, in one line.
     pub title: &'static str,
-    /// Makes it.
+    /// Creates it with its default settings.
     pub make: fn() -> DynShape,
 }
 
 /// The built-in shapes.
-pub static SHAPES: [Row; 5] = [
-    Row { name: "generic", title: "fields named text, content, body, message and the like", make: DynShape::default },
-    Row { name: "all-strings", title: "every string and number", make: || DynShape::new(AllStrings) },
-    Row { name: "openai", title: "OpenAI chat completions, completions and responses", make: || DynShape::new(OpenAi) },
-    Row { name: "anthropic", title: "Anthropic messages", make: || DynShape::new(Anthropic) },
-    Row { name: "matrix", title: "events of the Matrix client-server protocol", make: || DynShape::new(Matrix) },
+pub static SHAPES: &[BuiltInShape] = &[
+    BuiltInShape { name: "generic", title: "any JSON API; text by field names", make: DynShape::default },
+    BuiltInShape { name: "all-strings", title: "every string and number", make: || DynShape::new(AllStrings) },
+    BuiltInShape {
+        name: "openai",
+        title: "OpenAI chat completions, completions and responses",
+        make: || DynShape::new(OpenAi),
+    },
+    BuiltInShape { name: "anthropic", title: "Anthropic messages", make: || DynShape::new(Anthropic) },
+    BuiltInShape { name: "matrix", title: "Matrix client-server API", make: || DynShape::new(Matrix) },
 ];
 
 #[cfg(test)]
@@ -320,10 +370,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_makes_the_shape_of_its_name() {
-        for row in SHAPES {
-            assert_eq!((row.make)().name(), row.name);
-            assert!(!row.title.is_empty());
+    fn every_built_in_shape_has_its_own_name_and_a_title() {
+        for shape in SHAPES {
+            assert_eq!((shape.make)().name(), shape.name);
+            assert!(!shape.title.is_empty());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The walk that most shapes share: down a document, with a table of what the keys mean.
 
 use crate::chat::{ChatTexts, Continuity, Place, Spelling};
-use crate::json::{Path, Segment, TokenKind, Value};
+use crate::json::{Path, Segment, Value, ValueKind};
 use crate::message::Role;
 
 /// What the keys of a shape mean. A member whose key is in no list is walked into.
@@ -49,14 +49,11 @@ impl Keys<'_> {
         while let Some(step) = stack.pop() {
             let Step { value, role, spelling, again } = step;
             match (value.kind(), spelling) {
-                (
-                    TokenKind::ObjectStart | TokenKind::ArrayStart,
-                    Some(spelling @ (Spelling::Values | Spelling::Json)),
-                ) => {
+                (ValueKind::Object | ValueKind::Array, Some(spelling @ (Spelling::Values | Spelling::Json))) => {
                     let spelling = if spelling == Spelling::Json { Spelling::Values } else { spelling };
                     reading.push(value, role, spelling, if again { Continuity::Repeat } else { part.clone() });
                 }
-                (TokenKind::ObjectStart, _) => {
+                (ValueKind::Object, _) => {
                     let start = stack.len();
                     self.enter(step, &mut stack);
                     if root {
@@ -67,12 +64,12 @@ impl Keys<'_> {
                         }
                     }
                 }
-                (TokenKind::ArrayStart, _) => {
+                (ValueKind::Array, _) => {
                     let start = stack.len();
                     stack.extend(value.children().map(|value| Step { value, ..step }));
                     stack[start..].reverse();
                 }
-                (TokenKind::String | TokenKind::Number, Some(spelling)) => {
+                (ValueKind::String | ValueKind::Number, Some(spelling)) => {
                     let spelling = if spelling == Spelling::Values { Spelling::Plain } else { spelling };
                     reading.push(value, role, spelling, if again { Continuity::Repeat } else { part.clone() });
                 }

@@ -9,7 +9,7 @@ use crate::chat::{Continuity, Place, Spelling, Text};
 use crate::edit::Patch;
 use crate::filter::ScanError;
 use crate::filter::scanner::Scanner;
-use crate::json::{self, JsonError, Step, Token, TokenKind, Walker};
+use crate::json::{self, JsonError, Step, Token, TokenKind, ValueKind, Walker};
 use crate::message::Role;
 use crate::stream::StreamRedactor;
 
@@ -209,7 +209,9 @@ impl Document {
                     }
                     let role = self.roles.last().map(|(_, role)| *role);
                     let text = Text { value: 0, role, spelling, part: Continuity::Whole };
-                    let patch = Patch::new(scanner.token(token, content, &text)?);
+                    let number = token.kind == TokenKind::Number;
+                    let kind = if number { ValueKind::Number } else { ValueKind::String };
+                    let patch = Patch::new(scanner.token(kind, token.span, content, &text)?);
                     self.changed |= !patch.is_empty();
                     if !scanner.blocked {
                         out.extend_from_slice(&patch.apply(raw));

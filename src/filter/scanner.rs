@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::entity::Entity;
 use crate::filter::retroactive::Hindsight;
 use crate::filter::{ContentTypes, Limits, Report, ScanError};
-use crate::json::{self, JsonError, Token, TokenKind, Tree, Value};
+use crate::json::{self, JsonError, Tree, Value, ValueKind};
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
 use crate::span::Span;
@@ -145,7 +145,7 @@ impl Scanner {
     /// the text that it is in a stream of texts.
     pub(super) fn reading<'a>(&self, raw: &'a [u8]) -> Result<Option<(Tree<'a>, ChatTexts)>, ScanError> {
         match Tree::parse(raw, self.limits.depth) {
-            Ok(tree) if tree.root().kind() == TokenKind::Number => Ok(None),
+            Ok(tree) if tree.root().kind() == ValueKind::Number => Ok(None),
             Ok(tree) => {
                 let reading = self.shape.read_event(tree.root());
                 Ok(Some((tree, reading)))
@@ -157,7 +157,7 @@ impl Scanner {
 
     /// Scans the data of an event that are no document.
     pub(super) fn plain(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
-        let is_number = Tree::parse(raw, 1).is_ok_and(|tree| tree.root().kind() == TokenKind::Number);
+        let is_number = Tree::parse(raw, 1).is_ok_and(|tree| tree.root().kind() == ValueKind::Number);
         if is_number { Ok(self.message(raw, None, false)) } else { self.documents(raw) }
     }
 
@@ -191,7 +191,7 @@ impl Scanner {
     /// Scans a text, which says `said`, as a message; the edits are on that.
     pub(super) fn piece(&mut self, value: Value<'_>, said: &[u8], text: &Text) -> Result<Patch, ScanError> {
         match value.kind() {
-            TokenKind::Number => Ok(self.message(said, text.role, false)),
+            ValueKind::Number => Ok(self.message(said, text.role, false)),
             _ => self.string(said, text.role, false, text.spelling, self.limits.nesting),
         }
     }
@@ -216,29 +216,32 @@ impl Scanner {
     /// Scans one text of a document; the edits are on the document's bytes.
     pub(super) fn text(&mut self, value: Value<'_>, text: &Text) -> Result<Vec<Edit>, ScanError> {
         match value.kind() {
-            TokenKind::ObjectStart | TokenKind::ArrayStart => {
+            ValueKind::Object | ValueKind::Array => {
                 self.values(value, text.role, text.part == Continuity::Repeat, self.limits.nesting)
             }
-            kind => {
-                let token = Token { kind, span: value.span(), content: value.content() };
-                self.token(token, value.raw(), text)
-            }
+            kind => self.token(kind, value.span(), value.raw(), text),
         }
     }
 
-    /// Scans one string or number, whose raw content is `content`; the edits count from where the token's spans do.
-    pub(super) fn token(&mut self, token: Token, content: &[u8], text: &Text) -> Result<Vec<Edit>, ScanError> {
+    /// Scans one string or number at `span`, whose raw content is `content`.
+    pub(super) fn token(
+        &mut self,
+        kind: ValueKind,
+        span: Span,
+        content: &[u8],
+        text: &Text,
+    ) -> Result<Vec<Edit>, ScanError> {
         let again = text.part == Continuity::Repeat;
-        match token.kind {
-            TokenKind::String => {
+        match kind {
+            ValueKind::String => {
                 let decoded = json::decode(content);
                 let patch = self.string(&decoded.bytes, text.role, again, text.spelling, self.limits.nesting)?;
-                Ok(json::string_edits(&patch, &decoded.alignment, token.content.start))
+                Ok(json::string_edits(&patch, &decoded.alignment, span.start + 1))
             }
-            TokenKind::Number => {
+            ValueKind::Number => {
                 let digits = json::number_text(content);
                 let patch = self.message(&digits, text.role, again);
-                Ok(json::number_edit(&patch, &digits, token.span).into_iter().collect())
+                Ok(json::number_edit(&patch, &digits, span).into_iter().collect())
             }
             _ => Ok(Vec::new()),
         }
@@ -332,7 +335,7 @@ impl Scanner {
         let mut stack = vec![value];
         while let Some(value) = stack.pop() {
             match value.kind() {
-                TokenKind::String | TokenKind::Number => {
+                ValueKind::String | ValueKind::Number => {
                     let decoded = match value.text() {
                         Some(decoded) => decoded,
                         None => {
@@ -376,7 +379,7 @@ impl Scanner {
             let patch = Patch::new(std::mem::take(shares));
             debug_assert!(patch.edits().iter().all(|edit| edit.span.end <= span.len()));
             match value.kind() {
-                TokenKind::Number => edits.extend(json::number_edit(&patch, &decoded.bytes, value.span())),
+                ValueKind::Number => edits.extend(json::number_edit(&patch, &decoded.bytes, value.span())),
                 _ => edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start)),
             }
         }

@@ -1,13 +1,16 @@
-//! JSON, byte for byte: where its strings and numbers stand, what they say, and how a replacement goes back.
+//! JSON that is edited in place: byte ranges of its strings and numbers, their text, and edits back to the raw bytes.
 //!
-//! [`Walker`] reads a document as it arrives and reports every token with its byte range and its [`Path`]; [`Document`]
-//! is the same over a document that is all there. [`decode`] turns the raw content of a string into text with an
-//! alignment; [`string_edits`] and [`number_edit`] turn a patch on that text into edits on the raw bytes. Nothing is
-//! parsed into a tree and written again, so key order, spacing, escapes and duplicate keys stay as they came.
+//! - [`Tree`] looks values up in a complete document. This is what a [`ChatShape`](crate::chat::ChatShape) reads.
+//! - [`Document`] iterates over the tokens of a complete document, [`Walker`] over those of a document that arrives in
+//!   pieces. Each token has a byte range and a [`Path`].
+//! - [`decode`] returns the text of a string with an [`Alignment`](crate::Alignment) to its raw bytes. [`string_edits`]
+//!   and [`number_edit`] turn a patch on that text into edits on the raw bytes.
 //!
-//! Refused are documents that are not JSON and documents nested deeper than the limit given; nothing recurses. Taken
-//! as they are, because logs hold them: raw control characters and invalid UTF-8 in strings, unknown escapes, lone
-//! surrogates, and the literals `NaN`, `Infinity` and `-Infinity`.
+//! Documents are never parsed and serialised again, so key order, whitespace, escapes and duplicate keys are kept.
+//!
+//! A [`JsonError`] is returned for bytes that are not JSON and for documents nested deeper than a given limit; nothing
+//! recurses. The following is accepted although JSON does not allow it, because logs contain it: control characters and
+//! invalid UTF-8 in strings, unknown escapes, lone surrogates, and the literals `NaN`, `Infinity` and `-Infinity`.
 //!
 //! # Example
 //!
@@ -31,6 +34,7 @@ mod tree;
 mod walker;
 
 pub use path::{Path, Segment};
-pub use string::{Decoded, decode, escape, number_edit, number_text, string_edits};
-pub use tree::{Tree, Value};
+pub(crate) use string::number_text;
+pub use string::{Decoded, decode, escape, number_edit, string_edits};
+pub use tree::{Tree, Value, ValueKind};
 pub use walker::{Document, JsonError, Step, Token, TokenKind, Walker};

@@ -1,11 +1,12 @@
-//! Where in a document a token stands.
+//! The position of a token in a document.
 
-/// Bytes of a key that are kept. A longer key is cut: no field that anybody asks for is that long.
+/// The longest key that is kept, in bytes. Longer keys are truncated: no known field name is that long.
 const LONGEST_KEY: usize = 1024;
 
-/// The way from the root of a document to the token reported last.
+/// The path from the root of a document to the token that was read last.
 ///
-/// A key and its value have the same path; an array or object, at both its ends, has the path of itself.
+/// A key and its value have the same path. The start and the end of an object or array have the path of the object or
+/// array itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<'a> {
     stack: &'a Stack,
@@ -14,14 +15,14 @@ pub struct Path<'a> {
 /// One step of a [`Path`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment<'a> {
-    /// The member of an object, by its decoded key.
+    /// A member of an object: its decoded key.
     Key(&'a [u8]),
-    /// The element of an array, counted from 0.
+    /// An element of an array: its index.
     Index(usize),
 }
 
 impl<'a> Path<'a> {
-    /// The steps from the root.
+    /// Returns the steps from the root.
     pub fn segments(self) -> impl DoubleEndedIterator<Item = Segment<'a>> {
         self.stack.frames.iter().filter_map(|frame| match frame.place {
             Place::Unset => None,
@@ -30,13 +31,14 @@ impl<'a> Path<'a> {
         })
     }
 
-    /// Number of steps; 0 at the root.
+    /// Returns the number of steps, 0 at the root.
     #[must_use]
     pub fn depth(self) -> usize {
         self.segments().count()
     }
 
-    /// The decoded key of the member, where the last step is one; `None` for an element of an array and the root.
+    /// Returns the decoded key if the last step is a member of an object, and `None` for an element of an array and for
+    /// the root.
     #[must_use]
     pub fn key(self) -> Option<&'a [u8]> {
         match self.segments().next_back() {
@@ -45,7 +47,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// The key of the innermost member on the way: that of the array's member for an element of an array.
+    /// Returns the innermost key on the path. For an element of an array, this is the key of the array.
     #[must_use]
     pub fn nearest_key(self) -> Option<&'a [u8]> {
         self.segments().rev().find_map(|segment| match segment {
@@ -54,8 +56,8 @@ impl<'a> Path<'a> {
         })
     }
 
-    /// Whether a JSON pointer (RFC 6901, such as `/message/parts/0/text`) leads here. A step `-` in the pointer stands
-    /// for every element of an array.
+    /// Returns `true` if a JSON pointer (RFC 6901, such as `/message/parts/0/text`) denotes this path. The step `-`
+    /// matches every element of an array.
     #[must_use]
     pub fn matches(self, pointer: &str) -> bool {
         let mut steps = self.segments();
@@ -81,11 +83,11 @@ impl<'a> Path<'a> {
     }
 }
 
-/// The open arrays and objects, with where in each the walk stands.
+/// The open arrays and objects, with the current position in each.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stack {
     frames: Vec<Frame>,
-    /// The decoded keys of the open objects, one after the other.
+    /// The decoded keys of the open objects, concatenated.
     keys: Vec<u8>,
 }
 
@@ -99,7 +101,7 @@ struct Frame {
 #[derive(Debug, Clone, Copy)]
 enum Place {
     Unset,
-    /// Where in `keys` the key ends.
+    /// The end of the key in `keys`.
     Key(usize),
     Index(usize),
 }
@@ -113,7 +115,7 @@ impl Stack {
         self.frames.len()
     }
 
-    /// Whether the innermost container is an object; `None` at the root.
+    /// Returns whether the innermost container is an object, and `None` at the root.
     pub(super) fn in_object(&self) -> Option<bool> {
         self.frames.last().map(|frame| frame.object)
     }
@@ -128,7 +130,7 @@ impl Stack {
         }
     }
 
-    /// The walk stands at the member of this decoded key.
+    /// Moves to the member with this decoded key.
     pub(super) fn set_key(&mut self, key: &[u8]) {
         if let Some(frame) = self.frames.last_mut() {
             self.keys.truncate(frame.keys_start);
@@ -137,7 +139,7 @@ impl Stack {
         }
     }
 
-    /// A value starts: in an array, the walk stands at the next element.
+    /// Starts a value: in an array, moves to the next element.
     pub(super) fn start_value(&mut self) {
         if let Some(frame) = self.frames.last_mut().filter(|frame| !frame.object) {
             frame.place = match frame.place {

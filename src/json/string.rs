@@ -1,4 +1,4 @@
-//! What a JSON string says, and how text is written as one.
+//! Decoding of JSON strings and numbers, and encoding of replacements.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,10 +10,11 @@ use crate::wire::lift;
 
 /// The text of a JSON string, aligned with its raw content.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Decoded<'a> {
-    /// The text; borrowed where the content holds no escape.
+    /// The text; borrowed if the content has no escapes.
     pub bytes: Cow<'a, [u8]>,
-    /// Where each byte stands in the raw content, whose first byte (after the quote) is 0.
+    /// Maps the text to the raw content. Offset 0 is the byte after the opening quote.
     pub alignment: Alignment,
 }
 
@@ -24,10 +25,15 @@ impl std::fmt::Debug for Decoded<'_> {
     }
 }
 
-/// Undoes the escapes of a string's raw content (what stands between its quotes).
+/// Decodes the raw content of a string, the bytes between its quotes.
 ///
-/// A pair of surrogate escapes is one character; a lone one becomes U+FFFD. What is no escape (`\q`, `\u12`, a lone
-/// backslash at the end) stands for itself.
+/// A surrogate pair is one character; a lone surrogate becomes U+FFFD. Invalid escapes (`\q`, `\u12`, a lone backslash
+/// at the end) stand for themselves.
+///
+/// ```
+/// use lastfour::json::decode;
+/// assert_eq!(decode(br"caf\u00e9 \u0033782").bytes, "café 3782".as_bytes());
+/// ```
 #[must_use]
 pub fn decode(content: &[u8]) -> Decoded<'_> {
     let Some(first) = content.iter().position(|b| *b == b'\\') else {
@@ -61,7 +67,7 @@ pub fn decode(content: &[u8]) -> Decoded<'_> {
     Decoded { bytes: Cow::Owned(bytes), alignment }
 }
 
-/// The character an escape at the start of `raw` stands for, and the escape's length.
+/// Returns the character of the escape at the start of `raw`, and the length of the escape.
 fn unescape(raw: &[u8]) -> Option<(char, usize)> {
     let simple = match raw.get(1)? {
         b'"' => '"',
@@ -90,7 +96,7 @@ fn unescape(raw: &[u8]) -> Option<(char, usize)> {
     Some((simple, 2))
 }
 
-/// The value of `\uXXXX` at the start of `raw`.
+/// Returns the value of `\uXXXX` at the start of `raw`.
 fn hex4(raw: &[u8]) -> Option<u32> {
     if raw.get(..2)? != b"\\u" {
         return None;
@@ -98,7 +104,7 @@ fn hex4(raw: &[u8]) -> Option<u32> {
     raw.get(2..6)?.iter().try_fold(0, |value, b| Some(value * 16 + char::from(*b).to_digit(16)?))
 }
 
-/// The text as the content of a JSON string, without the quotes.
+/// Encodes text as the content of a JSON string, without the quotes.
 ///
 /// ```
 /// assert_eq!(lastfour::json::escape("a \"b\"\n"), r#"a \"b\"\n"#);
@@ -123,15 +129,24 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// The edits on the raw bytes that do what `patch` does to the decoded text of a string, whose raw content starts at
-/// `offset`.
+/// Translates a patch on the decoded text of a string to edits on the raw bytes. The raw content starts at `offset`.
+///
+/// ```
+/// use lastfour::json::{decode, string_edits};
+/// use lastfour::{Edit, Patch, Span};
+/// let raw = br#""pin: \u0031234""#;
+/// let decoded = decode(&raw[1..raw.len() - 1]);
+/// let patch = Patch::new(vec![Edit { span: Span::new(5, 9), with: "****".into() }]);
+/// let edits = string_edits(&patch, &decoded.alignment, 1);
+/// assert_eq!(Patch::new(edits).apply(raw), &br#""pin: ****""#[..]);
+/// ```
 #[must_use]
 pub fn string_edits(patch: &Patch, alignment: &Alignment, offset: usize) -> Vec<Edit> {
     lift(patch, alignment, offset, escape)
 }
 
-/// The edit that turns the number `raw`, which stands at `span`, into a string of the patched text; `None` where the
-/// patch is empty.
+/// Returns the edit that replaces the number `raw` at `span` by a string of the patched text, or `None` if the patch is
+/// empty.
 ///
 /// ```
 /// use lastfour::json::number_edit;
@@ -148,21 +163,11 @@ pub fn number_edit(patch: &Patch, raw: &[u8], span: Span) -> Option<Edit> {
     Some(Edit { span, with: format!("\"{}\"", escape(&String::from_utf8_lossy(&text))) })
 }
 
-/// Digits that a number written with an exponent is spelled out with, at most: no secret has more.
+/// The most digits to which a number with an exponent is expanded: no secret has more.
 const MOST_DIGITS: usize = 40;
 
-/// A number as people write it: one that is whole, but written with a point or an exponent, is spelled out, since that is
-/// how whoever reads it will print it.
-///
-/// ```
-/// use lastfour::json::number_text;
-/// assert_eq!(&*number_text(b"1234"), b"1234");
-/// assert_eq!(&*number_text(b"1.2345e3"), b"1.2345e3");
-/// assert_eq!(&*number_text(b"-1.2340e3"), b"-1234");
-/// assert_eq!(&*number_text(b"12E2"), b"1200");
-/// ```
-#[must_use]
-pub fn number_text(raw: &[u8]) -> Cow<'_, [u8]> {
+/// Returns a number as it will be printed by a program that reads it: an integer without its exponent.
+pub(crate) fn number_text(raw: &[u8]) -> Cow<'_, [u8]> {
     spelled_out(raw).map_or(Cow::Borrowed(raw), Cow::Owned)
 }
 
@@ -201,6 +206,20 @@ mod tests {
     }
 
     #[test]
+    fn integers_lose_their_exponent_and_other_numbers_stay() {
+        for (number, text) in [
+            ("1234", "1234"),
+            ("1.2345e3", "1.2345e3"),
+            ("-1.2340e3", "-1234"),
+            ("12E2", "1200"),
+            ("4e99", "4e99"),
+            ("0e5", "0"),
+        ] {
+            assert_eq!(&*number_text(number.as_bytes()), text.as_bytes(), "{number}");
+        }
+    }
+
+    #[test]
     fn lone_surrogates_and_unknown_escapes_are_taken_as_they_are() {
         assert_eq!(text(r"a\ud83db"), "a\u{fffd}b");
         assert_eq!(text(r"\ud83d\u0041"), "\u{fffd}A");
@@ -216,14 +235,14 @@ mod tests {
     }
 
     #[test]
-    fn an_escaped_digit_leads_back_to_its_escape() {
+    fn an_escaped_digit_maps_back_to_its_escape() {
         let decoded = decode(br"x\u0033782");
         assert_eq!(&*decoded.bytes, b"x3782");
         assert_eq!(decoded.alignment.source(ViewSpan::new(1, 3)), Span::new(1, 8));
     }
 
     #[test]
-    fn a_patch_on_the_text_is_an_edit_on_the_escapes() {
+    fn a_patch_on_the_text_edits_the_escapes() {
         let raw = br#""pin: \u0031\u0032\u0033\u0034!""#;
         let decoded = decode(&raw[1..raw.len() - 1]);
         let patch = Patch::new(vec![Edit { span: Span::new(5, 9), with: "\"*\"".into() }]);
@@ -232,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_escaped_decodes_to_itself() {
+    fn escaped_text_decodes_to_itself() {
         let all: String = (0..0x500).filter_map(char::from_u32).collect();
         assert_eq!(text(&escape(&all)), all);
     }

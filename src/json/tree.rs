@@ -1,4 +1,4 @@
-//! A document that is all there, to be looked up rather than read through.
+//! Random access to the values of a complete document.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,10 +7,10 @@ use crate::json::string::{Decoded, decode};
 use crate::json::walker::{Document, JsonError, TokenKind};
 use crate::span::Span;
 
-/// The values of a document with their places, in the order in which they stand there.
+/// The values of a document with their byte ranges, in document order.
 ///
-/// Keys are compared without regard to ASCII case and every member of a name is given, not the first or the last:
-/// servers differ in which of them they read, and a text must not pass in the other.
+/// Keys are compared without regard to ASCII case, and [`Value::get`] returns every member with a key, not only the first
+/// or the last. Servers differ in which duplicate they use, so all of them must be examined.
 ///
 /// # Example
 ///
@@ -29,16 +29,31 @@ pub struct Tree<'a> {
 
 #[derive(Clone, Copy)]
 struct Node {
-    kind: TokenKind,
-    /// The raw content of its key, where it is the member of an object.
+    kind: ValueKind,
+    /// The raw content of its key, if it is a member of an object.
     key: Option<Span>,
     span: Span,
     content: Span,
-    /// Index of the first node that is not part of it.
+    /// The index of the first node after it that is not part of it.
     next: usize,
 }
 
-/// A value of a [`Tree`].
+/// The kind of a [`Value`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// An object.
+    Object,
+    /// An array.
+    Array,
+    /// A string.
+    String,
+    /// A number.
+    Number,
+    /// `true`, `false`, `null`, `NaN`, `Infinity` or `-Infinity`.
+    Literal,
+}
+
+/// A value of a [`Tree`]: a cheap handle.
 #[derive(Clone, Copy)]
 pub struct Value<'t> {
     tree: &'t Tree<'t>,
@@ -46,11 +61,11 @@ pub struct Value<'t> {
 }
 
 impl<'a> Tree<'a> {
-    /// Reads the document, which may nest `limit` levels deep.
+    /// Parses a document that may be nested `limit` levels deep.
     ///
     /// # Errors
     ///
-    /// Where the bytes are no JSON or nested too deep.
+    /// Returns an error if the bytes are not JSON or nested too deep.
     pub fn parse(bytes: &'a [u8], limit: usize) -> Result<Self, JsonError> {
         let mut document = Document::new(bytes, limit);
         let mut nodes: Vec<Node> = Vec::new();
@@ -67,7 +82,14 @@ impl<'a> Tree<'a> {
                     }
                 }
                 kind => {
-                    if matches!(kind, TokenKind::ObjectStart | TokenKind::ArrayStart) {
+                    let kind = match kind {
+                        TokenKind::ObjectStart => ValueKind::Object,
+                        TokenKind::ArrayStart => ValueKind::Array,
+                        TokenKind::Number => ValueKind::Number,
+                        TokenKind::Literal => ValueKind::Literal,
+                        _ => ValueKind::String,
+                    };
+                    if matches!(kind, ValueKind::Object | ValueKind::Array) {
                         open.push(nodes.len());
                     }
                     let next = nodes.len() + 1;
@@ -78,27 +100,27 @@ impl<'a> Tree<'a> {
         Ok(Self { bytes, nodes })
     }
 
-    /// The value that is the document.
+    /// Returns the outermost value.
     #[must_use]
     pub fn root(&self) -> Value<'_> {
         Value { tree: self, at: 0 }
     }
 
-    /// The value that [`Value::index`] gave this number.
+    /// Returns the value with this [`Value::index`].
     #[must_use]
     pub fn value(&self, index: usize) -> Option<Value<'_>> {
         (index < self.nodes.len()).then_some(Value { tree: self, at: index })
     }
 }
 
-/// Shows the sizes, never the text.
+/// Shows the sizes, not the text.
 impl fmt::Debug for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tree").field("len", &self.bytes.len()).field("values", &self.nodes.len()).finish()
     }
 }
 
-/// Shows kind and place, never the text.
+/// Shows the kind and the byte range, not the text.
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Value").field("kind", &self.kind()).field("span", &self.span()).finish()
@@ -110,67 +132,67 @@ impl<'t> Value<'t> {
         &self.tree.nodes[self.at]
     }
 
-    /// Its number in the document: greater than that of every value that starts before it.
+    /// Returns its number in the document, which is greater than that of every value that starts before it.
     #[must_use]
     pub fn index(self) -> usize {
         self.at
     }
 
-    /// What it is: an object and an array are known by their start.
+    /// Returns its kind.
     #[must_use]
-    pub fn kind(self) -> TokenKind {
+    pub fn kind(self) -> ValueKind {
         self.node().kind
     }
 
-    /// Whether it is an object.
+    /// Returns `true` for an object.
     #[must_use]
     pub fn is_object(self) -> bool {
-        self.kind() == TokenKind::ObjectStart
+        self.kind() == ValueKind::Object
     }
 
-    /// Whether it is an array.
+    /// Returns `true` for an array.
     #[must_use]
     pub fn is_array(self) -> bool {
-        self.kind() == TokenKind::ArrayStart
+        self.kind() == ValueKind::Array
     }
 
-    /// Whether it is `null`.
+    /// Returns `true` for `null`.
     #[must_use]
     pub fn is_null(self) -> bool {
         self.raw() == b"null"
     }
 
-    /// All its bytes in the document.
+    /// Returns its byte range in the document.
     #[must_use]
     pub fn span(self) -> Span {
         self.node().span
     }
 
-    /// Its bytes without the quotes of a string.
+    /// Returns its byte range without the quotes of a string.
     #[must_use]
     pub fn content(self) -> Span {
         self.node().content
     }
 
-    /// Its bytes as they came, without the quotes of a string.
+    /// Returns its raw bytes without the quotes of a string.
     #[must_use]
     pub fn raw(self) -> &'t [u8] {
         &self.tree.bytes[self.content().range()]
     }
 
-    /// Its decoded key, where it is the member of an object.
+    /// Returns its decoded key, if it is a member of an object.
     #[must_use]
     pub fn key(self) -> Option<Cow<'t, [u8]>> {
         self.node().key.map(|span| decode(&self.tree.bytes[span.range()]).bytes)
     }
 
-    /// Whether it is the member of an object by one of these names.
+    /// Returns `true` if it is a member of an object and its key is one of these.
     #[must_use]
     pub fn is_one_of(self, names: &[&str]) -> bool {
         self.key().is_some_and(|key| names.iter().any(|name| key.eq_ignore_ascii_case(name.as_bytes())))
     }
 
-    /// The members of an object or the elements of an array; nothing for another value.
+    /// Returns the members of an object or the elements of an array; nothing for other values.
     pub fn children(self) -> impl Iterator<Item = Self> + 't {
         let end = self.node().next;
         let mut at = self.at + 1;
@@ -184,13 +206,13 @@ impl<'t> Value<'t> {
         })
     }
 
-    /// The members of that name; nothing where it is no object.
+    /// Returns all members of an object with this key; nothing for other values.
     pub fn get<'n>(self, name: &'n str) -> impl Iterator<Item = Self> + use<'t, 'n> {
         let object = self.is_object();
         self.children().filter(move |child| object && child.is_one_of(&[name]))
     }
 
-    /// The first value that a JSON pointer (RFC 6901) leads to.
+    /// Returns the first value that a JSON pointer (RFC 6901) denotes.
     #[must_use]
     pub fn at(self, pointer: &str) -> Option<Self> {
         let Some((step, rest)) = pointer.strip_prefix('/').map(|steps| match steps.find('/') {
@@ -208,13 +230,13 @@ impl<'t> Value<'t> {
             .find_map(|member| member.at(rest))
     }
 
-    /// The text of a string; `None` for another value.
+    /// Returns the text of a string, and `None` for other values.
     #[must_use]
     pub fn text(self) -> Option<Decoded<'t>> {
-        (self.kind() == TokenKind::String).then(|| decode(self.raw()))
+        (self.kind() == ValueKind::String).then(|| decode(self.raw()))
     }
 
-    /// The text of a string that is valid UTF-8; `None` for another value.
+    /// Returns the text of a string if it is valid UTF-8, and `None` for other values.
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'t, str>> {
         match self.text()?.bytes {
@@ -223,13 +245,13 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// The first member of that name that is a string.
+    /// Returns the text of the first member with this key that is a string.
     #[must_use]
     pub fn string(self, name: &str) -> Option<Cow<'t, str>> {
         self.get(name).find_map(Self::as_str)
     }
 
-    /// The first member of that name that is a number without sign or fraction.
+    /// Returns the first member with this key that is a non-negative integer.
     #[must_use]
     pub fn number(self, name: &str) -> Option<u64> {
         self.get(name).find_map(|value| std::str::from_utf8(value.raw()).ok()?.parse().ok())
@@ -241,7 +263,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_and_elements_are_found_where_they_stand() {
+    fn members_and_elements_are_found() {
         let json = br#" {"a": [1, {"t\u0065xt": "x"}, []], "b": null, "a": "again"} "#;
         let tree = Tree::parse(json, 8).unwrap();
         let root = tree.root();
@@ -256,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_has_no_tree() {
+    fn invalid_json_has_no_tree() {
         assert!(matches!(Tree::parse(b"{", 8), Err(JsonError::Syntax { .. })));
         assert!(matches!(Tree::parse(b"[[1]]", 1), Err(JsonError::TooDeep { limit: 1 })));
     }

@@ -1,4 +1,4 @@
-//! Reads the tokens of a document as its bytes arrive.
+//! Reads the tokens of a document incrementally.
 
 use std::fmt;
 
@@ -7,8 +7,9 @@ use crate::json::string::decode;
 use crate::span::Span;
 use crate::wire::safe_cut;
 
-/// What a [`Token`] is.
+/// The kind of a [`Token`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TokenKind {
     /// `{`
     ObjectStart,
@@ -22,51 +23,52 @@ pub enum TokenKind {
     Key,
     /// A string value, with its quotes.
     String,
-    /// A piece of a string value of which more is to follow; only after [`Walker::cut`].
+    /// A piece of a string value that continues. Only returned by [`Walker::cut`].
     StringPart,
     /// The last piece of a string value that was cut, with the closing quote.
     StringEnd,
     /// A number.
     Number,
-    /// `true`, `false`, `null`, or one of the literals that are no JSON but stand in logs.
+    /// `true`, `false`, `null`, `NaN`, `Infinity` or `-Infinity`.
     Literal,
 }
 
-/// A token and where it stands.
+/// A token of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Token {
-    /// What it is.
+    /// Its kind.
     pub kind: TokenKind,
-    /// All its bytes.
+    /// Its byte range.
     pub span: Span,
-    /// What stands between the quotes, for keys and strings; the same as `span` for everything else.
+    /// The byte range between the quotes of a key or string. Equal to `span` for all other tokens.
     pub content: Span,
 }
 
-/// What [`Walker::next`] has to say.
+/// The result of [`Walker::next`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// A token. Its spans count from the start of the input; what comes after it is the next input.
+    /// A token. Its spans count from the start of the input. The next input starts after it.
     Token(Token),
-    /// The input ends within a token, or before the document does. The first bytes, so many, are done with (blanks,
-    /// commas, colons); the next input starts after them and has more at its end.
+    /// The input ends within a token or before the document is complete. This many bytes at its start have been consumed
+    /// (whitespace, commas, colons). The next input starts after them and must be longer.
     More(usize),
-    /// The document is complete and nothing but blanks follows.
+    /// The document is complete, and only whitespace follows.
     End,
 }
 
-/// Why a document cannot be read.
+/// The error for a document that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JsonError {
-    /// It is no JSON at this byte, counted from the start of the input.
+    /// The input is not valid JSON.
     Syntax {
-        /// The byte which cannot stand there, or the length where the input ends too early.
+        /// The offset of the first invalid byte, or the length of the input if it ends too early.
         at: usize,
     },
-    /// Its arrays and objects are nested deeper than the limit.
+    /// Arrays and objects are nested deeper than the limit.
     TooDeep {
-        /// The limit that was given.
+        /// The limit.
         limit: usize,
     },
 }
@@ -82,7 +84,7 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// What may come next.
+/// What the next token may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expect {
     Value,
@@ -96,41 +98,43 @@ enum Expect {
     Nothing,
 }
 
-/// Reads one document from inputs that may end anywhere. Holds no input: only the open containers and their keys.
+/// Reads one document from input that arrives in pieces.
+///
+/// The walker does not buffer input; it keeps only the open objects and arrays with their keys.
 #[derive(Debug, Clone)]
 pub struct Walker {
     stack: Stack,
     limit: usize,
     expect: Expect,
-    /// How far into the token at the start of the input it was read in vain, so that no byte is read twice.
+    /// How many bytes of an incomplete token at the start of the input have been read, so that none is read twice.
     resume: usize,
 }
 
 impl Walker {
-    /// A walker before the first byte of a document, which may nest `limit` levels deep.
+    /// Creates a walker for a document that may be nested `limit` levels deep.
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self { stack: Stack::default(), limit, expect: Expect::Value, resume: 0 }
     }
 
-    /// Where the token reported last stands.
+    /// Returns the path of the token that was read last.
     #[must_use]
     pub fn path(&self) -> Path<'_> {
         self.stack.path()
     }
 
-    /// Number of arrays and objects that are open.
+    /// Returns the number of open objects and arrays.
     #[must_use]
     pub fn open(&self) -> usize {
         self.stack.len()
     }
 
-    /// Reads the next token from `input`, which starts where the last token ended (or as [`Step::More`] said). `last`
-    /// says that nothing follows the input.
+    /// Reads the next token from `input`, which starts after the last token, or after the bytes that [`Step::More`]
+    /// reported. If `last` is set, no more input follows.
     ///
     /// # Errors
     ///
-    /// Where the document is no JSON or too deep. There is nothing more to be read then.
+    /// Returns an error if the document is not JSON or nested too deep. The walker cannot be used after that.
     pub fn next(&mut self, input: &[u8], last: bool) -> Result<Step, JsonError> {
         let mut at = 0;
         if self.expect == Expect::RestOfString {
@@ -164,16 +168,16 @@ impl Walker {
         }
     }
 
-    /// Takes a string value, of which `input` holds the start but not the end, in pieces: to be called with the input
-    /// for which [`next`](Self::next) just asked for more, from where it said, where there is to be no more in one
-    /// piece. The piece is cut at a safe place. `None` where the input does not end within a string value.
+    /// Returns the first piece of a string value that is longer than the input. Call it with the rest of the input after
+    /// [`next`](Self::next) has returned [`Step::More`], if no more input can be buffered. The string is cut outside of
+    /// numbers and escapes ([`safe_cut`]). Returns `None` if the input does not end within a string value.
     pub fn cut(&mut self, input: &[u8]) -> Option<Token> {
         let start = match (self.expect, input.first()) {
             (Expect::RestOfString, _) => 0,
             (Expect::Value | Expect::ValueOrEnd, Some(b'"')) => 1,
             _ => return None,
         };
-        // The byte at `resume` is the first that was not read as a whole: an escape is not cut.
+        // Everything before `resume` was read completely, so no escape is cut.
         let whole = self.resume.clamp(start, input.len());
         let mut end = start + safe_cut(&input[start..whole]);
         end = outside_escape(&input[start..whole], end - start) + start;
@@ -216,7 +220,7 @@ impl Walker {
         }
     }
 
-    /// A number or a literal.
+    /// Reads a number or a literal.
     fn bare(&mut self, input: &[u8], at: usize, last: bool) -> Result<Step, JsonError> {
         let part_of = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.');
         let from = (at + self.resume).min(input.len());
@@ -236,14 +240,14 @@ impl Walker {
         Ok(token(kind, at, end))
     }
 
-    /// A string from its opening quote at `at`, or the rest of one from the start of the input.
+    /// Reads a string from its opening quote at `at`, or the rest of one from the start of the input.
     fn string(&mut self, input: &[u8], at: usize, kind: TokenKind, last: bool) -> Result<Step, JsonError> {
         let start = if kind == TokenKind::StringEnd { at } else { at + 1 };
         let mut from = (at + self.resume).max(start);
         let end = loop {
             match input.get(from) {
                 Some(b'"') => break from,
-                // What is escaped is skipped, unless it has not come yet.
+                // Skip the escaped byte, unless it has not arrived yet.
                 Some(b'\\') if from + 1 < input.len() => from += 2,
                 Some(b'\\') | None if last => return Err(JsonError::Syntax { at: input.len() }),
                 Some(b'\\') | None => {
@@ -276,9 +280,9 @@ fn token(kind: TokenKind, start: usize, end: usize) -> Step {
     Step::Token(Token { kind, span, content: span })
 }
 
-/// The last place at or before `end` which is not inside an escape, or between the two of a surrogate pair.
+/// Returns the last offset at or before `end` that is not inside an escape or a surrogate pair.
 ///
-/// `content` starts outside an escape and holds whole escapes, but for `\uXXXX`, which may be cut off at its end.
+/// `content` starts outside an escape and contains whole escapes, except that `\uXXXX` may be cut off at its end.
 fn outside_escape(content: &[u8], end: usize) -> usize {
     let mut at = 0;
     let mut border = 0;
@@ -297,7 +301,7 @@ fn outside_escape(content: &[u8], end: usize) -> usize {
     if at == end { end } else { border }
 }
 
-/// Whether the bytes are a number as JSON writes it.
+/// Returns `true` if the bytes are a valid JSON number.
 fn is_number(raw: &[u8]) -> bool {
     let digits = |from: usize| raw[from..].iter().take_while(|b| b.is_ascii_digit()).count();
     let mut at = usize::from(raw.first() == Some(&b'-'));
@@ -324,7 +328,7 @@ fn is_number(raw: &[u8]) -> bool {
     at == raw.len()
 }
 
-/// Reads a document that is all there. All spans count from its first byte.
+/// Iterates over the tokens of a complete document. All spans count from its first byte.
 #[derive(Clone)]
 pub struct Document<'a> {
     bytes: &'a [u8],
@@ -332,7 +336,7 @@ pub struct Document<'a> {
     walker: Walker,
 }
 
-/// Shows the length, never the text.
+/// Shows the length, not the text.
 impl fmt::Debug for Document<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Document").field("len", &self.bytes.len()).field("at", &self.at).finish_non_exhaustive()
@@ -340,17 +344,17 @@ impl fmt::Debug for Document<'_> {
 }
 
 impl<'a> Document<'a> {
-    /// The document in `bytes`, which may nest `limit` levels deep.
+    /// Starts to read the document in `bytes`, which may be nested `limit` levels deep.
     #[must_use]
     pub fn new(bytes: &'a [u8], limit: usize) -> Self {
         Self { bytes, at: 0, walker: Walker::new(limit) }
     }
 
-    /// The next token; `None` after the last.
+    /// Returns the next token, or `None` after the last.
     ///
     /// # Errors
     ///
-    /// Where the document is no JSON or too deep. There is nothing more to be read then.
+    /// Returns an error if the document is not JSON or nested too deep. Nothing more can be read after that.
     pub fn next_token(&mut self) -> Result<Option<Token>, JsonError> {
         let offset = self.at;
         match self.walker.next(&self.bytes[offset..], true) {
@@ -365,15 +369,14 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Where the token reported last stands.
+    /// Returns the path of the token that was read last.
     #[must_use]
     pub fn path(&self) -> Path<'_> {
         self.walker.path()
     }
 
-    /// The length of the value that `bytes` starts with, an object, an array or a string, where more stands behind it.
-    #[must_use]
-    pub fn first_value(bytes: &[u8], limit: usize) -> Option<usize> {
+    /// Returns the length of the object, array or string at the start of `bytes`, after which more may follow.
+    pub(crate) fn first_value(bytes: &[u8], limit: usize) -> Option<usize> {
         let mut document = Document::new(bytes, limit);
         let mut open = 0_usize;
         while let Ok(Some(token)) = document.next_token() {
@@ -391,7 +394,7 @@ impl<'a> Document<'a> {
         None
     }
 
-    /// Whether `bytes` are one document of JSON, at most `limit` levels deep.
+    /// Returns `true` if `bytes` are one JSON document, at most `limit` levels deep.
     ///
     /// ```
     /// use lastfour::json::Document;
@@ -438,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn every_token_is_reported_with_its_place() {
+    fn every_token_has_its_path() {
         use TokenKind::*;
         let seen = tokens(SAMPLE).unwrap();
         let seen: Vec<_> = seen.iter().map(|(kind, text, place)| (*kind, text.as_str(), place.as_str())).collect();
@@ -504,7 +507,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_refused() {
+    fn invalid_json_is_an_error() {
         for text in [
             "",
             " ",
@@ -539,7 +542,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_too_deep_is_refused_without_recursion() {
+    fn a_deep_document_is_an_error_without_recursion() {
         let deep = "[".repeat(1_000_000);
         let mut document = Document::new(deep.as_bytes(), 100);
         let error = loop {
@@ -554,7 +557,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_string_can_be_taken_in_pieces_that_tear_no_escape() {
+    fn a_long_string_can_be_read_in_pieces_without_cutting_an_escape() {
         let text = r#"["one \u0033 two \ud83d\ude00 three \\ four \" five", 2]"#;
         for split in 3..text.len() - 5 {
             let mut walker = Walker::new(4);
@@ -592,7 +595,7 @@ mod tests {
     }
 
     #[test]
-    fn pointers_lead_to_members_and_elements() {
+    fn pointers_match_members_and_elements() {
         let json = br#"{"a/b": {"m~n": [10, {"text": "x"}]}}"#;
         let mut document = Document::new(json, 8);
         let mut found = Vec::new();
@@ -612,7 +615,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_utf8_stay_within_their_string() {
+    fn invalid_utf8_stays_within_its_string() {
         let json = b"[\"a\xff\xfe\x01b\"]";
         let mut document = Document::new(json, 8);
         document.next_token().unwrap();

@@ -9,7 +9,7 @@ use std::mem;
 use crate::edit::{Edit, Patch};
 use crate::filter::ScanError;
 use crate::filter::scanner::{Scanner, in_order};
-use crate::json::{self, TokenKind, Tree};
+use crate::json::{self, Tree, ValueKind};
 use crate::mask;
 use crate::message::Role;
 use crate::span::Span;
@@ -329,7 +329,7 @@ impl Joined {
             };
             let Ok(tree) = Tree::parse(&data.bytes, scanner.limits.depth) else { continue };
             let Some(value) = tree.value(value) else { continue };
-            if value.kind() == TokenKind::Number {
+            if value.kind() == ValueKind::Number {
                 let digits = json::number_text(value.raw());
                 of_data.extend(json::number_edit(&patch, &digits, value.span()));
             } else {

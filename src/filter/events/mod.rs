@@ -15,7 +15,7 @@ use crate::chat::{ChatTexts, Continuity, Spelling, Text};
 use crate::edit::{Edit, Patch};
 use crate::filter::scanner::{Scanner, in_order, untie};
 use crate::filter::{Limits, ScanError};
-use crate::json::{self, TokenKind, Tree, Value};
+use crate::json::{self, Tree, Value, ValueKind};
 use crate::message::Role;
 use crate::span::Span;
 use crate::stream::StreamRedactor;
@@ -217,7 +217,7 @@ impl Events {
         for (at, text) in reading.texts.iter().enumerate() {
             let Some(value) = tree.value(text.value) else { continue };
             let said = match value.kind() {
-                TokenKind::Number => Some(json::number_text(value.raw())),
+                ValueKind::Number => Some(json::number_text(value.raw())),
                 _ => value.text().map(|decoded| decoded.bytes),
             };
             let part = match &text.part {
@@ -440,7 +440,7 @@ fn strays(event: &[u8], scanner: &mut Scanner) -> Result<Vec<Edit>, ScanError> {
 /// Where the text of a value is replaced, and whether it stands in quotes.
 fn place(value: Value<'_>) -> (Span, bool) {
     match value.kind() {
-        TokenKind::String => (value.content(), true),
+        ValueKind::String => (value.content(), true),
         _ => (value.span(), false),
     }
 }
