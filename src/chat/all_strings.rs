@@ -1,9 +1,9 @@
-//! Every string and number of a document, each a message.
+//! Every string and number of a document is a message.
 
 use crate::chat::{ChatShape, ChatTexts, Continuity, Place, Spelling};
 use crate::json::{Path, Value, ValueKind};
 
-/// Every string and number, whatever its key: for documents of which nothing is known.
+/// Treats every string and number as a message, whatever its key. For documents about which nothing is known.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AllStrings;
 

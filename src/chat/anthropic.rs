@@ -1,4 +1,4 @@
-//! The Anthropic messages API: requests, answers, and the events of a streamed answer.
+//! The Anthropic messages API, complete and streamed.
 
 use crate::chat::walk::Keys;
 use crate::chat::{ChatShape, ChatTexts, Continuity, Place, Spelling, TemplateEvent};
@@ -17,8 +17,10 @@ const KEYS: Keys<'static> = Keys {
     again: &[],
 };
 
-/// Messages with their roles, `system`, the input and the results of tools, thinking, plain-text documents, citations;
-/// streamed deltas as one text per content block.
+/// The Anthropic messages API: requests, answers and event streams.
+///
+/// Reads messages with their roles, `system`, inputs and results of tools, thinking, plain-text documents and citations.
+/// Streamed deltas are one text per content block. Every request carries the whole conversation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Anthropic;
 
@@ -81,7 +83,7 @@ impl ChatShape for Anthropic {
     }
 }
 
-/// A member of a content block as it starts, or of a delta that goes on with it.
+/// Reads a member of the start of a content block, or of a delta that continues it.
 fn block_member(member: Value<'_>, block: u64, reading: &mut ChatTexts) {
     let kinds = [("text", Spelling::Plain), ("thinking", Spelling::Plain), ("partial_json", Spelling::Json)];
     match kinds.into_iter().find(|(name, _)| member.is_one_of(&[name])) {
@@ -93,7 +95,7 @@ fn block_member(member: Value<'_>, block: u64, reading: &mut ChatTexts) {
     }
 }
 
-/// The data of documents that are given as text: `{"type": "text", "media_type": "text/plain", "data": "..."}`.
+/// Adds the data of plain-text documents: `{"type": "text", "media_type": "text/plain", "data": "..."}`.
 fn plain_documents(document: Value<'_>, reading: &mut ChatTexts) {
     let mut stack = vec![document];
     let before = reading.texts.len();

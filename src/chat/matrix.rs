@@ -1,11 +1,11 @@
-//! Events of the Matrix client-server protocol: `m.room.message` and what carries such events.
+//! Events of the Matrix client-server API.
 
 use crate::chat::walk::Keys;
 use crate::chat::{ChatShape, ChatTexts, Continuity, Place};
 use crate::json::{Path, Value};
 
 const KEYS: Keys<'static> = Keys {
-    // Texts of extensible events stand under `m.text` as strings or in arrays of `{"body": ...}`.
+    // Extensible events have texts under `m.text`: strings or arrays of `{"body": ...}`.
     text: &[
         "body",
         "topic",
@@ -33,8 +33,11 @@ const KEYS: Keys<'static> = Keys {
     role: &[],
 };
 
-/// `body`, `formatted_body` and `m.new_content` of messages, captions, topics and reasons, polls and other extensible
-/// events, in what a client sends and in what it is given (`/sync`, `/messages`, `/context`, `/event`).
+/// The Matrix client-server API: events that a client sends, and events that it receives (`/sync`, `/messages`,
+/// `/context`, `/event`).
+///
+/// Reads `body`, `formatted_body` and `m.new_content` of messages, captions, topics, reasons, polls and other extensible
+/// events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Matrix;
 
@@ -61,7 +64,7 @@ mod tests {
     use crate::json::Tree;
 
     #[test]
-    fn an_edit_says_one_thing_in_four_spellings() {
+    fn an_edit_repeats_one_message_in_four_spellings() {
         let json = br#"{"msgtype": "m.text", "formatted_body": "<b>new</b>", "body": "* new",
             "m.new_content": {"body": "new", "formatted_body": "<b>new</b>"}, "m.relates_to": {"rel_type": "m.replace"}}"#;
         let tree = Tree::parse(json, 16).unwrap();

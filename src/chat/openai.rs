@@ -1,4 +1,4 @@
-//! The OpenAI APIs that carry chat: chat completions, completions and responses, whole and streamed.
+//! OpenAI chat completions, completions and responses, complete and streamed.
 
 use crate::chat::walk::Keys;
 use crate::chat::{ChatShape, ChatTexts, Continuity, Derived, Place, Spelling};
@@ -48,8 +48,11 @@ const KEYS: Keys<'static> = Keys {
     again: &[],
 };
 
-/// Each message with its role, tool-call arguments and outputs, refusals, reasoning, transcripts; streamed deltas as one
-/// text per choice and per tool call; `logprobs`, which spell the tokens once more, go where the text changed.
+/// OpenAI chat completions, completions and responses: requests, answers and event streams.
+///
+/// Reads messages with their roles, arguments and outputs of tool calls, refusals, reasoning and transcripts. Streamed
+/// deltas are one text per choice and per tool call. If a text changes, `logprobs`, which repeat its tokens, are set to
+/// `null`. Every request carries the whole conversation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenAi;
 
@@ -87,7 +90,7 @@ impl ChatShape for OpenAi {
     }
 }
 
-/// Walks, and ties every `logprobs` to all texts of the walk.
+/// Adds the texts of a value and ties its `logprobs` to them.
 fn walk(value: Value<'_>, role: Option<Role>, part: &Continuity, reading: &mut ChatTexts) {
     let start = reading.texts.len();
     KEYS.walk(value, role, part, reading);
@@ -108,7 +111,7 @@ fn tie(value: Value<'_>, start: usize, reading: &mut ChatTexts) {
     }
 }
 
-/// A choice of a completion, whole or streamed.
+/// Reads a choice of a completion, complete or streamed.
 fn read_choice(choice: Value<'_>, reading: &mut ChatTexts) {
     let start = reading.texts.len();
     let index = choice.number("index").unwrap_or_default();
@@ -130,8 +133,8 @@ fn read_choice(choice: Value<'_>, reading: &mut ChatTexts) {
     }
 }
 
-/// All of a delta is said once, such as the role, and the id and the name of a tool call, but for the numbers that tell
-/// what it goes on with.
+/// Marks everything in a delta as sent once, such as the role and the id and name of a tool call, except for the indices
+/// that say which text it continues.
 fn once(delta: Value<'_>, reading: &mut ChatTexts) {
     let mut stack = vec![delta];
     while let Some(value) = stack.pop() {
@@ -143,7 +146,7 @@ fn once(delta: Value<'_>, reading: &mut ChatTexts) {
     }
 }
 
-/// A field of a streamed delta: `content`, `refusal`, `tool_calls`...
+/// Reads a field of a streamed delta: `content`, `refusal`, `tool_calls`...
 fn read_delta(field: Value<'_>, choice: u64, reading: &mut ChatTexts) {
     let role = Some(Role::Bot);
     if field.is_one_of(&["role"]) {
@@ -170,7 +173,7 @@ fn read_delta(field: Value<'_>, choice: u64, reading: &mut ChatTexts) {
             reading.push(arguments, role, Spelling::Json, Continuity::Movable(format!("{choice}/call")));
         }
     } else if field.is_object() {
-        // Such as `"audio": {"transcript": "..."}`.
+        // For example `"audio": {"transcript": "..."}`.
         for text in field.children().filter(|member| member.is_one_of(KEYS.text)) {
             reading.push(text, role, Spelling::Plain, Continuity::Movable(format!("{choice}/{key}")));
         }
@@ -181,7 +184,7 @@ fn read_delta(field: Value<'_>, choice: u64, reading: &mut ChatTexts) {
     }
 }
 
-/// An event of a streamed response.
+/// Reads an event of a streamed response.
 fn response_event(event: &str, document: Value<'_>, reading: &mut ChatTexts) {
     let channel = |base: &str| {
         let place = |name| document.number(name).unwrap_or_default();
@@ -189,7 +192,7 @@ fn response_event(event: &str, document: Value<'_>, reading: &mut ChatTexts) {
         format!("{}/{base}/{inner}/", place("output_index"))
     };
     if let Some(base) = event.strip_suffix(".delta") {
-        // Sound is no text; a transcript is.
+        // Audio is not text; a transcript is.
         if base.ends_with("audio") {
             return;
         }
@@ -209,7 +212,7 @@ fn response_event(event: &str, document: Value<'_>, reading: &mut ChatTexts) {
             None => String::new(),
         });
     }
-    // What was streamed is said again when a part, an item and the whole response are done; before the first delta it
-    // is the request's settings or an empty frame.
+    // The streamed text is repeated when a part, an item and the response are done. Before the first delta, this is the
+    // settings of the request or an empty frame.
     walk(document, Some(Role::Bot), &Continuity::Repeat, reading);
 }

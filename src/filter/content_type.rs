@@ -1,41 +1,40 @@
-//! What is done with a body, or a part of one, by its content type.
+//! How a body, or a part of one, is treated by its content type.
 
 use crate::filter::{BodyFormat, ScanError};
 use crate::wire::multipart::parameters;
 
-/// What is done with a body.
+/// How a body is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Treatment {
-    /// It is scanned as one text.
+    /// Scan it as one text.
     Text,
-    /// It is scanned as HTML: its text, and for numbers that are known by themselves all of it.
+    /// Scan it as HTML: its text, and all of it for numbers that are unmistakable by their form.
     Html,
-    /// It is scanned as a JSON document.
+    /// Scan it as a JSON document.
     Json,
-    /// It is scanned as a JSON document a line.
+    /// Scan it as one JSON document per line.
     Ndjson,
-    /// It is scanned as server-sent events.
+    /// Scan it as server-sent events.
     Events,
-    /// It is scanned as an HTML form.
+    /// Scan it as an HTML form.
     Form,
-    /// It is scanned as a multipart form.
+    /// Scan it as a multipart form.
     Multipart,
-    /// It is scanned as a JSON document where it starts like one, else as one text.
+    /// Scan it as a JSON document if it starts like one, otherwise as one text.
     Sniff,
-    /// It passes unseen.
+    /// Pass it through unscanned.
     Pass,
-    /// It is refused.
+    /// Reject it.
     Refuse,
 }
 
-/// Which content types are treated how.
+/// Maps content types to treatments.
 ///
-/// By default JSON (`application/json`, `+json`), lines of JSON, forms, multipart forms, event streams, `text/*`, XML,
-/// JavaScript, YAML and GraphQL are scanned, and so is a body without a content type, as text. What is known to be no text
-/// passes: images, sound, films, fonts, models, archives, office documents, `application/octet-stream`, gRPC, Protocol
-/// Buffers, CBOR, MessagePack. Every other content type, also one that cannot be read, is scanned as JSON where it starts
-/// like JSON, else as text.
+/// By default, JSON (`application/json`, `+json`), JSON lines, forms, multipart forms, event streams, `text/*`, XML,
+/// JavaScript, YAML, GraphQL and bodies without a content type are scanned. Images, audio, video, fonts, models, archives,
+/// office documents, `application/octet-stream`, gRPC, Protocol Buffers, CBOR and MessagePack pass unscanned. All other
+/// content types, including malformed ones, are scanned as JSON if they start like JSON, otherwise as text.
 ///
 /// # Example
 ///
@@ -52,7 +51,7 @@ pub struct ContentTypes {
     own: Vec<(String, Treatment)>,
 }
 
-/// From the most to the least special: the first that fits decides.
+/// From the most to the least specific pattern: the first match decides.
 const DEFAULT: &[(&str, Treatment)] = &[
     ("", Treatment::Text),
     ("application/json", Treatment::Json),
@@ -118,8 +117,8 @@ const DEFAULT: &[(&str, Treatment)] = &[
 ];
 
 impl ContentTypes {
-    /// Treats a content type so from now on: `application/x-chat`, `text/*`, `*/*+xml`, or `*/*` for all that no other
-    /// rule names.
+    /// Sets the treatment for a content type or a pattern: `application/x-chat`, `text/*`, `*/*+xml`, or `*/*` for
+    /// everything without a rule.
     #[must_use]
     pub fn set(mut self, pattern: &str, treatment: Treatment) -> Self {
         let pattern = pattern.to_ascii_lowercase();
@@ -128,7 +127,7 @@ impl ContentTypes {
         self
     }
 
-    /// How a body of this content type is treated. A body without one has the empty content type.
+    /// Returns the treatment of a content type. A body without one has the empty content type.
     #[must_use]
     pub fn treatment(&self, content_type: &str) -> Treatment {
         let essence = essence(content_type);
@@ -141,7 +140,7 @@ impl ContentTypes {
             .unwrap_or(Treatment::Sniff)
     }
 
-    /// The format in which a body of this content type is scanned; `None` where it passes.
+    /// Returns the format in which a body of this content type is scanned, or `None` if it passes unscanned.
     pub(crate) fn format(&self, content_type: &str) -> Result<Option<BodyFormat>, ScanError> {
         let format = match self.treatment(content_type) {
             Treatment::Pass => return Ok(None),
@@ -161,34 +160,33 @@ impl ContentTypes {
     }
 }
 
-/// The content type without its parameters, in lower case.
+/// Returns the content type without its parameters, in lower case.
 fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Whether a content type is one of those that a pattern names. What stands where the pattern has its star may hold
-/// anything, also nothing.
+/// Returns `true` if a content type matches a pattern. A star matches anything, including nothing.
 fn fits(pattern: &str, essence: &str) -> bool {
     match pattern.split_once('*') {
         _ if pattern == "*/*" => true,
         Some(("", suffix)) => essence.ends_with(suffix.trim_start_matches("/*")),
-        // A list of types, as a malformed header holds it, is none of the family of its first.
+        // A malformed header with several types does not match the family of the first.
         Some((family, _)) => essence.starts_with(family) && !essence.contains(','),
         None => pattern == essence,
     }
 }
 
-/// The delimiter of the parts of a multipart body. Where readers could differ about what it is there is none.
+/// Returns the boundary of a multipart body, or `None` if parsers could disagree about it.
 fn boundary(content_type: &str) -> Option<String> {
     let mut named = parameters(content_type).filter(|(name, _)| name.eq_ignore_ascii_case("boundary"));
     let (_, boundary) = named.next()?;
-    // RFC 2046, section 5.1.1: up to 70 of these, and no blank at the end. Longer ones are in use.
+    // RFC 2046, section 5.1.1: up to 70 of these, no blank at the end. Longer boundaries are in use.
     let known = |b: u8| b.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&b);
     let sound = (1..=200).contains(&boundary.len()) && boundary.bytes().all(known) && !boundary.ends_with(' ');
     (sound && named.next().is_none()).then_some(boundary)
 }
 
-/// Whether ASCII stands for itself in every charset that this content type names; so it does where it names none.
+/// Returns `true` if every charset that the content type names is a superset of ASCII, and if it names none.
 fn ascii_charset(content_type: &str) -> bool {
     parameters(content_type).filter(|(name, _)| name.eq_ignore_ascii_case("charset")).all(|(_, charset)| {
         let charset = charset.to_ascii_lowercase();
@@ -204,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_scanned_and_what_is_none_passes() {
+    fn text_is_scanned_and_known_binary_types_pass() {
         let types = ContentTypes::default();
         for (content_type, treatment) in [
             ("application/json", Treatment::Json),
@@ -230,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_the_users() {
+    fn user_rules_override_the_defaults() {
         let types = ContentTypes::default()
             .set("image/svg+xml", Treatment::Text)
             .set("text/*", Treatment::Pass)
@@ -244,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_boundary_of_which_readers_could_make_different_things_is_none() {
+    fn an_ambiguous_boundary_is_rejected() {
         let types = ContentTypes::default();
         for (parameters, known) in [
             ("; boundary=abc", true),
@@ -262,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charset_in_which_digits_are_no_ascii_is_refused() {
+    fn a_charset_that_does_not_extend_ascii_is_rejected() {
         let types = ContentTypes::default();
         assert_eq!(types.format("text/plain; charset=UTF-16LE"), Err(ScanError::Charset));
         assert_eq!(types.format("text/plain; charset=\"iso-8859-1\""), Ok(Some(BodyFormat::Text)));

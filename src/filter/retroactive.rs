@@ -1,7 +1,7 @@
-//! What later messages of a document tell of earlier ones.
+//! Masking of earlier messages of a document after a later one has completed a secret.
 //!
-//! A number given in pieces is known by its last one. Where the messages with the others are still in hand, as in one
-//! document, they are scanned once more with that knowledge, so that none of the pieces goes on.
+//! A number that is sent in pieces is recognised by its last piece. If the messages with the other pieces are still
+//! buffered, as in one document, they are scanned a second time with that knowledge, so that all pieces are masked.
 
 use crate::edit::Patch;
 use crate::engine::Hidden;
@@ -9,31 +9,31 @@ use crate::judge::pieces::Half;
 use crate::message::Role;
 use crate::report::{Finding, Outcome};
 
-/// The messages of a document that is in hand, by their places in it.
+/// The pieces of secrets in the messages of a buffered document.
 #[derive(Debug, Default)]
 pub(super) struct Hindsight {
-    /// Messages so far.
+    /// The number of messages so far.
     messages: usize,
-    /// The numbers that each side has half said.
+    /// The pieces of an incomplete number of each side.
     half: [Vec<Piece>; 2],
-    /// The pieces of secrets that went through before their last one came.
+    /// The pieces that were missed because their last one came in a later message. Sorted by message in the second pass.
     missed: Vec<Piece>,
-    /// All that is missed is known: the document is scanned once more.
+    /// This is the second pass.
     knows: bool,
 }
 
 #[derive(Debug)]
 struct Piece {
-    /// The place of its message.
+    /// The index of its message in the document.
     message: usize,
-    /// The number of its message in the report; `None` where another spelling of it is there already.
+    /// The index of its message in the report; `None` if the message repeats one that is counted already.
     number: Option<u64>,
     hidden: Hidden,
 }
 
 impl Hindsight {
-    /// Notes what the next message, of which the report has this number, does to what its speaker has half said. What
-    /// is said again, in another spelling, has no number, and neither starts nor completes anything.
+    /// Records how the next message changes the incomplete number of its author. `number` is the index of the message in
+    /// the report. A repetition in another spelling has no index; it neither starts nor completes a number.
     pub(super) fn note(&mut self, role: Role, halves: Vec<Half<Hidden>>, number: Option<u64>) {
         let message = self.messages;
         let piece = |hidden| Piece { message, number, hidden };
@@ -54,19 +54,19 @@ impl Hindsight {
         self.messages += 1;
     }
 
-    /// The same document from its start, with what it has taught; `None` where it has taught nothing.
+    /// Returns the state for the second pass, or `None` if nothing was missed.
     pub(super) fn learnt(self) -> Option<Self> {
         let knows = self.missed.iter().any(|piece| piece.hidden.edit.is_some());
         knows.then_some(Self { missed: self.missed, knows, ..Self::default() })
     }
 
-    /// Whether this is the second look.
+    /// Returns `true` in the second pass.
     pub(super) fn knows(&self) -> bool {
         self.knows
     }
 
-    /// Adds to the outcome of the next message what was missed in it. Returns what the report does not know yet, with the
-    /// number that it has of the message.
+    /// Adds to the outcome of the next message the pieces that were missed in it. Returns the findings that the report
+    /// does not have yet, with the index of their message.
     pub(super) fn amend(&mut self, outcome: &mut Outcome) -> Vec<(u64, Finding)> {
         let here = self.messages;
         self.messages += 1;

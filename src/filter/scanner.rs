@@ -1,4 +1,4 @@
-//! Scans the messages and the JSON documents of a body, one after the other, in one conversation.
+//! Scans the messages and JSON documents of a body in one conversation.
 
 use crate::Conversation;
 use crate::chat::{ChatTexts, Continuity, DynShape, Spelling, Text};
@@ -15,16 +15,16 @@ use crate::stream::{Finished, StreamRedactor};
 use crate::text::{Alignment, ViewSpan};
 use crate::wire::html;
 
-/// The engine in one conversation, with what it has found so far.
+/// An engine, a conversation, and the results so far.
 #[derive(Debug)]
 pub(super) struct Scanner {
     pub(super) engine: Engine,
     pub(super) conversation: Conversation,
-    /// The conversation before the message that was scanned last.
+    /// The conversation before the last message.
     pub(super) before: Conversation,
-    /// Something was found in the message that was scanned last, or streamed.
+    /// The last message, or a streamed text, had a finding.
     pub(super) found: bool,
-    /// What is known of the document that is in hand.
+    /// What is known about the current document.
     pub(super) retroactive: Option<Hindsight>,
     pub(super) role: Role,
     pub(super) shape: DynShape,
@@ -37,7 +37,7 @@ pub(super) struct Scanner {
 }
 
 impl Scanner {
-    /// A redactor for a text that comes in pieces.
+    /// Returns a redactor for a text that arrives in pieces.
     pub(super) fn redactor(&self, role: Role) -> StreamRedactor {
         let mut redactor = StreamRedactor::new(self.engine.clone(), self.conversation.clone(), role);
         if let Some(id) = self.id {
@@ -49,20 +49,19 @@ impl Scanner {
         redactor
     }
 
-    /// Takes in what a text that came in pieces has led to.
+    /// Adds the results of a text that arrived in pieces.
     pub(super) fn finished(&mut self, finished: Finished) {
         self.report.add(&finished.findings, &finished.recall);
         self.blocked |= finished.is_blocked();
         self.before = std::mem::replace(&mut self.conversation, finished.conversation);
     }
 
-    /// Scans one message and takes its findings in.
+    /// Scans one message and adds its findings to the report.
     pub(super) fn message(&mut self, text: &[u8], role: Option<Role>, again: bool) -> Patch {
         self.message_in(text, role, again, None)
     }
 
-    /// Scans one message of which only what stands at `spans`, in order and disjoint, can be changed; the rest tells what
-    /// it is.
+    /// Scans one message of which only `spans`, sorted and disjoint, can be changed. The rest is context.
     fn message_in(&mut self, text: &[u8], role: Option<Role>, again: bool, spans: Option<&[Span]>) -> Patch {
         let mut earlier = self.conversation.clone();
         let conversation = if again {
@@ -95,7 +94,7 @@ impl Scanner {
             None => {}
         }
         self.blocked |= outcome.is_blocked();
-        // What is said again is no finding of its own, unless only this spelling of it shows the secret.
+        // A repetition is not counted again, unless only this spelling of the message shows the secret.
         let new = !again || outcome.is_blocked() || !self.found && !outcome.findings.is_empty();
         if new {
             self.report.add(&outcome.findings, &outcome.recall);
@@ -104,7 +103,8 @@ impl Scanner {
         outcome.patch
     }
 
-    /// Runs `scan` on messages that are all in hand; where one of them shows what those before it were, once more.
+    /// Runs `scan` on messages that are all buffered. If a later message shows that an earlier one had a piece of a
+    /// secret, runs it once more.
     pub(super) fn with_hindsight<T>(
         &mut self,
         scan: impl Fn(&mut Self) -> Result<T, ScanError>,
@@ -125,7 +125,7 @@ impl Scanner {
         result
     }
 
-    /// Scans a document whose texts are all messages of their own.
+    /// Scans a document in which each text is a message of its own.
     pub(super) fn whole_document(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         self.with_hindsight(|scanner| scanner.document_patch(raw))
     }
@@ -141,8 +141,8 @@ impl Scanner {
         }
     }
 
-    /// The document that the data of an event are, and its texts; `None` where they are none, or a bare number, which is
-    /// the text that it is in a stream of texts.
+    /// Parses the data of an event and returns the document with its texts. Returns `None` for data that are not JSON and
+    /// for a bare number, which is a text in a stream of texts.
     pub(super) fn reading<'a>(&self, raw: &'a [u8]) -> Result<Option<(Tree<'a>, ChatTexts)>, ScanError> {
         match Tree::parse(raw, self.limits.depth) {
             Ok(tree) if tree.root().kind() == ValueKind::Number => Ok(None),
@@ -155,24 +155,24 @@ impl Scanner {
         }
     }
 
-    /// Scans the data of an event that are no document.
+    /// Scans the data of an event that are not a document.
     pub(super) fn plain(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         let is_number = Tree::parse(raw, 1).is_ok_and(|tree| tree.root().kind() == ValueKind::Number);
         if is_number { Ok(self.message(raw, None, false)) } else { self.documents(raw) }
     }
 
-    /// Whether a text starts with a document, after which more stands.
+    /// Returns `true` if a text starts with a document.
     pub(super) fn opens_document(&self, raw: &[u8]) -> bool {
         json::Document::first_value(raw, self.limits.depth).is_some()
     }
 
-    /// Whether a text is a document in which something stands.
+    /// Returns `true` if a text is a document with content.
     pub(super) fn is_document(&self, text: &[u8]) -> bool {
         matches!(text.trim_ascii().first(), Some(b'{' | b'['))
             && Tree::parse(text, self.limits.depth).is_ok_and(|tree| tree.root().children().next().is_some())
     }
 
-    /// Scans all texts of a document; the edits are on its bytes.
+    /// Scans all texts of a document and returns the edits on its bytes.
     pub(super) fn texts(&mut self, tree: &Tree<'_>, reading: &ChatTexts) -> Result<Vec<Edit>, ScanError> {
         let mut edits = Vec::new();
         let mut changed = Vec::with_capacity(reading.texts.len());
@@ -188,7 +188,7 @@ impl Scanner {
         Ok(in_order(edits))
     }
 
-    /// Scans a text, which says `said`, as a message; the edits are on that.
+    /// Scans the decoded text `said` of a value as a message and returns the patch on it.
     pub(super) fn piece(&mut self, value: Value<'_>, said: &[u8], text: &Text) -> Result<Patch, ScanError> {
         match value.kind() {
             ValueKind::Number => Ok(self.message(said, text.role, false)),
@@ -196,7 +196,7 @@ impl Scanner {
         }
     }
 
-    /// Scans what is no document: those that it starts with, one after the other, and the rest as a text.
+    /// Scans bytes that are not one document: the documents at their start, then the rest as a text.
     fn documents(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         let mut edits = Vec::new();
         let mut at = 0;
@@ -213,7 +213,7 @@ impl Scanner {
         Ok(Patch::new(edits))
     }
 
-    /// Scans one text of a document; the edits are on the document's bytes.
+    /// Scans one text of a document and returns the edits on its bytes.
     pub(super) fn text(&mut self, value: Value<'_>, text: &Text) -> Result<Vec<Edit>, ScanError> {
         match value.kind() {
             ValueKind::Object | ValueKind::Array => {
@@ -267,14 +267,14 @@ impl Scanner {
                     let edits = self.values(tree.root(), role, again, nesting - 1)?;
                     return Ok(Patch::new(edits));
                 }
-                // Too deep, or no JSON: a text that may have been meant as such.
+                // Too deep or invalid, but possibly meant as JSON.
                 Err(_) => return Ok(self.loose(bytes, role, again)),
             }
         }
         Ok(self.message(bytes, role, again))
     }
 
-    /// Scans what may have been meant as JSON and is none: one text, in which escapes stand for their characters.
+    /// Scans bytes that look like JSON but are not: as one text, in which JSON escapes are decoded.
     fn loose(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Patch {
         let decoded = json::decode(bytes);
         let mut patch = self.message(&decoded.bytes, role, again);
@@ -289,8 +289,8 @@ impl Scanner {
         patch
     }
 
-    /// Scans the text of a piece of HTML; and, for numbers that are known by themselves, all of its bytes: what stands in
-    /// attributes, comments and style sheets is said by nobody, but it is there.
+    /// Scans the text of HTML, and all of its bytes for numbers that are unmistakable by their form: attributes, comments
+    /// and style sheets are not part of the text, but they can contain such numbers.
     fn html(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Patch {
         let text = html::text(bytes);
         let patch = self.message(&text.bytes, role, again);
@@ -298,7 +298,7 @@ impl Scanner {
         self.with_numbers(bytes, role, &patch)
     }
 
-    /// The patch on what was scanned last, and what hides the numbers in all of its bytes that are known by themselves.
+    /// Adds to the patch on the last message edits for numbers in `bytes` that are unmistakable by their form.
     pub(super) fn with_numbers(&mut self, bytes: &[u8], role: Option<Role>, patch: &Patch) -> Patch {
         let message = Message { text: bytes, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
         let all = self.engine.scan(&mut self.before.clone(), &message);
@@ -311,7 +311,7 @@ impl Scanner {
                 continue;
             }
             self.blocked |= finding.action == Action::Block;
-            // On the second look it has been told.
+            // The second pass must not report it again.
             if !self.retroactive.as_ref().is_some_and(Hindsight::knows) {
                 self.report.amend(number, finding);
             }
@@ -320,8 +320,8 @@ impl Scanner {
         Patch::new(in_order(edits))
     }
 
-    /// Scans all strings and numbers of a value as one message, each after its key, so that the keys tell what they are
-    /// and what is spread over several of them is seen.
+    /// Scans all strings and numbers of a value as one message, each after its key. So keys are context for their values,
+    /// and a secret that is spread over several values is found.
     fn values(
         &mut self,
         value: Value<'_>,
@@ -342,7 +342,7 @@ impl Scanner {
                             json::Decoded { bytes: json::number_text(value.raw()), alignment: Alignment::identity() }
                         }
                     };
-                    // A document, or what may have been meant as one.
+                    // A document, or something that may have been meant as one.
                     if matches!(decoded.bytes.trim_ascii().first(), Some(b'{' | b'['))
                         && (decoded.bytes.contains(&b'\\') || Tree::parse(&decoded.bytes, self.limits.depth).is_ok())
                     {
@@ -371,7 +371,7 @@ impl Scanner {
         if parts.is_empty() {
             return Ok(edits);
         }
-        // Names are not read, here as in every document: they only tell what stands behind them.
+        // Keys are context only; they are never changed.
         let spans: Vec<Span> = parts.iter().map(|(span, ..)| *span).collect();
         let patch = self.message_in(&joined, role, again, Some(&spans));
         let mut shares = shares(&patch, &spans);
@@ -387,9 +387,9 @@ impl Scanner {
     }
 }
 
-/// What of a patch falls within each of `spans`, on the bytes from there. Of a replacement that covers several of them,
-/// as that of a number in pieces, each gets its line; where they are not as many, the first gets all and nothing is left
-/// in the others.
+/// Splits a patch into the edits within each of `spans`, relative to its start. A replacement that covers several spans,
+/// such as that of a number in pieces, is split at its line feeds. If the counts differ, the first span gets all of it
+/// and nothing is left in the others.
 fn shares(patch: &Patch, spans: &[Span]) -> Vec<Vec<Edit>> {
     let mut shares: Vec<Vec<Edit>> = vec![Vec::new(); spans.len()];
     let mut first = 0;
@@ -415,7 +415,7 @@ fn shares(patch: &Patch, spans: &[Span]) -> Vec<Vec<Edit>> {
     shares
 }
 
-/// The edits that take out what repeats a text that changed.
+/// Returns the edits that remove values tied to a changed text.
 pub(super) fn untie(tree: &Tree<'_>, reading: &ChatTexts, changed: &[bool]) -> Vec<Edit> {
     let gone = reading.tied.iter().filter(|tied| tied.texts.clone().any(|at| changed.get(at) == Some(&true)));
     gone.filter_map(|tied| tree.value(tied.value))
@@ -423,7 +423,7 @@ pub(super) fn untie(tree: &Tree<'_>, reading: &ChatTexts, changed: &[bool]) -> V
         .collect()
 }
 
-/// Sorted edits, without those that lie in an edit before them.
+/// Sorts edits and drops those that overlap an edit before them.
 pub(super) fn in_order(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits.sort_by_key(|edit| (edit.span.start, std::cmp::Reverse(edit.span.end)));
     let mut end = 0;

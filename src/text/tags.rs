@@ -1,26 +1,26 @@
 //! HTML tags inside numbers.
 //!
-//! In comes text, out goes the same text in which tags between the digits of a number are gone: `3782<b>822463</b>10005`
-//! reads `378282246310005`. Where one of the tags begins a new line or cell, a space is left: `3782<br>8224` reads
-//! `3782 8224`. All other tags stay, as they do no harm there, and so does a `<` which begins none.
+//! Removes tags between the digits of a number: `3782<b>822463</b>10005` becomes `378282246310005`. If one of the tags
+//! starts a new line or cell, a space is left: `3782<br>8224` becomes `3782 8224`. All other tags are kept, and so is a
+//! `<` that does not start a tag.
 
 use super::Alignment;
 use super::draft::Draft;
 
-/// Longest tag in bytes.
+/// The longest tag, in bytes.
 const LONGEST: usize = 256;
 
-/// How many separators may be between a digit and a tag.
+/// The most separators between a digit and a tag.
 const MOST_SEPARATORS: usize = 3;
 
-/// Tags that are drawn within a line.
+/// Tags within a line.
 const INLINE: &[&str] = &[
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
     "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
     "wbr",
 ];
 
-/// Tags that begin a new line or cell. Of all others, those of XML, the digits beside them are two numbers.
+/// Tags that start a new line or cell. Any other tag, such as one of XML, separates two numbers.
 pub(crate) const BLOCK: &[&str] = &[
     "address",
     "article",
@@ -56,7 +56,7 @@ pub(crate) const BLOCK: &[&str] = &[
     "ul",
 ];
 
-/// The text without the tags inside its numbers, or none if there are none.
+/// Returns the text without the tags inside its numbers, or `None` if there are no such tags.
 pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     let mut draft = Draft::new(text);
     let mut at = 0;
@@ -67,7 +67,7 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
         if !meets_digit(text[..start].iter().rev()) {
             continue;
         }
-        // Tags in a row are one unit.
+        // Adjacent tags are one unit.
         let (mut end, mut inline, mut known) = (start, true, true);
         while let Some((len, kind)) = tag(&text[end..]) {
             end += len;
@@ -84,7 +84,7 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     draft.finish()
 }
 
-/// Whether there is a digit, after some separators perhaps.
+/// Returns `true` if the first byte is a digit, after a few separators at most.
 fn meets_digit<'a>(mut bytes: impl Iterator<Item = &'a u8>) -> bool {
     let separator = |b: &u8| matches!(b, b' ' | b'-' | b'.' | b',' | b'*' | b'/' | b'_' | b'\t' | b'\r' | b'\n');
     let mut separators = 0;
@@ -96,18 +96,18 @@ fn meets_digit<'a>(mut bytes: impl Iterator<Item = &'a u8>) -> bool {
         .is_some_and(u8::is_ascii_digit)
 }
 
-/// What a tag does to the line.
+/// How a tag affects the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// It is drawn within it.
+    /// The line continues.
     Inline,
-    /// It begins a new one, or a cell.
+    /// A new line or cell starts.
     Block,
-    /// It is none of HTML.
+    /// The tag is not HTML.
     Unknown,
 }
 
-/// The length of the tag at the start of `text`, and its kind.
+/// Returns the length of the tag at the start of `text` and its kind.
 fn tag(text: &[u8]) -> Option<(usize, Kind)> {
     let inside = text.strip_prefix(b"<")?;
     let inside = &inside[..inside.iter().take(LONGEST - 2).position(|b| matches!(b, b'<' | b'>'))?];
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_between_digits_are_gone() {
+    fn tags_between_digits_are_removed() {
         for (text, without) in [
             ("3782<b>822463</b>10005", "378282246310005"),
             ("37<b></b>82 822463 10005", "3782 822463 10005"),
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_tag_between_digits_stays() {
+    fn other_tags_and_angle_brackets_are_kept() {
         for text in [
             "1 < 2 > 1",
             "3<4",

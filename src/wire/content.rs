@@ -1,4 +1,4 @@
-//! A decoded text with the way back to its raw bytes.
+//! A decoded text and its alignment with the raw bytes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,29 +10,29 @@ use crate::wire::lift;
 /// A text decoded from raw bytes, aligned with them.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Content<'a> {
-    /// The text; borrowed where the format spells it as it is.
+    /// The text; borrowed if it equals the raw bytes.
     pub bytes: Cow<'a, [u8]>,
-    /// Where each byte stands in the raw bytes, counted from `offset`.
+    /// Maps the text to the raw bytes, counted from `offset`.
     pub alignment: Alignment,
-    /// Where the raw bytes start in what they were taken from.
+    /// The offset of the raw bytes in the body or event they were taken from.
     pub offset: usize,
 }
 
 impl<'a> Content<'a> {
-    /// The content that stands for itself, at `offset` of what it was taken from.
+    /// Returns a text that equals its raw bytes, which start at `offset`.
     #[must_use]
     pub(crate) fn plain(bytes: &'a [u8], offset: usize) -> Self {
         Self { bytes: Cow::Borrowed(bytes), alignment: Alignment::identity(), offset }
     }
 
-    /// The edits on the raw bytes that do what `patch` does to the text; `encode` spells a replacement the format's way.
+    /// Translates a patch on the text to edits on the raw bytes. `encode` encodes a replacement for the format.
     #[must_use]
     pub(crate) fn edits(&self, patch: &Patch, encode: impl FnMut(&str) -> String) -> Vec<Edit> {
         lift(patch, &self.alignment, self.offset, encode)
     }
 }
 
-/// Shows the length, never the text.
+/// Shows the length, not the text.
 impl fmt::Debug for Content<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Content").field("len", &self.bytes.len()).field("offset", &self.offset).finish_non_exhaustive()

@@ -1,16 +1,6 @@
-//! HTML forms (`application/x-www-form-urlencoded`): names and values, decoded, and replacements percent-encoded.
+//! HTML forms (`application/x-www-form-urlencoded`).
 //!
-//! Nothing is refused: a percent sign that starts no escape stands for itself.
-//!
-//! # Example
-//!
-//! ```ignore
-//! use lastfour::wire::form;
-//! let body = b"id=7&text=caf%C3%A9+%26+more";
-//! let pair = form::pairs(body).nth(1).unwrap();
-//! assert_eq!(&body[pair.name.range()], b"text");
-//! assert_eq!(&*form::decode(body, pair.value).bytes, "café & more".as_bytes());
-//! ```
+//! All bytes are accepted: a percent sign that does not start an escape stands for itself.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -24,19 +14,19 @@ use crate::wire::Content;
 pub(crate) struct Pair {
     /// Its name.
     pub name: Span,
-    /// Its value; empty where there is no `=`.
+    /// Its value; empty if there is no `=`.
     pub value: Span,
 }
 
 impl Pair {
-    /// Whether it is a name without `=`.
+    /// Returns `true` for a name without `=`.
     #[must_use]
     pub(crate) fn is_bare(self) -> bool {
         self.value.start == self.name.end
     }
 }
 
-/// The fields in `body`, in order.
+/// Returns the fields in `body`, in order.
 pub(crate) fn pairs(body: &[u8]) -> impl Iterator<Item = Pair> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -51,7 +41,7 @@ pub(crate) fn pairs(body: &[u8]) -> impl Iterator<Item = Pair> + '_ {
     })
 }
 
-/// The text of an encoded name or value that stands at `span` of `body`.
+/// Decodes the name or value at `span` of `body`.
 #[must_use]
 pub(crate) fn decode(body: &[u8], span: Span) -> Content<'_> {
     let raw = &body[span.range()];
@@ -75,11 +65,7 @@ pub(crate) fn decode(body: &[u8], span: Span) -> Content<'_> {
     Content { bytes: Cow::Owned(bytes), alignment, offset: span.start }
 }
 
-/// Text as a form spells it.
-///
-/// ```ignore
-/// assert_eq!(lastfour::wire::form::encode("**** 0005 ñ"), "****+0005+%C3%B1");
-/// ```
+/// Encodes text for a form.
 #[must_use]
 pub(crate) fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -121,7 +107,12 @@ mod tests {
     }
 
     #[test]
-    fn a_patch_leaves_every_other_byte_as_it_came() {
+    fn replacements_are_encoded() {
+        assert_eq!(encode("**** 0005 ñ"), "****+0005+%C3%B1");
+    }
+
+    #[test]
+    fn a_patch_changes_no_other_byte() {
         let body = b"x=%41&text=my+%33782%208224&y=+";
         let value = pairs(body).nth(1).unwrap().value;
         let content = decode(body, value);

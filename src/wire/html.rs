@@ -1,20 +1,8 @@
-//! HTML in a string: its text without the tags, and a patch on that text carried back with the tags kept.
+//! HTML: its text without tags, and patches on that text.
 //!
-//! A tag between two digits must not hide a number, and a mask must not take a tag away: what a replacement covers of
-//! tags stands after it. Character references (`&#51;`) are left as they are; the engine reads them. Nothing is refused:
-//! what is no tag is text.
-//!
-//! # Example
-//!
-//! ```ignore
-//! use lastfour::wire::html;
-//! use lastfour::{Edit, Patch, Span};
-//! let source = b"it is <b>37</b>82<br>ok";
-//! let text = html::text(source);
-//! assert_eq!(text.bytes, &b"it is 3782\nok"[..]);
-//! let patch = Patch::new(vec![Edit { span: Span::new(6, 10), with: "****".into() }]);
-//! assert_eq!(html::patch(source, &text, &patch).apply(source), &b"it is <b>****</b><br>ok"[..]);
-//! ```
+//! A tag between two digits must not hide a number, and a mask must not remove a tag: tags within a replaced range follow
+//! the replacement. Character references (`&#51;`) are kept; the engine decodes them. All bytes are accepted: anything
+//! that is not a tag is text.
 
 use std::borrow::Cow;
 
@@ -23,7 +11,7 @@ use crate::span::Span;
 use crate::text::{Alignment, BLOCK, ViewSpan};
 use crate::wire::Content;
 
-/// The text of `source` without its tags and comments, aligned with it.
+/// Returns the text of `source` without its tags and comments. A tag that starts a new line becomes a line feed.
 #[must_use]
 pub(crate) fn text(source: &[u8]) -> Content<'_> {
     if !source.contains(&b'<') {
@@ -51,7 +39,8 @@ pub(crate) fn text(source: &[u8]) -> Content<'_> {
     Content { bytes: Cow::Owned(bytes), alignment, offset: 0 }
 }
 
-/// Where `source`, which goes on, may be cut so that no text is cut in two: before its last tag that ends a line.
+/// Returns where `source`, which continues, can be split without splitting a line: before its last tag that starts a new
+/// line.
 #[must_use]
 pub(crate) fn cut(source: &[u8]) -> Option<usize> {
     let mut end = source.len();
@@ -64,7 +53,7 @@ pub(crate) fn cut(source: &[u8]) -> Option<usize> {
     None
 }
 
-/// The patch on `source` that does what `patch` does to its [`text`].
+/// Translates a patch on the [`text`] of `source` to a patch on `source`.
 #[must_use]
 pub(crate) fn patch(source: &[u8], text: &Content<'_>, patch: &Patch) -> Patch {
     let edits = patch.edits().iter().map(|edit| {
@@ -76,7 +65,7 @@ pub(crate) fn patch(source: &[u8], text: &Content<'_>, patch: &Patch) -> Patch {
     let mut apart: Vec<Edit> = Vec::new();
     for edit in edits {
         match apart.last_mut() {
-            // Two findings that meet in one tag.
+            // Two findings within one tag.
             Some(last) if edit.span.start < last.span.end => {
                 last.span = Span::new(last.span.start, last.span.end.max(edit.span.end));
                 last.with.push_str(&edit.with);
@@ -87,7 +76,7 @@ pub(crate) fn patch(source: &[u8], text: &Content<'_>, patch: &Patch) -> Patch {
     Patch::new(apart)
 }
 
-/// Where the text in `source` starts and ends, and the tags within it, one after the other.
+/// Returns the range of `source` without the tags at its start and end, and the concatenated tags within that range.
 fn inner(source: &[u8]) -> (Span, String) {
     let (mut start, mut end) = (None, 0);
     let mut within = String::new();
@@ -112,14 +101,14 @@ fn inner(source: &[u8]) -> (Span, String) {
     (Span::new(start.unwrap_or(end), end), within)
 }
 
-/// The length of the tag or comment at the start of `source`, if there is one. It ends at the first `>` and holds no
-/// `<`, so that looking for its end never passes another's start. A style sheet is a tag up to its end: it says nothing.
+/// Returns the length of the tag or comment at the start of `source`. It ends at the first `>` and contains no `<`, so
+/// that the search for its end never passes the start of another tag. A style sheet is one tag, with all its rules.
 fn tag(source: &[u8]) -> Option<usize> {
     let len = single_tag(source)?;
     if !names(&source[..len], &["style"]) || source[1] == b'/' {
         return Some(len);
     }
-    // Rules hold no `<`; what does is no style sheet.
+    // A style sheet contains no `<`.
     let rules = source[len..].iter().position(|b| *b == b'<').unwrap_or(source.len() - len);
     let end = single_tag(&source[len + rules..]).filter(|end| names(&source[len + rules..][..*end], &["style"]));
     Some(end.map_or(len, |end| len + rules + end))
@@ -139,7 +128,7 @@ fn ends_line(tag: &[u8]) -> bool {
     names(tag, BLOCK)
 }
 
-/// Whether a tag, opening or closing, is one of these.
+/// Returns `true` if an opening or closing tag has one of these names.
 fn names(tag: &[u8], tags: &[&str]) -> bool {
     let name = tag[1..].strip_prefix(b"/").unwrap_or(&tag[1..]);
     let end = name.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(name.len());
@@ -155,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_and_comments_are_no_text_and_what_only_looks_like_one_is() {
+    fn tags_and_comments_are_not_text_but_other_angle_brackets_are() {
         assert_eq!(plain("<p>a<i class='x'>b</i></P>c<!-- d -->e"), "\nab\nce");
         assert_eq!(plain("1 < 2 <3 a<b"), "1 < 2 <3 a<b");
         assert_eq!(plain("<<b>x"), "<x");
@@ -163,19 +152,19 @@ mod tests {
     }
 
     #[test]
-    fn a_style_sheet_is_no_text() {
+    fn a_style_sheet_is_not_text() {
         assert_eq!(plain("a<style>[type=password]{color:#123456}</style>b<style>c<b>d</style>e"), "abcde");
         assert_eq!(plain("a<style>b"), "ab");
     }
 
     #[test]
-    fn a_page_is_cut_before_a_tag_that_ends_a_line() {
+    fn a_page_is_split_before_a_tag_that_starts_a_line() {
         assert_eq!(cut(b"<p>a</p><p>b<i>c</i> d"), Some(8));
         assert_eq!(cut(b"<p>a<i>b</i>"), None);
     }
 
     #[test]
-    fn a_replacement_keeps_the_tags_it_covers() {
+    fn a_replacement_keeps_the_tags_in_its_range() {
         let source = b"<b>37<i>82</i></b> x <u>5</u>";
         let text = text(source);
         assert_eq!(&*text.bytes, b"3782 x 5");
@@ -185,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn open_brackets_without_end_cost_no_more_than_their_number() {
+    fn unclosed_tags_take_linear_time() {
         let source = "<a".repeat(200_000);
         assert_eq!(plain(&source).len(), source.len());
     }

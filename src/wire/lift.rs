@@ -1,13 +1,13 @@
-//! Carries a patch from a decoded text to the raw bytes it was decoded from.
+//! Translates a patch on a decoded text to edits on the raw bytes.
 
 use crate::edit::{Edit, Patch};
 use crate::span::Span;
 use crate::text::{Alignment, ViewSpan};
 
-/// The edits on the raw bytes that do what `patch` does to the decoded text.
+/// Translates a patch on a decoded text to edits on its raw bytes.
 ///
-/// `alignment` maps the decoded text to raw bytes which start at `offset`; `encode` writes a replacement the way the
-/// format spells it. The result is sorted and disjoint: where two edits meet in one escape, they become one.
+/// `alignment` maps the text to raw bytes that start at `offset`. `encode` encodes a replacement for the format. The
+/// edits are sorted and disjoint: two edits within one escape are merged.
 ///
 /// ```
 /// use lastfour::Alignment;
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edits_that_meet_in_one_escape_become_one() {
+    fn edits_within_one_escape_are_merged() {
         // "12" from one escape of six bytes.
         let mut alignment = Alignment::identity();
         alignment.atomic(2, 6);

@@ -1,8 +1,8 @@
-//! Wire formats: where the human text stands in what arrives, and how replaced text goes back.
+//! Wire formats: they locate and decode the text in a body, and encode replacements.
 //!
-//! In come bytes of a format; out go the texts in them, decoded, with an [`Alignment`](crate::text::Alignment) to their
-//! raw bytes, and from a [`Patch`](crate::Patch) on such a text the edits on the raw bytes. The promise of every format:
-//! a byte outside an edit is the byte that came in. Nothing here knows what is looked for.
+//! Each module takes bytes of one format and returns the texts in them, decoded, with an
+//! [`Alignment`](crate::text::Alignment) to the raw bytes. A [`Patch`](crate::Patch) on such a text becomes edits on the
+//! raw bytes; all other bytes are kept. No module knows what is being looked for.
 
 mod buffer;
 mod content;

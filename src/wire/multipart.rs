@@ -1,52 +1,33 @@
-//! `multipart/form-data`: the parts of a body as it arrives.
+//! `multipart/form-data`: the parts of a body that arrives in pieces.
 //!
-//! In come bytes in any pieces; out come [`Piece`]s which hold, one after the other, every byte that came in. A line
-//! feed alone ends a line here too, as it does for some servers: what they would take for a part is a part.
+//! The reader returns [`Piece`]s, whose concatenation is the body. A line feed alone ends a line, because some servers
+//! accept that: whatever such a server would read as a part must be examined as a part.
 //!
-//! Refused are headers of a part longer than [`LONGEST_HEADERS`] and a body that ends within the headers of a part.
-//!
-//! # Example
-//!
-//! ```ignore
-//! use lastfour::wire::multipart::{Piece, Reader};
-//! let body = b"--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhello\r\n--x--\r\n";
-//! let mut reader = Reader::new("x");
-//! reader.push(body);
-//! let mut text = Vec::new();
-//! while let Some(piece) = reader.next_piece(true)? {
-//!     match piece {
-//!         Piece::Headers(headers) => assert_eq!(headers.name(), Some("text".into())),
-//!         Piece::Body(bytes) => text.extend_from_slice(&bytes),
-//!         Piece::Outside(_) | Piece::Delimiter(_) | Piece::End => {}
-//!     }
-//! }
-//! assert_eq!(text, b"hello");
-//! # Ok::<(), lastfour::wire::multipart::MultipartError>(())
-//! ```
+//! It is an error if the headers of a part are longer than [`LONGEST_HEADERS`], or if the body ends within them.
 
 use std::fmt;
 
 use crate::wire::buffer::Buffer;
 
-/// The most bytes the headers of one part may take.
+/// The most bytes that the headers of one part may take.
 pub(crate) const LONGEST_HEADERS: usize = 16 * 1024;
 
-/// A stretch of a body.
+/// A range of a body.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// What stands before the first delimiter and after the last: readers of forms skip it.
+    /// Bytes before the first delimiter or after the last. Form parsers skip them.
     Outside(Vec<u8>),
     /// A delimiter with its line end.
     Delimiter(Vec<u8>),
     /// The headers of a part, with the blank line after them.
     Headers(Headers),
-    /// Bytes of the part's body, as many as are known to belong to it.
+    /// Bytes of the body of a part.
     Body(Vec<u8>),
-    /// The part ends here.
+    /// The end of a part.
     End,
 }
 
-/// Shows what it is and its length, never the text.
+/// Shows the kind and the length, not the text.
 impl fmt::Debug for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -59,7 +40,7 @@ impl fmt::Debug for Piece {
     }
 }
 
-/// Why a body cannot be read.
+/// The error for a body that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum MultipartError {
@@ -88,7 +69,7 @@ pub(crate) struct Headers {
 }
 
 impl Headers {
-    /// The value of the first header of that name (in lower case).
+    /// Returns the value of the first header of this name.
     #[must_use]
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.values(name).next()
@@ -102,14 +83,14 @@ impl Headers {
         })
     }
 
-    /// Whether readers could differ about what it says: it has a header or a parameter twice that may stand there once.
+    /// Returns `true` if parsers could disagree about the headers: one header or parameter occurs twice.
     #[must_use]
     pub(crate) fn is_ambiguous(&self) -> bool {
         ["content-disposition", "content-type", "content-transfer-encoding"].iter().any(|name| {
             let mut values = self.values(name);
             let Some(value) = values.next() else { return false };
             let mut seen: Vec<String> = parameters(value).map(|(name, _)| name.to_ascii_lowercase()).collect();
-            // For some readers `name*` is the name.
+            // Some parsers read `name*` as the name.
             seen.iter_mut().filter(|name| *name == "name*").for_each(|name| name.truncate(4));
             let all = seen.len();
             seen.sort_unstable();
@@ -118,41 +99,34 @@ impl Headers {
         })
     }
 
-    /// The name of the form's field.
+    /// Returns the name of the form field.
     #[must_use]
     pub(crate) fn name(&self) -> Option<String> {
         parameter(self.get("content-disposition")?, "name")
     }
 
-    /// Whether the part is a file: it has a file name, and not an empty one.
+    /// Returns `true` if the part is a file: it has a file name that is not empty.
     #[must_use]
     pub(crate) fn is_file(&self) -> bool {
-        // RFC 7578, section 4.2, knows no `filename*`, and readers of forms do not either.
+        // RFC 7578, section 4.2, forbids `filename*`, and form parsers ignore it.
         let name = self.get("content-disposition").and_then(|value| parameter(value, "filename"));
         name.is_some_and(|name| !name.is_empty())
     }
 }
 
-/// Shows the length, never the text.
+/// Shows the length, not the text.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Headers").field("len", &self.raw.len()).finish()
     }
 }
 
-/// The parameter of that name (in lower case) of a header value such as `form-data; name="a"`.
-///
-/// ```ignore
-/// use lastfour::wire::multipart::parameter;
-/// assert_eq!(parameter("form-data; NAME=\"a;\\\"b\"; x=1", "name"), Some("a;\"b".into()));
-/// assert_eq!(parameter("multipart/form-data; boundary=xyz", "boundary"), Some("xyz".into()));
-/// ```
-#[must_use]
-pub(crate) fn parameter(value: &str, name: &str) -> Option<String> {
+/// Returns the parameter of this name of a header value such as `form-data; name="a"`.
+fn parameter(value: &str, name: &str) -> Option<String> {
     parameters(value).find(|(here, _)| here.eq_ignore_ascii_case(name)).map(|(_, text)| text)
 }
 
-/// The parameters of a header value, in order: names as they are spelled, and what they are set to.
+/// Returns the names and values of the parameters of a header value, in order.
 pub(crate) fn parameters(value: &str) -> impl Iterator<Item = (&str, String)> {
     let mut rest = value;
     std::iter::from_fn(move || {
@@ -176,7 +150,7 @@ pub(crate) fn parameters(value: &str) -> impl Iterator<Item = (&str, String)> {
     })
 }
 
-/// A quoted string after its opening quote, and what follows the closing one.
+/// Splits after a quoted string, which starts after its opening quote. Returns its text and the rest.
 fn unquote(quoted: &str) -> (String, &str) {
     let mut text = String::new();
     let mut chars = quoted.char_indices();
@@ -196,58 +170,55 @@ enum State {
     Preamble,
     /// Within the body of a part.
     Body,
-    /// A part has just ended: its delimiter is next.
+    /// After a part, before its delimiter.
     Delimiter,
     Headers,
     Epilogue,
 }
 
-/// Reads a body as it arrives. Holds at most [`LONGEST_HEADERS`] bytes and what was pushed last.
+/// Reads a body that arrives in pieces. Buffers at most [`LONGEST_HEADERS`] bytes and the last piece.
 #[derive(Clone)]
 pub(crate) struct Reader {
     /// `--` and the boundary.
     dashed: Vec<u8>,
     buffer: Buffer,
-    /// How many of the held bytes have been looked at in vain.
+    /// How many buffered bytes have been searched already.
     seen: usize,
-    /// Nothing has been given out since the body, or the body of the part, began: a delimiter may stand here.
+    /// The reader is at the start of the body or of the body of a part, where a delimiter needs no line end before it.
     fresh: bool,
-    /// A line of this part starts as a delimiter does and goes on otherwise.
+    /// A line of this part starts like a delimiter but continues differently.
     doubtful: bool,
     state: State,
 }
 
 impl Reader {
-    /// A reader before the first byte of a body with this boundary (the parameter of its content type).
+    /// Creates a reader for a body with this boundary, the parameter of its content type.
     #[must_use]
     pub(crate) fn new(boundary: &str) -> Self {
         let dashed = format!("--{boundary}").into_bytes();
         Self { dashed, buffer: Buffer::default(), seen: 0, fresh: true, doubtful: false, state: State::Preamble }
     }
 
-    /// Whether a line of the part that is under way starts as a delimiter does and goes on otherwise. Some readers end
-    /// the part there (RFC 2046, section 5.1.1, compares no more than the start of a line); here it goes on.
+    /// Returns `true` if a line of the current part starts like a delimiter but continues differently. Some parsers end
+    /// the part there, because RFC 2046, section 5.1.1, compares only the start of a line. This reader does not.
     #[must_use]
     pub(crate) fn is_doubtful(&self) -> bool {
         self.doubtful
     }
 
-    /// Whether no delimiter has been met.
+    /// Returns `true` until the first delimiter.
     #[must_use]
     pub(crate) fn is_before_first(&self) -> bool {
         self.state == State::Preamble
     }
 
-    /// Takes the next bytes of the body.
+    /// Appends the next bytes of the body.
     pub(crate) fn push(&mut self, piece: &[u8]) {
         self.buffer.push(piece);
     }
 
-    /// The next piece; `None` where more bytes are needed, or at the end. `last` says that no bytes follow.
-    ///
-    /// # Errors
-    ///
-    /// Where the body cannot be read on.
+    /// Returns the next piece, or `None` if more bytes are needed and at the end. If `last` is set, no more bytes
+    /// follow.
     pub(crate) fn next_piece(&mut self, last: bool) -> Result<Option<Piece>, MultipartError> {
         match self.state {
             State::Preamble | State::Body => Ok(self.up_to_delimiter(last)),
@@ -292,7 +263,7 @@ impl Reader {
         };
         self.doubtful |= doubtful;
         match found {
-            // What stands before the delimiter first, then the end of the part, then the delimiter itself.
+            // First the bytes before the delimiter, then the end of the part, then the delimiter itself.
             Some(border) if border > 0 => {
                 let piece = self.piece(border);
                 self.seen = 0;
@@ -306,7 +277,7 @@ impl Reader {
             None if last && at == self.rest().len() => {
                 let piece = self.piece(at);
                 if piece.is_none() && self.state == State::Body {
-                    // Cut off: the part ends with the body.
+                    // The body is cut off: the part ends with it.
                     self.state = State::Epilogue;
                     return Some(Piece::End);
                 }
@@ -316,7 +287,7 @@ impl Reader {
         }
     }
 
-    /// The delimiter that the rest starts with: what decides its kind is there already.
+    /// Takes the delimiter at the start of the buffer, which is complete enough to tell its kind.
     fn delimiter(&mut self) -> Option<Piece> {
         let rest = self.rest();
         let line = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
@@ -362,13 +333,13 @@ impl Reader {
         if last {
             return if rest.is_empty() { Ok(None) } else { Err(MultipartError::CutOff) };
         }
-        // The last line may be the start of the blank one: it is looked at again.
+        // The last byte may be the start of the blank line: search it again.
         self.seen = at.saturating_sub(1);
         Ok(None)
     }
 }
 
-/// Shows how much is held, never the text.
+/// Shows how much is buffered, not the text.
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reader").field("held", &self.rest().len()).finish_non_exhaustive()
@@ -376,17 +347,17 @@ impl fmt::Debug for Reader {
 }
 
 enum Found {
-    /// A delimiter with its line end starts here.
+    /// A delimiter with the line end before it starts here.
     At(usize),
-    /// None before here.
+    /// There is no delimiter before this offset.
     Not(usize),
-    /// The same, and the line before here only starts as a delimiter does.
+    /// There is no delimiter before this offset, but a line that starts like one.
     Other(usize),
-    /// None before here, and what follows is too short to tell.
+    /// There is no delimiter before this offset; the rest is too short to tell.
     Unknown(usize),
 }
 
-/// Looks for the first delimiter in `text` from `at` on. Where `text` is `fresh` it needs no line end before it.
+/// Searches `text` from `at` for the first delimiter. If `text` is `fresh`, the delimiter needs no line end before it.
 fn find_delimiter(text: &[u8], at: usize, dashed: &[u8], fresh: bool, last: bool) -> Found {
     if text.is_empty() {
         return Found::Unknown(0);
@@ -413,7 +384,7 @@ fn find_delimiter(text: &[u8], at: usize, dashed: &[u8], fresh: bool, last: bool
     if common < dashed.len().min(rest.len()) {
         return Found::Not(start.max(1));
     }
-    // The whole line decides: `--`, or blanks and the line end.
+    // A delimiter is followed by `--`, or by blanks and the line end.
     let after = rest.get(dashed.len()..).unwrap_or_default();
     let closing = after.starts_with(b"--");
     let blanks = after.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
@@ -424,7 +395,7 @@ fn find_delimiter(text: &[u8], at: usize, dashed: &[u8], fresh: bool, last: bool
         Some(_) => Found::Other(start.max(1)),
         None if last && common == dashed.len() => Found::At(border),
         None if last => Found::Not(start.max(1)),
-        // Blanks without end are no line of a delimiter.
+        // A delimiter is not followed by this many blanks.
         None if blanks > 1024 => Found::Other(start.max(1)),
         None => Found::Unknown(border),
     }
@@ -467,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_cut_anywhere_gives_the_same_parts_and_all_its_bytes() {
+    fn a_body_split_anywhere_has_the_same_parts_and_keeps_all_bytes() {
         let (whole, bytes) = read(&[BODY.as_bytes()]);
         assert_eq!(bytes, BODY.as_bytes());
         let parts: Vec<_> = whole.iter().filter(|piece| !piece.starts_with("delimiter")).map(String::as_str).collect();
@@ -496,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_delimiter_is_read_to_its_end() {
+    fn lines_like_a_delimiter_keep_all_bytes() {
         for body in
             ["", "-", "--b-1", "--b-12", "--b-1x\r\n", "--b-1-", "--b-1--", "\n", "--b-1\r\n\r\n--b-1 x", "--b-1\r\n"]
         {
@@ -506,7 +477,14 @@ mod tests {
     }
 
     #[test]
-    fn headers_say_what_a_part_is() {
+    fn parameters_are_unquoted_and_their_names_have_any_case() {
+        assert_eq!(parameter("form-data; NAME=\"a;\\\"b\"; x=1", "name"), Some("a;\"b".into()));
+        assert_eq!(parameter("multipart/form-data; boundary=xyz", "boundary"), Some("xyz".into()));
+        assert_eq!(parameter("form-data; filename=x", "name"), None);
+    }
+
+    #[test]
+    fn headers_have_a_type_a_name_and_a_file_name() {
         let headers = Headers {
             raw: b"Content-Type: text/plain; charset=utf-8\r\ncontent-disposition: form-data; filename=x; name=\"a\\\"b\"\r\n\r\n".to_vec(),
         };
@@ -516,7 +494,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_cut_off_ends_its_part_and_headers_cut_off_are_refused() {
+    fn a_truncated_body_ends_its_part_and_truncated_headers_are_an_error() {
         let (pieces, _) = read(&[b"--b-1\r\n\r\nhalf a te"]);
         assert_eq!(pieces.last().map(String::as_str), Some("end"));
         let mut reader = Reader::new("b-1");
@@ -526,7 +504,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_without_end_are_refused_before_they_fill_the_memory() {
+    fn endless_headers_are_an_error() {
         let mut reader = Reader::new("b-1");
         reader.push(b"--b-1\r\n");
         let error = (0..2 * LONGEST_HEADERS).find_map(|_| {
