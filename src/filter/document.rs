@@ -1,7 +1,7 @@
-//! A JSON document that is too large to be seen whole: token by token, each text as a message of its own.
+//! Scans a JSON document that is too large to be held, token by token. Each text is a message.
 //!
-//! What has to be held is a string or number that is text, and no more than that. Of other strings what has come goes on
-//! at once, so that a picture in a document costs no memory.
+//! Only a string or number that is text is held. Other strings are sent as they arrive, so that an inline image needs no
+//! memory.
 
 use std::mem;
 
@@ -13,35 +13,38 @@ use crate::json::{self, JsonError, Step, Token, TokenKind, ValueKind, Walker};
 use crate::message::Role;
 use crate::stream::StreamRedactor;
 
-/// A document that is under way.
+/// The length in bytes beyond which a string that is not text is sent in parts.
+const PART: usize = 64 * 1024;
+
+/// A document that is being read.
 #[derive(Debug)]
 pub(super) struct Document {
     state: State,
-    /// What has come and has not gone on.
+    /// Bytes that have arrived and have not been sent.
     held: Vec<u8>,
-    /// Who speaks in the open objects, with their depths.
+    /// The speakers named by the open objects, with the depths of the objects.
     roles: Vec<(usize, Role)>,
-    /// The open objects that have said that their type is `base64`, by their depths.
+    /// The depths of the open objects whose type is `base64`.
     encoded: Vec<usize>,
-    /// What is no JSON ended in a backslash so far.
+    /// Text that is not JSON ended in a backslash.
     backslash: bool,
-    /// A text has changed.
+    /// A text was changed.
     changed: bool,
-    /// The string that is under way is text: it is waited for.
+    /// The incomplete string is text: hold it until it is complete.
     waits: bool,
-    /// Left out up to the end of the value at this depth.
+    /// Input is dropped up to the end of the value at this depth.
     left_out: Option<usize>,
 }
 
 #[derive(Debug)]
 enum State {
     Json(Box<Walker>),
-    /// It has turned out to be no JSON: the rest is a text.
+    /// The input is not JSON: the rest is scanned as text.
     Text(Box<StreamRedactor>),
 }
 
 impl Document {
-    /// A document of which nothing has come.
+    /// Returns a document before its first byte.
     pub(super) fn new(depth: usize) -> Self {
         Self {
             state: State::Json(Box::new(Walker::new(depth))),
@@ -55,7 +58,7 @@ impl Document {
         }
     }
 
-    /// Number of bytes that are held back.
+    /// The number of bytes held back.
     pub(super) fn held(&self) -> usize {
         match &self.state {
             State::Json(_) => self.held.len(),
@@ -87,8 +90,8 @@ impl Document {
         Ok(())
     }
 
-    /// The next bytes of what is no JSON. An escaped character in it may be a digit for whoever reads it more leniently:
-    /// what is to be read so cannot be seen in pieces.
+    /// Scans the next bytes of input that is not JSON. A lenient reader may decode an escape into a digit, which cannot be
+    /// scanned in pieces, so escapes are refused.
     fn text(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let State::Text(redactor) = &mut self.state else { return Ok(()) };
         let escaped = piece.windows(2).any(|pair| pair == b"\\u");
@@ -101,7 +104,7 @@ impl Document {
         Ok(())
     }
 
-    /// Reads all tokens that have come; returns how many bytes are done with.
+    /// Reads all complete tokens. Returns the number of bytes consumed.
     fn read(&mut self, held: &[u8], last: bool, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<usize, ScanError> {
         let mut at = 0;
         while !scanner.blocked {
@@ -128,7 +131,7 @@ impl Document {
                     if input.len() <= limit.min(PART) || self.waits {
                         return Ok(at);
                     }
-                    // A long string is under way. Where it is no text, what has come of it goes on.
+                    // A long string is incomplete. If it is not text, send what has arrived.
                     let State::Json(walker) = &mut self.state else { break };
                     let mut ahead = walker.clone();
                     let Some(token) = ahead.cut(input) else {
@@ -159,7 +162,7 @@ impl Document {
         Ok(held.len())
     }
 
-    /// A token, whose bytes with the blanks before it are `raw`.
+    /// Scans a token. `raw` is the token with the blanks before it.
     fn token(&mut self, token: Token, raw: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let State::Json(walker) = &self.state else { return Ok(()) };
         let path = walker.path();
@@ -231,6 +234,3 @@ impl Document {
         }
     }
 }
-
-/// Strings that are longer than this, in bytes, go on in parts where they are no text.
-const PART: usize = 64 * 1024;

@@ -2,47 +2,47 @@
 
 use std::fmt;
 
-/// Why a body could not be scanned. Says what is wrong with it by meaning and never quotes it.
+/// The reason why a body could not be scanned. Never quotes the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ScanError {
-    /// It, or what of it has to be held at once, is larger than the limit.
+    /// The body, or a part that must be held at once, is larger than the limit.
     TooLarge {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// It is nested deeper than the limit.
+    /// The body is nested deeper than the limit.
     TooDeep {
         /// The limit, in levels.
         limit: usize,
     },
-    /// It is made of more parts, or streams more texts at once, than the limit.
+    /// The body has more parts, or streams more texts at once, than the limit.
     TooMany {
         /// The limit.
         limit: usize,
     },
-    /// Its content type is one that is refused.
+    /// The content type is refused.
     ContentType,
-    /// Its content encoding is not known, or decoding is not compiled in.
+    /// The content encoding is unknown, or support for it is not compiled in.
     ContentEncoding,
-    /// Its characters are encoded in a way in which ASCII does not stand for itself.
+    /// The charset does not contain ASCII as single bytes, as in UTF-16.
     Charset,
-    /// It is not what its headers say: compressed data, or the parts of a multipart body, cannot be read.
+    /// The body does not match its headers: compressed data or multipart parts cannot be read.
     Malformed,
-    /// It is a piece of a larger whole, so that what is cut in two at its ends cannot be seen.
+    /// The body is a range of a larger one, so that a secret could be cut in two at its ends.
     Partial,
-    /// It could not be read to its end.
+    /// The body ended early.
     CutOff,
-    /// The memory of its conversation could not be read or written.
+    /// The conversation could not be loaded or saved.
     Store,
-    /// So much was said in its conversation at the same moment that it could not be seen together with all of it.
+    /// Too many messages of the conversation were written at the same time.
     Busy,
-    /// The scan itself broke.
+    /// The scan panicked.
     Panicked,
 }
 
 impl ScanError {
-    /// A short name in kebab-case, for logs and metrics.
+    /// Returns a short name in kebab-case, for logs and metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -65,17 +65,17 @@ impl ScanError {
 impl fmt::Display for ScanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge { limit } => write!(f, "the body holds more than {limit} bytes that must be seen at once"),
+            Self::TooLarge { limit } => write!(f, "the body has more than {limit} bytes that must be held at once"),
             Self::TooDeep { limit } => write!(f, "the body is nested deeper than {limit} levels"),
             Self::TooMany { limit } => write!(f, "the body has more than {limit} parts"),
-            Self::ContentType => f.write_str("bodies of this content type are not taken"),
+            Self::ContentType => f.write_str("bodies of this content type are not accepted"),
             Self::ContentEncoding => f.write_str("bodies in this content encoding cannot be read"),
             Self::Charset => f.write_str("bodies in this charset cannot be read: use UTF-8"),
-            Self::Malformed => f.write_str("the body is not what its headers say"),
+            Self::Malformed => f.write_str("the body does not match its headers"),
             Self::Partial => f.write_str("the body is a part of a larger one"),
             Self::CutOff => f.write_str("the body ended before it was complete"),
-            Self::Store => f.write_str("the conversation's memory is out of reach"),
-            Self::Busy => f.write_str("too much is said in the conversation at the same moment: send it again"),
+            Self::Store => f.write_str("the conversation could not be loaded or saved"),
+            Self::Busy => f.write_str("too many messages of the conversation were sent at the same time: try again"),
             Self::Panicked => f.write_str("the body could not be scanned"),
         }
     }

@@ -1,48 +1,4 @@
-//! A wire format × an engine × a conversation: the door that everything outside the core goes through.
-//!
-//! In go the bytes of one body in a format, in any pieces; out come the bytes that may go on, and a [`Report`]. A byte
-//! outside a finding is the byte that came in. The same body gives the same bytes and findings however it is cut.
-//!
-//! What is held back: of text, what may still become part of a finding (see [`StreamRedactor`](crate::StreamRedactor)); of an event
-//! stream, the event that is not complete, and of a streamed answer what may still become part of a finding, which is
-//! written into a later event of the same text; of lines of JSON, the line; of a multipart body, the part where it is
-//! JSON; of forms everything; of JSON everything too, but where it is larger than [`Limits::hold`], is not under a policy
-//! that blocks, and its shape can tell text from its place alone ([`ChatShape::place`](crate::chat::ChatShape::place)): then, from there on, only the
-//! text that is being read. Of what has to be held [`Limits::hold`] bytes are taken and no more.
-//!
-//! Number and time of a message ([`id`](Filter::id), [`time_ms`](Filter::time_ms)) are known to the conversation, also of
-//! a text that streams.
-//!
-//! Refused, by a [`ScanError`]: what is larger or deeper than the [`Limits`], charsets in which ASCII does not stand for
-//! itself, multipart bodies that cannot be read. JSON that cannot be parsed is scanned as text. A panic inside is a
-//! failure too. After a failure, or when [`is_blocked`](Filter::is_blocked), nothing more comes out.
-//!
-//! # Example
-//!
-//! ```
-//! use lastfour::{Engine, Filter, BodyFormat};
-//!
-//! let body = br#"{"id": 378282246310005, "text": "my card is 3782 822463 10005"}"#;
-//! let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body)?;
-//! assert_eq!(filtered.body, &br#"{"id": 378282246310005, "text": "my card is **** ****** *0005"}"#[..]);
-//! assert_eq!(filtered.report.total(), 1);
-//! # Ok::<(), lastfour::ScanError>(())
-//! ```
-//!
-//! An event stream in pieces:
-//!
-//! ```
-//! use lastfour::{Engine, Filter, BodyFormat};
-//!
-//! let mut filter = Filter::new(Engine::default(), BodyFormat::Events);
-//! let mut out = Vec::new();
-//! filter.push(b"data: my card is 3782 82", &mut out)?;
-//! assert!(out.is_empty());
-//! filter.push(b"2463 10005\n\n", &mut out)?;
-//! filter.finish(&mut out)?;
-//! assert_eq!(out, b"data: my card is **** ****** *0005\n\n");
-//! # Ok::<(), lastfour::ScanError>(())
-//! ```
+//! Scans bodies: applies an engine, in a conversation, to the bytes of a body in a wire format.
 
 mod content_type;
 mod document;
@@ -61,13 +17,13 @@ pub use content_type::{ContentTypes, Treatment};
 pub use failure::ScanError;
 pub use report::{Count, Found, Report};
 
-use crate::Conversation;
 use crate::chat::DynShape;
 use crate::detect::custom::CustomDetector;
 use crate::engine::Engine;
 use crate::entity::{Entity, FindingKind};
 use crate::filter::scanner::Scanner;
 use crate::filter::state::State;
+use crate::judge::conversation::Conversation;
 use crate::message::{MessageId, Role};
 use crate::policy::Action;
 
@@ -79,46 +35,46 @@ pub enum BodyFormat {
     Text,
     /// One JSON document.
     Json,
-    /// A JSON document a line.
+    /// One JSON document per line.
     Ndjson,
-    /// A page, or a piece of one.
+    /// An HTML page or fragment.
     Html,
-    /// A JSON document where it starts like one, else a text.
+    /// A JSON document if it starts like one, otherwise text.
     Sniff,
-    /// Server-sent events, whose data are documents or texts.
+    /// Server-sent events whose data are JSON documents or texts.
     Events,
-    /// An HTML form, percent-encoded.
+    /// A percent-encoded HTML form.
     Form,
     /// A multipart form.
     Multipart {
-        /// The delimiter of its parts, from the content type.
+        /// The boundary from the content type.
         boundary: String,
     },
 }
 
 impl BodyFormat {
-    /// Whether what has been scanned of a body goes on before the body ends.
+    /// Returns whether scanned bytes are sent before the body ends.
     #[must_use]
     pub fn streams(&self) -> bool {
         !matches!(self, Self::Json | Self::Html | Self::Form | Self::Sniff)
     }
 }
 
-/// How much of a body is taken. What goes beyond is a [`ScanError`].
+/// Limits on bodies. A body beyond a limit is a [`ScanError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The most bytes that are held at once: a whole body where it must be seen whole, an event, a line, a part. As many
-    /// are kept of a request of a conversation that streams, in case its end has to be scanned with what was said
-    /// meanwhile. 1 MiB by default.
+    /// The maximum number of bytes held at once: a body that is scanned as a whole, an event, a line, a part. Of a
+    /// streaming request in a conversation the same number is kept, to scan it again if the conversation has changed by
+    /// the time the request ends. 1 MiB by default.
     pub hold: usize,
-    /// The most levels of arrays and objects in a document. 128 by default.
+    /// The maximum depth of arrays and objects in a document. 128 by default.
     pub depth: usize,
-    /// The most levels of documents in strings of documents. 8 by default.
+    /// The maximum depth of documents in strings of documents. 8 by default.
     pub nesting: usize,
-    /// The most parts of a multipart body. 1,000 by default.
+    /// The maximum number of parts of a multipart body. 1,000 by default.
     pub parts: usize,
-    /// The most texts of an event stream that are under way at once. 64 by default.
+    /// The maximum number of incomplete texts in an event stream. 64 by default.
     pub channels: usize,
 }
 
@@ -129,14 +85,14 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// With this many bytes held at most.
+    /// Sets the maximum number of bytes held at once.
     #[must_use]
     pub fn hold(mut self, bytes: usize) -> Self {
         self.hold = bytes;
         self
     }
 
-    /// With this many levels of arrays and objects at most.
+    /// Sets the maximum depth of arrays and objects.
     #[must_use]
     pub fn depth(mut self, levels: usize) -> Self {
         self.depth = levels;
@@ -144,26 +100,77 @@ impl Limits {
     }
 }
 
-/// Scans one body. See the [module](self).
+/// Scans one body in a wire format.
+///
+/// Takes the bytes of one body in any pieces and returns the bytes to send, and a [`Report`]. Bytes outside
+/// findings are unchanged. Output and findings do not depend on how the body is cut into pieces.
+///
+/// # What is held back
+///
+/// | format | held back |
+/// |---|---|
+/// | text | what may still become part of a finding, see [`StreamRedactor`](crate::StreamRedactor) |
+/// | event stream | an incomplete event; of a streamed answer, what may still become part of a finding |
+/// | lines of JSON | an incomplete line |
+/// | multipart | a part that is JSON |
+/// | form, HTML | the body |
+/// | JSON | the body, up to [`Limits::hold`] |
+///
+/// A JSON document beyond [`Limits::hold`] is scanned text by text if the policy blocks nothing and the chat shape can tell
+/// text by its path ([`ChatShape::place`](crate::chat::ChatShape::place)). Nothing else may need more than [`Limits::hold`]
+/// bytes.
+///
+/// # Errors
+///
+/// A [`ScanError`] is returned for bodies larger or deeper than the [`Limits`], for charsets that do not contain ASCII, for
+/// multipart bodies that cannot be parsed, and if the scan panics. JSON that cannot be parsed is scanned as text. After an
+/// error, or once [`is_blocked`](Filter::is_blocked) returns `true`, no more output is produced.
+///
+/// # Example
+///
+/// ```
+/// use lastfour::{Engine, Filter, BodyFormat};
+///
+/// let body = br#"{"id": 378282246310005, "text": "my card is 3782 822463 10005"}"#;
+/// let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body)?;
+/// assert_eq!(filtered.body, &br#"{"id": 378282246310005, "text": "my card is **** ****** *0005"}"#[..]);
+/// assert_eq!(filtered.report.total(), 1);
+/// # Ok::<(), lastfour::ScanError>(())
+/// ```
+///
+/// Scan an event stream in pieces:
+///
+/// ```
+/// use lastfour::{Engine, Filter, BodyFormat};
+///
+/// let mut filter = Filter::new(Engine::default(), BodyFormat::Events);
+/// let mut out = Vec::new();
+/// filter.push(b"data: my card is 3782 82", &mut out)?;
+/// assert!(out.is_empty());
+/// filter.push(b"2463 10005\n\n", &mut out)?;
+/// filter.finish(&mut out)?;
+/// assert_eq!(out, b"data: my card is **** ****** *0005\n\n");
+/// # Ok::<(), lastfour::ScanError>(())
+/// ```
 #[derive(Debug)]
 pub struct Filter {
     scanner: Scanner,
     state: State,
 }
 
-/// A body that was filtered in one piece.
+/// The result of filtering a complete body.
 #[derive(Debug, Clone)]
 pub struct Filtered<'b> {
-    /// What may go on; borrowed where nothing changed. Not to be used where it is blocked.
+    /// The body to send; borrowed if nothing changed. Do not send it if the report is blocked.
     pub body: Cow<'b, [u8]>,
-    /// What was found.
+    /// The findings.
     pub report: Report,
-    /// The conversation, with the body's messages.
+    /// The conversation after the messages of the body.
     pub conversation: Conversation,
 }
 
 impl Filter {
-    /// A filter for one body, by a customer, in a conversation that is new, with the generic shape.
+    /// Returns a filter for one body by a customer, in a new conversation, with the generic chat shape.
     #[must_use]
     pub fn new(engine: Engine, format: BodyFormat) -> Self {
         let scanner = Scanner {
@@ -184,21 +191,21 @@ impl Filter {
         Self { scanner, state: State::new(format) }
     }
 
-    /// With this chat shape.
+    /// Sets the chat shape.
     #[must_use]
     pub fn shape(mut self, shape: DynShape) -> Self {
         self.scanner.shape = shape;
         self
     }
 
-    /// With this speaker of every text for which the document names none.
+    /// Sets the speaker of texts for which the document names no speaker.
     #[must_use]
     pub fn role(mut self, role: Role) -> Self {
         self.scanner.role = role;
         self
     }
 
-    /// In this conversation.
+    /// Sets the conversation.
     #[must_use]
     pub fn conversation(mut self, conversation: Conversation) -> Self {
         self.scanner.before = conversation.clone();
@@ -206,67 +213,66 @@ impl Filter {
         self
     }
 
-    /// With this treatment of the parts of a multipart form by their content types.
+    /// Sets how the parts of a multipart form are treated by content type.
     #[must_use]
     pub fn content_types(mut self, types: ContentTypes) -> Self {
         self.scanner.types = types;
         self
     }
 
-    /// With these limits.
+    /// Sets the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.scanner.limits = limits;
         self
     }
 
-    /// With the caller's number for the body's messages, given back where they should be recalled.
+    /// Sets the caller's id for the messages of the body, which [`Report::recall`] returns if they should be recalled.
     #[must_use]
     pub fn id(mut self, id: u64) -> Self {
         self.scanner.id = Some(MessageId(id));
         self
     }
 
-    /// With the time of the body's messages, in milliseconds.
+    /// Sets the time of the messages of the body, in milliseconds.
     #[must_use]
     pub fn time_ms(mut self, time_ms: u64) -> Self {
         self.scanner.time_ms = Some(time_ms);
         self
     }
 
-    /// What has been found so far; a handle that stays.
+    /// Returns a handle to the report, which grows as the body is read.
     #[must_use]
     pub fn report(&self) -> Report {
         self.scanner.report.clone()
     }
 
-    /// Whether something was met that the policy blocks. Nothing more comes out then, and what has come out is best
-    /// thrown away.
+    /// Returns whether a finding blocks the body. No more output is produced; discard what has been produced.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.scanner.blocked
     }
 
-    /// Number of bytes that are held back.
+    /// Returns the number of bytes held back.
     #[must_use]
     pub fn held(&self) -> usize {
         self.state.held()
     }
 
-    /// Takes the next bytes of the body and appends to `out` those that may go on.
+    /// Scans the next bytes of the body and appends output to `out`.
     ///
     /// # Errors
     ///
-    /// Where the body cannot be scanned. Nothing that was not scanned has been appended.
+    /// Returns an error if the body cannot be scanned. Only scanned output has been appended.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), ScanError> {
         self.guard(out, |filter, out| filter.state.push(piece, &mut filter.scanner, out))
     }
 
-    /// Ends the body and appends the rest of it to `out`. To be called once.
+    /// Ends the body and appends the rest of the output to `out`. Call it once.
     ///
     /// # Errors
     ///
-    /// Where the body cannot be scanned. Nothing that was not scanned has been appended.
+    /// Returns an error if the body cannot be scanned. Only scanned output has been appended.
     pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), ScanError> {
         self.guard(out, |filter, out| {
             let state = std::mem::replace(&mut filter.state, State::over());
@@ -278,17 +284,17 @@ impl Filter {
         Ok(())
     }
 
-    /// The conversation with the messages that have ended. To be asked for after [`finish`](Self::finish).
+    /// Returns the conversation after the messages of the body. Call it after [`finish`](Self::finish).
     #[must_use]
     pub fn into_conversation(self) -> Conversation {
         self.scanner.conversation
     }
 
-    /// Scans a body that is all there.
+    /// Scans a complete body.
     ///
     /// # Errors
     ///
-    /// Where the body cannot be scanned.
+    /// Returns an error if the body cannot be scanned.
     pub fn whole(mut self, body: &[u8]) -> Result<Filtered<'_>, ScanError> {
         let report = self.report();
         let mut out = Vec::new();
@@ -314,7 +320,7 @@ impl Filter {
         Ok(Filtered { body, report, conversation: self.into_conversation() })
     }
 
-    /// Runs `scan`, so that a panic in it is a failure; after a failure, or what is blocked, nothing more is done.
+    /// Runs `scan` unless the body has failed or is blocked. A panic is an error.
     fn guard(
         &mut self,
         out: &mut Vec<u8>,
@@ -329,8 +335,8 @@ impl Filter {
         let len = out.len();
         let result = catch_unwind(AssertUnwindSafe(|| scan(self, out))).unwrap_or(Err(ScanError::Panicked));
         if result.is_err() || self.is_blocked() {
-            // Of events and lines only those have been written that are whole and were seen; of a text or a part some of
-            // what is to be stopped may have been.
+            // Events and lines are written whole, after they were scanned. Of a text or a part, some of what must be stopped
+            // may have been written.
             if !self.state.writes_wholes() {
                 out.truncate(len);
             }
@@ -343,7 +349,7 @@ impl Filter {
     }
 }
 
-/// Whether the policy may stop a message: then nothing of a body goes on before all of it has been seen.
+/// Returns whether the policy may block a message. If so, no part of a body is sent before all of it was scanned.
 pub(crate) fn may_block(engine: &Engine) -> bool {
     let policy = engine.policy();
     let custom = policy.detectors().map(CustomDetector::entity);

@@ -1,21 +1,21 @@
-//! What a filter has to tell about a body.
+//! The report on a body.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::entity::Entity;
-use crate::entity::FindingKind;
+use crate::entity::{Entity, FindingKind};
 use crate::filter::ScanError;
 use crate::message::MessageId;
 use crate::policy::Action;
 use crate::report::Finding;
 
-/// The most findings that are kept one by one; those after them are still counted.
+/// The maximum number of findings kept; later ones are only counted.
 const MOST_KEPT: usize = 1024;
 
-/// What was found in a body. A handle: clones see the same, and while a body is still on its way they see it grow.
+/// What was found in a body.
 ///
-/// Holds no text. Of the findings the first 1,024 are kept; all are counted.
+/// A report is a handle: clones share it, and it grows while a streaming body is read. It contains no text. The first
+/// 1,024 findings are kept; all are counted.
 #[derive(Clone, Default)]
 pub struct Report(Arc<Mutex<Data>>);
 
@@ -29,78 +29,78 @@ struct Data {
     complete: bool,
 }
 
-/// A finding, and the message it stands in.
+/// A finding and the message that contains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Found {
-    /// Which text of the body, counted from 0 in the order in which they are said.
+    /// The number of the message in the body, from 0, in the order in which messages are said.
     pub message: u64,
-    /// What was found; the span counts from the start of that text, decoded.
+    /// The finding; its span is in bytes of the decoded message.
     pub finding: Finding,
 }
 
-/// How often something was found.
+/// The number of findings of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Count {
-    /// What.
+    /// The entity found.
     pub entity: Entity,
-    /// Stated or asked for.
+    /// Whether it was stated or asked for.
     pub kind: FindingKind,
-    /// What the policy does about it.
+    /// The action of the policy.
     pub action: Action,
-    /// How often.
+    /// The number of findings.
     pub number: u64,
 }
 
 impl Report {
-    /// A report of nothing.
+    /// Returns an empty report.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Number of messages that were scanned.
+    /// Returns the number of messages scanned.
     #[must_use]
     pub fn messages(&self) -> u64 {
         self.lock().messages
     }
 
-    /// What was found, in order.
+    /// Returns the findings, in order.
     #[must_use]
     pub fn findings(&self) -> Vec<Found> {
         self.lock().findings.clone()
     }
 
-    /// How often what was found, by entity, kind and action.
+    /// Returns the number of findings by entity, kind and action.
     #[must_use]
     pub fn counts(&self) -> Vec<Count> {
         self.lock().counts.clone()
     }
 
-    /// Number of all findings.
+    /// Returns the number of all findings.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.lock().counts.iter().map(|count| count.number).sum()
     }
 
-    /// The earlier messages that are to be recalled; see [`Outcome::recall`](crate::Outcome::recall).
+    /// Returns the earlier messages to recall; see [`Outcome::recall`](crate::Outcome::recall).
     #[must_use]
     pub fn recall(&self) -> Vec<MessageId> {
         self.lock().recall.clone()
     }
 
-    /// The strictest action among the findings; `Allow` where nothing was found.
+    /// Returns the strictest action among the findings; `Allow` if there are no findings.
     #[must_use]
     pub fn action(&self) -> Action {
         self.lock().counts.iter().map(|count| count.action).max().unwrap_or(Action::Allow)
     }
 
-    /// Whether something was found that must not go on at all.
+    /// Returns whether a finding blocks the body.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.action() == Action::Block
     }
 
-    /// The entities whose findings must not go on at all.
+    /// Returns the entities that block the body.
     #[must_use]
     pub fn blocked(&self) -> Vec<Entity> {
         let mut entities: Vec<Entity> =
@@ -110,19 +110,19 @@ impl Report {
         entities
     }
 
-    /// Why the body could not be scanned, where it could not.
+    /// Returns the error if the body could not be scanned.
     #[must_use]
     pub fn failure(&self) -> Option<ScanError> {
         self.lock().failure
     }
 
-    /// Whether the whole body has been seen.
+    /// Returns whether the whole body was scanned.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.lock().complete
     }
 
-    /// Takes in the findings of one message.
+    /// Adds the findings of one message.
     pub(crate) fn add(&self, findings: &[Finding], recall: &[MessageId]) {
         let mut data = self.lock();
         let message = data.messages;
@@ -135,12 +135,12 @@ impl Report {
         }
     }
 
-    /// Takes in what turned out to be in an earlier message.
+    /// Adds a finding to an earlier message.
     pub(crate) fn amend(&self, message: u64, finding: Finding) {
         self.lock().count(message, &[finding]);
     }
 
-    /// Tells from now on what the other one has told so far.
+    /// Replaces the contents of this report with those of `other`.
     #[cfg(feature = "tower")]
     pub(crate) fn replace(&self, other: &Self) {
         let data = std::mem::take(&mut *other.lock());
@@ -156,7 +156,7 @@ impl Report {
     }
 
     fn lock(&self) -> MutexGuard<'_, Data> {
-        // What is in it is whole after every statement, so a panic elsewhere does no harm.
+        // The data is consistent after every statement, so a panic elsewhere does no harm.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

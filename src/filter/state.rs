@@ -1,4 +1,4 @@
-//! How far a body in one format has come: what is held of it, and what goes on.
+//! The state of a body in one format: what is held, and what is sent.
 
 use std::borrow::Cow;
 use std::mem;
@@ -7,50 +7,54 @@ use crate::chat::Spelling;
 use crate::edit::Patch;
 use crate::filter::document::Document;
 use crate::filter::events::Events;
-use crate::filter::parts::Parts;
+use crate::filter::parts::{PartFormat, Parts, Step};
 use crate::filter::scanner::{Scanner, in_order};
 use crate::filter::{BodyFormat, ScanError, may_block};
 use crate::json::{JsonError, Tree};
 use crate::stream::StreamRedactor;
 use crate::wire::{form, html, ndjson};
 
-/// A body that is under way.
+/// A body that is being read.
 pub(super) struct State {
     kind: Kind,
-    /// Its first bytes, until they tell that ASCII stands for itself in it.
+    /// The first bytes, until they show that the charset contains ASCII.
     start: Option<Vec<u8>>,
 }
 
 enum Kind {
-    /// The first bytes of a body of which nothing is known: they tell whether it is a document or a text.
+    /// The first bytes of a body of unknown type: they show whether it is a document or a text.
     Sniff(Vec<u8>),
-    /// A text of which so little has come that it may still be meant as JSON.
+    /// The first bytes of a text, which may be meant as JSON.
     Silence(Vec<u8>),
-    /// A text that starts as JSON does: what is a document has to stay one.
+    /// A text that starts as JSON does. If it is a document it must stay one.
     Loose(Vec<u8>),
     Text(Box<StreamRedactor>),
-    /// A page, or a part of one that is too large to be held.
+    /// An HTML page, or what is held of one that is larger than the limit.
     Html(Vec<u8>),
-    /// The first bytes of a field of which only a document would be scanned.
+    /// The first bytes of a form field in which only a document is scanned.
     Field(Vec<u8>),
     Pass,
     Json(Vec<u8>),
-    /// A JSON document that has turned out to be larger than what is held.
+    /// A JSON document that is larger than the limit.
     Document(Box<Document>),
     Form(Vec<u8>),
     Ndjson(ndjson::Splitter),
     Events(Box<Events>),
-    Parts(Box<Parts>),
-    /// It has ended, well or not.
+    Parts {
+        parts: Box<Parts>,
+        /// The open part.
+        open: Option<Box<State>>,
+    },
+    /// The body has ended or failed.
     Over,
 }
 
-/// Blanks before the first byte that tells what a body is, at most.
+/// The maximum number of blanks before the byte that shows what a body is.
 const MOST_BLANKS: usize = 256;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Bytes that tell whether ASCII stands for itself.
+/// The number of bytes that show whether the charset contains ASCII.
 const TELLING: usize = 2;
 
 impl State {
@@ -61,36 +65,36 @@ impl State {
             BodyFormat::Sniff => Kind::Sniff(Vec::new()),
             BodyFormat::Json => Kind::Json(Vec::new()),
             BodyFormat::Form => Kind::Form(Vec::new()),
-            BodyFormat::Ndjson => Kind::Ndjson(ndjson::Splitter::new()),
+            BodyFormat::Ndjson => Kind::Ndjson(ndjson::Splitter::default()),
             BodyFormat::Events => Kind::Events(Box::default()),
-            BodyFormat::Multipart { boundary } => Kind::Parts(Box::new(Parts::new(&boundary))),
+            BodyFormat::Multipart { boundary } => Kind::Parts { parts: Box::new(Parts::new(&boundary)), open: None },
         };
         Self { kind, start: Some(Vec::new()) }
     }
 
-    /// A field that is no text, but may hold a document.
+    /// Returns the state of a form field that is not text but may hold a document.
     pub(super) fn field() -> Self {
         Self { kind: Kind::Field(Vec::new()), start: Some(Vec::new()) }
     }
 
-    /// A body that has ended, well or not.
+    /// Returns the state of a body that has ended or failed.
     pub(super) fn over() -> Self {
         Self { kind: Kind::Over, start: None }
     }
 
-    /// Number of bytes that are held back.
+    /// The number of bytes held back.
     pub(super) fn held(&self) -> usize {
         self.kind.held() + self.start.as_ref().map_or(0, Vec::len)
     }
 
-    /// Whether only what is whole and was seen goes on, even where a later piece fails.
+    /// Returns whether output written before an error consists of whole units that were scanned.
     pub(super) fn writes_wholes(&self) -> bool {
         matches!(self.kind, Kind::Events(_) | Kind::Ndjson(_))
     }
 
     pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let Some(mut start) = self.start.take() else { return self.kind.push(piece, scanner, out) };
-        // Most first pieces tell by themselves, and are not copied.
+        // Most first pieces are long enough and need not be copied.
         let start = if start.is_empty() && piece.len() >= TELLING {
             Cow::Borrowed(piece)
         } else {
@@ -114,13 +118,13 @@ impl State {
         self.kind.finish(scanner, out)
     }
 
-    /// The patch on a body that is all there; `None` where the format has to be read from its start to its end.
+    /// Returns the patch on a complete body; `None` if the format is read piece by piece.
     pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
         if is_wide(body) { Err(ScanError::Charset) } else { self.kind.whole(body, scanner) }
     }
 }
 
-/// Shows what it is, never the text.
+/// Shows the number of bytes held, never the text.
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("State").field("held", &self.held()).finish_non_exhaustive()
@@ -140,7 +144,7 @@ impl Kind {
             Self::Text(redactor) => redactor.held(),
             Self::Ndjson(lines) => lines.held(),
             Self::Events(events) => events.held(),
-            Self::Parts(parts) => parts.held(),
+            Self::Parts { open, .. } => open.as_ref().map_or(0, |part| part.held()),
             Self::Document(document) => document.held(),
             Self::Pass | Self::Over => 0,
         }
@@ -153,7 +157,7 @@ impl Kind {
                 held.extend_from_slice(piece);
                 let Some(document) = opens_document(held) else { return Ok(()) };
                 let held = mem::take(held);
-                *self = self.told(document, scanner);
+                *self = self.decided(document, scanner);
                 self.push(&held, scanner, out)?;
             }
             Self::Loose(held) if held.len() + piece.len() > limit => {
@@ -204,7 +208,10 @@ impl Kind {
                 }
             }
             Self::Events(events) => events.push(piece, scanner, out)?,
-            Self::Parts(parts) => parts.push(piece, false, scanner, out)?,
+            Self::Parts { parts, open } => {
+                parts.push(piece);
+                steps(parts, open, false, scanner, out)?;
+            }
             Self::Over => {}
         }
         Ok(())
@@ -212,9 +219,9 @@ impl Kind {
 
     fn finish(self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         match self {
-            // Too short to tell, and so too short to be a document.
+            // Too short to be a document.
             Self::Silence(ref held) | Self::Sniff(ref held) | Self::Field(ref held) => {
-                let mut short = self.told(false, scanner);
+                let mut short = self.decided(false, scanner);
                 short.push(held, scanner, out)?;
                 short.finish(scanner, out)?;
             }
@@ -242,13 +249,16 @@ impl Kind {
             }
             Self::Ndjson(mut lines) => line(&lines.rest(), scanner, out)?,
             Self::Events(mut events) => events.finish(scanner, out)?,
-            Self::Parts(mut parts) => parts.push(&[], true, scanner, out)?,
+            Self::Parts { mut parts, mut open } => {
+                steps(&mut parts, &mut open, true, scanner, out)?;
+                end(&mut open, scanner, out)?;
+            }
         }
         Ok(())
     }
 
-    /// What follows, now that it is known whether it is meant as a document.
-    fn told(&self, document: bool, scanner: &Scanner) -> Self {
+    /// Returns the state that follows the first bytes, which are a `document` or not.
+    fn decided(&self, document: bool, scanner: &Scanner) -> Self {
         match self {
             Self::Silence(_) if document => Self::Loose(Vec::new()),
             _ if document => Self::Json(Vec::new()),
@@ -270,8 +280,47 @@ impl Kind {
     }
 }
 
-/// Whether a body that starts so is meant as JSON: as an object, a list of strings, objects or lists, or a string. `None`
-/// where that cannot be told yet.
+/// Does the next steps of a multipart body.
+fn steps(
+    parts: &mut Parts,
+    open: &mut Option<Box<State>>,
+    last: bool,
+    scanner: &mut Scanner,
+    out: &mut Vec<u8>,
+) -> Result<(), ScanError> {
+    while let Some(step) = parts.next(last, scanner)? {
+        match step {
+            Step::Copy(raw) => out.extend_from_slice(&raw),
+            Step::Begin(headers, format) => {
+                *open = format.map(|format| match format {
+                    PartFormat::Body(format) => Box::new(State::new(format)),
+                    PartFormat::Field => Box::new(State::field()),
+                });
+                out.extend_from_slice(&headers);
+            }
+            Step::Scan(raw) => {
+                let part = open.get_or_insert_with(|| Box::new(State::new(BodyFormat::Text)));
+                part.push(&raw, scanner, out)?;
+            }
+            Step::End(raw) => {
+                end(open, scanner, out)?;
+                out.extend_from_slice(&raw);
+            }
+        }
+        if scanner.blocked {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Ends the open part of a multipart body.
+fn end(open: &mut Option<Box<State>>, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
+    open.take().map_or(Ok(()), |part| part.finish(scanner, out))
+}
+
+/// Returns whether a body with this start is meant as JSON: as an object or as an array of strings, objects or arrays.
+/// `None` if more bytes are needed.
 fn opens_document(start: &[u8]) -> Option<bool> {
     let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
     if text.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(text) {
@@ -286,12 +335,12 @@ fn opens_document(start: &[u8]) -> Option<bool> {
     }
 }
 
-/// A text that starts as JSON does.
+/// Scans a text that starts as JSON does.
 fn loose(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let start = body.len() - body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).len();
     let nesting = scanner.limits.nesting;
     let patch = scanner.string(&body[start..], None, false, Spelling::Json, nesting)?;
-    // The names of members are a part of the text.
+    // Keys are part of the text.
     let patch = scanner.with_numbers(&body[start..], None, &patch);
     Ok(shifted(&patch, start))
 }
@@ -300,7 +349,7 @@ fn markup(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     scanner.string(body, None, false, Spelling::Html, scanner.limits.nesting)
 }
 
-/// A document of which `held` and `piece` are more than what is held.
+/// Starts a document of which `held` and `piece` are more than the limit.
 fn large(held: &[u8], piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<Box<Document>, ScanError> {
     let start: Vec<u8> = held.iter().chain(piece).copied().take(4).collect();
     if may_block(&scanner.engine) {
@@ -325,7 +374,7 @@ fn document(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     Ok(shifted(&patch, span.start))
 }
 
-/// A line that should hold a document.
+/// Scans a line that should hold a document.
 fn line(line: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
     let limit = scanner.limits.hold;
     if line.len() > limit {
@@ -343,7 +392,7 @@ fn line(line: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Sca
     Ok(())
 }
 
-/// A form; or what is sent as one because nothing else was said: a document, or a text.
+/// Scans a form, or a JSON document sent with the content type of a form, as some clients do by default.
 fn form(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let starts_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
     if starts_json && !matches!(Tree::parse(body, scanner.limits.depth), Err(JsonError::Syntax { .. })) {
@@ -352,12 +401,12 @@ fn form(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     scanner.with_hindsight(|scanner| fields(body, scanner))
 }
 
-/// The fields of a form that are text, and those that hold a document.
+/// Scans the fields of a form that are text or hold a document.
 fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let mut edits = Vec::new();
     for pair in form::pairs(body) {
         let name = form::decode(body, pair.name);
-        // A name that is set to nothing is all there is to read.
+        // Without a value, the name is all there is to read.
         let value = if pair.is_bare() { name.clone() } else { form::decode(body, pair.value) };
         let field = pair.is_bare() || scanner.shape.is_field(&String::from_utf8_lossy(&name.bytes));
         let patch = match value.bytes.trim_ascii().first() {
@@ -376,13 +425,12 @@ fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     Ok(Patch::new(in_order(edits)))
 }
 
-/// A patch on what starts at `offset`.
+/// Returns a patch on the bytes from `offset` as a patch on the whole.
 fn shifted(patch: &Patch, offset: usize) -> Patch {
     if offset == 0 { patch.clone() } else { Patch::new(patch.at(offset).collect()) }
 }
 
-/// Whether a body starts as UTF-16 or UTF-32 does: with their byte-order mark or, as text in them does, with a zero byte
-/// among the first two.
+/// Returns whether a body starts as UTF-16 or UTF-32: with a byte-order mark, or with a zero byte among the first two.
 fn is_wide(start: &[u8]) -> bool {
     start.starts_with(b"\xFE\xFF") || start.starts_with(b"\xFF\xFE") || start.iter().take(2).any(|b| *b == 0)
 }

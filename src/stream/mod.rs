@@ -1,50 +1,4 @@
-//! The engine over a text that arrives in pieces.
-//!
-//! In come the bytes of one message in any pieces, cut anywhere: inside a UTF-8 sequence, an HTML entity, a number. Out
-//! go the bytes that may go on. What comes out, and what is found, depends on the text alone and never on where it was
-//! cut: decisions are made at points which the text determines. Memory is bounded ([`StreamRedactor::MAX_BUFFERED`], the context and
-//! the findings), and time is linear in the text, whatever is in it.
-//!
-//! # What is held back
-//!
-//! Plain chatter goes on word by word. A word is held until the space after it has come; in scripts without spaces a
-//! letter goes on at once where more than 128 bytes before it had no space, which is longer than any password. From the
-//! first word on that could be, or could become, a part of a finding, everything is held: digits of any script, number
-//! words, letters mixed with digits or with marks like a password, quotation marks, a word at the start of a sentence
-//! that may turn out to be a password ("bluebonnet is my password"; only until the next words show that it is none), and
-//! everything after a word for a password. After a question for a password the whole answer of a customer is held.
-//!
-//! Such words that stand near to each other are one: groups and pieces of a number. What is held is judged when ten words
-//! and marks after them a sentence or a line has ended, when forty came without an end of a sentence, or when the text
-//! ends. Then all goes on up to the next such words. A quotation that is open is waited for. So a card over several
-//! lines, a password on the line after its label and a cue right after a number are seen as one. When a stretch is
-//! judged, the engine sees up to [`StreamRedactor::CONTEXT`] bytes of the text before it, and all that has come after it. A
-//! text in which there is a reason to judge every few bytes is judged less often, so that its time stays bounded.
-//!
-//! # What happens at the edge of the window
-//!
-//! Where [`StreamRedactor::MAX_BUFFERED`] bytes are held without such a point, they are judged as they are, and between a half and
-//! seven eighths of them go on, cut between two words or numbers; what is found across the cut is masked as one. Groups
-//! of digits without a word, a comma or a line end between them, and number words in a row, are not cut: a run of them
-//! that leaves no place to cut has outgrown the window and is masked whole, to its end, though nobody can tell any more
-//! what it is.
-//!
-//! # Where it differs from a scan of the whole
-//!
-//! A text of which nothing is judged before its end gives exactly the findings of [`Engine::scan`]. In a longer text that
-//! scan also uses what stands far away: a mention of cards more than [`StreamRedactor::CONTEXT`] bytes before, a sentence long
-//! after a number. The later piece of a number whose earlier piece has gone on in the same message is masked, the earlier
-//! one is out. What an agent asks for is found at the end of the sentence; where the policy blocks such questions, what follows
-//! the name of a secret is held.
-//!
-//! # Detectors of the user's own
-//!
-//! Their matches may be anything, so nothing goes on before a match that begins in it would have been seen. Text goes on
-//! when so much stands after it as the longest match of any of them takes
-//! ([`CustomDetector::longest_match`](crate::CustomDetector::longest_match)), with its window where the detector has cues
-//! that stand after a match: ten bytes and the end of the word for a pattern of ten bytes, 456 at most. What decides is the
-//! length of the pattern's longest match and not the text: `.{1,200}` holds 200 bytes back. A pattern without a longest
-//! match is refused when it is built. In a long text the detectors look every few words, so that the time stays linear.
+//! Scans a text that arrives in pieces.
 
 mod run;
 mod watch;
@@ -70,25 +24,69 @@ use crate::span::Span;
 use crate::text::{View, ViewSpan};
 use watch::{Point, Watch};
 
-/// Bytes of a piece that are taken at once, so that a large piece is not kept as a whole.
+/// The number of bytes of a piece that are buffered at once, so that a large piece is not copied as a whole.
 const SIP: usize = 4096;
 
-/// Plain text which has gone on is judged for what it asks when there is so much of it.
+/// The number of bytes of plain text after which it is judged for what it asks.
 const PLAIN: usize = 1024;
 
-/// Bytes in which a character may be spelled out, more than which a text is never cut into by looking at its end alone.
+/// The maximum length in bytes of one character as it is spelled, such as an HTML entity.
 const LONGEST_SPELLING: usize = 32;
 
-/// Bytes that may be read again to let a part of what is held go on, for each byte of the text.
+/// The number of bytes per byte of text that may be read again to send a part of the buffer early.
 const EARLY: usize = 8;
 
-/// The same, of any text.
+/// The number of bytes of any text that may be read again to send a part of the buffer early.
 const EARLY_AT_FIRST: usize = 64 * 1024;
 
-/// Scans one text that arrives in pieces, which may be cut anywhere, inside a UTF-8 sequence too.
+/// Scans one text that arrives in pieces.
 ///
-/// What comes out does not depend on the cuts. See the [module](crate::stream) for what is held back and for what is done
-/// where the window does not suffice. After a finding that the policy blocks nothing more goes on.
+/// The pieces may be cut anywhere: inside a UTF-8 sequence, an HTML entity, a number. Output and findings depend on the text
+/// only, never on the cuts, because decisions are made at points that the text determines. Memory is bounded
+/// ([`StreamRedactor::MAX_BUFFERED`], the context and the findings), and time is linear in the length of the text.
+///
+/// # What is held back
+///
+/// Plain text is sent word by word. A word is held until the blank after it arrives; in scripts without blanks a letter is
+/// sent at once if there was no blank in the 128 bytes before it, which is longer than any password. Everything is held from
+/// the first word that could be part of a finding: digits of any script, number words, letters mixed with digits or with
+/// marks as in a password, quotation marks, a word at the start of a sentence that could be a password ("bluebonnet is my
+/// password"), and what follows a word for a password. If a customer was asked for a password the whole answer is held.
+///
+/// Such words form one region if they are close to each other, like the groups of a number. A region is judged when a
+/// sentence or line has ended ten tokens after it, when forty tokens have followed it, or when the text ends. Then the text
+/// is sent up to the next region. An open quotation is held until it closes. So a card over several lines, a password on the
+/// line after its label, and a cue after a number are seen as one. The engine sees up to [`StreamRedactor::CONTEXT`] bytes
+/// before the text it judges, and everything that has arrived after it. A text with many regions is judged less often, so
+/// that the time stays linear.
+///
+/// # When the buffer is full
+///
+/// If [`StreamRedactor::MAX_BUFFERED`] bytes are held without such a point, between a half and seven eighths of them are
+/// judged and sent, cut between two words or numbers. A finding across the cut is masked as one. A run of digits or number
+/// words without a word, comma or line end in it is not cut. If it fills the buffer it is masked as a whole, up to its end,
+/// since it can no longer be known what it is.
+///
+/// # Differences from a scan of the whole text
+///
+/// If nothing is judged before the end of the text, the findings are those of [`Engine::scan`]. In a longer text a scan also
+/// uses words that are further away: a mention of cards more than [`StreamRedactor::CONTEXT`] bytes before a number, a
+/// sentence long after it. If an earlier piece of a number in the same message has been sent, only the later piece is
+/// masked. Requests of an agent are found at the end of the sentence; if the policy blocks them, everything after the name
+/// of a secret is held.
+///
+/// # Custom detectors
+///
+/// Nothing is sent before a match that begins in it would have been found. Text is sent when it is followed by as many bytes
+/// as the longest match of any detector ([`CustomDetector::longest_match`](crate::CustomDetector::longest_match)), plus the
+/// window for cues after a match if the detector has any: ten bytes and the end of the word for a pattern of ten bytes, 456
+/// bytes at most. The longest match of the pattern decides, not the text: `.{1,200}` holds back 200 bytes. A pattern without
+/// a longest match is refused when the detector is built. In a long text the detectors run every few words, so that the time
+/// stays linear.
+///
+/// # Blocking
+///
+/// After a finding that the policy blocks, no more output is produced.
 ///
 /// # Example
 ///
@@ -109,96 +107,95 @@ pub struct StreamRedactor {
     role: Role,
     id: Option<MessageId>,
     time_ms: Option<u64>,
-    /// What the text can count on, once it has begun.
+    /// What the conversation expects, once the text has begun.
     expected: Option<Expected>,
-    /// Context, then what has gone on but is not yet judged, then what is held.
+    /// The context, then text that was sent but not judged, then the held text.
     text: Vec<u8>,
-    /// How much of `text` is context.
+    /// The length of the context in `text`.
     judged: usize,
-    /// How much of `text` has gone on.
+    /// The length of `text` that was sent.
     written: usize,
-    /// How much of `text` has been watched.
+    /// The length of `text` that was watched.
     watched: usize,
-    /// Where in the whole text the byte `judged` of `text` stands.
+    /// The position of byte `judged` of `text` in the whole text.
     base: usize,
-    /// Whether the context reaches back to the start of the text.
+    /// The context reaches back to the start of the text.
     whole: bool,
     watch: Watch,
-    /// With detectors of the user's own: places up to which the text may go on for all others, as places in the whole
-    /// text, and what they want done with it.
+    /// With custom detectors: positions in the whole text up to which the built-in detectors are done, and how.
     ready: VecDeque<(usize, Ready)>,
-    /// The reach of the detectors of the user's own, where there are any.
+    /// The reach of the custom detectors, if there are any.
     custom: Option<Reach>,
-    /// Bytes that were read to let a part of what is held go on.
+    /// The number of bytes read again to send a part of the buffer early.
     spent: usize,
-    /// The last stretch that went on ended inside a run of digits that had outgrown the window.
+    /// The last part sent ended inside a run of digits that filled the buffer.
     in_run: bool,
     said: Intents,
     findings: Vec<Finding>,
     recall: Vec<MessageId>,
     blocked: bool,
-    /// The edits that have been made, as places in the whole text, where somebody asks for them.
+    /// The edits made, at positions in the whole text, if the caller wants them.
     edits: Option<Vec<Edit>>,
 }
 
-/// What a [`StreamRedactor`] knows at the end of its text.
+/// The result of a [`StreamRedactor`] at the end of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// What was found, in order; the spans count from the start of the whole text.
+    /// The findings, in order; the spans are in bytes of the whole text.
     pub findings: Vec<Finding>,
-    /// The conversation, one turn later.
+    /// The conversation after the text.
     pub conversation: Conversation,
-    /// Earlier messages to be recalled, as in [`Outcome::recall`](crate::Outcome::recall).
+    /// Earlier messages to recall, as in [`Outcome::recall`](crate::Outcome::recall).
     pub recall: Vec<MessageId>,
 }
 
 impl Finished {
-    /// Whether the text must not go on at all.
+    /// Returns whether a finding blocks the text.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.findings.iter().any(|finding| finding.action == Action::Block)
     }
 }
 
-/// How far the detectors of the user's own look, in bytes of the view.
+/// How far the custom detectors look, in bytes of the view.
 #[derive(Clone, Copy)]
 struct Reach {
-    /// From the start of a match on.
+    /// Forward from the start of a match.
     ahead: usize,
-    /// From the end of a match back.
+    /// Back from the end of a match.
     back: usize,
 }
 
-/// What the built-in detectors want done with a text up to a place.
+/// What to do with the text up to a position, as far as the built-in detectors are concerned.
 #[derive(Clone, Copy)]
 enum Ready {
-    /// It is plain. `ends`: and so ends a sentence.
+    /// Send it: it is plain. `ends`: a sentence ends there.
     Plain { ends: bool },
-    /// It is to be judged.
+    /// Judge it.
     Calm,
-    /// It may be judged, where that was not done too often.
+    /// Judge it, unless that was done too often.
     Early,
 }
 
-/// Where a stretch that is judged ends.
+/// The end of the part to judge.
 #[derive(Clone, Copy)]
 enum Cut {
-    /// At this byte of `text`.
+    /// This byte of `text`.
     At(usize),
-    /// Where it does least harm.
+    /// The place where a cut does least harm.
     Anywhere,
-    /// At the end of the text.
+    /// The end of the text.
     End,
 }
 
 impl StreamRedactor {
-    /// The most that is ever held back, in bytes.
+    /// The maximum number of bytes held back.
     pub const MAX_BUFFERED: usize = 4096;
 
-    /// The most that is looked back at when a stretch is judged, in bytes.
+    /// The maximum number of bytes of context before the text that is judged.
     pub const CONTEXT: usize = 1024;
 
-    /// A redactor before the first byte of a message by `role`.
+    /// Returns a redactor for a message by `role`.
     #[must_use]
     pub fn new(engine: Engine, conversation: Conversation, role: Role) -> Self {
         let custom = engine.policy().detectors().map(|detector| Reach {
@@ -232,27 +229,27 @@ impl StreamRedactor {
         }
     }
 
-    /// One that keeps its edits until they are [taken](Self::take_edits).
+    /// Keeps the edits until they are [taken](Self::take_edits).
     pub(crate) fn noting(mut self) -> Self {
         self.edits = Some(Vec::new());
         self
     }
 
-    /// With the caller's number for the message; to be set before the first byte.
+    /// Sets the caller's id for the message. Call it before the first byte.
     #[must_use]
     pub fn id(mut self, id: u64) -> Self {
         self.id = Some(MessageId(id));
         self
     }
 
-    /// With the time the message was said, in milliseconds; to be set before the first byte.
+    /// Sets the time of the message, in milliseconds. Call it before the first byte.
     #[must_use]
     pub fn time_ms(mut self, time_ms: u64) -> Self {
         self.time_ms = Some(time_ms);
         self
     }
 
-    /// Takes the next piece of the text and appends to `out` what is safe to go on.
+    /// Scans the next piece of the text and appends to `out` what is safe to send.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         self.begin();
         for sip in piece.chunks(SIP) {
@@ -264,41 +261,41 @@ impl StreamRedactor {
         }
     }
 
-    /// Ends the text and appends the rest of it to `out`.
+    /// Ends the text and appends the rest of the output to `out`.
     #[must_use]
     pub fn finish(self, out: &mut Vec<u8>) -> Finished {
         self.finish_noting(out).0
     }
 
-    /// The same, with the edits that have not been taken.
+    /// Ends the text as [`finish`](Self::finish) does, and returns the edits that were not taken.
     pub(crate) fn finish_noting(mut self, out: &mut Vec<u8>) -> (Finished, Vec<Edit>) {
         self.begin();
         self.settle(Cut::End, out);
         self.conversation.end(self.role, &self.said);
-        // A question may be known only after a secret that stands behind its cue.
+        // A request may be known only after a secret behind its cue.
         self.findings.sort_by_key(|f| (f.span.start, f.span.end, f.kind == FindingKind::Solicitation));
         self.findings.dedup_by_key(|f| (f.span, f.kind, f.entity));
         let edits = self.take_edits();
         (Finished { findings: self.findings, conversation: self.conversation, recall: self.recall }, edits)
     }
 
-    /// The edits on what has gone on since they were taken last, as places in the whole text.
+    /// Takes the edits on text sent since the last call, at positions in the whole text.
     pub(crate) fn take_edits(&mut self) -> Vec<Edit> {
         self.edits.as_mut().map(mem::take).unwrap_or_default()
     }
 
-    /// How much of the whole text has gone on.
+    /// The length of the whole text that was sent.
     pub(crate) fn gone(&self) -> usize {
         self.base + self.written - self.judged
     }
 
-    /// Number of bytes since the last space, of which nobody knows whether they are a word.
+    /// The number of bytes since the last blank, which may be an incomplete word.
     pub(crate) fn unfinished(&self) -> usize {
         self.watch.chunk_len()
     }
 
-    /// Whether all that is held would go on, as it is, if a space came next, or is in doubt for nothing but a word that
-    /// could be a digit, in a sentence that is over.
+    /// Returns whether the whole buffer would be sent unchanged if a blank came next, or is only in doubt because of a
+    /// number word in a sentence that is over.
     pub(crate) fn is_plain(&self) -> bool {
         if self.custom.is_some() {
             return self.held() == 0;
@@ -310,25 +307,25 @@ impl StreamRedactor {
         matches!(watch.step(&word), Point::Plain { .. }) || watch.rests()
     }
 
-    /// Takes it that all that is held has gone on, as it is.
+    /// Marks the whole buffer as sent unchanged.
     pub(crate) fn let_go(&mut self) {
         self.watch.forget();
         self.written = self.text.len();
     }
 
-    /// Number of bytes that are held back, never more than [`MAX_BUFFERED`](Self::MAX_BUFFERED).
+    /// Returns the number of bytes held back, never more than [`MAX_BUFFERED`](Self::MAX_BUFFERED).
     #[must_use]
     pub fn held(&self) -> usize {
         self.text.len() - self.written
     }
 
-    /// Whether something was met that the policy blocks: nothing more goes on.
+    /// Returns whether a finding blocks the text. No more output is produced.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.blocked
     }
 
-    /// Whether nothing has been judged so far: if the text ends here, it is judged as a whole.
+    /// Returns whether nothing was judged so far: if the text ends here, it is judged as a whole.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn is_in_one_stretch(&self) -> bool {
         self.base == 0
@@ -341,14 +338,14 @@ impl StreamRedactor {
         let expected = self.conversation.begin(self.role, self.time_ms);
         let blocks = |entity| self.engine.policy().action(entity, FindingKind::Solicitation) == Action::Block;
         let guarded = self.role.serves() && Entity::BUILT_IN.into_iter().any(blocks);
-        // Any words may answer the question for a password; of who serves only what looks like one is taken.
+        // Any words may be the answer to a request for a password. Of an agent only what looks like a password counts.
         let answer = expected.all().contains(Topic::Password) && !self.role.serves();
         self.watch = Watch::new(guarded, answer);
         self.expected = Some(expected);
         expected
     }
 
-    /// Takes the byte before `watched`.
+    /// Watches the byte before `watched`.
     fn step(&mut self, out: &mut Vec<u8>) {
         let end = self.watched;
         let start = end - 1 - self.watch.chunk_len().min(end - 1);
@@ -375,8 +372,8 @@ impl StreamRedactor {
         }
     }
 
-    /// Judges what is held and lets it go on up to the cut, unless that was done too often for so long a text: each time
-    /// the context and all that is held is read again.
+    /// Judges the buffer and sends it up to the cut, unless that was done too often for the length of the text: each time
+    /// the context and the whole buffer are read again.
     fn settle_early(&mut self, cut: usize, out: &mut Vec<u8>) {
         let len = self.base + self.watched - self.judged;
         let spent = self.spent + self.watched;
@@ -386,7 +383,7 @@ impl StreamRedactor {
         }
     }
 
-    /// Lets a plain text go on up to `end`, and judges it where much has come of it.
+    /// Sends plain text up to `end`, and judges it if there is enough of it.
     fn pass(&mut self, end: usize, ends: bool, out: &mut Vec<u8>) {
         self.write(end, out);
         let unjudged = end - self.judged;
@@ -395,15 +392,15 @@ impl StreamRedactor {
         }
     }
 
-    /// With detectors of the user's own: lets go on what has enough text after it.
+    /// With custom detectors: sends what has enough text after it.
     fn go_on_with_slack(&mut self, reach: Reach, out: &mut Vec<u8>) {
         let here = self.base + self.watched - self.judged;
         // A view is never longer than its source.
         if self.ready.front().is_none_or(|(place, _)| place + reach.ahead > here) {
             return;
         }
-        // What is in front of the tail cannot reach what has not gone on. Where it is spelled otherwise than it reads,
-        // nobody can tell how far that is: then all is looked at.
+        // A match that begins before `start` cannot reach unsent text. If the view rewrote something that distance is not
+        // known, so everything is searched.
         let mut start = self.written.saturating_sub(reach.back);
         if !View::new(&self.text[start..self.watched]).alignment().is_identity() {
             start = 0;
@@ -451,13 +448,13 @@ impl StreamRedactor {
         }
     }
 
-    /// Where in `text` a place of the whole text is, if the text has not gone on up to there.
+    /// Returns the position in `text` of a position in the whole text, if it was not sent yet.
     fn unwritten(&self, place: usize) -> Option<usize> {
         let at = (place + self.judged).checked_sub(self.base)?;
         (at > self.written).then_some(at)
     }
 
-    /// Lets `text` go on up to `end`, as it is.
+    /// Sends `text` up to `end`, unchanged.
     fn write(&mut self, end: usize, out: &mut Vec<u8>) {
         if !self.blocked {
             out.extend_from_slice(&self.text[self.written..end]);
@@ -465,7 +462,7 @@ impl StreamRedactor {
         self.written = end;
     }
 
-    /// Judges what has been watched and lets it go on up to the cut.
+    /// Judges the text watched so far and sends it up to the cut.
     fn settle(&mut self, cut: Cut, out: &mut Vec<u8>) {
         let expected = self.begin();
         let text = mem::take(&mut self.text);
@@ -508,7 +505,7 @@ impl StreamRedactor {
         }
 
         let mut outcome = self.engine.outcome(watched, &view, verdict);
-        // A run that has outgrown the window is masked whole: there is nothing to look at again.
+        // A run that filled the buffer is masked as a whole, so nothing is left to find.
         if !(self.in_run || in_run) {
             outcome = redact_to_fixpoint(outcome, watched, |left, patch| {
                 let view = View::new(left);
@@ -532,7 +529,7 @@ impl StreamRedactor {
         self.findings.append(&mut outcome.findings);
         let patch = patch(&outcome.patch, self.written, cut);
         if let Some(edits) = &mut self.edits {
-            // Of the context nothing is left to be changed.
+            // The patch leaves the context alone.
             edits.extend(patch.edits().iter().map(|edit| Edit {
                 span: Span::new(base + edit.span.start - judged, base + edit.span.end - judged),
                 with: edit.with.clone(),
@@ -546,10 +543,10 @@ impl StreamRedactor {
         self.forget(cut);
     }
 
-    /// A run of digits that has outgrown the window.
+    /// Returns the detection for a run of digits that filled the buffer.
     fn outgrown(&self, span: ViewSpan) -> Detection {
         let policy = self.engine.policy();
-        // It could be any of them: what the policy is strictest with.
+        // It could be any of these. Take the one with the strictest action.
         let numbers = [
             Entity::SecurityCode,
             Entity::Pin,
@@ -570,10 +567,10 @@ impl StreamRedactor {
         }
     }
 
-    /// Makes what was judged the context of what follows.
+    /// Turns the judged text into context.
     fn forget(&mut self, cut: usize) {
         self.base += cut - self.judged;
-        // Blanks in a row say no more than one does: a cue is seen across them.
+        // Runs of blanks are shortened, so that a cue is still found across them.
         let mut context = Vec::with_capacity(cut);
         for &byte in &self.text[..cut] {
             let byte = if byte == b'\t' { b' ' } else { byte };
@@ -592,8 +589,8 @@ impl StreamRedactor {
     }
 }
 
-/// The edits of a patch between `from` and `to`: of what has gone on already nothing can be taken back, and what goes on
-/// beyond is masked when it comes.
+/// Returns the edits of a patch between `from` and `to`. What was sent already cannot be changed, and what is beyond `to` is
+/// masked when it is judged.
 fn patch(whole: &Patch, from: usize, to: usize) -> Patch {
     let inside = whole.edits().iter().filter(|edit| edit.span.end > from && edit.span.start < to);
     Patch::new(
@@ -609,7 +606,7 @@ fn patch(whole: &Patch, from: usize, to: usize) -> Patch {
     )
 }
 
-/// Where the context of what follows starts: at a line or a word, at most [`StreamRedactor::CONTEXT`] bytes back.
+/// Returns the start of the context: a line or a word, at most [`StreamRedactor::CONTEXT`] bytes back.
 fn context_start(text: &[u8]) -> usize {
     let Some(start) = text.len().checked_sub(StreamRedactor::CONTEXT) else { return 0 };
     let near = &text[start..start + StreamRedactor::CONTEXT / 4];
@@ -617,7 +614,7 @@ fn context_start(text: &[u8]) -> usize {
     line.or_else(|| near.iter().position(u8::is_ascii_whitespace)).map_or(start, |at| start + at + 1)
 }
 
-/// Shows how much is held, never the text.
+/// Shows the number of bytes held, never the text.
 impl fmt::Debug for StreamRedactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StreamRedactor")

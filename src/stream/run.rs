@@ -1,4 +1,4 @@
-//! Where a text is cut that gives no place for it, and the runs of digits that cannot be cut.
+//! Finds a place to cut a full buffer, and the runs of digits that must not be cut.
 
 use std::ops::Range;
 
@@ -6,20 +6,20 @@ use crate::detect::Document;
 use crate::detect::token::{Kind, Token};
 use crate::text::{View, ViewSpan};
 
-/// Marks between two groups of digits of one run, at most.
+/// The maximum number of marks between two groups of digits of one run.
 const REACH: usize = 64;
 
-/// Where a text is cut.
+/// A place to cut.
 pub(super) struct Place {
-    /// In the text.
+    /// The position in the text.
     pub(super) source: usize,
-    /// In its view.
+    /// The position in its view.
     pub(super) view: usize,
-    /// It stands inside a run of digits.
+    /// The place is inside a run of digits.
     pub(super) in_run: bool,
 }
 
-/// The first byte of the view which stands for nothing before the byte `at` of the source.
+/// Returns the first byte of the view that stands for nothing before byte `at` of the source.
 pub(super) fn view_at(view: &View<'_>, at: usize) -> usize {
     let (mut low, mut high) = (0, view.text().len());
     while low < high {
@@ -33,9 +33,8 @@ pub(super) fn view_at(view: &View<'_>, at: usize) -> usize {
     low
 }
 
-/// Where the text that is held from `start` on is cut best: late, so that much goes on, but with much after it in view;
-/// after a sentence rather than in it, between words rather than marks, and never inside a run of digits if there is
-/// another place.
+/// Returns the best place to cut the text held from `start`: in the second half, but with text after it in view; after a
+/// sentence rather than in it, between words rather than marks, and never inside a run of digits if there is another place.
 pub(super) fn cut(page: &Document<'_>, text: &[u8], start: usize) -> Place {
     let held = text.len() - start;
     let (low, high) = (start + held / 2, start + held / 8 * 7);
@@ -53,7 +52,7 @@ pub(super) fn cut(page: &Document<'_>, text: &[u8], start: usize) -> Place {
     if let Some(at) = best {
         return Place { source: starts_at(&tokens[at]), view: tokens[at].start as usize, in_run: false };
     }
-    // Inside a word, a run of digits or a waste of spaces.
+    // Inside a word, a run of digits or a run of blanks.
     let mut source = high;
     let at = view_at(page.view, high);
     if at < page.view.text().len() {
@@ -73,7 +72,7 @@ pub(super) fn cut(page: &Document<'_>, text: &[u8], start: usize) -> Place {
     Place { source, view, in_run }
 }
 
-/// Whether a token may be inside a run of digits.
+/// Returns whether a token may be inside a run of digits.
 fn joins(token: &Token) -> bool {
     match token.kind {
         Kind::Digits => true,
@@ -82,8 +81,8 @@ fn joins(token: &Token) -> bool {
     }
 }
 
-/// Whether there are digits on both sides in the run around the border before the token `at`, or on its left if it is at
-/// the end.
+/// Returns whether the run around the boundary before token `at` has digits on both sides, or on its left if `at` is the
+/// end.
 fn run_around(tokens: &[Token], at: usize) -> bool {
     let digits = |tokens: &mut dyn Iterator<Item = &Token>| {
         tokens.take_while(|t| joins(t)).take(REACH).any(|t| t.kind == Kind::Digits)
@@ -91,8 +90,8 @@ fn run_around(tokens: &[Token], at: usize) -> bool {
     digits(&mut tokens[..at].iter().rev()) && (at == tokens.len() || digits(&mut tokens[at..].iter()))
 }
 
-/// The digits at the head of the part `from..to` of the view which go on from before it, with the letters that are
-/// joined to those at the border.
+/// Returns the digits at the start of the part `from..to` of the view that continue a run before it, with letters joined to
+/// them at the boundary.
 pub(super) fn head(page: &Document<'_>, from: usize, to: usize) -> Option<ViewSpan> {
     let tokens = &page.reading.tokens;
     let first = tokens.partition_point(|t| (t.end as usize) <= from);
@@ -103,7 +102,7 @@ pub(super) fn head(page: &Document<'_>, from: usize, to: usize) -> Option<ViewSp
     span(&tokens[first..first + run], from..to)
 }
 
-/// The digits at the tail of the part `from..to` of the view.
+/// Returns the digits at the end of the part `from..to` of the view.
 pub(super) fn tail(page: &Document<'_>, from: usize, to: usize) -> Option<ViewSpan> {
     let tokens = &page.reading.tokens;
     let end = tokens.partition_point(|t| (t.start as usize) < to);
@@ -111,7 +110,7 @@ pub(super) fn tail(page: &Document<'_>, from: usize, to: usize) -> Option<ViewSp
     span(&tokens[end - run..end], from..to)
 }
 
-/// From the first to the last of the digits among the tokens, inside the part.
+/// Returns the span from the first to the last digits among the tokens, inside the part.
 fn span(tokens: &[Token], part: Range<usize>) -> Option<ViewSpan> {
     let digits = || tokens.iter().filter(|t| t.kind == Kind::Digits);
     let (first, last) = (digits().next()?, digits().next_back()?);

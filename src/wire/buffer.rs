@@ -1,40 +1,89 @@
-//! Bytes that have come in and have not gone out.
+//! The buffer that the splitters of event streams and of lines share.
 
 use std::fmt;
 
-/// What a reader of a stream holds: bytes go in at the end and out at the start.
+/// Bytes of a stream that have arrived and have not been taken. A splitter examines each byte once and takes what it has
+/// examined when a unit is complete.
 #[derive(Clone, Default)]
 pub(super) struct Buffer {
     bytes: Vec<u8>,
-    /// Where in `bytes` the first byte stands that has not gone out.
+    /// Start of the bytes that have not been taken.
     start: usize,
+    /// Number of those bytes that have been examined.
+    examined: usize,
 }
 
 impl Buffer {
-    /// Takes the next bytes of the stream.
+    /// Appends the next bytes of the stream.
     pub(super) fn push(&mut self, piece: &[u8]) {
-        // What has gone out is dropped once a piece, not each time: that would cost the square of the size.
+        // Dropping taken bytes once per piece, not once per unit, keeps the cost linear.
         self.bytes.drain(..self.start);
         self.start = 0;
         self.bytes.extend_from_slice(piece);
     }
 
-    /// The bytes that are held.
+    /// The bytes that have not been taken.
     pub(super) fn held(&self) -> &[u8] {
         &self.bytes[self.start..]
     }
 
-    /// The first `len` bytes that are held, which go out.
+    /// The bytes that have not been examined.
+    pub(super) fn unexamined(&self) -> &[u8] {
+        &self.bytes[self.start + self.examined..]
+    }
+
+    /// The number of bytes examined since the last unit was taken.
+    pub(super) fn examined(&self) -> usize {
+        self.examined
+    }
+
+    /// Marks the next `len` bytes as examined.
+    pub(super) fn advance(&mut self, len: usize) {
+        self.examined += len;
+    }
+
+    /// Takes the first `len` bytes; the rest counts as not examined.
     pub(super) fn take(&mut self, len: usize) -> Vec<u8> {
         let taken = self.held()[..len].to_vec();
         self.start += len;
+        self.examined = 0;
         taken
+    }
+
+    /// Takes the examined bytes.
+    pub(super) fn take_examined(&mut self) -> Vec<u8> {
+        self.take(self.examined)
+    }
+
+    /// Takes everything.
+    pub(super) fn take_all(&mut self) -> Vec<u8> {
+        self.take(self.held().len())
     }
 }
 
-/// Shows how much is held, never the text.
+/// Shows the number of bytes, never the text.
 impl fmt::Debug for Buffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Buffer").field("held", &self.held().len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_gives_its_bytes_out_in_the_order_in_which_they_came() {
+        let mut buffer = Buffer::default();
+        buffer.push(b"ab");
+        buffer.advance(1);
+        assert_eq!(buffer.take_examined(), b"a");
+        buffer.push(b"cd");
+        assert_eq!((buffer.held(), buffer.unexamined()), (&b"bcd"[..], &b"bcd"[..]));
+        buffer.advance(2);
+        assert_eq!(buffer.examined(), 2);
+        assert_eq!(buffer.take_all(), b"bcd");
+        assert_eq!(buffer.held(), b"");
+        assert_eq!(format!("{buffer:?}"), "Buffer { held: 0, .. }");
     }
 }

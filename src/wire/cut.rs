@@ -1,12 +1,14 @@
-//! Where a text that is too long to be held may be cut.
+//! Cuts a text that is too long to be held.
 
-/// How far back from the end a good place to cut is looked for, in bytes.
+/// The number of bytes before the end in which a good place to cut is searched.
 const LOOK_BACK: usize = 4096;
 
-/// Where to cut `text`, of which more is to follow, so that what is scanned in two pieces loses least: after a line end
-/// that ends a sentence or follows a letter, else after a blank between two words, else on a character border.
+/// Returns the length of the first piece of `text` to scan on its own when more text will follow.
 ///
-/// Returns the length of the first piece: at least 1 where `text` is not empty, and never inside a UTF-8 character.
+/// Cuts after a line end away from digits if there is one, else after a blank between two words, else at a character
+/// boundary. The result is at least 1 if `text` is not empty, and never splits a UTF-8 character.
+///
+/// # Example
 ///
 /// ```
 /// use lastfour::safe_cut;
@@ -16,21 +18,21 @@ const LOOK_BACK: usize = 4096;
 #[must_use]
 pub fn safe_cut(text: &[u8]) -> usize {
     let floor = text.len().saturating_sub(LOOK_BACK).max(1);
-    let borders = || (floor..text.len()).rev();
+    let places = || (floor..text.len()).rev();
     let quiet = |at: usize| {
-        // No digit within a few bytes on either side: neither a grouped number nor a number and its cue are torn.
+        // A digit within a few bytes could belong to a grouped number, or to a cue on the other side.
         let near = &text[at.saturating_sub(4)..(at + 4).min(text.len())];
         !near.iter().any(u8::is_ascii_digit)
     };
-    borders()
+    places()
         .find(|&at| text[at - 1] == b'\n' && quiet(at))
-        .or_else(|| borders().find(|&at| text[at - 1] == b' ' && quiet(at)))
-        .or_else(|| borders().find(|&at| text[at - 1] == b' ' && text.get(at).is_some_and(|b| !b.is_ascii_digit())))
-        .unwrap_or_else(|| character_border(text))
+        .or_else(|| places().find(|&at| text[at - 1] == b' ' && quiet(at)))
+        .or_else(|| places().find(|&at| text[at - 1] == b' ' && text.get(at).is_some_and(|b| !b.is_ascii_digit())))
+        .unwrap_or_else(|| character_boundary(text))
 }
 
-/// The length of `text` without a UTF-8 character that is cut off at its end.
-fn character_border(text: &[u8]) -> usize {
+/// Returns the length of `text` without a UTF-8 character that is incomplete at its end.
+fn character_boundary(text: &[u8]) -> usize {
     let tail = text.len().saturating_sub(4);
     for at in (tail..text.len()).rev() {
         let byte = text[at];
@@ -53,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cut_never_falls_into_a_character_and_always_moves_on() {
+    fn a_cut_never_splits_a_character_and_never_is_empty() {
         let text = "añ€😀".repeat(3);
         for end in 1..=text.len() {
             let cut = safe_cut(&text.as_bytes()[..end]);

@@ -1,70 +1,46 @@
-//! Lines of JSON (`application/x-ndjson`, JSON text sequences): a stream of documents, one a line.
+//! Lines of JSON (`application/x-ndjson`) and JSON text sequences: one document per line.
 //!
-//! In come bytes in any pieces; out come lines with their ends, and where in a line its document stands. Nothing is
-//! refused: a line that is no JSON is still a line, and so is a last one without its end.
-//!
-//! # Example
-//!
-//! ```ignore
-//! use lastfour::wire::ndjson::{Splitter, document};
-//! let mut splitter = Splitter::new();
-//! splitter.push(b"{\"a\":1}\r\n{\"b\"");
-//! let line = splitter.next_line().unwrap();
-//! assert_eq!(&line[document(&line).range()], b"{\"a\":1}");
-//! assert_eq!(splitter.next_line(), None);
-//! assert_eq!(splitter.rest(), b"{\"b\"");
-//! ```
+//! A line that is not JSON is still a line, and so is a last line without a line end.
 
 use crate::span::Span;
 use crate::wire::buffer::Buffer;
 
-/// Cuts a stream into its lines. Holds the line that is not yet complete, whatever its size: the caller bounds it by
-/// [`held`](Self::held).
+/// Splits a stream into lines. Holds an incomplete line of any size: the caller limits it by [`held`](Self::held).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Splitter {
     buffer: Buffer,
-    /// How many of the held bytes have been looked at: they belong to the line that is not yet complete.
-    seen: usize,
 }
 
 impl Splitter {
-    /// A splitter before the first byte of a stream.
-    #[must_use]
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes the next bytes of the stream.
+    /// Appends the next bytes of the stream.
     pub(crate) fn push(&mut self, piece: &[u8]) {
         self.buffer.push(piece);
     }
 
-    /// The next line that is complete, with its end.
+    /// Takes the next complete line, with its line end.
     pub(crate) fn next_line(&mut self) -> Option<Vec<u8>> {
-        let held = self.buffer.held();
-        let Some(end) = held[self.seen..].iter().position(|b| *b == b'\n') else {
-            self.seen = held.len();
-            return None;
-        };
-        Some(self.buffer.take(std::mem::take(&mut self.seen) + end + 1))
+        let rest = self.buffer.unexamined();
+        let end = rest.iter().position(|b| *b == b'\n');
+        let len = end.map_or(rest.len(), |end| end + 1);
+        self.buffer.advance(len);
+        end.map(|_| self.buffer.take_examined())
     }
 
-    /// What is left at the end of the stream: a line without an end, often nothing.
+    /// Takes what is left at the end of the stream: a line without a line end, or nothing.
     #[must_use]
     pub(crate) fn rest(&mut self) -> Vec<u8> {
-        self.seen = 0;
-        self.buffer.take(self.held())
+        self.buffer.take_all()
     }
 
-    /// Number of bytes that are held because their line is not complete.
+    /// The number of bytes held because their line is incomplete.
     #[must_use]
     pub(crate) fn held(&self) -> usize {
         self.buffer.held().len()
     }
 }
 
-/// Where the document stands in a line: without the line end, the record separator of a JSON text sequence, the
-/// byte-order mark and the blanks around it. Empty where there is none.
+/// Returns the span of the document in a line: without the line end, the record separator of a JSON text sequence, a
+/// byte-order mark and surrounding blanks. Empty if the line has no document.
 #[must_use]
 pub(crate) fn document(line: &[u8]) -> Span {
     let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0x1E);
@@ -79,10 +55,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_line_comes_out_when_its_end_has_come() {
+        let mut splitter = Splitter::default();
+        splitter.push(b"{\"a\":1}\r\n{\"b\"");
+        let line = splitter.next_line().unwrap();
+        assert_eq!(&line[document(&line).range()], b"{\"a\":1}");
+        assert_eq!(splitter.next_line(), None);
+        assert_eq!(splitter.held(), 4);
+        assert_eq!(splitter.rest(), b"{\"b\"");
+    }
+
+    #[test]
     fn lines_cut_anywhere_are_the_same_lines() {
         let stream = b"{\"a\":1}\n\n\x1e[2]\r\n3";
         for split in 0..=stream.len() {
-            let mut splitter = Splitter::new();
+            let mut splitter = Splitter::default();
             let mut lines = Vec::new();
             for piece in [&stream[..split], &stream[split..]] {
                 splitter.push(piece);

@@ -1,24 +1,10 @@
-//! Server-sent events (`text/event-stream`): the events of a stream, and the data of an event.
+//! Server-sent events (`text/event-stream`): splits a stream into events and reads the data of an event.
 //!
-//! In come the bytes of a stream in any pieces; out come its events, each with all its raw bytes, so that what is not
-//! changed goes on as it came: comments, ids, names, retry times, line ends of any kind, a byte-order mark. Nothing is
-//! refused: a last event without its blank line is an event too.
-//!
-//! # Example
-//!
-//! ```ignore
-//! use lastfour::wire::sse::{Splitter, data};
-//!
-//! let mut splitter = Splitter::new();
-//! splitter.push(b"id: 7\ndata: hel");
-//! assert_eq!(splitter.next_event(), None);
-//! splitter.push(b"lo\ndata: you\n\n");
-//! let event = splitter.next_event().unwrap();
-//! assert_eq!(event, b"id: 7\ndata: hello\ndata: you\n\n");
-//! assert_eq!(data(&event).unwrap().bytes, &b"hello\nyou"[..]);
-//! ```
+//! Every event comes out with all its raw bytes, so that comments, ids, names, retry times, line ends and a byte-order mark
+//! are sent unchanged. A last event without its blank line is an event too.
 
 use std::borrow::Cow;
+use std::mem;
 
 use crate::edit::{Edit, Patch};
 use crate::span::Span;
@@ -26,51 +12,41 @@ use crate::text::Alignment;
 use crate::wire::Content;
 use crate::wire::buffer::Buffer;
 
-/// Cuts a stream into its events. Holds the event that is not yet complete, whatever its size: the caller bounds it by
-/// [`held`](Self::held).
+/// Splits a stream into events. Holds an incomplete event of any size: the caller limits it by [`held`](Self::held).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Splitter {
     buffer: Buffer,
-    /// How many of the held bytes have been looked at: they belong to the event that is not yet complete.
-    seen: usize,
-    /// The line at `seen` has a byte.
+    /// The current line has a byte.
     in_line: bool,
-    /// The byte before `seen` is a carriage return.
+    /// The last examined byte is a carriage return.
     after_return: bool,
-    /// The last line that was not empty ended in a carriage return and a line feed.
+    /// The last line that was not empty ended in CR LF.
     in_pairs: bool,
-    /// The event is complete but for the line feed of its blank line.
+    /// The event is complete except for the line feed of its blank line.
     at_return: bool,
 }
 
 impl Splitter {
-    /// A splitter before the first byte of a stream.
-    #[must_use]
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes the next bytes of the stream.
+    /// Appends the next bytes of the stream.
     pub(crate) fn push(&mut self, piece: &[u8]) {
         self.buffer.push(piece);
     }
 
-    /// The next event that is complete, with all its bytes up to the end of its blank line.
+    /// Takes the next complete event, with all its bytes up to the end of its blank line.
     ///
-    /// Where a stream ends its lines now so and now so, a line feed whose carriage return ended the event before may come
-    /// as an event of its own. It ends no line, and all events together are the bytes of the stream.
+    /// In a stream that mixes line ends, the line feed after the carriage return that ended an event may come as an event
+    /// of its own. All events together are the bytes of the stream.
     pub(crate) fn next_event(&mut self) -> Option<Vec<u8>> {
-        let held = self.buffer.held();
-        while let Some(&byte) = held.get(self.seen) {
+        while let Some(&byte) = self.buffer.unexamined().first() {
             if self.at_return {
-                self.seen += usize::from(byte == b'\n');
+                self.buffer.advance(usize::from(byte == b'\n'));
                 return Some(self.take());
             }
-            self.seen += 1;
+            self.buffer.advance(1);
             if byte == b'\n' && self.after_return {
                 self.after_return = false;
                 self.in_pairs = true;
-                if self.seen == 1 {
+                if self.buffer.examined() == 1 {
                     return Some(self.take());
                 }
                 continue;
@@ -78,10 +54,11 @@ impl Splitter {
             self.after_return = byte == b'\r';
             if !matches!(byte, b'\n' | b'\r') {
                 self.in_line = true;
-            } else if std::mem::take(&mut self.in_line) {
+            } else if mem::take(&mut self.in_line) {
                 self.in_pairs = false;
-            } else if byte == b'\r' && (self.in_pairs || self.seen < held.len()) {
-                // A line feed that belongs to the carriage return goes along. It is waited for where it is sure to come.
+            } else if byte == b'\r' && (self.in_pairs || !self.buffer.unexamined().is_empty()) {
+                // A line feed that belongs to the carriage return is part of this event. Wait for it only if the stream
+                // is known to send it.
                 self.at_return = true;
             } else {
                 let after_return = self.after_return;
@@ -93,30 +70,27 @@ impl Splitter {
         None
     }
 
-    /// The event up to `seen`.
     fn take(&mut self) -> Vec<u8> {
         self.at_return = false;
         self.after_return = false;
-        self.buffer.take(std::mem::take(&mut self.seen))
+        self.buffer.take_examined()
     }
 
-    /// What is left at the end of the stream: an event without its blank line, often nothing.
+    /// Takes what is left at the end of the stream: an event without its blank line, or nothing.
     #[must_use]
     pub(crate) fn rest(&mut self) -> Vec<u8> {
-        let rest = self.buffer.take(self.held());
-        *self = Self::new();
-        rest
+        mem::take(self).buffer.take_all()
     }
 
-    /// Number of bytes that are held because their event is not complete.
+    /// The number of bytes held because their event is incomplete.
     #[must_use]
     pub(crate) fn held(&self) -> usize {
         self.buffer.held().len()
     }
 }
 
-/// The data of an event: the values of its `data` fields, with a line feed between two of them. `None` where it has no
-/// such field. Where none is spelled as it should be, those count that are nearly, as many readers take them: ` data: x`.
+/// Returns the data of an event: the values of its `data` fields, joined by line feeds. `None` if it has no such field. If
+/// no field is spelled correctly, near misses such as ` data: x` count, since many readers accept them.
 #[must_use]
 pub(crate) fn data(event: &[u8]) -> Option<Content<'_>> {
     let values: Vec<Span> = lines(event).filter_map(|line| value(event, line, b"data")).collect();
@@ -127,8 +101,8 @@ pub(crate) fn data(event: &[u8]) -> Option<Content<'_>> {
     joined(event, &values)
 }
 
-/// The lines of an event that are no comment and no field of a name that readers know, nor its [`data`]: each with those
-/// that follow it at once. Readers do not agree on what they are.
+/// Returns the lines of an event that are neither comments nor known fields nor its [`data`], grouped if adjacent. Readers
+/// disagree about what such lines are.
 #[must_use]
 pub(crate) fn strays(event: &[u8]) -> Vec<Vec<Span>> {
     let strict = lines(event).any(|line| value(event, line, b"data").is_some());
@@ -146,7 +120,7 @@ pub(crate) fn strays(event: &[u8]) -> Vec<Vec<Span>> {
     groups
 }
 
-/// These stretches of an event as one text, with a line feed between two of them; `None` where there is none.
+/// Joins these parts of an event by line feeds. `None` if there is no part.
 #[must_use]
 pub(crate) fn joined<'e>(event: &'e [u8], spans: &[Span]) -> Option<Content<'e>> {
     let (first, rest) = spans.split_first()?;
@@ -167,19 +141,19 @@ pub(crate) fn joined<'e>(event: &'e [u8], spans: &[Span]) -> Option<Content<'e>>
     Some(Content { bytes: Cow::Owned(bytes), alignment, offset: first.start })
 }
 
-/// The name of an event: the value of its last `event` field.
+/// Returns the name of an event: the value of its last `event` field.
 #[must_use]
 pub(crate) fn name(event: &[u8]) -> Option<&[u8]> {
     lines(event).filter_map(|line| value(event, line, b"event")).last().map(|span| &event[span.range()])
 }
 
-/// The id of an event: the value of its last `id` field.
+/// Returns the id of an event: the value of its last `id` field.
 #[must_use]
 pub(crate) fn id(event: &[u8]) -> Option<&[u8]> {
     lines(event).filter_map(|line| value(event, line, b"id")).last().map(|span| &event[span.range()])
 }
 
-/// Whether an event is nothing but comments, as servers send to keep a connection open.
+/// Returns whether an event consists of comments only, as servers send to keep a connection open.
 #[must_use]
 pub(crate) fn is_comment(event: &[u8]) -> bool {
     let mut comments = 0;
@@ -189,21 +163,20 @@ pub(crate) fn is_comment(event: &[u8]) -> bool {
     }) && comments > 0
 }
 
-/// The edits on the bytes of an event that do what `patch` does to its [`data`]. A line feed in a replacement starts a
-/// new `data` field.
+/// Returns the edits on the raw event for a patch on its [`data`]. A line feed in a replacement starts a new `data` field.
 #[must_use]
 pub(crate) fn data_edits(event: &[u8], data: &Content<'_>, patch: &Patch) -> Vec<Edit> {
     let field = format!("{}data: ", line_end(event));
     data.edits(patch, |with| one_feed(with).replace('\n', &field))
 }
 
-/// The edits on the bytes of an event that do what `patch` does to some of its lines.
+/// Returns the edits on the raw event for a patch on some of its lines.
 #[must_use]
 pub(crate) fn line_edits(event: &[u8], lines: &Content<'_>, patch: &Patch) -> Vec<Edit> {
     lines.edits(patch, |with| one_feed(with).replace('\n', line_end(event)))
 }
 
-/// How the first line of an event ends.
+/// Returns the line end of the first line of an event.
 #[must_use]
 pub(crate) fn line_end(event: &[u8]) -> &'static str {
     match event.iter().position(|b| matches!(b, b'\r' | b'\n')) {
@@ -217,7 +190,7 @@ fn one_feed(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// The lines of an event, without their ends.
+/// Returns the lines of an event, without line ends.
 fn lines(event: &[u8]) -> impl Iterator<Item = Span> + '_ {
     let mut at = if event.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     std::iter::from_fn(move || {
@@ -231,7 +204,7 @@ fn lines(event: &[u8]) -> impl Iterator<Item = Span> + '_ {
     })
 }
 
-/// Where the value stands, if the line is a field of that name.
+/// Returns the span of the value if the line is a field of that name.
 fn value(event: &[u8], line: Span, name: &[u8]) -> Option<Span> {
     let rest = event[line.range()].strip_prefix(name)?;
     match rest {
@@ -242,7 +215,7 @@ fn value(event: &[u8], line: Span, name: &[u8]) -> Option<Span> {
     }
 }
 
-/// Where the value stands, if the line is a `data` field but for blanks around its name and the case of its letters.
+/// Returns the span of the value if the line is a `data` field apart from blanks around its name and letter case.
 fn nearly_data(event: &[u8], line: Span) -> Option<Span> {
     let bytes = &event[line.range()];
     let colon = bytes.iter().position(|b| *b == b':')?;
@@ -251,11 +224,11 @@ fn nearly_data(event: &[u8], line: Span) -> Option<Span> {
     is_data.then(|| Span::new(line.start + colon + 1 + blank, line.end))
 }
 
-/// Whether a line is empty, a comment or a field of a name that readers know.
+/// Returns whether a line is empty, a comment or a known field.
 fn is_known(event: &[u8], line: Span) -> bool {
     let bytes = &event[line.range()];
     let retry = value(event, line, b"retry");
-    // A time in milliseconds; what is longer is none.
+    // `retry` is a time in milliseconds. A longer number is something else.
     bytes.is_empty()
         || bytes[0] == b':'
         || [&b"data"[..], b"event", b"id"].iter().any(|name| value(event, line, name).is_some())
@@ -269,7 +242,7 @@ mod tests {
     const STREAM: &str = "\u{feff}: hi\n\ndata: one\n\r\ndata: two\r\ndata:three\r\r\n\rid\rdata\r\n\r\ndata: last";
 
     fn events(pieces: &[&[u8]]) -> Vec<String> {
-        let mut splitter = Splitter::new();
+        let mut splitter = Splitter::default();
         let mut all = Vec::new();
         for piece in pieces {
             splitter.push(piece);
@@ -290,6 +263,18 @@ mod tests {
     }
 
     #[test]
+    fn an_event_comes_out_when_its_blank_line_has_come() {
+        let mut splitter = Splitter::default();
+        splitter.push(b"id: 7\ndata: hel");
+        assert_eq!(splitter.next_event(), None);
+        splitter.push(b"lo\ndata: you\n\n");
+        let event = splitter.next_event().unwrap();
+        assert_eq!(event, b"id: 7\ndata: hello\ndata: you\n\n");
+        assert_eq!(data(&event).unwrap().bytes, &b"hello\nyou"[..]);
+        assert_eq!(splitter.held(), 0);
+    }
+
+    #[test]
     fn a_stream_cut_anywhere_gives_the_same_data_and_all_its_bytes() {
         let whole = events(&[STREAM.as_bytes()]);
         assert_eq!(texts(&whole), ["one", "two\nthree", "", "last"]);
@@ -305,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_line_feed_is_waited_for_where_the_lines_end_in_pairs_and_nowhere_else() {
-        let mut splitter = Splitter::new();
+        let mut splitter = Splitter::default();
         splitter.push(b"data: a\r\n\r");
         assert_eq!(splitter.next_event(), None);
         splitter.push(b"\n\r");
@@ -321,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_no_field_are_strays() {
+    fn lines_that_are_not_fields_are_strays() {
         let event = b": c\nid: 1\nfoo: a\nbar\nretry: 5\nretry: 4111111111111111\ndata: x\n data: y\n\n";
         let texts: Vec<Vec<u8>> =
             strays(event).iter().map(|group| joined(event, group).unwrap().bytes.into_owned()).collect();

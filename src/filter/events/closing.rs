@@ -1,10 +1,10 @@
-//! Tells when a JSON document that comes in pieces is complete.
+//! Detects when a JSON document that arrives in pieces is complete.
 
-/// How far a document has come, by its brackets and quotation marks alone.
+/// The state of a document, by its brackets and quotation marks alone.
 #[derive(Debug, Default)]
 pub(super) struct Closing {
     state: State,
-    /// Brackets that are open.
+    /// The number of open brackets.
     depth: usize,
     quoted: bool,
     escaped: bool,
@@ -12,13 +12,13 @@ pub(super) struct Closing {
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Nothing but blanks has come.
+    /// Only blanks so far.
     #[default]
     Blank,
     Open,
-    /// Its last bracket has come, and nothing but blanks since.
+    /// The last bracket has closed, with only blanks since.
     Closed,
-    /// It is no object or array, or more came after one: it ends with its channel.
+    /// Not an object or array, or followed by more: it ends with its channel.
     GivenUp,
 }
 
@@ -57,17 +57,17 @@ impl Closing {
         }
     }
 
-    /// Whether nothing but blanks has come.
+    /// Returns whether only blanks have arrived.
     pub(super) fn is_blank(&self) -> bool {
         self.state == State::Blank
     }
 
-    /// Whether all brackets have come.
+    /// Returns whether all brackets are closed.
     pub(super) fn is_closed(&self) -> bool {
         self.state == State::Closed
     }
 
-    /// It is no JSON after all.
+    /// Marks the text as not JSON.
     pub(super) fn give_up(&mut self) {
         self.state = State::GivenUp;
     }
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_closed_by_its_last_bracket_and_by_no_other() {
+    fn a_document_is_closed_by_its_last_bracket_only() {
         assert!(closed(r#" {"a":[1,{"b":"}\"]\\"}]} "#));
         for text in ["", " ", "{", r#"{"a":"}"#, r#"{"a":"\"}"#, "{}{}", "{} x", "1", "\"a\"", "[[]"] {
             assert!(!closed(text), "{text}");

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::mem;
 
 use crate::edit::{Edit, Patch};
+use crate::entity::FindingKind;
 use crate::filter::ScanError;
 use crate::filter::scanner::{Scanner, in_order};
 use crate::json::{self, Tree, ValueKind};
@@ -250,7 +251,7 @@ impl Joined {
         } else {
             // Each piece has been a message; what none of them has shown is new.
             finished.findings.retain(|finding| !text.told.iter().any(|told| told.overlaps(finding.span)));
-            finished.findings.retain(|finding| finding.kind == crate::FindingKind::Disclosure);
+            finished.findings.retain(|finding| finding.kind == FindingKind::Disclosure);
         }
         if text.sure || !finished.findings.is_empty() {
             scanner.report.add(&finished.findings, &finished.recall);

@@ -211,7 +211,7 @@ impl Events {
     ) -> Result<Patch, ScanError> {
         let mut edits = Vec::new();
         let mut changed = vec![false; reading.texts.len()];
-        if template::says_twice(tree, reading) {
+        if template::has_duplicate_keys(tree, reading) {
             return Err(ScanError::Malformed);
         }
         for (at, text) in reading.texts.iter().enumerate() {
@@ -292,7 +292,7 @@ impl Events {
         let mut edits = Vec::new();
         let mut changed = vec![false; reading.texts.len()];
         let mut pieces: Vec<(usize, usize, Vec<u8>, Vec<u8>)> = Vec::new();
-        if template::says_twice(tree, reading) {
+        if template::has_duplicate_keys(tree, reading) {
             return Err(ScanError::Malformed);
         }
         for (at, text) in reading.texts.iter().enumerate() {

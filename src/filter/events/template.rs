@@ -1,4 +1,4 @@
-//! The event that is made for what was held back of a piece, and what an event must not say twice.
+//! Builds the event that carries text held back from a piece.
 
 use std::fmt;
 
@@ -8,13 +8,13 @@ use crate::json::{self, Tree, Value};
 use crate::span::Span;
 use crate::wire::sse;
 
-/// An event like one that a piece stood in, with nothing in it but the place of the piece and what tells whose it is.
+/// An event like the one that held a piece, reduced to the place of the piece and the values that identify its channel.
 pub(super) struct Template {
     before: Vec<u8>,
     after: Vec<u8>,
 }
 
-/// Shows the length, never the text.
+/// Shows the number of bytes, never the text.
 impl fmt::Debug for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Template").field("len", &(self.before.len() + self.after.len())).finish()
@@ -22,8 +22,7 @@ impl fmt::Debug for Template {
 }
 
 impl Template {
-    /// For the piece that is the value `piece` of `tree`, which reads the data of `event`. `None` where the shape has not
-    /// said where the text goes.
+    /// Returns the template for value `piece` of `tree`, the data of `event`. `None` if the shape names no place for the text.
     pub(super) fn new(event: &[u8], data: &[u8], tree: &Tree<'_>, reading: &ChatTexts, piece: usize) -> Option<Self> {
         if let Some(spare) = &reading.spare {
             let other = Tree::parse(spare.document.as_bytes(), MOST_DEPTH).ok()?;
@@ -70,7 +69,7 @@ impl Template {
         Self { before, after }
     }
 
-    /// Writes an event with `text` in the place of the piece.
+    /// Writes an event with `text` in place of the piece.
     pub(super) fn write(&self, text: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.before);
         out.extend_from_slice(json::escape(text).as_bytes());
@@ -78,11 +77,11 @@ impl Template {
     }
 }
 
-/// The documents of shapes are no deeper.
+/// The maximum depth of the documents of shapes.
 const MOST_DEPTH: usize = 64;
 
-/// The edits that leave nothing of a document but `piece`, what it is in, and the plain values that stand beside that and
-/// may be said more than once.
+/// Returns the edits that reduce a document to `piece`, the values around it, and the plain values beside those that may be
+/// repeated.
 fn bare(tree: &Tree<'_>, data: &[u8], reading: &ChatTexts, piece: Value<'_>) -> Vec<Edit> {
     let mut gone: Vec<usize> =
         reading.texts.iter().map(|text| text.value).chain(reading.once.iter().copied()).collect();
@@ -95,7 +94,7 @@ fn bare(tree: &Tree<'_>, data: &[u8], reading: &ChatTexts, piece: Value<'_>) -> 
         let members: Vec<Value<'_>> = at.children().collect();
         let next = members.partition_point(|member| member.span().start <= piece.span().start);
         let Some(next) = next.checked_sub(1).map(|at| members[at]) else { break };
-        // Whether one was kept, and where the last member ends, or what is in front of the first.
+        // Whether a member was kept, and the end of the last member, or the position before the first.
         let (mut kept, mut end) = (false, at.span().start + 1);
         for (n, member) in members.iter().enumerate() {
             let span = member.span();
@@ -124,8 +123,8 @@ fn bare(tree: &Tree<'_>, data: &[u8], reading: &ChatTexts, piece: Value<'_>) -> 
     edits
 }
 
-/// Whether an object that a piece of a longer text is in has two members of one name: readers differ in which they take.
-pub(super) fn says_twice(tree: &Tree<'_>, reading: &ChatTexts) -> bool {
+/// Returns whether an object around a piece has two members of one name: readers differ in which they use.
+pub(super) fn has_duplicate_keys(tree: &Tree<'_>, reading: &ChatTexts) -> bool {
     let pieces = reading.texts.iter().filter(|text| matches!(text.part, Continuity::Movable(_) | Continuity::Next(_)));
     let mut places: Vec<usize> =
         pieces.filter_map(|text| tree.value(text.value)).map(|value| value.span().start).collect();
