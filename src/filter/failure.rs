@@ -75,7 +75,9 @@ impl fmt::Display for ScanError {
             Self::Partial => f.write_str("the body is a part of a larger one"),
             Self::CutOff => f.write_str("the body ended before it was complete"),
             Self::Store => f.write_str("the conversation could not be loaded or saved"),
-            Self::Busy => f.write_str("too many messages of the conversation were sent at the same time: send it again"),
+            Self::Busy => {
+                f.write_str("too many messages of the conversation were sent at the same time: send it again")
+            }
             Self::Panicked => f.write_str("the body could not be scanned"),
         }
     }
