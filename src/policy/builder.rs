@@ -1,15 +1,12 @@
 //! Policies made in code.
 
-use std::fmt;
-use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::detect::custom::CustomDetector;
-use crate::entity::{CustomId, Entity};
+use crate::entity::Entity;
 
 use super::rule::{Rule, check_reveal, check_solicitation};
-use super::{Action, Expiry, MaskStyle, OnFailure, Policy, Rules, TokenKey};
+use super::{Action, Expiry, MaskStyle, OnFailure, Policy, PolicyError, Rules, TokenKey};
 
 /// A policy to be. Made by [`Policy::builder`]; starts as the default.
 ///
@@ -120,67 +117,6 @@ impl PolicyBuilder {
         Ok(&mut self.rules.built_in[at])
     }
 }
-
-/// Why a policy is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PolicyError {
-    /// More digits of an entity would be left than allowed.
-    RevealsTooMuch {
-        /// The entity.
-        entity: Entity,
-        /// The most that may be left.
-        most: u8,
-    },
-    /// A question was to be masked.
-    MaskedQuestion,
-    /// The style is `token` and there is no key.
-    NoKey,
-    /// A token key is shorter than 16 bytes.
-    KeyTooShort,
-    /// The environment variable that should hold the token key is not set.
-    KeyNotSet {
-        /// Its name.
-        variable: String,
-    },
-    /// The file that should hold the token key cannot be read.
-    KeyUnreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        kind: io::ErrorKind,
-    },
-    /// A rule is given for a custom entity which no detector finds.
-    NoDetector(CustomId),
-    /// Two detectors have the same id.
-    DuplicateDetector(CustomId),
-}
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::RevealsTooMuch { entity, most: 0 } => write!(f, "no digit of a {entity} may be left: use reveal 0"),
-            Self::RevealsTooMuch { entity: entity @ Entity::Card, most } => write!(
-                f,
-                "at most the last {most} digits of a {entity} may be left (PCI DSS 3.4.1: the first 6 and the last 4 at most)"
-            ),
-            Self::RevealsTooMuch { entity, most } => {
-                write!(f, "at most the last {most} digits of a {entity} may be left")
-            }
-            Self::MaskedQuestion => {
-                f.write_str("a question for a secret holds nothing to mask: use allow, flag or block")
-            }
-            Self::NoKey => f.write_str("the style token needs a key: name an environment variable or a file"),
-            Self::KeyTooShort => write!(f, "the token key is shorter than {} bytes", TokenKey::MIN_BYTES),
-            Self::KeyNotSet { variable } => write!(f, "the environment variable {variable} is not set"),
-            Self::KeyUnreadable { path, kind } => write!(f, "the key file {} cannot be read: {kind}", path.display()),
-            Self::NoDetector(id) => write!(f, "there is no detector {}", id.as_str()),
-            Self::DuplicateDetector(id) => write!(f, "there are two detectors {}", id.as_str()),
-        }
-    }
-}
-
-impl std::error::Error for PolicyError {}
 
 #[cfg(test)]
 mod tests {

@@ -25,14 +25,16 @@
 mod action;
 mod builder;
 mod config;
+mod error;
 mod print;
 mod rule;
 mod style;
 mod token;
 
 pub use action::{Action, UnknownAction};
-pub use builder::{PolicyBuilder, PolicyError};
+pub use builder::PolicyBuilder;
 pub use config::ConfigError;
+pub use error::PolicyError;
 pub use style::{Expiry, MaskStyle, OnFailure, UnknownStyle};
 pub use token::TokenKey;
 
@@ -43,6 +45,9 @@ use crate::entity::{Entity, FindingKind};
 use crate::mask;
 
 use rule::Rule;
+
+/// The fewest bytes of a token key.
+const MIN_KEY_BYTES: usize = 16;
 
 /// The rules of a deployment. Immutable, cheap to clone.
 ///

@@ -42,7 +42,7 @@ pub(super) enum KeySource {
 
 impl TokenKey {
     /// The fewest bytes a key may have.
-    pub const MIN_BYTES: usize = 16;
+    pub const MIN_BYTES: usize = super::MIN_KEY_BYTES;
 
     /// A key of these bytes.
     ///

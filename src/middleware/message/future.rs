@@ -17,7 +17,7 @@ use tower_service::Service;
 use crate::Conversation;
 use crate::filter::{BodyFormat, Filter, Report, ScanError};
 use crate::middleware::message::chat_message::{ChatMessage, MessageError};
-use crate::middleware::message::layer::Config;
+use crate::middleware::message::config::Config;
 use crate::middleware::store::{ConversationStore, Saved, TRIES};
 use crate::middleware::telemetry::{self, Cost};
 

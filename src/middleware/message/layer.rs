@@ -7,6 +7,7 @@ use tower_layer::Layer;
 
 use crate::engine::Engine;
 use crate::filter::Limits;
+use crate::middleware::message::config::Config;
 use crate::middleware::message::service::RedactMessages;
 use crate::middleware::store::{ConversationStore, MemoryStore};
 use crate::policy::OnFailure;
@@ -17,14 +18,6 @@ use crate::policy::OnFailure;
 /// ([`Policy::on_failure`](crate::Policy::on_failure)).
 pub struct RedactMessageLayer<St = MemoryStore> {
     config: Arc<Config<St>>,
-}
-
-/// What a layer was told.
-pub(super) struct Config<St> {
-    pub(super) engine: Engine,
-    pub(super) limits: Limits,
-    pub(super) pass_on_failure: bool,
-    pub(super) store: Arc<St>,
 }
 
 impl RedactMessageLayer {

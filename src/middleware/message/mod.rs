@@ -31,6 +31,7 @@
 //! ```
 
 mod chat_message;
+mod config;
 mod future;
 mod layer;
 mod service;

@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use tower_service::Service;
 
 use crate::middleware::message::chat_message::{ChatMessage, MessageError};
+use crate::middleware::message::config::Config;
 use crate::middleware::message::future::MessageFuture;
-use crate::middleware::message::layer::Config;
 use crate::middleware::store::{ConversationStore, MemoryStore};
 
 /// Redacts the messages that go to a service. See the [module](crate::middleware::message).

@@ -5,7 +5,7 @@ use crate::detect::token::{Hit, Kind, TokenizedText};
 
 use super::FARTHEST;
 use super::looks::{is_sentence, is_strong, is_unknown, looks_like_one};
-use super::stated::spelled_out;
+use super::spelled::letters_spelled_out;
 use super::value::{chunk, ends_clause, is_mark, quoted_before};
 
 /// "X is my password", "X as the password", "set it to X, that's the password", "X (password)".
@@ -130,19 +130,6 @@ pub(super) fn nearby(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
 /// Whether the chunk ends at the token `at`, stars that make it stand out aside.
 fn ends_at(reading: &TokenizedText<'_>, (_, last): (usize, usize), at: usize) -> bool {
     last <= at && reading.tokens[last + 1..=at].iter().all(|t| t.is(b'*'))
-}
-
-/// Five single characters and more, two of them letters and one a digit or the one before another mark than a space.
-pub(crate) fn letters_spelled_out(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, usize)> {
-    let token = reading.token(at).filter(|t| t.len() == 1 && (t.spaced || at == 0))?;
-    if !matches!(token.kind, Kind::Word | Kind::Digits) {
-        return None;
-    }
-    let value = spelled_out(reading, at)?;
-    let stretch = &reading.tokens[value.0..=value.1];
-    let letters = stretch.iter().filter(|t| t.kind == Kind::Word).count();
-    let singles = stretch.iter().filter(|t| t.kind == Kind::Digits).count() + letters;
-    (singles >= 5 && letters >= 2).then_some(value)
 }
 
 /// Whether a harmless cue stands right before: "order WB-20718", "model NVG599".

@@ -153,31 +153,6 @@ pub(super) fn is_masked(text: &[u8]) -> bool {
     text.iter().all(|b| b"*xX#.-_[]<>{}".contains(b)) || text.windows(3).any(|w| w == b"***")
 }
 
-/// What stands in a program in the place of a password: `${DB_PASSWORD}`, `{{ password }}`, `os.environ["DB_PASS"]`,
-/// `getenv("PASS")`, `YOUR_PASSWORD_HERE`. The closing bracket may have been cut off.
-pub(super) fn is_placeholder(text: &[u8]) -> bool {
-    let name = |text: &[u8]| {
-        text.len() >= 3
-            && text[0].is_ascii_uppercase()
-            && text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
-    };
-    let starts = |prefix: &[u8]| text.len() > prefix.len() && text[..prefix.len()].eq_ignore_ascii_case(prefix);
-    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
-    match text {
-        [b'{', b'{', ..] => return true,
-        [b'$', b'{' | b'(', rest @ ..] => return rest.iter().all(|b| word(b) || matches!(b, b':' | b'}' | b')')),
-        [b'$', rest @ ..] if name(rest) => return rest.contains(&b'_') || !rest.iter().any(u8::is_ascii_digit),
-        [b'%', rest @ .., b'%'] if name(rest) => return true,
-        _ => {}
-    }
-    if starts(b"your_") || starts(b"your-") || starts(b"process.env") || starts(b"os.environ") {
-        return true;
-    }
-    // A name, then what it is asked for: `config["pass"]`, `getpass()`, `get_secret('db')`.
-    let Some(opens) = text.iter().position(|b| !word(b)).filter(|opens| *opens >= 2) else { return false };
-    matches!(text[opens], b'[' | b'(') && matches!(text.get(opens + 1), None | Some(b'"' | b'\'' | b')'))
-}
-
 /// URL, e-mail, path.
 pub(super) fn is_address(text: &[u8]) -> bool {
     let at = text.iter().position(|b| *b == b'@');

@@ -9,6 +9,7 @@ mod around;
 mod looks;
 mod programs;
 mod several;
+mod spelled;
 mod stated;
 mod value;
 
@@ -18,9 +19,10 @@ use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Docume
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
-pub(crate) use around::{letters_spelled_out, said_harmless};
+pub(crate) use around::said_harmless;
 pub(crate) use looks::{is_predicate, is_sentence, is_strong, is_unknown, looks_like_one};
 pub(crate) use several::others;
+pub(crate) use spelled::letters_spelled_out;
 pub(crate) use value::{chunk, ends_clause, value_at};
 
 /// Finds the values that text or conversation say are passwords.

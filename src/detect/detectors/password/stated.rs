@@ -3,11 +3,11 @@
 use crate::detect::cues::{Topic, WordClass, WordSet};
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 
-use super::around::letters_spelled_out;
 use super::looks::{
     hyphen_chain, is_address, is_masked, is_phrase_cue, is_predicate, is_sentence, is_strong, is_unknown,
     looks_like_one,
 };
+use super::spelled::{letters_spelled_out, spelled_out};
 use super::value::{chunk, ends_clause, is_mark, is_quoted, value_at};
 
 /// The value after a cue: `pw: X`, `password = X`, "password for the portal is X", "password X" where X looks like one.
@@ -363,27 +363,6 @@ fn spoken(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
         t.kind == Kind::Word && (t.does(WordClass::COPULA) || t.does(WordClass::NEGATION) || t.does(WordClass::REQUEST))
     });
     (count > 0 && (spells(0) || count > 1 || words.len() <= 6) && opens && !talk).then(|| (first, end - 1))
-}
-
-/// Single characters with spaces between: `T o l u c a 2 0 0 0`, `t-u-r-n-i-p`.
-pub(super) fn spelled_out(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
-    let mut last = None;
-    let mut count = 0;
-    for at in first..reading.tokens.len().min(first + 64) {
-        let token = &reading.tokens[at];
-        match token.kind {
-            Kind::Word | Kind::Digits if token.len() == 1 => {
-                count += 1;
-                last = Some(at);
-            }
-            Kind::Mark(b'-' | b'.' | b'_')
-                if !token.spaced || reading.token(at + 1).is_some_and(|t| t.len() == 1 && t.spaced) => {}
-            // "g, u, a, y, 5"
-            Kind::Mark(b',') if count > 0 && reading.token(at + 1).is_some_and(|t| t.len() == 1) => {}
-            _ => break,
-        }
-    }
-    last.filter(|_| count >= 4).map(|last| (first, last))
 }
 
 fn alone_on_line(reading: &TokenizedText<'_>, (_, last): (usize, usize)) -> bool {
