@@ -1,5 +1,7 @@
-//! The house and what is said of it: imports run downward, and the README and the DESIGN say what is there.
+//! The structure of the repository: the layers of the code, its dependencies, and what the documents say about both.
 
+mod dependencies;
+mod imports;
 mod layers;
 mod readme;
 
@@ -14,15 +16,15 @@ fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap()
 }
 
-/// What stands between `<!-- name -->` and `<!-- /name -->`.
+/// Returns the text between `<!-- name -->` and `<!-- /name -->`.
 fn between<'t>(text: &'t str, name: &str) -> &'t str {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let start = text.find(&open).unwrap_or_else(|| panic!("there is no marker {name}")) + open.len();
+    let start = text.find(&open).unwrap_or_else(|| panic!("the marker {name} is missing")) + open.len();
     let len = text[start..].find(&close).unwrap_or_else(|| panic!("the marker {name} is not closed"));
     &text[start..start + len]
 }
 
-/// All Rust files below a folder, sorted.
+/// Returns all Rust files below a folder, sorted.
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
