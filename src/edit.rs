@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use crate::span::Span;
+use crate::steps;
 
 /// One replacement: the bytes of `span` in the source become `with`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,7 @@ impl Patch {
     /// If the edits are not sorted or overlap.
     #[must_use]
     pub fn new(edits: Vec<Edit>) -> Self {
+        steps::add(edits.len());
         assert!(
             edits.windows(2).all(|w| w[0].span.end <= w[1].span.start),
             "the edits of a patch are sorted and disjoint"
@@ -40,6 +43,7 @@ impl Patch {
     /// The edits, in the order of the source.
     #[must_use]
     pub fn edits(&self) -> &[Edit] {
+        steps::add(self.edits.len());
         &self.edits
     }
 
@@ -47,6 +51,14 @@ impl Patch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
+    }
+
+    /// Returns the edits that overlap `span`.
+    pub(crate) fn overlapping(&self, span: Span) -> &[Edit] {
+        let first = self.edits.partition_point(|edit| edit.span.end <= span.start);
+        steps::add(1);
+        let count = self.edits[first..].partition_point(|edit| edit.span.start < span.end);
+        &self.edits[first..first + count]
     }
 
     /// The edits where the source stands at `offset` of something larger.
@@ -67,6 +79,7 @@ impl Patch {
         if self.edits.is_empty() {
             return Cow::Borrowed(source);
         }
+        steps::add(source.len());
         let mut out = Vec::with_capacity(source.len());
         let mut from = 0;
         for edit in &self.edits {
@@ -78,35 +91,13 @@ impl Patch {
         Cow::Owned(out)
     }
 
-    /// The bytes of the source for which `span` of the patched text stands: an edit is taken whole.
+    /// Returns the range of the source that became `span` of the patched text. Edits are taken whole.
     #[must_use]
     pub fn source(&self, span: Span) -> Span {
-        // How far the patched text is ahead of the source, and behind it.
-        let (mut longer, mut shorter) = (0, 0);
-        let (mut start, mut end) = (None, None);
-        for edit in &self.edits {
-            let at = edit.span.start + longer - shorter;
-            let until = at + edit.with.len();
-            if span.start < at && start.is_none() {
-                start = Some(span.start + shorter - longer);
-            }
-            if span.end <= at && end.is_none() {
-                end = Some(span.end + shorter - longer);
-            }
-            if start.is_none() && span.start < until {
-                start = Some(edit.span.start);
-            }
-            if end.is_none() && span.end <= until {
-                end = Some(edit.span.end);
-            }
-            longer += edit.with.len();
-            shorter += edit.span.len();
-        }
-        let after = |at: usize| at + shorter - longer;
-        Span::new(start.unwrap_or_else(|| after(span.start)), end.unwrap_or_else(|| after(span.end)))
+        self.moves().source(span)
     }
 
-    /// One patch which does to `source` what this one and then `next` do, where `next` is a patch of the patched text.
+    /// Returns one patch that has the effect of this one and then `next`, which is a patch on the patched text.
     #[must_use]
     pub fn then(&self, next: &Self, source: &[u8]) -> Self {
         if next.is_empty() {
@@ -114,8 +105,9 @@ impl Patch {
         }
         // Each edit of both, with what stands there in the end; those that touch become one.
         let patched = self.apply(source);
+        let moves = self.moves();
         let mut spans: Vec<Span> = self.edits.iter().map(|edit| edit.span).collect();
-        spans.extend(next.edits.iter().map(|edit| self.source(edit.span)));
+        spans.extend(next.edits.iter().map(|edit| moves.source(edit.span)));
         spans.sort_unstable();
         let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
         for span in spans {
@@ -127,7 +119,7 @@ impl Patch {
         let edits = merged
             .into_iter()
             .map(|span| {
-                let between = self.patched(span);
+                let between = moves.patched(span);
                 let inner = next.within(between);
                 let with = inner.apply(&patched[between.range()]).into_owned();
                 Edit { span, with: String::from_utf8_lossy(&with).into_owned() }
@@ -136,28 +128,30 @@ impl Patch {
         Self::new(edits)
     }
 
-    /// Where `span` of the source, which cuts no edit, stands in the patched text.
+    /// Returns where `span` of the source, which cuts no edit, is in the patched text.
     pub(crate) fn patched(&self, span: Span) -> Span {
-        let before = self.edits.iter().take_while(|edit| edit.span.end <= span.start && edit.span != span);
-        let (mut longer, mut shorter) = (0, 0);
-        for edit in before {
-            longer += edit.with.len();
-            shorter += edit.span.len();
-        }
-        let start = span.start + longer - shorter;
-        let inside = self.edits.iter().filter(|edit| span.start <= edit.span.start && edit.span.end <= span.end);
-        let (grown, shrunk) = inside.fold((0, 0), |(g, s), edit| (g + edit.with.len(), s + edit.span.len()));
-        Span::new(start, start + span.len() + grown - shrunk)
+        self.moves().patched(span)
     }
 
-    /// The edits that lie in `span`, as a patch of that stretch alone.
+    /// Returns the map between the source and the patched text.
+    pub(crate) fn moves(&self) -> Moves<'_> {
+        steps::add(self.edits.len());
+        let (mut longer, mut shorter) = (0, 0);
+        let ends = self.edits.iter().map(|edit| {
+            longer += edit.with.len();
+            shorter += edit.span.len();
+            edit.span.end + longer - shorter
+        });
+        Moves { edits: &self.edits, ends: ends.collect() }
+    }
+
+    /// Returns the edits within `span`, relative to its start.
     fn within(&self, span: Span) -> Self {
-        let edits = self.edits.iter().filter(|edit| span.start <= edit.span.start && edit.span.end <= span.end);
         let moved = |edit: &Edit| Edit {
             span: Span::new(edit.span.start - span.start, edit.span.end - span.start),
             with: edit.with.clone(),
         };
-        Self { edits: edits.map(moved).collect() }
+        Self { edits: self.edits[inside(&self.edits, span)].iter().map(moved).collect() }
     }
 
     /// As [`apply`](Self::apply), for text.
@@ -172,6 +166,54 @@ impl Patch {
             }),
         }
     }
+}
+
+/// Maps ranges between a source and its patched text, each in logarithmic time.
+pub(crate) struct Moves<'p> {
+    edits: &'p [Edit],
+    /// The end of each edit in the patched text.
+    ends: Vec<usize>,
+}
+
+impl Moves<'_> {
+    /// See [`Patch::source`].
+    pub(crate) fn source(&self, span: Span) -> Span {
+        let first = self.ends.partition_point(|end| *end <= span.start);
+        let last = self.ends.partition_point(|end| *end < span.end);
+        let start = |edit: usize| self.ends[edit] - self.edits[edit].with.len();
+        let inside = |edit: usize, at: usize| edit < self.edits.len() && start(edit) < at;
+        Span::new(
+            if inside(first, span.start + 1) { self.edits[first].span.start } else { self.after(first, span.start) },
+            if inside(last, span.end) { self.edits[last].span.end } else { self.after(last, span.end) },
+        )
+    }
+
+    /// Returns where the byte `at` of the patched text, which follows the first `count` edits, is in the source.
+    fn after(&self, count: usize, at: usize) -> usize {
+        match count.checked_sub(1) {
+            Some(last) => self.edits[last].span.end + at - self.ends[last],
+            None => at,
+        }
+    }
+
+    /// See [`Patch::patched`].
+    pub(crate) fn patched(&self, span: Span) -> Span {
+        let first = self.edits.partition_point(|edit| edit.span.end <= span.start && edit.span != span);
+        let start = match first.checked_sub(1) {
+            Some(last) => self.ends[last] + span.start - self.edits[last].span.end,
+            None => span.start,
+        };
+        let inside = &self.edits[inside(self.edits, span)];
+        let (grown, shrunk) = inside.iter().fold((0, 0), |(g, s), edit| (g + edit.with.len(), s + edit.span.len()));
+        Span::new(start, start + span.len() + grown - shrunk)
+    }
+}
+
+/// Returns the edits within `span`.
+fn inside(edits: &[Edit], span: Span) -> Range<usize> {
+    let first = edits.partition_point(|edit| edit.span.start < span.start);
+    let end = edits.partition_point(|edit| edit.span.end <= span.end);
+    first..end.max(first)
 }
 
 impl fmt::Debug for Patch {
@@ -200,6 +242,27 @@ mod tests {
             at = end;
         }
         Patch::new(edits)
+    }
+
+    proptest! {
+        #[test]
+        fn a_range_between_edits_maps_there_and_back(
+            text in "[a-z ]{0,60}",
+            cuts in prop::collection::vec((0usize..6, "[*]{0,5}"), 0..8),
+        ) {
+            let patch = patch_of(text.len(), &cuts);
+            let patched = patch.apply(text.as_bytes()).into_owned();
+            let mut at = 0;
+            for edit in patch.edits().iter().chain([&Edit { span: Span::new(text.len(), text.len()), with: String::new() }]) {
+                let plain = Span::new(at, edit.span.start);
+                let moved = patch.patched(plain);
+                if !plain.is_empty() {
+                    prop_assert_eq!(&patched[moved.range()], &text.as_bytes()[plain.range()]);
+                    prop_assert_eq!(patch.source(moved), plain);
+                }
+                at = edit.span.end;
+            }
+        }
     }
 
     proptest! {

@@ -14,6 +14,7 @@ use crate::judge::{self, Analysis, Depth, Detection, Part};
 use crate::message::Message;
 use crate::policy::{Action, Expiry, Policy};
 use crate::report::{Explanation, Finding, Outcome, Passed};
+use crate::steps;
 use crate::text::View;
 
 /// How often a redacted text is looked at again, at most. One look is almost always enough.
@@ -66,6 +67,7 @@ impl Engine {
         message: &Message<'_>,
         halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
+        steps::add(message.text.len());
         let expected = conversation.begin(message.role, message.time_ms);
         if message.text.len() > SHORT {
             let glance = gate::glance(message.text);
@@ -164,6 +166,7 @@ impl Engine {
 
     fn settle(&self, outcome: Outcome, before: &Conversation, expected: Expected, message: &Message<'_>) -> Outcome {
         redact_to_fixpoint(outcome, message.text, |left, _| {
+            steps::add(left.len());
             let again = Message { text: left, ..*message };
             let view = View::new(left);
             let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
@@ -257,7 +260,8 @@ pub(crate) fn redact_to_fixpoint(
             break;
         }
         let hides = |f: &&Finding| f.action >= Action::Mask && f.kind.is_there();
-        let moved = |f: &Finding| Finding { span: outcome.patch.source(f.span), ..*f };
+        let moves = outcome.patch.moves();
+        let moved = |f: &Finding| Finding { span: moves.source(f.span), ..*f };
         let more: Vec<Finding> = next.findings.iter().filter(hides).map(moved).collect();
         outcome.patch = outcome.patch.then(&next.patch, source);
         outcome.add(more);

@@ -59,6 +59,7 @@ pub mod middleware;
 mod policy;
 mod report;
 mod span;
+mod steps;
 mod stream;
 mod text;
 mod wire;

@@ -1,5 +1,7 @@
 //! The walk that most shapes share: down a document, with a table of what the keys mean.
 
+use std::cell::OnceCell;
+
 use crate::chat::{ChatTexts, Continuity, Place, Spelling};
 use crate::json::{Path, Segment, Value, ValueKind};
 use crate::message::Role;
@@ -83,7 +85,8 @@ impl Keys<'_> {
     fn enter<'t>(&self, step: Step<'t>, stack: &mut Vec<Step<'t>>) {
         let object = step.value;
         let role = self.role(object).or(step.role);
-        let says = || object.children().any(|member| member.is_one_of(self.text));
+        let says = OnceCell::new();
+        let says = || *says.get_or_init(|| object.children().any(|member| member.is_one_of(self.text)));
         let start = stack.len();
         for member in object.children().filter(|member| !member.is_one_of(self.left)) {
             let inner = step.spelling.is_some() && member.is_one_of(self.inner);

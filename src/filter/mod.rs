@@ -4,6 +4,8 @@ mod content_type;
 mod document;
 mod events;
 mod failure;
+#[cfg(test)]
+mod linear;
 mod parts;
 mod report;
 mod retroactive;

@@ -3,11 +3,14 @@
 //! A number that is sent in pieces is recognised by its last piece. If the messages with the other pieces are still
 //! buffered, as in one document, they are scanned a second time with that knowledge, so that all pieces are masked.
 
-use crate::edit::Patch;
+use std::collections::VecDeque;
+
+use crate::edit::{Edit, Patch};
 use crate::engine::Hidden;
 use crate::judge::pieces::Half;
 use crate::message::Role;
 use crate::report::{Finding, Outcome};
+use crate::steps;
 
 /// The pieces of secrets in the messages of a buffered document.
 #[derive(Debug, Default)]
@@ -16,8 +19,8 @@ pub(super) struct Hindsight {
     messages: usize,
     /// The pieces of an incomplete number of each side.
     half: [Vec<Piece>; 2],
-    /// The pieces that were missed because their last one came in a later message. Sorted by message in the second pass.
-    missed: Vec<Piece>,
+    /// The pieces that were missed because their last one came in a later message.
+    missed: VecDeque<Piece>,
     /// This is the second pass.
     knows: bool,
 }
@@ -55,8 +58,10 @@ impl Hindsight {
     }
 
     /// Returns the state for the second pass, or `None` if nothing was missed.
-    pub(super) fn learnt(self) -> Option<Self> {
+    pub(super) fn learnt(mut self) -> Option<Self> {
         let knows = self.missed.iter().any(|piece| piece.hidden.edit.is_some());
+        // The numbers of two sides may be interleaved.
+        self.missed.make_contiguous().sort_by_key(|piece| (piece.message, piece.hidden.finding.span));
         knows.then_some(Self { missed: self.missed, knows, ..Self::default() })
     }
 
@@ -68,20 +73,26 @@ impl Hindsight {
     /// Adds to the outcome of the next message the pieces that were missed in it. Returns the findings that the report
     /// does not have yet, with the index of their message.
     pub(super) fn amend(&mut self, outcome: &mut Outcome) -> Vec<(u64, Finding)> {
+        steps::add(1);
         let here = self.messages;
         self.messages += 1;
-        let mut edits = outcome.patch.edits().to_vec();
+        let mut added: Vec<Edit> = Vec::new();
         let mut found = Vec::new();
-        for piece in self.missed.iter().filter(|piece| piece.message == here) {
+        while self.missed.front().is_some_and(|piece| piece.message == here) {
+            let Some(piece) = self.missed.pop_front() else { break };
             let finding = piece.hidden.finding;
-            if edits.iter().any(|edit| edit.span.overlaps(finding.span)) {
-                continue;
+            let covered = !outcome.patch.overlapping(finding.span).is_empty()
+                || added.last().is_some_and(|edit| edit.span.overlaps(finding.span));
+            if !covered {
+                added.extend(piece.hidden.edit);
+                found.extend(piece.number.map(|number| (number, finding)));
             }
-            edits.extend(piece.hidden.edit.clone());
-            found.extend(piece.number.map(|number| (number, finding)));
         }
-        edits.sort_by_key(|edit| edit.span);
-        outcome.patch = Patch::new(edits);
+        if !added.is_empty() {
+            added.extend_from_slice(outcome.patch.edits());
+            added.sort_by_key(|edit| edit.span);
+            outcome.patch = Patch::new(added);
+        }
         found
     }
 }

@@ -11,6 +11,7 @@ use crate::json::{self, JsonError, Tree, Value, ValueKind};
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
 use crate::span::Span;
+use crate::steps;
 use crate::stream::{Finished, StreamRedactor};
 use crate::text::{Alignment, ViewSpan};
 use crate::wire::html;
@@ -306,8 +307,7 @@ impl Scanner {
         let mut edits = patch.edits().to_vec();
         for finding in all.findings {
             let by_itself = matches!(finding.entity, Entity::Card | Entity::SocialSecurity | Entity::Account);
-            let seen = patch.edits().iter().any(|edit| edit.span.overlaps(finding.span));
-            if !by_itself || seen || !finding.kind.is_there() {
+            if !by_itself || !finding.kind.is_there() || !patch.overlapping(finding.span).is_empty() {
                 continue;
             }
             self.blocked |= finding.action == Action::Block;
@@ -315,7 +315,7 @@ impl Scanner {
             if !self.retroactive.as_ref().is_some_and(Hindsight::knows) {
                 self.report.amend(number, finding);
             }
-            edits.extend(all.patch.edits().iter().filter(|edit| edit.span.overlaps(finding.span)).cloned());
+            edits.extend_from_slice(all.patch.overlapping(finding.span));
         }
         Patch::new(in_order(edits))
     }
@@ -397,6 +397,7 @@ fn shares(patch: &Patch, spans: &[Span]) -> Vec<Vec<Edit>> {
         while first < spans.len() && spans[first].end <= edit.span.start {
             first += 1;
         }
+        steps::add(1);
         let touched = spans[first..].iter().take_while(|span| span.start < edit.span.end).count();
         let lines: Vec<&str> = edit.with.split('\n').collect();
         for (nth, at) in (first..first + touched).enumerate() {
@@ -417,7 +418,14 @@ fn shares(patch: &Patch, spans: &[Span]) -> Vec<Vec<Edit>> {
 
 /// Returns the edits that remove values tied to a changed text.
 pub(super) fn untie(tree: &Tree<'_>, reading: &ChatTexts, changed: &[bool]) -> Vec<Edit> {
-    let gone = reading.tied.iter().filter(|tied| tied.texts.clone().any(|at| changed.get(at) == Some(&true)));
+    // The number of changed texts before each: many values may be tied to the same texts.
+    let mut before = vec![0];
+    before.extend(changed.iter().scan(0, |sum, changed| {
+        *sum += usize::from(*changed);
+        Some(*sum)
+    }));
+    let at = |text: usize| before[text.min(changed.len())];
+    let gone = reading.tied.iter().filter(|tied| at(tied.texts.start) < at(tied.texts.end));
     gone.filter_map(|tied| tree.value(tied.value))
         .map(|value| Edit { span: value.span(), with: "null".into() })
         .collect()
@@ -425,6 +433,7 @@ pub(super) fn untie(tree: &Tree<'_>, reading: &ChatTexts, changed: &[bool]) -> V
 
 /// Sorts edits and drops those that overlap an edit before them.
 pub(super) fn in_order(mut edits: Vec<Edit>) -> Vec<Edit> {
+    steps::add(edits.len());
     edits.sort_by_key(|edit| (edit.span.start, std::cmp::Reverse(edit.span.end)));
     let mut end = 0;
     edits.retain(|edit| {

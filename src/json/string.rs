@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::edit::{Edit, Patch};
 use crate::span::Span;
+use crate::steps;
 use crate::text::Alignment;
 use crate::wire::lift;
 
@@ -36,6 +37,7 @@ impl std::fmt::Debug for Decoded<'_> {
 /// ```
 #[must_use]
 pub fn decode(content: &[u8]) -> Decoded<'_> {
+    steps::add(content.len());
     let Some(first) = content.iter().position(|b| *b == b'\\') else {
         return Decoded { bytes: Cow::Borrowed(content), alignment: Alignment::identity() };
     };

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::json::string::{Decoded, decode};
 use crate::json::walker::{Document, JsonError, TokenKind};
 use crate::span::Span;
+use crate::steps;
 
 /// The values of a document with their byte ranges, in document order.
 ///
@@ -67,6 +68,7 @@ impl<'a> Tree<'a> {
     ///
     /// Returns an error if the bytes are not JSON or nested too deep.
     pub fn parse(bytes: &'a [u8], limit: usize) -> Result<Self, JsonError> {
+        steps::add(bytes.len());
         let mut document = Document::new(bytes, limit);
         let mut nodes: Vec<Node> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
@@ -200,6 +202,7 @@ impl<'t> Value<'t> {
             if at >= end {
                 return None;
             }
+            steps::add(1);
             let child = Self { tree: self.tree, at };
             at = child.node().next;
             Some(child)

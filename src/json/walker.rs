@@ -5,6 +5,7 @@ use std::fmt;
 use crate::json::path::{Path, Stack};
 use crate::json::string::decode;
 use crate::span::Span;
+use crate::steps;
 use crate::wire::safe_cut;
 
 /// The kind of a [`Token`].
@@ -380,6 +381,7 @@ impl<'a> Document<'a> {
         let mut document = Document::new(bytes, limit);
         let mut open = 0_usize;
         while let Ok(Some(token)) = document.next_token() {
+            steps::add(token.span.len());
             match token.kind {
                 TokenKind::ObjectStart | TokenKind::ArrayStart => open += 1,
                 TokenKind::ObjectEnd | TokenKind::ArrayEnd => open -= 1,

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use crate::edit::{Edit, Patch};
 use crate::span::Span;
+use crate::steps;
 use crate::text::{Alignment, BLOCK, ViewSpan};
 use crate::wire::Content;
 
@@ -78,6 +79,7 @@ pub(crate) fn patch(source: &[u8], text: &Content<'_>, patch: &Patch) -> Patch {
 
 /// Returns the range of `source` without the tags at its start and end, and the concatenated tags within that range.
 fn inner(source: &[u8]) -> (Span, String) {
+    steps::add(source.len());
     let (mut start, mut end) = (None, 0);
     let mut within = String::new();
     let mut after = String::new();
@@ -105,6 +107,7 @@ fn inner(source: &[u8]) -> (Span, String) {
 /// that the search for its end never passes the start of another tag. A style sheet is one tag, with all its rules.
 fn tag(source: &[u8]) -> Option<usize> {
     let len = single_tag(source)?;
+    steps::add(len);
     if !names(&source[..len], &["style"]) || source[1] == b'/' {
         return Some(len);
     }
@@ -117,7 +120,9 @@ fn tag(source: &[u8]) -> Option<usize> {
 fn single_tag(source: &[u8]) -> Option<usize> {
     match source {
         [b'<', b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'!' | b'?', rest @ ..] => {
-            let end = rest.iter().position(|b| matches!(b, b'<' | b'>'))?;
+            let end = rest.iter().position(|b| matches!(b, b'<' | b'>'));
+            steps::add(end.unwrap_or(rest.len()));
+            let end = end?;
             (rest[end] == b'>').then_some(end + 3)
         }
         _ => None,

@@ -8,7 +8,7 @@ use crate::{root, rust_files};
 
 /// The modules of `src/`, from the lowest layer up. A module may use the layers below its own.
 const LAYERS: &[&[&str]] = &[
-    &["span", "entity", "message", "evidence"],
+    &["span", "steps", "entity", "message", "evidence"],
     &["text", "edit", "mask"],
     &["detect", "wire"],
     &["json"],
