@@ -21,6 +21,8 @@ impl MessageAnalysis<'_, '_> {
     pub(super) fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) -> bool {
         let expected = self.expected.all();
         let loose = std::mem::take(&mut self.loose);
+        // Other numbers are not pieces of a Social Security number that is complete.
+        let whole = self.verdict.found.iter().any(|f| f.entity == Entity::SocialSecurity && !f.part && !f.solicited);
         // Pieces of this very message, to be masked with the one that completes them.
         let mut here: SmallVec<[Number; 4]> = SmallVec::new();
         let mut moved = false;
@@ -90,7 +92,7 @@ impl MessageAnalysis<'_, '_> {
                 }
                 Step::Unfit => {
                     here.clear();
-                    if let Some(start) = self.first_piece(number, digits) {
+                    if let Some(start) = self.first_piece(number, digits, whole) {
                         side.pieces = start;
                         self.verdict.halves.push(Half::First(self.half(number, start.whole())));
                         moved = true;
@@ -126,8 +128,9 @@ impl MessageAnalysis<'_, '_> {
         self.find_part(&candidate, Evidence { piece: true, ..candidate.evidence }, true);
     }
 
-    /// Whether a number may be the first piece of a secret.
-    fn first_piece(&self, number: &Number, digits: &[u8]) -> Option<Pieces> {
+    /// Whether a number may be the first piece of a secret. `whole` says that the message has a complete Social Security
+    /// number.
+    fn first_piece(&self, number: &Number, digits: &[u8], whole: bool) -> Option<Pieces> {
         let expected = self.expected.all();
         if !matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year" | "phone")) {
             return None;
@@ -150,9 +153,7 @@ impl MessageAnalysis<'_, '_> {
             governor(self.reading, number.first, number.last, &self.spent, &fits)
                 .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
-        // Where the whole of one is told, other numbers are no pieces of it.
-        let told = self.verdict.found.iter().any(|f| f.entity == Entity::SocialSecurity && !f.part && !f.solicited);
-        let social = !told && (expected.contains(Topic::SocialSecurity) || named(Topic::SocialSecurity));
+        let social = !whole && (expected.contains(Topic::SocialSecurity) || named(Topic::SocialSecurity));
         if (social || *lens == [3, 2] && (bare || self.says_piece()))
             && matches!(digits.len(), 2..=8)
             && !(digits.len() == 4 && *lens == [4])
