@@ -4,6 +4,8 @@
 //! them the messages of transcripts; `input`, `output`, `console` and `progress` handle files and the terminal. Messages
 //! are scanned through the library's public interface only.
 
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
 mod args;
 mod console;
 mod eval;
