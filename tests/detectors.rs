@@ -1,8 +1,10 @@
-//! The table of detectors: what each row promises holds through the whole engine, and in other spellings.
+//! The detectors: what each row promises holds in the whole engine, in streams and in other spellings.
 
 use std::collections::HashSet;
 
-use lastfour::{Conversation, Engine, Entity, Explanation, FindingKind, Message, Role, StreamRedactor, detectors};
+use lastfour::{
+    Conversation, DetectorInfo, Engine, Entity, Explanation, FindingKind, Message, Role, StreamRedactor, detectors,
+};
 
 fn explain(text: &str) -> Explanation {
     Engine::default().explain(&mut Conversation::new(), &Message::customer(text))
@@ -16,50 +18,81 @@ fn finds(text: &str, entity: Entity) -> bool {
 fn the_ids_are_unique_and_every_row_is_filled() {
     let mut ids = HashSet::new();
     for spec in detectors() {
-        assert!(ids.insert(spec.id), "{} stands twice", spec.id);
-        assert_eq!(spec.id, spec.entity.as_str(), "a built-in detector has the name of what it finds");
+        assert!(ids.insert(spec.id), "two detectors have the id {}", spec.id);
+        assert_eq!(spec.id, spec.entity.as_str(), "a built-in detector is named after what it finds");
         assert!(!spec.title.is_empty() && !spec.source.is_empty(), "{}", spec.id);
         assert!(spec.hits.len() >= 4 && spec.misses.len() >= 4, "{} needs examples", spec.id);
         assert!((4..=1024).contains(&spec.longest), "{}", spec.id);
-        assert!(spec.verbatim.iter().all(|text| spec.hits.contains(text)), "{} has a text of its own", spec.id);
+        assert!(
+            spec.verbatim.iter().all(|text| spec.hits.contains(text)),
+            "{}: `verbatim` has a text that `hits` has not",
+            spec.id
+        );
     }
     assert_eq!(ids.len(), Entity::BUILT_IN.len());
 }
 
-#[test]
-fn every_example_hits() {
-    for spec in detectors() {
-        for text in spec.hits {
-            assert!(finds(text, spec.entity), "{} misses {text:?}", spec.id);
-        }
-    }
-}
+/// The tests of one detector: `cargo test --test detectors pin` runs those of `pin`.
+macro_rules! detectors {
+    ($($name:ident)*) => {
+        const TESTED: &[&str] = &[$(stringify!($name)),*];
+        $(mod $name {
+            use super::*;
 
-#[test]
-fn every_counter_example_misses() {
-    for spec in detectors() {
-        for text in spec.misses {
-            let findings = explain(text).outcome.findings;
-            assert!(findings.is_empty(), "{} finds {findings:?} in {text:?}", spec.id);
-        }
-    }
-}
-
-#[test]
-fn every_example_and_counter_example_comes_out_of_a_stream_as_it_does_whole() {
-    for spec in detectors() {
-        for text in spec.hits.iter().chain(spec.misses) {
-            let whole = Engine::default().redact(text).into_owned();
-            for size in [1, 3, text.len()] {
-                let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer);
-                let mut out = Vec::new();
-                for piece in text.as_bytes().chunks(size) {
-                    redactor.push(piece, &mut out);
-                }
-                let found = redactor.finish(&mut out).findings;
-                assert_eq!(String::from_utf8_lossy(&out), whole, "{} in pieces of {size}: {found:?}", spec.id);
+            fn spec() -> &'static DetectorInfo {
+                detectors().find(|spec| spec.id.replace('-', "_") == stringify!($name)).unwrap()
             }
+
+            #[test]
+            fn every_example_is_found() {
+                for text in spec().hits {
+                    assert!(finds(text, spec().entity), "missed: {text:?}");
+                }
+            }
+
+            #[test]
+            fn every_counter_example_is_left_alone() {
+                for text in spec().misses {
+                    let findings = explain(text).outcome.findings;
+                    assert!(findings.is_empty(), "{findings:?} in {text:?}");
+                }
+            }
+
+            #[test]
+            fn every_text_gives_the_same_in_a_stream() {
+                for text in spec().hits.iter().chain(spec().misses) {
+                    gives_the_same_in_a_stream(text);
+                }
+            }
+
+            #[test]
+            fn every_example_is_found_in_other_spellings() {
+                for text in spec().hits {
+                    is_found_in_other_spellings(spec(), text);
+                }
+            }
+        })*
+    };
+}
+
+detectors!(card security_code social_security one_time_passcode pin account password);
+
+#[test]
+fn every_detector_is_tested() {
+    let ids: Vec<String> = detectors().map(|spec| spec.id.replace('-', "_")).collect();
+    assert_eq!(ids, TESTED, "add the detector to the list above");
+}
+
+fn gives_the_same_in_a_stream(text: &str) {
+    let whole = Engine::default().redact(text).into_owned();
+    for size in [1, 3, text.len()] {
+        let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer);
+        let mut out = Vec::new();
+        for piece in text.as_bytes().chunks(size) {
+            redactor.push(piece, &mut out);
         }
+        let found = redactor.finish(&mut out).findings;
+        assert_eq!(String::from_utf8_lossy(&out), whole, "in pieces of {size}: {found:?}");
     }
 }
 
@@ -81,36 +114,31 @@ fn joined_between_digits(joint: &str, text: &str) -> String {
     out
 }
 
-#[test]
-fn every_example_hits_in_other_spellings() {
-    for spec in detectors() {
-        for text in spec.hits {
-            let entities: String =
-                text.chars().map(|c| if c.is_ascii_digit() { format!("&#{};", c as u32) } else { c.into() }).collect();
-            for (spelling, disguised) in [
-                ("in full-width digits", in_digits_from('０', text)),
-                ("in Arabic-Indic digits", in_digits_from('٠', text)),
-                ("in bold mathematical digits", in_digits_from('𝟎', text)),
-                ("with zero-width spaces", joined_between_digits("\u{200b}", text)),
-                ("with word joiners", joined_between_digits("\u{2060}", text)),
-                ("with combining marks", joined_between_digits("\u{0301}", text)),
-                ("in keycaps", joined_between_digits("\u{fe0f}\u{20e3}", text)),
-                ("in entities", entities),
-                ("after other words", format!("hello there, how are you today? {text}")),
-                ("before other words", format!("{text} Thank you so much for your help with this.")),
-                ("on a line of its own", format!("good morning\n{text}\nbest regards")),
-            ] {
-                let moved = spelling.ends_with("words") || spelling.ends_with("own");
-                if moved || !spec.verbatim.contains(text) {
-                    assert!(finds(&disguised, spec.entity), "{} misses {disguised:?} ({spelling})", spec.id);
-                }
-            }
+fn is_found_in_other_spellings(spec: &DetectorInfo, text: &str) {
+    let entities: String =
+        text.chars().map(|c| if c.is_ascii_digit() { format!("&#{};", c as u32) } else { c.into() }).collect();
+    for (spelling, disguised) in [
+        ("in full-width digits", in_digits_from('０', text)),
+        ("in Arabic-Indic digits", in_digits_from('٠', text)),
+        ("in bold mathematical digits", in_digits_from('𝟎', text)),
+        ("with zero-width spaces", joined_between_digits("\u{200b}", text)),
+        ("with word joiners", joined_between_digits("\u{2060}", text)),
+        ("with combining marks", joined_between_digits("\u{0301}", text)),
+        ("in keycaps", joined_between_digits("\u{fe0f}\u{20e3}", text)),
+        ("in entities", entities),
+        ("after other words", format!("hello there, how are you today? {text}")),
+        ("before other words", format!("{text} Thank you so much for your help with this.")),
+        ("on a line of its own", format!("good morning\n{text}\nbest regards")),
+    ] {
+        let moved = spelling.ends_with("words") || spelling.ends_with("own");
+        if moved || !spec.verbatim.contains(&text) {
+            assert!(finds(&disguised, spec.entity), "missed: {disguised:?} ({spelling})");
         }
     }
 }
 
 #[test]
-fn what_a_detector_of_ones_own_finds_is_told_with_what_had_to_hold() {
+fn the_evidence_of_a_custom_detector_names_its_conditions() {
     let why = |detector: lastfour::CustomDetectorBuilder, text: &str| {
         let policy = lastfour::Policy::builder().detector(detector.build().unwrap()).build().unwrap();
         let message = Message::customer(text);
