@@ -1,6 +1,5 @@
-//! Stops full card numbers, card security codes, Social Security numbers, one-time passcodes, passwords, PINs and
-//! account numbers in customer chat, and lets through what verification needs: the last four digits, the ZIP code,
-//! dates, amounts, case numbers.
+//! Masks card numbers, card security codes, Social Security numbers, one-time passcodes, passwords, PINs and account numbers
+//! in customer chat. Keeps the last four digits, ZIP codes, dates, amounts, order and case numbers, and every other byte.
 //!
 //! ```
 //! let engine = lastfour::Engine::default();
@@ -8,36 +7,55 @@
 //! assert_eq!(safe, "my card is **** ****** *0005, my ZIP is 10285");
 //! ```
 //!
-//! In a conversation the question says what the answer is:
+//! In a conversation, the question says what the answer is:
 //!
 //! ```
-//! use lastfour::{Conversation, Engine, Message};
+//! use lastfour::{Conversation, Engine, Message, MessageId};
 //!
 //! let engine = Engine::default();
-//! let mut talk = Conversation::new();
-//! engine.scan(&mut talk, &Message::agent("Please read me the code we texted you."));
-//! let outcome = engine.scan(&mut talk, &Message::customer("482 913"));
+//! let mut conversation = Conversation::new();
+//! engine.scan(&mut conversation, &Message::agent("Please read me the code we texted you."));
+//! let outcome = engine.scan(&mut conversation, &Message::customer("482 913"));
 //! assert_eq!(outcome.redact("482 913"), "*** ***");
+//!
+//! // A card number in two messages: the second one completes it. The outcome names the first.
+//! let mut conversation = Conversation::new();
+//! engine.scan(&mut conversation, &Message::customer("3782 822463").id(7));
+//! let outcome = engine.scan(&mut conversation, &Message::customer("10005").id(8));
+//! assert_eq!(outcome.redact("10005"), "*****");
+//! assert_eq!(outcome.recall, [MessageId(7)]);
 //! ```
 //!
-//! # Where to begin
+//! # Overview
 //!
-//! - [`Engine`] scans one [`Message`] of a [`Conversation`] and gives an [`Outcome`]: each [`Finding`] with its
-//!   [`Evidence`], and the [`Patch`] that makes the text safe.
-//! - [`Policy`] says what is done about each [`Entity`], and how a mask looks; [`CustomDetector`] adds to what is found.
-//! - [`StreamRedactor`] takes a text in pieces, [`Filter`] a body in a wire format ([`filter`]).
-//! - `lastfour::middleware` and `lastfour::middleware` (feature `tower`) are the layers for servers, `lastfour::middleware` keeps their
-//!   conversations.
-//! - [`wire`] reads formats, chat shapes and transcripts, [`text`] undoes spellings, [`detect`] lists what can be found
-//!   ([`detectors`]), [`mask`] writes and recognises what stands in the place of a secret.
+//! - [`Engine`] scans one [`Message`] of a [`Conversation`] and returns an [`Outcome`]: each [`Finding`] with its
+//!   [`Evidence`], and the [`Patch`] that masks them.
+//! - [`Policy`] says what happens to each [`Entity`] and how a mask looks. [`CustomDetector`] adds a kind of secret.
+//! - [`StreamRedactor`] takes one text in pieces, [`Filter`] a body in a wire format.
+//! - `lastfour::middleware` holds the `tower` layers and the store of their conversations.
+//! - [`chat`] says which values of a document are text. [`json`] reads documents without changing a byte.
 //!
-//! # What is promised
+//! The [guide] explains the middleware, streams, policies, detectors and deployment.
 //!
-//! A scan cannot fail, whatever the bytes, and takes time linear in their number. Every byte outside a finding is the byte
-//! that came in. What was redacted comes through unchanged. No finding, report, error or `Debug` output holds the text of a
-//! secret, and the memory of a conversation holds no digit of one.
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `tower` | yes | `lastfour::middleware` |
+//! | `compression` | | decodes bodies in gzip, deflate, Brotli and Zstandard; includes `tower` |
+//! | `tracing` | | events on findings, failures and errors of the store, without text |
+//! | `metrics` | | counters and histograms |
+//!
+//! # Guarantees
+//!
+//! A scan does not fail and does not panic, whatever the bytes, and its time is linear in their number. Bytes outside
+//! findings do not change. Redacted text is not changed by redacting it again. Findings, reports, errors and `Debug` output
+//! hold no text of a secret, and the state of a conversation holds no digit of one.
 //!
 //! It is a filter for people who type what they should not, not a proof against those who want to smuggle.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 
 pub mod chat;
 mod cover;
@@ -47,6 +65,8 @@ mod engine;
 mod entity;
 mod evidence;
 mod filter;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod invariants;
@@ -84,7 +104,7 @@ pub use stream::{Finished, StreamRedactor};
 pub use text::{Alignment, ViewSpan};
 pub use wire::{lift, safe_cut};
 
-/// The examples of the README, which run as tests.
+/// Runs the examples of the README as tests.
 #[cfg(all(doctest, feature = "tower"))]
 #[doc = include_str!("../README.md")]
 mod readme {}

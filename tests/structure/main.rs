@@ -3,6 +3,7 @@
 mod dependencies;
 mod imports;
 mod layers;
+mod picture;
 mod readme;
 
 use std::fs;

@@ -1,13 +1,30 @@
-//! What the README says is held against the code, so that it does not go stale.
+//! What the documents say about the code is checked against the code.
 
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::{between, read, root};
+use crate::{between, picture, read, root};
 use lastfour::{Conversation, DetectorInfo, Engine, Message, Policy, Role};
 
+/// Where the README shows the chat as a picture.
+const PICTURE: &str = "docs/before-after.svg";
+
 /// Examples of each kind that the table shows of a detector.
-const SHOWN: usize = 3;
+const SHOWN: usize = 2;
+
+/// Compares a file, or a part of it, with what it should be. Writes it instead if `LASTFOUR_WRITE_README` is set.
+fn check(name: &str, current: &str, expected: &str) {
+    if current == expected {
+        return;
+    }
+    if std::env::var_os("LASTFOUR_WRITE_README").is_some() {
+        let file = fs::read_to_string(root().join(name)).unwrap_or_default();
+        let text = if current.is_empty() { expected.to_owned() } else { file.replacen(current, expected, 1) };
+        fs::write(root().join(name), text).unwrap();
+        return;
+    }
+    panic!("{name} is stale; `LASTFOUR_WRITE_README=1 cargo test --test structure` writes it:\n{expected}");
+}
 
 fn row(spec: &DetectorInfo) -> String {
     let examples = |texts: &[&str]| {
@@ -15,42 +32,31 @@ fn row(spec: &DetectorInfo) -> String {
             texts.iter().take(SHOWN).map(|text| format!("`{}`", text.replace('|', "\\|"))).collect();
         shown.join("<br>")
     };
-    format!("| **{}**: {} | {} | {} |\n", spec.id, spec.title, examples(spec.hits), examples(spec.misses))
+    format!("| **{}** | {} | {} |\n", spec.id, examples(spec.hits), examples(spec.misses))
 }
 
 #[test]
 fn the_table_of_the_readme_is_that_of_the_detectors() {
     let readme = read("README.md");
-    let table = between(&readme, "detectors");
-    let head = "| what | stopped, for example | passes, for example |\n|---|---|---|\n".to_owned();
+    let head = "| kind | masked, for example | kept, for example |\n|---|---|---|\n".to_owned();
     let expected = head + &lastfour::detectors().map(row).collect::<String>();
-    if table != expected && std::env::var_os("LASTFOUR_WRITE_README").is_some() {
-        let marker = "<!-- detectors -->\n";
-        fs::write(
-            root().join("README.md"),
-            readme.replacen(&format!("{marker}{table}"), &format!("{marker}{expected}"), 1),
-        )
-        .unwrap();
-        return;
-    }
-    assert!(
-        table == expected,
-        "the table is stale; `LASTFOUR_WRITE_README=1 cargo test --test structure` writes it:\n{expected}"
-    );
+    let (open, close) = ("<!-- detectors -->\n", "<!-- /detectors -->");
+    let current = format!("{open}{}{close}", between(&readme, "detectors"));
+    check("README.md", &current, &format!("{open}{expected}{close}"));
 }
 
 #[test]
 fn the_chat_of_the_readme_comes_out_as_it_says() {
     let readme = read("README.md");
     let engine = Engine::default();
-    let mut talk = Conversation::new();
+    let mut conversation = Conversation::new();
     let mut redacted = String::new();
     let mut changed = 0;
     for line in between(&readme, "before").lines() {
         match line.split_once(": ") {
             Some((speaker, text)) => {
                 let role = Role::from_name(speaker).unwrap();
-                let outcome = engine.scan(&mut talk, &Message::new(role, text));
+                let outcome = engine.scan(&mut conversation, &Message::new(role, text));
                 changed += usize::from(!outcome.patch.is_empty());
                 writeln!(redacted, "{speaker}: {}", outcome.redact(text)).unwrap();
             }
@@ -58,27 +64,86 @@ fn the_chat_of_the_readme_comes_out_as_it_says() {
         }
     }
     assert_eq!(redacted, between(&readme, "after"));
-    assert!(changed > 1, "nothing was stopped");
+    assert!(changed > 1, "nothing was masked");
 }
 
 #[test]
-fn the_policies_of_the_readme_are_valid() {
+fn the_picture_of_the_readme_shows_its_chat() {
     let readme = read("README.md");
-    let blocks = readme.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
-    let policies: Vec<&str> = blocks.filter(|block| !block.contains("[dependencies]")).collect();
-    assert!(!policies.is_empty(), "the policies were not found");
-    for policy in policies {
-        Policy::from_toml(policy).unwrap_or_else(|error| panic!("{error}\n{policy}"));
+    assert!(readme.contains(&format!("]({PICTURE})")), "the README does not show the picture");
+    let current = fs::read_to_string(root().join(PICTURE)).unwrap_or_default();
+    check(PICTURE, &current, &picture::draw(between(&readme, "before"), between(&readme, "after")));
+}
+
+#[test]
+fn the_readme_is_at_most_200_lines_long() {
+    assert!(read("README.md").lines().count() <= 200);
+}
+
+#[test]
+fn the_policies_in_the_documents_are_valid() {
+    let mut policies = 0;
+    for name in ["README.md", "docs/policy.md", "docs/detectors.md"] {
+        let text = read(name);
+        let blocks = text.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
+        for policy in blocks.filter(|block| !block.contains("[dependencies]")) {
+            Policy::from_toml(policy).unwrap_or_else(|error| panic!("{name}: {error}\n{policy}"));
+            policies += 1;
+        }
     }
+    assert!(policies > 0, "the policies were not found");
 }
 
 #[test]
-fn every_feature_stands_in_the_readme() {
-    let readme = read("README.md");
+fn every_key_of_a_policy_is_in_its_chapter() {
+    let chapter = read("docs/policy.md");
+    let default = Policy::default().to_toml();
+    let mut section = String::new();
+    let mut keys = 0;
+    for line in default.lines().map(|line| line.trim_start_matches("# ")) {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+            section = name.trim_matches('[').to_owned();
+        } else if let Some((key, _)) = line.split_once(" = ").filter(|(key, _)| !key.contains(' ')) {
+            let name = match section.as_str() {
+                "" | "detectors" => key.to_owned(),
+                entity if entity.starts_with("entities.") => format!("entities.NAME.{key}"),
+                section => format!("{section}.{key}"),
+            };
+            assert!(chapter.contains(&format!("| `{name}` |")), "the key {name} is missing");
+            keys += 1;
+        }
+    }
+    assert!(keys > 15, "the keys were not found");
+}
+
+#[test]
+fn every_feature_is_in_the_crate_documentation() {
+    let documentation = read("src/lib.rs");
     let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
     let features = manifest["features"].as_table().unwrap();
     assert!(features.len() > 3, "the features were not found");
-    for feature in features.keys().filter(|name| !matches!(name.as_str(), "default" | "invariants")) {
-        assert!(readme.contains(&format!("| `{feature}`")), "the feature {feature} is missing");
+    for feature in features.keys().filter(|name| *name != "default") {
+        assert!(documentation.contains(&format!("//! | `{feature}`")), "the feature {feature} is missing");
     }
+}
+
+/// The links to files in a document.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://") && !target.starts_with('#'))
+}
+
+#[test]
+fn every_link_to_a_file_leads_somewhere() {
+    let mut checked = 0;
+    for name in ["README.md", "DESIGN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md"] {
+        let folder = root().join(name);
+        let text = read(name);
+        for link in links(&text) {
+            let path = folder.parent().unwrap().join(link.split('#').next().unwrap());
+            assert!(path.exists(), "{name}: {link} does not exist");
+            checked += 1;
+        }
+    }
+    assert!(checked > 5, "the links were not found");
 }

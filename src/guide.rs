@@ -1,0 +1,19 @@
+//! The guide. Each chapter is a module.
+//!
+//! The command line is described in the package `lastfour-cli`.
+
+#[cfg(feature = "tower")]
+#[doc = include_str!("../docs/middleware.md")]
+pub mod middleware {}
+
+#[doc = include_str!("../docs/streams.md")]
+pub mod streams {}
+
+#[doc = include_str!("../docs/policy.md")]
+pub mod policy {}
+
+#[doc = include_str!("../docs/detectors.md")]
+pub mod detectors {}
+
+#[doc = include_str!("../docs/deployment.md")]
+pub mod deployment {}
