@@ -13,6 +13,18 @@ pub enum Role {
     Agent,
     /// A program that serves.
     Bot,
+    /// Not known: the message may come from either side. What it asks for is expected in the next message, whoever
+    /// sends it; questions are not reported as solicitations.
+    ///
+    /// ```
+    /// use lastfour::{Conversation, Engine, Message, Role};
+    /// let engine = Engine::default();
+    /// let mut talk = Conversation::new();
+    /// engine.scan(&mut talk, &Message::new(Role::Unknown, "What is the CVV on your card?"));
+    /// let outcome = engine.scan(&mut talk, &Message::new(Role::Unknown, "482"));
+    /// assert_eq!(outcome.redact("482"), "***");
+    /// ```
+    Unknown,
 }
 
 impl Role {
@@ -41,20 +53,26 @@ impl Role {
         })
     }
 
-    /// The lower-case name: `customer`, `agent` or `bot`.
+    /// The lower-case name: `customer`, `agent`, `bot` or `unknown`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Customer => "customer",
             Self::Agent => "agent",
             Self::Bot => "bot",
+            Self::Unknown => "unknown",
         }
     }
 
     /// Whether the speaker serves the customer (agent or bot).
     #[must_use]
     pub fn serves(self) -> bool {
-        self != Self::Customer
+        matches!(self, Self::Agent | Self::Bot)
+    }
+
+    /// The role in which the speaker asks for something: an unknown speaker who asks is taken for an agent.
+    pub(crate) fn as_asker(self) -> Self {
+        if self == Self::Unknown { Self::Agent } else { self }
     }
 }
 

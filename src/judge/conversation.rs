@@ -258,9 +258,18 @@ impl Conversation {
         expected.awaits_a_password() || !self.sides[usize::from(!role.serves())].offers.topics().is_empty()
     }
 
+    /// Returns whether the last question of `role` is one by which people are verified: it asks for a secret, the last
+    /// digits of one, a login or a ZIP code.
+    #[must_use]
+    pub fn verifies(&self, role: Role) -> bool {
+        let asks = self.sides[usize::from(role.as_asker().serves())].asks;
+        asks.has_secret()
+            || [Topic::Code, Topic::Partial, Topic::Zip, Topic::Login].iter().any(|topic| asks.contains(*topic))
+    }
+
     /// Whether a question by `role` that names nothing may count: it has asked for something before.
     pub(crate) fn has_asked(&self, role: Role) -> bool {
-        !self.sides[usize::from(role.serves())].asks.is_empty()
+        !self.sides[usize::from(role.as_asker().serves())].asks.is_empty()
     }
 
     /// Ends the turn of a message in which there is no number and no word that counts.
@@ -268,8 +277,22 @@ impl Conversation {
         self.end(role, &Intents::default());
     }
 
-    /// Ends a turn: remembers what this message asks for and announces.
+    /// Ends a turn: remembers what this message asks for and announces. An unknown speaker asks as an agent, and says
+    /// everything else as a customer.
     pub(crate) fn end(&mut self, role: Role, said: &Intents) {
+        if role == Role::Unknown {
+            let (mut asked, stated) = said.split();
+            if said.agrees || said.reads_it {
+                asked.asks = asked.asks.union(self.side(Role::Customer).offers.topics());
+            }
+            self.end_as(Role::Customer, &stated);
+            self.end_as(Role::Agent, &asked);
+        } else {
+            self.end_as(role, said);
+        }
+    }
+
+    fn end_as(&mut self, role: Role, said: &Intents) {
         let spoken = self.spoken_within(SUBJECT_LASTS);
         let recent = self.spoken_within(REFERENCE_LASTS);
         if !said.speaks.is_empty() {
@@ -386,6 +409,26 @@ impl Intents {
         }
     }
 
+    /// Splits what asks for something from what states something.
+    fn split(&self) -> (Self, Self) {
+        let Self { asks, insists, moves_on, measures, reads_it, sends_it, refers, counts, means, .. } = *self;
+        let asked =
+            Self { asks, insists, moves_on, measures, reads_it, sends_it, refers, counts, means, ..Self::default() };
+        let stated = Self {
+            asks: Topics::NONE,
+            insists: false,
+            moves_on: false,
+            measures: false,
+            reads_it: false,
+            sends_it: false,
+            refers: false,
+            counts: false,
+            means: Topics::NONE,
+            ..*self
+        };
+        (asked, stated)
+    }
+
     /// Adds what the next part of the same message says.
     pub(crate) fn add(&mut self, next: &Self) {
         *self = Self {
@@ -451,6 +494,70 @@ mod tests {
             let set = Topics::NONE.with(topic);
             assert_eq!(Secrets::of(set).topics() == set, topic.is_secret(), "{topic:?}");
         }
+    }
+
+    #[test]
+    fn a_question_by_an_unknown_speaker_is_answered_by_the_next_message_of_anybody() {
+        let engine = crate::Engine::default();
+        for (asks, answers) in [
+            (Role::Unknown, Role::Unknown),
+            (Role::Unknown, Role::Customer),
+            (Role::Agent, Role::Unknown),
+            (Role::Bot, Role::Unknown),
+        ] {
+            let mut talk = Conversation::new();
+            let mut say =
+                |role, text: &str| engine.scan(&mut talk, &crate::Message::new(role, text)).redact(text).into_owned();
+            let cases = [
+                ("What is the CVV on your card?", "482", "***"),
+                ("What are the last four of your social?", "4471", "4471"),
+                ("We just texted you a code. What does it say?", "957304", "******"),
+                ("Last thing: what is the password you sign in with?", "Bluebonnet!77", "********"),
+                ("Which order is it?", "4471", "4471"),
+            ];
+            for (question, answer, masked) in cases {
+                assert_eq!(say(asks, question), question);
+                assert_eq!(say(answers, answer), masked, "{asks} asks {question}, {answers} answers");
+            }
+        }
+    }
+
+    #[test]
+    fn a_question_for_a_secret_or_the_last_digits_of_one_verifies() {
+        let engine = crate::Engine::default();
+        for (text, verifies) in [
+            ("What are the last four of your social?", true),
+            ("¿Cuál es el código postal de su tarjeta?", true),
+            ("Please read me the code we texted you.", true),
+            ("When will my order arrive?", false),
+            ("I need help with a payment", false),
+        ] {
+            for role in [Role::Agent, Role::Unknown] {
+                let mut talk = Conversation::new();
+                let _ = engine.scan(&mut talk, &crate::Message::new(role, text));
+                assert_eq!(talk.verifies(role), verifies, "{text}");
+                assert!(!talk.verifies(Role::Customer), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_speaker_who_offers_a_secret_is_asked_for_it_by_a_yes() {
+        let engine = crate::Engine::default();
+        let mut talk = Conversation::new();
+        let mut say =
+            |text: &str| engine.scan(&mut talk, &crate::Message::new(Role::Unknown, text)).redact(text).into_owned();
+        say("do you need the cvv too?");
+        say("yes please");
+        assert_eq!(say("482"), "***");
+    }
+
+    #[test]
+    fn a_question_by_an_unknown_speaker_is_no_solicitation() {
+        let text = "What is your password?";
+        let outcome =
+            crate::Engine::default().scan(&mut Conversation::new(), &crate::Message::new(Role::Unknown, text));
+        assert!(outcome.findings.is_empty());
     }
 
     #[test]

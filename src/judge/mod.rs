@@ -97,7 +97,7 @@ pub(crate) fn record_intents(
 /// What a part of a message says in which nothing is stated; `None` where who serves asks for a secret, which is to be
 /// found, too.
 fn part_intents(reading: &TokenizedText<'_>, role: Role, part: Part) -> Option<Intents> {
-    let (said, requests) = ask::requests(reading, role, part);
+    let (said, requests) = ask::requests(reading, role.as_asker(), part);
     let solicits = role.serves() && requests.iter().any(|request| request.topic.is_secret());
     (!solicits).then_some(said)
 }
@@ -176,7 +176,7 @@ fn analyze_in_full(
     analysis.again();
     let part = analysis.settle(part);
     let moved = analysis.pieces(conversation.side(role), id);
-    let (mut said, requests) = ask::requests(&page.reading, role, part);
+    let (mut said, requests) = ask::requests(&page.reading, role.as_asker(), part);
     for found in analysis.verdict.found.iter().filter(|f| !f.solicited && !f.part) {
         // A card that was given has a flag of its own.
         let topic = Topic::of(found.entity).filter(|topic| *topic != Topic::Card);
