@@ -103,3 +103,64 @@ fn a_question_that_streamed_takes_the_place_of_the_one_before_it() {
     let talk = absorbed(&loaded, &[SAYINGS[4]], &[SAYINGS[8]]);
     assert_eq!(seen(&talk, Role::Customer, "10285"), "10285");
 }
+
+#[test]
+fn a_question_by_an_unknown_speaker_is_answered_by_the_next_message_of_anybody() {
+    let engine = Engine::default();
+    for (asks, answers) in [
+        (Role::Unknown, Role::Unknown),
+        (Role::Unknown, Role::Customer),
+        (Role::Agent, Role::Unknown),
+        (Role::Bot, Role::Unknown),
+    ] {
+        let mut talk = Conversation::new();
+        let mut say = |role, text: &str| engine.scan(&mut talk, &Message::new(role, text)).redact(text).into_owned();
+        let cases = [
+            ("What is the CVV on your card?", "482", "***"),
+            ("What are the last four of your social?", "4471", "4471"),
+            ("We just texted you a code. What does it say?", "957304", "******"),
+            ("Last thing: what is the password you sign in with?", "Bluebonnet!77", "********"),
+            ("Which order is it?", "4471", "4471"),
+        ];
+        for (question, answer, masked) in cases {
+            assert_eq!(say(asks, question), question);
+            assert_eq!(say(answers, answer), masked, "{asks} asks {question}, {answers} answers");
+        }
+    }
+}
+
+#[test]
+fn a_question_for_a_secret_or_the_last_digits_of_one_verifies() {
+    let engine = Engine::default();
+    for (text, verifies) in [
+        ("What are the last four of your social?", true),
+        ("¿Cuál es el código postal de su tarjeta?", true),
+        ("Please read me the code we texted you.", true),
+        ("When will my order arrive?", false),
+        ("I need help with a payment", false),
+    ] {
+        for role in [Role::Agent, Role::Unknown] {
+            let mut talk = Conversation::new();
+            let _ = engine.scan(&mut talk, &Message::new(role, text));
+            assert_eq!(talk.verifies(role), verifies, "{text}");
+            assert!(!talk.verifies(Role::Customer), "{text}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_speaker_who_offers_a_secret_is_asked_for_it_by_a_yes() {
+    let engine = Engine::default();
+    let mut talk = Conversation::new();
+    let mut say = |text: &str| engine.scan(&mut talk, &Message::new(Role::Unknown, text)).redact(text).into_owned();
+    say("do you need the cvv too?");
+    say("yes please");
+    assert_eq!(say("482"), "***");
+}
+
+#[test]
+fn a_question_by_an_unknown_speaker_is_no_solicitation() {
+    let text = "What is your password?";
+    let outcome = Engine::default().scan(&mut Conversation::new(), &Message::new(Role::Unknown, text));
+    assert!(outcome.findings.is_empty());
+}
