@@ -60,6 +60,7 @@
 pub mod chat;
 mod cover;
 mod detect;
+mod earlier;
 mod edit;
 mod engine;
 mod entity;
@@ -87,6 +88,7 @@ mod wire;
 pub use detect::checksum::{Checksum, UnknownChecksum};
 pub use detect::custom::{CustomDetector, CustomDetectorBuilder, DetectorError, Lacks};
 pub use detect::{DetectorInfo, detectors};
+pub use earlier::{EarlierPiece, EarlierPieces};
 pub use edit::{Edit, Patch};
 pub use engine::Engine;
 pub use entity::{CustomId, Entity, FindingKind};

@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["policy"],
     &["cover", "report"],
     &["engine"],
-    &["stream"],
+    &["stream", "earlier"],
     &["filter"],
     &["middleware"],
     &["invariants"],

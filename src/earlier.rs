@@ -1,0 +1,70 @@
+//! Pieces of numbers in earlier messages, for callers that can still change those messages.
+
+use crate::edit::Edit;
+use crate::engine::{Engine, Hidden};
+use crate::judge::conversation::Conversation;
+use crate::judge::pieces::Half;
+use crate::message::{Message, MessageId};
+use crate::report::{Finding, Outcome};
+
+/// The pieces of the incomplete numbers of one conversation, with what masks them.
+///
+/// A number that is sent in pieces is recognised by its last piece. A caller that has kept the earlier messages, such as
+/// one that redacts a file, can mask the other pieces too.
+///
+/// ```
+/// use lastfour::{Conversation, EarlierPieces, Engine, Message};
+///
+/// let (engine, mut talk, mut earlier) = (Engine::default(), Conversation::new(), EarlierPieces::default());
+/// let (first, none) = earlier.scan(&engine, &mut talk, &Message::customer("3782 8224").id(7));
+/// assert!(first.findings.is_empty() && none.is_empty());
+/// let (_, pieces) = earlier.scan(&engine, &mut talk, &Message::customer("63 10005").id(8));
+/// assert_eq!(pieces[0].message.0, 7);
+/// assert_eq!(pieces[0].edit.as_ref().unwrap().with, "**** ****");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct EarlierPieces {
+    /// The pieces of the incomplete number of each side.
+    sides: [Vec<EarlierPiece>; 2],
+}
+
+/// A piece in an earlier message of a number that is complete now.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct EarlierPiece {
+    /// The message that holds it.
+    pub message: MessageId,
+    /// The finding. Its span is in that message.
+    pub finding: Finding,
+    /// The edit of that message which masks the piece; `None` if the policy does not mask it.
+    pub edit: Option<Edit>,
+}
+
+impl EarlierPieces {
+    /// Scans a message as [`Engine::scan`] does, and returns also the pieces in earlier messages of the numbers that this
+    /// message completes. Only pieces in messages with an id are kept.
+    #[must_use]
+    pub fn scan(
+        &mut self,
+        engine: &Engine,
+        conversation: &mut Conversation,
+        message: &Message<'_>,
+    ) -> (Outcome, Vec<EarlierPiece>) {
+        let mut halves = Vec::new();
+        let outcome = engine.scan_noting(conversation, message, Some(&mut halves));
+        let side = &mut self.sides[usize::from(message.role.serves())];
+        let piece = |Hidden { finding, edit }| message.id.map(|message| EarlierPiece { message, finding, edit });
+        let mut completed = Vec::new();
+        for half in halves {
+            match half {
+                Half::First(hidden) => {
+                    side.clear();
+                    side.extend(piece(hidden));
+                }
+                Half::Next(hidden) => side.extend(piece(hidden)),
+                Half::Last => completed.extend(side.drain(..).filter(|piece| Some(piece.message) != message.id)),
+            }
+        }
+        (outcome, completed)
+    }
+}
