@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
-use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -118,23 +117,26 @@ impl Interrupted {
 
 impl ConversationStore for Interrupted {
     type Error = Infallible;
-    type Load = Ready<Result<Option<Conversation>, Infallible>>;
-    type Save = Ready<Result<Saved, Infallible>>;
 
-    fn load(&self, key: &str) -> Self::Load {
-        let loaded = self.inner.load(key).into_inner().unwrap();
+    async fn load(&self, key: &str) -> Result<Option<Conversation>, Infallible> {
+        let loaded = self.inner.load(key).await?;
         let left = self.left.load(Ordering::SeqCst);
         if left > 0 {
             self.left.store(left - 1, Ordering::SeqCst);
             let mut talk = loaded.clone().unwrap_or_default();
             let _ = Engine::default().scan(&mut talk, &Message::agent(self.message));
-            assert_eq!(self.inner.save(key, loaded.as_ref(), talk).into_inner(), Ok(Saved::Kept));
+            assert_eq!(self.inner.save(key, loaded.as_ref(), talk).await, Ok(Saved::Kept));
         }
-        ready(Ok(loaded))
+        Ok(loaded)
     }
 
-    fn save(&self, key: &str, loaded: Option<&Conversation>, conversation: Conversation) -> Self::Save {
-        self.inner.save(key, loaded, conversation)
+    async fn save(
+        &self,
+        key: &str,
+        loaded: Option<&Conversation>,
+        conversation: Conversation,
+    ) -> Result<Saved, Infallible> {
+        self.inner.save(key, loaded, conversation).await
     }
 }
 

@@ -33,6 +33,8 @@ pub enum ScanError {
     Partial,
     /// The body ended early.
     CutOff,
+    /// The key of the conversation appears more than once.
+    DuplicateKey,
     /// The conversation could not be loaded or saved.
     Store,
     /// Too many messages of the conversation were written at the same time.
@@ -55,6 +57,7 @@ impl ScanError {
             Self::Malformed => "malformed",
             Self::Partial => "partial",
             Self::CutOff => "cut-off",
+            Self::DuplicateKey => "duplicate-key",
             Self::Store => "store",
             Self::Busy => "busy",
             Self::Panicked => "panicked",
@@ -74,6 +77,7 @@ impl fmt::Display for ScanError {
             Self::Malformed => f.write_str("the body does not match its headers"),
             Self::Partial => f.write_str("the body is a part of a larger one"),
             Self::CutOff => f.write_str("the body ended before it was complete"),
+            Self::DuplicateKey => f.write_str("duplicate conversation key"),
             Self::Store => f.write_str("the conversation could not be loaded or saved"),
             Self::Busy => {
                 f.write_str("too many messages of the conversation were sent at the same time: send it again")

@@ -112,7 +112,7 @@ const REFERENCE_LASTS: u8 = 2;
 pub(super) const SUBJECT_LASTS: u8 = 4;
 
 /// Time after which nothing that was asked or half said counts any more.
-const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
+pub(super) const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
 
 /// What is remembered between the messages of one conversation.
 ///

@@ -3,6 +3,8 @@
 //! What only one of them has changed is as that one has it. Where both have, they are brought together on the safe side:
 //! what either waits for is waited for, and for as long as the one that waits longest.
 
+#[cfg(feature = "tower")]
+use crate::judge::conversation::MEMORY_LASTS_MS;
 use crate::judge::conversation::{Conversation, SUBJECT_LASTS, Secrets, Side, Topics};
 
 impl Conversation {
@@ -51,9 +53,49 @@ impl Conversation {
             self.spoken_ago = self.spoken_ago.min(taught.spoken_ago);
         }
     }
+
+    /// Returns the state that counts while nobody knows whether the messages that led from this one to `taught` are
+    /// accepted: it awaits everything that either awaits. It lets through nothing that this one would mask.
+    #[cfg(feature = "tower")]
+    pub(crate) fn guarded(&self, taught: &Self) -> Self {
+        let expired = self.time_ms != 0 && taught.time_ms.saturating_sub(self.time_ms) > MEMORY_LASTS_MS;
+        let mut guarded = if expired { Self::new() } else { self.clone() };
+        for (side, taught) in guarded.sides.iter_mut().zip(&taught.sides) {
+            *side = side.guarded(taught);
+        }
+        if taught.spoken != guarded.spoken || taught.spoken_ago < guarded.spoken_ago {
+            guarded.spoken = guarded.spoken.union(taught.spoken);
+            guarded.spoken_ago = guarded.spoken_ago.min(taught.spoken_ago);
+        }
+        if guarded != *self {
+            (guarded.turns, guarded.time_ms) = (taught.turns, taught.time_ms);
+        }
+        guarded
+    }
 }
 
 impl Side {
+    /// Everything that either awaits.
+    #[cfg(feature = "tower")]
+    fn guarded(&self, taught: &Self) -> Self {
+        let none = Secrets::default();
+        let age = |one: (bool, u8), two: (bool, u8)| if one.0 || two.0 { younger(one, two) } else { one.1 };
+        let asked = !(self.asks.is_empty() && taught.asks.is_empty());
+        Self {
+            // A harmless answer lets numbers through, so it must be awaited by both.
+            asks: self.asks.secrets().union(taught.asks.secrets()).union(self.asks.intersection(taught.asks)),
+            asked_ago: age((!self.asks.is_empty(), self.asked_ago), (!taught.asks.is_empty(), taught.asked_ago)),
+            answered: (self.answered || asked && self.asks.is_empty()) && (taught.answered || taught.asks.is_empty()),
+            tells: self.tells.secrets().union(taught.tells.secrets()).union(self.tells.intersection(taught.tells)),
+            told_ago: age((!self.tells.is_empty(), self.told_ago), (!taught.tells.is_empty(), taught.told_ago)),
+            offers: self.offers.union(taught.offers),
+            gave: self.gave.union(taught.gave),
+            gave_ago: age((self.gave != none, self.gave_ago), (taught.gave != none, taught.gave_ago)),
+            after_card: self.after_card.max(taught.after_card),
+            pieces: self.pieces.guarded(&taught.pieces),
+        }
+    }
+
     fn together(&self, before: &Self, other: &Self) -> Self {
         match (self.is_silent_since(before), other.is_silent_since(before)) {
             // The question is the same; the other side may have answered it in either.

@@ -66,8 +66,20 @@ pub(crate) struct Pieces {
     named: bool,
     /// Bit `n - 8` is set where a number of this beginning may have `n` digits.
     lengths: u16,
+    /// The number without the pieces of messages of which nobody knows yet whether they are accepted.
+    #[serde(default)]
+    settled: Settled,
     /// The messages with the pieces so far, as the caller numbers them; 0 where unknown, else one more than the id.
     messages: [u64; 3],
+}
+
+/// What is known of the digits of a number that is half said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+struct Settled {
+    whole: Whole,
+    digits: u8,
+    sums: [u8; 2],
+    lengths: u16,
 }
 
 /// Messages of the same side without a piece after which a half-said number is forgotten.
@@ -137,8 +149,20 @@ impl Pieces {
         self.messages.iter().filter(|code| **code != 0).map(|code| MessageId(code.wrapping_sub(1)))
     }
 
-    /// Adds a piece.
+    /// Adds a piece. It also completes a secret with what was said before messages that may not have been accepted.
     pub(crate) fn push(&mut self, digits: &[u8]) -> Step {
+        let Settled { whole, digits: known, sums, lengths } = self.settled;
+        let mut settled = Self { whole, digits: known, sums, lengths, settled: Settled::default(), ..*self };
+        let step = self.push_here(digits);
+        if settled.is_active() && !matches!(step, Step::Complete { .. }) {
+            let complete @ Step::Complete { mistyped: false, .. } = settled.push_here(digits) else { return step };
+            *self = settled;
+            return complete;
+        }
+        step
+    }
+
+    fn push_here(&mut self, digits: &[u8]) -> Step {
         let total = self.digits() + digits.len();
         match self.whole {
             Whole::Nothing => Step::Unfit,
@@ -179,6 +203,21 @@ impl Pieces {
                 if total >= 8 { Step::Complete { whole: Whole::Account, mistyped: false } } else { Step::More }
             }
         }
+    }
+
+    /// The number that is half said while nobody knows whether the messages that led from it to `taught` are accepted.
+    #[cfg(feature = "tower")]
+    pub(super) fn guarded(self, taught: &Self) -> Self {
+        if !self.is_active() {
+            return *taught;
+        }
+        if !taught.is_active() || (Self { quiet: self.quiet, ..*taught }) == self {
+            return self;
+        }
+        let Self { whole, digits, sums, lengths, .. } = self;
+        let known = Settled { whole, digits, sums, lengths };
+        let settled = if self.settled.whole == Whole::Nothing { known } else { self.settled };
+        Self { settled, ..*taught }
     }
 
     /// The number that is half said after this one and `other` have both come from `before`, each without the other: the

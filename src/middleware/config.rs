@@ -1,27 +1,31 @@
-//! What a layer was told, shared by all its services and bodies.
+//! The configuration of a layer, shared by all its services and bodies.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::HeaderName;
 use http::header::CONTENT_TYPE;
-use http::request::Parts;
+use http::{HeaderName, request, response};
 
 use crate::Conversation;
 use crate::chat::DynShape;
 use crate::engine::Engine;
-use crate::filter::{BodyFormat, Filter, Limits, Report};
+use crate::filter::{BodyFormat, Filter, Limits};
 use crate::message::{MessageId, Role};
-use crate::middleware::key::{KeyExtractor, says};
+use crate::middleware::key::KeyExtractor;
 use crate::middleware::reject::{Problem, Reject};
 use crate::middleware::{ContentTypes, Treatment};
 use crate::policy::OnFailure;
 
-/// Everything a layer was told.
+/// Decides by the head of a request or a response.
+type Predicate<H> = Arc<dyn Fn(&H) -> bool + Send + Sync>;
+
+/// Everything that can be set on a layer.
 pub(super) struct Config<St> {
     pub(super) engine: Engine,
     pub(super) requests: bool,
     pub(super) responses: bool,
+    pub(super) when: Option<Predicate<request::Parts>>,
+    pub(super) accepted_if: Option<Predicate<response::Parts>>,
     pub(super) shape: DynShape,
     pub(super) types: ContentTypes,
     pub(super) limits: Limits,
@@ -38,18 +42,7 @@ pub(super) struct Config<St> {
 
 impl<St> Clone for Config<St> {
     fn clone(&self) -> Self {
-        Self {
-            engine: self.engine.clone(),
-            shape: self.shape.clone(),
-            types: self.types.clone(),
-            key: self.key.clone(),
-            role: self.role.clone(),
-            id: self.id.clone(),
-            reject: self.reject.clone(),
-            header: self.header.clone(),
-            store: self.store.clone(),
-            ..*self
-        }
+        self.with_store(self.store.clone())
     }
 }
 
@@ -60,6 +53,8 @@ impl<St> Config<St> {
             engine,
             requests,
             responses,
+            when: None,
+            accepted_if: None,
             shape: DynShape::default(),
             types: ContentTypes::default(),
             limits: Limits::default(),
@@ -75,35 +70,44 @@ impl<St> Config<St> {
         }
     }
 
-    /// With another store.
-    pub(super) fn store<T>(self, store: T) -> Config<T> {
+    /// Returns the same configuration with another store.
+    pub(super) fn with_store<T>(&self, store: Arc<T>) -> Config<T> {
         Config {
-            engine: self.engine,
+            engine: self.engine.clone(),
             requests: self.requests,
             responses: self.responses,
-            shape: self.shape,
-            types: self.types,
+            when: self.when.clone(),
+            accepted_if: self.accepted_if.clone(),
+            shape: self.shape.clone(),
+            types: self.types.clone(),
             limits: self.limits,
             request_role: self.request_role,
             response_role: self.response_role,
-            key: self.key,
-            role: self.role,
-            id: self.id,
-            reject: self.reject,
-            header: self.header,
+            key: self.key.clone(),
+            role: self.role.clone(),
+            id: self.id.clone(),
+            reject: self.reject.clone(),
+            header: self.header.clone(),
             pass_on_failure: self.pass_on_failure,
-            store: Arc::new(store),
+            store,
         }
     }
 
-    /// The key of the conversation, where it is asked for.
-    pub(super) fn key(&self, head: &Parts, body: Option<&[u8]>) -> Option<String> {
-        self.asks_for_key(head).then_some(self.key.as_ref())??.extract(head, body).filter(says)
+    /// Whether this request, and the response to it, are looked at.
+    pub(super) fn looks_at(&self, head: &request::Parts) -> bool {
+        self.when.as_ref().is_none_or(|when| when(head))
     }
 
-    /// Whether a request is asked for a key. Where it carries its history, as a document of some shapes does, the
-    /// conversation is in it and has none.
-    pub(super) fn asks_for_key(&self, head: &Parts) -> bool {
+    /// Whether a response with this head accepts the request.
+    pub(super) fn is_accepted(&self, head: &response::Parts) -> bool {
+        match &self.accepted_if {
+            Some(accepted_if) => accepted_if(head),
+            None => head.status.as_u16() < 400,
+        }
+    }
+
+    /// Whether a key is read from this request. A document that carries its history is a conversation of its own.
+    pub(super) fn asks_for_key(&self, head: &request::Parts) -> bool {
         let is_document = || {
             let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
             matches!(self.types.treatment(content_type), Treatment::Json | Treatment::Sniff)
@@ -111,27 +115,17 @@ impl<St> Config<St> {
         self.key.is_some() && !(self.shape.carries_history() && is_document())
     }
 
-    /// The number of the message.
-    pub(super) fn id(&self, head: &Parts, body: Option<&[u8]>) -> Option<MessageId> {
-        self.id.as_ref()?.extract(head, body)?.parse().ok().map(MessageId)
-    }
-
-    /// Who sends the request.
-    pub(super) fn role(&self, head: &Parts, body: Option<&[u8]>) -> Role {
-        let named = self.role.as_ref().and_then(|role| role.extract(head, body));
-        named.and_then(|name| Role::from_name(&name)).unwrap_or(self.request_role)
-    }
-
-    /// A filter for one body.
+    /// Returns a filter for one body.
     pub(super) fn filter(
         &self,
         format: BodyFormat,
         conversation: Conversation,
         role: Role,
         id: Option<MessageId>,
-    ) -> (Filter, Report) {
+    ) -> Filter {
         let mut filter = Filter::new(self.engine.clone(), format)
             .shape(self.shape.clone())
+            .content_types(self.types.clone())
             .limits(self.limits)
             .conversation(conversation)
             .role(role);
@@ -141,7 +135,6 @@ impl<St> Config<St> {
         if let Ok(time) = SystemTime::now().duration_since(UNIX_EPOCH) {
             filter = filter.time_ms(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         }
-        let report = filter.report();
-        (filter, report)
+        filter
     }
 }

@@ -1,28 +1,30 @@
-//! Headers that speak of the bytes of a body, put right when these change.
+//! Headers that describe the bytes of a body, corrected when the bytes change.
 
 use http::header::{ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, EXPECT, IF_RANGE, RANGE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::middleware::encoding::ACCEPTED;
 
-/// Digests of the bytes of a body, and signatures that cover them.
-const DIGESTS: [&str; 5] = ["content-digest", "repr-digest", "digest", "content-md5", "x-content-sha256"];
+/// Digests of the bytes of a body (RFC 9530, RFC 3230, RFC 1864), and signatures that cover such digests (RFC 9421). They
+/// are wrong for other bytes.
+const DIGESTS: [&str; 7] =
+    ["content-digest", "repr-digest", "digest", "content-md5", "x-content-sha256", "signature", "signature-input"];
 
-/// How a body differs from the one that came.
+/// How a body differs from the one that was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Not at all.
+    /// It does not differ.
     None,
-    /// It has been decoded, is the same otherwise, and has this length.
+    /// It was decoded, is the same otherwise, and has this length.
     Decoded(usize),
-    /// It says something else and has this length.
+    /// It has other content and this length.
     Changed(usize),
-    /// Nobody knows yet.
+    /// It is scanned while it is sent.
     Unknown,
 }
 
-/// Puts the headers of a body right that differs so.
-pub(super) fn put_right(headers: &mut HeaderMap, change: Change) {
+/// Corrects the headers of a body that differs like this.
+pub(super) fn correct(headers: &mut HeaderMap, change: Change) {
     match change {
         Change::None => return,
         Change::Decoded(len) | Change::Changed(len) => {
@@ -36,7 +38,7 @@ pub(super) fn put_right(headers: &mut HeaderMap, change: Change) {
     }
     headers.remove(CONTENT_ENCODING);
     headers.remove(ACCEPT_RANGES);
-    drop_digests(headers);
+    remove_digests(headers);
     if matches!(change, Change::Changed(_)) {
         headers.remove(ETAG);
     } else {
@@ -44,14 +46,14 @@ pub(super) fn put_right(headers: &mut HeaderMap, change: Change) {
     }
 }
 
-/// Takes out what is a digest of bytes.
-pub(super) fn drop_digests(headers: &mut HeaderMap) {
+/// Removes digests and signatures of the body.
+pub(super) fn remove_digests(headers: &mut HeaderMap) {
     for name in DIGESTS {
         headers.remove(name);
     }
 }
 
-/// Bytes may differ where the tag is the same: it becomes a weak one.
+/// Makes the entity tag a weak one: the bytes may differ under the same tag.
 fn weaken_etag(headers: &mut HeaderMap) {
     let Some(tag) = headers.get(ETAG) else { return };
     if tag.as_bytes().starts_with(b"W/") {
@@ -63,8 +65,8 @@ fn weaken_etag(headers: &mut HeaderMap) {
     };
 }
 
-/// Asks only for responses that can be scanned: whole ones, in codings that can be undone.
-pub(super) fn ask_for_what_can_be_seen(headers: &mut HeaderMap) {
+/// Changes a request so that its response can be scanned: a whole body, in an encoding that can be decoded.
+pub(super) fn ask_for_scannable_response(headers: &mut HeaderMap) {
     headers.remove(RANGE);
     headers.remove(IF_RANGE);
     if !headers.contains_key(ACCEPT_ENCODING) {
@@ -88,12 +90,12 @@ pub(super) fn ask_for_what_can_be_seen(headers: &mut HeaderMap) {
     };
 }
 
-/// Whether the client waits to hear that its body is wanted.
+/// Whether the client sends its body only after a `100 Continue`.
 pub(super) fn expects_continue(headers: &HeaderMap) -> bool {
     headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }
 
-/// The only value of a header; `None` where there is none, an error where there are several or it is no text.
+/// Returns the only value of a header, or `None` if it is missing. It is an error if there are several or it is not ASCII.
 pub(super) fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, ()> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
@@ -112,32 +114,34 @@ mod tests {
     }
 
     #[test]
-    fn what_speaks_of_the_bytes_is_put_right() {
+    fn headers_that_describe_the_bytes_are_corrected() {
         let before = headers(&[
             ("content-length", "10"),
             ("etag", "\"a\""),
             ("content-digest", "x"),
+            ("signature", "sig=:x:"),
+            ("signature-input", "sig=(\"content-digest\")"),
             ("content-encoding", "gzip"),
             ("x-other", "kept"),
         ]);
         let mut changed = before.clone();
-        put_right(&mut changed, Change::Changed(7));
+        correct(&mut changed, Change::Changed(7));
         assert_eq!(changed, headers(&[("content-length", "7"), ("x-other", "kept")]));
         let mut unknown = before.clone();
-        put_right(&mut unknown, Change::Unknown);
+        correct(&mut unknown, Change::Unknown);
         assert_eq!(unknown, headers(&[("etag", "W/\"a\""), ("x-other", "kept")]));
         let mut same = before.clone();
-        put_right(&mut same, Change::None);
+        correct(&mut same, Change::None);
         assert_eq!(same, before);
     }
 
     #[test]
-    fn only_codings_that_can_be_undone_are_asked_for() {
+    fn only_encodings_that_can_be_decoded_are_asked_for() {
         let mut asked = headers(&[("accept-encoding", "compress, sdch;q=0.5"), ("range", "bytes=0-1")]);
-        ask_for_what_can_be_seen(&mut asked);
+        ask_for_scannable_response(&mut asked);
         assert_eq!(asked, headers(&[("accept-encoding", "identity")]));
         let mut none = headers(&[]);
-        ask_for_what_can_be_seen(&mut none);
+        ask_for_scannable_response(&mut none);
         assert!(none.is_empty());
     }
 }

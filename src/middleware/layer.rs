@@ -1,9 +1,9 @@
-//! The layer: what is redacted, and how.
+//! The layer and its settings.
 
 use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderName;
+use http::{HeaderName, request, response};
 use tower_layer::Layer;
 
 use crate::chat::{ChatShape, DynShape};
@@ -12,32 +12,33 @@ use crate::filter::Limits;
 use crate::message::Role;
 use crate::middleware::config::Config;
 use crate::middleware::key::KeyExtractor;
+use crate::middleware::memory_store::MemoryStore;
 use crate::middleware::reject::Reject;
 use crate::middleware::service::Redact;
-use crate::middleware::store::{ConversationStore, MemoryStore};
+use crate::middleware::store::ConversationStore;
 use crate::middleware::{ContentTypes, Treatment};
 
-/// Redacts the bodies of requests, of responses, or of both. See the [module](crate::middleware).
+/// Redacts the bodies of requests, of responses, or of both. See the [module docs](crate::middleware).
 ///
-/// Cheap to clone: clones share everything.
+/// Cheap to clone: clones share their settings and the conversation store.
 pub struct RedactLayer<St = MemoryStore> {
     config: Arc<Config<St>>,
 }
 
 impl RedactLayer {
-    /// Redacts what comes in, before the handler sees it.
+    /// Redacts requests, before the inner service reads them.
     #[must_use]
     pub fn requests(engine: Engine) -> Self {
         Self { config: Arc::new(Config::new(engine, true, false, MemoryStore::default())) }
     }
 
-    /// Redacts what goes out, before the client sees it.
+    /// Redacts responses, before the client reads them.
     #[must_use]
     pub fn responses(engine: Engine) -> Self {
         Self { config: Arc::new(Config::new(engine, false, true, MemoryStore::default())) }
     }
 
-    /// Redacts what comes in and what goes out, in one conversation.
+    /// Redacts requests and responses. A request and its response belong to one conversation.
     #[must_use]
     pub fn both(engine: Engine) -> Self {
         Self { config: Arc::new(Config::new(engine, true, true, MemoryStore::default())) }
@@ -50,107 +51,144 @@ impl<St: ConversationStore> RedactLayer<St> {
         self
     }
 
-    /// With this chat shape; [`Generic`](crate::chat::Generic) by default.
+    /// Sets which requests are looked at. All others pass with their responses, unread and unchanged. By default all
+    /// requests are looked at.
+    ///
+    /// ```
+    /// use http::request::Parts;
+    /// use lastfour::{Engine, middleware::RedactLayer};
+    ///
+    /// let layer = RedactLayer::both(Engine::default()).when(|head: &Parts| head.uri.path().starts_with("/chat/"));
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn when(self, predicate: impl Fn(&request::Parts) -> bool + Send + Sync + 'static) -> Self {
+        self.with(|config| config.when = Some(Arc::new(predicate)))
+    }
+
+    /// Sets the chat shape: which fields of a document are text, and who says them. By default
+    /// [`Generic`](crate::chat::Generic).
     #[must_use]
     pub fn shape(self, shape: impl ChatShape) -> Self {
         self.with(|config| config.shape = DynShape::new(shape))
     }
 
-    /// With this treatment of a content type, such as `application/x-chat`, `text/*` or `*/*`; see
+    /// Sets how bodies of a content type are treated, such as `application/x-chat`, `text/*` or `*/*`. See
     /// [`ContentTypes::set`].
     #[must_use]
     pub fn content_type(self, pattern: &str, treatment: Treatment) -> Self {
         self.with(|config| config.types = std::mem::take(&mut config.types).set(pattern, treatment))
     }
 
-    /// With this list of content types.
+    /// Sets how all content types are treated.
     #[must_use]
     pub fn content_types(self, types: ContentTypes) -> Self {
         self.with(|config| config.types = types)
     }
 
-    /// With these limits.
+    /// Sets how much of a body is buffered, and other limits.
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         self.with(|config| config.limits = limits)
     }
 
-    /// Reads the key of the conversation from each request. Where a request has none, or one that is empty or blank, it
-    /// and its response are a conversation of their own: the two halves of a card number in two such requests pass. The
-    /// counter `lastfour_keyless_total` (feature `metrics`) and an event at debug (feature `tracing`) tell how often that
-    /// is so; a server whose requests must all have one answers those without before this layer sees them.
+    /// Sets where the conversation key is read from. By default there is none.
+    ///
+    /// A request without a key, or with an empty or blank one, is a conversation of its own, with its response: the second
+    /// half of a card number passes if the first half came in another request. The metric `lastfour_keyless_total` counts
+    /// such requests. A request that has its key twice is refused with 400.
+    ///
+    /// A client must not choose its key unchecked; see [`key`](crate::middleware::key#trust).
     #[must_use]
     pub fn conversation_by(self, key: impl KeyExtractor) -> Self {
         self.with(|config| config.key = Some(Arc::new(key)))
     }
 
-    /// Reads the role of who sends a request, by a name such as `agent` or `user` (see [`Role::from_name`]). A role that
-    /// the body names goes before it.
+    /// Sets where the speaker's role is read from: a name such as `agent` or `user` (see [`Role::from_name`]). A role that
+    /// is named in the text's own object of a document takes precedence.
     #[must_use]
     pub fn role_by(self, role: impl KeyExtractor) -> Self {
         self.with(|config| config.role = Some(Arc::new(role)))
     }
 
-    /// Reads the number of the message from each request, to be given back where it should be recalled.
+    /// Sets where the message id is read from, a decimal number. It is reported if the message should be recalled.
     #[must_use]
     pub fn message_id_by(self, id: impl KeyExtractor) -> Self {
         self.with(|config| config.id = Some(Arc::new(id)))
     }
 
-    /// Requests are by this role where nothing names another; by a customer by default.
+    /// Sets the role of requests that name none. By default [`Role::Customer`].
     #[must_use]
     pub fn request_role(self, role: Role) -> Self {
         self.with(|config| config.request_role = role)
     }
 
-    /// Responses are by this role where nothing names another; by a bot by default.
+    /// Sets the role of responses that name none. By default [`Role::Bot`].
     #[must_use]
     pub fn response_role(self, role: Role) -> Self {
         self.with(|config| config.response_role = role)
     }
 
-    /// Answers so where a body must not go on; [`Problem`](crate::middleware::Problem) by default.
+    /// Sets which responses mean that the inner service has accepted the request. By default those with a status below 400.
+    ///
+    /// What a request and its response say is only remembered if the request was accepted. Until then, and in a message
+    /// that is sent at the same time, it can only cause more to be masked. Otherwise somebody whose messages are refused
+    /// could change what is masked in the conversation of others.
+    ///
+    /// ```
+    /// use http::response::Parts;
+    /// use lastfour::{Engine, middleware::RedactLayer};
+    ///
+    /// // For a service that reports its errors with status 200.
+    /// let layer = RedactLayer::requests(Engine::default())
+    ///     .accepted_if(|head: &Parts| head.status.is_success() && !head.headers.contains_key("x-error"));
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn accepted_if(self, predicate: impl Fn(&response::Parts) -> bool + Send + Sync + 'static) -> Self {
+        self.with(|config| config.accepted_if = Some(Arc::new(predicate)))
+    }
+
+    /// Sets the response that replaces a body that must not be sent on. By default [`Problem`](crate::middleware::Problem).
     #[must_use]
     pub fn reject(self, reject: impl Reject) -> Self {
         self.with(|config| config.reject = Arc::new(reject))
     }
 
-    /// Tells the client in this response header how often what was found in its request and in the response, as far as
-    /// the layer redacts them. Off by default.
+    /// Adds a response header with the number of findings in the request and in the response, as far as the layer scans
+    /// them. By default there is none.
     ///
-    /// An entity, what was done about it, how often: `card;mask=2, password;flag=1`. Where an agent or a bot asks for it,
-    /// `password;solicitation;flag=1`; the expiry date that is hidden beside a card, `card;expiry;mask=1`. The header stands on what the layer itself answers too, and is left out where
-    /// nothing was found.
+    /// The value lists entity, action and number: `card;mask=2, password;flag=1`. A solicitation is
+    /// `password;solicitation;flag=1`, a hidden expiry date `card;expiry;mask=1`. The header is left out if nothing was
+    /// found. It is also on the responses of the layer itself.
     ///
-    /// It goes out with the head of the response. So of a response that streams (an event stream, or a body too large to
-    /// be held) nothing is counted, and of a request that streams what was found until then: the [`Report`](crate::Report)
-    /// in the extensions grows on.
+    /// The header is sent before the body. So nothing is counted of a response that streams, and of a request that streams
+    /// only what was found until then. Use the [`Report`](crate::Report) in the extensions for these.
     #[must_use]
     pub fn count_header(self, name: HeaderName) -> Self {
         self.with(|config| config.header = Some(name))
     }
 
-    /// Keeps conversations there.
+    /// Sets the conversation store. By default a [`MemoryStore`].
     #[must_use]
     pub fn store<T: ConversationStore>(self, store: T) -> RedactLayer<T> {
-        let config = Arc::unwrap_or_clone(self.config);
-        RedactLayer { config: Arc::new(config.store(store)) }
+        RedactLayer { config: Arc::new(self.config.with_store(Arc::new(store))) }
     }
 
-    /// What is dangerous, and can be had all the same.
+    /// Settings that weaken the guarantees of this layer.
     #[must_use]
     pub fn dangerous(self) -> Dangerous<St> {
         Dangerous(self)
     }
 }
 
-/// What weakens a layer.
+/// Settings that weaken a layer. Made by [`RedactLayer::dangerous`].
 #[derive(Debug)]
 pub struct Dangerous<St = MemoryStore>(RedactLayer<St>);
 
 impl<St: ConversationStore> Dangerous<St> {
-    /// Bodies that cannot be scanned pass as they came: whoever can make a body that cannot be scanned gets anything
-    /// through. The failures are still told.
+    /// Lets bodies pass that cannot be scanned. Whoever can make a body that cannot be scanned then gets anything through.
+    /// Failures are still reported.
     #[must_use]
     pub fn pass_on_failure(self) -> RedactLayer<St> {
         self.0.with(|config| config.pass_on_failure = true)

@@ -1,15 +1,16 @@
-//! The tower layer for HTTP: every chat message of a server passes through it.
+//! Tower middleware: masks secrets in the chat messages of a server.
 //!
-//! [`RedactLayer`] wraps any `Service<http::Request<B>>` whose bodies are `http_body::Body`: axum, hyper, tonic-style
-//! stacks. What comes in are requests and responses; what goes on are the same with every finding masked, every other
-//! byte as it came, and the headers that speak of the bytes put right.
+//! [`RedactLayer`] wraps any HTTP service: axum, hyper, or another `Service<http::Request<B>>`. It scans the bodies of
+//! requests, of responses, or of both. Every finding is masked, every other byte passes unchanged, and the headers that
+//! describe the bytes are corrected. [`RedactMessageLayer`] does the same for services whose request is a chat message and
+//! not HTTP.
 //!
 //! # Example
 //!
 //! ```
 //! use http::{Request, Response};
 //! use http_body_util::{BodyExt, Full};
-//! use lastfour::{Engine, middleware::RedactLayer};
+//! use lastfour::{Engine, middleware::{RedactLayer, key}};
 //! use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -19,97 +20,150 @@
 //!     assert_eq!(text, r#"{"text":"my card is **** ****** *0005"}"#);
 //!     Ok::<_, BoxError>(Response::new(Full::new(text)))
 //! });
-//! let service = ServiceBuilder::new().layer(RedactLayer::requests(Engine::default())).service(handler);
+//! let redact = RedactLayer::requests(Engine::default()).conversation_by(key::header("x-conversation"));
+//! let service = ServiceBuilder::new().layer(redact).service(handler);
 //! let request = Request::post("/messages")
 //!     .header("content-type", "application/json")
+//!     .header("x-conversation", "a")
 //!     .body(Full::<&[u8]>::new(br#"{"text":"my card is 3782 822463 10005"}"#))?;
 //! service.oneshot(request).await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # What is read, and what passes
+//! # What is read
 //!
-//! The content type decides (see [`ContentTypes`]): JSON, lines of JSON, forms, multipart forms, `text/*` and event
-//! streams are scanned, and so is every type of which nothing is known; what is known to be no text passes. In JSON, forms and multipart forms the chat shape decides which fields
-//! are text ([`RedactLayer::shape`]); by default those named `text`, `content`, `body`, `message` and the like.
+//! | part of the exchange | read? |
+//! |---|---|
+//! | JSON, NDJSON, forms, multipart forms | the fields that the chat shape names ([`RedactLayer::shape`]); by default `text`, `content`, `body`, `message` and similar ones |
+//! | `text/*`, XML, YAML, no content type | yes, as one text |
+//! | HTML | its text; card, Social Security and account numbers also elsewhere in it |
+//! | event streams | yes; a text spread over events is one text |
+//! | unknown content types | yes, as JSON if they start like JSON, otherwise as text |
+//! | images, audio, video, fonts, archives, PDF, office documents, `application/octet-stream` | no, they pass |
+//! | WebSocket frames, and everything else on an upgraded connection | **no** |
+//! | gRPC, Protocol Buffers, CBOR, MessagePack | **no** |
+//! | URLs, header values | **no** |
+//! | names of fields, files and events | **no** |
+//! | responses to HEAD, and with status 1xx, 204, 205, 304 | they have no body |
 //!
-//! Bodies whose length is known and within [`Limits::hold`](crate::Limits) are held, scanned and sent on with their new
-//! length. Others stream through as far as their format allows: text, event streams, lines of JSON and multipart forms
-//! do, and hold back only what may still become part of a finding; so do JSON documents that turn out to be larger than the
-//! limit, text by text. Forms are held up to the limit.
-//! Where the policy blocks anything at all, every body is held up to the limit, so that nothing goes on before all has
-//! been seen; event streams of responses alone are not, for they have no end to wait for: what is blocked there is never
-//! sent, and the stream ends with an event that says so.
+//! [`RedactLayer::content_type`] changes the list, and [`RedactLayer::when`] excludes requests. Content encodings are decoded
+//! with the feature `compression`, and the body is sent on decoded: put a layer that compresses outside of this one.
 //!
-//! With `Expect: 100-continue` a body that can be scanned as the handler reads it is not read before: the client hears
-//! from the handler whether its body is wanted. Content encodings are undone (feature `compression`) and bodies go on
-//! decoded; put a layer that compresses outside of this one. Where responses are redacted, `Range` is taken off the
-//! request, since a range could cut a number in two, and `Accept-Encoding` names only what can be undone. Responses to
-//! HEAD, 1xx, 204, 304 and `CONNECT` pass, and so does what an upgraded connection carries; the body of a request that
-//! asks for an upgrade does not.
+//! # Buffering
 //!
-//! # What is answered
+//! A body whose length is known and at most [`Limits::hold`](crate::Limits) is buffered, scanned, and sent on with its new
+//! length. Other bodies are scanned while they are sent, as far as their format allows. Texts, event streams, NDJSON and
+//! multipart forms hold back only what may become a part of a finding. JSON documents larger than the limit are scanned
+//! text by text. Forms larger than the limit are refused.
 //!
-//! A request in which the policy blocks something: 422, naming the entities and never the text, in a shape of one's choice
-//! (see [`Reject`]). A response likewise, with 502: nothing is wrong with what the client sent.
-//! What cannot be scanned is refused likewise, unless [`RedactLayer::dangerous`] says otherwise: 413 where it is too
-//! large, 415 where its content type, encoding or charset cannot be read, 422 where it is too deep or not what it says,
-//! 400 where it was cut off; for a response 502. That exception is for bodies that are held: one that fails when some of
-//! it has gone on is cut short in any case.
+//! If the policy blocks anything, every body is buffered up to the limit, so that nothing is sent before everything has been
+//! scanned. Event streams of responses are the exception, because they have no end: a blocked event is never sent, and the
+//! stream ends with an event that says so.
 //!
-//! The handler finds a [`Report`](crate::Report) in the request's extensions, and so does whatever stands outside in the
-//! response's. Of a body that streams it grows while the body is read.
+//! If the client sends `Expect: 100-continue`, the body is not read before the handler reads it, unless the conversation key
+//! is in the body. If responses are redacted, `Range` is removed from requests, because a range could cut a number in two,
+//! and `Accept-Encoding` is reduced to encodings that can be decoded.
 //!
-//! # Which conversation
+//! # Conversations
 //!
-//! [`RedactLayer::conversation_by`] reads the key of the conversation from the request, and the layer keeps its memory in
-//! a [`ConversationStore`](crate::middleware::store::ConversationStore). Without a key, or with one that is empty or blank, the
-//! request and its response are a conversation of their own, in which nothing is known of what was said before; the
-//! counter `lastfour_keyless_total` and an event at debug tell of it. Where requests carry all that was said before (OpenAI, Anthropic), that is the conversation. A body
-//! that was cut off, blocked or refused leaves no trace in the memory.
+//! A question decides what the answer is, and the second half of a card number is only known with the first one. So the
+//! layer needs to know which requests belong together: [`RedactLayer::conversation_by`] reads a key from each request. The
+//! state of a conversation, which holds no secret, is kept in a [`ConversationStore`]. By default that is a [`MemoryStore`]
+//! in this process.
 //!
-//! Of messages at the same moment each is scanned with those that were saved before it: a body that is held is scanned
-//! again where the conversation has changed meanwhile, and the end of a request's body that streams is kept back until
-//! that is known. What has gone on of a stream before (a line of JSON or a part that is complete, chatter, an event of a
-//! response) was scanned with what had been saved when it began. Where a store fails, or a message meets others
-//! [`TRIES`](crate::middleware::store::TRIES) times over, the answer is 503.
+//! - Requests without a key are conversations of their own. The metric `lastfour_keyless_total` counts them.
+//! - Documents that carry their history, such as those of [`OpenAi`](crate::chat::OpenAi), need no key.
+//! - A message is remembered when the service has accepted it ([`RedactLayer::accepted_if`]; by default with a status below
+//!   400). Before that, and in messages sent at the same time, it can only cause more to be masked.
+//! - Concurrent messages see each other if the store compares what it overwrites. A buffered body is scanned again if its
+//!   conversation has changed meanwhile. The end of a request's body that streams is held back until it has been scanned
+//!   with the newest state. What was sent before was scanned with the state at the start of the body.
+//! - A body that is cut off, blocked or refused is not remembered.
 //!
-//! # What it does not do
+//! # Trust
 //!
-//! It reads no URL, no header, no name of a field, a file or an event, and no file that is not text. It does not stop a
-//! secret that a handler writes elsewhere. A body that is held is scanned in one go on the task that polls it; what that
-//! takes grows with [`Limits::hold`](crate::Limits) and no faster.
+//! This layer does not authenticate anybody. **Put authentication and authorization outside of it** (in axum: add their
+//! layers after this one), so that only checked requests reach it. **A client must not choose its conversation key or its role
+//! unchecked**: whoever can write into somebody else's conversation can ask a harmless question in place of the real one, and
+//! the answer to it is not masked. Read the key and the role from the session where you can; see
+//! [`key`](mod@crate::middleware::key).
+//!
+//! ```
+//! # use http::request::Parts;
+//! # use lastfour::{Engine, middleware::RedactLayer};
+//! /// Inserted into the extensions by the authentication layer.
+//! #[derive(Clone)]
+//! struct Session { conversation: String, role: &'static str }
+//!
+//! let redact = RedactLayer::both(Engine::default())
+//!     .conversation_by(|head: &Parts| Some(head.extensions.get::<Session>()?.conversation.clone()))
+//!     .role_by(|head: &Parts| Some(head.extensions.get::<Session>()?.role.to_owned()));
+//! # let _ = redact;
+//! ```
+//!
+//! # Reports
+//!
+//! The handler finds a [`Report`](crate::Report) in the extensions of the request, and layers outside of this one find one
+//! in the extensions of the response. The report of a body that streams grows while the body is read. With the features
+//! `tracing` and `metrics` the same is reported there. None of them ever holds a text.
+//!
+//! # Errors
+//!
+//! | status | a request | a response |
+//! |---|---|---|
+//! | is blocked by the policy | 422 | 502 |
+//! | is too large | 413 | 502 |
+//! | has an unknown content type, encoding or charset | 415 | 502 |
+//! | is nested too deep, or is not what its headers say | 422 | 502 |
+//! | is cut off | 400 | 502 |
+//! | has its conversation key twice | 400 | |
+//! | the store fails, or the conversation is too busy | 503 | 503 |
+//!
+//! [`RedactLayer::reject`] sets the form of these responses. A body that fails after a part of it has been sent is cut off.
+//! [`RedactLayer::dangerous`] lets bodies pass that cannot be scanned.
+//!
+//! # Limitations
+//!
+//! - A secret that the handler writes elsewhere, such as into its own log, is not stopped.
+//! - A large buffered body is scanned in one go on the task that polls it. The time is linear in its length; lower
+//!   [`Limits::hold`](crate::Limits) if other tasks must not wait for it.
 
 mod body;
 mod config;
+mod conversation;
 mod encoding;
-mod future;
+mod exchange;
+mod gather;
 mod headers;
 pub mod key;
 mod layer;
+mod memory_store;
 mod message;
 mod plan;
 mod reject;
+mod scan;
 mod service;
-mod settle;
 mod store;
+mod stream;
+mod stream_end;
 mod telemetry;
 
 pub use crate::filter::{ContentTypes, Treatment};
 pub use body::{BodyError, RedactBody};
-pub use future::ResponseFuture;
 pub use layer::{Dangerous, RedactLayer};
+pub use memory_store::MemoryStore;
 pub use message::{ChatMessage, MessageError, MessageFuture, RedactMessageLayer, RedactMessages};
 pub use reject::{MatrixError, OpenAiError, Problem, Reject, Rejection};
-pub use service::Redact;
-pub use store::{ConversationStore, MemoryStore, Saved, TRIES};
+pub use service::{Redact, ResponseFuture};
+pub use store::{ConversationStore, Saved, TRIES};
 
 /// Any error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Which way a body goes.
+/// The direction of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Direction {
     /// From the client to the service.
     Request,
@@ -118,7 +172,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The lower-case name.
+    /// Returns the name in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What is done with a body, decided from its headers before a byte of it is read.
+//! What is done with a body, decided from the headers before a byte of it is read.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode, response};
@@ -17,9 +17,9 @@ pub(super) enum Plan {
     Pass,
     /// It cannot be scanned.
     Refuse(ScanError),
-    /// It is read to its end, then scanned.
-    Hold(How),
-    /// It is scanned as it streams through.
+    /// It is read to its end, then scanned. If it is larger than the limit, [`Overflow`] applies.
+    Hold(How, Overflow),
+    /// It is scanned while it is sent.
     Stream(How),
 }
 
@@ -30,15 +30,23 @@ pub(super) struct How {
     pub(super) coding: Option<Coding>,
 }
 
-impl How {
-    /// Whether what is larger than the limit is scanned as it streams through.
-    pub(super) fn streams_when_large(&self, blocks: bool) -> bool {
-        matches!(self.format, BodyFormat::Json | BodyFormat::Html | BodyFormat::Sniff) && !blocks
-    }
+/// What is done with a body that is to be held and is larger than the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Overflow {
+    Refuse,
+    Stream,
+    /// It streams if it is a text. In a document the conversation key would be missing.
+    StreamText,
 }
 
-/// The plan for a body with these headers.
-pub(super) fn plan<St>(config: &Config<St>, direction: Direction, headers: &HeaderMap, hint: &SizeHint) -> Plan {
+/// Returns the plan for a body with these headers. `needs_body`: the conversation key or the role may be in the body.
+pub(super) fn plan<St>(
+    config: &Config<St>,
+    direction: Direction,
+    headers: &HeaderMap,
+    hint: &SizeHint,
+    needs_body: bool,
+) -> Plan {
     if hint.exact() == Some(0) {
         return Plan::Pass;
     }
@@ -47,38 +55,37 @@ pub(super) fn plan<St>(config: &Config<St>, direction: Direction, headers: &Head
         Ok(None) => return Plan::Pass,
         Err(failure) => return Plan::Refuse(failure),
     };
-    let limit = config.limits.hold;
-    let length = single(headers, &CONTENT_LENGTH).ok().flatten().and_then(|length| length.parse().ok());
-    let known = hint.exact().or(length);
     let blocks = may_block(&config.engine);
+    let overflow = match how.format {
+        BodyFormat::Text | BodyFormat::Sniff if needs_body && !blocks && how.coding.is_none() => Overflow::StreamText,
+        _ if needs_body && how.may_hold_key() => Overflow::Refuse,
+        BodyFormat::Json | BodyFormat::Html | BodyFormat::Sniff if !blocks => Overflow::Stream,
+        _ => Overflow::Refuse,
+    };
+    let needs_body = needs_body && how.may_hold_key();
     // An event stream has no end to wait for: there, what is blocked cuts the stream short.
     let streams = match (&how.format, direction) {
         (BodyFormat::Events, Direction::Response) => true,
-        (format, _) => format.streams() && !blocks,
+        (format, _) => format.streams() && !blocks && !needs_body,
     };
-    match known {
-        Some(known) if known > limit as u64 => {
-            if streams || how.streams_when_large(blocks) {
-                Plan::Stream(how)
-            } else {
-                Plan::Refuse(ScanError::TooLarge { limit })
-            }
-        }
-        // A client that waits to hear whether its body is wanted is to hear it from the handler: the body is not read
-        // before the handler asks for it.
-        _ if expects_continue(headers) && (streams || !how.format.streams()) => Plan::Stream(how),
-        Some(_) => Plan::Hold(how),
-        None => {
-            if streams {
-                Plan::Stream(how)
-            } else {
-                Plan::Hold(how)
-            }
-        }
+    // A client that waits for `100 Continue` learns from the handler whether its body is wanted, so the body is not read
+    // before the handler reads it.
+    let waits = expects_continue(headers) && !needs_body && (streams || !how.format.streams());
+    let limit = config.limits.hold;
+    let length = single(headers, &CONTENT_LENGTH).ok().flatten().and_then(|length| length.parse().ok());
+    match hint.exact().or(length) {
+        Some(known) if known > limit as u64 => match overflow {
+            Overflow::Stream => Plan::Stream(how),
+            Overflow::StreamText => Plan::Hold(how, overflow),
+            Overflow::Refuse if streams => Plan::Stream(how),
+            Overflow::Refuse => Plan::Refuse(ScanError::TooLarge { limit }),
+        },
+        known if waits || known.is_none() && streams => Plan::Stream(how),
+        _ => Plan::Hold(how, overflow),
     }
 }
 
-/// The plan for a response to a request by this method.
+/// Returns the plan for a response to a request by this method.
 pub(super) fn response_plan<St>(config: &Config<St>, method: &Method, head: &response::Parts, hint: &SizeHint) -> Plan {
     let bodiless = head.status.is_informational()
         || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
@@ -87,17 +94,30 @@ pub(super) fn response_plan<St>(config: &Config<St>, method: &Method, head: &res
     if bodiless {
         return Plan::Pass;
     }
-    match plan(config, Direction::Response, &head.headers, hint) {
-        Plan::Hold(_) | Plan::Stream(_) if head.status == StatusCode::PARTIAL_CONTENT => {
+    match plan(config, Direction::Response, &head.headers, hint, false) {
+        Plan::Hold(..) | Plan::Stream(_) if head.status == StatusCode::PARTIAL_CONTENT => {
             Plan::Refuse(ScanError::Partial)
         }
         plan => plan,
     }
 }
 
-/// How a body with these headers is read; `None` where it passes.
+/// Returns how a body with these headers is read, or `None` if it passes.
 pub(super) fn how<St>(config: &Config<St>, headers: &HeaderMap) -> Result<Option<How>, ScanError> {
     let content_type = single(headers, &CONTENT_TYPE).map_err(|()| ScanError::ContentType)?.unwrap_or_default();
     let Some(format) = config.types.format(content_type)? else { return Ok(None) };
     Ok(Some(How { format, coding: coding(headers)? }))
+}
+
+impl How {
+    /// Whether a conversation key may be found in a body of this format.
+    pub(super) fn may_hold_key(&self) -> bool {
+        !matches!(self.format, BodyFormat::Html | BodyFormat::Events)
+    }
+}
+
+/// Whether a body that starts like this may be a document, in which a conversation key may be found.
+pub(super) fn opens_document<'b>(start: impl Iterator<Item = &'b u8>) -> bool {
+    let mut start = start.filter(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
+    matches!(start.next(), Some(b'{' | b'[') | None)
 }

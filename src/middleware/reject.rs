@@ -1,8 +1,8 @@
-//! What is answered in the place of a body that must not go on.
+//! The response that replaces a body that must not be sent on.
 //!
-//! In comes a [`Rejection`]: what was found, or why nothing could be seen, by name and never by text. Out comes a
-//! response. [`Problem`] writes `application/problem+json`; [`MatrixError`] and [`OpenAiError`] write what their
-//! clients expect; a closure writes anything else.
+//! A [`Reject`] turns a [`Rejection`], which names what was found or why the body could not be scanned and never holds a
+//! text, into a response. [`Problem`] writes `application/problem+json`, [`MatrixError`] and [`OpenAiError`] write what the
+//! clients of these protocols expect, and a closure can write anything else.
 //!
 //! # Example
 //!
@@ -26,7 +26,7 @@ use crate::filter::{Report, ScanError};
 use crate::json::escape;
 use crate::middleware::Direction;
 
-/// Why a body does not go on.
+/// Why a body is not sent on.
 #[derive(Debug, Clone, Copy)]
 pub struct Rejection<'r> {
     direction: Direction,
@@ -39,33 +39,33 @@ impl<'r> Rejection<'r> {
         Self { direction, failure, report }
     }
 
-    /// Whether it is the body of the request or of the response.
+    /// Whether the body is that of the request or of the response.
     #[must_use]
     pub fn direction(&self) -> Direction {
         self.direction
     }
 
-    /// Why it could not be scanned; `None` where it was, and was blocked.
+    /// Why the body could not be scanned, or `None` if it was scanned and blocked.
     #[must_use]
     pub fn failure(&self) -> Option<ScanError> {
         self.failure
     }
 
-    /// What was found in it that the policy blocks.
+    /// The entities for which the policy blocks the body.
     #[must_use]
     pub fn entities(&self) -> Vec<Entity> {
         self.report.blocked()
     }
 
-    /// Everything that was found in it.
+    /// Everything that was found in the body.
     #[must_use]
     pub fn report(&self) -> &'r Report {
         self.report
     }
 
-    /// The status that fits: 422 where a request was blocked; 413, 415, 400 or 422 where it could not be scanned; 502 where
-    /// a response was blocked or could not be scanned, for then nothing is wrong with what the client sent; 503 where the
-    /// store is out of reach or the conversation too busy; 500 where the scan itself broke.
+    /// The status for it. A blocked request gets 422, a request that cannot be scanned 400, 413, 415 or 422. A response that
+    /// is blocked or cannot be scanned gets 502, because nothing is wrong with what the client sent. If the store cannot be
+    /// reached or the conversation is busy, the status is 503, and after a panic in the scan it is 500.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.failure {
@@ -76,12 +76,12 @@ impl<'r> Rejection<'r> {
             Some(ScanError::ContentType | ScanError::ContentEncoding | ScanError::Charset) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
-            Some(ScanError::CutOff) => StatusCode::BAD_REQUEST,
+            Some(ScanError::CutOff | ScanError::DuplicateKey) => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
 
-    /// A few words on what it is.
+    /// A short description.
     #[must_use]
     pub fn title(&self) -> &'static str {
         match (self.direction, self.failure) {
@@ -92,7 +92,7 @@ impl<'r> Rejection<'r> {
         }
     }
 
-    /// A sentence for the client: whether its own message or the answer to it was stopped, and why.
+    /// A sentence for the client: whether its message or the answer to it was stopped, and why.
     #[must_use]
     pub fn detail(&self) -> String {
         let what = match self.direction {
@@ -104,7 +104,7 @@ impl<'r> Rejection<'r> {
         }
         let mut detail = format!("The {what} was stopped because it must not be sent in chat:");
         for (n, entity) in self.entities().iter().enumerate() {
-            // Writing to a string cannot fail.
+            // Writing to a String cannot fail.
             let _ = write!(detail, "{} {}", if n == 0 { "" } else { "," }, entity.as_str().replace('-', " "));
         }
         detail.push('.');
@@ -112,12 +112,13 @@ impl<'r> Rejection<'r> {
     }
 }
 
-/// Writes the answer.
+/// Writes the response that replaces a body.
 pub trait Reject: Send + Sync + 'static {
-    /// The response in the place of the one that would have been.
+    /// Returns the response.
     fn reject(&self, rejection: &Rejection<'_>) -> Response<Bytes>;
 
-    /// The last event of an event stream that ends here: all its lines with the blank one. Empty for none.
+    /// Returns the last event of an event stream that is stopped, with the blank line after it. Return an empty string for
+    /// no event.
     fn event(&self, rejection: &Rejection<'_>) -> String {
         format!("event: error\ndata: {}\n\n", problem(rejection))
     }
@@ -143,9 +144,8 @@ impl Reject for Problem {
     }
 }
 
-/// The standard error response of the Matrix client-server protocol: `M_FORBIDDEN` where the client's message was blocked,
-/// `M_TOO_LARGE` or `M_BAD_JSON` where it could not be scanned, `M_UNKNOWN` where the server is at fault or the answer was
-/// stopped.
+/// The standard error response of the Matrix client-server protocol: `M_FORBIDDEN` for a blocked message, `M_TOO_LARGE` or
+/// `M_BAD_JSON` for one that could not be scanned, `M_UNKNOWN` for errors of the server and for responses.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MatrixError;
 
@@ -167,8 +167,7 @@ impl Reject for MatrixError {
 }
 
 /// The error object of the OpenAI APIs: `{"error": {"message", "type", "param", "code"}}`. The `code` is `content_filter`
-/// where something was blocked; the `type` is `invalid_request_error` for the client's message and `server_error` for the
-/// answer.
+/// if something was blocked. The `type` is `invalid_request_error` for a request and `server_error` for a response.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenAiError;
 
@@ -197,7 +196,7 @@ fn problem(rejection: &Rejection<'_>) -> String {
     let mut entities = String::new();
     for entity in rejection.entities() {
         let comma = if entities.is_empty() { "" } else { "," };
-        // Writing to a string cannot fail.
+        // Writing to a String cannot fail.
         let _ = write!(entities, "{comma}\"{}\"", entity.as_str());
     }
     let rest = match rejection.failure {
@@ -237,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_is_json() {
+    fn every_rejection_is_json() {
         for failure in [None, Some(ScanError::TooLarge { limit: 7 }), Some(ScanError::Busy), Some(ScanError::Charset)] {
             for (direction, what) in [(Direction::Request, "The message was"), (Direction::Response, "The answer was")]
             {
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_whose_answer_is_stopped_is_not_told_that_its_message_was_wrong() {
+    fn a_stopped_response_is_not_blamed_on_the_client() {
         let report = Report::new();
         let blocked = |direction| Rejection::new(direction, None, &report);
         assert_eq!(blocked(Direction::Request).status(), 422);
@@ -263,6 +262,7 @@ mod tests {
         let status = |direction, failure| Rejection::new(direction, Some(failure), &report).status().as_u16();
         assert_eq!(status(Direction::Request, ScanError::TooLarge { limit: 1 }), 413);
         assert_eq!(status(Direction::Request, ScanError::ContentEncoding), 415);
+        assert_eq!(status(Direction::Request, ScanError::DuplicateKey), 400);
         assert_eq!(status(Direction::Request, ScanError::TooDeep { limit: 1 }), 422);
         assert_eq!(status(Direction::Response, ScanError::TooLarge { limit: 1 }), 502);
         assert_eq!(status(Direction::Response, ScanError::Busy), 503);

@@ -1,32 +1,47 @@
-//! The service: what stands between the client and the inner service.
+//! The service around the inner service, and its future.
 
 use std::fmt;
 use std::mem;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use http_body::Body;
+use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::engine::Engine;
 use crate::middleware::body::RedactBody;
 use crate::middleware::config::Config;
-use crate::middleware::future::ResponseFuture;
-use crate::middleware::store::{ConversationStore, MemoryStore};
+use crate::middleware::exchange::exchange;
+use crate::middleware::memory_store::MemoryStore;
+use crate::middleware::store::ConversationStore;
 use crate::middleware::{BoxError, RedactLayer};
 
-/// Redacts the bodies that go to and come from a service. See the [module](crate::middleware).
+/// Redacts the bodies that go to a service and come from it. See the [module docs](crate::middleware).
 pub struct Redact<S, St = MemoryStore> {
     inner: S,
     config: Arc<Config<St>>,
 }
 
 impl<S> Redact<S> {
-    /// Redacts requests and responses with a layer that is told nothing else; see [`RedactLayer::both`].
+    /// Redacts requests, with the defaults of [`RedactLayer::requests`].
+    #[must_use]
+    pub fn requests(inner: S, engine: Engine) -> Self {
+        RedactLayer::requests(engine).layer(inner)
+    }
+
+    /// Redacts responses, with the defaults of [`RedactLayer::responses`].
+    #[must_use]
+    pub fn responses(inner: S, engine: Engine) -> Self {
+        RedactLayer::responses(engine).layer(inner)
+    }
+
+    /// Redacts requests and responses, with the defaults of [`RedactLayer::both`].
     #[must_use]
     pub fn both(inner: S, engine: Engine) -> Self {
-        tower_layer::Layer::layer(&RedactLayer::both(engine), inner)
+        RedactLayer::both(engine).layer(inner)
     }
 }
 
@@ -35,17 +50,17 @@ impl<S, St> Redact<S, St> {
         Self { inner, config }
     }
 
-    /// The service inside.
+    /// Returns a reference to the inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The service inside.
+    /// Returns a mutable reference to the inner service.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// The service inside, alone.
+    /// Returns the inner service.
     pub fn into_inner(self) -> S {
         self.inner
     }
@@ -65,25 +80,46 @@ impl<S: fmt::Debug, St> fmt::Debug for Redact<S, St> {
 
 impl<S, B, R, St> Service<Request<B>> for Redact<S, St>
 where
-    S: Service<Request<RedactBody<B>>, Response = Response<R>> + Clone,
-    B: Body,
+    S: Service<Request<RedactBody<B>>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+    B: Body + Send + 'static,
     B::Error: Into<BoxError>,
-    R: Body,
+    R: Body + Send + 'static,
     R::Error: Into<BoxError>,
     St: ConversationStore,
 {
     type Response = Response<RedactBody<R>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, B, R, St>;
+    type Future = ResponseFuture<R, S::Error>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The one that was found ready is called; the clone has yet to be asked.
+        // The service that was polled ready is called. The clone has not been polled.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
-        ResponseFuture::new(ready, self.config.clone(), request)
+        ResponseFuture(Box::pin(exchange(self.config.clone(), ready, request)))
+    }
+}
+
+/// The future of a response of [`Redact`].
+///
+/// If it is dropped, nothing of the request is kept but what masks more.
+pub struct ResponseFuture<R, E>(Pin<Box<dyn Future<Output = Result<Response<RedactBody<R>>, E>> + Send>>);
+
+impl<R, E> Future for ResponseFuture<R, E> {
+    type Output = Result<Response<RedactBody<R>>, E>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl<R, E> fmt::Debug for ResponseFuture<R, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }

@@ -1,31 +1,36 @@
-//! What is seen from outside: `tracing` events and `metrics`, each behind its feature, never a text.
+//! What the middleware reports: `tracing` events and `metrics`, each behind its feature, never a text.
 //!
-//! | metric | kind | labels |
-//! |---|---|---|
-//! | `lastfour_messages_total` | counter | `direction` |
-//! | `lastfour_findings_total` | counter | `direction`, `entity`, `kind`, `action` |
-//! | `lastfour_blocked_total` | counter | `direction` |
-//! | `lastfour_failures_total` | counter | `direction`, `failure` |
-//! | `lastfour_keyless_total` | counter | `direction` |
-//! | `lastfour_scan_seconds` | histogram | `direction` |
-//! | `lastfour_held_bytes` | histogram | `direction` |
+//! | metric | kind | labels | counts |
+//! |---|---|---|---|
+//! | `lastfour_messages_total` | counter | `direction` | texts that were scanned |
+//! | `lastfour_findings_total` | counter | `direction`, `entity`, `kind`, `action` | findings |
+//! | `lastfour_blocked_total` | counter | `direction` | bodies that the policy stopped |
+//! | `lastfour_failures_total` | counter | `direction`, `failure` | bodies that could not be scanned |
+//! | `lastfour_keyless_total` | counter | `direction` | bodies without the conversation key that was asked for |
+//! | `lastfour_refused_total` | counter | `direction` | messages that were not remembered because the service refused them |
+//! | `lastfour_evicted_total` | counter | | conversations that a full `MemoryStore` removed before they expired |
+//! | `lastfour_store_errors_total` | counter | `direction`, `operation` | errors of the conversation store |
+//! | `lastfour_scan_seconds` | histogram | `direction` | time spent scanning one body |
+//! | `lastfour_held_bytes` | histogram | `direction` | the most bytes that were buffered of one body |
+
+// Without the features nothing is reported, and the arguments are not used.
+#![cfg_attr(not(all(feature = "tracing", feature = "metrics")), allow(unused_variables))]
 
 use std::time::Duration;
 
 use crate::filter::Report;
 
-/// What one body has cost.
+/// The cost of one body.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cost {
-    /// Time spent in scanning.
+    /// Time spent scanning.
     pub(crate) scan: Duration,
-    /// The most bytes that were held at once.
+    /// The most bytes that were buffered at once.
     pub(crate) held: usize,
 }
 
-/// Tells about a body, once, when it is done with.
-#[cfg_attr(not(any(feature = "tracing", feature = "metrics")), expect(unused_variables, reason = "nobody is told"))]
-pub(crate) fn tell(direction: &'static str, report: &Report, cost: Cost) {
+/// Reports a body. To be called once, when the body is done.
+pub(crate) fn scanned(direction: &'static str, report: &Report, cost: Cost) {
     #[cfg(feature = "metrics")]
     {
         metrics::counter!("lastfour_messages_total", "direction" => direction).increment(report.messages());
@@ -76,18 +81,37 @@ pub(crate) fn tell(direction: &'static str, report: &Report, cost: Cost) {
     }
 }
 
-/// Tells why a store did not do what it was asked for: `done` is what was not done.
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody is told"))]
-pub(crate) fn store_failed(direction: &'static str, done: &'static str, error: &dyn std::error::Error) {
+/// Reports an error of the conversation store. `operation` is `load` or `save`.
+pub(crate) fn store_failed(direction: &'static str, operation: &'static str, error: &dyn std::error::Error) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("lastfour_store_errors_total", "direction" => direction, "operation" => operation).increment(1);
     #[cfg(feature = "tracing")]
-    tracing::error!(%error, direction, "conversation not {done}");
+    tracing::error!(%error, direction, operation, "conversation store failed");
 }
 
-/// Tells that a key of a conversation was asked for and there is none: what was said before is not known.
-#[cfg_attr(not(any(feature = "tracing", feature = "metrics")), expect(unused_variables, reason = "nobody is told"))]
+/// Reports that a conversation key was asked for and the request has none.
 pub(crate) fn keyless(direction: &'static str) {
     #[cfg(feature = "metrics")]
     metrics::counter!("lastfour_keyless_total", "direction" => direction).increment(1);
     #[cfg(feature = "tracing")]
     tracing::debug!(direction, "no conversation key");
+}
+
+/// Reports that a message is not remembered because the service refused it.
+pub(crate) fn refused(direction: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("lastfour_refused_total", "direction" => direction).increment(1);
+    #[cfg(feature = "tracing")]
+    tracing::debug!(direction, "refused by the service: not remembered");
+}
+
+/// Reports that a full store removed conversations which had not expired. `total` is their number so far, if a warning
+/// is due.
+pub(crate) fn evicted(number: u64, total: Option<u64>, capacity: usize) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("lastfour_evicted_total").increment(number);
+    #[cfg(feature = "tracing")]
+    if let Some(total) = total {
+        tracing::warn!(total, capacity, "the store is full: conversations are forgotten before they expire");
+    }
 }

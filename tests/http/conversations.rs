@@ -1,7 +1,6 @@
 //! Which conversation a message belongs to, and where its memory lives.
 
 use std::convert::Infallible;
-use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
@@ -25,27 +24,21 @@ impl Witness {
 
 impl ConversationStore for Witness {
     type Error = Infallible;
-    type Load = Ready<Result<Option<Conversation>, Infallible>>;
-    type Save = Pin<Box<dyn Future<Output = Result<Saved, Infallible>> + Send>>;
 
-    fn load(&self, key: &str) -> Self::Load {
+    async fn load(&self, key: &str) -> Result<Option<Conversation>, Infallible> {
         let turns = self.0.lock().unwrap().iter().rev().find(|(known, _)| known == key).map_or(0, |(_, turns)| *turns);
         let engine = Engine::default();
         let mut conversation = Conversation::new();
         for _ in 0..turns {
             let _ = engine.scan(&mut conversation, &lastfour::Message::customer("hi"));
         }
-        ready(Ok(Some(conversation)))
+        Ok(Some(conversation))
     }
 
-    fn save(&self, key: &str, _: Option<&Conversation>, conversation: Conversation) -> Self::Save {
-        let saved = self.0.clone();
-        let entry = (key.to_owned(), conversation.turns());
-        Box::pin(async move {
-            tokio::task::yield_now().await;
-            saved.lock().unwrap().push(entry);
-            Ok(Saved::Kept)
-        })
+    async fn save(&self, key: &str, _: Option<&Conversation>, conversation: Conversation) -> Result<Saved, Infallible> {
+        tokio::task::yield_now().await;
+        self.0.lock().unwrap().push((key.to_owned(), conversation.turns()));
+        Ok(Saved::Kept)
     }
 }
 
@@ -133,15 +126,13 @@ struct Broken;
 
 impl ConversationStore for Broken {
     type Error = std::io::Error;
-    type Load = Ready<Result<Option<Conversation>, std::io::Error>>;
-    type Save = Ready<Result<Saved, std::io::Error>>;
 
-    fn load(&self, _: &str) -> Self::Load {
-        ready(Err(std::io::Error::other("out of reach")))
+    async fn load(&self, _: &str) -> Result<Option<Conversation>, std::io::Error> {
+        Err(std::io::Error::other("out of reach"))
     }
 
-    fn save(&self, _: &str, _: Option<&Conversation>, _: Conversation) -> Self::Save {
-        ready(Err(std::io::Error::other("out of reach")))
+    async fn save(&self, _: &str, _: Option<&Conversation>, _: Conversation) -> Result<Saved, std::io::Error> {
+        Err(std::io::Error::other("out of reach"))
     }
 }
 
@@ -177,7 +168,7 @@ async fn an_empty_key_is_none_so_that_strangers_share_no_memory() {
             key::pointer("/room")
                 .or(key::header("x-chat"))
                 .or(key::query("c"))
-                .or(|_: &http::request::Parts, _: Option<&[u8]>| Some(" ".to_owned())),
+                .or(|_: &http::request::Parts| Some(" ".to_owned())),
         )
         .store(witness.clone());
     let address = serve(layer, echo).await;
@@ -200,19 +191,22 @@ impl Table {
 
 impl ConversationStore for Table {
     type Error = Infallible;
-    type Load = Ready<Result<Option<Conversation>, Infallible>>;
-    type Save = Ready<Result<Saved, Infallible>>;
 
-    fn load(&self, key: &str) -> Self::Load {
-        ready(Ok(self.there(key)))
+    async fn load(&self, key: &str) -> Result<Option<Conversation>, Infallible> {
+        Ok(self.there(key))
     }
 
-    fn save(&self, key: &str, loaded: Option<&Conversation>, conversation: Conversation) -> Self::Save {
+    async fn save(
+        &self,
+        key: &str,
+        loaded: Option<&Conversation>,
+        conversation: Conversation,
+    ) -> Result<Saved, Infallible> {
         if self.there(key).is_some_and(|there| Some(&there) != loaded) {
-            return ready(Ok(Saved::Stale));
+            return Ok(Saved::Stale);
         }
         self.0.lock().unwrap().insert(key.to_owned(), serde_json::to_string(&conversation).unwrap());
-        ready(Ok(Saved::Kept))
+        Ok(Saved::Kept)
     }
 }
 

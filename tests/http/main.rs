@@ -4,6 +4,7 @@
 mod conversations;
 mod doors;
 mod failures;
+mod interface;
 mod moments;
 mod requests;
 mod responses;

@@ -1,7 +1,7 @@
 //! Messages of one conversation that are on their way at the same moment.
 
 use std::convert::Infallible;
-use std::future::{Future, Ready, ready};
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -42,31 +42,32 @@ struct Crossroads {
 
 impl ConversationStore for Crossing {
     type Error = Infallible;
-    type Load = Pin<Box<dyn Future<Output = Result<Option<Conversation>, Infallible>> + Send>>;
-    type Save = Ready<Result<Saved, Infallible>>;
 
-    fn load(&self, key: &str) -> Self::Load {
-        let loaded = self.0.inner.load(key);
+    async fn load(&self, key: &str) -> Result<Option<Conversation>, Infallible> {
+        let loaded = self.0.inner.load(key).await;
         let nth = if key == "a" { self.0.loads.fetch_add(1, Ordering::SeqCst) } else { usize::MAX };
-        let roads = self.0.clone();
-        Box::pin(async move {
-            match nth {
-                0 => {
-                    roads.first_loaded.notify_one();
-                    roads.second_loaded.notified().await;
-                }
-                1 => {
-                    roads.second_loaded.notify_one();
-                    roads.first_saved.notified().await;
-                }
-                _ => {}
+        let roads = &self.0;
+        match nth {
+            0 => {
+                roads.first_loaded.notify_one();
+                roads.second_loaded.notified().await;
             }
-            loaded.await
-        })
+            1 => {
+                roads.second_loaded.notify_one();
+                roads.first_saved.notified().await;
+            }
+            _ => {}
+        }
+        loaded
     }
 
-    fn save(&self, key: &str, loaded: Option<&Conversation>, conversation: Conversation) -> Self::Save {
-        let saved = self.0.inner.save(key, loaded, conversation);
+    async fn save(
+        &self,
+        key: &str,
+        loaded: Option<&Conversation>,
+        conversation: Conversation,
+    ) -> Result<Saved, Infallible> {
+        let saved = self.0.inner.save(key, loaded, conversation).await;
         if key == "a" {
             self.0.first_saved.notify_one();
         }
@@ -191,16 +192,14 @@ struct Stale(Arc<AtomicUsize>);
 
 impl ConversationStore for Stale {
     type Error = Infallible;
-    type Load = Ready<Result<Option<Conversation>, Infallible>>;
-    type Save = Ready<Result<Saved, Infallible>>;
 
-    fn load(&self, _: &str) -> Self::Load {
-        ready(Ok(Some(Conversation::new())))
+    async fn load(&self, _: &str) -> Result<Option<Conversation>, Infallible> {
+        Ok(Some(Conversation::new()))
     }
 
-    fn save(&self, _: &str, _: Option<&Conversation>, _: Conversation) -> Self::Save {
+    async fn save(&self, _: &str, _: Option<&Conversation>, _: Conversation) -> Result<Saved, Infallible> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        ready(Ok(Saved::Stale))
+        Ok(Saved::Stale)
     }
 }
 

@@ -1,5 +1,8 @@
 //! What is seen from outside.
 
+#[cfg(feature = "metrics")]
+use crate::support::blocking;
+use crate::support::{SECRET, ask, echo, post, serve};
 use http::Request;
 use lastfour::Engine;
 use lastfour::middleware::{RedactLayer, key};
@@ -8,12 +11,6 @@ use lastfour::{
     Conversation,
     middleware::{ConversationStore, Saved},
 };
-#[cfg(feature = "tracing")]
-use std::future::{Ready, ready};
-
-#[cfg(feature = "metrics")]
-use crate::support::blocking;
-use crate::support::{SECRET, ask, echo, post, serve};
 
 #[cfg(feature = "metrics")]
 #[tokio::test]
@@ -65,15 +62,13 @@ struct OutOfReach;
 #[cfg(feature = "tracing")]
 impl ConversationStore for OutOfReach {
     type Error = std::io::Error;
-    type Load = Ready<Result<Option<Conversation>, std::io::Error>>;
-    type Save = Ready<Result<Saved, std::io::Error>>;
 
-    fn load(&self, _: &str) -> Self::Load {
-        ready(Err(std::io::Error::other("the database is away")))
+    async fn load(&self, _: &str) -> Result<Option<Conversation>, std::io::Error> {
+        Err(std::io::Error::other("the database is away"))
     }
 
-    fn save(&self, _: &str, _: Option<&Conversation>, _: Conversation) -> Self::Save {
-        ready(Err(std::io::Error::other("the database is away")))
+    async fn save(&self, _: &str, _: Option<&Conversation>, _: Conversation) -> Result<Saved, std::io::Error> {
+        Err(std::io::Error::other("the database is away"))
     }
 }
 
@@ -139,7 +134,7 @@ async fn events_tell_what_was_found_and_never_the_secret() {
     let layer = RedactLayer::requests(Engine::default()).conversation_by(key::header("x-chat")).store(OutOfReach);
     let chat = Request::post("/").header("content-type", "text/plain").header("x-chat", "a room");
     assert_eq!(ask(serve(layer, echo).await, false, chat, SECRET).await.status, 503);
-    assert_eq!(witness.told("conversation not loaded error=the database is away"), 1);
+    assert_eq!(witness.told("conversation store failed error=the database is away"), 1);
     let seen = witness.0.lock().unwrap().clone();
     for expected in ["entity=\"card\"", "action=\"mask\"", "message=found", "failure=\"charset\"", "message=scanned"] {
         assert!(seen.contains(expected), "{expected} is missing in\n{seen}");

@@ -1,8 +1,7 @@
-//! Decodes what arrives in pieces.
+//! Decodes data that arrives in chunks.
 //!
-//! Built on `compression-codecs`, the half of `async-compression` that knows no runtime: it decodes from a slice into a
-//! slice, so the caller decides how much comes out at once, which the writers and readers of the single codecs do not
-//! offer.
+//! Uses `compression-codecs`, the part of `async-compression` without a runtime. It decodes from a slice into a slice, so
+//! the caller bounds the output of each step, which the readers and writers of the single codecs do not allow.
 
 use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
 use compression_codecs::{BrotliDecoder, DecodeV2, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
@@ -10,13 +9,13 @@ use compression_codecs::{BrotliDecoder, DecodeV2, DeflateDecoder, GzipDecoder, Z
 use crate::filter::ScanError;
 use crate::middleware::encoding::Coding;
 
-/// Decodes what arrives in pieces.
+/// Decodes data that arrives in chunks.
 pub(in crate::middleware) struct Decoder {
     codec: Option<Box<dyn DecodeV2 + Send + Sync>>,
     coding: Coding,
-    /// The bytes of the member that is being read are not complete.
+    /// The member that is being read is not complete.
     within: bool,
-    /// What has come before the kind of a `deflate` body is known.
+    /// The first bytes of a `deflate` body, until its format is known.
     start: Vec<u8>,
 }
 
@@ -26,7 +25,7 @@ impl std::fmt::Debug for Decoder {
     }
 }
 
-/// How much is decoded in one step, in bytes.
+/// The most bytes that are decoded in one step.
 const STEP: usize = 16 * 1024;
 
 impl Decoder {
@@ -40,11 +39,11 @@ impl Decoder {
         Self { codec, coding, within: true, start: Vec::new() }
     }
 
-    /// Decodes up to [`STEP`] bytes from the start of `input` into `out` and takes what was used off `input`. Returns
-    /// whether there may be more to come from what was given so far.
+    /// Decodes up to [`STEP`] bytes from the start of `input` into `out` and advances `input`. Returns whether there may be
+    /// more output without more input.
     pub(in crate::middleware) fn step(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> Result<bool, ScanError> {
         if self.codec.is_none() {
-            // Some send bare deflate under this name, most the zlib format: its first two bytes tell.
+            // Some senders send bare deflate under this name, most the zlib format. The first two bytes tell which.
             while self.start.len() < 2 {
                 let Some((first, rest)) = input.split_first() else { return Ok(false) };
                 self.start.push(*first);
@@ -62,7 +61,7 @@ impl Decoder {
             if input.is_empty() {
                 return Ok(false);
             }
-            // Another member after the first: gzip and zstd may be written on; for the others it is rubbish.
+            // Gzip and zstd allow another member after the first. In the other formats it is an error.
             if !matches!(self.coding, Coding::Gzip | Coding::Zstd) {
                 return Err(ScanError::Malformed);
             }
@@ -73,7 +72,7 @@ impl Decoder {
         out.resize(at + STEP, 0);
         let mut source = PartialBuffer::new(*input);
         let mut target = WriteBuffer::new_initialized(&mut out[at..]);
-        // Without input, only what is left inside is asked for: the flate codecs take an empty input for an error.
+        // Without input, the rest of the output is flushed: the flate codecs take an empty input for an error.
         let flate = matches!(self.coding, Coding::Gzip | Coding::Deflate);
         let result = if flate && input.is_empty() {
             codec.flush(&mut target).map(|_| false)
@@ -88,12 +87,12 @@ impl Decoder {
         Ok(written == STEP || (used > 0 || written > 0) && !input.is_empty())
     }
 
-    /// Decodes up to [`STEP`] bytes of what is left after the last input. Returns whether there may be more to come.
+    /// Decodes up to [`STEP`] bytes of what is left after the last input. Returns whether there may be more.
     pub(in crate::middleware) fn finish(&mut self, out: &mut Vec<u8>) -> Result<bool, ScanError> {
         if !self.within {
             return Ok(false);
         }
-        // A `deflate` body of less than two bytes is cut off; so is every other that ends within a member.
+        // A body that ends within a member is cut off, and so is a `deflate` body of less than two bytes.
         let Some(codec) = &mut self.codec else { return Err(ScanError::CutOff) };
         let at = out.len();
         out.resize(at + STEP, 0);

@@ -1,4 +1,4 @@
-//! Undoes content encodings, a bounded step at a time: a small body that unfolds into a huge one fills no memory.
+//! Decodes content encodings in bounded steps, so that a small body that expands to a huge one fills no memory.
 
 #[cfg(feature = "compression")]
 mod decoder;
@@ -13,7 +13,7 @@ pub(super) use decoder::Decoder;
 
 use crate::filter::ScanError;
 
-/// How a body is encoded.
+/// A content encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
     Gzip,
@@ -22,14 +22,14 @@ pub(super) enum Coding {
     Zstd,
 }
 
-/// The codings that can be undone, as `Accept-Encoding` lists them.
+/// The encodings that can be decoded, as `Accept-Encoding` lists them.
 pub(super) const ACCEPTED: &[&str] = if cfg!(feature = "compression") {
     &["gzip", "x-gzip", "deflate", "br", "zstd", "identity"]
 } else {
     &["identity"]
 };
 
-/// The coding that the headers name; `None` where they name none.
+/// Returns the encoding that the headers name, or `None` if they name none.
 pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, ScanError> {
     let mut coding = None;
     for value in headers.get_all(CONTENT_ENCODING) {
@@ -38,7 +38,7 @@ pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, ScanError> {
             if name.is_empty() || name == "identity" {
                 continue;
             }
-            // One upon the other is nobody's chat.
+            // No chat client encodes twice.
             if coding.is_some() || !ACCEPTED.contains(&name.as_str()) {
                 return Err(ScanError::ContentEncoding);
             }
@@ -54,7 +54,7 @@ pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, ScanError> {
     Ok(coding)
 }
 
-/// Decodes a body that is all there into at most `limit` bytes. An empty body is empty in every coding.
+/// Decodes a whole body of at most `limit` decoded bytes. An empty body is empty in every encoding.
 pub(super) fn decode(coding: Coding, body: &[u8], limit: usize) -> Result<Vec<u8>, ScanError> {
     let mut out = Vec::new();
     if body.is_empty() {
@@ -108,7 +108,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    /// With the encoders of the same crate, which are its decoders' strangers.
+    /// Encodes with the encoders of the same crate.
     fn encoded(mut codec: impl compression_codecs::EncodeV2, text: &[u8]) -> Vec<u8> {
         use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
         let mut buffer = vec![0; 2 * text.len() + 1000];
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_coding_is_undone_whole_and_byte_by_byte() {
+    fn every_encoding_is_decoded_whole_and_byte_by_byte() {
         for text in [TEXT, &[b'x'; 100_000], b""] {
             for (coding, body) in all(text) {
                 assert_eq!(decode(coding, &body, 100_000).unwrap(), text, "{coding:?}");
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn members_one_after_the_other_are_all_read() {
+    fn concatenated_members_are_all_decoded() {
         for (coding, encode) in [(Coding::Gzip, gzip as fn(&[u8]) -> Vec<u8>), (Coding::Zstd, zstd)] {
             let body = [encode(b"one "), encode(b"two")].concat();
             assert_eq!(decode(coding, &body, 100).unwrap(), b"one two");
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_unfolds_beyond_the_limit_is_refused_before_it_fills_the_memory() {
+    fn a_body_that_expands_beyond_the_limit_is_refused_before_it_fills_the_memory() {
         for (coding, body) in all(&vec![0; 5_000_000]) {
             assert!(body.len() < 50_000);
             assert_eq!(decode(coding, &body, 1000), Err(ScanError::TooLarge { limit: 1000 }), "{coding:?}");
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_or_rubbish_is_refused_at_every_length() {
+    fn a_truncated_or_corrupt_body_is_refused_at_every_length() {
         for (coding, body) in all(TEXT) {
             for len in 1..body.len() {
                 assert!(decode(coding, &body[..len], 1000).is_err(), "{coding:?} cut at {len}");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_and_doubled_codings_are_refused() {
+    fn unknown_and_repeated_encodings_are_refused() {
         let headers = |value: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(CONTENT_ENCODING, http::HeaderValue::from_static(value));

@@ -1,4 +1,4 @@
-//! Stands in the place of the decoder where decoding is not compiled in: no coding is accepted then, so none is undone.
+//! The decoder without the feature `compression`. No encoding is accepted then, so none is decoded.
 
 use crate::filter::ScanError;
 use crate::middleware::encoding::Coding;

@@ -1,4 +1,4 @@
-//! What a message has to tell, and what is said in the place of an answer.
+//! The message that a service takes as its request, and the errors of the layer.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -7,42 +7,42 @@ use std::fmt;
 use crate::filter::{Report, ScanError};
 use crate::message::Role;
 
-/// A message on its way to a service.
+/// A message on its way to a service. See [`RedactMessageLayer`](crate::middleware::RedactMessageLayer) for an example.
 pub trait ChatMessage {
-    /// What is said.
+    /// Returns the text.
     fn text(&self) -> &str;
 
-    /// Puts the safe form in the place of what is said. Called only where they differ.
+    /// Replaces the text with its masked form. Called only if they differ.
     fn set_text(&mut self, text: String);
 
-    /// Who says it. By default a customer.
+    /// Returns who sends it. By default a customer.
     fn role(&self) -> Role {
         Role::Customer
     }
 
-    /// The key of the conversation in which it is said. Without one, or with one that is empty or blank, it is a
-    /// conversation of its own; `lastfour_keyless_total` and a `tracing` event at debug tell of it.
+    /// Returns the key of its conversation. A message without one, or with an empty or blank one, is a conversation of its
+    /// own. The metric `lastfour_keyless_total` counts such messages. By default there is none.
     fn conversation(&self) -> Option<Cow<'_, str>> {
         None
     }
 
-    /// The caller's number for it, given back where it should be recalled.
+    /// Returns its number, which is reported if the message should be recalled. By default there is none.
     fn id(&self) -> Option<u64> {
         None
     }
 
-    /// When it was said, in milliseconds.
+    /// Returns when it was sent, in milliseconds. By default that is not known.
     fn time_ms(&self) -> Option<u64> {
         None
     }
 
-    /// Hears what was found in it, before the service gets it.
+    /// Takes the report of what was found in it, before the service gets it. By default it is dropped.
     fn scanned(&mut self, report: &Report) {
         let _ = report;
     }
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MessageError<E> {

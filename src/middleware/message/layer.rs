@@ -1,4 +1,4 @@
-//! The layer: with which engine, and where conversations are kept.
+//! The layer and its settings.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,21 +7,52 @@ use tower_layer::Layer;
 
 use crate::engine::Engine;
 use crate::filter::Limits;
+use crate::middleware::memory_store::MemoryStore;
 use crate::middleware::message::config::Config;
 use crate::middleware::message::service::RedactMessages;
-use crate::middleware::store::{ConversationStore, MemoryStore};
+use crate::middleware::store::ConversationStore;
 use crate::policy::OnFailure;
 
-/// Redacts the messages on their way to a service. See the [module](crate::middleware::message).
+/// Redacts the messages on their way to a service that has chat messages as requests, such as a server without HTTP.
 ///
-/// Cheap to clone: clones share everything. What becomes of messages that cannot be scanned is in the policy
-/// ([`Policy::on_failure`](crate::Policy::on_failure)).
+/// Cheap to clone: clones share their settings and the conversation store. The policy decides whether messages pass that
+/// cannot be scanned ([`Policy::on_failure`](crate::Policy::on_failure)).
+///
+/// What a message says is remembered if the service returned `Ok`. Until then it can only cause more to be masked. Responses
+/// are not looked at.
+///
+/// # Example
+///
+/// ```
+/// use std::borrow::Cow;
+/// use lastfour::middleware::{ChatMessage, MessageError, RedactMessageLayer};
+/// use lastfour::{Engine, Role};
+/// use tower::{Layer, ServiceExt, service_fn};
+///
+/// struct Post { room: String, by: Role, text: String }
+///
+/// impl ChatMessage for Post {
+///     fn text(&self) -> &str { &self.text }
+///     fn set_text(&mut self, text: String) { self.text = text; }
+///     fn role(&self) -> Role { self.by }
+///     fn conversation(&self) -> Option<Cow<'_, str>> { Some(self.room.as_str().into()) }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), MessageError<std::convert::Infallible>> {
+/// let room = service_fn(|post: Post| async move { Ok(post.text) });
+/// let service = RedactMessageLayer::new(Engine::default()).layer(room);
+/// let post = Post { room: "a".into(), by: Role::Customer, text: "my card is 3782 822463 10005".into() };
+/// assert_eq!(service.oneshot(post).await?, "my card is **** ****** *0005");
+/// # Ok(())
+/// # }
+/// ```
 pub struct RedactMessageLayer<St = MemoryStore> {
     config: Arc<Config<St>>,
 }
 
 impl RedactMessageLayer {
-    /// A layer that keeps conversations in memory.
+    /// Returns a layer with a [`MemoryStore`].
     #[must_use]
     pub fn new(engine: Engine) -> Self {
         let pass_on_failure = engine.policy().on_failure() == OnFailure::Pass;
@@ -31,7 +62,7 @@ impl RedactMessageLayer {
 }
 
 impl<St: ConversationStore> RedactMessageLayer<St> {
-    /// With these limits. A message longer than [`Limits::hold`] cannot be scanned.
+    /// Sets the limits. A message longer than [`Limits::hold`] cannot be scanned.
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         let Config { engine, pass_on_failure, store, .. } = &*self.config;
@@ -39,7 +70,7 @@ impl<St: ConversationStore> RedactMessageLayer<St> {
         Self { config: Arc::new(Config { engine, limits, pass_on_failure: *pass_on_failure, store }) }
     }
 
-    /// Keeps conversations there.
+    /// Sets the conversation store.
     #[must_use]
     pub fn store<T: ConversationStore>(self, store: T) -> RedactMessageLayer<T> {
         let Config { engine, limits, pass_on_failure, .. } = &*self.config;

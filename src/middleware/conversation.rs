@@ -1,0 +1,224 @@
+//! The conversation of one request and its response, or of one message.
+//!
+//! It is loaded before a body is scanned. What was learned from a request is kept once the inner service has accepted it:
+//! somebody whose messages are refused must not change what is masked in the conversation of others. Until then the store
+//! holds a guarded state ([`Conversation::guarded`]), in which everything counts that masks more and nothing that masks
+//! less. So concurrent messages see each other. A request that is refused takes its part back.
+
+use std::future::Future;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::Conversation;
+use crate::filter::ScanError;
+use crate::middleware::store::{ConversationStore, Saved, TRIES};
+use crate::middleware::telemetry;
+
+/// A conversation in its store.
+pub(super) struct StoredConversation<St> {
+    store: Arc<St>,
+    key: String,
+    /// The label of metrics and events.
+    direction: &'static str,
+}
+
+/// A step in a conversation: the state in which a body was scanned, and the state after it.
+#[derive(Debug, Clone)]
+pub(super) struct Learned {
+    pub(super) loaded: Option<Conversation>,
+    pub(super) taught: Conversation,
+}
+
+/// What has been learned and is not decided yet.
+#[derive(Debug)]
+pub(super) struct Pending {
+    learned: Learned,
+    /// What was written to the store.
+    stored: Option<Conversation>,
+}
+
+impl Pending {
+    /// The state that counts until it is decided.
+    pub(super) fn guarded(&self) -> Conversation {
+        self.learned.loaded.clone().unwrap_or_default().guarded(&self.learned.taught)
+    }
+}
+
+/// Scans a body again, because its conversation has changed since it was loaded.
+pub(super) trait Rescan {
+    fn rescan(&mut self, conversation: Conversation) -> impl Future<Output = Rescanned> + Send;
+}
+
+/// What became of a body that was to be scanned again.
+pub(super) enum Rescanned {
+    /// It was scanned, with this conversation after it.
+    Taught(Conversation),
+    /// It has been sent already, so it can only be merged.
+    Sent,
+    /// It must not be sent, so nothing is learned from it.
+    Stopped,
+}
+
+/// When what has been learned counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    Now,
+    /// When the inner service has accepted the request.
+    WhenAccepted,
+}
+
+/// What became of what was learned.
+#[derive(Debug)]
+pub(super) enum Learning {
+    /// The store knows of it.
+    Stored(Pending),
+    /// The body was stopped when it was scanned again.
+    Stopped,
+    /// The store failed, or the conversation kept changing.
+    Failed(ScanError),
+}
+
+impl<St: ConversationStore> StoredConversation<St> {
+    pub(super) fn new(store: Arc<St>, key: String, direction: &'static str) -> Self {
+        Self { store, key, direction }
+    }
+
+    pub(super) async fn load(&self) -> Result<Option<Conversation>, ScanError> {
+        self.store.load(&self.key).await.map_err(|error| {
+            telemetry::store_failed(self.direction, "load", &error);
+            ScanError::Store
+        })
+    }
+
+    async fn save(&self, loaded: Option<&Conversation>, conversation: Conversation) -> Result<Saved, ScanError> {
+        self.store.save(&self.key, loaded, conversation).await.map_err(|error| {
+            telemetry::store_failed(self.direction, "save", &error);
+            ScanError::Store
+        })
+    }
+
+    /// Saves what was learned from a body that has been scanned once. While somebody else changes the conversation, the
+    /// body is scanned again with the newer state, or merged with it if it has been sent already.
+    pub(super) async fn learn(&self, first: Learned, counts: Counts, body: &mut impl Rescan) -> Learning {
+        let mut learned = first.clone();
+        for tries in 1..=TRIES {
+            let before = learned.loaded.clone().unwrap_or_default();
+            let next = match counts {
+                Counts::Now => learned.taught.clone(),
+                Counts::WhenAccepted => before.guarded(&learned.taught),
+            };
+            let unwritten = Learning::Stored(Pending { stored: learned.loaded.clone(), learned: learned.clone() });
+            if learned.taught == before {
+                return unwritten;
+            }
+            let newer = if next == before {
+                // There is nothing to write yet. But the body has to be scanned with everything that is stored by now.
+                self.load().await
+            } else {
+                match self.save(learned.loaded.as_ref(), next.clone()).await {
+                    Ok(Saved::Kept) => return Learning::Stored(Pending { learned, stored: Some(next) }),
+                    Ok(Saved::Stale) if tries == TRIES => break,
+                    Ok(Saved::Stale) => self.load().await,
+                    Err(failure) => Err(failure),
+                }
+            };
+            let loaded = match newer {
+                Ok(loaded) if next == before && loaded == learned.loaded => return unwritten,
+                Ok(loaded) => loaded,
+                Err(failure) => return Learning::Failed(failure),
+            };
+            let taught = match body.rescan(loaded.clone().unwrap_or_default()).await {
+                Rescanned::Taught(taught) => taught,
+                Rescanned::Sent => merged(loaded.as_ref(), first.loaded.as_ref(), &first.taught),
+                Rescanned::Stopped => return Learning::Stopped,
+            };
+            learned = Learned { loaded, taught };
+        }
+        Learning::Failed(ScanError::Busy)
+    }
+
+    /// Keeps what was learned from a request that the inner service has accepted, or takes it back. Returns the state that
+    /// is stored then, if it is known.
+    ///
+    /// The request has been answered, so nothing can be scanned again: what was learned is merged with a newer state. If
+    /// that fails, the guarded state stays, which masks more and not less.
+    pub(super) async fn decide(&self, pending: Pending, accepted: bool) -> Option<Conversation> {
+        let Pending { learned, stored } = pending;
+        let goal = if accepted { learned.taught } else { learned.loaded.unwrap_or_default() };
+        if !accepted {
+            telemetry::refused(self.direction);
+        }
+        let (mut there, mut next) = (stored.clone(), goal.clone());
+        for _ in 0..TRIES {
+            if there.clone().unwrap_or_default() == next {
+                return there;
+            }
+            match self.save(there.as_ref(), next.clone()).await.ok()? {
+                Saved::Kept => return Some(next),
+                Saved::Stale => {}
+            }
+            there = self.load().await.ok()?;
+            // What has expired need not be taken back.
+            if there.is_none() && !accepted {
+                return None;
+            }
+            next = merged(there.as_ref(), stored.as_ref(), &goal);
+        }
+        telemetry::store_failed(self.direction, "save", &ScanError::Busy);
+        None
+    }
+}
+
+/// What is stored now, and what was learned since it was `loaded`.
+fn merged(stored: Option<&Conversation>, loaded: Option<&Conversation>, taught: &Conversation) -> Conversation {
+    let Some(stored) = stored else { return taught.clone() };
+    let mut merged = stored.clone();
+    merged.merge(&loaded.cloned().unwrap_or_default(), taught);
+    merged
+}
+
+/// Whether the inner service has accepted a request, and what was learned from it: whichever is known last decides the
+/// other. A body that streams may end before the service has answered, or after.
+#[derive(Debug, Default)]
+pub(super) struct Decision(Mutex<State>);
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Open,
+    Learned(Pending),
+    Answered {
+        accepted: bool,
+    },
+}
+
+impl Decision {
+    /// Whether the service has accepted the request, if it has answered.
+    pub(super) fn accepted(&self) -> Option<bool> {
+        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Answered { accepted } => Some(accepted),
+            State::Open | State::Learned(_) => None,
+        }
+    }
+
+    /// Notes what was learned. Gives it back, with the decision, if the service has answered already.
+    pub(super) fn learned(&self, pending: Pending) -> Option<(Pending, bool)> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match *state {
+            State::Answered { accepted } => Some((pending, accepted)),
+            State::Open | State::Learned(_) => {
+                *state = State::Learned(pending);
+                None
+            }
+        }
+    }
+
+    /// Notes the answer of the service. Returns what was learned so far, to be decided now.
+    pub(super) fn answered(&self, accepted: bool) -> Option<Pending> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match mem::replace(&mut *state, State::Answered { accepted }) {
+            State::Learned(pending) => Some(pending),
+            State::Open | State::Answered { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,452 @@
+//! A request and its response: the request is read and scanned, the inner service is called, the response is read and
+//! scanned.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, request, response};
+use http_body::Body;
+use tower_service::Service;
+
+use crate::Conversation;
+use crate::entity::FindingKind;
+use crate::filter::{BodyFormat, Filter, Report, ScanError};
+use crate::message::{MessageId, Role};
+use crate::middleware::body::RedactBody;
+use crate::middleware::config::Config;
+use crate::middleware::conversation::{Counts, Decision, StoredConversation};
+use crate::middleware::encoding::Decoder;
+use crate::middleware::gather::{Held, NotHeld, gather};
+use crate::middleware::headers::{self, Change, correct};
+use crate::middleware::key::{KeyError, KeyExtractor, is_word};
+use crate::middleware::plan::{How, Overflow, Plan, how, opens_document, plan, response_plan};
+use crate::middleware::reject::Rejection;
+use crate::middleware::scan::{End, scan};
+use crate::middleware::store::ConversationStore;
+use crate::middleware::stream::Stream;
+use crate::middleware::stream_end::{self, Original, SaveAtEnd};
+use crate::middleware::telemetry::{self, Cost};
+use crate::middleware::{BoxError, Direction};
+
+/// Answers a request.
+pub(super) async fn exchange<S, B, R, St>(
+    config: Arc<Config<St>>,
+    mut service: S,
+    request: Request<B>,
+) -> Result<Response<RedactBody<R>>, S::Error>
+where
+    S: Service<Request<RedactBody<B>>, Response = Response<R>>,
+    B: Body + 'static,
+    B::Error: Into<BoxError>,
+    R: Body + 'static,
+    R::Error: Into<BoxError>,
+    St: ConversationStore,
+{
+    let (mut head, body) = request.into_parts();
+    // After CONNECT there is no body but a connection.
+    if head.method == Method::CONNECT || !config.looks_at(&head) {
+        if config.requests {
+            head.extensions.insert(complete());
+        }
+        let response = service.call(Request::from_parts(head, RedactBody::pass(body))).await?;
+        return Ok(response.map(RedactBody::pass));
+    }
+    let mut exchange = Exchange::new(config, &head);
+    let body = match exchange.request(&mut head, body).await {
+        Ok(body) => body,
+        Err(stopped) => return Ok(exchange.reject(Direction::Request, stopped)),
+    };
+    let result = service.call(Request::from_parts(head, body)).await;
+    if let Some(stopped) = exchange.stopped() {
+        exchange.decide(false).await;
+        return Ok(exchange.reject(Direction::Request, stopped));
+    }
+    let (mut head, body) = match result {
+        Ok(response) => response.into_parts(),
+        Err(error) => {
+            exchange.decide(false).await;
+            return Err(error);
+        }
+    };
+    let accepted = exchange.config.is_accepted(&head);
+    exchange.decide(accepted).await;
+    match exchange.response(&mut head, body).await {
+        Ok(body) => Ok(Response::from_parts(head, body)),
+        Err(stopped) => Ok(exchange.reject(Direction::Response, stopped)),
+    }
+}
+
+/// What is known of an exchange.
+struct Exchange<St> {
+    config: Arc<Config<St>>,
+    method: Method,
+    role: Role,
+    id: Option<MessageId>,
+    key: Option<String>,
+    /// A key was asked for, and the request has none.
+    keyless: bool,
+    /// The conversation in which the response is scanned, if it need not be loaded.
+    conversation: Option<Conversation>,
+    /// The report of the request, if requests are scanned.
+    report: Option<Report>,
+    /// The request is scanned while the inner service reads it.
+    streams: bool,
+    /// Whether the inner service has accepted the request.
+    accepted: bool,
+    decision: Arc<Decision>,
+}
+
+/// A body that must not be sent on, because of a failure or because the policy blocks it.
+struct Stopped {
+    failure: Option<ScanError>,
+    report: Report,
+}
+
+/// A body after its plan.
+enum Received<X> {
+    /// It passes.
+    Pass(RedactBody<X>, Report),
+    Held(Held, How),
+    /// It streams, after what has been read already.
+    Stream(VecDeque<Bytes>, Pin<Box<X>>, How),
+}
+
+impl<St: ConversationStore> Exchange<St> {
+    fn new(config: Arc<Config<St>>, head: &request::Parts) -> Self {
+        Self {
+            role: config.request_role,
+            config,
+            method: head.method.clone(),
+            id: None,
+            key: None,
+            keyless: false,
+            conversation: None,
+            report: None,
+            streams: false,
+            accepted: false,
+            decision: Arc::default(),
+        }
+    }
+
+    /// Returns the body that the inner service reads.
+    async fn request<B>(&mut self, head: &mut request::Parts, body: B) -> Result<RedactBody<B>, Stopped>
+    where
+        B: Body,
+        B::Error: Into<BoxError>,
+    {
+        if self.config.responses {
+            headers::ask_for_scannable_response(&mut head.headers);
+        }
+        let needs_body = self.identify(head, None)?;
+        if !self.config.requests && !needs_body {
+            return Ok(RedactBody::pass(body));
+        }
+        let plan = plan(&self.config, Direction::Request, &head.headers, &body.size_hint(), needs_body);
+        let received = match plan {
+            // Only the key of the conversation is read from it.
+            Plan::Refuse(failure) if !self.config.requests && !matches!(failure, ScanError::TooLarge { .. }) => {
+                Received::Pass(RedactBody::pass(body), complete())
+            }
+            plan => self.receive(Direction::Request, plan, body).await?,
+        };
+        if needs_body {
+            self.identify(
+                head,
+                Some(match &received {
+                    Received::Held(held, _) => held.bytes(),
+                    Received::Pass(..) | Received::Stream(..) => &[],
+                }),
+            )?;
+        }
+        if !self.config.requests {
+            return Ok(match received {
+                Received::Pass(body, _) => body,
+                Received::Held(held, _) => held.into_received(),
+                Received::Stream(read, body, _) => RedactBody::rest(read, body),
+            });
+        }
+        self.streams = matches!(received, Received::Stream(..));
+        let (body, report) = self.scan(Direction::Request, received, &mut head.headers).await?;
+        self.report = Some(report.clone());
+        head.extensions.insert(report);
+        Ok(body)
+    }
+
+    /// Returns the body that the client gets.
+    async fn response<R>(&mut self, head: &mut response::Parts, body: R) -> Result<RedactBody<R>, Stopped>
+    where
+        R: Body,
+        R::Error: Into<BoxError>,
+    {
+        self.count(&mut head.headers, None);
+        if !self.config.responses {
+            return Ok(RedactBody::pass(body));
+        }
+        let plan = response_plan(&self.config, &self.method, head, &body.size_hint());
+        if plan == Plan::Pass {
+            // The headers of a response to HEAD describe bytes that a GET may change.
+            if self.method == Method::HEAD && matches!(how(&self.config, &head.headers), Ok(Some(_))) {
+                correct(&mut head.headers, Change::Unknown);
+                return Ok(RedactBody::without_length(body));
+            }
+            return Ok(RedactBody::pass(body));
+        }
+        let received = self.receive(Direction::Response, plan, body).await?;
+        let (body, report) = self.scan(Direction::Response, received, &mut head.headers).await?;
+        self.count(&mut head.headers, Some(&report));
+        head.extensions.insert(report);
+        Ok(body)
+    }
+
+    /// Reads the key of the conversation, the role and the id from a request. Returns whether the key or the role may be in
+    /// its body, which has not been read.
+    fn identify(&mut self, head: &request::Parts, body: Option<&[u8]>) -> Result<bool, Stopped> {
+        let config = self.config.clone();
+        let read = |extractor: &Option<Arc<dyn KeyExtractor>>| match extractor {
+            Some(extractor) => extractor.extract(head, body).map(|word| word.filter(is_word)),
+            None => Ok(None),
+        };
+        let asked = config.asks_for_key(head);
+        let key = if asked { read(&config.key) } else { Ok(None) };
+        if key == Err(KeyError::Duplicate) && !config.pass_on_failure {
+            return Err(failed(Direction::Request, ScanError::DuplicateKey));
+        }
+        let role = read(&config.role);
+        let needs_body = body.is_none() && [&key, &role].contains(&&Err(KeyError::NeedsBody));
+        self.key = key.ok().flatten();
+        self.keyless = asked && self.key.is_none();
+        self.role = role.ok().flatten().and_then(|name| Role::from_name(&name)).unwrap_or(config.request_role);
+        self.id = read(&config.id).ok().flatten().and_then(|id| id.parse().ok()).map(MessageId);
+        Ok(needs_body)
+    }
+
+    /// Reads a body as far as its plan says.
+    async fn receive<X: Body>(&self, direction: Direction, plan: Plan, body: X) -> Result<Received<X>, Stopped> {
+        let (failure, body) = match plan {
+            Plan::Pass => return Ok(Received::Pass(RedactBody::pass(body), complete())),
+            Plan::Stream(how) => return Ok(Received::Stream(VecDeque::new(), Box::pin(body), how)),
+            Plan::Refuse(failure) => (failure, RedactBody::pass(body)),
+            Plan::Hold(how, overflow) => {
+                let limit = self.config.limits.hold;
+                match gather(body, how.coding, limit).await {
+                    Ok(held) => return Ok(Received::Held(held, how)),
+                    Err(NotHeld::TooLarge(read, body)) => {
+                        let streams = match overflow {
+                            Overflow::Stream => true,
+                            Overflow::StreamText => !opens_document(read.iter().flatten()),
+                            Overflow::Refuse => false,
+                        };
+                        if streams {
+                            return Ok(Received::Stream(read, body, how));
+                        }
+                        (ScanError::TooLarge { limit }, RedactBody::rest(read, body))
+                    }
+                    Err(NotHeld::Undecodable(failure, body)) => (failure, body),
+                    // There is no more of it that could pass.
+                    Err(NotHeld::CutOff) => return Err(failed(direction, ScanError::CutOff)),
+                }
+            }
+        };
+        let stopped = failed(direction, failure);
+        if self.config.pass_on_failure { Ok(Received::Pass(body, stopped.report)) } else { Err(stopped) }
+    }
+
+    /// Scans a body, or makes it one that is scanned while it is sent. Corrects its headers.
+    async fn scan<X>(
+        &mut self,
+        direction: Direction,
+        received: Received<X>,
+        headers: &mut HeaderMap,
+    ) -> Result<(RedactBody<X>, Report), Stopped>
+    where
+        X: Body,
+        X::Error: Into<BoxError>,
+    {
+        match received {
+            Received::Pass(body, report) => Ok((body, report)),
+            Received::Held(held, how) => self.scan_held(direction, held, how, headers).await,
+            Received::Stream(read, body, how) => self.scan_stream(direction, read, body, how, headers).await,
+        }
+    }
+
+    async fn scan_held<X>(
+        &mut self,
+        direction: Direction,
+        held: Held,
+        how: How,
+        headers: &mut HeaderMap,
+    ) -> Result<(RedactBody<X>, Report), Stopped> {
+        let stored = self.stored(direction);
+        let counts = match direction {
+            Direction::Request => Counts::WhenAccepted,
+            Direction::Response => Counts::Now,
+        };
+        let make_filter = self.make_filter(direction, how.format);
+        let pass_on_failure = self.config.pass_on_failure;
+        let known = self.conversation.take();
+        let (scanned, pending) =
+            match scan(held.bytes(), known, stored.as_ref(), counts, pass_on_failure, make_filter).await {
+                Ok(scanned) => scanned,
+                Err(failure) => return Err(failed(direction, failure)),
+            };
+        telemetry::scanned(direction.as_str(), &scanned.report, scanned.cost);
+        let report = scanned.report;
+        match scanned.end {
+            End::Passes { changed, conversation } => {
+                self.conversation = Some(conversation);
+                if let (Some(pending), Counts::WhenAccepted) = (pending, counts) {
+                    self.conversation = Some(pending.guarded());
+                    self.decision.learned(pending);
+                }
+                Ok((held.into_scanned(changed, headers), report))
+            }
+            End::Failed(_) if pass_on_failure => Ok((held.into_received(), report)),
+            End::Failed(failure) => Err(Stopped { failure: Some(failure), report }),
+            End::Blocked => Err(Stopped { failure: None, report }),
+        }
+    }
+
+    async fn scan_stream<X>(
+        &mut self,
+        direction: Direction,
+        read: VecDeque<Bytes>,
+        mut body: Pin<Box<X>>,
+        how: How,
+        headers: &mut HeaderMap,
+    ) -> Result<(RedactBody<X>, Report), Stopped>
+    where
+        X: Body,
+        X::Error: Into<BoxError>,
+    {
+        let stored = self.stored(direction).map(Arc::new);
+        let pass_on_failure = self.config.pass_on_failure;
+        let loaded = match (self.conversation.take(), &stored) {
+            (None, Some(stored)) => match stored.load().await {
+                Err(failure) if !pass_on_failure => return Err(failed(direction, failure)),
+                loaded => loaded.ok().flatten(),
+            },
+            (known, _) => known,
+        };
+        // Large documents and pages are scanned ahead, so that a failure near their start is answered with a status.
+        let scans_ahead = direction == Direction::Response && !how.format.streams();
+        let is_events = direction == Direction::Response && how.format == BodyFormat::Events;
+        let make_filter = self.make_filter(direction, how.format);
+        let filter = make_filter(loaded.clone().unwrap_or_default());
+        let report = filter.report();
+        correct(headers, Change::Unknown);
+        let limit = self.config.limits.hold;
+        let (original, decision) = match direction {
+            Direction::Request => (Some(Original::new(limit)), Some(self.decision.clone())),
+            Direction::Response => (None, None),
+        };
+        let save = stored.map(|stored| -> SaveAtEnd {
+            Box::new(move |ended| {
+                Box::pin(stream_end::save(stored, loaded, decision, Box::new(make_filter), pass_on_failure, ended))
+            })
+        });
+        let decoder = how.coding.map(Decoder::new);
+        let mut stream = Stream::new(direction, filter, decoder).read(read).save_at_end(save, original);
+        if is_events {
+            stream = stream.last_event(self.config.reject.clone());
+        }
+        if scans_ahead && stream.scan_ahead(body.as_mut(), limit).await.is_err() {
+            return Err(Stopped { failure: report.failure(), report });
+        }
+        Ok((RedactBody::stream(body, stream), report))
+    }
+
+    /// The conversation in its store. What comes in a response to a request that was refused is not stored.
+    fn stored(&self, direction: Direction) -> Option<StoredConversation<St>> {
+        if self.keyless && (direction == Direction::Request || !self.config.requests) {
+            telemetry::keyless(direction.as_str());
+        }
+        let key = self.key.clone().filter(|_| direction == Direction::Request || self.accepted)?;
+        Some(StoredConversation::new(self.config.store.clone(), key, direction.as_str()))
+    }
+
+    /// Makes filters for a body.
+    fn make_filter(
+        &self,
+        direction: Direction,
+        format: BodyFormat,
+    ) -> impl Fn(Conversation) -> Filter + Send + Sync + use<St> {
+        let config = self.config.clone();
+        let (role, id) = match direction {
+            Direction::Request => (self.role, self.id),
+            Direction::Response => (self.config.response_role, None),
+        };
+        move |conversation| config.filter(format.clone(), conversation, role, id)
+    }
+
+    /// Keeps what was learned from the request, or takes it back.
+    async fn decide(&mut self, accepted: bool) {
+        self.accepted = accepted;
+        let Some(pending) = self.decision.answered(accepted) else { return };
+        if let Some(stored) = self.stored(Direction::Request) {
+            let known = stored.decide(pending, accepted).await;
+            if accepted {
+                self.conversation = known;
+            }
+        }
+    }
+
+    /// Why the request was stopped while the inner service was reading it.
+    fn stopped(&self) -> Option<Stopped> {
+        let report = self.report.as_ref().filter(|_| self.streams)?;
+        let failure = report.failure();
+        // A store that failed has stopped nothing if the body passes anyway.
+        let passed = self.config.pass_on_failure && matches!(failure, Some(ScanError::Store | ScanError::Busy));
+        let stopped = !passed && (failure.is_some() || report.is_blocked());
+        stopped.then(|| Stopped { failure, report: report.clone() })
+    }
+
+    /// Writes the counts of what was found in the request and in the response into the header that is asked for.
+    fn count(&self, headers: &mut HeaderMap, response: Option<&Report>) {
+        let Some(name) = &self.config.header else { return };
+        let mut words: Vec<(String, u64)> = Vec::new();
+        for count in self.report.iter().chain(response).flat_map(Report::counts) {
+            let word = match count.kind {
+                FindingKind::Disclosure => format!("{};{}", count.entity, count.action),
+                kind => format!("{};{};{}", count.entity, kind.as_str(), count.action),
+            };
+            match words.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, number)) => *number += count.number,
+                None => words.push((word, count.number)),
+            }
+        }
+        let value: Vec<String> = words.into_iter().map(|(word, number)| format!("{word}={number}")).collect();
+        if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(&value.join(", "))) {
+            headers.insert(name.clone(), value);
+        }
+    }
+
+    /// Returns the response that replaces a body that must not be sent on.
+    fn reject<R>(&mut self, direction: Direction, stopped: Stopped) -> Response<RedactBody<R>> {
+        let Stopped { failure, report } = stopped;
+        let response = self.config.reject.reject(&Rejection::new(direction, failure, &report));
+        let mut response = response.map(|bytes| RedactBody::held(bytes, None));
+        if direction == Direction::Request {
+            self.report = None;
+        }
+        self.count(response.headers_mut(), Some(&report));
+        response.extensions_mut().insert(report);
+        response
+    }
+}
+
+/// The report of a body in which nothing is to be scanned.
+fn complete() -> Report {
+    let report = Report::new();
+    report.complete();
+    report
+}
+
+/// Reports a body that could not be scanned.
+fn failed(direction: Direction, failure: ScanError) -> Stopped {
+    let report = Report::new();
+    report.fail(failure);
+    telemetry::scanned(direction.as_str(), &report, Cost::default());
+    Stopped { failure: Some(failure), report }
+}
