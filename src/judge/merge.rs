@@ -149,3 +149,86 @@ fn younger((one, age): (bool, u8), (two, other): (bool, u8)) -> u8 {
         _ => age.min(other),
     }
 }
+
+#[cfg(all(test, feature = "tower"))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::Engine;
+    use crate::message::{Message, Role};
+
+    const SAYINGS: [(Role, &str); 15] = [
+        (Role::Customer, "hm"),
+        (Role::Customer, "12"),
+        (Role::Customer, "4539 5787"),
+        (Role::Customer, "6362"),
+        (Role::Customer, "my cvv is"),
+        (Role::Customer, "4821"),
+        (Role::Customer, "my card is 3782 822463 10005"),
+        (Role::Customer, "do you need the cvc too?"),
+        (Role::Agent, "What is your PIN?"),
+        (Role::Agent, "What is your ZIP code?"),
+        (Role::Agent, "The last four of your card, please?"),
+        (Role::Agent, "Neither, I mean the promo code."),
+        (Role::Agent, "yes"),
+        (Role::Bot, "please read me the code we texted you"),
+        (Role::Bot, "Thank you. Anything else?"),
+    ];
+
+    const ANSWERS: [(Role, &str); 7] = [
+        (Role::Customer, "4821"),
+        (Role::Customer, "912"),
+        (Role::Customer, "482913"),
+        (Role::Customer, "6362 1486"),
+        (Role::Customer, "1486"),
+        (Role::Customer, "it's 5318"),
+        (Role::Agent, "4821, right?"),
+    ];
+
+    fn say(talk: &Conversation, sayings: &[(Role, &str)]) -> Conversation {
+        let mut talk = talk.clone();
+        for (role, text) in sayings {
+            let _ = Engine::default().scan(&mut talk, &Message::new(*role, text));
+        }
+        talk
+    }
+
+    fn masks(talk: &Conversation, (role, text): (Role, &str)) -> bool {
+        Engine::default().scan(&mut talk.clone(), &Message::new(role, text)).redact(text) != text
+    }
+
+    fn sayings(most: usize) -> impl Strategy<Value = Vec<(Role, &'static str)>> {
+        proptest::collection::vec(proptest::sample::select(&SAYINGS[..]), 0..=most)
+    }
+
+    proptest! {
+        #[test]
+        fn a_guarded_conversation_masks_what_it_masked_before(before in sayings(6), after in sayings(6)) {
+            let before = say(&Conversation::new(), &before);
+            let guarded = before.guarded(&say(&before, &after));
+            for answer in ANSWERS {
+                prop_assert!(masks(&guarded, answer) || !masks(&before, answer), "{:?}", answer);
+            }
+        }
+
+        // After few messages: a harmless question that has lapsed lets less through.
+        #[test]
+        fn a_guarded_conversation_masks_what_one_more_message_masks(before in sayings(3), after in sayings(6)) {
+            let before = say(&Conversation::new(), &before);
+            for after in after {
+                let taught = say(&before, &[after]);
+                let guarded = before.guarded(&taught);
+                for answer in ANSWERS {
+                    prop_assert!(masks(&guarded, answer) || !masks(&taught, answer), "{:?} {:?}", after, answer);
+                }
+            }
+        }
+
+        #[test]
+        fn guarding_what_teaches_nothing_changes_nothing(before in sayings(6)) {
+            let before = say(&Conversation::new(), &before);
+            prop_assert_eq!(&before.guarded(&before), &before);
+        }
+    }
+}

@@ -48,7 +48,7 @@ use http::request::Parts;
 use crate::json::{Tree, Value};
 use crate::span::Span;
 use crate::wire::form;
-use crate::wire::multipart::{Piece, Reader, parameter};
+use crate::wire::multipart::{Piece, Reader, parameters};
 
 /// Reads a word from a request.
 pub trait KeyExtractor: Send + Sync + 'static {
@@ -186,10 +186,10 @@ pub fn pointer(pointer: impl Into<String>) -> impl KeyExtractor + Clone {
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match essence.as_str() {
             "application/x-www-form-urlencoded" => field(body, &name),
-            "multipart/form-data" => match parameter(content_type, "boundary") {
-                Some(boundary) => part(body, &boundary, &name),
-                None => Ok(None),
-            },
+            "multipart/form-data" => {
+                let boundary = parameters(content_type).find(|(name, _)| name.eq_ignore_ascii_case("boundary"));
+                boundary.map_or(Ok(None), |(_, boundary)| part(body, &boundary, &name))
+            }
             // A document a line.
             _ => document_of_each_line(json, &pointer),
         }

@@ -5,6 +5,7 @@ mod conversations;
 mod doors;
 mod failures;
 mod interface;
+mod memory;
 mod moments;
 mod requests;
 mod responses;

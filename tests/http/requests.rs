@@ -6,7 +6,7 @@ use hyper::body::Frame;
 use lastfour::middleware::{RedactLayer, Treatment};
 use lastfour::{Engine, Limits};
 
-use crate::support::{MASK, SECRET, answer, ask, blocking, client, echo, post, serve};
+use crate::support::{MASK, SECRET, answer, ask, blocking, client, echo, futures_iter, post, serve};
 
 #[tokio::test]
 async fn every_kind_of_text_is_redacted_with_its_length_put_right() {
@@ -121,18 +121,6 @@ async fn a_body_of_unknown_length_keeps_its_trailers() {
         let body = response.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(body, text.replace(SECRET, MASK));
     }
-}
-
-fn futures_iter<T>(items: Vec<T>) -> impl futures_core::Stream<Item = T> {
-    struct Iter<T>(std::vec::IntoIter<T>);
-    impl<T> Unpin for Iter<T> {}
-    impl<T> futures_core::Stream for Iter<T> {
-        type Item = T;
-        fn poll_next(mut self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<T>> {
-            std::task::Poll::Ready(self.0.next())
-        }
-    }
-    Iter(items.into_iter())
 }
 
 #[tokio::test]

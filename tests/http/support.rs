@@ -174,3 +174,16 @@ pub(crate) fn unchunked(answer: &str) -> String {
     }
     all
 }
+
+/// A stream of these items.
+pub(crate) fn futures_iter<T>(items: Vec<T>) -> impl futures_core::Stream<Item = T> {
+    struct Iter<T>(std::vec::IntoIter<T>);
+    impl<T> Unpin for Iter<T> {}
+    impl<T> futures_core::Stream for Iter<T> {
+        type Item = T;
+        fn poll_next(mut self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<T>> {
+            std::task::Poll::Ready(self.0.next())
+        }
+    }
+    Iter(items.into_iter())
+}
