@@ -1,7 +1,6 @@
 //! The body of a request or a response that has passed through the layer.
 
 use std::collections::VecDeque;
-use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,8 +10,6 @@ use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::entity::Entity;
-use crate::filter::ScanError;
 use crate::middleware::BoxError;
 use crate::middleware::stream::Stream;
 
@@ -20,7 +17,7 @@ pin_project! {
     /// A body that passes as it is, that was held and scanned, or that is scanned while it is sent.
     ///
     /// Its data are [`Bytes`]. Trailers are kept, except digests of bytes that changed. A body that is stopped while it is
-    /// sent ends with [`BodyError`]; an event stream of a response ends with an event that says so.
+    /// sent ends with [`BodyError`](crate::middleware::BodyError); an event stream of a response ends with an event that says so.
     pub struct RedactBody<B> {
         #[pin]
         kind: Kind<B>,
@@ -40,38 +37,6 @@ pin_project! {
         Stream { inner: Pin<Box<B>>, stream: Box<Stream> },
     }
 }
-
-/// The error of a body that was stopped while it was sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BodyError {
-    pub(super) failure: Option<ScanError>,
-    pub(super) entities: Vec<Entity>,
-}
-
-impl BodyError {
-    /// Why the body could not be scanned, or `None` if it was scanned and blocked.
-    #[must_use]
-    pub fn failure(&self) -> Option<ScanError> {
-        self.failure
-    }
-
-    /// The entities for which the policy blocks the body.
-    #[must_use]
-    pub fn entities(&self) -> &[Entity] {
-        &self.entities
-    }
-}
-
-impl fmt::Display for BodyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.failure {
-            Some(failure) => write!(f, "the body was stopped: {failure}"),
-            None => f.write_str("the body was stopped because of its content"),
-        }
-    }
-}
-
-impl Error for BodyError {}
 
 impl<B> RedactBody<B> {
     /// A body that passes as it is.

@@ -71,7 +71,7 @@ pub(super) enum Counts {
 #[derive(Debug)]
 pub(super) enum Learning {
     /// The store knows of it.
-    Stored(Pending),
+    Stored(Box<Pending>),
     /// The body was stopped when it was scanned again.
     Stopped,
     /// The store failed, or the conversation kept changing.
@@ -107,7 +107,8 @@ impl<St: ConversationStore> StoredConversation<St> {
                 Counts::Now => learned.taught.clone(),
                 Counts::WhenAccepted => before.guarded(&learned.taught),
             };
-            let unwritten = Learning::Stored(Pending { stored: learned.loaded.clone(), learned: learned.clone() });
+            let unwritten =
+                Learning::Stored(Box::new(Pending { stored: learned.loaded.clone(), learned: learned.clone() }));
             if learned.taught == before {
                 return unwritten;
             }
@@ -116,7 +117,7 @@ impl<St: ConversationStore> StoredConversation<St> {
                 self.load().await
             } else {
                 match self.save(learned.loaded.as_ref(), next.clone()).await {
-                    Ok(Saved::Kept) => return Learning::Stored(Pending { learned, stored: Some(next) }),
+                    Ok(Saved::Kept) => return Learning::Stored(Box::new(Pending { learned, stored: Some(next) })),
                     Ok(Saved::Stale) if tries == TRIES => break,
                     Ok(Saved::Stale) => self.load().await,
                     Err(failure) => Err(failure),
@@ -142,8 +143,8 @@ impl<St: ConversationStore> StoredConversation<St> {
     ///
     /// The request has been answered, so nothing can be scanned again: what was learned is merged with a newer state. If
     /// that fails, the guarded state stays, which masks more and not less.
-    pub(super) async fn decide(&self, pending: Pending, accepted: bool) -> Option<Conversation> {
-        let Pending { learned, stored } = pending;
+    pub(super) async fn decide(&self, pending: Box<Pending>, accepted: bool) -> Option<Conversation> {
+        let Pending { learned, stored } = *pending;
         let goal = if accepted { learned.taught } else { learned.loaded.unwrap_or_default() };
         if !accepted {
             telemetry::refused(self.direction);
@@ -186,7 +187,7 @@ pub(super) struct Decision(Mutex<State>);
 enum State {
     #[default]
     Open,
-    Learned(Pending),
+    Learned(Box<Pending>),
     Answered {
         accepted: bool,
     },
@@ -202,7 +203,7 @@ impl Decision {
     }
 
     /// Notes what was learned. Gives it back, with the decision, if the service has answered already.
-    pub(super) fn learned(&self, pending: Pending) -> Option<(Pending, bool)> {
+    pub(super) fn learned(&self, pending: Box<Pending>) -> Option<(Box<Pending>, bool)> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match *state {
             State::Answered { accepted } => Some((pending, accepted)),
@@ -214,11 +215,94 @@ impl Decision {
     }
 
     /// Notes the answer of the service. Returns what was learned so far, to be decided now.
-    pub(super) fn answered(&self, accepted: bool) -> Option<Pending> {
+    pub(super) fn answered(&self, accepted: bool) -> Option<Box<Pending>> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match mem::replace(&mut *state, State::Answered { accepted }) {
             State::Learned(pending) => Some(pending),
             State::Open | State::Answered { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::Engine;
+    use crate::message::{Message, Role};
+
+    const SAYINGS: [(Role, &str); 15] = [
+        (Role::Customer, "hm"),
+        (Role::Customer, "12"),
+        (Role::Customer, "4539 5787"),
+        (Role::Customer, "6362"),
+        (Role::Customer, "my cvv is"),
+        (Role::Customer, "4821"),
+        (Role::Customer, "my card is 3782 822463 10005"),
+        (Role::Customer, "do you need the cvc too?"),
+        (Role::Agent, "What is your PIN?"),
+        (Role::Agent, "What is your ZIP code?"),
+        (Role::Agent, "The last four of your card, please?"),
+        (Role::Agent, "Neither, I mean the promo code."),
+        (Role::Agent, "yes"),
+        (Role::Bot, "please read me the code we texted you"),
+        (Role::Bot, "Thank you. Anything else?"),
+    ];
+
+    const ANSWERS: [(Role, &str); 7] = [
+        (Role::Customer, "4821"),
+        (Role::Customer, "912"),
+        (Role::Customer, "482913"),
+        (Role::Customer, "6362 1486"),
+        (Role::Customer, "1486"),
+        (Role::Customer, "it's 5318"),
+        (Role::Agent, "4821, right?"),
+    ];
+
+    fn say(talk: &Conversation, sayings: &[(Role, &str)]) -> Conversation {
+        let mut talk = talk.clone();
+        for (role, text) in sayings {
+            let _ = Engine::default().scan(&mut talk, &Message::new(*role, text));
+        }
+        talk
+    }
+
+    fn masks(talk: &Conversation, (role, text): (Role, &str)) -> bool {
+        Engine::default().scan(&mut talk.clone(), &Message::new(role, text)).redact(text) != text
+    }
+
+    fn sayings(most: usize) -> impl Strategy<Value = Vec<(Role, &'static str)>> {
+        proptest::collection::vec(proptest::sample::select(&SAYINGS[..]), 0..=most)
+    }
+
+    proptest! {
+        #[test]
+        fn a_guarded_conversation_masks_what_it_masked_before(before in sayings(6), after in sayings(6)) {
+            let before = say(&Conversation::new(), &before);
+            let guarded = before.guarded(&say(&before, &after));
+            for answer in ANSWERS {
+                prop_assert!(masks(&guarded, answer) || !masks(&before, answer), "{:?}", answer);
+            }
+        }
+
+        // After few messages: a harmless question that has lapsed lets less through.
+        #[test]
+        fn a_guarded_conversation_masks_what_one_more_message_masks(before in sayings(3), after in sayings(6)) {
+            let before = say(&Conversation::new(), &before);
+            for after in after {
+                let taught = say(&before, &[after]);
+                let guarded = before.guarded(&taught);
+                for answer in ANSWERS {
+                    prop_assert!(masks(&guarded, answer) || !masks(&taught, answer), "{:?} {:?}", after, answer);
+                }
+            }
+        }
+
+        #[test]
+        fn guarding_what_teaches_nothing_changes_nothing(before in sayings(6)) {
+            let before = say(&Conversation::new(), &before);
+            prop_assert_eq!(&before.guarded(&before), &before);
         }
     }
 }

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http_body::Body;
 
 use crate::filter::ScanError;
 use crate::middleware::body::RedactBody;
 use crate::middleware::encoding::{Coding, decode};
+use crate::middleware::frames::{Next, next_of};
 use crate::middleware::headers::{self, Change, correct};
 
 /// A body that has been read to its end.
@@ -64,22 +65,8 @@ pub(super) async fn gather<B: Body>(body: B, coding: Option<Coding>, limit: usiz
     }
 }
 
-/// What a body gives next.
-pub(super) enum Next {
-    Data(Bytes),
-    Trailers(HeaderMap),
-}
-
 async fn next<B: Body>(mut body: Pin<&mut B>) -> Option<Result<Next, B::Error>> {
     poll_fn(|cx| body.as_mut().poll_frame(cx).map(|frame| frame.map(|frame| frame.map(next_of)))).await
-}
-
-/// The content of a frame. A frame of an unknown kind is empty data.
-pub(super) fn next_of<D: Buf>(frame: http_body::Frame<D>) -> Next {
-    match frame.into_data() {
-        Ok(mut data) => Next::Data(data.copy_to_bytes(data.remaining())),
-        Err(frame) => frame.into_trailers().map_or(Next::Data(Bytes::new()), Next::Trailers),
-    }
 }
 
 impl Held {

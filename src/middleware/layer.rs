@@ -219,3 +219,23 @@ impl<S, St> Layer<S> for RedactLayer<St> {
         Redact::new(inner, self.config.clone())
     }
 }
+
+impl<S> Redact<S> {
+    /// Redacts requests, with the defaults of [`RedactLayer::requests`].
+    #[must_use]
+    pub fn requests(inner: S, engine: Engine) -> Self {
+        RedactLayer::requests(engine).layer(inner)
+    }
+
+    /// Redacts responses, with the defaults of [`RedactLayer::responses`].
+    #[must_use]
+    pub fn responses(inner: S, engine: Engine) -> Self {
+        RedactLayer::responses(engine).layer(inner)
+    }
+
+    /// Redacts requests and responses, with the defaults of [`RedactLayer::both`].
+    #[must_use]
+    pub fn both(inner: S, engine: Engine) -> Self {
+        RedactLayer::both(engine).layer(inner)
+    }
+}

@@ -130,10 +130,12 @@
 //!   [`Limits::hold`](crate::Limits) if other tasks must not wait for it.
 
 mod body;
+mod body_error;
 mod config;
 mod conversation;
 mod encoding;
 mod exchange;
+mod frames;
 mod gather;
 mod headers;
 pub mod key;
@@ -150,7 +152,8 @@ mod stream_end;
 mod telemetry;
 
 pub use crate::filter::{ContentTypes, Treatment};
-pub use body::{BodyError, RedactBody};
+pub use body::RedactBody;
+pub use body_error::BodyError;
 pub use layer::{Dangerous, RedactLayer};
 pub use memory_store::MemoryStore;
 pub use message::{ChatMessage, MessageError, MessageFuture, RedactMessageLayer, RedactMessages};
@@ -160,6 +163,9 @@ pub use store::{ConversationStore, Saved, TRIES};
 
 /// Any error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A future that can be sent to another thread.
+type BoxFuture<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The direction of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -39,7 +39,7 @@ pub(super) async fn scan<St: ConversationStore>(
     counts: Counts,
     pass_on_failure: bool,
     filter: impl Fn(Conversation) -> Filter + Send + Sync,
-) -> Result<(Scanned, Option<Pending>), ScanError> {
+) -> Result<(Scanned, Option<Box<Pending>>), ScanError> {
     let loaded = match stored {
         Some(stored) if known.is_none() => match stored.load().await {
             Err(failure) if !pass_on_failure => return Err(failure),

@@ -8,41 +8,19 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use http_body::Body;
-use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::engine::Engine;
 use crate::middleware::body::RedactBody;
 use crate::middleware::config::Config;
 use crate::middleware::exchange::exchange;
 use crate::middleware::memory_store::MemoryStore;
 use crate::middleware::store::ConversationStore;
-use crate::middleware::{BoxError, RedactLayer};
+use crate::middleware::{BoxError, BoxFuture};
 
 /// Redacts the bodies that go to a service and come from it. See the [module docs](crate::middleware).
 pub struct Redact<S, St = MemoryStore> {
     inner: S,
     config: Arc<Config<St>>,
-}
-
-impl<S> Redact<S> {
-    /// Redacts requests, with the defaults of [`RedactLayer::requests`].
-    #[must_use]
-    pub fn requests(inner: S, engine: Engine) -> Self {
-        RedactLayer::requests(engine).layer(inner)
-    }
-
-    /// Redacts responses, with the defaults of [`RedactLayer::responses`].
-    #[must_use]
-    pub fn responses(inner: S, engine: Engine) -> Self {
-        RedactLayer::responses(engine).layer(inner)
-    }
-
-    /// Redacts requests and responses, with the defaults of [`RedactLayer::both`].
-    #[must_use]
-    pub fn both(inner: S, engine: Engine) -> Self {
-        RedactLayer::both(engine).layer(inner)
-    }
 }
 
 impl<S, St> Redact<S, St> {
@@ -108,7 +86,7 @@ where
 /// The future of a response of [`Redact`].
 ///
 /// If it is dropped, nothing of the request is kept but what masks more.
-pub struct ResponseFuture<R, E>(Pin<Box<dyn Future<Output = Result<Response<RedactBody<R>>, E>> + Send>>);
+pub struct ResponseFuture<R, E>(BoxFuture<Result<Response<RedactBody<R>>, E>>);
 
 impl<R, E> Future for ResponseFuture<R, E> {
     type Output = Result<Response<RedactBody<R>>, E>;

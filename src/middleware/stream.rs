@@ -13,9 +13,9 @@ use http::HeaderMap;
 use http_body::{Body, Frame};
 
 use crate::filter::{Filter, Report, ScanError};
-use crate::middleware::body::BodyError;
+use crate::middleware::body_error::BodyError;
 use crate::middleware::encoding::Decoder;
-use crate::middleware::gather::{Next, next_of};
+use crate::middleware::frames::{Next, next_of};
 use crate::middleware::headers;
 use crate::middleware::reject::{Reject, Rejection};
 use crate::middleware::stream_end::{Ended, Original, Outcome, SaveAtEnd, Saving};

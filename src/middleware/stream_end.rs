@@ -5,14 +5,13 @@
 //! be held ([`Limits::hold`](crate::Limits)), and if what has been sent is what would be sent now. Otherwise what was
 //! learned from the body is merged with the newer state.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::Conversation;
 use crate::filter::{Filter, Report, ScanError};
+use crate::middleware::BoxFuture;
 use crate::middleware::conversation::{Counts, Decision, Learned, Learning, Rescan, Rescanned, StoredConversation};
 use crate::middleware::store::ConversationStore;
 
@@ -40,7 +39,7 @@ pub(super) enum Outcome {
 /// Saves the conversation of a body.
 pub(super) type SaveAtEnd = Box<dyn FnOnce(Ended) -> Saving + Send>;
 
-pub(super) type Saving = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+pub(super) type Saving = BoxFuture<Outcome>;
 
 /// Makes the filter for a body in a conversation.
 pub(super) type MakeFilter = Box<dyn Fn(Conversation) -> Filter + Send + Sync>;

@@ -27,7 +27,6 @@ const LAYERS: &[&[&str]] = &[
 const KNOWN_CIRCLES: &[&str] = &[
     "detect: split, token",
     "filter: parts, state",
-    "middleware: layer, service",
     "text::numerals: english, lexicon, spanish",
     "transcript: csv, record",
 ];

@@ -8,10 +8,11 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
+use crate::middleware::BoxFuture;
 use crate::middleware::memory_store::MemoryStore;
 use crate::middleware::message::chat_message::{ChatMessage, MessageError};
-use crate::middleware::message::deliver::deliver;
 use crate::middleware::message::config::Config;
+use crate::middleware::message::deliver::deliver;
 use crate::middleware::store::ConversationStore;
 
 /// Redacts the messages that go to a service. Made by [`RedactMessageLayer`](crate::middleware::RedactMessageLayer).
@@ -79,7 +80,7 @@ where
 }
 
 /// The future of a response of [`RedactMessages`].
-pub struct MessageFuture<R, E>(Pin<Box<dyn Future<Output = Result<R, MessageError<E>>> + Send>>);
+pub struct MessageFuture<R, E>(BoxFuture<Result<R, MessageError<E>>>);
 
 impl<R, E> Future for MessageFuture<R, E> {
     type Output = Result<R, MessageError<E>>;
