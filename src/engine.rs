@@ -14,8 +14,9 @@ use crate::judge::{self, Analysis, Depth, Detection, Part};
 use crate::message::Message;
 use crate::policy::{Action, Expiry, Policy};
 use crate::report::{Explanation, Finding, Outcome, Passed};
+use crate::span::Span;
 use crate::steps;
-use crate::text::View;
+use crate::text::{View, base64_runs};
 
 /// How often a redacted text is looked at again, at most. One look is almost always enough.
 const MAX_PASSES: usize = 4;
@@ -204,6 +205,13 @@ impl Engine {
     pub(crate) fn outcome(&self, source: &[u8], view: &View<'_>, verdict: Analysis) -> Outcome {
         let mut found = verdict.found;
         found.retain(|judged| !judged.expiry || self.policy.expiry() == Expiry::Mask);
+        if !found.is_empty() {
+            let runs = base64_runs(source);
+            let is_inside = |span: Span| {
+                runs.get(runs.partition_point(|run| run.end < span.end)).is_some_and(|run| run.start <= span.start)
+            };
+            found.retain(|judged| judged.solicited || !is_inside(view.source(judged.span)));
+        }
         let found = judge::merge_overlaps(found, &|judged| self.action(judged));
         let mut findings = Vec::with_capacity(found.len());
         let mut edits = Vec::new();

@@ -903,3 +903,107 @@ proptest! {
         prop_assert!(!seen.contains(SECRET));
     }
 }
+
+/// Bytes that look random, the same for each seed.
+fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+/// Base64 of bytes that look random.
+fn noise_in_base64(seed: u64, len: usize) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    noise(seed, len).into_iter().map(|byte| char::from(ALPHABET[usize::from(byte % 64)])).collect()
+}
+
+#[test]
+fn binary_bodies_and_parts_of_unknown_types_pass_unchanged_and_are_counted() {
+    let sizes = (1..40).chain([64, 100, 200, 500, 1_000, 5_000, 20_000, 100_000]);
+    for (seed, size) in sizes.flat_map(|size| [size, size, size]).enumerate() {
+        let bytes = noise(seed as u64 + 1, size);
+        let filtered = Filter::new(Engine::default(), BodyFormat::Sniff).whole(&bytes).unwrap();
+        assert_eq!(filtered.body, &bytes[..], "{size} bytes");
+        assert!(size < 200 || filtered.report.binaries() == 1 && filtered.report.messages() == 0);
+        let body = [
+            &b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\nContent-Type: application/x-zip-compressed\r\n\r\n"[..],
+            &bytes,
+            b"\r\n--b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nmy card is 3782 822463 10005\r\n--b--\r\n",
+        ]
+        .concat();
+        let masked = String::from_utf8_lossy(&body).replace(SECRET, MASK);
+        let mut filter = Filter::new(Engine::default(), multipart());
+        let mut out = Vec::new();
+        for piece in body.chunks(1_000) {
+            filter.push(piece, &mut out).unwrap();
+        }
+        filter.finish(&mut out).unwrap();
+        assert_eq!(String::from_utf8_lossy(&out), masked, "{size} bytes");
+    }
+}
+
+#[test]
+fn text_of_unknown_type_is_scanned_in_any_charset() {
+    for body in [
+        &b"caf\xe9: my card is 3782 822463 10005"[..],
+        b"my card is 3782 822463 10005 \x02ok\x02",
+        b"\xef\xbb\xbf3782 822463 10005",
+    ] {
+        for size in [1, 1_000] {
+            let mut filter = Filter::new(Engine::default(), BodyFormat::Sniff);
+            let mut out = Vec::new();
+            body.chunks(size).for_each(|piece| filter.push(piece, &mut out).unwrap());
+            filter.finish(&mut out).unwrap();
+            assert_eq!(filter.report().total(), 1);
+            assert_eq!(filter.report().binaries(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_field_of_text_is_scanned_although_it_has_zero_bytes() {
+    let body = "--b\r\nContent-Disposition: form-data; name=\"text\"\r\nContent-Type: application/x-own\r\n\r\nhi\0, my card is 3782 822463 10005\r\n--b--";
+    let (seen, found) = through(Filter::new(Engine::default(), multipart()), &[body.as_bytes()]).unwrap();
+    assert_eq!((seen.as_str(), found), (body.replace(SECRET, MASK).as_str(), 1));
+}
+
+#[test]
+fn base64_holds_no_secret() {
+    for seed in 1..80 {
+        let data = noise_in_base64(seed, 30_000);
+        let lines: Vec<String> =
+            data.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        for text in [
+            format!("data:image/png;base64,{data}"),
+            data.clone(),
+            lines.join("\\r\\n"),
+            format!("see {data}== and call"),
+        ] {
+            let body = format!("{{\"content\":\"{text}\"}}");
+            let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body.as_bytes()).unwrap();
+            assert!(matches!(filtered.body, std::borrow::Cow::Borrowed(_)), "seed {seed}");
+        }
+    }
+    let body = format!("{{\"content\":\"data:image/png;base64,{} my card is {SECRET}\"}}", noise_in_base64(7, 500));
+    let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body.as_bytes()).unwrap();
+    assert_eq!(filtered.body, body.replace(SECRET, MASK).as_bytes());
+}
+
+#[test]
+fn an_image_of_text_is_scanned() {
+    let image = |number: &str| {
+        format!(
+            "<svg viewBox=\"0 0 4111 1111\"><path d=\"M4111 1111 1111 1111\"/><text x=\"12\">my card: {number}</text></svg>"
+        )
+    };
+    let types = lastfour::ContentTypes::default();
+    assert_eq!(types.treatment("image/svg+xml"), lastfour::Treatment::Html);
+    let filtered = Filter::new(Engine::default(), BodyFormat::Html);
+    let body = image(SECRET);
+    assert_eq!(filtered.whole(body.as_bytes()).unwrap().body, image(MASK).as_bytes());
+}

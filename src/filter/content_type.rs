@@ -21,7 +21,7 @@ pub enum Treatment {
     Form,
     /// Scan it as a multipart form.
     Multipart,
-    /// Scan it as a JSON document if it starts like one, otherwise as one text.
+    /// Scan it as a JSON document if it starts like one, otherwise as one text. Pass it through unscanned if it is binary.
     Sniff,
     /// Pass it through unscanned.
     Pass,
@@ -32,9 +32,11 @@ pub enum Treatment {
 /// Maps content types to treatments.
 ///
 /// By default, JSON (`application/json`, `+json`), JSON lines, forms, multipart forms, event streams, `text/*`, XML,
-/// JavaScript, YAML, GraphQL and bodies without a content type are scanned. Images, audio, video, fonts, models, archives,
-/// office documents, `application/octet-stream`, gRPC, Protocol Buffers, CBOR and MessagePack pass unscanned. All other
-/// content types, including malformed ones, are scanned as JSON if they start like JSON, otherwise as text.
+/// JavaScript, YAML, GraphQL, SVG and bodies without a content type are scanned. Other images, audio, video, fonts, models,
+/// archives, office documents, `application/octet-stream`, gRPC, Protocol Buffers, CBOR and MessagePack pass unscanned. All
+/// other content types, including malformed ones, are scanned as JSON if they start like JSON, and otherwise as text, unless
+/// their first 4 KiB are binary: then they pass unscanned, too, and [`Report::binaries`](crate::Report::binaries) counts
+/// them.
 ///
 /// # Example
 ///
@@ -77,6 +79,7 @@ const DEFAULT: &[(&str, Treatment)] = &[
     ("multipart/*", Treatment::Multipart),
     ("text/*", Treatment::Text),
     ("*/*+json", Treatment::Json),
+    ("image/svg+xml", Treatment::Html),
     ("image/*", Treatment::Pass),
     ("audio/*", Treatment::Pass),
     ("video/*", Treatment::Pass),
@@ -209,7 +212,7 @@ mod tests {
             ("Application/JSON; charset=utf-8", Treatment::Json),
             ("application/problem+json", Treatment::Json),
             ("text/html", Treatment::Html),
-            ("image/svg+xml", Treatment::Pass),
+            ("image/svg+xml", Treatment::Html),
             ("application/atom+xml", Treatment::Text),
             ("", Treatment::Text),
             ("application/pdf", Treatment::Pass),
@@ -230,11 +233,11 @@ mod tests {
     #[test]
     fn user_rules_override_the_defaults() {
         let types = ContentTypes::default()
-            .set("image/svg+xml", Treatment::Text)
+            .set("image/svg+xml", Treatment::Pass)
             .set("text/*", Treatment::Pass)
             .set("*/*+protobuf", Treatment::Refuse)
             .set("*/*", Treatment::Pass);
-        assert_eq!(types.treatment("image/svg+xml"), Treatment::Text);
+        assert_eq!(types.treatment("image/svg+xml"), Treatment::Pass);
         assert_eq!(types.treatment("text/plain"), Treatment::Pass);
         assert_eq!(types.treatment("application/x+protobuf"), Treatment::Refuse);
         assert_eq!(types.treatment("application/json"), Treatment::Json);

@@ -1,5 +1,6 @@
 //! Scans bodies: applies an engine, in a conversation, to the bytes of a body in a wire format.
 
+mod binary;
 mod content_type;
 mod document;
 mod events;

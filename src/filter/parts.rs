@@ -106,6 +106,7 @@ fn format(headers: &Headers, scanner: &Scanner) -> Result<Option<PartFormat>, Sc
     let file = headers.is_file();
     let named = headers.name().is_none_or(|name| scanner.shape.is_field(&name));
     let format = match format {
+        Some(BodyFormat::Sniff) if named && !file => PartFormat::Body(BodyFormat::Text),
         Some(format) if file || named => PartFormat::Body(format),
         Some(BodyFormat::Json) => PartFormat::Body(BodyFormat::Json),
         Some(_) => PartFormat::Field,

@@ -22,6 +22,7 @@ pub struct Report(Arc<Mutex<Data>>);
 #[derive(Default)]
 struct Data {
     messages: u64,
+    binaries: u64,
     findings: Vec<Found>,
     counts: Vec<Count>,
     recall: Vec<MessageId>,
@@ -62,6 +63,13 @@ impl Report {
     #[must_use]
     pub fn messages(&self) -> u64 {
         self.lock().messages
+    }
+
+    /// Returns the number of bodies and parts that passed unscanned because their bytes are binary. Those that pass because
+    /// of their content type are not counted.
+    #[must_use]
+    pub fn binaries(&self) -> u64 {
+        self.lock().binaries
     }
 
     /// Returns the findings, in order.
@@ -133,6 +141,11 @@ impl Report {
                 data.recall.push(*id);
             }
         }
+    }
+
+    /// Counts a body or part that is binary.
+    pub(crate) fn pass_binary(&self) {
+        self.lock().binaries += 1;
     }
 
     /// Adds a finding to an earlier message.

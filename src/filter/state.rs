@@ -5,6 +5,7 @@ use std::mem;
 
 use crate::chat::Spelling;
 use crate::edit::Patch;
+use crate::filter::binary::{HEAD, has_wide_mark, is_binary, is_wide_text};
 use crate::filter::document::Document;
 use crate::filter::events::Events;
 use crate::filter::parts::{PartFormat, Parts, Step};
@@ -22,7 +23,7 @@ pub(super) struct State {
 }
 
 enum Kind {
-    /// The first bytes of a body of unknown type: they show whether it is a document or a text.
+    /// The first bytes of a body of unknown type: they show whether it is a document, a text or binary.
     Sniff(Vec<u8>),
     /// The first bytes of a text, which may be meant as JSON.
     Silence(Vec<u8>),
@@ -69,7 +70,9 @@ impl State {
             BodyFormat::Events => Kind::Events(Box::default()),
             BodyFormat::Multipart { boundary } => Kind::Parts { parts: Box::new(Parts::new(&boundary)), open: None },
         };
-        Self { kind, start: Some(Vec::new()) }
+        // A body of unknown type may be binary.
+        let start = (!matches!(kind, Kind::Sniff(_))).then(Vec::new);
+        Self { kind, start }
     }
 
     /// Returns the state of a form field that is not text but may hold a document.
@@ -120,7 +123,10 @@ impl State {
 
     /// Returns the patch on a complete body; `None` if the format is read piece by piece.
     pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
-        if is_wide(body) { Err(ScanError::Charset) } else { self.kind.whole(body, scanner) }
+        if self.start.is_some() && is_wide(body) {
+            return Err(ScanError::Charset);
+        }
+        self.kind.whole(body, scanner)
     }
 }
 
@@ -153,7 +159,14 @@ impl Kind {
     fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let limit = scanner.limits.hold;
         match self {
-            Self::Silence(held) | Self::Sniff(held) | Self::Field(held) => {
+            Self::Sniff(held) => {
+                held.extend_from_slice(piece);
+                let Some(next) = sniff(held, false, scanner)? else { return Ok(()) };
+                let held = mem::take(held);
+                *self = next;
+                self.push(&held, scanner, out)?;
+            }
+            Self::Silence(held) | Self::Field(held) => {
                 held.extend_from_slice(piece);
                 let Some(document) = opens_document(held) else { return Ok(()) };
                 let held = mem::take(held);
@@ -219,8 +232,14 @@ impl Kind {
 
     fn finish(self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         match self {
+            Self::Sniff(held) => {
+                if let Some(mut next) = sniff(&held, true, scanner)? {
+                    next.push(&held, scanner, out)?;
+                    next.finish(scanner, out)?;
+                }
+            }
             // Too short to be a document.
-            Self::Silence(ref held) | Self::Sniff(ref held) | Self::Field(ref held) => {
+            Self::Silence(ref held) | Self::Field(ref held) => {
                 let mut short = self.decided(false, scanner);
                 short.push(held, scanner, out)?;
                 short.finish(scanner, out)?;
@@ -269,9 +288,13 @@ impl Kind {
 
     fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
         Ok(Some(match self {
-            Self::Sniff(_) if opens_document(body) == Some(true) => document(body, scanner)?,
+            Self::Sniff(_) => match sniff(body, true, scanner)? {
+                Some(Self::Json(_)) => document(body, scanner)?,
+                Some(Self::Text(_)) => scanner.message(body, None, false),
+                _ => Patch::default(),
+            },
             Self::Silence(_) if opens_document(body) == Some(true) => loose(body, scanner)?,
-            Self::Sniff(_) | Self::Silence(_) => scanner.message(body, None, false),
+            Self::Silence(_) => scanner.message(body, None, false),
             Self::Html(_) => markup(body, scanner)?,
             Self::Form(_) => form(body, scanner)?,
             Self::Json(_) => document(body, scanner)?,
@@ -317,6 +340,25 @@ fn steps(
 /// Ends the open part of a multipart body.
 fn end(open: &mut Option<Box<State>>, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
     open.take().map_or(Ok(()), |part| part.finish(scanner, out))
+}
+
+/// Returns the state that follows the first bytes of a body of unknown type; `None` if more bytes are needed. `last` says
+/// that there are no more.
+fn sniff(start: &[u8], last: bool, scanner: &Scanner) -> Result<Option<Kind>, ScanError> {
+    if opens_document(start) == Some(true) {
+        return Ok(Some(Kind::Json(Vec::new())));
+    }
+    if !last && start.len() < HEAD {
+        return Ok(None);
+    }
+    if is_wide_text(start) {
+        return Err(ScanError::Charset);
+    }
+    if is_binary(start) {
+        scanner.report.pass_binary();
+        return Ok(Some(Kind::Pass));
+    }
+    Ok(Some(Kind::Text(Box::new(scanner.redactor(scanner.role)))))
 }
 
 /// Returns whether a body with this start is meant as JSON: as an object or as an array of strings, objects or arrays.
@@ -432,5 +474,5 @@ fn shifted(patch: &Patch, offset: usize) -> Patch {
 
 /// Returns whether a body starts as UTF-16 or UTF-32: with a byte-order mark, or with a zero byte among the first two.
 fn is_wide(start: &[u8]) -> bool {
-    start.starts_with(b"\xFE\xFF") || start.starts_with(b"\xFF\xFE") || start.iter().take(2).any(|b| *b == 0)
+    has_wide_mark(start) || start.iter().take(2).any(|b| *b == 0)
 }

@@ -18,6 +18,7 @@
 //! ```
 
 mod align;
+mod base64;
 mod block;
 mod digits;
 mod draft;
@@ -32,6 +33,7 @@ mod tags;
 mod view;
 
 pub use align::{Alignment, ViewSpan};
+pub(crate) use base64::runs as base64_runs;
 pub(crate) use block::{Block, blocks};
 pub(crate) use numerals::may_be_digits;
 pub(crate) use scan::{Words, is_number_word, may_fold};
