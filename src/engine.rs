@@ -159,6 +159,8 @@ impl Engine {
         let passes = match glance {
             Glance::Silent => true,
             // It may ask for what was asked for or spoken of before.
+            // What an agent asks in words of no table is for the model to read.
+            Glance::Vague if message.role.as_asker().serves() => false,
             Glance::Telling | Glance::Vague => !conversation.has_asked(message.role) && !expected.spoken.has_secret(),
             Glance::Plain | Glance::Unknown => false,
         };

@@ -41,6 +41,9 @@ pub struct Evidence {
     /// It has a mistyped, swapped or missing digit.
     #[serde(skip_serializing_if = "is_false")]
     pub mistyped: bool,
+    /// How sure the learned weights are that it is a secret, in sixteenths of a nat; 0 if they were not asked.
+    #[serde(skip_serializing_if = "is_zero_score")]
+    pub score: i16,
     /// Number of digits, where it is a number.
     #[serde(skip_serializing_if = "is_zero")]
     pub digits: u8,
@@ -49,6 +52,11 @@ pub struct Evidence {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn is_false(b: &bool) -> bool {
     !*b
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero_score(n: &i16) -> bool {
+    *n == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
@@ -97,6 +105,9 @@ impl fmt::Display for Evidence {
         }
         if self.announced {
             part(f, format_args!("announced in an earlier message"))?;
+        }
+        if self.score != 0 {
+            part(f, format_args!("the words around it and the messages before it: {:+}", self.score))?;
         }
         if self.piece {
             part(f, format_args!("part of a secret given in pieces"))?;

@@ -83,6 +83,8 @@ mod span;
 mod steps;
 mod stream;
 mod text;
+#[cfg(test)]
+mod training;
 mod wire;
 
 pub use detect::checksum::{Checksum, UnknownChecksum};

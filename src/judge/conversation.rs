@@ -2,6 +2,7 @@
 
 use crate::detect::cues::Topic;
 use crate::judge::pieces::Pieces;
+use crate::judge::recent::{INTENTS, REMEMBERED, Recent};
 use crate::message::Role;
 
 /// A set of topics.
@@ -11,6 +12,14 @@ pub(crate) struct Topics(u32);
 
 impl Topics {
     pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    pub(crate) fn bits(self) -> u32 {
+        self.0
+    }
 
     pub(crate) fn with(self, topic: Topic) -> Self {
         Self(self.0 | 1 << topic as u32)
@@ -144,14 +153,16 @@ pub struct Conversation {
     /// Messages since.
     #[serde(default)]
     pub(super) spoken_ago: u8,
+    /// The last messages, the newest first.
+    pub(super) recent: [Recent; REMEMBERED],
 }
 
 /// The version of the serialised form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Version {
     #[default]
-    #[serde(rename = "1")]
-    One,
+    #[serde(rename = "2")]
+    Two,
 }
 
 /// What a message can count on.
@@ -171,6 +182,10 @@ pub(crate) struct Expected {
     pub(crate) spoken: Topics,
     /// The customer has just given it, and who serves may read it back.
     pub(crate) read_back: Topics,
+    /// The last messages, the newest first.
+    pub(crate) recent: [Recent; REMEMBERED],
+    /// An agent or a bot speaks.
+    pub(crate) serves: bool,
 }
 
 impl Expected {
@@ -181,19 +196,31 @@ impl Expected {
 
     /// Whether a secret is expected, or the correction of one.
     pub(crate) fn awaits_a_secret(self) -> bool {
-        self.all().union(self.gave).union(self.read_back).has_secret() || self.after_card
+        self.all().union(self.gave).union(self.read_back).has_secret()
+            || self.after_card
+            || self.recent_questions().any(|scores| scores[..INTENTS - 1].iter().any(|score| *score >= Self::LIKELY))
     }
 
     /// Whether any word may be a password.
     pub(crate) fn awaits_a_password(&self) -> bool {
         self.all().union(self.gave).union(self.read_back).contains(Topic::Password)
+            || self.recent_questions().any(|scores| scores[Topic::Password as usize] >= Self::LIKELY)
+    }
+
+    /// The score from which a question may well be for a secret.
+    const LIKELY: u8 = 3;
+
+    /// What the model makes of the last questions by the other side.
+    fn recent_questions(&self) -> impl Iterator<Item = [u8; INTENTS]> + '_ {
+        let other = |recent: &&Recent| recent.is_there() && recent.serves() && recent.asks();
+        self.recent.iter().filter(other).map(|recent| recent.scores()).filter(|_| !self.serves)
     }
 }
 
 impl Conversation {
     /// The version of the serialised form. Another one is refused by serde: take what it refuses for a conversation in
     /// which nothing has been said.
-    pub const VERSION: &'static str = "1";
+    pub const VERSION: &'static str = "2";
 
     /// A conversation in which nothing has been said.
     #[must_use]
@@ -222,6 +249,7 @@ impl Conversation {
             if self.time_ms != 0 && now.saturating_sub(self.time_ms) > MEMORY_LASTS_MS {
                 self.sides = Default::default();
                 self.spoken = Secrets::default();
+                self.recent = Default::default();
             }
             self.time_ms = self.time_ms.max(now);
         }
@@ -245,7 +273,7 @@ impl Conversation {
         let (announced, gave, after_card) = (own.tells, own.gave.topics(), own.after_card > 0);
         let spoken = self.spoken_within(SUBJECT_LASTS - 1);
         self.spoken_ago = self.spoken_ago.saturating_add(1);
-        Expected { asked, announced, gave, after_card, answered, spoken, read_back }
+        Expected { asked, announced, gave, after_card, answered, spoken, read_back, recent: self.recent, serves: role.serves() }
     }
 
     /// The secrets of which somebody spoke, at most so many messages ago.
@@ -277,9 +305,26 @@ impl Conversation {
         self.end(role, &Intents::default());
     }
 
+    /// Remembers the message as the newest of the last ones.
+    fn remember(&mut self, role: Role, said: &Intents) {
+        let mut recent = Recent::silent(role.serves() || role == Role::Unknown && said.has_question);
+        recent.set_topics(said.asks, said.speaks_of);
+        recent.set_gave(if said.gives_card { said.gives.with(Topic::Card) } else { said.gives });
+        if said.has_number {
+            recent.set_number();
+        }
+        if said.has_question {
+            recent.set_asks();
+        }
+        recent.set_scores(said.scores);
+        self.recent.rotate_right(1);
+        self.recent[0] = recent;
+    }
+
     /// Ends a turn: remembers what this message asks for and announces. An unknown speaker asks as an agent, and says
     /// everything else as a customer.
     pub(crate) fn end(&mut self, role: Role, said: &Intents) {
+        self.remember(role, said);
         if role == Role::Unknown {
             let (mut asked, stated) = said.split();
             if said.agrees || said.reads_it {
@@ -397,6 +442,14 @@ pub(crate) struct Intents {
     pub(crate) counts: bool,
     /// The harmless topic that it says was meant by what was asked for.
     pub(crate) means: Topics,
+    /// The secret topics that it names.
+    pub(crate) speaks_of: Topics,
+    /// It holds a number that is not harmless by its shape.
+    pub(crate) has_number: bool,
+    /// An agent or a bot asks something in it.
+    pub(crate) has_question: bool,
+    /// What the model makes of its question.
+    pub(crate) scores: [u8; INTENTS],
 }
 
 impl Intents {
@@ -451,6 +504,10 @@ impl Intents {
             refers: self.refers | next.refers,
             counts: if next.asks.is_empty() { self.counts } else { next.counts },
             means: self.means.union(next.means),
+            speaks_of: self.speaks_of.union(next.speaks_of),
+            has_number: self.has_number | next.has_number,
+            has_question: self.has_question | next.has_question,
+            scores: std::array::from_fn(|i| self.scores[i].max(next.scores[i])),
         };
         self.prefer_secrets();
     }
@@ -476,7 +533,7 @@ mod tests {
         };
         let saved = serde_json::to_value(&asked).unwrap();
         assert_eq!(saved["version"], Conversation::VERSION);
-        assert_eq!(Conversation::VERSION, "1");
+        assert_eq!(Conversation::VERSION, "2");
         assert_eq!(saved["sides"][1]["asks"], 0b10_0010_0000);
         assert_eq!(serde_json::from_value::<Conversation>(saved).unwrap(), asked);
     }
@@ -498,7 +555,7 @@ mod tests {
 
     #[test]
     fn the_memory_is_small_and_holds_nothing_on_the_heap() {
-        assert!(size_of::<Conversation>() <= 128, "{}", size_of::<Conversation>());
+        assert!(size_of::<Conversation>() <= 160, "{}", size_of::<Conversation>());
         assert!(!std::mem::needs_drop::<Conversation>());
     }
 }

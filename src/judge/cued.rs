@@ -418,7 +418,7 @@ impl MessageAnalysis<'_, '_> {
 
 /// The numbers, with those joined that are told with commas between: "seven four oh, one nine two", "0 5 8, 2 9 8", and,
 /// where nothing else is said, "4, 8, 2, 9".
-fn joined_numbers(page: &Document<'_>, bare: bool) -> Numbers {
+pub(super) fn joined_numbers(page: &Document<'_>, bare: bool) -> Numbers {
     let numbers = &page.numbers;
     let reading = &page.reading;
     let mut joined = Numbers::with_capacity(numbers.len());

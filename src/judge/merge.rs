@@ -6,6 +6,7 @@
 #[cfg(feature = "tower")]
 use crate::judge::conversation::MEMORY_LASTS_MS;
 use crate::judge::conversation::{Conversation, SUBJECT_LASTS, Secrets, Side, Topics};
+use crate::judge::recent::REMEMBERED;
 
 impl Conversation {
     /// Takes in what messages have taught that were scanned elsewhere while this conversation went on: they began with
@@ -40,7 +41,11 @@ impl Conversation {
             self.clone_from(taught);
             return;
         }
-        self.turns = self.turns.wrapping_add(taught.turns.wrapping_sub(loaded.turns));
+        let new = taught.turns.wrapping_sub(loaded.turns);
+        self.turns = self.turns.wrapping_add(new);
+        let new = (new as usize).min(REMEMBERED);
+        self.recent.rotate_right(new);
+        self.recent[..new].copy_from_slice(&taught.recent[..new]);
         self.time_ms = self.time_ms.max(taught.time_ms);
         for (nth, side) in self.sides.iter_mut().enumerate() {
             *side = side.together(&loaded.sides[nth], &taught.sides[nth]);

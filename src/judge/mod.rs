@@ -24,6 +24,8 @@ mod merge;
 mod phrases;
 pub(crate) mod pieces;
 mod quiet;
+pub(crate) mod recent;
+mod learned;
 mod solicited;
 mod verdict;
 
@@ -33,7 +35,7 @@ use smallvec::SmallVec;
 
 use crate::detect::Document;
 use crate::detect::cues::Topic;
-use crate::detect::number::Number;
+use crate::detect::number::{Number, NumberShape};
 use crate::detect::token::TokenizedText;
 use crate::entity::Entity;
 use crate::message::{Message, Role};
@@ -41,6 +43,8 @@ use analysis::MessageAnalysis;
 use candidates::CandidateIndex;
 use conversation::{Conversation, Expected, Intents};
 use govern::ConsumedCues;
+#[cfg(test)]
+pub(crate) use learned::record;
 pub(crate) use verdict::{Analysis, Detection, Passed, merge_overlaps};
 
 /// The part of a view which is judged. What stands before and after it counts as words around it.
@@ -89,17 +93,35 @@ pub(crate) fn record_intents(
 ) -> bool {
     let pieces = conversation.side(role).pieces.is_active();
     let said = quiet::holds_nothing(reading, numbers, expected, pieces)
-        .then(|| part_intents(reading, role, Part::WHOLE))
+        .then(|| part_intents(reading, numbers, role, Part::WHOLE))
         .flatten();
     said.inspect(|said| conversation.end(role, said)).is_some()
 }
 
 /// What a part of a message says in which nothing is stated; `None` where who serves asks for a secret, which is to be
 /// found, too.
-fn part_intents(reading: &TokenizedText<'_>, role: Role, part: Part) -> Option<Intents> {
-    let (said, requests) = ask::requests(reading, role.as_asker(), part);
+fn part_intents(reading: &TokenizedText<'_>, numbers: &[Number], role: Role, part: Part) -> Option<Intents> {
+    let (said, requests) = intents(reading, numbers, role, part);
     let solicits = role.serves() && requests.iter().any(|request| request.topic.is_secret());
     (!solicits).then_some(said)
+}
+
+/// Returns what a part of a message asks for and speaks of, and the places where it asks.
+fn intents(reading: &TokenizedText<'_>, numbers: &[Number], role: Role, part: Part) -> (Intents, ask::Requests) {
+    let (mut said, requests) = ask::requests(reading, role.as_asker(), part);
+    for hit in reading.cues.iter().filter(|hit| hit.cue.topic.is_secret()) {
+        if part.has(reading.tokens[hit.first].start as usize) {
+            said.speaks_of = said.speaks_of.with(hit.cue.topic);
+        }
+    }
+    said.has_number = numbers.iter().any(|number| {
+        !matches!(number.shape, NumberShape::Harmless(_)) && part.has(reading.tokens[number.first].start as usize)
+    });
+    if role.as_asker().serves() && learned::question::may_ask(reading, part) {
+        said.has_question = true;
+        said.scores = learned::question::scores(reading, part, said.asks);
+    }
+    (said, requests)
 }
 
 /// Judges a message in its conversation, which has begun the turn and then remembers the message.
@@ -135,7 +157,7 @@ pub(crate) fn judge_part(
             expected,
             conversation.side(message.role).pieces.is_active(),
         );
-    match quiet.then(|| part_intents(&page.reading, message.role, part)).flatten() {
+    match quiet.then(|| part_intents(&page.reading, page.numbers, message.role, part)).flatten() {
         Some(said) => (Analysis { expected, until: part.to, ..Analysis::default() }, said),
         None => analyze_in_full(page, conversation, expected, message, Depth::Usual, part),
     }
@@ -169,14 +191,16 @@ fn analyze_in_full(
     analysis.heed_masks();
     analysis.by_form(&candidates);
     analysis.by_columns();
+    let certain = analysis.verdict.found.len();
     analysis.after_cards();
     analysis.by_cue(&candidates);
     analysis.codes(&candidates);
     analysis.answers(role);
     analysis.again();
+    analysis.weigh(role, certain);
     let part = analysis.settle(part);
     let moved = analysis.pieces(conversation.side(role), id);
-    let (mut said, requests) = ask::requests(&page.reading, role.as_asker(), part);
+    let (mut said, requests) = intents(&page.reading, page.numbers, role, part);
     for found in analysis.verdict.found.iter().filter(|f| !f.solicited && !f.part) {
         // A card that was given has a flag of its own.
         let topic = Topic::of(found.entity).filter(|topic| *topic != Topic::Card);
@@ -192,6 +216,8 @@ fn analyze_in_full(
     if role.serves() {
         analysis.solicitations(&requests);
     }
+    #[cfg(test)]
+    learned::record::looked();
     let mut verdict = analysis.verdict;
     verdict.until = part.to;
     verdict.found.sort_by_key(|f| (f.span.start, f.span.end));

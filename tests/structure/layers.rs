@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["stream", "earlier"],
     &["filter"],
     &["middleware"],
-    &["invariants"],
+    &["invariants", "training"],
 ];
 
 /// Circles that are still there. The list may only shrink.

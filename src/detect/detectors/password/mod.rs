@@ -23,7 +23,7 @@ pub(crate) use around::said_harmless;
 pub(crate) use looks::{is_predicate, is_sentence, is_strong, is_unknown, looks_like_one};
 pub(crate) use several::others;
 pub(crate) use spelled::letters_spelled_out;
-pub(crate) use value::{chunk, ends_clause, value_at};
+pub(crate) use value::{chunk, ends_clause, is_placeholder, value_at};
 
 /// Finds the values that text or conversation say are passwords.
 pub(crate) struct Password;

@@ -138,7 +138,7 @@ pub(super) fn is_quoted(reading: &TokenizedText<'_>, at: usize) -> bool {
 
 /// Whether this is code that stands in for a password: `${DB_PASSWORD}`, `{{ password }}`, `os.environ["DB_PASS"]`,
 /// `getenv("PASS")`, `YOUR_PASSWORD_HERE`. The closing bracket may have been cut off.
-pub(super) fn is_placeholder(text: &[u8]) -> bool {
+pub(crate) fn is_placeholder(text: &[u8]) -> bool {
     let name = |text: &[u8]| {
         text.len() >= 3
             && text[0].is_ascii_uppercase()

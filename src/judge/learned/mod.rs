@@ -1,0 +1,301 @@
+//! Decides by learned weights what form and the words of the tables leave open.
+//!
+//! Evidence comes first: each value that may be a secret gets a list of [features](value) from a bounded window, from
+//! what the rules make of it, and from the memory of the last messages. The [weights] of the features add up to a score.
+//! Values are decided from left to right; each decision is evidence for the next.
+
+mod feature;
+pub(super) mod question;
+#[cfg(test)]
+pub(crate) mod record;
+mod value;
+mod weights;
+
+use smallvec::SmallVec;
+
+use crate::detect::cues::{Topic, WordSet};
+use crate::detect::number::{Number, NumberShape};
+use crate::detect::password;
+use crate::detect::token::{Kind, Token, TokenizedText};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::judge::analysis::MessageAnalysis;
+use crate::judge::cued::joined_numbers;
+use crate::message::Role;
+
+use value::{Before, Context, LEFT, RIGHT, Value};
+use weights::{Row, Weights};
+
+#[cfg(not(test))]
+static WEIGHTS: Weights = Weights::built_in();
+#[cfg(test)]
+static WEIGHTS: std::sync::LazyLock<Weights> = std::sync::LazyLock::new(Weights::named_or_built_in);
+
+#[cfg(not(test))]
+mod record {
+    pub(super) const fn is_recording() -> bool {
+        false
+    }
+}
+
+/// The score from which a value is a secret that the rules have not found, in sixteenths of a nat.
+const FOUND: i32 = 8;
+
+/// The same for a plain word, which may be anything.
+const FOUND_WORD: i32 = 24;
+
+/// The score below which a value is not a secret although the rules have found it.
+const DROPPED: i32 = -24;
+
+/// The most digits of a number that is weighed: those of the longest account numbers.
+const LONGEST: usize = 22;
+
+/// The most values of a message that are weighed together. More stand in no message that a person writes.
+const MOST: usize = 256;
+
+/// The value of a token in a feature: its word without case, the number of its digits, its mark.
+fn token_value(reading: &TokenizedText<'_>, token: &Token) -> u64 {
+    match token.kind {
+        Kind::Word | Kind::Mixed => feature::word(reading.bytes(token)),
+        Kind::Digits => 0x1000 + token.len().min(20) as u64,
+        Kind::Mark(mark) => 0x100 + u64::from(mark),
+        Kind::Newline => 2,
+        Kind::Other => 3,
+        Kind::Masked => 4,
+    }
+}
+
+impl MessageAnalysis<'_, '_> {
+    /// Weighs the values that form leaves open: adds findings that the rules have missed and takes back those that
+    /// were none. Findings before `certain` stay.
+    pub(super) fn weigh(&mut self, role: Role, certain: usize) {
+        if WEIGHTS.is_empty() && !record::is_recording() {
+            return;
+        }
+        let values = self.values(certain);
+        if values.is_empty() {
+            return;
+        }
+        let context = Context::of(self, role.serves(), values.len());
+        let mut before = Before::default();
+        let mut dropped: SmallVec<[usize; 8]> = SmallVec::new();
+        let mut words: Option<usize> = None;
+        for value in &values {
+            let mut sum = WEIGHTS.of_value();
+            value::features(self, &context, value, before, &mut |feature| WEIGHTS.add(&mut sum, feature));
+            let threshold = match value {
+                Value { rule: Some(_), .. } => DROPPED,
+                Value { number: None, .. } if !self.is_mixed(value) => FOUND_WORD,
+                _ => FOUND,
+            };
+            let entity = if sum[0] >= threshold { self.kind_of(value, &sum) } else { None };
+            #[cfg(test)]
+            let entity = {
+                let span = self.page.view.source(self.reading.span(value.first, value.last));
+                let rule = value.rule.map(|at| self.verdict.found[at].entity);
+                record::value(span, rule, |mut add| value::features(self, &context, value, before, &mut add))
+                    .unwrap_or(entity)
+            };
+            before = Before {
+                last: value.last,
+                decided: entity.and_then(Topic::of).map_or(1, |topic| topic as u64 + 2),
+                digits: value.number.map_or(0, |n| n.digits as u64),
+            };
+            match (entity, value.rule) {
+                (None, Some(found)) => dropped.push(found),
+                (Some(entity), None) => {
+                    let joins = words.filter(|found| {
+                        entity == Entity::Password
+                            && self.verdict.found[*found].entity == entity
+                            && self.last_token(*found) + 1 == value.first
+                    });
+                    if let Some(found) = joins {
+                        let span = self.verdict.found[found].span;
+                        self.verdict.found[found].span.end = self.reading.span(value.first, value.last).end;
+                        debug_assert!(span.start < self.verdict.found[found].span.end);
+                        self.claimed[value.first..=value.last].fill(true);
+                    } else {
+                        words = Some(self.verdict.found.len());
+                        self.find_value(value, entity, sum[0]);
+                    }
+                }
+                (Some(_), Some(_)) | (None, None) => {}
+            }
+        }
+        if !dropped.is_empty() {
+            let mut at = 0;
+            self.verdict.found.retain(|_| {
+                at += 1;
+                !dropped.contains(&(at - 1))
+            });
+        }
+        let claimed = &self.claimed;
+        self.loose.retain(|(number, _)| !claimed[number.first..=number.last].iter().any(|claimed| *claimed));
+    }
+
+    fn last_token(&self, found: usize) -> usize {
+        let end = self.verdict.found[found].span.end;
+        self.reading.tokens.partition_point(|t| (t.end as usize) < end)
+    }
+
+    /// Returns the kind of a secret, by its scores; `None` if its form does not fit the likeliest kind. A number that is
+    /// too short for a card, an account or a Social Security number may be a piece of one, which others look after.
+    fn kind_of(&self, value: &Value, sum: &Row) -> Option<Entity> {
+        if let Some(found) = value.rule {
+            return Some(self.verdict.found[found].entity);
+        }
+        let kinds = Topic::ALL.into_iter().filter(|topic| topic.entity().is_some());
+        let best = kinds.max_by_key(|topic| sum[1 + *topic as usize])?;
+        let digits = value.number.filter(|n| n.first == value.first && n.last == value.last).map(|n| n.digits);
+        let fits = match (best, digits) {
+            (Topic::Card, Some(digits)) => digits >= 12,
+            (Topic::SocialSecurity, Some(digits)) => (8..=10).contains(&digits),
+            (Topic::Account, Some(digits)) => digits >= 5,
+            (Topic::SecurityCode, Some(digits)) => digits <= 4,
+            (Topic::Card | Topic::SocialSecurity | Topic::SecurityCode, None) => false,
+            _ => true,
+        };
+        best.entity().filter(|_| fits && !self.is_placeholder(value))
+    }
+
+    /// Whether a value stands for any: `YOUR_PASSWORD_HERE`, the same digit again and again.
+    fn is_placeholder(&self, value: &Value) -> bool {
+        let span = self.reading.span(value.first, value.last);
+        if password::is_placeholder(&self.reading.text[span.start..span.end]) {
+            return true;
+        }
+        let digits = self.reading.tokens[value.first..=value.last]
+            .iter()
+            .filter(|t| t.kind == Kind::Digits)
+            .flat_map(|t| self.reading.bytes(t));
+        let (mut count, mut first) = (0, None);
+        for digit in digits {
+            if *first.get_or_insert(digit) != digit {
+                return false;
+            }
+            count += 1;
+        }
+        count >= 9
+    }
+
+    fn is_mixed(&self, value: &Value) -> bool {
+        self.reading.tokens[value.first..=value.last].iter().any(|t| matches!(t.kind, Kind::Mixed | Kind::Digits))
+    }
+
+    fn find_value(&mut self, value: &Value, entity: Entity, score: i32) {
+        let candidate = crate::detect::Candidate {
+            first: value.first,
+            last: value.last,
+            entity,
+            claim: crate::detect::Claim::Possible,
+            topics: &[],
+            evidence: Evidence {
+                disguised: self.page.is_disguised(value.first, value.last),
+                digits: value.number.map_or(0, |n| u8::try_from(n.digits).unwrap_or(u8::MAX)),
+                score: i16::try_from(score).unwrap_or(i16::MAX),
+                ..Evidence::default()
+            },
+        };
+        self.find(&candidate, candidate.evidence);
+    }
+
+    /// The values that may be secrets and of which form does not say it, in order.
+    fn values(&self, certain: usize) -> SmallVec<[Value; 8]> {
+        let mut values: SmallVec<[Value; 8]> = SmallVec::new();
+        let reading = self.reading;
+        for (at, found) in self.verdict.found.iter().enumerate() {
+            let by_form = at < certain && found.entity != Entity::Password;
+            if by_form || found.part || found.solicited || found.expiry {
+                continue;
+            }
+            let first = reading.tokens.partition_point(|t| (t.end as usize) <= found.span.start);
+            let last = reading.tokens.partition_point(|t| (t.start as usize) < found.span.end).max(first + 1) - 1;
+            let number = self.page.numbers.iter().find(|n| n.first >= first && n.last <= last).copied();
+            values.push(Value { first, last, number, rule: Some(at) });
+        }
+        let joined = joined_numbers(self.page, self.is_bare());
+        for number in joined.iter().filter(|n| self.is_free(n.first, n.last) && self.is_open(n)) {
+            if values.len() >= MOST {
+                break;
+            }
+            let mut value = Value { first: number.first, last: number.last, number: Some(*number), rule: None };
+            if let Some((first, last)) = password::chunk(reading, number.first)
+                && (first < number.first || last > number.last)
+                && last >= number.last
+                && self.is_free(first, last)
+                && reading.tokens[first..=last].iter().any(Token::is_text)
+                && last - first < 12
+            {
+                (value.first, value.last) = (first, last);
+            }
+            values.push(value);
+        }
+        self.words(&mut values);
+        values.sort_by_key(|value| (value.first, value.last));
+        values.dedup_by_key(|value| value.first);
+        values
+    }
+
+    /// Whether anything near a number, or said before, may make it a secret.
+    fn is_open(&self, number: &Number) -> bool {
+        let by_itself = match number.shape {
+            NumberShape::Harmless(_) => return false,
+            NumberShape::Likely("phone") => number.digits != 10 || number.groups != 3,
+            _ => true,
+        };
+        (2..=LONGEST).contains(&number.digits)
+            && (by_itself && number.digits > 3
+                || self.expected.awaits_a_secret()
+                || self.is_cued(number.first, number.last, |topic, _| topic.is_secret()))
+    }
+
+    /// Whether a cue that `counts` stands near the tokens.
+    fn is_cued(&self, first: usize, last: usize, counts: impl Fn(Topic, bool) -> bool) -> bool {
+        let from = self.reading.cues.partition_point(|hit| hit.last + LEFT < first);
+        self.reading.cues[from..].iter().take_while(|hit| hit.first <= last + RIGHT).any(|hit| {
+            let names_a_word = self.reading.tokens[hit.first..=hit.last]
+                .iter()
+                .any(|t| t.is_any(WordSet::NAMES_A_WORD.union(WordSet::TOKEN)));
+            counts(hit.cue.topic, names_a_word)
+        })
+    }
+
+    /// Adds words, and letters with digits, that may be passwords or passcodes.
+    fn words(&self, values: &mut SmallVec<[Value; 8]>) {
+        let reading = self.reading;
+        let awaited = self.expected.awaits_a_password();
+        let codes = self.expected.awaits_a_secret();
+        if !awaited && !password::may_hold_one(reading) && !reading.facts.mixed {
+            return;
+        }
+        let mut at = 0;
+        while at < reading.tokens.len() && values.len() < MOST {
+            let token = &reading.tokens[at];
+            if !token.is_text() || token.cue != 0 && token.kind == Kind::Word {
+                at += 1;
+                continue;
+            }
+            let Some((first, last)) = password::chunk(reading, at) else {
+                at += 1;
+                continue;
+            };
+            let (first, last) = if first < at { (at, last.max(at)) } else { (first, last) };
+            let next = last.max(at) + 1;
+            let mixed = reading.tokens[first..=last].iter().any(|t| matches!(t.kind, Kind::Mixed | Kind::Digits));
+            let names = |topic: Topic, names_a_word: bool| {
+                topic == Topic::Password
+                    || names_a_word && matches!(topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin)
+            };
+            let open = awaited
+                || self.is_cued(first, last, names)
+                || mixed
+                    && reading.facts.digits > 0
+                    && (codes || self.is_cued(first, last, |topic, _| topic.is_secret()));
+            let address = reading.tokens[first..=last].iter().any(|t| t.is(b'@') || t.is(b'/'));
+            if open && !address && self.is_free(first, last) && reading.span(first, last).end - reading.span(first, last).start >= 2 {
+                values.push(Value { first, last, number: None, rule: None });
+            }
+            at = next;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Records the features of values and questions while messages are scanned, for training.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+
+use crate::detect::cues::Topic;
+use crate::entity::Entity;
+use crate::span::Span;
+
+thread_local! {
+    static RECORD: RefCell<Option<Record>> = const { RefCell::new(None) };
+}
+
+/// The labels of the message that is being scanned, and what was written so far.
+#[derive(Default)]
+struct Record {
+    labels: Option<Labels>,
+    lines: String,
+    /// A message is scanned again after it was redacted; only the first look is written.
+    looks: usize,
+}
+
+/// Whether features are being written.
+pub(super) fn is_recording() -> bool {
+    RECORD.with_borrow(Option::is_some)
+}
+
+/// What is known of a message before it is scanned.
+pub(crate) struct Labels {
+    /// Where its secrets are, and their kinds.
+    pub(crate) secrets: Vec<(Span, Entity)>,
+    /// What it asks for, a bit each in the order of the topics; bit 7 for anything harmless.
+    pub(crate) asks: u8,
+    /// Whether it counts.
+    pub(crate) counts: bool,
+    /// The number of its conversation, and its own number in it.
+    pub(crate) place: (usize, usize),
+}
+
+/// Starts to record.
+pub(crate) fn start() {
+    RECORD.set(Some(Record::default()));
+}
+
+/// Says what is known of the next message.
+pub(crate) fn next(labels: Labels) {
+    RECORD.with_borrow_mut(|record| {
+        let record = record.as_mut().expect("recording");
+        (record.labels, record.looks) = (Some(labels), 0);
+    });
+}
+
+/// Stops, and returns the lines that were recorded.
+pub(crate) fn finish() -> String {
+    RECORD.take().expect("recording").lines
+}
+
+/// The number of a kind: its place in the order of the topics, from 1.
+pub(crate) fn class(entity: Entity) -> usize {
+    Topic::of(entity).map_or(0, |topic| topic as usize + 1)
+}
+
+/// Writes the features of a value and returns what it is, if features are being written.
+pub(super) fn value(span: Span, rule: Option<Entity>, features: impl FnOnce(&mut dyn FnMut(u32))) -> Option<Option<Entity>> {
+    RECORD.with_borrow_mut(|record| {
+        let record = record.as_mut()?;
+        let within = |secret: &&(Span, Entity)| {
+            let shared = span.end.min(secret.0.end).saturating_sub(span.start.max(secret.0.start));
+            shared * 2 > (span.end - span.start).min(secret.0.end - secret.0.start)
+        };
+        let labels = record.labels.as_ref().expect("labels");
+        let label = labels.secrets.iter().find(within).map(|(_, entity)| *entity);
+        if labels.counts && record.looks == 0 {
+            let _ = write!(
+                record.lines,
+                "V {} {} {} {} {} {}",
+                labels.place.0,
+                labels.place.1,
+                span.start,
+                span.end,
+                label.map_or(0, class),
+                rule.map_or(0, class)
+            );
+            let lines = &mut record.lines;
+            features(&mut |feature| {
+                let _ = write!(lines, " {feature:x}");
+            });
+            record.lines.push('\n');
+        }
+        Some(label)
+    })
+}
+
+/// Writes the features of a question, if features are being written.
+pub(super) fn question(features: impl FnOnce(&mut dyn FnMut(u32))) {
+    RECORD.with_borrow_mut(|record| {
+        let Some(record) = record.as_mut() else { return };
+        if record.looks > 0 {
+            return;
+        }
+        let labels = record.labels.as_ref().expect("labels");
+        let _ = write!(record.lines, "Q {} {}", labels.place.0, labels.asks);
+        let lines = &mut record.lines;
+        features(&mut |feature| {
+            let _ = write!(lines, " {feature:x}");
+        });
+        record.lines.push('\n');
+    });
+}
+
+/// Tells that a message has been looked at once.
+pub(in crate::judge) fn looked() {
+    RECORD.with_borrow_mut(|record| {
+        if let Some(record) = record {
+            record.looks += 1;
+        }
+    });
+}
+

@@ -1,0 +1,435 @@
+//! The evidence about a value: its form, the words and cues around it, what the rules say, what the last messages said.
+
+use crate::detect::brands;
+use crate::detect::checksum;
+use crate::detect::cues::{Topic, WordClass};
+use crate::detect::number::{Digits, Number, NumberShape};
+use crate::detect::token::{Hit, Kind, TokenizedText};
+use crate::judge::analysis::MessageAnalysis;
+use crate::judge::learned::feature::{self, Feature};
+use crate::judge::learned::token_value;
+use crate::judge::recent::INTENTS;
+use crate::judge::verdict::Detection;
+
+/// How many tokens to the left of a value are read.
+pub(super) const LEFT: usize = 24;
+
+/// How many tokens to the right of a value are read.
+pub(super) const RIGHT: usize = 8;
+
+/// A value that may be a secret.
+#[derive(Clone, Copy)]
+pub(super) struct Value {
+    /// Its first token.
+    pub(super) first: usize,
+    /// Its last token.
+    pub(super) last: usize,
+    /// The number that it is, or that is a part of it.
+    pub(super) number: Option<Number>,
+    /// Index of the finding that the rules made of it.
+    pub(super) rule: Option<usize>,
+}
+
+/// What was decided of the value before this one.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Before {
+    /// Index of its last token.
+    pub(super) last: usize,
+    /// One more than the kind that it is; 1 for harmless, 0 if there is none.
+    pub(super) decided: u64,
+    /// The number of its digits.
+    pub(super) digits: u64,
+}
+
+/// What the values of a message have in common.
+pub(super) struct Context {
+    role: u64,
+    words: u64,
+    values: u64,
+    bare: u64,
+}
+
+impl Context {
+    pub(super) fn of(analysis: &MessageAnalysis<'_, '_>, serves: bool, values: usize) -> Self {
+        Self {
+            role: u64::from(serves),
+            words: match analysis.reading.facts.words {
+                few @ 0..=3 => few as u64,
+                4..=6 => 4,
+                7..=12 => 5,
+                13..=30 => 6,
+                _ => 7,
+            },
+            values: values.min(4) as u64,
+            bare: u64::from(analysis.is_bare()),
+        }
+    }
+}
+
+/// The kind of a value: how many digits, or what letters, and roughly so.
+fn kind(reading: &TokenizedText<'_>, value: &Value) -> (u64, u64) {
+    if let Some(number) = value.number.filter(|n| n.first == value.first && n.last == value.last) {
+        let digits = match number.digits {
+            few @ 0..=10 => few,
+            11 | 12 => 11,
+            13 | 14 => 13,
+            15 => 15,
+            16 => 16,
+            17..=19 => 17,
+            _ => 20,
+        };
+        let coarse = match number.digits {
+            0..=2 => 0,
+            3 => 1,
+            4 => 2,
+            5..=8 => 3,
+            9 => 4,
+            10..=12 => 5,
+            _ => 6,
+        };
+        return (digits as u64, coarse);
+    }
+    let span = reading.span(value.first, value.last);
+    let text = &reading.text[span.start..span.end];
+    let has = |test: fn(&u8) -> bool| text.iter().any(test);
+    let mixed = has(u8::is_ascii_digit);
+    let upper = text[1..].iter().any(u8::is_ascii_uppercase);
+    let mark = text.iter().any(|b| b.is_ascii_punctuation());
+    let length = match text.len() {
+        0..=3 => 0,
+        4..=5 => 1,
+        6..=8 => 2,
+        9..=12 => 3,
+        _ => 4,
+    };
+    let class = u64::from(mixed) << 2 | u64::from(upper) << 1 | u64::from(mark);
+    (32 + class * 8 + length, if mixed { 8 } else { 9 })
+}
+
+/// The shape of a text: runs of capitals, small letters, digits and marks.
+fn shape(text: &[u8]) -> u64 {
+    let mut shape = 0;
+    let mut last = 0;
+    let mut runs = 0;
+    for byte in text {
+        let class = match byte {
+            b'0'..=b'9' => 1,
+            b'A'..=b'Z' => 2,
+            b'a'..=b'z' => 3,
+            0x80.. => 4,
+            _ => 5,
+        };
+        if class != last && runs < 8 {
+            shape = shape * 6 + class;
+            runs += 1;
+        }
+        last = class;
+    }
+    shape
+}
+
+/// The distance of two tokens, by steps that grow.
+fn distance(tokens: usize) -> u64 {
+    match tokens {
+        near @ 0..=3 => near as u64,
+        4..=5 => 4,
+        6..=8 => 5,
+        9..=14 => 6,
+        _ => 7,
+    }
+}
+
+/// What lies between two places: the end of a sentence, a number, a negation, a comma.
+fn between(reading: &TokenizedText<'_>, from: usize, to: usize) -> u64 {
+    let mut seen = 0;
+    for at in from..to {
+        let token = &reading.tokens[at];
+        seen |= match token.kind {
+            Kind::Newline => 1,
+            Kind::Digits | Kind::Mixed => 2,
+            Kind::Mark(b',' | b';') => 8,
+            Kind::Mark(_) if reading.ends_sentence(at) => 1,
+            Kind::Word if token.does(WordClass::NEGATION) => 4,
+            _ => 0,
+        };
+    }
+    seen
+}
+
+/// Calls `add` with each feature of a value.
+pub(super) fn features(
+    analysis: &MessageAnalysis<'_, '_>,
+    context: &Context,
+    value: &Value,
+    before: Before,
+    add: &mut impl FnMut(u32),
+) {
+    let reading = analysis.reading;
+    let tokens = &reading.tokens[..];
+    let (k, g) = kind(reading, value);
+    let span = reading.span(value.first, value.last);
+    let text = &reading.text[span.start..span.end];
+    let template = Feature::new;
+    macro_rules! add {
+        ($n:expr $(, $value:expr)*) => { add(template($n)$(.with($value))*.hash()) };
+    }
+
+    // Its form.
+    add!(0, k);
+    add!(1, k, context.role);
+    add!(2, k, context.words);
+    add!(3, k, context.values);
+    add!(4, k, context.bare, context.role);
+    let whole = value.number.filter(|n| n.first == value.first && n.last == value.last);
+    if let Some(number) = whole {
+        let mut groups = 0;
+        for token in tokens[number.first..=number.last].iter().filter(|t| t.kind == Kind::Digits).take(6) {
+            groups = groups * 20 + token.len().min(19) as u64;
+        }
+        add!(5, groups);
+        let form = match number.shape {
+            NumberShape::Bare => 0,
+            NumberShape::Harmless(name) | NumberShape::Likely(name) => feature::word(name.as_bytes()),
+        };
+        add!(6, k, form);
+        add!(7, k, u64::from(number.attached));
+        add!(8, k, u64::from(analysis.page.is_disguised(number.first, number.last)));
+        if let Some(digits) = Digits::of(reading, number.first, number.last) {
+            let digits = digits.get();
+            if digits.len() == 4 {
+                let head = digits[0] * 10 + digits[1];
+                let tail = digits[2] * 10 + digits[3];
+                let like = match (head, tail) {
+                    (19 | 20, _) => 1,
+                    (1..=12, 1..=31) => 2,
+                    _ => 0,
+                };
+                add!(9, like, context.role);
+            }
+            if digits.len() >= 9 {
+                let mut ascii: smallvec::SmallVec<[u8; 24]> = digits.iter().map(|d| d + b'0').collect();
+                ascii.truncate(24);
+                let luhn = digits.len() >= 12 && checksum::luhn(&ascii);
+                let brand = digits.len() >= 12 && brands::brand_of(digits).is_some();
+                let aba = digits.len() == 9 && checksum::aba(&ascii);
+                add!(10, k, u64::from(luhn) | u64::from(brand) << 1 | u64::from(aba) << 2);
+            }
+        }
+    } else {
+        add!(11, shape(text));
+        add!(12, text.len().min(24) as u64, g);
+        if value.first == value.last && tokens[value.first].kind == Kind::Word {
+            let token = &tokens[value.first];
+            add!(13, u64::from(token.word != 0), u64::from(token.role.0 != 0), u64::from(token.cue != 0));
+            for bit in 0..32 {
+                if token.role.0 & 1 << bit != 0 {
+                    add!(14, bit);
+                }
+            }
+            add!(15, token_value(reading, token));
+        }
+        let known = u64::from(tokens[value.first..=value.last].iter().any(|t| t.word != 0 || t.cue != 0));
+        add!(16, known, g);
+    }
+
+    // The words beside it.
+    let side = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or(1, |t| token_value(reading, t));
+    let left = |n: usize| side(value.first.checked_sub(n + 1));
+    let right = |n: usize| side(Some(value.last + 1 + n));
+    let (l0, l1, l2, l3) = (left(0), left(1), left(2), left(3));
+    let (r0, r1, r2) = (right(0), right(1), right(2));
+    for (n, l) in [l0, l1, l2, l3].into_iter().enumerate() {
+        add!(20, n as u64, l);
+        add!(21, g, n as u64, l);
+    }
+    for (n, r) in [r0, r1, r2].into_iter().enumerate() {
+        add!(22, n as u64, r);
+        add!(23, g, n as u64, r);
+    }
+    add!(24, l0, l1);
+    add!(25, k, l0, l1);
+    add!(26, l0, l1, l2);
+    add!(27, r0, r1);
+    add!(28, g, l0, r0);
+    add!(29, k, l0);
+    add!(30, k, r0);
+    let from = value.first.saturating_sub(10);
+    let words = |t: &&crate::detect::token::Token| t.kind == Kind::Word;
+    let (mut one, mut two) = (0, 0);
+    for token in tokens[from..value.first].iter().filter(words) {
+        let word = token_value(reading, token);
+        add!(31, g, word);
+        (two, one) = (one, word);
+    }
+    add!(32, g, one);
+    add!(33, g, two, one);
+    let to = (value.last + 1 + RIGHT).min(tokens.len());
+    let mut next = [0; 2];
+    for (n, token) in tokens[value.last + 1..to].iter().filter(words).enumerate() {
+        let word = token_value(reading, token);
+        add!(34, g, word);
+        if let Some(place) = next.get_mut(n) {
+            *place = word;
+        }
+    }
+    add!(35, g, next[0], next[1]);
+    // What words of these classes do, whichever they are.
+    for token in &tokens[value.first.saturating_sub(4)..value.first] {
+        let mut bits = token.role.0;
+        while bits != 0 {
+            add!(36, g, u64::from(bits.trailing_zeros()));
+            bits &= bits - 1;
+        }
+    }
+    for token in &tokens[value.last + 1..(value.last + 4).min(tokens.len())] {
+        let mut bits = token.role.0;
+        while bits != 0 {
+            add!(37, g, u64::from(bits.trailing_zeros()));
+            bits &= bits - 1;
+        }
+    }
+    let head = tokens.iter().take(2).map(|t| token_value(reading, t)).fold(0_u64, |all, v| all.rotate_left(9) ^ v);
+    add!(38, g, head);
+    if let Some(token) = tokens.first() {
+        add!(39, g, token_value(reading, token));
+    }
+
+    // The cues around it.
+    let name = |hit: &Hit| feature::word(hit.cue.name.as_bytes());
+    let split = reading.cues.partition_point(|hit| hit.last < value.first);
+    let mut nearest = 31;
+    for (n, hit) in reading.cues[..split].iter().rev().take(3).enumerate() {
+        let away = value.first - hit.last - 1;
+        if away > LEFT {
+            break;
+        }
+        let (topic, n) = (hit.cue.topic as u64, n as u64);
+        let between = between(reading, hit.last + 1, value.first);
+        if n == 0 {
+            nearest = topic;
+            add!(40, k, topic);
+            add!(41, k, topic, distance(away));
+            add!(42, g, name(hit), distance(away).min(4));
+            add!(43, name(hit), l0);
+        }
+        add!(44, g, n, topic);
+        add!(45, g, n, topic, distance(away));
+        add!(46, g, n, topic, between);
+        add!(47, n, topic, distance(away), between);
+    }
+    let mut behind = 31;
+    let after = &reading.cues[split..];
+    for (n, hit) in after.iter().filter(|hit| hit.first > value.last).take(2).enumerate() {
+        let away = hit.first - value.last - 1;
+        if away > RIGHT {
+            break;
+        }
+        let (topic, n) = (hit.cue.topic as u64, n as u64);
+        let between = between(reading, value.last + 1, hit.first);
+        if n == 0 {
+            behind = topic;
+            add!(50, k, topic, distance(away));
+            add!(51, g, name(hit), distance(away).min(3));
+        }
+        add!(52, g, n, topic, between);
+        add!(53, n, topic, distance(away));
+    }
+    add!(54, g, nearest, behind);
+    add!(55, k, nearest, context.role);
+    for hit in reading.cues[..split].iter().rev().take(4).chain(after.iter().take(3)) {
+        add!(56, g, hit.cue.topic as u64, context.role);
+    }
+
+    // What the rules make of it.
+    let (kind, why) = match value.rule.map(|at| &analysis.verdict.found[at]) {
+        Some(found) => (1 + Topic::of(found.entity).map_or(30, |t| t as u64), reason(found)),
+        None => (0, 0),
+    };
+    add!(60, k, kind, why);
+    add!(61, kind, why, context.bare);
+    add!(62, kind, nearest);
+    add!(63, kind, why, l0);
+
+    // The value before it.
+    let apart = if before.decided == 0 { 0 } else { distance(value.first.saturating_sub(before.last + 1)) };
+    let alike = u64::from(whole.is_some_and(|n| n.digits as u64 == before.digits));
+    add!(64, g, before.decided, apart, alike);
+    add!(65, k, before.decided, alike, l0);
+
+    // What was said before.
+    let expected = &analysis.expected;
+    for (n, topics) in
+        [expected.asked, expected.announced, expected.gave, expected.spoken, expected.read_back].into_iter().enumerate()
+    {
+        for topic in topics.iter() {
+            add!(70, n as u64, k, topic as u64);
+            add!(71, n as u64, g, topic as u64, context.bare);
+        }
+    }
+    add!(72, g, u64::from(expected.asked.bits()));
+    add!(73, k, u64::from(expected.answered) | u64::from(expected.after_card) << 1);
+    let mut sides = [0_u64; 2];
+    let mut best = [0_u8; INTENTS];
+    let mut latest: Option<[u8; INTENTS]> = None;
+    for recent in expected.recent.iter().take_while(|recent| recent.is_there()) {
+        let other = u64::from((context.role == 1) != recent.serves());
+        let age = sides[other as usize];
+        sides[other as usize] += 1;
+        let (asked, spoken) = (recent.asked(), recent.spoken());
+        let place = other << 3 | age;
+        add!(74, g, place, u64::from(recent.asks()) | u64::from(recent.has_number()) << 1);
+        for topic in asked.iter() {
+            add!(75, g, place, topic as u64);
+        }
+        for topic in spoken.iter() {
+            add!(76, g, place, topic as u64);
+        }
+        add!(77, g, place, u64::from(recent.gave()));
+        if other == 1 && recent.asks() {
+            let scores = recent.scores();
+            for (intent, score) in scores.into_iter().enumerate().filter(|(_, score)| *score > 1) {
+                add!(80, k, place, intent as u64, u64::from(score));
+                add!(81, g, intent as u64, u64::from(score), age.min(2));
+                add!(82, g, intent as u64, u64::from(score), context.bare, context.words.min(4));
+            }
+            for (best, score) in best.iter_mut().zip(scores) {
+                *best = (*best).max(score);
+            }
+            latest.get_or_insert(scores);
+        }
+    }
+    for (intent, score) in best.into_iter().enumerate().filter(|(_, score)| *score > 1) {
+        add!(83, k, intent as u64, u64::from(score));
+    }
+    if let Some(scores) = latest {
+        let (mut top, mut second) = (0, 0);
+        for (intent, score) in scores.into_iter().enumerate() {
+            if score > scores[top] {
+                (top, second) = (intent, top);
+            } else if intent != top && (second == top || score > scores[second]) {
+                second = intent;
+            }
+        }
+        add!(84, k, top as u64, u64::from(scores[top]));
+        add!(85, k, top as u64, second as u64);
+        add!(86, g, top as u64, nearest);
+        add!(87, g, top as u64, l0);
+        add!(88, g, top as u64, before.decided);
+    } else {
+        add!(89, k, context.bare, nearest);
+    }
+}
+
+/// Why the rules found a value.
+fn reason(found: &Detection) -> u64 {
+    let evidence = &found.evidence;
+    match evidence.cue {
+        Some(cue) => feature::word(cue.as_bytes()) | 16,
+        None => {
+            u64::from(evidence.asked)
+                | u64::from(evidence.announced) << 1
+                | u64::from(evidence.mistyped) << 2
+                | u64::from(evidence.checksum.is_some()) << 3
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What is remembered of the last messages: which secrets they spoke of, what they asked for, and what the model makes of
+//! their questions. No word and no digit of them.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::detect::cues::Topic;
+use crate::judge::conversation::Topics;
+
+/// The number of messages that are remembered.
+pub(crate) const REMEMBERED: usize = 4;
+
+/// The number of things that a question may ask for: the secret topics except the ambiguous code, and anything harmless.
+pub(crate) const INTENTS: usize = 8;
+
+/// The memory of one message, packed: the topics that it asks for (18 bits), the secret topics that it names (8), the
+/// secrets that it gave (7), four flags, and a score of three bits for each intent.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Recent(u64);
+
+const SPOKEN: u32 = Topic::ALL.len() as u32;
+const GAVE: u32 = SPOKEN + 8;
+const FLAGS: u32 = GAVE + 7;
+const SCORES: u32 = FLAGS + 4;
+
+impl Recent {
+    const THERE: u64 = 1 << FLAGS;
+    const SERVES: u64 = 1 << (FLAGS + 1);
+    const ASKS: u64 = 1 << (FLAGS + 2);
+    const NUMBER: u64 = 1 << (FLAGS + 3);
+
+    /// Returns the memory of a message that says nothing of interest.
+    pub(crate) fn silent(serves: bool) -> Self {
+        Self(Self::THERE | if serves { Self::SERVES } else { 0 })
+    }
+
+    /// Whether there was such a message at all.
+    pub(crate) fn is_there(self) -> bool {
+        self.0 & Self::THERE != 0
+    }
+
+    /// Whether an agent or a bot said it.
+    pub(crate) fn serves(self) -> bool {
+        self.0 & Self::SERVES != 0
+    }
+
+    /// Whether it is a question or a request.
+    pub(crate) fn asks(self) -> bool {
+        self.0 & Self::ASKS != 0
+    }
+
+    pub(crate) fn set_asks(&mut self) {
+        self.0 |= Self::ASKS;
+    }
+
+    /// Whether it holds a number that is not harmless by its shape.
+    pub(crate) fn has_number(self) -> bool {
+        self.0 & Self::NUMBER != 0
+    }
+
+    pub(crate) fn set_number(&mut self) {
+        self.0 |= Self::NUMBER;
+    }
+
+    fn bits(self, from: u32, width: u32) -> u32 {
+        (self.0 >> from) as u32 & ((1 << width) - 1)
+    }
+
+    /// The topics that it asks for, by the rules.
+    pub(crate) fn asked(self) -> Topics {
+        Topics::from_bits(self.bits(0, SPOKEN))
+    }
+
+    /// The secret topics that it names.
+    pub(crate) fn spoken(self) -> Topics {
+        Topics::from_bits(self.bits(SPOKEN, 8))
+    }
+
+    pub(crate) fn set_topics(&mut self, asked: Topics, spoken: Topics) {
+        self.0 |= u64::from(asked.bits()) | u64::from(spoken.bits() & 0xff) << SPOKEN;
+    }
+
+    /// The secrets that it gave, one bit each in the order of the topics.
+    pub(crate) fn gave(self) -> u32 {
+        self.bits(GAVE, 7)
+    }
+
+    pub(crate) fn set_gave(&mut self, gave: Topics) {
+        self.0 |= u64::from(gave.bits() & 0x7f) << GAVE;
+    }
+
+    /// The score of each intent: 4 for even odds, a nat a step; 0 if the model did not look at the message.
+    pub(crate) fn scores(self) -> [u8; INTENTS] {
+        std::array::from_fn(|i| self.bits(SCORES + 3 * i as u32, 3) as u8)
+    }
+
+    pub(crate) fn set_scores(&mut self, scores: [u8; INTENTS]) {
+        for (i, score) in scores.into_iter().enumerate() {
+            self.0 |= u64::from(score & 7) << (SCORES + 3 * i as u32);
+        }
+    }
+
+    /// The memory in letters, so that no number can be read in it.
+    fn letters(self) -> String {
+        (0..16).map(|i| char::from(b'a' + (self.0 >> (4 * i) & 15) as u8)).collect()
+    }
+}
+
+impl fmt::Debug for Recent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.letters())
+    }
+}
+
+impl Serialize for Recent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.letters())
+    }
+}
+
+impl<'de> Deserialize<'de> for Recent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let letters = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let digit = |letter: u8| (b'a'..=b'p').contains(&letter).then(|| u64::from(letter - b'a'));
+        let bits = letters.bytes().rev().try_fold(0, |all: u64, letter| Some(all << 4 | digit(letter)?));
+        bits.filter(|_| letters.len() == 16).map(Self).ok_or_else(|| serde::de::Error::custom("not a remembered message"))
+    }
+}

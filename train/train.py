@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+"""Learns the weights of the judge from labelled conversations.
+
+usage: train.py [--folds K] [--out WEIGHTS] [--report FILE] SET...
+
+A SET is NAME=PATH[:WEIGHT], a file of labelled conversations (JSON lines, also .gz). Sets whose names share the part before
+a slash are of one group: they are left out together. With --folds the weights are measured on groups that they were not
+learned from; with --out they are learned from everything and written.
+"""
+import argparse, collections, gzip, json, os, struct, subprocess, sys, tempfile, zlib
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+COLUMNS = 8          # integers in a row of the table
+SCALE = 16           # sixteenths of a nat
+SEED = 1
+
+
+def load(path):
+    with (gzip.open(path, "rt") if path.endswith(".gz") else open(path)) as f:
+        return [json.loads(line) for line in f]
+
+
+def test_binary():
+    out = subprocess.run(["cargo", "test", "--lib", "-p", "lastfour", "--no-run", "--message-format=json"],
+                         cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [json.loads(l).get("executable") for l in out.splitlines() if '"executable"' in l]
+    return [p for p in paths if p][-1]
+
+
+class Program:
+    """The project's own code, through its test binary."""
+
+    def __init__(self):
+        self.binary = os.environ.get("LASTFOUR_TEST_BINARY") or test_binary()
+        self.folder = tempfile.mkdtemp()
+
+    def run(self, test, conversations, weights=None):
+        given, out = (os.path.join(self.folder, name) for name in ("in.jsonl", "out"))
+        with open(given, "w") as f:
+            for c in conversations:
+                f.write(json.dumps(c, ensure_ascii=False) + "\n")
+        env = dict(os.environ, LASTFOUR_CONVERSATIONS=given, LASTFOUR_OUT=out)
+        if weights:
+            env["LASTFOUR_WEIGHTS"] = weights
+        done = subprocess.run([self.binary, "--ignored", "--exact", f"training::{test}"],
+                              env=env, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(done.stdout[-2000:] + done.stderr[-2000:])
+        with open(out) as f:
+            return f.read()
+
+
+def parse(text, kind):
+    """Rows of features: (conversation, label, rule or 0, array of features)."""
+    rows = []
+    for line in text.splitlines():
+        if line[0] != kind:
+            continue
+        parts = line.split(" ")
+        head = 7 if kind == "V" else 3
+        feats = np.unique(np.array([int(x, 16) for x in parts[head:]], dtype=np.uint32))
+        if kind == "V":
+            rows.append((tuple(map(int, parts[1:5])), int(parts[5]), int(parts[6]), feats))
+        else:
+            rows.append((int(parts[1]), int(parts[2]), 0, feats))
+    return rows
+
+
+def matrix(rows, columns):
+    """A sparse matrix of the features that have a column."""
+    keys, indptr, indices = columns, [0], []
+    for _, _, _, feats in rows:
+        at = np.searchsorted(keys, feats)
+        at[at == len(keys)] = 0
+        found = at[keys[at] == feats]
+        indices.append(found)
+        indptr.append(indptr[-1] + len(found))
+    indices = np.concatenate(indices) if indices else np.array([], int)
+    return sp.csr_matrix((np.ones(len(indices), np.float32), indices, indptr), shape=(len(rows), len(keys)))
+
+
+def columns_of(rows, least):
+    every = np.concatenate([r[3] for r in rows]) if rows else np.array([], np.uint32)
+    keys, counts = np.unique(every, return_counts=True)
+    return keys[counts >= least]
+
+
+def fit(X, y, w, C):
+    if len(set(y)) < 2:
+        return np.zeros(X.shape[1]), -8.0
+    model = LogisticRegression(C=C, solver="lbfgs", max_iter=200, tol=1e-3)
+    model.fit(X, y, sample_weight=w)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def learn_questions(rows, weights, C=0.3):
+    keys = columns_of(rows, 3)
+    X = matrix(rows, keys)
+    table, bias = np.zeros((len(keys), COLUMNS)), np.zeros(COLUMNS)
+    for k in range(COLUMNS):
+        y = np.array([r[1] >> k & 1 for r in rows])
+        table[:, k], bias[k] = fit(X, y, weights, C)
+    return keys, table, bias
+
+
+def learn_values(rows, weights, C=0.05, C_kind=0.3):
+    keys = columns_of(rows, 2)
+    X = matrix(rows, keys)
+    table, bias = np.zeros((len(keys), COLUMNS)), np.zeros(COLUMNS)
+    y = np.array([r[1] for r in rows])
+    table[:, 0], bias[0] = fit(X, (y > 0).astype(int), weights, C)
+    secret = y > 0
+    for k in range(1, COLUMNS):
+        table[:, k], bias[k] = fit(X[secret], (y[secret] == k).astype(int), weights[secret], C_kind)
+    return keys, table, bias
+
+
+def write(path, values, questions, keep=60000):
+    """Writes the table: places, biases, keys, rows. See src/judge/learned/weights.rs."""
+    rows = {}
+    for keys, table, _ in (values, questions):
+        q = np.clip(np.rint(table * SCALE), -127, 127).astype(np.int8)
+        strength = np.abs(q[:, 0].astype(int)) * 4 + np.abs(q.astype(int)).max(axis=1) if keys is values[0] else np.abs(q.astype(int)).max(axis=1) * 4
+        for key, row, s in zip(keys, q, strength):
+            if row.any():
+                rows[int(key)] = (s, row)
+    kept = sorted(rows, key=lambda k: (-rows[k][0], k))[:keep]
+    places = 1
+    while places < max(2, int(len(kept) * 1.33)):
+        places *= 2
+    at, out = np.zeros(places, np.uint32), np.zeros((places, COLUMNS), np.int8)
+    for key in kept:
+        place = key & (places - 1)
+        while at[place]:
+            place = (place + 1) & (places - 1)
+        at[place], out[place] = key, rows[key][1]
+    with open(path, "wb") as f:
+        f.write(struct.pack("<I", places))
+        for bias in (values[2], questions[2]):
+            f.write(struct.pack(f"<{COLUMNS}h", *(int(np.clip(round(b * SCALE), -32000, 32000)) for b in bias)))
+        f.write(at.astype("<u4").tobytes())
+        f.write(out.tobytes())
+    return len(rows), len(kept)
+
+
+NOTHING = (np.array([], np.uint32), np.zeros((0, COLUMNS)), np.array([0.0] * COLUMNS))
+
+
+# ---- Scoring, as shared by everybody who measures a filter on these conversations ------------------------------------
+
+def digits(s):
+    return "".join(c for c in s if c.isdigit())
+
+
+def readable(secret, out):
+    import re
+    v = secret["value"]
+    if v in out:
+        return True
+    half = len(v) // 2 + 1
+    if len(v) >= 8 and any(v[i:i + half] in out for i in range(len(v) - half + 1)):
+        return True
+    d = digits(v)
+    if len(d) < 3 or not re.fullmatch(r"[\d\s\-./_*|,:()]+", v):
+        return False
+    if len(d) <= 4:
+        return re.search(rf"(?<!\d){d}(?!\d)", out) is not None
+    run = max({"card": 4, "ssn": 4, "account": 4}.get(secret["kind"], 0) + 1, 4)
+    numbers = [digits(n) for n in re.split(r"[^\d\s\-./_|,:()]", out)]
+    return any(d[i:i + run] in n for i in range(len(d) - run + 1) for n in numbers)
+
+
+def score(conversations, redacted):
+    t = collections.Counter()
+    fails = []
+    lines = iter(redacted.splitlines())
+    for c in conversations:
+        for turn in c["turns"]:
+            out = json.loads(next(lines))["text"]
+            if turn.get("either"):
+                continue
+            for s in turn["secrets"]:
+                t["secrets"] += 1
+                if readable(s, out):
+                    t["missed"] += 1
+                    fails.append(("MISS " + s["kind"], c, turn, out))
+            for k in turn.get("keep", []):
+                t["keeps"] += 1
+                t["lost"] += k not in out
+            if not turn["secrets"]:
+                t["clean"] += 1
+                if out != turn["text"]:
+                    t["changed"] += 1
+                    fails.append(("CHANGED", c, turn, out))
+    return t, fails
+
+
+def show(name, t):
+    recall = 1 - t["missed"] / t["secrets"] if t["secrets"] else float("nan")
+    return f"{name:34} recall {recall:6.3f} of {t['secrets']:5}  keeps lost {t['lost']:4} of {t['keeps']:5}  clean changed {t['changed']:4} of {t['clean']:6} ({1000 * t['changed'] / max(1, t['clean']):.1f} in 1,000)"
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--folds", type=int, default=0)
+    p.add_argument("--only-fold", type=int)
+    p.add_argument("--out")
+    p.add_argument("--show", type=int, default=0)
+    p.add_argument("--keep", type=int, default=60000)
+    p.add_argument("sets", nargs="+")
+    a = p.parse_args()
+    program = Program()
+    sets = []
+    for s in a.sets:
+        name, path = s.split("=", 1)
+        path, _, weight = path.partition(":")
+        sets.append((name, load(path), float(weight or 1)))
+    groups = sorted({name.split("/")[0] for name, _, _ in sets})
+    K = max(a.folds, 4)
+    fold_of = {g: zlib.crc32(g.encode()) % K if g.startswith("real") else i % K for i, g in enumerate(groups)}
+    halves = {}
+    data = []           # (set name, fold, conversations, weight)
+    for name, convs, weight in sets:
+        if name.startswith("half-"):
+            for h in (0, 1):
+                part = [c for c in convs if zlib.crc32(c["id"].split("-", 1)[-1].encode()) // 2 % 2 == h]
+                # A half is measured with what was learned from the other: folds of the same parity.
+                for f in range(h, K, 2):
+                    data.append((name, f, part[f // 2 :: K // 2], weight))
+        else:
+            data.append((name, fold_of[name.split("/")[0]], convs, weight))
+    # Questions first: those of each fold are scored by what was learned from the other folds.
+    Q = []
+    for name, fold, convs, weight in data:
+        Q += [(r, fold, weight) for r in parse(program.run("write_features", convs), "Q")]
+    print(f"{len(Q)} questions", flush=True)
+    q_of = {}
+    for f in list(range(K)) + [None]:
+        rows = [r for r, fold, _ in Q if fold != f]
+        w = np.array([w for _, fold, w in Q if fold != f])
+        q_of[f] = learn_questions(rows, w)
+    V = []
+    for name, fold, convs, weight in data:
+        path = os.path.join(program.folder, "q.bin")
+        write(path, NOTHING, q_of[fold])
+        V += [(((name,) + r[0], *r[1:]), fold, weight) for r in parse(program.run("write_features", convs, path), "V")]
+    print(f"{len(V)} values, {sum(r[1] > 0 for r, _, _ in V)} of them secrets", flush=True)
+    if os.environ.get("DUMP"):
+        import pickle
+        pickle.dump((V, [(n, f, len(c)) for n, f, c, w in data]), open(os.environ["DUMP"], "wb"))
+        return
+    every = collections.Counter()
+    if a.folds:
+        for f in range(K):
+            if a.only_fold is not None and f != a.only_fold:
+                continue
+            rows = [r for r, fold, _ in V if fold != f]
+            w = np.array([w for _, fold, w in V if fold != f])
+            path = os.path.join(program.folder, "fold.bin")
+            print(f"fold {f}: {write(path, learn_values(rows, w), q_of[f], a.keep)} features", flush=True)
+            for name, fold, convs, _ in data:
+                if fold != f:
+                    continue
+                t, fails = score(convs, program.run("write_redacted", convs, path))
+                print("  " + show(name, t), flush=True)
+                for what, c, turn, out in fails[: a.show]:
+                    print(f"      {what} [{c['id']}] {turn['role'][0]}: {turn['text']!r}\n          -> {out!r}")
+                if not name.startswith("half-"):
+                    every.update(t)
+        print(show("all that was left out", every))
+    if a.out:
+        rows, w = [r for r, _, _ in V], np.array([w for _, _, w in V])
+        print("written:", write(a.out, learn_values(rows, w), q_of[None], a.keep))
+
+
+if __name__ == "__main__":
+    main()
