@@ -23,7 +23,8 @@ fn labels_as(name: &str) -> Option<Entity> {
 }
 
 fn conversations() -> Vec<Json> {
-    let path = std::env::var("LASTFOUR_CONVERSATIONS").expect("LASTFOUR_CONVERSATIONS names a file of labelled conversations");
+    let path =
+        std::env::var("LASTFOUR_CONVERSATIONS").expect("LASTFOUR_CONVERSATIONS names a file of labelled conversations");
     let text = std::fs::read_to_string(path).expect("a readable file");
     text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
 }

@@ -273,7 +273,17 @@ impl Conversation {
         let (announced, gave, after_card) = (own.tells, own.gave.topics(), own.after_card > 0);
         let spoken = self.spoken_within(SUBJECT_LASTS - 1);
         self.spoken_ago = self.spoken_ago.saturating_add(1);
-        Expected { asked, announced, gave, after_card, answered, spoken, read_back, recent: self.recent, serves: role.serves() }
+        Expected {
+            asked,
+            announced,
+            gave,
+            after_card,
+            answered,
+            spoken,
+            read_back,
+            recent: self.recent,
+            serves: role.serves(),
+        }
     }
 
     /// The secrets of which somebody spoke, at most so many messages ago.

@@ -20,12 +20,12 @@ mod fits;
 mod form;
 mod govern;
 mod halves;
+mod learned;
 mod merge;
 mod phrases;
 pub(crate) mod pieces;
 mod quiet;
 pub(crate) mod recent;
-mod learned;
 mod solicited;
 mod verdict;
 

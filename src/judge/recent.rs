@@ -124,6 +124,8 @@ impl<'de> Deserialize<'de> for Recent {
         let letters = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         let digit = |letter: u8| (b'a'..=b'p').contains(&letter).then(|| u64::from(letter - b'a'));
         let bits = letters.bytes().rev().try_fold(0, |all: u64, letter| Some(all << 4 | digit(letter)?));
-        bits.filter(|_| letters.len() == 16).map(Self).ok_or_else(|| serde::de::Error::custom("not a remembered message"))
+        bits.filter(|_| letters.len() == 16)
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom("not a remembered message"))
     }
 }

@@ -292,7 +292,11 @@ impl MessageAnalysis<'_, '_> {
                     && reading.facts.digits > 0
                     && (codes || self.is_cued(first, last, |topic, _| topic.is_secret()));
             let address = reading.tokens[first..=last].iter().any(|t| t.is(b'@') || t.is(b'/'));
-            if open && !address && self.is_free(first, last) && reading.span(first, last).end - reading.span(first, last).start >= 2 {
+            if open
+                && !address
+                && self.is_free(first, last)
+                && reading.span(first, last).end - reading.span(first, last).start >= 2
+            {
                 values.push(Value { first, last, number: None, rule: None });
             }
             at = next;

@@ -19,9 +19,7 @@ pub(crate) fn may_ask(reading: &TokenizedText<'_>, part: Part) -> bool {
     let any = reading.has_mark(b'?') || reading.does(WordClass::REQUEST) || reading.mentions_secrets();
     any && reading.tokens.iter().any(|t| {
         part.has(t.start as usize)
-            && (t.is(b'?')
-                || t.does(WordClass::REQUEST)
-                || reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret()))
+            && (t.is(b'?') || t.does(WordClass::REQUEST) || reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret()))
     })
 }
 

@@ -61,7 +61,11 @@ pub(crate) fn class(entity: Entity) -> usize {
 }
 
 /// Writes the features of a value and returns what it is, if features are being written.
-pub(super) fn value(span: Span, rule: Option<Entity>, features: impl FnOnce(&mut dyn FnMut(u32))) -> Option<Option<Entity>> {
+pub(super) fn value(
+    span: Span,
+    rule: Option<Entity>,
+    features: impl FnOnce(&mut dyn FnMut(u32)),
+) -> Option<Option<Entity>> {
     RECORD.with_borrow_mut(|record| {
         let record = record.as_mut()?;
         let within = |secret: &&(Span, Entity)| {
@@ -116,4 +120,3 @@ pub(in crate::judge) fn looked() {
         }
     });
 }
-
