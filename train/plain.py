@@ -3,17 +3,28 @@
 
 usage: plain.py >plain.jsonl
 """
+
 import glob, itertools, json, os, random, re
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-KIND = {"Card": "card", "SecurityCode": "security_code", "SocialSecurity": "ssn", "OneTimePasscode": "otp", "Password": "password",
-        "Pin": "pin", "Account": "account"}
+KIND = {
+    "Card": "card",
+    "SecurityCode": "security_code",
+    "SocialSecurity": "ssn",
+    "OneTimePasscode": "otp",
+    "Password": "password",
+    "Pin": "pin",
+    "Account": "account",
+}
 HARMLESS = {"Partial", "Zip", "Phone", "Reference", "Device", "Place", "Amount", "Time"}
 FRAMES = {
     "en": ["my {p} is {v}", "{p}: {v}", "{v} is my {p}", "the {p} is {v}, thanks", "hi, {p} {v}"],
     "es": ["mi {p} es {v}", "{p}: {v}", "{v} es mi {p}", "el {p} es {v}, gracias", "hola, {p} {v}"],
 }
-ASK = {"en": ["What is your {p}?", "Can I have the {p}, please?", "{p}?"], "es": ["¿Cuál es su {p}?", "¿Me da su {p}, por favor?", "¿{p}?"]}
+ASK = {
+    "en": ["What is your {p}?", "Can I have the {p}, please?", "{p}?"],
+    "es": ["¿Cuál es su {p}?", "¿Me da su {p}, por favor?", "¿{p}?"],
+}
 random.seed(1)
 
 
@@ -23,17 +34,34 @@ def number(n):
 
 def value(topic):
     if topic == "Password":
-        return random.choice(["Sommer{0}", "{1}monkey", "blue{0}!", "harbor", "luna{0}", "Fk{0}xq", "dragonfly", "mariposa{1}"]).format(number(4), number(2))
+        return random.choice(
+            ["Sommer{0}", "{1}monkey", "blue{0}!", "harbor", "luna{0}", "Fk{0}xq", "dragonfly", "mariposa{1}"]
+        ).format(number(4), number(2))
     if topic in ("Card",):
         return None
-    n = {"SecurityCode": (3, 4), "SocialSecurity": (9,), "OneTimePasscode": (6, 6, 4, 5, 8), "Pin": (4, 4, 4, 5, 6), "Account": (8, 9, 10, 12),
-         "Partial": (4,), "Zip": (5,), "Phone": (10, 7), "Reference": (5, 6, 8, 10), "Device": (6, 8, 10, 4), "Place": (3, 4, 2), "Amount": (3, 4), "Time": (4,)}[topic]
+    n = {
+        "SecurityCode": (3, 4),
+        "SocialSecurity": (9,),
+        "OneTimePasscode": (6, 6, 4, 5, 8),
+        "Pin": (4, 4, 4, 5, 6),
+        "Account": (8, 9, 10, 12),
+        "Partial": (4,),
+        "Zip": (5,),
+        "Phone": (10, 7),
+        "Reference": (5, 6, 8, 10),
+        "Device": (6, 8, 10, 4),
+        "Place": (3, 4, 2),
+        "Amount": (3, 4),
+        "Time": (4,),
+    }[topic]
     return number(random.choice(n))
 
 
 def phrases(path):
     source = open(path).read()
-    for topic, text in re.findall(r'Row\s*\{\s*topic:\s*Topic::(\w+),\s*name:\s*"[^"]*",\s*phrases:\s*"((?:[^"\\]|\\.)*)"', source, re.S):
+    for topic, text in re.findall(
+        r'Row\s*\{\s*topic:\s*Topic::(\w+),\s*name:\s*"[^"]*",\s*phrases:\s*"((?:[^"\\]|\\.)*)"', source, re.S
+    ):
         for phrase in re.sub(r"\\\s*\n\s*", "", text).split(";"):
             words = [w for w in phrase.split()]
             if not words:
@@ -60,12 +88,33 @@ def main():
                 continue
             secrets = [{"kind": secret, "value": v}] if secret else []
             frame = random.choice(FRAMES[lang]).format(p=phrase, v=v)
-            for turns in ([{"role": "customer", "text": frame, "secrets": secrets}],
-                          [{"role": "agent", "text": random.choice(ASK[lang]).format(p=phrase), "secrets": [], "asks": [secret] if secret else []},
-                           {"role": "customer", "text": random.choice(["{}", "it's {}", "{} thanks", "ok {}"] if lang == "en" else ["{}", "es {}", "{} gracias", "ok {}"]).format(v),
-                            "secrets": secrets}]):
+            for turns in (
+                [{"role": "customer", "text": frame, "secrets": secrets}],
+                [
+                    {
+                        "role": "agent",
+                        "text": random.choice(ASK[lang]).format(p=phrase),
+                        "secrets": [],
+                        "asks": [secret] if secret else [],
+                    },
+                    {
+                        "role": "customer",
+                        "text": random.choice(
+                            ["{}", "it's {}", "{} thanks", "ok {}"]
+                            if lang == "en"
+                            else ["{}", "es {}", "{} gracias", "ok {}"]
+                        ).format(v),
+                        "secrets": secrets,
+                    },
+                ],
+            ):
                 n += 1
-                print(json.dumps({"id": f"plain-{n}", "author": "plain", "lang": lang, "category": topic, "turns": turns}, ensure_ascii=False))
+                print(
+                    json.dumps(
+                        {"id": f"plain-{n}", "author": "plain", "lang": lang, "category": topic, "turns": turns},
+                        ensure_ascii=False,
+                    )
+                )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ A SET is NAME=PATH[:WEIGHT], a file of labelled conversations (JSON lines, also 
 a slash are of one group: they are left out together. With --folds the weights are measured on groups that they were not
 learned from; with --out they are learned from everything and written.
 """
+
 import argparse, collections, gzip, json, os, struct, subprocess, sys, tempfile, zlib
 
 import numpy as np
@@ -14,19 +15,24 @@ import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-COLUMNS = 8          # integers in a row of the table
-SCALE = 16           # sixteenths of a nat
+COLUMNS = 8  # integers in a row of the table
+SCALE = 16  # sixteenths of a nat
 SEED = 1
 
 
 def load(path):
-    with (gzip.open(path, "rt") if path.endswith(".gz") else open(path)) as f:
+    with gzip.open(path, "rt") if path.endswith(".gz") else open(path) as f:
         return [json.loads(line) for line in f]
 
 
 def test_binary():
-    out = subprocess.run(["cargo", "test", "--lib", "-p", "lastfour", "--no-run", "--message-format=json"],
-                         cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        ["cargo", "test", "--lib", "-p", "lastfour", "--no-run", "--message-format=json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     paths = [json.loads(l).get("executable") for l in out.splitlines() if '"executable"' in l]
     return [p for p in paths if p][-1]
 
@@ -46,8 +52,9 @@ class Program:
         env = dict(os.environ, LASTFOUR_CONVERSATIONS=given, LASTFOUR_OUT=out)
         if weights:
             env["LASTFOUR_WEIGHTS"] = weights
-        done = subprocess.run([self.binary, "--ignored", "--exact", f"training::{test}"],
-                              env=env, capture_output=True, text=True)
+        done = subprocess.run(
+            [self.binary, "--ignored", "--exact", f"training::{test}"], env=env, capture_output=True, text=True
+        )
         if done.returncode:
             sys.exit(done.stdout[-2000:] + done.stderr[-2000:])
         with open(out) as f:
@@ -124,7 +131,11 @@ def write(path, values, questions, keep=60000):
     rows = {}
     for keys, table, _ in (values, questions):
         q = np.clip(np.rint(table * SCALE), -127, 127).astype(np.int8)
-        strength = np.abs(q[:, 0].astype(int)) * 4 + np.abs(q.astype(int)).max(axis=1) if keys is values[0] else np.abs(q.astype(int)).max(axis=1) * 4
+        strength = (
+            np.abs(q[:, 0].astype(int)) * 4 + np.abs(q.astype(int)).max(axis=1)
+            if keys is values[0]
+            else np.abs(q.astype(int)).max(axis=1) * 4
+        )
         for key, row, s in zip(keys, q, strength):
             if row.any():
                 rows[int(key)] = (s, row)
@@ -152,17 +163,19 @@ NOTHING = (np.array([], np.uint32), np.zeros((0, COLUMNS)), np.array([0.0] * COL
 
 # ---- Scoring, as shared by everybody who measures a filter on these conversations ------------------------------------
 
+
 def digits(s):
     return "".join(c for c in s if c.isdigit())
 
 
 def readable(secret, out):
     import re
+
     v = secret["value"]
     if v in out:
         return True
     half = len(v) // 2 + 1
-    if len(v) >= 8 and any(v[i:i + half] in out for i in range(len(v) - half + 1)):
+    if len(v) >= 8 and any(v[i : i + half] in out for i in range(len(v) - half + 1)):
         return True
     d = digits(v)
     if len(d) < 3 or not re.fullmatch(r"[\d\s\-./_*|,:()]+", v):
@@ -171,7 +184,7 @@ def readable(secret, out):
         return re.search(rf"(?<!\d){d}(?!\d)", out) is not None
     run = max({"card": 4, "ssn": 4, "account": 4}.get(secret["kind"], 0) + 1, 4)
     numbers = [digits(n) for n in re.split(r"[^\d\s\-./_|,:()]", out)]
-    return any(d[i:i + run] in n for i in range(len(d) - run + 1) for n in numbers)
+    return any(d[i : i + run] in n for i in range(len(d) - run + 1) for n in numbers)
 
 
 def score(conversations, redacted):
@@ -223,7 +236,7 @@ def main():
     K = max(a.folds, 4)
     fold_of = {g: zlib.crc32(g.encode()) % K if g.startswith("real") else i % K for i, g in enumerate(groups)}
     halves = {}
-    data = []           # (set name, fold, conversations, weight)
+    data = []  # (set name, fold, conversations, weight)
     for name, convs, weight in sets:
         if name.startswith("half-"):
             for h in (0, 1):
@@ -251,6 +264,7 @@ def main():
     print(f"{len(V)} values, {sum(r[1] > 0 for r, _, _ in V)} of them secrets", flush=True)
     if os.environ.get("DUMP"):
         import pickle
+
         pickle.dump((V, [(n, f, len(c)) for n, f, c, w in data]), open(os.environ["DUMP"], "wb"))
         return
     every = collections.Counter()
