@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::chat::events::Events;
 use crate::chat::walk::Keys;
 use crate::chat::{ChatShape, ChatTexts, Continuity, Place};
-use crate::json::{Path, Value, ValueKind};
+use crate::json::{Path, Value};
 
 /// The names of fields that hold text.
 const FIELDS: [&str; 33] = [
@@ -85,56 +86,6 @@ const ROLES: [&str; 12] = [
     "participant_role",
 ];
 
-/// The names of fields that hold a piece of a text in an event, and elsewhere what is none: a `token` is a key.
-const PIECES: [&str; 12] = [
-    "delta",
-    "token",
-    "chunk",
-    "piece",
-    "fragment",
-    "partial",
-    "completion",
-    "text_delta",
-    "content_delta",
-    "message_delta",
-    "text_chunk",
-    "response_delta",
-];
-
-/// What the type of an event is called that brings a piece.
-const PIECE_TYPES: [&str; 5] = ["delta", "token", "chunk", "partial", "fragment"];
-
-/// The names of fields that say what type an event is.
-const TYPES: [&str; 5] = ["type", "event", "kind", "object", "op"];
-
-/// The names of fields beside a text that say that it is a message, besides those that say who speaks.
-const MESSAGE: [&str; 14] = [
-    "id",
-    "_id",
-    "uuid",
-    "guid",
-    "message_id",
-    "messageid",
-    "msg_id",
-    "event_id",
-    "eventid",
-    "user",
-    "user_id",
-    "userid",
-    "username",
-    "nickname",
-];
-
-/// The names of fields that say that a text is over, where they are `true`.
-const ENDS: [&str; 10] =
-    ["done", "end", "eos", "final", "is_final", "is_last", "last", "finished", "complete", "completed"];
-
-/// The same, where they are not empty: why it is over, or the whole of it.
-const REASONS: [&str; 3] = ["finish_reason", "stop_reason", "generated_text"];
-
-/// Texts of an event beyond which none is taken for a piece of a longer one.
-const MOST_PIECES: usize = 32;
-
 /// What the texts of events are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stream {
@@ -164,22 +115,26 @@ enum Stream {
 ///
 /// # Event streams
 ///
-/// Whether an event is a message, or a piece of one text with those that follow, is told by what stands in it:
+/// In event streams, and in lines and arrays of JSON documents, a text may be spread over events. It is joined by field,
+/// which includes the `index` or the position of elements of arrays:
 ///
-/// | the event | is |
+/// | a text | is |
 /// |---|---|
-/// | a text in or under `delta`, `token`, `chunk`, `piece`, `fragment`, `partial`, `completion`, `text_delta`, `content_delta`, `message_delta`, `text_chunk`, `response_delta`; or its `type`, `event`, `kind`, `object` or `op` has `delta`, `token`, `chunk`, `partial` or `fragment` in it | a piece |
-/// | one text, and beside it or what it is in an id (`id`, `message_id` and the like), a user or who speaks; or the event has an `id:` | a message, unless the texts of the stream begin with blanks, as the words of a model do |
-/// | one text and nothing that tells, or data that are no JSON | either: it is scanned as a message and as a piece |
-/// | several texts | messages |
+/// | in `delta`, `token`, `chunk`, `piece`, `fragment`, `partial`, `completion`, `text_delta`, `content_delta`, `message_delta`, `text_chunk`, `response_delta`, or in an object whose `type`, `event`, `kind`, `object` or `op` has `delta`, `token`, `chunk`, `partial` or `fragment` in it | a piece |
+/// | in a field of text, or data that are not JSON | a message or a piece: it is scanned as both |
+/// | in any other field, if it does not look like an id, a time, an address or a name for a kind of thing | scanned as a piece |
+/// | that begins with all of the text so far | a snapshot, which holds what was said so far |
 ///
-/// Pieces are joined by event name and by field; in a list by the `index` or the place of the element. An event is held
-/// while it ends in what may be the start of a secret, and one that is known to be a piece until its last word is over.
-/// What comes after it waits, but for comments. A text ends with `[DONE]`; with `done`, `end`, `eos`, `final`, `is_final`,
-/// `is_last`, `last`, `finished`, `complete` or `completed` that is `true`; with a `finish_reason`, `stop_reason` or
-/// `generated_text`; with an event named `done`, `end`, `complete`, `completed`, `finish`, `finished` or `close`; after 16
-/// texts without a piece of it; and one that may be messages with the next message. [`pieces`](Self::pieces) and
-/// [`messages`](Self::messages) say what all events are.
+/// If texts begin or end with blanks, or have the id of the text before them, they are pieces. If they have several words
+/// and different ids or authors, or differ only in their numbers, they are messages. Ids, authors, indices and event names
+/// that vary also tell texts of one field apart: these are joined with each other as well.
+///
+/// An event is held back while a piece in it may be part of a secret, a known piece until its last word is complete.
+/// Everything after it waits, except comments. A text ends with `[DONE]`; with `done`, `end`, `eos`, `final`, `is_final`,
+/// `is_last`, `last`, `finished`, `complete` or `completed` if it is `true`; with a `finish_reason` or `stop_reason`; and
+/// with an event named `done`, `end`, `complete`, `completed`, `finish`, `finished` or `close`; unless the event before it
+/// had the same. After 16 events with other texts, a text is released. [`pieces`](Self::pieces) and
+/// [`messages`](Self::messages) say what all events are; after [`only`](Self::only), other fields are not scanned.
 ///
 /// # Example
 ///
@@ -197,6 +152,8 @@ pub struct Generic {
     fields: Vec<Cow<'static, str>>,
     roles: Vec<Cow<'static, str>>,
     stream: Stream,
+    /// In events, other fields may be text, too.
+    others: bool,
 }
 
 impl Default for Generic {
@@ -205,6 +162,7 @@ impl Default for Generic {
             fields: FIELDS.map(Cow::Borrowed).to_vec(),
             roles: ROLES.map(Cow::Borrowed).to_vec(),
             stream: Stream::Told,
+            others: true,
         }
     }
 }
@@ -213,7 +171,7 @@ impl Generic {
     /// These fields and no others. Names are compared without regard to ASCII case.
     #[must_use]
     pub fn only<N: Into<Cow<'static, str>>>(fields: impl IntoIterator<Item = N>) -> Self {
-        Self { fields: fields.into_iter().map(Into::into).collect(), ..Self::default() }
+        Self { fields: fields.into_iter().map(Into::into).collect(), others: false, ..Self::default() }
     }
 
     /// These fields too.
@@ -282,42 +240,10 @@ impl ChatShape for Generic {
         if self.stream == Stream::Messages {
             return self.read(document);
         }
-        let mut fields: Vec<&str> = self.fields.iter().map(AsRef::as_ref).collect();
-        fields.extend(PIECES);
+        let fields: Vec<&str> = self.fields.iter().map(AsRef::as_ref).collect();
         let roles: Vec<&str> = self.roles.iter().map(AsRef::as_ref).collect();
-        let keys = Keys { text: &fields, inner: &INNER, role: &roles, ..Keys::default() };
-        let mut reading = ChatTexts::default();
-        keys.walk(document, None, &Continuity::Whole, &mut reading);
-        let ways: Vec<Way<'_>> = if reading.texts.len() <= MOST_PIECES {
-            reading.texts.iter().map(|text| Way::to(document, text.value)).collect()
-        } else {
-            Vec::new()
-        };
-        // A number under such a name counts something.
-        let is_count = |way: &Way<'_>| way.ends_in_piece() && way.last().text().is_none();
-        let alone = ways.iter().filter(|way| !is_count(way)).count() == 1;
-        let mut parts = Vec::new();
-        for way in &ways {
-            let channel = || way.channel();
-            parts.push(match self.stream {
-                _ if is_count(way) => None,
-                Stream::Pieces => Some(Continuity::Next(channel())),
-                _ if way.is_piece() => Some(Continuity::Next(channel())),
-                _ if alone => Some(Continuity::Ambiguous { channel: channel(), message: way.is_message(&roles) }),
-                _ => Some(Continuity::Whole),
-            });
-        }
-        let mut parts = parts.into_iter();
-        reading.texts.retain_mut(|text| match parts.next() {
-            Some(Some(part)) => {
-                text.part = part;
-                true
-            }
-            Some(None) => false,
-            None => true,
-        });
-        reading.ends = ends(document);
-        reading
+        let (pieces, others) = (self.stream == Stream::Pieces, self.others);
+        Events { fields: &fields, inner: &INNER, roles: &roles, pieces, others }.read(document)
     }
 
     fn plain_event(&self) -> Continuity {
@@ -361,91 +287,10 @@ fn bare(name: &str) -> &str {
     })
 }
 
-/// The values from a document down to a text in it.
-struct Way<'t>(Vec<Value<'t>>);
-
-impl<'t> Way<'t> {
-    fn to(document: Value<'t>, text: usize) -> Self {
-        let mut way = vec![document];
-        let mut at = document;
-        while at.index() < text {
-            let Some(next) = at.children().take_while(|child| child.index() <= text).last() else { break };
-            way.push(next);
-            at = next;
-        }
-        Self(way)
-    }
-
-    fn last(&self) -> Value<'t> {
-        self.0[self.0.len() - 1]
-    }
-
-    /// The names of the fields, and of elements their numbers.
-    fn channel(&self) -> String {
-        let mut channel = String::new();
-        for pair in self.0.windows(2) {
-            channel.push_str(&step(pair[0], pair[1]));
-        }
-        channel
-    }
-
-    /// Whether the text itself is a field of a name for pieces.
-    fn ends_in_piece(&self) -> bool {
-        self.0.iter().rev().find(|value| value.key().is_some()).is_some_and(|value| value.is_one_of(&PIECES))
-    }
-
-    /// Whether it can only be a piece: by the name of a field that it is in, or by the type of an object.
-    fn is_piece(&self) -> bool {
-        let is_type = |object: &Value<'_>| {
-            TYPES.iter().filter_map(|name| object.string(name)).any(|name| {
-                let name = name.to_ascii_lowercase();
-                PIECE_TYPES.iter().any(|piece| name.contains(piece))
-            })
-        };
-        self.0.iter().any(|value| value.is_one_of(&PIECES) || value.is_object() && is_type(value))
-    }
-
-    /// Whether what stands beside it, or beside what it is in, says that it is a message.
-    fn is_message(&self, roles: &[&str]) -> bool {
-        let says = |member: Value<'_>| !member.is_null() && (member.is_one_of(&MESSAGE) || member.is_one_of(roles));
-        self.0.iter().filter(|value| value.is_object()).any(|object| object.children().any(says))
-    }
-}
-
-/// A step down, as a part of the name of a channel.
-fn step(from: Value<'_>, to: Value<'_>) -> String {
-    match to.key() {
-        Some(key) => format!("/{}", String::from_utf8_lossy(&key).to_ascii_lowercase()),
-        None => {
-            let place = from.children().take_while(|child| child.index() < to.index()).count() as u64;
-            format!("[{}]", to.number("index").unwrap_or(place))
-        }
-    }
-}
-
-/// The channels that an event ends: all, or those of an element of a list, such as a choice.
-fn ends(document: Value<'_>) -> Vec<String> {
-    let says = |member: Value<'_>| match member.kind() {
-        ValueKind::Literal => member.raw() == b"true" && member.is_one_of(&ENDS),
-        ValueKind::String => !member.raw().is_empty() && member.is_one_of(&REASONS),
-        _ => false,
-    };
-    let is_over = |object: Value<'_>| object.children().any(says);
-    if document.is_object() && is_over(document) {
-        return vec![String::new()];
-    }
-    let mut ends = Vec::new();
-    for list in document.children().filter(|member| member.is_array()) {
-        for element in list.children().take(MOST_PIECES).filter(|element| element.is_object() && is_over(*element)) {
-            ends.push(step(document, list) + &step(list, element));
-        }
-    }
-    ends
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::events;
     use crate::json::Tree;
     use crate::message::Role;
 
@@ -536,31 +381,18 @@ mod tests {
     fn every_name_stands_in_the_documentation() {
         let source = include_str!("generic.rs");
         let docs: String = source.lines().filter(|line| line.starts_with("///")).collect();
-        let tables: [&[&str]; 8] = [&FIELDS, &INNER, &ROLES, &PIECES, &PIECE_TYPES, &TYPES, &ENDS, &REASONS];
+        let tables: [&[&str]; 8] = [
+            &FIELDS,
+            &INNER,
+            &ROLES,
+            &events::PIECES,
+            &events::PIECE_TYPES,
+            &events::TYPES,
+            &events::ENDS,
+            &events::REASONS,
+        ];
         for name in tables.concat() {
             assert!(docs.contains(&format!("`{name}`")), "{name}");
         }
-    }
-
-    #[test]
-    fn what_stands_in_an_event_tells_a_message_from_a_piece() {
-        let part = |json: &str| {
-            let tree = Tree::parse(json.as_bytes(), 16).unwrap();
-            let reading = Generic::default().read_event(tree.root());
-            let parts: Vec<Continuity> = reading.texts.into_iter().map(|text| text.part).collect();
-            (parts, reading.ends)
-        };
-        let next = |channel: &str| vec![Continuity::Next(channel.into())];
-        let either = |channel: &str, message| vec![Continuity::Ambiguous { channel: channel.into(), message }];
-        assert_eq!(part(r#"{"Delta":"a","id":"x"}"#), (next("/delta"), vec![]));
-        assert_eq!(part(r#"{"token":{"id":3,"text":"a"},"n":1}"#), (next("/token/text"), vec![]));
-        assert_eq!(part(r#"{"text":"a"}"#), (either("/text", false), vec![]));
-        assert_eq!(part(r#"{"text":"a","id":null,"done":false}"#), (either("/text", false), vec![]));
-        assert_eq!(part(r#"{"message":{"sender":"x","body":"a"}}"#), (either("/message/body", true), vec![]));
-        assert_eq!(part(r#"{"subject":"a","body":"b"}"#), (vec![Continuity::Whole, Continuity::Whole], vec![]));
-        assert_eq!(part(r#"{"token":17,"text":"a"}"#), (either("/text", false), vec![]));
-        assert_eq!(part(r#"{"response":"a","done":true}"#), (either("/response", false), vec![String::new()]));
-        let choices = r#"{"choices":[{"delta":{"content":"a"}},{"index":7,"delta":{},"finish_reason":"stop"}]}"#;
-        assert_eq!(part(choices), (next("/choices[0]/delta/content"), vec!["/choices[7]".into()]));
     }
 }

@@ -31,6 +31,7 @@
 
 mod all_strings;
 mod anthropic;
+pub(crate) mod events;
 mod generic;
 mod matrix;
 mod openai;
@@ -276,6 +277,9 @@ pub enum Continuity {
         /// stream start with blanks, as the tokens of a language model do.
         message: bool,
     },
+    /// The value of a field that is not known to be text, in the channel of this name. It is only scanned joined with the
+    /// values of its channel in other events. Its event is held back only if it ends in digits.
+    Unknown(String),
 }
 
 impl ChatTexts {
@@ -286,7 +290,9 @@ impl ChatTexts {
 
     /// Returns `true` if texts are pieces that stay in their events.
     pub(crate) fn is_joined(&self) -> bool {
-        self.texts.iter().any(|text| matches!(text.part, Continuity::Next(_) | Continuity::Ambiguous { .. }))
+        self.texts.iter().any(|text| {
+            matches!(text.part, Continuity::Next(_) | Continuity::Ambiguous { .. } | Continuity::Unknown(_))
+        })
     }
 
     /// Returns `true` if texts are pieces that move, or if a channel ends.

@@ -7,7 +7,7 @@ use crate::chat::Spelling;
 use crate::edit::Patch;
 use crate::filter::binary::{HEAD, has_wide_mark, is_binary, is_wide_text};
 use crate::filter::document::Document;
-use crate::filter::events::Events;
+use crate::filter::events::{self, Events, Framing, opens_named_lines};
 use crate::filter::parts::{PartFormat, Parts, Step};
 use crate::filter::scanner::{Scanner, in_order};
 use crate::filter::{BodyFormat, ScanError, may_block};
@@ -28,18 +28,17 @@ enum Kind {
     /// The first bytes of a text, which may be meant as JSON.
     Silence(Vec<u8>),
     /// A text that starts as JSON does. If it is a document it must stay one.
-    Loose(Vec<u8>),
+    Loose(Start),
     Text(Box<StreamRedactor>),
     /// An HTML page, or what is held of one that is larger than the limit.
     Html(Vec<u8>),
     /// The first bytes of a form field in which only a document is scanned.
     Field(Vec<u8>),
     Pass,
-    Json(Vec<u8>),
+    Json(Start),
     /// A JSON document that is larger than the limit.
     Document(Box<Document>),
     Form(Vec<u8>),
-    Ndjson(ndjson::Splitter),
     Events(Box<Events>),
     Parts {
         parts: Box<Parts>,
@@ -48,6 +47,16 @@ enum Kind {
     },
     /// The body has ended or failed.
     Over,
+}
+
+/// The start of a body that may be one document, or one document per line.
+#[derive(Default)]
+struct Start {
+    bytes: Vec<u8>,
+    /// The number of bytes in which the first line does not end.
+    seen: usize,
+    /// It is known that the body is not one document per line.
+    is_one: bool,
 }
 
 /// The maximum number of blanks before the byte that shows what a body is.
@@ -64,10 +73,10 @@ impl State {
             BodyFormat::Text => Kind::Silence(Vec::new()),
             BodyFormat::Html => Kind::Html(Vec::new()),
             BodyFormat::Sniff => Kind::Sniff(Vec::new()),
-            BodyFormat::Json => Kind::Json(Vec::new()),
+            BodyFormat::Json => Kind::Json(Start::default()),
             BodyFormat::Form => Kind::Form(Vec::new()),
-            BodyFormat::Ndjson => Kind::Ndjson(ndjson::Splitter::default()),
-            BodyFormat::Events => Kind::Events(Box::default()),
+            BodyFormat::Ndjson => Kind::Events(Box::new(Events::new(Framing::Lines))),
+            BodyFormat::Events => Kind::Events(Box::new(Events::new(Framing::Events))),
             BodyFormat::Multipart { boundary } => Kind::Parts { parts: Box::new(Parts::new(&boundary)), open: None },
         };
         // A body of unknown type may be binary.
@@ -92,7 +101,7 @@ impl State {
 
     /// Returns whether output written before an error consists of whole units that were scanned.
     pub(super) fn writes_wholes(&self) -> bool {
-        matches!(self.kind, Kind::Events(_) | Kind::Ndjson(_))
+        matches!(self.kind, Kind::Events(_))
     }
 
     pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
@@ -140,15 +149,11 @@ impl std::fmt::Debug for State {
 impl Kind {
     fn held(&self) -> usize {
         match self {
-            Self::Silence(held)
-            | Self::Sniff(held)
-            | Self::Field(held)
-            | Self::Loose(held)
-            | Self::Html(held)
-            | Self::Json(held)
-            | Self::Form(held) => held.len(),
+            Self::Silence(held) | Self::Sniff(held) | Self::Field(held) | Self::Html(held) | Self::Form(held) => {
+                held.len()
+            }
+            Self::Loose(start) | Self::Json(start) => start.bytes.len(),
             Self::Text(redactor) => redactor.held(),
-            Self::Ndjson(lines) => lines.held(),
             Self::Events(events) => events.held(),
             Self::Parts { open, .. } => open.as_ref().map_or(0, |part| part.held()),
             Self::Document(document) => document.held(),
@@ -168,16 +173,36 @@ impl Kind {
             }
             Self::Silence(held) | Self::Field(held) => {
                 held.extend_from_slice(piece);
-                let Some(document) = opens_document(held) else { return Ok(()) };
                 let held = mem::take(held);
-                *self = self.decided(document, scanner);
+                let lines = match self {
+                    Self::Field(_) => Some(false),
+                    _ => opens_named_lines(&held, scanner.limits.depth),
+                };
+                *self = match (lines, opens_document(&held)) {
+                    (Some(true), _) => Self::Events(Box::new(Events::new(Framing::NamedLines))),
+                    (Some(false), Some(document)) => self.decided(document, scanner),
+                    _ => {
+                        self.hold(held);
+                        return Ok(());
+                    }
+                };
                 self.push(&held, scanner, out)?;
             }
-            Self::Loose(held) if held.len() + piece.len() > limit => {
-                let mut text = Self::Text(Box::new(scanner.redactor(scanner.role)));
-                text.push(held, scanner, out)?;
-                text.push(piece, scanner, out)?;
-                *self = text;
+            Self::Loose(start) | Self::Json(start) => {
+                let lines = start.opens_lines(piece, scanner.limits.depth);
+                if !lines && start.bytes.len() <= limit {
+                    return Ok(());
+                }
+                let held = mem::take(&mut start.bytes);
+                *self = match self {
+                    _ if lines => Self::Events(Box::new(Events::new(Framing::Lines))),
+                    Self::Loose(_) => Self::Text(Box::new(scanner.redactor(scanner.role))),
+                    _ => {
+                        *self = Self::Document(large(&held, scanner, out)?);
+                        return Ok(());
+                    }
+                };
+                self.push(&held, scanner, out)?;
             }
             Self::Html(held) if held.len() + piece.len() > limit => {
                 held.extend_from_slice(piece);
@@ -190,35 +215,18 @@ impl Kind {
                 let page = mem::replace(held, rest);
                 out.extend_from_slice(&markup(&page, scanner)?.apply(&page));
             }
-            Self::Loose(held) | Self::Html(held) => held.extend_from_slice(piece),
+            Self::Html(held) => held.extend_from_slice(piece),
             Self::Pass => out.extend_from_slice(piece),
             Self::Text(redactor) => {
                 redactor.push(piece, out);
                 scanner.blocked |= redactor.is_blocked();
             }
-            Self::Json(held) if held.len() + piece.len() > limit => {
-                let held = mem::take(held);
-                *self = Self::Document(large(&held, piece, scanner, out)?);
-            }
             Self::Document(document) => document.push(piece, false, scanner, out)?,
-            Self::Json(held) => held.extend_from_slice(piece),
             Self::Form(held) => {
                 if held.len() + piece.len() > limit {
                     return Err(ScanError::TooLarge { limit });
                 }
                 held.extend_from_slice(piece);
-            }
-            Self::Ndjson(lines) => {
-                lines.push(piece);
-                while let Some(next) = lines.next_line() {
-                    line(&next, scanner, out)?;
-                    if scanner.blocked {
-                        return Ok(());
-                    }
-                }
-                if lines.held() > limit {
-                    return Err(ScanError::TooLarge { limit });
-                }
             }
             Self::Events(events) => events.push(piece, scanner, out)?,
             Self::Parts { parts, open } => {
@@ -244,9 +252,9 @@ impl Kind {
                 short.push(held, scanner, out)?;
                 short.finish(scanner, out)?;
             }
-            Self::Loose(held) => {
-                let patch = loose(&held, scanner)?;
-                out.extend_from_slice(&patch.apply(&held));
+            Self::Loose(Start { bytes, .. }) => {
+                let patch = loose(&bytes, scanner)?;
+                out.extend_from_slice(&patch.apply(&bytes));
             }
             Self::Html(held) => {
                 let patch = markup(&held, scanner)?;
@@ -257,16 +265,15 @@ impl Kind {
                 let finished = redactor.finish(out);
                 scanner.finished(finished);
             }
-            Self::Json(held) => {
-                let patch = document(&held, scanner)?;
-                out.extend_from_slice(&patch.apply(&held));
+            Self::Json(Start { bytes, .. }) => {
+                let patch = document(&bytes, scanner)?;
+                out.extend_from_slice(&patch.apply(&bytes));
             }
             Self::Document(mut document) => document.push(&[], true, scanner, out)?,
             Self::Form(held) => {
                 let patch = form(&held, scanner)?;
                 out.extend_from_slice(&patch.apply(&held));
             }
-            Self::Ndjson(mut lines) => line(&lines.rest(), scanner, out)?,
             Self::Events(mut events) => events.finish(scanner, out)?,
             Self::Parts { mut parts, mut open } => {
                 steps(&mut parts, &mut open, true, scanner, out)?;
@@ -276,17 +283,36 @@ impl Kind {
         Ok(())
     }
 
+    /// Holds the first bytes until more of them are there.
+    fn hold(&mut self, bytes: Vec<u8>) {
+        if let Self::Silence(held) | Self::Sniff(held) | Self::Field(held) = self {
+            *held = bytes;
+        }
+    }
+
     /// Returns the state that follows the first bytes, which are a `document` or not.
     fn decided(&self, document: bool, scanner: &Scanner) -> Self {
         match self {
-            Self::Silence(_) if document => Self::Loose(Vec::new()),
-            _ if document => Self::Json(Vec::new()),
+            Self::Silence(_) if document => Self::Loose(Start::default()),
+            _ if document => Self::Json(Start::default()),
             Self::Field(_) => Self::Pass,
             _ => Self::Text(Box::new(scanner.redactor(scanner.role))),
         }
     }
 
     fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
+        let depth = scanner.limits.depth;
+        let lines = match self {
+            Self::Json(_) => Start::default().opens_lines(body, depth),
+            Self::Sniff(_) | Self::Silence(_) => {
+                opens_named_lines(body, depth) == Some(true)
+                    || opens_document(body) == Some(true) && Start::default().opens_lines(body, depth)
+            }
+            _ => false,
+        };
+        if lines {
+            return Ok(None);
+        }
         Ok(Some(match self {
             Self::Sniff(_) => match sniff(body, true, scanner)? {
                 Some(Self::Json(_)) => document(body, scanner)?,
@@ -300,6 +326,38 @@ impl Kind {
             Self::Json(_) => document(body, scanner)?,
             _ => return Ok(None),
         }))
+    }
+}
+
+impl Start {
+    /// Appends the next bytes. Returns whether the first line is a document, and another one follows.
+    fn opens_lines(&mut self, piece: &[u8], depth: usize) -> bool {
+        self.bytes.extend_from_slice(piece);
+        if self.is_one {
+            return false;
+        }
+        let (end, line) = loop {
+            let Some(len) = self.bytes[self.seen..].iter().position(|byte| *byte == b'\n') else {
+                self.seen = self.bytes.len();
+                return false;
+            };
+            let end = self.seen + len;
+            let line = ndjson::document(&self.bytes[..end]);
+            if !line.is_empty() || end > MOST_BLANKS {
+                break (end, line);
+            }
+            self.seen = end + 1;
+        };
+        self.seen = end;
+        let (line, rest) = (&self.bytes[line.range()], &self.bytes[end..]);
+        let Some(next) = rest.iter().take(MOST_BLANKS).find(|byte| !byte.is_ascii_whitespace()) else {
+            self.is_one = rest.len() > MOST_BLANKS;
+            return false;
+        };
+        self.is_one = true;
+        matches!(next, b'{' | b'[' | 0x1E)
+            && matches!(line.first(), Some(b'{' | b'['))
+            && Tree::parse(line, depth).is_ok()
     }
 }
 
@@ -391,19 +449,15 @@ fn markup(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     scanner.string(body, None, false, Spelling::Html, scanner.limits.nesting)
 }
 
-/// Starts a document of which `held` and `piece` are more than the limit.
-fn large(held: &[u8], piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<Box<Document>, ScanError> {
-    let start: Vec<u8> = held.iter().chain(piece).copied().take(4).collect();
+/// Starts a document that is larger than the limit.
+fn large(held: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<Box<Document>, ScanError> {
     if may_block(&scanner.engine) {
         return Err(ScanError::TooLarge { limit: scanner.limits.hold });
     }
-    let mark = usize::from(start.starts_with(BYTE_ORDER_MARK)) * BYTE_ORDER_MARK.len();
-    out.extend_from_slice(&start[..mark]);
+    let mark = usize::from(held.starts_with(BYTE_ORDER_MARK)) * BYTE_ORDER_MARK.len();
+    out.extend_from_slice(&held[..mark]);
     let mut document = Box::new(Document::new(scanner.limits.depth));
-    let (first, second) =
-        if held.len() < mark { (&[][..], &piece[mark - held.len()..]) } else { (&held[mark..], piece) };
-    document.push(first, false, scanner, out)?;
-    document.push(second, false, scanner, out)?;
+    document.push(&held[mark..], false, scanner, out)?;
     Ok(document)
 }
 
@@ -412,26 +466,10 @@ fn document(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     if span.is_empty() {
         return Ok(Patch::default());
     }
-    let patch = scanner.whole_document(&body[span.range()])?;
+    let body = &body[span.range()];
+    let patch = scanner.whole_document(body)?;
+    let patch = events::across(body, patch, scanner)?;
     Ok(shifted(&patch, span.start))
-}
-
-/// Scans a line that should hold a document.
-fn line(line: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
-    let limit = scanner.limits.hold;
-    if line.len() > limit {
-        return Err(ScanError::TooLarge { limit });
-    }
-    let span = ndjson::document(line);
-    if span.is_empty() {
-        out.extend_from_slice(line);
-        return Ok(());
-    }
-    let patch = scanner.whole_document(&line[span.range()])?;
-    if !scanner.blocked {
-        out.extend_from_slice(&shifted(&patch, span.start).apply(line));
-    }
-    Ok(())
 }
 
 /// Scans a form, or a JSON document sent with the content type of a form, as some clients do by default.

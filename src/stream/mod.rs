@@ -101,6 +101,7 @@ const EARLY_AT_FIRST: usize = 64 * 1024;
 /// assert_eq!(out, b"hello there, my card is **** ****** *0005");
 /// assert_eq!(finished.findings.len(), 1);
 /// ```
+#[derive(Clone)]
 pub struct StreamRedactor {
     engine: Engine,
     conversation: Conversation,
@@ -311,6 +312,21 @@ impl StreamRedactor {
     pub(crate) fn let_go(&mut self) {
         self.watch.forget();
         self.written = self.text.len();
+    }
+
+    /// Returns whether a digit is held.
+    pub(crate) fn holds_digits(&self) -> bool {
+        let held = &self.text[self.written..];
+        held.iter().any(u8::is_ascii_digit)
+            || !held.is_ascii() && String::from_utf8_lossy(held).chars().any(char::is_numeric)
+    }
+
+    /// Judges the whole buffer as it is and sends it.
+    pub(crate) fn judge_now(&mut self) {
+        if self.held() > 0 {
+            self.settle(Cut::At(self.watched), &mut Vec::new());
+            self.watch.forget();
+        }
     }
 
     /// Returns the number of bytes held back, never more than [`MAX_BUFFERED`](Self::MAX_BUFFERED).

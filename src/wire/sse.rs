@@ -147,12 +147,6 @@ pub(crate) fn name(event: &[u8]) -> Option<&[u8]> {
     lines(event).filter_map(|line| value(event, line, b"event")).last().map(|span| &event[span.range()])
 }
 
-/// Returns the id of an event: the value of its last `id` field.
-#[must_use]
-pub(crate) fn id(event: &[u8]) -> Option<&[u8]> {
-    lines(event).filter_map(|line| value(event, line, b"id")).last().map(|span| &event[span.range()])
-}
-
 /// Returns whether an event consists of comments only, as servers send to keep a connection open.
 #[must_use]
 pub(crate) fn is_comment(event: &[u8]) -> bool {
@@ -334,7 +328,6 @@ mod tests {
         assert_eq!(data(b": data: x\ndatas: y\nmy data: z\n\n"), None);
         assert_eq!(&*data(b"data:  two blanks\n\n").unwrap().bytes, b" two blanks");
         assert_eq!(name(b"event: a\nevent: done\ndata: x\n\n"), Some(&b"done"[..]));
-        assert_eq!(id(b"id: 1\nids: 3\nid: 2\ndata: x\n\n"), Some(&b"2"[..]));
         assert!(is_comment(b": a\r\n:\r\n\r\n"));
         assert!(!is_comment(b"\n") && !is_comment(b": a\ndata: b\n\n"));
     }

@@ -1,11 +1,23 @@
-//! Texts that are spread over events and stay in them: an event is held until it is known what its piece is a part of.
+//! Texts whose pieces stay in their events: an event is held until it is known what its pieces are part of.
 //!
-//! Nothing moves from one event to another. What is found in the text that the pieces are together is masked in each of
-//! the events that it stands in, and events go on in the order in which they came.
+//! No text moves from one event to another. A finding in the joined text is masked in each event that holds a part of it, and
+//! events are sent in the order in which they came.
+//!
+//! It is often not known what an event continues. Then its text is joined in several ways, and its event is held until it is
+//! safe in all of them: with all texts of its field; with those that have the same id, author or event name; with the other
+//! elements of its array; as a snapshot that holds all of the text so far.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::mem;
 
+use smallvec::SmallVec;
+
+use super::framing::Framing;
+use super::paths::{Key, Keys, Paths};
+use super::text::{Growth, Joint, Kind, Step};
+use crate::chat::events::Mark;
 use crate::edit::{Edit, Patch};
 use crate::entity::FindingKind;
 use crate::filter::ScanError;
@@ -14,64 +26,39 @@ use crate::json::{self, Tree, ValueKind};
 use crate::mask;
 use crate::message::Role;
 use crate::span::Span;
-use crate::stream::StreamRedactor;
-use crate::wire::sse;
 
-/// Messages and pieces of other texts after which a text that brings none is over: an event must not wait for ever.
+/// The number of texts of other channels after which a text without a new piece is released: events must not wait forever.
 const PATIENCE: usize = 16;
 
-/// Bytes after which a text is ended where nothing of it is held, so that no stream grows what is kept of it.
+/// The same for a text that may never be continued, because it has an id of its own.
+const SHORT_PATIENCE: usize = 3;
+
+/// The length in bytes from which on a text that holds nothing is ended, which limits the memory for it.
 const RENEW: usize = 64 * 1024;
 
-/// Bytes without a space after which a text of what may be messages is ended: pieces of one text have spaces.
+/// The number of bytes without a blank after which an ambiguous text is ended: pieces of one text have blanks.
 const LONGEST_WORD: usize = 256;
 
-/// Events that may be messages and wait, at most: a secret is told in fewer pieces.
-const MOST_WAITING: usize = 24;
+/// The maximum number of events that wait for an ambiguous text.
+const MAX_WAITING: usize = 24;
 
-/// Events in a row that differ in nothing but their numbers, after which they are messages and no pieces of a text.
-const ALIKE: usize = 3;
-
-/// The longest such event, in bytes.
-const LONGEST_FORM: usize = 256;
-
-/// The texts that are under way, and the events that wait for them.
+/// The incomplete texts, and the events that wait for them.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
-    texts: Vec<Whole>,
-    /// The number of the next text.
-    next: u64,
+    texts: Vec<Joint>,
+    /// The number of the last text.
+    last: u64,
     waiting: VecDeque<Waiting>,
-    /// Bytes of the events that wait.
+    /// The number of bytes of the waiting events.
     held: usize,
-    /// Of each name what its last text looks like but for its numbers, and how many have looked so in a row.
-    forms: VecDeque<(Vec<u8>, Vec<u8>, usize)>,
-    /// Goes up when a text goes into the conversation, so that of texts that run at once only the first does.
+    paths: Paths,
+    /// Goes up when a text goes into the conversation. Of texts that run at once only the first does.
     turn: u64,
+    /// The last event with a text did not say that its text is complete.
+    open: bool,
 }
 
-/// A text that is spread over events.
-#[derive(Debug)]
-struct Whole {
-    number: u64,
-    /// The name of its events and its place in them.
-    name: Vec<u8>,
-    /// `None` when it has ended.
-    redactor: Option<StreamRedactor>,
-    len: usize,
-    /// How much of it has gone on.
-    gone: usize,
-    edits: Vec<Edit>,
-    /// What was found in its pieces where each was scanned as a message.
-    told: Vec<Span>,
-    /// It is known to be one text; otherwise each of its pieces is a message too.
-    sure: bool,
-    turn: u64,
-    /// Messages and pieces of other texts since its last piece.
-    idle: usize,
-}
-
-/// An event that waits, or that has come after one that does.
+/// An event that waits, or that came after one that waits.
 #[derive(Debug)]
 struct Waiting {
     event: Vec<u8>,
@@ -83,156 +70,350 @@ struct Waiting {
 /// A piece of a text in an event.
 #[derive(Debug)]
 pub(super) struct Piece {
-    /// The number of the text.
-    text: u64,
-    /// The value of the event's document that holds it; `None` where the data are the piece.
+    /// The value of the event's document that holds it; `None` if the data are the piece.
     value: Option<usize>,
-    /// Where it is in the text.
-    span: Span,
-    /// What is masked in it where it is a message.
+    parts: Parts,
+    /// What is masked in it as a message.
     edits: Vec<Edit>,
 }
 
-/// What is said in an event.
-pub(super) struct Intents<'a> {
-    pub(super) name: Vec<u8>,
+/// What an event says in a field.
+pub(super) struct Said<'a> {
+    /// The field, with the positions of elements.
+    pub(super) channel: String,
+    /// The field, without them; `None` if the event has no other element of that field.
+    pub(super) field: Option<String>,
+    pub(super) marks: Vec<Mark>,
+    /// The value that holds it; `None` if the data do.
     pub(super) value: Option<usize>,
-    pub(super) bytes: &'a [u8],
+    pub(super) bytes: Cow<'a, [u8]>,
     pub(super) role: Option<Role>,
-    /// What is masked in it where it is a message; `None` where it is known to be none.
-    pub(super) alone: Option<Patch>,
+    pub(super) kind: Kind,
+}
+
+/// The texts that a piece is part of, and where.
+type Parts = SmallVec<[(u64, Span); 2]>;
+
+/// How a text is scanned.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Treatment {
+    /// As a message.
+    Alone,
+    /// As a message, and as a piece.
+    Both(Option<Keys>),
+    /// As a piece.
+    Joined(Option<Keys>),
+}
+
+impl Piece {
+    /// Returns whether it holds something.
+    pub(super) fn has_text(&self) -> bool {
+        self.parts.is_empty() || self.parts.iter().any(|(_, span)| !span.is_empty())
+    }
 }
 
 impl Joined {
-    /// Number of bytes that are held back.
+    /// The number of bytes held back.
     pub(super) fn held(&self) -> usize {
         self.held
     }
 
-    /// Takes the next piece of a text, which is opened if it is not.
-    pub(super) fn add(&mut self, said: Intents<'_>, scanner: &mut Scanner) -> Result<Piece, ScanError> {
-        self.age(scanner);
-        let open = self.texts.iter().position(|text| text.redactor.is_some() && text.name == said.name);
-        let sure = open.is_some_and(|at| self.texts[at].sure);
-        if let Some(alone) = said.alone.as_ref().filter(|_| !sure && self.is_alike(&said, scanner.limits.channels)) {
-            if let Some(text) = open.map(|at| &mut self.texts[at]) {
-                // Each was scanned as the message that it is.
-                text.redactor = None;
-                text.gone = text.len;
+    /// Decides how the next text of a field is scanned.
+    pub(super) fn treat(&mut self, said: &mut Said<'_>, limit: usize) -> Treatment {
+        let path = self.paths.at(&said.channel, limit);
+        let keys = path.see(&said.bytes, &said.marks);
+        let (pieces, message) = (path.is_in_pieces(), path.is_message(&said.bytes));
+        if said.kind == Kind::Ambiguous && pieces {
+            said.kind = Kind::Piece;
+        }
+        let text = keys.as_ref().and_then(|keys| self.find(&said.channel, Some(&keys.now)));
+        let text = text.or_else(|| self.find(&said.channel, None));
+        let snapshot = text.is_some_and(|at| self.texts[at].growth == Growth::Snapshot);
+        match said.kind {
+            Kind::Ambiguous if message => Treatment::Alone,
+            Kind::Ambiguous if !snapshot => Treatment::Both(keys),
+            _ => Treatment::Joined(keys),
+        }
+    }
+
+    /// Takes the next text of a field. `alone` is what is masked in it as a message, if it was scanned as one.
+    pub(super) fn take(
+        &mut self,
+        said: &Said<'_>,
+        treatment: Treatment,
+        alone: Option<&Patch>,
+        scanner: &mut Scanner,
+    ) -> Result<Piece, ScanError> {
+        match treatment {
+            Treatment::Alone => Ok(self.message(said, alone, scanner)),
+            Treatment::Both(keys) | Treatment::Joined(keys) => self.add(said, keys, alone, scanner),
+        }
+    }
+
+    /// Takes a text that is a message.
+    fn message(&mut self, said: &Said<'_>, alone: Option<&Patch>, scanner: &mut Scanner) -> Piece {
+        let is_it = |text: &Joint| text.kind == Kind::Ambiguous && text.channel == said.channel;
+        for at in 0..self.texts.len() {
+            if is_it(&self.texts[at]) {
+                self.end_at(at, scanner);
             }
-            self.next += 1;
-            let span = Span::new(0, said.bytes.len());
-            return Ok(Piece { text: self.next, value: said.value, span, edits: alone.edits().to_vec() });
         }
-        let at = match open {
-            Some(at) => at,
-            None => self.open(&said, scanner)?,
+        let edits = alone.map(|patch| patch.edits().to_vec()).unwrap_or_default();
+        Piece { value: said.value, parts: Parts::new(), edits }
+    }
+
+    /// Takes the next piece of a text.
+    fn add(
+        &mut self,
+        said: &Said<'_>,
+        keys: Option<Keys>,
+        alone: Option<&Patch>,
+        scanner: &mut Scanner,
+    ) -> Result<Piece, ScanError> {
+        let mut parts = Parts::new();
+        let open = keys.as_ref().is_some_and(|keys| keys.open);
+        if let Some(keys) = keys {
+            self.split(&said.channel, &keys.before);
+            self.join(&said.channel, Some(keys.now), said, &mut parts, scanner)?;
+        }
+        let is_snapshot = |texts: &Self, parts: &Parts| {
+            let text = parts.first().and_then(|(number, _)| texts.text(*number));
+            text.is_some_and(|text| text.growth == Growth::Snapshot)
         };
+        if !is_snapshot(self, &parts) {
+            self.join(&said.channel, None, said, &mut parts, scanner)?;
+        }
+        if let Some(field) = said.field.as_ref().filter(|_| !is_snapshot(self, &parts)) {
+            self.join(field, Some(Key::new()), said, &mut parts, scanner)?;
+        }
+        let edits = alone.map(|patch| patch.edits().to_vec()).unwrap_or_default();
+        for (number, span) in &parts {
+            let Some(at) = self.texts.iter().position(|text| text.number == *number) else { continue };
+            let text = &mut self.texts[at];
+            text.idle = if open && text.key.is_some() { PATIENCE - SHORT_PATIENCE } else { 0 };
+            text.is_scanned &= alone.is_some();
+            text.kind = text.kind.max(said.kind);
+            let told = edits.iter().map(|edit| Span::new(edit.span.start + span.start, edit.span.end + span.start));
+            text.told.extend(told);
+            self.check(at, scanner);
+        }
+        Ok(Piece { value: said.value, parts, edits })
+    }
+
+    /// Tells the texts of a field apart from now on: the text so far continues under the key of the event before.
+    fn split(&mut self, channel: &str, before: &Key) {
+        let is_split = self.texts.iter().any(|text| text.channel == channel && text.key.is_some() && text.is_live());
+        if let Some(at) = self.find(channel, None).filter(|_| !is_split) {
+            let fork = self.fork(at);
+            self.texts[fork].key = Some(before.clone());
+            let (number, whole) = (self.texts[fork].number, Span::new(0, self.texts[at].len()));
+            self.texts[at].cover(number, whole);
+        }
+    }
+
+    /// Adds a piece to the text of this channel and key, which is opened if necessary.
+    fn join(
+        &mut self,
+        channel: &str,
+        key: Option<Key>,
+        said: &Said<'_>,
+        parts: &mut Parts,
+        scanner: &mut Scanner,
+    ) -> Result<(), ScanError> {
+        let at = match self.find(channel, key.as_ref()) {
+            Some(at) => at,
+            None => self.open(channel, key, said.role, scanner)?,
+        };
+        let first = parts.len();
+        self.feed(at, &said.bytes, parts, scanner);
+        if first > 0 {
+            let by = parts[0].0;
+            for (number, span) in &parts[first..] {
+                if let Some(text) = self.texts.iter_mut().find(|text| text.number == *number) {
+                    text.cover(by, *span);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a piece to a text, and to its fork if it has one.
+    fn feed(&mut self, at: usize, piece: &[u8], parts: &mut Parts, scanner: &mut Scanner) {
+        let number = self.texts[at].number;
+        let is_fork = |text: &Joint| text.is_live() && matches!(text.growth, Growth::Fork { of, .. } if of == number);
+        if let Some(fork) = self.texts.iter().position(is_fork) {
+            let text = &mut self.texts[fork];
+            match text.step(piece) {
+                Step::Extend => parts.push((text.number, text.extend(piece))),
+                _ => text.drop_out(),
+            }
+            if text.is_live() && text.is_proven() {
+                text.growth = Growth::Snapshot;
+                self.texts[at].drop_out();
+                return;
+            }
+        }
         let text = &mut self.texts[at];
-        text.idle = 0;
-        text.sure |= said.alone.is_none();
-        let span = Span::new(text.len, text.len + said.bytes.len());
-        text.len = span.end;
-        let edits = said.alone.map(|patch| patch.edits().to_vec()).unwrap_or_default();
-        text.told.extend(edits.iter().map(|e| Span::new(e.span.start + span.start, e.span.end + span.start)));
-        let piece = Piece { text: text.number, value: said.value, span, edits };
-        if let Some(redactor) = &mut text.redactor {
-            redactor.push(said.bytes, &mut Vec::new());
+        let span = match text.step(piece) {
+            Step::Append => text.push(piece),
+            Step::Extend => {
+                text.growth = Growth::Snapshot;
+                text.extend(piece)
+            }
+            Step::Shorten => text.extend(piece),
+            Step::Fork => {
+                let fork = self.fork(at);
+                let text = &mut self.texts[fork];
+                text.growth = Growth::Fork { of: number, events: 0 };
+                parts.push((text.number, text.extend(piece)));
+                self.texts[at].push(piece)
+            }
+            Step::Replace => {
+                let (channel, key, role) = (text.channel.clone(), text.key.clone(), text.role);
+                self.end_at(at, scanner);
+                let at = self.begin(&channel, key, role, scanner);
+                let text = &mut self.texts[at];
+                parts.push((text.number, text.push(piece)));
+                return;
+            }
+        };
+        parts.push((number, span));
+    }
+
+    /// Copies a text: what was part of it is part of the copy, too.
+    fn fork(&mut self, at: usize) -> usize {
+        self.last += 1;
+        let old = self.texts[at].number;
+        let mut fork = self.texts[at].clone();
+        fork.number = self.last;
+        self.texts.push(fork);
+        for piece in self.waiting.iter_mut().flat_map(|event| &mut event.pieces) {
+            if let Some((_, span)) = piece.parts.iter().find(|(number, _)| *number == old).copied() {
+                piece.parts.push((self.last, span));
+            }
         }
-        if !text.sure {
-            text.let_go();
+        self.texts.len() - 1
+    }
+
+    fn open(
+        &mut self,
+        channel: &str,
+        key: Option<Key>,
+        role: Option<Role>,
+        scanner: &mut Scanner,
+    ) -> Result<usize, ScanError> {
+        let limit = scanner.limits.channels;
+        if self.texts.iter().filter(|text| text.is_live()).count() >= limit {
+            self.evict(scanner).ok_or(ScanError::TooMany { limit })?;
         }
-        text.see();
-        let redactor = text.redactor.as_ref();
-        let blocked = redactor.is_some_and(StreamRedactor::is_blocked);
-        let over = !text.sure && redactor.is_some_and(|redactor| redactor.unfinished() > LONGEST_WORD);
-        let stalls = !text.sure && self.waiting.len() >= MOST_WAITING;
-        if blocked || stalls || text.gone == text.len && (text.len > RENEW || over) {
+        Ok(self.begin(channel, key, role.unwrap_or(scanner.role), scanner))
+    }
+
+    fn begin(&mut self, channel: &str, key: Option<Key>, role: Role, scanner: &Scanner) -> usize {
+        self.last += 1;
+        let mut text = Joint::new(channel, key, role, scanner.redactor(role));
+        (text.number, text.turn) = (self.last, self.turn);
+        self.texts.push(text);
+        self.texts.len() - 1
+    }
+
+    /// Ends the text that has waited longest for its next piece and holds nothing.
+    fn evict(&mut self, scanner: &mut Scanner) -> Option<()> {
+        let live = self.texts.iter().enumerate().filter(|(_, text)| text.is_live());
+        let idle = live.filter(|(_, text)| text.is_released(text.len()) || text.kind == Kind::Unknown);
+        let (at, _) = idle.max_by_key(|(_, text)| text.idle)?;
+        self.end_at(at, scanner);
+        Some(())
+    }
+
+    fn find(&self, channel: &str, key: Option<&Key>) -> Option<usize> {
+        self.texts.iter().position(|text| {
+            text.is_live()
+                && !matches!(text.growth, Growth::Fork { .. })
+                && text.channel == channel
+                && text.key.as_ref() == key
+        })
+    }
+
+    fn text(&self, number: u64) -> Option<&Joint> {
+        self.texts.iter().find(|text| text.number == number)
+    }
+
+    /// Releases what can be released of a text that has a new piece, and ends it if it must not grow.
+    fn check(&mut self, at: usize, scanner: &mut Scanner) {
+        let stalls = self.waiting.len() >= MAX_WAITING;
+        let text = &mut self.texts[at];
+        text.relax();
+        if stalls && text.kind != Kind::Piece {
+            text.release();
+        }
+        let Some(redactor) = &text.redactor else { return };
+        let over = text.kind != Kind::Piece && redactor.unfinished() > LONGEST_WORD;
+        if redactor.is_blocked() || text.is_released(text.len()) && (text.len() > RENEW || over) {
             self.end_at(at, scanner);
         }
-        Ok(piece)
     }
 
-    /// Whether it is one more text in a row that differs from those before it in nothing but its numbers: "Step 5 of 250",
-    /// "12:00:01", a notice of an order. Nothing that could be a piece of a number itself.
-    fn is_alike(&mut self, said: &Intents<'_>, most: usize) -> bool {
-        let form = form(said.bytes);
-        let known = self.forms.iter().position(|(name, ..)| *name == said.name);
-        let Some(form) = form else {
-            known.map(|at| self.forms.remove(at));
-            return false;
-        };
-        match known {
-            Some(at) if self.forms[at].1 == form => {
-                self.forms[at].2 += 1;
-                return self.forms[at].2 >= ALIKE;
-            }
-            Some(at) => self.forms[at] = (said.name.clone(), form, 1),
-            None => {
-                if self.forms.len() >= most {
-                    self.forms.pop_front();
-                }
-                self.forms.push_back((said.name.clone(), form, 1));
-            }
-        }
-        false
-    }
-
-    fn open(&mut self, said: &Intents<'_>, scanner: &Scanner) -> Result<usize, ScanError> {
-        let limit = scanner.limits.channels;
-        if self.texts.iter().filter(|text| text.redactor.is_some()).count() >= limit {
-            return Err(ScanError::TooMany { limit });
-        }
-        self.next += 1;
-        self.texts.push(Whole {
-            number: self.next,
-            name: said.name.clone(),
-            redactor: Some(scanner.redactor(said.role.unwrap_or(scanner.role)).noting()),
-            len: 0,
-            gone: 0,
-            edits: Vec::new(),
-            told: Vec::new(),
-            sure: false,
-            turn: self.turn,
-            idle: 0,
-        });
-        Ok(self.texts.len() - 1)
-    }
-
-    /// Ends the texts of the channels that start so, in events of this name.
-    pub(super) fn end(&mut self, start: &[u8], scanner: &mut Scanner) {
-        for at in 0..self.texts.len() {
-            if self.texts[at].name.starts_with(start) {
-                self.end_at(at, scanner);
+    /// Notes an event with texts. Texts that have waited too long for their next piece are released.
+    pub(super) fn age(&mut self) {
+        for text in &mut self.texts {
+            text.idle += 1;
+            if text.idle > PATIENCE {
+                text.release();
             }
         }
     }
 
-    /// A message has come: what may have been messages too is over, and what is left waits no longer than for pieces.
-    pub(super) fn end_unsure(&mut self, scanner: &mut Scanner) {
-        self.age(scanner);
-        for at in 0..self.texts.len() {
-            if !self.texts[at].sure {
-                self.end_at(at, scanner);
-            }
-        }
-    }
-
-    /// Something else has been said: texts that have waited too long for their next piece end.
-    fn age(&mut self, scanner: &mut Scanner) {
-        for at in 0..self.texts.len() {
-            self.texts[at].idle += 1;
-            if self.texts[at].idle > PATIENCE {
-                self.end_at(at, scanner);
-            }
-        }
-    }
-
-    /// Something has come that is no text: what is plain does not wait for the end of its word.
+    /// Notes an event without a text: what is plain does not wait for the end of its word.
     pub(super) fn relax(&mut self) {
         for text in &mut self.texts {
             text.let_go();
-            text.see();
+        }
+    }
+
+    /// Ends all texts.
+    pub(super) fn end_all(&mut self, scanner: &mut Scanner) {
+        self.end_where(scanner, |_| true);
+    }
+
+    /// Ends the texts that may be messages: a message has come.
+    pub(super) fn end_ambiguous(&mut self, scanner: &mut Scanner) {
+        self.end_where(scanner, |text| text.kind == Kind::Ambiguous);
+    }
+
+    /// Ends the texts of the channels that start with one of `starts`, as an event with these values says. An event with a
+    /// text of its own (`texts`) is believed only if the event before it did not say the same: some servers say it always.
+    pub(super) fn end(&mut self, starts: &[String], marks: &[Mark], texts: bool, scanner: &mut Scanner) {
+        if texts && !mem::replace(&mut self.open, starts.is_empty()) {
+            return;
+        }
+        for start in starts {
+            for at in 0..self.texts.len() {
+                let text = &mut self.texts[at];
+                let is_split = text.is_covered();
+                let agrees = |(field, value): &(_, Vec<u8>)| {
+                    marks.iter().all(|mark| mark.field != *field || mark.value == *value)
+                };
+                if !text.channel.starts_with(start.as_str()) {
+                    continue;
+                }
+                if is_split && !start.is_empty() {
+                    text.release();
+                } else if text.key.iter().flatten().all(agrees) {
+                    self.end_at(at, scanner);
+                }
+            }
+        }
+    }
+
+    /// Ends texts, those of unknown fields last: what is known to be text goes into the conversation.
+    fn end_where(&mut self, scanner: &mut Scanner, ends: impl Fn(&Joint) -> bool) {
+        for unknown in [false, true] {
+            for at in 0..self.texts.len() {
+                if (self.texts[at].kind == Kind::Unknown) == unknown && ends(&self.texts[at]) {
+                    self.end_at(at, scanner);
+                }
+            }
         }
     }
 
@@ -240,28 +421,32 @@ impl Joined {
         let text = &mut self.texts[at];
         let Some(redactor) = text.redactor.take() else { return };
         let (mut finished, edits) = redactor.finish_noting(&mut Vec::new());
-        text.edits.extend(edits);
-        text.gone = text.len;
+        text.end(edits);
         scanner.blocked |= finished.is_blocked();
-        if text.sure {
-            if text.turn == self.turn {
+        if matches!(text.growth, Growth::Fork { .. }) {
+            return;
+        }
+        let is_message = !text.is_scanned && !text.is_covered();
+        if is_message {
+            if text.turn == self.turn && text.is_speech() {
                 self.turn += 1;
                 scanner.before = mem::replace(&mut scanner.conversation, finished.conversation);
             }
         } else {
-            // Each piece has been a message; what none of them has shown is new.
-            finished.findings.retain(|finding| !text.told.iter().any(|told| told.overlaps(finding.span)));
-            finished.findings.retain(|finding| finding.kind == FindingKind::Disclosure);
+            // Only what no message, and no other text, has shown is new.
+            let new = |kind, span| kind == FindingKind::Disclosure && !text.is_told(span);
+            finished.findings.retain(|finding| new(finding.kind, finding.span));
         }
-        if text.sure || !finished.findings.is_empty() {
+        if is_message && text.is_speech() || !finished.findings.is_empty() {
             scanner.report.add(&finished.findings, &finished.recall);
             scanner.found = !finished.findings.is_empty();
         }
     }
 
-    /// Sends an event on, as soon as all its pieces may go on and all events before it have.
+    /// Sends an event as soon as all its pieces, and all events before it, can be sent.
     pub(super) fn send(
         &mut self,
+        framing: Framing,
         event: Vec<u8>,
         edits: Vec<Edit>,
         pieces: Vec<Piece>,
@@ -270,66 +455,80 @@ impl Joined {
     ) -> Result<(), ScanError> {
         self.held += event.len();
         self.waiting.push_back(Waiting { event, edits, pieces });
-        self.flush(scanner, out);
+        self.flush(framing, scanner, out);
         let limit = scanner.limits.hold;
+        if self.held > limit {
+            for text in self.texts.iter_mut().filter(|text| text.kind != Kind::Piece) {
+                text.release();
+            }
+            self.flush(framing, scanner, out);
+        }
         if self.held > limit { Err(ScanError::TooLarge { limit }) } else { Ok(()) }
     }
 
-    /// Writes the events that may go on.
-    pub(super) fn flush(&mut self, scanner: &Scanner, out: &mut Vec<u8>) {
+    /// Writes the events that can be sent.
+    pub(super) fn flush(&mut self, framing: Framing, scanner: &Scanner, out: &mut Vec<u8>) {
         if scanner.blocked {
             return;
         }
         let mut written = false;
         while let Some(next) = self.waiting.front() {
-            let may_go = |piece: &Piece| self.text(piece.text).is_none_or(|text| text.gone >= piece.span.end);
-            if !next.pieces.iter().all(may_go) {
+            let is_released =
+                |(number, span): &(u64, Span)| self.text(*number).is_none_or(|text| text.is_released(span.end));
+            if !next.pieces.iter().flat_map(|piece| &piece.parts).all(is_released) {
                 break;
             }
             let Some(next) = self.waiting.pop_front() else { break };
             self.held -= next.event.len();
             written |= !next.pieces.is_empty();
-            self.write(next, scanner, out);
+            self.write(framing, next, scanner, out);
         }
         if written {
             self.forget();
         }
     }
 
-    /// Forgets the texts that have ended and the edits that have been made.
+    /// Forgets the texts that have ended.
     fn forget(&mut self) {
         let waiting = &self.waiting;
-        self.texts.retain_mut(|text| {
-            let mut pieces = waiting.iter().flat_map(|event| &event.pieces).filter(|piece| piece.text == text.number);
-            match pieces.next() {
-                Some(first) => text.edits.retain(|edit| edit.span.end > first.span.start),
-                None => text.edits.clear(),
-            }
-            text.redactor.is_some() || waiting.iter().any(|event| event.pieces.iter().any(|p| p.text == text.number))
-        });
+        let awaited = |number| {
+            let mut parts = waiting.iter().flat_map(|event| &event.pieces).flat_map(|piece| &piece.parts);
+            parts.any(|(awaited, _)| *awaited == number)
+        };
+        self.texts.retain(|text| text.is_live() || awaited(text.number));
     }
 
-    fn text(&self, number: u64) -> Option<&Whole> {
-        self.texts.iter().find(|text| text.number == number)
-    }
-
-    fn write(&self, waiting: Waiting, scanner: &Scanner, out: &mut Vec<u8>) {
+    fn write(&self, framing: Framing, waiting: Waiting, scanner: &Scanner, out: &mut Vec<u8>) {
         let Waiting { event, mut edits, pieces } = waiting;
+        if let Some(data) = framing.data(&event).filter(|_| !pieces.is_empty()) {
+            let is_document = pieces.iter().any(|piece| piece.value.is_some());
+            let tree = is_document.then(|| Tree::parse(&data.bytes, scanner.limits.depth)).and_then(Result::ok);
+            let of_data = self.edits(&pieces, tree.as_ref());
+            if !of_data.is_empty() {
+                edits.extend(framing.edits(&event, &data, &Patch::new(in_order(of_data))));
+            }
+        }
+        out.extend_from_slice(&Patch::new(in_order(edits)).apply(&event));
+    }
+
+    /// Returns the edits on data with these pieces.
+    pub(super) fn edits(&self, pieces: &[Piece], tree: Option<&Tree<'_>>) -> Vec<Edit> {
         let mut of_data = Vec::new();
-        let data = sse::data(&event);
         for piece in pieces {
-            let joined = self.text(piece.text).map_or(&[][..], |text| &text.edits);
-            let patch = Patch::new(united(share(joined, piece.span), piece.edits));
+            let parts = piece.parts.iter().filter_map(|(number, span)| Some(self.text(*number)?.share(*span)));
+            let mut joined: Vec<(Edit, usize)> = parts.flatten().collect();
+            // Of several for the same bytes, that of the longest secret counts.
+            joined.sort_by_key(|(_, len)| Reverse(*len));
+            let joined = joined.into_iter().map(|(edit, _)| edit);
+            let patch = Patch::new(united(joined.chain(piece.edits.iter().cloned()).collect()));
             if patch.is_empty() {
                 continue;
             }
-            let Some(data) = &data else { continue };
             let Some(value) = piece.value else {
                 of_data.extend_from_slice(patch.edits());
                 continue;
             };
-            let Ok(tree) = Tree::parse(&data.bytes, scanner.limits.depth) else { continue };
-            let Some(value) = tree.value(value) else { continue };
+            let Some(value) = tree.and_then(|tree| tree.value(value)) else { continue };
             if value.kind() == ValueKind::Number {
                 let digits = json::number_text(value.raw());
                 of_data.extend(json::number_edit(&patch, &digits, value.span()));
@@ -338,64 +537,29 @@ impl Joined {
                 of_data.extend(json::string_edits(&patch, &decoded.alignment, value.content().start));
             }
         }
-        if let Some(data) = &data
-            && !of_data.is_empty()
-        {
-            edits.extend(sse::data_edits(&event, data, &Patch::new(in_order(of_data))));
-        }
-        out.extend_from_slice(&Patch::new(in_order(edits)).apply(&event));
+        of_data
     }
-}
 
-impl Whole {
-    /// Lets a plain text go on to its end, though its last word may go on too.
-    fn let_go(&mut self) {
-        if let Some(redactor) = &mut self.redactor
-            && redactor.is_plain()
-        {
-            redactor.let_go();
+    /// Notes that something was found in this piece as a message.
+    pub(super) fn tell(&mut self, piece: &Piece) {
+        for (number, span) in &piece.parts {
+            if let Some(text) = self.texts.iter_mut().find(|text| text.number == *number) {
+                text.told.push(*span);
+            }
         }
     }
 
-    fn see(&mut self) {
-        if let Some(redactor) = &mut self.redactor {
-            self.gone = redactor.gone();
-            self.edits.extend(redactor.take_edits());
-        }
+    /// Returns whether the texts of a field so far are pieces rather than messages.
+    pub(super) fn is_in_pieces(&mut self, channel: &str, limit: usize) -> bool {
+        let path = self.paths.at(channel, limit);
+        path.is_in_pieces() || path.is_short()
     }
 }
 
-/// What a text looks like but for its numbers; `None` where it has none, where it may be a piece of a number, or where
-/// blanks around it join it to others.
-fn form(text: &[u8]) -> Option<Vec<u8>> {
-    let blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
-    if text.len() > LONGEST_FORM || blank(text.first()) || blank(text.last()) {
-        return None;
-    }
-    let mut form: Vec<u8> = text.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }).collect();
-    form.dedup_by(|next, last| *next == b'0' && *last == b'0');
-    let says = form.iter().any(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'%' | b'$'))
-        || form.iter().filter(|byte| **byte == b':').count() > 1;
-    (says && form.contains(&b'0')).then_some(form)
-}
-
-/// What of the edits on a text falls on a piece of it. A replacement stands in the piece in which what it replaces
-/// begins.
-fn share(edits: &[Edit], piece: Span) -> Vec<Edit> {
-    let inside = edits.iter().filter(|edit| edit.span.overlaps(piece));
-    inside
-        .map(|edit| {
-            let span = Span::new(edit.span.start.max(piece.start), edit.span.end.min(piece.end));
-            let with = if edit.span.start >= piece.start { edit.with.clone() } else { String::new() };
-            Edit { span: Span::new(span.start - piece.start, span.end - piece.start), with }
-        })
-        .collect()
-}
-
-/// The edits of both: where one covers another it stands for it, and of those that overlap otherwise all is masked.
-fn united(first: Vec<Edit>, second: Vec<Edit>) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = first.into_iter().chain(second).collect();
-    edits.sort_by_key(|edit| (edit.span.start, std::cmp::Reverse(edit.span.end)));
+/// Merges edits. If one covers another it replaces it, and of two for the same bytes the first stays; of edits that overlap
+/// otherwise everything is masked.
+pub(super) fn united(mut edits: Vec<Edit>) -> Vec<Edit> {
+    edits.sort_by_key(|edit| (edit.span.start, Reverse(edit.span.end)));
     let mut all: Vec<Edit> = Vec::new();
     for edit in edits {
         match all.last_mut() {

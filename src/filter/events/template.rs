@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use super::framing::Framing;
 use crate::chat::{ChatTexts, Continuity};
 use crate::edit::{Edit, Patch};
 use crate::json::{self, Tree, Value};
 use crate::span::Span;
-use crate::wire::sse;
 
 /// An event like the one that held a piece, reduced to the place of the piece and the values that identify its channel.
 pub(super) struct Template {
@@ -23,49 +23,46 @@ impl fmt::Debug for Template {
 
 impl Template {
     /// Returns the template for value `piece` of `tree`, the data of `event`. `None` if the shape names no place for the text.
-    pub(super) fn new(event: &[u8], data: &[u8], tree: &Tree<'_>, reading: &ChatTexts, piece: usize) -> Option<Self> {
+    pub(super) fn new(
+        framing: Framing,
+        event: &[u8],
+        data: &[u8],
+        tree: &Tree<'_>,
+        reading: &ChatTexts,
+        piece: usize,
+    ) -> Option<Self> {
         if let Some(spare) = &reading.spare {
             let other = Tree::parse(spare.document.as_bytes(), MOST_DEPTH).ok()?;
             let place = other.root().at(&spare.pointer)?;
-            let name = spare.name.as_bytes();
-            return Some(Self::around(name, sse::line_end(event), spare.document.as_bytes(), place, &[]));
+            let parts = framing.parts(event, spare.name.as_bytes());
+            return Some(Self::around(&parts, spare.document.as_bytes(), place, &[]));
         }
         let piece = tree.value(piece)?;
         let edits = bare(tree, data, reading, piece);
-        let name = sse::name(event).unwrap_or_default();
-        Some(Self::around(name, sse::line_end(event), data, piece, &edits))
+        Some(Self::around(&framing.parts(event, framing.name(event)), data, piece, &edits))
     }
 
-    fn around(name: &[u8], end: &str, data: &[u8], piece: Value<'_>, edits: &[Edit]) -> Self {
+    fn around([start, feed, end]: &[Vec<u8>; 3], data: &[u8], piece: Value<'_>, edits: &[Edit]) -> Self {
         let place = piece.content();
-        let (first, second): (Vec<Edit>, Vec<Edit>) = edits.iter().cloned().partition(|e| e.span.end <= place.start);
-        let mut second = second;
+        let (first, mut second): (Vec<Edit>, Vec<Edit>) =
+            edits.iter().cloned().partition(|edit| edit.span.end <= place.start);
         for edit in &mut second {
             edit.span.start -= place.end;
             edit.span.end -= place.end;
         }
-        let mut before = Vec::new();
-        if !name.is_empty() {
-            before.extend_from_slice(b"event: ");
-            before.extend_from_slice(name);
-            before.extend_from_slice(end.as_bytes());
-        }
-        before.extend_from_slice(b"data: ");
         let write = |bytes: &[u8], out: &mut Vec<u8>| {
             for &byte in bytes {
-                if byte == b'\n' {
-                    out.extend_from_slice(end.as_bytes());
-                    out.extend_from_slice(b"data: ");
-                } else {
-                    out.push(byte);
+                match byte {
+                    b'\n' => out.extend_from_slice(feed),
+                    byte => out.push(byte),
                 }
             }
         };
+        let mut before = start.clone();
         write(&Patch::new(first).apply(&data[..place.start]), &mut before);
         let mut after = Vec::new();
         write(&Patch::new(second).apply(&data[place.end..]), &mut after);
-        after.extend_from_slice(end.as_bytes());
-        after.extend_from_slice(end.as_bytes());
+        after.extend_from_slice(end);
         Self { before, after }
     }
 

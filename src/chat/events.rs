@@ -1,0 +1,454 @@
+//! Reads events of unknown protocols: which values may be text, and which of them continue from event to event.
+
+use std::collections::HashSet;
+
+use crate::chat::walk::Keys;
+use crate::chat::{ChatTexts, Continuity, Spelling};
+use crate::json::{Value, ValueKind};
+
+/// Fields that hold a piece of a text in an event. Elsewhere they are not text: a `token` is a key.
+pub(super) const PIECES: [&str; 12] = [
+    "delta",
+    "token",
+    "chunk",
+    "piece",
+    "fragment",
+    "partial",
+    "completion",
+    "text_delta",
+    "content_delta",
+    "message_delta",
+    "text_chunk",
+    "response_delta",
+];
+
+/// Words in the type of an event that holds a piece.
+pub(super) const PIECE_TYPES: [&str; 5] = ["delta", "token", "chunk", "partial", "fragment"];
+
+/// Fields that hold the type of an event.
+pub(super) const TYPES: [&str; 5] = ["type", "event", "kind", "object", "op"];
+
+/// Fields that say that a text is complete if they are `true`.
+pub(super) const ENDS: [&str; 10] =
+    ["done", "end", "eos", "final", "is_final", "is_last", "last", "finished", "complete", "completed"];
+
+/// Fields that say that a text is complete if they are neither empty nor one of [`UNFINISHED`].
+pub(super) const REASONS: [&str; 2] = ["finish_reason", "stop_reason"];
+
+/// Reasons of a text that is not complete.
+const UNFINISHED: [&str; 4] = ["not_finished", "none", "null", "in_progress"];
+
+/// Last words of the names of fields that hold something other than text: ids, times, counts, types, addresses.
+const NOT_TEXT: [&str; 69] = [
+    "id",
+    "ids",
+    "uuid",
+    "guid",
+    "key",
+    "keys",
+    "hash",
+    "etag",
+    "signature",
+    "fingerprint",
+    "cursor",
+    "nonce",
+    "time",
+    "timestamp",
+    "ts",
+    "ms",
+    "date",
+    "at",
+    "created",
+    "updated",
+    "expires",
+    "url",
+    "uri",
+    "href",
+    "link",
+    "path",
+    "type",
+    "types",
+    "kind",
+    "object",
+    "event",
+    "op",
+    "status",
+    "state",
+    "role",
+    "model",
+    "version",
+    "method",
+    "jsonrpc",
+    "reason",
+    "code",
+    "lang",
+    "language",
+    "locale",
+    "currency",
+    "mime",
+    "format",
+    "level",
+    "logger",
+    "encoding",
+    "index",
+    "seq",
+    "sequence",
+    "count",
+    "total",
+    "size",
+    "length",
+    "offset",
+    "ref",
+    "number",
+    "user",
+    "author",
+    "sender",
+    "from",
+    "speaker",
+    "participant",
+    "name",
+    "node",
+    "agent",
+];
+
+/// Last words of the names of fields that tell texts apart.
+const MARKS: [&str; 13] =
+    ["id", "uuid", "guid", "index", "name", "username", "nickname", "node", "agent", "type", "kind", "object", "op"];
+
+/// Last words of the names of fields that name who speaks.
+const PEOPLE: [&str; 7] = ["user", "role", "author", "sender", "from", "speaker", "participant"];
+
+/// The ids of messages: two texts with the same one are pieces of one message.
+const MESSAGES: [&str; 7] = ["id", "uuid", "guid", "messageid", "msgid", "eventid", "itemid"];
+
+/// The maximum length of a mark, in bytes.
+const LONGEST_MARK: usize = 64;
+
+/// The maximum number of texts in an event that may be pieces of longer texts.
+const MAX_PIECES: usize = 32;
+
+/// How the events of a stream are read.
+pub(super) struct Events<'k> {
+    /// The fields that are text in any document.
+    pub(super) fields: &'k [&'k str],
+    /// Keys for an object in a field of text.
+    pub(super) inner: &'k [&'k str],
+    /// Fields that name the author.
+    pub(super) roles: &'k [&'k str],
+    /// Every text is a piece.
+    pub(super) pieces: bool,
+    /// Other fields may be text, too.
+    pub(super) others: bool,
+}
+
+impl Events<'_> {
+    /// Returns the texts of the data of an event.
+    pub(super) fn read(&self, document: Value<'_>) -> ChatTexts {
+        let fields: Vec<&str> = self.fields.iter().copied().chain(PIECES).collect();
+        let keys = Keys { text: &fields, inner: self.inner, role: self.roles, ..Keys::default() };
+        let mut reading = ChatTexts::default();
+        keys.walk(document, None, &Continuity::Whole, &mut reading);
+        if reading.texts.len() <= MAX_PIECES {
+            self.relate(document, &mut reading);
+            if self.others {
+                others(document, &mut reading);
+            }
+        }
+        reading.ends = ends(document);
+        reading
+    }
+
+    /// Says of each text how it relates to those of other events, and drops counts.
+    fn relate(&self, document: Value<'_>, reading: &mut ChatTexts) {
+        let ways: Vec<Way<'_>> = reading.texts.iter().map(|text| Way::to(document, text.value)).collect();
+        let is_number = |way: &Way<'_>| way.ends_in_piece() && way.last().text().is_none();
+        // A number under the name of a piece is a count if there is a text beside it.
+        let counts = ways.iter().any(|way| !is_number(way));
+        let mut ways = ways.into_iter();
+        reading.texts.retain_mut(|text| {
+            let Some(way) = ways.next() else { return true };
+            let channel = way.channel();
+            text.part = match () {
+                () if self.pieces || way.is_piece() => Continuity::Next(channel),
+                () => Continuity::Ambiguous { channel, message: false },
+            };
+            !(counts && is_number(&way))
+        });
+    }
+}
+
+/// Appends the strings of fields that are not known to be text.
+fn others(document: Value<'_>, reading: &mut ChatTexts) {
+    let known: HashSet<usize> = reading.texts.iter().map(|text| text.value).collect();
+    let mut stack = vec![document];
+    let mut found = Vec::new();
+    while let Some(value) = stack.pop() {
+        match value.kind() {
+            ValueKind::String if !known.contains(&value.index()) && may_be_text(value) => found.push(value),
+            ValueKind::Object | ValueKind::Array => stack.extend(value.children()),
+            _ => {}
+        }
+    }
+    found.sort_by_key(|value| value.index());
+    for value in found.into_iter().take(MAX_PIECES) {
+        let channel = Way::to(document, value.index()).channel();
+        reading.push(value, None, Spelling::Plain, Continuity::Unknown(channel));
+    }
+}
+
+/// Returns whether the string of a field that is not known to be text may be text, or a piece of one.
+fn may_be_text(value: Value<'_>) -> bool {
+    let Some(text) = value.text() else { return false };
+    if text.bytes.is_empty() || value.key().is_some_and(|key| is_named_otherwise(&key)) {
+        return false;
+    }
+    // Blanks alone may be a piece.
+    let text = text.bytes.trim_ascii();
+    // Prose, a script without blanks, or one word or number. Identifiers, times and addresses mix letters and digits.
+    let has = |class: fn(&u8) -> bool| text.iter().any(class);
+    let (letters, digits) = (has(u8::is_ascii_alphabetic), has(u8::is_ascii_digit));
+    text.is_empty() || text.contains(&b' ') || !text.is_ascii() || !digits || !letters && !is_date_or_address(text)
+}
+
+/// Returns whether digits and marks are a date, a time of the day, a version or an IP address.
+fn is_date_or_address(text: &[u8]) -> bool {
+    let is_mark = |byte: &u8| matches!(byte, b':' | b'-' | b'.' | b'/');
+    let Some(mark) = text.iter().copied().find(is_mark) else { return false };
+    let groups: Vec<usize> = text.split(is_mark).map(<[u8]>::len).collect();
+    match mark {
+        b':' | b'.' => groups.len() > 2,
+        _ => matches!(groups[..], [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4]),
+    }
+}
+
+/// Returns whether the last word of a field name says that the field is not text.
+fn is_named_otherwise(key: &[u8]) -> bool {
+    let word = last_word(key);
+    NOT_TEXT.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// Returns the last word of a field name: `id` of `message_id` and `messageId`.
+fn last_word(key: &[u8]) -> &[u8] {
+    let mut start = key.len();
+    while start > 0 && key[start - 1].is_ascii_alphanumeric() {
+        start -= 1;
+        if key[start].is_ascii_uppercase() && start > 0 && key[start - 1].is_ascii_lowercase() {
+            break;
+        }
+    }
+    &key[start..]
+}
+
+fn lower(key: &[u8]) -> String {
+    String::from_utf8_lossy(key).to_ascii_lowercase()
+}
+
+/// A value beside a text that may tell it apart from other texts: an id, an author, an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// The depth and the name of its field.
+    pub(crate) field: (usize, Vec<u8>),
+    pub(crate) value: Vec<u8>,
+    /// It is the id of a message.
+    pub(crate) is_message: bool,
+}
+
+impl Mark {
+    /// Returns a mark that is not in a document.
+    pub(crate) fn named(depth: usize, value: &[u8]) -> Self {
+        Self { field: (depth, Vec::new()), value: value.to_vec(), is_message: false }
+    }
+
+    /// Returns the marks of the outermost object of a document.
+    pub(crate) fn beside(document: Value<'_>) -> Vec<Self> {
+        let members = document.children().filter(|_| document.is_object());
+        members.filter_map(|member| Self::of(member, 0, false)).take(MAX_PIECES).collect()
+    }
+
+    fn of(value: Value<'_>, depth: usize, counts: bool) -> Option<Self> {
+        let key = value.key()?;
+        let word = last_word(&key);
+        let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
+        let is_mark = match value.kind() {
+            ValueKind::String => is(&MARKS) || is(&PEOPLE),
+            ValueKind::Number => !counts && is(&["id", "index"]),
+            _ => false,
+        };
+        if !is_mark || value.raw().len() > LONGEST_MARK {
+            return None;
+        }
+        let name: Vec<u8> =
+            key.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+        let is_message = MESSAGES.iter().any(|message| name == message.as_bytes());
+        Some(Self { field: (depth, name), value: value.raw().to_vec(), is_message })
+    }
+}
+
+/// The values from a document down to a value in it.
+pub(crate) struct Way<'t>(Vec<Value<'t>>);
+
+impl<'t> Way<'t> {
+    /// Returns the way to the value with this index.
+    pub(crate) fn to(document: Value<'t>, index: usize) -> Self {
+        let mut way = vec![document];
+        let mut at = document;
+        while at.index() < index {
+            let Some(next) = at.children().take_while(|child| child.index() <= index).last() else { break };
+            way.push(next);
+            at = next;
+        }
+        Self(way)
+    }
+
+    fn last(&self) -> Value<'t> {
+        self.0[self.0.len() - 1]
+    }
+
+    /// Returns the names of the fields, and the `index` or the position of elements.
+    pub(super) fn channel(&self) -> String {
+        let mut channel = String::new();
+        for pair in self.0.windows(2) {
+            channel.push_str(&step(pair[0], pair[1]));
+        }
+        channel
+    }
+
+    /// Returns the names of the fields without the positions of elements.
+    pub(crate) fn field(&self) -> String {
+        self.0.iter().filter_map(|value| value.key()).map(|key| format!("/{}", lower(&key))).collect()
+    }
+
+    /// Returns the values beside the text, and beside what it is in, that may tell texts apart.
+    pub(crate) fn marks(&self) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        for (depth, pair) in self.0.windows(2).enumerate() {
+            let (object, next) = (pair[0], pair[1]);
+            if !object.is_object() {
+                continue;
+            }
+            // The id of a token is its place in a vocabulary.
+            let counts = object.is_one_of(&PIECES);
+            for member in object.children().filter(|member| member.index() != next.index()) {
+                let inner = member.children().filter(|_| member.is_object() && member.is_one_of(&PEOPLE));
+                for value in std::iter::once(member).chain(inner) {
+                    marks.extend(Mark::of(value, depth, counts));
+                }
+            }
+        }
+        marks.truncate(MAX_PIECES);
+        marks
+    }
+
+    /// Returns whether the text itself is in a field for pieces.
+    fn ends_in_piece(&self) -> bool {
+        self.0.iter().rev().find(|value| value.key().is_some()).is_some_and(|value| value.is_one_of(&PIECES))
+    }
+
+    /// Returns whether it must be a piece, by the name of a field around it or by the type of an object around it.
+    fn is_piece(&self) -> bool {
+        let is_type = |object: &Value<'_>| {
+            TYPES.iter().filter_map(|name| object.string(name)).any(|name| {
+                let name = name.to_ascii_lowercase();
+                PIECE_TYPES.iter().any(|piece| name.contains(piece))
+            })
+        };
+        self.0.iter().any(|value| value.is_one_of(&PIECES) || value.is_object() && is_type(value))
+    }
+}
+
+/// A step down, as a part of the name of a channel.
+fn step(from: Value<'_>, to: Value<'_>) -> String {
+    match to.key() {
+        Some(key) => format!("/{}", lower(&key)),
+        None => {
+            let place = from.children().take_while(|child| child.index() < to.index()).count() as u64;
+            format!("[{}]", to.number("index").unwrap_or(place))
+        }
+    }
+}
+
+/// Returns the channels that an event ends: all, or those of an element of an array, such as a choice.
+fn ends(document: Value<'_>) -> Vec<String> {
+    let is_reason = |member: &Value<'_>| {
+        let reason = member.as_str().unwrap_or_default().to_ascii_lowercase();
+        !reason.is_empty() && !UNFINISHED.contains(&reason.as_str())
+    };
+    let says = |member: Value<'_>| match member.kind() {
+        ValueKind::Literal => member.raw() == b"true" && member.is_one_of(&ENDS),
+        ValueKind::String => member.is_one_of(&REASONS) && is_reason(&member),
+        _ => false,
+    };
+    let is_over = |object: Value<'_>| object.children().any(says);
+    if document.is_object() && is_over(document) {
+        return vec![String::new()];
+    }
+    let mut ends = Vec::new();
+    for list in document.children().filter(|member| member.is_array()) {
+        for element in list.children().take(MAX_PIECES).filter(|element| element.is_object() && is_over(*element)) {
+            ends.push(step(document, list) + &step(list, element));
+        }
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::{ChatShape, Generic};
+    use crate::json::Tree;
+
+    fn read(json: &str) -> (Vec<Continuity>, Vec<String>) {
+        let tree = Tree::parse(json.as_bytes(), 16).unwrap();
+        let reading = Generic::default().read_event(tree.root());
+        (reading.texts.into_iter().map(|text| text.part).collect(), reading.ends)
+    }
+
+    #[test]
+    fn a_field_says_what_a_text_in_an_event_may_be() {
+        let next = |channel: &str| vec![Continuity::Next(channel.into())];
+        let ambiguous = |channel: &str| vec![Continuity::Ambiguous { channel: channel.into(), message: false }];
+        let unknown = |channel: &str| vec![Continuity::Unknown(channel.into())];
+        for (json, parts, ends) in [
+            (r#"{"Delta":"a","id":"x"}"#, next("/delta"), vec![]),
+            (r#"{"token":{"id":3,"text":"a"},"n":1}"#, next("/token/text"), vec![]),
+            (r#"{"token":4539}"#, next("/token"), vec![]),
+            (r#"{"text":"a","id":null,"done":false}"#, ambiguous("/text"), vec![]),
+            (r#"{"message":{"sender":"x","body":"a"}}"#, ambiguous("/message/body"), vec![]),
+            (r#"{"subject":"a","body":"b"}"#, [ambiguous("/subject"), ambiguous("/body")].concat(), vec![]),
+            (r#"{"token":17,"text":"a"}"#, ambiguous("/text"), vec![]),
+            (r#"{"response":"a","done":true}"#, ambiguous("/response"), vec![""]),
+            (r#"{"w":" "}"#, unknown("/w"), vec![]),
+            (r#"{"created_at":"12","createdAt":"12","URL":"a","modelId":"3","kind":"x"}"#, vec![], vec![]),
+            (r#"{"stop_reason":"not_finished","t":"The 12"}"#, unknown("/t"), vec![]),
+            (
+                r#"{"choices":[{"delta":{"content":"a"}},{"index":7,"delta":{},"finish_reason":"stop"}]}"#,
+                next("/choices[0]/delta/content"),
+                vec!["/choices[7]"],
+            ),
+        ] {
+            assert_eq!(read(json), (parts, ends.into_iter().map(str::to_owned).collect()), "{json}");
+        }
+    }
+
+    #[test]
+    fn ids_times_and_addresses_in_unknown_fields_are_not_text() {
+        for text in ["2024-05-01", "1/5/2024", "10:30:05", "10.0.0.1", "1.2.3", "a7f3", "2024-05-01T10:00:00Z", ""] {
+            assert_eq!(read(&format!(r#"{{"w":"{text}"}}"#)).0, [], "{text}");
+        }
+        for text in ["453", "4539-", "512-48-7736,", " 12", "3.5", "10:30", "is", "The 3rd a7f3", "号4539"] {
+            assert_eq!(read(&format!(r#"{{"w":"{text}"}}"#)).0.len(), 1, "{text}");
+        }
+        assert!(Generic::only(["x"]).read_event(Tree::parse(br#"{"w":"a"}"#, 2).unwrap().root()).texts.is_empty());
+    }
+
+    #[test]
+    fn the_values_beside_a_text_tell_it_apart() {
+        let json = br#"{"run_id":"r","n":"x","message":{"id":7,"author":{"role":"bot","bio":"y"},"token":{"id":3,"text":"a"}}}"#;
+        let tree = Tree::parse(json, 16).unwrap();
+        let text = tree.root().at("/message/token/text").unwrap();
+        let marks = Way::to(tree.root(), text.index()).marks();
+        let seen: Vec<(usize, &[u8], bool)> =
+            marks.iter().map(|mark| (mark.field.0, &mark.field.1[..], mark.is_message)).collect();
+        assert_eq!(seen, [(0, &b"runid"[..], false), (1, b"id", true), (1, b"role", false)]);
+    }
+}

@@ -1,0 +1,263 @@
+//! A text that is spread over events.
+
+use super::paths::Key;
+use crate::edit::Edit;
+use crate::message::Role;
+use crate::span::Span;
+use crate::stream::StreamRedactor;
+
+/// The length in bytes of a text that a later event may hold again as a whole: a shorter one may begin with the same
+/// characters by chance.
+const SNAPSHOT: usize = 8;
+
+/// The number of events in a row that begin with all of the text before, after which they are snapshots.
+const SNAPSHOTS: usize = 3;
+
+/// The number of equal snapshots after which no more is to come.
+const STILL: usize = 3;
+
+/// What is known about the pieces of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Values of a field that is not known to be text.
+    Unknown,
+    /// Pieces or messages; each may have been scanned as a message, too.
+    Ambiguous,
+    /// Pieces.
+    Piece,
+}
+
+/// How a text grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Growth {
+    /// By what each event adds.
+    Append,
+    /// Each event holds all of it. A fork is of a text that grows by appending, until it is known which of them is right.
+    Fork {
+        /// The number of the other text.
+        of: u64,
+        /// The number of events that hold more than the one before.
+        events: usize,
+    },
+    /// Each event holds all of it.
+    Snapshot,
+}
+
+/// A text that is spread over events.
+#[derive(Debug, Clone)]
+pub(super) struct Joint {
+    pub(super) number: u64,
+    /// The field of its pieces.
+    pub(super) channel: String,
+    /// What tells it apart from other texts of that field; `None` for all of them together.
+    pub(super) key: Option<Key>,
+    pub(super) role: Role,
+    pub(super) kind: Kind,
+    pub(super) growth: Growth,
+    /// `None` when it has ended.
+    pub(super) redactor: Option<Box<StreamRedactor>>,
+    content: Vec<u8>,
+    /// The length of the part that can be sent.
+    gone: usize,
+    edits: Vec<Edit>,
+    /// What was found in its pieces as messages.
+    pub(super) told: Vec<Span>,
+    /// The parts that are also joined as another text, by its number.
+    covered: Vec<(u64, Span)>,
+    /// Each piece was scanned as a message, too.
+    pub(super) is_scanned: bool,
+    pub(super) turn: u64,
+    /// The number of snapshots in a row that are the same.
+    still: usize,
+    /// The number of texts of other channels since its last piece.
+    pub(super) idle: usize,
+}
+
+/// How a piece continues a text.
+pub(super) enum Step {
+    /// It is appended.
+    Append,
+    /// It may be the next snapshot of a short text, or be appended to it.
+    Fork,
+    /// It begins with all of the text.
+    Extend,
+    /// The text begins with all of it.
+    Shorten,
+    /// It is another text.
+    Replace,
+}
+
+impl Joint {
+    /// Returns a text before its first piece.
+    pub(super) fn new(channel: &str, key: Option<Key>, role: Role, redactor: StreamRedactor) -> Self {
+        Self {
+            number: 0,
+            channel: channel.to_owned(),
+            key,
+            role,
+            kind: Kind::Unknown,
+            growth: Growth::Append,
+            redactor: Some(Box::new(redactor.noting())),
+            content: Vec::new(),
+            gone: 0,
+            edits: Vec::new(),
+            told: Vec::new(),
+            covered: Vec::new(),
+            is_scanned: true,
+            turn: 0,
+            still: 0,
+            idle: 0,
+        }
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.redactor.is_some()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.content.len()
+    }
+
+    /// Returns whether all of it can be sent up to here.
+    pub(super) fn is_released(&self, end: usize) -> bool {
+        self.gone >= end
+    }
+
+    /// Returns how a piece continues the text.
+    pub(super) fn step(&self, piece: &[u8]) -> Step {
+        let (len, extends) = (self.content.len(), piece.starts_with(&self.content));
+        match self.growth {
+            Growth::Append if len >= SNAPSHOT && extends && piece.len() > len => Step::Extend,
+            Growth::Append if len > 0 && extends => Step::Fork,
+            Growth::Append => Step::Append,
+            _ if extends => Step::Extend,
+            _ if !piece.is_empty() && self.content.starts_with(piece) => Step::Shorten,
+            _ => Step::Replace,
+        }
+    }
+
+    /// Returns whether a fork has shown that events are snapshots.
+    pub(super) fn is_proven(&self) -> bool {
+        let enough = if self.content.len() >= SNAPSHOT { 1 } else { SNAPSHOTS };
+        matches!(self.growth, Growth::Fork { events, .. } if events >= enough)
+    }
+
+    /// Appends a piece. Returns where it is in the text.
+    pub(super) fn push(&mut self, piece: &[u8]) -> Span {
+        let start = self.content.len();
+        self.content.extend_from_slice(piece);
+        if let Some(redactor) = &mut self.redactor {
+            redactor.push(piece, &mut Vec::new());
+        }
+        Span::new(start, self.content.len())
+    }
+
+    /// Takes a piece that holds all of the text, or a part of it.
+    pub(super) fn extend(&mut self, piece: &[u8]) -> Span {
+        let len = self.content.len();
+        if len < piece.len() {
+            self.push(&piece[len..]);
+            self.still = 0;
+            if let Growth::Fork { events, .. } = &mut self.growth {
+                *events += 1;
+            }
+        } else {
+            self.still += 1;
+        }
+        Span::new(0, piece.len())
+    }
+
+    /// Releases what is not in doubt, and all of a snapshot that does not change.
+    pub(super) fn relax(&mut self) {
+        if self.still >= STILL {
+            self.release();
+        }
+        let Some(redactor) = &mut self.redactor else { return };
+        let plain = match self.kind {
+            Kind::Unknown => !redactor.holds_digits(),
+            Kind::Ambiguous => redactor.is_plain(),
+            Kind::Piece => false,
+        };
+        if plain {
+            redactor.let_go();
+        }
+        self.update();
+    }
+
+    /// Releases everything if it would be sent unchanged after a blank.
+    pub(super) fn let_go(&mut self) {
+        if let Some(redactor) = self.redactor.as_mut().filter(|redactor| redactor.is_plain()) {
+            redactor.let_go();
+        }
+        self.update();
+    }
+
+    /// Returns whether it is what somebody says: the values of an unknown field are if they have several words.
+    pub(super) fn is_speech(&self) -> bool {
+        self.kind != Kind::Unknown || self.content.iter().filter(|byte| **byte == b' ').count() > 2
+    }
+
+    /// Releases everything as it is judged now. What follows is still seen with it.
+    pub(super) fn release(&mut self) {
+        if let Some(redactor) = &mut self.redactor {
+            redactor.judge_now();
+        }
+        self.update();
+    }
+
+    /// Takes over what its redactor has sent.
+    pub(super) fn update(&mut self) {
+        if let Some(redactor) = &mut self.redactor {
+            self.gone = redactor.gone();
+            self.edits.extend(redactor.take_edits());
+        }
+    }
+
+    /// Notes that a part is also joined as the text of this number.
+    pub(super) fn cover(&mut self, by: u64, part: Span) {
+        match self.covered.last_mut() {
+            Some((last, span)) if *last == by && span.end == part.start => span.end = part.end,
+            _ => self.covered.push((by, part)),
+        }
+    }
+
+    /// Returns whether all of it is joined as other texts, too.
+    pub(super) fn is_covered(&self) -> bool {
+        !self.covered.is_empty()
+    }
+
+    /// Returns whether what was found there is reported elsewhere.
+    pub(super) fn is_told(&self, found: Span) -> bool {
+        let within = |part: &Span| part.start <= found.start && found.end <= part.end;
+        self.told.iter().any(|told| told.overlaps(found)) || self.covered.iter().any(|(_, part)| within(part))
+    }
+
+    /// Ends the text with these last edits.
+    pub(super) fn end(&mut self, edits: Vec<Edit>) {
+        self.edits.extend(edits);
+        self.gone = self.content.len();
+    }
+
+    /// Drops a text that has turned out to be none: it holds nothing and masks nothing.
+    pub(super) fn drop_out(&mut self) {
+        self.redactor = None;
+        self.edits.clear();
+        self.gone = self.content.len();
+    }
+
+    /// Returns what of the edits falls on a part of the text, with their length in the text. A replacement goes to the part
+    /// in which it begins.
+    pub(super) fn share(&self, part: Span) -> Vec<(Edit, usize)> {
+        let first = self.edits.partition_point(|edit| edit.span.end <= part.start);
+        let inside = self.edits[first..].iter().take_while(|edit| edit.span.start < part.end);
+        inside
+            .filter(|edit| edit.span.overlaps(part))
+            .map(|edit| {
+                let span = Span::new(edit.span.start.max(part.start), edit.span.end.min(part.end));
+                let with = if edit.span.start >= part.start { edit.with.clone() } else { String::new() };
+                let span = Span::new(span.start - part.start, span.end - part.start);
+                (Edit { span, with }, edit.span.len())
+            })
+            .collect()
+    }
+}
