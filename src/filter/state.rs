@@ -404,7 +404,7 @@ fn end(open: &mut Option<Box<State>>, scanner: &mut Scanner, out: &mut Vec<u8>) 
 /// that there are no more.
 fn sniff(start: &[u8], last: bool, scanner: &Scanner) -> Result<Option<Kind>, ScanError> {
     if opens_document(start) == Some(true) {
-        return Ok(Some(Kind::Json(Vec::new())));
+        return Ok(Some(Kind::Json(Start::default())));
     }
     if !last && start.len() < HEAD {
         return Ok(None);
