@@ -169,3 +169,50 @@ async fn a_message_whose_conversation_never_stays_as_it_is_is_given_up() {
     let layer = RedactMessageLayer::new(Engine::new(policy)).store(store);
     assert_eq!(layer.layer(echo).oneshot(said(SECRET, Some("a"))).await.unwrap(), "**** ****** *0005");
 }
+
+/// A message by somebody.
+#[derive(Debug)]
+struct Post {
+    role: Role,
+    text: &'static str,
+    /// The service refuses it.
+    refused: bool,
+}
+
+struct Posted(Post, Option<String>);
+
+impl ChatMessage for Posted {
+    fn text(&self) -> &str {
+        self.1.as_deref().unwrap_or(self.0.text)
+    }
+
+    fn set_text(&mut self, text: String) {
+        self.1 = Some(text);
+    }
+
+    fn role(&self) -> Role {
+        self.0.role
+    }
+
+    fn conversation(&self) -> Option<Cow<'_, str>> {
+        Some("a".into())
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_the_service_refuses_changes_nothing() {
+    let service = service_fn(|posted: Posted| async move {
+        if posted.0.refused { Err(std::io::Error::other("refused")) } else { Ok(posted.text().to_owned()) }
+    });
+    let service = RedactMessageLayer::new(Engine::default()).layer(service);
+    let say = async |role, text, refused| service.clone().oneshot(Posted(Post { role, text, refused }, None)).await;
+    let _ = say(Role::Agent, "What is the CID on the front of your card?", false).await.unwrap();
+    for (role, text) in [(Role::Agent, "What are the last four digits?"), (Role::Customer, "123"), (Role::Agent, "ok")]
+    {
+        assert!(say(role, text, true).await.is_err());
+    }
+    assert_eq!(say(Role::Customer, "it's 4821", false).await.unwrap(), "it's ****");
+    let _ = say(Role::Agent, "What is your PIN?", true).await;
+    let _ = say(Role::Customer, "ok", false).await;
+    assert_eq!(say(Role::Customer, "about 5318 people came", false).await.unwrap(), "about 5318 people came");
+}

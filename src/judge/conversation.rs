@@ -332,7 +332,8 @@ impl Conversation {
     }
 
     /// Ends a turn: remembers what this message asks for and announces. An unknown speaker asks as an agent, and says
-    /// everything else as a customer.
+    /// everything else as a customer. But nobody knows whether it was the agent who asked, so a secret that the agent has
+    /// asked for is still awaited.
     pub(crate) fn end(&mut self, role: Role, said: &Intents) {
         self.remember(role, said);
         if role == Role::Unknown {
@@ -341,7 +342,14 @@ impl Conversation {
                 asked.asks = asked.asks.union(self.side(Role::Customer).offers.topics());
             }
             self.end_as(Role::Customer, &stated);
+            let before = self.side(Role::Agent).clone();
             self.end_as(Role::Agent, &asked);
+            let side = self.side(Role::Agent);
+            if before.asks.has_secret() && !before.answered && before.asks != side.asks {
+                let asks = before.asks.secrets().union(side.asks.secrets());
+                let asked_ago = if side.asks.has_secret() { side.asked_ago } else { before.asked_ago };
+                *side = Side { asks, asked_ago, answered: false, ..side.clone() };
+            }
         } else {
             self.end_as(role, said);
         }

@@ -58,7 +58,7 @@ impl<St> Config<St> {
             shape: DynShape::default(),
             types: ContentTypes::default(),
             limits: Limits::default(),
-            request_role: Role::Customer,
+            request_role: Role::Unknown,
             response_role: Role::Bot,
             key: None,
             role: None,

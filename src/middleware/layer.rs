@@ -117,7 +117,9 @@ impl<St: ConversationStore> RedactLayer<St> {
         self.with(|config| config.id = Some(Arc::new(id)))
     }
 
-    /// Sets the role of requests that name none. By default [`Role::Customer`].
+    /// Sets the role of requests that name none, in the body or for [`role_by`](Self::role_by). By default
+    /// [`Role::Unknown`]: they may come from either side. If only customers send requests, set [`Role::Customer`]: then
+    /// a question in a request is not taken for one that the customer answers.
     #[must_use]
     pub fn request_role(self, role: Role) -> Self {
         self.with(|config| config.request_role = role)
