@@ -27,6 +27,7 @@ pub(crate) mod pieces;
 mod quiet;
 pub(crate) mod recent;
 mod solicited;
+mod topics;
 mod verdict;
 
 use std::cell::OnceCell;

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::detect::cues::Topic;
-use crate::judge::conversation::Topics;
+use crate::judge::topics::Topics;
 
 /// The number of messages that are remembered.
 pub(crate) const REMEMBERED: usize = 4;

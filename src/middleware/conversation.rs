@@ -272,6 +272,13 @@ mod tests {
         Engine::default().scan(&mut talk.clone(), &Message::new(role, text)).redact(text) != text
     }
 
+    /// Whether the rules find something. What the learned weights add depends on which messages were the last, and those
+    /// that are not accepted are not among them.
+    fn rules_mask(talk: &Conversation, (role, text): (Role, &str)) -> bool {
+        let outcome = Engine::default().scan(&mut talk.clone(), &Message::new(role, text));
+        outcome.findings.iter().any(|finding| finding.evidence.score == 0 && finding.kind.is_there())
+    }
+
     fn sayings(most: usize) -> impl Strategy<Value = Vec<(Role, &'static str)>> {
         proptest::collection::vec(proptest::sample::select(&SAYINGS[..]), 0..=most)
     }
@@ -282,7 +289,7 @@ mod tests {
             let before = say(&Conversation::new(), &before);
             let guarded = before.guarded(&say(&before, &after));
             for answer in ANSWERS {
-                prop_assert!(masks(&guarded, answer) || !masks(&before, answer), "{:?}", answer);
+                prop_assert!(masks(&guarded, answer) || !rules_mask(&before, answer), "{:?}", answer);
             }
         }
 
@@ -294,7 +301,7 @@ mod tests {
                 let taught = say(&before, &[after]);
                 let guarded = before.guarded(&taught);
                 for answer in ANSWERS {
-                    prop_assert!(masks(&guarded, answer) || !masks(&taught, answer), "{:?} {:?}", after, answer);
+                    prop_assert!(masks(&guarded, answer) || !rules_mask(&taught, answer), "{:?} {:?}", after, answer);
                 }
             }
         }

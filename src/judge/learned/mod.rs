@@ -44,9 +44,6 @@ const FOUND: i32 = 8;
 /// The same for a plain word, which may be anything.
 const FOUND_WORD: i32 = 24;
 
-/// The score below which a value is not a secret although the rules have found it.
-const DROPPED: i32 = -24;
-
 /// The most digits of a number that is weighed: those of the longest account numbers.
 const LONGEST: usize = 22;
 
@@ -66,8 +63,8 @@ fn token_value(reading: &TokenizedText<'_>, token: &Token) -> u64 {
 }
 
 impl MessageAnalysis<'_, '_> {
-    /// Weighs the values that form leaves open: adds findings that the rules have missed and takes back those that
-    /// were none. Findings before `certain` stay.
+    /// Weighs the values that form and the rules leave open, and adds findings that they have missed. What the rules have
+    /// found stays, so that everything that is promised of them holds.
     pub(super) fn weigh(&mut self, role: Role, certain: usize) {
         if WEIGHTS.is_empty() && !record::is_recording() {
             return;
@@ -78,22 +75,20 @@ impl MessageAnalysis<'_, '_> {
         }
         let context = Context::of(self, role.serves(), values.len());
         let mut before = Before::default();
-        let mut dropped: SmallVec<[usize; 8]> = SmallVec::new();
         let mut words: Option<usize> = None;
         for value in &values {
+            let found = value.rule.map(|at| self.verdict.found[at].entity);
             let mut sum = WEIGHTS.of_value();
-            value::features(self, &context, value, before, &mut |feature| WEIGHTS.add(&mut sum, feature));
-            let threshold = match value {
-                Value { rule: Some(_), .. } => DROPPED,
-                Value { number: None, .. } if !self.is_mixed(value) => FOUND_WORD,
-                _ => FOUND,
-            };
-            let entity = if sum[0] >= threshold { self.kind_of(value, &sum) } else { None };
+            if found.is_none() || record::is_recording() {
+                value::features(self, &context, value, before, &mut |feature| WEIGHTS.add(&mut sum, feature));
+            }
+            let threshold = if value.number.is_none() && !self.is_mixed(value) { FOUND_WORD } else { FOUND };
+            let learned = if found.is_none() && sum[0] >= threshold { self.kind_of(value, &sum) } else { None };
+            let entity = found.or(learned);
             #[cfg(test)]
             let entity = {
                 let span = self.page.view.source(self.reading.span(value.first, value.last));
-                let rule = value.rule.map(|at| self.verdict.found[at].entity);
-                record::value(span, rule, |mut add| value::features(self, &context, value, before, &mut add))
+                record::value(span, found, |mut add| value::features(self, &context, value, before, &mut add))
                     .unwrap_or(entity)
             };
             before = Before {
@@ -101,36 +96,23 @@ impl MessageAnalysis<'_, '_> {
                 decided: entity.and_then(Topic::of).map_or(1, |topic| topic as u64 + 2),
                 digits: value.number.map_or(0, |n| n.digits as u64),
             };
-            match (entity, value.rule) {
-                (None, Some(found)) => dropped.push(found),
-                (Some(entity), None) => {
-                    let joins = words.filter(|found| {
-                        entity == Entity::Password
-                            && self.verdict.found[*found].entity == entity
-                            && self.last_token(*found) + 1 == value.first
-                    });
-                    if let Some(found) = joins {
-                        let span = self.verdict.found[found].span;
-                        self.verdict.found[found].span.end = self.reading.span(value.first, value.last).end;
-                        debug_assert!(span.start < self.verdict.found[found].span.end);
-                        self.claimed[value.first..=value.last].fill(true);
-                    } else {
-                        words = Some(self.verdict.found.len());
-                        self.find_value(value, entity, sum[0]);
-                    }
+            let Some(entity) = entity.filter(|_| found.is_none()) else { continue };
+            // The next word of a passphrase.
+            let phrase = words.filter(|at| {
+                let last = &self.verdict.found[*at];
+                entity == Entity::Password && last.entity == entity && self.last_token(*at) + 1 == value.first
+            });
+            match phrase {
+                Some(at) => {
+                    self.verdict.found[at].span.end = self.reading.span(value.first, value.last).end;
+                    self.claimed[value.first..=value.last].fill(true);
                 }
-                (Some(_), Some(_)) | (None, None) => {}
+                None => {
+                    words = Some(self.verdict.found.len());
+                    self.find_value(value, entity, sum[0]);
+                }
             }
         }
-        if !dropped.is_empty() {
-            let mut at = 0;
-            self.verdict.found.retain(|_| {
-                at += 1;
-                !dropped.contains(&(at - 1))
-            });
-        }
-        let claimed = &self.claimed;
-        self.loose.retain(|(number, _)| !claimed[number.first..=number.last].iter().any(|claimed| *claimed));
     }
 
     fn last_token(&self, found: usize) -> usize {
@@ -141,9 +123,6 @@ impl MessageAnalysis<'_, '_> {
     /// Returns the kind of a secret, by its scores; `None` if its form does not fit the likeliest kind. A number that is
     /// too short for a card, an account or a Social Security number may be a piece of one, which others look after.
     fn kind_of(&self, value: &Value, sum: &Row) -> Option<Entity> {
-        if let Some(found) = value.rule {
-            return Some(self.verdict.found[found].entity);
-        }
         let kinds = Topic::ALL.into_iter().filter(|topic| topic.entity().is_some());
         let best = kinds.max_by_key(|topic| sum[1 + *topic as usize])?;
         let digits = value.number.filter(|n| n.first == value.first && n.last == value.last).map(|n| n.digits);
@@ -210,7 +189,8 @@ impl MessageAnalysis<'_, '_> {
             }
             let first = reading.tokens.partition_point(|t| (t.end as usize) <= found.span.start);
             let last = reading.tokens.partition_point(|t| (t.start as usize) < found.span.end).max(first + 1) - 1;
-            let number = self.page.numbers.iter().find(|n| n.first >= first && n.last <= last).copied();
+            let next = self.page.numbers.partition_point(|n| n.first < first);
+            let number = self.page.numbers.get(next).filter(|n| n.last <= last).copied();
             values.push(Value { first, last, number, rule: Some(at) });
         }
         let joined = joined_numbers(self.page, self.is_bare());
