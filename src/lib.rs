@@ -77,6 +77,7 @@ mod mask;
 mod message;
 #[cfg(feature = "tower")]
 pub mod middleware;
+mod overlap;
 mod policy;
 mod report;
 mod span;
@@ -93,7 +94,7 @@ pub use detect::{DetectorInfo, detectors};
 pub use earlier::{EarlierPiece, EarlierPieces};
 pub use edit::{Edit, Patch};
 pub use engine::Engine;
-pub use entity::{CustomId, Entity, FindingKind};
+pub use entity::{CustomId, Entity, FindingKind, UnknownEntity};
 pub use evidence::Evidence;
 pub use filter::{BodyFormat, ContentTypes, Count, Filter, Filtered, Found, Limits, Report, ScanError, Treatment};
 pub use judge::conversation::Conversation;

@@ -1,17 +1,18 @@
-//! One utterance and who says it.
+//! One message and its speaker.
 
 use std::fmt;
 
-/// Who speaks.
+/// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Role {
-    /// The person who is served. Also the role to assume where none is known.
+    /// The person who is served. The default if the role is unknown.
     #[default]
     Customer,
-    /// A person who serves.
+    /// A person who serves the customer.
     Agent,
-    /// A program that serves.
+    /// A program that serves the customer.
     Bot,
     /// Not known: the message may come from either side. What it asks for is expected in the next message, whoever
     /// sends it; questions are not reported as solicitations.
@@ -28,7 +29,8 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role a name stands for in the usual chat formats (`user`, `assistant`, `AGENT`, `cliente`...).
+    /// Returns the role that a name stands for in common chat formats (`user`, `assistant`, `AGENT`, `cliente`).
+    /// Ignores case and surrounding white space. Returns `None` for any other name.
     ///
     /// ```
     /// use lastfour::Role;
@@ -53,7 +55,7 @@ impl Role {
         })
     }
 
-    /// The lower-case name: `customer`, `agent`, `bot` or `unknown`.
+    /// The name in lower case: `customer`, `agent`, `bot` or `unknown`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -82,55 +84,56 @@ impl fmt::Display for Role {
     }
 }
 
-/// A number by which the caller knows a message. It comes back in [`Outcome::recall`](crate::Outcome::recall).
+/// The caller's id of a message. [`Outcome::recall`](crate::Outcome::recall) returns it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(pub u64);
 
-/// One utterance: the text as it came, who says it and, where known, its id and its time.
+/// One message: its text, its speaker and, if known, its id and time.
 ///
-/// The text may be any bytes; what is not UTF-8 is scanned too.
+/// The text may be any bytes. Invalid UTF-8 is scanned too.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Message<'a> {
-    /// The text as it came.
+    /// The original text.
     pub text: &'a [u8],
-    /// Who says it.
+    /// The speaker.
     pub role: Role,
-    /// The caller's number for it, given back where a later message shows that this one should be recalled.
+    /// The caller's id. It is returned if a later message shows that this one should be recalled.
     pub id: Option<MessageId>,
-    /// When it was said, in milliseconds of the caller's clock (any epoch; only differences count).
+    /// The time of the message in milliseconds since any fixed moment. Only differences count.
     pub time_ms: Option<u64>,
 }
 
 impl<'a> Message<'a> {
-    /// A message by `role`.
+    /// Creates a message by `role`.
     pub fn new(role: Role, text: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         Self { text: text.as_ref(), role, id: None, time_ms: None }
     }
 
-    /// A message by a customer.
+    /// Creates a message by a customer.
     pub fn customer(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         Self::new(Role::Customer, text)
     }
 
-    /// A message by an agent.
+    /// Creates a message by an agent.
     pub fn agent(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         Self::new(Role::Agent, text)
     }
 
-    /// A message by a bot.
+    /// Creates a message by a bot.
     pub fn bot(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         Self::new(Role::Bot, text)
     }
 
-    /// With the caller's number for it.
+    /// Sets the caller's id.
     #[must_use]
     pub fn id(mut self, id: u64) -> Self {
         self.id = Some(MessageId(id));
         self
     }
 
-    /// With the time it was said, in milliseconds.
+    /// Sets the time, in milliseconds since any fixed moment.
     #[must_use]
     pub fn time_ms(mut self, time_ms: u64) -> Self {
         self.time_ms = Some(time_ms);

@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-use lastfour::{Conversation, CustomId, Engine, Entity, Message, Policy, Role};
+use lastfour::{Conversation, Engine, Entity, Message, Policy, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::args;
@@ -67,21 +67,9 @@ struct Secret {
     value: String,
 }
 
-/// Short names of entities that labels may use.
-const SHORT_NAMES: [(&str, Entity); 5] = [
-    ("cvv", Entity::SecurityCode),
-    ("cid", Entity::SecurityCode),
-    ("ssn", Entity::SocialSecurity),
-    ("otp", Entity::OneTimePasscode),
-    ("iban", Entity::Account),
-];
-
-/// Returns the entity that a label names: a built-in one, in kebab or snake case or by a short name, or the id of a
-/// custom detector.
+/// Returns the entity that a label names, in kebab or snake case.
 fn entity(kind: &str) -> Option<Entity> {
-    let name = kind.to_ascii_lowercase().replace('_', "-");
-    let short = SHORT_NAMES.iter().find(|(short, _)| *short == name).map(|(_, entity)| *entity);
-    short.or_else(|| Entity::built_in(&name)).or_else(|| CustomId::new(&name).map(Entity::Custom))
+    kind.to_ascii_lowercase().replace('_', "-").parse().ok()
 }
 
 fn read_cases(source: &Source, cases: &mut Vec<Case>) -> Result<()> {

@@ -356,7 +356,7 @@ impl Filter {
 pub(crate) fn may_block(engine: &Engine) -> bool {
     let policy = engine.policy();
     let custom = policy.detectors().map(CustomDetector::entity);
-    Entity::BUILT_IN.into_iter().chain(custom).any(|entity| {
+    Entity::BUILT_IN.iter().copied().chain(custom).any(|entity| {
         [FindingKind::Disclosure, FindingKind::Solicitation]
             .into_iter()
             .any(|kind| policy.action(entity, kind) == Action::Block)

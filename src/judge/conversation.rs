@@ -485,7 +485,7 @@ mod tests {
 
     #[test]
     fn every_secret_that_is_built_in_has_a_topic() {
-        for entity in crate::entity::Entity::BUILT_IN {
+        for &entity in crate::entity::Entity::BUILT_IN {
             assert_eq!(Topic::of(entity).and_then(Topic::entity), Some(entity));
         }
     }

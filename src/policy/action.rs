@@ -1,25 +1,28 @@
-//! What to do about a finding.
+//! What the policy does about a finding.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What to do about a finding, from the mildest to the strictest: where several apply, the strictest wins.
+/// What the policy does about a finding. Ordered from the most lenient to the strictest; if several apply, the strictest
+/// wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// Let through as if it had not been found.
+    /// Ignore the finding.
     #[default]
     Allow,
-    /// Let through and report.
+    /// Report the finding and leave the text unchanged.
     Flag,
-    /// Replace the secret by a mask.
+    /// Replace the secret with a mask.
     Mask,
-    /// Stop the whole message. Where a message cannot be stopped, as in a transcript, it is masked.
+    /// Stop the whole message. If it cannot be stopped, as in a transcript, the secret is masked.
     Block,
 }
 
 impl Action {
-    /// The kebab-case name.
+    pub(super) const ALL: [Self; 4] = [Self::Allow, Self::Flag, Self::Mask, Self::Block];
+
+    /// The name in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,15 +44,13 @@ impl FromStr for Action {
     type Err = UnknownAction;
 
     fn from_str(name: &str) -> Result<Self, UnknownAction> {
-        [Self::Allow, Self::Flag, Self::Mask, Self::Block]
-            .into_iter()
-            .find(|action| action.as_str() == name)
-            .ok_or(UnknownAction)
+        Self::ALL.into_iter().find(|action| action.as_str() == name).ok_or(UnknownAction)
     }
 }
 
-/// The name is none of `allow`, `flag`, `mask` and `block`.
+/// The text is not `allow`, `flag`, `mask` or `block`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownAction;
 
 impl fmt::Display for UnknownAction {

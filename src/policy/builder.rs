@@ -1,4 +1,4 @@
-//! Policies made in code.
+//! The builder of policies, and its errors.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::entity::Entity;
 use super::rule::{Rule, check_reveal, check_solicitation};
 use super::{Action, Expiry, MaskStyle, OnFailure, Policy, PolicyError, Rules, TokenKey};
 
-/// A policy to be. Made by [`Policy::builder`]; starts as the default.
+/// Builds a [`Policy`]. [`Policy::builder`] returns one with the default values.
 ///
 /// ```
 /// use lastfour::{Action, CustomDetector, Entity, Policy};
@@ -28,66 +28,66 @@ pub struct PolicyBuilder {
 }
 
 impl PolicyBuilder {
-    /// What to do about an entity.
+    /// Sets what happens to an entity.
     pub fn action(mut self, entity: Entity, action: Action) -> Self {
         self.actions.push((entity, action));
         self
     }
 
-    /// How many of the last digits a mask leaves: 4 at most of a card, a Social Security number, an account or what a
-    /// custom detector finds, 2 of a one-time passcode, none of a security code, a PIN or a password.
+    /// Sets the number of trailing digits that a mask shows: at most 4 for cards, Social Security numbers, accounts and
+    /// custom entities, 2 for one-time passcodes, 0 for security codes, PINs and passwords.
     ///
-    /// PCI DSS allows to show the first six and the last four digits of a card at most. Of a short number fewer are
-    /// left: never half of it.
+    /// PCI DSS allows the first six and the last four digits of a card at most. Short numbers show fewer digits: always
+    /// less than half.
     pub fn reveal(mut self, entity: Entity, digits: u8) -> Self {
         self.reveals.push((entity, digits));
         self
     }
 
-    /// What to do about an agent or a bot who asks for a secret: allow, flag or block.
+    /// Sets what happens if an agent or a bot asks for a secret: allow, flag or block.
     pub fn solicitation(mut self, action: Action) -> Self {
         self.rules.solicitation = action;
         self
     }
 
-    /// How a mask looks.
+    /// Sets how masks look.
     pub fn style(mut self, style: MaskStyle) -> Self {
         self.rules.style = style;
         self
     }
 
-    /// The key of [`MaskStyle::Token`].
+    /// Sets the key for [`MaskStyle::Token`].
     pub fn token_key(mut self, key: TokenKey) -> Self {
         self.rules.key = Some(key);
         self
     }
 
-    /// What happens to the expiry date next to a masked card number.
+    /// Sets what happens to the expiry date next to a masked card number.
     pub fn expiry(mut self, expiry: Expiry) -> Self {
         self.rules.expiry = expiry;
         self
     }
 
-    /// One more detector. What it finds is masked, with no digit left, where nothing else is said of its entity.
+    /// Adds a custom detector. By default its findings are masked and show no digit.
     pub fn detector(mut self, detector: CustomDetector) -> Self {
         let rule = Rule::default_for(detector.entity());
         self.rules.custom.push((detector, rule));
         self
     }
 
-    /// Lets through, unseen, what cannot be scanned: too large, not decodable, a failure inside.
+    /// Passes messages that cannot be scanned, because they are too large, cannot be decoded, or the scan failed.
     ///
-    /// Dangerous: whoever finds out how to make a scan fail sends any secret through.
+    /// Dangerous: anyone who can make a scan fail can send any secret.
     pub fn dangerous_pass_on_failure(mut self) -> Self {
         self.rules.on_failure = OnFailure::Pass;
         self
     }
 
-    /// The policy.
+    /// Builds the policy.
     ///
     /// # Errors
     ///
-    /// Whatever [`PolicyError`] names.
+    /// Returns an error if a value is not allowed; see [`PolicyError`].
     pub fn build(mut self) -> Result<Policy, PolicyError> {
         for (at, (detector, _)) in self.rules.custom.iter().enumerate() {
             if self.rules.custom[..at].iter().any(|(other, _)| other.id() == detector.id()) {
@@ -113,26 +113,19 @@ impl PolicyBuilder {
             let custom = self.rules.custom.iter_mut().find(|(detector, _)| detector.id() == id);
             return custom.map(|(_, rule)| rule).ok_or(PolicyError::NoDetector(id));
         }
-        let at = Entity::BUILT_IN.iter().position(|e| *e == entity).unwrap_or_default();
-        Ok(&mut self.rules.built_in[at])
+        Ok(&mut self.rules.built_in[entity.index().unwrap_or_default()])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::rule::most_revealed;
 
     #[test]
     fn a_reveal_beyond_the_limit_is_refused() {
-        for (entity, most) in [
-            (Entity::Card, 4),
-            (Entity::SocialSecurity, 4),
-            (Entity::Account, 4),
-            (Entity::OneTimePasscode, 2),
-            (Entity::SecurityCode, 0),
-            (Entity::Pin, 0),
-            (Entity::Password, 0),
-        ] {
+        for &entity in Entity::BUILT_IN {
+            let most = most_revealed(entity);
             assert!(Policy::builder().reveal(entity, most).build().is_ok(), "{entity}");
             let error = Policy::builder().reveal(entity, most + 1).build().unwrap_err();
             assert_eq!(error, PolicyError::RevealsTooMuch { entity, most });
@@ -158,8 +151,8 @@ mod tests {
     }
 
     #[test]
-    fn a_question_cannot_be_masked() {
-        assert_eq!(Policy::builder().solicitation(Action::Mask).build().unwrap_err(), PolicyError::MaskedQuestion);
+    fn a_solicitation_cannot_be_masked() {
+        assert_eq!(Policy::builder().solicitation(Action::Mask).build().unwrap_err(), PolicyError::MaskedSolicitation);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Policies read from TOML. Nothing is guessed and nothing unknown is passed over.
+//! Parses policies from TOML. Unknown keys and values are errors.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::entity::Entity;
 use super::rule::{check_reveal, check_solicitation};
 use super::{Action, Expiry, MaskStyle, Policy, PolicyBuilder, TokenKey};
 
-/// What is wrong in a policy file, and where.
+/// An error in a policy file, with its position.
 ///
 /// ```
 /// use lastfour::Policy;
@@ -30,19 +30,19 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// The line, from 1.
+    /// The line, starting with 1.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// The column in characters, from 1.
+    /// The column in characters, starting with 1.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
     }
 
-    /// What is wrong and what to do, without the place.
+    /// The error and a suggestion, without the position.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -67,7 +67,7 @@ pub(super) fn read(text: &str) -> Result<Policy, ConfigError> {
     file.policy(document.get_ref())
 }
 
-/// The text, to say where in it something is wrong.
+/// The text of a policy, from which errors take their position.
 struct File<'t> {
     text: &'t str,
 }
@@ -96,7 +96,7 @@ impl<'t> File<'t> {
                 _ => return Err(self.unknown_key(key, &KEYS)),
             };
         }
-        // All that is left to refuse is a style without its key.
+        // The only error that is left is a style without its key.
         policy.build().map_err(|error| self.error(style, error))
     }
 
@@ -105,7 +105,7 @@ impl<'t> File<'t> {
             let Some(entity) = Entity::built_in(name.get_ref()) else {
                 let names: Vec<_> = Entity::BUILT_IN.iter().map(Entity::as_str).collect();
                 let mut error = self.unknown(name.span(), "entity", name.get_ref(), &names);
-                error.message.push_str("; the rule for a detector of your own stands in its [[detectors]]");
+                error.message.push_str("; set the rule of a custom detector in its [[detectors]] entry");
                 return Err(error);
             };
             for (key, value) in in_order(self.table(rule)?) {
@@ -140,11 +140,11 @@ impl<'t> File<'t> {
                 _ => return Err(self.unknown_key(key, &["key_env", "key_file"])),
             };
             if found.is_some() {
-                return Err(self.error(key.span(), "there are two keys: use either key_env or key_file"));
+                return Err(self.error(key.span(), "two keys are set: use either key_env or key_file"));
             }
             found = Some(read.map_err(|error| self.error(value.span(), error))?);
         }
-        found.ok_or_else(|| self.error(section.span(), "there is no key: add key_env or key_file"))
+        found.ok_or_else(|| self.error(section.span(), "no key is set: add key_env or key_file"))
     }
 
     fn dangerous(&self, mut policy: PolicyBuilder, value: Value<'_, 't>) -> Result<PolicyBuilder, ConfigError> {
@@ -167,7 +167,7 @@ impl<'t> File<'t> {
             let detector = Section::new(self, section)?;
             let (id, at) = detector.required("id")?;
             if ids.contains(&id) {
-                return Err(self.error(at, format!("there are two detectors {id}: give each its own id")));
+                return Err(self.error(at, format!("two detectors have the id {id}")));
             }
             ids.push(id);
             policy = detector.add_to(policy)?;
@@ -176,7 +176,7 @@ impl<'t> File<'t> {
     }
 
     fn action(&self, value: Value<'_, 't>) -> Result<Action, ConfigError> {
-        self.name(value, "action", &["allow", "flag", "mask", "block"])
+        self.name(value, "action", &Action::ALL.map(Action::as_str))
     }
 
     fn reveal(&self, entity: Entity, value: Value<'_, 't>) -> Result<u8, ConfigError> {
@@ -185,14 +185,14 @@ impl<'t> File<'t> {
         Ok(reveal)
     }
 
-    /// A string that is one of the known names.
+    /// Parses a string that must be one of the known names.
     fn name<T: FromStr>(&self, value: Value<'_, 't>, what: &str, known: &[&str]) -> Result<T, ConfigError> {
         let name = self.string(value)?;
         name.parse().map_err(|_| self.unknown(value.span(), what, name, known))
     }
 
     fn string<'a>(&self, value: Value<'a, 't>) -> Result<&'a str, ConfigError> {
-        value.get_ref().as_str().ok_or_else(|| self.error(value.span(), expected("a text in quotes", value.get_ref())))
+        value.get_ref().as_str().ok_or_else(|| self.error(value.span(), expected("a string", value.get_ref())))
     }
 
     fn strings(&self, value: Value<'_, 't>) -> Result<Vec<String>, ConfigError> {
@@ -204,7 +204,7 @@ impl<'t> File<'t> {
             let digits = number.as_str().replace('_', "");
             usize::from_str_radix(&digits, number.radix()).ok()
         });
-        number.ok_or_else(|| self.error(value.span(), expected("a whole number from 0", value.get_ref())))
+        number.ok_or_else(|| self.error(value.span(), expected("an integer of at least 0", value.get_ref())))
     }
 
     fn table<'a>(&self, value: Value<'a, 't>) -> Result<&'a DeTable<'t>, ConfigError> {
@@ -243,7 +243,7 @@ impl<'t> File<'t> {
     }
 }
 
-/// One `[[detectors]]`.
+/// One `[[detectors]]` entry.
 struct Section<'f, 'a, 't> {
     file: &'f File<'t>,
     whole: Value<'a, 't>,
@@ -268,7 +268,7 @@ impl<'f, 'a, 't> Section<'f, 'a, 't> {
     fn required(&self, key: &str) -> Result<(&'a str, Range<usize>), ConfigError> {
         match self.get(key) {
             Some(value) => Ok((self.file.string(value)?, value.span())),
-            None => Err(self.file.error(self.whole.span(), format!("the detector has no {key}: add one"))),
+            None => Err(self.file.error(self.whole.span(), format!("the detector has no {key}"))),
         }
     }
 
@@ -297,14 +297,14 @@ impl<'f, 'a, 't> Section<'f, 'a, 't> {
             definition = definition.window(self.file.number(value)?);
         }
         if let Some(value) = self.get("checksum").filter(|value| value.get_ref().as_str() != Some("none")) {
-            let [luhn, aba, iban, clabe] = Checksum::ALL.map(Checksum::as_str);
-            definition = definition.checksum(self.file.name(value, "checksum", &[luhn, aba, iban, clabe, "none"])?);
+            let names: Vec<&str> = Checksum::ALL.iter().map(|checksum| checksum.as_str()).chain(["none"]).collect();
+            definition = definition.checksum(self.file.name(value, "checksum", &names)?);
         }
         definition = self.strings("hits")?.into_iter().fold(definition, CustomDetectorBuilder::hit);
         Ok(self.strings("misses")?.into_iter().fold(definition, CustomDetectorBuilder::miss))
     }
 
-    /// The value that an error is about.
+    /// Returns the position of the value that an error is about.
     fn place_of(&self, error: &DetectorError) -> Range<usize> {
         let item = |key, index: usize| match self.get(key).map(Spanned::get_ref) {
             Some(DeValue::Array(array)) => array.get(index),
@@ -322,7 +322,7 @@ impl<'f, 'a, 't> Section<'f, 'a, 't> {
     }
 }
 
-/// The entries of a table in the order of the text, so that the first mistake is the one that is named.
+/// Returns the entries of a table in the order of the text, so that the first error is reported.
 fn in_order<'a, 't>(table: &'a DeTable<'t>) -> Vec<(Key<'a, 't>, Value<'a, 't>)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
@@ -331,7 +331,7 @@ fn in_order<'a, 't>(table: &'a DeTable<'t>) -> Vec<(Key<'a, 't>, Value<'a, 't>)>
 
 fn expected(what: &str, found: &DeValue<'_>) -> String {
     let found = match found {
-        DeValue::String(_) => "a text",
+        DeValue::String(_) => "a string",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",
         DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date",
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_can_be_said_is_read() {
+    fn every_key_is_parsed() {
         let policy = Policy::from_toml(
             r#"
             style = "label"
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_named_with_its_place_and_what_to_write() {
+    fn unknown_names_are_reported_with_position_and_suggestion() {
         for (text, wanted) in [
             (
                 "stile = 'stars'",
@@ -438,18 +438,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_allowed_is_named_with_its_place_and_why() {
+    fn invalid_values_are_reported_with_position_and_reason() {
         for (text, wanted) in [
-            ("style = 1", "line 1, column 9: this must be a text in quotes, not a number"),
+            ("style = 1", "line 1, column 9: this must be a string, not a number"),
             ("style = 'token'", "line 1, column 9: the style token needs a key"),
             ("entities = 1", "line 1, column 12: this must be a table, not a number"),
-            ("[entities.card]\nreveal = 6", "line 2, column 10: at most the last 4 digits of a card"),
-            ("[entities.card]\nreveal = -1", "line 2, column 10: this must be a whole number from 0"),
-            ("[entities.card]\nreveal = 1000", "line 2, column 10: at most the last 4"),
-            ("[entities.password]\nreveal = 1", "line 2, column 10: no digit of a password may be left"),
-            ("[solicitation]\naction = 'mask'", "line 2, column 10: a question for a secret holds nothing to mask"),
-            ("[dangerous]\npass_on_failure = 'yes'", "line 2, column 19: this must be true or false, not a text"),
-            ("[token]", "line 1, column 1: there is no key"),
+            ("[entities.card]\nreveal = 6", "line 2, column 10: reveal of the entity card is 4 at most"),
+            ("[entities.card]\nreveal = -1", "line 2, column 10: this must be an integer of at least 0"),
+            ("[entities.card]\nreveal = 1000", "line 2, column 10: reveal of the entity card is 4"),
+            (
+                "[entities.password]\nreveal = 1",
+                "line 2, column 10: a mask must not show digits of the entity password",
+            ),
+            ("[solicitation]\naction = 'mask'", "line 2, column 10: a question for a secret has nothing to mask"),
+            ("[dangerous]\npass_on_failure = 'yes'", "line 2, column 19: this must be true or false, not a string"),
+            ("[token]", "line 1, column 1: no key is set"),
             (
                 "[token]\nkey_env = 'LASTFOUR_NOT_SET'",
                 "line 2, column 11: the environment variable LASTFOUR_NOT_SET is not set",
@@ -458,20 +461,14 @@ mod tests {
             ("[[detectors]]\nid = 'x'", "line 1, column 1: the detector has no pattern"),
             ("[[detectors]]\nid = 'card'\npattern = 'a'", "line 2, column 6: the id of a detector is"),
             ("[[detectors]]\nid = 'x'\npattern = 'a+'", "line 3, column 11: the pattern may match more than 256 bytes"),
-            ("[[detectors]]\nid = 'x'\npattern = 'a('", "line 3, column 11: the pattern is not valid at character 2"),
-            (
-                "[[detectors]]\nid = 'x'\npattern = 'a'\nhits = ['a', 'b']",
-                "line 4, column 14: nothing is found in number 2",
-            ),
-            (
-                "[[detectors]]\nid = 'x'\npattern = 'a'\nmisses = ['a']",
-                "line 4, column 11: something is found in number 1",
-            ),
+            ("[[detectors]]\nid = 'x'\npattern = 'a('", "line 3, column 11: the pattern is invalid at character 2"),
+            ("[[detectors]]\nid = 'x'\npattern = 'a'\nhits = ['a', 'b']", "line 4, column 14: hits[1] does not match"),
+            ("[[detectors]]\nid = 'x'\npattern = 'a'\nmisses = ['a']", "line 4, column 11: misses[0] matches"),
             (
                 "[[detectors]]\nid='x'\npattern='a'\n[[detectors]]\nid='x'\npattern='a'",
-                "line 5, column 4: there are two detectors x",
+                "line 5, column 4: two detectors have the id x",
             ),
-            ("[[detectors]]\nid='x'\npattern='a'\nreveal=5", "line 4, column 8: at most the last 4 digits"),
+            ("[[detectors]]\nid='x'\npattern='a'\nreveal=5", "line 4, column 8: reveal of the entity x is 4 at most"),
         ] {
             let error = refused(text);
             assert!(error.starts_with(wanted), "{error}\n{wanted}");
@@ -479,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_mistake_is_the_one_that_is_named() {
+    fn the_first_error_is_reported() {
         assert!(refused("[zebra]\n[apple]").starts_with("line 1"));
     }
 

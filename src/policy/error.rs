@@ -1,4 +1,4 @@
-//! The errors of a policy that is built or read.
+//! The errors of building or parsing a policy.
 
 use std::fmt;
 use std::io;
@@ -8,36 +8,36 @@ use crate::entity::{CustomId, Entity};
 
 use super::MIN_KEY_BYTES;
 
-/// The reason why a policy is refused.
+/// Why a policy is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// A rule reveals more digits of an entity than is allowed.
+    /// The masks of an entity would show more digits than allowed.
     RevealsTooMuch {
         /// The entity.
         entity: Entity,
-        /// The most digits that may be revealed.
+        /// The maximum number of trailing digits.
         most: u8,
     },
-    /// A solicitation has the action `mask`, but holds nothing to mask.
-    MaskedQuestion,
-    /// The style is `token` and there is no key.
+    /// The action for solicitations is `mask`.
+    MaskedSolicitation,
+    /// The style is `token`, but there is no key.
     NoKey,
-    /// A token key is shorter than 16 bytes.
+    /// The token key is shorter than 16 bytes.
     KeyTooShort,
-    /// The environment variable that should hold the token key is not set.
+    /// The environment variable of the token key is not set.
     KeyNotSet {
-        /// Its name.
+        /// The name of the variable.
         variable: String,
     },
-    /// The file that should hold the token key cannot be read.
+    /// The file of the token key cannot be read.
     KeyUnreadable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The error.
+        /// The kind of I/O error.
         kind: io::ErrorKind,
     },
-    /// A rule is given for a custom entity which no detector finds.
+    /// There is a rule for a custom entity without a detector.
     NoDetector(CustomId),
     /// Two detectors have the same id.
     DuplicateDetector(CustomId),
@@ -46,23 +46,22 @@ pub enum PolicyError {
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RevealsTooMuch { entity, most: 0 } => write!(f, "no digit of a {entity} may be left: use reveal 0"),
-            Self::RevealsTooMuch { entity: entity @ Entity::Card, most } => write!(
-                f,
-                "at most the last {most} digits of a {entity} may be left (PCI DSS 3.4.1: the first 6 and the last 4 at most)"
-            ),
-            Self::RevealsTooMuch { entity, most } => {
-                write!(f, "at most the last {most} digits of a {entity} may be left")
+            Self::RevealsTooMuch { entity, most: 0 } => {
+                write!(f, "a mask must not show digits of the entity {entity}: use reveal 0")
             }
-            Self::MaskedQuestion => {
-                f.write_str("a question for a secret holds nothing to mask: use allow, flag or block")
+            Self::RevealsTooMuch { entity: entity @ Entity::Card, most } => {
+                write!(f, "reveal of the entity {entity} is {most} at most (PCI DSS 3.4.1)")
             }
-            Self::NoKey => f.write_str("the style token needs a key: name an environment variable or a file"),
-            Self::KeyTooShort => write!(f, "the token key is shorter than {} bytes", MIN_KEY_BYTES),
+            Self::RevealsTooMuch { entity, most } => write!(f, "reveal of the entity {entity} is {most} at most"),
+            Self::MaskedSolicitation => {
+                f.write_str("a question for a secret has nothing to mask: use allow, flag or block")
+            }
+            Self::NoKey => f.write_str("the style token needs a key: set key_env or key_file in [token]"),
+            Self::KeyTooShort => write!(f, "the token key has fewer than {MIN_KEY_BYTES} bytes"),
             Self::KeyNotSet { variable } => write!(f, "the environment variable {variable} is not set"),
             Self::KeyUnreadable { path, kind } => write!(f, "the key file {} cannot be read: {kind}", path.display()),
-            Self::NoDetector(id) => write!(f, "there is no detector {}", id.as_str()),
-            Self::DuplicateDetector(id) => write!(f, "there are two detectors {}", id.as_str()),
+            Self::NoDetector(id) => write!(f, "there is no detector with the id {}", id.as_str()),
+            Self::DuplicateDetector(id) => write!(f, "two detectors have the id {}", id.as_str()),
         }
     }
 }

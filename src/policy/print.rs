@@ -20,29 +20,29 @@ fn write_to(policy: &Policy, out: &mut String) -> fmt::Result {
     let rules = &policy.rules;
     writeln!(
         out,
-        "# What lastfour does about what it finds. Every key may be left out: then it is as in `lastfour policy`."
+        "# What lastfour does with findings. Every key is optional; the default is what `lastfour policy` prints."
     )?;
     writeln!(out)?;
     writeln!(
         out,
-        "# How a mask looks: stars (**** ****** *0005), label ([card ending 0005]) or token ([card:w3kq2m5p7tz4xj6c]:"
+        "# How masks look: stars (**** ****** *0005), label ([card ending 0005]) or token ([card:w3kq2m5p7tz4xj6c])."
     )?;
-    writeln!(out, "# the same secret gives the same token within one key; needs [token]).")?;
+    writeln!(out, "# With tokens, the same secret always has the same token. They need a key in [token].")?;
     writeln!(out, "style = {}", quoted(policy.style().as_str()))?;
     writeln!(out)?;
     writeln!(out, "# The expiry date next to a masked card number: keep or mask.")?;
     writeln!(out, "expiry = {}", quoted(policy.expiry().as_str()))?;
     writeln!(out)?;
-    writeln!(out, "# What to do about each kind of secret.")?;
-    writeln!(out, "#   action: allow, flag (let through and report), mask, or block (stop the whole message).")?;
-    writeln!(out, "#   reveal: how many of the last digits a mask leaves; never half of them or more.")?;
+    writeln!(out, "# What to do with each kind of secret.")?;
+    writeln!(out, "#   action: allow, flag (report only), mask, or block (stop the whole message).")?;
+    writeln!(out, "#   reveal: the number of trailing digits that a mask shows; always less than half of the secret.")?;
     for (entity, rule) in Entity::BUILT_IN.iter().zip(&rules.built_in) {
         writeln!(out)?;
         writeln!(out, "[entities.{entity}]")?;
         write_rule(out, *entity, *rule)?;
     }
     writeln!(out)?;
-    writeln!(out, "# An agent or a bot asks for a secret that must never be asked for in chat: allow, flag or block.")?;
+    writeln!(out, "# What to do if an agent or a bot asks for a secret: allow, flag or block.")?;
     writeln!(out, "[solicitation]")?;
     writeln!(out, "action = {}", quoted(rules.solicitation.as_str()))?;
     writeln!(out)?;
@@ -50,9 +50,9 @@ fn write_to(policy: &Policy, out: &mut String) -> fmt::Result {
     writeln!(out)?;
     writeln!(
         out,
-        "# A message that cannot be scanned (too large, not decodable, a failure inside) is stopped. With true it goes"
+        "# Messages that cannot be scanned (too large, not decodable, internal error) are blocked. With true they pass"
     )?;
-    writeln!(out, "# through unseen, and whoever finds out how to make a scan fail sends any secret through.")?;
+    writeln!(out, "# unscanned, and anyone who can make a scan fail can send any secret.")?;
     writeln!(out, "[dangerous]")?;
     writeln!(out, "pass_on_failure = {}", rules.on_failure == OnFailure::Pass)?;
     writeln!(out)?;
@@ -65,16 +65,16 @@ fn write_to(policy: &Policy, out: &mut String) -> fmt::Result {
 }
 
 const DETECTORS: &str = "\
-# Detectors of your own.
+# Custom detectors.
 #   id        1 to 24 of a-z, 0-9 and -
-#   pattern   regex syntax over ASCII, with a longest match (256 bytes at most); the whole match is the secret
-#   before    words or phrases one of which must stand before it, in any case, with or without accents; or after it
-#   after     (either list suffices; without both no cue is needed)
-#   window    how many bytes before and after are searched for them (60, 200 at most)
+#   pattern   an ASCII regex with a longest match (256 bytes at most); the whole match is the secret
+#   before    words or phrases, one of which must precede the match; case and accents are ignored
+#   after     the same for words that follow the match; with both lists, one of them suffices; without, no cue is needed
+#   window    the number of bytes before and after the match that are searched for them (60 by default, 200 at most)
 #   checksum  luhn, aba, iban, clabe or none
-#   reveal    how many of the last digits a mask leaves (0, 4 at most)
+#   reveal    the number of trailing digits that a mask shows (0 by default, 4 at most)
 #   action    as above
-#   hits      texts in which it must find something, checked whenever the policy is read
+#   hits      texts in which it must find something, checked when the policy is read
 #   misses    texts in which it must find nothing
 #
 # [[detectors]]
@@ -94,10 +94,10 @@ fn write_rule(out: &mut String, entity: Entity, rule: Rule) -> fmt::Result {
 }
 
 fn write_key(policy: &Policy, out: &mut String) -> fmt::Result {
-    writeln!(out, "# The key of the tokens, at least 16 bytes, from an environment variable or from a file.")?;
+    writeln!(out, "# The key for tokens, at least 16 bytes, from an environment variable or a file.")?;
     match policy.rules.key.as_ref().map(|key| key.source()) {
         None => writeln!(out, "# [token]\n# key_env = \"LASTFOUR_TOKEN_KEY\"\n# key_file = \"/run/secrets/lastfour\""),
-        Some(KeySource::Given) => writeln!(out, "# It was given in code, and is never written.\n# [token]"),
+        Some(KeySource::Given) => writeln!(out, "# It was set in code and is never written.\n# [token]"),
         Some(KeySource::Environment(name)) => writeln!(out, "[token]\nkey_env = {}", quoted(name)),
         Some(KeySource::File(path)) => writeln!(out, "[token]\nkey_file = {}", quoted(&path.to_string_lossy())),
     }
@@ -114,7 +114,7 @@ fn write_detector(out: &mut String, detector: &CustomDetector, rule: Rule) -> fm
     writeln!(out, "window = {}", definition.window)?;
     writeln!(out, "checksum = {}", quoted(definition.checksum.map_or("none", |checksum| checksum.as_str())))?;
     if detector.has_check() {
-        writeln!(out, "# Its check was given in code, and is never written: read back, the detector finds more.")?;
+        writeln!(out, "# Its check was set in code and is not written: without it, the detector finds more.")?;
     }
     writeln!(out, "hits = [{}]", list(&definition.hits))?;
     writeln!(out, "misses = [{}]", list(&definition.misses))?;
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_reads_back() {
+    fn a_printed_policy_parses_to_itself() {
         let key = std::env::temp_dir().join(format!("lastfour-print-{}", std::process::id()));
         std::fs::write(&key, "0123456789abcdef").unwrap();
         let detector = CustomDetector::builder("odd", "['\"\\\\][a-z]{1,2}")
@@ -152,7 +152,7 @@ mod tests {
             .action(odd, Action::Flag)
             .reveal(odd, 1);
         for (entity, action) in
-            Entity::BUILT_IN.into_iter().zip([Action::Allow, Action::Flag, Action::Block].into_iter().cycle())
+            Entity::BUILT_IN.iter().copied().zip([Action::Allow, Action::Flag, Action::Block].into_iter().cycle())
         {
             policy = policy.action(entity, action).reveal(entity, most_revealed(entity));
         }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_a_detector_is_one() {
+    fn the_example_detector_is_valid() {
         let uncommented: String = DETECTORS
             .lines()
             .skip_while(|line| *line != "# [[detectors]]")
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_given_in_code_is_not_written() {
+    fn a_key_set_in_code_is_not_written() {
         let key = TokenKey::new(b"open-sesame-open-sesame").unwrap();
         let policy = Policy::builder().style(MaskStyle::Token).token_key(key).build().unwrap();
         let written = policy.to_toml();

@@ -1,4 +1,4 @@
-//! How a mask looks and what else it covers.
+//! How masks look, and the other choices of a policy.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,20 +7,20 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum MaskStyle {
-    /// `**** ****** *0005`: digits become stars, separators stay; a password always becomes eight stars.
+    /// `**** ****** *0005`: stars replace letters and digits, separators stay. A password always becomes eight stars.
     #[default]
     Stars,
     /// `[card ending 0005]`, `[password]`.
     Label,
-    /// `[card:w3kq2m5p7tz4xj6c]`: within one key the same secret has the same token, however it was spelled, and nobody
-    /// without the key can find the secret by trying.
+    /// `[card:w3kq2m5p7tz4xj6c]`: with the same key, the same secret always has the same token, however it is spelled.
+    /// Without the key the secret cannot be found by trial.
     Token,
 }
 
 impl MaskStyle {
     pub(super) const ALL: [Self; 3] = [Self::Stars, Self::Label, Self::Token];
 
-    /// The lower-case name.
+    /// The name in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -45,8 +45,9 @@ impl FromStr for MaskStyle {
     }
 }
 
-/// The name is none of `stars`, `label` and `token`.
+/// The text is not `stars`, `label` or `token`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownStyle;
 
 impl fmt::Display for UnknownStyle {
@@ -57,18 +58,19 @@ impl fmt::Display for UnknownStyle {
 
 impl std::error::Error for UnknownStyle {}
 
-/// What happens to the expiry date next to a card number that is masked.
+/// What happens to the expiry date next to a masked card number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Expiry {
-    /// It stays.
+    /// It is kept.
     #[default]
     Keep,
-    /// It is masked with the number: `**/**` in the style of stars, else `[expiry]`.
+    /// It is masked too: as `**/**` in the style [`Stars`](MaskStyle::Stars), otherwise as `[expiry]`.
     Mask,
 }
 
 impl Expiry {
-    /// The lower-case name: `keep` or `mask`.
+    /// The name in lower case: `keep` or `mask`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -78,12 +80,13 @@ impl Expiry {
     }
 }
 
-/// What happens to a message that cannot be scanned: too large, not decodable, a failure inside.
+/// What happens to a message that cannot be scanned, because it is too large, cannot be decoded, or the scan failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum OnFailure {
-    /// It is stopped.
+    /// It is blocked.
     #[default]
     Block,
-    /// It goes through unseen, with whatever it holds.
+    /// It is passed through unscanned.
     Pass,
 }

@@ -1,7 +1,7 @@
-//! Keyed tokens: the same secret gives the same token within one key.
+//! Keyed tokens: with the same key, the same secret has the same token.
 //!
-//! A bare hash of a card number can be undone by trying all card numbers, so PCI DSS (3.5.1.1) asks for a key. The token
-//! is HMAC-SHA-256 over the entity and the secret without its spelling, cut to 80 bits.
+//! A plain hash of a card number can be reversed by hashing every card number, so PCI DSS (3.5.1.1) requires a key. A
+//! token is the HMAC-SHA-256 of the entity and the normalized secret, truncated to 80 bits.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,8 +16,8 @@ use crate::mask;
 
 use super::PolicyError;
 
-/// The key of the tokens: at least 16 bytes that nobody guesses. `Debug` does not show it; the bytes are overwritten
-/// when the last clone is dropped.
+/// The key for [`MaskStyle::Token`](crate::MaskStyle::Token): at least 16 random bytes. `Debug` does not show it. The
+/// bytes are overwritten when the last clone is dropped.
 ///
 /// ```
 /// use lastfour::{MaskStyle, Policy, TokenKey};
@@ -32,7 +32,7 @@ pub struct TokenKey {
     source: KeySource,
 }
 
-/// Where a key comes from, to be written back into a policy file.
+/// The origin of a key, so that it can be written into a policy file.
 #[derive(Clone)]
 pub(super) enum KeySource {
     Given,
@@ -41,34 +41,34 @@ pub(super) enum KeySource {
 }
 
 impl TokenKey {
-    /// The fewest bytes a key may have.
+    /// The minimum length of a key in bytes.
     pub const MIN_BYTES: usize = super::MIN_KEY_BYTES;
 
-    /// A key of these bytes.
+    /// Creates a key.
     ///
     /// # Errors
     ///
-    /// If they are fewer than 16.
+    /// Returns [`PolicyError::KeyTooShort`] for fewer than [`MIN_BYTES`](Self::MIN_BYTES) bytes.
     pub fn new(bytes: &[u8]) -> Result<Self, PolicyError> {
         Self::from_source(Zeroizing::new(bytes.to_vec()), KeySource::Given)
     }
 
-    /// The key that the environment variable `name` holds.
+    /// Reads the key from the environment variable `name`.
     ///
     /// # Errors
     ///
-    /// If the variable is not set or holds fewer than 16 bytes.
+    /// Returns an error if the variable is not set or has fewer than [`MIN_BYTES`](Self::MIN_BYTES) bytes.
     pub fn from_env(name: &str) -> Result<Self, PolicyError> {
         let value = std::env::var_os(name).ok_or_else(|| PolicyError::KeyNotSet { variable: name.to_owned() })?;
         let bytes = Zeroizing::new(value.into_encoded_bytes());
         Self::from_source(bytes, KeySource::Environment(name.to_owned()))
     }
 
-    /// The key that the file at `path` holds. A line break at the end of the file is not part of the key.
+    /// Reads the key from the file at `path`. A line break at the end of the file is not part of the key.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or holds fewer than 16 bytes.
+    /// Returns an error if the file cannot be read or has fewer than [`MIN_BYTES`](Self::MIN_BYTES) bytes.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, PolicyError> {
         let path = path.as_ref().to_owned();
         let mut bytes = match std::fs::read(&path) {
@@ -94,15 +94,15 @@ impl TokenKey {
         Ok(Self { bytes: Arc::new(bytes), source })
     }
 
-    /// The token of a secret in plain form.
+    /// Returns the token of a secret in plain form.
     pub(super) fn token(&self, entity: Entity, plain: &str) -> String {
-        // HMAC takes a key of any length.
+        // HMAC accepts keys of any length, so this does not fail.
         let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(&self.bytes) else {
             return mask::label(entity, plain, 0);
         };
         hmac.update(entity.as_str().as_bytes());
         hmac.update(&[0]);
-        hmac.update(spelled_out(entity, plain).as_bytes());
+        hmac.update(normalized(entity, plain).as_bytes());
         let mac = hmac.finalize().into_bytes();
         let mut first = [0; 10];
         first.copy_from_slice(&mac[..10]);
@@ -110,9 +110,9 @@ impl TokenKey {
     }
 }
 
-/// The secret without its spelling: a password is every character of it, anything else its letters and digits, and only
-/// what a customer defined may tell upper case from lower case.
-fn spelled_out(entity: Entity, plain: &str) -> Zeroizing<String> {
+/// Returns the secret without its formatting: all characters of a password, otherwise the letters and digits. Only custom
+/// entities are case-sensitive.
+fn normalized(entity: Entity, plain: &str) -> Zeroizing<String> {
     let characters = plain.chars().filter(|c| c.is_alphanumeric());
     Zeroizing::new(match entity {
         Entity::Password => plain.trim().to_owned(),

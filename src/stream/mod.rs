@@ -353,7 +353,7 @@ impl StreamRedactor {
         }
         let expected = self.conversation.begin(self.role, self.time_ms);
         let blocks = |entity| self.engine.policy().action(entity, FindingKind::Solicitation) == Action::Block;
-        let guarded = self.role.serves() && Entity::BUILT_IN.into_iter().any(blocks);
+        let guarded = self.role.serves() && Entity::BUILT_IN.iter().copied().any(blocks);
         // Any words may be the answer to a request for a password. Of an agent only what looks like a password counts.
         let answer = expected.all().contains(Topic::Password) && !self.role.serves();
         self.watch = Watch::new(guarded, answer);
