@@ -1,4 +1,4 @@
-//! Cuts decisions into the original bytes.
+//! Replacements in the original text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,25 +7,24 @@ use std::ops::Range;
 use crate::span::Span;
 use crate::steps;
 
-/// One replacement: the bytes of `span` in the source become `with`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One replacement: `with` replaces the bytes of `span` in the source.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Edit {
-    /// What is replaced.
+    /// The bytes to replace.
     pub span: Span,
-    /// What stands there afterwards. Never contains more of a secret than the policy reveals.
+    /// The replacement. Contains no more of a secret than the policy reveals.
     pub with: String,
 }
 
-/// Sorted, disjoint replacements which apply to the source.
-///
-/// Every byte outside an edit is the byte that came in.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// Sorted, disjoint replacements in the source. All other bytes stay unchanged.
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
 pub struct Patch {
     edits: Vec<Edit>,
 }
 
 impl Patch {
-    /// A patch of these edits.
+    /// Creates a patch.
     ///
     /// # Panics
     ///
@@ -40,14 +39,14 @@ impl Patch {
         Self { edits }
     }
 
-    /// The edits, in the order of the source.
+    /// The edits, in order.
     #[must_use]
     pub fn edits(&self) -> &[Edit] {
         steps::add(self.edits.len());
         &self.edits
     }
 
-    /// Whether the source stays as it is.
+    /// Whether the patch changes nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
@@ -61,7 +60,7 @@ impl Patch {
         &self.edits[first..first + count]
     }
 
-    /// The edits where the source stands at `offset` of something larger.
+    /// Returns the edits for a source that starts at `offset` of a larger text.
     pub(crate) fn at(&self, offset: usize) -> impl Iterator<Item = Edit> + '_ {
         self.edits.iter().map(move |edit| Edit {
             span: Span::new(edit.span.start + offset, edit.span.end + offset),
@@ -69,11 +68,11 @@ impl Patch {
         })
     }
 
-    /// The source with the edits cut in; borrowed where there is none.
+    /// Applies the patch to its source. Borrows the source if there are no edits.
     ///
     /// # Panics
     ///
-    /// If an edit lies outside the source: the patch is that of another text.
+    /// If an edit is out of bounds, because the patch belongs to another text.
     #[must_use]
     pub fn apply<'a>(&self, source: &'a [u8]) -> Cow<'a, [u8]> {
         if self.edits.is_empty() {
@@ -103,7 +102,7 @@ impl Patch {
         if next.is_empty() {
             return self.clone();
         }
-        // Each edit of both, with what stands there in the end; those that touch become one.
+        // All edits of both, with their final text. Overlapping edits become one.
         let patched = self.apply(source);
         let moves = self.moves();
         let mut spans: Vec<Span> = self.edits.iter().map(|edit| edit.span).collect();
@@ -154,12 +153,12 @@ impl Patch {
         Self { edits: self.edits[inside(&self.edits, span)].iter().map(moved).collect() }
     }
 
-    /// As [`apply`](Self::apply), for text.
+    /// Like [`apply`](Self::apply), for text.
     #[must_use]
     pub fn apply_str<'a>(&self, source: &'a str) -> Cow<'a, str> {
         match self.apply(source.as_bytes()) {
             Cow::Borrowed(_) => Cow::Borrowed(source),
-            // Edits lie on character borders of valid text, so nothing is lossy here.
+            // Edits of valid text are at character boundaries, so this loses nothing.
             Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {
                 Ok(text) => text,
                 Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
@@ -228,7 +227,7 @@ mod tests {
 
     use super::*;
 
-    /// A patch of a text of `len` bytes: cuts at the given distances, every other stretch is replaced.
+    /// Returns a patch of a text of `len` bytes with edits at the given distances.
     fn patch_of(len: usize, cuts: &[(usize, String)]) -> Patch {
         let mut at = 0;
         let mut edits = Vec::new();
@@ -267,7 +266,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_patch_does_what_two_do_one_after_the_other(
+        fn combining_two_patches_is_the_same_as_applying_both(
             text in "[a-z ]{0,60}",
             first in prop::collection::vec((0usize..6, "[*]{0,5}"), 0..8),
             second in prop::collection::vec((0usize..6, "[#]{0,5}"), 0..8),

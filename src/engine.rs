@@ -1,4 +1,4 @@
-//! The compiled pipeline: wiring only.
+//! The pipeline: from a message to its outcome.
 
 use std::borrow::Cow;
 
@@ -12,23 +12,24 @@ use crate::judge::conversation::{Conversation, Expected};
 use crate::judge::pieces::Half;
 use crate::judge::{self, Analysis, Depth, Detection, Part};
 use crate::message::Message;
+use crate::overlap;
 use crate::policy::{Action, Expiry, Policy};
 use crate::report::{Explanation, Finding, Outcome, Passed};
 use crate::span::Span;
 use crate::steps;
 use crate::text::{View, base64_runs};
 
-/// How often a redacted text is looked at again, at most. One look is almost always enough.
+/// The maximum number of times that a redacted text is scanned again. One is almost always enough.
 const MAX_PASSES: usize = 4;
 
-/// As [`MAX_PASSES`], for texts up to [`FEW_BYTES`]: there it costs little.
-const MOST_LOOKS_AT_FEW: usize = 32;
-const FEW_BYTES: usize = 4096;
+/// [`MAX_PASSES`] for texts of at most [`SMALL`] bytes, where a pass is cheap.
+const MAX_PASSES_SMALL: usize = 32;
+const SMALL: usize = 4096;
 
-/// Texts up to this length, in bytes, are read at once; a quick look at them would cost as much.
+/// Texts of at most this many bytes skip the prefilter, which would take as long as reading them.
 pub(crate) const SHORT: usize = 256;
 
-/// The compiled pipeline. Immutable, cheap to clone, to be shared between threads.
+/// Scans messages under a policy. Immutable and cheap to clone; share it between threads.
 ///
 /// # Example
 ///
@@ -42,26 +43,25 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine with these rules.
+    /// Creates an engine with a policy.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         Self { policy }
     }
 
-    /// The rules it was built with.
+    /// The policy of this engine.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Scans one message of a conversation, which remembers what it asks for. Infallible, whatever the bytes; time is
-    /// linear in their number.
+    /// Scans one message and updates the conversation. Accepts any bytes and cannot fail. Runs in linear time.
     #[must_use]
     pub fn scan(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
         self.scan_noting(conversation, message, None)
     }
 
-    /// Scans as [`scan`](Self::scan) does and notes in `halves` what may turn out to be a piece of a secret.
+    /// Like [`scan`](Self::scan), but also collects in `halves` numbers that may be pieces of a secret.
     pub(crate) fn scan_noting(
         &self,
         conversation: &mut Conversation,
@@ -70,202 +70,213 @@ impl Engine {
     ) -> Outcome {
         steps::add(message.text.len());
         let expected = conversation.begin(message.role, message.time_ms);
-        if message.text.len() > SHORT {
-            let glance = gate::glance(message.text);
-            if self.may_pass(glance, conversation, expected, message) {
-                conversation.end_silent(message.role);
-                return Outcome::default();
-            }
+        if message.text.len() > SHORT && self.may_pass(gate::glance(message.text), conversation, expected, message) {
+            conversation.end_silent(message.role);
+            return Outcome::default();
         }
-        let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
-        // Most messages are their own view, and their reading tells.
+        let (mut buffer, mut numbers) = (TokenBuffer::default(), Numbers::new());
+        // Most messages are their own view. Their tokens show it.
         let ascii = message.text.is_ascii();
-        let reading = TokenizedText::new(if ascii { message.text } else { &[] }, &mut sheet);
-        let facts = &reading.facts;
+        let tokens = TokenizedText::new(if ascii { message.text } else { &[] }, &mut buffer);
+        let facts = &tokens.facts;
         if !(ascii && facts.are_plain() && View::has_true_digits(message.text, facts.digits)) {
-            return self.look(conversation, expected, message, None, numbers, halves);
+            return self.scan_closely(conversation, expected, message, None, numbers, halves);
         }
-        number::read(&reading, &mut numbers);
+        number::read(&tokens, &mut numbers);
         if self.policy.detectors().len() == 0
-            && judge::record_intents(&reading, &numbers, conversation, expected, message.role)
+            && judge::record_intents(&tokens, &numbers, conversation, expected, message.role)
         {
             return Outcome::default();
         }
-        self.look(conversation, expected, message, Some(reading), numbers, halves)
+        self.scan_closely(conversation, expected, message, Some(tokens), numbers, halves)
     }
 
-    /// Scans a message closer; its reading and numbers are known if it is its own view.
+    /// Scans a message in which something may be found. `tokens` and `numbers` are given if the message is its own view.
     #[inline(never)]
-    fn look(
+    fn scan_closely(
         &self,
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
-        reading: Option<TokenizedText<'_>>,
+        tokens: Option<TokenizedText<'_>>,
         mut numbers: Numbers,
         halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
-        let view = if reading.is_some() { View::plain(message.text) } else { View::new(message.text) };
-        let mut sheet = TokenBuffer::default();
-        let page = match reading {
-            Some(reading) => Document::of(&view, reading, &numbers),
-            None => Document::new(&view, &mut sheet, &mut numbers),
+        let view = if tokens.is_some() { View::plain(message.text) } else { View::new(message.text) };
+        let mut buffer = TokenBuffer::default();
+        let document = match tokens {
+            Some(tokens) => Document::of(&view, tokens, &numbers),
+            None => Document::new(&view, &mut buffer, &mut numbers),
         };
         let before = conversation.clone();
-        let verdict = self.judge(&page, conversation, expected, message, Depth::Usual);
+        let analysis = self.judge(&document, conversation, expected, message, Depth::Usual);
         if let Some(halves) = halves {
-            let hide = |judged: Detection| self.hide(message.text, &view, &judged);
-            halves.extend(verdict.halves.iter().map(|half| half.map(hide)));
+            let hide = |detection: Detection| self.hide(message.text, &view, &detection);
+            halves.extend(analysis.halves.iter().map(|half| half.map(hide)));
         }
-        self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
+        self.until_stable(self.outcome(message.text, &view, analysis), &before, expected, message)
     }
 
-    /// Scans as [`scan`](Self::scan) does, without a short cut.
+    /// Like [`scan`](Self::scan), but without shortcuts.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn scan_everything(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
         let expected = conversation.begin(message.role, message.time_ms);
-        let view = View::new(message.text);
         let before = conversation.clone();
-        let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
-        let page = Document::new(&view, &mut sheet, &mut numbers);
-        let verdict = self.judge(&page, conversation, expected, message, Depth::Everything);
-        self.settle(self.outcome(message.text, &view, verdict), &before, expected, message)
+        let outcome = self.scan_in_full(conversation, expected, message, Depth::Everything, |_, _| ());
+        self.until_stable(outcome.0, &before, expected, message)
     }
 
-    /// Scans as [`scan`](Self::scan) does and tells the reasons: what was expected, what was found, what was let through
-    /// and why.
+    /// Like [`scan`](Self::scan), but also returns the reasons: what was expected, what was found, and which numbers were
+    /// kept and why.
     #[must_use]
     pub fn explain(&self, conversation: &mut Conversation, message: &Message<'_>) -> Explanation {
         let expected = conversation.begin(message.role, message.time_ms);
-        let view = View::new(message.text);
         let before = conversation.clone();
-        let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
-        let page = Document::new(&view, &mut sheet, &mut numbers);
-        let verdict = self.judge(&page, conversation, expected, message, Depth::Reasons);
-        let words = verdict.expected_words();
-        let passed = verdict.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
-        let outcome = self.settle(self.outcome(message.text, &view, verdict), &before, expected, message);
+        let reasons = |analysis: &Analysis, view: &View<'_>| {
+            let passed = analysis.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
+            (analysis.expected_words(), passed)
+        };
+        let (outcome, (words, passed)) = self.scan_in_full(conversation, expected, message, Depth::Reasons, reasons);
+        let outcome = self.until_stable(outcome, &before, expected, message);
         Explanation { expected: words, outcome, passed }
     }
 
-    /// The safe form of a single text by a customer, outside any conversation.
+    /// Masks the secrets in a single text by a customer, outside any conversation.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.scan(&mut Conversation::new(), &Message::customer(text)).patch.apply_str(text)
     }
 
-    /// Whether the message can neither hold anything nor change what the conversation waits for.
+    /// Scans a message once, without shortcuts. `more` reads what else is needed from the analysis.
+    fn scan_in_full<T>(
+        &self,
+        conversation: &mut Conversation,
+        expected: Expected,
+        message: &Message<'_>,
+        depth: Depth,
+        more: impl FnOnce(&Analysis, &View<'_>) -> T,
+    ) -> (Outcome, T) {
+        let view = View::new(message.text);
+        let (mut buffer, mut numbers) = (TokenBuffer::default(), Numbers::new());
+        let document = Document::new(&view, &mut buffer, &mut numbers);
+        let analysis = self.judge(&document, conversation, expected, message, depth);
+        let more = more(&analysis, &view);
+        (self.outcome(message.text, &view, analysis), more)
+    }
+
+    /// Whether the message cannot contain a finding and cannot change what the conversation expects.
     fn may_pass(&self, glance: Glance, conversation: &Conversation, expected: Expected, message: &Message<'_>) -> bool {
         let passes = match glance {
             Glance::Silent => true,
-            // It may ask for what was asked for or spoken of before.
-            // What an agent asks in words of no table is for the model to read.
+            // What an agent asks in words that no table has is for the model to read.
             Glance::Vague if message.role.as_asker().serves() => false,
+            // The message may refer to an earlier question or secret.
             Glance::Telling | Glance::Vague => !conversation.has_asked(message.role) && !expected.spoken.has_secret(),
             Glance::Plain | Glance::Unknown => false,
         };
         passes && !conversation.awaits_words(message.role, expected) && self.policy.detectors().len() == 0
     }
 
-    fn settle(&self, outcome: Outcome, before: &Conversation, expected: Expected, message: &Message<'_>) -> Outcome {
+    fn until_stable(
+        &self,
+        outcome: Outcome,
+        before: &Conversation,
+        expected: Expected,
+        message: &Message<'_>,
+    ) -> Outcome {
         redact_to_fixpoint(outcome, message.text, |left, _| {
             steps::add(left.len());
             let again = Message { text: left, ..*message };
-            let view = View::new(left);
-            let (mut sheet, mut numbers) = (TokenBuffer::default(), Numbers::new());
-            let page = Document::new(&view, &mut sheet, &mut numbers);
-            let verdict = self.judge(&page, &mut before.clone(), expected, &again, Depth::Usual);
-            self.outcome(left, &view, verdict)
+            self.scan_in_full(&mut before.clone(), expected, &again, Depth::Usual, |_, _| ()).0
         })
     }
 
     fn judge(
         &self,
-        page: &Document<'_>,
+        document: &Document<'_>,
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
         depth: Depth,
     ) -> Analysis {
-        let mut verdict = judge::judge(page, conversation, expected, message, depth);
-        self.find_custom(page.view, Part::WHOLE, &mut verdict);
-        verdict
+        let mut analysis = judge::judge(document, conversation, expected, message, depth);
+        self.find_custom(document.view, Part::WHOLE, &mut analysis);
+        analysis
     }
 
-    /// Adds what the detectors of the policy find in a part of the view, which may then reach further.
-    pub(crate) fn find_custom(&self, view: &View<'_>, part: Part, verdict: &mut Analysis) {
+    /// Adds the findings of the custom detectors in a part of the view. They may extend the part.
+    pub(crate) fn find_custom(&self, view: &View<'_>, part: Part, analysis: &mut Analysis) {
         for detector in self.policy.detectors() {
             let found = detector.find(view.text()).filter(|span| span.end > part.from && span.start < part.to);
             for span in found {
-                verdict.until = verdict.until.max(span.end);
-                verdict.found.push(Detection::custom(span, detector));
+                analysis.until = analysis.until.max(span.end);
+                analysis.found.push(Detection::custom(span, detector));
             }
         }
     }
 
-    /// What the policy makes of a verdict on `source`.
-    pub(crate) fn outcome(&self, source: &[u8], view: &View<'_>, verdict: Analysis) -> Outcome {
-        let mut found = verdict.found;
-        found.retain(|judged| !judged.expiry || self.policy.expiry() == Expiry::Mask);
+    /// Applies the policy to the analysis of `source`.
+    pub(crate) fn outcome(&self, source: &[u8], view: &View<'_>, analysis: Analysis) -> Outcome {
+        let mut found = analysis.found;
+        found.retain(|detection| !detection.expiry || self.policy.expiry() == Expiry::Mask);
         if !found.is_empty() {
             let runs = base64_runs(source);
             let is_inside = |span: Span| {
                 runs.get(runs.partition_point(|run| run.end < span.end)).is_some_and(|run| run.start <= span.start)
             };
-            found.retain(|judged| judged.solicited || !is_inside(view.source(judged.span)));
+            found.retain(|detection| detection.solicited || !is_inside(view.source(detection.span)));
         }
-        let found = judge::merge_overlaps(found, &|judged| self.action(judged));
+        overlap::merge(&mut found, |detection| self.action(detection));
         let mut findings = Vec::with_capacity(found.len());
         let mut edits = Vec::new();
-        for judged in found.iter().filter(|judged| self.action(judged) > Action::Allow) {
-            let hidden = self.hide(source, view, judged);
+        for detection in found.iter().filter(|detection| self.action(detection) > Action::Allow) {
+            let hidden = self.hide(source, view, detection);
             findings.push(hidden.finding);
             edits.extend(hidden.edit);
         }
-        Outcome { findings, patch: Patch::new(edits), recall: verdict.recall }
+        Outcome { findings, patch: Patch::new(edits), recall: analysis.recall }
     }
 
-    fn action(&self, judged: &Detection) -> Action {
-        self.policy.action(judged.entity, judged.kind())
+    fn action(&self, detection: &Detection) -> Action {
+        self.policy.action(detection.entity, detection.kind())
     }
 
-    /// A judged secret as the policy has it.
-    fn hide(&self, source: &[u8], view: &View<'_>, judged: &Detection) -> Hidden {
+    /// Applies the policy to one detection.
+    fn hide(&self, source: &[u8], view: &View<'_>, detection: &Detection) -> Hidden {
         let finding = Finding {
-            span: view.source(judged.span),
-            entity: judged.entity,
-            kind: judged.kind(),
-            evidence: judged.evidence,
-            action: self.action(judged),
+            span: view.source(detection.span),
+            entity: detection.entity,
+            kind: detection.kind(),
+            evidence: detection.evidence,
+            action: self.action(detection),
         };
         let hides = finding.action >= Action::Mask && finding.kind.is_there();
-        let edit = hides.then(|| cover(&self.policy, source, view, judged));
+        let edit = hides.then(|| cover(&self.policy, source, view, detection));
         Hidden { finding, edit }
     }
 }
 
-/// A finding, and the edit that hides it where the policy wants that.
+/// A finding, and the edit that masks it if the policy requires one.
 #[derive(Debug, Clone)]
 pub(crate) struct Hidden {
     pub(crate) finding: Finding,
     pub(crate) edit: Option<Edit>,
 }
 
-/// Looks again at what redaction left of `source`, until nothing more is found, so that a redacted text comes through
-/// unchanged: what stood in the shadow of a secret may show when the secret is gone. `look` scans a redacted text, given
-/// the patch that made it.
+/// Redacts until nothing more is found, so that redaction is idempotent: masking one secret may expose another. `scan`
+/// scans a redacted text, given the patch that made it.
 pub(crate) fn redact_to_fixpoint(
     mut outcome: Outcome,
     source: &[u8],
-    mut look: impl FnMut(&[u8], &Patch) -> Outcome,
+    mut scan: impl FnMut(&[u8], &Patch) -> Outcome,
 ) -> Outcome {
-    let looks = if source.len() <= FEW_BYTES { MOST_LOOKS_AT_FEW } else { MAX_PASSES };
-    for _ in 0..looks {
+    let passes = if source.len() <= SMALL { MAX_PASSES_SMALL } else { MAX_PASSES };
+    for _ in 0..passes {
         if outcome.patch.is_empty() {
             break;
         }
         let left = outcome.patch.apply(source);
-        let next = look(&left, &outcome.patch);
+        let next = scan(&left, &outcome.patch);
         if next.patch.is_empty() {
             break;
         }

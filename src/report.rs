@@ -1,4 +1,4 @@
-//! What comes out of a scan: findings, what to do about them, and the patch that does it.
+//! The result of a scan: findings, actions and the patch.
 
 use std::borrow::Cow;
 
@@ -6,52 +6,69 @@ use crate::edit::Patch;
 use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::message::MessageId;
+use crate::overlap::{self, Overlap};
 use crate::policy::Action;
 use crate::span::Span;
 
-/// A judged entity in the source, with the reasons. Never holds the text itself.
+/// A secret in the source, with the reasons. Contains no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Finding {
-    /// Where it stands in the source, in bytes.
+    /// The byte range in the source.
     pub span: Span,
-    /// What it is.
+    /// The kind of secret.
     pub entity: Entity,
-    /// Whether the secret is stated or asked for, or is the expiry date beside a card.
+    /// Whether the text contains the secret, asks for it, or contains the expiry date beside a card.
     pub kind: FindingKind,
-    /// Why.
+    /// The reasons.
     pub evidence: Evidence,
     /// What the policy does about it.
     pub action: Action,
 }
 
-/// Findings, decisions and patch of one message.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+impl Overlap for Finding {
+    fn range(&self) -> (usize, usize) {
+        (self.span.start, self.span.end)
+    }
+
+    fn kind(&self) -> FindingKind {
+        self.kind
+    }
+
+    fn joined(self, other: Self) -> Self {
+        Self { span: self.span.union(other.span), ..self }
+    }
+}
+
+/// The findings in one message and the patch that masks them.
+///
+/// Serializes to `{"findings", "patch", "recall"}`. The patch is a list of `{"span", "with"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// What was found, in the order of the source. Disjoint, but for solicitations, which may cover a disclosure.
+    /// The findings, in order. They do not overlap, except that a solicitation may overlap other findings.
     pub findings: Vec<Finding>,
-    /// What makes the text safe.
+    /// The replacements that make the text safe.
     pub patch: Patch,
-    /// Earlier messages of this conversation which hold pieces of a secret that this message completes and which went
-    /// through: redact or retract them. Only messages that were given an id are named.
+    /// Earlier messages of this conversation that passed and contain pieces of a secret that this message completes. Redact
+    /// or retract them. Only messages with an id are listed.
     pub recall: Vec<MessageId>,
 }
 
 impl Outcome {
-    /// The strictest action among the findings; `Allow` where nothing was found.
+    /// Returns the strictest action of the findings, or `Allow` if there are none.
     #[must_use]
     pub fn action(&self) -> Action {
         self.findings.iter().map(|f| f.action).max().unwrap_or(Action::Allow)
     }
 
-    /// Whether the message must not go on at all.
+    /// Whether the policy blocks the message.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.action() == Action::Block
     }
 
-    /// Keeps only what stands at such places.
+    /// Keeps only findings and edits in the places that `at` accepts.
     pub(crate) fn keep(&mut self, at: impl Fn(Span) -> bool) {
         self.findings.retain(|finding| at(finding.span));
         if self.patch.edits().iter().any(|edit| !at(edit.span)) {
@@ -59,36 +76,13 @@ impl Outcome {
         }
     }
 
-    /// Adds what a second look found. Findings that overlap become one, under the stricter action.
+    /// Adds the findings of another pass and merges those that overlap.
     pub(crate) fn add(&mut self, more: Vec<Finding>) {
         self.findings.extend(more);
-        self.findings.sort_by_key(|f| (f.span, f.kind == FindingKind::Solicitation));
-        let mut merged: Vec<Finding> = Vec::with_capacity(self.findings.len());
-        let mut last: Option<usize> = None;
-        for next in self.findings.drain(..) {
-            match last.filter(|&i| next.kind.is_there() && next.span.overlaps(merged[i].span)) {
-                Some(i) => {
-                    let span = merged[i].span.union(next.span);
-                    let secret = (next.action, next.kind == FindingKind::Disclosure);
-                    let stricter = if secret > (merged[i].action, merged[i].kind == FindingKind::Disclosure) {
-                        next
-                    } else {
-                        merged[i]
-                    };
-                    merged[i] = Finding { span, ..stricter };
-                }
-                None => {
-                    if next.kind.is_there() {
-                        last = Some(merged.len());
-                    }
-                    merged.push(next);
-                }
-            }
-        }
-        self.findings = merged;
+        overlap::merge(&mut self.findings, |finding| finding.action);
     }
 
-    /// The safe form of `text`, which must be the text that was scanned.
+    /// Masks the findings in `text`, which must be the text that was scanned.
     ///
     /// # Panics
     ///
@@ -99,32 +93,66 @@ impl Outcome {
     }
 }
 
-/// What a scan saw, in plain words; never the text itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What a scan saw, in words. Contains no text of the message.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// What the message could be an answer to.
+    /// What the message may be an answer to.
     pub expected: Vec<String>,
-    /// What was found and what is done about it.
+    /// What was found, and what the policy does about it.
     pub outcome: Outcome,
-    /// The numbers that were let through.
+    /// The numbers that were kept.
     pub passed: Vec<Passed>,
 }
 
-/// A number that was let through, and why.
+/// A number that was kept, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Passed {
-    /// Where it stands in the source, in bytes.
+    /// The byte range in the source.
     pub span: Span,
     /// What it looks like, such as `8 digits`.
     pub what: String,
-    /// Why it was let through.
+    /// Why it was kept.
     pub why: String,
 }
 
 impl Passed {
     pub(crate) fn new(passed: &crate::judge::Passed, span: Span) -> Self {
         Self { span, what: format!("{} digits", passed.digits), why: passed.why.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Conversation, Engine, Message};
+
+    #[test]
+    fn an_outcome_and_an_explanation_serialize() {
+        let text = "my card is 3782 822463 10005, order 4412";
+        let explanation = Engine::default().explain(&mut Conversation::new(), &Message::customer(text));
+        let json = serde_json::to_value(&explanation).unwrap();
+        assert_eq!(json["outcome"]["findings"][0]["entity"], "card");
+        assert_eq!(json["outcome"]["patch"][0]["with"], "**** ****** *0005");
+        assert_eq!(json["outcome"]["patch"][0]["span"]["start"], 11);
+        assert_eq!(json["passed"][0]["what"], "4 digits");
+        assert_eq!(json["outcome"], serde_json::to_value(&explanation.outcome).unwrap());
+    }
+
+    #[test]
+    fn a_finding_that_is_blocked_stays_blocked_when_a_masked_one_overlaps_it() {
+        let finding = |start, end, entity, action| Finding {
+            span: Span::new(start, end),
+            entity,
+            kind: FindingKind::Disclosure,
+            evidence: Evidence::default(),
+            action,
+        };
+        let mut outcome = Outcome::default();
+        outcome.add(vec![finding(0, 6, Entity::Pin, Action::Mask)]);
+        outcome.add(vec![finding(4, 9, Entity::Password, Action::Block)]);
+        assert_eq!(outcome.findings, [finding(0, 9, Entity::Password, Action::Block)]);
+        assert!(outcome.is_blocked());
     }
 }

@@ -1,4 +1,4 @@
-//! Byte ranges in the text that came in.
+//! Byte ranges in the original text.
 
 use std::ops::Range;
 
@@ -14,49 +14,49 @@ use std::ops::Range;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Span {
-    /// First byte.
+    /// The first byte.
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
 }
 
 impl Span {
-    /// The range `start..end`.
+    /// Creates the range `start..end`.
     ///
     /// # Panics
     ///
     /// If `start > end`.
     #[must_use]
     pub const fn new(start: usize, end: usize) -> Self {
-        assert!(start <= end, "a span starts before it ends");
+        assert!(start <= end, "the start of a span is after its end");
         Self { start, end }
     }
 
-    /// Length in bytes.
+    /// The length in bytes.
     #[must_use]
     pub const fn len(self) -> usize {
         self.end - self.start
     }
 
-    /// Whether the span covers no byte.
+    /// Whether the span is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// The same as a standard range, to slice with.
+    /// Returns a standard range, for slicing.
     #[must_use]
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
     }
 
-    /// Whether the two share a byte.
+    /// Whether both spans share a byte.
     #[must_use]
     pub const fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }
 
-    /// The smallest span that covers both.
+    /// Returns the smallest span that covers both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }

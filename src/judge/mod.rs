@@ -46,7 +46,7 @@ use conversation::{Conversation, Expected, Intents};
 use govern::ConsumedCues;
 #[cfg(test)]
 pub(crate) use learned::record;
-pub(crate) use verdict::{Analysis, Detection, Passed, merge_overlaps};
+pub(crate) use verdict::{Analysis, Detection, Passed};
 
 /// The part of a view which is judged. What stands before and after it counts as words around it.
 #[derive(Debug, Clone, Copy)]

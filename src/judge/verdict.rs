@@ -7,6 +7,7 @@ use crate::evidence::Evidence;
 use crate::judge::conversation::{Expected, Topics};
 use crate::judge::pieces::Half;
 use crate::message::MessageId;
+use crate::overlap::Overlap;
 use crate::text::ViewSpan;
 
 /// A judged secret, in the view.
@@ -99,32 +100,19 @@ impl std::fmt::Display for Why {
     }
 }
 
-/// Overlapping findings become one which covers the bytes of both, so that none leaks because another won; the stricter
-/// action names it. Sorted by their start; solicitations, which hide nothing, stand among them untouched.
-pub(crate) fn merge_overlaps<A: Ord>(mut found: Vec<Detection>, action: &dyn Fn(&Detection) -> A) -> Vec<Detection> {
-    found.sort_by_key(|f| (f.span.start, f.span.end, f.solicited));
-    let mut merged: Vec<Detection> = Vec::with_capacity(found.len());
-    let mut last: Option<usize> = None;
-    for next in found {
-        if next.solicited {
-            merged.push(next);
-            continue;
-        }
-        match last.filter(|&i| next.span.start < merged[i].span.end) {
-            Some(i) => {
-                let before = merged[i];
-                let rank = |judged: &Detection| (action(judged), !judged.expiry);
-                let winner = if rank(&next) > rank(&before) { next } else { before };
-                let span = ViewSpan::new(before.span.start, before.span.end.max(next.span.end));
-                merged[i] = Detection { span, part: before.part && next.part, ..winner };
-            }
-            None => {
-                last = Some(merged.len());
-                merged.push(next);
-            }
-        }
+impl Overlap for Detection {
+    fn range(&self) -> (usize, usize) {
+        (self.span.start, self.span.end)
     }
-    merged
+
+    fn kind(&self) -> FindingKind {
+        self.kind()
+    }
+
+    fn joined(self, other: Self) -> Self {
+        let span = ViewSpan::new(self.span.start.min(other.span.start), self.span.end.max(other.span.end));
+        Self { span, part: self.part && other.part, ..self }
+    }
 }
 
 /// For explanations: what was expected, in words.
