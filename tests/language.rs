@@ -736,15 +736,3 @@ fn a_pronoun_of_ones_own_stands_for_the_code() {
         "I have $900.00, movement 31077428."
     );
 }
-
-#[test]
-fn a_sentence_without_an_end_is_read_in_time_that_grows_with_it() {
-    // Were each of its words looked for in all of it, this would take minutes.
-    for unit in ["card ", "pin ", "what is the code ", "482913 didn't ", "**CVV:** 093 "] {
-        let text = unit.repeat(1_000_000 / unit.len());
-        for role in [Role::Customer, Role::Agent] {
-            let outcome = Engine::default().scan(&mut Conversation::new(), &Message::new(role, &text));
-            assert!(outcome.redact(&text).len() <= 4 * text.len());
-        }
-    }
-}

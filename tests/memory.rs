@@ -1,4 +1,4 @@
-//! What is remembered of a talk whose messages were scanned at the same moment.
+//! What a conversation remembers, and for how long; also if messages are scanned concurrently.
 
 use lastfour::{Conversation, Engine, Message, Role};
 use proptest::prelude::*;
@@ -163,4 +163,37 @@ fn a_question_by_an_unknown_speaker_is_no_solicitation() {
     let text = "What is your password?";
     let outcome = Engine::default().scan(&mut Conversation::new(), &Message::new(Role::Unknown, text));
     assert!(outcome.findings.is_empty());
+}
+
+/// What a customer's answer becomes if it is the `nth` message after the question.
+fn answer_in_message(nth: usize, times_ms: Option<u64>) -> String {
+    let engine = Engine::default();
+    let mut talk = Conversation::new();
+    let mut clock = 1_000;
+    let mut scan = |text: &str, role: Role| {
+        let message = Message::new(role, text);
+        let message = times_ms.map_or(message, |_| message.time_ms(clock));
+        clock += times_ms.unwrap_or(0);
+        engine.scan(&mut talk, &message).redact(text).into_owned()
+    };
+    scan("What is your PIN?", Role::Agent);
+    for _ in 1..nth {
+        scan("let me see", Role::Customer);
+    }
+    scan("4821", Role::Customer)
+}
+
+#[test]
+fn a_question_counts_for_five_messages_of_the_other_side() {
+    for nth in 1..=5 {
+        assert_eq!(answer_in_message(nth, None), "****", "message {nth}");
+    }
+    assert_eq!(answer_in_message(6, None), "4821");
+}
+
+#[test]
+fn a_question_counts_for_half_an_hour() {
+    const MINUTE: u64 = 60_000;
+    assert_eq!(answer_in_message(1, Some(29 * MINUTE)), "****");
+    assert_eq!(answer_in_message(1, Some(31 * MINUTE)), "4821");
 }
