@@ -1,4 +1,4 @@
-//! Covers what was found: turns a decision into an edit of the source.
+//! Turns a detection into an edit of the source.
 
 use crate::edit::Edit;
 use crate::judge::Detection;
@@ -6,11 +6,10 @@ use crate::mask;
 use crate::policy::{MaskStyle, Policy};
 use crate::text::View;
 
-/// The edit that hides what was judged.
+/// Returns the edit that masks a detection.
 ///
-/// In the style of stars each letter and digit becomes a star where it stands and what separates them stays as it is;
-/// what was written in words or with invisible characters takes the plain form. Of a `part` of a secret nothing is
-/// revealed.
+/// In the style of stars, each letter and digit becomes a star and separators stay. Number words and invisible
+/// characters take the plain form first. A `part` of a secret shows no digit.
 pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &Detection) -> Edit {
     let Detection { span, entity, part, expiry, .. } = *judged;
     let whole = view.source(span);
@@ -18,7 +17,7 @@ pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &De
         return Edit { span: whole, with: mask::EXPIRY.to_owned() };
     }
     let plain = String::from_utf8_lossy(&view.text()[span.start..span.end]);
-    // A label tells nothing of a part.
+    // The label of a part shows no digit.
     let told = if part && policy.style() == MaskStyle::Label { "" } else { &*plain };
     if let Some(with) = policy.replacement(entity, told) {
         return Edit { span: whole, with };
@@ -30,7 +29,7 @@ pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &De
     for (shown, from, atomic) in view.alignment().pieces(span) {
         let piece = &view.text()[shown.start..shown.end];
         if atomic && !piece.iter().any(u8::is_ascii_alphanumeric) {
-            // A separator of more than one byte stays; what is invisible goes, but for tags, which have partners.
+            // A separator of several bytes stays. Invisible characters go, but not tags, which come in pairs.
             if !piece.is_empty() || source[from.start] == b'<' {
                 with.extend_from_slice(&source[from.range()]);
             }

@@ -1,50 +1,50 @@
-//! Why something was found, or was let through; never what was found.
+//! The reasons for a finding.
 
 use std::fmt;
 
-/// The reasons for a finding. Holds facts about a text, never a piece of it.
+/// The reasons for a finding: facts about the text, never a part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// The cue that governs it: the fixed name of a row of the tables, such as `passcode` or `contraseña`. It stands for
-    /// all phrases of its row and is no quotation: `cvv` for "four digits on the front".
+    /// The cue that decided: the fixed name of a row in the tables, such as `passcode` or `contraseña`. It covers all
+    /// phrases of its row and is not a quotation: `cvv` covers "four digits on the front".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cue: Option<&'static str>,
-    /// The card brand the prefix belongs to.
+    /// The card brand of the prefix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brand: Option<&'static str>,
-    /// The checksum that holds: `luhn`, `aba`, `iban`, `clabe`.
+    /// The checksum that is valid: `luhn`, `aba`, `iban`, `clabe`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checksum: Option<&'static str>,
-    /// The check that was given with a custom detector holds.
+    /// The check function of the custom detector accepted it.
     #[serde(skip_serializing_if = "is_false")]
     pub checked: bool,
-    /// One of the cues that were given with a custom detector stands near it.
+    /// A cue of the custom detector is near it.
     #[serde(skip_serializing_if = "is_false")]
     pub cued: bool,
-    /// The digits are grouped the way this entity is printed.
+    /// The digits are grouped as this entity is printed.
     #[serde(skip_serializing_if = "is_false")]
     pub grouped: bool,
-    /// The other side of the conversation has just asked for it.
+    /// The other side of the conversation asked for it.
     #[serde(skip_serializing_if = "is_false")]
     pub asked: bool,
     /// The same speaker announced it in an earlier message.
     #[serde(skip_serializing_if = "is_false")]
     pub announced: bool,
-    /// It completes, or is a part of, a secret given in pieces.
+    /// It is a part of a secret that is sent in pieces.
     #[serde(skip_serializing_if = "is_false")]
     pub piece: bool,
-    /// It was spelled in another way than plain digits or letters: number words, look-alikes, other scripts,
-    /// invisible characters, entities.
+    /// It is not spelled in plain digits or letters, but in number words, look-alikes, other scripts, invisible characters
+    /// or entities.
     #[serde(skip_serializing_if = "is_false")]
     pub disguised: bool,
-    /// It has a mistyped, swapped or missing digit.
+    /// A digit is wrong, swapped or missing.
     #[serde(skip_serializing_if = "is_false")]
     pub mistyped: bool,
     /// How sure the learned weights are that it is a secret, in sixteenths of a nat; 0 if they were not asked.
     #[serde(skip_serializing_if = "is_zero_score")]
     pub score: i16,
-    /// Number of digits, where it is a number.
+    /// The number of digits; 0 if it is not a number.
     #[serde(skip_serializing_if = "is_zero")]
     pub digits: u8,
 }
@@ -64,7 +64,7 @@ fn is_zero(n: &u8) -> bool {
     *n == 0
 }
 
-/// The reasons in plain words, such as `15 digits, American Express, luhn checksum holds, grouped as printed, cue: card`.
+/// The reasons in words, such as `15 digits, American Express, luhn checksum valid, grouped as printed, cue: card`.
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut first = true;
@@ -80,10 +80,10 @@ impl fmt::Display for Evidence {
             part(f, format_args!("{brand}"))?;
         }
         if let Some(checksum) = self.checksum {
-            part(f, format_args!("{checksum} checksum holds"))?;
+            part(f, format_args!("{checksum} checksum valid"))?;
         }
         if self.checked {
-            part(f, format_args!("its detector's check holds"))?;
+            part(f, format_args!("accepted by its detector's check"))?;
         }
         if self.mistyped {
             part(f, format_args!("a digit is wrong or missing"))?;
@@ -92,7 +92,7 @@ impl fmt::Display for Evidence {
             part(f, format_args!("grouped as printed"))?;
         }
         if self.disguised {
-            part(f, format_args!("spelled in another way than plain digits"))?;
+            part(f, format_args!("disguised spelling"))?;
         }
         if let Some(cue) = self.cue {
             part(f, format_args!("cue: {cue}"))?;
@@ -110,7 +110,7 @@ impl fmt::Display for Evidence {
             part(f, format_args!("the words around it and the messages before it: {:+}", self.score))?;
         }
         if self.piece {
-            part(f, format_args!("part of a secret given in pieces"))?;
+            part(f, format_args!("part of a secret sent in pieces"))?;
         }
         if first {
             f.write_str("by its shape")?;
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reasons_are_told_in_one_order_and_a_cue_is_named_and_not_quoted() {
+    fn the_reasons_have_a_fixed_order_and_a_cue_is_named_not_quoted() {
         let evidence = Evidence {
             digits: 15,
             brand: Some("American Express"),
@@ -133,10 +133,10 @@ mod tests {
             cue: Some("card"),
             ..Evidence::default()
         };
-        // The sample of the documentation above.
+        // The example of the documentation above.
         assert_eq!(
             evidence.to_string(),
-            "15 digits, American Express, luhn checksum holds, grouped as printed, cue: card"
+            "15 digits, American Express, luhn checksum valid, grouped as printed, cue: card"
         );
         assert_eq!(Evidence::default().to_string(), "by its shape");
     }

@@ -1,4 +1,4 @@
-//! The forms that stand in the place of a secret: how they are written and how they are recognised.
+//! Masks: how they are written and recognised.
 //!
 //! | form | card | social-security | password |
 //! |---|---|---|---|
@@ -6,34 +6,27 @@
 //! | label | `[card ending 0005]` | `[social-security ending 6789]` | `[password]` |
 //! | token | `[card:w3kq2m5p7tz4xj6c]` | `[social-security:...]` | `[password:...]` |
 //!
-//! The expiry date of a card, where it is hidden with it, is `**/**` or `[expiry]`.
+//! A masked expiry date is `**/**` or `[expiry]`.
 //!
-//! What comes in is a secret in plain form (digits in ASCII, separators kept) and how many of its last characters may
-//! stay. What goes out never holds more of it than that. [`len_at`] recognises every form written here, so that a
-//! redacted text comes through unchanged; it takes digits for the rest of a masked number only where they are fewer
-//! than the stars and four at most, so that a secret cannot hide behind a few stars.
+//! The input is a secret in plain form (ASCII digits, separators kept) and the number of trailing characters to show.
+//! [`len_at`] recognises every mask, so that redacted text passes unchanged. It counts digits as part of a mask only if
+//! they are at most four and fewer than the stars. Otherwise a secret could hide behind a few stars.
 
 use crate::entity::{CustomId, Entity};
 
-/// What a password becomes, whatever its length: the length tells too much.
+/// The mask of every password. Stars in its own length would reveal too much.
 pub(crate) const PASSWORD: &str = "********";
 
-/// What the expiry date of a card becomes in the styles of labels and of tokens.
+/// The mask of an expiry date in the styles of labels and tokens.
 pub(crate) const EXPIRY: &str = "[expiry]";
 
-/// The characters of a token after the colon: 80 bits in base32.
+/// The length of a token after the colon: 80 bits in base32.
 pub(crate) const TOKEN_CHARS: usize = 16;
 
-/// The most characters of a secret that any mask may show.
+/// The maximum number of characters that any mask shows.
 pub(crate) const MOST_SHOWN: usize = 4;
 
-/// `plain` with a star for each letter and digit but the last `shown`; everything else stays.
-///
-/// ```ignore
-/// # use lastfour::mask::stars;
-/// assert_eq!(stars("3782-822463-10005", 4), "****-******-*0005");
-/// assert_eq!(stars("482 913", 0), "*** ***");
-/// ```
+/// Replaces each letter and digit with a star, except the last `shown`.
 #[must_use]
 pub(crate) fn stars(plain: &str, shown: usize) -> String {
     let mut hidden = count(plain).saturating_sub(shown.min(MOST_SHOWN));
@@ -50,13 +43,7 @@ pub(crate) fn stars(plain: &str, shown: usize) -> String {
         .collect()
 }
 
-/// `[card ending 0005]`, or `[card]` where nothing is shown.
-///
-/// ```ignore
-/// # use lastfour::{Entity, mask::label};
-/// assert_eq!(label(Entity::Card, "3782 822463 10005", 4), "[card ending 0005]");
-/// assert_eq!(label(Entity::Pin, "4821", 0), "[pin]");
-/// ```
+/// Returns `[card ending 0005]`, or `[card]` if nothing is shown.
 #[must_use]
 pub(crate) fn label(entity: Entity, plain: &str, shown: usize) -> String {
     let hidden = count(plain).saturating_sub(shown.min(MOST_SHOWN));
@@ -64,7 +51,7 @@ pub(crate) fn label(entity: Entity, plain: &str, shown: usize) -> String {
     if last.is_empty() { format!("[{entity}]") } else { format!("[{entity}{ENDING}{last}]") }
 }
 
-/// `[card:w3kq2m5p7tz4xj6c]`: the first 80 bits of `mac` in base32, lower case.
+/// Returns `[card:w3kq2m5p7tz4xj6c]`: the 80 bits of `mac` in base32, in lower case.
 #[must_use]
 pub(crate) fn token(entity: Entity, mac: &[u8; 10]) -> String {
     let bits = mac.iter().fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
@@ -72,22 +59,16 @@ pub(crate) fn token(entity: Entity, mac: &[u8; 10]) -> String {
     format!("[{entity}:{chars}]")
 }
 
-/// Number of letters and digits: what a mask hides or shows.
+/// The number of letters and digits, which a mask hides or shows.
 #[must_use]
 pub(crate) fn count(plain: &str) -> usize {
     plain.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
-/// The length of the mask at the start of `text`, in bytes; `None` where none starts there.
+/// Returns the length in bytes of the mask at the start of `text`, or `None` if there is none.
 ///
-/// Looks at a bounded number of bytes for labels and tokens, and at the stars themselves otherwise.
-///
-/// ```ignore
-/// # use lastfour::mask::len_at;
-/// assert_eq!(len_at(b"**** ****** *0005 is mine"), Some(17));
-/// assert_eq!(len_at(b"[card ending 0005], ok?"), Some(18));
-/// assert_eq!(len_at(b"**** 4829"), Some(4)); // not the digits: they could be half of a passcode
-/// ```
+/// Reads a bounded number of bytes of labels and tokens, and all stars of a mask of stars. In `**** 4829` only the stars
+/// are a mask: the digits could be half of a passcode.
 #[must_use]
 pub(crate) fn len_at(text: &[u8]) -> Option<usize> {
     match text.first()? {
@@ -97,12 +78,12 @@ pub(crate) fn len_at(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The most stars on either side that make a text stand out: `***like this***` in Markdown.
+/// The maximum number of stars around an emphasized text in Markdown: `***like this***`.
 pub(crate) const MOST_EMPHASIS: usize = 3;
 
-/// Whether stars open emphasis not far before `at`: `**CVV:**` ends there.
+/// Whether emphasis that may end at `at` opens shortly before: `**CVV:**`.
 pub(crate) fn opens_before(text: &[u8], at: usize) -> bool {
-    /// The longest label that stars make stand out, in bytes.
+    /// The maximum length in bytes of an emphasized label.
     const LONGEST_LABEL: usize = 64;
     text[..at].iter().rev().take(LONGEST_LABEL).any(|b| *b == b'*')
 }
@@ -112,7 +93,7 @@ const ENDING: &str = " ending ";
 /// RFC 4648, lower case.
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-/// Groups of stars, and after them the digits that were left: fewer than the stars and four at most.
+/// Matches groups of stars, and the digits after them if they are at most four and fewer than the stars.
 fn stars_at(text: &[u8]) -> Option<usize> {
     let mut stars = 0;
     let mut end = 0;
@@ -132,12 +113,12 @@ fn stars_at(text: &[u8]) -> Option<usize> {
     (stars >= 3).then_some(end)
 }
 
-/// More stars after a comma, as a number that was told in words has them.
+/// Matches more stars after a comma, as in the mask of a number in words.
 fn after_comma(text: &[u8], at: usize) -> Option<(usize, usize)> {
     (at > 0 && text.get(at) == Some(&b',')).then(|| group_at(text, at + 1, |b| b == b'*')).flatten()
 }
 
-/// The next group of such bytes, at most three separators after `at`.
+/// Returns the next group of such bytes, at most three separators after `at`.
 fn group_at(text: &[u8], at: usize, member: fn(u8) -> bool) -> Option<(usize, usize)> {
     let gap = text[at..].iter().take(4).take_while(|b| is_separator(**b)).count();
     let from = at + gap;
@@ -145,12 +126,12 @@ fn group_at(text: &[u8], at: usize, member: fn(u8) -> bool) -> Option<(usize, us
     (gap <= 3 && len > 0).then_some((from, from + len))
 }
 
-/// What may stand between the groups of a number.
+/// Whether a byte may separate the groups of a number.
 fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'-' | b'.' | b'/' | b'_')
 }
 
-/// `[entity]`, `[entity ending 0005]` or `[entity:token]`.
+/// Matches `[entity]`, `[entity ending 0005]` or `[entity:token]`.
 fn bracket_at(text: &[u8]) -> Option<usize> {
     const LONGEST: usize = CustomId::MAX + ENDING.len() + TOKEN_CHARS + 2;
     if text.starts_with(EXPIRY.as_bytes()) {
@@ -165,8 +146,8 @@ fn bracket_at(text: &[u8]) -> Option<usize> {
     let whole = match (rest.strip_prefix(ENDING), rest.strip_prefix(':')) {
         (Some(last), _) => (1..=MOST_SHOWN).contains(&last.chars().count()) && last.chars().all(char::is_alphanumeric),
         (_, Some(token)) => token.len() == TOKEN_CHARS && token.bytes().all(|b| BASE32.contains(&b)),
-        // A word in brackets is too common to be taken for the label of any custom detector; it holds no secret of
-        // ours anyhow, and a label without digits needs no protection from a second pass.
+        // A word in brackets is too common to be the label of a custom detector. A label without digits needs no
+        // protection from a second pass anyway.
         _ => rest.is_empty() && built_in,
     };
     (known && whole).then_some(close + 1)
@@ -181,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_is_recognised_whole_and_no_further() {
+    fn every_mask_is_recognised_in_its_exact_length() {
         let custom = Entity::Custom(CustomId::new("loyalty-2").unwrap());
         let secrets = [
             (Entity::Card, "3782 822463 10005", 4),
@@ -208,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_hold_a_secret_is_no_mask() {
+    fn text_that_may_contain_a_secret_is_not_a_mask() {
         for text in [
             "***4829",
             "****4829",
@@ -235,9 +216,12 @@ mod tests {
     }
 
     #[test]
-    fn stars_show_what_is_asked_for_and_never_more_than_four() {
+    fn masks_show_what_is_requested_and_never_more_than_four() {
+        assert_eq!(stars("3782-822463-10005", 4), "****-******-*0005");
+        assert_eq!(stars("482 913", 0), "*** ***");
         assert_eq!(stars("3782 822463 10005", 15), "**** ****** *0005");
-        assert_eq!(stars("123", 4), "123"); // the policy never asks for half of a secret
+        assert_eq!(stars("123", 4), "123"); // a policy never requests half of a secret
+        assert_eq!(label(Entity::Pin, "4821", 0), "[pin]");
         assert_eq!(stars("AB12-ñ9", 1), "****-*9");
         assert_eq!(label(Entity::Card, "378282246310005", 9), "[card ending 0005]");
     }

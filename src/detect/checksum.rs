@@ -1,39 +1,37 @@
-//! The check digits of card numbers, routing numbers, IBANs and CLABEs.
+//! Check digits of card numbers, routing numbers, IBANs and CLABEs.
 //!
-//! What comes in are the characters of a number, with or without separators: everything but ASCII letters and digits is
-//! skipped. What goes out is whether the check digits fit. Nothing is allocated, nothing panics, and a number which is
-//! too short or too long for its kind never fits.
-//!
-//! ```ignore
-//! use lastfour::detect::checksum;
-//! assert!(checksum::luhn(b"3782 822463 10005"));
-//! assert!(checksum::aba(b"021000021"));
-//! assert!(checksum::iban(b"GB82 WEST 1234 5698 7654 32"));
-//! assert!(checksum::clabe(b"032180000118359719"));
-//! ```
+//! The input is a number with or without separators: all characters except ASCII letters and digits are skipped. A number
+//! of the wrong length is never valid. The functions do not allocate and do not panic.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A rule that tells a number from a mistyped or random one.
+/// A checksum that distinguishes a number from a mistyped or random one.
+///
+/// ```
+/// use lastfour::Checksum;
+/// assert!(Checksum::Luhn.holds(b"3782 822463 10005"));
+/// assert!(!Checksum::Luhn.holds(b"3782 822463 10006"));
+/// assert!(Checksum::Iban.holds(b"GB82 WEST 1234 5698 7654 32"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Checksum {
-    /// The last digit of card numbers (ISO/IEC 7812). One random number in ten fits.
+    /// The last digit of card numbers (ISO/IEC 7812). One random number in ten is valid.
     Luhn,
     /// Routing numbers of banks in the United States: 9 digits.
     Aba,
-    /// International bank account numbers (ISO 13616): mod 97.
+    /// International bank account numbers (ISO 13616): modulo 97.
     Iban,
     /// Mexican bank account numbers: 18 digits.
     Clabe,
 }
 
 impl Checksum {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Luhn, Self::Aba, Self::Iban, Self::Clabe];
+    /// All checksums.
+    pub const ALL: &'static [Self] = &[Self::Luhn, Self::Aba, Self::Iban, Self::Clabe];
 
-    /// The lower-case name.
+    /// The name in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -44,7 +42,7 @@ impl Checksum {
         }
     }
 
-    /// Whether the check digits of `number` fit.
+    /// Whether the check digits of `number` are valid.
     #[must_use]
     pub fn holds(self, number: &[u8]) -> bool {
         match self {
@@ -66,17 +64,19 @@ impl FromStr for Checksum {
     type Err = UnknownChecksum;
 
     fn from_str(name: &str) -> Result<Self, UnknownChecksum> {
-        Self::ALL.into_iter().find(|checksum| checksum.as_str() == name).ok_or(UnknownChecksum)
+        Self::ALL.iter().copied().find(|checksum| checksum.as_str() == name).ok_or(UnknownChecksum)
     }
 }
 
-/// The name is none of `luhn`, `aba`, `iban` and `clabe`.
+/// The text is not `luhn`, `aba`, `iban` or `clabe`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownChecksum;
 
 impl fmt::Display for UnknownChecksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown checksum: use luhn, aba, iban or clabe")
+        let names: Vec<&str> = Checksum::ALL.iter().map(|checksum| checksum.as_str()).collect();
+        write!(f, "unknown checksum: use one of {}", names.join(", "))
     }
 }
 
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_number_of_the_wrong_length_never_fits() {
-        for checksum in Checksum::ALL {
+        for &checksum in Checksum::ALL {
             for zeros in ["", "0", "000000000000000000000000000000000000"] {
                 assert!(!checksum.holds(zeros.as_bytes()), "{checksum} {zeros}");
             }
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn every_name_reads_back() {
-        for checksum in Checksum::ALL {
+        for &checksum in Checksum::ALL {
             assert_eq!(checksum.to_string().parse(), Ok(checksum));
         }
         assert_eq!("mod10".parse::<Checksum>(), Err(UnknownChecksum));

@@ -5,10 +5,95 @@
 
 use smallvec::SmallVec;
 
-use super::cues::{Lexicon, Word, WordClass, WordSet};
-use super::token::{Kind, Token};
+use super::cues::{Lexicon, Word, WordClass, WordId, WordSet};
 use crate::mask;
 use crate::text::{Block, is_number_word};
+
+/// The kind of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// ASCII letters.
+    Word,
+    /// ASCII digits.
+    Digits,
+    /// Letters and digits without anything between.
+    Mixed,
+    /// One mark.
+    Mark(u8),
+    /// A line break.
+    Newline,
+    /// A stretch of bytes that are not ASCII: emoji, other scripts.
+    Other,
+    /// A mask that redaction left: stars with the last digits, a label, a token.
+    Masked,
+}
+
+/// A token of a view.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Token {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) kind: Kind,
+    /// Whether a space or a tab stands before it.
+    pub(crate) spaced: bool,
+    pub(crate) word: WordId,
+    /// The node of the phrases that start with it, or 0.
+    pub(crate) phrases: u16,
+    /// What the word does.
+    pub(crate) role: WordClass,
+    /// The lists on which the word stands.
+    pub(crate) lists: WordSet,
+    /// It belongs to a number that is harmless by its shape.
+    pub(crate) inert: bool,
+    /// One more than the index of the cue it belongs to, or 0.
+    pub(crate) cue: u32,
+}
+
+impl Token {
+    /// A token of which nothing is known but where it stands.
+    #[inline(always)]
+    pub(super) fn new(start: usize, end: usize, kind: Kind) -> Self {
+        let (start, end) = (narrow(start), narrow(end));
+        let (role, lists) = (WordClass::default(), WordSet::NONE);
+        Self { start, end, kind, spaced: false, word: 0, phrases: 0, role, lists, inert: false, cue: 0 }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    pub(crate) fn is(&self, mark: u8) -> bool {
+        self.kind == Kind::Mark(mark)
+    }
+
+    pub(crate) fn does(&self, role: WordClass) -> bool {
+        self.role.intersects(role)
+    }
+
+    /// Whether its word stands on one of these lists.
+    pub(crate) fn is_any(&self, lists: WordSet) -> bool {
+        self.lists.intersects(lists)
+    }
+
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.kind, Kind::Word | Kind::Mixed)
+    }
+
+    /// Whether it ends a sentence or a line, in most cases.
+    pub(crate) fn ends_line(&self) -> bool {
+        self.may_end_sentence() || self.kind == Kind::Newline
+    }
+
+    /// Whether it ends a sentence where whitespace follows and it belongs to no abbreviation.
+    pub(super) fn may_end_sentence(&self) -> bool {
+        matches!(self.kind, Kind::Mark(b'.' | b'!' | b'?'))
+    }
+}
+
+/// Views are indexed with 32 bits: the engine cuts longer texts.
+pub(super) fn narrow(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
 
 /// What is true of a text as a whole.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,7 +1,7 @@
 //! English number words and the words around them, with the misspellings people type; lower case, without accents.
 
-use super::lexicon::Language;
-use super::lexicon::Meaning::{self, *};
+use super::meaning::Language;
+use super::meaning::Meaning::{self, *};
 
 pub(super) const LANGUAGE: Language<'static> = Language {
     words: WORDS,

@@ -1,6 +1,6 @@
 //! How number words make numbers: "thirty-seven", "double five", "three hundred forty-five".
 
-use super::lexicon::{Languages, Meaning};
+use super::meaning::{Languages, Meaning};
 
 /// A word of a number, or digits, as they stand in the text.
 #[derive(Debug, Clone, Copy)]

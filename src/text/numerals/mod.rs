@@ -11,12 +11,14 @@
 mod english;
 mod grammar;
 mod lexicon;
+mod meaning;
 mod spanish;
 
 use smallvec::SmallVec;
 
 use self::grammar::{DIGIT_AS_IT_IS, Token, Unit, What};
-use self::lexicon::{LANGUAGES, Language, Languages, Meaning};
+use self::lexicon::LANGUAGES;
+use self::meaning::{Language, Languages, Meaning};
 use super::Alignment;
 use super::draft::Draft;
 
