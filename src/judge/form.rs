@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::Topic;
+use crate::detect::cues::{Topic, WordClass, WordSet};
 use crate::detect::number::Digits;
 use crate::detect::token::Kind;
 use crate::detect::{Candidate, Claim, brands, card, security_code};
@@ -12,7 +12,7 @@ use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
 use crate::judge::candidates::CandidateIndex;
 use crate::judge::fits::harmless_fits;
-use crate::judge::govern::governor;
+use crate::judge::govern::{Governor, governor};
 use crate::judge::verdict::Detection;
 
 impl MessageAnalysis<'_, '_> {
@@ -38,7 +38,14 @@ impl MessageAnalysis<'_, '_> {
                 true => 4,
                 false => 2,
             };
-            let harmless = governor.is_some_and(|g| !g.cue.topic.is_secret() && g.cost <= reach);
+            let harmless = governor.is_some_and(|g| {
+                let proven = card && candidate.claim == Claim::Probable && digits >= 14;
+                let says_so = match proven {
+                    true => self.names_another_number(candidate, &g) && !self.is_used_as_card(candidate),
+                    false => g.cost <= reach,
+                };
+                !g.cue.topic.is_secret() && says_so
+            });
             let said = governor.filter(|g| g.cue.topic.is_secret());
             let asked = candidate.topics.iter().any(|t| self.expected.all().contains(*t));
             let stands = match candidate.claim {
@@ -65,6 +72,36 @@ impl MessageAnalysis<'_, '_> {
             let asked = cue.is_none() && candidate.topics.iter().any(|t| self.expected.asked.contains(*t));
             self.find(candidate, Evidence { cue, asked, ..candidate.evidence });
         }
+    }
+
+    /// "Order number 4...": whether the noun right beside a number that has the form of a card says that it is the number
+    /// of something else. Other words may stand beside a card by chance: "please check 4...".
+    fn names_another_number(&self, candidate: &Candidate, governor: &Governor) -> bool {
+        let (tokens, hit) = (&self.reading.tokens, &self.reading.cues[governor.hit]);
+        let known_by_number = matches!(governor.cue.topic, Topic::Reference | Topic::Device);
+        let numbering = |first: usize, end: usize| {
+            tokens[first..end].iter().any(|t| t.is_any(WordSet::NUMBERING) || t.is(b'#'))
+        };
+        if governor.after {
+            return known_by_number && governor.copula && governor.cost <= 1 && numbering(hit.first, hit.last + 1);
+        }
+        // "I want to order 4...": a verb.
+        let verb = hit.first.checked_sub(1).is_some_and(|before| tokens[before].does(WordClass::TO));
+        let beside = tokens[hit.last + 1..candidate.first]
+            .iter()
+            .all(|t| matches!(t.kind, Kind::Mark(_)) || t.is_any(WordSet::BEING.union(WordSet::IS)));
+        let noun = tokens[hit.last].is_any(WordSet::SERIES) && beside && !verb;
+        known_by_number
+            && governor.cost == 0
+            && (numbering(hit.first, candidate.first) || noun && !self.reading.mentions(Topic::Card))
+    }
+
+    /// Whether a number with the form of a card is asked for as one, or has an expiry date or a security code beside it.
+    fn is_used_as_card(&self, candidate: &Candidate) -> bool {
+        let asked = self.expected.asked.contains(Topic::Card) && !self.expected.answered;
+        asked
+            || self.reading.mentions(Topic::SecurityCode)
+            || card::expiry_after(self.page, candidate.last).is_some()
     }
 
     /// "1Z 88A 204 03 1100 4417": a part of what was asked for, an order or a device.

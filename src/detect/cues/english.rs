@@ -308,6 +308,13 @@ pub(crate) const WORDS: &[Words] = &[
 /// Words on the lists which grammar looks for, separated by spaces.
 pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (WordSet::SPELLS, "capital uppercase lowercase exclamation underscore hashtag asterisk ampersand hyphen dash"),
+    (
+        WordSet::SERIES,
+        "order orders case cases ticket tickets claim claims reference ref refs confirmation conf booking reservation \
+         invoice invoices inv receipt tracking shipment transaction txn trx policy waybill parcel incident docket passport \
+         license licence member membership hash commit barcode",
+    ),
+    (WordSet::NUMBERING, "number numbers num no nbr nr id ids"),
     (WordSet::CHECK, "check checks cheque cheques checkbook voided routing"),
     (WordSet::ATM, "atm"),
     (WordSet::EXPIRES, "exp expires expiry expiration"),

@@ -116,6 +116,11 @@ impl WordSet {
     /// Says until when a card is good.
     pub(crate) const EXPIRES: Self = Self(1 << 60);
 
+    /// Names things that are known by a long number: "order", "invoice".
+    pub(crate) const SERIES: Self = Self(1 << 61);
+    /// Says that a number follows, or that a thing has one: "order number", "case no".
+    pub(crate) const NUMBERING: Self = Self(1 << 62);
+
     /// Is a word of some table, spelled as it stands there.
     pub(crate) const KNOWN: Self = Self(1 << 30);
     /// Is a number word; these stand in the tables of numbers.
@@ -132,6 +137,11 @@ impl WordSet {
 
 /// The words of no language on the lists, separated by spaces.
 pub(crate) const LISTS: &[(WordSet, &str)] = &[
+    (
+        WordSet::SERIES,
+        "imei imeis meid esn iccid eid serial serials sn vin isbn ean upc gtin sku npi ein vat uuid guid uid sha md5 arn \
+         rrn pnr awb rma ups usps fedex dhl",
+    ),
     (WordSet::FEW, "3 4"),
     (WordSet::SEVERAL, "4 5 6 8"),
     (WordSet::CHOSEN, "4 5 6"),

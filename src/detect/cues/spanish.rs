@@ -236,6 +236,14 @@ pub(crate) const WORDS: &[Words] = &[
 /// Words on the lists which grammar looks for, separated by spaces.
 pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (
+        WordSet::SERIES,
+        "pedido pedidos orden ordenes factura facturas recibo recibos referencia rastreo seguimiento guia guias folio folios \
+         tramite poliza cedula dni rfc curp nit rut ruc pasaporte licencia serie contrato reclamo reclamacion caso casos \
+         solicitud denuncia boleto boletos billete reserva reservacion transaccion radicado expediente remito siniestro \
+         comprobante localizador paquete",
+    ),
+    (WordSet::NUMBERING, "numero numeros num nro"),
+    (
         WordSet::PRESS,
         "marque marca pulse pulsa oprima oprime presione presiona responda responde escriba escribe elija elige digite digita teclee teclea del",
     ),
