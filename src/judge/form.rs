@@ -79,9 +79,8 @@ impl MessageAnalysis<'_, '_> {
     fn names_another_number(&self, candidate: &Candidate, governor: &Governor) -> bool {
         let (tokens, hit) = (&self.reading.tokens, &self.reading.cues[governor.hit]);
         let known_by_number = matches!(governor.cue.topic, Topic::Reference | Topic::Device);
-        let numbering = |first: usize, end: usize| {
-            tokens[first..end].iter().any(|t| t.is_any(WordSet::NUMBERING) || t.is(b'#'))
-        };
+        let numbering =
+            |first: usize, end: usize| tokens[first..end].iter().any(|t| t.is_any(WordSet::NUMBERING) || t.is(b'#'));
         if governor.after {
             return known_by_number && governor.copula && governor.cost <= 1 && numbering(hit.first, hit.last + 1);
         }
@@ -99,9 +98,7 @@ impl MessageAnalysis<'_, '_> {
     /// Whether a number with the form of a card is asked for as one, or has an expiry date or a security code beside it.
     fn is_used_as_card(&self, candidate: &Candidate) -> bool {
         let asked = self.expected.asked.contains(Topic::Card) && !self.expected.answered;
-        asked
-            || self.reading.mentions(Topic::SecurityCode)
-            || card::expiry_after(self.page, candidate.last).is_some()
+        asked || self.reading.mentions(Topic::SecurityCode) || card::expiry_after(self.page, candidate.last).is_some()
     }
 
     /// "1Z 88A 204 03 1100 4417": a part of what was asked for, an order or a device.

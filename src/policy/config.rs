@@ -459,7 +459,7 @@ mod tests {
             ),
             ("[token]\nkey_file = '/nowhere/key'", "line 2, column 12: the key file /nowhere/key cannot be read"),
             ("[[detectors]]\nid = 'x'", "line 1, column 1: the detector has no pattern"),
-            ("[[detectors]]\nid = 'card'\npattern = 'a'", "line 2, column 6: the id of a detector is"),
+            ("[[detectors]]\nid = 'card'\npattern = 'a'", "line 2, column 6: the id of a detector has"),
             ("[[detectors]]\nid = 'x'\npattern = 'a+'", "line 3, column 11: the pattern may match more than 256 bytes"),
             ("[[detectors]]\nid = 'x'\npattern = 'a('", "line 3, column 11: the pattern is invalid at character 2"),
             ("[[detectors]]\nid = 'x'\npattern = 'a'\nhits = ['a', 'b']", "line 4, column 14: hits[1] does not match"),
