@@ -11,7 +11,7 @@ use crate::edit::{Edit, Patch};
 use crate::judge::conversation::{Conversation, Expected};
 use crate::judge::pieces::Half;
 use crate::judge::{self, Analysis, Depth, Detection, Part};
-use crate::message::Message;
+use crate::message::{Message, Role};
 use crate::overlap;
 use crate::policy::{Action, Expiry, Policy};
 use crate::report::{Explanation, Finding, Outcome, Passed};
@@ -40,13 +40,15 @@ pub(crate) const SHORT: usize = 256;
 #[derive(Debug, Clone, Default)]
 pub struct Engine {
     policy: Policy,
+    /// Leaves the learned weights out.
+    rules_only: bool,
 }
 
 impl Engine {
     /// Creates an engine with a policy.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { policy }
+        Self { policy, rules_only: false }
     }
 
     /// The policy of this engine.
@@ -69,7 +71,7 @@ impl Engine {
         halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
         steps::add(message.text.len());
-        let expected = conversation.begin(message.role, message.time_ms);
+        let expected = self.begin(conversation, message.role, message.time_ms);
         if message.text.len() > SHORT && self.may_pass(gate::glance(message.text), conversation, expected, message) {
             conversation.end_silent(message.role);
             return Outcome::default();
@@ -120,7 +122,7 @@ impl Engine {
     /// Like [`scan`](Self::scan), but without shortcuts.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn scan_everything(&self, conversation: &mut Conversation, message: &Message<'_>) -> Outcome {
-        let expected = conversation.begin(message.role, message.time_ms);
+        let expected = self.begin(conversation, message.role, message.time_ms);
         let before = conversation.clone();
         let outcome = self.scan_in_full(conversation, expected, message, Depth::Everything, |_, _| ());
         self.until_stable(outcome.0, &before, expected, message)
@@ -130,7 +132,7 @@ impl Engine {
     /// kept and why.
     #[must_use]
     pub fn explain(&self, conversation: &mut Conversation, message: &Message<'_>) -> Explanation {
-        let expected = conversation.begin(message.role, message.time_ms);
+        let expected = self.begin(conversation, message.role, message.time_ms);
         let before = conversation.clone();
         let reasons = |analysis: &Analysis, view: &View<'_>| {
             let passed = analysis.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
@@ -162,6 +164,17 @@ impl Engine {
         let analysis = self.judge(&document, conversation, expected, message, depth);
         let more = more(&analysis, &view);
         (self.outcome(message.text, &view, analysis), more)
+    }
+
+    /// Returns the engine without the learned weights. In an event stream nobody knows which texts are messages, and the
+    /// evidence of the last messages would depend on how the stream was cut.
+    pub(crate) fn rules_only(self) -> Self {
+        Self { rules_only: true, ..self }
+    }
+
+    /// Begins a turn of a conversation. Returns what the message can count on.
+    pub(crate) fn begin(&self, conversation: &mut Conversation, role: Role, time_ms: Option<u64>) -> Expected {
+        Expected { rules_only: self.rules_only, ..conversation.begin(role, time_ms) }
     }
 
     /// Whether the message cannot contain a finding and cannot change what the conversation expects.

@@ -395,4 +395,48 @@ mod tests {
             assert!(docs.contains(&format!("`{name}`")), "{name}");
         }
     }
+
+    fn read_event(json: &str) -> (Vec<Continuity>, Vec<String>) {
+        let tree = Tree::parse(json.as_bytes(), 16).unwrap();
+        let reading = Generic::default().read_event(tree.root());
+        (reading.texts.into_iter().map(|text| text.part).collect(), reading.ends)
+    }
+
+    #[test]
+    fn a_field_says_what_a_text_in_an_event_may_be() {
+        let next = |channel: &str| vec![Continuity::Next(channel.into())];
+        let ambiguous = |channel: &str| vec![Continuity::Ambiguous { channel: channel.into(), message: false }];
+        let unknown = |channel: &str| vec![Continuity::Unknown(channel.into())];
+        for (json, parts, ends) in [
+            (r#"{"Delta":"a","id":"x"}"#, next("/delta"), vec![]),
+            (r#"{"token":{"id":3,"text":"a"},"n":1}"#, next("/token/text"), vec![]),
+            (r#"{"token":4539}"#, next("/token"), vec![]),
+            (r#"{"text":"a","id":null,"done":false}"#, ambiguous("/text"), vec![]),
+            (r#"{"message":{"sender":"x","body":"a"}}"#, ambiguous("/message/body"), vec![]),
+            (r#"{"subject":"a","body":"b"}"#, [ambiguous("/subject"), ambiguous("/body")].concat(), vec![]),
+            (r#"{"token":17,"text":"a"}"#, ambiguous("/text"), vec![]),
+            (r#"{"response":"a","done":true}"#, ambiguous("/response"), vec![""]),
+            (r#"{"w":" "}"#, unknown("/w"), vec![]),
+            (r#"{"created_at":"12","createdAt":"12","URL":"a","modelId":"3","kind":"x"}"#, vec![], vec![]),
+            (r#"{"stop_reason":"not_finished","t":"The 12"}"#, unknown("/t"), vec![]),
+            (
+                r#"{"choices":[{"delta":{"content":"a"}},{"index":7,"delta":{},"finish_reason":"stop"}]}"#,
+                next("/choices[0]/delta/content"),
+                vec!["/choices[7]"],
+            ),
+        ] {
+            assert_eq!(read_event(json), (parts, ends.into_iter().map(str::to_owned).collect()), "{json}");
+        }
+    }
+
+    #[test]
+    fn ids_times_and_addresses_in_unknown_fields_are_not_text() {
+        for text in ["2024-05-01", "1/5/2024", "10:30:05", "10.0.0.1", "1.2.3", "a7f3", "2024-05-01T10:00:00Z", ""] {
+            assert_eq!(read_event(&format!(r#"{{"w":"{text}"}}"#)).0, [], "{text}");
+        }
+        for text in ["453", "4539-", "512-48-7736,", " 12", "3.5", "10:30", "is", "The 3rd a7f3", "号4539"] {
+            assert_eq!(read_event(&format!(r#"{{"w":"{text}"}}"#)).0.len(), 1, "{text}");
+        }
+        assert!(Generic::only(["x"]).read_event(Tree::parse(br#"{"w":"a"}"#, 2).unwrap().root()).texts.is_empty());
+    }
 }

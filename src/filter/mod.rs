@@ -176,8 +176,13 @@ impl Filter {
     /// Returns a filter for one body by a customer, in a new conversation, with the generic chat shape.
     #[must_use]
     pub fn new(engine: Engine, format: BodyFormat) -> Self {
+        // Whether a stream of lines or events holds messages or pieces shows only while it is read.
+        let whole = matches!(
+            format,
+            BodyFormat::Json | BodyFormat::Form | BodyFormat::Multipart { .. } | BodyFormat::Text | BodyFormat::Html
+        );
         let scanner = Scanner {
-            engine,
+            engine: if whole { engine } else { engine.rules_only() },
             conversation: Conversation::new(),
             before: Conversation::new(),
             found: false,

@@ -86,7 +86,7 @@ impl MessageAnalysis<'_, '_> {
                 }
             }
         }
-        self.expected = Expected::default();
+        self.expected = Expected { rules_only: self.expected.rules_only, ..Expected::default() };
     }
 
     /// The candidate of the number for that entity, with what its detector knows of it.

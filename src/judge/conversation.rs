@@ -113,6 +113,8 @@ pub(crate) struct Expected {
     pub(crate) recent: [Recent; REMEMBERED],
     /// An agent or a bot speaks.
     pub(crate) serves: bool,
+    /// The learned weights are left out.
+    pub(crate) rules_only: bool,
 }
 
 impl Expected {
@@ -210,6 +212,7 @@ impl Conversation {
             read_back,
             recent: self.recent,
             serves: role.serves(),
+            rules_only: false,
         }
     }
 

@@ -351,7 +351,7 @@ impl StreamRedactor {
         if let Some(expected) = self.expected {
             return expected;
         }
-        let expected = self.conversation.begin(self.role, self.time_ms);
+        let expected = self.engine.begin(&mut self.conversation, self.role, self.time_ms);
         let blocks = |entity| self.engine.policy().action(entity, FindingKind::Solicitation) == Action::Block;
         let guarded = self.role.serves() && Entity::BUILT_IN.iter().copied().any(blocks);
         // Any words may be the answer to a request for a password. Of an agent only what looks like a password counts.

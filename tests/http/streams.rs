@@ -119,7 +119,7 @@ async fn events_that_hold_nothing_are_not_waited_for() {
     let response = client(false).request(request).await.unwrap();
     let mut body = response.into_body();
     for n in 0..3 {
-        let event = format!("id: {n}\ndata: {{\"text\":\"hello {n}\"}}\n\n");
+        let event = format!("id: {n}\ndata: {{\"text\":\"hello {n} times\"}}\n\n");
         sender.send(Bytes::from(event.clone())).await.unwrap();
         // The next event is sent only when this one has arrived.
         let frame = tokio::time::timeout(Duration::from_secs(5), body.frame()).await.unwrap().unwrap().unwrap();

@@ -47,6 +47,9 @@ const FOUND_WORD: i32 = 24;
 /// The most digits of a number that is weighed: those of the longest account numbers.
 const LONGEST: usize = 22;
 
+/// Numbers of as many digits that a word names as something harmless are decided by their form.
+const AS_LONG_AS_A_CARD: usize = 12;
+
 /// The most values of a message that are weighed together. More stand in no message that a person writes.
 const MOST: usize = 256;
 
@@ -66,7 +69,7 @@ impl MessageAnalysis<'_, '_> {
     /// Weighs the values that form and the rules leave open, and adds findings that they have missed. What the rules have
     /// found stays, so that everything that is promised of them holds.
     pub(super) fn weigh(&mut self, role: Role, certain: usize) {
-        if WEIGHTS.is_empty() && !record::is_recording() {
+        if self.expected.rules_only || WEIGHTS.is_empty() && !record::is_recording() {
             return;
         }
         let values = self.values(certain);
@@ -223,6 +226,10 @@ impl MessageAnalysis<'_, '_> {
             NumberShape::Likely("phone") => number.digits != 10 || number.groups != 3,
             _ => true,
         };
+        let named = |topic: Topic, _| matches!(topic, Topic::Reference | Topic::Device | Topic::Phone);
+        if number.digits >= AS_LONG_AS_A_CARD && self.is_cued(number.first, number.last, named) {
+            return false;
+        }
         (2..=LONGEST).contains(&number.digits)
             && (by_itself && number.digits > 3
                 || self.expected.awaits_a_secret()
