@@ -118,8 +118,8 @@ async fn events_that_hold_nothing_are_not_waited_for() {
     let request = Request::get(format!("http://{}/", address.await)).body(http_body_util::Full::default()).unwrap();
     let response = client(false).request(request).await.unwrap();
     let mut body = response.into_body();
-    for n in 0..3 {
-        let event = format!("id: {n}\ndata: {{\"text\":\"hello {n} times\"}}\n\n");
+    for (n, text) in ["hello", "how are you", "all fine here"].into_iter().enumerate() {
+        let event = format!("id: {n}\ndata: {{\"text\":\"{text}\"}}\n\n");
         sender.send(Bytes::from(event.clone())).await.unwrap();
         // The next event is sent only when this one has arrived.
         let frame = tokio::time::timeout(Duration::from_secs(5), body.frame()).await.unwrap().unwrap().unwrap();
