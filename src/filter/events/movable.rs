@@ -57,6 +57,7 @@ impl Movable {
     }
 
     /// Takes an event with pieces of longer texts and returns the patch on its data. Added events are written to `out`.
+    #[expect(clippy::too_many_arguments, reason = "one event, where it is and where it goes")]
     pub(super) fn pieces(
         &mut self,
         framing: Framing,
