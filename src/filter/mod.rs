@@ -7,6 +7,8 @@ mod events;
 mod failure;
 #[cfg(test)]
 mod linear;
+#[cfg(feature = "tower")]
+mod paced;
 mod parts;
 mod report;
 mod retroactive;
@@ -18,6 +20,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use content_type::{ContentTypes, Treatment};
 pub use failure::ScanError;
+#[cfg(feature = "tower")]
+pub(crate) use paced::{Pace, STEP};
 pub use report::{Count, Found, Report};
 
 use crate::chat::DynShape;

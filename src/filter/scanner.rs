@@ -10,6 +10,7 @@ use crate::filter::{ContentTypes, Limits, Report, ScanError};
 use crate::json::{self, JsonError, Tree, Value, ValueKind};
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
+use crate::report::Finding;
 use crate::span::Span;
 use crate::steps;
 use crate::stream::{Finished, StreamRedactor};
@@ -35,6 +36,14 @@ pub(super) struct Scanner {
     pub(super) blocked: bool,
     pub(super) id: Option<MessageId>,
     pub(super) time_ms: Option<u64>,
+}
+
+/// The state before the first pass over buffered messages.
+#[derive(Debug)]
+pub(super) struct FirstPass {
+    conversation: Conversation,
+    before: Conversation,
+    found: bool,
 }
 
 impl Scanner {
@@ -110,20 +119,54 @@ impl Scanner {
         &mut self,
         scan: impl Fn(&mut Self) -> Result<T, ScanError>,
     ) -> Result<T, ScanError> {
-        if self.retroactive.is_some() {
-            return scan(self);
-        }
-        let start = (self.conversation.clone(), self.before.clone(), self.found);
-        self.retroactive = Some(Hindsight::default());
+        let Some(start) = self.first_pass() else { return scan(self) };
         let mut result = scan(self);
-        let learnt = self.retroactive.take().and_then(Hindsight::learnt);
-        if learnt.is_some() && result.is_ok() && !self.blocked {
-            (self.conversation, self.before, self.found) = start;
-            self.retroactive = learnt;
+        if self.second_pass(start, result.is_ok()) {
             result = scan(self);
             self.retroactive = None;
         }
         result
+    }
+
+    /// Begins the first pass over buffered messages. Returns `None` within another one.
+    pub(super) fn first_pass(&mut self) -> Option<FirstPass> {
+        if self.retroactive.is_some() {
+            return None;
+        }
+        self.retroactive = Some(Hindsight::default());
+        Some(FirstPass { conversation: self.conversation.clone(), before: self.before.clone(), found: self.found })
+    }
+
+    /// Ends the first pass. Returns whether the messages must be scanned once more; set `retroactive` to `None` after that.
+    pub(super) fn second_pass(&mut self, start: FirstPass, succeeded: bool) -> bool {
+        let learnt = self.retroactive.take().and_then(Hindsight::learnt);
+        let again = learnt.is_some() && succeeded && !self.blocked;
+        if again {
+            (self.conversation, self.before, self.found) = (start.conversation, start.before, start.found);
+            self.retroactive = learnt;
+        }
+        again
+    }
+
+    /// Adds the results of a message that was scanned in pieces, with its edits, and returns the patch on it.
+    #[cfg(feature = "tower")]
+    pub(super) fn finished_message(&mut self, role: Role, finished: Finished, edits: Vec<Edit>) -> Patch {
+        let patch = Patch::new(in_order(edits));
+        match &mut self.retroactive {
+            Some(retroactive) if retroactive.knows() => {
+                self.before = std::mem::replace(&mut self.conversation, finished.conversation);
+                let mut outcome = crate::report::Outcome { patch, ..Default::default() };
+                for (number, finding) in retroactive.amend(&mut outcome) {
+                    self.report.amend(number, finding);
+                }
+                return outcome.patch;
+            }
+            Some(retroactive) => retroactive.note(role, Vec::new(), Some(self.report.messages())),
+            None => {}
+        }
+        self.found = !finished.findings.is_empty();
+        self.finished(finished);
+        patch
     }
 
     /// Scans a document in which each text is a message of its own.
@@ -131,7 +174,7 @@ impl Scanner {
         self.with_hindsight(|scanner| scanner.document_patch(raw))
     }
 
-    fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
+    pub(super) fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         match Tree::parse(raw, self.limits.depth) {
             Ok(tree) => Ok(Patch::new(self.texts(&tree, &self.shape.read(tree.root()))?)),
             Err(JsonError::TooDeep { limit }) => Err(ScanError::TooDeep { limit }),
@@ -303,9 +346,15 @@ impl Scanner {
     pub(super) fn with_numbers(&mut self, bytes: &[u8], role: Option<Role>, patch: &Patch) -> Patch {
         let message = Message { text: bytes, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
         let all = self.engine.scan(&mut self.before.clone(), &message);
+        self.with_found_numbers(patch, &all.findings, &all.patch)
+    }
+
+    /// Adds to the patch on the last message edits for those of the findings in all of its bytes that are unmistakable by
+    /// their form. `all` is the patch with these findings.
+    pub(super) fn with_found_numbers(&mut self, patch: &Patch, findings: &[Finding], all: &Patch) -> Patch {
         let number = self.report.messages().saturating_sub(1);
         let mut edits = patch.edits().to_vec();
-        for finding in all.findings {
+        for &finding in findings {
             let by_itself = matches!(finding.entity, Entity::Card | Entity::SocialSecurity | Entity::Account);
             if !by_itself || !finding.kind.is_there() || !patch.overlapping(finding.span).is_empty() {
                 continue;
@@ -315,7 +364,7 @@ impl Scanner {
             if !self.retroactive.as_ref().is_some_and(Hindsight::knows) {
                 self.report.amend(number, finding);
             }
-            edits.extend_from_slice(all.patch.overlapping(finding.span));
+            edits.extend_from_slice(all.overlapping(finding.span));
         }
         Patch::new(in_order(edits))
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::mem;
 
 use crate::chat::Spelling;
-use crate::edit::Patch;
+use crate::edit::{Edit, Patch};
 use crate::filter::binary::{HEAD, has_wide_mark, is_binary, is_wide_text};
 use crate::filter::document::Document;
 use crate::filter::events::{self, Events, Framing, opens_named_lines};
@@ -136,6 +136,12 @@ impl State {
             return Err(ScanError::Charset);
         }
         self.kind.whole(body, scanner)
+    }
+
+    /// Returns the way in which a complete body is scanned.
+    #[cfg(feature = "tower")]
+    pub(super) fn way(&self, body: &[u8], scanner: &Scanner) -> Result<Way, ScanError> {
+        if self.start.is_some() && is_wide(body) { Err(ScanError::Charset) } else { self.kind.way(body, scanner) }
     }
 }
 
@@ -301,6 +307,19 @@ impl Kind {
     }
 
     fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
+        Ok(Some(match self.way(body, scanner)? {
+            Way::Pieces => return Ok(None),
+            Way::Nothing => Patch::default(),
+            Way::Document => document(body, scanner)?,
+            Way::Text => scanner.message(body, None, false),
+            Way::Loose => loose(body, scanner)?,
+            Way::Html => markup(body, scanner)?,
+            Way::Form => form(body, scanner)?,
+        }))
+    }
+
+    /// Returns the way in which a complete body is scanned.
+    fn way(&self, body: &[u8], scanner: &Scanner) -> Result<Way, ScanError> {
         let depth = scanner.limits.depth;
         let lines = match self {
             Self::Json(_) => Start::default().opens_lines(body, depth),
@@ -310,23 +329,36 @@ impl Kind {
             }
             _ => false,
         };
-        if lines {
-            return Ok(None);
-        }
-        Ok(Some(match self {
+        Ok(match self {
+            _ if lines => Way::Pieces,
             Self::Sniff(_) => match sniff(body, true, scanner)? {
-                Some(Self::Json(_)) => document(body, scanner)?,
-                Some(Self::Text(_)) => scanner.message(body, None, false),
-                _ => Patch::default(),
+                Some(Self::Json(_)) => Way::Document,
+                Some(Self::Text(_)) => Way::Text,
+                _ => Way::Nothing,
             },
-            Self::Silence(_) if opens_document(body) == Some(true) => loose(body, scanner)?,
-            Self::Silence(_) => scanner.message(body, None, false),
-            Self::Html(_) => markup(body, scanner)?,
-            Self::Form(_) => form(body, scanner)?,
-            Self::Json(_) => document(body, scanner)?,
-            _ => return Ok(None),
-        }))
+            Self::Silence(_) if opens_document(body) == Some(true) => Way::Loose,
+            Self::Silence(_) => Way::Text,
+            Self::Html(_) => Way::Html,
+            Self::Form(_) => Way::Form,
+            Self::Json(_) => Way::Document,
+            _ => Way::Pieces,
+        })
     }
+}
+
+/// The way in which a complete body is scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// As it arrives, piece by piece.
+    Pieces,
+    /// It passes.
+    Nothing,
+    Document,
+    Text,
+    /// A text that starts as JSON does.
+    Loose,
+    Html,
+    Form,
 }
 
 impl Start {
@@ -474,39 +506,49 @@ fn document(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
 
 /// Scans a form, or a JSON document sent with the content type of a form, as some clients do by default.
 fn form(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
-    let starts_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
-    if starts_json && !matches!(Tree::parse(body, scanner.limits.depth), Err(JsonError::Syntax { .. })) {
+    if is_document_form(body, scanner) {
         return document(body, scanner);
     }
     scanner.with_hindsight(|scanner| fields(body, scanner))
+}
+
+/// Returns whether a body with the content type of a form is a JSON document.
+pub(super) fn is_document_form(body: &[u8], scanner: &Scanner) -> bool {
+    let starts_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    starts_json && !matches!(Tree::parse(body, scanner.limits.depth), Err(JsonError::Syntax { .. }))
 }
 
 /// Scans the fields of a form that are text or hold a document.
 fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let mut edits = Vec::new();
     for pair in form::pairs(body) {
-        let name = form::decode(body, pair.name);
-        // Without a value, the name is all there is to read.
-        let value = if pair.is_bare() { name.clone() } else { form::decode(body, pair.value) };
-        let field = pair.is_bare() || scanner.shape.is_field(&String::from_utf8_lossy(&name.bytes));
-        let patch = match value.bytes.trim_ascii().first() {
-            Some(b'{' | b'[') if !field => match Tree::parse(&value.bytes, scanner.limits.depth) {
-                Err(JsonError::Syntax { .. }) => continue,
-                _ => scanner.whole_document(&value.bytes)?,
-            },
-            _ if !field => continue,
-            _ => {
-                let nesting = scanner.limits.nesting;
-                scanner.string(&value.bytes, None, false, Spelling::Plain, nesting)?
-            }
-        };
-        edits.extend(value.edits(&patch, form::encode));
+        edits.extend(field(body, pair, scanner)?);
     }
     Ok(Patch::new(in_order(edits)))
 }
 
+/// Scans a field of a form if it is text or holds a document, and returns the edits on the form.
+pub(super) fn field(body: &[u8], pair: form::Pair, scanner: &mut Scanner) -> Result<Vec<Edit>, ScanError> {
+    let name = form::decode(body, pair.name);
+    // Without a value, the name is all there is to read.
+    let value = if pair.is_bare() { name.clone() } else { form::decode(body, pair.value) };
+    let field = pair.is_bare() || scanner.shape.is_field(&String::from_utf8_lossy(&name.bytes));
+    let patch = match value.bytes.trim_ascii().first() {
+        Some(b'{' | b'[') if !field => match Tree::parse(&value.bytes, scanner.limits.depth) {
+            Err(JsonError::Syntax { .. }) => return Ok(Vec::new()),
+            _ => scanner.whole_document(&value.bytes)?,
+        },
+        _ if !field => return Ok(Vec::new()),
+        _ => {
+            let nesting = scanner.limits.nesting;
+            scanner.string(&value.bytes, None, false, Spelling::Plain, nesting)?
+        }
+    };
+    Ok(value.edits(&patch, form::encode))
+}
+
 /// Returns a patch on the bytes from `offset` as a patch on the whole.
-fn shifted(patch: &Patch, offset: usize) -> Patch {
+pub(super) fn shifted(patch: &Patch, offset: usize) -> Patch {
     if offset == 0 { patch.clone() } else { Patch::new(patch.at(offset).collect()) }
 }
 

@@ -126,8 +126,9 @@
 //! # Limitations
 //!
 //! - A secret that the handler writes elsewhere, such as into its own log, is not stopped.
-//! - A large buffered body is scanned in one go on the task that polls it. The time is linear in its length; lower
-//!   [`Limits::hold`](crate::Limits) if other tasks must not wait for it.
+//! - A large body is scanned in steps of 32 KiB, and other tasks run between them. But a line of NDJSON, an event, a part of
+//!   a multipart form, and a text that is meant as JSON and is none are scanned in one go, up to
+//!   [`Limits::hold`](crate::Limits). The time is linear in the length.
 
 mod body;
 mod body_error;

@@ -87,7 +87,7 @@ impl<F: Fn(Conversation) -> Filter + Send + Sync> Rescan for HeldBody<'_, F> {
 async fn scan_once(bytes: &[u8], filter: Filter) -> Scanned {
     let report = filter.report();
     let started = Instant::now();
-    let result = filter.whole(bytes);
+    let result = filter.whole_in_steps(bytes).await;
     let cost = Cost { scan: started.elapsed(), held: bytes.len() };
     let end = match result {
         Err(failure) => End::Failed(failure),

@@ -12,7 +12,7 @@ use bytes::{Buf, Bytes};
 use http::HeaderMap;
 use http_body::{Body, Frame};
 
-use crate::filter::{Filter, Report, ScanError};
+use crate::filter::{Filter, Report, STEP, ScanError};
 use crate::middleware::body_error::BodyError;
 use crate::middleware::encoding::Decoder;
 use crate::middleware::frames::{Next, next_of};
@@ -50,6 +50,8 @@ pub(super) struct Stream {
     /// Writes the last event of an event stream that is stopped.
     last_event: Option<Arc<dyn Reject>>,
     cost: Cost,
+    /// The number of bytes that were scanned since other tasks had a turn.
+    since_yield: usize,
     reported: bool,
 }
 
@@ -88,6 +90,7 @@ impl Stream {
             saving: None,
             last_event: None,
             cost: Cost::default(),
+            since_yield: 0,
             reported: false,
         }
     }
@@ -161,6 +164,12 @@ impl Stream {
                     original.sent(&self.out);
                 }
                 return Poll::Ready(Some(Ok(Frame::data(Bytes::from(mem::take(&mut self.out))))));
+            }
+            if self.since_yield >= STEP {
+                // Other tasks get a turn.
+                self.since_yield = 0;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             }
             match self.phase {
                 Phase::Receiving => {
@@ -238,7 +247,7 @@ impl Stream {
     /// Decodes and scans a step of the input.
     fn decode(&mut self) {
         let Some(decoder) = &mut self.decoder else {
-            let data = mem::take(&mut self.input);
+            let data = self.input.split_to(self.input.len().min(STEP));
             return self.scan(&data);
         };
         let mut rest = &self.input[..];
@@ -285,6 +294,7 @@ impl Stream {
         if self.original.as_mut().is_some_and(|original| !original.received(data)) {
             self.original = None;
         }
+        self.since_yield += data.len();
         let started = Instant::now();
         let result = filter.push(data, &mut self.out);
         self.cost.scan += started.elapsed();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::Conversation;
-use crate::filter::{Filter, Report, ScanError};
+use crate::filter::{Filter, Pace, Report, STEP, ScanError};
 use crate::middleware::BoxFuture;
 use crate::middleware::conversation::{Counts, Decision, Learned, Learning, Rescan, Rescanned, StoredConversation};
 use crate::middleware::store::ConversationStore;
@@ -74,9 +74,13 @@ impl Original {
     }
 
     /// Scans the body again. Returns the rest of it, or `None` if something else would have been sent until now.
-    fn scan(&self, filter: &mut Filter) -> Result<Option<Vec<u8>>, ScanError> {
+    async fn scan(&self, filter: &mut Filter) -> Result<Option<Vec<u8>>, ScanError> {
         let mut out = Vec::new();
-        filter.push(&self.bytes, &mut out)?;
+        let mut pace = Pace::default();
+        for piece in self.bytes.chunks(STEP) {
+            filter.push(piece, &mut out)?;
+            pace.spend(piece.len()).await;
+        }
         filter.finish(&mut out)?;
         let same = out.get(..self.sent).is_some_and(|sent| Sha256::digest(sent) == self.digest.clone().finalize());
         Ok(same.then(|| out.split_off(self.sent)))
@@ -97,7 +101,7 @@ impl Rescan for SentBody {
     async fn rescan(&mut self, conversation: Conversation) -> Rescanned {
         let Some(original) = &self.original else { return Rescanned::Sent };
         let mut filter = (self.filter)(conversation);
-        match original.scan(&mut filter) {
+        match original.scan(&mut filter).await {
             Err(failure) => self.stopped = Some(Outcome::Fail(failure)),
             Ok(_) if filter.is_blocked() => {
                 self.report.replace(&filter.report());

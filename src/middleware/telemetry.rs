@@ -10,7 +10,7 @@
 //! | `lastfour_refused_total` | counter | `direction` | messages that were not remembered because the service refused them |
 //! | `lastfour_evicted_total` | counter | | conversations that a full `MemoryStore` removed before they expired |
 //! | `lastfour_store_errors_total` | counter | `direction`, `operation` | errors of the conversation store |
-//! | `lastfour_scan_seconds` | histogram | `direction` | time spent scanning one body |
+//! | `lastfour_scan_seconds` | histogram | `direction` | time from the start of the scan of one body to its end |
 //! | `lastfour_held_bytes` | histogram | `direction` | the most bytes that were buffered of one body |
 
 // Without the features nothing is reported, and the arguments are not used.
@@ -23,7 +23,7 @@ use crate::filter::Report;
 /// The cost of one body.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cost {
-    /// Time spent scanning.
+    /// Time from the start of the scan to its end.
     pub(crate) scan: Duration,
     /// The most bytes that were buffered at once.
     pub(crate) held: usize,

@@ -1,6 +1,7 @@
 //! The HTTP layer over real sockets, with real clients and with bytes written by hand.
 #![cfg(feature = "tower")]
 
+mod attacks;
 mod conversations;
 mod doors;
 mod failures;

@@ -1,10 +1,12 @@
 //! What becomes of requests.
 
+use axum::body::Body;
 use http::Request;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 use lastfour::middleware::{RedactLayer, Treatment};
 use lastfour::{Engine, Limits};
+use tower::{Layer, ServiceExt, service_fn};
 
 use crate::support::{MASK, SECRET, answer, ask, blocking, client, echo, futures_iter, post, serve};
 
@@ -281,4 +283,39 @@ async fn a_large_document_streams_through_with_its_pictures() {
     let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build_http();
     let seen = client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
     assert!(seen == expected);
+}
+
+#[tokio::test]
+async fn a_large_body_gives_other_tasks_a_turn_every_few_bytes() {
+    const SIZE: usize = 1_000_000;
+    let chatter = "so I told them about the order and they said fine. ".repeat(20);
+    let message = format!("{{\"text\":\"it is {SECRET}. {chatter}\"}}");
+    let list = format!("[{}]", vec![message.clone(); SIZE / message.len()].join(","));
+    let words = format!("it is {SECRET}. {chatter}").repeat(SIZE / chatter.len());
+    for (content_type, body, expects) in [
+        ("application/json", list, false),
+        ("text/plain", words.clone(), false),
+        ("text/plain", words.clone(), true),
+        ("text/html", words, false),
+    ] {
+        let service = RedactLayer::requests(Engine::default()).layer(service_fn(
+            |request: Request<lastfour::middleware::RedactBody<Body>>| async {
+                let body = request.into_body().collect().await.unwrap().to_bytes();
+                Ok::<_, std::convert::Infallible>(http::Response::new(Body::from(body)))
+            },
+        ));
+        let mut request = Request::post("/").header("content-type", content_type);
+        if expects {
+            request = request.header("expect", "100-continue");
+        }
+        let mut response = std::pin::pin!(service.oneshot(request.body(Body::from(body.clone())).unwrap()));
+        let mut polls = 0;
+        let response = std::future::poll_fn(|cx| {
+            polls += 1;
+            response.as_mut().poll(cx)
+        });
+        let seen = response.await.unwrap().into_body().collect().await.unwrap().to_bytes();
+        assert!(seen == body.replace(SECRET, MASK), "{content_type}");
+        assert!(polls >= body.len() / 65_536, "{content_type} {expects}: {polls} polls for {} bytes", body.len());
+    }
 }

@@ -299,7 +299,7 @@ pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result
         let piece = joined.take(&said, Treatment::Both(keys), Some(&Patch::default()), scanner)?;
         let span = said.value.and_then(|value| tree.value(value)).map_or(Span::new(0, 0), Value::span);
         let span = Span::new(at + span.start, at + span.end);
-        if patch.edits().iter().any(|edit| edit.span.overlaps(span)) {
+        if !patch.overlapping(span).is_empty() {
             joined.tell(&piece);
         }
         pieces.push((at, tree, piece));
