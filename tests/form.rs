@@ -80,3 +80,158 @@ fn maestro_numbers_of_known_issuers_are_cards_by_their_form() {
         ("have a 6759-3915-3375-9364 great day", "have a ****-****-****-9364 great day"),
     ]);
 }
+
+/// A generator of random numbers that starts from a fixed seed (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ z >> 31
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    fn hex(&mut self, len: usize) -> String {
+        (0..len).map(|_| char::from(b"0123456789abcdef"[self.below(16) as usize])).collect()
+    }
+
+    fn uuid(&mut self) -> String {
+        [8, 4, 4, 4, 12].map(|len| self.hex(len)).join("-")
+    }
+
+    fn ip(&mut self) -> String {
+        [0; 4].map(|_| self.below(256).to_string()).join(".")
+    }
+
+    /// A time of the day with fractions of a second.
+    fn time(&mut self) -> String {
+        let [hour, minute, second] = [24, 60, 60].map(|end| self.below(end));
+        let fraction = self.below(1_000_000);
+        match self.below(3) {
+            0 => format!("{hour:02}:{minute:02}:{second:02}"),
+            1 => format!("{hour:02}:{minute:02}:{second:02},{:03}", fraction % 1000),
+            _ => format!("{hour:02}:{minute:02}:{second:02}.{fraction:06}"),
+        }
+    }
+
+    fn date(&mut self) -> String {
+        format!("{}-{:02}-{:02}", 2018 + self.below(12), 1 + self.below(12), 1 + self.below(28))
+    }
+
+    /// Seconds, milliseconds, microseconds or nanoseconds since 1970.
+    fn epoch(&mut self) -> u64 {
+        let second = 1_500_000_000 + self.below(400_000_000);
+        let unit = [1, 1_000, 1_000_000, 1_000_000_000][self.below(4) as usize];
+        second * unit + self.below(unit)
+    }
+
+    fn decimal(&mut self) -> String {
+        let unit = self.next() as f64 / u64::MAX as f64;
+        match self.below(4) {
+            0 => format!("{unit}"),
+            1 => format!("-{unit}"),
+            2 => format!("{}", unit * 10.0),
+            _ => format!("{:.*}", 6 + self.below(12) as usize, unit * 1000.0),
+        }
+    }
+
+    /// A line of the log of some server.
+    fn log_line(&mut self) -> String {
+        let (date, time, ip, uuid) = (self.date(), self.time(), self.ip(), self.uuid());
+        let [pid, port, size] = [100_000, 65_536, 100_000_000].map(|end| self.below(end));
+        let block = self.next() as i64;
+        match self.below(8) {
+            0 => format!("{ip} - - [{date}:{time} +0000] \"GET /items/{size} HTTP/1.1\" 200 {port}"),
+            1 => format!("{date} {time} INFO [exec-{pid}] processed request {uuid} in {port} ms"),
+            2 => format!(
+                "{date}T{time}Z level=info trace={} span={} took={}",
+                self.hex(32),
+                self.hex(16),
+                self.decimal()
+            ),
+            3 => format!("I{:04} {time}   {pid} controller.go:{}] synced {uuid}", self.below(1232), pid % 999),
+            4 => format!("{} {pid} {ip} TCP_MISS/200 {size} GET http://example.com/{}", self.epoch(), self.hex(8)),
+            5 => format!("{date} {time} {pid} INFO blk_{block} of {ip}:50010 size {size}"),
+            6 => format!("{} {time} kernel: [{pid}.{:06}] eth0: up", self.epoch(), self.below(1_000_000)),
+            _ => format!("at {}\n{date} {time} at {}\n{date} {time} done", self.epoch(), self.epoch()),
+        }
+    }
+}
+
+/// Scans as many random texts as stated, each in some frame, one of which speaks of a card.
+#[track_caller]
+fn nothing_changes(seed: u64, count: usize, mut text: impl FnMut(&mut Random) -> String) {
+    let mut random = Random(seed);
+    for _ in 0..count {
+        let value = text(&mut random);
+        let text = match random.below(6) {
+            0 => format!("id {value}"),
+            1 => format!("the value is {value}, please check"),
+            2 => format!("({value})"),
+            3 => format!("x={value}"),
+            4 => format!("request {value} from my card app"),
+            _ => value,
+        };
+        assert_eq!(redacted(&text), text);
+    }
+}
+
+#[test]
+fn a_uuid_is_neither_a_card_nor_an_account() {
+    nothing_changes(1, 200_000, Random::uuid);
+    nothing_changes(2, 20_000, |random| random.uuid().to_uppercase());
+}
+
+#[test]
+fn a_decimal_is_neither_a_card_nor_an_account() {
+    nothing_changes(3, 100_000, Random::decimal);
+}
+
+#[test]
+fn a_hexadecimal_id_is_neither_a_card_nor_an_account() {
+    nothing_changes(4, 60_000, |random| {
+        let len = [8, 12, 16, 20, 24, 32, 40, 64][random.below(8) as usize];
+        random.hex(len)
+    });
+}
+
+#[test]
+fn a_line_of_a_log_holds_neither_a_card_nor_an_account() {
+    let mut random = Random(5);
+    for _ in 0..40_000 {
+        let line = random.log_line();
+        assert_eq!(redacted(&line), line);
+    }
+}
+
+#[test]
+fn numbers_beside_each_other_are_not_joined_to_a_card_over_a_date_a_time_or_an_address() {
+    becomes(&[(
+        "my visa is lost. do you need my social again? 412-55-4471\n[2026-03-02 09:23:44] Agent",
+        "my visa is lost. do you need my social again? ***-**-4471\n[2026-03-02 09:23:44] Agent",
+    )]);
+    passes(&[
+        "port 4485 184.145.174.217",
+        "the ratio came out as 0.4485817036138736",
+        "el puntaje fue .4485752605818857",
+    ]);
+}
+
+#[test]
+fn an_iban_has_the_length_of_its_country_and_digits_where_that_has_no_letters() {
+    becomes(&[
+        ("send it to HR1210010051863000160", "send it to *****************0160"),
+        ("here: DK5000400440116243", "here: **************6243"),
+        ("IS14 0159 2600 7654 5510 7303 39", "**** **** **** **** **** **03 39"),
+        ("AT611904300234573201", "****************3201"),
+        ("my iban is DE89370400440532013001", "my iban is ******************3001"),
+    ]);
+    passes(&["ref BL835SLUKPH8Q9UG", "session fc915d07-fd67-41a5-bf48-c6af81cd6317", "part DE89370400440532013001"]);
+    assert_eq!(last_of(&["a: What is your IBAN?", "ES9121000418450200051333"]), "********************1333");
+}

@@ -122,96 +122,58 @@ pub(crate) fn clabe(number: &[u8]) -> bool {
     }
 }
 
-/// Whether it is a well-formed IBAN: two letters, two check digits, the length of its country (15 to 34 where the
-/// country is not in the table) and the remainder 1 modulo 97 (ISO 13616). Upper or lower case.
+/// Whether it is a well-formed IBAN: a registered country, its length, two check digits, digits where the country has no
+/// letters, and the remainder 1 modulo 97 (ISO 13616). Upper or lower case.
 #[must_use]
 pub(crate) fn iban(number: &[u8]) -> bool {
     let mut buffer = [0; LONGEST];
-    let Some(iban @ [a, b, c, d, ..]) = collect(number, &mut buffer, u8::is_ascii_alphanumeric) else {
+    let Some(iban @ [a, b, c, d, account @ ..]) = collect(number, &mut buffer, u8::is_ascii_alphanumeric) else {
         return false;
     };
-    let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
-    let shape = country.iter().all(u8::is_ascii_uppercase) && c.is_ascii_digit() && d.is_ascii_digit();
-    let length = match IBAN_LENGTHS.binary_search_by_key(&country, |(country, _)| **country) {
-        Ok(row) => iban.len() == IBAN_LENGTHS[row].1,
-        Err(_) => iban.len() >= 15,
-    };
+    let Some((length, digits)) = iban_country([*a, *b]) else { return false };
+    let shape = iban.len() == length
+        && [c, d].into_iter().all(u8::is_ascii_digit)
+        && (!digits || account.iter().all(u8::is_ascii_digit));
     let remainder = iban[4..].iter().chain(&iban[..4]).fold(0, |remainder, c| match c {
         b'0'..=b'9' => (remainder * 10 + u32::from(c - b'0')) % 97,
         letter => (remainder * 100 + u32::from(letter.to_ascii_uppercase() - b'A') + 10) % 97,
     });
-    shape && length && remainder == 1
+    shape && remainder == 1
 }
 
-/// Length of an IBAN by country, from the IBAN registry; sorted.
-const IBAN_LENGTHS: [(&[u8; 2], usize); 67] = [
-    (b"AD", 24),
-    (b"AE", 23),
-    (b"AL", 28),
-    (b"AT", 20),
-    (b"AZ", 28),
-    (b"BA", 20),
-    (b"BE", 16),
-    (b"BG", 22),
-    (b"BH", 22),
-    (b"BR", 29),
-    (b"BY", 28),
-    (b"CH", 21),
-    (b"CR", 22),
-    (b"CY", 28),
-    (b"CZ", 24),
-    (b"DE", 22),
-    (b"DK", 18),
-    (b"DO", 28),
-    (b"EE", 20),
-    (b"EG", 29),
-    (b"ES", 24),
-    (b"FI", 18),
-    (b"FO", 18),
-    (b"FR", 27),
-    (b"GB", 22),
-    (b"GE", 22),
-    (b"GI", 23),
-    (b"GL", 18),
-    (b"GR", 27),
-    (b"GT", 28),
-    (b"HR", 21),
-    (b"HU", 28),
-    (b"IE", 22),
-    (b"IL", 23),
-    (b"IS", 26),
-    (b"IT", 27),
-    (b"JO", 30),
-    (b"KW", 30),
-    (b"KZ", 20),
-    (b"LB", 28),
-    (b"LI", 21),
-    (b"LT", 20),
-    (b"LU", 20),
-    (b"LV", 21),
-    (b"MC", 27),
-    (b"MD", 24),
-    (b"ME", 22),
-    (b"MK", 19),
-    (b"MR", 27),
-    (b"MT", 31),
-    (b"MU", 30),
-    (b"NL", 18),
-    (b"NO", 15),
-    (b"PK", 24),
-    (b"PL", 28),
-    (b"PS", 29),
-    (b"PT", 25),
-    (b"QA", 29),
-    (b"RO", 24),
-    (b"RS", 22),
-    (b"SA", 24),
-    (b"SE", 24),
-    (b"SI", 19),
-    (b"SK", 24),
-    (b"SM", 27),
-    (b"TN", 24),
-    (b"TR", 26),
+/// The length of the IBANs of a country, and whether their account part has digits only.
+pub(crate) fn iban_country(code: [u8; 2]) -> Option<(usize, bool)> {
+    let code = code.map(|letter| letter.to_ascii_uppercase());
+    let row = IBANS.binary_search_by_key(&code, |(country, ..)| **country).ok()?;
+    Some((IBANS[row].1, IBANS[row].2))
+}
+
+/// The countries of the IBAN registry of SWIFT, sorted: length, and whether the account part has digits only.
+#[rustfmt::skip]
+const IBANS: [(&[u8; 2], usize, bool); 89] = [
+    (b"AD", 24, false), (b"AE", 23, true), (b"AL", 28, false), (b"AT", 20, true),
+    (b"AZ", 28, false), (b"BA", 20, true), (b"BE", 16, true), (b"BG", 22, false),
+    (b"BH", 22, false), (b"BI", 27, true), (b"BR", 29, false), (b"BY", 28, false),
+    (b"CH", 21, false), (b"CR", 22, true), (b"CY", 28, false), (b"CZ", 24, true),
+    (b"DE", 22, true), (b"DJ", 27, true), (b"DK", 18, true), (b"DO", 28, false),
+    (b"EE", 20, true), (b"EG", 29, true), (b"ES", 24, true), (b"FI", 18, true),
+    (b"FK", 18, false), (b"FO", 18, true), (b"FR", 27, false), (b"GB", 22, false),
+    (b"GE", 22, false), (b"GI", 23, false), (b"GL", 18, true), (b"GR", 27, false),
+    (b"GT", 28, false), (b"HN", 28, false), (b"HR", 21, true), (b"HU", 28, true),
+    (b"IE", 22, false), (b"IL", 23, true), (b"IQ", 23, false), (b"IS", 26, true),
+    (b"IT", 27, false), (b"JO", 30, false), (b"KW", 30, false), (b"KZ", 20, false),
+    (b"LB", 28, false), (b"LC", 32, false), (b"LI", 21, false), (b"LT", 20, true),
+    (b"LU", 20, false), (b"LV", 21, false), (b"LY", 25, true), (b"MC", 27, false),
+    (b"MD", 24, false), (b"ME", 22, true), (b"MK", 19, false), (b"MN", 20, true),
+    (b"MR", 27, true), (b"MT", 31, false), (b"MU", 30, false), (b"NI", 28, false),
+    (b"NL", 18, false), (b"NO", 15, true), (b"OM", 23, false), (b"PK", 24, false),
+    (b"PL", 28, true), (b"PS", 29, false), (b"PT", 25, true), (b"QA", 29, false),
+    (b"RO", 24, false), (b"RS", 22, true), (b"RU", 33, false), (b"SA", 24, false),
+    (b"SC", 31, false), (b"SD", 18, true), (b"SE", 24, true), (b"SI", 19, true),
+    (b"SK", 24, true), (b"SM", 27, false), (b"SO", 23, true), (b"ST", 25, true),
+    (b"SV", 28, false), (b"TL", 23, true), (b"TN", 24, true), (b"TR", 26, false),
+    (b"UA", 29, false), (b"VA", 22, true), (b"VG", 24, false), (b"XK", 20, true),
+    (b"YE", 30, false),
 ];
 
 /// The characters of `number` that `wanted` accepts, or `None` where they are more than the buffer holds.
@@ -287,6 +249,13 @@ mod tests {
     }
 
     #[test]
+    fn an_iban_has_a_registered_country_and_digits_where_it_has_no_letters() {
+        // The remainder is 1 in each.
+        assert!(iban(b"IS140159260076545510730339") && !iban(b"ZZ240159260076545510730339"));
+        assert!(!iban(b"DE06ABCD00440532013000") && iban(b"GB82WEST12345698765432"));
+    }
+
+    #[test]
     fn a_routing_number_starts_with_a_federal_reserve_district() {
         // The weights fit both; there is no district 99 and none 13.
         assert!(!aba(b"991000000") && weighted(b"990000006", [3, 7, 1]) % 10 == 6);
@@ -295,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_table_of_countries_is_sorted() {
-        assert!(IBAN_LENGTHS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(IBANS.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 
     #[test]

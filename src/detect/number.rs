@@ -6,6 +6,7 @@
 use smallvec::SmallVec;
 
 use super::cues::WordClass;
+use super::split::narrow;
 use super::token::{Kind, Token, TokenizedText};
 use crate::mask;
 
@@ -19,6 +20,19 @@ pub(crate) enum NumberShape {
     Harmless(&'static str),
     /// Reads as something harmless unless the words around say otherwise: phone, year, house number.
     Likely(&'static str),
+}
+
+impl NumberShape {
+    /// Whether digits of this shape are never a part of a longer number, such as a card that is read over spaces and line
+    /// breaks. Dates of two parts are not among them: they may be groups of any number.
+    pub(crate) fn stands_alone(self, groups: usize) -> bool {
+        match self {
+            Self::Bare => false,
+            Self::Harmless("date" | "time" | "version") => groups >= 3,
+            Self::Harmless(what) => matches!(what, "UUID" | "hexadecimal id" | "decimal" | "IP address"),
+            Self::Likely(what) => what == "decimal",
+        }
+    }
 }
 
 /// A number: one or more groups of digits.
@@ -112,7 +126,8 @@ pub(crate) fn read(reading: &TokenizedText<'_>, numbers: &mut Numbers) {
             at += 1;
             continue;
         }
-        let (last, shape) = match date_or_time(reading, at)
+        let (last, shape) = match identifier(reading, at)
+            .or_else(|| date_or_time(reading, at))
             .or_else(|| coordinates(reading, at))
             .or_else(|| dotted(reading, at))
             .or_else(|| phone(reading, at))
@@ -182,6 +197,53 @@ fn digits_len(reading: &TokenizedText<'_>, at: usize) -> usize {
     reading.token(at).filter(|t| t.kind == Kind::Digits).map_or(0, Token::len)
 }
 
+/// A UUID, or the hexadecimal digits of a hash or an id: `550e8400-e29b-41d4-a716-446655440000`, `e3b0c44298fc1c14`.
+fn identifier(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
+    if !(reading.facts.mixed || reading.has_mark(b'-')) {
+        return None;
+    }
+    let start = reading.tokens[at].start as usize;
+    let (end, what) = match uuid_around(reading.text, start) {
+        Some(end) => (end, "UUID"),
+        None => (hexadecimal_around(reading.text, start)?, "hexadecimal id"),
+    };
+    let last = (at..reading.tokens.len()).take_while(|&i| reading.tokens[i].start < narrow(end));
+    Some((last.filter(|&i| reading.tokens[i].kind == Kind::Digits).last()?, NumberShape::Harmless(what)))
+}
+
+/// The end of the UUID in which the byte at `at` is: `8-4-4-4-12` hexadecimal digits, with other characters around.
+fn uuid_around(text: &[u8], at: usize) -> Option<usize> {
+    const LEN: usize = 36;
+    const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+    let is_one = |start: &usize| {
+        let Some(uuid) = text.get(*start..start + LEN) else { return false };
+        HYPHENS.iter().all(|hyphen| uuid[*hyphen] == b'-')
+            && uuid.iter().enumerate().all(|(i, byte)| HYPHENS.contains(&i) || byte.is_ascii_hexdigit())
+            && !start.checked_sub(1).is_some_and(|before| text[before].is_ascii_hexdigit())
+            && !text.get(start + LEN).is_some_and(u8::is_ascii_hexdigit)
+    };
+    (at.saturating_sub(LEN - 1)..=at).find(is_one).map(|start| start + LEN)
+}
+
+/// The end of the run of hexadecimal digits around the byte at `at`, if it is a hash or an id: 12 digits or more, in one
+/// case, with letters among the digits. A few letters at one end are a word that is glued to a number.
+fn hexadecimal_around(text: &[u8], at: usize) -> Option<usize> {
+    const FEWEST: usize = 12;
+    const MOST: usize = 128;
+    let floor = at.saturating_sub(MOST);
+    let start = text[floor..at].iter().rposition(|b| !b.is_ascii_hexdigit()).map_or(floor, |i| floor + i + 1);
+    let ceiling = text.len().min(at + MOST);
+    let end = text[at..ceiling].iter().position(|b| !b.is_ascii_hexdigit()).map_or(ceiling, |len| at + len);
+    let run = &text[start..end];
+    let bounded = !start.checked_sub(1).is_some_and(|before| text[before].is_ascii_alphanumeric())
+        && !text.get(end).is_some_and(u8::is_ascii_alphanumeric);
+    // "0x7f3a...": the prefix of a number in hexadecimal digits.
+    let prefixed = start >= 2 && matches!(text[start - 1], b'x' | b'X') && text[start - 2] == b'0';
+    let borders = run.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
+    let one_case = !(run.iter().any(u8::is_ascii_lowercase) && run.iter().any(u8::is_ascii_uppercase));
+    ((bounded || prefixed) && run.len() >= FEWEST && borders >= 3 && one_case).then_some(end)
+}
+
 /// `12/28`, `2026-10-08`, `6/6/66`, `10:47`, `16:05:22`.
 fn date_or_time(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let first = value(reading, at)?;
@@ -190,9 +252,11 @@ fn date_or_time(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, Number
         let mut last = at + 2;
         if follows(reading, last + 1, b':') && digits_len(reading, last + 2) == 2 {
             last += 2;
-            if follows(reading, last + 1, b'.') {
-                last += 2;
-            }
+        }
+        // Fractions of a second: "16:05:22.481", "16:05:22,481", and of what follows "2026-10-08T16".
+        let fraction = |mark: u8| follows(reading, last + 1, mark) && digits_len(reading, last + 2) >= 3;
+        if fraction(b'.') || fraction(b',') || last > at + 2 && follows(reading, last + 1, b'.') {
+            last += 2;
         }
         return (value(reading, at + 2)? < 60).then_some((last, NumberShape::Harmless("time")));
     }
@@ -285,7 +349,13 @@ fn dotted(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)
         Kind::Mark(mark @ (b'.' | b',')) => mark,
         _ => return None,
     };
-    if !follows(reading, at + 1, mark) || first_len > 9 {
+    if !follows(reading, at + 1, mark) {
+        return None;
+    }
+    if let Some(decimal) = decimal(reading, at) {
+        return Some(decimal);
+    }
+    if first_len > 9 {
         return None;
     }
     let mut last = at + 2;
@@ -327,11 +397,22 @@ fn dotted(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)
         if groups == 3 && first_len <= 2 && !goes_on {
             return Some((last, NumberShape::Harmless("version")));
         }
-        if groups == 2 && first_len <= 3 && lens().all(|len| len >= 5) {
-            return Some((last, NumberShape::Harmless("decimal")));
-        }
     }
     None
+}
+
+/// A decimal fraction: `0.4812907346`, `1761840600.482913`.
+fn decimal(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
+    let goes_on = |at: usize| [b'.', b',', b'-', b'/'].iter().any(|mark| follows(reading, at, *mark));
+    let fraction = |at: usize| follows(reading, at, b'.') && !goes_on(at + 2);
+    let (whole, part) = (digits_len(reading, at), digits_len(reading, at + 2));
+    let shape = match whole {
+        1..=3 if part >= 5 => NumberShape::Harmless("decimal"),
+        // Beside a cue it may be a number with a dot in it.
+        4..=12 if whole + part >= 10 => NumberShape::Likely("decimal"),
+        _ => return None,
+    };
+    fraction(at + 1).then_some((at + 2, shape))
 }
 
 /// Phones: `+1 212 555 0123`, `(212) 555-0123`, `212-555-0123`, `1-800-528-4800`, `555-0123`.

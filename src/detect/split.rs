@@ -290,6 +290,8 @@ impl Splitter<'_> {
             // So many digits in a row are a number, whatever they are glued to.
             let card_like = borders <= 2 && parts().any(|p| p[0].is_ascii_digit() && (13..=19).contains(&p.len()));
             if fits && (long_digits || unit) || card_like {
+                // Two letters and a long number may be an IBAN.
+                self.facts.mixed |= card_like;
                 let mut at = start;
                 for part in parts() {
                     let kind = if part[0].is_ascii_digit() { Kind::Digits } else { Kind::Word };

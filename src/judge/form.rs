@@ -19,7 +19,9 @@ impl MessageAnalysis<'_, '_> {
     /// What is decided by form.
     pub(super) fn by_form(&mut self, candidates: &CandidateIndex) {
         for candidate in candidates.iter() {
-            if candidate.claim == Claim::Possible && candidate.entity != Entity::Card
+            // Letters and digits that the text calls an account are a mistyped IBAN.
+            let iban = candidate.entity == Entity::Account && candidate.evidence.digits == 0;
+            if candidate.claim == Claim::Possible && candidate.entity != Entity::Card && !iban
                 || !self.is_free(candidate.first, candidate.last)
             {
                 continue;
@@ -54,6 +56,7 @@ impl MessageAnalysis<'_, '_> {
                     !(harmless && candidate.entity == Entity::SocialSecurity && governor.is_some_and(|g| g.cost == 0))
                 }
                 Claim::Probable => !(harmless || said.is_none() && self.is_part_of_an_answer(candidate)),
+                Claim::Possible if iban => said.is_some_and(|g| g.cost <= 4) || asked && !harmless,
                 Claim::Possible => {
                     let named = said.is_some_and(|g| g.cost <= if candidate.evidence.mistyped { 6 } else { 10 })
                         || self.reading.mentions(Topic::Card)

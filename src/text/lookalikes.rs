@@ -27,6 +27,9 @@ const LONG: usize = 13;
 /// How many groups a number may have; longer ones are lists.
 const MOST_GROUPS: usize = 24;
 
+/// The countries whose code consists of look-alikes, with the number of characters of their IBANs.
+const IBANS: [(&[u8; 2], usize); 4] = [(b"IS", 26), (b"SI", 19), (b"SO", 23), (b"BI", 27)];
+
 /// The text with digits for their look-alikes, or none if there are none.
 pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     if !meet(text) {
@@ -182,6 +185,12 @@ fn is_number(text: &[u8], groups: &[Group]) -> bool {
         return false;
     }
     if text.get(last.end) == Some(&b'.') && !stops(text.get(last.end + 1)) {
+        return false;
+    }
+    // "IS14 0159 ...": the country and the check digits of an IBAN.
+    let head = &text[first.start..first.end];
+    let country = IBANS.iter().any(|(code, chars)| head.starts_with(*code) && len == *chars);
+    if country && head[2..].iter().all(u8::is_ascii_digit) {
         return false;
     }
     let lens = || groups.iter().map(Group::len);

@@ -95,12 +95,19 @@ fn ibans(page: &Document<'_>, out: &mut Candidates) {
     }
 }
 
-/// The last token of an IBAN that starts at `first`, and whether its checksum holds.
+/// Returns the last token of an IBAN that starts at `first`, and whether its checksum is valid.
 fn iban_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, bool)> {
-    let head = reading.token(first).filter(|t| t.kind == Kind::Mixed)?;
-    let bytes = reading.bytes(head);
-    let (country, check) = (bytes.get(..2)?, bytes.get(2..4)?);
-    if bytes.len() < 4 || !country.iter().all(u8::is_ascii_alphabetic) || !check.iter().all(u8::is_ascii_digit) {
+    let head = reading.token(first)?;
+    // A long run of digits is a token of its own, apart from the letters before it.
+    let apart = head.kind == Kind::Word && head.len() == 2;
+    let glued = reading.token(first + 1).is_some_and(|t| t.kind == Kind::Digits && !t.spaced);
+    if !(head.kind == Kind::Mixed || apart && glued) {
+        return None;
+    }
+    let start = head.start as usize;
+    let [a, b, check @ ..] = reading.text.get(start..start + 4)? else { return None };
+    let (length, digits) = checksum::iban_country([*a, *b])?;
+    if !check.iter().all(u8::is_ascii_digit) {
         return None;
     }
     let mut text = [0; 34];
@@ -130,9 +137,12 @@ fn iban_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, bool)> {
     }
     match valid {
         Some(last) => Some((last, true)),
-        None if len >= 15 && country.iter().all(u8::is_ascii_uppercase) => {
-            let bytes = reading.span(first, longest);
-            (bytes.end - bytes.start >= 15).then_some((longest, false))
+        // One character too many, missing, or wrong.
+        None if a.is_ascii_uppercase() && b.is_ascii_uppercase() => {
+            let span = reading.span(first, longest);
+            let body = reading.text[span.start..span.end].iter().filter(|b| b.is_ascii_alphanumeric());
+            let letters = body.clone().skip(2).filter(|b| b.is_ascii_alphabetic()).count();
+            (body.count().abs_diff(length) <= 1 && (!digits || letters <= 1)).then_some((longest, false))
         }
         None => None,
     }

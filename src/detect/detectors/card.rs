@@ -261,7 +261,7 @@ fn claim(page: &Document<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Optio
         return None;
     }
     let hard = groups.windows(2).any(|pair| number::gap(reading, pair[0], pair[1]) == Gap::Hard);
-    if is_counted_up(reading, groups) {
+    if is_counted_up(reading, groups) || is_fraction(reading, first) || takes_in_another(page, first, last, fit) {
         return None;
     }
     let disguised = page.is_disguised(first, last);
@@ -278,6 +278,28 @@ fn claim(page: &Document<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Optio
         Fit::Whole => Claim::Probable,
         Fit::Odd if (about_cards || disguised) && brand.by_shape => Claim::Probable,
         Fit::Odd => return None,
+    })
+}
+
+/// Whether the digits from `first` on are those behind the point of a decimal: `0.4539...`, `.4539...`.
+fn is_fraction(reading: &TokenizedText<'_>, first: usize) -> bool {
+    let tokens = &reading.tokens;
+    let point = first > 0 && tokens[first - 1].is(b'.') && !tokens[first].spaced;
+    let whole = first > 1 && !tokens[first - 1].spaced && tokens[first - 2].kind == Kind::Digits;
+    let opens = first == 1
+        || first > 1 && (tokens[first - 1].spaced || tokens[first - 2].is(b'=') || tokens[first - 2].is(b'('));
+    point && (whole || opens)
+}
+
+/// Whether a card of the tokens `first..=last` would take in a date, a time, a decimal, an address or an id beside it.
+fn takes_in_another(page: &Document<'_>, first: usize, last: usize, fit: Fit) -> bool {
+    let from = page.numbers.partition_point(|n| n.last < first);
+    page.numbers[from..].iter().take_while(|n| n.first <= last).any(|n| {
+        let decimal = matches!(n.shape, NumberShape::Harmless("decimal") | NumberShape::Likely("decimal"));
+        let printed = fit == Fit::Printed && matches!(n.shape, NumberShape::Harmless("date" | "time" | "version"));
+        // The digits before the point may be a card with a full stop behind it.
+        let whole = decimal && n.first == first && first == last;
+        n.shape.stands_alone(n.groups) && !printed && !whole
     })
 }
 
