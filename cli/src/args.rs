@@ -48,11 +48,15 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "FORMAT", help_heading = "Format")]
     pub(crate) format: Option<FormatName>,
 
-    /// Field with the text of a message: a name, or a JSON pointer such as /message/text
+    /// A further field with the text of a message: a name, or a JSON pointer such as /message/text
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) text_field: Vec<String>,
 
-    /// Field with the speaker
+    /// The only field with the text of a message: none is recognised by its name or by what it holds
+    #[arg(long, value_name = "FIELD", help_heading = "Format")]
+    pub(crate) only_text_field: Vec<String>,
+
+    /// Field with the speaker: a name, or a JSON pointer from the root or from a message, such as /author/type
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) role_field: Vec<String>,
 
@@ -75,30 +79,36 @@ impl Reading {
     /// Returns the fields given on the command line, or the usual ones.
     pub(crate) fn fields(&self) -> Fields {
         let mut fields = Fields::default();
-        if !self.text_field.is_empty() {
-            fields = fields.text(&self.text_field);
+        if !self.only_text_field.is_empty() {
+            fields = fields.only_text(&self.only_text_field);
         }
-        if !self.role_field.is_empty() {
-            fields = fields.speaker(&self.role_field);
-        }
-        if !self.conversation_field.is_empty() {
-            fields = fields.conversation(&self.conversation_field);
-        }
-        fields
+        fields.text(&self.text_field).speaker(&self.role_field).conversation(&self.conversation_field)
     }
 }
 
 /// The names of the formats.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum FormatName {
-    /// One message per line, or `Speaker: text`, `[time] Speaker: text`
+    /// Lines, with or without a speaker and a time; chat exports; Markdown
     Text,
-    /// One JSON object per line
+    /// One JSON value per line
     Jsonl,
     /// A JSON document
     Json,
-    /// A table: fields separated by comma, semicolon or tab
+    /// A table: fields separated by comma, semicolon, tab or bar
     Csv,
+    /// A log: lines with JSON or key=value pairs
+    Log,
+    /// Subtitles: WebVTT or SRT
+    Vtt,
+    /// An HTML document
+    Html,
+    /// An XML document
+    Xml,
+    /// Mail: a message (.eml) or a mailbox (mbox)
+    Mail,
+    /// An SQL dump
+    Sql,
 }
 
 impl From<FormatName> for Format {
@@ -108,6 +118,12 @@ impl From<FormatName> for Format {
             FormatName::Jsonl => Self::Jsonl,
             FormatName::Json => Self::Json,
             FormatName::Csv => Self::Csv,
+            FormatName::Log => Self::Log,
+            FormatName::Vtt => Self::Cues,
+            FormatName::Html => Self::Html,
+            FormatName::Xml => Self::Xml,
+            FormatName::Mail => Self::Mail,
+            FormatName::Sql => Self::Sql,
         }
     }
 }

@@ -4,19 +4,19 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::transcript::Record;
 use lastfour::{Action, Conversation, Engine, Explanation, FindingKind, Message};
 
 use crate::args;
-use crate::console::Console;
+use crate::console::{Console, shown};
 use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Source};
-use crate::reading::{Heard, Listener, Reader};
+use crate::reading::{Listener, Reader};
 use crate::tally::Troubles;
+use crate::transcript::session::Done;
 
 /// Runs the command and returns whether everything could be read.
 pub(crate) fn run(args: &args::Explain) -> Result<bool> {
-    let reader = Reader::new(&args.reading)?;
+    let reader = Reader::new(&args.reading, true)?;
     let mut out = BufWriter::new(io::stdout());
     // True for a pipe or a terminal such as /dev/stdin too.
     let is_file = |what: &String| what == "-" || Path::new(what).metadata().is_ok_and(|there| !there.is_dir());
@@ -35,9 +35,12 @@ pub(crate) fn run(args: &args::Explain) -> Result<bool> {
                 Teller { engine: &reader.engine, out: &mut out, messages: 0, troubles: Troubles::default() };
             let told =
                 Input::open(source, &Arc::default()).and_then(|mut input| reader.read(source, &mut input, &mut teller));
-            let troubles = teller.troubles;
+            let mut troubles = teller.troubles;
             match told {
-                Ok(()) => console.warn(troubles.warnings(&source.name())),
+                Ok(roles) => {
+                    troubles.roles(roles, &reader.engine);
+                    console.warn(troubles.warnings(&source.name()));
+                }
                 Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
                 Err(failure) => {
                     console.error(&failure);
@@ -70,17 +73,16 @@ struct Teller<'a, W: Write> {
 }
 
 impl<W: Write> Listener for Teller<'_, W> {
-    fn message(&mut self, mut heard: Heard<'_, '_>) -> Result<()> {
-        self.messages += 1;
-        let explanation = heard.explain(self.engine);
-        let conversation = heard.conversation(self.engine).map(|id| format!(", conversation {id}")).unwrap_or_default();
-        writeln!(self.out, "message {} (line {}{conversation}): {}", self.messages, heard.line, heard.role)
-            .and_then(|()| tell(self.out, &explanation, "  "))
-            .map_err(|error| CliError::output(&error))
-    }
-
-    fn record(&mut self, record: &Record<'_>) -> Result<()> {
-        self.troubles.add(record.trouble, record.line);
+    fn record(&mut self, record: &Done) -> Result<()> {
+        self.troubles.add(record);
+        for explained in &record.explained {
+            self.messages += 1;
+            let id = explained.conversation.as_ref().map(|id| shown(&String::from_utf8_lossy(id), self.engine));
+            let conversation = id.map(|id| format!(", conversation {id}")).unwrap_or_default();
+            writeln!(self.out, "message {} (line {}{conversation}): {}", self.messages, explained.line, explained.role)
+                .and_then(|()| tell(self.out, &explained.explanation, "  "))
+                .map_err(|error| CliError::output(&error))?;
+        }
         Ok(())
     }
 

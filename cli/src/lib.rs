@@ -6,7 +6,9 @@
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
+mod archive;
 mod args;
+mod charset;
 mod console;
 mod eval;
 mod explain;
@@ -18,7 +20,6 @@ mod progress;
 mod reading;
 mod redact;
 mod scan;
-mod talks;
 mod tally;
 #[doc(hidden)]
 pub mod transcript;

@@ -1,12 +1,12 @@
-//! Reads transcripts and passes their messages to a command.
+//! Reads transcripts and passes what was found in them to a command.
 
-use crate::transcript::{self, ConversationKey, Fields, Format, Record, Text, Transcript};
-use lastfour::{Engine, Explanation, Message, Outcome, Policy, Role};
+use lastfour::{Engine, Policy, Role};
 
 use crate::args;
 use crate::failure::{CliError, Result, reason};
 use crate::input::{Chunk, Input, Source};
-use crate::talks::{Talk, Talks};
+use crate::transcript::session::{Done, Roles, Session};
+use crate::transcript::{self, Fields, Format, Transcript};
 
 /// Bytes from which the format is detected.
 const SAMPLE: usize = 64 << 10;
@@ -17,54 +17,14 @@ pub(crate) struct Reader {
     format: Option<Format>,
     fields: Fields,
     roles: Vec<(String, Role)>,
-}
-
-/// A message with its place and its conversation.
-pub(crate) struct Heard<'a, 'b> {
-    pub(crate) text: &'b Text<'a>,
-    pub(crate) record: &'b Record<'a>,
-    pub(crate) role: Role,
-    /// The line in which it begins, counted from 1.
-    pub(crate) line: u64,
-    pub(crate) talk: &'b mut Talk,
-}
-
-impl Heard<'_, '_> {
-    /// Scans it in its conversation.
-    pub(crate) fn scan(&mut self, engine: &Engine) -> Outcome {
-        engine.scan(&mut self.talk.conversation, &message(self.text, self.role, self.line))
-    }
-
-    /// Scans it like [`scan`](Self::scan) and returns the reasons too.
-    pub(crate) fn explain(&mut self, engine: &Engine) -> Explanation {
-        engine.explain(&mut self.talk.conversation, &message(self.text, self.role, self.line))
-    }
-
-    /// Returns the id of the conversation, redacted and shortened so that it can be printed.
-    pub(crate) fn conversation(&self, engine: &Engine) -> Option<String> {
-        match &self.text.conversation {
-            ConversationKey::Id(id) => {
-                let id = String::from_utf8_lossy(id);
-                let safe: String = engine.redact(&id).chars().filter(|c| !c.is_control()).take(64).collect();
-                Some(safe)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Returns the message for the engine. Its id is its line number, which a recall reports.
-fn message<'a>(text: &'a Text<'_>, role: Role, line: u64) -> Message<'a> {
-    Message::new(role, &*text.bytes).id(line)
+    /// Whether explanations are wanted.
+    explains: bool,
 }
 
 /// Receives the content of a transcript as it is read.
 pub(crate) trait Listener {
-    /// Receives a message. Messages come in order, those of a record before its [`record`](Self::record).
-    fn message(&mut self, heard: Heard<'_, '_>) -> Result<()>;
-
-    /// Receives a complete record. The records, one after the other, are the transcript.
-    fn record(&mut self, record: &Record<'_>) -> Result<()>;
+    /// Receives a record. The records, one after the other, are the transcript.
+    fn record(&mut self, record: &Done) -> Result<()>;
 
     /// Called before the input blocks.
     fn pause(&mut self) -> Result<()> {
@@ -73,17 +33,18 @@ pub(crate) trait Listener {
 }
 
 impl Reader {
-    pub(crate) fn new(args: &args::Reading) -> Result<Self> {
+    pub(crate) fn new(args: &args::Reading, explains: bool) -> Result<Self> {
         Ok(Self {
             engine: Engine::new(policy(args.policy.as_deref())?),
             format: args.format.map(Format::from),
             fields: args.fields(),
             roles: args.role.clone(),
+            explains,
         })
     }
 
-    /// Reads an open transcript to its end.
-    pub(crate) fn read(&self, source: &Source, input: &mut Input, listener: &mut dyn Listener) -> Result<()> {
+    /// Reads an open transcript to its end and returns what is known about its speakers.
+    pub(crate) fn read(&self, source: &Source, input: &mut Input, listener: &mut dyn Listener) -> Result<Roles> {
         let mut sample = Vec::new();
         let mut ended = false;
         // On a slow input the format is detected from the first line.
@@ -102,47 +63,47 @@ impl Reader {
             )));
         }
         let format = self.format.unwrap_or_else(|| transcript::detect(&source.plain_name(), &sample, &self.fields));
-        let mut talks = Talks::new(&self.roles);
-        let mut transcript = Transcript::new(format, self.fields.clone());
+        let mut transcript = Transcript::new(format);
+        let mut session = Session::new(&self.engine, self.fields.clone(), &self.roles, self.explains);
         transcript.push(&sample);
         drop(sample);
-        talks.meet(&transcript.speakers_ahead());
         while !ended {
-            Self::drain(&mut transcript, &mut talks, listener)?;
+            drain(&mut transcript, &mut session, listener)?;
             match input.next()? {
                 Chunk::Bytes(bytes) => transcript.push(&bytes),
                 Chunk::Pause => {
                     if input.is_settled() {
                         transcript.pause();
-                        Self::drain(&mut transcript, &mut talks, listener)?;
+                        drain(&mut transcript, &mut session, listener)?;
                     }
+                    session.flush();
+                    deliver(&mut session, listener)?;
                     listener.pause()?;
                 }
                 Chunk::End => ended = true,
             }
         }
         transcript.finish();
-        Self::drain(&mut transcript, &mut talks, listener)
+        drain(&mut transcript, &mut session, listener)?;
+        session.flush();
+        deliver(&mut session, listener)?;
+        Ok(session.roles)
     }
+}
 
-    fn drain(transcript: &mut Transcript, talks: &mut Talks, listener: &mut dyn Listener) -> Result<()> {
-        while let Some(record) = transcript.next_record() {
-            talks.begin_record();
-            let (mut line, mut counted) = (record.line, 0);
-            for text in record.texts() {
-                let start = text.span().start;
-                if start >= counted {
-                    line += record.raw[counted..start].iter().filter(|b| **b == b'\n').count() as u64;
-                    counted = start;
-                }
-                let talk = talks.of(&text.conversation);
-                let role = talk.role(text.speaker.as_deref());
-                listener.message(Heard { text: &text, record: &record, role, line, talk })?;
-            }
-            listener.record(&record)?;
-        }
-        Ok(())
+fn drain(transcript: &mut Transcript, session: &mut Session<'_>, listener: &mut dyn Listener) -> Result<()> {
+    while let Some(record) = transcript.next_record(&mut session.names) {
+        session.push(record);
+        deliver(session, listener)?;
     }
+    Ok(())
+}
+
+fn deliver(session: &mut Session<'_>, listener: &mut dyn Listener) -> Result<()> {
+    while let Some(done) = session.next() {
+        listener.record(&done)?;
+    }
+    Ok(())
 }
 
 /// Reads the policy from a file, or returns the default.

@@ -3,21 +3,19 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::transcript::Record;
-use lastfour::{Edit, Engine, Patch};
-
 use crate::args;
 use crate::console::Console;
 use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Packing, Source};
 use crate::output::{Output, below};
 use crate::progress::Progress;
-use crate::reading::{Heard, Listener, Reader};
+use crate::reading::{Listener, Reader};
 use crate::tally::{Tally, Troubles, count};
+use crate::transcript::session::Done;
 
 /// Runs the command and returns whether every transcript was redacted.
 pub(crate) fn run(args: &args::Redact) -> Result<bool> {
-    let reader = Reader::new(&args.reading)?;
+    let reader = Reader::new(&args.reading, false)?;
     let sources = input::find(&args.files, args.output.as_deref(), input::is_transcript)?;
     let prints = args.output.is_none() && !args.in_place;
     let mut run = Run {
@@ -66,16 +64,10 @@ impl Run {
     fn transcript(&mut self, reader: &Reader, source: &Source, args: &args::Redact) -> Result<()> {
         let mut input = Input::open(source, &self.progress.read)?;
         let output = self.output(source, input.packing, args)?;
-        let mut writer = Writer {
-            engine: &reader.engine,
-            run: self,
-            output,
-            edits: Vec::new(),
-            changed: false,
-            troubles: Troubles::default(),
-        };
-        reader.read(source, &mut input, &mut writer)?;
-        let Writer { output, changed, troubles, .. } = writer;
+        let mut writer = Writer { run: self, output, changed: false, troubles: Troubles::default() };
+        let roles = reader.read(source, &mut input, &mut writer)?;
+        let Writer { output, changed, mut troubles, .. } = writer;
+        troubles.roles(roles, &reader.engine);
         output.finish(args.in_place && !changed)?;
         self.tally.changed += u64::from(changed);
         self.console.warn(troubles.warnings(&source.name()));
@@ -90,9 +82,9 @@ impl Run {
             (Source::StandardInput, Some(_)) => Err(CliError::Message(
                 "standard input has no path below --output: leave --output out, or name files".into(),
             )),
-            (Source::StandardInput, None) if args.in_place => {
-                Err(CliError::Message("standard input cannot be replaced: leave --in-place out, or name files".into()))
-            }
+            (Source::StandardInput, None) if args.in_place => Err(CliError::Message(
+                "standard input cannot be replaced: leave --in-place out, or name files".into(),
+            )),
             _ => {
                 if self.packing.is_some_and(|before| before != packing) {
                     return Err(CliError::Message(format!(
@@ -130,35 +122,22 @@ impl Run {
 
 /// Writes a transcript as it is read.
 struct Writer<'a> {
-    engine: &'a Engine,
     run: &'a mut Run,
     output: Output,
-    /// The edits on the record that is being read.
-    edits: Vec<Edit>,
     changed: bool,
     troubles: Troubles,
 }
 
 impl Listener for Writer<'_> {
-    fn message(&mut self, mut heard: Heard<'_, '_>) -> Result<()> {
-        let outcome = heard.scan(self.engine);
-        self.run.tally.add(&outcome);
-        self.troubles.recall(&outcome);
-        if !outcome.patch.is_empty() {
-            self.edits.extend(heard.text.edits(&outcome.patch));
-        }
-        Ok(())
-    }
-
-    fn record(&mut self, record: &Record<'_>) -> Result<()> {
-        self.troubles.add(record.trouble, record.line);
+    fn record(&mut self, record: &Done) -> Result<()> {
+        self.run.tally.add(record);
+        self.troubles.add(record);
         self.run.progress.tick(self.run.tally.findings);
-        if self.edits.is_empty() {
-            return self.output.write(record.raw);
+        if record.patch.is_empty() {
+            return self.output.write(&record.raw);
         }
         self.changed = true;
-        let patch = Patch::new(std::mem::take(&mut self.edits));
-        self.output.write(&patch.apply(record.raw))
+        self.output.write(&record.patch.apply(&record.raw))
     }
 
     fn pause(&mut self) -> Result<()> {

@@ -2,17 +2,17 @@
 
 use std::io::{self, BufWriter, Stdout, Write};
 
-use crate::transcript::Record;
 use lastfour::{Action, Engine, Evidence, FindingKind, Role, Span};
 use serde::Serialize;
 
 use crate::args;
-use crate::console::Console;
+use crate::console::{Console, shown};
 use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Source};
 use crate::progress::Progress;
-use crate::reading::{Heard, Listener, Reader};
+use crate::reading::{Listener, Reader};
 use crate::tally::{Tally, Troubles};
+use crate::transcript::session::{Done, Found};
 
 /// The result of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(crate) enum Report {
 
 /// Runs the command.
 pub(crate) fn run(args: &args::Scan) -> Result<Report> {
-    let reader = Reader::new(&args.reading)?;
+    let reader = Reader::new(&args.reading, false)?;
     let sources = input::find(&args.files, None, input::is_transcript)?;
     let mut console = Console::new(args.reading.quiet);
     console.skipped(&sources);
@@ -45,7 +45,10 @@ pub(crate) fn run(args: &args::Scan) -> Result<Report> {
         let read = Input::open(source, &reporter.progress.read)
             .and_then(|mut input| reader.read(source, &mut input, &mut reporter));
         match read {
-            Ok(()) => reporter.tally.files += 1,
+            Ok(roles) => {
+                reporter.tally.files += 1;
+                reporter.troubles.roles(roles, &reader.engine);
+            }
             Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
             Err(failure) => {
                 reporter.pause()?;
@@ -79,6 +82,9 @@ struct Line<'a> {
     kind: FindingKind,
     action: Action,
     evidence: Evidence,
+    /// It repeats a finding of the same record.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    copy: bool,
     /// Lines with earlier pieces of the same secret that were not masked.
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
     recall: &'a [u64],
@@ -102,6 +108,9 @@ impl Reporter<'_> {
             serde_json::to_writer(&mut self.out, line)?;
             return self.out.write_all(b"\n");
         }
+        if line.copy {
+            return Ok(());
+        }
         if !self.headed {
             self.headed = true;
             self.columns.row(&mut self.out, ["WHERE", "CONVERSATION", "ROLE", "WHAT", "ACTION", "WHY"])?;
@@ -119,6 +128,26 @@ impl Reporter<'_> {
             why = format!("{why}, earlier pieces in line {}", lines.join(", "));
         }
         self.columns.row(&mut self.out, [&place, conversation, line.role.as_str(), &what, line.action.as_str(), &why])
+    }
+
+    fn found(&mut self, file: &str, record: &Done, found: &Found, line: u64) -> Result<()> {
+        let finding = &found.finding;
+        let offset = usize::try_from(record.offset).unwrap_or(usize::MAX);
+        let conversation = found.conversation.as_ref().map(|id| shown(&String::from_utf8_lossy(id), self.engine));
+        self.report(&Line {
+            file,
+            line,
+            bytes: Span::new(found.span.start.saturating_add(offset), found.span.end.saturating_add(offset)),
+            conversation,
+            role: found.role,
+            entity: finding.entity.as_str(),
+            kind: finding.kind,
+            action: finding.action,
+            evidence: finding.evidence,
+            copy: found.copy,
+            recall: &found.recall,
+        })
+        .map_err(|error| CliError::output(&error))
     }
 }
 
@@ -143,44 +172,19 @@ impl Columns {
 }
 
 impl Listener for Reporter<'_> {
-    fn message(&mut self, mut heard: Heard<'_, '_>) -> Result<()> {
-        let outcome = heard.scan(self.engine);
-        self.tally.add(&outcome);
-        self.troubles.recall(&outcome);
-        if outcome.findings.is_empty() {
-            return Ok(());
-        }
-        let conversation = heard.conversation(self.engine);
-        let recall: Vec<u64> = outcome.recall.iter().map(|id| id.0).collect();
-        let (mut line, mut counted) = (heard.line, heard.text.span().start);
-        for finding in outcome.findings.iter().filter(|finding| finding.action != Action::Allow) {
-            let raw = heard.text.raw_span(finding.span);
-            if raw.start > counted {
-                line += heard.record.raw[counted..raw.start].iter().filter(|b| **b == b'\n').count() as u64;
-                counted = raw.start;
+    fn record(&mut self, record: &Done) -> Result<()> {
+        self.tally.add(record);
+        self.troubles.add(record);
+        let file = std::mem::take(&mut self.file);
+        let (mut line, mut counted) = (record.line, 0);
+        for found in record.found.iter().filter(|found| found.finding.action != Action::Allow) {
+            if found.span.start > counted {
+                line += memchr::memchr_iter(b'\n', &record.raw[counted..found.span.start]).count() as u64;
+                counted = found.span.start;
             }
-            let file = std::mem::take(&mut self.file);
-            let offset = usize::try_from(heard.record.offset).unwrap_or(usize::MAX);
-            let reported = self.report(&Line {
-                file: &file,
-                line,
-                bytes: Span::new(raw.start.saturating_add(offset), raw.end.saturating_add(offset)),
-                conversation: conversation.clone(),
-                role: heard.role,
-                entity: finding.entity.as_str(),
-                kind: finding.kind,
-                action: finding.action,
-                evidence: finding.evidence,
-                recall: &recall,
-            });
-            self.file = file;
-            reported.map_err(|error| CliError::output(&error))?;
+            self.found(&file, record, found, line)?;
         }
-        Ok(())
-    }
-
-    fn record(&mut self, record: &Record<'_>) -> Result<()> {
-        self.troubles.add(record.trouble, record.line);
+        self.file = file;
         self.progress.tick(self.tally.findings);
         Ok(())
     }

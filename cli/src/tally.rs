@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use lastfour::{Action, Engine, Entity, FindingKind, Role};
+
+use crate::console::shown;
 use crate::transcript::Trouble;
-use lastfour::{Action, Entity, FindingKind, Outcome};
+use crate::transcript::session::{Done, Roles};
 
 /// The counts of a run.
 #[derive(Debug, Default)]
@@ -28,19 +31,21 @@ pub(crate) struct Troubles {
     too_long: u64,
     without_field: u64,
     recalled: Vec<u64>,
+    /// Messages by speakers whose role is not known, and the names of such speakers.
+    without_role: u64,
+    names: Vec<String>,
+    guessed: Vec<(String, Role)>,
 }
 
 /// Number of lines listed in a warning.
 const NAMED: usize = 5;
 
 impl Tally {
-    /// Counts a scanned message.
-    pub(crate) fn add(&mut self, outcome: &Outcome) {
-        self.messages += 1;
-        for finding in &outcome.findings {
-            if finding.action == Action::Allow {
-                continue;
-            }
+    /// Counts a record.
+    pub(crate) fn add(&mut self, record: &Done) {
+        self.messages += record.messages;
+        for found in record.found.iter().filter(|found| !found.copy && found.finding.action != Action::Allow) {
+            let finding = &found.finding;
             self.findings += 1;
             // In a transcript `block` acts like `mask`. A question holds nothing to mask.
             if finding.action > Action::Flag && finding.kind.is_there() {
@@ -91,28 +96,31 @@ impl Tally {
 }
 
 impl Troubles {
-    /// Counts a record that begins in that line.
-    pub(crate) fn add(&mut self, trouble: Option<Trouble>, line: u64) {
-        match trouble {
+    /// Counts a record.
+    pub(crate) fn add(&mut self, record: &Done) {
+        match record.trouble {
             Some(Trouble::TooLong) => self.too_long += 1,
             Some(Trouble::NoField) => self.without_field += 1,
             Some(_) => {
                 self.malformed += 1;
                 if self.malformed == 1 {
-                    self.first_malformed = line;
+                    self.first_malformed = record.line;
                 }
             }
             None => {}
         }
-    }
-
-    /// Notes the earlier messages with pieces of a secret that this message completes.
-    pub(crate) fn recall(&mut self, outcome: &Outcome) {
-        for id in &outcome.recall {
-            if !self.recalled.contains(&id.0) {
-                self.recalled.push(id.0);
+        for line in record.found.iter().flat_map(|found| &found.recall) {
+            if !self.recalled.contains(line) {
+                self.recalled.push(*line);
             }
         }
+    }
+
+    /// Notes what is known about the speakers. Their names are redacted by `engine`, as they come from the transcript.
+    pub(crate) fn roles(&mut self, roles: Roles, engine: &Engine) {
+        self.without_role = roles.unknown;
+        self.names = roles.names.iter().map(|name| shown(name, engine)).collect();
+        self.guessed = roles.guessed.iter().map(|(name, role)| (shown(name, engine), *role)).collect();
     }
 
     /// Returns the warnings, one line each.
@@ -131,12 +139,8 @@ impl Troubles {
         }
         if self.too_long > 0 {
             lines.push(format!(
-                "{name}: {} longer than 16 MiB and scanned in pieces",
-                if self.too_long == 1 {
-                    "1 record was".into()
-                } else {
-                    format!("{} records were", group(self.too_long))
-                },
+                "{name}: {} longer than 8 MiB and scanned in pieces",
+                if self.too_long == 1 { "1 value was".into() } else { format!("{} values were", group(self.too_long)) },
             ));
         }
         if self.without_field > 0 {
@@ -146,6 +150,25 @@ impl Troubles {
                 count(self.without_field, "record"),
                 if self.without_field == 1 { "it" } else { "them" },
             ));
+        }
+        if self.without_role > 0 {
+            let who = match self.names.as_slice() {
+                [] => "no speakers are named; name their field with --role-field".to_owned(),
+                names => format!(
+                    "speakers seen: {}; name their roles, as in --role {}",
+                    names.join(", "),
+                    quoted(&format!("{}=agent", names[0]))
+                ),
+            };
+            lines.push(format!(
+                "{name}: the role of the speaker is not known in {}: a question was answered by whoever came next; {who}",
+                count(self.without_role, "message")
+            ));
+        }
+        if !self.guessed.is_empty() {
+            let roles: Vec<String> =
+                self.guessed.iter().map(|(name, role)| format!("--role {}", quoted(&format!("{name}={role}")))).collect();
+            lines.push(format!("{name}: roles were guessed; to set them, use {}", roles.join(" ")));
         }
         if !self.recalled.is_empty() {
             let named: Vec<String> = self.recalled.iter().take(NAMED).map(u64::to_string).collect();
@@ -157,6 +180,12 @@ impl Troubles {
         }
         lines
     }
+}
+
+/// Quotes an argument for a shell.
+fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "=_-.@+:/".contains(c);
+    if argument.chars().all(plain) { argument.to_owned() } else { format!("'{}'", argument.replace('\'', r"'\''")) }
 }
 
 /// Formats a count, such as `1 file` or `2,000 files`.

@@ -1,29 +1,31 @@
-//! Fields separated by a comma, semicolon or tab, quoted as in RFC 4180.
+//! Tables: fields separated by a comma, semicolon, tab or bar, quoted as in RFC 4180.
 //!
-//! The splitter is our own because the bytes must come out as they went in: it tells where each field stands, quotes and
-//! all, and unescapes nothing it does not have to.
+//! The splitter is our own because the bytes must come out as they went in: it reports where each field is, with its quotes,
+//! and unescapes nothing it does not have to.
 
-use crate::transcript::fields::Fields;
-use crate::transcript::record::{Layout, Named, Spelling, Trouble, Voice};
-use crate::transcript::{Input, More, mark_len};
-use lastfour::Span;
-use lastfour::safe_cut;
+use lastfour::{Span, safe_cut};
+
+use super::fields::{Meaning, NameId, Names};
+use super::record::{Body, Part, Said, Segment, Trouble};
+use super::spelling::Spelling;
+use super::tree::{Kind, Tree};
+use super::{Cut, Input, More, mark_len};
 
 /// Cuts a table into records: a row each.
-pub(super) struct CsvReader {
-    fields: Fields,
-    header: Option<Header>,
-    cells: Vec<Cell>,
+pub(crate) struct CsvReader {
+    shape: Option<Shape>,
+    /// The number of rows that were read.
+    row: usize,
     /// How far into the input the row was read, so that no byte is read twice.
     at: usize,
     state: State,
     /// Where the last line of a row of several lines begins.
     later_line: Option<usize>,
-    /// The rest of a row too long to be held goes on to the next line end.
+    /// The rest of a row that is too long to be held extends to the next line end.
     mid_row: bool,
 }
 
-/// Where a field stands, without its quotes.
+/// Where a field is, without its quotes.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
     span: Span,
@@ -37,54 +39,75 @@ enum State {
     Quoted,
     /// After a quote in a quoted field: it is doubled, or the field ends.
     Quote,
-    /// Text follows a closing quote: the line is no row.
+    /// Text follows a closing quote: the line is not a row.
     Broken,
 }
 
+/// What the first rows say about a table.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape {
+    delimiter: u8,
+    columns: usize,
+    /// The number of the row with the names of the columns, if there is one. The rows before it are a title.
+    header: Option<usize>,
+    names: Vec<NameId>,
+}
+
+/// The bytes at the start from which the shape of a table is learned.
+const SAMPLE: usize = 64 << 10;
+
+/// The rows that are looked at for it.
+const SAMPLE_ROWS: usize = 50;
+
+/// The longest name of a column, in characters.
+const LONGEST_NAME: usize = 48;
+
 impl CsvReader {
-    pub(super) fn new(fields: Fields) -> Self {
-        Self {
-            fields,
-            header: None,
-            cells: Vec::new(),
-            at: 0,
-            state: State::FieldStart,
-            later_line: None,
-            mid_row: false,
-        }
+    pub(crate) fn new() -> Self {
+        Self { shape: None, row: 0, at: 0, state: State::FieldStart, later_line: None, mid_row: false }
     }
 
-    pub(super) fn next(&mut self, input: Input<'_>, at_start: bool, layout: &mut Layout) -> Option<usize> {
+    pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool, names: &mut Names) -> Option<Cut> {
         if self.mid_row {
-            return self.rest_of_row(input, layout);
+            return self.rest_of_row(input);
         }
         let mark = mark_len(input.bytes, at_start);
         self.at = self.at.max(mark);
-        let delimiter = match &self.header {
-            Some(header) => header.delimiter,
-            None => delimiter(first_line(input, mark)?),
-        };
+        if self.shape.is_none() {
+            let sample = mark + SAMPLE.min(input.limit);
+            // Rows that have come must not wait for others while the input pauses.
+            if input.more == More::Coming && input.bytes.len() < sample {
+                return None;
+            }
+            let complete = input.more == More::Never && input.bytes.len() <= sample;
+            self.shape = Some(Shape::learn(&input.bytes[mark..sample.min(input.bytes.len())], complete, names));
+        }
+        let shape = self.shape.as_ref()?;
+        let delimiter = shape.delimiter;
         let Some((len, is_row)) = self.measure(input, delimiter) else {
             if input.bytes.len() <= input.limit {
                 return None;
             }
             let len = safe_cut(&input.bytes[..input.limit]).max(mark);
-            layout.troubled(Span::new(mark, len), Trouble::TooLong);
             self.start_row();
             self.mid_row = true;
-            return Some(len);
+            return Some(plain(len, Span::new(mark, len), Some(Trouble::TooLong)));
         };
+        if len == 0 {
+            return None;
+        }
         self.start_row();
         let end = len - line_end_len(&input.bytes[mark..len]);
-        let row = Span::new(mark, end);
-        if !row.is_empty() {
-            if is_row {
-                self.row(&input.bytes[..len], row, delimiter, layout);
-            } else {
-                layout.troubled(row, Trouble::Malformed);
-            }
+        let span = Span::new(mark.min(end), end);
+        if span.is_empty() {
+            return Some(Cut::said(len, None, Vec::new()));
         }
-        Some(len).filter(|len| *len > 0)
+        let row = self.row;
+        self.row += 1;
+        if !is_row {
+            return Some(plain(len, span, Some(Trouble::Malformed)));
+        }
+        self.shape.as_ref().map(|shape| shape.cut(input.bytes, len, span, row))
     }
 
     fn start_row(&mut self) {
@@ -115,7 +138,7 @@ impl CsvReader {
                 (_, byte) if byte == delimiter => State::FieldStart,
                 (State::Quote, b'\r') => State::Quote,
                 (State::Quote, _) => match self.later_line {
-                    // The quote opened in an earlier line was none: the lines before this one are no row.
+                    // The quote that opened in an earlier line was not one: the lines before this one are not a row.
                     Some(line) => return Some((line, false)),
                     None => State::Broken,
                 },
@@ -128,39 +151,7 @@ impl CsvReader {
         Some((bytes.len(), !matches!(self.state, State::Quoted | State::Broken)))
     }
 
-    fn row(&mut self, raw: &[u8], row: Span, delimiter: u8, layout: &mut Layout) {
-        split(raw, row, delimiter, &mut self.cells);
-        let cells = &self.cells;
-        let header = match &self.header {
-            Some(header) => header,
-            None => {
-                let header = self.header.insert(Header::read(raw, cells, delimiter, &self.fields));
-                if header.names {
-                    return;
-                }
-                header
-            }
-        };
-        if cells.len() != header.columns && !header.text.is_empty() {
-            layout.troubled(row, Trouble::Malformed);
-            return;
-        }
-        let named = |column: Option<usize>| match column.and_then(|column| cells.get(column)) {
-            Some(cell) if !cell.span.is_empty() => Named::At(cell.span, cell.spelling),
-            _ => Named::No,
-        };
-        layout.voices.push(Voice { speaker: named(header.speaker), conversation: named(header.conversation) });
-        if header.text.is_empty() {
-            layout.trouble = Some(Trouble::NoField);
-        }
-        for (column, cell) in cells.iter().enumerate() {
-            if header.text.is_empty() || header.text.contains(&column) {
-                layout.place(cell.span, cell.spelling, 0, false);
-            }
-        }
-    }
-
-    fn rest_of_row(&mut self, input: Input<'_>, layout: &mut Layout) -> Option<usize> {
+    fn rest_of_row(&mut self, input: Input<'_>) -> Option<Cut> {
         let len = match memchr::memchr(b'\n', input.bytes) {
             Some(at) => {
                 self.mid_row = false;
@@ -170,59 +161,155 @@ impl CsvReader {
             None if input.more == More::Never && !input.bytes.is_empty() => input.bytes.len(),
             None => return None,
         };
-        layout.single(Span::new(0, len), Spelling::Plain, Named::No);
-        Some(len)
+        Some(plain(len, Span::new(0, len - line_end_len(&input.bytes[..len])), None))
     }
 }
 
-/// What the first row says about the columns.
-struct Header {
-    delimiter: u8,
-    columns: usize,
-    /// The row holds names of columns, and no data.
-    names: bool,
-    /// The columns of text; where none is known, every column is text.
-    text: Vec<usize>,
-    speaker: Option<usize>,
-    conversation: Option<usize>,
+fn plain(len: usize, span: Span, trouble: Option<Trouble>) -> Cut {
+    Cut::said(len, trouble, vec![Said::new(vec![Segment::new(0, Spelling::Plain, span)])])
 }
 
-impl Header {
-    fn read(raw: &[u8], cells: &[Cell], delimiter: u8, fields: &Fields) -> Self {
-        let mut text = Vec::new();
-        let mut speaker: Option<(u16, usize)> = None;
-        let mut conversation: Option<(u16, usize)> = None;
-        for (column, cell) in cells.iter().enumerate() {
-            let name = &raw[cell.span.range()];
-            let name = name.trim_ascii();
-            if std::str::from_utf8(name).is_ok_and(|name| fields.is_text_name(name)) {
-                text.push(column);
+impl Shape {
+    /// Learns the shape of a table from its first rows. `complete` says that nothing follows them.
+    pub(crate) fn learn(sample: &[u8], complete: bool, names: &mut Names) -> Self {
+        let delimiter = delimiter(sample);
+        let mut rows = rows(sample, delimiter, complete);
+        let widths: Vec<usize> = rows.iter().map(Vec::len).collect();
+        // The width of most rows, the greater of two that are as frequent.
+        let columns = widths
+            .iter()
+            .copied()
+            .max_by_key(|width| (widths.iter().filter(|other| *other == width).count() * usize::from(*width > 1), *width))
+            .unwrap_or(1);
+        let mut shape = Self { delimiter, columns, header: None, names: Vec::new() };
+        let text = |cell: &Cell| cell.spelling.decode(&sample[cell.span.range()]).0.trim_ascii().to_vec();
+        let first = rows.iter().position(|row| row.len() == columns).unwrap_or(0);
+        // The names come first, but for a title.
+        for number in first..rows.len().min(first + 10) {
+            let cells: Vec<Vec<u8>> = rows[number].iter().map(text).collect();
+            if cells.len() != columns || !is_header(&cells) {
+                if cells.len() == columns && number > first + 3 {
+                    break;
+                }
+                continue;
             }
-            let better = |best: Option<(u16, usize)>, rank: Option<u16>| match (best, rank) {
-                (Some((best, _)), Some(rank)) if best <= rank => None,
-                (_, rank) => rank,
-            };
-            if let Some(rank) = better(speaker, fields.speaker_column(name)) {
-                speaker = Some((rank, column));
-            }
-            if let Some(rank) = better(conversation, fields.conversation_column(name)) {
-                conversation = Some((rank, column));
+            let telling = |cell: &Vec<u8>| says_something(names.fields.meaning(cell));
+            let known = cells.iter().filter(|cell| telling(cell)).count();
+            let labels = number == first && rows[number + 1..].iter().any(|row| !is_header(&row.iter().map(text).collect::<Vec<_>>()));
+            if known > 0 || labels {
+                shape.header = Some(number);
+                shape.names = cells.iter().map(|cell| names.id(cell)).collect();
+                break;
             }
         }
-        Self {
-            delimiter,
-            columns: cells.len(),
-            names: !text.is_empty() || speaker.is_some() || conversation.is_some(),
-            text,
-            speaker: speaker.map(|(_, column)| column),
-            conversation: conversation.map(|(_, column)| column),
+        rows.clear();
+        if shape.header.is_none() {
+            shape.names = (1..=columns).map(|column| names.id(format!("column {column}").as_bytes())).collect();
         }
+        shape
     }
+
+    /// Whether the names of the columns say which of them is what.
+    pub(crate) fn is_known(&self, names: &Names) -> bool {
+        self.columns > 1 && self.header.is_some() && self.names.iter().any(|name| says_something(names.meaning(*name)))
+    }
+
+    /// The row at `span` as a record of `len` bytes.
+    fn cut(&self, bytes: &[u8], len: usize, span: Span, row: usize) -> Cut {
+        let cells = split(bytes, span, self.delimiter);
+        let named = self.header.is_none_or(|header| row > header);
+        if cells.len() != self.columns {
+            // "sep=;" and the lines of a title.
+            let title = self.header.is_some() && !named;
+            let trouble = (!title && self.columns > 1).then_some(Trouble::Malformed);
+            let mut cut = plain(len, span, trouble);
+            if let Body::Said(said) = &mut cut.body {
+                said.iter_mut().filter(|_| title).for_each(|said| said.part = Part::Alone);
+            }
+            return cut;
+        }
+        let mut tree = Tree::default();
+        let root = tree.push(&[], Kind::Object, 0, Segment::new(0, Spelling::Plain, span));
+        for (cell, name) in cells.iter().zip(&self.names) {
+            let segment = Segment::new(0, cell.spelling, cell.span);
+            if named {
+                tree.push(&[root], Kind::Text, *name, segment);
+            } else {
+                tree.long_names.push(segment);
+            }
+        }
+        tree.close(root);
+        Cut { len, trouble: None, layers: Vec::new(), body: Body::Tree(tree) }
+    }
+}
+
+pub(super) fn says_something(meaning: Meaning) -> bool {
+    meaning.text.is_some()
+        || meaning.about.is_some_and(|about| about != super::fields::About::Kind)
+        || meaning.conversation.is_some()
+        || meaning.time.is_some()
+}
+
+/// Whether cells could be the names of columns: short, different, without numbers and sentences.
+pub(super) fn is_header(cells: &[Vec<u8>]) -> bool {
+    let name = |cell: &Vec<u8>| {
+        let Ok(cell) = std::str::from_utf8(cell) else { return false };
+        !cell.is_empty()
+            && cell.chars().count() <= LONGEST_NAME
+            && cell.chars().any(char::is_alphabetic)
+            && cell.chars().filter(char::is_ascii_digit).count() <= 3
+            && !cell.contains(['?', '!', '@', '{'])
+            && !cell.ends_with('.')
+    };
+    let empty = cells.iter().filter(|cell| cell.is_empty()).count();
+    let unique = cells.iter().enumerate().all(|(at, cell)| cell.is_empty() || !cells[..at].contains(cell));
+    empty * 3 <= cells.len() && unique && cells.iter().all(|cell| cell.is_empty() || name(cell))
+}
+
+/// The first rows of a table; what is not a row is one cell.
+fn rows(sample: &[u8], delimiter: u8, complete: bool) -> Vec<Vec<Cell>> {
+    let mut reader = CsvReader::new();
+    let mut rows = Vec::new();
+    let mut at = 0;
+    while rows.len() < SAMPLE_ROWS {
+        let more = if complete { More::Never } else { More::Coming };
+        let input = Input { bytes: &sample[at..], more, limit: usize::MAX };
+        let Some((len, is_row)) = reader.measure(input, delimiter).filter(|(len, _)| *len > 0) else { break };
+        reader.start_row();
+        let span = Span::new(at, at + len - line_end_len(&sample[at..at + len]));
+        at += len;
+        if span.is_empty() {
+            continue;
+        }
+        rows.push(if is_row {
+            split(sample, span, delimiter)
+        } else {
+            vec![Cell { span, spelling: Spelling::CsvBare(delimiter) }]
+        });
+    }
+    rows
+}
+
+/// The delimiter of a table: the one that splits most of its first rows into the same number of fields.
+pub(crate) fn delimiter(sample: &[u8]) -> u8 {
+    let first = sample.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+    if let Some(given) = first.strip_prefix(b"sep=").and_then(|rest| rest.first()) {
+        return *given;
+    }
+    let score = |delimiter: u8| {
+        let widths: Vec<usize> = rows(sample, delimiter, true).iter().map(Vec::len).collect();
+        let frequent = widths.iter().filter(|width| **width > 1).map(|width| {
+            let same = widths.iter().filter(|other| *other == width).count();
+            (same, *width)
+        });
+        frequent.max().unwrap_or((0, 0))
+    };
+    [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
 }
 
 /// The fields of a row that is well formed.
-fn split(raw: &[u8], row: Span, delimiter: u8, cells: &mut Vec<Cell>) {
-    cells.clear();
+fn split(raw: &[u8], row: Span, delimiter: u8) -> Vec<Cell> {
+    let mut cells = Vec::new();
     let mut start = row.start;
     loop {
         let (cell, end) = if raw.get(start) == Some(&b'"') && start < row.end {
@@ -244,42 +331,9 @@ fn split(raw: &[u8], row: Span, delimiter: u8, cells: &mut Vec<Cell>) {
         };
         cells.push(cell);
         if end >= row.end {
-            return;
+            return cells;
         }
         start = end + 1;
-    }
-}
-
-/// The first line after the mark, once it has come.
-fn first_line(input: Input<'_>, mark: usize) -> Option<&[u8]> {
-    let bytes = &input.bytes[mark..];
-    match memchr::memchr(b'\n', bytes) {
-        Some(end) => Some(&bytes[..end]),
-        None if input.more == More::Never || bytes.len() > input.limit => Some(bytes),
-        None => None,
-    }
-}
-
-/// The delimiter of a table, from its first line: of comma, semicolon and tab the one that stands there most often
-/// outside quotes.
-pub(super) fn delimiter(line: &[u8]) -> u8 {
-    let mut quoted = false;
-    let mut counts = [0usize; 3];
-    for byte in line {
-        match byte {
-            b'"' => quoted = !quoted,
-            b',' if !quoted => counts[0] += 1,
-            b';' if !quoted => counts[1] += 1,
-            b'\t' if !quoted => counts[2] += 1,
-            _ => {}
-        }
-    }
-    if counts[2] > counts[0].max(counts[1]) {
-        b'\t'
-    } else if counts[1] > counts[0] {
-        b';'
-    } else {
-        b','
     }
 }
 

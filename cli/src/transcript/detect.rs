@@ -1,19 +1,22 @@
 //! Which format a transcript has.
 
-use crate::transcript::{DEEPEST_JSON, Fields, Format, csv};
-use lastfour::json::{Document, Step, Walker};
+use lastfour::json::{Document, Step, TokenKind, Walker};
 
-/// The format of a transcript with this name, which begins with `sample`.
+use super::csv::Shape;
+use super::fields::Names;
+use super::{DEEPEST_JSON, Fields, Format, html, log};
+
+/// Returns the format of a transcript with this name, which begins with `sample`.
 ///
-/// A name that says it (`.jsonl`, `.ndjson`, `.csv`, `.tsv`) is believed; else the first bytes decide. What looks like
-/// nothing else is text.
+/// A name that says it is believed, such as `.jsonl` or `.csv`; else the first bytes decide. What looks like nothing else is
+/// text.
 ///
 /// ```
 /// use lastfour_cli::transcript::{Fields, Format, detect};
 /// let fields = Fields::default();
 /// assert_eq!(detect("chat.log", b"{\"text\": \"hi\"}\n", &fields), Format::Jsonl);
 /// assert_eq!(detect("chat.json", b"[{\"text\": \"hi\"},\n", &fields), Format::Json);
-/// assert_eq!(detect("", b"time;role;text\n", &fields), Format::Csv);
+/// assert_eq!(detect("", b"time;role;text\n1;agent;hi\n", &fields), Format::Csv);
 /// assert_eq!(detect("", b"Agent: hi\n", &fields), Format::Text);
 /// ```
 #[must_use]
@@ -22,7 +25,12 @@ pub fn detect(name: &str, sample: &[u8], fields: &Fields) -> Format {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
         "jsonl" | "ndjson" => return Format::Jsonl,
-        "csv" | "tsv" => return Format::Csv,
+        "csv" | "tsv" | "tab" | "psv" => return Format::Csv,
+        "vtt" | "srt" => return Format::Cues,
+        "html" | "htm" | "xhtml" => return Format::Html,
+        "eml" | "mbox" | "emlx" => return Format::Mail,
+        "sql" => return Format::Sql,
+        "md" | "markdown" => return Format::Text,
         _ => {}
     }
     let sample = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
@@ -30,17 +38,97 @@ pub fn detect(name: &str, sample: &[u8], fields: &Fields) -> Format {
     if let Some(format) = json(extension, body) {
         return format;
     }
-    let line = &sample[..memchr::memchr(b'\n', sample).unwrap_or(sample.len())];
-    if extension != "txt" && is_header(line.trim_ascii(), fields) {
+    if let Some(format) = by_start(body) {
+        return format;
+    }
+    if extension == "xml" {
+        return Format::Xml;
+    }
+    if extension == "json" {
+        return Format::Json;
+    }
+    let lines = || sample.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LINES);
+    if log::is_log(lines()) {
+        return Format::Log;
+    }
+    if extension != "txt" && is_table(sample, fields) {
         return Format::Csv;
     }
-    if extension == "json" { Format::Json } else { Format::Text }
+    Format::Text
 }
 
-/// Lines that are looked at to tell JSON lines.
+/// Lines that are looked at.
 const LINES: usize = 20;
 
-/// JSON lines or a document, where the sample is either.
+/// The format that the first bytes tell.
+fn by_start(body: &[u8]) -> Option<Format> {
+    let starts = |word: &str| body.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
+    if starts("WEBVTT") || is_srt(body) {
+        return Some(Format::Cues);
+    }
+    if starts("<!doctype html") || starts("<html") {
+        return Some(Format::Html);
+    }
+    if starts("<?xml") {
+        return Some(if is_xhtml(body) { Format::Html } else { Format::Xml });
+    }
+    if starts("From ") && body.split(|b| *b == b'\n').nth(1).is_some_and(is_head) || is_mail(body) {
+        return Some(Format::Mail);
+    }
+    if body.starts_with(b"<") {
+        let (piece, end) = html::piece(body, 0);
+        let is_tag = matches!(piece, html::Piece::Open { .. } | html::Piece::Other) && body[..end].ends_with(b">");
+        // "<jane> hello" is a message.
+        let opens = matches!(body[end.min(body.len())..].trim_ascii_start().first(), Some(b'<'));
+        if is_tag && opens {
+            return Some(if html::is_html(body) { Format::Html } else { Format::Xml });
+        }
+        if html::is_html(&body[..end]) {
+            return Some(Format::Html);
+        }
+    }
+    let sql = ["-- MySQL dump", "-- PostgreSQL", "--\n-- PostgreSQL", "INSERT INTO ", "CREATE TABLE ", "PRAGMA foreign_keys", "BEGIN TRANSACTION;", "/*!40"];
+    sql.iter().any(|start| starts(start)).then_some(Format::Sql)
+}
+
+fn is_xhtml(body: &[u8]) -> bool {
+    memchr::memmem::find(&body[..body.len().min(2048)], b"<html").is_some()
+}
+
+/// Whether a text begins with the number and the times of a subtitle.
+fn is_srt(body: &[u8]) -> bool {
+    let mut lines = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let number = lines.next().is_some_and(|line| !line.is_empty() && line.iter().all(u8::is_ascii_digit));
+    number && lines.next().is_some_and(|line| memchr::memmem::find(line, b" --> ").is_some())
+}
+
+/// Whether a text begins with the head of a mail: several fields, among them a usual one.
+fn is_mail(body: &[u8]) -> bool {
+    let usual = ["from:", "return-path:", "received:", "message-id:", "mime-version:", "delivered-to:"];
+    let mut heads = 0;
+    let mut known = 0;
+    for line in body.split(|b| *b == b'\n').take(30) {
+        if line.trim_ascii().is_empty() {
+            break;
+        }
+        if line.starts_with(b" ") || line.starts_with(b"\t") {
+            continue;
+        }
+        if !is_head(line) {
+            return false;
+        }
+        heads += 1;
+        known += usual.iter().filter(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))).count();
+    }
+    heads >= 3 && known >= 2
+}
+
+/// Whether a line is a field of the head of a mail.
+fn is_head(line: &[u8]) -> bool {
+    memchr::memchr(b':', line).is_some_and(|colon| colon > 0 && line[..colon].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'))
+}
+
+/// JSON lines or a document, if the sample is either.
 fn json(extension: &str, body: &[u8]) -> Option<Format> {
     let mut lines = body.split_inclusive(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let is_json = matches!(body.first(), Some(b'{' | b'['));
@@ -63,25 +151,27 @@ fn json(extension: &str, body: &[u8]) -> Option<Format> {
     let mut tokens = 0;
     let sound = loop {
         match walker.next(&body[at..], false) {
-            Ok(Step::Token(token)) => at += token.span.end,
+            Ok(Step::Token(token)) => {
+                at += token.span.end;
+                if token.kind == TokenKind::Key && walker.open() == 0 {
+                    break false;
+                }
+            }
             Ok(_) => break true,
             Err(_) => break false,
         }
         tokens += 1;
     };
-    // Where enough of it was JSON, there is a fault further on.
+    // If enough of it was JSON, there is a fault further on.
     (sound || tokens > 8 || extension == "json").then_some(Format::Json)
 }
 
-/// Whether a line names columns: at least two, one of them a known one for text, and none of them a sentence.
-fn is_header(line: &[u8], fields: &Fields) -> bool {
-    let Ok(line) = std::str::from_utf8(line) else {
-        return false;
-    };
-    let delimiter = char::from(csv::delimiter(line.as_bytes()));
-    let mut names = line.split(delimiter).map(|name| name.trim_matches(['"', ' ']));
-    let shaped = |name: &str| name.len() <= 40 && !name.contains(['.', ':', '?', '!']);
-    line.contains(delimiter) && names.clone().all(shaped) && names.any(|name| fields.is_text_name(name))
+/// Whether the first rows are those of a table whose columns say what they are.
+fn is_table(sample: &[u8], fields: &Fields) -> bool {
+    let mut names = Names::new(fields.clone());
+    let sample = &sample[..sample.len().min(16 << 10)];
+    let sample = &sample[..memchr::memrchr(b'\n', sample).map_or(sample.len(), |end| end + 1)];
+    !sample.is_empty() && Shape::learn(sample, true, &mut names).is_known(&names)
 }
 
 #[cfg(test)]
@@ -110,8 +200,22 @@ mod tests {
             ("", "\u{feff}{\"a\": 1}\n", Format::Jsonl),
             ("", "\u{feff}id,role,message\n1,agent,hi\n", Format::Csv),
             ("", "\"id\"\t\"text\"\n", Format::Csv),
+            ("", "Export of today\n\nid;role;text\n1;agent;hi\n2;customer;hello, you\n", Format::Csv),
             ("", "Hello, text me.\n", Format::Text),
             ("", "", Format::Text),
+            ("", "WEBVTT\n\n00:00.000 --> 00:01.000\nhi\n", Format::Cues),
+            ("a.txt", "1\n00:00:00,000 --> 00:00:04,000\nhi\n", Format::Cues),
+            ("", "<!DOCTYPE html><html>", Format::Html),
+            ("", "<div><p>hi</p></div>", Format::Html),
+            ("", "<?xml version='1.0'?>\n<sms body='a'/>", Format::Xml),
+            ("", "<chat><message>hi</message></chat>", Format::Xml),
+            ("", "<jane> hello\n<bob> hi\n", Format::Text),
+            ("", "From: a@b\nTo: c@d\nMessage-ID: <1>\n\nhi\n", Format::Mail),
+            ("", "From a@b Mon May  1 10:00:00 2024\nFrom: a@b\n\nhi\n", Format::Mail),
+            ("", "From: Maria\n\nhi\n", Format::Text),
+            ("", "INSERT INTO a VALUES (1,'x');\n", Format::Sql),
+            ("", "2024-05-01T10:00:00Z {\"role\": \"user\", \"text\": \"hi\"}\n", Format::Log),
+            ("", "time=1 level=info role=agent text=\"hi\"\n", Format::Log),
         ] {
             assert_eq!(detect(name, sample.as_bytes(), &fields), format, "{name:?} {sample:?}");
         }

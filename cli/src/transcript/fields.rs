@@ -1,255 +1,616 @@
-//! Which fields of a record hold the text, the speaker and the conversation.
+//! What the names of fields, columns, tags and attributes say about their values.
+//!
+//! A name is split into words: `bodyText`, `body_text` and `bodytext` are "body text". Its last word says what the value
+//! is: a message_id is an id, an id_message a message. The words are in the tables below; nothing here names a vendor.
 
-use lastfour::json::Path;
+use std::collections::HashMap;
 
-/// The usual names of the field that holds what was said.
+use lastfour::Role;
+
+use super::roles::role_in_name;
+
+/// Words for what somebody says. A number in such a field is text too.
 const TEXT: &[&str] = &[
-    "text",
-    "content",
-    "body",
-    "message",
-    "msg",
-    "utterance",
-    "parts",
-    "transcript",
-    "comment",
-    "htmlbody",
-    "plainbody",
-    "messagebody",
-    "messagetext",
-    "formattedbody",
-    "caption",
-    "note",
-    "notes",
-    "subject",
-    "description",
-    "question",
-    "answer",
-    "prompt",
-    "completion",
-    "input",
-    "output",
-    "query",
-    "response",
-    "reply",
-    "arguments",
-    "refusal",
-    "texto",
-    "mensaje",
-    "contenido",
-    "pregunta",
-    "respuesta",
-    "chat",
-    "line",
+    "answer", "body", "caption", "comment", "comments", "content", "contents", "contenido", "html", "markdown", "mensaje",
+    "message", "messages", "msg", "plain", "pregunta", "question", "reply", "respuesta", "sms", "speech", "text", "texto",
+    "transcript", "transcripcion", "transcription", "utterance", "word", "words",
 ];
 
-/// The usual names of the field that says who speaks, the most telling first.
-const SPEAKER: &[&str] = &[
-    "role",
-    "participantrole",
-    "sendertype",
-    "authortype",
-    "senderrole",
-    "authorrole",
-    "usertype",
-    "author",
-    "sender",
-    "speaker",
-    "participant",
-    "from",
-    "direction",
-    "displayname",
-    "username",
-    "user",
-    "name",
-    "rol",
-    "autor",
-    "remitente",
-    "hablante",
+/// Words for what somebody may say, and for other things. A number in such a field is a number.
+const TEXT_TOO: &[&str] = &[
+    "arguments", "chat", "completion", "description", "feedback", "input", "inputs", "line", "log", "note", "notes", "output",
+    "outputs", "parts", "preview", "prompt", "query", "refusal", "remark", "remarks", "request", "response", "snippet",
+    "statement", "subject", "summary",
 ];
 
-/// The usual names of the field that holds the id of the conversation, the most telling first.
+/// Words after a word for text that say in which form it is.
+const FORMS: &[&str] = &[
+    "clean", "en", "english", "es", "formatted", "full", "html", "markdown", "md", "normalized", "original", "plain", "raw",
+    "rendered", "rich", "spanish", "str", "string", "text", "value",
+];
+
+/// Words for people.
+const PEOPLE: &[&str] = &[
+    "actor", "author", "autor", "by", "creator", "emisor", "from", "hablante", "initiator", "member", "nick", "owner",
+    "participant", "participante", "party", "person", "poster", "remitente", "sender", "senders", "speaker", "spk", "u", "user",
+    "usuario",
+];
+
+/// Words after a word for people that say what the value tells of them.
+const PEOPLE_ROLE: &[&str] = &["type", "role", "kind", "purpose", "category", "class", "rol", "tipo", "side"];
+const PEOPLE_NAME: &[&str] =
+    &["name", "nickname", "displayname", "username", "label", "alias", "handle", "nick", "nombre", "title"];
+const PEOPLE_ID: &[&str] = &["id", "uuid", "guid", "sid", "number", "email", "mail", "phone", "address", "tag", "uri", "key"];
+
+/// Names that tell a role alone.
+const ROLE: &[&str] = &["role", "rol", "side"];
+/// Names that tell a direction.
+const DIRECTION: &[&str] = &["direction", "directions", "direccion", "inbound", "outbound"];
+/// Words of names whose value says whether the business, or the owner of an export, has sent the message.
+const SENT: &[&[&str]] = &[
+    &["from", "me"], &["is", "from", "me"], &["is", "mine"], &["is", "me"], &["outgoing"], &["is", "outgoing"], &["sent"],
+    &["is", "sent"], &["is", "agent"], &["from", "agent"], &["is", "staff"], &["is", "admin"], &["is", "outbound"],
+    &["outbound"],
+];
+/// Words of names whose value says whether the customer has sent the message.
+const RECEIVED: &[&[&str]] = &[
+    &["incoming"], &["is", "incoming"], &["inbound"], &["is", "inbound"], &["received"], &["is", "customer"],
+    &["from", "customer"], &["is", "user"], &["from", "user"], &["is", "visitor"],
+];
+/// Words of names whose value says whether a program has sent the message.
+const AUTOMATED: &[&[&str]] = &[&["bot"], &["is", "bot"], &["automated"], &["is", "automated"], &["from", "bot"]];
+
+/// Words for a conversation, in order of precedence.
 const CONVERSATION: &[&str] = &[
-    "conversation",
-    "conversationid",
-    "conversationsid",
-    "dialogueid",
-    "dialogid",
-    "session",
-    "sessionid",
-    "thread",
-    "threadid",
-    "threadts",
-    "chatid",
-    "ticketid",
-    "ticket",
-    "caseid",
-    "roomid",
-    "room",
-    "channelid",
-    "contactid",
-    "conversacion",
-    "sesion",
+    "conversation", "conversations", "conversacion", "dialog", "dialogue", "session", "sesion", "thread", "topic", "ticket",
+    "case", "chat", "room", "interaction", "engagement", "rid", "channel", "contact",
+];
+/// Words after a word for a conversation. Without one, only the first words of the list count.
+const CONVERSATION_ID: &[&str] = &["id", "ids", "uuid", "guid", "sid", "key", "number", "no", "ref", "reference", "ts"];
+const CONVERSATION_ALONE: &[&str] =
+    &["conversation", "conversacion", "dialog", "dialogue", "session", "sesion", "thread", "ticket", "room", "rid"];
+
+/// Words for the time at which something was said, in order of precedence.
+const TIME: &[&str] = &[
+    "timestamp", "sent", "created", "ts", "datetime", "time", "date", "when", "received", "posted", "start", "started",
+    "begin", "offset", "hora", "fecha", "moment",
+];
+/// Words that make a time one of something else.
+const NOT_TIME: &[&str] = &[
+    "updated", "update", "modified", "edited", "end", "ended", "stop", "expires", "expiry", "last", "read", "delivered",
+    "duration", "delta", "birth", "zone", "timezone", "seen", "by", "from", "to",
+];
+/// Words in the names of times that say how they are written.
+const TIME_FORMS: &[&str] = &[
+    "at", "on", "ms", "millis", "milliseconds", "us", "usec", "ns", "sec", "secs", "seconds", "utc", "gmt", "iso", "local",
+    "unixtime", "unix", "epoch", "absolute", "message", "msg", "timestamp", "date", "time", "stamp", "event", "in",
 ];
 
-/// The names of the fields that matter, or JSON pointers to them.
-///
-/// Names are compared without regard to case, `_`, `-` and blanks: `conversationId` is `conversation_id`. The default is
-/// the usual names.
-///
-/// ```
-/// use lastfour_cli::transcript::Fields;
-/// let fields = Fields::default().text(["payload", "/event/detail"]);
-/// assert!(fields.is_text_name("Payload"));
-/// assert!(!fields.is_text_name("content"));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fields {
-    text: Names,
-    speaker: Names,
-    conversation: Names,
+/// Last words of names whose values nobody says.
+const DATA: &[&str] = &[
+    "agent", "agents", "avatar", "browser", "charset", "city", "code", "color", "count", "country", "currency", "domain",
+    "email", "encoding", "file", "filename", "format", "hash", "height", "host", "hostname", "href", "icon", "id", "ids",
+    "image", "index", "ip", "key", "lang", "language", "level", "link", "locale", "mail", "mime", "model", "name", "names",
+    "path", "phone", "platform", "service", "sid", "size", "source", "state", "status", "tag", "tags", "team", "title", "token",
+    "type", "uri", "url", "urls", "uuid", "version", "width", "zone",
+];
+
+/// Words in the names of what is measured about a recognised word.
+const MEASURES: &[&str] = &["confidence", "probability", "prob", "offset", "duration", "start", "end", "stability", "score"];
+
+/// Names of lists of people.
+const LISTS: &[&str] = &[
+    "participants", "users", "members", "agents", "customers", "visitors", "contacts", "people", "attendees", "speakers",
+    "authors", "operators", "senders", "parties", "profiles", "participantes", "usuarios",
+];
+
+/// What a field says about a speaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum About {
+    /// Named on the command line.
+    Given,
+    Role,
+    /// A role, or which of two sides sent it.
+    Direction,
+    /// `true` if the owner or the business sent it.
+    Sent,
+    /// `true` if the customer sent it.
+    Received,
+    /// `true` if a program sent it.
+    Automated,
+    /// A person: their name, or an object about them.
+    Person,
+    Name,
+    Id,
+    /// A name that tells a role if its value does.
+    Kind,
 }
 
-impl Default for Fields {
-    fn default() -> Self {
-        Self {
-            text: Names::new(TEXT.iter().copied()),
-            speaker: Names::new(SPEAKER.iter().copied()),
-            conversation: Names::new(CONVERSATION.iter().copied()),
-        }
-    }
+/// What a name says about its value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Meaning {
+    pub(crate) text: Option<TextName>,
+    pub(crate) about: Option<About>,
+    /// The precedence of an id of a conversation; less is better.
+    pub(crate) conversation: Option<u8>,
+    /// The precedence of the time of a message; less is better.
+    pub(crate) time: Option<u8>,
+    /// The role that a word of the name tells, as in `agent_message`.
+    pub(crate) role: Option<Role>,
+    /// Values of this name are data.
+    pub(crate) data: bool,
+    /// The last word is one for an id.
+    pub(crate) id: bool,
+    /// The name of a list of people.
+    pub(crate) list: bool,
+    /// A name for the type or kind of the object.
+    pub(crate) kind: bool,
+}
+
+/// How a name was recognised as one of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextName {
+    /// Named on the command line, or by a word for what somebody says.
+    Sure,
+    /// By a word that also names other things.
+    Likely,
+}
+
+/// The names of the fields that matter.
+///
+/// Names are compared without case, accents and separators. What starts with `/` is a JSON pointer.
+#[derive(Debug, Clone, Default)]
+pub struct Fields {
+    text: Vec<String>,
+    only_given_text: bool,
+    speaker: Vec<String>,
+    conversation: Vec<String>,
 }
 
 impl Fields {
-    /// With these fields, and no others, for what was said. What starts with `/` is a JSON pointer from the root of the
-    /// line, or of the element where a document is an array; a step `-` of it is every element of an array.
+    /// Adds fields with the text of a message.
     #[must_use]
     pub fn text<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.text = Names::new(names);
+        self.text.extend(names.into_iter().map(|name| given(name.as_ref())));
         self
     }
 
-    /// With these fields, and no others, for who speaks; the first that is there counts.
+    /// Adds fields with the text of a message, and recognises no others.
+    #[must_use]
+    pub fn only_text<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self = self.text(names);
+        self.only_given_text = true;
+        self
+    }
+
+    /// Adds fields with the speaker, which take precedence over the usual ones.
     #[must_use]
     pub fn speaker<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.speaker = Names::new(names);
+        self.speaker.extend(names.into_iter().map(|name| given(name.as_ref())));
         self
     }
 
-    /// With these fields, and no others, for the id of the conversation; the first that is there counts.
+    /// Adds fields with the id of the conversation, which take precedence over the usual ones.
     #[must_use]
     pub fn conversation<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.conversation = Names::new(names);
+        self.conversation.extend(names.into_iter().map(|name| given(name.as_ref())));
         self
     }
 
-    /// Whether a column or key of that name holds what was said.
-    #[must_use]
-    pub fn is_text_name(&self, name: &str) -> bool {
-        self.text.rank(name.as_bytes()).is_some()
+    /// Whether no fields are recognised but those given.
+    pub(crate) fn only_given_text(&self) -> bool {
+        self.only_given_text
     }
 
-    pub(super) fn is_text(&self, path: Path<'_>) -> bool {
-        self.text.rank_at(path, path.nearest_key()).is_some()
+    /// The pointers among the given fields of each kind.
+    pub(crate) fn text_pointers(&self) -> impl Iterator<Item = &str> {
+        pointers(&self.text)
     }
 
-    /// How telling the member at `path` is about who speaks, the less the better.
-    pub(super) fn speaker_rank(&self, path: Path<'_>) -> Option<u16> {
-        self.speaker.rank_at(path, path.key())
+    pub(crate) fn speaker_pointers(&self) -> impl Iterator<Item = &str> {
+        pointers(&self.speaker)
     }
 
-    pub(super) fn conversation_rank(&self, path: Path<'_>) -> Option<u16> {
-        self.conversation.rank_at(path, path.key())
+    pub(crate) fn conversation_pointers(&self) -> impl Iterator<Item = &str> {
+        pointers(&self.conversation)
     }
 
-    pub(super) fn speaker_column(&self, name: &[u8]) -> Option<u16> {
-        self.speaker.rank(name)
-    }
-
-    pub(super) fn conversation_column(&self, name: &[u8]) -> Option<u16> {
-        self.conversation.rank(name)
+    /// Returns what a name says about its value.
+    pub(crate) fn meaning(&self, name: &[u8]) -> Meaning {
+        let words = words(&String::from_utf8_lossy(name));
+        let joined = words.concat();
+        let mut meaning = Meaning::of(&words);
+        if self.only_given_text {
+            meaning.text = None;
+        }
+        if self.text.contains(&joined) {
+            meaning.text = Some(TextName::Sure);
+        }
+        if self.speaker.contains(&joined) {
+            meaning.about = Some(About::Given);
+        }
+        if self.conversation.contains(&joined) {
+            meaning.conversation = Some(0);
+        }
+        meaning
     }
 }
 
-/// Longest name after folding, in bytes. No longer key can be meant.
-const LONGEST_NAME: usize = 64;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Names {
-    /// Folded, sorted, with the position in the list given.
-    names: Vec<(Box<[u8]>, u16)>,
-    pointers: Vec<(Box<str>, u16)>,
+fn given(name: &str) -> String {
+    if name.starts_with('/') { name.to_owned() } else { words(name).concat() }
 }
 
-impl Names {
-    fn new<S: AsRef<str>>(given: impl IntoIterator<Item = S>) -> Self {
-        let mut names = Vec::new();
-        let mut pointers = Vec::new();
-        for (rank, name) in (0..).zip(given) {
-            let name = name.as_ref();
-            if name.starts_with('/') {
-                pointers.push((name.into(), rank));
-            } else {
-                let mut buffer = [0; LONGEST_NAME];
-                names.push((fold(name.as_bytes(), &mut buffer).unwrap_or_default().into(), rank));
+fn pointers(names: &[String]) -> impl Iterator<Item = &str> {
+    names.iter().map(String::as_str).filter(|name| name.starts_with('/'))
+}
+
+impl Meaning {
+    fn of(words: &[String]) -> Self {
+        let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is_number(word)).collect();
+        let Some(last) = words.last().copied() else { return Self::default() };
+        let mut meaning = Self { role: words.iter().rev().find_map(|word| role_word(word)), ..Self::default() };
+        meaning.kind = matches!(last, "type" | "kind" | "event" | "source" | "origin" | "category" | "class" | "t" | "action");
+        meaning.id = PEOPLE_ID.contains(&last) || matches!(last, "ids" | "token" | "hash" | "ref" | "reference" | "index");
+        meaning.list = LISTS.contains(&last);
+        meaning.data = DATA.contains(&last);
+        let position = |list: &[&str], word: &str| list.iter().position(|known| *known == word);
+        // "body_text", "Message Text (Original)": the forms follow the word for the text.
+        let noun = words.iter().rposition(|word| !FORMS.contains(word)).map_or(words[0], |at| words[at]);
+        let forms_only = words.iter().all(|word| FORMS.contains(word));
+        if TEXT.contains(&last) && (forms_only || !DATA.contains(&noun)) || TEXT.contains(&noun) {
+            meaning.text = Some(TextName::Sure);
+        } else if TEXT_TOO.contains(&noun) {
+            meaning.text = Some(TextName::Likely);
+        }
+        if last == "value" && words.len() == 1 {
+            meaning.text = None;
+        }
+        let rank = position(CONVERSATION, words[0]).or_else(|| {
+            // "conversationsThreadId", "source_ticket_id".
+            words.iter().rev().nth(1).and_then(|word| position(CONVERSATION, word))
+        });
+        let named = CONVERSATION_ID.contains(&last) && words.len() > 1;
+        let alone = words.len() == 1 && CONVERSATION_ALONE.contains(&last);
+        meaning.conversation =
+            rank.filter(|_| named || alone).map(|rank| 1 + u8::try_from(rank).unwrap_or(u8::MAX - 1));
+        meaning.time = time(&words);
+        meaning.about = about(&words);
+        if meaning.time.is_some() || meaning.conversation.is_some() {
+            meaning.text = None;
+        }
+        meaning
+    }
+}
+
+fn time(words: &[&str]) -> Option<u8> {
+    let rank = words.iter().filter_map(|word| TIME.iter().position(|known| known == word)).min()?;
+    let only = words.iter().all(|word| TIME.contains(word) || TIME_FORMS.contains(word) || TEXT.contains(word));
+    (only && !words.iter().any(|word| NOT_TIME.contains(word))).then(|| u8::try_from(rank).unwrap_or(u8::MAX))
+}
+
+fn about(words: &[&str]) -> Option<About> {
+    let is = |lists: &[&[&str]]| lists.contains(&words);
+    let last = *words.last()?;
+    if is(SENT) {
+        return Some(About::Sent);
+    }
+    if is(RECEIVED) {
+        return Some(About::Received);
+    }
+    if is(AUTOMATED) {
+        return Some(About::Automated);
+    }
+    if DIRECTION.contains(&last) || words[0] == "direction" {
+        return Some(About::Direction);
+    }
+    let person = |word: &&str| PEOPLE.contains(word);
+    let before = &words[..words.len() - 1];
+    // "agent_name" and "customer_id" are about the people of a conversation, not about who sends a message.
+    let spoken_of = before.iter().any(|word| role_word(word).is_some() && !person(word));
+    if before.iter().any(person) && !spoken_of || matches!(before, ["display" | "real" | "full" | "screen" | "public"]) {
+        if PEOPLE_ROLE.contains(&last) {
+            return Some(About::Role);
+        }
+        if PEOPLE_NAME.contains(&last) {
+            return Some(About::Name);
+        }
+        if PEOPLE_ID.contains(&last) {
+            return Some(About::Id);
+        }
+    }
+    if ROLE.contains(&last) && words.len() <= 2 {
+        return Some(About::Role);
+    }
+    if person(&last) && (words.len() == 1 || matches!(words, ["created" | "sent" | "posted" | "spoken" | "message" | "said", _])) {
+        return Some(About::Person);
+    }
+    if words.len() == 1 && PEOPLE_NAME.contains(&last) && last != "title" {
+        return Some(About::Name);
+    }
+    (words.len() <= 2 && matches!(last, "type" | "kind" | "event" | "source" | "origin" | "category" | "class" | "t" | "action"))
+        .then_some(About::Kind)
+}
+
+/// The role of which a word in the name of a field tells: `agent_message`, `customer_text`, `bot_response`.
+fn role_word(word: &str) -> Option<Role> {
+    let role = Role::from_name(word).or_else(|| role_in_name(word))?;
+    // "user_input" is what a customer types; "system" and "tool" are settings more often than speakers.
+    (!matches!(word, "system" | "tool" | "model" | "contact" | "support" | "service" | "services" | "team" | "care" | "desk"))
+        .then_some(role)
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Splits a name into lower-case words without accents: at separators, at capitals, and, where nothing separates them,
+/// between known words.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut current = String::new();
+    let mut previous = ' ';
+    let chars: Vec<char> = name.chars().take(128).collect();
+    for (at, &c) in chars.iter().enumerate() {
+        let next_is_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+        let starts = c.is_uppercase() && (previous.is_lowercase() || previous.is_uppercase() && next_is_lower)
+            || c.is_ascii_digit() != previous.is_ascii_digit();
+        if (starts || !c.is_alphanumeric()) && !current.is_empty() {
+            words.push(std::mem::take(&mut current));
+        }
+        if c.is_alphanumeric() {
+            current.extend(c.to_lowercase().map(plain));
+        }
+        previous = c;
+    }
+    if !current.is_empty() {
+        words.push(current);
+    }
+    words.into_iter().flat_map(|word| segment(&word).unwrap_or_else(|| vec![word])).collect()
+}
+
+/// The letter without its accent.
+fn plain(c: char) -> char {
+    match c {
+        'á' | 'à' | 'ä' | 'â' => 'a',
+        'é' | 'è' | 'ê' => 'e',
+        'í' => 'i',
+        'ó' | 'ö' | 'ô' => 'o',
+        'ú' | 'ü' => 'u',
+        'ñ' => 'n',
+        c => c,
+    }
+}
+
+/// Words that are often written together, besides those of the lists above.
+const JOINED: &[&str] = &[
+    "agent", "bot", "created", "customer", "display", "from", "id", "is", "me", "message", "msg", "name", "role", "sent",
+    "sender", "text", "time", "type", "user", "uuid", "at", "on", "stamp",
+];
+
+/// The longest word that is split.
+const LONGEST_WORD: usize = 40;
+
+/// The known words that a word is made of, if it is not known itself; the fewest.
+fn segment(word: &str) -> Option<Vec<String>> {
+    let known = |part: &str| {
+        [TEXT, PEOPLE, PEOPLE_ROLE, PEOPLE_NAME, PEOPLE_ID, CONVERSATION, TIME, JOINED].iter().any(|list| list.contains(&part))
+            && (part.len() > 1)
+    };
+    let whole = [TEXT_TOO, FORMS, DATA, LISTS, NOT_TIME, TIME_FORMS].iter().any(|list| list.contains(&word));
+    if word.len() > LONGEST_WORD || !word.is_ascii() || whole || known(word) {
+        return None;
+    }
+    // best[end] is the start of the last word of the best way to split the first `end` bytes, and its number of words.
+    let mut best: Vec<Option<(usize, usize)>> = vec![None; word.len() + 1];
+    best[0] = Some((0, 0));
+    for end in 1..=word.len() {
+        for start in 0..end {
+            if let Some((_, count)) = best[start]
+                && known(&word[start..end])
+                && best[end].is_none_or(|(_, fewest)| count + 1 < fewest)
+            {
+                best[end] = Some((start, count + 1));
             }
         }
-        names.sort_unstable();
-        Self { names, pointers }
     }
-
-    fn rank(&self, name: &[u8]) -> Option<u16> {
-        let mut buffer = [0; LONGEST_NAME];
-        let name = fold(name, &mut buffer).filter(|name| !name.is_empty())?;
-        let at = self.names.partition_point(|(known, _)| known.as_ref() < name);
-        self.names.get(at).filter(|(known, _)| known.as_ref() == name).map(|(_, rank)| *rank)
+    let mut parts = Vec::new();
+    let mut end = word.len();
+    while end > 0 {
+        let (start, _) = best[end]?;
+        parts.push(word[start..end].to_owned());
+        end = start;
     }
-
-    fn rank_at(&self, path: Path<'_>, key: Option<&[u8]>) -> Option<u16> {
-        let pointed = self.pointers.iter().find(|(pointer, _)| path.matches(pointer)).map(|(_, rank)| *rank);
-        pointed.or_else(|| key.and_then(|key| self.rank(key)))
-    }
+    parts.reverse();
+    Some(parts)
 }
 
-/// The name in lower case without `_`, `-`, blanks and accents on the letters of the names above.
-fn fold<'b>(name: &[u8], buffer: &'b mut [u8; LONGEST_NAME]) -> Option<&'b [u8]> {
-    let mut len = 0;
-    let mut bytes = name.iter();
-    while let Some(byte) = bytes.next() {
-        let folded = match byte {
-            b'_' | b'-' | b' ' => continue,
-            // ó of conversación and sesión
-            0xC3 => match bytes.next() {
-                Some(0xB3) => b'o',
-                _ => return None,
-            },
-            byte => byte.to_ascii_lowercase(),
-        };
-        *buffer.get_mut(len)? = folded;
-        len += 1;
+/// The number of a name in [`Names`].
+pub(crate) type NameId = u32;
+
+/// The names of a transcript with their meanings, each looked up once.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) fields: Fields,
+    ids: HashMap<Box<[u8]>, NameId>,
+    known: Vec<Name>,
+}
+
+/// A name and what it says.
+#[derive(Debug, Default)]
+struct Name {
+    meaning: Meaning,
+    words: Vec<String>,
+}
+
+/// The most names that are kept. Further ones, such as the ids that are keys of a map, mean nothing.
+const MOST_NAMES: usize = 20_000;
+
+impl Names {
+    pub(crate) fn new(fields: Fields) -> Self {
+        Self { fields, ids: HashMap::new(), known: vec![Name::default()] }
     }
-    Some(&buffer[..len])
+
+    /// The number of a name; 0 if it is not kept.
+    pub(crate) fn id(&mut self, name: &[u8]) -> NameId {
+        if let Some(id) = self.ids.get(name) {
+            return *id;
+        }
+        if self.known.is_empty() {
+            self.known.push(Name::default());
+        }
+        if self.known.len() > MOST_NAMES || name.is_empty() {
+            return 0;
+        }
+        let id = NameId::try_from(self.known.len()).unwrap_or(0);
+        let words = words(&String::from_utf8_lossy(name));
+        self.known.push(Name { meaning: self.fields.meaning(name), words });
+        self.ids.insert(name.into(), id);
+        id
+    }
+
+    pub(crate) fn meaning(&self, id: NameId) -> Meaning {
+        self.known.get(id as usize).map_or_else(Meaning::default, |name| name.meaning)
+    }
+
+    /// The words of a name.
+    pub(crate) fn words(&self, id: NameId) -> &[String] {
+        self.known.get(id as usize).map_or(&[], |name| &name.words)
+    }
+
+    /// The number of a name that has occurred.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<NameId> {
+        self.ids.get(name).copied()
+    }
+
+    /// Whether a name is one for a measure of a word that was recognised, such as its confidence.
+    pub(crate) fn is_measure(&self, id: NameId) -> bool {
+        self.words(id).iter().any(|word| MEASURES.contains(&word.as_str()))
+    }
+
+    /// Whether a name has a word for a person besides another: "sender_name", but not "name".
+    pub(crate) fn is_compound(&self, id: NameId) -> bool {
+        let words = self.words(id);
+        words.len() > 1 && words.iter().any(|word| PEOPLE.contains(&word.as_str()))
+    }
+
+    /// Whether a name is one letter.
+    pub(crate) fn is_initial(&self, id: NameId) -> bool {
+        matches!(self.words(id), [word] if word.len() == 1)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn names_are_compared_without_case_and_joints() {
-        let fields = Fields::default();
-        for name in ["conversationId", "Conversation_ID", "conversation-id", "CONVERSATION ID", "Conversación"] {
-            assert!(fields.conversation_column(name.as_bytes()).is_some(), "{name}");
-        }
-        assert!(fields.conversation_column(b"id").is_none());
-        assert!(fields.is_text_name("Body"));
-        assert!(!fields.is_text_name(""));
-        assert!(!fields.is_text_name(&"text".repeat(100)));
+    fn meaning(name: &str) -> Meaning {
+        Fields::default().meaning(name.as_bytes())
     }
 
     #[test]
-    fn the_role_tells_more_than_the_name() {
-        let fields = Fields::default();
-        assert!(fields.speaker_column(b"role") < fields.speaker_column(b"name"));
+    fn a_name_is_split_into_words() {
+        for (name, split) in [
+            ("messageText", "message text"),
+            ("Message Text (Original)", "message text original"),
+            ("created_at", "created at"),
+            ("participantrole", "participant role"),
+            ("fromMe", "from me"),
+            ("isfromme", "is from me"),
+            ("HTMLBody", "html body"),
+            ("context", "context"),
+            ("Conversación", "conversacion"),
+            ("displayname", "displayname"),
+            ("dateTime2", "date time 2"),
+        ] {
+            assert_eq!(words(name).join(" "), split, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_last_word_of_a_name_says_whether_it_is_text() {
+        for name in [
+            "text", "Content", "bodyText", "body_text", "html_body", "plainBody", "userMessage", "message_text", "messagetext",
+            "inputTranscript", "customer_message", "Message Text (Original)", "richText", "html", "textBody", "msg", "mensaje",
+            "prompt", "completion", "Transcript", "last_message", "transcript_text", "messageBody", "note",
+        ] {
+            assert!(meaning(name).text.is_some(), "{name}");
+        }
+        for name in [
+            "message_id", "contentType", "text_direction", "context", "id", "messageCount", "textColor", "body_size",
+            "timestamp", "comment_at", "value", "conversation", "name", "content_language", "status",
+        ] {
+            assert!(meaning(name).text.is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_tell_of_speakers() {
+        for (name, about) in [
+            ("role", About::Role),
+            ("ParticipantRole", About::Role),
+            ("sender_type", About::Role),
+            ("participantPurpose", About::Role),
+            ("actor_type", About::Role),
+            ("author", About::Person),
+            ("sentBy", About::Person),
+            ("createdBy", About::Person),
+            ("from", About::Person),
+            ("sender_name", About::Name),
+            ("displayName", About::Name),
+            ("username", About::Name),
+            ("author_id", About::Id),
+            ("from_id", About::Id),
+            ("participantId", About::Id),
+            ("speaker_label", About::Name),
+            ("direction", About::Direction),
+            ("from_me", About::Sent),
+            ("incoming", About::Received),
+            ("isBot", About::Automated),
+            ("type", About::Kind),
+        ] {
+            assert_eq!(meaning(name).about, Some(about), "{name}");
+        }
+        for name in ["agent_name", "customer_id", "text", "id", "message_id", "user_agent", "created_at", "team"] {
+            assert_eq!(meaning(name).about, None, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_tell_of_conversations_and_times() {
+        for name in ["conversationId", "conversation", "session_id", "thread_ts", "conversationsThreadId", "ticket_id", "rid",
+            "Case Number", "conversation_sid", "chatId", "topic_id"]
+        {
+            assert!(meaning(name).conversation.is_some(), "{name}");
+        }
+        assert!(meaning("conversation_id").conversation < meaning("channel_id").conversation);
+        for name in ["chat", "channel", "message_id", "contact", "case"] {
+            assert!(meaning(name).conversation.is_none(), "{name}");
+        }
+        for name in ["timestamp", "created_at", "createdAt", "ts", "date", "start", "timestamp_ms", "Message Created Time",
+            "sentAt", "date_created", "start_timestamp_usec", "startTimeMs", "AbsoluteTime", "BeginOffsetMillis"]
+        {
+            assert!(meaning(name).time.is_some(), "{name}");
+        }
+        for name in ["updated_at", "end", "last_read", "time_zone", "duration", "birth_date", "message", "stop_timestamp"] {
+            assert!(meaning(name).time.is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_role_in_a_name_is_told() {
+        assert_eq!(meaning("agent_message").role, Some(Role::Agent));
+        assert_eq!(meaning("customerText").role, Some(Role::Customer));
+        assert_eq!(meaning("bot_response").role, Some(Role::Bot));
+        assert_eq!(meaning("message").role, None);
+    }
+
+    #[test]
+    fn given_fields_are_added_or_replace_the_usual_ones() {
+        let fields = Fields::default().text(["payload"]).speaker(["who"]).conversation(["key"]);
+        assert!(fields.meaning(b"Payload").text.is_some() && fields.meaning(b"content").text.is_some());
+        assert_eq!(fields.meaning(b"who").about, Some(About::Given));
+        assert_eq!(fields.meaning(b"key").conversation, Some(0));
+        let only = Fields::default().only_text(["payload"]);
+        assert!(only.meaning(b"payload").text.is_some() && only.meaning(b"content").text.is_none());
     }
 }

@@ -1,262 +1,326 @@
-//! What stands before the words on a line: a time, a speaker, or both.
+//! What comes before the words of a message on a line: a time, a speaker, or both.
 //!
-//! A header is never scanned, so that what passes for one must be beyond doubt: a time has to be a time with every
-//! number in its range, a name must be short, hold few digits and not be a label such as `Card number:`.
+//! A header is never scanned, so it must be recognised without doubt: every number of a time is in its range, and a name is
+//! short, has few digits and is not a label such as `Card number:`.
 
-use crate::transcript::speaker::role_in_name;
-use lastfour::Span;
+use lastfour::{Role, Span};
 
-/// How a line begins.
+use super::roles::role_in_name;
+use super::stamp::{Cursor, Moment, elapsed, moment};
+
+/// The start of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
-    /// The time before the words.
     pub(super) stamp: Stamp,
-    /// Where the name stands in the line, and how sure it is one.
+    /// The name in the line, and how certain it is one.
     pub(super) speaker: Option<(Span, Name)>,
     /// Where the words begin in the line.
     pub(super) text: usize,
+    pub(super) moment: Option<Moment>,
 }
 
-/// How much of a time stands before the words, the surer the greater.
+/// How much of a time comes before the words, the more certain the greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stamp {
     None,
-    /// A time of day without brackets, which could as well begin a sentence.
+    /// A time of day without brackets, which could also begin a sentence.
     Bare,
     /// A time in brackets, or a date with a time.
     Full,
 }
 
-/// How sure it is that a name is one.
+/// How certain it is that a name is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Name {
     /// A few words and a colon.
     Possible,
     /// Each word of it is capitalised.
     Likely,
-    /// It says a role, or stands in angle brackets.
+    /// It tells a role, or is in angle brackets.
     Sure,
 }
 
 /// The longest name, in bytes.
 const LONGEST_NAME: usize = 64;
 
-/// Words which label a value and are no speaker: `Card number: 3782...` is something said.
+/// The longest header before a name and after it, in bytes.
+const LONGEST_STAMP: usize = 48;
+
+/// Words that label a value. A name with one of them is not a speaker: `Card number: 3782...` is part of a message.
 const LABELS: &[&str] = &[
-    "account",
-    "acct",
-    "address",
-    "amount",
-    "apellido",
-    "asunto",
-    "attachment",
-    "balance",
-    "birth",
-    "birthday",
-    "card",
-    "case",
-    "cc",
-    "cid",
-    "city",
-    "clabe",
-    "clave",
-    "code",
-    "codigo",
-    "código",
-    "company",
-    "contraseña",
-    "contrasena",
-    "correo",
-    "csc",
-    "cuenta",
-    "cvc",
-    "cvv",
-    "cvv2",
-    "date",
-    "dia",
-    "día",
-    "digits",
-    "direccion",
-    "dirección",
-    "dob",
-    "email",
-    "error",
-    "exp",
-    "expiration",
-    "expires",
-    "expiry",
-    "fecha",
-    "fyi",
-    "http",
-    "https",
-    "iban",
-    "id",
-    "info",
-    "is",
-    "es",
-    "login",
-    "mail",
-    "mmn",
-    "monto",
-    "name",
-    "nip",
-    "nombre",
-    "note",
-    "nota",
-    "number",
-    "numero",
-    "número",
-    "order",
-    "otp",
-    "passcode",
-    "passphrase",
-    "passport",
-    "password",
-    "pasaporte",
-    "pedido",
-    "phone",
-    "pin",
-    "postal",
-    "pwd",
-    "ref",
-    "reference",
-    "referencia",
-    "routing",
-    "security",
-    "seguridad",
-    "ssn",
-    "saldo",
-    "subject",
-    "tarjeta",
-    "tel",
-    "telefono",
-    "teléfono",
-    "ticket",
-    "time",
-    "hora",
-    "todo",
-    "token",
-    "total",
-    "tracking",
-    "update",
-    "url",
-    "username",
-    "usuario",
-    "vence",
-    "vencimiento",
-    "verification",
-    "warning",
-    "ps",
-    "zip",
-    "cp",
-    "itin",
-    "curp",
-    "rfc",
-    "nif",
-    "dni",
-    "last",
-    "first",
-    "number's",
-    "pass",
-    "passwd",
-    "pw",
-    "wifi",
-    "wi",
-    "key",
-    "llave",
-    "secret",
-    "number:",
-    "digitos",
-    "dígitos",
-    "codes",
-    "numbers",
-    "cards",
-    "details",
-    "datos",
-    "summary",
-    "re",
-    "fwd",
-    "cvn",
+    "account", "acct", "address", "amount", "apellido", "asunto", "attachment", "balance", "birth", "birthday",
+    "card", "case", "cc", "cid", "city", "clabe", "clave", "code", "codigo", "código", "company", "contraseña",
+    "contrasena", "correo", "csc", "cuenta", "cvc", "cvv", "cvv2", "date", "dia", "día", "digits", "direccion",
+    "dirección", "dob", "email", "error", "exp", "expiration", "expires", "expiry", "fecha", "fyi", "http", "https",
+    "iban", "id", "info", "is", "es", "login", "mail", "mmn", "monto", "name", "nip", "nombre", "note", "nota",
+    "number", "numero", "número", "order", "otp", "passcode", "passphrase", "passport", "password", "pasaporte",
+    "pedido", "phone", "pin", "postal", "pwd", "ref", "reference", "referencia", "routing", "security", "seguridad",
+    "ssn", "saldo", "subject", "tarjeta", "tel", "telefono", "teléfono", "ticket", "time", "hora", "todo", "token",
+    "total", "tracking", "update", "url", "username", "usuario", "vence", "vencimiento", "verification", "warning",
+    "ps", "zip", "cp", "itin", "curp", "rfc", "nif", "dni", "last", "first", "number's", "pass", "passwd", "pw",
+    "wifi", "wi", "key", "llave", "secret", "digitos", "dígitos", "codes", "numbers", "cards", "details", "datos",
+    "summary", "re", "fwd", "cvn", "guild", "channel", "topic", "started", "ended", "duration", "origin", "from",
+    "to", "bcc", "sent", "attached", "priority", "status", "queue", "tags", "rating", "messages",
 ];
 
-/// Words which make a name a description: `PIN for the agent:`.
+/// Words that make a name a description: `PIN for the agent:`.
 const JOINTS: &[&str] =
     &["for", "of", "de", "del", "para", "the", "la", "el", "my", "mi", "your", "su", "tu", "and", "y"];
 
-/// What stands before the words of `line`, where anything does.
+/// Words for days before a time of day.
+const RELATIVE_DAYS: &[&str] = &["today", "yesterday", "hoy", "ayer"];
+
+/// Returns what comes before the words of `line`, if anything does.
 pub(super) fn parse(line: &[u8]) -> Option<Head> {
     let mut cursor = Cursor { bytes: line, at: 0 };
     cursor.blanks();
-    let stamp = stamp(&mut cursor);
+    let (stamp, moment) = stamp(&mut cursor);
     if stamp != Stamp::None {
-        cursor.blanks();
-        if cursor.any(b"-|>") || cursor.word("–") || cursor.word("—") {
-            cursor.blanks();
-        }
+        skip_joint(&mut cursor, stamp);
     }
-    let speaker = speaker(line, cursor.at);
-    match speaker {
-        Some((span, name, text, stamp_after)) => {
-            let stamp = if stamp_after { Stamp::Full } else { stamp };
-            Some(Head { stamp, speaker: Some((span, name)), text })
+    match speaker(line, cursor.at, stamp) {
+        Some(Found { span, name, text, after }) => {
+            let stamp = if after.is_some() { Stamp::Full } else { stamp };
+            Some(Head { stamp, speaker: Some((span, name)), text, moment: after.or(moment) })
         }
-        None if stamp != Stamp::None => Some(Head { stamp, speaker: None, text: cursor.at }),
+        None if stamp != Stamp::None => Some(Head { stamp, speaker: None, text: cursor.at, moment }),
         None => None,
     }
 }
 
-/// The speaker at `start`: where the name stands, how sure it is, where the words begin, whether a time follows the name.
-fn speaker(line: &[u8], start: usize) -> Option<(Span, Name, usize, bool)> {
-    let rest = &line[start..line.len().min(start + LONGEST_NAME + 24)];
-    let blank_len = |at: usize| line[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    if rest.first() == Some(&b'<') {
-        let close = memchr::memchr(b'>', rest)?;
-        let text = start + close + 1;
-        let name = std::str::from_utf8(&rest[1..close]).ok()?;
-        return (line.get(text) == Some(&b' ') && is_name(name, true) && !is_label(name))
-            .then(|| (Span::new(start + 1, start + close), Name::Sure, text + blank_len(text), false));
+/// Returns the head of a line that holds nothing but a name, with or without a time: the words follow in the next line.
+/// `stamped` says that the line before is a time.
+pub(super) fn parse_alone(line: &[u8], stamped: bool) -> Option<Head> {
+    if line.len() > LONGEST_NAME + 2 * LONGEST_STAMP {
+        return None;
+    }
+    let mut cursor = Cursor { bytes: line, at: 0 };
+    cursor.blanks();
+    let (before, first) = stamp(&mut cursor);
+    if before != Stamp::None {
+        skip_joint(&mut cursor, before);
+    }
+    // Headings of Markdown: "### Agent".
+    while cursor.any(b"#") {}
+    cursor.blanks();
+    cursor.any(b"*_");
+    cursor.any(b"*_");
+    let start = cursor.at;
+    let line_end = line.trim_ascii_end().len();
+    let rest = std::str::from_utf8(line.get(start..line_end)?).ok()?;
+    let (name, after) = split_stamp(rest);
+    let mark = |c: char| c.is_whitespace() || matches!(c, '*' | '_');
+    let start = start + name.len() - name.trim_start_matches(mark).len();
+    let name = name.trim_matches(mark);
+    let has_stamp = before != Stamp::None || after.is_some();
+    let likely = name_of(name, has_stamp || stamped)?;
+    if name.split_whitespace().count() > 4 || name.starts_with(['(', '[']) || name.ends_with(['.', '!', '?', ',', ':']) {
+        return None;
+    }
+    Some(Head {
+        stamp: if has_stamp { Stamp::Full } else { Stamp::None },
+        speaker: Some((Span::new(start, start + name.len()), likely)),
+        text: line.len(),
+        moment: after.or(first),
+    })
+}
+
+/// Where the text of a line in a log begins: after its priority and its time.
+pub(super) fn after_stamp(line: &[u8]) -> usize {
+    let mut cursor = Cursor { bytes: line, at: 0 };
+    cursor.attempt(|cursor| {
+        cursor.any(b"<").then_some(())?;
+        cursor.number(3)?;
+        cursor.any(b">").then_some(())?;
+        cursor.number(1);
+        Some(())
+    });
+    cursor.blanks();
+    let (stamp, _) = stamp(&mut cursor);
+    if stamp == Stamp::None {
+        return cursor.at;
+    }
+    skip_joint(&mut cursor, stamp);
+    cursor.at
+}
+
+/// Skips what separates a time from a name.
+fn skip_joint(cursor: &mut Cursor<'_>, stamp: Stamp) {
+    cursor.blanks();
+    if cursor.any(b"-|>") || cursor.word("–") || cursor.word("—") || stamp == Stamp::Full && cursor.any(b":") {
+        cursor.blanks();
+    }
+}
+
+/// A speaker in a line.
+struct Found {
+    span: Span,
+    name: Name,
+    /// Where the words begin.
+    text: usize,
+    /// The time after the name.
+    after: Option<Moment>,
+}
+
+/// Returns the speaker at `start` of a line.
+fn speaker(line: &[u8], start: usize, stamp: Stamp) -> Option<Found> {
+    let rest = &line[start..line.len().min(start + LONGEST_NAME + LONGEST_STAMP)];
+    let found = |inner: Span, name: Name, end: usize, after: Option<Moment>| {
+        let blanks = line[start + end..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let span = Span::new(start + inner.start, start + inner.end);
+        Some(Found { span, name, text: start + end + blanks, after })
+    };
+    match rest.first()? {
+        b'<' => {
+            let close = memchr::memchr(b'>', rest)?;
+            let name = std::str::from_utf8(&rest[1..close]).ok()?;
+            let sigil = usize::from(name.starts_with([' ', '@', '+', '%']));
+            let is_name = rest.get(close + 1) == Some(&b' ') && is_name(name, true) && !is_label(name);
+            return is_name.then(|| found(Span::new(1 + sigil, close), Name::Sure, close + 1, None)).flatten();
+        }
+        b'[' => {
+            let close = memchr::memchr(b']', rest)?;
+            let name = std::str::from_utf8(&rest[1..close]).ok()?;
+            let colon = usize::from(rest.get(close + 1) == Some(&b':'));
+            let end = close + 1 + colon;
+            let ends = rest.get(end).is_none_or(u8::is_ascii_whitespace);
+            // "[image omitted]" is not a speaker.
+            let name_kind = name_of(name, false).filter(|kind| *kind > Name::Possible && ends)?;
+            return found(Span::new(1, close), name_kind, end, None);
+        }
+        _ => {}
+    }
+    if let Some((inner, end)) = emphasized(rest) {
+        let name = std::str::from_utf8(&rest[inner.range()]).ok()?;
+        let (name, after) = split_stamp(name);
+        let kind = name_of(name, stamp != Stamp::None || after.is_some())?;
+        return found(Span::new(inner.start, inner.start + name.trim_end().len()), kind.max(Name::Likely), end, after);
+    }
+    if stamp == Stamp::Full
+        && let Some(tab) = memchr::memchr(b'\t', rest)
+    {
+        let name = std::str::from_utf8(&rest[..tab]).ok()?;
+        let sigil = usize::from(name.starts_with(['@', '+', '%', '&', '~']));
+        if let Some(kind) = name_of(&name[sigil..], true) {
+            return found(Span::new(sigil, tab), kind.max(Name::Likely), tab + 1, None);
+        }
     }
     let colon = memchr::memchr_iter(b':', rest).find(|at| rest.get(at + 1).is_none_or(u8::is_ascii_whitespace));
     let colon = match colon {
         Some(colon) => colon,
-        // "Agent:hello", where the name is beyond doubt.
+        // "Agent:hello", if the name is beyond doubt.
         None => memchr::memchr(b':', rest).filter(|at| {
             let name = std::str::from_utf8(&rest[..*at]).unwrap_or_default();
-            lastfour::Role::from_name(name).is_some()
+            Role::from_name(name).is_some()
         })?,
     };
     let whole = std::str::from_utf8(&rest[..colon]).ok()?;
-    let mut name = whole.trim_end();
-    let mut stamped = false;
-    if let Some(open) = name.rfind(['(', '[']) {
-        let mut cursor = Cursor { bytes: name.as_bytes(), at: open };
-        if stamp(&mut cursor) == Stamp::Full && cursor.at == name.len() {
-            name = name[..open].trim_end();
-            stamped = true;
-        }
-    }
-    if name.len() > LONGEST_NAME || !is_name(name, start > 0 || stamped) || is_label(name) {
+    // "- Agent: hello" in a list.
+    let bullet = ["- ", "* ", "• ", "· "].iter().find(|bullet| whole.starts_with(**bullet)).map_or(0, |bullet| bullet.len());
+    let (name, after) = split_stamp(&whole[bullet..]);
+    let stamped = stamp != Stamp::None || after.is_some();
+    let (inner, name) = addressed(name, stamped);
+    let name = name.trim_end();
+    let kind = name_of(name, stamped || start > 0)?;
+    if bullet > 0 && kind == Name::Possible {
         return None;
     }
-    let sure = if role_in_name(name).is_some() {
+    found(Span::new(bullet + inner, bullet + inner + name.len()), kind, colon + 1, after)
+}
+
+/// The sender in "From Jane to Everyone", with its place.
+fn addressed(name: &str, stamped: bool) -> (usize, &str) {
+    let starts = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    if !stamped || !starts("from ") {
+        return (0, name);
+    }
+    let inner = &name["from ".len()..];
+    let blanks = inner.len() - inner.trim_start().len();
+    let inner = inner.trim_start();
+    let end = [" to ", " To ", "  to "].iter().filter_map(|word| inner.find(word)).min().unwrap_or(inner.len());
+    ("from ".len() + blanks, &inner[..end])
+}
+
+/// A name between marks of emphasis, with or without a colon: `**Agent:**`, `*Agent*:`. Returns where the name is and
+/// where the words begin.
+fn emphasized(rest: &[u8]) -> Option<(Span, usize)> {
+    let bullet = if matches!(rest, [b'-' | b'*' | b'+', b' ', ..]) { 2 } else { 0 };
+    let mark = *rest.get(bullet).filter(|b| matches!(b, b'*' | b'_'))?;
+    let run = rest[bullet..].iter().take_while(|b| **b == mark).count();
+    let start = bullet + run;
+    let len = memchr::memchr(mark, &rest[start..])?;
+    let end = start + len;
+    let closes = rest[end..].iter().take_while(|b| **b == mark).count() == run && run <= 3 && len > 0;
+    let inner = rest[start..end].trim_ascii_end();
+    let colon_within = inner.ends_with(b":");
+    let after = end + run;
+    let colon_after = rest.get(after) == Some(&b':');
+    (closes && (colon_within || colon_after))
+        .then(|| (Span::new(start, start + inner.len() - usize::from(colon_within)), after + usize::from(colon_after)))
+}
+
+/// Splits a time off the end of a name: `Maria (10:32 AM)`, `Maria   0:20`, `Maria, [01.05.24 10:32]`.
+fn split_stamp(text: &str) -> (&str, Option<Moment>) {
+    let bytes = text.as_bytes();
+    let ends = |cursor: &Cursor<'_>| bytes[cursor.at.min(bytes.len())..].trim_ascii().is_empty();
+    // At each place at which a time may begin, the first first.
+    let starts = text.char_indices().filter(|(at, c)| {
+        let blank_before = text[..*at].ends_with([' ', '\t', '\u{a0}', '\u{202f}', ',']);
+        matches!(c, '(' | '[') || blank_before && (c.is_ascii_digit() || c.is_alphabetic())
+    });
+    for (at, c) in starts.take(24) {
+        let mut cursor = Cursor { bytes, at };
+        let moment = match c {
+            '(' | '[' => match stamp(&mut cursor) {
+                (Stamp::Full, moment) => moment,
+                _ => None,
+            },
+            _ => {
+                if RELATIVE_DAYS.iter().any(|day| cursor.word(day)) {
+                    cursor.blanks();
+                    let _ = cursor.word("at ") || cursor.word("a las ");
+                }
+                cursor.attempt(moment).or_else(|| cursor.attempt(minutes))
+            }
+        };
+        if moment.is_some() && ends(&cursor) {
+            let name = text[..at].trim_end_matches(|c: char| c.is_whitespace() || ",-–—|•·".contains(c));
+            return (name, moment);
+        }
+    }
+    (text, None)
+}
+
+/// The minutes and seconds of a recording: `0:20`, `75:02`.
+fn minutes(cursor: &mut Cursor<'_>) -> Option<Moment> {
+    let (minutes, _) = cursor.number(3)?;
+    cursor.any(b":").then_some(())?;
+    let (seconds, digits) = cursor.number(2)?;
+    (digits == 2 && seconds < 60).then_some(Moment { day: None, ms: (minutes * 60 + seconds) * 1000 })
+}
+
+/// Returns how certain it is that a text is the name of a speaker; `None` if it is not one.
+fn name_of(name: &str, lenient: bool) -> Option<Name> {
+    if name.len() > LONGEST_NAME || !is_name(name, lenient) || is_label(name) {
+        return None;
+    }
+    Some(if role_in_name(name).is_some() {
         Name::Sure
     } else if name.split_whitespace().all(|word| word.chars().next().is_some_and(|c| !c.is_lowercase())) {
         Name::Likely
     } else {
         Name::Possible
-    };
-    let text = start + colon + 1;
-    Some((Span::new(start, start + name.len()), sure, text + blank_len(text), stamped))
+    })
 }
 
-/// Whether a text could be a name: a few words, few digits. `lenient` where a time says that a message begins here.
+/// Returns whether a text could be a name: a few words, few digits. `lenient` if a time says that a message begins here.
 fn is_name(name: &str, lenient: bool) -> bool {
     let digits = name.chars().filter(|c| c.is_numeric()).count();
     let words = name.split_whitespace().count();
+    let name = name.trim_matches(|c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
     if lenient && name.starts_with('+') {
-        // The telephone number of somebody who is in nobody's address book.
-        return digits <= 13
-            && name.chars().all(|c| c.is_numeric() || c.is_whitespace() || "+-().\u{202a}\u{202c}".contains(c));
+        // The telephone number of somebody who is not in the address book.
+        return digits <= 13 && name.chars().all(|c| c.is_numeric() || c.is_whitespace() || "+-().\u{2011}\u{2010}".contains(c));
     }
     let letters = name.chars().any(char::is_alphabetic);
     let starts = name.chars().next().is_some_and(|c| c.is_alphabetic() || lenient && !c.is_numeric());
@@ -264,11 +328,11 @@ fn is_name(name: &str, lenient: bool) -> bool {
     letters && starts && digits <= 8 && words <= 5 && (lenient || name.chars().all(plain))
 }
 
-/// Whether a text names a value and not a speaker.
+/// Returns whether a text labels a value instead of naming a speaker.
 fn is_label(name: &str) -> bool {
     let lower = name.to_lowercase();
     let words = || lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
-    if lastfour::Role::from_name(name).is_some() || !words().any(|word| LABELS.contains(&word)) {
+    if Role::from_name(name).is_some() || !words().any(|word| LABELS.contains(&word)) {
         return false;
     }
     // "Card Services", but not "PIN for the agent".
@@ -276,199 +340,35 @@ fn is_label(name: &str) -> bool {
     !role_last || words().any(|word| JOINTS.contains(&word))
 }
 
-/// Reads a line from left to right.
-struct Cursor<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Cursor<'_> {
-    fn rest(&self) -> &[u8] {
-        &self.bytes[self.at..]
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    /// Passes blanks and the invisible marks that chat exports put before a line.
-    fn blanks(&mut self) {
-        loop {
-            match self.rest() {
-                [b' ' | b'\t', ..] => self.at += 1,
-                [0xC2, 0xA0, ..] => self.at += 2,
-                // U+200E, U+200F, U+202F, U+202A to U+202E
-                [0xE2, 0x80, 0x8E | 0x8F | 0xAA..=0xAF, ..] => self.at += 3,
-                _ => return,
-            }
-        }
-    }
-
-    fn any(&mut self, of: &[u8]) -> bool {
-        let hit = self.peek().is_some_and(|b| of.contains(&b));
-        self.at += usize::from(hit);
-        hit
-    }
-
-    fn word(&mut self, word: &str) -> bool {
-        let hit = self.rest().len() >= word.len() && self.rest()[..word.len()].eq_ignore_ascii_case(word.as_bytes());
-        self.at += if hit { word.len() } else { 0 };
-        hit
-    }
-
-    /// A number of at most `most` digits that ends there, with the count of its digits.
-    fn number(&mut self, most: usize) -> Option<(u32, usize)> {
-        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits == 0 || digits > most {
-            return None;
-        }
-        let value = self.rest()[..digits].iter().fold(0, |value, b| value * 10 + u32::from(b - b'0'));
-        self.at += digits;
-        Some((value, digits))
-    }
-
-    /// What `read` reads, or nothing at all.
-    fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let before = self.at;
-        let result = read(self);
-        if result.is_none() {
-            self.at = before;
-        }
-        result
-    }
-}
-
-/// A time in brackets or without.
-fn stamp(cursor: &mut Cursor<'_>) -> Stamp {
+/// Reads a time in brackets or without.
+fn stamp(cursor: &mut Cursor<'_>) -> (Stamp, Option<Moment>) {
     if matches!(cursor.peek(), Some(b'[' | b'(')) {
         let close: &[u8] = if cursor.peek() == Some(b'[') { b"]" } else { b")" };
         let bracketed = cursor.attempt(|cursor| {
             cursor.at += 1;
             cursor.blanks();
-            moment(cursor)?;
+            let when = cursor.attempt(moment).or_else(|| cursor.attempt(minutes)).or_else(|| elapsed(cursor))?;
             cursor.blanks();
-            cursor.any(close).then_some(())
+            cursor.any(close).then_some(when)
         });
-        return if bracketed.is_some() { Stamp::Full } else { Stamp::None };
+        return if bracketed.is_some() { (Stamp::Full, bracketed) } else { (Stamp::None, None) };
     }
     let bare = cursor.attempt(|cursor| {
-        let has_date = moment(cursor)?;
+        let when = moment(cursor)?;
         // Not "12:30pm-ish".
-        matches!(cursor.peek(), None | Some(b' ' | b'\t' | b',' | b'\r' | b'\n')).then(|| {
+        let ends = matches!(cursor.peek(), None | Some(b' ' | b'\t' | b',' | b'\r' | b'\n'))
+            || cursor.rest().starts_with(&[0xC2, 0xA0]) || cursor.rest().starts_with(&[0xE2, 0x80])
+            || when.day.is_some() && matches!(cursor.peek(), Some(b':' | b'-'));
+        ends.then(|| {
             cursor.any(b",");
-            has_date
+            when
         })
     });
     match bare {
-        Some(true) => Stamp::Full,
-        Some(false) => Stamp::Bare,
-        None => Stamp::None,
+        Some(when) if when.day.is_some() => (Stamp::Full, bare),
+        Some(_) => (Stamp::Bare, bare),
+        None => (Stamp::None, None),
     }
-}
-
-/// A time of day, with a date before or after it, or a date within brackets; whether there is a date.
-fn moment(cursor: &mut Cursor<'_>) -> Option<bool> {
-    if cursor.attempt(clock).is_some() {
-        let date_too = cursor.attempt(|cursor| {
-            cursor.any(b",");
-            cursor.blanks();
-            date(cursor)
-        });
-        return Some(date_too.is_some());
-    }
-    date(cursor)?;
-    cursor.attempt(|cursor| {
-        cursor.any(b",T");
-        cursor.blanks();
-        if cursor.word("at ") || cursor.word("a las ") {
-            cursor.blanks();
-        }
-        clock(cursor)
-    })?;
-    Some(true)
-}
-
-/// `00:45`, `9:03:12.250 PM`, `23:59:59Z`, `10:00:00+02:00`.
-fn clock(cursor: &mut Cursor<'_>) -> Option<()> {
-    let two = |cursor: &mut Cursor<'_>, below: u32| cursor.number(2).filter(|(n, digits)| *digits == 2 && *n < below);
-    cursor.number(2).filter(|(hours, _)| *hours < 24)?;
-    cursor.any(b":").then_some(())?;
-    two(cursor, 60)?;
-    if cursor.any(b":") {
-        two(cursor, 61)?;
-        cursor.attempt(|cursor| {
-            cursor.any(b".,").then_some(())?;
-            cursor.number(9)
-        });
-    }
-    cursor.attempt(|cursor| {
-        cursor.blanks();
-        ["a.m.", "p.m.", "a. m.", "p. m.", "am", "pm", "utc", "gmt", "hrs", "h"]
-            .iter()
-            .find(|word| cursor.word(word))
-            .filter(|_| !cursor.peek().is_some_and(|b| b.is_ascii_alphanumeric()))
-    });
-    if !cursor.any(b"Zz") {
-        cursor.attempt(|cursor| {
-            cursor.any(b"+-").then_some(())?;
-            two(cursor, 15)?;
-            cursor.any(b":");
-            two(cursor, 60)
-        });
-    }
-    // Never the start of a longer number or word.
-    (!cursor.peek().is_some_and(|b| b.is_ascii_alphanumeric() || b == b':')).then_some(())
-}
-
-/// `06/03/2017`, `2017-03-06`, `6.3.17`, `Mar 6, 2017`, `6 mar 2017`, `Mon Mar  6`.
-fn date(cursor: &mut Cursor<'_>) -> Option<()> {
-    if cursor.attempt(numeric_date).is_some() {
-        return Some(());
-    }
-    cursor.attempt(|cursor| name_of(cursor, DAYS).map(|()| (cursor.any(b","), cursor.blanks())));
-    let day = |cursor: &mut Cursor<'_>| cursor.number(2).filter(|(n, _)| (1..=31).contains(n));
-    let first = cursor.attempt(day).is_some();
-    cursor.blanks();
-    name_of(cursor, MONTHS)?;
-    cursor.blanks();
-    if !first {
-        day(cursor)?;
-    }
-    cursor.attempt(|cursor| {
-        cursor.any(b",");
-        cursor.blanks();
-        cursor.number(4).filter(|(year, digits)| *digits == 4 && (1970..2100).contains(year))
-    });
-    Some(())
-}
-
-fn numeric_date(cursor: &mut Cursor<'_>) -> Option<()> {
-    let (a, a_digits) = cursor.number(4)?;
-    let joint = cursor.peek().filter(|b| b"/.-".contains(b))?;
-    cursor.at += 1;
-    let (b, _) = cursor.number(2)?;
-    (cursor.peek() == Some(joint)).then(|| cursor.at += 1)?;
-    let (c, c_digits) = cursor.number(4)?;
-    let year = |n: u32, digits: usize| digits == 2 || digits == 4 && (1970..2100).contains(&n);
-    let day_month = |d: u32, m: u32| (1..=31).contains(&d) && (1..=12).contains(&m);
-    let year_first = a_digits == 4 && year(a, 4) && c_digits <= 2 && day_month(c, b);
-    let year_last = a_digits <= 2 && year(c, c_digits) && (day_month(a, b) || day_month(b, a));
-    (year_first || year_last).then_some(())
-}
-
-const MONTHS: &[&str] =
-    &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "ene", "abr", "ago", "dic"];
-const DAYS: &[&str] =
-    &["mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mié", "mie", "jue", "vie", "sáb", "sab", "dom"];
-
-/// A word of letters that begins with one of `names`.
-fn name_of(cursor: &mut Cursor<'_>, names: &[&str]) -> Option<()> {
-    let mut probe = Cursor { bytes: cursor.bytes, at: cursor.at };
-    names.iter().find(|name| probe.word(name))?;
-    let letters = probe.rest().iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    (letters <= 7).then(|| cursor.at = probe.at + letters)?;
-    cursor.any(b".");
-    Some(())
 }
 
 #[cfg(test)]
@@ -483,12 +383,19 @@ mod tests {
     }
 
     #[test]
-    fn times_and_speakers_of_the_usual_exports_are_told_apart_from_the_words() {
+    fn times_and_speakers_of_the_usual_exports_are_separated_from_the_words() {
         for (line, stamp, speaker) in [
             ("Agent: hello 1", Stamp::None, "Agent"),
             ("Jane D.: hello 1", Stamp::None, "Jane D."),
+            ("[Agent] hello 1", Stamp::None, "Agent"),
+            ("[Maria Lopez]: hello 1", Stamp::None, "Maria Lopez"),
+            ("**Agent:** hello 1", Stamp::None, "Agent"),
+            ("**Maria Lopez**: hello 1", Stamp::None, "Maria Lopez"),
+            ("*Agent*: hello 1", Stamp::None, "Agent"),
+            ("- Agent: hello 1", Stamp::None, "Agent"),
             ("[12:03] Jane: hello 1", Stamp::Full, "Jane"),
             ("(10:32:11 AM) Customer Care: hello 1", Stamp::Full, "Customer Care"),
+            ("( 1m 20s ) Daniel Kim: hello 1", Stamp::Full, "Daniel Kim"),
             ("12:03 Jane: hello 1", Stamp::Bare, "Jane"),
             ("12:03:44 PM - Jane: hello 1", Stamp::Bare, "Jane"),
             ("[06/03/2017, 00:45:12] José Núñez: hello 1", Stamp::Full, "José Núñez"),
@@ -496,12 +403,23 @@ mod tests {
             ("06/03/2017, 00:45 - +1 202 555 0143: hello 1", Stamp::Full, "+1 202 555 0143"),
             ("6.3.17, 0:45 - Jane: hello 1", Stamp::Full, "Jane"),
             ("[10:32 a. m., 3/6/2017] Jane: hello 1", Stamp::Full, "Jane"),
+            ("[3/6/18, 1:55:00\u{202f}p.\u{a0}m.] Jane: hello 1", Stamp::Full, "Jane"),
+            ("3/6/18 1:55\u{202f}p.\u{202f}m. - Jane: hello 1", Stamp::Full, "Jane"),
+            ("03-06-2018, 01.55 PM - Jane: hello 1", Stamp::Full, "Jane"),
+            ("13.06.18 21.25.15: Jane: hello 1", Stamp::Full, "Jane"),
+            ("13.6.2018 klo 21.25 - Jane: hello 1", Stamp::Full, "Jane"),
+            ("13/06/2018 à 10:00 - Jane: hello 1", Stamp::Full, "Jane"),
+            ("13. 6. 2018. 21:25 - Jane: hello 1", Stamp::Full, "Jane"),
             ("2024-03-01T12:03:44.250Z agent_12: hello 1", Stamp::Full, "agent_12"),
             ("2024-03-01 12:03:44,250+02:00 | Visitor 88121: hello 1", Stamp::Full, "Visitor 88121"),
+            ("2024-03-01 12:03:44\tjane\thello 1", Stamp::Full, "jane"),
             ("Mar  3 12:03:55 Support: hello 1", Stamp::Full, "Support"),
             ("[Mon, Mar 3, 2024 at 12:03] Jane: hello 1", Stamp::Full, "Jane"),
             ("Maria (10:32 AM): hello 1", Stamp::Full, "Maria"),
+            ("Speaker 1 (00:03): hello 1", Stamp::Full, "Speaker 1"),
             ("[12:03] <jane> hello 1", Stamp::Full, "jane"),
+            ("10:00 <@jane> hello 1", Stamp::Bare, "jane"),
+            ("10:00:00\t From Jane Doe to Everyone: hello 1", Stamp::Bare, "Jane Doe"),
             ("Card Services: hello 1", Stamp::None, "Card Services"),
             ("Agente:hello 1", Stamp::None, "Agente"),
             ("Usuario: hello 1", Stamp::None, "Usuario"),
@@ -511,7 +429,28 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_said_is_no_header() {
+    fn a_line_with_a_name_alone_opens_a_message() {
+        for (line, name) in [
+            ("Agent", "Agent"),
+            ("Daniel Kim   0:00", "Daniel Kim"),
+            ("Maria Lopez  10:00 AM", "Maria Lopez"),
+            ("[05/01/2024 10:00 AM] daniel_k", "daniel_k"),
+            ("Maria Lopez, [01.05.24 10:00]", "Maria Lopez"),
+            ("maria_nw — Today at 10:00 AM", "maria_nw"),
+            ("Speaker 2  1:02:03", "Speaker 2"),
+            ("### Agent", "Agent"),
+            ("**Agent**", "Agent"),
+        ] {
+            let head = parse_alone(line.as_bytes(), false).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(&line[head.speaker.unwrap().0.range()], name, "{line}");
+        }
+        for line in ["hello, is anybody there?", "4821", "my card is 3782 822463 10005", "PIN", "Thank you so much for that", ""] {
+            assert!(parse_alone(line.as_bytes(), false).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_said_is_not_a_header() {
         for line in [
             "Card number: 3782 822463 10005",
             "PIN: 1234",
@@ -520,6 +459,8 @@ mod tests {
             "PIN for the agent: 1234",
             "Contraseña: hunter2",
             "CID on the card: 1234",
+            "**CVV:** 123",
+            "[image omitted] 1234",
             "https://example.com/a: b",
             "3782 822463 10005: is that right?",
             "Jane 123456789: hi",
@@ -549,7 +490,7 @@ mod tests {
 
     #[test]
     fn any_bytes_are_read_without_a_panic() {
-        const ALPHABET: &[u8] = b"[](): 0123456789:/.-,TZamp\xe2\x80\x8e\xff<>Jan";
+        const ALPHABET: &[u8] = b"[](): 0123456789:/.-,TZamp\xe2\x80\x8e\xff<>Jan*_\t";
         for seed in 0u32..20_000 {
             let mut state = seed;
             let line: Vec<u8> = (0..24)
@@ -558,8 +499,11 @@ mod tests {
                     ALPHABET[(state >> 16) as usize % ALPHABET.len()]
                 })
                 .collect();
-            if let Some(head) = parse(&line) {
+            for head in [parse(&line), parse_alone(&line, false)].into_iter().flatten() {
                 assert!(head.text <= line.len());
+                if let Some((span, _)) = head.speaker {
+                    assert!(span.start <= span.end && span.end <= line.len());
+                }
             }
         }
     }

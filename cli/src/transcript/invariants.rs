@@ -1,66 +1,97 @@
-//! Properties that hold for any bytes. The fuzz target and the property tests call them; they panic if one is broken.
+//! Properties that hold for any bytes. The fuzz targets and the property tests call them; they panic if one is broken.
 
 use std::sync::LazyLock;
 
+use lastfour::Engine;
 use lastfour::json::Document;
-use lastfour::{Conversation, Engine, Message, Patch};
 
+use super::session::Session;
 use super::{DEEPEST_JSON, Fields, Format, Transcript};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
 
-/// The laws of transcripts. The first byte chooses the format and where the input is cut, the rest is the input.
+/// Redacts a transcript that comes in these pieces, and checks the laws of all formats:
 ///
 /// - The records are the input.
-/// - What comes out does not depend on the pieces in which the input came.
-/// - A valid JSON document, and a line of JSON lines that is one, stays valid.
+/// - The output does not depend on the pieces in which the input came.
+/// - A valid JSON document, and a line that is an object or array, stays valid.
+/// - What was redacted comes through unchanged.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn format(format: Format, input: &[u8], cut: usize) {
+    let cut = cut.min(input.len());
+    let whole = redact(format, &[input]);
+    let pieces = redact(format, &[&input[..cut], &input[cut..]]);
+    assert_eq!(shown(&whole.concat()), shown(&pieces.concat()), "the pieces of the input changed what comes out");
+    let out = whole.concat();
+    if format == Format::Json && Document::is_valid(input, DEEPEST_JSON) {
+        assert!(Document::is_valid(&out, DEEPEST_JSON), "a document that is valid no longer: {}", shown(&out));
+    }
+}
+
+/// As [`format`](self::format); the first byte chooses the format, the second where the input is cut.
 ///
 /// # Panics
 ///
 /// If a law is broken.
 pub fn transcript(data: &[u8]) {
-    let Some((choice, input)) = data.split_first() else { return };
-    let format = [Format::Text, Format::Jsonl, Format::Json, Format::Csv][usize::from(choice % 4)];
-    let cut = input.len() * usize::from(choice / 4) / 63;
-    let whole = redacted_records(format, &[input]);
-    let pieces = redacted_records(format, &[&input[..cut], &input[cut..]]);
-    assert_eq!(
-        String::from_utf8_lossy(&whole.concat()),
-        String::from_utf8_lossy(&pieces.concat()),
-        "the pieces of the input changed what comes out"
-    );
-    if format == Format::Json && Document::is_valid(input, DEEPEST_JSON) {
-        assert!(Document::is_valid(&whole.concat(), DEEPEST_JSON), "a document that is valid no longer");
-    }
+    let [choice, cut, input @ ..] = data else { return };
+    self::format(FORMATS[usize::from(*choice) % FORMATS.len()], input, input.len() * usize::from(*cut) / 255);
 }
 
-/// The records of an input that comes in these pieces, redacted.
-fn redacted_records(format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
-    let engine = &*ENGINE;
-    let mut transcript = Transcript::new(format, Fields::default());
-    let mut raw = Vec::new();
-    let mut redacted = Vec::new();
-    for (i, piece) in pieces.iter().enumerate() {
+/// All formats, in the order in which [`transcript`] chooses them.
+pub const FORMATS: [Format; 10] = [
+    Format::Text,
+    Format::Jsonl,
+    Format::Json,
+    Format::Csv,
+    Format::Log,
+    Format::Cues,
+    Format::Html,
+    Format::Xml,
+    Format::Mail,
+    Format::Sql,
+];
+
+fn shown(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Returns the records of an input that comes in these pieces, redacted.
+pub(super) fn redact(format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
+    redact_with(Transcript::new(format), Fields::default(), format, pieces)
+}
+
+pub(super) fn redact_with(mut transcript: Transcript, fields: Fields, format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
+    let mut session = Session::new(&ENGINE, fields, &[], false);
+    let (mut raw, mut redacted) = (Vec::new(), Vec::new());
+    for (number, piece) in pieces.iter().enumerate() {
         transcript.push(piece);
-        if i + 1 == pieces.len() {
+        let last = number + 1 == pieces.len();
+        if last {
             transcript.finish();
         }
-        while let Some(record) = transcript.next_record() {
+        while let Some(record) = transcript.next_record(&mut session.names) {
             assert!(!record.raw.is_empty(), "a record without bytes");
-            raw.extend_from_slice(record.raw);
-            let mut edits = Vec::new();
-            for text in record.texts() {
-                let outcome = engine.scan(&mut Conversation::new(), &Message::customer(&*text.bytes));
-                edits.extend(text.edits(&outcome.patch));
-            }
-            let out = Patch::new(edits).apply(record.raw).into_owned();
-            if format == Format::Jsonl && Document::is_valid(record.raw, DEEPEST_JSON) {
-                assert!(Document::is_valid(&out, DEEPEST_JSON), "a line that is valid no longer");
+            session.push(record);
+        }
+        if last {
+            session.flush();
+        }
+        while let Some(done) = session.next() {
+            raw.extend_from_slice(&done.raw);
+            assert!(done.found.iter().all(|found| found.span.end <= done.raw.len()), "a finding outside of its record");
+            let out = done.patch.apply(&done.raw).into_owned();
+            let is_object = matches!(done.raw.trim_ascii().first(), Some(b'{' | b'['));
+            if format == Format::Jsonl && is_object && Document::is_valid(&done.raw, DEEPEST_JSON) {
+                assert!(Document::is_valid(&out, DEEPEST_JSON), "a line that is valid no longer: {}", shown(&out));
             }
             redacted.push(out);
         }
     }
-    assert_eq!(String::from_utf8_lossy(&raw), String::from_utf8_lossy(&pieces.concat()), "the records lost bytes");
+    assert_eq!(shown(&raw), shown(&pieces.concat()), "the records lost bytes");
     redacted
 }
 
@@ -74,9 +105,13 @@ mod tests {
     fn text() -> impl Strategy<Value = String> {
         let examples: Vec<&str> =
             lastfour::detectors().flat_map(|spec| spec.hits.iter().chain(spec.misses).copied()).collect();
+        let marks = vec![
+            "\n", ": ", "\"", ",", ";", "[12:03] ", "{\"text\": \"", "]", "\\", "\t", "<p>", "</p>", "&amp;", "--> ", "> ", "=\n",
+            "**Agent:** ", "From a\n", "'", "(", ")", "\r\n\r\n",
+        ];
         let piece = prop_oneof![
             4 => proptest::sample::select(examples).prop_map(str::to_owned),
-            2 => proptest::sample::select(vec!["\n", ": ", "\"", ",", ";", "[12:03] ", "{\"text\": \"", "]", "\\", "\t"]).prop_map(str::to_owned),
+            2 => proptest::sample::select(marks).prop_map(str::to_owned),
             1 => any::<String>(),
         ];
         proptest::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
@@ -85,18 +120,23 @@ mod tests {
     #[test]
     fn inputs_that_broke_a_law_once_keep_it() {
         // Input that was not JSON was cut where the pieces were cut, so that half of a card got through.
-        transcript(b"rouxt++3782 822463 10005]Agent:us+");
+        for cut in 0..30 {
+            super::format(Format::Json, b"ouxt++3782 822463 10005]Agent:us+", cut);
+        }
         // Blanks in two pieces were counted twice.
-        transcript(b"r                ");
+        super::format(Format::Json, b"               ", 7);
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
         #[test]
         fn the_laws_of_transcripts_hold_for_records_and_for_anything_else(
             choice: u8,
-            records in proptest::collection::vec((0..6usize, text()), 0..6),
+            cut: u8,
+            records in proptest::collection::vec((0..12usize, text()), 0..6),
         ) {
-            let mut input = vec![choice];
+            let mut input = vec![choice, cut];
             for (shape, text) in &records {
                 let escaped = lastfour::json::escape(text);
                 input.extend_from_slice(match shape {
@@ -105,6 +145,12 @@ mod tests {
                     2 => format!("{{\"role\": \"user\", \"text\": \"{escaped}\"}}\n"),
                     3 => format!("[{{\"card\": 378282246310005, \"body\": [\"{escaped}\"]}}]\r\n"),
                     4 => format!("time;role;text\n12:03;bot;\"{}\"\n", text.replace('"', "\"\"")),
+                    5 => format!("00:00:01.000 --> 00:00:02.000\n<v Jane>{text}\n\n"),
+                    6 => format!("<div class=\"message\"><b class=\"author\">Jane</b><p>{text}</p></div>\n"),
+                    7 => format!("<m from=\"agent\"><text>{text}</text></m>\n"),
+                    8 => format!("From: Jane\nTo: Bob\nMIME-Version: 1.0\n\n{text}\n> {text}\n\n"),
+                    9 => format!("INSERT INTO a (role, text) VALUES ('agent', '{}');\n", text.replace('\'', "''")),
+                    10 => format!("time=1 level=info role=agent text=\"{escaped}\"\n"),
                     _ => format!("{{\"text\": {text}"),
                 }.as_bytes());
             }

@@ -1,185 +1,375 @@
-//! JSON documents: the elements of an array at the root are records, anything else is one.
+//! JSON documents of any size: trees of their values, cut into records.
+//!
+//! The elements of an array at the root are records. Any other document is one record, unless it is longer than the limit:
+//! then it is cut between the elements of an array in it, and each further record begins with the open objects and what
+//! they say about speaker, conversation and time.
 
-use crate::transcript::fields::Fields;
-use crate::transcript::jsonl::{LongState, LongValue, text_piece};
-use crate::transcript::record::{Layout, Named, Spelling, Trouble};
-use crate::transcript::unit::UnitReader;
-use crate::transcript::{DEEPEST_JSON, Input, More, mark_len, may_be_mark};
-use lastfour::Span;
-use lastfour::json::{Step, TokenKind, Walker};
+use lastfour::json::{Document, JsonError, Step, Token, TokenKind, Walker, decode};
+use lastfour::{Alignment, Span, safe_cut};
 
-/// Cuts a document, or several one after the other, into records. What stands between two values goes with the second.
-pub(super) struct JsonReader {
-    fields: Fields,
-    units: UnitReader,
-    walker: Walker,
-    /// How far into the input it has walked.
-    at: usize,
-    /// The value that is being read.
-    value: Option<Value>,
-    /// Whether the root is an array, whose elements are the values.
-    in_array: bool,
-    long: Option<LongValue>,
-    /// What follows is no JSON.
-    broken: bool,
-    /// No record has said so yet.
-    unsaid: bool,
+use super::fields::{Meaning, NameId, Names};
+use super::record::{Body, Layer, Said, Segment, Trouble};
+use super::spelling::{Spelling, is_mojibake};
+use super::tree::{Kind, Tree};
+use super::{Cut, DEEPEST_JSON, Input, More, mark_len, may_be_mark};
+
+/// Reads a complete JSON value at `span` of a layer with these bytes.
+pub(crate) fn parse(bytes: &[u8], span: Span, layer: u16, names: &mut Names) -> Result<Tree, JsonError> {
+    let mut growing = Growing { layer, ..Growing::default() };
+    let mut document = Document::new(&bytes[span.range()], DEEPEST_JSON);
+    while let Some(token) = document.next_token()? {
+        growing.add(bytes, token, span.start, names);
+    }
+    Ok(growing.tree)
 }
 
-/// A value that is not complete yet.
-struct Value {
-    /// Where in the input its first byte is.
-    start: usize,
-    /// The walker as it was before the value, and where in the input that was: to read it again if it gets too long.
-    before: Walker,
-    before_at: usize,
+/// Returns the length of the object or array that `bytes` start with.
+pub(crate) fn value_len(bytes: &[u8]) -> Option<usize> {
+    let mut document = Document::new(bytes, DEEPEST_JSON);
+    let mut open = 0_usize;
+    while let Ok(Some(token)) = document.next_token() {
+        match token.kind {
+            TokenKind::ObjectStart | TokenKind::ArrayStart => open += 1,
+            TokenKind::ObjectEnd | TokenKind::ArrayEnd => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return matches!(token.kind, TokenKind::ObjectEnd | TokenKind::ArrayEnd).then_some(token.span.end);
+        }
+    }
+    None
 }
 
-impl JsonReader {
-    pub(super) fn new(fields: Fields) -> Self {
-        Self {
-            fields,
-            units: UnitReader::default(),
-            walker: Walker::new(DEEPEST_JSON),
-            at: 0,
-            value: None,
-            in_array: false,
-            long: None,
-            broken: false,
-            unsaid: false,
+/// A tree that is being read.
+#[derive(Default)]
+pub(super) struct Growing {
+    pub(super) tree: Tree,
+    layer: u16,
+    /// The open objects and arrays, and whether a child of each is complete.
+    open: Vec<u32>,
+    filled: Vec<bool>,
+    /// The name of the member that is about to come.
+    name: NameId,
+    /// What is carried over from the record before.
+    carried: Vec<u8>,
+    /// An object is a list, too, as in XML.
+    lists_objects: bool,
+}
+
+/// The longest value that is carried over to the next record, in bytes.
+const LONGEST_CARRIED: usize = 1024;
+
+impl Growing {
+    /// An empty tree in which objects are lists, too.
+    pub(super) fn of_objects() -> Self {
+        Self { lists_objects: true, ..Self::default() }
+    }
+
+    /// Adds a token whose spans count from `offset` in `bytes`.
+    fn add(&mut self, bytes: &[u8], token: Token, offset: usize, names: &mut Names) {
+        let content = Span::new(token.content.start + offset, token.content.end + offset);
+        let (kind, spelling) = match token.kind {
+            TokenKind::Key => {
+                let raw = &bytes[content.range()];
+                self.name = names.id(&decode(raw).bytes);
+                self.tree.name(self.layer, Spelling::Json, raw, content);
+                return;
+            }
+            TokenKind::ObjectEnd | TokenKind::ArrayEnd => return self.close(),
+            TokenKind::ObjectStart => (Kind::Object, Spelling::Plain),
+            TokenKind::ArrayStart => (Kind::Array, Spelling::Plain),
+            TokenKind::Number => (Kind::Number, Spelling::Number),
+            TokenKind::Literal => (Kind::Literal, Spelling::Plain),
+            _ => {
+                let mojibake = is_mojibake(&bytes[content.range()]);
+                (Kind::Text, if mojibake { Spelling::Mojibake } else { Spelling::Json })
+            }
+        };
+        let name = std::mem::take(&mut self.name);
+        let segment = Segment::new(self.layer, spelling, content);
+        match kind {
+            Kind::Object | Kind::Array => self.open(kind, name, segment),
+            _ => self.leaf(kind, name, segment),
         }
     }
 
-    pub(super) fn next(&mut self, input: Input<'_>, at_start: bool, layout: &mut Layout) -> Option<usize> {
-        if let Some(long) = &mut self.long {
-            let len = long.next(input, layout)?;
-            match long.state {
-                LongState::Within => {}
-                LongState::Broken => self.broken |= layout.trouble == Some(Trouble::Malformed),
-                LongState::Done => self.end_long(),
+    /// Adds an object or array, whose children follow.
+    pub(super) fn open(&mut self, kind: Kind, name: NameId, segment: Segment) {
+        let at = self.tree.push(&self.open, kind, name, segment);
+        self.open.push(at);
+        self.filled.push(false);
+    }
+
+    /// Adds a value without children.
+    pub(super) fn leaf(&mut self, kind: Kind, name: NameId, segment: Segment) {
+        self.tree.push(&self.open, kind, name, segment);
+        self.fill();
+    }
+
+    /// Closes the innermost object or array.
+    pub(super) fn close(&mut self) {
+        if let Some(at) = self.open.pop() {
+            self.filled.pop();
+            self.tree.close(at);
+        }
+        self.fill();
+    }
+
+    /// Whether no object or array is open.
+    pub(super) fn is_closed(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    fn fill(&mut self) {
+        if let Some(filled) = self.filled.last_mut() {
+            *filled = true;
+        }
+    }
+
+    /// Whether a record that has become `len` bytes long is cut here, behind a complete value: between the elements of the
+    /// outermost array with a complete element; if that takes too long, of the innermost; in the end anywhere.
+    pub(super) fn is_border(&self, len: usize, limit: usize) -> bool {
+        let is_list = |place: &usize| self.filled[*place] && (self.lists_objects || self.tree.node(self.open[*place]).kind == Kind::Array);
+        let mut arrays = (0..self.open.len()).filter(is_list);
+        let border = match len {
+            len if len > 2 * limit => return true,
+            len if len > limit + limit / 2 => arrays.next_back(),
+            _ => arrays.next(),
+        };
+        self.open.len() <= border.map_or(0, |place| place + 1)
+    }
+
+    /// Takes the tree, whose record ends here, and begins the next one with the containers that are open. `raw` are the
+    /// bytes of the record.
+    pub(super) fn cut(&mut self, raw: &[u8], names: &Names) -> (Tree, Vec<Layer>) {
+        let layers = match std::mem::take(&mut self.carried) {
+            bytes if bytes.is_empty() => Vec::new(),
+            bytes => vec![Layer { place: None, bytes, alignment: Alignment::identity() }],
+        };
+        let tree = std::mem::take(&mut self.tree);
+        let mut next = Tree::default();
+        let mut open = Vec::with_capacity(self.open.len());
+        for &at in &self.open {
+            let node = *tree.node(at);
+            let place = next.push(&open, node.kind, node.name, Segment::new(0, Spelling::Plain, Span::new(0, 0)));
+            open.push(place);
+            // The tree is still open here: its containers end with it.
+            let last = tree.nodes.len();
+            let mut child = at as usize + 1;
+            while child < last && node.kind == Kind::Object {
+                let member = tree.nodes[child];
+                let carries = matches!(member.kind, Kind::Text | Kind::Number | Kind::Literal)
+                    && is_context(names.meaning(member.name))
+                    && member.segment.span().len() <= LONGEST_CARRIED;
+                if carries {
+                    let from = match member.segment.layer {
+                        0 => raw,
+                        _ => layers.first().map_or(&[][..], |layer| &layer.bytes),
+                    };
+                    let text = member.segment.spelling.decode(&from[member.segment.span().range()]).0;
+                    let start = self.carried.len();
+                    self.carried.extend_from_slice(&text);
+                    let span = Span::new(start, self.carried.len());
+                    next.push(&open, member.kind, member.name, Segment::new(1, Spelling::Plain, span));
+                }
+                let is_open = self.open.contains(&u32::try_from(child).unwrap_or(u32::MAX));
+                child = if is_open { last } else { member.end as usize };
             }
-            return Some(len);
         }
-        if self.broken {
-            return self.broken_piece(input, at_start, layout);
+        let mut tree = tree;
+        for &at in self.open.iter().rev() {
+            tree.close(at);
         }
+        self.open = open;
+        self.filled.fill(false);
+        self.tree = next;
+        (tree, layers)
+    }
+}
+
+/// Whether a value of this name says something about the messages in its object.
+fn is_context(meaning: Meaning) -> bool {
+    meaning.about.is_some() || meaning.conversation.is_some() || meaning.time.is_some()
+}
+
+/// Cuts a document, or several one after the other, into records. What stands between two values belongs to the second.
+pub(crate) struct JsonReader {
+    growing: Growing,
+    walker: Walker,
+    /// The number of bytes of the input that were read.
+    at: usize,
+    /// Whether the root is an array, whose elements are records.
+    in_array: bool,
+    /// In a string that is too long to be held.
+    in_string: bool,
+    /// What follows is not JSON.
+    broken: bool,
+    /// The trouble that the next record reports.
+    trouble: Option<Trouble>,
+}
+
+impl JsonReader {
+    pub(crate) fn new() -> Self {
+        Self {
+            growing: Growing::default(),
+            walker: Walker::new(DEEPEST_JSON),
+            at: 0,
+            in_array: false,
+            in_string: false,
+            broken: false,
+            trouble: None,
+        }
+    }
+
+    pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool, names: &mut Names) -> Option<Cut> {
         let last = input.more == More::Never;
-        if self.at == 0 {
-            if at_start && !last && may_be_mark(input.bytes) {
+        if self.at == 0 && at_start {
+            if !last && may_be_mark(input.bytes) {
                 return None;
             }
             self.at = mark_len(input.bytes, at_start);
         }
+        if self.broken {
+            return self.broken_line(input, names);
+        }
         loop {
-            let before = self.value.is_none().then(|| (self.walker.clone(), self.at));
             match self.walker.next(&input.bytes[self.at..], last) {
+                Ok(Step::Token(token)) if self.in_string => {
+                    self.in_string = false;
+                    if self.walker.open() == 0 {
+                        self.walker = Walker::new(DEEPEST_JSON);
+                    }
+                    return Some(self.piece(token));
+                }
                 Ok(Step::Token(token)) => {
-                    let start = self.at + token.span.start;
+                    let offset = self.at;
                     self.at += token.span.end;
-                    if !self.in_array && self.walker.open() == 1 && token.kind == TokenKind::ArrayStart {
-                        self.in_array = self.value.is_none();
-                        if self.in_array {
-                            continue;
-                        }
+                    if !self.in_array && self.walker.open() == 1 && token.kind == TokenKind::ArrayStart
+                        && self.growing.tree.nodes.is_empty()
+                    {
+                        self.in_array = true;
+                        continue;
                     }
                     let root = usize::from(self.in_array);
                     if self.walker.open() < root {
-                        // The array at the root ends.
-                        return Some(self.end_document());
+                        self.walker = Walker::new(DEEPEST_JSON);
+                        self.in_array = false;
+                        return Some(self.end(input, names));
                     }
-                    if let Some((before, before_at)) = before {
-                        self.value = Some(Value { start, before, before_at });
-                    }
+                    self.growing.add(input.bytes, token, offset, names);
                     if self.walker.open() == root && token.kind != TokenKind::Key {
-                        return Some(self.end_value(input, layout));
+                        if !self.in_array {
+                            self.walker = Walker::new(DEEPEST_JSON);
+                        }
+                        return Some(self.end(input, names));
+                    }
+                    let completes =
+                        !matches!(token.kind, TokenKind::ObjectStart | TokenKind::ArrayStart | TokenKind::Key);
+                    if self.at > input.limit && completes && self.growing.is_border(self.at, input.limit) {
+                        return Some(self.end(input, names));
                     }
                 }
                 Ok(Step::More(done)) => {
                     self.at += done;
-                    if input.bytes.len() <= input.limit {
+                    if self.at > 2 * input.limit {
+                        return Some(self.end(input, names));
+                    }
+                    if input.bytes.len() - self.at <= input.limit {
                         return None;
                     }
-                    return self.too_long(input, layout);
+                    // A value is longer than the limit. What stands before it is a record.
+                    if self.at > 0 {
+                        return Some(self.end(input, names));
+                    }
+                    match self.walker.cut(&input.bytes[..input.limit]) {
+                        Some(token) => {
+                            if !std::mem::replace(&mut self.in_string, true) {
+                                self.growing.name = 0;
+                                self.growing.fill();
+                                self.trouble = Some(Trouble::TooLong);
+                            }
+                            return Some(self.piece(token));
+                        }
+                        None => return self.break_off(input, names),
+                    }
                 }
                 // Nothing follows but blanks.
-                Ok(Step::End) => return self.end_blanks(input),
-                Err(_) if last && self.value.is_none() && !self.in_array && blank(&input.bytes[self.at..]) => {
-                    return self.end_blanks(input);
+                Ok(Step::End) => {
+                    self.at = input.bytes.len();
+                    return (self.at > 0).then(|| self.end(input, names));
                 }
-                Err(_) => {
-                    (self.broken, self.unsaid) = (true, true);
-                    return self.broken_piece(input, at_start, layout);
+                Err(_) if last && self.is_before_value() && input.bytes[self.at..].trim_ascii().is_empty() => {
+                    self.at = input.bytes.len();
+                    return (self.at > 0).then(|| self.end(input, names));
                 }
+                Err(_) => return self.break_off(input, names),
             }
         }
     }
 
-    /// Nothing but blanks is left: they are a record without texts.
-    fn end_blanks(&mut self, input: Input<'_>) -> Option<usize> {
-        self.at = 0;
-        Some(input.bytes.len()).filter(|len| *len > 0)
+    fn is_before_value(&self) -> bool {
+        self.walker.open() == 0 && !self.in_array && self.growing.tree.nodes.is_empty()
     }
 
-    /// A piece of what is no JSON. The first says so.
-    fn broken_piece(&mut self, input: Input<'_>, at_start: bool, layout: &mut Layout) -> Option<usize> {
+    /// The record that ends where the input was read to.
+    fn end(&mut self, input: Input<'_>, names: &Names) -> Cut {
+        let len = std::mem::take(&mut self.at);
+        let (tree, layers) = self.growing.cut(&input.bytes[..len], names);
+        Cut { len, trouble: self.trouble.take(), layers, body: Body::Tree(tree) }
+    }
+
+    /// A piece of a string that is too long.
+    fn piece(&mut self, token: Token) -> Cut {
+        let content = Segment::new(0, Spelling::Json, token.content);
+        Cut::said(token.span.end, self.trouble.take(), vec![Said::new(vec![content])])
+    }
+
+    /// What has been read is a record, and what follows is text.
+    fn break_off(&mut self, input: Input<'_>, names: &mut Names) -> Option<Cut> {
+        self.broken = true;
+        if self.growing.tree.nodes.is_empty() {
+            self.at = 0;
+            self.trouble = Some(Trouble::Malformed);
+            return self.broken_line(input, names);
+        }
+        let cut = self.end(input, names);
+        self.growing = Growing::default();
+        self.trouble = Some(Trouble::Malformed);
+        Some(cut)
+    }
+
+    /// A line of what is not JSON as a whole. A line that is a value by itself is read as one.
+    fn broken_line(&mut self, input: Input<'_>, names: &mut Names) -> Option<Cut> {
         let len = text_piece(input)?;
-        let span = Span::new(mark_len(input.bytes, at_start).min(len), len);
-        if std::mem::take(&mut self.unsaid) {
-            layout.troubled(span, Trouble::Malformed);
-        } else {
-            layout.single(span, Spelling::Plain, Named::No);
-        }
-        Some(len)
-    }
-
-    /// The value is complete, up to where the walker stands: it is a record.
-    fn end_value(&mut self, input: Input<'_>, layout: &mut Layout) -> usize {
-        let len = self.at;
-        let start = self.value.take().map_or(0, |value| value.start);
-        let span = Span::new(start, len);
-        if self.units.read(input.bytes, span, &self.fields, layout).is_err() {
-            layout.troubled(span, Trouble::Malformed);
-        }
-        if self.in_array {
-            self.at = 0;
-            len
-        } else {
-            self.end_document()
-        }
-    }
-
-    /// The document is complete; another may follow.
-    fn end_document(&mut self) -> usize {
-        self.walker = Walker::new(DEEPEST_JSON);
-        self.in_array = false;
-        self.value = None;
-        std::mem::take(&mut self.at)
-    }
-
-    /// There is more than may be held: the value is read again, string by string.
-    fn too_long(&mut self, input: Input<'_>, layout: &mut Layout) -> Option<usize> {
-        let Some(value) = self.value.take() else {
-            // Nothing but blanks.
-            return Some(std::mem::take(&mut self.at)).filter(|len| *len > 0);
-        };
         self.at = 0;
-        let mut long = LongValue::new(value.before, value.before_at);
-        let len = long.next(input, layout);
-        self.long = Some(long);
-        len
-    }
-
-    fn end_long(&mut self) {
-        if let Some(long) = self.long.take() {
-            self.walker = long.into_walker();
-            self.at = 0;
-            if !self.in_array {
-                self.end_document();
+        let line = &input.bytes[..len];
+        let inner = line.trim_ascii();
+        if matches!(inner.first(), Some(b'{' | b'[')) {
+            let start = len - line.trim_ascii_start().len();
+            if let Ok(tree) = parse(line, Span::new(start, start + inner.len()), 0, names) {
+                return Some(Cut { len, trouble: None, layers: Vec::new(), body: Body::Tree(tree) });
             }
         }
+        let said = if inner.is_empty() { Vec::new() } else { vec![Said::new(vec![trimmed(line)])] };
+        let trouble = if inner.is_empty() { None } else { self.trouble.take() };
+        Some(Cut::said(len, trouble, said))
     }
 }
 
-fn blank(bytes: &[u8]) -> bool {
-    bytes.iter().all(u8::is_ascii_whitespace)
+/// The segment of a line without its line end.
+fn trimmed(line: &[u8]) -> Segment {
+    let end = line.len() - line.iter().rev().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    Segment::new(0, Spelling::Plain, Span::new(0, end))
+}
+
+/// The length of the next piece of text: a line, or what is safe to cut off of a long one.
+pub(crate) fn text_piece(input: Input<'_>) -> Option<usize> {
+    let end = input.bytes.len().min(input.limit);
+    let line = memchr::memchr(b'\n', &input.bytes[..end]).map(|at| at + 1);
+    let rest = || match input.more {
+        _ if input.bytes.len() > input.limit => Some(safe_cut(&input.bytes[..input.limit])),
+        More::Never => Some(end),
+        _ => None,
+    };
+    line.or_else(rest).filter(|len| *len > 0)
 }

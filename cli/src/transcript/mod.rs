@@ -1,74 +1,82 @@
-//! Transcripts: what people said, as it stands in log files.
+//! Reads transcripts: from the bytes of a file to its messages.
 //!
-//! In come the bytes of a transcript in pieces of any size; out come [`Record`]s that, put one after the other, are the
-//! same bytes again. Each record tells which of its bytes are what somebody said ([`Record::texts`]), decoded and
-//! aligned, with the speaker and the conversation where the format names them. [`Text::edits`] turns a patch on such a
-//! text into edits on the record's bytes, spelled the way the format asks for.
+//! [`Transcript`] cuts the bytes, which may come in pieces of any size, into records that are the same bytes again, one
+//! after the other. A reader for each format finds what is said in a record; named values, as in JSON or a table, are given
+//! their meaning by [`Interpreter`](interpret::Interpreter). [`Session`](session::Session) then scans the messages in their
+//! conversations and returns the edits on each record.
 //!
-//! Promised: every byte belongs to exactly one record; what is not valid in its format is a text too ([`Trouble`]), so
-//! that nothing goes unscanned but what the format says is no message; memory is bounded by [`LONGEST_RECORD`], and a
-//! longer record comes in pieces. Time is linear in the input.
-//!
-//! # Example
-//!
-//! ```
-//! use lastfour_cli::transcript::{Fields, Format, Transcript};
-//!
-//! let mut transcript = Transcript::new(Format::Jsonl, Fields::default());
-//! transcript.push(b"{\"role\": \"user\", \"text\": \"hi \\u00e1\"}\n");
-//! transcript.finish();
-//! let record = transcript.next_record().unwrap();
-//! let text = record.texts().next().unwrap();
-//! assert_eq!(text.bytes.as_ref(), "hi á".as_bytes());
-//! assert_eq!(text.speaker.as_deref(), Some("user"));
-//! ```
+//! Every byte belongs to exactly one record. What is not valid in its format is read as text ([`Trouble`]), so that nothing
+//! is left out. Memory is bounded by [`LONGEST_RECORD`], and time is linear in the input.
 
 mod csv;
+mod cues;
 mod detect;
+mod echo;
 mod fields;
 mod header;
+mod html;
+mod interpret;
 #[cfg(any(test, fuzzing))]
+#[doc(hidden)]
 pub mod invariants;
 mod json;
-mod jsonl;
+mod lines;
+mod log;
+mod mail;
+mod nested;
+mod order;
 mod record;
-mod speaker;
+mod roles;
+pub(crate) mod session;
+pub(crate) mod sheet;
+mod spelling;
+mod speakers;
+mod sql;
+mod stamp;
+mod talks;
 #[cfg(test)]
 mod tests;
-mod text;
-mod unit;
+mod tree;
+mod xml;
 
 pub use detect::detect;
 pub use fields::Fields;
-pub use record::{ConversationKey, Record, Text, Trouble};
-pub use speaker::Speakers;
+pub use record::Trouble;
 
-use csv::CsvReader;
-use json::JsonReader;
-use jsonl::JsonlReader;
-use record::Layout;
-use text::TextReader;
+use fields::Names;
+use record::{Body, Layer, Record, Said};
 
-/// The longest record that is held in one piece, in bytes: 16 MiB. A longer one comes in pieces, each with
-/// [`Trouble::TooLong`].
-pub const LONGEST_RECORD: usize = 16 << 20;
+/// The longest record that is held as a whole, in bytes: 8 MiB. A longer value comes in pieces.
+pub const LONGEST_RECORD: usize = 8 << 20;
 
-/// How deep the arrays and objects of a record may nest. A deeper record is scanned as text.
-pub const DEEPEST_JSON: usize = 128;
+/// How deep the arrays and objects of JSON may nest. Deeper JSON is read as text.
+const DEEPEST_JSON: usize = 128;
 
 /// The format of a transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// One message a line, or `Speaker: text`, `[time] Speaker: text`, `time Speaker: text`, `date, time - Speaker: text`
-    /// with continuation lines.
+    /// Lines with or without a time and a speaker: `Speaker: text`, `[time] Speaker: text`, a name on a line of its own.
+    /// Also Markdown.
     Text,
-    /// One JSON value a line.
+    /// One JSON value per line.
     Jsonl,
-    /// A JSON document, or several one after the other. The elements of an array at its root are records.
+    /// A JSON document, or several one after the other.
     Json,
-    /// Fields separated by a comma, semicolon or tab, quoted as in RFC 4180, with a header line.
+    /// A table with fields separated by comma, semicolon, tab or bar.
     Csv,
+    /// Lines with JSON or `key=value` pairs after other text.
+    Log,
+    /// Subtitles: WebVTT or SRT.
+    Cues,
+    /// An HTML document.
+    Html,
+    /// An XML document.
+    Xml,
+    /// Mails: one, or a mailbox (mbox).
+    Mail,
+    /// The statements of an SQL dump.
+    Sql,
 }
 
 /// Whether bytes are missing at the end of an input.
@@ -78,77 +86,84 @@ enum More {
     Coming,
     /// More may come, but not soon: what is complete should go out.
     Paused,
-    /// Nothing comes any more.
+    /// Nothing more will come.
     Never,
 }
 
-/// The bytes of the next records.
+/// The bytes from the start of the next record.
 #[derive(Clone, Copy)]
 struct Input<'a> {
     bytes: &'a [u8],
     more: More,
-    /// The longest record that is held in one piece.
+    /// The longest record that is held as a whole.
     limit: usize,
 }
 
+/// A record as a reader cuts it off.
+struct Cut {
+    len: usize,
+    trouble: Option<Trouble>,
+    layers: Vec<Layer>,
+    body: Body,
+}
+
+impl Cut {
+    fn said(len: usize, trouble: Option<Trouble>, said: Vec<Said>) -> Self {
+        Self { len, trouble, layers: Vec::new(), body: Body::Said(said) }
+    }
+}
+
 enum Reader {
-    Text(TextReader),
-    Jsonl(JsonlReader),
-    Json(JsonReader),
-    Csv(CsvReader),
+    Text(lines::TextReader),
+    Log(log::LogReader),
+    Json(json::JsonReader),
+    Csv(csv::CsvReader),
+    Cues(cues::CueReader),
+    Html(html::HtmlReader),
+    Xml(xml::XmlReader),
+    Mail(mail::MailReader),
+    Sql(sql::SqlReader),
 }
 
 /// Cuts the bytes of a transcript into records.
-pub struct Transcript {
+pub(crate) struct Transcript {
     reader: Reader,
     buffer: Vec<u8>,
     start: usize,
     more: More,
-    /// Position of `start` in the transcript, in bytes and in lines counted from 1.
+    /// The position of `start` in the transcript, in bytes and in lines counted from 1.
     offset: u64,
     line: u64,
-    layout: Layout,
     limit: usize,
 }
 
-/// Shows sizes, never the text.
-impl std::fmt::Debug for Transcript {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Transcript").field("offset", &self.offset).field("line", &self.line).finish_non_exhaustive()
-    }
-}
-
 impl Transcript {
-    /// A transcript of that format, of which nothing has come yet.
-    #[must_use]
-    pub fn new(format: Format, fields: Fields) -> Self {
+    /// Creates an empty transcript of that format.
+    pub(crate) fn new(format: Format) -> Self {
         let reader = match format {
-            Format::Text => Reader::Text(TextReader::default()),
-            Format::Jsonl => Reader::Jsonl(JsonlReader::new(fields)),
-            Format::Json => Reader::Json(JsonReader::new(fields)),
-            Format::Csv => Reader::Csv(CsvReader::new(fields)),
+            Format::Text => Reader::Text(lines::TextReader::new()),
+            Format::Jsonl => Reader::Log(log::LogReader::new(true)),
+            Format::Log => Reader::Log(log::LogReader::new(false)),
+            Format::Json => Reader::Json(json::JsonReader::new()),
+            Format::Csv => Reader::Csv(csv::CsvReader::new()),
+            Format::Cues => Reader::Cues(cues::CueReader),
+            Format::Html => Reader::Html(html::HtmlReader::new()),
+            Format::Xml => Reader::Xml(xml::XmlReader::new()),
+            Format::Mail => Reader::Mail(mail::MailReader::new()),
+            Format::Sql => Reader::Sql(sql::SqlReader::new()),
         };
-        Self {
-            reader,
-            buffer: Vec::new(),
-            start: 0,
-            more: More::Coming,
-            offset: 0,
-            line: 1,
-            layout: Layout::default(),
-            limit: LONGEST_RECORD,
-        }
+        Self { reader, buffer: Vec::new(), start: 0, more: More::Coming, offset: 0, line: 1, limit: LONGEST_RECORD }
     }
 
-    /// With another limit than [`LONGEST_RECORD`] for what is held in one piece, in bytes: at least 64, at most 1 GiB.
-    #[must_use]
-    pub fn longest_record(mut self, bytes: usize) -> Self {
+    /// Sets the longest record that is held as a whole, in bytes: at least 64, at most 1 GiB.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn longest_record(mut self, bytes: usize) -> Self {
         self.limit = bytes.clamp(64, 1 << 30);
         self
     }
 
-    /// More of its bytes.
-    pub fn push(&mut self, bytes: &[u8]) {
+    /// Adds bytes.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.start > 0 {
             self.buffer.drain(..self.start);
             self.start = 0;
@@ -157,46 +172,46 @@ impl Transcript {
         self.more = More::Coming;
     }
 
-    /// Says that no more bytes come for now: a message that is complete, but could go on in a further line, is a record.
-    pub fn pause(&mut self) {
+    /// Reports that no more bytes come for now: a message that is complete, but could go on in a further line, is a record.
+    pub(crate) fn pause(&mut self) {
         if self.more == More::Coming {
             self.more = More::Paused;
         }
     }
 
-    /// Says that no more bytes come at all.
-    pub fn finish(&mut self) {
+    /// Reports that no more bytes come at all.
+    pub(crate) fn finish(&mut self) {
         self.more = More::Never;
     }
 
-    /// The next record; `None` where more bytes are needed for it, or there is none.
-    pub fn next_record(&mut self) -> Option<Record<'_>> {
+    /// Returns the next record, or `None` if more bytes are needed for it, or there is none.
+    pub(crate) fn next_record(&mut self, names: &mut Names) -> Option<Record> {
         let input = Input { bytes: &self.buffer[self.start..], more: self.more, limit: self.limit };
         let at_start = self.offset == 0;
-        let layout = &mut self.layout;
-        layout.clear();
-        let len = match &mut self.reader {
-            Reader::Text(reader) => reader.next(input, at_start, layout),
-            Reader::Jsonl(reader) => reader.next(input, at_start, layout),
-            Reader::Json(reader) => reader.next(input, at_start, layout),
-            Reader::Csv(reader) => reader.next(input, at_start, layout),
+        let cut = match &mut self.reader {
+            Reader::Text(reader) => reader.next(input, at_start),
+            Reader::Log(reader) => reader.next(input, at_start, names),
+            Reader::Json(reader) => reader.next(input, at_start, names),
+            Reader::Csv(reader) => reader.next(input, at_start, names),
+            Reader::Cues(reader) => reader.next(input, at_start),
+            Reader::Html(reader) => reader.next(input, at_start),
+            Reader::Xml(reader) => reader.next(input, at_start, names),
+            Reader::Mail(reader) => reader.next(input, at_start),
+            Reader::Sql(reader) => reader.next(input, at_start, names),
         }?;
-        let raw = &self.buffer[self.start..self.start + len];
-        let record = Record::new(raw, &self.layout, self.offset, self.line);
-        self.start += len;
-        self.offset += len as u64;
-        self.line += memchr::memchr_iter(b'\n', raw).count() as u64;
+        let raw = self.buffer[self.start..self.start + cut.len].to_vec();
+        self.start += cut.len;
+        let record = Record {
+            offset: self.offset,
+            line: self.line,
+            trouble: cut.trouble,
+            layers: cut.layers,
+            body: cut.body,
+            raw,
+        };
+        self.offset += record.raw.len() as u64;
+        self.line += memchr::memchr_iter(b'\n', &record.raw).count() as u64;
         Some(record)
-    }
-
-    /// The speakers in what has come so far and was not read yet, each once, so that roles can be told before the first
-    /// record. Only for [`Format::Text`]; the other formats name roles themselves.
-    #[must_use]
-    pub fn speakers_ahead(&self) -> Vec<String> {
-        match &self.reader {
-            Reader::Text(reader) => reader.speakers_in(&self.buffer[self.start..]),
-            _ => Vec::new(),
-        }
     }
 }
 

@@ -1,279 +1,397 @@
-//! A stretch of a transcript, and what is said in it.
+//! A stretch of a transcript with its messages, and the way of an edit on a message back to the bytes.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 
-use lastfour::Span;
-use lastfour::json::{decode, number_edit, string_edits};
-use lastfour::lift;
-use lastfour::{Alignment, ViewSpan};
-use lastfour::{Edit, Patch};
+use lastfour::{Alignment, Edit, Patch, Span, ViewSpan};
 
-/// Why a record, or a part of it, could not be read as its format and its fields would have it.
+use super::spelling::Spelling;
+use super::tree::Tree;
+
+/// Why a record, or a part of it, could not be read as its format asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Trouble {
-    /// It is not valid in its format.
+    /// It is not valid in its format and was read as text.
     Malformed,
-    /// It is longer than [`LONGEST_RECORD`](super::LONGEST_RECORD); this is a piece of it.
+    /// It has a value longer than [`LONGEST_RECORD`](super::LONGEST_RECORD); this is a piece of that value.
     TooLong,
-    /// It has no known field of text: every string, number and key in it was taken for a text of its own.
+    /// It has no known text field: every string, number and key in it was read as a message of its own.
     NoField,
 }
 
-/// The conversation to which a text belongs.
+/// The conversation that a message belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum ConversationKey<'a> {
-    /// The one of the whole transcript: nothing else is said.
+pub(crate) enum Key {
+    /// The conversation of the transcript, as nothing names another.
     Transcript,
-    /// The one of this record alone, which holds several messages with roles of their own.
-    Record,
-    /// No conversation at all: the text (the key of a JSON object) stands for itself.
+    /// A conversation that lies within one record, such as one list of messages among several. The number is that of its
+    /// first byte in the transcript.
+    Place(u64),
+    /// The conversation with this id.
+    Id(Rc<[u8]>),
+    /// None: the text stands for itself.
     Alone,
-    /// The one of that id.
-    Id(Cow<'a, [u8]>),
 }
 
-/// How a text is spelled in the raw bytes.
+/// What a transcript says about the speaker of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Speaker {
+    /// Their name or id.
+    pub(crate) name: Option<Rc<str>>,
+    /// Their role, if it is stated.
+    pub(crate) role: Option<lastfour::Role>,
+    /// Their side, if only a direction such as "incoming" is stated.
+    pub(crate) side: Option<lastfour::Role>,
+}
+
+/// When a message was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Time {
+    /// Milliseconds since the epoch or since the start of the conversation.
+    pub(crate) ms: i64,
+    /// It counts from the epoch.
+    pub(crate) absolute: bool,
+}
+
+/// A range of bytes that a part of a message is decoded from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spelling {
-    Plain,
-    JsonString,
-    JsonNumber,
-    /// A field without quotes, and the delimiter that must not stand in it.
-    CsvBare(u8),
-    CsvQuoted,
+pub(crate) struct Segment {
+    /// 0 for the raw bytes of the record, else one more than the index of the layer.
+    pub(crate) layer: u16,
+    pub(crate) spelling: Spelling,
+    /// The character between the segment before and this one.
+    pub(crate) joint: Joint,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
 }
 
-/// Where a text stands in the raw bytes of its record.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    pub(super) start: u32,
-    pub(super) end: u32,
-    pub(super) spelling: Spelling,
-    /// Index into the layout's voices.
-    pub(super) voice: u32,
-    /// It takes no part in a conversation.
-    pub(super) alone: bool,
+/// What stands between two segments of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Joint {
+    Nothing,
+    Blank,
+    Line,
 }
 
-/// Where a name or an id stands.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) enum Named {
-    /// Nowhere.
-    #[default]
-    No,
-    /// In these bytes of the record.
-    At(Span, Spelling),
-    /// In an earlier record: it is kept in the layout.
-    Carried,
-}
-
-/// Who says a text, and where.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Voice {
-    pub(super) speaker: Named,
-    pub(super) conversation: Named,
-}
-
-/// What a reader knows about the record it has just cut off.
-#[derive(Debug, Default)]
-pub(super) struct Layout {
-    pub(super) places: Vec<Place>,
-    pub(super) voices: Vec<Voice>,
-    /// The record holds several messages and names no conversation.
-    pub(super) own_conversation: bool,
-    pub(super) trouble: Option<Trouble>,
-    /// The speaker of a message that began in an earlier record.
-    pub(super) carried: Option<String>,
-}
-
-impl Layout {
-    pub(super) fn clear(&mut self) {
-        self.places.clear();
-        self.voices.clear();
-        self.own_conversation = false;
-        self.trouble = None;
+impl Segment {
+    pub(crate) fn new(layer: u16, spelling: Spelling, span: Span) -> Self {
+        // A record is at most a few times as long as `LONGEST_RECORD`, so its positions fit.
+        let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { layer, spelling, joint: Joint::Nothing, start: position(span.start), end: position(span.end) }
     }
 
-    /// One text by one voice.
-    pub(super) fn single(&mut self, span: Span, spelling: Spelling, speaker: Named) {
-        self.voices.push(Voice { speaker, conversation: Named::No });
-        self.place(span, spelling, 0, false);
+    pub(crate) fn span(&self) -> Span {
+        Span::new(self.start as usize, self.end as usize)
     }
 
-    /// A stretch that is read as text because of `trouble`.
-    pub(super) fn troubled(&mut self, span: Span, trouble: Trouble) {
-        self.clear();
-        self.trouble = Some(trouble);
-        self.single(span, Spelling::Plain, Named::No);
-    }
-
-    /// A text at `span`. Empty texts say nothing and are left out.
-    pub(super) fn place(&mut self, span: Span, spelling: Spelling, voice: u32, alone: bool) {
-        // A record is at most a few times as long as `LONGEST_RECORD`, so that its positions fit.
-        if let (Ok(start), Ok(end)) = (u32::try_from(span.start), u32::try_from(span.end))
-            && start < end
-        {
-            self.places.push(Place { start, end, spelling, voice, alone });
-        }
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start >= self.end
     }
 }
 
-/// A stretch of a transcript. Put one after the other, the records are the transcript.
-#[derive(Clone, Copy)]
-pub struct Record<'a> {
-    /// Its bytes, as they came, with its line end.
-    pub raw: &'a [u8],
-    /// Where its first byte stands in the transcript.
-    pub offset: u64,
+/// A text within the record that itself has structure: JSON, HTML or a transcript in a string, or the body of a mail.
+#[derive(Debug)]
+pub(crate) struct Layer {
+    /// Where it is decoded from; `None` if it was carried over from an earlier record and cannot be edited.
+    pub(crate) place: Option<Segment>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) alignment: Alignment,
+}
+
+/// How a message takes part in its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// It is said once.
+    Said,
+    /// It has the words of the message at this index of the record, which comes before it.
+    Copy(u32),
+    /// It has the words of several messages of the record, from the first index up to the second.
+    Summary(u32, u32),
+    /// It is nobody's message: a text without a place in the conversation, which is scanned as a whole.
+    Alone,
+    /// It is data, in which only what its form makes certain is masked. `true` if it may be an id.
+    Data(bool),
+}
+
+/// A message of a record.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) speaker: Speaker,
+    pub(crate) key: Key,
+    pub(crate) time: Option<Time>,
+    /// The number of the object that holds it, so that copies of its words are found.
+    pub(crate) owner: u64,
+    pub(crate) part: Part,
+}
+
+impl Said {
+    /// A message by an unknown speaker in the conversation of the transcript.
+    pub(crate) fn new(segments: Vec<Segment>) -> Self {
+        Self { segments, speaker: Speaker::default(), key: Key::Transcript, time: None, owner: 0, part: Part::Said }
+    }
+}
+
+/// What a record holds.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Said(Vec<Said>),
+    /// Texts that may have structure of their own.
+    Texts(Vec<Said>),
+    /// Named values, whose meaning is found with a look at the records around.
+    Tree(Tree),
+}
+
+/// A stretch of a transcript. The records, one after the other, are the transcript.
+pub(crate) struct Record {
+    /// Its bytes with the line end.
+    pub(crate) raw: Vec<u8>,
+    /// The position of its first byte in the transcript.
+    pub(crate) offset: u64,
     /// The line of its first byte, counted from 1.
-    pub line: u64,
-    /// Why it was read as text, where it was.
-    pub trouble: Option<Trouble>,
-    layout: &'a Layout,
-}
-
-impl<'a> Record<'a> {
-    pub(super) fn new(raw: &'a [u8], layout: &'a Layout, offset: u64, line: u64) -> Self {
-        Self { raw, offset, line, trouble: layout.trouble, layout }
-    }
-
-    /// What is said in it, in order.
-    pub fn texts(&self) -> impl Iterator<Item = Text<'a>> + use<'a> {
-        let Self { raw, layout, .. } = *self;
-        layout.places.iter().map(move |place| text(raw, layout, *place))
-    }
+    pub(crate) line: u64,
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) body: Body,
 }
 
 /// Shows sizes, never the text.
-impl fmt::Debug for Record<'_> {
+impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Record")
             .field("len", &self.raw.len())
             .field("offset", &self.offset)
             .field("line", &self.line)
-            .field("texts", &self.layout.places.len())
             .field("trouble", &self.trouble)
             .finish_non_exhaustive()
     }
 }
 
-/// What somebody says in a record.
-#[derive(Clone)]
-pub struct Text<'a> {
-    /// The words, decoded. Any bytes.
-    pub bytes: Cow<'a, [u8]>,
-    /// The name or role of the speaker, as the transcript has it.
-    pub speaker: Option<Cow<'a, str>>,
-    /// The conversation it belongs to.
-    pub conversation: ConversationKey<'a>,
-    raw: &'a [u8],
-    span: Span,
-    alignment: Alignment,
-    spelling: Spelling,
-}
+/// The most layers of a record. What is nested in further strings is read as text.
+const MOST_LAYERS: usize = u16::MAX as usize;
 
-fn text<'a>(raw: &'a [u8], layout: &'a Layout, place: Place) -> Text<'a> {
-    let span = Span::new(place.start as usize, place.end as usize);
-    let (bytes, alignment) = unspell(&raw[span.range()], place.spelling);
-    let voice = layout.voices.get(place.voice as usize).copied().unwrap_or_default();
-    let lossy = |bytes: Cow<'a, [u8]>| match bytes {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
-        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-    };
-    Text {
-        bytes,
-        speaker: match voice.speaker {
-            Named::At(span, spelling) => Some(lossy(unspell(&raw[span.range()], spelling).0)),
-            Named::Carried => layout.carried.as_deref().map(Cow::Borrowed),
-            Named::No => None,
-        },
-        conversation: match voice.conversation {
-            _ if place.alone => ConversationKey::Alone,
-            Named::At(span, spelling) => ConversationKey::Id(unspell(&raw[span.range()], spelling).0),
-            _ if layout.own_conversation => ConversationKey::Record,
-            _ => ConversationKey::Transcript,
-        },
-        raw,
-        span,
-        alignment,
-        spelling: place.spelling,
-    }
-}
-
-fn unspell(raw: &[u8], spelling: Spelling) -> (Cow<'_, [u8]>, Alignment) {
-    match spelling {
-        Spelling::JsonString => {
-            let decoded = decode(raw);
-            (decoded.bytes, decoded.alignment)
+impl Record {
+    /// The bytes that segments of a layer lie in.
+    pub(crate) fn layer(&self, layer: u16) -> &[u8] {
+        match layer {
+            0 => &self.raw,
+            n => self.layers.get(usize::from(n) - 1).map_or(&[][..], |layer| &layer.bytes),
         }
-        Spelling::CsvQuoted => unquote(raw),
-        Spelling::Plain | Spelling::JsonNumber | Spelling::CsvBare(_) => (Cow::Borrowed(raw), Alignment::identity()),
+    }
+
+    /// Whether texts of a layer can be edited.
+    pub(crate) fn is_editable(&self, layer: u16) -> bool {
+        layer == 0 || self.layers.get(usize::from(layer) - 1).is_some_and(|layer| layer.place.is_some())
+    }
+
+    /// The raw bytes of a segment.
+    pub(crate) fn bytes(&self, segment: &Segment) -> &[u8] {
+        self.layer(segment.layer).get(segment.span().range()).unwrap_or_default()
+    }
+
+    /// The decoded text of a segment.
+    pub(crate) fn text(&self, segment: &Segment) -> Cow<'_, [u8]> {
+        segment.spelling.decode(self.bytes(segment)).0
+    }
+
+    /// Decodes a segment into a layer of its own, so that a part of it can be a segment. Returns `None` if there are too
+    /// many.
+    pub(crate) fn unfold(&mut self, place: Segment) -> Option<u16> {
+        if self.layers.len() >= MOST_LAYERS {
+            return None;
+        }
+        if matches!(place.spelling, Spelling::Plain | Spelling::Markup) {
+            return Some(place.layer);
+        }
+        let (bytes, alignment) = place.spelling.decode(self.bytes(&place));
+        let bytes = bytes.into_owned();
+        self.layers.push(Layer { place: Some(place), bytes, alignment });
+        u16::try_from(self.layers.len()).ok()
+    }
+
+    /// The text of a message, joined from its segments.
+    pub(crate) fn join<'a>(&'a self, segments: &'a [Segment]) -> Text<'a> {
+        if let [segment] = segments {
+            let (bytes, alignment) = segment.spelling.decode(self.bytes(segment));
+            return Text { record: self, bytes, parts: vec![Piece { at: 0, segment: *segment, alignment }] };
+        }
+        let mut bytes = Vec::new();
+        let mut parts = Vec::with_capacity(segments.len());
+        for (number, segment) in segments.iter().enumerate() {
+            match segment.joint {
+                _ if number == 0 => {}
+                Joint::Nothing => {}
+                Joint::Blank => bytes.push(b' '),
+                Joint::Line => bytes.push(b'\n'),
+            }
+            let (text, alignment) = segment.spelling.decode(self.bytes(segment));
+            parts.push(Piece { at: bytes.len(), segment: *segment, alignment });
+            bytes.extend_from_slice(&text);
+        }
+        Text { record: self, bytes: Cow::Owned(bytes), parts }
+    }
+
+    /// The range of raw bytes that a range of a layer was decoded from.
+    pub(crate) fn raw_span(&self, layer: u16, span: Span) -> Span {
+        let (mut layer, mut span) = (layer, span);
+        while layer > 0 {
+            let Some(Layer { place: Some(place), alignment, .. }) = self.layers.get(usize::from(layer) - 1) else {
+                return Span::new(0, 0);
+            };
+            span = source(place, alignment, span);
+            layer = place.layer;
+        }
+        span
     }
 }
 
-/// Decodes the content of a quoted CSV field: two quotes in a row are one.
-fn unquote(content: &[u8]) -> (Cow<'_, [u8]>, Alignment) {
-    let mut quotes = memchr::memchr_iter(b'"', content).step_by(2).peekable();
-    if quotes.peek().is_none() {
-        return (Cow::Borrowed(content), Alignment::identity());
+/// The range around a segment that a range of its text was decoded from.
+fn source(place: &Segment, alignment: &Alignment, span: Span) -> Span {
+    if place.spelling == Spelling::Base64 {
+        return place.span();
     }
-    let mut bytes = Vec::with_capacity(content.len());
-    let mut alignment = Alignment::identity();
-    let mut at = 0;
-    for quote in quotes {
-        bytes.extend_from_slice(&content[at..=quote]);
-        alignment.plain(quote - at);
-        alignment.atomic(1, 2.min(content.len() - quote));
-        at = (quote + 2).min(content.len());
-    }
-    bytes.extend_from_slice(&content[at..]);
-    alignment.plain(content.len() - at);
-    (Cow::Owned(bytes), alignment)
+    let inner = alignment.source(ViewSpan::new(span.start, span.end));
+    Span::new(inner.start + place.start as usize, inner.end + place.start as usize)
+}
+
+/// The text of a message with the way back to its record.
+pub(crate) struct Text<'a> {
+    record: &'a Record,
+    pub(crate) bytes: Cow<'a, [u8]>,
+    parts: Vec<Piece>,
+}
+
+struct Piece {
+    /// Where it begins in the text.
+    at: usize,
+    segment: Segment,
+    alignment: Alignment,
 }
 
 impl Text<'_> {
-    /// Where a stretch of [`bytes`](Self::bytes) stands in the raw bytes of the record.
-    #[must_use]
-    pub fn raw_span(&self, span: Span) -> Span {
-        let raw = self.alignment.source(ViewSpan::new(span.start, span.end));
-        Span::new(raw.start + self.span.start, raw.end + self.span.start)
+    /// The raw bytes that a range of the text is decoded from, from the first to the last.
+    pub(crate) fn raw_span(&self, span: Span) -> Span {
+        self.raw_spans(span).into_iter().reduce(Span::union).unwrap_or_else(|| Span::new(0, 0))
     }
 
-    /// Where all of it stands in the raw bytes of the record, without quotes.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        self.span
+    /// The ranges of raw bytes that a range of the text is decoded from: one for each segment.
+    pub(crate) fn raw_spans(&self, span: Span) -> Vec<Span> {
+        let mut spans = Vec::with_capacity(1);
+        for (number, part) in self.parts.iter().enumerate() {
+            let end = self.parts.get(number + 1).map_or(self.bytes.len(), |next| next.at);
+            let (start, stop) = (span.start.max(part.at), span.end.min(end));
+            if start > stop || start == stop && !(span.is_empty() && start == span.start) {
+                continue;
+            }
+            let inner = source(&part.segment, &part.alignment, Span::new(start - part.at, stop - part.at));
+            let raw = self.record.raw_span(part.segment.layer, inner);
+            spans.push(raw);
+        }
+        spans
     }
 
-    /// The edits on the record's raw bytes that do what `patch` does to [`bytes`](Self::bytes). The record stays valid
-    /// in its format: a JSON number becomes a string, a field is quoted where it has to be.
-    #[must_use]
-    pub fn edits(&self, patch: &Patch) -> Vec<Edit> {
-        let lifted = |encode: fn(&str) -> String| lift(patch, &self.alignment, self.span.start, encode);
-        match self.spelling {
-            Spelling::Plain => lifted(str::to_owned),
-            Spelling::JsonString => string_edits(patch, &self.alignment, self.span.start),
-            Spelling::JsonNumber => number_edit(patch, &self.raw[self.span.range()], self.span).into_iter().collect(),
-            Spelling::CsvQuoted => lifted(|with| with.replace('"', "\"\"")),
-            Spelling::CsvBare(delimiter) => {
-                let special = |b: u8| b == delimiter || matches!(b, b'"' | b'\r' | b'\n');
-                if patch.edits().iter().any(|edit| edit.with.bytes().any(special)) {
-                    let text = patch.apply(&self.bytes);
-                    let with = format!("\"{}\"", String::from_utf8_lossy(&text).replace('"', "\"\""));
-                    vec![Edit { span: self.span, with }]
-                } else {
-                    lifted(str::to_owned)
-                }
+    /// Adds what `patch` does to the text to the edits of the record.
+    pub(crate) fn edit(&self, patch: &Patch, edits: &mut Edits) {
+        if let [part] = self.parts.as_slice() {
+            return self.edit_part(part, patch, edits);
+        }
+        for (number, part) in self.parts.iter().enumerate() {
+            let next = self.parts.get(number + 1);
+            let end = next.map_or(self.bytes.len(), |next| next.at - next.segment.joint.len());
+            let inside: Vec<Edit> = patch
+                .edits()
+                .iter()
+                .filter(|edit| edit.span.start < end && edit.span.end > part.at)
+                .map(|edit| {
+                    let span = Span::new(edit.span.start.max(part.at), edit.span.end.min(end));
+                    let with = if span == edit.span { edit.with.clone() } else { self.share(edit, span, part.at) };
+                    Edit { span: Span::new(span.start - part.at, span.end - part.at), with }
+                })
+                .collect();
+            if !inside.is_empty() {
+                self.edit_part(part, &Patch::new(inside), edits);
             }
         }
     }
+
+    /// What stands in the place of `span`, which is the part of `edit` that lies in one segment of several.
+    fn share(&self, edit: &Edit, span: Span, at: usize) -> String {
+        let count = |from: usize, to: usize| String::from_utf8_lossy(&self.bytes[from..to]).chars().count();
+        // A mask with a character for each of the text is split where the text is.
+        if edit.with.chars().count() == count(edit.span.start, edit.span.end) {
+            let skip = count(edit.span.start, span.start);
+            return edit.with.chars().skip(skip).take(count(span.start, span.end)).collect();
+        }
+        // Any other stands where the secret begins, and again in each word of an array of words.
+        let repeats = self.parts.iter().any(|part| part.at == at && part.segment.joint == Joint::Blank);
+        if span.start == edit.span.start || repeats { edit.with.clone() } else { String::new() }
+    }
+
+    fn edit_part(&self, part: &Piece, patch: &Patch, edits: &mut Edits) {
+        let Piece { segment, alignment, .. } = part;
+        let raw = self.record.bytes(segment);
+        let start = segment.start as usize;
+        edits.add(segment.layer, segment.spelling.edits(patch, raw, alignment, start));
+    }
 }
 
-/// Shows sizes and the place, never the text.
-impl fmt::Debug for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Text").field("len", &self.bytes.len()).field("span", &self.span).finish_non_exhaustive()
+impl Joint {
+    fn len(self) -> usize {
+        usize::from(self != Self::Nothing)
     }
+}
+
+/// The edits on a record, by layer.
+#[derive(Debug, Default)]
+pub(crate) struct Edits {
+    layers: Vec<(u16, Edit)>,
+}
+
+impl Edits {
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.layers.append(&mut other.layers);
+    }
+
+    fn add(&mut self, layer: u16, edits: Vec<Edit>) {
+        self.layers.extend(edits.into_iter().map(|edit| (layer, edit)));
+    }
+
+    /// The patch on the raw bytes of the record.
+    pub(crate) fn patch(&self, record: &Record) -> Patch {
+        let mut layers: Vec<Vec<Edit>> = vec![Vec::new(); record.layers.len() + 1];
+        for (layer, edit) in &self.layers {
+            if let Some(edits) = layers.get_mut(usize::from(*layer)) {
+                edits.push(edit.clone());
+            }
+        }
+        // A layer lies in one before it, so that its edits are complete when its turn comes.
+        for number in (1..layers.len()).rev() {
+            let edits = std::mem::take(&mut layers[number]);
+            let Layer { place: Some(place), alignment, .. } = &record.layers[number - 1] else { continue };
+            if edits.is_empty() {
+                continue;
+            }
+            let raw = record.bytes(place);
+            let outer = place.spelling.edits(&Patch::new(merge(edits)), raw, alignment, place.start as usize);
+            layers[usize::from(place.layer)].extend(outer);
+        }
+        Patch::new(merge(std::mem::take(&mut layers[0])))
+    }
+}
+
+/// Sorts edits. Of two that overlap, the one that begins first stands, and covers both.
+fn merge(mut edits: Vec<Edit>) -> Vec<Edit> {
+    edits.sort_by(|a, b| (a.span.start, b.span.end).cmp(&(b.span.start, a.span.end)));
+    let mut merged: Vec<Edit> = Vec::with_capacity(edits.len());
+    for edit in edits {
+        match merged.last_mut() {
+            Some(last) if edit.span.start < last.span.end || edit.span == last.span => {
+                last.span.end = last.span.end.max(edit.span.end);
+            }
+            _ => merged.push(edit),
+        }
+    }
+    merged
 }

@@ -1,148 +1,195 @@
-//! The laws of transcripts, held against every format.
+//! What each format finds, and the laws that hold for all.
 
+use lastfour::json::{Document, escape};
+use lastfour::{Conversation, Edit, Engine, Message, Patch, Role, Span};
 use proptest::prelude::*;
 
+use super::interpret::Interpreter;
+use super::invariants::{FORMATS, redact, redact_with};
+use super::nested;
+use super::record::{Edits, Key, Part};
 use super::*;
-use lastfour::Span;
-use lastfour::json::Document;
-use lastfour::{Edit, Patch};
 
-const FORMATS: [Format; 4] = [Format::Text, Format::Jsonl, Format::Json, Format::Csv];
+/// A message as the tests compare it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    text: String,
+    speaker: Option<String>,
+    role: Option<Role>,
+    key: String,
+    part: Part,
+}
 
 /// A record as the tests compare it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
+struct SeenRecord {
     raw: String,
-    texts: Vec<(String, Option<String>, String)>,
+    said: Vec<Seen>,
     trouble: Option<Trouble>,
 }
 
 /// Reads a transcript that arrives in pieces ending at `ends`.
-fn read(transcript: Transcript, bytes: &[u8], ends: &[usize]) -> Vec<Seen> {
-    let mut all = Vec::new();
-    read_with(transcript, bytes, ends, |record| {
-        all.push(Seen {
-            raw: String::from_utf8_lossy(record.raw).into_owned(),
-            texts: record
-                .texts()
-                .map(|text| {
-                    let key = match &text.conversation {
-                        ConversationKey::Id(id) => String::from_utf8_lossy(id).into_owned(),
-                        key => format!("{key:?}"),
-                    };
-                    (String::from_utf8_lossy(&text.bytes).into_owned(), text.speaker.map(|name| name.into_owned()), key)
-                })
-                .collect(),
-            trouble: record.trouble,
-        });
-    });
-    all
-}
-
-fn read_with(mut transcript: Transcript, bytes: &[u8], ends: &[usize], mut see: impl FnMut(&Record<'_>)) {
+fn read(mut transcript: Transcript, fields: Fields, bytes: &[u8], ends: &[usize]) -> Vec<SeenRecord> {
+    let mut names = Names::new(fields);
+    let mut records = Vec::new();
     let mut start = 0;
     for &end in ends.iter().chain([&bytes.len()]) {
         let end = end.clamp(start, bytes.len());
         transcript.push(&bytes[start..end]);
         start = end;
-        while let Some(record) = transcript.next_record() {
-            see(&record);
+        while let Some(record) = transcript.next_record(&mut names) {
+            records.push(record);
         }
     }
     transcript.finish();
-    while let Some(record) = transcript.next_record() {
-        see(&record);
+    while let Some(record) = transcript.next_record(&mut names) {
+        records.push(record);
     }
+    see(records, &mut names)
 }
 
-fn whole(format: Format, text: &str) -> Vec<Seen> {
-    let seen = read(Transcript::new(format, Fields::default()), text.as_bytes(), &[]);
+fn see(records: Vec<Record>, names: &mut Names) -> Vec<SeenRecord> {
+    let mut interpreter = Interpreter::default();
+    interpreter.study(&records, names);
+    records
+        .into_iter()
+        .map(|mut record| {
+            interpreter.read(&mut record, names);
+            let said = match std::mem::replace(&mut record.body, Body::Said(Vec::new())) {
+                Body::Texts(said) => nested::expand_texts(&interpreter, &mut record, names, said),
+                Body::Said(said) => said,
+                Body::Tree(_) => unreachable!("it was read"),
+            };
+            let seen = said.iter().map(|said| Seen {
+                text: String::from_utf8_lossy(&record.join(&said.segments).bytes).into_owned(),
+                speaker: said.speaker.name.as_deref().map(str::to_owned),
+                role: said.speaker.role.or(said.speaker.side),
+                key: match &said.key {
+                    Key::Id(id) => String::from_utf8_lossy(id).into_owned(),
+                    Key::Place(_) => "place".into(),
+                    Key::Transcript => String::new(),
+                    Key::Alone => "alone".into(),
+                },
+                part: said.part,
+            });
+            SeenRecord { said: seen.collect(), raw: String::from_utf8_lossy(&record.raw).into_owned(), trouble: record.trouble }
+        })
+        .collect()
+}
+
+fn whole(format: Format, text: &str) -> Vec<SeenRecord> {
+    let seen = read(Transcript::new(format), Fields::default(), text.as_bytes(), &[]);
     assert_eq!(seen.iter().map(|seen| seen.raw.as_str()).collect::<String>(), text);
     seen
 }
 
-/// The texts of a transcript with who says them.
-fn said(format: Format, text: &str) -> Vec<(String, Option<String>)> {
-    whole(format, text).into_iter().flat_map(|seen| seen.texts).map(|(text, speaker, _)| (text, speaker)).collect()
+/// The messages of a transcript with who says them: their name, or the role that is stated.
+fn said(format: Format, text: &str) -> Vec<(String, String)> {
+    let who = |seen: &Seen| seen.speaker.clone().or(seen.role.map(|role| role.to_string())).unwrap_or_default();
+    let records = whole(format, text);
+    let messages = records.iter().flat_map(|record| &record.said).filter(|seen| seen.part == Part::Said);
+    messages.map(|seen| (who(seen), seen.text.clone())).collect()
 }
 
-fn words(of: &[(&str, &str)]) -> Vec<(String, Option<String>)> {
-    let speaker = |name: &str| if name.is_empty() { None } else { Some(name.to_owned()) };
-    of.iter().map(|(text, name)| ((*text).to_owned(), speaker(name))).collect()
+#[track_caller]
+fn says(format: Format, text: &str, expected: &[(&str, &str)]) {
+    let seen = said(format, text);
+    let seen: Vec<(&str, &str)> = seen.iter().map(|(who, text)| (who.as_str(), text.as_str())).collect();
+    assert_eq!(seen, expected);
 }
 
-/// Replaces every text by a star and gives back the transcript.
-fn starred(format: Format, text: &str) -> String {
-    let mut out = Vec::new();
-    read_with(Transcript::new(format, Fields::default()), text.as_bytes(), &[], |record| {
-        let edits = record.texts().flat_map(|text| {
-            let patch = Patch::new(vec![Edit { span: Span::new(0, text.bytes.len()), with: "\"*,\n".into() }]);
-            text.edits(&patch)
-        });
-        out.extend_from_slice(&Patch::new(edits.collect()).apply(record.raw));
-    });
-    String::from_utf8(out).unwrap()
+/// The parts that the texts of a transcript take, with the texts.
+fn parts(format: Format, text: &str) -> Vec<(Part, String)> {
+    whole(format, text).into_iter().flat_map(|record| record.said).map(|seen| (seen.part, seen.text)).collect()
 }
 
 #[test]
 fn speakers_and_continuation_lines_make_messages() {
-    let text = "Agent: hello\r\nwho is it?\r\n\r\nJane: my card is\n3782 822463\n  10005\nAgent: thanks";
-    assert_eq!(
-        said(Format::Text, text),
-        words(&[("hello\r\nwho is it?", "Agent"), ("my card is\n3782 822463\n  10005", "Jane"), ("thanks", "Agent"),])
+    says(
+        Format::Text,
+        "Agent: hello\r\nwho is it?\r\n\r\nJane: my card is\n3782 822463\n  10005\nAgent: thanks",
+        &[("Agent", "hello\r\nwho is it?"), ("Jane", "my card is\n3782 822463\n  10005"), ("Agent", "thanks")],
     );
 }
 
 #[test]
 fn an_export_with_times_takes_only_times_as_the_start_of_a_message() {
-    let text = "[06/03/2017, 00:45:12] Jane: look\nCard: 3782 822463 10005\nNote: 1234\n\
-                [06/03/2017, 00:46:01] Messages are encrypted.\n[06/03/2017, 00:46:12] Bob: ok\n";
-    assert_eq!(
-        said(Format::Text, text),
-        words(
-            &[("look\nCard: 3782 822463 10005\nNote: 1234", "Jane"), ("Messages are encrypted.", ""), ("ok", "Bob"),]
-        )
+    says(
+        Format::Text,
+        "[06/03/2017, 00:45:12] Jane: look\nCard: 3782 822463 10005\nNote: 1234\n\
+         [06/03/2017, 00:46:01] Messages are encrypted.\n[06/03/2017, 00:46:12] Bob: ok\n",
+        &[("Jane", "look\nCard: 3782 822463 10005\nNote: 1234"), ("", "Messages are encrypted."), ("Bob", "ok")],
     );
 }
 
 #[test]
 fn lines_without_headers_are_messages_of_their_own() {
-    assert_eq!(said(Format::Text, "one\ntwo\n\nPIN: 1234\n"), words(&[("one", ""), ("two", ""), ("PIN: 1234", "")]));
+    says(Format::Text, "one\ntwo\n\nPIN: 1234\n", &[("", "one"), ("", "two"), ("", "PIN: 1234")]);
 }
 
 #[test]
-fn labels_in_a_message_are_no_speakers() {
-    let text = "Customer: here it is\nCID: 1234\nPassword: hunter2\nAgent: thank you\n";
-    assert_eq!(
-        said(Format::Text, text),
-        words(&[("here it is\nCID: 1234\nPassword: hunter2", "Customer"), ("thank you", "Agent")])
+fn labels_in_a_message_are_not_speakers() {
+    says(
+        Format::Text,
+        "Customer: here it is\nCID: 1234\nPassword: hunter2\nAgent: thank you\n",
+        &[("Customer", "here it is\nCID: 1234\nPassword: hunter2"), ("Agent", "thank you")],
     );
 }
 
 #[test]
-fn a_message_goes_on_after_a_pause_under_the_same_speaker() {
-    let mut transcript = Transcript::new(Format::Text, Fields::default());
+fn a_line_with_a_name_alone_opens_a_message() {
+    for text in [
+        "Jane\nhello\nthere\n\nBob\nwho is it?\n\nJane\nme\n\nBob\nok\n",
+        "Jane   0:00\nhello\nthere\n\nBob   0:10\nwho is it?\n\nJane   0:20\nme\n\nBob   1:20\nok\n",
+        "[05/01/2024 10:00 AM] Jane\nhello\nthere\n\n[05/01/2024 10:00 AM] Bob\nwho is it?\n\n\
+         [05/01/2024 10:00 AM] Jane\nme\n\n[05/01/2024 10:00 AM] Bob\nok\n",
+    ] {
+        says(Format::Text, text, &[("Jane", "hello\nthere"), ("Bob", "who is it?"), ("Jane", "me"), ("Bob", "ok")]);
+    }
+    let imessage = "May 01, 2024 10:00:00 AM\nMe\nhello\n\nMay 01, 2024 10:00:20 AM (Read by you)\n+15558675309\nhi\n\n\
+                    May 01, 2024 10:00:40 AM\nMe\nbye\n\n";
+    let named: Vec<_> = said(Format::Text, imessage).into_iter().filter(|(who, _)| !who.is_empty()).collect();
+    assert_eq!(named.len(), 3, "{named:?}");
+}
+
+#[test]
+fn a_message_continues_after_a_pause_under_the_same_speaker() {
+    let mut names = Names::default();
+    let mut transcript = Transcript::new(Format::Text);
     transcript.push(b"Agent: hello\n");
-    assert!(transcript.next_record().is_none());
+    assert!(transcript.next_record(&mut names).is_none());
     transcript.pause();
-    assert_eq!(transcript.next_record().unwrap().raw, b"Agent: hello\n");
+    assert_eq!(transcript.next_record(&mut names).unwrap().raw, b"Agent: hello\n");
     transcript.push(b"are you there?\nJane: yes\n");
-    let record = transcript.next_record().unwrap();
+    let record = transcript.next_record(&mut names).unwrap();
     assert_eq!(record.raw, b"are you there?\n");
-    assert_eq!(record.texts().next().unwrap().speaker.as_deref(), Some("Agent"));
+    let seen = see(vec![record], &mut names);
+    assert_eq!(seen[0].said[0].speaker.as_deref(), Some("Agent"));
 }
 
 #[test]
-fn the_known_fields_of_json_are_texts_and_nothing_else() {
-    let text = "{\"id\": \"7\", \"Content\": \"hi \\\"you\\\"\", \"role\": \"user\", \"n\": 3782}\n";
-    assert_eq!(said(Format::Jsonl, text), words(&[("hi \"you\"", "user")]));
+fn the_fields_of_a_record_are_told_by_their_names() {
+    says(
+        Format::Jsonl,
+        "{\"id\": \"7\", \"Content\": \"hi \\\"you\\\"\", \"role\": \"user\", \"n\": 3782}\n\
+         {\"sentBy\": \"Consumer\", \"messageData\": {\"msg\": {\"text\": \"a b\"}}}\n\
+         {\"actor_type\": \"agent\", \"message_parts\": [{\"text\": {\"content\": \"c d\"}}]}\n\
+         {\"userMessage\": \"e f\"}\n\
+         {\"from\": \"gpt\", \"value\": \"shall we say so?\"}\n",
+        &[("customer", "hi \"you\""), ("Consumer", "a b"), ("agent", "c d"), ("customer", "e f"), ("gpt", "shall we say so?")],
+    );
 }
 
 #[test]
-fn without_a_known_field_every_string_number_and_key_is_a_text() {
-    let text = "{\"a\": [\"x\", {\"b\": 12}], \"c\": true}\n";
-    let texts: Vec<String> = said(Format::Jsonl, text).into_iter().map(|(text, _)| text).collect();
-    assert_eq!(texts, ["a", "x", "b", "12", "c"]);
+fn what_no_name_tells_is_learned_from_sentences() {
+    says(
+        Format::Jsonl,
+        "{\"who\": \"a\", \"said\": \"what is it that you want?\"}\n{\"who\": \"b\", \"said\": \"482\"}\n\
+         {\"who\": \"a\", \"said\": \"thank you so much\"}\n{\"who\": \"b\", \"said\": \"ok\"}\n",
+        &[("a", "what is it that you want?"), ("b", "482"), ("a", "thank you so much"), ("b", "ok")],
+    );
+    let nothing = whole(Format::Jsonl, "{\"a\": [\"x\", {\"b\": 12}], \"c\": true}\n");
+    assert_eq!(nothing[0].trouble, Some(Trouble::NoField));
 }
 
 #[test]
@@ -151,87 +198,286 @@ fn role_and_conversation_are_those_of_the_innermost_object_that_names_them() {
                 {\"content\": [{\"type\": \"text\", \"text\": \"code?\"}], \"role\": \"assistant\"},\
                 {\"author\": {\"name\": \"x\", \"role\": \"user\"}, \"content\": {\"parts\": [\"482913\", 7]}}]}\n";
     let seen = whole(Format::Jsonl, text);
-    let texts: Vec<_> = seen[0].texts.iter().map(|(a, b, c)| (a.as_str(), b.as_deref(), c.as_str())).collect();
-    assert_eq!(texts, [("code?", Some("assistant"), "s1"), ("482913", Some("user"), "s1"), ("7", Some("user"), "s1")]);
+    let seen: Vec<_> = seen[0].said.iter().filter(|seen| seen.part == Part::Said).collect();
+    let seen: Vec<_> = seen.iter().map(|seen| (seen.text.as_str(), seen.role, seen.key.as_str())).collect();
+    assert_eq!(seen, [("code?", Some(Role::Bot), "s1"), ("482913", Some(Role::Customer), "s1")]);
 }
 
 #[test]
-fn a_line_of_several_messages_without_an_id_is_a_conversation_of_its_own() {
-    let text = "{\"messages\": [{\"role\": \"a\", \"content\": \"x\"}, {\"role\": \"b\", \"content\": \"y\"}]}\n\
-                {\"role\": \"a\", \"content\": \"x\"}\n";
-    let seen = whole(Format::Jsonl, text);
-    assert!(seen[0].texts.iter().all(|(.., key)| key == "Record"));
-    assert!(seen[1].texts.iter().all(|(.., key)| key == "Transcript"));
+fn ids_are_explained_by_a_list_of_people() {
+    for text in [
+        "{\"Participants\": [{\"ParticipantId\": \"x1\", \"ParticipantRole\": \"CUSTOMER\"}, {\"ParticipantId\": \"x2\", \
+         \"ParticipantRole\": \"AGENT\"}], \"Transcript\": [{\"Content\": \"a\", \"ParticipantId\": \"x2\"}, {\"Content\": \
+         \"b\", \"ParticipantId\": \"x1\"}]}",
+        "{\"users\": [{\"id\": 1, \"type\": \"customer\"}, {\"id\": 2, \"type\": \"agent\"}], \"events\": \
+         [{\"author_id\": 2, \"text\": \"a\"}, {\"author_id\": 1, \"text\": \"b\"}]}",
+        "{\"agent\": {\"id\": \"m\"}, \"customer\": {\"id\": \"d\"}, \"messages\": [{\"from\": \"m\", \"body\": \"a\"}, \
+         {\"from\": \"d\", \"body\": \"b\"}]}",
+    ] {
+        let seen = whole(Format::Json, text);
+        let roles: Vec<_> = seen[0].said.iter().filter(|seen| seen.part == Part::Said).map(|seen| seen.role).collect();
+        assert_eq!(roles, [Some(Role::Agent), Some(Role::Customer)], "{text}");
+    }
+}
+
+#[test]
+fn numbers_booleans_directions_and_pairs_tell_speakers() {
+    for (text, first, second) in [
+        ("[{\"user_id\":1,\"text\":\"a\"},{\"user_id\":2,\"text\":\"b\"}]", "1", "2"),
+        ("[{\"incoming\":false,\"text\":\"a\"},{\"incoming\":true,\"text\":\"b\"}]", "agent", "customer"),
+        ("[{\"from_me\":true,\"text\":\"a\"},{\"from_me\":false,\"text\":\"b\"}]", "agent", "customer"),
+        ("[{\"direction\":\"OUTGOING\",\"text\":\"a\"},{\"direction\":\"INCOMING\",\"text\":\"b\"}]", "agent", "customer"),
+        ("[{\"participantPurpose\":\"internal\",\"text\":\"a\"},{\"participantPurpose\":\"external\",\"text\":\"b\"}]", "agent", "customer"),
+        ("[{\"agent_message\":\"a\",\"customer_message\":\"b\"}]", "agent", "customer"),
+        ("[{\"question\":\"a\",\"answer\":\"b\"}]", "question", "answer"),
+        ("[{\"author\":{\"type\":\"user\"},\"text\":\"a\"},{\"author\":{\"type\":\"contact\"},\"text\":\"b\"}]", "agent", "customer"),
+    ] {
+        says(Format::Json, text, &[(first, "a"), (second, "b")]);
+    }
+}
+
+#[test]
+fn the_same_words_twice_in_one_object_are_one_message() {
+    for text in [
+        "[{\"user\": \"U1\", \"text\": \"a b\", \"blocks\": [{\"elements\": [{\"type\": \"text\", \"text\": \"a b\"}]}]}]",
+        "[{\"body\": \"a b\", \"html_body\": \"<p>a b</p>\", \"plain_body\": \"a b\", \"author_id\": 7}]",
+        "[{\"from\": \"J\", \"text\": [\"a \", {\"type\": \"bold\", \"text\": \"b\"}], \"text_entities\": [{\"text\": \"a \"}, {\"text\": \"b\"}]}]",
+        "[{\"text\": \"a b\", \"extra\": \"a b\"}]",
+    ] {
+        let seen = parts(Format::Json, text);
+        let said: Vec<_> = seen.iter().filter(|(part, _)| *part == Part::Said).collect();
+        assert_eq!(said, [&(Part::Said, "a b".to_owned())], "{text}");
+        assert!(seen.iter().any(|(part, _)| matches!(part, Part::Copy(_))), "{text}: {seen:?}");
+    }
+}
+
+#[test]
+fn the_words_of_a_turn_are_one_text() {
+    let word = |word: &str, speaker: u8| format!("{{\"word\": \"{word}\", \"start\": 0.1, \"end\": 0.2, \"speaker\": {speaker}}}");
+    let words: Vec<String> =
+        [("my", 0), ("pin", 0), ("is", 0), ("4821", 0), ("thank", 1), ("you", 1)].iter().map(|(text, who)| word(text, *who)).collect();
+    let text = format!("{{\"transcript\": \"My pin is 4821. Thank you.\", \"words\": [{}]}}", words.join(","));
+    let seen = parts(Format::Json, &text);
+    assert!(seen.contains(&(Part::Said, "my pin is 4821".into())), "{seen:?}");
+    assert!(seen.contains(&(Part::Said, "thank you".into())), "{seen:?}");
+    let turn = "{\"utterances\": [{\"speaker\": \"A\", \"text\": \"Hi there.\", \"words\": [{\"text\": \"Hi\", \"start\": 1}, \
+                {\"text\": \"there.\", \"start\": 2}, {\"text\": \"!\", \"start\": 3}]}]}";
+    let seen = parts(Format::Json, turn);
+    assert_eq!(seen[0], (Part::Said, "Hi there.".into()));
+    assert_eq!(seen[1], (Part::Copy(0), "Hi there. !".into()));
+}
+
+#[test]
+fn a_list_of_conversations_is_not_one() {
+    let talk = |id: u8| format!("{{\"n\": {id}, \"messages\": [{{\"from\": \"a\", \"text\": \"x\"}}, {{\"from\": \"b\", \"text\": \"y\"}}]}}");
+    let text = format!("{{\"chats\": [{}, {}]}}", talk(1), talk(2));
+    let seen = whole(Format::Json, &text);
+    assert!(seen[0].said.iter().filter(|seen| seen.part == Part::Said).all(|seen| seen.key == "place"));
+    let one = format!("{{\"chats\": [{}]}}", talk(1));
+    assert!(whole(Format::Json, &one)[0].said.iter().all(|seen| seen.key.is_empty()));
 }
 
 #[test]
 fn fields_can_be_named_by_pointer() {
     let fields = Fields::default().text(["/event/lines/-"]).speaker(["/event/by"]).conversation(["/key"]);
-    let text = "{\"key\": 7, \"text\": \"no\", \"event\": {\"lines\": [\"a\", \"b\"], \"by\": \"bot\"}}";
-    let seen = read(Transcript::new(Format::Jsonl, fields), text.as_bytes(), &[]);
-    let texts: Vec<_> = seen[0].texts.iter().map(|(a, b, c)| (a.as_str(), b.as_deref(), c.as_str())).collect();
-    assert_eq!(texts, [("a", Some("bot"), "7"), ("b", Some("bot"), "7")]);
+    let text = "{\"key\": 7, \"text\": \"no\", \"event\": {\"lines\": [\"a\"], \"by\": 12}}";
+    let seen = read(Transcript::new(Format::Jsonl), fields, text.as_bytes(), &[]);
+    let seen: Vec<_> = seen[0].said.iter().map(|seen| (seen.text.as_str(), seen.speaker.as_deref(), seen.key.as_str())).collect();
+    assert!(seen.contains(&("a", Some("12"), "7")), "{seen:?}");
+    let neighbour = Fields::default().speaker(["/initiator/kind"]);
+    let text = "[{\"initiator\": {\"kind\": true}, \"content\": {\"content\": \"hi\"}}]";
+    let seen = read(Transcript::new(Format::Json), neighbour, text.as_bytes(), &[]);
+    assert_eq!(seen[0].said[0].speaker.as_deref(), Some("true"));
 }
 
 #[test]
-fn a_line_that_is_no_json_is_a_text() {
-    let seen = whole(Format::Jsonl, "{\"text\": \"a\"}\r\n{\"text\": \"my card\r\n\n{\"text\": \"b\"}");
-    assert_eq!(seen.len(), 4);
-    assert_eq!(seen[1].trouble, Some(Trouble::Malformed));
-    assert_eq!(seen[1].texts[0].0, "{\"text\": \"my card");
-    assert_eq!(seen[2].texts, []);
-    assert_eq!(seen[3].texts[0].0, "b");
+fn texts_with_structure_of_their_own_are_read() {
+    let lines = "Customer: hi\\nAgent: What is it?\\nCustomer: 4821\\n";
+    let html = "<p>x</p>( 0s ) Customer: hi<br>( 1m 2s ) Agent: What is it?<br>( 2m 2s ) Customer: <b>48</b>21<br>";
+    let json = escape("[{\"role\": \"Customer\", \"text\": \"hi\"}, {\"role\": \"Agent\", \"text\": \"What is it?\"}, {\"role\": \"Customer\", \"text\": \"4821\"}]");
+    for inner in [lines, &escape(html), &json] {
+        let text = format!("{{\"id\": 1, \"transcript\": \"{inner}\"}}");
+        let seen: Vec<_> = said(Format::Jsonl, &text).into_iter().filter(|(who, _)| !who.is_empty()).collect();
+        let seen: Vec<_> = seen.iter().map(|(who, text)| (who.to_lowercase(), text.as_str())).collect();
+        let seen: Vec<_> = seen.iter().map(|(who, text)| (who.as_str(), *text)).collect();
+        assert_eq!(seen, [("customer", "hi"), ("agent", "What is it?"), ("customer", "4821")], "{inner}");
+    }
+}
+
+#[test]
+fn what_a_mail_quotes_is_heard_before_its_answer() {
+    let mail = "From: Dan <d@example.com>\nDate: Wed, 01 May 2024 10:00:00 +0000\nSubject: hi\n\n4821\n\nOn Wed, Maria wrote:\n> What is the CID?\n";
+    let seen = said(Format::Mail, mail);
+    assert_eq!(seen.first().map(|(_, text)| text.as_str()), Some("What is the CID?"));
+    assert_eq!(seen.last(), Some(&("Dan".to_owned(), "4821".to_owned())));
 }
 
 #[test]
 fn the_elements_of_a_json_array_are_records() {
     let text = "\u{feff}[\n  {\"role\": \"user\", \"text\": \"a\"},\n  {\"role\": \"bot\", \"text\": \"b\"}\n]\n";
+    says(Format::Json, text, &[("customer", "a"), ("bot", "b")]);
     let seen = whole(Format::Json, text);
-    assert_eq!(said(Format::Json, text), words(&[("a", "user"), ("b", "bot")]));
     assert_eq!(seen.len(), 4);
     assert!(seen.iter().all(|seen| seen.trouble.is_none()));
 }
 
 #[test]
 fn a_json_document_and_several_of_them_are_read_to_the_end() {
-    let text = "{\"Transcript\": [{\"ParticipantRole\": \"AGENT\", \"Content\": \"a\"}]} \n[\"b\"]\n[]\n\"c\" 12\n";
-    let texts: Vec<String> = said(Format::Json, text).into_iter().map(|(text, _)| text).collect();
-    assert_eq!(texts, ["a", "b", "c", "12"]);
+    let text = "{\"Transcript\": [{\"ParticipantRole\": \"AGENT\", \"Content\": \"a\"}]} \n[{\"text\": \"b\"}]\n[]\n{\"text\": 12}\n";
+    says(Format::Json, text, &[("agent", "a"), ("", "b"), ("", "12")]);
     assert!(whole(Format::Json, text).iter().all(|seen| seen.trouble.is_none()));
 }
 
 #[test]
-fn what_breaks_a_json_document_is_a_text() {
-    for text in [
-        "[{\"text\": \"a\"}, {\"text\": \"b",
-        "[{\"text\": \"a\"}, oops 3782",
-        "[{\"text\": \"a\"} 12]",
-        "[{\"text\": \"a\"},",
+fn what_breaks_a_json_document_is_text() {
+    for (text, rest) in [
+        ("[{\"text\": \"a\"}, {\"text\": \"b", "\"b"),
+        ("[{\"text\": \"a\"}, oops 3782", ", oops 3782"),
+        ("[{\"text\": \"a\"} 12]", "12]"),
+        ("[{\"text\": \"a\"},", ","),
     ] {
         let seen = whole(Format::Json, text);
-        assert_eq!(seen[0].texts[0].0, "a", "{text}");
+        assert_eq!(seen[0].said[0].text, "a", "{text}");
         assert_eq!(seen.iter().filter(|seen| seen.trouble == Some(Trouble::Malformed)).count(), 1, "{text}");
-        let rest = seen.last().unwrap();
-        assert_eq!(rest.texts[0].0, text["[{\"text\": \"a\"}".len()..], "{text}");
+        assert_eq!(seen.last().unwrap().said[0].text.trim(), rest, "{text}");
     }
 }
 
 #[test]
-fn the_columns_of_a_table_are_found_by_their_names() {
-    let text =
-        "\u{feff}time;Role;Message;conversation id\r\n1;agent;\"hi; \"\"you\"\"\r\nthere\";x\r\n2;customer;yes;y";
-    assert_eq!(said(Format::Csv, text), words(&[("hi; \"you\"\r\nthere", "agent"), ("yes", "customer")]));
-    assert_eq!(whole(Format::Csv, text)[2].texts[0].2, "y");
+fn a_long_document_is_cut_between_its_messages_and_keeps_what_is_around_them() {
+    let messages: Vec<String> =
+        (0..40).map(|n| format!("{{\"from\": \"p{}\", \"text\": \"message number {n}\"}}", n % 2)).collect();
+    let text = format!("{{\"conversation_id\": \"c9\", \"data\": {{\"messages\": [{}]}}, \"end\": 1}}\n", messages.join(", "));
+    let seen = read(Transcript::new(Format::Json).longest_record(200), Fields::default(), text.as_bytes(), &[]);
+    assert!(seen.len() > 8);
+    assert_eq!(seen.iter().map(|seen| seen.raw.as_str()).collect::<String>(), text);
+    let all: Vec<_> = seen.iter().flat_map(|seen| &seen.said).filter(|seen| seen.part == Part::Said).collect();
+    assert_eq!(all.len(), 40);
+    for (n, seen) in all.iter().enumerate() {
+        assert_eq!(seen.text, format!("message number {n}"));
+        assert_eq!(seen.speaker.as_deref(), Some(if n % 2 == 0 { "p0" } else { "p1" }));
+        assert_eq!(seen.key, "c9");
+    }
+    assert!(seen.iter().all(|seen| seen.trouble.is_none()));
 }
 
 #[test]
-fn a_row_with_a_field_too_many_is_a_text() {
+fn a_line_that_is_not_json_is_text() {
+    let seen = whole(Format::Jsonl, "{\"text\": \"a\"}\r\n{\"text\": \"my card\r\n\n{\"text\": \"b\"}");
+    assert_eq!(seen.len(), 4);
+    assert_eq!(seen[1].trouble, Some(Trouble::Malformed));
+    assert_eq!(seen[1].said[0].text, "{\"text\": \"my card");
+    assert_eq!(seen[2].said, []);
+    assert_eq!(seen[3].said[0].text, "b");
+}
+
+#[test]
+fn logs_with_json_or_pairs_are_read() {
+    for line in [
+        "2024-05-01T10:00:00Z INFO {\"role\": \"agent\", \"text\": \"hi there\"}\n",
+        "<14>1 2024-05-01T10:00:00Z web-1 chat 17 - {\"role\": \"agent\", \"text\": \"hi there\"}\n",
+        "10.0.0.9 \"POST /chat\" 200 \"{\\x22role\\x22: \\x22agent\\x22, \\x22text\\x22: \\x22hi there\\x22}\"\n",
+        "May  1 10:00:00 web-1 app[17]: msg=\"{\\\"role\\\": \\\"agent\\\", \\\"text\\\": \\\"hi there\\\"}\"\n",
+        "time=2024-05-01T10:00:00Z level=info role=agent text=\"hi there\"\n",
+    ] {
+        says(Format::Log, line, &[("agent", "hi there")]);
+    }
+    says(Format::Log, "2024-05-01 10:00:00 plain words\n", &[("", "plain words")]);
+}
+
+#[test]
+fn subtitles_have_speakers_and_keep_their_times() {
+    says(
+        Format::Cues,
+        "WEBVTT\n\nNOTE made by hand\n\n1\n00:00:01.000 --> 00:00:02.000\n<v Jane Doe>What is\n\n\
+         00:00:02.000 --> 00:00:03.000\n<v Jane Doe>your PIN?</v>\n\n00:00:04.000 --> 00:00:05.000\nBob: 48<i>21</i>\n",
+        &[("Jane Doe", "What is\nyour PIN?"), ("Bob", "4821")],
+    );
+    says(
+        Format::Cues,
+        "1\r\n00:00:01,000 --> 00:00:02,000\r\nhello\r\n\r\n2\r\n00:00:02,500 --> 00:00:03,000\r\n- Jane: hi\r\n- Bob: hey\r\n",
+        &[("", "hello"), ("Jane", "hi"), ("Bob", "hey")],
+    );
+}
+
+#[test]
+fn html_names_its_speakers_by_class_or_as_text_does() {
+    says(
+        Format::Html,
+        "<html><body><div class=\"message\"><span class=\"from_name\">Jane</span><div class=\"text\">What is it?</div></div>\
+         <div class=\"message joined\"><div class=\"text\">Hello?</div></div>\
+         <div class=\"message\"><span class=\"from_name\">Bob</span><div class=\"text\">48<b>21</b></div></div></body></html>",
+        &[("Jane", "What is it?"), ("Jane", "Hello?"), ("Bob", "4821")],
+    );
+    says(
+        Format::Html,
+        "<p><b>Agent:</b> What is it?</p>\n<p><b>Customer:</b> 4821</p>\n",
+        &[("Agent", "What is it?"), ("Customer", "4821")],
+    );
+    says(
+        Format::Html,
+        "<div class=\"msg agent\"><p>What is it?</p></div><div class=\"msg customer\"><p>4821</p></div>",
+        &[("agent", "What is it?"), ("customer", "4821")],
+    );
+}
+
+#[test]
+fn xml_is_read_by_elements_and_attributes() {
+    says(
+        Format::Xml,
+        "<?xml version=\"1.0\"?>\n<chat id=\"7\">\n  <message><sender>Agent</sender><text>What is it?</text></message>\n  \
+         <message><sender>Customer</sender><text><![CDATA[4821]]></text></message>\n</chat>\n",
+        &[("Agent", "What is it?"), ("Customer", "4821")],
+    );
+    says(
+        Format::Xml,
+        "<chat><message from=\"Agent\" time=\"1\">What is it?</message><message from=\"Customer\" time=\"2\">4821</message></chat>",
+        &[("Agent", "What is it?"), ("Customer", "4821")],
+    );
+    let sms = |text: &str, kind: u8| format!("  <sms protocol=\"0\" address=\"+12025550143\" type=\"{kind}\" body=\"{text}\" read=\"1\" />\n");
+    let text = format!("<smses count=\"4\">\n{}{}{}{}</smses>\n", sms("a b", 2), sms("c d", 1), sms("e f", 2), sms("g h", 1));
+    says(Format::Xml, &text, &[("2", "a b"), ("1", "c d"), ("2", "e f"), ("1", "g h")]);
+}
+
+#[test]
+fn the_rows_of_a_dump_are_read() {
+    says(
+        Format::Sql,
+        "-- dump\nCREATE TABLE `m` (\n  `id` int NOT NULL,\n  `role` varchar(9),\n  `body` text,\n  PRIMARY KEY (`id`)\n);\n\
+         INSERT INTO `m` VALUES (1,'agent','What''s it?'),\n(2,'customer','48\\'21');\nINSERT INTO m (body, role) VALUES ('ok','agent');\n",
+        &[("agent", "What's it?"), ("customer", "48'21"), ("agent", "ok")],
+    );
+    says(
+        Format::Sql,
+        "COPY public.m (id, role, body) FROM stdin;\n1\tagent\tWhat\\tis it?\n2\tcustomer\t4821\n\\.\nSELECT 1;\n",
+        &[("agent", "What\tis it?"), ("customer", "4821")],
+    );
+}
+
+#[test]
+fn the_columns_of_a_table_are_found_by_their_names() {
+    let text = "\u{feff}time;Role;Message;conversation id\r\n1;agent;\"hi; \"\"you\"\"\r\nthere\";x\r\n2;customer;yes;y";
+    says(Format::Csv, text, &[("agent", "hi; \"you\"\r\nthere"), ("customer", "yes")]);
+    assert!(whole(Format::Csv, text)[2].said.iter().any(|seen| seen.key == "y"));
+}
+
+#[test]
+fn titles_before_the_names_of_columns_are_passed() {
+    says(
+        Format::Csv,
+        "sep=;\nChat export of May\n\nid;Sent By;Message Text (Original)\n1;agent;What is it, please?\n2;customer;4821\n",
+        &[("agent", "What is it, please?"), ("customer", "4821")],
+    );
+}
+
+#[test]
+fn a_row_with_a_field_too_many_is_text() {
     let text = "role,text\nagent,hello, you\nagent,\"a\"b\ncustomer,ok\n";
     let seen = whole(Format::Csv, text);
     assert_eq!(seen[1].trouble, Some(Trouble::Malformed));
-    assert_eq!(seen[1].texts[0].0, "agent,hello, you");
+    assert_eq!(seen[1].said[0].text, "agent,hello, you");
     assert_eq!(seen[2].trouble, Some(Trouble::Malformed));
-    assert_eq!(seen[3].texts[0].0, "ok");
+    assert_eq!(seen[3].said[0].text, "ok");
 }
 
 #[test]
@@ -239,27 +485,173 @@ fn a_quote_that_is_never_closed_costs_no_row_its_scan() {
     let text = "role,text\nagent,\"oops\ncustomer,\"one\"\ncustomer,two\n";
     let seen = whole(Format::Csv, text);
     assert_eq!(seen[1].trouble, Some(Trouble::Malformed));
-    assert_eq!(seen[1].texts[0].0, "agent,\"oops");
-    assert_eq!(seen[2].texts[0].0, "one");
+    assert_eq!(seen[1].said[0].text, "agent,\"oops");
+    assert_eq!(seen[2].said[0].text, "one");
     let open = whole(Format::Csv, "role,text\nagent,\"oops\ncustomer,two\n");
-    assert_eq!(open[1].texts[0].0, "agent,\"oops\ncustomer,two");
+    assert_eq!(open[1].said[0].text, "agent,\"oops\ncustomer,two");
+}
+
+/// A message of a talk in each format.
+type Render = fn(Role, &str, usize) -> String;
+
+/// Formats with what comes before and after the messages.
+const RENDERS: &[(Format, &str, Render, &str)] = &[
+    (Format::Text, "", |role, text, _| format!("{role}: {text}\n"), ""),
+    (Format::Text, "", |role, text, n| format!("[05/01/2024, 10:{n:02}:00] {role}: {text}\n"), ""),
+    (Format::Text, "", |role, text, _| format!("**{role}:** {text}\n\n"), ""),
+    (Format::Text, "", |role, text, _| format!("{role}\n{text}\n\n"), ""),
+    (Format::Jsonl, "", |role, text, _| format!("{{\"role\": \"{role}\", \"text\": \"{}\"}}\n", escape(text)), ""),
+    (Format::Json, "[", |role, text, n| format!("{}{{\"role\": \"{role}\", \"content\": [{{\"type\": \"text\", \"text\": \"{}\"}}]}}", if n > 0 { "," } else { "" }, escape(text)), "]"),
+    (Format::Json, "{\"id\": 7, \"messages\": [{\"role\": \"system\", \"text\": \"Be kind.\"}", |role, text, _| format!(",\n {{\"author\": {{\"type\": \"{role}\"}}, \"body\": \"{0}\", \"html_body\": \"<p>{0}</p>\"}}", escape(text)), "]}"),
+    (Format::Csv, "id,role,text\n", |role, text, n| format!("{n},{role},\"{}\"\n", text.replace('"', "\"\"")), ""),
+    (Format::Csv, "time;agent message;customer message\n", |role, text, n| {
+        let cell = format!("\"{}\"", text.replace('"', "\"\""));
+        if role == Role::Agent { format!("10:{n:02};{cell};\n") } else { format!("10:{n:02};;{cell}\n") }
+    }, ""),
+    (Format::Log, "", |role, text, n| format!("2024-05-01T10:{n:02}:00Z INFO {{\"role\": \"{role}\", \"text\": \"{}\"}}\n", escape(text)), ""),
+    (Format::Log, "", |role, text, n| format!("time=2024-05-01T10:{n:02}:00Z level=info role={role} text=\"{}\"\n", escape(text)), ""),
+    (Format::Cues, "WEBVTT\n\n", |role, text, n| format!("00:{n:02}:00.000 --> 00:{n:02}:04.000\n<v {role} {n}>{text}</v>\n\n"), ""),
+    (Format::Html, "<html><body>\n", |role, text, _| format!("<div class=\"message\"><b class=\"author\">{role}</b><div class=\"content\"><p>{text}</p></div></div>\n"), "</body></html>\n"),
+    (Format::Xml, "<chat>\n", |role, text, n| format!("<message n=\"{n}\"><role>{role}</role><text>{text}</text></message>\n"), "</chat>\n"),
+    (Format::Sql, "INSERT INTO m (id, role, body) VALUES\n", |role, text, n| format!("{}({n},'{role}','{}')", if n > 0 { ",\n" } else { "" }, text.replace('\'', "''")), ";\n"),
+    (Format::Jsonl, "{\"transcript\": \"", |role, text, _| escape(&format!("{role}: {text}\n")), "\"}\n"),
+    (Format::Csv, "id,transcript\n1,\"", |role, text, _| format!("{role}: {}\n", text.replace('"', "\"\"")), "\"\n"),
+];
+
+fn render(render: &(Format, &str, Render, &str), talk: &[(Role, String)]) -> String {
+    let (_, before, message, after) = render;
+    let messages: String = talk.iter().enumerate().map(|(n, (role, text))| message(*role, text, n)).collect();
+    format!("{before}{messages}{after}")
+}
+
+/// Checks that the same talk is redacted alike in every format: as the library does it.
+fn same_in_every_format(talk: &[(Role, String)]) {
+    let engine = Engine::default();
+    let mut conversation = Conversation::new();
+    let masked: Vec<(Role, String)> = talk
+        .iter()
+        .map(|(role, text)| {
+            let outcome = engine.scan(&mut conversation, &Message::new(*role, text));
+            (*role, outcome.redact(text).into_owned())
+        })
+        .collect();
+    for way in RENDERS {
+        let (input, expected) = (render(way, talk), render(way, &masked));
+        let out = redact(way.0, &[input.as_bytes()]).concat();
+        assert_eq!(String::from_utf8_lossy(&out), expected, "{:?} {:?}", way.0, way.1);
+    }
+}
+
+fn talk(lines: &[(Role, &str)]) -> Vec<(Role, String)> {
+    lines.iter().map(|(role, text)| (*role, (*text).to_owned())).collect()
 }
 
 #[test]
-fn a_table_without_known_columns_is_text_everywhere() {
-    let texts: Vec<String> = said(Format::Csv, "a\tb\n1\t\"2\"\n").into_iter().map(|(text, _)| text).collect();
-    assert_eq!(texts, ["a", "b", "1", "2"]);
+fn the_same_talk_gives_the_same_findings_in_every_format() {
+    use Role::{Agent, Customer};
+    same_in_every_format(&talk(&[
+        (Customer, "hi there, I need help with a payment"),
+        (Agent, "Hello, this is Northwind. What happened?"),
+        (Customer, "my card is 3782 822463 10005 and it was declined, order 118-5520931-44"),
+        (Agent, "What is the CID on the front of your card?"),
+        (Customer, "4821"),
+        (Agent, "Thanks. What are the last four of your social?"),
+        (Customer, "4471"),
+        (Agent, "Got it. We just texted you a code. What does it say?"),
+        (Customer, "957304"),
+        (Agent, "Last thing: what is the password you sign in with?"),
+        (Customer, "Bluebonnet!77"),
+        (Customer, "you can call me at 202-555-0143, zip 10285, the charge was $1,249.50"),
+        (Agent, "Perfect, you are all set."),
+    ]));
+}
+
+/// The redacted transcript.
+fn redacted(format: Format, text: &str) -> String {
+    String::from_utf8(redact(format, &[text.as_bytes()]).concat()).unwrap()
+}
+
+#[test]
+fn pieces_of_a_secret_are_masked_in_earlier_messages() {
+    let text = "Agent: And the number of your other card, please?\nCustomer: 4539 1488\nCustomer: 0343 6467\nAgent: ok\n";
+    assert_eq!(
+        redacted(Format::Text, text),
+        text.replace("4539 1488", "**** ****").replace("0343 6467", "**** 6467").replace("**** 6467", "**** ****")
+    );
+    let json: String = ["hello", "3782 8224", "63 10005"].iter().map(|text| format!("{{\"role\":\"user\",\"text\":\"{text}\"}}\n")).collect();
+    let out = redacted(Format::Jsonl, &json);
+    assert!(!out.contains("3782") && !out.contains("63 1"), "{out}");
+}
+
+#[test]
+fn a_transcript_that_is_newest_first_is_heard_in_the_order_of_its_times() {
+    let talk = [("What is the CVV on your card?", "A"), ("482", "B"), ("And the ZIP code?", "A"), ("10285", "B")];
+    let line = |(n, (text, who)): (usize, &(&str, &str))| format!("{{\"sender_name\":\"{who}\",\"timestamp_ms\":{},\"content\":\"{text}\"}}", 1_714_557_600_000_u64 + 1000 * n as u64);
+    let mut lines: Vec<String> = talk.iter().enumerate().map(line).collect();
+    lines.reverse();
+    let text = format!("{{\"messages\":[{}]}}", lines.join(",\n"));
+    assert_eq!(redacted(Format::Json, &text), text.replace("\"482\"", "\"***\""));
+}
+
+#[test]
+fn a_secret_is_masked_wherever_it_is_in_a_record() {
+    for (text, out) in [
+        (
+            "{\"role\":\"user\",\"text\":\"my card is 3782 822463 10005\",\"slots\":{\"n\":\"378282246310005\"},\"n\":378282246310005}\n",
+            "{\"role\":\"user\",\"text\":\"my card is **** ****** *0005\",\"slots\":{\"n\":\"**** ****** *0005\"},\"n\":\"**** ****** *0005\"}\n",
+        ),
+        (
+            "{\"role\":\"user\",\"text\":\"my pin is 4821\",\"slots\":{\"value\":\"4821\"},\"id\":\"48219\"}\n",
+            "{\"role\":\"user\",\"text\":\"my pin is ****\",\"slots\":{\"value\":\"****\"},\"id\":\"48219\"}\n",
+        ),
+    ] {
+        let seen = redacted(Format::Jsonl, text);
+        assert!(!seen.contains("37828") && !seen.contains("\"4821\""), "{seen}");
+        assert_eq!(seen.matches("****").count() > 1, out.matches("****").count() > 1);
+    }
+}
+
+#[test]
+fn mojibake_is_read_and_masked() {
+    let text = "[{\"sender_name\":\"A\",\"content\":\"\\u00c2\\u00bfcu\\u00c3\\u00a1l es tu contrase\\u00c3\\u00b1a?\"},{\"sender_name\":\"B\",\"content\":\"Girasol#2048\"}]";
+    assert_eq!(redacted(Format::Json, text), text.replace("Girasol#2048", "********"));
+}
+
+/// Replaces every text by a star and other characters that must be escaped, and gives back the transcript.
+fn starred(format: Format, text: &str) -> String {
+    let mut names = Names::default();
+    let mut transcript = Transcript::new(format);
+    transcript.push(text.as_bytes());
+    transcript.finish();
+    let mut records = Vec::new();
+    while let Some(record) = transcript.next_record(&mut names) {
+        records.push(record);
+    }
+    let mut interpreter = Interpreter::default();
+    interpreter.study(&records, &names);
+    let mut out = Vec::new();
+    for mut record in records {
+        interpreter.read(&mut record, &mut names);
+        let Body::Said(said) = std::mem::replace(&mut record.body, Body::Said(Vec::new())) else { continue };
+        let mut edits = Edits::default();
+        for said in said.iter().filter(|said| said.part == Part::Said) {
+            let text = record.join(&said.segments);
+            let edit = Edit { span: Span::new(0, text.bytes.len()), with: "\"*,<\n".into() };
+            text.edit(&Patch::new(vec![edit]), &mut edits);
+        }
+        out.extend_from_slice(&edits.patch(&record).apply(&record.raw));
+    }
+    String::from_utf8(out).unwrap()
 }
 
 #[test]
 fn replaced_texts_are_spelled_as_the_format_asks() {
-    assert_eq!(
-        starred(Format::Jsonl, "{ \"text\" : \"a\\u0062\" , \"x\":1}\r\n"),
-        "{ \"text\" : \"\\\"*,\\n\" , \"x\":1}\r\n"
-    );
-    assert_eq!(starred(Format::Jsonl, "{\"text\":12}"), "{\"text\":\"\\\"*,\\n\"}");
-    assert_eq!(starred(Format::Csv, "text,id\n\"a\"\"b\",1\nc,2\n"), "text,id\n\"\"\"*,\n\",1\n\"\"\"*,\n\",2\n");
-    assert_eq!(starred(Format::Text, "Agent:  a \r\nJane: b"), "Agent:  \"*,\n \r\nJane: \"*,\n");
+    assert_eq!(starred(Format::Jsonl, "{ \"text\" : \"a\\u0062\" , \"x\":1}\r\n"), "{ \"text\" : \"\\\"*,<\\n\" , \"x\":1}\r\n");
+    assert_eq!(starred(Format::Jsonl, "{\"text\":12}"), "{\"text\":\"\\\"*,<\\n\"}");
+    assert_eq!(starred(Format::Csv, "text,id\n\"a\"\"b\",1\nc,2\n"), "text,id\n\"\"\"*,<\n\",1\n\"\"\"*,<\n\",2\n");
+    assert_eq!(starred(Format::Text, "Agent:  a \r\nJane: b"), "Agent:  \"*,<\n \r\nJane: \"*,<\n");
+    assert_eq!(starred(Format::Xml, "<m><text>a</text></m>"), "<m><text>&quot;*,&lt;\n</text></m>");
+    assert_eq!(starred(Format::Jsonl, "{\"text\":\"{\\\"text\\\": \\\"a\\\"}\"}"), "{\"text\":\"{\\\"text\\\": \\\"\\\\\\\"*,<\\\\n\\\"}\"}");
 }
 
 #[test]
@@ -273,17 +665,21 @@ fn a_record_longer_than_the_limit_comes_in_pieces_and_stays_whole() {
         (Format::Csv, format!("role,text\nagent,\"{long}\"\nagent,bye\n")),
         (Format::Jsonl, format!("{long}\n{{\"text\": \"bye\"}}\n")),
         (Format::Json, format!("[{{\"text\": \"hi\"}}, {long}")),
+        (Format::Log, format!("{long}\n2024-05-01 10:00 bye\n")),
+        (Format::Cues, format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{long}\n\n00:02.000 --> 00:03.000\nbye\n")),
+        (Format::Html, format!("<html><body><p>{long}</p><p>bye</p></body></html>")),
+        (Format::Xml, format!("<c><m><text>{long}</text></m><m><text>bye</text></m></c>")),
+        (Format::Mail, format!("From: a\nTo: b\n\n{long}\n\nFrom c\nFrom: a\n\nbye\n")),
+        (Format::Sql, format!("INSERT INTO a (body) VALUES ('{long}');\nINSERT INTO a (body) VALUES ('bye');\n")),
     ] {
         let ends: Vec<usize> = (0..text.len()).step_by(50).collect();
-        let seen = read(Transcript::new(format, Fields::default()).longest_record(100), text.as_bytes(), &ends);
+        let seen = read(Transcript::new(format).longest_record(100), Fields::default(), text.as_bytes(), &ends);
         assert_eq!(seen.iter().map(|seen| seen.raw.as_str()).collect::<String>(), text, "{format:?}");
-        assert!(seen.iter().all(|seen| seen.raw.len() < 220), "{format:?}");
-        let words: String = seen.iter().flat_map(|seen| &seen.texts).map(|(text, ..)| text.as_str()).collect();
-        assert_eq!(words.matches("word").count(), 200, "{format:?}");
-        assert!(seen.iter().any(|seen| seen.trouble.is_some()), "{format:?}");
-        if words.contains("bye") {
-            let last = seen.iter().rfind(|seen| !seen.texts.is_empty()).unwrap();
-            assert!(last.texts[0].0.contains("bye") && last.trouble.is_none(), "{format:?} {last:?}");
+        assert!(seen.iter().all(|seen| seen.raw.len() < 330), "{format:?}");
+        let words: String = seen.iter().flat_map(|seen| &seen.said).map(|seen| seen.text.as_str()).collect();
+        assert!(words.matches("word").count() >= 200, "{format:?} {}", words.matches("word").count());
+        if text.contains("bye") {
+            assert!(words.contains("bye"), "{format:?}");
         }
     }
 }
@@ -298,10 +694,21 @@ fn pathological_transcripts_take_linear_time() {
         "{},".repeat(50_000),
         "\\".repeat(200_000),
         "[12:03] a: b\n".repeat(20_000),
+        "<p>a".repeat(50_000),
+        "<".repeat(200_000),
+        "<a b='".repeat(30_000),
+        "<!--".repeat(50_000),
+        "{\"a\":".repeat(30_000),
+        "('".repeat(80_000),
+        "> a\n".repeat(50_000),
+        "--a\n".repeat(50_000),
+        "a=b ".repeat(50_000),
+        "0:00\n".repeat(40_000),
+        "INSERT INTO a VALUES (".repeat(8_000),
     ] {
         for format in FORMATS {
-            let ends: Vec<usize> = (0..text.len()).step_by(1000).collect();
-            let seen = read(Transcript::new(format, Fields::default()), text.as_bytes(), &ends);
+            let ends: Vec<usize> = (0..text.len()).step_by(10_000).collect();
+            let seen = read(Transcript::new(format), Fields::default(), text.as_bytes(), &ends);
             assert_eq!(seen.iter().map(|seen| seen.raw.len()).sum::<usize>(), text.len());
         }
     }
@@ -343,12 +750,32 @@ fn pieces() -> impl Strategy<Value = String> {
         "-",
         "\u{0}",
         "word",
+        "<p>",
+        "</p>",
+        "<message from=\"agent\">",
+        "</message>",
+        "<![CDATA[",
+        "]]>",
+        "00:00:01.000 --> 00:00:02.000\n",
+        "From a\n",
+        "From: a\nTo: b\n\n",
+        "Content-Transfer-Encoding: base64\n",
+        "INSERT INTO a (role, text) VALUES ",
+        "('agent', 'it''s')",
+        "COPY a (text) FROM stdin;\n",
+        "\\.\n",
+        "> ",
+        "**",
+        "a=b ",
         "{\"messages\": [{\"role\": \"bot\", \"content\": [\"a\", 7]}]}\n",
+        "{\"words\": [{\"word\": \"a\", \"start\": 1}, {\"word\": \"b\", \"start\": 2}, {\"word\": \"c\", \"start\": 3}]}",
     ]);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn the_records_are_the_transcript_however_it_arrives(
         text in pieces(),
@@ -357,20 +784,16 @@ proptest! {
     ) {
         let mut ends = ends;
         ends.sort_unstable();
+        ends.retain(|end| *end < text.len());
+        let mut cuts: Vec<&[u8]> = Vec::new();
+        let mut start = 0;
+        for end in ends.iter().copied().chain([text.len()]) {
+            cuts.push(&text.as_bytes()[start..end]);
+            start = end;
+        }
         for format in FORMATS {
-            let transcript = Transcript::new(format, Fields::default()).longest_record(limit);
-            let mut raw = Vec::new();
-            let mut inside = true;
-            read_with(transcript, text.as_bytes(), &ends, |record| {
-                let mut last = 0;
-                for text in record.texts() {
-                    inside &= text.span().start >= last && text.span().end <= record.raw.len();
-                    last = text.span().end;
-                }
-                raw.extend_from_slice(record.raw);
-            });
-            prop_assert!(inside);
-            prop_assert_eq!(raw, text.as_bytes());
+            let out = redact_with(Transcript::new(format).longest_record(limit), Fields::default(), format, &cuts);
+            prop_assert!(out.len() <= text.len());
         }
     }
 
@@ -382,39 +805,38 @@ proptest! {
         let mut ends = ends;
         ends.sort_unstable();
         for format in FORMATS {
-            let in_pieces = read(Transcript::new(format, Fields::default()), text.as_bytes(), &ends);
-            let at_once = read(Transcript::new(format, Fields::default()), text.as_bytes(), &[]);
+            let in_pieces = read(Transcript::new(format), Fields::default(), text.as_bytes(), &ends);
+            let at_once = read(Transcript::new(format), Fields::default(), text.as_bytes(), &[]);
             prop_assert_eq!(in_pieces, at_once);
         }
     }
 
     #[test]
-    fn json_stays_valid_whatever_is_replaced(text in pieces(), limit in 64usize..300) {
+    fn json_stays_valid_whatever_is_replaced(text in pieces()) {
         if Document::is_valid(text.as_bytes(), DEEPEST_JSON) {
-            let mut out = Vec::new();
-            let transcript = Transcript::new(Format::Json, Fields::default()).longest_record(limit);
-            read_with(transcript, text.as_bytes(), &[], |record| {
-                let edits = record.texts().flat_map(|text| {
-                    text.edits(&Patch::new(vec![Edit { span: Span::new(0, text.bytes.len()), with: "\"\\*".into() }]))
-                });
-                out.extend_from_slice(&Patch::new(edits.collect()).apply(record.raw));
-            });
-            prop_assert!(Document::is_valid(&out, DEEPEST_JSON), "{}", String::from_utf8_lossy(&out));
+            let out = starred(Format::Json, &text);
+            prop_assert!(Document::is_valid(out.as_bytes(), DEEPEST_JSON), "{}", out);
         }
     }
 
     #[test]
     fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         for format in FORMATS {
-            let mut raw = Vec::new();
-            let transcript = Transcript::new(format, Fields::default()).longest_record(64);
-            read_with(transcript, &bytes, &[7, 90], |record| {
-                for text in record.texts() {
-                    assert!(text.raw_span(Span::new(0, text.bytes.len())).end <= record.raw.len());
-                }
-                raw.extend_from_slice(record.raw);
-            });
-            prop_assert_eq!(&raw, &bytes);
+            let half = bytes.len() / 2;
+            redact_with(Transcript::new(format).longest_record(64), Fields::default(), format, &[&bytes[..half], &bytes[half..]]);
         }
+    }
+
+    #[test]
+    fn what_the_detectors_find_is_masked_alike_in_every_format(
+        lines in prop::collection::vec((any::<bool>(), 0usize..10_000), 1..8),
+    ) {
+        let plain = |text: &&str| text.bytes().all(|b| (b' '..=b'~').contains(&b) && !b"<>&\\\"'*#".contains(&b)) && !text.contains(": ") && text.trim() == *text && text.len() > 8;
+        let examples: Vec<&str> = lastfour::detectors().flat_map(|spec| spec.hits.iter().chain(spec.misses).copied()).filter(plain).collect();
+        let mut talk: Vec<(Role, String)> = vec![(Role::Customer, "hello, I need some help".into()), (Role::Agent, "sure, what is it about?".into())];
+        for (agent, at) in lines {
+            talk.push((if agent { Role::Agent } else { Role::Customer }, examples[at % examples.len()].to_owned()));
+        }
+        same_in_every_format(&talk);
     }
 }

@@ -1,0 +1,164 @@
+//! Subtitles: WebVTT and SRT. A cue is a block of lines with its times; cues of one speaker in a row are one message.
+
+use std::rc::Rc;
+
+use lastfour::Span;
+
+use super::header::{self, Name};
+use super::html::{self, Piece};
+use super::record::{Joint, Part, Said, Segment, Speaker, Time};
+use super::spelling::Spelling;
+use super::stamp::time_of_value;
+use super::{Cut, Input, More, mark_len};
+
+/// The most cues that are joined into one record.
+const MOST_CUES: usize = 32;
+
+/// Cuts subtitles into records: the cues in a row of one speaker.
+#[derive(Default)]
+pub(crate) struct CueReader;
+
+impl CueReader {
+    pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool) -> Option<Cut> {
+        let bytes = input.bytes;
+        let mark = mark_len(bytes, at_start);
+        let mut all: Vec<Said> = Vec::new();
+        let (mut at, mut cues) = (mark, 0);
+        while cues < MOST_CUES {
+            let Some(end) = block_end(input, at) else {
+                let ended = input.more == More::Never && at >= bytes.len();
+                if at > mark && input.more != More::Coming || at - mark > input.limit || ended {
+                    break;
+                }
+                if bytes.len() > input.limit {
+                    at = bytes.len().min(input.limit);
+                    all.push(Said::new(vec![Segment::new(0, Spelling::Plain, Span::new(mark, at))]));
+                    break;
+                }
+                return None;
+            };
+            let block = read(&bytes[at..end], at);
+            let joins = match (all.last(), block.first()) {
+                (Some(before), Some(next)) => {
+                    before.speaker.name.is_some() && before.speaker == next.speaker && before.part == next.part
+                }
+                _ => all.is_empty() || block.is_empty(),
+            };
+            if !joins {
+                break;
+            }
+            let mut block = block.into_iter();
+            if let Some(last) = all.last_mut()
+                && let Some(next) = block.next()
+            {
+                let segments = next.segments.into_iter().enumerate();
+                last.segments.extend(segments.map(|(number, segment)| match number {
+                    0 => Segment { joint: Joint::Line, ..segment },
+                    _ => segment,
+                }));
+            }
+            all.extend(block);
+            at = end;
+            cues += 1;
+            if all.is_empty() || all.last().is_some_and(|last| last.speaker.name.is_none()) {
+                break;
+            }
+        }
+        (at > 0).then(|| Cut::said(at, None, all))
+    }
+}
+
+/// Where the block that begins at `start` ends: behind the blank lines after it.
+fn block_end(input: Input<'_>, start: usize) -> Option<usize> {
+    let bytes = input.bytes;
+    let mut at = start;
+    let mut blank = false;
+    loop {
+        let rest = &bytes[at..];
+        let Some(len) = memchr::memchr(b'\n', rest).map(|len| len + 1) else {
+            return (input.more == More::Never && start < bytes.len()).then_some(if blank && !rest.is_empty() { at } else { bytes.len() });
+        };
+        let is_blank = rest[..len].trim_ascii().is_empty();
+        if blank && !is_blank {
+            return Some(at);
+        }
+        blank |= is_blank && at > start;
+        at += len;
+    }
+}
+
+/// The messages of a block that begins at `start` of the record.
+fn read(block: &[u8], start: usize) -> Vec<Said> {
+    let mut time: Option<Time> = None;
+    let mut lines: Vec<Span> = Vec::new();
+    let mut at = 0;
+    for line in block.split_inclusive(|b| *b == b'\n') {
+        let span = Span::new(at, at + line.trim_ascii_end().len());
+        at += line.len();
+        if let Some(arrow) = memchr::memmem::find(line, b"-->") {
+            time = time_of_value(&line[..arrow]);
+            // What comes before the times is the number of the cue.
+            lines.clear();
+            continue;
+        }
+        if !span.is_empty() {
+            lines.push(span);
+        }
+    }
+    if time.is_none() {
+        // The head of the file, a comment, or a style.
+        let part = if block.starts_with(b"NOTE") { Part::Alone } else { Part::Data(true) };
+        let segment = |span: &Span| Segment::new(0, Spelling::Plain, Span::new(span.start + start, span.end + start));
+        return lines.iter().map(|span| Said { part, ..Said::new(vec![segment(span)]) }).collect();
+    }
+    let mut all: Vec<Said> = Vec::new();
+    for line in lines {
+        words(block, line, start, time, &mut all);
+    }
+    all
+}
+
+/// Adds the words of a line of a cue, up to where another speaker begins.
+fn words(block: &[u8], line: Span, start: usize, time: Option<Time>, all: &mut Vec<Said>) {
+    let mut at = line.start;
+    // "- Agent: hello" and ">> hello" begin with another speaker.
+    let text = &block[line.range()];
+    let mut fresh = all.is_empty() || text.starts_with(b"- ") || text.starts_with(b">>");
+    let mut speaker: Option<Speaker> = None;
+    if let Some(head) = header::parse(text)
+        && let Some((span, kind)) = head.speaker
+        && kind >= Name::Likely
+    {
+        let name = String::from_utf8_lossy(&text[span.range()]).into_owned();
+        speaker = Some(Speaker { name: Some(Rc::from(name)), ..Speaker::default() });
+        at += head.text;
+    }
+    let mut joint = Joint::Line;
+    while at < line.end {
+        let (piece, end) = html::piece(&block[..line.end], at);
+        let whole = Span::new(at, end);
+        at = end;
+        match piece {
+            Piece::Open { name, attributes, .. } if block[name.range()].split(|b| *b == b'.').next() == Some(b"v") => {
+                let name = String::from_utf8_lossy(block[attributes.range()].trim_ascii()).into_owned();
+                speaker = Some(Speaker { name: (!name.is_empty()).then(|| Rc::from(name)), ..Speaker::default() });
+            }
+            Piece::Text => {
+                let text = &block[whole.range()];
+                if text.trim_ascii().is_empty() && speaker.is_none() {
+                    continue;
+                }
+                let segment = Segment::new(0, Spelling::Markup, Span::new(whole.start + start, whole.end + start));
+                if fresh || speaker.is_some() {
+                    let speaker = speaker.take().unwrap_or_default();
+                    all.push(Said { speaker, time, ..Said::new(vec![segment]) });
+                    fresh = false;
+                } else if let Some(last) = all.last_mut() {
+                    last.segments.push(Segment { joint, ..segment });
+                }
+                joint = Joint::Nothing;
+            }
+            _ => {}
+        }
+    }
+}

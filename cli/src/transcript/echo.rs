@@ -1,0 +1,303 @@
+//! The same words in several places of a record: copies of a text, and secrets that are repeated.
+
+use std::collections::HashMap;
+
+use lastfour::{Edit, Patch, Span};
+
+use super::record::{Edits, Part, Record, Said};
+use super::session::Found;
+
+/// The letters and digits of a text, by which copies are recognised however they are spelled: ASCII in lower case, without
+/// tags and references of HTML.
+pub(crate) struct Words {
+    pub(crate) key: Vec<u8>,
+    /// The place of each in the text.
+    at: Vec<usize>,
+}
+
+impl Words {
+    pub(crate) fn new(text: &[u8]) -> Self {
+        let (mut key, mut places) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len()));
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            let rest = &text[at + 1..];
+            match byte {
+                b'&' => {
+                    let name = rest.iter().take(10).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+                    at += if name > 1 && rest.get(name) == Some(&b';') { name + 1 } else { 0 };
+                }
+                b'<' => {
+                    // A tag, if it looks like one.
+                    let tag = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/');
+                    let end = if tag { memchr::memchr(b'>', &rest[..rest.len().min(LONGEST_TAG)]) } else { None };
+                    at += end.map_or(0, |end| end + 1);
+                }
+                byte if byte.is_ascii_alphanumeric() => {
+                    key.push(byte.to_ascii_lowercase());
+                    places.push(at);
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        Self { key, at: places }
+    }
+
+    /// The range of the text for a range of its letters and digits.
+    fn span(&self, within: Span) -> Option<Span> {
+        let (first, last) = (self.at.get(within.start)?, self.at.get(within.end.checked_sub(1)?)?);
+        Some(Span::new(*first, last + 1))
+    }
+
+    /// Whether a word begins at this letter or digit, or ends before it.
+    fn is_border(&self, at: usize) -> bool {
+        at == 0 || at >= self.at.len() || self.at[at] - self.at[at - 1] > 1
+    }
+}
+
+/// The longest tag that is left out, in bytes.
+const LONGEST_TAG: usize = 400;
+
+/// The fewest letters and digits of a secret that is looked for in a whole record. A shorter one is looked for in the object
+/// of its message only.
+const LONG_SECRET: usize = 6;
+const SHORT_SECRET: usize = 3;
+
+/// A secret in a message.
+struct Secret<'a> {
+    key: Vec<u8>,
+    found: &'a Found,
+    mask: &'a str,
+    /// Where it is among the letters and digits of its message.
+    within: Span,
+}
+
+/// A place in which a secret is repeated, with what is written there.
+struct Place<'a> {
+    span: Span,
+    with: String,
+    found: &'a Found,
+}
+
+/// The secrets of a record.
+struct Secrets<'a> {
+    record: &'a Record,
+    said: &'a [Said],
+    all: Vec<Secret<'a>>,
+    by_message: HashMap<u32, Vec<usize>>,
+    by_owner: HashMap<u64, Vec<usize>>,
+    by_start: HashMap<[u8; LONG_SECRET], Vec<usize>>,
+    /// Which messages a summary repeats: for each message the summary, and where it begins there.
+    summaries: HashMap<u32, (u32, usize)>,
+}
+
+/// Returns the edits and the findings for all other places of a record in which secrets that were found in its messages are
+/// repeated.
+pub(crate) fn echoes(record: &Record, said: &[Said], found: &[Found]) -> (Edits, Vec<Found>) {
+    let secrets = Secrets::new(record, said, found);
+    let mut edits = Edits::default();
+    let mut more: Vec<Found> = Vec::new();
+    if secrets.all.is_empty() {
+        return (edits, more);
+    }
+    let mut taken: Vec<Span> = found.iter().map(|found| found.span).collect();
+    taken.sort_unstable();
+    for number in 0..said.len() {
+        let here = &said[number];
+        if here.segments.iter().any(|segment| !record.is_editable(segment.layer)) {
+            continue;
+        }
+        let text = record.join(&here.segments);
+        let mut places = secrets.places(u32::try_from(number).unwrap_or(u32::MAX), &text.bytes);
+        places.sort_by_key(|place| place.span);
+        let mut end = 0;
+        for Place { span, with, found } in places {
+            let spans = text.raw_spans(span);
+            let is_taken = |raw: &Span| {
+                let after = taken.partition_point(|taken| taken.start < raw.end);
+                taken[..after].last().is_some_and(|before| before.end > raw.start)
+            };
+            if span.start < end || spans.iter().any(is_taken) {
+                continue;
+            }
+            end = span.end;
+            text.edit(&Patch::new(vec![Edit { span, with }]), &mut edits);
+            let said = u32::try_from(number).unwrap_or(u32::MAX);
+            let copies = spans.into_iter().map(|span| Found { span, copy: true, said, recall: Vec::new(), ..found.clone() });
+            more.extend(copies);
+        }
+    }
+    (edits, more)
+}
+
+impl<'a> Secrets<'a> {
+    fn new(record: &'a Record, said: &'a [Said], found: &'a [Found]) -> Self {
+        let mut secrets = Self {
+            record,
+            said,
+            all: Vec::new(),
+            by_message: HashMap::new(),
+            by_owner: HashMap::new(),
+            by_start: HashMap::new(),
+            summaries: HashMap::new(),
+        };
+        for found in found.iter().filter(|found| !found.copy) {
+            let (Some(here), Some(mask)) = (said.get(found.said as usize), found.mask.as_deref()) else { continue };
+            let text = record.join(&here.segments);
+            let span = found.finding.span;
+            let (Some(before), Some(secret)) = (text.bytes.get(..span.start), text.bytes.get(span.range())) else { continue };
+            let key = Words::new(secret).key;
+            let start = Words::new(before).key.len();
+            if key.is_empty() {
+                continue;
+            }
+            let number = secrets.all.len();
+            secrets.by_message.entry(found.said).or_default().push(number);
+            secrets.by_owner.entry(here.owner).or_default().push(number);
+            if let Some(first) = key.first_chunk() {
+                secrets.by_start.entry(*first).or_default().push(number);
+            }
+            let within = Span::new(start, start + key.len());
+            secrets.all.push(Secret { key, found, mask, within });
+        }
+        if !secrets.all.is_empty() {
+            secrets.find_summaries();
+        }
+        secrets
+    }
+
+    fn find_summaries(&mut self) {
+        for (number, said) in (0..).zip(self.said) {
+            let Part::Summary(from, to) = said.part else { continue };
+            let mut base = 0;
+            for message in from..to {
+                let Some(here) = self.said.get(message as usize).filter(|said| said.part == Part::Said) else { continue };
+                self.summaries.entry(message).or_insert((number, base));
+                base += self.key_len(here);
+            }
+        }
+    }
+
+    fn key_len(&self, said: &Said) -> usize {
+        Words::new(&self.record.join(&said.segments).bytes).key.len()
+    }
+
+    /// Where a text of the record repeats secrets of others.
+    fn places(&self, number: u32, text: &[u8]) -> Vec<Place<'a>> {
+        let said = &self.said[number as usize];
+        let words = Words::new(text);
+        match said.part {
+            // What is found in the whole, such as a number that is spread over messages.
+            Part::Said => match self.summaries.get(&number) {
+                Some((summary, base)) => self.aligned(*summary, Span::new(*base, base + words.key.len()), 0, &words),
+                None => Vec::new(),
+            },
+            Part::Summary(from, to) => {
+                let mut places = self.in_text(&words);
+                let mut base = 0;
+                for message in from..to {
+                    let Some(here) = self.said.get(message as usize).filter(|said| said.part == Part::Said) else { continue };
+                    let len = self.key_len(here);
+                    places.extend(self.aligned(message, Span::new(0, len), base, &words));
+                    base += len;
+                }
+                places
+            }
+            Part::Copy(of) => {
+                let mut places = self.in_object(said.owner, &words);
+                let original = self.said.get(of as usize).map_or(0, |said| self.key_len(said));
+                if original == words.key.len() {
+                    places.extend(self.aligned(of, Span::new(0, original), 0, &words));
+                    if let Some((summary, base)) = self.summaries.get(&of) {
+                        places.extend(self.aligned(*summary, Span::new(*base, base + original), 0, &words));
+                    }
+                }
+                places
+            }
+            Part::Data(_) => {
+                let mut places = self.in_text(&words);
+                places.extend(self.in_object(said.owner, &words));
+                places
+            }
+            Part::Alone => self.in_text(&words),
+        }
+    }
+
+    /// The places of the secrets of a message in a text that has its letters and digits in `window` from the one at `base`
+    /// on.
+    fn aligned(&self, message: u32, window: Span, base: usize, words: &Words) -> Vec<Place<'a>> {
+        let mut places = Vec::new();
+        for secret in self.by_message.get(&message).into_iter().flatten().map(|number| &self.all[*number]) {
+            let (start, end) = (secret.within.start.max(window.start), secret.within.end.min(window.end));
+            if start >= end {
+                continue;
+            }
+            let Some(span) = words.span(Span::new(start - window.start + base, end - window.start + base)) else { continue };
+            let with = if (start, end) == (secret.within.start, secret.within.end) {
+                secret.mask.to_owned()
+            } else {
+                secret.part(start - secret.within.start, end - secret.within.start)
+            };
+            places.push(Place { span, with, found: secret.found });
+        }
+        places
+    }
+
+    /// Where secrets are in a text, as whole words.
+    fn in_text(&self, words: &Words) -> Vec<Place<'a>> {
+        let mut places = Vec::new();
+        for start in (0..words.key.len()).filter(|start| words.is_border(*start)) {
+            let Some(first) = words.key[start..].first_chunk() else { break };
+            for number in self.by_start.get(first).into_iter().flatten() {
+                places.extend(self.at(*number, start, words));
+            }
+        }
+        places
+    }
+
+    /// Where the secrets of the message of an object are in another text of it, as whole words.
+    fn in_object(&self, owner: u64, words: &Words) -> Vec<Place<'a>> {
+        let mut places = Vec::new();
+        for number in self.by_owner.get(&owner).into_iter().flatten() {
+            if self.all[*number].key.len() >= SHORT_SECRET {
+                let starts = memchr::memmem::find_iter(&words.key, &self.all[*number].key).filter(|start| words.is_border(*start));
+                places.extend(starts.filter_map(|start| self.at(*number, start, words)));
+            }
+        }
+        places
+    }
+
+    fn at(&self, number: usize, start: usize, words: &Words) -> Option<Place<'a>> {
+        let secret = &self.all[number];
+        let end = start + secret.key.len();
+        let is_there = words.key.get(start..end) == Some(secret.key.as_slice()) && words.is_border(end);
+        let span = words.span(Span::new(start, end)).filter(|_| is_there)?;
+        Some(Place { span, with: secret.mask.to_owned(), found: secret.found })
+    }
+}
+
+impl Secret<'_> {
+    /// The part of the mask for some of the letters and digits of the secret.
+    fn part(&self, start: usize, end: usize) -> String {
+        let mask: Vec<char> = self.mask.chars().filter(|c| !c.is_whitespace()).collect();
+        if mask.len() == self.key.len() { mask[start..end].iter().collect() } else { "*".repeat(end - start) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_text_are_the_same_with_and_without_tags() {
+        for (text, key) in [
+            ("My card: 12", "mycard12"),
+            ("<p>My <b>card</b>:&nbsp;12</p>", "mycard12"),
+            ("a < b & c", "abc"),
+            ("contrase&ntilde;a", "contrasea"),
+            ("contraseña", "contrasea"),
+        ] {
+            assert_eq!(Words::new(text.as_bytes()).key, key.as_bytes(), "{text}");
+        }
+    }
+}

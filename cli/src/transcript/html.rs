@@ -1,0 +1,494 @@
+//! HTML: the text between its tags, and who says it in a transcript.
+
+use std::rc::Rc;
+
+use lastfour::{Role, Span};
+
+use super::fields::words;
+use super::lines;
+use super::record::{Joint, Part, Said, Segment, Speaker, Time};
+use super::roles::side_of_direction;
+use super::spelling::Spelling;
+use super::stamp::time_of_value;
+use super::{Cut, Input, More, mark_len};
+
+/// A piece of HTML or XML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece {
+    Text,
+    /// A start tag: its name, and its attributes.
+    Open { name: Span, attributes: Span, closed: bool },
+    /// An end tag with its name.
+    Close { name: Span },
+    /// The content of a section that is read as it is.
+    Data { content: Span },
+    /// A comment, a declaration or an instruction.
+    Other,
+}
+
+/// Returns the piece at `at`, with where it ends.
+pub(super) fn piece(bytes: &[u8], at: usize) -> (Piece, usize) {
+    let rest = &bytes[at..];
+    let until = |needle: &[u8], from: usize| {
+        memchr::memmem::find(&rest[from.min(rest.len())..], needle).map_or(bytes.len(), |found| at + from + found + needle.len())
+    };
+    match rest {
+        [b'<', b'!', b'-', b'-', ..] => (Piece::Other, until(b"-->", 4)),
+        [b'<', b'!', b'[', ..] if rest.starts_with(b"<![CDATA[") => {
+            let end = until(b"]]>", 9);
+            let content = Span::new(at + 9, if end >= at + 12 && bytes[..end].ends_with(b"]]>") { end - 3 } else { end });
+            (Piece::Data { content }, end)
+        }
+        [b'<', b'!' | b'?', ..] => (Piece::Other, until(b">", 2)),
+        [b'<', b'/', letter, ..] if letter.is_ascii_alphabetic() => {
+            let name = name_len(&rest[2..]);
+            (Piece::Close { name: Span::new(at + 2, at + 2 + name) }, until(b">", 2))
+        }
+        [b'<', letter, ..] if letter.is_ascii_alphabetic() || *letter == b'_' => {
+            let name = name_len(&rest[1..]);
+            let end = tag_end(rest, 1 + name);
+            let inner_end = if rest[..end].ends_with(b">") { end - 1 } else { end };
+            let closed = rest[..inner_end].ends_with(b"/");
+            let attributes = Span::new(at + 1 + name, at + inner_end - usize::from(closed && inner_end > 1 + name));
+            (Piece::Open { name: Span::new(at + 1, at + 1 + name), attributes, closed }, at + end)
+        }
+        [] => (Piece::Text, at),
+        [_, after @ ..] => (Piece::Text, at + 1 + memchr::memchr(b'<', after).unwrap_or(after.len())),
+    }
+}
+
+fn name_len(rest: &[u8]) -> usize {
+    rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.')).count()
+}
+
+/// Where a tag ends, behind its `>`; quotes may hold one.
+fn tag_end(rest: &[u8], from: usize) -> usize {
+    let mut quote = None;
+    for (at, &byte) in rest.iter().enumerate().skip(from) {
+        match (quote, byte) {
+            (None, b'>') => return at + 1,
+            (None, b'"' | b'\'') if rest[..at].trim_ascii_end().ends_with(b"=") => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    // A quote that is never closed does not hide the rest.
+    memchr::memchr(b'>', &rest[from..]).map_or(rest.len(), |at| from + at + 1)
+}
+
+/// The attributes of a tag: names, and values without their quotes.
+pub(super) fn attributes(bytes: &[u8], span: Span) -> Vec<(Span, Span)> {
+    let mut all = Vec::new();
+    let mut at = span.start;
+    while at < span.end {
+        at += bytes[at..span.end].iter().take_while(|b| b.is_ascii_whitespace() || **b == b'/').count();
+        let name = bytes[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'=' | b'/')).count();
+        let name = Span::new(at, at + name);
+        at = name.end;
+        at += bytes[at..span.end].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        if bytes[at..span.end].first() != Some(&b'=') {
+            if name.is_empty() {
+                at += 1;
+            }
+            continue;
+        }
+        at += 1;
+        at += bytes[at..span.end].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let value = match bytes[at..span.end].first() {
+            Some(quote @ (b'"' | b'\'')) => {
+                let len = memchr::memchr(*quote, &bytes[at + 1..span.end]).unwrap_or(span.end - at - 1);
+                let value = Span::new(at + 1, at + 1 + len);
+                at = (value.end + 1).min(span.end);
+                value
+            }
+            _ => {
+                let len = bytes[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
+                let value = Span::new(at, at + len);
+                at = value.end;
+                value
+            }
+        };
+        if !name.is_empty() {
+            all.push((name, value));
+        }
+    }
+    all
+}
+
+/// Elements within a line of text.
+const INLINE: &[&str] = &[
+    "a", "abbr", "b", "bdi", "bdo", "big", "c", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "lang", "mark", "q", "ruby",
+    "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "v", "var", "wbr",
+];
+/// Elements whose content is not text.
+const UNSEEN: &[&str] = &["script", "style", "template", "noscript", "svg", "math"];
+/// Elements that show that a text is HTML.
+const TELLING: &[&str] = &[
+    "a", "b", "blockquote", "body", "br", "code", "div", "em", "font", "h1", "h2", "h3", "hr", "html", "i", "img", "li", "ol", "p",
+    "pre", "s", "span", "strong", "table", "tbody", "td", "tr", "u", "ul",
+];
+
+/// The longest of these names, and one more.
+const LONGEST_TELLING: usize = 12;
+
+/// Returns whether a text holds tags of HTML.
+pub(super) fn is_html(text: &[u8]) -> bool {
+    let Some(last) = memchr::memrchr(b'>', text) else { return false };
+    memchr::memchr_iter(b'<', &text[..last]).any(|at| {
+        let rest = &text[at + 1..];
+        let name = rest.strip_prefix(b"/").unwrap_or(rest);
+        let len = name_len(&name[..name.len().min(LONGEST_TELLING)]);
+        let ends = matches!(name.get(len), Some(b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n'));
+        ends && is_one_of(TELLING, &name[..len])
+    })
+}
+
+fn is_one_of(list: &[&str], name: &[u8]) -> bool {
+    list.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+/// Returns the texts of HTML at `span` of a layer as the segments of one text, a line for each block, and the values of
+/// attributes and what else is not text but may hold a secret.
+pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, Vec<Segment>) {
+    let (mut texts, mut others) = (Vec::new(), Vec::new());
+    let mut joint = Joint::Nothing;
+    let mut unseen: Option<Vec<u8>> = None;
+    let mut at = span.start;
+    let bytes = &bytes[..span.end];
+    while at < span.end {
+        let (piece, end) = piece(bytes, at);
+        let whole = Span::new(at, end);
+        at = end;
+        match piece {
+            Piece::Open { name, attributes, closed } => {
+                let name = &bytes[name.range()];
+                others.extend(long_values(bytes, attributes, layer));
+                if is_one_of(UNSEEN, name) && !closed {
+                    unseen.get_or_insert_with(|| name.to_ascii_lowercase());
+                }
+                joint = joint_after(joint, name);
+            }
+            Piece::Close { name } => {
+                let name = &bytes[name.range()];
+                if unseen.as_deref().is_some_and(|open| name.eq_ignore_ascii_case(open)) {
+                    unseen = None;
+                }
+                joint = joint_after(joint, name);
+            }
+            Piece::Other => others.push(Segment::new(layer, Spelling::Markup, whole)),
+            Piece::Text | Piece::Data { .. } if unseen.is_some() => others.push(Segment::new(layer, Spelling::Markup, whole)),
+            Piece::Text | Piece::Data { .. } => {
+                let content = if let Piece::Data { content } = piece { content } else { whole };
+                // Line breaks between blocks are not text.
+                let text = &bytes[content.range()];
+                if text.trim_ascii().is_empty() && (joint != Joint::Nothing || text.contains(&b'\n')) {
+                    continue;
+                }
+                texts.push(Segment { joint, ..Segment::new(layer, Spelling::Markup, content) });
+                joint = Joint::Nothing;
+            }
+        }
+    }
+    (texts, others)
+}
+
+fn joint_after(joint: Joint, name: &[u8]) -> Joint {
+    if is_one_of(INLINE, name) {
+        joint
+    } else if is_one_of(&["td", "th"], name) && joint != Joint::Line {
+        Joint::Blank
+    } else {
+        Joint::Line
+    }
+}
+
+/// A value with so many digits may hold a secret.
+const MANY_DIGITS: usize = 9;
+
+fn long_values(bytes: &[u8], span: Span, layer: u16) -> Vec<Segment> {
+    let digits = |value: &Span| bytes[value.range()].iter().filter(|b| b.is_ascii_digit()).count();
+    if digits(&span) < MANY_DIGITS {
+        return Vec::new();
+    }
+    let values = attributes(bytes, span).into_iter().map(|(_, value)| value).filter(|value| digits(value) >= MANY_DIGITS);
+    values.map(|value| Segment::new(layer, Spelling::Markup, value)).collect()
+}
+
+/// What the class of an element says about the text in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Author,
+    Time,
+    Text,
+    /// Not a part of the chat: initials in the place of a picture, counters.
+    Nothing,
+}
+
+const AUTHOR: &[&str] = &["author", "sender", "username", "nickname", "nick", "speaker", "autor", "remitente", "hablante"];
+const AUTHOR_BEFORE_NAME: &[&str] = &["from", "user", "author", "sender", "display", "agent", "customer", "speaker", "member"];
+const TIMES: &[&str] = &["time", "timestamp", "date", "datetime", "hora", "fecha"];
+const TEXTS: &[&str] = &["content", "text", "body", "message", "msg", "bubble", "comment", "mensaje", "texto"];
+const NOTHING: &[&str] = &["initials", "userpic", "avatar", "reactions", "reaction", "badge", "icon", "signature"];
+const MESSAGES: &[&str] = &["message", "msg", "bubble", "post", "entry", "comment", "event", "mensaje", "item", "row", "reply"];
+
+/// What one token of a class, or the value of a similar attribute, says.
+fn says(token: &str) -> Option<Says> {
+    let words = words(token);
+    let last = words.last()?.as_str();
+    let before = words.len().checked_sub(2).map(|at| words[at].as_str());
+    if AUTHOR.contains(&last) || last == "name" && before.is_some_and(|word| AUTHOR_BEFORE_NAME.contains(&word)) {
+        return Some(Says::Author);
+    }
+    if matches!(token, "name" | "from" | "user" | "who" | "agent-name" | "by") {
+        return Some(Says::Author);
+    }
+    if TIMES.contains(&last) {
+        return Some(Says::Time);
+    }
+    if words.iter().any(|word| NOTHING.contains(&word.as_str())) {
+        return Some(Says::Nothing);
+    }
+    TEXTS.contains(&last).then_some(Says::Text)
+}
+
+/// An open element.
+#[derive(Debug, Clone)]
+struct Element {
+    name: Vec<u8>,
+    says: Option<Says>,
+}
+
+/// Elements without content.
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// The most elements that are followed. Deeper ones are read without what their classes say.
+const DEEPEST: usize = 256;
+
+/// What the attributes of an element tell.
+#[derive(Debug, Default)]
+struct Told {
+    says: Option<Says>,
+    /// A message begins.
+    message: bool,
+    /// The side of who says it.
+    side: Option<Role>,
+    /// The name of who says what follows.
+    name: Option<Rc<str>>,
+}
+
+impl Told {
+    fn by(bytes: &[u8], span: Span) -> Self {
+        let mut told = Self::default();
+        for (name, value) in attributes(bytes, span) {
+            let value = String::from_utf8_lossy(&bytes[value.range()]);
+            match bytes[name.range()].to_ascii_lowercase().as_slice() {
+                b"class" | b"itemprop" | b"data-role" | b"data-testid" => {
+                    let tokens = || value.split_whitespace();
+                    told.says = told.says.or_else(|| tokens().find_map(says));
+                    let opens = |token| words(token).last().is_some_and(|word| MESSAGES.contains(&word.as_str()));
+                    told.message |= tokens().any(opens);
+                    let side = |token: &str| {
+                        words(token).iter().find_map(|word| Role::from_name(word)).or_else(|| side_of_direction(token))
+                    };
+                    told.side = told.side.or_else(|| tokens().find_map(side));
+                }
+                b"data-author" | b"data-sender" | b"data-from" | b"data-user" | b"data-speaker" => {
+                    told.name = Some(Rc::from(value.as_ref()));
+                }
+                _ => {}
+            }
+        }
+        told
+    }
+}
+
+/// The way in which a document names its speakers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// By the classes of its elements.
+    Classes,
+    /// As a plain text does.
+    Lines,
+}
+
+/// Reads transcripts in HTML.
+pub(crate) struct HtmlReader {
+    mode: Option<Mode>,
+    open: Vec<Element>,
+    speaker: Speaker,
+    time: Option<Time>,
+}
+
+/// The bytes at the start of a document from which it is told how it names its speakers.
+const SAMPLE: usize = 256 << 10;
+
+impl HtmlReader {
+    pub(crate) fn new() -> Self {
+        Self { mode: None, open: Vec::new(), speaker: Speaker::default(), time: None }
+    }
+
+    pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool) -> Option<Cut> {
+        if input.bytes.is_empty() || input.more == More::Coming && input.bytes.len() <= input.limit {
+            return None;
+        }
+        let len = if input.bytes.len() > input.limit { border(&input.bytes[..input.limit]) } else { input.bytes.len() };
+        let bytes = &input.bytes[..len];
+        let start = mark_len(bytes, at_start);
+        let mode = *self.mode.get_or_insert_with(|| mode_of(&bytes[start..len.min(start + SAMPLE)]));
+        let said = match mode {
+            Mode::Classes => self.by_classes(bytes, start),
+            Mode::Lines => by_lines(bytes, start),
+        };
+        Some(Cut::said(len, None, said))
+    }
+
+    /// The messages of a part of a document whose classes tell authors and texts.
+    fn by_classes(&mut self, bytes: &[u8], start: usize) -> Vec<Said> {
+        let mut all: Vec<Said> = Vec::new();
+        let mut current: Vec<Segment> = Vec::new();
+        let mut joint = Joint::Nothing;
+        let mut at = start;
+        while at < bytes.len() {
+            let (piece, end) = piece(bytes, at);
+            let whole = Span::new(at, end);
+            at = end;
+            match piece {
+                Piece::Open { name, attributes: span, closed } => {
+                    let name = bytes[name.range()].to_ascii_lowercase();
+                    joint = joint_after(joint, &name);
+                    let told = Told::by(bytes, span);
+                    if told.message || told.name.is_some() {
+                        self.finish(&mut current, &mut all);
+                    }
+                    if told.message {
+                        self.speaker.side = told.side;
+                    }
+                    self.speaker.name = told.name.or_else(|| self.speaker.name.take());
+                    for value in long_values(bytes, span, 0) {
+                        all.push(Said { part: Part::Data(true), ..Said::new(vec![value]) });
+                    }
+                    if !closed && !is_one_of(VOID, &name) && self.open.len() < DEEPEST {
+                        let says = if is_one_of(UNSEEN, &name) { Some(Says::Nothing) } else { told.says };
+                        self.open.push(Element { name, says });
+                    }
+                }
+                Piece::Close { name } => {
+                    let name = bytes[name.range()].to_ascii_lowercase();
+                    joint = joint_after(joint, &name);
+                    if let Some(at) = self.open.iter().rposition(|element| element.name == name) {
+                        self.open.truncate(at);
+                    }
+                }
+                Piece::Other => all.push(Said { part: Part::Data(true), ..Said::new(vec![Segment::new(0, Spelling::Markup, whole)]) }),
+                Piece::Text | Piece::Data { .. } => {
+                    let content = if let Piece::Data { content } = piece { content } else { whole };
+                    let text = &bytes[content.range()];
+                    if text.trim_ascii().is_empty() {
+                        continue;
+                    }
+                    let words = trimmed(bytes, content);
+                    match self.open.iter().rev().find_map(|element| element.says) {
+                        Some(Says::Author) => {
+                            self.finish(&mut current, &mut all);
+                            let name = String::from_utf8_lossy(&bytes[words.range()]).into_owned();
+                            if name.len() <= 128 {
+                                let name = name.trim_end_matches(':').trim_end();
+                                self.speaker.name = Some(Rc::from(name));
+                            }
+                            all.push(Said { part: Part::Data(true), ..Said::new(vec![Segment::new(0, Spelling::Markup, words)]) });
+                        }
+                        Some(Says::Time) if words.len() <= 64 => {
+                            self.finish(&mut current, &mut all);
+                            self.time = time_of_value(&bytes[words.range()]).or(self.time);
+                        }
+                        Some(Says::Nothing) => {
+                            all.push(Said { part: Part::Data(true), ..Said::new(vec![Segment::new(0, Spelling::Markup, words)]) });
+                        }
+                        _ => {
+                            let joint = if current.is_empty() { Joint::Nothing } else { joint };
+                            current.push(Segment { joint, ..Segment::new(0, Spelling::Markup, words) });
+                        }
+                    }
+                    joint = Joint::Nothing;
+                }
+            }
+        }
+        self.finish(&mut current, &mut all);
+        all
+    }
+
+    fn finish(&self, current: &mut Vec<Segment>, all: &mut Vec<Said>) {
+        if !current.is_empty() {
+            let said = Said::new(std::mem::take(current));
+            all.push(Said { speaker: self.speaker.clone(), time: self.time, ..said });
+        }
+    }
+}
+
+fn trimmed(bytes: &[u8], span: Span) -> Span {
+    let text = &bytes[span.range()];
+    let start = span.start + text.len() - text.trim_ascii_start().len();
+    Span::new(start, start + text.trim_ascii().len())
+}
+
+/// Whether the classes of a document name at least two authors, or the roles of at least two messages.
+fn mode_of(bytes: &[u8]) -> Mode {
+    let mut reader = HtmlReader { mode: Some(Mode::Classes), ..HtmlReader::new() };
+    let said = reader.by_classes(bytes, 0);
+    let known = |said: &&Said| said.part == Part::Said && (said.speaker.name.is_some() || said.speaker.side.is_some());
+    if said.iter().filter(known).count() >= 2 { Mode::Classes } else { Mode::Lines }
+}
+
+/// The messages of a part of a document, read as lines of text.
+fn by_lines(bytes: &[u8], start: usize) -> Vec<Said> {
+    let (segments, others) = segments(bytes, Span::new(start, bytes.len()), 0);
+    let mut all = messages_of(&segments, bytes);
+    all.extend(others.into_iter().map(|segment| Said { part: Part::Data(true), ..Said::new(vec![segment]) }));
+    all
+}
+
+/// The messages in the texts of HTML: those of a transcript, or one for each line.
+pub(super) fn messages_of(segments: &[Segment], bytes: &[u8]) -> Vec<Said> {
+    let text = plain(segments, bytes);
+    let messages = lines::transcript_in(&text).unwrap_or_else(|| lines_of(&text));
+    let joined = lines::Joined::new(segments);
+    let within = |said: Said| {
+        let inside = said.segments.iter().flat_map(|segment| joined.slice(segment.span())).collect();
+        Said { segments: inside, ..said }
+    };
+    messages.into_iter().map(within).collect()
+}
+
+fn plain(segments: &[Segment], bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for (number, segment) in segments.iter().enumerate() {
+        match segment.joint {
+            Joint::Blank if number > 0 => text.push(b'\t'),
+            Joint::Line if number > 0 => text.push(b'\n'),
+            _ => {}
+        }
+        text.extend_from_slice(&bytes[segment.span().range()]);
+    }
+    text
+}
+
+fn lines_of(text: &[u8]) -> Vec<Said> {
+    let mut at = 0;
+    let mut all = Vec::new();
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        let span = Span::new(at, at + line.len());
+        at = span.end;
+        if !line.trim_ascii().is_empty() {
+            all.push(Said::new(vec![Segment::new(0, Spelling::Plain, trimmed(text, span))]));
+        }
+    }
+    all
+}
+
+/// Where a part of a document that is too long is cut: behind the last end tag that ends a line or a block, or behind a
+/// tag.
+fn border(bytes: &[u8]) -> usize {
+    let after = |needle: &[u8]| memchr::memmem::rfind(bytes, needle).map(|at| at + needle.len());
+    after(b"</div>\n").or_else(|| after(b"</p>")).or_else(|| after(b"</div>")).or_else(|| after(b">")).unwrap_or(bytes.len())
+}

@@ -1,0 +1,1176 @@
+//! Finds the messages in named values: which are said, by whom, when, and in which conversation.
+//!
+//! The rules are about shapes and about the words in names, so that they hold for exports that nobody has seen. What the
+//! names do not tell is learned from all records that are at hand: fields with sentences are text, a field with two values
+//! that alternate tells the speaker, and lists of people explain ids.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use lastfour::Role;
+
+use super::fields::{About, Meaning, NameId, Names, TextName};
+use super::echo::Words;
+use super::nested;
+use super::record::{Body, Joint, Key, Part, Record, Said, Segment, Speaker, Time};
+use super::roles::{role_of_value, side_of_direction};
+use super::stamp::time_of_value;
+use super::tree::{Kind, Node, Tree};
+use super::Trouble;
+
+/// What is known about the names and values of a transcript.
+#[derive(Debug, Default)]
+pub(crate) struct Interpreter {
+    /// Fields with text, and those whose names do not say what they are, by the names on the way to them.
+    fields: HashMap<u64, Field>,
+    /// The values of fields for roles and kinds.
+    values: HashMap<NameId, Vec<Box<str>>>,
+    /// Fields beside texts, from which a speaker may be told.
+    beside: HashMap<NameId, Beside>,
+    /// People by their names and ids.
+    people: HashMap<Box<[u8]>, Person>,
+    /// The names of arrays of words.
+    words: HashSet<NameId>,
+    /// Some field is known to hold text.
+    has_text: bool,
+}
+
+/// What is known about a field for text, or one that may be.
+#[derive(Debug, Default, Clone, Copy)]
+struct Field {
+    count: u32,
+    /// Its name says that it is text.
+    named: bool,
+    /// Values that are sentences.
+    sentences: u32,
+    /// The first value, and whether there is another.
+    first: u64,
+    varies: bool,
+}
+
+impl Field {
+    /// Whether all values are the same, as those of the event of a log.
+    fn is_constant(self) -> bool {
+        self.count >= FEWEST_CONSTANT && !self.varies
+    }
+}
+
+/// A field beside texts without a speaker.
+#[derive(Debug, Default, Clone)]
+struct Beside {
+    count: u32,
+    changes: u32,
+    last: Box<[u8]>,
+    /// Its values, up to [`MOST_SIDES`] and one more.
+    values: Vec<Box<[u8]>>,
+}
+
+/// Somebody in a list of people.
+#[derive(Debug, Clone, Default)]
+struct Person {
+    name: Option<Rc<str>>,
+    role: Option<Role>,
+}
+
+/// The most entries of each table of the interpreter.
+const MOST_KNOWN: usize = 20_000;
+/// The most values of a field for roles that are kept.
+const MOST_VALUES: usize = 16;
+/// The most values of a field that may tell speakers apart.
+const MOST_SIDES: usize = 2;
+/// The fewest messages from which a speaker is told by a field of unknown meaning.
+const FEWEST_BESIDE: u32 = 4;
+/// The fewest values that are the same because they are not messages.
+const FEWEST_CONSTANT: u32 = 5;
+/// The longest value that may be a name, an id or a time, in bytes.
+const LONGEST_VALUE: usize = 256;
+
+/// Names of the two sides of a pair: what is asked and what is answered.
+const ASKED: &[&str] = &["question", "prompt", "input", "request", "query", "pregunta", "instruction", "ask"];
+const ANSWERED: &[&str] = &["answer", "completion", "output", "response", "reply", "respuesta", "result"];
+
+/// How a node takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Not yet decided, or a container.
+    Nothing,
+    Text,
+    /// Text by what it holds, not by its name.
+    Sentence,
+    Data,
+    /// Part of an array of words; the index of the array.
+    Word(u32),
+}
+
+impl Interpreter {
+    /// Takes note of what records tell about each other.
+    pub(crate) fn study(&mut self, records: &[Record], names: &Names) {
+        for record in records {
+            self.study_fields(record, names);
+        }
+        self.has_text |= self.fields.values().any(|field| (field.named || field.sentences > 0) && !field.is_constant());
+        for record in records {
+            if let Body::Tree(tree) = &record.body {
+                let hashes = hashes(tree);
+                for at in 0..tree.nodes.len() {
+                    if tree.nodes[at].kind == Kind::Object {
+                        self.study_object(record, tree, u32::try_from(at).unwrap_or(u32::MAX), &hashes, names);
+                    }
+                }
+            }
+        }
+    }
+
+    fn study_fields(&mut self, record: &Record, names: &Names) {
+        let Body::Tree(tree) = &record.body else { return };
+        let hashes = hashes(tree);
+        for at in 0..tree.nodes.len() {
+            let node = &tree.nodes[at];
+            let index = u32::try_from(at).unwrap_or(u32::MAX);
+            match node.kind {
+                Kind::Array if node.name != 0 => {
+                    if !self.words.contains(&node.name) && words_of(record, tree, names, index, FEWEST_WORDS).is_some() {
+                        self.words.insert(node.name);
+                    }
+                }
+                Kind::Text => {
+                    let meaning = names.meaning(tree.nearest_name(index));
+                    if meaning.text.is_some() || may_be_sentence(meaning) {
+                        self.study_text(record, node, hashes[at], meaning.text.is_some());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn study_text(&mut self, record: &Record, node: &Node, hash: u64, named: bool) {
+        if self.fields.len() >= MOST_KNOWN && !self.fields.contains_key(&hash) {
+            return;
+        }
+        let text = record.bytes(&node.segment);
+        if text.is_empty() {
+            return;
+        }
+        let field = self.fields.entry(hash).or_default();
+        let value = text.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, b| (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+        field.named |= named;
+        field.varies |= field.count > 0 && field.first != value;
+        field.first = value;
+        field.count = field.count.saturating_add(1);
+        field.sentences = field.sentences.saturating_add(u32::from(is_sentence(&record.text(&node.segment))));
+    }
+
+    fn study_object(&mut self, record: &Record, tree: &Tree, at: u32, hashes: &[u64], names: &Names) {
+        let mut has_text = false;
+        for child in tree.children(at) {
+            let node = tree.node(child);
+            let meaning = names.meaning(node.name);
+            let sentences = || self.fields.get(&hashes[child as usize]).is_some_and(|field| field.sentences > 0);
+            let is_text = meaning.text.is_some() || may_be_sentence(meaning) && sentences();
+            has_text |= is_text && matches!(node.kind, Kind::Text | Kind::Array);
+            if matches!(meaning.about, Some(About::Role | About::Kind | About::Given)) && node.kind == Kind::Text {
+                self.note_value(node.name, &record.text(&node.segment));
+            }
+        }
+        self.study_person(record, tree, at, names, has_text);
+        if has_text && speaker_names(tree, at, names).next().is_none() {
+            for child in tree.children(at) {
+                let node = tree.node(child);
+                let meaning = names.meaning(node.name);
+                let sentences = self.fields.get(&hashes[child as usize]).is_some_and(|field| field.sentences > 0);
+                if meaning.text.is_none() && meaning.time.is_none() && !sentences && is_scalar(node) {
+                    self.note_beside(node.name, record.bytes(&node.segment));
+                }
+            }
+        }
+    }
+
+    fn note_value(&mut self, name: NameId, value: &[u8]) {
+        if value.len() > LONGEST_VALUE || self.values.len() >= MOST_KNOWN && !self.values.contains_key(&name) {
+            return;
+        }
+        let value = String::from_utf8_lossy(value).trim().to_ascii_lowercase();
+        let known = self.values.entry(name).or_default();
+        if known.len() < MOST_VALUES && !known.iter().any(|other| **other == *value) {
+            known.push(value.into());
+        }
+    }
+
+    fn note_beside(&mut self, name: NameId, value: &[u8]) {
+        if value.len() > LONGEST_VALUE || self.beside.len() >= MOST_KNOWN && !self.beside.contains_key(&name) {
+            return;
+        }
+        let beside = self.beside.entry(name).or_default();
+        beside.changes += u32::from(beside.count > 0 && *beside.last != *value);
+        beside.count = beside.count.saturating_add(1);
+        beside.last = value.into();
+        if beside.values.len() <= MOST_SIDES && !beside.values.iter().any(|known| **known == *value) {
+            beside.values.push(value.into());
+        }
+    }
+
+    /// Takes an object of a list of people, or one under the name of a role, as somebody.
+    fn study_person(&mut self, record: &Record, tree: &Tree, at: u32, names: &Names, has_text: bool) {
+        let list = names.meaning(tree.nearest_name(at));
+        let own = names.meaning(tree.node(at).name);
+        // A map of people by their ids is a list, too.
+        let parent = tree.node(at).parent;
+        let in_map = tree.node(parent).kind == Kind::Object && names.meaning(tree.nearest_name(parent)).list;
+        let by_role = own.role.is_some() && own.text.is_none() && own.about.is_none();
+        let is_person = tree.is_element(at) && list.list || by_role || in_map;
+        if !is_person || has_text || self.people.len() >= MOST_KNOWN {
+            return;
+        }
+        let mut person = Person { name: None, role: if in_map { None } else { list.role.filter(|_| list.list).or(own.role) } };
+        let mut keys: Vec<Box<[u8]>> = Vec::new();
+        for child in tree.children(at) {
+            let node = tree.node(child);
+            let meaning = names.meaning(node.name);
+            if !matches!(node.kind, Kind::Text | Kind::Number) || node.segment.span().len() > LONGEST_VALUE {
+                continue;
+            }
+            let value = record.text(&node.segment);
+            match meaning.about {
+                Some(About::Role | About::Kind) => {
+                    let role = role_of_value(&String::from_utf8_lossy(&value));
+                    person.role = role.map(|role| self.unambiguous(node.name, &value, role)).or(person.role);
+                    continue;
+                }
+                Some(About::Name) => person.name = Some(Rc::from(String::from_utf8_lossy(&value).as_ref())),
+                _ if meaning.id || meaning.about.is_some() => {}
+                _ => continue,
+            }
+            keys.push(value.into_owned().into());
+        }
+        for key in keys {
+            let known = self.people.entry(key).or_default();
+            known.role = known.role.or(person.role);
+            known.name = known.name.take().or_else(|| person.name.clone());
+        }
+    }
+
+    /// The role of a value. Beside another word for a customer, and without a word for somebody who serves, a "user" is one
+    /// of the business's own.
+    fn unambiguous(&self, name: NameId, value: &[u8], role: Role) -> Role {
+        if !value.trim_ascii().eq_ignore_ascii_case(b"user") {
+            return role;
+        }
+        let values = self.values.get(&name).map_or(&[][..], Vec::as_slice);
+        let role_of = |value: &str| if value == "user" { None } else { role_of_value(value) };
+        let customers = values.iter().any(|value| role_of(value) == Some(Role::Customer));
+        let serving = values.iter().any(|value| role_of(value).is_some_and(Role::serves));
+        if customers && !serving { Role::Agent } else { role }
+    }
+
+    /// Turns the values of a record into its messages.
+    pub(crate) fn read(&mut self, record: &mut Record, names: &mut Names) {
+        if !matches!(record.body, Body::Tree(_)) {
+            return;
+        }
+        let Body::Tree(tree) = std::mem::replace(&mut record.body, Body::Said(Vec::new())) else { return };
+        let said = self.messages(record, &tree, names, &Speaker::default(), 0);
+        if !self.has_text && record.trouble.is_none() && said.iter().any(|said| matches!(said.part, Part::Said)) {
+            record.trouble = Some(Trouble::NoField);
+        }
+        record.body = Body::Said(said);
+    }
+
+    /// The messages in a tree. `speaker` says them, unless the tree names others. `depth` counts the trees around.
+    pub(crate) fn messages(
+        &self,
+        record: &mut Record,
+        tree: &Tree,
+        names: &mut Names,
+        speaker: &Speaker,
+        depth: usize,
+    ) -> Vec<Said> {
+        let mut reading = Reading::new(self, record, tree, names, speaker);
+        reading.find_words();
+        reading.find_texts();
+        let (mut all, data) = reading.collect();
+        let mut said = Vec::with_capacity(all.len() + data.len());
+        nested::expand_all(self, record, names, &mut all, depth, &mut said);
+        find_summaries(record, &mut said);
+        said.extend(data);
+        said
+    }
+}
+
+/// Whether a role is one that anybody may have who is not a program.
+fn is_anybody(value: &str) -> bool {
+    ["human", "user", "member", "person", "people"].iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// Whether a field of this meaning may turn out to hold sentences.
+fn may_be_sentence(meaning: Meaning) -> bool {
+    meaning.text.is_none()
+        && !meaning.data
+        && !meaning.id
+        && meaning.time.is_none()
+        && meaning.conversation.is_none()
+        && !matches!(meaning.about, Some(about) if about != About::Kind && about != About::Given)
+}
+
+fn is_scalar(node: &Node) -> bool {
+    matches!(node.kind, Kind::Text | Kind::Number | Kind::Literal)
+}
+
+/// The members of an object that tell its speaker, whatever their values.
+fn speaker_names<'a>(tree: &'a Tree, at: u32, names: &'a Names) -> impl Iterator<Item = (u32, About)> + 'a {
+    tree.children(at).filter_map(|child| {
+        let about = names.meaning(tree.node(child).name).about?;
+        (about != About::Kind && about != About::Name).then_some((child, about))
+    })
+}
+
+/// For each node a number for the names on the way to it.
+fn hashes(tree: &Tree) -> Vec<u64> {
+    let mut hashes: Vec<u64> = Vec::with_capacity(tree.nodes.len());
+    for node in &tree.nodes {
+        let above = hashes.get(node.parent as usize).copied().unwrap_or(0xcbf2_9ce4_8422_2325);
+        hashes.push(match node.name {
+            0 => above,
+            name => (above ^ u64::from(name)).wrapping_mul(0x0100_0000_01b3),
+        });
+    }
+    hashes
+}
+
+/// How much of a text is looked at to tell whether it is a sentence, in bytes.
+const LOOKED_AT: usize = 400;
+
+/// Whether a text has a few words in a row, most of them not names.
+pub(super) fn is_sentence(text: &[u8]) -> bool {
+    let text = &text[..text.len().min(LOOKED_AT)];
+    let (mut words, mut lower) = (0, 0);
+    for word in text.split(|b| b.is_ascii_whitespace()) {
+        let word = word.trim_ascii();
+        let letters = word.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+        if letters * 3 >= word.len() * 2 && letters > 0 {
+            words += 1;
+            lower += usize::from(word[0].is_ascii_lowercase() || word[0] >= 0x80);
+        }
+    }
+    words >= 3 && lower >= 2 || words >= 2 && text.trim_ascii_end().ends_with(b"?")
+}
+
+/// Whether a value is made by a program: a UUID, a time, an address, a blob.
+fn is_machine_made(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    if text.len() < 8 || text.iter().any(|b| matches!(b, b'\n' | b'\t')) {
+        return false;
+    }
+    let blank = text.contains(&b' ');
+    let hex = text.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+    let letters = text.iter().any(u8::is_ascii_alphabetic);
+    let uuid = hex && text.len() == 36 && text.iter().filter(|b| **b == b'-').count() == 4;
+    let digest = hex && letters && text.len() >= 24 && !text.contains(&b'-');
+    let address = !blank && (text.starts_with(b"http://") || text.starts_with(b"https://") || text.starts_with(b"data:"));
+    let blob = !blank && text.len() >= 200 && text.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=-_".contains(b));
+    let time = text.len() <= 40 && text[0].is_ascii_digit() && text.contains(&b':') && {
+        let time = time_of_value(text);
+        time.is_some_and(|time| time.absolute) && text.iter().filter(|b| b.is_ascii_alphabetic()).count() <= 5
+    };
+    uuid || digest || address || blob || time
+}
+
+/// The fewest words of an array by which its name is learned.
+const FEWEST_WORDS: usize = 3;
+
+/// Returns the texts of the words of an array, the last of each element, if it is one of at least so many words: objects with
+/// one word each, and with times.
+fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usize) -> Option<Vec<u32>> {
+    let (mut elements, mut single, mut timed) = (0, 0, 0);
+    let mut words = Vec::new();
+    for element in tree.children(array) {
+        if tree.node(element).kind != Kind::Object {
+            return None;
+        }
+        elements += 1;
+        let is_text = |at: &u32| {
+            let node = tree.node(*at);
+            node.kind == Kind::Text && names.meaning(tree.nearest_name(*at)).text.is_some() && record.is_editable(node.segment.layer)
+        };
+        // A word has few forms, such as one with and one without punctuation.
+        let forms: Vec<u32> = (element + 1..tree.node(element).end).filter(is_text).take(MOST_FORMS + 1).collect();
+        let Some(&word) = forms.last() else { continue };
+        let text = |at: &u32| record.text(&tree.node(*at).segment).trim_ascii().to_vec();
+        if forms.len() > MOST_FORMS || forms.iter().any(|at| tree.node(*at).segment.span().len() > LONGEST_WORD) {
+            return None;
+        }
+        single += usize::from(forms.iter().map(text).all(|text| !text.is_empty() && !text.contains(&b' ')));
+        timed += usize::from(tree.children(element).any(|child| {
+            let name = tree.node(child).name;
+            names.meaning(name).time.is_some() || names.is_measure(name)
+        }));
+        words.push(word);
+    }
+    (elements >= fewest && single * 10 >= elements * 9 && timed * 10 >= single * 9).then_some(words)
+}
+
+/// The messages behind one that are looked at for one within it.
+const MOST_WITHIN: usize = 8;
+
+/// The most forms of a word.
+const MOST_FORMS: usize = 3;
+
+/// The longest word, in bytes.
+const LONGEST_WORD: usize = 64;
+
+/// The reading of one tree.
+struct Reading<'a> {
+    interpreter: &'a Interpreter,
+    record: &'a Record,
+    tree: &'a Tree,
+    names: &'a Names,
+    outer: &'a Speaker,
+    hashes: Vec<u64>,
+    uses: Vec<Use>,
+    /// The speakers that objects name; `None` if not looked up.
+    speakers: HashMap<u32, Option<Speaker>>,
+    /// Objects to which a pointer of the command line leads a speaker.
+    pointed: HashMap<u32, Speaker>,
+    pointed_keys: HashMap<u32, Rc<[u8]>>,
+    /// The elements of arrays that are conversations.
+    conversations: Vec<u32>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(interpreter: &'a Interpreter, record: &'a Record, tree: &'a Tree, names: &'a Names, outer: &'a Speaker) -> Self {
+        let mut reading = Self {
+            interpreter,
+            record,
+            tree,
+            names,
+            outer,
+            hashes: hashes(tree),
+            uses: vec![Use::Nothing; tree.nodes.len()],
+            speakers: HashMap::new(),
+            pointed: HashMap::new(),
+            pointed_keys: HashMap::new(),
+            conversations: Vec::new(),
+        };
+        reading.follow_pointers();
+        reading
+    }
+
+    fn node(&self, at: u32) -> &'a Node {
+        self.tree.node(at)
+    }
+
+    fn meaning(&self, at: u32) -> Meaning {
+        self.names.meaning(self.tree.nearest_name(at))
+    }
+
+    fn value(&self, at: u32) -> String {
+        String::from_utf8_lossy(&self.record.text(&self.node(at).segment)).trim().to_owned()
+    }
+
+    /// Marks what the pointers of the command line lead to.
+    fn follow_pointers(&mut self) {
+        let fields = &self.names.fields;
+        for pointer in fields.text_pointers() {
+            for at in self.matching(pointer) {
+                self.uses[at as usize] = Use::Text;
+            }
+        }
+        for pointer in fields.speaker_pointers() {
+            for at in self.matching(pointer).into_iter().rev() {
+                let speaker = self.person(at, About::Given);
+                let holder = self.holder(at);
+                self.pointed.insert(holder, speaker);
+            }
+        }
+        for pointer in fields.conversation_pointers() {
+            for at in self.matching(pointer) {
+                let holder = self.holder(at);
+                self.pointed_keys.insert(holder, Rc::from(self.record.text(&self.node(at).segment).as_ref()));
+            }
+        }
+    }
+
+    /// The element of an array, or the root, that a node belongs to.
+    fn holder(&self, at: u32) -> u32 {
+        let mut above = std::iter::once(at).chain(self.tree.ancestors(at));
+        above.find(|at| self.tree.is_element(*at) && self.node(*at).kind == Kind::Object).unwrap_or(0)
+    }
+
+    /// The nodes to which a JSON pointer leads, from the root or from an element of an array. A step `-` is every element.
+    fn matching(&self, pointer: &str) -> Vec<u32> {
+        let steps: Vec<String> =
+            pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
+        let mut found = Vec::new();
+        let starts = (0..self.tree.nodes.len()).filter_map(|at| u32::try_from(at).ok()).filter(|at| *at == 0 || self.tree.is_element(*at));
+        for start in starts {
+            let mut here = vec![start];
+            for step in &steps {
+                let name = self.names.find(step.as_bytes());
+                let mut next = Vec::new();
+                for at in here {
+                    let is_array = self.node(at).kind == Kind::Array;
+                    for (index, child) in self.tree.children(at).enumerate() {
+                        let hit = if is_array { step == "-" || step.parse() == Ok(index) } else { Some(self.node(child).name) == name };
+                        if hit {
+                            next.push(child);
+                        }
+                    }
+                }
+                here = next;
+            }
+            found.extend(here.into_iter().filter(|at| *at != start));
+        }
+        found
+    }
+
+    /// Marks the words of arrays of words.
+    fn find_words(&mut self) {
+        for at in 0..self.tree.nodes.len() {
+            let node = &self.tree.nodes[at];
+            let index = u32::try_from(at).unwrap_or(u32::MAX);
+            if node.kind == Kind::Array
+                && self.interpreter.words.contains(&node.name)
+                && let Some(words) = words_of(self.record, self.tree, self.names, index, 1)
+            {
+                for word in words {
+                    self.uses[word as usize] = Use::Word(index);
+                }
+            }
+        }
+    }
+
+    /// Decides which values are text.
+    fn find_texts(&mut self) {
+        for at in 0..self.tree.nodes.len() {
+            let node = &self.tree.nodes[at];
+            let index = u32::try_from(at).unwrap_or(u32::MAX);
+            if self.uses[at] != Use::Nothing || !matches!(node.kind, Kind::Text | Kind::Number) || !self.record.is_editable(node.segment.layer) {
+                continue;
+            }
+            let meaning = self.meaning(index);
+            let field = self.interpreter.fields.get(&self.hashes[at]).copied().unwrap_or_default();
+            self.uses[at] = match (meaning.text, node.kind) {
+                (Some(TextName::Sure), Kind::Number) => Use::Text,
+                (_, Kind::Number) => Use::Data,
+                (Some(_), _) if is_machine_made(&self.record.text(&node.segment)) => Use::Data,
+                (Some(_), _) if field.is_constant() => Use::Data,
+                (Some(_), _) => Use::Text,
+                (None, _) if self.names.fields.only_given_text() || !may_be_sentence(meaning) => Use::Data,
+                (None, _) if field.sentences > 0 && !field.is_constant() => Use::Sentence,
+                (None, _) => Use::Data,
+            };
+        }
+        if !self.interpreter.has_text && !self.uses.iter().any(|used| matches!(used, Use::Text | Use::Sentence | Use::Word(_))) {
+            self.take_everything();
+        }
+    }
+
+    /// Takes every value for a text, as no field is known to be one.
+    fn take_everything(&mut self) {
+        for at in 0..self.tree.nodes.len() {
+            let node = &self.tree.nodes[at];
+            let meaning = self.meaning(u32::try_from(at).unwrap_or(u32::MAX));
+            let may_be = meaning.time.is_none() && meaning.conversation.is_none();
+            if self.uses[at] == Use::Data && may_be && !is_machine_made(&self.record.text(&node.segment)) {
+                self.uses[at] = Use::Text;
+            }
+        }
+    }
+
+    /// The object that says a text, which holds its speaker; if none does, the element of an array that holds it.
+    fn owner(&mut self, at: u32) -> u32 {
+        let above: Vec<u32> = self.tree.ancestors(at).collect();
+        for &object in &above {
+            if self.node(object).kind == Kind::Object && self.speaker(object).is_some() {
+                return object;
+            }
+        }
+        let element = above.iter().find(|at| self.node(**at).kind == Kind::Object && self.is_element(**at));
+        element.copied().unwrap_or(0)
+    }
+
+    fn is_element(&self, at: u32) -> bool {
+        self.tree.is_element(at)
+    }
+
+    /// The speaker that the members of an object tell.
+    fn speaker(&mut self, object: u32) -> Option<Speaker> {
+        if let Some(known) = self.speakers.get(&object) {
+            return known.clone();
+        }
+        let speaker = self.read_speaker(object);
+        self.speakers.insert(object, speaker.clone());
+        speaker
+    }
+
+    fn read_speaker(&self, object: u32) -> Option<Speaker> {
+        if let Some(pointed) = self.pointed.get(&object) {
+            return Some(pointed.clone());
+        }
+        let mut members: Vec<(About, u32)> = Vec::new();
+        let mut holds_text = false;
+        for child in self.tree.children(object) {
+            holds_text |= matches!(self.uses[child as usize], Use::Text | Use::Sentence);
+            if let Some(about) = self.names.meaning(self.node(child).name).about {
+                members.push((about, child));
+            }
+        }
+        members.sort_by_key(|(about, at)| (*about, *at));
+        let mut speaker = Speaker::default();
+        for (about, at) in members {
+            // A name is that of anything, unless there is something to say.
+            if matches!(about, About::Name | About::Kind) && !holds_text && !self.is_compound_name(at) {
+                continue;
+            }
+            let told = self.person(at, about);
+            speaker.role = speaker.role.or(told.role);
+            speaker.side = speaker.side.or(told.side);
+            speaker.name = speaker.name.or(told.name);
+        }
+        if speaker == Speaker::default() {
+            speaker = self.beside(object)?;
+        }
+        Some(speaker)
+    }
+
+    /// Whether a name has a word for a person besides the one for a name: "sender_name".
+    fn is_compound_name(&self, at: u32) -> bool {
+        self.names.is_compound(self.node(at).name)
+    }
+
+    /// What a member that is about a speaker tells.
+    fn person(&self, at: u32, about: About) -> Speaker {
+        let node = self.node(at);
+        let mut speaker = Speaker::default();
+        match node.kind {
+            Kind::Object => return self.person_object(at),
+            Kind::Array => {
+                let first = self.tree.children(at).next();
+                return first.map_or(speaker, |first| self.person(first, about));
+            }
+            Kind::Literal => {
+                let value = self.record.text(&node.segment);
+                let yes = match value.as_ref() {
+                    b"true" => true,
+                    b"false" => false,
+                    _ => return speaker,
+                };
+                match about {
+                    About::Sent => speaker.side = Some(if yes { Role::Agent } else { Role::Customer }),
+                    About::Received => speaker.side = Some(if yes { Role::Customer } else { Role::Agent }),
+                    About::Automated if yes => speaker.role = Some(Role::Bot),
+                    About::Given => speaker.name = Some(Rc::from(if yes { "true" } else { "false" })),
+                    _ => {}
+                }
+                return speaker;
+            }
+            Kind::Text | Kind::Number => {}
+        }
+        if node.segment.span().len() > LONGEST_VALUE {
+            return speaker;
+        }
+        let value = self.value(at);
+        if value.is_empty() || value == "null" {
+            return speaker;
+        }
+        let role = || {
+            let role = role_of_value(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
+            // "user_type": "human" of everybody says that nobody is a program.
+            let values = self.interpreter.values.get(&node.name).map_or(0, Vec::len);
+            let of_all = values == 1 && self.is_compound_name(at) && is_anybody(&value);
+            role.filter(|_| !of_all)
+        };
+        match about {
+            About::Role => {
+                speaker.role = role();
+                if speaker.role.is_none() {
+                    speaker.side = side_of_direction(&value);
+                    speaker.name = Some(Rc::from(value.as_str()));
+                }
+            }
+            About::Direction => {
+                speaker.side = side_of_direction(&value);
+                if speaker.side.is_none() {
+                    speaker.name = Some(Rc::from(value.as_str()));
+                }
+            }
+            About::Sent | About::Received | About::Automated => {
+                let yes = match value.to_ascii_lowercase().as_str() {
+                    "1" | "true" | "yes" | "y" => true,
+                    "0" | "false" | "no" | "n" => false,
+                    _ => return speaker,
+                };
+                let sent = (about == About::Sent) == yes;
+                if about == About::Automated {
+                    speaker.role = yes.then_some(Role::Bot);
+                } else {
+                    speaker.side = Some(if sent { Role::Agent } else { Role::Customer });
+                }
+            }
+            About::Kind => {
+                let exact = Role::from_name(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
+                speaker.role = exact.filter(|_| !matches!(value.as_str(), "system" | "tool" | "contact" | "member"));
+                if let Some(side) = side_of_direction(&value) {
+                    speaker.side = Some(side);
+                }
+            }
+            About::Given | About::Person | About::Name | About::Id => {
+                let known = self.interpreter.people.get(value.as_bytes());
+                let said = Role::from_name(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
+                speaker.role = known.and_then(|person| person.role).or(said);
+                if about == About::Given {
+                    speaker.side = side_of_direction(&value);
+                }
+                speaker.name = Some(Rc::from(value.as_str()));
+            }
+        }
+        speaker
+    }
+
+    /// What an object about a person tells: `{"type": "admin", "name": "Jane"}`, also one level down.
+    fn person_object(&self, object: u32) -> Speaker {
+        let mut members: Vec<(About, u32)> = Vec::new();
+        for child in self.tree.children(object) {
+            let name = self.node(child).name;
+            let meaning = self.names.meaning(name);
+            let about = match meaning.about {
+                Some(About::Kind) => Some(About::Role),
+                Some(about) => Some(about),
+                None if meaning.kind => Some(About::Role),
+                None if meaning.id => Some(About::Id),
+                None if self.names.is_initial(name) => Some(About::Name),
+                None => None,
+            };
+            match about {
+                Some(about) => members.push((about, child)),
+                None if self.node(child).kind == Kind::Object => members.push((About::Person, child)),
+                None => {}
+            }
+        }
+        members.sort_by_key(|(about, at)| (*about, *at));
+        let mut speaker = Speaker::default();
+        for (about, at) in members {
+            let nested = self.node(at).kind == Kind::Object;
+            let told = self.person(at, about);
+            // The type of a person says something if it is a role.
+            let told = match about {
+                About::Role if told.role.is_none() && told.side.is_none() => Speaker::default(),
+                _ => told,
+            };
+            if nested && speaker != Speaker::default() {
+                continue;
+            }
+            speaker.role = speaker.role.or(told.role);
+            speaker.side = speaker.side.or(told.side);
+            speaker.name = speaker.name.or(told.name);
+        }
+        speaker
+    }
+
+    /// The speaker told by a field whose two values alternate.
+    fn beside(&self, object: u32) -> Option<Speaker> {
+        let best = self
+            .tree
+            .children(object)
+            .filter(|at| is_scalar(self.node(*at)))
+            .filter_map(|at| Some((at, self.interpreter.beside.get(&self.node(at).name)?)))
+            .filter(|(_, beside)| {
+                beside.values.len() == MOST_SIDES && beside.count >= FEWEST_BESIDE && beside.changes * 4 >= beside.count
+            })
+            .max_by_key(|(_, beside)| beside.changes)?;
+        let value = self.value(best.0);
+        Some(Speaker { name: Some(Rc::from(value.as_str())), ..Speaker::default() })
+    }
+
+    /// The id of the conversation that the innermost object around names.
+    fn conversation(&self, at: u32) -> Option<Rc<[u8]>> {
+        for object in std::iter::once(at).chain(self.tree.ancestors(at)) {
+            if self.node(object).kind != Kind::Object {
+                continue;
+            }
+            if let Some(key) = self.pointed_keys.get(&object) {
+                return Some(Rc::clone(key));
+            }
+            let best = self
+                .tree
+                .children(object)
+                .filter(|child| matches!(self.node(*child).kind, Kind::Text | Kind::Number))
+                .filter_map(|child| Some((self.names.meaning(self.node(child).name).conversation?, child)))
+                .min();
+            if let Some((_, child)) = best {
+                let id = self.record.text(&self.node(child).segment);
+                if !id.trim_ascii().is_empty() && id.as_ref() != b"null" {
+                    return Some(Rc::from(id.as_ref()));
+                }
+            }
+        }
+        None
+    }
+
+    /// The time of an object.
+    fn time(&self, object: u32) -> Option<Time> {
+        let mut best: Option<(u8, Time)> = None;
+        for child in self.tree.children(object) {
+            let Some(rank) = self.names.meaning(self.node(child).name).time else { continue };
+            let at = match self.node(child).kind {
+                Kind::Object => self.tree.children(child).next(),
+                _ => Some(child),
+            };
+            let Some(at) = at.filter(|at| matches!(self.node(*at).kind, Kind::Text | Kind::Number)) else { continue };
+            if self.node(at).segment.span().len() > LONGEST_VALUE {
+                continue;
+            }
+            if let Some(time) = time_of_value(&self.record.text(&self.node(at).segment))
+                && best.is_none_or(|(known, _)| rank < known)
+            {
+                best = Some((rank, time));
+            }
+        }
+        best.map(|(_, time)| time)
+    }
+
+    /// The member of `owner` through which a node lies in it.
+    fn slot(&self, owner: u32, at: u32) -> u32 {
+        let mut here = at;
+        for above in self.tree.ancestors(at) {
+            if above == owner {
+                break;
+            }
+            here = above;
+        }
+        here
+    }
+
+    /// The messages, in order, and the other values.
+    fn collect(mut self) -> (Vec<Said>, Vec<Said>) {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut data = Vec::new();
+        let mut word_arrays: Vec<u32> = Vec::new();
+        for at in 0..self.tree.nodes.len() {
+            let index = u32::try_from(at).unwrap_or(u32::MAX);
+            match self.uses[at] {
+                Use::Nothing => {}
+                Use::Word(array) => {
+                    if word_arrays.last() != Some(&array) {
+                        word_arrays.push(array);
+                        self.word_groups(array, &mut groups);
+                    }
+                }
+                Use::Text | Use::Sentence => {
+                    let owner = self.owner(index);
+                    let slot = self.slot(owner, index);
+                    let likely = self.uses[at] == Use::Sentence;
+                    let voice = self.voice(owner, slot, index);
+                    let segment = self.node(index).segment;
+                    // The texts of one member are one text, if somebody is known to say them.
+                    let joins = self.interpreter.has_text && groups.last().is_some_and(|last| {
+                        last.owner == owner && last.slot == slot && last.array.is_none() && (last.speaks || !self.is_list(index))
+                    });
+                    match groups.last_mut().filter(|_| joins) {
+                        Some(last) => last.parts.push(segment),
+                        None => groups.push(Group {
+                            owner,
+                            slot,
+                            array: None,
+                            speaks: voice != *self.outer && voice != Speaker::default(),
+                            speaker: voice,
+                            parts: vec![segment],
+                            time: None,
+                            sentence: likely,
+                        }),
+                    }
+                }
+                Use::Data => {
+                    let meaning = self.meaning(index);
+                    let is_id = meaning.id || meaning.conversation.is_some() || meaning.time.is_some();
+                    data.push((index, Said { part: Part::Data(is_id), ..Said::new(vec![self.node(index).segment]) }));
+                }
+            }
+        }
+        self.find_conversations(&groups);
+        let said = self.said(groups, &mut data);
+        let mut data: Vec<Said> = data.into_iter().map(|(_, said)| said).collect();
+        data.extend(self.tree.long_names.iter().map(|name| Said { part: Part::Data(true), ..Said::new(vec![*name]) }));
+        (said, data)
+    }
+
+    /// Whether a node is an element of an array of texts.
+    fn is_list(&self, at: u32) -> bool {
+        self.tree.is_element(at)
+    }
+
+    /// Who says the text at `at`: whom its name tells, or whom its owner does.
+    fn voice(&mut self, owner: u32, slot: u32, at: u32) -> Speaker {
+        let own = self.speaker(owner);
+        let named = [self.node(slot).name, self.tree.nearest_name(at)].into_iter().find_map(|name| self.names.meaning(name).role);
+        if let Some(role) = named.filter(|_| own.as_ref().is_none_or(|own| own.role.is_none())) {
+            return Speaker { role: Some(role), ..Speaker::default() };
+        }
+        if self.is_pair(owner, slot) {
+            let name = self.names.words(self.node(slot).name).join(" ");
+            return Speaker { name: Some(Rc::from(name)), ..Speaker::default() };
+        }
+        own.unwrap_or_else(|| self.outer.clone())
+    }
+
+    /// Whether a member is one side of a pair, such as "question" beside "answer".
+    fn is_pair(&self, owner: u32, slot: u32) -> bool {
+        let side = |name: NameId| {
+            let has = |list: &[&str]| self.names.words(name).iter().any(|word| list.contains(&word.as_str()));
+            (has(ASKED), has(ANSWERED))
+        };
+        let (asked, answered) = side(self.node(slot).name);
+        if !asked && !answered || self.node(owner).kind != Kind::Object {
+            return false;
+        }
+        self.tree.children(owner).any(|other| {
+            let (other_asked, other_answered) = side(self.node(other).name);
+            other != slot && (asked && other_answered || answered && other_asked)
+        })
+    }
+
+    /// Adds the turns of an array of words: the words in a row of one speaker.
+    fn word_groups(&mut self, array: u32, groups: &mut Vec<Group>) {
+        let mut last: Option<Speaker> = None;
+        let words: Vec<u32> = (array..self.node(array).end).filter(|at| self.uses[*at as usize] == Use::Word(array)).collect();
+        let around = self.owner(array);
+        let outer = self.speaker(around).unwrap_or_else(|| self.outer.clone());
+        for word in words {
+            let element = self.tree.ancestors(word).find(|at| self.node(*at).parent == array).unwrap_or(word);
+            let own = self.speaker_of_word(element);
+            let named = own.is_some();
+            let speaker = own.unwrap_or_else(|| outer.clone());
+            let segment = self.node(word).segment;
+            // Punctuation has no speaker of its own.
+            let goes_on = last.as_ref().is_some_and(|last| *last == speaker || !named && *last != outer);
+            match groups.last_mut().filter(|_| goes_on) {
+                Some(group) => group.parts.push(Segment { joint: Joint::Blank, ..segment }),
+                None => {
+                    let time = self.time(element);
+                    let (owner, slot) = if named { (element, element) } else { (around, self.slot(around, array)) };
+                    last = Some(speaker.clone());
+                    groups.push(Group { owner, slot, array: Some(array), speaks: true, speaker, parts: vec![segment], time, sentence: false });
+                }
+            }
+        }
+    }
+
+    fn speaker_of_word(&self, element: u32) -> Option<Speaker> {
+        let mut members: Vec<(About, u32)> = speaker_names(self.tree, element, self.names).map(|(at, about)| (about, at)).collect();
+        members.extend(self.tree.children(element).filter_map(|at| {
+            (self.names.meaning(self.node(at).name).about == Some(About::Name)).then_some((About::Name, at))
+        }));
+        members.sort_unstable();
+        let told = members.into_iter().map(|(about, at)| self.person(at, about)).find(|told| *told != Speaker::default());
+        told
+    }
+
+    /// Finds the elements of arrays that each hold a list of messages: every one is a conversation.
+    fn find_conversations(&mut self, groups: &[Group]) {
+        let mut holders: HashMap<u32, u32> = HashMap::new();
+        for group in groups {
+            // The array of the message, and the element of an array around that.
+            let Some(list) = std::iter::once(group.owner).chain(self.tree.ancestors(group.owner)).find(|at| self.is_element(*at)) else { continue };
+            let list = self.node(list).parent;
+            if let Some(holder) = self.tree.ancestors(list).find(|at| self.is_element(*at)) {
+                *holders.entry(holder).or_default() += 1;
+            }
+        }
+        let owners: Vec<u32> = groups.iter().map(|group| group.owner).collect();
+        let mut found: Vec<u32> = holders
+            .into_iter()
+            // A message with replies is not a conversation of its own.
+            .filter(|(holder, count)| *count >= 2 && !owners.contains(holder))
+            .map(|(holder, _)| holder)
+            .collect();
+        found.sort_unstable();
+        // One list alone divides nothing.
+        self.conversations = if found.len() >= 2 { found } else { Vec::new() };
+    }
+
+    fn key(&self, owner: u32) -> Key {
+        if let Some(id) = self.conversation(owner) {
+            return Key::Id(id);
+        }
+        let around = std::iter::once(owner).chain(self.tree.ancestors(owner)).find(|at| self.conversations.binary_search(at).is_ok());
+        match around {
+            Some(at) => {
+                let segment = self.node(at).segment;
+                Key::Place(self.record.offset + self.record.raw_span(segment.layer, segment.span()).start as u64)
+            }
+            None => Key::Transcript,
+        }
+    }
+
+    /// Makes messages of the groups. Of several texts that one object has of one speaker, all but the first are copies.
+    fn said(&mut self, groups: Vec<Group>, data: &mut Vec<(u32, Said)>) -> Vec<Said> {
+        let mut all: Vec<Said> = Vec::with_capacity(groups.len());
+        let mut places: Vec<(u32, Option<u32>)> = Vec::with_capacity(groups.len());
+        let named: HashSet<u32> = groups.iter().filter(|group| !group.sentence).map(|group| group.owner).collect();
+        // The messages of each object.
+        let mut firsts: HashMap<u64, Vec<usize>> = HashMap::new();
+        for group in groups {
+            let parts = self.join(group.parts, group.array.is_some());
+            if parts.is_empty() {
+                continue;
+            }
+            let time = group.time.or_else(|| self.time(group.owner));
+            let mut said = Said { speaker: group.speaker, key: self.key(group.owner), time, owner: self.number(group.owner), ..Said::new(parts) };
+            let first = firsts.get(&said.owner).into_iter().flatten().copied().find(|first| all[*first].speaker == said.speaker);
+            if let Some(first) = first.filter(|_| self.interpreter.has_text) {
+                said.part = Part::Copy(u32::try_from(first).unwrap_or(0));
+            } else if group.sentence && named.contains(&group.owner) {
+                said.part = Part::Alone;
+            }
+            if said.part == Part::Said {
+                firsts.entry(said.owner).or_default().push(all.len());
+            }
+            places.push((group.owner, group.array));
+            all.push(said);
+        }
+        self.find_equal_messages(&mut all, &places);
+        self.find_equal_data(&all, data);
+        all
+    }
+
+    /// A message of nobody with the words of a message within its object is a copy of that.
+    fn find_equal_messages(&self, all: &mut [Said], owners: &[(u32, Option<u32>)]) {
+        let nobody = |said: &Said| said.speaker == *self.outer && matches!(said.part, Part::Said);
+        let mut texts: HashMap<u32, usize> = HashMap::new();
+        for (at, (owner, array)) in owners.iter().enumerate() {
+            if array.is_none() && all[at].part == Part::Said {
+                texts.entry(*owner).or_insert(at);
+            }
+        }
+        let key = |said: &Said| Words::new(&self.record.join(&said.segments).bytes).key;
+        for at in 0..all.len() {
+            let (owner, array) = owners[at];
+            if let Some(array) = array.filter(|_| all[at].part == Part::Said) {
+                // The words of a turn beside its text.
+                let text = self.tree.ancestors(array).find_map(|above| texts.get(&above).copied());
+                if let Some(text) = text.filter(|text| key(&all[*text]) == key(&all[at])) {
+                    all[at].part = Part::Copy(u32::try_from(text).unwrap_or(u32::MAX));
+                    all[at].owner = all[text].owner;
+                }
+                continue;
+            }
+            if !nobody(&all[at]) || array.is_some() || self.node(owner).kind != Kind::Object {
+                continue;
+            }
+            let end = self.node(owner).end;
+            let inner = |other: &usize| owners[*other].0 > owner && owners[*other].0 < end && all[*other].part == Part::Said;
+            let within: Vec<usize> = (at + 1..all.len()).take(MOST_WITHIN).filter(inner).collect();
+            let [other] = within.as_slice() else { continue };
+            if key(&all[at]) == key(&all[*other]) {
+                all[at].part = Part::Copy(u32::try_from(*other).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
+    /// The number of a node among those of all trees of the record.
+    fn number(&self, at: u32) -> u64 {
+        u64::from(self.node(at).segment.layer) << 32 | u64::from(at)
+    }
+
+    /// Values of other names that have the words of the message of their object are copies of it.
+    fn find_equal_data(&mut self, all: &[Said], data: &mut [(u32, Said)]) {
+        let mut by_owner: HashMap<u64, usize> = HashMap::new();
+        for (at, said) in all.iter().enumerate() {
+            if said.part == Part::Said {
+                by_owner.entry(said.owner).or_insert(at);
+            }
+        }
+        for (at, said) in data.iter_mut() {
+            if said.part != Part::Data(false) {
+                continue;
+            }
+            let owner = self.tree.ancestors(*at).find_map(|above| by_owner.get(&self.number(above)));
+            let Some(&message) = owner else { continue };
+            said.owner = all[message].owner;
+            let key = Words::new(&self.record.join(&said.segments).bytes).key;
+            if !key.is_empty() && key == Words::new(&self.record.join(&all[message].segments).bytes).key {
+                said.part = Part::Copy(u32::try_from(message).unwrap_or(0));
+            }
+        }
+    }
+
+    /// Puts the parts of a text together: words with blanks, other parts as they ask for it.
+    fn join(&self, parts: Vec<Segment>, words: bool) -> Vec<Segment> {
+        let mut joined: Vec<Segment> = Vec::with_capacity(parts.len());
+        let mut blank_before = true;
+        let mut single_word = false;
+        for part in parts {
+            if part.is_empty() {
+                continue;
+            }
+            let text = self.record.text(&part);
+            let starts_blank = text.first().is_some_and(u8::is_ascii_whitespace);
+            let joint = match () {
+                () if joined.is_empty() || blank_before || starts_blank => Joint::Nothing,
+                () if words || single_word => Joint::Blank,
+                () => Joint::Line,
+            };
+            blank_before = text.last().is_some_and(u8::is_ascii_whitespace);
+            single_word = !text.trim_ascii().contains(&b' ');
+            joined.push(Segment { joint, ..part });
+        }
+        joined
+    }
+}
+
+/// Texts of one object that make a message.
+struct Group {
+    owner: u32,
+    slot: u32,
+    /// The array of words that it comes from.
+    array: Option<u32>,
+    /// Somebody is known to say it.
+    speaks: bool,
+    speaker: Speaker,
+    parts: Vec<Segment>,
+    time: Option<Time>,
+    /// It is text by what it holds, not by its name.
+    sentence: bool,
+}
+
+/// The fewest letters and digits of a text that may repeat several messages.
+const SHORTEST_SUMMARY: usize = 40;
+/// The most texts of a record that are compared with its messages.
+const MOST_SUMMARIES: usize = 64;
+
+/// Finds the texts that repeat several messages of the record one after the other, such as the transcript of a whole call
+/// beside its turns.
+fn find_summaries(record: &Record, all: &mut [Said]) {
+    if all.len() < 3 {
+        return;
+    }
+    // The messages in a row of one list.
+    let keys: Vec<Vec<u8>> = all.iter().map(|said| Words::new(&record.join(&said.segments).bytes).key).collect();
+    let longest = |at: &usize| matches!(all[*at].part, Part::Said | Part::Alone) && keys[*at].len() >= SHORTEST_SUMMARY;
+    let mut candidates: Vec<usize> = (0..all.len()).filter(longest).collect();
+    candidates.sort_by_key(|at| std::cmp::Reverse(keys[*at].len()));
+    candidates.truncate(MOST_SUMMARIES);
+    for at in candidates {
+        // The messages that come one after the other in the text, each followed by the next that is not a copy.
+        let whole = &keys[at];
+        let others = || (0..all.len()).filter(|other| *other != at && matches!(all[*other].part, Part::Said) && !keys[*other].is_empty());
+        let starts: Vec<usize> = others().filter(|other| keys[*other].len() < whole.len() && whole.starts_with(&keys[*other])).collect();
+        for start in starts.into_iter().take(4) {
+            let (mut end, mut covered, mut count) = (start, 0, 0);
+            for other in others().filter(|other| *other >= start) {
+                let rest = &whole[covered..];
+                if rest.is_empty() || !rest.starts_with(&keys[other]) {
+                    break;
+                }
+                covered += keys[other].len();
+                end = other;
+                count += 1;
+            }
+            if count >= 2 && covered * 10 >= whole.len() * 9 {
+                let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                all[at].part = Part::Summary(position(start), position(end + 1));
+                break;
+            }
+        }
+    }
+}

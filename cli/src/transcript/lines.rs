@@ -1,0 +1,368 @@
+//! Lines that people said, with or without a time and a speaker before them.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use lastfour::{Span, safe_cut};
+
+use super::header::{self, Head, Name, Stamp};
+use super::record::{Joint, Said, Segment, Speaker, Trouble};
+use super::roles::role_in_name;
+use super::spelling::Spelling;
+use super::{Cut, Input, More, mark_len};
+
+/// The bytes at the start of a transcript from which its style is learned.
+const SAMPLE: usize = 64 << 10;
+
+/// How messages begin in a transcript.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Style {
+    /// With a time in brackets, or with a date.
+    stamped: bool,
+    /// With a bare time of day.
+    bare: bool,
+    /// With a name and a colon, or what does the same.
+    named: bool,
+    /// With a line that holds a name alone.
+    alone: bool,
+    /// The names that have a line alone.
+    names: Vec<String>,
+}
+
+/// The most names that are learned.
+const MOST_NAMES: usize = 64;
+
+impl Style {
+    /// Returns the style of the first lines.
+    pub(super) fn learn(bytes: &[u8]) -> Self {
+        let mut lines = 0;
+        let (mut stamped, mut bare, mut named, mut sure) = (0, 0, 0, 0);
+        for line in sample(bytes) {
+            lines += usize::from(!line.trim_ascii().is_empty());
+            if let Some(head) = header::parse(line) {
+                stamped += usize::from(head.stamp == Stamp::Full);
+                bare += usize::from(head.stamp == Stamp::Bare);
+                if let Some((_, name)) = head.speaker {
+                    named += usize::from(name >= Name::Likely);
+                    sure += usize::from(name == Name::Sure);
+                }
+            }
+        }
+        let (names, alone) = Self::learn_names(bytes);
+        if alone > named {
+            return Self { alone: true, names, ..Self::default() };
+        }
+        Self {
+            stamped: stamped * 4 >= lines.max(1),
+            bare: bare * 2 >= lines.max(1),
+            named: sure > 0 || named >= 2 && named * 2 >= lines,
+            ..Self::default()
+        }
+    }
+
+    /// The names that have lines alone, and the number of these lines; 0 if messages do not begin so.
+    fn learn_names(bytes: &[u8]) -> (Vec<String>, usize) {
+        let mut counts: HashMap<String, (usize, bool)> = HashMap::new();
+        let (mut found, mut times, mut blocks) = (0, 0, 0);
+        let mut opens = Opens::Blank;
+        let mut lines = sample(bytes).peekable();
+        while let Some(line) = lines.next() {
+            let blank = is_separator(line);
+            blocks += usize::from(opens == Opens::Blank && !blank);
+            let followed = lines.peek().is_some_and(|next| !is_separator(next));
+            let head = header::parse_alone(line, opens == Opens::Time)
+                .filter(|head| followed && (opens != Opens::No || head.stamp == Stamp::Full));
+            if let Some(head) = head
+                && let Some((span, kind)) = head.speaker
+            {
+                found += 1;
+                times += usize::from(head.stamp == Stamp::Full);
+                let name = String::from_utf8_lossy(&line[span.range()]).into_owned();
+                let entry = counts.entry(name).or_insert((0, false));
+                entry.0 += 1;
+                entry.1 |= kind == Name::Sure;
+            }
+            opens = Opens::after(line, header::parse(line).as_ref());
+        }
+        let repeated = |(count, sure): &(usize, bool)| *count >= 2 || *sure;
+        let known: usize = counts.values().filter(|entry| repeated(entry)).map(|(count, _)| count).sum();
+        let regular = known >= 2 && known * 3 >= found * 2 && known * 5 >= blocks * 2;
+        let timed = times >= 2 && times * 5 >= found * 4;
+        if !regular && !timed {
+            return (Vec::new(), 0);
+        }
+        let mut names: Vec<String> =
+            counts.into_iter().filter(|(_, entry)| timed || repeated(entry)).map(|(name, _)| name).collect();
+        names.sort_unstable();
+        names.truncate(MOST_NAMES);
+        (names, known.max(times))
+    }
+
+    /// Whether a line without a header belongs to the message before it.
+    pub(super) fn groups(&self) -> bool {
+        self.stamped || self.bare || self.named || self.alone
+    }
+
+    /// Returns the header of `line`, if a message begins there.
+    fn opening(&mut self, line: &[u8], opens: Opens) -> Option<Head> {
+        if self.alone {
+            return self.opening_alone(line, opens);
+        }
+        let head = header::parse(line)?;
+        let name = head.speaker.map(|(_, name)| name);
+        let begins = match (head.stamp, name) {
+            (Stamp::Full, _) => true,
+            (Stamp::Bare, Some(_)) => true,
+            (Stamp::Bare, None) => self.bare,
+            // If messages begin with a time, a colon alone does not begin one.
+            (Stamp::None, _) if self.stamped || self.bare => false,
+            (Stamp::None, Some(Name::Sure)) => true,
+            (Stamp::None, Some(Name::Likely)) => self.named,
+            (Stamp::None, _) => false,
+        };
+        if begins {
+            self.stamped |= head.stamp == Stamp::Full && name.is_some();
+            self.named |= name.is_some();
+        }
+        begins.then_some(head)
+    }
+
+    fn opening_alone(&self, line: &[u8], opens: Opens) -> Option<Head> {
+        if let Some(head) = header::parse_alone(line, opens == Opens::Time)
+            && let Some((span, _)) = head.speaker
+            && (opens != Opens::No || head.stamp == Stamp::Full)
+        {
+            let name = String::from_utf8_lossy(&line[span.range()]);
+            if head.stamp == Stamp::Full || opens == Opens::Time || self.names.iter().any(|known| *known == name) || role_in_name(&name).is_some() {
+                return Some(head);
+            }
+        }
+        // A time before the line with the name.
+        header::parse(line).filter(|head| {
+            head.stamp == Stamp::Full && head.speaker.is_none() && opens == Opens::Blank
+        })
+    }
+}
+
+/// The whole lines at the start.
+fn sample(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes[..bytes.len().min(SAMPLE)].split_inclusive(|b| *b == b'\n')
+}
+
+/// Whether a line is blank or a rule.
+fn is_separator(line: &[u8]) -> bool {
+    line.trim_ascii().iter().all(|b| matches!(b, b'-' | b'=' | b'_' | b'*' | b'#'))
+}
+
+/// Whether a line with a name alone may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opens {
+    No,
+    /// Behind a blank line, or at the start.
+    Blank,
+    /// Behind a line that begins with a time and names nobody.
+    Time,
+}
+
+impl Opens {
+    fn after(line: &[u8], head: Option<&Head>) -> Self {
+        match head {
+            Some(head) if head.stamp == Stamp::Full && head.speaker.is_none() => Self::Time,
+            None if is_separator(line) => Self::Blank,
+            _ => Self::No,
+        }
+    }
+}
+
+/// Collects the lines of a text into messages.
+#[derive(Debug)]
+struct Grouping {
+    /// The head of the message that is being read, and where its first line begins.
+    head: Option<(Head, usize)>,
+    opens: Opens,
+    /// The speaker of the message before, for one that continues after a cut.
+    carried: Speaker,
+}
+
+impl Grouping {
+    fn new() -> Self {
+        Self { head: None, opens: Opens::Blank, carried: Speaker::default() }
+    }
+
+    /// The message that is `bytes`, which begin at `start` of the text that segments count in.
+    fn message(&mut self, bytes: &[u8], start: usize) -> Option<Said> {
+        let (text, speaker, time) = match self.head.take() {
+            Some((head, at)) => {
+                let span = head.speaker.map(|(span, _)| Span::new(span.start + at, span.end + at));
+                let name = span.map(|span| String::from_utf8_lossy(&bytes[span.range()]).into_owned());
+                self.carried = Speaker { name: name.map(Rc::from), ..Speaker::default() };
+                (head.text + at, self.carried.clone(), head.moment.map(|moment| moment.time()))
+            }
+            // It continues after a pause or after a cut.
+            None => (0, self.carried.clone(), None),
+        };
+        let text = text.min(bytes.len());
+        let words = &bytes[text..];
+        let end = text + words.trim_ascii_end().len();
+        let text = if words.first().is_some_and(|b| matches!(b, b'\r' | b'\n')) {
+            text + words.len() - words.trim_ascii_start().len()
+        } else {
+            text
+        };
+        if text >= end {
+            return None;
+        }
+        let segment = Segment::new(0, Spelling::Plain, Span::new(start + text, start + end));
+        Some(Said { speaker, time, ..Said::new(vec![segment]) })
+    }
+}
+
+/// Cuts lines into messages. A line without a header belongs to the message before it; if there are no headers, every line
+/// is a message.
+pub(crate) struct TextReader {
+    style: Option<Style>,
+    grouping: Grouping,
+    /// The next line begins here in the input; the lines before it belong to the message.
+    lines: usize,
+    /// The number of bytes of the next line without a line end.
+    scanned: usize,
+    /// The input begins in the middle of a line, because a long message was cut there.
+    mid_line: bool,
+}
+
+impl TextReader {
+    pub(crate) fn new() -> Self {
+        Self { style: None, grouping: Grouping::new(), lines: 0, scanned: 0, mid_line: false }
+    }
+
+    pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool) -> Option<Cut> {
+        let mark = mark_len(input.bytes, at_start);
+        // The style is learned from the same bytes however they arrive, unless the input pauses.
+        let sample = mark + SAMPLE.min(input.limit);
+        if self.style.is_none() && input.more == More::Coming && input.bytes.len() < sample {
+            return None;
+        }
+        let style = self.style.get_or_insert_with(|| Style::learn(&input.bytes[mark..sample.min(input.bytes.len())]));
+        loop {
+            let line_start = self.lines;
+            let rest = &input.bytes[line_start + self.scanned..];
+            let line_end = match memchr::memchr(b'\n', rest) {
+                Some(at) => line_start + self.scanned + at + 1,
+                None if input.more == More::Never && line_start < input.bytes.len() => input.bytes.len(),
+                None => {
+                    self.scanned += rest.len();
+                    break;
+                }
+            };
+            let from = if line_start == 0 { mark.min(line_end) } else { line_start };
+            let line = &input.bytes[from..line_end];
+            let head = if self.mid_line { None } else { style.opening(line, self.grouping.opens) };
+            let groups = style.groups();
+            if line_start > 0 && (head.is_some() || !groups) {
+                // The message before this line is complete.
+                return Some(self.message(input.bytes, line_start));
+            }
+            self.grouping.opens = Opens::after(line, head.as_ref());
+            if line_start == 0 {
+                self.grouping.head = head.map(|head| (head, from));
+            }
+            self.lines = line_end;
+            self.scanned = 0;
+            self.mid_line = false;
+            if !groups {
+                return Some(self.message(input.bytes, line_end));
+            }
+        }
+        if self.lines > 0 && input.more != More::Coming {
+            return Some(self.message(input.bytes, self.lines));
+        }
+        if input.bytes.len() > input.limit {
+            let len = safe_cut(&input.bytes[..input.limit]).max(mark);
+            let mid_line = input.bytes[len - 1] != b'\n';
+            let mut cut = self.message(input.bytes, len);
+            cut.trouble = Some(Trouble::TooLong);
+            self.mid_line = mid_line;
+            return Some(cut);
+        }
+        None
+    }
+
+    fn message(&mut self, bytes: &[u8], len: usize) -> Cut {
+        self.lines = 0;
+        self.scanned = 0;
+        let said = self.grouping.message(&bytes[..len], 0);
+        Cut::said(len, None, said.into_iter().collect())
+    }
+}
+
+/// The fewest messages that make a text a transcript of its own.
+const FEWEST_MESSAGES: usize = 2;
+
+/// Returns the messages of a text that is a transcript: lines with headers, by two speakers at least or with times. Their
+/// segments are plain and count from the start of the text.
+pub(crate) fn transcript_in(text: &[u8]) -> Option<Vec<Said>> {
+    if memchr::memchr(b'\n', text).is_none() {
+        return None;
+    }
+    let mut style = Style::learn(text);
+    if !style.groups() {
+        return None;
+    }
+    let mut grouping = Grouping::new();
+    let mut all: Vec<Said> = Vec::new();
+    let (mut start, mut at, mut heads) = (0, 0, 0);
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        let head = style.opening(line, grouping.opens);
+        if at > start && head.is_some() {
+            all.extend(grouping.message(&text[start..at], start));
+            start = at;
+        }
+        grouping.opens = Opens::after(line, head.as_ref());
+        if let Some(head) = head {
+            heads += usize::from(head.speaker.is_some());
+            grouping.head = Some((head, 0));
+        }
+        at += line.len();
+    }
+    all.extend(grouping.message(&text[start..], start));
+    let spoken = all.iter().filter(|said| said.speaker.name.is_some()).count();
+    (heads >= FEWEST_MESSAGES && spoken >= FEWEST_MESSAGES).then_some(all)
+}
+
+/// A text that is joined from segments, all of which are spelled plainly.
+pub(crate) struct Joined<'a> {
+    segments: &'a [Segment],
+    /// Where each begins in the text.
+    starts: Vec<usize>,
+}
+
+impl<'a> Joined<'a> {
+    pub(crate) fn new(segments: &'a [Segment]) -> Self {
+        let mut at = 0;
+        let mut starts = Vec::with_capacity(segments.len());
+        for (number, segment) in segments.iter().enumerate() {
+            at += usize::from(number > 0 && segment.joint != Joint::Nothing);
+            starts.push(at);
+            at += segment.span().len();
+        }
+        Self { segments, starts }
+    }
+
+    /// The segments of a range of the text.
+    pub(crate) fn slice(&self, span: Span) -> Vec<Segment> {
+        let first = self.starts.partition_point(|start| *start <= span.start).saturating_sub(1);
+        let mut inside = Vec::new();
+        for (segment, at) in self.segments.iter().zip(&self.starts).skip(first) {
+            if *at >= span.end {
+                break;
+            }
+            let (from, to) = (span.start.max(*at), span.end.min(at + segment.span().len()));
+            if from < to {
+                let start = segment.start as usize + (from - at);
+                let part = Segment::new(segment.layer, segment.spelling, Span::new(start, start + (to - from)));
+                inside.push(Segment { joint: segment.joint, ..part });
+            }
+        }
+        inside
+    }
+}

@@ -1,0 +1,221 @@
+//! Lines that each hold JSON, `key=value` pairs, or text: JSON lines and logs.
+
+use lastfour::Span;
+
+use super::fields::Names;
+use super::json::{self, JsonReader};
+use super::record::{Body, Layer, Part, Said, Segment, Trouble};
+use super::spelling::Spelling;
+use super::tree::{Kind, Tree};
+use super::{Cut, Input, More, header, mark_len};
+
+/// Cuts a log, or JSON lines, into records: a line each.
+pub(crate) struct LogReader {
+    /// Every line should be JSON: one that is not is malformed.
+    json: bool,
+    /// The number of bytes at the start of the input without a line end.
+    scanned: usize,
+    /// A line that is too long to be held.
+    long: Option<JsonReader>,
+}
+
+impl LogReader {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json, scanned: 0, long: None }
+    }
+
+    pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool, names: &mut Names) -> Option<Cut> {
+        let from = self.scanned.min(input.bytes.len());
+        let line_end = memchr::memchr(b'\n', &input.bytes[from..]).map(|at| from + at);
+        self.scanned = line_end.unwrap_or(input.bytes.len());
+        let complete = line_end.is_some() || input.more == More::Never;
+        if complete && line_end.is_none() && input.bytes.is_empty() {
+            return None;
+        }
+        if self.long.is_none() {
+            if complete && self.scanned <= input.limit {
+                let len = std::mem::take(&mut self.scanned) + usize::from(line_end.is_some());
+                return Some(self.line(&input.bytes[..len], at_start, names));
+            }
+            if !complete && input.bytes.len() <= input.limit {
+                return None;
+            }
+            self.long = Some(JsonReader::new());
+        }
+        // What has come of a long line, without its end.
+        let line = Input {
+            bytes: &input.bytes[..self.scanned],
+            more: if complete { More::Never } else { More::Coming },
+            limit: input.limit,
+        };
+        if complete && line.bytes.is_empty() {
+            self.long = None;
+            self.scanned = 0;
+            return Some(Cut::said(1, None, Vec::new()));
+        }
+        let cut = self.long.as_mut()?.next(line, at_start, names)?;
+        self.scanned -= cut.len;
+        Some(cut)
+    }
+
+    fn line(&self, line: &[u8], at_start: bool, names: &mut Names) -> Cut {
+        let mark = mark_len(line, at_start);
+        let start = line.len() - line[mark..].trim_ascii_start().len();
+        let span = Span::new(start, start + line[start..].trim_ascii_end().len());
+        if span.is_empty() {
+            return Cut::said(line.len(), None, Vec::new());
+        }
+        if matches!(line[start], b'{' | b'[')
+            && let Ok(tree) = json::parse(line, span, 0, names)
+        {
+            return Cut { len: line.len(), trouble: None, layers: Vec::new(), body: Body::Tree(tree) };
+        }
+        let mut cut = Cut::said(line.len(), self.json.then_some(Trouble::Malformed), Vec::new());
+        read(line, span, names, &mut cut);
+        cut
+    }
+}
+
+/// Reads a line that is not JSON as a whole: JSON after something else, pairs, or text.
+fn read(line: &[u8], span: Span, names: &mut Names, cut: &mut Cut) {
+    if let Some((value, tree)) = json_within(line, span, 0, names) {
+        cut.body = Body::Tree(with_rest(tree, span, value));
+        cut.trouble = None;
+        return;
+    }
+    if let Some((value, layer, tree)) = json_in_quotes(line, span, names) {
+        cut.layers.push(layer);
+        cut.body = Body::Tree(with_rest(tree, span, value));
+        cut.trouble = None;
+        return;
+    }
+    if let Some(tree) = pairs(line, span, names) {
+        cut.body = Body::Tree(tree);
+        cut.trouble = None;
+        return;
+    }
+    let text = header::after_stamp(&line[span.range()]) + span.start;
+    let plain = |span: Span| Segment::new(0, Spelling::Plain, span);
+    let mut said = vec![Said::new(vec![plain(Span::new(text, span.end))])];
+    if text > span.start {
+        let prefix = vec![plain(Span::new(span.start, text))];
+        said.insert(0, Said { part: Part::Data(true), ..Said::new(prefix) });
+    }
+    cut.body = Body::Said(said);
+}
+
+/// The places in a line at which JSON is looked for.
+const MOST_STARTS: usize = 8;
+
+/// The object or array in a line, with at least one member that is an object's.
+fn json_within(bytes: &[u8], span: Span, layer: u16, names: &mut Names) -> Option<(Span, Tree)> {
+    let starts = memchr::memchr2_iter(b'{', b'[', &bytes[span.range()]).take(MOST_STARTS);
+    for start in starts.map(|at| at + span.start) {
+        let rest = &bytes[start..span.end];
+        // "[12:03] text" is not JSON, and neither is "{}".
+        let opens = rest[1..].trim_ascii_start();
+        if !matches!((rest[0], opens.first()), (b'{', Some(b'"')) | (b'[', Some(b'{'))) {
+            continue;
+        }
+        if let Some(len) = json::value_len(rest) {
+            let value = Span::new(start, start + len);
+            return json::parse(bytes, value, layer, names).ok().map(|tree| (value, tree));
+        }
+    }
+    None
+}
+
+/// JSON in a field in which some bytes are escaped, such as `"{\x22text\x22: ...}"` or `"{\"text\": ...}"`.
+fn json_in_quotes(line: &[u8], span: Span, names: &mut Names) -> Option<(Span, Layer, Tree)> {
+    for (start, spelling) in [(&b"{\\x22"[..], Spelling::HexEscaped), (b"[{\\x22", Spelling::HexEscaped), (b"{\\\"", Spelling::Json)] {
+        let Some(at) = memchr::memmem::find(&line[span.range()], start) else { continue };
+        let from = span.start + at;
+        // To the quote that ends the field, or to the end of the line.
+        let rest = &line[from..span.end];
+        let mut end = 0;
+        while end < rest.len() && rest[end] != b'"' {
+            end += if rest[end] == b'\\' { 2 } else { 1 };
+        }
+        let field = Span::new(from, from + end.min(rest.len()));
+        let place = Segment::new(0, spelling, field);
+        let (bytes, alignment) = spelling.decode(&line[field.range()]);
+        let layer = Layer { place: Some(place), bytes: bytes.into_owned(), alignment };
+        let len = json::value_len(&layer.bytes)?;
+        let tree = json::parse(&layer.bytes, Span::new(0, len), 1, names).ok()?;
+        return Some((field, layer, tree));
+    }
+    None
+}
+
+/// Adds what stands around `value` in a line as data.
+fn with_rest(mut tree: Tree, line: Span, value: Span) -> Tree {
+    for rest in [Span::new(line.start, value.start), Span::new(value.end, line.end)] {
+        if !rest.is_empty() {
+            tree.long_names.push(Segment::new(0, Spelling::Plain, rest));
+        }
+    }
+    tree
+}
+
+/// The `key=value` pairs of a line, if it has at least three and little else.
+fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
+    let mut tree = Tree::default();
+    let root = tree.push(&[], Kind::Object, 0, Segment::new(0, Spelling::Plain, span));
+    let open = [root];
+    let mut at = span.start;
+    let (mut count, mut covered) = (0, 0);
+    while at < span.end {
+        at += line[at..span.end].iter().take_while(|b| matches!(b, b' ' | b'\t' | b',')).count();
+        let word = line[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace() && **b != b'=').count();
+        let equals = at + word;
+        let is_key = word > 0
+            && line.get(equals) == Some(&b'=')
+            && line[at..equals].iter().all(|b| b.is_ascii_alphanumeric() || b"_-.@".contains(b));
+        if !is_key {
+            // Another word: it ends at a blank.
+            let rest = line[equals.max(at)..span.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
+            let end = (equals + rest).max(at + 1).min(span.end);
+            tree.long_names.push(Segment::new(0, Spelling::Plain, Span::new(at.min(end), end)));
+            at = end;
+            continue;
+        }
+        let name = names.id(&line[at..equals]);
+        let start = equals + 1;
+        let (content, end, spelling) = match line.get(start) {
+            Some(quote @ (b'"' | b'\'')) => {
+                let mut end = start + 1;
+                while end < span.end && line[end] != *quote {
+                    end += if line[end] == b'\\' { 2 } else { 1 };
+                }
+                let end = end.min(span.end);
+                (Span::new(start + 1, end), (end + 1).min(span.end), Spelling::Json)
+            }
+            _ => {
+                let len = line[start..span.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
+                (Span::new(start, start + len), start + len, Spelling::Plain)
+            }
+        };
+        tree.push(&open, Kind::Text, name, Segment::new(0, spelling, content));
+        count += 1;
+        covered += end - at;
+        at = end;
+    }
+    tree.close(root);
+    (count >= 3 && covered * 2 > span.len()).then_some(tree)
+}
+
+/// Returns whether most of these lines hold JSON or pairs besides other text.
+pub(crate) fn is_log<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
+    let mut names = Names::default();
+    let (mut all, mut structured) = (0, 0);
+    for line in lines {
+        let line = line.trim_ascii();
+        let span = Span::new(0, line.len());
+        all += 1;
+        let holds = json_within(line, span, 0, &mut names).is_some()
+            || json_in_quotes(line, span, &mut names).is_some()
+            || pairs(line, span, &mut names).is_some();
+        structured += usize::from(holds);
+    }
+    structured > 0 && structured * 2 > all
+}

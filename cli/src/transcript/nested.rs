@@ -1,0 +1,267 @@
+//! Texts that have structure of their own: JSON, HTML, a transcript or a quoted mail in a string.
+
+use lastfour::Span;
+
+use super::fields::Names;
+use super::html;
+use super::interpret::Interpreter;
+use super::json;
+use super::lines;
+use super::record::{Joint, Key, Part, Record, Said, Segment, Speaker};
+use super::spelling::Spelling;
+
+/// How deep texts with structure may nest. What is deeper is read as text.
+const DEEPEST: usize = 6;
+
+/// The longest text that is looked at for structure, in bytes.
+const LONGEST: usize = 64 << 20;
+
+/// What a text turned out to be.
+enum Found {
+    /// One text, perhaps in other segments.
+    Text(Said),
+    /// Messages of its own.
+    Messages(Vec<Said>),
+}
+
+/// Moves messages from `all` to `out`, with the messages within them in their place.
+pub(super) fn expand_all(
+    interpreter: &Interpreter,
+    record: &mut Record,
+    names: &mut Names,
+    all: &mut Vec<Said>,
+    depth: usize,
+    out: &mut Vec<Said>,
+) {
+    let mut places: Vec<Option<u32>> = vec![None; all.len()];
+    let mut others = Vec::new();
+    let mut copies = Vec::new();
+    for (at, said) in all.drain(..).enumerate() {
+        if let Part::Copy(of) = said.part {
+            copies.push((out.len(), of));
+        }
+        match expand(interpreter, record, names, said, depth, &mut others) {
+            Found::Text(said) => {
+                places[at] = u32::try_from(out.len()).ok();
+                out.push(said);
+            }
+            Found::Messages(messages) => {
+                let base = u32::try_from(out.len()).unwrap_or(u32::MAX);
+                out.extend(messages.into_iter().map(|said| shifted(said, base)));
+            }
+        }
+    }
+    for (at, of) in copies {
+        // What a text was a copy of may have turned out to be several messages.
+        if let Some(said) = out.get_mut(at).filter(|said| said.part == Part::Copy(of)) {
+            said.part = places.get(of as usize).copied().flatten().map_or(Part::Said, Part::Copy);
+        }
+    }
+    out.extend(others);
+}
+
+/// The message with the places that it refers to moved.
+fn shifted(mut said: Said, by: u32) -> Said {
+    said.part = match said.part {
+        Part::Copy(of) => Part::Copy(of + by),
+        Part::Summary(from, to) => Part::Summary(from + by, to + by),
+        part => part,
+    };
+    said
+}
+
+fn expand(
+    interpreter: &Interpreter,
+    record: &mut Record,
+    names: &mut Names,
+    said: Said,
+    depth: usize,
+    others: &mut Vec<Said>,
+) -> Found {
+    let [segment] = said.segments.as_slice() else { return Found::Text(said) };
+    if matches!(said.part, Part::Data(_)) {
+        return Found::Text(said);
+    }
+    let segment = *segment;
+    let text = record.text(&segment);
+    let trimmed = text.trim_ascii();
+    let len = text.len();
+    let may_be_json = matches!(trimmed.first(), Some(b'{' | b'[')) && matches!(trimmed.last(), Some(b'}' | b']'));
+    let has_lines = memchr::memchr(b'\n', &text).is_some();
+    let may_be_html = memchr::memchr(b'<', &text).is_some() && html::is_html(&text);
+    if depth >= DEEPEST || len > LONGEST || !(may_be_json || has_lines || may_be_html) {
+        return Found::Text(said);
+    }
+    let lines = if has_lines && !may_be_html { lines::transcript_in(&text) } else { None };
+    let quotes = if has_lines && lines.is_none() && !may_be_html { quotes(&text) } else { None };
+    drop(text);
+    if may_be_json && let Some(messages) = json_in(interpreter, record, names, &said, segment, depth) {
+        return Found::Messages(messages);
+    }
+    if !may_be_html && lines.is_none() && quotes.is_none() {
+        return Found::Text(said);
+    }
+    let Some((layer, offset)) = unfold(record, segment) else { return Found::Text(said) };
+    let spelling = if segment.spelling == Spelling::Markup { Spelling::Markup } else { Spelling::Plain };
+    if may_be_html {
+        let bytes = record.layer(layer).to_vec();
+        let end = if layer == segment.layer { segment.span().end } else { bytes.len() };
+        let (texts, unsaid) = html::segments(&bytes, Span::new(offset, end), layer);
+        let data = |segment| Said { part: Part::Data(true), ..Said::new(vec![segment]) };
+        others.extend(unsaid.into_iter().map(data));
+        let joined = record.join(&texts).bytes.into_owned();
+        return match lines::transcript_in(&joined) {
+            Some(messages) => Found::Messages(within(&said, messages, &texts, record)),
+            None => Found::Text(Said { segments: texts, ..said }),
+        };
+    }
+    let text_len = if layer == segment.layer { segment.span().len() } else { record.layer(layer).len() };
+    let place = [Segment::new(layer, spelling, Span::new(offset, offset + text_len))];
+    let messages = lines.or(quotes).unwrap_or_default();
+    Found::Messages(within(&said, messages, &place, record))
+}
+
+/// The layer of the decoded text of a segment, and where it begins there.
+fn unfold(record: &mut Record, segment: Segment) -> Option<(u16, usize)> {
+    let layer = record.unfold(segment)?;
+    Some((layer, if layer == segment.layer { segment.start as usize } else { 0 }))
+}
+
+/// The messages of a transcript in `said`, whose text is joined from `texts`.
+fn within(said: &Said, messages: Vec<Said>, texts: &[Segment], record: &Record) -> Vec<Said> {
+    // It is a conversation of its own, unless the record says which one it belongs to.
+    let key = match &said.key {
+        Key::Transcript => {
+            let first = texts.first().map_or(0, |segment| record.raw_span(segment.layer, segment.span()).start);
+            Key::Place(record.offset + first as u64)
+        }
+        key => key.clone(),
+    };
+    let joined = lines::Joined::new(texts);
+    let inner = |message: Said| {
+        let parts: Vec<Segment> = message.segments.iter().enumerate().flat_map(|(number, segment)| {
+            let mut parts = joined.slice(segment.span());
+            if let Some(first) = parts.first_mut().filter(|_| number > 0) {
+                first.joint = Joint::Line;
+            }
+            parts
+        }).collect();
+        let speaker = if message.speaker == Speaker::default() && message.part == Part::Alone { said.speaker.clone() } else { message.speaker };
+        let part = if message.part == Part::Alone { Part::Said } else { message.part };
+        Said { segments: parts, speaker, key: key.clone(), time: message.time.or(said.time), owner: said.owner, part }
+    };
+    messages.into_iter().map(inner).filter(|said| !said.segments.is_empty()).collect()
+}
+
+/// The messages of JSON in a string.
+fn json_in(
+    interpreter: &Interpreter,
+    record: &mut Record,
+    names: &mut Names,
+    said: &Said,
+    segment: Segment,
+    depth: usize,
+) -> Option<Vec<Said>> {
+    // Checked before it is unfolded, as most texts in braces are not JSON.
+    let text = record.text(&segment).into_owned();
+    json::parse(&text, Span::new(0, text.len()), 0, names).ok()?;
+    let (layer, offset) = unfold(record, segment)?;
+    let bytes = record.layer(layer).to_vec();
+    let end = if layer == segment.layer { segment.span().end } else { bytes.len() };
+    let tree = json::parse(&bytes, Span::new(offset, end), layer, names).ok()?;
+    if tree.nodes.len() < 2 {
+        return None;
+    }
+    let mut messages = interpreter.messages(record, &tree, names, &said.speaker, depth + 1);
+    for message in &mut messages {
+        if message.key == Key::Transcript {
+            message.key = said.key.clone();
+        }
+        message.time = message.time.or(said.time);
+    }
+    Some(messages)
+}
+
+/// Words of a line before a quoted mail.
+const WROTE: &[&str] = &["wrote:", "escribió:", "escribio:", "schrieb:", "a écrit :", "escreveu:"];
+const ORIGINAL: &[&str] = &["original message", "mensaje original", "forwarded message", "mensaje reenviado", "begin forwarded message:"];
+const HEADS: &[&str] = &["from:", "de:"];
+const SENT: &[&str] = &["sent:", "date:", "enviado:", "fecha:", "to:", "para:"];
+
+/// Splits a text into what it quotes and what is new, the oldest first: a mail with the mails that it answers. What is new
+/// has [`Part::Alone`], for it is by the sender.
+fn quotes(text: &[u8]) -> Option<Vec<Said>> {
+    // The depth of each line, and the lines without their marks.
+    let mut groups: Vec<(usize, Vec<Segment>)> = Vec::new();
+    let mut below = 0;
+    let mut at = 0;
+    let mut found = false;
+    let lines: Vec<&[u8]> = text.split_inclusive(|b| *b == b'\n').collect();
+    for (number, line) in lines.iter().enumerate() {
+        let start = at;
+        at += line.len();
+        let mut inner = start;
+        let mut marks = 0;
+        loop {
+            let rest = &text[inner..at];
+            let blanks = rest.iter().take_while(|b| **b == b' ').count();
+            if rest.get(blanks) != Some(&b'>') {
+                break;
+            }
+            marks += 1;
+            inner += blanks + 1;
+        }
+        inner += usize::from(marks > 0 && text.get(inner) == Some(&b' '));
+        let words = String::from_utf8_lossy(text[inner..at].trim_ascii()).to_lowercase();
+        let next = lines.get(number + 1..(number + 4).min(lines.len())).unwrap_or_default();
+        let is_head = HEADS.iter().any(|head| words.starts_with(head))
+            && next.iter().any(|line| {
+                let line = String::from_utf8_lossy(line.trim_ascii()).to_lowercase();
+                SENT.iter().any(|head| line.starts_with(head))
+            });
+        let is_border = WROTE.iter().any(|word| words.ends_with(word)) && words.len() < 200
+            || ORIGINAL.iter().any(|word| words.trim_matches(['-', '_', ' ']).starts_with(word))
+            || is_head;
+        if is_border && marks == 0 {
+            // The line itself is about the mail that follows.
+            let quoted = lines.get(number + 1).is_some_and(|next| next.trim_ascii().starts_with(b">"));
+            below += usize::from(!quoted);
+            found = true;
+            if quoted {
+                continue;
+            }
+        }
+        found |= marks > 0;
+        if text[inner..at].trim_ascii().is_empty() {
+            continue;
+        }
+        let end = inner + text[inner..at].trim_ascii_end().len();
+        let segment = Segment::new(0, Spelling::Plain, Span::new(inner, end));
+        let depth = marks + below;
+        match groups.last_mut() {
+            Some((same, parts)) if *same == depth => parts.push(segment),
+            _ => groups.push((depth, vec![segment])),
+        }
+    }
+    if !found || groups.iter().all(|(depth, _)| *depth == 0) {
+        return None;
+    }
+    groups.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
+    let message = |(depth, parts)| {
+        let part = if depth == 0 { Part::Alone } else { Part::Said };
+        Said { part, ..Said::new(parts) }
+    };
+    Some(groups.into_iter().map(message).collect())
+}
+
+/// The messages of texts that are not within a tree, such as the bodies of mails.
+pub(super) fn expand_texts(
+    interpreter: &Interpreter,
+    record: &mut Record,
+    names: &mut Names,
+    mut all: Vec<Said>,
+) -> Vec<Said> {
+    let mut out = Vec::new();
+    expand_all(interpreter, record, names, &mut all, 0, &mut out);
+    out
+}

@@ -1,0 +1,541 @@
+//! Scans the messages of a transcript in their conversations, and returns the edits on each record.
+//!
+//! Records are scanned in batches, so that messages can be heard in the order in which they were said, and roles be told
+//! from what everybody says. A record is returned once [`WINDOW`] further messages were heard, because a later message may
+//! complete a secret of which it holds a piece.
+
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+use lastfour::{
+    Action, Conversation, Edit, Engine, Entity, Explanation, Finding, Message, MessageId, Outcome, Patch, Role, Span,
+};
+
+use super::echo::echoes;
+use super::fields::Names;
+use super::interpret::Interpreter;
+use super::nested;
+use super::order::order;
+use super::record::{Body, Edits, Key, Part, Record, Said, Segment, Text};
+use super::speakers::Certainty;
+use super::talks::Talks;
+use super::{Fields, Trouble};
+
+/// The number of messages after a message that are heard at least before its record is returned. A number that is completed
+/// within them is masked in all its pieces.
+pub(crate) const WINDOW: usize = 200;
+
+/// The size of a batch in bytes.
+const BATCH: usize = 2 << 20;
+
+/// The size of a batch of a transcript that is newest first, in bytes: such a transcript is held as a whole up to this size.
+const BATCH_NEWEST_FIRST: usize = 64 << 20;
+
+/// The messages of one conversation in a batch that are looked at to tell who serves.
+const MOST_EVIDENCE: usize = 300;
+
+/// The most names that a summary lists.
+const MOST_NAMES: usize = 6;
+
+/// A record with what was found in it.
+pub(crate) struct Done {
+    pub(crate) raw: Vec<u8>,
+    pub(crate) offset: u64,
+    pub(crate) line: u64,
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) patch: Patch,
+    /// In the order of their places.
+    pub(crate) found: Vec<Found>,
+    /// The messages in the order in which they are in the record, if explanations were asked for.
+    pub(crate) explained: Vec<Explained>,
+    /// The number of messages in it.
+    pub(crate) messages: u64,
+}
+
+/// A finding and where it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) finding: Finding,
+    /// Its bytes in the record.
+    pub(crate) span: Span,
+    /// The index of its message in the record.
+    pub(crate) said: u32,
+    /// What is written in its place, if it is masked.
+    pub(crate) mask: Option<String>,
+    pub(crate) role: Role,
+    pub(crate) conversation: Option<Rc<[u8]>>,
+    /// It is a further place of a secret that is found in another place of the record, too.
+    pub(crate) copy: bool,
+    /// The lines of earlier messages with pieces of the same secret that were returned unmasked.
+    pub(crate) recall: Vec<u64>,
+}
+
+/// A message with the reasons for what was found and kept.
+pub(crate) struct Explained {
+    pub(crate) role: Role,
+    pub(crate) conversation: Option<Rc<[u8]>>,
+    pub(crate) line: u64,
+    pub(crate) explanation: Explanation,
+}
+
+/// What is known about the roles in a transcript.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Roles {
+    /// Messages by speakers whose role is not known.
+    pub(crate) unknown: u64,
+    /// Names of speakers whose role is not known.
+    pub(crate) names: Vec<Rc<str>>,
+    /// Names of speakers whose role was guessed.
+    pub(crate) guessed: Vec<(Rc<str>, Role)>,
+}
+
+/// A record that was heard and may still be changed.
+struct Heard {
+    record: Record,
+    /// The places of its line ends.
+    newlines: Vec<u32>,
+    said: Vec<Said>,
+    /// The copies among the messages: of which each is one, and its own index. Sorted.
+    copies: Vec<(u32, u32)>,
+    /// The ids of its messages.
+    ids: Vec<u64>,
+    roles: Vec<Role>,
+    edits: Edits,
+    found: Vec<Found>,
+    explained: Vec<(u32, Explained)>,
+    /// The number of messages that were heard when it was.
+    at: u64,
+}
+
+/// Scans a transcript.
+pub(crate) struct Session<'e> {
+    engine: &'e Engine,
+    pub(crate) names: Names,
+    interpreter: Interpreter,
+    talks: Talks,
+    explains: bool,
+    batch: Vec<Record>,
+    batch_len: usize,
+    newest_first: bool,
+    /// Records that were heard, and the number of the first.
+    held: VecDeque<Heard>,
+    first: u64,
+    /// The index of the first held record that was not heard, and the size of those in bytes.
+    unheard: usize,
+    unheard_len: usize,
+    /// The messages in the held records by their ids: the number of the record, and the index in it.
+    places: HashMap<u64, (u64, u32)>,
+    /// The lines of the latest messages, the last of which has the id before `next`.
+    lines: VecDeque<u64>,
+    next: u64,
+    /// Messages heard.
+    heard: u64,
+    pub(crate) roles: Roles,
+    ready: VecDeque<Done>,
+}
+
+/// The latest messages whose lines are known.
+const LINES: usize = 1 << 16;
+
+impl<'e> Session<'e> {
+    pub(crate) fn new(engine: &'e Engine, fields: Fields, roles: &[(String, Role)], explains: bool) -> Self {
+        Self {
+            engine,
+            names: Names::new(fields),
+            interpreter: Interpreter::default(),
+            talks: Talks::new(roles),
+            explains,
+            batch: Vec::new(),
+            batch_len: 0,
+            newest_first: false,
+            held: VecDeque::new(),
+            first: 0,
+            unheard: 0,
+            unheard_len: 0,
+            places: HashMap::new(),
+            lines: VecDeque::new(),
+            next: 1,
+            heard: 0,
+            roles: Roles::default(),
+            ready: VecDeque::new(),
+        }
+    }
+
+    /// Adds the next record.
+    pub(crate) fn push(&mut self, record: Record) {
+        self.batch_len += record.raw.len();
+        self.batch.push(record);
+        if self.batch_len >= BATCH {
+            self.hear(false);
+            self.release(false);
+        }
+    }
+
+    /// Hears all records and returns them, as nothing more comes for now.
+    pub(crate) fn flush(&mut self) {
+        self.hear(true);
+        self.release(true);
+    }
+
+    /// The next record that is done.
+    pub(crate) fn next(&mut self) -> Option<Done> {
+        self.ready.pop_front()
+    }
+
+    /// Hears the batch. If it is newest first it waits for more, unless `now`.
+    fn hear(&mut self, now: bool) {
+        let mut records = std::mem::take(&mut self.batch);
+        self.unheard_len += std::mem::take(&mut self.batch_len);
+        self.interpreter.study(&records, &self.names);
+        for mut record in records.drain(..) {
+            self.interpreter.read(&mut record, &mut self.names);
+            let said = match std::mem::replace(&mut record.body, Body::Said(Vec::new())) {
+                Body::Said(said) => said,
+                Body::Texts(said) => nested::expand_texts(&self.interpreter, &mut record, &mut self.names, said),
+                Body::Tree(_) => Vec::new(),
+            };
+            let roles = vec![Role::Unknown; said.len()];
+            let copy = |(number, said): (usize, &Said)| match said.part {
+                Part::Copy(of) => Some((of, u32::try_from(number).ok()?)),
+                _ => None,
+            };
+            let mut copies: Vec<(u32, u32)> = said.iter().enumerate().filter_map(copy).collect();
+            copies.sort_unstable();
+            self.held.push_back(Heard {
+                newlines: newlines(&record.raw),
+                record,
+                said,
+                copies,
+                ids: Vec::new(),
+                roles,
+                edits: Edits::default(),
+                found: Vec::new(),
+                explained: Vec::new(),
+                at: self.heard,
+            });
+        }
+        self.batch = records;
+        let base = self.unheard;
+        let conversations = self.conversations(base);
+        if self.newest_first && !now && self.unheard_len < BATCH_NEWEST_FIRST {
+            return;
+        }
+        self.unheard = self.held.len();
+        self.unheard_len = 0;
+        for (key, messages) in conversations {
+            self.hear_conversation(&key, &messages);
+        }
+        for at in base..self.held.len() {
+            self.hear_others(at);
+            self.held[at].at = self.heard;
+        }
+    }
+
+    /// The messages of each conversation from that held record on, in order.
+    fn conversations(&mut self, base: usize) -> Vec<(Key, Vec<(usize, usize)>)> {
+        let mut found: Vec<(Key, Vec<(usize, usize)>)> = Vec::new();
+        let mut places: HashMap<Key, usize> = HashMap::new();
+        for at in base..self.held.len() {
+            for (number, said) in self.held[at].said.iter().enumerate() {
+                if said.part != Part::Said || said.key == Key::Alone {
+                    continue;
+                }
+                let place = *places.entry(said.key.clone()).or_insert_with(|| {
+                    found.push((said.key.clone(), Vec::new()));
+                    found.len() - 1
+                });
+                found[place].1.push((at, number));
+            }
+        }
+        for (_, messages) in &mut found {
+            let times: Vec<_> = messages.iter().map(|(at, number)| self.held[*at].said[*number].time).collect();
+            let order = order(&times);
+            self.newest_first |= order.len() > 2 && order.first() > order.last();
+            *messages = order.into_iter().map(|place| messages[place]).collect();
+        }
+        found
+    }
+
+    /// Hears the messages of one conversation.
+    fn hear_conversation(&mut self, key: &Key, messages: &[(usize, usize)]) {
+        let talk = self.talks.of(key);
+        for &(at, number) in messages {
+            talk.speakers.meet(&self.held[at].said[number].speaker);
+        }
+        let wanting = |(at, number): &&(usize, usize)| talk.speakers.wants_evidence(&self.held[*at].said[*number].speaker);
+        let wanting: Vec<_> = messages.iter().filter(wanting).take(MOST_EVIDENCE).copied().collect();
+        for (at, number) in wanting {
+            let said = &self.held[at].said[number];
+            let text = self.held[at].record.join(&said.segments);
+            if verifies(self.engine, &text.bytes) {
+                talk.speakers.verified(&said.speaker);
+            }
+        }
+        for &(at, number) in messages {
+            self.hear_message(key, at, number);
+        }
+        let talk = self.talks.of(key);
+        for (name, role) in talk.speakers.untold() {
+            let (names, guessed) = (&mut self.roles.names, &mut self.roles.guessed);
+            if role == Role::Unknown {
+                if names.len() < MOST_NAMES && !names.contains(name) {
+                    names.push(Rc::clone(name));
+                }
+            } else if guessed.len() < MOST_NAMES && !guessed.iter().any(|(known, _)| known == name) {
+                guessed.push((Rc::clone(name), role));
+            }
+        }
+    }
+
+    fn hear_message(&mut self, key: &Key, at: usize, number: usize) {
+        let id = self.next;
+        self.next += 1;
+        self.heard += 1;
+        let talk = self.talks.of(key);
+        let heard = &self.held[at];
+        let said = &heard.said[number];
+        let (role, certainty) = talk.speakers.role(&said.speaker);
+        self.roles.unknown += u64::from(certainty == Certainty::Unknown);
+        let text = heard.record.join(&said.segments);
+        let message = Message::new(role, &*text.bytes).id(id);
+        let index = u32::try_from(number).unwrap_or(u32::MAX);
+        let from = heard.copies.partition_point(|(of, _)| *of < index);
+        let copies: Vec<u32> = heard.copies[from..].iter().take_while(|(of, _)| *of == index).map(|(_, copy)| *copy).collect();
+        let before = (!copies.is_empty()).then(|| talk.conversation.clone());
+        let (outcome, earlier, explanation) = if self.explains {
+            let explanation = self.engine.explain(&mut talk.conversation, &message);
+            (explanation.outcome.clone(), Vec::new(), Some(explanation))
+        } else {
+            let (outcome, earlier) = talk.earlier.scan(self.engine, &mut talk.conversation, &message);
+            (outcome, earlier, None)
+        };
+        let first_line = self.next - 1 - self.lines.len() as u64;
+        let line_of = |id: &MessageId| {
+            let at = usize::try_from(id.0.checked_sub(first_line)?).ok()?;
+            self.lines.get(at).copied()
+        };
+        // Earlier messages that are still held are masked below.
+        let gone = |id: &&MessageId| !self.places.contains_key(&id.0) || self.explains;
+        let recall: Vec<u64> = outcome.recall.iter().filter(gone).filter_map(line_of).collect();
+        let start = text.raw_span(Span::new(0, text.bytes.len().min(1))).start;
+        let line = heard.record.line + heard.newlines.partition_point(|end| (*end as usize) < start) as u64;
+        let mut edits = Edits::default();
+        let mut found: Vec<Found> = Vec::new();
+        let about = About { role, conversation: id_of(&said.key), copy: false };
+        text.edit(&outcome.patch, &mut edits);
+        found.extend(about.found(&text, index, &outcome));
+        if let Some(first) = found.first_mut() {
+            first.recall = recall;
+        }
+        for copy in copies {
+            let other = heard.record.join(&heard.said[copy as usize].segments);
+            let mut again = before.clone().unwrap_or_default();
+            let message = Message::new(role, &*other.bytes);
+            let asked = again.verifies(role);
+            let mut outcome = self.engine.scan(&mut again, &message);
+            if again.verifies(role) && !asked && !talk.conversation.verifies(role) {
+                // It is no copy, and asks for something.
+                let _ = self.engine.scan(&mut talk.conversation, &message);
+            }
+            other.edit(&outcome.patch, &mut edits);
+            outcome.findings.retain(|finding| finding.kind.is_there());
+            found.extend(About { copy: true, ..about.clone() }.found(&other, copy, &outcome));
+        }
+        let heard = &mut self.held[at];
+        heard.roles[number] = role;
+        heard.edits.append(edits);
+        heard.found.extend(found);
+        if let Some(explanation) = explanation {
+            heard.explained.push((index, Explained { role, conversation: about.conversation, line, explanation }));
+        }
+        heard.ids.push(id);
+        self.places.insert(id, (self.first + at as u64, index));
+        self.lines.push_back(line);
+        if self.lines.len() > LINES {
+            self.lines.pop_front();
+        }
+        for piece in earlier {
+            self.amend(piece.message, piece.finding, piece.edit);
+        }
+    }
+
+    /// Masks a piece of a secret in an earlier message.
+    fn amend(&mut self, id: MessageId, finding: Finding, edit: Option<Edit>) {
+        let Some(&(record, number)) = self.places.get(&id.0) else { return };
+        let Some(heard) = record.checked_sub(self.first).and_then(|at| self.held.get_mut(usize::try_from(at).ok()?)) else { return };
+        let said = &heard.said[number as usize];
+        let text = heard.record.join(&said.segments);
+        let span = text.raw_span(finding.span);
+        if heard.found.iter().any(|known| known.span.overlaps(span) && known.finding.kind.is_there()) {
+            return;
+        }
+        let mut edits = Edits::default();
+        let about = About { role: heard.roles[number as usize], conversation: id_of(&said.key), copy: false };
+        let patch = Patch::new(edit.into_iter().collect());
+        text.edit(&patch, &mut edits);
+        let found: Vec<Found> = about.finding(&text, number, &finding, &patch).collect();
+        heard.found.extend(found);
+        heard.edits.append(edits);
+    }
+
+    /// Scans what is not said in a conversation.
+    fn hear_others(&mut self, at: usize) {
+        let heard = &self.held[at];
+        let mut edits = Edits::default();
+        let mut found = Vec::new();
+        let mut messages = 0;
+        for (number, said) in heard.said.iter().enumerate() {
+            let alone = match said.part {
+                Part::Said if said.key == Key::Alone => true,
+                Part::Alone => true,
+                Part::Data(_) | Part::Summary(..) => false,
+                Part::Said | Part::Copy(_) => continue,
+            };
+            if !alone && !may_hold_number(&heard.record, &said.segments) {
+                continue;
+            }
+            if said.segments.iter().any(|segment| !heard.record.is_editable(segment.layer)) {
+                continue;
+            }
+            let text = heard.record.join(&said.segments);
+            let role = said.speaker.role.unwrap_or(Role::Unknown);
+            let mut outcome = self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text.bytes));
+            messages += u64::from(alone);
+            match said.part {
+                Part::Data(is_id) => keep_certain(&mut outcome, is_id),
+                Part::Summary(..) => keep_certain(&mut outcome, false),
+                _ => {}
+            }
+            text.edit(&outcome.patch, &mut edits);
+            outcome.findings.retain(|finding| finding.kind.is_there());
+            let about = About { role, conversation: id_of(&said.key), copy: false };
+            found.extend(about.found(&text, u32::try_from(number).unwrap_or(u32::MAX), &outcome));
+        }
+        self.heard += messages;
+        let heard = &mut self.held[at];
+        heard.edits.append(edits);
+        heard.found.extend(found);
+    }
+
+    /// Returns the records that no later message can change any more, or all.
+    fn release(&mut self, all: bool) {
+        while let Some(heard) = self.held.front().filter(|_| self.unheard > 0) {
+            if !all && heard.at + WINDOW as u64 > self.heard {
+                return;
+            }
+            let Some(heard) = self.held.pop_front() else { return };
+            self.first += 1;
+            self.unheard -= 1;
+            for id in &heard.ids {
+                self.places.remove(id);
+            }
+            self.ready.push_back(done(heard));
+        }
+    }
+}
+
+fn newlines(raw: &[u8]) -> Vec<u32> {
+    memchr::memchr_iter(b'\n', raw).filter_map(|at| u32::try_from(at).ok()).collect()
+}
+
+/// Whether a message of somebody who serves would ask for verification.
+fn verifies(engine: &Engine, text: &[u8]) -> bool {
+    let mut talk = Conversation::new();
+    let _ = engine.scan(&mut talk, &Message::new(Role::Agent, text));
+    talk.verifies(Role::Agent)
+}
+
+/// What the findings of a message have in common.
+#[derive(Clone)]
+struct About {
+    role: Role,
+    conversation: Option<Rc<[u8]>>,
+    copy: bool,
+}
+
+impl About {
+    /// The findings of a message: one for each place in the record that a secret is in.
+    fn found<'a>(&'a self, text: &'a Text<'_>, said: u32, outcome: &'a Outcome) -> impl Iterator<Item = Found> + 'a {
+        outcome.findings.iter().flat_map(move |finding| self.finding(text, said, finding, &outcome.patch))
+    }
+
+    fn finding<'a>(&'a self, text: &Text<'_>, said: u32, finding: &Finding, patch: &Patch) -> impl Iterator<Item = Found> + use<'a> {
+        let (finding, mask) = (*finding, mask_of(finding, patch));
+        text.raw_spans(finding.span).into_iter().enumerate().map(move |(number, span)| Found {
+            finding,
+            span,
+            said,
+            mask: mask.clone(),
+            role: self.role,
+            conversation: self.conversation.clone(),
+            copy: self.copy || number > 0,
+            recall: Vec::new(),
+        })
+    }
+}
+
+/// What is written in the place of a finding.
+fn mask_of(finding: &Finding, patch: &Patch) -> Option<String> {
+    let hides = finding.action >= Action::Mask && finding.kind.is_there();
+    let edit = patch.edits().iter().find(|edit| edit.span.overlaps(finding.span));
+    edit.filter(|_| hides).map(|edit| edit.with.clone())
+}
+
+fn id_of(key: &Key) -> Option<Rc<[u8]>> {
+    match key {
+        Key::Id(id) => Some(Rc::clone(id)),
+        _ => None,
+    }
+}
+
+/// The fewest digits of a number that its form makes certain.
+const FEWEST_DIGITS: usize = 9;
+
+fn may_hold_number(record: &Record, segments: &[Segment]) -> bool {
+    let digits: usize = segments
+        .iter()
+        .map(|segment| record.bytes(segment).iter().filter(|b| b.is_ascii_digit() || **b >= 0x80).count())
+        .sum();
+    digits >= FEWEST_DIGITS
+}
+
+/// Keeps the findings that the form of a value makes certain; in an id, only those that are grouped as they are printed.
+fn keep_certain(outcome: &mut Outcome, is_id: bool) {
+    outcome.findings.retain(|finding| {
+        let evidence = &finding.evidence;
+        match finding.entity {
+            Entity::Card => evidence.checksum.is_some() && !evidence.mistyped && (evidence.grouped || !is_id),
+            Entity::SocialSecurity => evidence.grouped || evidence.cue.is_none() && !is_id,
+            Entity::Account => matches!(evidence.checksum, Some("iban" | "clabe")) && !is_id,
+            _ => false,
+        }
+    });
+    let kept = |edit: &&Edit| outcome.findings.iter().any(|finding| finding.span.overlaps(edit.span));
+    let edits: Vec<Edit> = outcome.patch.edits().iter().filter(kept).cloned().collect();
+    outcome.patch = Patch::new(edits);
+}
+
+/// A record with all that was found, also where its messages are repeated.
+fn done(mut heard: Heard) -> Done {
+    if heard.found.iter().any(|found| found.mask.is_some()) {
+        let (edits, found) = echoes(&heard.record, &heard.said, &heard.found);
+        heard.edits.append(edits);
+        heard.found.extend(found);
+    }
+    let patch = heard.edits.patch(&heard.record);
+    heard.found.sort_by_key(|found| (found.span, found.copy));
+    heard.found.dedup_by(|next, found| next.copy && found.span == next.span);
+    heard.explained.sort_by_key(|(number, _)| *number);
+    let messages = heard.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Alone)).count() as u64;
+    let Record { raw, offset, line, trouble, .. } = heard.record;
+    Done {
+        raw,
+        offset,
+        line,
+        trouble,
+        patch,
+        found: heard.found,
+        explained: heard.explained.into_iter().map(|(_, explained)| explained).collect(),
+        messages,
+    }
+}

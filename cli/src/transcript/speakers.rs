@@ -1,0 +1,237 @@
+//! Which side of a conversation each speaker is on.
+
+use std::rc::Rc;
+
+use lastfour::Role;
+
+use super::record::Speaker;
+use super::roles::role_in_name;
+
+/// The speakers that are told apart in one conversation. Further ones are unknown unless their role is stated.
+const MOST_SPEAKERS: usize = 64;
+
+/// How the role of a speaker was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// The transcript states it, or the user has given it.
+    Stated,
+    /// It was guessed from what the speakers say and from who speaks first.
+    Guessed,
+    /// It is not known.
+    Unknown,
+}
+
+/// A speaker who has a name.
+#[derive(Debug, Clone)]
+struct Named {
+    /// In lower case, by which names are compared.
+    key: Box<str>,
+    name: Rc<str>,
+    role: Option<Role>,
+    side: Option<Role>,
+    /// The questions by which people are verified.
+    verifies: u32,
+}
+
+/// The speakers of one conversation, in the order of their first messages.
+///
+/// A role is what the user has given to a name; else what the transcript states, or the name itself. Of speakers whose roles
+/// nothing tells, whoever asks for verification serves. Else, if a customer is known, the other speaker serves; if only
+/// people who serve are known, the other is the customer; and of two unknown names the first is the customer. Anybody else
+/// is [`Role::Unknown`].
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Speakers {
+    given: Rc<[(Box<str>, Role)]>,
+    named: Vec<Named>,
+    /// The questions for verification in messages that go in each direction: to the business, and from it.
+    by_side: [u32; 2],
+}
+
+impl Speakers {
+    /// Creates speakers among whom these names have these roles.
+    pub(crate) fn new(given: &[(String, Role)]) -> Self {
+        let given = given.iter().map(|(name, role)| (fold(name).into(), *role)).collect();
+        Self { given, ..Self::default() }
+    }
+
+    /// Takes note of a speaker.
+    pub(crate) fn meet(&mut self, speaker: &Speaker) {
+        let Some(name) = &speaker.name else { return };
+        let given = self.given_role(name);
+        let role = given.or(speaker.role).or_else(|| role_in_name(name));
+        if let Some(at) = self.find(name) {
+            self.named[at].role = self.named[at].role.or(role);
+            self.named[at].side = self.named[at].side.or(speaker.side);
+        } else if self.named.len() < MOST_SPEAKERS {
+            self.named.push(Named { key: fold(name).into(), name: Rc::clone(name), role, side: speaker.side, verifies: 0 });
+        }
+    }
+
+    /// Whether the messages of a speaker should be looked at for [`verified`](Self::verified).
+    pub(crate) fn wants_evidence(&self, speaker: &Speaker) -> bool {
+        speaker.role.is_none() && (speaker.side.is_some() || self.entry(speaker).is_some_and(|named| named.role.is_none()))
+    }
+
+    /// Takes note of a question by which a speaker verifies somebody.
+    pub(crate) fn verified(&mut self, speaker: &Speaker) {
+        if let Some(side) = speaker.side {
+            let count = &mut self.by_side[usize::from(side.serves())];
+            *count = count.saturating_add(1);
+        }
+        if let Some(at) = speaker.name.as_ref().and_then(|name| self.find(name)) {
+            self.named[at].verifies = self.named[at].verifies.saturating_add(1);
+        }
+    }
+
+    /// Returns the role of a speaker who was met.
+    pub(crate) fn role(&self, speaker: &Speaker) -> (Role, Certainty) {
+        if let Some(role) = speaker.name.as_ref().and_then(|name| self.given_role(name)) {
+            return (role, Certainty::Stated);
+        }
+        if let Some(role) = speaker.role {
+            return (role, Certainty::Stated);
+        }
+        let entry = self.entry(speaker);
+        if let Some(role) = entry.and_then(|named| named.role) {
+            return (role, Certainty::Stated);
+        }
+        if let Some(side) = speaker.side.or(entry.and_then(|named| named.side)) {
+            // An export of a customer's own messages calls those of the business incoming.
+            let swapped = self.by_side[0] >= 2 && self.by_side[1] == 0;
+            let role = match side {
+                side if !swapped => side,
+                Role::Customer => Role::Agent,
+                _ => Role::Customer,
+            };
+            return (role, Certainty::Stated);
+        }
+        match entry {
+            Some(named) => self.guess(named),
+            None => (Role::Unknown, Certainty::Unknown),
+        }
+    }
+
+    /// The role of a speaker of whom nothing is stated.
+    fn guess(&self, named: &Named) -> (Role, Certainty) {
+        let unknown = || self.named.iter().filter(|other| other.role.is_none() && other.side.is_none());
+        let known = || self.named.iter().filter_map(|other| other.role.or(other.side));
+        let most = unknown().map(|other| other.verifies).max().unwrap_or(0);
+        let verifies = named.verifies > 0 && named.verifies * 2 >= most;
+        let (customers, serving) = (known().any(|role| role == Role::Customer), known().any(Role::serves));
+        let role = match (customers, serving) {
+            (true, true) if verifies => Role::Agent,
+            (true, true) => return (Role::Unknown, Certainty::Unknown),
+            (true, false) => Role::Agent,
+            (false, true) => Role::Customer,
+            (false, false) => match unknown().count() {
+                2 | 1 if verifies => Role::Agent,
+                2 if most > 0 => Role::Customer,
+                2 if unknown().next().is_some_and(|first| first.key == named.key) => Role::Customer,
+                2 => Role::Agent,
+                n if n > 2 && verifies => Role::Agent,
+                n if n > 2 && most > 0 => Role::Customer,
+                _ => return (Role::Unknown, Certainty::Unknown),
+            },
+        };
+        (role, Certainty::Guessed)
+    }
+
+    /// The names of which nothing is stated, with the roles that were guessed for them.
+    pub(crate) fn untold(&self) -> impl Iterator<Item = (&Rc<str>, Role)> {
+        self.named
+            .iter()
+            .filter(|named| named.role.is_none() && named.side.is_none())
+            .map(|named| (&named.name, self.guess(named).0))
+    }
+
+    fn given_role(&self, name: &str) -> Option<Role> {
+        if self.given.is_empty() {
+            return None;
+        }
+        let key = fold(name);
+        self.given.iter().find(|(given, _)| **given == *key).map(|(_, role)| *role)
+    }
+
+    fn entry(&self, speaker: &Speaker) -> Option<&Named> {
+        speaker.name.as_ref().and_then(|name| self.find(name)).map(|at| &self.named[at])
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        let key = fold(name);
+        self.named.iter().position(|named| *named.key == *key)
+    }
+}
+
+/// The name as it is compared: lower case, and no longer than a name can be.
+fn fold(name: &str) -> String {
+    name.trim().chars().take(128).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Speaker {
+        Speaker { name: Some(Rc::from(name)), ..Speaker::default() }
+    }
+
+    fn roles(names: &[&str]) -> Vec<Role> {
+        let mut speakers = Speakers::default();
+        names.iter().for_each(|name| speakers.meet(&named(name)));
+        names.iter().map(|name| speakers.role(&named(name)).0).collect()
+    }
+
+    #[test]
+    fn of_two_speakers_of_whom_one_is_known_the_other_is_the_other_side() {
+        assert_eq!(roles(&["Jane", "Customer"]), [Role::Agent, Role::Customer]);
+        assert_eq!(roles(&["Ava the bot", "Jane"]), [Role::Bot, Role::Customer]);
+    }
+
+    #[test]
+    fn of_two_unknown_speakers_the_first_is_the_customer_unless_one_verifies() {
+        assert_eq!(roles(&["Jane", "Bob", "jane "]), [Role::Customer, Role::Agent, Role::Customer]);
+        let mut speakers = Speakers::default();
+        for name in ["Jane", "Bob"] {
+            speakers.meet(&named(name));
+        }
+        speakers.verified(&named("Jane"));
+        assert_eq!(speakers.role(&named("Jane")), (Role::Agent, Certainty::Guessed));
+        assert_eq!(speakers.role(&named("Bob")), (Role::Customer, Certainty::Guessed));
+    }
+
+    #[test]
+    fn one_name_alone_and_nobody_are_unknown() {
+        assert_eq!(roles(&["Jane"]), [Role::Unknown]);
+        assert_eq!(roles(&["Jane", "Bob", "Ann"]), [Role::Unknown; 3]);
+        assert_eq!(Speakers::default().role(&Speaker::default()), (Role::Unknown, Certainty::Unknown));
+    }
+
+    #[test]
+    fn a_role_that_was_given_wins() {
+        let mut speakers = Speakers::new(&[("Jane".into(), Role::Agent), ("bot".into(), Role::Customer)]);
+        speakers.meet(&named("JANE"));
+        speakers.meet(&named("Bot"));
+        assert_eq!(speakers.role(&named("JANE")).0, Role::Agent);
+        assert_eq!(speakers.role(&Speaker { role: Some(Role::Bot), ..named("Bot") }).0, Role::Customer);
+    }
+
+    #[test]
+    fn a_direction_tells_the_side_unless_the_incoming_side_verifies() {
+        let side = |side| Speaker { side: Some(side), ..Speaker::default() };
+        let mut speakers = Speakers::default();
+        assert_eq!(speakers.role(&side(Role::Customer)).0, Role::Customer);
+        speakers.verified(&side(Role::Customer));
+        speakers.verified(&side(Role::Customer));
+        assert_eq!(speakers.role(&side(Role::Customer)).0, Role::Agent);
+        assert_eq!(speakers.role(&side(Role::Agent)).0, Role::Customer);
+    }
+
+    #[test]
+    fn the_number_of_speakers_is_bounded() {
+        let mut speakers = Speakers::default();
+        for n in 0..10_000 {
+            speakers.meet(&named(&format!("visitor {n} of the room")));
+        }
+        assert!(speakers.named.len() <= MOST_SPEAKERS);
+    }
+}

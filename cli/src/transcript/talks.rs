@@ -1,0 +1,82 @@
+//! The conversations of a transcript.
+
+use std::collections::HashMap;
+
+use lastfour::{Conversation, EarlierPieces, Role};
+
+use super::record::Key;
+use super::speakers::Speakers;
+
+/// The number of recently active conversations that are remembered at least. At most twice as many are held.
+const REMEMBERED: usize = 5_000;
+
+/// A conversation and its speakers.
+#[derive(Default, Clone)]
+pub(crate) struct Talk {
+    pub(crate) conversation: Conversation,
+    pub(crate) earlier: EarlierPieces,
+    pub(crate) speakers: Speakers,
+}
+
+/// The conversations of a transcript. If there are thousands, the least recently active are forgotten.
+pub(crate) struct Talks {
+    /// A new conversation, with the roles given by the user.
+    fresh: Talk,
+    /// The conversation of messages without a key.
+    whole: Talk,
+    /// The others, in two generations: the older is dropped when the younger is full.
+    young: HashMap<Key, Talk>,
+    old: HashMap<Key, Talk>,
+}
+
+impl Talks {
+    pub(crate) fn new(roles: &[(String, Role)]) -> Self {
+        let fresh = Talk { speakers: Speakers::new(roles), ..Talk::default() };
+        Self { whole: fresh.clone(), fresh, young: HashMap::new(), old: HashMap::new() }
+    }
+
+    /// Returns the conversation with that key.
+    pub(crate) fn of(&mut self, key: &Key) -> &mut Talk {
+        if matches!(key, Key::Transcript | Key::Alone) {
+            return &mut self.whole;
+        }
+        if !self.young.contains_key(key) {
+            let talk = self.old.remove(key).unwrap_or_else(|| self.fresh.clone());
+            if self.young.len() >= REMEMBERED {
+                self.old = std::mem::take(&mut self.young);
+            }
+            self.young.insert(key.clone(), talk);
+        }
+        self.young.get_mut(key).unwrap_or(&mut self.whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use lastfour::{Engine, Message};
+
+    use super::*;
+
+    fn say(talks: &mut Talks, id: usize) -> u32 {
+        let talk = talks.of(&Key::Id(Rc::from(id.to_string().into_bytes())));
+        let _ = Engine::default().scan(&mut talk.conversation, &Message::customer("hello"));
+        talk.conversation.turns()
+    }
+
+    #[test]
+    fn an_active_conversation_is_remembered_among_many_others() {
+        let mut talks = Talks::new(&[]);
+        assert_eq!(say(&mut talks, 0), 1);
+        for other in 1..20_000 {
+            assert_eq!(say(&mut talks, other), 1);
+            if other % 1_000 == 0 {
+                assert_eq!(say(&mut talks, 0), u32::try_from(1 + other / 1_000).unwrap());
+            }
+        }
+        assert!(talks.young.len() + talks.old.len() <= 2 * REMEMBERED);
+        // Conversation 1 was not active for long and starts anew.
+        assert_eq!(say(&mut talks, 1), 1);
+    }
+}
