@@ -44,7 +44,7 @@ impl Words {
     }
 
     /// The range of the text for a range of its letters and digits.
-    fn span(&self, within: Span) -> Option<Span> {
+    pub(crate) fn span(&self, within: Span) -> Option<Span> {
         let (first, last) = (self.at.get(within.start)?, self.at.get(within.end.checked_sub(1)?)?);
         Some(Span::new(*first, last + 1))
     }
@@ -171,7 +171,7 @@ impl<'a> Secrets<'a> {
             let Part::Summary(from, to) = said.part else { continue };
             let mut base = 0;
             for message in from..to {
-                let Some(here) = self.said.get(message as usize).filter(|said| said.part == Part::Said) else { continue };
+                let Some(here) = self.said.get(message as usize).filter(|said| said.part.is_said()) else { continue };
                 self.summaries.entry(message).or_insert((number, base));
                 base += self.key_len(here);
             }
@@ -188,7 +188,7 @@ impl<'a> Secrets<'a> {
         let words = Words::new(text);
         match said.part {
             // What is found in the whole, such as a number that is spread over messages.
-            Part::Said => match self.summaries.get(&number) {
+            Part::Said | Part::Quoted => match self.summaries.get(&number) {
                 Some((summary, base)) => self.aligned(*summary, Span::new(*base, base + words.key.len()), 0, &words),
                 None => Vec::new(),
             },
@@ -196,7 +196,7 @@ impl<'a> Secrets<'a> {
                 let mut places = self.in_text(&words);
                 let mut base = 0;
                 for message in from..to {
-                    let Some(here) = self.said.get(message as usize).filter(|said| said.part == Part::Said) else { continue };
+                    let Some(here) = self.said.get(message as usize).filter(|said| said.part.is_said()) else { continue };
                     let len = self.key_len(here);
                     places.extend(self.aligned(message, Span::new(0, len), base, &words));
                     base += len;

@@ -13,14 +13,14 @@ use super::roles::role_in_name;
 const TEXT: &[&str] = &[
     "answer", "body", "caption", "comment", "comments", "content", "contents", "contenido", "html", "markdown", "mensaje",
     "message", "messages", "msg", "plain", "pregunta", "question", "reply", "respuesta", "sms", "speech", "text", "texto",
-    "transcript", "transcripcion", "transcription", "utterance", "word", "words",
+    "transcript", "transcripcion", "transcription", "utterance", "word",
 ];
 
 /// Words for what somebody may say, and for other things. A number in such a field is a number.
 const TEXT_TOO: &[&str] = &[
     "arguments", "chat", "completion", "description", "feedback", "input", "inputs", "line", "log", "note", "notes", "output",
     "outputs", "parts", "preview", "prompt", "query", "refusal", "remark", "remarks", "request", "response", "snippet",
-    "statement", "subject", "summary",
+    "statement", "subject", "summary", "words",
 ];
 
 /// Words after a word for text that say in which form it is.
@@ -83,7 +83,8 @@ const NOT_TIME: &[&str] = &[
 /// Words in the names of times that say how they are written.
 const TIME_FORMS: &[&str] = &[
     "at", "on", "ms", "millis", "milliseconds", "us", "usec", "ns", "sec", "secs", "seconds", "utc", "gmt", "iso", "local",
-    "unixtime", "unix", "epoch", "absolute", "message", "msg", "timestamp", "date", "time", "stamp", "event", "in",
+    "unixtime", "unix", "epoch", "absolute", "message", "msg", "timestamp", "date", "time", "stamp", "event", "in", "original",
+    "arrival", "server", "client", "origin",
 ];
 
 /// Last words of names whose values nobody says.
@@ -255,9 +256,12 @@ impl Meaning {
         meaning.data = DATA.contains(&last);
         let position = |list: &[&str], word: &str| list.iter().position(|known| *known == word);
         // "body_text", "Message Text (Original)": the forms follow the word for the text.
+        let counts = matches!(words[0], "num" | "count" | "total" | "n" | "number");
         let noun = words.iter().rposition(|word| !FORMS.contains(word)).map_or(words[0], |at| words[at]);
         let forms_only = words.iter().all(|word| FORMS.contains(word));
-        if TEXT.contains(&last) && (forms_only || !DATA.contains(&noun)) || TEXT.contains(&noun) {
+        if counts {
+            meaning.data = true;
+        } else if TEXT.contains(&last) && (forms_only || !DATA.contains(&noun)) || TEXT.contains(&noun) {
             meaning.text = Some(TextName::Sure);
         } else if TEXT_TOO.contains(&noun) {
             meaning.text = Some(TextName::Likely);
@@ -360,6 +364,9 @@ pub(crate) fn words(name: &str) -> Vec<String> {
         if c.is_alphanumeric() {
             current.extend(c.to_lowercase().map(plain));
         }
+        if c == '#' {
+            words.push("number".into());
+        }
         previous = c;
     }
     if !current.is_empty() {
@@ -384,7 +391,7 @@ fn plain(c: char) -> char {
 /// Words that are often written together, besides those of the lists above.
 const JOINED: &[&str] = &[
     "agent", "bot", "created", "customer", "display", "from", "id", "is", "me", "message", "msg", "name", "role", "sent",
-    "sender", "text", "time", "type", "user", "uuid", "at", "on", "stamp",
+    "sender", "text", "time", "type", "user", "uuid", "at", "on", "stamp", "original", "arrival", "server", "client",
 ];
 
 /// The longest word that is split.
@@ -531,13 +538,13 @@ mod tests {
         for name in [
             "text", "Content", "bodyText", "body_text", "html_body", "plainBody", "userMessage", "message_text", "messagetext",
             "inputTranscript", "customer_message", "Message Text (Original)", "richText", "html", "textBody", "msg", "mensaje",
-            "prompt", "completion", "Transcript", "last_message", "transcript_text", "messageBody", "note",
+            "prompt", "completion", "Transcript", "last_message", "words", "transcript_text", "messageBody", "note",
         ] {
             assert!(meaning(name).text.is_some(), "{name}");
         }
         for name in [
             "message_id", "contentType", "text_direction", "context", "id", "messageCount", "textColor", "body_size",
-            "timestamp", "comment_at", "value", "conversation", "name", "content_language", "status",
+            "timestamp", "comment_at", "value", "num_words", "Msg #", "conversation", "name", "content_language", "status",
         ] {
             assert!(meaning(name).text.is_none(), "{name}");
         }
@@ -587,7 +594,7 @@ mod tests {
             assert!(meaning(name).conversation.is_none(), "{name}");
         }
         for name in ["timestamp", "created_at", "createdAt", "ts", "date", "start", "timestamp_ms", "Message Created Time",
-            "sentAt", "date_created", "start_timestamp_usec", "startTimeMs", "AbsoluteTime", "BeginOffsetMillis"]
+            "sentAt", "date_created", "originalarrivaltime", "start_timestamp_usec", "startTimeMs", "AbsoluteTime", "BeginOffsetMillis"]
         {
             assert!(meaning(name).time.is_some(), "{name}");
         }

@@ -196,7 +196,7 @@ fn speaker(line: &[u8], start: usize, stamp: Stamp) -> Option<Found> {
         let kind = name_of(name, stamp != Stamp::None || after.is_some())?;
         return found(Span::new(inner.start, inner.start + name.trim_end().len()), kind.max(Name::Likely), end, after);
     }
-    if stamp == Stamp::Full
+    if stamp != Stamp::None
         && let Some(tab) = memchr::memchr(b'\t', rest)
     {
         let name = std::str::from_utf8(&rest[..tab]).ok()?;
@@ -321,6 +321,9 @@ fn is_name(name: &str, lenient: bool) -> bool {
     if lenient && name.starts_with('+') {
         // The telephone number of somebody who is not in the address book.
         return digits <= 13 && name.chars().all(|c| c.is_numeric() || c.is_whitespace() || "+-().\u{2011}\u{2010}".contains(c));
+    }
+    if name.chars().any(char::is_control) {
+        return false;
     }
     let letters = name.chars().any(char::is_alphabetic);
     let starts = name.chars().next().is_some_and(|c| c.is_alphabetic() || lenient && !c.is_numeric());

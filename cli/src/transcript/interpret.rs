@@ -98,8 +98,8 @@ enum Use {
     /// Text by what it holds, not by its name.
     Sentence,
     Data,
-    /// Part of an array of words; the index of the array.
-    Word(u32),
+    /// A word of an array of words: the index of the array, and the number of the form.
+    Word(u32, u8),
 }
 
 impl Interpreter {
@@ -108,6 +108,7 @@ impl Interpreter {
         for record in records {
             self.study_fields(record, names);
         }
+        self.has_text |= !self.words.is_empty();
         self.has_text |= self.fields.values().any(|field| (field.named || field.sentences > 0) && !field.is_constant());
         for record in records {
             if let Body::Tree(tree) = &record.body {
@@ -378,33 +379,41 @@ fn is_machine_made(text: &[u8]) -> bool {
 /// The fewest words of an array by which its name is learned.
 const FEWEST_WORDS: usize = 3;
 
-/// Returns the texts of the words of an array, the last of each element, if it is one of at least so many words: objects with
-/// one word each, and with times.
-fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usize) -> Option<Vec<u32>> {
+/// Returns the texts of the words of an array, if it is one of at least so many words: objects with one word each, and with
+/// times. A word may have several forms; the last, which often has punctuation, has the number 0.
+fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usize) -> Option<Vec<(u32, u8)>> {
     let (mut elements, mut single, mut timed) = (0, 0, 0);
     let mut words = Vec::new();
     for element in tree.children(array) {
         if tree.node(element).kind != Kind::Object {
             return None;
         }
-        elements += 1;
         let is_text = |at: &u32| {
             let node = tree.node(*at);
-            node.kind == Kind::Text && names.meaning(tree.nearest_name(*at)).text.is_some() && record.is_editable(node.segment.layer)
+            let name = tree.nearest_name(*at);
+            let named = names.meaning(name).text.is_some() || names.words(name) == ["value"];
+            node.kind == Kind::Text && named && record.is_editable(node.segment.layer)
         };
         // A word has few forms, such as one with and one without punctuation.
         let forms: Vec<u32> = (element + 1..tree.node(element).end).filter(is_text).take(MOST_FORMS + 1).collect();
-        let Some(&word) = forms.last() else { continue };
+        if forms.is_empty() {
+            continue;
+        }
         let text = |at: &u32| record.text(&tree.node(*at).segment).trim_ascii().to_vec();
         if forms.len() > MOST_FORMS || forms.iter().any(|at| tree.node(*at).segment.span().len() > LONGEST_WORD) {
             return None;
         }
-        single += usize::from(forms.iter().map(text).all(|text| !text.is_empty() && !text.contains(&b' ')));
+        words.extend(forms.iter().rev().copied().zip(0u8..));
+        // Blanks between words may have elements of their own, as punctuation has.
+        if forms.iter().map(text).all(|text| text.iter().all(u8::is_ascii_punctuation)) {
+            continue;
+        }
+        elements += 1;
+        single += usize::from(forms.iter().map(text).all(|text| !text.contains(&b' ')));
         timed += usize::from(tree.children(element).any(|child| {
             let name = tree.node(child).name;
             names.meaning(name).time.is_some() || names.is_measure(name)
         }));
-        words.push(word);
     }
     (elements >= fewest && single * 10 >= elements * 9 && timed * 10 >= single * 9).then_some(words)
 }
@@ -532,8 +541,8 @@ impl<'a> Reading<'a> {
                 && self.interpreter.words.contains(&node.name)
                 && let Some(words) = words_of(self.record, self.tree, self.names, index, 1)
             {
-                for word in words {
-                    self.uses[word as usize] = Use::Word(index);
+                for (word, form) in words {
+                    self.uses[word as usize] = Use::Word(index, form);
                 }
             }
         }
@@ -560,7 +569,7 @@ impl<'a> Reading<'a> {
                 (None, _) => Use::Data,
             };
         }
-        if !self.interpreter.has_text && !self.uses.iter().any(|used| matches!(used, Use::Text | Use::Sentence | Use::Word(_))) {
+        if !self.interpreter.has_text && !self.uses.iter().any(|used| matches!(used, Use::Text | Use::Sentence | Use::Word(..))) {
             self.take_everything();
         }
     }
@@ -677,7 +686,8 @@ impl<'a> Reading<'a> {
             let role = role_of_value(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
             // "user_type": "human" of everybody says that nobody is a program.
             let values = self.interpreter.values.get(&node.name).map_or(0, Vec::len);
-            let of_all = values == 1 && self.is_compound_name(at) && is_anybody(&value);
+            let vague = is_anybody(&value) || Role::from_name(&value).is_none();
+            let of_all = values == 1 && vague && (self.is_compound_name(at) || self.meaning(at).kind);
             role.filter(|_| !of_all)
         };
         match about {
@@ -846,11 +856,12 @@ impl<'a> Reading<'a> {
         let mut groups: Vec<Group> = Vec::new();
         let mut data = Vec::new();
         let mut word_arrays: Vec<u32> = Vec::new();
+        let mut joins: HashMap<(u32, u32, NameId), usize> = HashMap::new();
         for at in 0..self.tree.nodes.len() {
             let index = u32::try_from(at).unwrap_or(u32::MAX);
             match self.uses[at] {
                 Use::Nothing => {}
-                Use::Word(array) => {
+                Use::Word(array, _) => {
                     if word_arrays.last() != Some(&array) {
                         word_arrays.push(array);
                         self.word_groups(array, &mut groups);
@@ -862,13 +873,17 @@ impl<'a> Reading<'a> {
                     let likely = self.uses[at] == Use::Sentence;
                     let voice = self.voice(owner, slot, index);
                     let segment = self.node(index).segment;
-                    // The texts of one member are one text, if somebody is known to say them.
-                    let joins = self.interpreter.has_text && groups.last().is_some_and(|last| {
-                        last.owner == owner && last.slot == slot && last.array.is_none() && (last.speaks || !self.is_list(index))
+                    // The texts of the same name in one member are one text, if somebody is known to say them.
+                    let place = (owner, slot, self.tree.nearest_name(index));
+                    let joined = joins.get(&place).copied().filter(|at| {
+                        let group: &Group = &groups[*at];
+                        self.interpreter.has_text && (group.speaks || !self.is_list(index)) && group.speaker == voice
                     });
-                    match groups.last_mut().filter(|_| joins) {
-                        Some(last) => last.parts.push(segment),
-                        None => groups.push(Group {
+                    match joined {
+                        Some(at) => groups[at].parts.push(segment),
+                        None => {
+                            joins.insert(place, groups.len());
+                            groups.push(Group {
                             owner,
                             slot,
                             array: None,
@@ -877,7 +892,8 @@ impl<'a> Reading<'a> {
                             parts: vec![segment],
                             time: None,
                             sentence: likely,
-                        }),
+                        });
+                        }
                     }
                 }
                 Use::Data => {
@@ -906,33 +922,44 @@ impl<'a> Reading<'a> {
         if let Some(role) = named.filter(|_| own.as_ref().is_none_or(|own| own.role.is_none())) {
             return Speaker { role: Some(role), ..Speaker::default() };
         }
-        if self.is_pair(owner, slot) {
-            let name = self.names.words(self.node(slot).name).join(" ");
-            return Speaker { name: Some(Rc::from(name)), ..Speaker::default() };
+        if let Some(name) = self.pair(own.is_some().then_some(owner), at) {
+            return Speaker { name: Some(name), ..Speaker::default() };
         }
         own.unwrap_or_else(|| self.outer.clone())
     }
 
-    /// Whether a member is one side of a pair, such as "question" beside "answer".
-    fn is_pair(&self, owner: u32, slot: u32) -> bool {
-        let side = |name: NameId| {
-            let has = |list: &[&str]| self.names.words(name).iter().any(|word| list.contains(&word.as_str()));
-            (has(ASKED), has(ANSWERED))
+    /// The name of the side that says the text at `at`, if a member on the way from its owner is one side of a pair, such as
+    /// "question" beside "answer".
+    fn pair(&self, owner: Option<u32>, at: u32) -> Option<Rc<str>> {
+        let side = |at: u32| {
+            let has = |list: &[&str]| self.names.words(self.node(at).name).iter().any(|word| list.contains(&word.as_str()));
+            match (has(ASKED), has(ANSWERED)) {
+                (true, false) => Some(0),
+                (false, true) => Some(1),
+                _ => None,
+            }
         };
-        let (asked, answered) = side(self.node(slot).name);
-        if !asked && !answered || self.node(owner).kind != Kind::Object {
-            return false;
+        for member in std::iter::once(at).chain(self.tree.ancestors(at)).take_while(|at| Some(*at) != owner) {
+            let Some(here) = side(member) else { continue };
+            let object = self.node(member).parent;
+            if self.tree.children(object).any(|other| side(other) == Some(1 - here)) {
+                return Some(Rc::from(["question", "answer"][here]));
+            }
         }
-        self.tree.children(owner).any(|other| {
-            let (other_asked, other_answered) = side(self.node(other).name);
-            other != slot && (asked && other_answered || answered && other_asked)
-        })
+        None
     }
 
     /// Adds the turns of an array of words: the words in a row of one speaker.
     fn word_groups(&mut self, array: u32, groups: &mut Vec<Group>) {
+        for form in 0..u8::try_from(MOST_FORMS).unwrap_or(u8::MAX) {
+            let is_word = |at: &u32| self.uses[*at as usize] == Use::Word(array, form);
+            let words: Vec<u32> = (array..self.node(array).end).filter(is_word).collect();
+            self.turns(array, words, groups);
+        }
+    }
+
+    fn turns(&mut self, array: u32, words: Vec<u32>, groups: &mut Vec<Group>) {
         let mut last: Option<Speaker> = None;
-        let words: Vec<u32> = (array..self.node(array).end).filter(|at| self.uses[*at as usize] == Use::Word(array)).collect();
         let around = self.owner(array);
         let outer = self.speaker(around).unwrap_or_else(|| self.outer.clone());
         for word in words {
@@ -1006,31 +1033,49 @@ impl<'a> Reading<'a> {
     fn said(&mut self, groups: Vec<Group>, data: &mut Vec<(u32, Said)>) -> Vec<Said> {
         let mut all: Vec<Said> = Vec::with_capacity(groups.len());
         let mut places: Vec<(u32, Option<u32>)> = Vec::with_capacity(groups.len());
-        let named: HashSet<u32> = groups.iter().filter(|group| !group.sentence).map(|group| group.owner).collect();
+        let mut sentences: Vec<bool> = Vec::with_capacity(groups.len());
         // The messages of each object.
-        let mut firsts: HashMap<u64, Vec<usize>> = HashMap::new();
+        let mut by_owner: HashMap<u64, Vec<usize>> = HashMap::new();
         for group in groups {
             let parts = self.join(group.parts, group.array.is_some());
             if parts.is_empty() {
                 continue;
             }
             let time = group.time.or_else(|| self.time(group.owner));
-            let mut said = Said { speaker: group.speaker, key: self.key(group.owner), time, owner: self.number(group.owner), ..Said::new(parts) };
-            let first = firsts.get(&said.owner).into_iter().flatten().copied().find(|first| all[*first].speaker == said.speaker);
-            if let Some(first) = first.filter(|_| self.interpreter.has_text) {
-                said.part = Part::Copy(u32::try_from(first).unwrap_or(0));
-            } else if group.sentence && named.contains(&group.owner) {
-                said.part = Part::Alone;
-            }
-            if said.part == Part::Said {
-                firsts.entry(said.owner).or_default().push(all.len());
-            }
+            let said = Said { speaker: group.speaker, key: self.key(group.owner), time, owner: self.number(group.owner), ..Said::new(parts) };
             places.push((group.owner, group.array));
+            sentences.push(group.sentence);
+            by_owner.entry(said.owner).or_default().push(all.len());
             all.push(said);
+        }
+        if self.interpreter.has_text {
+            for messages in by_owner.values() {
+                self.find_copies(&mut all, messages, &sentences);
+            }
         }
         self.find_equal_messages(&mut all, &places);
         self.find_equal_data(&all, data);
         all
+    }
+
+    /// Of the texts that an object has of one speaker, one is the message and the others are copies. So are those of other
+    /// speakers with the same words, as a bot may repeat what it was told.
+    fn find_copies(&self, all: &mut [Said], messages: &[usize], sentences: &[bool]) {
+        if messages.len() < 2 {
+            return;
+        }
+        let key = |said: &Said| Words::new(&self.record.join(&said.segments).bytes).key;
+        let mut mains: Vec<usize> = Vec::new();
+        // Those that are text by their names come first.
+        let (named, others): (Vec<usize>, Vec<usize>) = messages.iter().partition(|at| !sentences[**at]);
+        for at in named.into_iter().chain(others) {
+            let same = mains.iter().copied().find(|main| all[*main].speaker == all[at].speaker);
+            let same = same.or_else(|| mains.iter().copied().take(MOST_WITHIN).find(|main| key(&all[*main]) == key(&all[at])));
+            match same {
+                Some(main) => all[at].part = Part::Copy(u32::try_from(main).unwrap_or(u32::MAX)),
+                None => mains.push(at),
+            }
+        }
     }
 
     /// A message of nobody with the words of a message within its object is a copy of that.
@@ -1048,7 +1093,7 @@ impl<'a> Reading<'a> {
             if let Some(array) = array.filter(|_| all[at].part == Part::Said) {
                 // The words of a turn beside its text.
                 let text = self.tree.ancestors(array).find_map(|above| texts.get(&above).copied());
-                if let Some(text) = text.filter(|text| key(&all[*text]) == key(&all[at])) {
+                if let Some(text) = text.filter(|text| all[*text].part == Part::Said && key(&all[*text]) == key(&all[at])) {
                     all[at].part = Part::Copy(u32::try_from(text).unwrap_or(u32::MAX));
                     all[at].owner = all[text].owner;
                 }

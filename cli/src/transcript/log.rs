@@ -17,11 +17,13 @@ pub(crate) struct LogReader {
     scanned: usize,
     /// A line that is too long to be held.
     long: Option<JsonReader>,
+    /// Some line has held JSON or pairs, so that others are not messages.
+    structured: bool,
 }
 
 impl LogReader {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, scanned: 0, long: None }
+        Self { json, scanned: 0, long: None, structured: false }
     }
 
     pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool, names: &mut Names) -> Option<Cut> {
@@ -58,7 +60,7 @@ impl LogReader {
         Some(cut)
     }
 
-    fn line(&self, line: &[u8], at_start: bool, names: &mut Names) -> Cut {
+    fn line(&mut self, line: &[u8], at_start: bool, names: &mut Names) -> Cut {
         let mark = mark_len(line, at_start);
         let start = line.len() - line[mark..].trim_ascii_start().len();
         let span = Span::new(start, start + line[start..].trim_ascii_end().len());
@@ -68,10 +70,18 @@ impl LogReader {
         if matches!(line[start], b'{' | b'[')
             && let Ok(tree) = json::parse(line, span, 0, names)
         {
+            self.structured = true;
             return Cut { len: line.len(), trouble: None, layers: Vec::new(), body: Body::Tree(tree) };
         }
         let mut cut = Cut::said(line.len(), self.json.then_some(Trouble::Malformed), Vec::new());
         read(line, span, names, &mut cut);
+        match &mut cut.body {
+            Body::Said(said) if self.structured && !self.json => {
+                said.iter_mut().filter(|said| said.part == Part::Said).for_each(|said| said.part = Part::Alone);
+            }
+            Body::Said(_) | Body::Texts(_) => {}
+            Body::Tree(_) => self.structured = true,
+        }
         cut
     }
 }
@@ -107,8 +117,8 @@ fn read(line: &[u8], span: Span, names: &mut Names, cut: &mut Cut) {
 /// The places in a line at which JSON is looked for.
 const MOST_STARTS: usize = 8;
 
-/// The object or array in a line, with at least one member that is an object's.
-fn json_within(bytes: &[u8], span: Span, layer: u16, names: &mut Names) -> Option<(Span, Tree)> {
+/// The object or array in a text, with at least one member that is an object's.
+pub(super) fn json_within(bytes: &[u8], span: Span, layer: u16, names: &mut Names) -> Option<(Span, Tree)> {
     let starts = memchr::memchr2_iter(b'{', b'[', &bytes[span.range()]).take(MOST_STARTS);
     for start in starts.map(|at| at + span.start) {
         let rest = &bytes[start..span.end];

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use lastfour::Span;
 
-use super::record::{Body, Layer, Part, Said, Segment, Speaker, Time, Trouble};
+use super::record::{Body, Key, Layer, Part, Said, Segment, Speaker, Time, Trouble};
 use super::spelling::Spelling;
 use super::stamp::time_of_value;
 use super::{Cut, Input, More, mark_len};
@@ -57,7 +57,6 @@ impl MailReader {
         }
         let len = match next {
             Some(next) if next > 0 => next,
-            _ if input.more == More::Never => bytes.len(),
             _ => next_mail(&bytes[1..]).map_or(bytes.len(), |at| at + 1),
         };
         let whole = len < bytes.len() || input.more == More::Never;
@@ -119,12 +118,14 @@ impl Mail<'_> {
             }
         }
         let time = head.time;
+        let key = head.subject.and_then(|span| thread(&self.bytes[span.range()]));
         let body = Span::new(head.end, self.bytes.len());
         let first = self.said.len();
         self.part(&head, body, 0);
         for said in &mut self.said[first..] {
             said.speaker = speaker.clone();
             said.time = time;
+            said.key = key.clone().map_or(Key::Transcript, Key::Id);
         }
     }
 
@@ -183,6 +184,16 @@ impl Mail<'_> {
         }
         let _ = head.attached;
     }
+}
+
+/// What the subjects of a thread have in common: without "Re:" and the like.
+fn thread(subject: &[u8]) -> Option<Rc<[u8]>> {
+    let lower = String::from_utf8_lossy(subject).to_lowercase();
+    let mut rest = lower.trim();
+    while let Some(inner) = ["re:", "fw:", "fwd:", "aw:", "rv:", "ref:"].iter().find_map(|prefix| rest.strip_prefix(prefix)) {
+        rest = inner.trim_start();
+    }
+    (!rest.is_empty()).then(|| Rc::from(rest.as_bytes()))
 }
 
 /// The parts of a body between the lines with its boundary.

@@ -1,12 +1,13 @@
 //! Texts that have structure of their own: JSON, HTML, a transcript or a quoted mail in a string.
 
-use lastfour::Span;
+use lastfour::{Role, Span};
 
 use super::fields::Names;
 use super::html;
 use super::interpret::Interpreter;
 use super::json;
 use super::lines;
+use super::log;
 use super::record::{Joint, Key, Part, Record, Said, Segment, Speaker};
 use super::spelling::Spelling;
 
@@ -35,17 +36,24 @@ pub(super) fn expand_all(
 ) {
     let mut places: Vec<Option<u32>> = vec![None; all.len()];
     let mut others = Vec::new();
+    let mut answers: Option<Role> = None;
     let mut copies = Vec::new();
     for (at, said) in all.drain(..).enumerate() {
         if let Part::Copy(of) = said.part {
             copies.push((out.len(), of));
         }
         match expand(interpreter, record, names, said, depth, &mut others) {
-            Found::Text(said) => {
+            Found::Text(mut said) => {
+                if said.speaker.name.as_deref() == Some("answer") && said.speaker.role.is_none() {
+                    said.speaker.role = answers;
+                }
                 places[at] = u32::try_from(out.len()).ok();
                 out.push(said);
             }
             Found::Messages(messages) => {
+                // "output" beside an "input" with messages answers the last of them.
+                let last = messages.iter().rev().find_map(|said| said.speaker.role);
+                answers = last.map(|role| if role.serves() { Role::Customer } else { Role::Bot });
                 let base = u32::try_from(out.len()).unwrap_or(u32::MAX);
                 out.extend(messages.into_iter().map(|said| shifted(said, base)));
             }
@@ -89,12 +97,17 @@ fn expand(
     let may_be_json = matches!(trimmed.first(), Some(b'{' | b'[')) && matches!(trimmed.last(), Some(b'}' | b']'));
     let has_lines = memchr::memchr(b'\n', &text).is_some();
     let may_be_html = memchr::memchr(b'<', &text).is_some() && html::is_html(&text);
-    if depth >= DEEPEST || len > LONGEST || !(may_be_json || has_lines || may_be_html) {
+    // As in a line of a log: "INFO {"text": ...}".
+    let may_hold_json = !may_be_json && (memchr::memmem::find(&text, b"{\"").is_some() || memchr::memmem::find(&text, b"[{").is_some());
+    if depth >= DEEPEST || len > LONGEST || !(may_be_json || may_hold_json || has_lines || may_be_html) {
         return Found::Text(said);
     }
     let lines = if has_lines && !may_be_html { lines::transcript_in(&text) } else { None };
     let quotes = if has_lines && lines.is_none() && !may_be_html { quotes(&text) } else { None };
     drop(text);
+    if may_hold_json && let Some(messages) = json_within(interpreter, record, names, &said, segment, depth) {
+        return Found::Messages(messages);
+    }
     if may_be_json && let Some(messages) = json_in(interpreter, record, names, &said, segment, depth) {
         return Found::Messages(messages);
     }
@@ -111,14 +124,15 @@ fn expand(
         others.extend(unsaid.into_iter().map(data));
         let joined = record.join(&texts).bytes.into_owned();
         return match lines::transcript_in(&joined) {
-            Some(messages) => Found::Messages(within(&said, messages, &texts, record)),
+            Some(messages) => Found::Messages(within(&said, messages, &texts, record, true)),
             None => Found::Text(Said { segments: texts, ..said }),
         };
     }
     let text_len = if layer == segment.layer { segment.span().len() } else { record.layer(layer).len() };
     let place = [Segment::new(layer, spelling, Span::new(offset, offset + text_len))];
+    let own = lines.is_some();
     let messages = lines.or(quotes).unwrap_or_default();
-    Found::Messages(within(&said, messages, &place, record))
+    Found::Messages(within(&said, messages, &place, record, own))
 }
 
 /// The layer of the decoded text of a segment, and where it begins there.
@@ -127,11 +141,11 @@ fn unfold(record: &mut Record, segment: Segment) -> Option<(u16, usize)> {
     Some((layer, if layer == segment.layer { segment.start as usize } else { 0 }))
 }
 
-/// The messages of a transcript in `said`, whose text is joined from `texts`.
-fn within(said: &Said, messages: Vec<Said>, texts: &[Segment], record: &Record) -> Vec<Said> {
-    // It is a conversation of its own, unless the record says which one it belongs to.
+/// The messages within `said`, whose text is joined from `texts`. They may have a conversation of their `own`.
+fn within(said: &Said, messages: Vec<Said>, texts: &[Segment], record: &Record, own: bool) -> Vec<Said> {
     let key = match &said.key {
-        Key::Transcript => {
+        // Unless the record says which one it belongs to.
+        Key::Transcript if own => {
             let first = texts.first().map_or(0, |segment| record.raw_span(segment.layer, segment.span()).start);
             Key::Place(record.offset + first as u64)
         }
@@ -151,6 +165,29 @@ fn within(said: &Said, messages: Vec<Said>, texts: &[Segment], record: &Record) 
         Said { segments: parts, speaker, key: key.clone(), time: message.time.or(said.time), owner: said.owner, part }
     };
     messages.into_iter().map(inner).filter(|said| !said.segments.is_empty()).collect()
+}
+
+/// The messages of JSON behind other words in a string; the words are data.
+fn json_within(
+    interpreter: &Interpreter,
+    record: &mut Record,
+    names: &mut Names,
+    said: &Said,
+    segment: Segment,
+    depth: usize,
+) -> Option<Vec<Said>> {
+    let text = record.text(&segment).into_owned();
+    let (value, _) = log::json_within(&text, Span::new(0, text.len()), 0, names)?;
+    let (layer, offset) = unfold(record, segment)?;
+    let place = |span: Span| Segment::new(layer, Spelling::Plain, Span::new(span.start + offset, span.end + offset));
+    let inner = Said { segments: vec![place(value)], ..said.clone() };
+    let mut messages = json_in(interpreter, record, names, &inner, place(value), depth)?;
+    for rest in [Span::new(0, value.start), Span::new(value.end, text.len())] {
+        if !rest.is_empty() {
+            messages.push(Said { part: Part::Data(true), ..Said::new(vec![place(rest)]) });
+        }
+    }
+    Some(messages)
 }
 
 /// The messages of JSON in a string.
@@ -248,7 +285,7 @@ fn quotes(text: &[u8]) -> Option<Vec<Said>> {
     }
     groups.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
     let message = |(depth, parts)| {
-        let part = if depth == 0 { Part::Alone } else { Part::Said };
+        let part = if depth == 0 { Part::Alone } else { Part::Quoted };
         Said { part, ..Said::new(parts) }
     };
     Some(groups.into_iter().map(message).collect())

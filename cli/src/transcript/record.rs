@@ -109,6 +109,8 @@ pub(crate) enum Part {
     Copy(u32),
     /// It has the words of several messages of the record, from the first index up to the second.
     Summary(u32, u32),
+    /// It is said, and quotes what somebody has said before.
+    Quoted,
     /// It is nobody's message: a text without a place in the conversation, which is scanned as a whole.
     Alone,
     /// It is data, in which only what its form makes certain is masked. `true` if it may be an id.
@@ -125,6 +127,13 @@ pub(crate) struct Said {
     /// The number of the object that holds it, so that copies of its words are found.
     pub(crate) owner: u64,
     pub(crate) part: Part,
+}
+
+impl Part {
+    /// Whether it takes part in the conversation.
+    pub(crate) fn is_said(self) -> bool {
+        matches!(self, Self::Said | Self::Quoted)
+    }
 }
 
 impl Said {
@@ -249,9 +258,6 @@ impl Record {
 
 /// The range around a segment that a range of its text was decoded from.
 fn source(place: &Segment, alignment: &Alignment, span: Span) -> Span {
-    if place.spelling == Spelling::Base64 {
-        return place.span();
-    }
     let inner = alignment.source(ViewSpan::new(span.start, span.end));
     Span::new(inner.start + place.start as usize, inner.end + place.start as usize)
 }
@@ -283,6 +289,10 @@ impl Text<'_> {
             let end = self.parts.get(number + 1).map_or(self.bytes.len(), |next| next.at);
             let (start, stop) = (span.start.max(part.at), span.end.min(end));
             if start > stop || start == stop && !(span.is_empty() && start == span.start) {
+                continue;
+            }
+            // Blanks between words may have segments of their own.
+            if self.parts.len() > 1 && self.bytes[start..stop].trim_ascii().is_empty() {
                 continue;
             }
             let inner = source(&part.segment, &part.alignment, Span::new(start - part.at, stop - part.at));

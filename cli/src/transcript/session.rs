@@ -11,14 +11,14 @@ use lastfour::{
     Action, Conversation, Edit, Engine, Entity, Explanation, Finding, Message, MessageId, Outcome, Patch, Role, Span,
 };
 
-use super::echo::echoes;
+use super::echo::{Words, echoes};
 use super::fields::Names;
 use super::interpret::Interpreter;
 use super::nested;
 use super::order::order;
 use super::record::{Body, Edits, Key, Part, Record, Said, Segment, Text};
 use super::speakers::Certainty;
-use super::talks::Talks;
+use super::talks::{Masked, Talk, Talks};
 use super::{Fields, Trouble};
 
 /// The number of messages after a message that are heard at least before its record is returned. A number that is completed
@@ -237,7 +237,7 @@ impl<'e> Session<'e> {
         let mut places: HashMap<Key, usize> = HashMap::new();
         for at in base..self.held.len() {
             for (number, said) in self.held[at].said.iter().enumerate() {
-                if said.part != Part::Said || said.key == Key::Alone {
+                if !said.part.is_said() || said.key == Key::Alone {
                     continue;
                 }
                 let place = *places.entry(said.key.clone()).or_insert_with(|| {
@@ -324,6 +324,11 @@ impl<'e> Session<'e> {
         let about = About { role, conversation: id_of(&said.key), copy: false };
         text.edit(&outcome.patch, &mut edits);
         found.extend(about.found(&text, index, &outcome));
+        if said.part == Part::Quoted {
+            found.extend(quoted(talk, &about, &text, index, &outcome, &mut edits));
+        } else {
+            remember(talk, &text.bytes, &outcome);
+        }
         if let Some(first) = found.first_mut() {
             first.recall = recall;
         }
@@ -386,10 +391,10 @@ impl<'e> Session<'e> {
         let mut messages = 0;
         for (number, said) in heard.said.iter().enumerate() {
             let alone = match said.part {
-                Part::Said if said.key == Key::Alone => true,
+                Part::Said | Part::Quoted if said.key == Key::Alone => true,
                 Part::Alone => true,
                 Part::Data(_) | Part::Summary(..) => false,
-                Part::Said | Part::Copy(_) => continue,
+                Part::Said | Part::Quoted | Part::Copy(_) => continue,
             };
             if !alone && !may_hold_number(&heard.record, &said.segments) {
                 continue;
@@ -474,6 +479,47 @@ impl About {
     }
 }
 
+/// The latest messages of a conversation with secrets that are remembered, in case they are quoted.
+const QUOTABLE: usize = 32;
+
+/// Remembers a message with secrets.
+fn remember(talk: &mut Talk, text: &[u8], outcome: &Outcome) {
+    let masked = |finding: &Finding| {
+        let mask = mask_of(finding, &outcome.patch)?;
+        let start = Words::new(text.get(..finding.span.start)?).key.len();
+        let len = Words::new(text.get(finding.span.range())?).key.len();
+        (len > 0).then(|| (Span::new(start, start + len), mask, *finding))
+    };
+    let secrets: Vec<(Span, String, Finding)> = outcome.findings.iter().filter_map(masked).collect();
+    if secrets.is_empty() {
+        return;
+    }
+    talk.masked.push_back(Rc::new(Masked { key: Words::new(text).key, secrets }));
+    if talk.masked.len() > QUOTABLE {
+        talk.masked.pop_front();
+    }
+}
+
+/// Masks the secrets of an earlier message in a quotation of it. Returns those that were not found again.
+fn quoted(talk: &Talk, about: &About, text: &Text<'_>, index: u32, outcome: &Outcome, edits: &mut Edits) -> Vec<Found> {
+    let words = Words::new(&text.bytes);
+    let Some(original) = talk.masked.iter().rev().find(|masked| masked.key == words.key) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (within, mask, finding) in &original.secrets {
+        let Some(span) = words.span(*within) else { continue };
+        if outcome.patch.edits().iter().any(|edit| edit.span.overlaps(span)) {
+            continue;
+        }
+        let patch = Patch::new(vec![Edit { span, with: mask.clone() }]);
+        text.edit(&patch, edits);
+        let about = About { copy: true, ..about.clone() };
+        let mut finding = *finding;
+        finding.span = span;
+        found.extend(about.finding(text, index, &finding, &patch));
+    }
+    found
+}
+
 /// What is written in the place of a finding.
 fn mask_of(finding: &Finding, patch: &Patch) -> Option<String> {
     let hides = finding.action >= Action::Mask && finding.kind.is_there();
@@ -526,7 +572,7 @@ fn done(mut heard: Heard) -> Done {
     heard.found.sort_by_key(|found| (found.span, found.copy));
     heard.found.dedup_by(|next, found| next.copy && found.span == next.span);
     heard.explained.sort_by_key(|(number, _)| *number);
-    let messages = heard.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Alone)).count() as u64;
+    let messages = heard.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Quoted | Part::Alone)).count() as u64;
     let Record { raw, offset, line, trouble, .. } = heard.record;
     Done {
         raw,

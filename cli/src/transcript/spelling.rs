@@ -67,7 +67,10 @@ impl Spelling {
             Self::Backslash => rewrite(raw, b"\\", backslash_escape),
             Self::HexEscaped => rewrite(raw, b"\\", hex_escape),
             Self::QuotedPrintable => rewrite(raw, b"=", quoted_printable_escape),
-            Self::Base64 => (Cow::Owned(base64_decode(raw)), Alignment::identity()),
+            Self::Base64 => {
+                let (bytes, alignment) = base64_decode(raw);
+                (Cow::Owned(bytes), alignment)
+            }
         }
     }
 
@@ -137,7 +140,7 @@ impl Spelling {
                 out
             }),
             Self::Base64 => {
-                let text = base64_decode(raw);
+                let (text, _) = base64_decode(raw);
                 vec![Edit { span: whole, with: base64_encode(&patch.apply(&text), line_length(raw), raw) }]
             }
         }
@@ -283,10 +286,13 @@ fn to_latin1(text: &str) -> String {
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-fn base64_decode(raw: &[u8]) -> Vec<u8> {
+fn base64_decode(raw: &[u8]) -> (Vec<u8>, Alignment) {
     let mut out = Vec::with_capacity(raw.len() / 4 * 3);
+    let mut alignment = Alignment::identity();
     let (mut bits, mut count) = (0u32, 0);
-    for byte in raw {
+    // Where the four characters that make three bytes begin.
+    let (mut from, mut chars, mut done) = (0, 0, 0);
+    for (at, byte) in raw.iter().enumerate() {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
@@ -298,13 +304,19 @@ fn base64_decode(raw: &[u8]) -> Vec<u8> {
         };
         bits = bits << 6 | u32::from(value);
         count += 6;
+        chars += 1;
         if count >= 8 {
             count -= 8;
             out.push((bits >> count) as u8);
             bits &= (1 << count) - 1;
         }
+        if chars == 4 {
+            alignment.atomic(3, at + 1 - from);
+            (from, chars, done) = (at + 1, 0, out.len());
+        }
     }
-    out
+    alignment.atomic(out.len() - done, raw.len() - from);
+    (out, alignment)
 }
 
 /// Encodes `bytes` in lines of that length, 0 for one line, with the line ends of `like`.

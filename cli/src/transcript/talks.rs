@@ -1,8 +1,9 @@
 //! The conversations of a transcript.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
-use lastfour::{Conversation, EarlierPieces, Role};
+use lastfour::{Conversation, EarlierPieces, Finding, Role, Span};
 
 use super::record::Key;
 use super::speakers::Speakers;
@@ -16,6 +17,16 @@ pub(crate) struct Talk {
     pub(crate) conversation: Conversation,
     pub(crate) earlier: EarlierPieces,
     pub(crate) speakers: Speakers,
+    /// The latest messages with secrets, in case they are quoted.
+    pub(crate) masked: VecDeque<Rc<Masked>>,
+}
+
+/// A message in which something was masked.
+pub(crate) struct Masked {
+    /// Its letters and digits.
+    pub(crate) key: Vec<u8>,
+    /// The secrets among them, with what is written in their place.
+    pub(crate) secrets: Vec<(Span, String, Finding)>,
 }
 
 /// The conversations of a transcript. If there are thousands, the least recently active are forgotten.
@@ -53,8 +64,6 @@ impl Talks {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use lastfour::{Engine, Message};
 
     use super::*;
