@@ -14,13 +14,13 @@
 //!
 //! let engine = Engine::default();
 //! let mut conversation = Conversation::new();
-//! engine.scan(&mut conversation, &Message::agent("Please read me the code we texted you."));
+//! let _ = engine.scan(&mut conversation, &Message::agent("Please read me the code we texted you."));
 //! let outcome = engine.scan(&mut conversation, &Message::customer("482 913"));
 //! assert_eq!(outcome.redact("482 913"), "*** ***");
 //!
 //! // A card number in two messages: the second one completes it. The outcome names the first.
 //! let mut conversation = Conversation::new();
-//! engine.scan(&mut conversation, &Message::customer("3782 822463").id(7));
+//! let _ = engine.scan(&mut conversation, &Message::customer("3782 822463").id(7));
 //! let outcome = engine.scan(&mut conversation, &Message::customer("10005").id(8));
 //! assert_eq!(outcome.redact("10005"), "*****");
 //! assert_eq!(outcome.recall, [MessageId(7)]);
