@@ -31,13 +31,13 @@ fn samples() -> Vec<Sample> {
             "generic json",
             BodyFormat::Json,
             generic(),
-            "\u{feff} {\"password\":\"#\", \"text\" :\"a @ \\u0041\\/ b\",\n\"n\":[1.50, {\"Message\":[\"@\",\"é\"]}], \"id\":\"#\"}\n",
+            "\u{feff} {\"token\":\"#\", \"text\" :\"a @ \\u0041\\/ b\",\n\"n\":[1.50, {\"Message\":[\"@\",\"é\"]}], \"id\":\"#\"}\n",
         ),
         sample(
             "json inside strings",
             BodyFormat::Json,
             generic(),
-            r##"{"text":"{\"a\":\"@\",\"b\":[\"{\\\"c\\\":\\\"@\\\"}\"]}","other":"{\"a\":\"#\"}"}"##,
+            r##"{"text":"{\"a\":\"@\",\"b\":[\"{\\\"c\\\":\\\"@\\\"}\"]}","other":"{\"a\":\"@\"}","id":"#"}"##,
         ),
         sample("json that is none", BodyFormat::Json, generic(), "{\"text\": \"@\""),
         sample(
@@ -52,7 +52,7 @@ fn samples() -> Vec<Sample> {
             generic(),
             "{\"text\":\"@\"}\r\n\n{\"id\":\"#\"}\n not json @\n{\"text\":\"@\"}",
         ),
-        sample("form", BodyFormat::Form, generic(), "password=#&text=my+card%3A+@&x=%7B%22text%22%3A%22@%22%7D&body=@"),
+        sample("form", BodyFormat::Form, generic(), "token=#&text=my+card%3A+@&x=%7B%22text%22%3A%22@%22%7D&body=@"),
         sample(
             "form with names that readers resolve",
             BodyFormat::Form,
@@ -65,7 +65,7 @@ fn samples() -> Vec<Sample> {
             generic(),
             " {\"id\":\"#\",\"text\":\"@\",\"x\":\"a=b&c=d\"}",
         ),
-        sample("form that is a text", BodyFormat::Form, generic(), "my+card+is+@&password=#"),
+        sample("form that is a text", BodyFormat::Form, generic(), "my+card+is+@&token=#"),
         sample("sniffed document", BodyFormat::Sniff, generic(), "\u{feff}\n {\"id\":\"#\",\"text\":\"@\"}"),
         sample("sniffed text", BodyFormat::Sniff, generic(), "id @ {"),
         sample(
@@ -98,7 +98,7 @@ fn samples() -> Vec<Sample> {
             "text in an object of its own",
             BodyFormat::Json,
             generic(),
-            r##"{"text":{"value":"@","id":"#"},"message":{"id":"#","to":"#","en":"@"},"value":"#","content":[{"raw":"@"}]}"##,
+            r##"{"text":{"value":"@","id":"#"},"message":{"id":"#","to":"@","en":"@"},"value":"@","content":[{"raw":"@"}]}"##,
         ),
         sample(
             "multipart with names that readers resolve",
@@ -527,7 +527,7 @@ fn a_number_with_an_exponent_is_the_number_that_it_will_be_read_as() {
     let body = br#"{"text": [3.78282246310005e14, 378282246310.005E+3, 1.5e3], "n": 3.78282246310005e14}"#;
     let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body).unwrap();
     let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
-    assert_eq!(seen, r#"{"text": ["***********0005", "***********0005", 1.5e3], "n": 3.78282246310005e14}"#);
+    assert_eq!(seen, r#"{"text": ["***********0005", "***********0005", 1.5e3], "n": "***********0005"}"#);
 }
 
 #[test]
@@ -1006,4 +1006,169 @@ fn an_image_of_text_is_scanned() {
     let filtered = Filter::new(Engine::default(), BodyFormat::Html);
     let body = image(SECRET);
     assert_eq!(filtered.whole(body.as_bytes()).unwrap().body, image(MASK).as_bytes());
+}
+
+/// Request documents of chat platforms, and of APIs of one's own; `@` is a secret that somebody says.
+const CHATS: &[&str] = &[
+    // Fields of one's own.
+    r#"{"userMessage":"my card is @"}"#,
+    r#"{"message_text":"@","userId":7}"#,
+    r#"{"data":{"attributes":{"chatInput":"@"}}}"#,
+    r#"{"query":"@"}"#,
+    r#"{"q":"@"}"#,
+    r#"{"data":"@"}"#,
+    r#"{"payload":"my card is @"}"#,
+    r#"{"foo":"please charge my card @ today"}"#,
+    r#"{"request":"{\"text\":\"@\"}"}"#,
+    // Ticket systems.
+    r#"{"ticket":{"id":35436,"comment":{"html_body":"<p>@</p>","public":true},"subject":"card @"}}"#,
+    r#"{"ticket":{"description":"@","description_text":"@","requester_id":10001,"status":2}}"#,
+    r#"{"message":{"stripped_text":"@","body_html":"<div>@</div>","channel":"email","via":"email"}}"#,
+    r#"{"properties":{"hs_timestamp":"1748503543012"},"richText":"<p>@</p>","type":"MESSAGE"}"#,
+    r#"{"short_description":"card declined","comments":"it is @","work_notes":"@","sys_id":"a1b2c3d4e5f60718293a4b5c6d7e8f90"}"#,
+    // Mail.
+    r#"{"From":"a@b.example","To":"c@d.example","Subject":"hi","TextBody":"@","HtmlBody":"<b>@</b>"}"#,
+    r#"{"sender":"a","subject":"hi","body-plain":"@","stripped-text":"@","timestamp":1748503543}"#,
+    // Bots.
+    r#"{"sessionId":"s","inputTranscript":"@","bot":{"id":"B","name":"b"},"sessionState":{"intent":{"name":"Pay","slots":{}}}}"#,
+    r#"{"responseId":"r","queryResult":{"queryText":"@","parameters":{"note":"@"},"fulfillmentText":"@"},"session":"p/a/s/1"}"#,
+    r#"{"type":"MESSAGE","message":{"text":"@","argumentText":"@","formattedText":"@"},"space":{"name":"spaces/1"}}"#,
+    r#"{"inputs":{},"query":"@","response_mode":"blocking","user":"u-1"}"#,
+    r#"{"sessionId":"1","action":"sendMessage","chatInput":"@"}"#,
+    r#"{"action":{"type":"text","payload":"@"}}"#,
+    r#"{"message":{"type":"text","val":"@"},"from":{"id":"u"}}"#,
+    r#"{"request":{"type":"IntentRequest","intent":{"name":"Pay","slots":{"cardNumber":{"name":"cardNumber","value":"@"}}}}}"#,
+    r#"{"inputs":"my card is @","parameters":{"max_new_tokens":20}}"#,
+    r#"{"data":["my card is @",null],"fn_index":0,"session_hash":"x"}"#,
+    // Channels.
+    r#"{"name":"message","data":"@","clientId":"c"}"#,
+    r#"{"specversion":"1.0","type":"chat.message","id":"A-1","data":{"text":"@"}}"#,
+    r#"{"fields":{"text":{"stringValue":"@"},"uid":{"stringValue":"abc"}}}"#,
+    r#"{"ops":[{"insert":"my card is @\n"},{"insert":"bold","attributes":{"bold":true}}]}"#,
+    r#"{"time":1748503543012,"blocks":[{"type":"list","data":{"items":["my card is @","ok"]}},{"type":"paragraph","data":{"text":"@"}}]}"#,
+    r#"{"content":"hi","embeds":[{"title":"card @","fields":[{"name":"Card number","value":"@"}]}]}"#,
+    r#"{"channel":"C1","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"@"}},{"type":"input","label":{"type":"plain_text","text":"@"}}]}"#,
+    r#"{"type":"message","text":"","value":{"comment":"@"}}"#,
+    r#"{"type":"AdaptiveCard","body":[{"type":"TextBlock","text":"@"},{"type":"FactSet","facts":[{"title":"Card number","value":"@"}]}]}"#,
+    r#"{"messages":[{"type":"interactive","interactive":{"nfm_reply":{"response_json":"{\"note\":\"my card is @\"}"}}}]}"#,
+    // Models and tools.
+    r#"{"model":"m","instructions":"@","system":"my card is @ ok"}"#,
+    r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"pay","arguments":{"note":"@","card":"@"}}}"#,
+    r#"{"jsonrpc":"2.0","method":"say","params":["my card is @ please"],"id":7}"#,
+    r#"{"choices":[{"message":{"tool_calls":[{"function":{"name":"pay","arguments":"{\"card\":\"@\"}"}}]}}]}"#,
+    r#"{"query":"mutation($i:Input!){send(input:$i){id}}","variables":{"i":{"comment":"@","card":"@"}}}"#,
+    // Projects.
+    r#"{"data":{"name":"call back","notes":"@","workspace":"12345"}}"#,
+    r#"{"status":"my card is @ everyone","visibility":"public"}"#,
+    r#"{"name":"Refund","desc":"my card is @ please"}"#,
+    r#"{"title":"my card is @ again","body":"@","labels":["bug"]}"#,
+];
+
+#[test]
+fn text_is_found_whatever_the_field_of_a_platform_is_called() {
+    for sample in CHATS {
+        let body = sample.replace("a@b", "a(at)b").replace("c@d", "c(at)d").replace('@', SECRET);
+        let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&filtered.body), body.replace(SECRET, MASK));
+    }
+}
+
+/// Documents without text in which nothing may change.
+const HARMLESS: &[&str] = &[
+    // Logins.
+    r#"{"username":"ann","password":"Bluebonnet!77","remember":true}"#,
+    r#"{"email":"ann@shop.example","password":"my password is 4021 ok"}"#,
+    r#"{"phone":"+15551234567","otp":"482913"}"#,
+    r#"{"pin":"4021"}"#,
+    r#"{"grant_type":"password","username":"ann","password":"Sunflower2019","client_secret":"4111111111111111"}"#,
+    r#"{"title":"Ms","firstName":"Ann","lastName":"Lee","password":"Sunflower2019","passwordConfirmation":"Sunflower2019"}"#,
+    r#"{"user":"ann","password":"hunter22","g-recaptcha-response":"03AGdBq24PBCbwiDRaS_MJ7Z4111"}"#,
+    r#"{"query":"mutation($p:String!){login(password:$p){token}}","variables":{"email":"a","password":"hunter22"}}"#,
+    // Numbers that only look like cards.
+    r#"{"id":4111111111111111,"order":"4111111111111111","trackingNumber":"4111-1111-1111-1111"}"#,
+    r#"{"traceId":"4111111111111111","span_id":"5555555555554444","sessionToken":"4111 1111 1111 1111"}"#,
+    r#"{"lat":41.40338123456789,"lng":-4.111111111111111,"zoom":12}"#,
+    r#"{"created":1748503543012,"updatedAt":"2026-01-02T10:11:12.123456Z","nanos":4111111111111111}"#,
+    r#"{"uuid":"41111111-1111-1111-1111-111111111111","x":"5c9f3a41-1111-4111-8111-411111111111"}"#,
+    r#"{"sha":"4111111111111111411111111111111141111111","x":"0x4111111111111111"}"#,
+    r#"{"x":"https://shop.example/items/4111111111111111?page=2"}"#,
+    r#"{"x":"+1 555 123 4567","y":"(555) 123-4567","z":"555-123-4567"}"#,
+    r#"{"x":4.111111111111111,"y":1.7485035430123456e15,"z":[411111,111111,1111]}"#,
+    r#"{"x":"v4.11.1111","y":"192.168.100.200","z":"fe80::4111:1111:1111:1111"}"#,
+    r#"{"status":"active","count":4111,"total":1111,"page":{"size":1111,"number":1111}}"#,
+    r#"{"ids":[4111111111111111,5555555555554444],"cursor":"NDExMTExMTExMTExMTExMQ=="}"#,
+    r#"{"x":"AB12CDEF3456GHIJ7890KLMN","y":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}"#,
+    r#"{"event":"login","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0"}"#,
+    r#"{"address":{"line1":"742 Evergreen Terrace","city":"Springfield","zip":"10285-0001"}}"#,
+    r#"{"code":"4021","number":"1234","value":4021,"result":"4021"}"#,
+];
+
+#[test]
+fn documents_without_text_stay_as_they_are() {
+    for body in HARMLESS {
+        for limit in [1 << 20, 10] {
+            let filter = Filter::new(Engine::default(), BodyFormat::Json).limits(Limits::default().hold(limit));
+            if limit == 1 << 20 {
+                let filtered = filter.whole(body.as_bytes()).unwrap();
+                assert_eq!(String::from_utf8_lossy(&filtered.body), *body);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_is_unmistakable_by_its_form_goes_from_any_field() {
+    for (body, expected) in [
+        (r#"{"foo":"4111111111111111"}"#, r#"{"foo":"************1111"}"#),
+        (
+            r#"{"foo":4111111111111111,"bar":{"baz":["4111-1111-1111-1111"]}}"#,
+            r#"{"foo":"************1111","bar":{"baz":["****-****-****-1111"]}}"#,
+        ),
+        (r#"{"name":"123-45-6789"}"#, r#"{"name":"***-**-6789"}"#),
+        (r#"{"x":"GB82 WEST 1234 5698 7654 32"}"#, r#"{"x":"**** **** **** **** **54 32"}"#),
+        (r#"{"swipe":"%B4111111111111111^LEE/ANN^2812101123456789?"}"#, r#""#),
+    ] {
+        let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body.as_bytes()).unwrap();
+        let seen = String::from_utf8_lossy(&filtered.body).into_owned();
+        assert!(seen != body, "{body}");
+        if !expected.is_empty() && !body.contains("GB82") {
+            assert_eq!(seen, expected);
+        }
+        let strict = Filter::new(Engine::default(), BodyFormat::Json).shape(DynShape::new(Generic::named_only()));
+        assert_eq!(strict.whole(body.as_bytes()).unwrap().body, body.as_bytes());
+    }
+}
+
+#[test]
+fn the_name_of_a_field_says_what_its_value_is() {
+    let seen = |format: BodyFormat, shape: DynShape, body: &str| {
+        let filtered = Filter::new(Engine::default(), format).shape(shape).whole(body.as_bytes()).unwrap();
+        String::from_utf8_lossy(&filtered.body).into_owned()
+    };
+    let json = |body: &str| seen(BodyFormat::Json, DynShape::default(), body);
+    assert_eq!(
+        json(r#"{"cardNumber":"4111111111111111","cvv":"123","expiry":"12/28","amount":1234}"#),
+        r#"{"cardNumber":"************1111","cvv":"***","expiry":"12/28","amount":1234}"#
+    );
+    assert_eq!(
+        json(r#"{"card":{"number":4111111111111111,"code":123}}"#),
+        r#"{"card":{"number":"************1111","code":"***"}}"#
+    );
+    assert_eq!(
+        json(r#"{"text":"here you go","smsCode":"482913","accountNumber":"004417829931","code":"482913"}"#),
+        r#"{"text":"here you go","smsCode":"******","accountNumber":"********9931","code":"482913"}"#
+    );
+    assert_eq!(json(r#"{"message":"hi","password":"Bluebonnet!77"}"#), r#"{"message":"hi","password":"********"}"#);
+    assert_eq!(
+        seen(BodyFormat::Form, DynShape::default(), "card_number=4111+1111+1111+1111&cvv=123&id=4111111111111111"),
+        "card_number=****+****+****+1111&cvv=***&id=4111111111111111"
+    );
+    assert_eq!(
+        seen(BodyFormat::Form, DynShape::default(), "user=ann&password=Bluebonnet!77"),
+        "user=ann&password=Bluebonnet!77"
+    );
+    assert_eq!(
+        seen(BodyFormat::Json, DynShape::new(AllStrings), r#"{"pin":"4021","otp":482913}"#),
+        r#"{"pin":"****","otp":"******"}"#
+    );
 }

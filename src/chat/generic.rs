@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use crate::chat::events::Events;
+use crate::chat::fields::Fields;
+use crate::chat::names::Meaning;
 use crate::chat::walk::Keys;
-use crate::chat::{ChatShape, ChatTexts, Continuity, Place};
+use crate::chat::{ChatShape, ChatTexts, Continuity, Place, Scan};
 use crate::json::{Path, Value};
 
 /// The names of fields that hold text.
@@ -95,23 +97,39 @@ enum Stream {
     Messages,
 }
 
-/// Fields by name, at any depth; everything else is left alone, so that the password field of a login form is not
-/// touched. Case does not matter.
+/// Any JSON API or form: fields are recognised by their names, at any depth.
 ///
 /// # Which fields are text
 ///
-/// `text`, `content`, `contents`, `body`, `message`, `messages`, `msg`, `html`, `plain`, `markdown`, `parts`, `lines`,
-/// `caption`, `comment`, `note`, `reply`, `answer`, `question`, `prompt`, `input`, `output`, `response`, `utterance`,
-/// `transcript`, `transcription`, `subject`, `summary`, `preview`, `snippet`, `description`, `texto`, `mensaje`,
-/// `respuesta`: where they are a string or a number, or a list of such. Where one is an object, its text stands under
-/// `value`, `values`, `string`, `raw`, `rendered`, `formatted`, `plain_text`, `plaintext`, `default`, `original`,
-/// `translated`, `en`, `es`, `en-us`, or one of the names above.
+/// A field is text if its name ends with a word for text: `text`, `content`, `body`, `message`, `msg`, `comment`, `utterance`,
+/// `transcript`, `reply`, `speech`, `html`, `markdown`, `note`, `answer`, `question`, `prompt`, `query`, `input`, `output`,
+/// `response`, `subject`, `summary`, `description`, `feedback`, `remark`, `inquiry` and others, also in the plural and in
+/// Spanish. `text`, `userMessage`, `html_body` and `stripped-text` are text; case and separators do not matter.
+/// [`and`](Self::and) adds names.
 ///
-/// `query` is none of them: it is a program in GraphQL, a login among others. Nor is any name of an id, a key or a
-/// credential. [`and`](Self::and) adds names, [`only`](Self::only) sets them.
+/// These are text, too:
+///
+/// - names that begin with such a word, unless they end with a word for something else: `messageFromUser`, but not
+///   `messageId` or `textColor`;
+/// - a `title`, a `reason`, `details`. Beside a text they are scanned on their own, and are not part of the conversation;
+/// - `data`, `payload`, `value`, `q` and other vague names, if nothing else in the document is text;
+/// - any string that reads as prose, whatever its name.
+///
+/// If such a field is an object, its text is under `value`, `values`, `string`, `raw`, `rendered`, `formatted`,
+/// `plain_text`, `plaintext`, `default`, `original`, `translated`, `en`, `es`, `en-us`, or under one of the names above.
+///
+/// # Other fields
+///
+/// - A name can say that its value is a secret: `cvv`, `cardNumber`, `ssn`, `accountNumber`, `smsCode`, `pin`, `password`.
+///   The value is then scanned with that knowledge if the document is a chat message or has a card number. A login form
+///   keeps its password.
+/// - All other strings and numbers are searched for secrets that are unmistakable by their form ([`Scan::Form`]), unless
+///   the name says that they are something else: an id, an order, a token, a timestamp.
+///
+/// [`named_only`](Self::named_only) turns all of that off: only a fixed list of names is text, and everything else passes.
 ///
 /// `role`, `author`, `sender`, `from`, `speaker`, `user_type`, `usertype`, `author_type`, `sender_type`, `sendertype`,
-/// `participant` and `participant_role` say who speaks, where they name a role; [`roles`](Self::roles) sets them.
+/// `participant` and `participant_role` name the author; [`roles`](Self::roles) replaces them.
 ///
 /// # Event streams
 ///
@@ -142,6 +160,7 @@ enum Stream {
 /// use lastfour::chat::{ChatShape, Generic};
 /// assert!(Generic::default().is_field("text"));
 /// assert!(Generic::default().is_field("message[text]"));
+/// assert!(Generic::default().is_field("user-message"));
 /// assert!(Generic::default().is_field(" text[0]"));
 /// assert!(!Generic::default().is_field("password"));
 /// assert!(Generic::default().and(["inquiry"]).is_field("Inquiry"));
@@ -149,39 +168,64 @@ enum Stream {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Generic {
+    /// The names that are text in events, and everywhere if no other names are.
     fields: Vec<Cow<'static, str>>,
+    /// The names that the user added.
+    own: Vec<Cow<'static, str>>,
+    /// Only `fields` are text.
+    strict: bool,
     roles: Vec<Cow<'static, str>>,
     stream: Stream,
-    /// In events, other fields may be text, too.
-    others: bool,
 }
 
 impl Default for Generic {
     fn default() -> Self {
         Self {
             fields: FIELDS.map(Cow::Borrowed).to_vec(),
+            own: Vec::new(),
+            strict: false,
             roles: ROLES.map(Cow::Borrowed).to_vec(),
             stream: Stream::Told,
-            others: true,
         }
     }
 }
 
 impl Generic {
-    /// These fields and no others. Names are compared without regard to ASCII case.
+    /// Reads only fields with these names, compared without regard to ASCII case. Everything else passes unchanged.
     #[must_use]
     pub fn only<N: Into<Cow<'static, str>>>(fields: impl IntoIterator<Item = N>) -> Self {
-        Self { fields: fields.into_iter().map(Into::into).collect(), others: false, ..Self::default() }
+        Self { fields: fields.into_iter().map(Into::into).collect(), strict: true, ..Self::default() }
     }
 
-    /// These fields too.
+    /// Reads only fields with one of these names: `text`, `content`, `contents`, `body`, `message`, `messages`, `msg`, `html`,
+    /// `plain`, `markdown`, `parts`, `lines`, `caption`, `comment`, `note`, `reply`, `answer`, `question`, `prompt`, `input`,
+    /// `output`, `response`, `utterance`, `transcript`, `transcription`, `subject`, `summary`, `preview`, `snippet`,
+    /// `description`, `texto`, `mensaje`, `respuesta`. Everything else passes unchanged.
+    ///
+    /// ```
+    /// use lastfour::chat::{DynShape, Generic};
+    /// use lastfour::{BodyFormat, Engine, Filter};
+    /// let body = br#"{"text": "hi", "chatInput": "my card is 3782 822463 10005"}"#;
+    /// let shape = DynShape::new(Generic::named_only());
+    /// let filtered = Filter::new(Engine::default(), BodyFormat::Json).shape(shape).whole(body)?;
+    /// assert_eq!(filtered.body, &body[..]);
+    /// # Ok::<(), lastfour::ScanError>(())
+    /// ```
+    #[must_use]
+    pub fn named_only() -> Self {
+        Self { strict: true, ..Self::default() }
+    }
+
+    /// Adds names of fields that are text.
     #[must_use]
     pub fn and<N: Into<Cow<'static, str>>>(mut self, fields: impl IntoIterator<Item = N>) -> Self {
-        self.fields.extend(fields.into_iter().map(Into::into));
+        let fields: Vec<_> = fields.into_iter().map(Into::into).collect();
+        self.own.extend_from_slice(&fields);
+        self.fields.extend(fields);
         self
     }
 
-    /// These fields, and no others, say who speaks.
+    /// Sets the names of the fields that name the author.
     #[must_use]
     pub fn roles<N: Into<Cow<'static, str>>>(mut self, fields: impl IntoIterator<Item = N>) -> Self {
         self.roles = fields.into_iter().map(Into::into).collect();
@@ -218,6 +262,10 @@ impl Generic {
         self
     }
 
+    fn names(&self) -> Fields<'_> {
+        Fields { own: &self.own, roles: &self.roles }
+    }
+
     fn with_keys<T>(&self, see: impl FnOnce(&Keys<'_>) -> T) -> T {
         let text: Vec<&str> = self.fields.iter().map(AsRef::as_ref).collect();
         let role: Vec<&str> = self.roles.iter().map(AsRef::as_ref).collect();
@@ -231,6 +279,9 @@ impl ChatShape for Generic {
     }
 
     fn read(&self, document: Value<'_>) -> ChatTexts {
+        if !self.strict {
+            return self.names().read(document);
+        }
         let mut reading = ChatTexts::default();
         self.with_keys(|keys| keys.walk(document, None, &Continuity::Whole, &mut reading));
         reading
@@ -242,7 +293,7 @@ impl ChatShape for Generic {
         }
         let fields: Vec<&str> = self.fields.iter().map(AsRef::as_ref).collect();
         let roles: Vec<&str> = self.roles.iter().map(AsRef::as_ref).collect();
-        let (pieces, others) = (self.stream == Stream::Pieces, self.others);
+        let (pieces, others) = (self.stream == Stream::Pieces, !self.strict);
         Events { fields: &fields, inner: &INNER, roles: &roles, pieces, others }.read(document)
     }
 
@@ -255,10 +306,21 @@ impl ChatShape for Generic {
     }
 
     fn place(&self, path: Path<'_>) -> Option<Place> {
-        Some(self.with_keys(|keys| keys.place(path)))
+        Some(if self.strict { self.with_keys(|keys| keys.place(path)) } else { self.names().place(path) })
+    }
+
+    fn read_form(&self, fields: &[(&str, &[u8])]) -> Vec<Scan> {
+        if !self.strict {
+            return self.names().read_form(fields);
+        }
+        let scan = |name: &str| if self.is_field(name) { Scan::Message } else { Scan::Skip };
+        fields.iter().map(|(name, _)| scan(name)).collect()
     }
 
     fn is_field(&self, name: &str) -> bool {
+        if !self.strict {
+            return matches!(self.names().form_meaning(name), Meaning::Chat | Meaning::Text | Meaning::Aside);
+        }
         // What stands behind a bracket without a dot, as in `text[0]x`, is left out by some readers.
         let cut = name.rfind(']').filter(|at| !name[at + 1..].starts_with('.')).map(|at| &name[..at]);
         [Some(name), cut].into_iter().flatten().any(|name| self.is_path_of_text(name))
@@ -378,9 +440,9 @@ mod tests {
     }
 
     #[test]
-    fn every_name_stands_in_the_documentation() {
+    fn the_names_of_the_strict_list_and_of_events_are_documented() {
         let source = include_str!("generic.rs");
-        let docs: String = source.lines().filter(|line| line.starts_with("///")).collect();
+        let docs: String = source.lines().filter(|line| line.trim_start().starts_with("///")).collect();
         let tables: [&[&str]; 8] = [
             &FIELDS,
             &INNER,

@@ -32,8 +32,10 @@
 mod all_strings;
 mod anthropic;
 pub(crate) mod events;
+mod fields;
 mod generic;
 mod matrix;
+mod names;
 mod openai;
 mod walk;
 
@@ -128,6 +130,13 @@ pub trait ChatShape: Send + Sync + 'static {
         None
     }
 
+    /// Says how the fields of a form are scanned, given their names and values. Defaults to a message if
+    /// [`is_field`](Self::is_field) returns `true` for the name, and to [`Scan::Skip`] otherwise.
+    fn read_form(&self, fields: &[(&str, &[u8])]) -> Vec<Scan> {
+        let scan = |name: &str| if self.is_field(name) { Scan::Message } else { Scan::Skip };
+        fields.iter().map(|(name, _)| scan(name)).collect()
+    }
+
     /// Returns `true` if the field of a form with this name is text. Defaults to the names that [`Generic`] knows.
     fn is_field(&self, name: &str) -> bool {
         Generic::default().is_field(name)
@@ -148,6 +157,8 @@ pub trait ChatShape: Send + Sync + 'static {
 pub struct ChatTexts {
     /// The texts, in the order in which they were written.
     pub texts: Vec<Text>,
+    /// Values that are not part of the chat, but may contain a secret.
+    pub fields: Vec<Field>,
     /// Values that repeat a text in another form, such as the log probabilities of its tokens. They are set to `null` if
     /// that text changes.
     pub tied: Vec<Derived>,
@@ -160,6 +171,42 @@ pub struct ChatTexts {
     /// The event to send for held-back text if a copy of this document's event would not do, because the document opens
     /// the block that the text belongs to.
     pub spare: Option<TemplateEvent>,
+}
+
+/// A value that is not part of the chat, but may contain a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Field {
+    /// The value: its [`Value::index`].
+    pub value: usize,
+    /// How it is scanned.
+    pub scan: Scan,
+}
+
+impl Field {
+    /// Creates a field from the value that holds it.
+    #[must_use]
+    pub fn new(value: Value<'_>, scan: Scan) -> Self {
+        Self { value: value.index(), scan }
+    }
+}
+
+/// How the value of a field is scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scan {
+    /// Not at all.
+    Skip,
+    /// Only for secrets that are unmistakable by their form: card numbers with a valid check digit that are grouped or have
+    /// 15 or 16 digits, Social Security numbers with hyphens, IBANs, magnetic stripes. A JSON document in a string is read
+    /// like the document around it.
+    Form,
+    /// As a text that is not part of the conversation.
+    Alone,
+    /// As [`Alone`](Self::Alone), after these words: a `"cvv": "123"` is scanned as `cvv: 123`.
+    Labeled(&'static str),
+    /// As a message of the conversation.
+    Message,
 }
 
 /// An event that can be added to a stream to carry held-back text.
@@ -234,6 +281,8 @@ pub enum Place {
     Derived,
     /// A text, unless the `type` of its object is `base64`.
     Data,
+    /// A value that is not part of the chat, but may contain a secret.
+    Field(Scan),
     /// Anything else.
     Other,
 }

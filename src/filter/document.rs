@@ -221,6 +221,15 @@ impl Document {
                     }
                     return Ok(());
                 }
+                if let Place::Field(scan) = place {
+                    let number = token.kind == TokenKind::Number;
+                    let kind = if number { ValueKind::Number } else { ValueKind::String };
+                    let patch = Patch::new(scanner.field(kind, token.span, content, scan)?);
+                    if !scanner.blocked {
+                        out.extend_from_slice(&patch.apply(raw));
+                    }
+                    return Ok(());
+                }
             }
             _ => {}
         }

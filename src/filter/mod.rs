@@ -1,6 +1,7 @@
 //! Scans bodies: applies an engine, in a conversation, to the bytes of a body in a wire format.
 
 mod binary;
+mod certain;
 mod content_type;
 mod document;
 mod events;
@@ -199,6 +200,7 @@ impl Filter {
             types: ContentTypes::default(),
             id: None,
             time_ms: None,
+            nested: 0,
         };
         Self { scanner, state: State::new(format) }
     }

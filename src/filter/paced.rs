@@ -10,12 +10,12 @@ use std::task::Poll;
 use crate::chat::{ChatTexts, Continuity, Spelling, Text};
 use crate::edit::{Edit, Patch};
 use crate::filter::scanner::{in_order, untie};
-use crate::filter::state::{Way, field, is_document_form, shifted};
+use crate::filter::state::{Way, form_fields, is_document_form, shifted};
 use crate::filter::{Filter, Filtered, ScanError, events};
 use crate::json::{self, Tree, Value, ValueKind};
 use crate::message::Role;
 use crate::stream::{Finished, StreamRedactor};
-use crate::wire::{form, html, ndjson};
+use crate::wire::{html, ndjson};
 
 /// The number of bytes that are scanned before other tasks get a turn. A single text that is no longer is not divided.
 pub(crate) const STEP: usize = 32 * 1024;
@@ -131,6 +131,12 @@ impl Filter {
             edits.extend(of_text);
         }
         edits.extend(untie(&tree, &reading, &changed));
+        for value in reading.fields.iter().filter_map(|field| Some((tree.value(field.value)?, field.scan))) {
+            let (value, scan) = value;
+            let scanned = |filter: &mut Self| filter.scanner.field(value.kind(), value.span(), value.raw(), scan);
+            edits.extend(self.step(scanned)?.unwrap_or_default());
+            pace.spend(value.span().len()).await;
+        }
         Ok(Patch::new(in_order(edits)))
     }
 
@@ -146,9 +152,9 @@ impl Filter {
 
     async fn form_pass(&mut self, body: &[u8], pace: &mut Pace) -> Result<Patch, ScanError> {
         let mut edits = Vec::new();
-        for pair in form::pairs(body) {
-            edits.extend(self.step(|filter| field(body, pair, &mut filter.scanner))?.unwrap_or_default());
-            pace.spend(pair.name.len() + pair.value.len()).await;
+        for field in form_fields(body, &self.scanner) {
+            edits.extend(self.step(|filter| field.edits(&mut filter.scanner))?.unwrap_or_default());
+            pace.spend(field.length).await;
         }
         Ok(Patch::new(in_order(edits)))
     }

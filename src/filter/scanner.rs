@@ -1,10 +1,11 @@
 //! Scans the messages and JSON documents of a body in one conversation.
 
 use crate::Conversation;
-use crate::chat::{ChatTexts, Continuity, DynShape, Spelling, Text};
+use crate::chat::{ChatTexts, Continuity, DynShape, Scan, Spelling, Text};
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::entity::Entity;
+use crate::filter::certain;
 use crate::filter::retroactive::Hindsight;
 use crate::filter::{ContentTypes, Limits, Report, ScanError};
 use crate::json::{self, JsonError, Tree, Value, ValueKind};
@@ -36,6 +37,8 @@ pub(super) struct Scanner {
     pub(super) blocked: bool,
     pub(super) id: Option<MessageId>,
     pub(super) time_ms: Option<u64>,
+    /// How many documents in strings are open.
+    pub(super) nested: usize,
 }
 
 /// The state before the first pass over buffered messages.
@@ -229,7 +232,101 @@ impl Scanner {
             edits.extend(of_text);
         }
         edits.extend(untie(tree, reading, &changed));
+        edits.extend(self.fields(tree, reading)?);
         Ok(in_order(edits))
+    }
+
+    /// Scans the fields of a document that are not part of the chat.
+    pub(super) fn fields(&mut self, tree: &Tree<'_>, reading: &ChatTexts) -> Result<Vec<Edit>, ScanError> {
+        let mut edits = Vec::new();
+        for field in &reading.fields {
+            if let Some(value) = tree.value(field.value) {
+                edits.extend(self.field(value.kind(), value.span(), value.raw(), field.scan)?);
+            }
+        }
+        Ok(edits)
+    }
+
+    /// Scans a string or number at `span`, whose raw content is `content`, that is not part of the chat.
+    pub(super) fn field(
+        &mut self,
+        kind: ValueKind,
+        span: Span,
+        content: &[u8],
+        scan: Scan,
+    ) -> Result<Vec<Edit>, ScanError> {
+        match kind {
+            ValueKind::String => {
+                let decoded = json::decode(content);
+                let patch = self.value(&decoded.bytes, scan)?;
+                Ok(json::string_edits(&patch, &decoded.alignment, span.start + 1))
+            }
+            ValueKind::Number => {
+                let digits = json::number_text(content);
+                let is_fraction = digits.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+                let patch = if is_fraction { Patch::default() } else { self.value(&digits, scan)? };
+                Ok(json::number_edit(&patch, &digits, span).into_iter().collect())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Scans the decoded value of a field.
+    pub(super) fn value(&mut self, text: &[u8], scan: Scan) -> Result<Patch, ScanError> {
+        match scan {
+            Scan::Skip => Ok(Patch::default()),
+            Scan::Form => match text.trim_ascii() {
+                [b'{', .., b'}'] | [b'[', .., b']'] => self.inner_document(text),
+                _ if certain::may_be_in(text) => Ok(self.alone(text, "", true)),
+                _ => Ok(Patch::default()),
+            },
+            Scan::Alone => Ok(self.alone(text, "", false)),
+            Scan::Labeled(label) => Ok(self.alone(text, &format!("{label}: "), false)),
+            Scan::Message => self.string(text, None, false, Spelling::Plain, self.limits.nesting),
+        }
+    }
+
+    /// Scans a document in a string of a document.
+    fn inner_document(&mut self, text: &[u8]) -> Result<Patch, ScanError> {
+        let Ok(tree) = Tree::parse(text, self.limits.depth) else {
+            return Ok(self.alone(text, "", true));
+        };
+        if self.nested >= self.limits.nesting {
+            return Err(ScanError::TooDeep { limit: self.limits.nesting });
+        }
+        self.nested += 1;
+        let edits = self.texts(&tree, &self.shape.read(tree.root()));
+        self.nested -= 1;
+        Ok(Patch::new(edits?))
+    }
+
+    /// Scans a text outside of the conversation, after a label, which is not changed. If `certain` is set, only secrets
+    /// that are unmistakable by their form are taken.
+    fn alone(&mut self, text: &[u8], label: &str, certain: bool) -> Patch {
+        let all = [label.as_bytes(), text].concat();
+        let message = Message { text: &all, role: self.role, id: None, time_ms: self.time_ms };
+        let mut outcome = self.engine.scan(&mut Conversation::new(), &message);
+        let start = label.len();
+        let kept: Vec<Span> = outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.span.start >= start && (!certain || certain::is_certain(finding, &all)))
+            .map(|finding| finding.span)
+            .collect();
+        outcome.keep(|span| {
+            let after = kept.partition_point(|other| other.end <= span.start);
+            kept.get(after).is_some_and(|other| other.overlaps(span))
+        });
+        self.blocked |= outcome.is_blocked();
+        // The second pass must not report it again.
+        if !outcome.findings.is_empty() && !self.retroactive.as_ref().is_some_and(Hindsight::knows) {
+            self.report.add(&outcome.findings, &[]);
+        }
+        let moved = |edit: &Edit| Edit {
+            span: Span::new(edit.span.start - start, edit.span.end - start),
+            with: edit.with.clone(),
+        };
+        Patch::new(outcome.patch.edits().iter().filter(|edit| edit.span.start >= start).map(moved).collect())
     }
 
     /// Scans the decoded text `said` of a value as a message and returns the patch on it.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::mem;
 
-use crate::chat::Spelling;
+use crate::chat::{Scan, Spelling};
 use crate::edit::{Edit, Patch};
 use crate::filter::binary::{HEAD, has_wide_mark, is_binary, is_wide_text};
 use crate::filter::document::Document;
@@ -13,7 +13,7 @@ use crate::filter::scanner::{Scanner, in_order};
 use crate::filter::{BodyFormat, ScanError, may_block};
 use crate::json::{JsonError, Tree};
 use crate::stream::StreamRedactor;
-use crate::wire::{form, html, ndjson};
+use crate::wire::{Content, form, html, ndjson};
 
 /// A body that is being read.
 pub(super) struct State {
@@ -518,33 +518,56 @@ pub(super) fn is_document_form(body: &[u8], scanner: &Scanner) -> bool {
     starts_json && !matches!(Tree::parse(body, scanner.limits.depth), Err(JsonError::Syntax { .. }))
 }
 
-/// Scans the fields of a form that are text or hold a document.
+/// Scans the fields of a form.
 fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let mut edits = Vec::new();
-    for pair in form::pairs(body) {
-        edits.extend(field(body, pair, scanner)?);
+    for field in form_fields(body, scanner) {
+        edits.extend(field.edits(scanner)?);
     }
     Ok(Patch::new(in_order(edits)))
 }
 
-/// Scans a field of a form if it is text or holds a document, and returns the edits on the form.
-pub(super) fn field(body: &[u8], pair: form::Pair, scanner: &mut Scanner) -> Result<Vec<Edit>, ScanError> {
-    let name = form::decode(body, pair.name);
+/// A field of a form.
+#[derive(Debug)]
+pub(super) struct Field<'b> {
+    value: Content<'b>,
+    scan: Scan,
+    /// The number of bytes of the name and the value.
+    pub(super) length: usize,
+}
+
+/// Returns the fields of a form, each with how it is scanned. Names explain the values of other fields.
+pub(super) fn form_fields<'b>(body: &'b [u8], scanner: &Scanner) -> Vec<Field<'b>> {
+    let pairs: Vec<_> = form::pairs(body).collect();
+    let names: Vec<_> = pairs.iter().map(|pair| form::decode(body, pair.name)).collect();
     // Without a value, the name is all there is to read.
-    let value = if pair.is_bare() { name.clone() } else { form::decode(body, pair.value) };
-    let field = pair.is_bare() || scanner.shape.is_field(&String::from_utf8_lossy(&name.bytes));
-    let patch = match value.bytes.trim_ascii().first() {
-        Some(b'{' | b'[') if !field => match Tree::parse(&value.bytes, scanner.limits.depth) {
-            Err(JsonError::Syntax { .. }) => return Ok(Vec::new()),
-            _ => scanner.whole_document(&value.bytes)?,
-        },
-        _ if !field => return Ok(Vec::new()),
-        _ => {
-            let nesting = scanner.limits.nesting;
-            scanner.string(&value.bytes, None, false, Spelling::Plain, nesting)?
-        }
+    let value = |pair: &form::Pair| form::decode(body, if pair.is_bare() { pair.name } else { pair.value });
+    let values: Vec<_> = pairs.iter().map(value).collect();
+    let texts: Vec<_> = names.iter().map(|name| String::from_utf8_lossy(&name.bytes)).collect();
+    let named: Vec<_> = texts.iter().zip(&values).map(|(name, value)| (&**name, &*value.bytes)).collect();
+    let scans = scanner.shape.read_form(&named);
+    let fields = pairs.iter().zip(values).zip(scans);
+    let field = |((pair, value), scan): ((&form::Pair, _), _)| Field {
+        value,
+        scan: if pair.is_bare() { Scan::Message } else { scan },
+        length: pair.name.len() + pair.value.len(),
     };
-    Ok(value.edits(&patch, form::encode))
+    fields.map(field).collect()
+}
+
+impl Field<'_> {
+    /// Scans the field and returns the edits on the form.
+    pub(super) fn edits(&self, scanner: &mut Scanner) -> Result<Vec<Edit>, ScanError> {
+        let bytes = &self.value.bytes;
+        let patch = match bytes.trim_ascii().first() {
+            Some(b'{' | b'[') if self.scan != Scan::Message => match Tree::parse(bytes, scanner.limits.depth) {
+                Err(JsonError::Syntax { .. }) => scanner.value(bytes, self.scan)?,
+                _ => scanner.whole_document(bytes)?,
+            },
+            _ => scanner.value(bytes, self.scan)?,
+        };
+        Ok(self.value.edits(&patch, form::encode))
+    }
 }
 
 /// Returns a patch on the bytes from `offset` as a patch on the whole.

@@ -131,7 +131,7 @@ impl Events {
                         ends = mem::take(&mut reading.ends);
                         patch
                     }
-                    Some((_, reading)) if reading.texts.is_empty() => {
+                    Some((_, reading)) if reading.texts.is_empty() && reading.fields.is_empty() => {
                         self.joined.relax();
                         Patch::default()
                     }

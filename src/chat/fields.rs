@@ -1,0 +1,321 @@
+//! Reads documents and forms of unknown protocols by the names of their fields.
+
+use std::borrow::Cow;
+
+use crate::chat::names::{Meaning, is_prose, meaning, meaning_within, normalized};
+use crate::chat::{ChatTexts, Continuity, Field, Place, Scan, Spelling};
+use crate::json::{Path, Segment, Value, ValueKind};
+use crate::message::Role;
+
+/// Names under which a field of text has its text if it is an object.
+const INNER: &[&str] = &[
+    "value",
+    "values",
+    "string",
+    "raw",
+    "rendered",
+    "formatted",
+    "plaintext",
+    "default",
+    "original",
+    "translated",
+    "en",
+    "es",
+    "enus",
+    "stringvalue",
+    "val",
+];
+
+/// Names of a value whose meaning another field of its object says: `{"name": "cvv", "value": "123"}`.
+const VALUES: &[&str] = &["value", "values", "val", "stringvalue", "string"];
+
+/// Names of the field that says it.
+const LABELS: &[&str] =
+    &["name", "key", "label", "title", "field", "fieldid", "customid", "attribute", "property", "id"];
+
+/// Names that say more after that of the object that they are in: `"card": {"number": ...}`.
+const DEPENDENT: &[&str] = &["number", "num", "no", "code", "value", "digits", "confirmation"];
+
+/// Fields of text that are often objects with ids and addresses of their own. In a form, only what [`INNER`] names is the
+/// text of such a field.
+const THINGS: &[&str] = &[
+    "message", "messages", "content", "contents", "body", "parts", "lines", "comment", "note", "reply", "answer",
+    "question",
+];
+
+/// The fewest words of a text that is recognised without a name.
+const FEWEST_WORDS: usize = 3;
+
+/// Which names are known.
+pub(super) struct Fields<'g> {
+    /// Names that the user added.
+    pub(super) own: &'g [Cow<'static, str>],
+    /// Names of fields that name the author.
+    pub(super) roles: &'g [Cow<'static, str>],
+}
+
+/// A string or number, and what is known about it.
+struct Leaf<'t> {
+    value: Value<'t>,
+    role: Option<Role>,
+    meaning: Meaning,
+}
+
+#[derive(Clone)]
+struct Step<'t> {
+    value: Value<'t>,
+    role: Option<Role>,
+    meaning: Meaning,
+    /// The key of the innermost member around.
+    name: Option<Cow<'t, [u8]>>,
+}
+
+impl Fields<'_> {
+    /// Returns the texts and other fields of a document.
+    pub(super) fn read(&self, document: Value<'_>) -> ChatTexts {
+        let leaves = self.leaves(document);
+        let mut facts = Facts::default();
+        for leaf in &leaves {
+            facts.add(leaf.meaning, leaf.value.kind(), &text(leaf.value));
+        }
+        let mut found = ChatTexts::default();
+        for leaf in leaves {
+            match facts.scan(leaf.meaning, leaf.value.kind(), &text(leaf.value)) {
+                Scan::Skip => {}
+                Scan::Message => found.push(leaf.value, leaf.role, Spelling::Plain, Continuity::Whole),
+                scan => found.fields.push(Field::new(leaf.value, scan)),
+            }
+        }
+        found
+    }
+
+    /// Returns the strings and numbers of a document, in order.
+    fn leaves<'t>(&self, document: Value<'t>) -> Vec<Leaf<'t>> {
+        let mut leaves = Vec::new();
+        // A document that is only a string is a message; that is also possible for the elements of an array.
+        let meaning = if document.is_object() || document.is_array() { Meaning::Vague } else { Meaning::Chat };
+        // A stack, not recursion: the sender chooses the depth.
+        let mut stack = vec![Step { value: document, role: None, meaning, name: None }];
+        while let Some(step) = stack.pop() {
+            let start = stack.len();
+            match step.value.kind() {
+                ValueKind::String | ValueKind::Number => {
+                    let is_query = step.meaning == Meaning::Text && step.name.as_deref().is_some_and(is_query);
+                    let is_program = is_query && is_graphql(&text(step.value));
+                    let meaning = if is_program { Meaning::Program } else { step.meaning };
+                    leaves.push(Leaf { value: step.value, role: step.role, meaning });
+                }
+                ValueKind::Object => self.enter(&step, &mut stack),
+                ValueKind::Array => {
+                    stack.extend(step.value.children().map(|value| Step { value, ..step.clone() }));
+                }
+                ValueKind::Literal => {}
+            }
+            stack[start..].reverse();
+        }
+        leaves
+    }
+
+    /// Pushes the members of an object.
+    fn enter<'t>(&self, step: &Step<'t>, stack: &mut Vec<Step<'t>>) {
+        let role = self.role(step.value).or(step.role);
+        let mut label = Meaning::Unknown;
+        for member in step.value.children().filter(|member| member.kind() == ValueKind::String) {
+            if label == Meaning::Unknown && member.key().is_some_and(|key| is_in(&key, LABELS)) {
+                label = meaning(member.raw());
+            }
+        }
+        for value in step.value.children() {
+            let name = value.key();
+            let meaning = name
+                .as_deref()
+                .map_or(Meaning::Unknown, |name| self.meaning(name, step.name.as_deref(), step.meaning, label));
+            stack.push(Step { value, role, meaning, name });
+        }
+    }
+
+    /// Returns what a member is, given its name, that of the member around its object and what that is, and what the object
+    /// is labeled as.
+    fn meaning(&self, name: &[u8], outer_name: Option<&[u8]>, outer: Meaning, label: Meaning) -> Meaning {
+        if self.is_own(name) {
+            return Meaning::Chat;
+        }
+        if is_in(name, VALUES) {
+            match (outer, label) {
+                (_, Meaning::Chat | Meaning::Text | Meaning::Aside | Meaning::Secret(_) | Meaning::Reference) => {
+                    return label;
+                }
+                (Meaning::Unknown | Meaning::Other | Meaning::Vague, _) => {}
+                _ => return outer,
+            }
+        }
+        if matches!(outer, Meaning::Chat | Meaning::Text) && is_in(name, INNER) {
+            return outer;
+        }
+        if let Some(outer) = outer_name.filter(|_| is_in(name, DEPENDENT))
+            && let secret @ Meaning::Secret(_) = meaning_within(outer, name)
+        {
+            return secret;
+        }
+        meaning(name)
+    }
+
+    fn is_own(&self, name: &[u8]) -> bool {
+        self.own.iter().any(|own| normalized(own.as_bytes()) == normalized(name))
+    }
+
+    /// Returns the author that an object names: `"role": "user"`, `"author": {"type": "agent"}`.
+    fn role(&self, object: Value<'_>) -> Option<Role> {
+        let is_role = |member: &Value<'_>| {
+            member
+                .key()
+                .is_some_and(|key| self.roles.iter().any(|role| normalized(role.as_bytes()) == normalized(&key)))
+        };
+        object
+            .children()
+            .filter(is_role)
+            .flat_map(|member| {
+                let inner = ["role", "type"].into_iter().filter_map(move |name| member.string(name));
+                member.as_str().into_iter().chain(inner)
+            })
+            .find_map(|name| Role::from_name(&name))
+    }
+
+    /// Returns what is at a path of a document that is too large to be read at once.
+    pub(super) fn place(&self, path: Path<'_>) -> Place {
+        let mut keys = path.segments().rev().filter_map(|segment| match segment {
+            Segment::Key(key) => Some(key),
+            Segment::Index(_) => None,
+        });
+        let Some(key) = keys.next() else {
+            return Place::Text(Spelling::Plain);
+        };
+        if self.roles.iter().any(|role| normalized(role.as_bytes()) == normalized(key)) {
+            return Place::Role;
+        }
+        let outer = keys.next();
+        let around =
+            outer.map_or(Meaning::Unknown, |outer| if self.is_own(outer) { Meaning::Chat } else { meaning(outer) });
+        match self.meaning(key, outer, around, Meaning::Unknown) {
+            Meaning::Chat | Meaning::Text | Meaning::Aside | Meaning::Vague => Place::Text(Spelling::Plain),
+            Meaning::Secret(secret) => Place::Field(Scan::Labeled(secret.label())),
+            Meaning::Reference => Place::Other,
+            Meaning::Program | Meaning::Other | Meaning::Unknown => Place::Field(Scan::Form),
+        }
+    }
+
+    /// Says how the fields of a form are scanned.
+    pub(super) fn read_form(&self, fields: &[(&str, &[u8])]) -> Vec<Scan> {
+        let meanings: Vec<Meaning> = fields.iter().map(|(name, _)| self.form_meaning(name)).collect();
+        let mut facts = Facts::default();
+        for (meaning, (_, value)) in meanings.iter().zip(fields) {
+            facts.add(*meaning, ValueKind::String, value);
+        }
+        let scan = |(meaning, (_, value)): (&Meaning, &(&str, &[u8]))| facts.scan(*meaning, ValueKind::String, value);
+        meanings.iter().zip(fields).map(scan).collect()
+    }
+
+    /// Returns what a field of a form is. Of `message[text]`, `message.text`, `text[]` and `text[0]` the last name counts, as
+    /// it does in `{"message": {"text": ..}}`. A qualification of a text, as in `text[a]`, is text.
+    pub(super) fn form_meaning(&self, name: &str) -> Meaning {
+        // Some parsers ignore what follows a bracket without a dot, as in `text[0]x`.
+        let cut = name.rfind(']').filter(|at| !name[at + 1..].starts_with('.')).map(|at| &name[..at]);
+        let whole = self.path_meaning(name);
+        match cut.map(|cut| self.path_meaning(cut)) {
+            Some(text @ (Meaning::Chat | Meaning::Text | Meaning::Aside)) => text,
+            _ => whole,
+        }
+    }
+
+    fn path_meaning(&self, path: &str) -> Meaning {
+        let is_name = |name: &&str| !name.is_empty() && !name.bytes().all(|byte| byte.is_ascii_digit());
+        let mut names = path.rsplit(['[', ']', '.']).map(bare).filter(is_name).map(str::as_bytes);
+        let Some(last) = names.next() else { return Meaning::Unknown };
+        let of = |name: &[u8]| if self.is_own(name) { Meaning::Chat } else { meaning(name) };
+        let is_text = |meaning: Meaning| matches!(meaning, Meaning::Chat | Meaning::Text | Meaning::Aside);
+        let outer = names.clone().next();
+        let here = self.meaning(last, outer, outer.map_or(Meaning::Unknown, of), Meaning::Unknown);
+        if is_text(here) {
+            return here;
+        }
+        let around = names.find(|name| is_text(of(name)) && (is_in(last, INNER) || !is_in(name, THINGS)));
+        around.map_or(here, of)
+    }
+}
+
+/// Returns the name without invisible characters around it, which some form parsers ignore, and without anything after a NUL.
+fn bare(name: &str) -> &str {
+    let name = name.trim_start_matches('\0').split('\0').next().unwrap_or_default();
+    name.trim_matches(|c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
+    })
+}
+
+fn is_in(name: &[u8], names: &[&str]) -> bool {
+    name.len() <= 32 && {
+        let name = normalized(name);
+        names.iter().any(|known| known.as_bytes() == &name[..])
+    }
+}
+
+fn text(value: Value<'_>) -> Cow<'_, [u8]> {
+    value.text().map_or(Cow::Borrowed(value.raw()), |decoded| decoded.bytes)
+}
+
+fn is_query(name: &[u8]) -> bool {
+    normalized(name).ends_with(b"query")
+}
+
+/// Returns `true` if a text is a GraphQL document. Its arguments are not said by anybody: one may be a password.
+fn is_graphql(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    let name = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let is_operation = [&b"query"[..], b"mutation", b"subscription", b"fragment", b""].contains(&&text[..name]);
+    let opens = text[name..].iter().find(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b' '));
+    is_operation && matches!(opens, Some(b'{' | b'(' | b'\n')) && text.ends_with(b"}")
+}
+
+/// What a document or form contains.
+#[derive(Default)]
+struct Facts {
+    /// A message.
+    chat: bool,
+    /// A text.
+    text: bool,
+    /// The number or the security code of a card.
+    card: bool,
+}
+
+impl Facts {
+    fn add(&mut self, meaning: Meaning, kind: ValueKind, value: &[u8]) {
+        let filled = value.iter().any(|byte| !byte.is_ascii_whitespace());
+        let is_number = kind == ValueKind::Number;
+        self.chat |= meaning == Meaning::Chat && filled;
+        self.text |= matches!(meaning, Meaning::Chat | Meaning::Text) && filled && !is_number;
+        let digits = || value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        self.card |= matches!(meaning, Meaning::Secret(secret) if secret.pays() && digits() >= 3);
+    }
+
+    /// Says how a value is scanned.
+    fn scan(&self, meaning: Meaning, kind: ValueKind, value: &[u8]) -> Scan {
+        let is_string = kind == ValueKind::String;
+        let prose = |least| is_string && is_prose(value, least);
+        match meaning {
+            Meaning::Chat | Meaning::Text => Scan::Message,
+            Meaning::Aside | Meaning::Vague if is_string && !self.text => Scan::Message,
+            Meaning::Aside if is_string => Scan::Alone,
+            Meaning::Secret(secret) => match () {
+                () if self.card || self.chat || self.text && !secret.logs_in() => Scan::Labeled(secret.label()),
+                // The password of a login form.
+                () if secret.logs_in() => Scan::Skip,
+                () => Scan::Form,
+            },
+            Meaning::Program => Scan::Form,
+            Meaning::Reference if !prose(FEWEST_WORDS) => Scan::Skip,
+            Meaning::Unknown if !self.text && prose(FEWEST_WORDS) => Scan::Message,
+            Meaning::Unknown | Meaning::Vague if self.text && prose(2) => Scan::Alone,
+            _ if prose(FEWEST_WORDS) => Scan::Alone,
+            _ => Scan::Form,
+        }
+    }
+}

@@ -1,0 +1,989 @@
+//! What the name of a field says about its value.
+//!
+//! Names are split into words: `userMessage`, `user_message`, `user-message` and `usermessage` are all *user message*. The
+//! last word counts most, then the first: `message_html` is text, `message_type` is not.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use smallvec::SmallVec;
+
+/// What the name of a field says about its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Something that somebody says, which makes the document a chat message: `text`, `userMessage`.
+    Chat,
+    /// Other text: `description`, `answer`.
+    Text,
+    /// Text beside a message, or a message if there is no other: `title`, `messageFromUser`.
+    Aside,
+    /// A message if there is no text at all: `data`, `payload`.
+    Vague,
+    /// A secret.
+    Secret(Secret),
+    /// An identifier, a date, a coordinate: a number in it is not a secret, whatever it looks like.
+    Reference,
+    /// A program, such as a GraphQL document.
+    Program,
+    /// Something else that is not text: a type, a count, a name.
+    Other,
+    /// Nothing.
+    Unknown,
+}
+
+/// A secret that the name of a field denotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Secret {
+    /// A card number.
+    Card,
+    /// A card security code.
+    SecurityCode,
+    /// A Social Security number.
+    SocialSecurity,
+    /// An account number.
+    Account,
+    /// A routing number.
+    Routing,
+    /// A PIN.
+    Pin,
+    /// A one-time passcode.
+    Passcode,
+    /// A password.
+    Password,
+}
+
+impl Secret {
+    /// Returns the words that tell the engine what the value is.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Card => "card number",
+            Self::SecurityCode => "cvv",
+            Self::SocialSecurity => "ssn",
+            Self::Account => "account number",
+            Self::Routing => "routing number",
+            Self::Pin => "pin",
+            Self::Passcode => "verification code",
+            Self::Password => "password",
+        }
+    }
+
+    /// Returns `true` if people log in with it.
+    pub(super) fn logs_in(self) -> bool {
+        matches!(self, Self::Pin | Self::Passcode | Self::Password)
+    }
+
+    /// Returns `true` if people pay with it.
+    pub(super) fn pays(self) -> bool {
+        matches!(self, Self::Card | Self::SecurityCode)
+    }
+}
+
+/// Words for what somebody writes or says. A document with such a field is a chat message.
+const CHAT: &[&str] = &[
+    "text",
+    "texts",
+    "content",
+    "contents",
+    "body",
+    "bodies",
+    "message",
+    "messages",
+    "msg",
+    "msgs",
+    "comment",
+    "comments",
+    "utterance",
+    "utterances",
+    "transcript",
+    "transcripts",
+    "transcription",
+    "transcriptions",
+    "reply",
+    "replies",
+    "speech",
+    "texto",
+    "textos",
+    "mensaje",
+    "mensajes",
+    "comentario",
+    "comentarios",
+    "cuerpo",
+    "contenido",
+];
+
+/// Words for other text.
+const TEXT: &[&str] = &[
+    "html",
+    "plain",
+    "plaintext",
+    "markdown",
+    "richtext",
+    "parts",
+    "lines",
+    "caption",
+    "captions",
+    "note",
+    "notes",
+    "answer",
+    "answers",
+    "question",
+    "questions",
+    "prompt",
+    "prompts",
+    "query",
+    "queries",
+    "input",
+    "inputs",
+    "output",
+    "outputs",
+    "response",
+    "responses",
+    "subject",
+    "subjects",
+    "summary",
+    "preview",
+    "snippet",
+    "description",
+    "descriptions",
+    "remark",
+    "remarks",
+    "feedback",
+    "inquiry",
+    "inquiries",
+    "enquiry",
+    "paragraph",
+    "paragraphs",
+    "sentence",
+    "sentences",
+    "instruction",
+    "instructions",
+    "insert",
+    "complaint",
+    "respuesta",
+    "respuestas",
+    "pregunta",
+    "preguntas",
+    "nota",
+    "notas",
+    "consulta",
+    "consultas",
+    "descripcion",
+    "observacion",
+    "observaciones",
+    "asunto",
+    "resumen",
+    "queja",
+];
+
+/// Words for text beside a message.
+const ASIDE: &[&str] = &[
+    "title", "titles", "headline", "heading", "reason", "reasons", "detail", "details", "excerpt", "memo", "motivo",
+    "detalle", "detalles", "titulo", "opinion", "bio", "about",
+];
+
+/// Names that often mean text and often something else.
+const VAGUE: &[&str] = &[
+    "data",
+    "payload",
+    "value",
+    "val",
+    "request",
+    "result",
+    "chat",
+    "line",
+    "item",
+    "items",
+    "param",
+    "params",
+    "args",
+    "argument",
+    "arguments",
+    "q",
+    "m",
+    "t",
+    "word",
+    "words",
+    "desc",
+    "string",
+    "say",
+    "said",
+];
+
+/// Words for identifiers, dates, places and amounts. Whatever number follows them, it is one of these.
+const REFERENCES: &[&str] = &[
+    "id",
+    "ids",
+    "uid",
+    "uids",
+    "uuid",
+    "uuids",
+    "guid",
+    "order",
+    "orders",
+    "trace",
+    "span",
+    "tracking",
+    "reference",
+    "references",
+    "ref",
+    "refs",
+    "session",
+    "sessions",
+    "hash",
+    "hashes",
+    "digest",
+    "checksum",
+    "sha",
+    "sha1",
+    "sha256",
+    "md5",
+    "secret",
+    "secrets",
+    "etag",
+    "signature",
+    "sig",
+    "token",
+    "tokens",
+    "jwt",
+    "nonce",
+    "cursor",
+    "key",
+    "keys",
+    "cookie",
+    "cookies",
+    "csrf",
+    "xsrf",
+    "captcha",
+    "recaptcha",
+    "hcaptcha",
+    "turnstile",
+    "saml",
+    "authorization",
+    "bearer",
+    "invoice",
+    "invoices",
+    "ticket",
+    "tickets",
+    "case",
+    "claim",
+    "serial",
+    "imei",
+    "iccid",
+    "imsi",
+    "meid",
+    "vin",
+    "sku",
+    "isbn",
+    "ean",
+    "gtin",
+    "upc",
+    "asin",
+    "barcode",
+    "shipment",
+    "waybill",
+    "parcel",
+    "timestamp",
+    "timestamps",
+    "ts",
+    "time",
+    "times",
+    "nanos",
+    "epoch",
+    "date",
+    "dates",
+    "lat",
+    "lng",
+    "lon",
+    "latitude",
+    "longitude",
+    "coordinate",
+    "coordinates",
+    "coords",
+    "geo",
+    "amount",
+    "amounts",
+    "price",
+    "prices",
+    "balance",
+    "revision",
+    "version",
+    "build",
+    "seq",
+    "sequence",
+    "offset",
+    "commit",
+    "correlation",
+    "transaction",
+    "transactions",
+    "receipt",
+    "confirmation",
+    "batch",
+    "device",
+    "fingerprint",
+    "url",
+    "urls",
+    "uri",
+    "uris",
+    "href",
+    "link",
+    "links",
+    "src",
+    "path",
+    "paths",
+    "base64",
+    "blob",
+    "binary",
+    "loyalty",
+    "policy",
+    "booking",
+    "reservation",
+    "membership",
+    "crc",
+    "mac",
+    "pedido",
+    "factura",
+    "referencia",
+    "seguimiento",
+    "fecha",
+    "hora",
+    "folio",
+    "guia",
+    "recibo",
+];
+
+/// Other words for what is not text.
+const OTHERS: &[&str] = &[
+    "type",
+    "types",
+    "kind",
+    "count",
+    "counts",
+    "total",
+    "totals",
+    "num",
+    "number",
+    "numbers",
+    "no",
+    "nr",
+    "index",
+    "idx",
+    "pos",
+    "position",
+    "length",
+    "len",
+    "size",
+    "sizes",
+    "bytes",
+    "limit",
+    "max",
+    "min",
+    "width",
+    "height",
+    "color",
+    "colour",
+    "style",
+    "styles",
+    "class",
+    "classes",
+    "css",
+    "format",
+    "mime",
+    "mimetype",
+    "charset",
+    "encoding",
+    "lang",
+    "language",
+    "locale",
+    "status",
+    "state",
+    "flag",
+    "flags",
+    "enabled",
+    "disabled",
+    "visible",
+    "read",
+    "route",
+    "endpoint",
+    "domain",
+    "host",
+    "hostname",
+    "ip",
+    "port",
+    "file",
+    "files",
+    "filename",
+    "page",
+    "pages",
+    "day",
+    "month",
+    "year",
+    "at",
+    "on",
+    "by",
+    "to",
+    "from",
+    "ms",
+    "sec",
+    "seconds",
+    "minutes",
+    "hours",
+    "ttl",
+    "expires",
+    "expiry",
+    "duration",
+    "created",
+    "updated",
+    "modified",
+    "sent",
+    "received",
+    "mode",
+    "level",
+    "priority",
+    "severity",
+    "sort",
+    "rank",
+    "score",
+    "rating",
+    "confidence",
+    "probability",
+    "channel",
+    "source",
+    "target",
+    "sender",
+    "recipient",
+    "author",
+    "user",
+    "users",
+    "owner",
+    "role",
+    "roles",
+    "group",
+    "groups",
+    "thread",
+    "room",
+    "tag",
+    "tags",
+    "category",
+    "categories",
+    "template",
+    "theme",
+    "font",
+    "align",
+    "alignment",
+    "icon",
+    "image",
+    "images",
+    "photo",
+    "thumbnail",
+    "avatar",
+    "attachment",
+    "attachments",
+    "media",
+    "audio",
+    "video",
+    "phone",
+    "tel",
+    "telephone",
+    "mobile",
+    "fax",
+    "email",
+    "mail",
+    "zip",
+    "postal",
+    "postcode",
+    "country",
+    "city",
+    "street",
+    "address",
+    "currency",
+    "cost",
+    "quantity",
+    "qty",
+    "percent",
+    "percentage",
+    "weight",
+    "agent",
+    "browser",
+    "os",
+    "platform",
+    "referer",
+    "referrer",
+    "name",
+    "names",
+    "firstname",
+    "lastname",
+    "fullname",
+    "username",
+    "nickname",
+    "login",
+    "model",
+    "engine",
+    "action",
+    "event",
+    "events",
+    "method",
+    "function",
+    "functions",
+    "tool",
+    "tools",
+    "command",
+    "operation",
+    "schema",
+    "code",
+    "placeholder",
+    "label",
+    "labels",
+    "field",
+    "fields",
+    "property",
+    "option",
+    "options",
+    "config",
+    "settings",
+    "meta",
+    "metadata",
+    "headers",
+    "header",
+    "timezone",
+    "useragent",
+    "ua",
+    "tipo",
+    "estado",
+    "nombre",
+    "numero",
+    "codigo",
+    "idioma",
+];
+
+/// Secrets by the words at the end of a name, the longest first.
+const SECRETS: &[(&[&str], Secret)] = &[
+    (&["card", "security", "code"], Secret::SecurityCode),
+    (&["card", "verification", "value"], Secret::SecurityCode),
+    (&["card", "verification", "code"], Secret::SecurityCode),
+    (&["codigo", "de", "seguridad"], Secret::SecurityCode),
+    (&["codigo", "seguridad"], Secret::SecurityCode),
+    (&["security", "code"], Secret::SecurityCode),
+    (&["card", "code"], Secret::SecurityCode),
+    (&["cvv"], Secret::SecurityCode),
+    (&["cvv2"], Secret::SecurityCode),
+    (&["cvc"], Secret::SecurityCode),
+    (&["cvc2"], Secret::SecurityCode),
+    (&["cvn"], Secret::SecurityCode),
+    (&["csc"], Secret::SecurityCode),
+    (&["card", "number"], Secret::Card),
+    (&["card", "numbers"], Secret::Card),
+    (&["card", "num"], Secret::Card),
+    (&["card", "no"], Secret::Card),
+    (&["card", "pan"], Secret::Card),
+    (&["card", "value"], Secret::Card),
+    (&["cc", "number"], Secret::Card),
+    (&["cc", "num"], Secret::Card),
+    (&["cc", "no"], Secret::Card),
+    (&["numero", "de", "tarjeta"], Secret::Card),
+    (&["tarjeta", "numero"], Secret::Card),
+    (&["tarjeta"], Secret::Card),
+    (&["card"], Secret::Card),
+    (&["cards"], Secret::Card),
+    (&["cc"], Secret::Card),
+    (&["ccn"], Secret::Card),
+    (&["pan"], Secret::Card),
+    (&["social", "security", "number"], Secret::SocialSecurity),
+    (&["social", "security", "no"], Secret::SocialSecurity),
+    (&["social", "security"], Secret::SocialSecurity),
+    (&["seguro", "social"], Secret::SocialSecurity),
+    (&["ssn"], Secret::SocialSecurity),
+    (&["itin"], Secret::SocialSecurity),
+    (&["account", "number"], Secret::Account),
+    (&["account", "num"], Secret::Account),
+    (&["account", "no"], Secret::Account),
+    (&["acct", "number"], Secret::Account),
+    (&["acct", "num"], Secret::Account),
+    (&["acct", "no"], Secret::Account),
+    (&["bank", "account"], Secret::Account),
+    (&["numero", "de", "cuenta"], Secret::Account),
+    (&["numero", "cuenta"], Secret::Account),
+    (&["iban"], Secret::Account),
+    (&["clabe"], Secret::Account),
+    (&["routing", "number"], Secret::Routing),
+    (&["routing", "no"], Secret::Routing),
+    (&["routing"], Secret::Routing),
+    (&["sms", "code"], Secret::Passcode),
+    (&["otp", "code"], Secret::Passcode),
+    (&["otp", "value"], Secret::Passcode),
+    (&["totp", "code"], Secret::Passcode),
+    (&["mfa", "code"], Secret::Passcode),
+    (&["2fa", "code"], Secret::Passcode),
+    (&["login", "code"], Secret::Passcode),
+    (&["verification", "code"], Secret::Passcode),
+    (&["verify", "code"], Secret::Passcode),
+    (&["auth", "code"], Secret::Passcode),
+    (&["authentication", "code"], Secret::Passcode),
+    (&["access", "code"], Secret::Passcode),
+    (&["one", "time", "code"], Secret::Passcode),
+    (&["one", "time", "passcode"], Secret::Passcode),
+    (&["one", "time", "password"], Secret::Passcode),
+    (&["codigo", "de", "verificacion"], Secret::Passcode),
+    (&["codigo", "verificacion"], Secret::Passcode),
+    (&["passcode"], Secret::Passcode),
+    (&["otp"], Secret::Passcode),
+    (&["totp"], Secret::Passcode),
+    (&["pin", "number"], Secret::Pin),
+    (&["pin", "value"], Secret::Pin),
+    (&["pin"], Secret::Pin),
+    (&["nip"], Secret::Pin),
+    (&["password", "confirmation"], Secret::Password),
+    (&["password", "confirm"], Secret::Password),
+    (&["password", "again"], Secret::Password),
+    (&["password", "repeat"], Secret::Password),
+    (&["password", "value"], Secret::Password),
+    (&["password"], Secret::Password),
+    (&["passwords"], Secret::Password),
+    (&["passwd"], Secret::Password),
+    (&["pwd"], Secret::Password),
+    (&["pass"], Secret::Password),
+    (&["passphrase"], Secret::Password),
+    (&["contrasena"], Secret::Password),
+    (&["clave"], Secret::Password),
+];
+
+/// Words that may follow the word for a text: `textEn`, `message_raw`.
+const QUALIFIERS: &[&str] = &[
+    "en",
+    "es",
+    "raw",
+    "rendered",
+    "formatted",
+    "original",
+    "translated",
+    "value",
+    "string",
+    "clean",
+    "full",
+    "short",
+    "long",
+    "default",
+    "final",
+    "new",
+    "old",
+];
+
+/// First words that say that a name with a word for text is not that of a text: `isText`, `total_messages`.
+const QUANTITIES: &[&str] = &["is", "has", "num", "count", "total", "max", "min", "no", "n", "unread", "show", "allow"];
+
+/// Words in the names of random tokens that end like those of text: `g-recaptcha-response`.
+const TOKENS: &[&str] = &["captcha", "recaptcha", "hcaptcha", "turnstile", "saml"];
+
+/// Words that stand before others without anything between: `usermessage`, `plaintext`, `cardnumber`.
+const PREFIXES: &[&str] = &[
+    "account",
+    "acct",
+    "agent",
+    "ai",
+    "answer",
+    "auth",
+    "bank",
+    "body",
+    "bot",
+    "card",
+    "cc",
+    "chat",
+    "client",
+    "comment",
+    "confirm",
+    "credit",
+    "current",
+    "customer",
+    "db",
+    "debit",
+    "email",
+    "error",
+    "first",
+    "full",
+    "html",
+    "input",
+    "last",
+    "llm",
+    "login",
+    "mail",
+    "message",
+    "model",
+    "new",
+    "note",
+    "old",
+    "original",
+    "otp",
+    "output",
+    "plain",
+    "private",
+    "public",
+    "raw",
+    "reply",
+    "rich",
+    "routing",
+    "security",
+    "sms",
+    "social",
+    "support",
+    "system",
+    "text",
+    "ticket",
+    "user",
+    "verification",
+    "verify",
+    "wifi",
+    "web",
+    "your",
+    "my",
+];
+
+/// The most bytes of a name that are read: the last ones.
+const LONGEST: usize = 64;
+
+/// The name of a field in words, in lower case and without accents.
+struct Words {
+    bytes: SmallVec<[u8; LONGEST]>,
+    /// The ends of the words in `bytes`.
+    ends: SmallVec<[u8; 8]>,
+}
+
+impl Words {
+    fn of(name: &[u8]) -> Self {
+        let mut words = Self { bytes: SmallVec::new(), ends: SmallVec::new() };
+        words.push(name);
+        words
+    }
+
+    fn push(&mut self, name: &[u8]) {
+        let name = &name[name.len().saturating_sub(LONGEST)..];
+        let mut last = ' ';
+        let name = String::from_utf8_lossy(name);
+        let mut chars = name.chars().peekable();
+        while let Some(c) = chars.next() {
+            let c = unaccented(c);
+            // `userMessage`, `HTMLBody`
+            let upper = c.is_ascii_uppercase();
+            let starts = upper && (last.is_ascii_lowercase() || last.is_ascii_digit())
+                || upper && last.is_ascii_uppercase() && chars.peek().is_some_and(char::is_ascii_lowercase);
+            if starts || !c.is_ascii_alphanumeric() {
+                self.end();
+            }
+            if c.is_ascii_alphanumeric() && self.bytes.len() < usize::from(u8::MAX) {
+                self.bytes.push(c.to_ascii_lowercase() as u8);
+            }
+            last = c;
+        }
+        self.end();
+    }
+
+    /// Ends a word. One that is written together is taken apart.
+    fn end(&mut self) {
+        let start = self.ends.last().map_or(0, |end| usize::from(*end));
+        let word = &self.bytes[start..];
+        if word.is_empty() {
+            return;
+        }
+        let is_known = |word: &[u8]| {
+            CLASSES.contains_key(word)
+                || SECRETS.iter().any(|(words, _)| words.iter().any(|known| known.as_bytes() == word))
+        };
+        let cut = if word.len() < 6 || is_known(word) {
+            None
+        } else {
+            let mut lens =
+                PREFIXES.iter().filter(|prefix| word.starts_with(prefix.as_bytes())).map(|prefix| prefix.len());
+            lens.find(|len| is_known(&word[*len..]))
+        };
+        self.ends.extend(cut.map(|len| (start + len) as u8));
+        self.ends.push(self.bytes.len() as u8);
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn get(&self, at: usize) -> &[u8] {
+        let start = at.checked_sub(1).map_or(0, |before| usize::from(self.ends[before]));
+        &self.bytes[start..usize::from(self.ends[at])]
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+
+    fn ends_with(&self, words: &[&str]) -> bool {
+        self.len() >= words.len() && self.iter().rev().zip(words.iter().rev()).all(|(a, b)| a == b.as_bytes())
+    }
+
+    fn is_in(&self, at: usize, words: &[&str]) -> bool {
+        at < self.len() && words.iter().any(|word| word.as_bytes() == self.get(at))
+    }
+}
+
+/// The letter without its accent, if Spanish has it.
+fn unaccented(c: char) -> char {
+    match c {
+        'á' | 'Á' => 'a',
+        'é' | 'É' => 'e',
+        'í' | 'Í' => 'i',
+        'ó' | 'Ó' => 'o',
+        'ú' | 'ü' | 'Ú' | 'Ü' => 'u',
+        'ñ' | 'Ñ' => 'n',
+        c => c,
+    }
+}
+
+static CLASSES: LazyLock<HashMap<&'static [u8], Meaning>> = LazyLock::new(|| {
+    let lists = [
+        (OTHERS, Meaning::Other),
+        (REFERENCES, Meaning::Reference),
+        (VAGUE, Meaning::Vague),
+        (ASIDE, Meaning::Aside),
+        (TEXT, Meaning::Text),
+        (CHAT, Meaning::Chat),
+    ];
+    lists.into_iter().flat_map(|(words, class)| words.iter().map(move |word| (word.as_bytes(), class))).collect()
+});
+
+/// Returns what a word means.
+fn class(word: &[u8]) -> Meaning {
+    let known = |word: &[u8]| CLASSES.get(word).copied();
+    let end = word.len() - word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let is_id = || word.len() > 2 && (word.ends_with(b"id") || word.ends_with(b"ids"));
+    known(word).or_else(|| known(&word[..end])).unwrap_or(if is_id() { Meaning::Reference } else { Meaning::Unknown })
+}
+
+/// Returns what the name of a field says about its value.
+pub(super) fn meaning(name: &[u8]) -> Meaning {
+    meaning_of(&Words::of(name))
+}
+
+/// Returns what the name of a field says about its value, if the name alone says little: `number` of a `card`.
+pub(super) fn meaning_within(outer: &[u8], name: &[u8]) -> Meaning {
+    let mut words = Words::of(outer);
+    words.push(name);
+    meaning_of(&words)
+}
+
+fn meaning_of(words: &Words) -> Meaning {
+    let is_extra = |at: usize| words.get(at).iter().all(u8::is_ascii_digit) || words.is_in(at, QUALIFIERS);
+    let Some(plain) = (0..words.len()).rposition(|at| !words.get(at).iter().all(u8::is_ascii_digit)) else {
+        return Meaning::Unknown;
+    };
+    if let Some((_, secret)) = SECRETS.iter().find(|(tail, _)| words.ends_with(tail)) {
+        return Meaning::Secret(*secret);
+    }
+    // `message_raw` is a message; `value` alone is not qualified by anything.
+    let last = (0..words.len()).rposition(|at| !is_extra(at)).unwrap_or(plain);
+    let any = |list: &[&str]| (0..words.len()).any(|at| words.is_in(at, list));
+    match class(words.get(last)) {
+        Meaning::Chat | Meaning::Text | Meaning::Aside if any(TOKENS) => Meaning::Reference,
+        Meaning::Chat | Meaning::Text | Meaning::Aside if last > 0 && words.is_in(0, QUANTITIES) => Meaning::Other,
+        // The answer to a security question is a password.
+        Meaning::Text if last > 0 && words.is_in(last - 1, &["security", "secret"]) => Meaning::Other,
+        Meaning::Text if class(words.get(0)) == Meaning::Chat => Meaning::Chat,
+        text @ (Meaning::Chat | Meaning::Text | Meaning::Aside) => text,
+        Meaning::Reference => Meaning::Reference,
+        _ if words.iter().any(|word| class(word) == Meaning::Reference) => Meaning::Reference,
+        Meaning::Other => Meaning::Other,
+        Meaning::Vague if words.len() == 1 => Meaning::Vague,
+        _ if last > 0 && matches!(class(words.get(0)), Meaning::Chat | Meaning::Text) => Meaning::Aside,
+        _ => Meaning::Unknown,
+    }
+}
+
+/// Returns `true` if a text reads as prose: it has at least `least` words, and most of what it has are words.
+pub(super) fn is_prose(text: &[u8], least: usize) -> bool {
+    // The start of a long text shows it.
+    let start = &text[..text.len().min(512)];
+    let (mut words, mut others) = (0, 0);
+    for token in start.split(u8::is_ascii_whitespace).filter(|token| !token.is_empty()) {
+        let is_mark = |byte: &u8| byte.is_ascii_punctuation();
+        let start = token.iter().position(|byte| !is_mark(byte)).unwrap_or(token.len());
+        let end = token.iter().rposition(|byte| !is_mark(byte)).map_or(start, |last| last + 1);
+        let word = &token[start..end];
+        if !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'\'')
+        {
+            words += 1;
+        } else {
+            others += 1;
+        }
+    }
+    words >= least && words >= others
+}
+
+/// Returns the name without case and separators.
+pub(super) fn normalized(name: &[u8]) -> SmallVec<[u8; LONGEST]> {
+    name.iter().filter(|byte| !matches!(byte, b'_' | b'-' | b'.' | b' ')).map(u8::to_ascii_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_ends_or_begins_with_a_word_for_text_is_text() {
+        for (names, expected) in [
+            (
+                "text TEXT text1 userMessage user_message messageText message_text messageBody chatMessage newMessage \
+                 customerMessage textBody HTMLBody bodyHtml body-html body-plain stripped-text plain_body usermessage \
+                 messagetext inputTranscript textEn message_raw fulfillment-text mensaje comentarios",
+                Meaning::Chat,
+            ),
+            (
+                "plain html userInput user_input userPrompt userQuery queries richtext notes answer description descripción \
+                 work_notes issue_description",
+                Meaning::Text,
+            ),
+            ("title reason details messageFromUser", Meaning::Aside),
+            ("data payload value q", Meaning::Vague),
+            (
+                "id message_id messageId userid psid order_number orderNumber tracking traceId session_token url contentUrl \
+                 g-recaptcha-response SAMLResponse created_time textHash idempotencyKey lat",
+                Meaning::Reference,
+            ),
+            (
+                "type messageType text_color contentLength is_text total_messages name securityAnswer status",
+                Meaning::Other,
+            ),
+            ("foo textile te contextual2x", Meaning::Unknown),
+        ] {
+            for name in names.split_whitespace() {
+                assert_eq!(meaning(name.as_bytes()), expected, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_can_denote_a_secret() {
+        for (names, secret) in [
+            ("cardNumber card_number cardnumber creditCardNumber ccNumber cc_num card tarjeta", Secret::Card),
+            ("cvv cvc2 card_cvv securityCode card-security-code", Secret::SecurityCode),
+            ("ssn customerSsn social_security_number socialSecurityNumber", Secret::SocialSecurity),
+            ("accountNumber bank_account_number iban numeroCuenta", Secret::Account),
+            ("routingNumber", Secret::Routing),
+            ("pin card_pin", Secret::Pin),
+            ("otp smsCode sms_code smscode loginCode verification_code", Secret::Passcode),
+            ("password newPassword loginpassword user_password passwordConfirmation contraseña", Secret::Password),
+        ] {
+            for name in names.split_whitespace() {
+                assert_eq!(meaning(name.as_bytes()), Meaning::Secret(secret), "{name}");
+            }
+        }
+        assert_eq!(meaning_within(b"card", b"number"), Meaning::Secret(Secret::Card));
+        for name in ["cardId", "passwordHash", "cardType", "pinned", "otp_token", "account"] {
+            assert!(!matches!(meaning(name.as_bytes()), Meaning::Secret(_)), "{name}");
+        }
+    }
+
+    #[test]
+    fn prose_is_mostly_words() {
+        for prose in ["my pin is 4021", "Please call me back!", "mi clave es 4021, gracias"] {
+            assert!(is_prose(prose.as_bytes(), 3), "{prose}");
+        }
+        for other in
+            ["John Smith", "4111 1111 1111 1111", "Server=db;User Id=sa;Password=Xy12;", "2026-01-02 10:00:00 UTC", ""]
+        {
+            assert!(!is_prose(other.as_bytes(), 3), "{other}");
+        }
+    }
+}

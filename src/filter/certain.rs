@@ -1,0 +1,74 @@
+//! Secrets that are unmistakable by their form, wherever they are: grouped card numbers, card numbers of 15 or 16 digits, Social
+//! Security numbers with hyphens, IBANs, magnetic stripes.
+
+use crate::entity::Entity;
+use crate::report::Finding;
+
+/// The digits of the shortest such secret.
+const FEWEST_DIGITS: usize = 9;
+
+/// Returns `true` if a text may contain a secret that is unmistakable by its form: nine digits with at most one mark or blank
+/// between two of them, or an IBAN, whose letters and digits mix.
+pub(super) fn may_be_in(text: &[u8]) -> bool {
+    let (mut digits, mut gap) = (0, 0);
+    for byte in text {
+        if byte.is_ascii_digit() {
+            digits += 1;
+            gap = 0;
+        } else {
+            gap += 1;
+            // The letters of an IBAN and of the name on a stripe.
+            if gap > 26 {
+                digits = 0;
+            }
+        }
+        if digits >= FEWEST_DIGITS {
+            return true;
+        }
+    }
+    false
+}
+
+/// Returns `true` if a finding in `text` is unmistakable by its form.
+pub(super) fn is_certain(finding: &Finding, text: &[u8]) -> bool {
+    let evidence = &finding.evidence;
+    if evidence.piece || evidence.mistyped || !finding.kind.is_there() || !stands_alone(finding, text) {
+        return false;
+    }
+    let shown = &text[finding.span.range()];
+    match finding.entity {
+        Entity::Card if is_stripe(finding) => true,
+        Entity::Card => {
+            let is_card = |byte: &u8| !byte.is_ascii() || byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.');
+            evidence.checksum == Some("luhn")
+                && (evidence.grouped || matches!(evidence.digits, 15 | 16))
+                && shown.iter().all(is_card)
+        }
+        Entity::SocialSecurity => {
+            shown.len() == 11
+                && shown
+                    .iter()
+                    .enumerate()
+                    .all(|(at, byte)| if at == 3 || at == 6 { *byte == b'-' } else { byte.is_ascii_digit() })
+        }
+        Entity::Account => evidence.checksum == Some("iban") && shown.starts_with(&shown[..2].to_ascii_uppercase()),
+        _ => is_stripe(finding),
+    }
+}
+
+fn is_stripe(finding: &Finding) -> bool {
+    finding.evidence.cue == Some("magnetic stripe")
+}
+
+/// Returns `true` if a finding is not a part of a longer identifier or number, such as a UUID, a path or a decimal.
+fn stands_alone(finding: &Finding, text: &[u8]) -> bool {
+    let (before, after) = (&text[..finding.span.start], &text[finding.span.end..]);
+    let joins = |byte: Option<&u8>, next: Option<&u8>| match byte {
+        Some(b'-' | b'_' | b'/' | b'.' | b'+' | b'%' | b'@') => next.is_some_and(u8::is_ascii_alphanumeric),
+        Some(byte) => byte.is_ascii_alphanumeric(),
+        None => false,
+    };
+    is_stripe(finding)
+        || !joins(before.last(), before.len().checked_sub(2).and_then(|at| before.get(at)))
+            && !joins(after.first(), after.get(1))
+}
