@@ -1,4 +1,4 @@
-//! A secret that is told again in the same message: in the link of a pasted text, read a second time, in a quotation.
+//! Repetitions of a secret in the same message: in the link of a pasted text, read a second time, or quoted.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,17 @@ use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
 use crate::text::ViewSpan;
 
-/// Fewer digits stand in too many other numbers.
+/// Numbers with fewer digits occur in too many other numbers.
 const FEWEST_DIGITS: usize = 4;
 
-/// Shorter words stand in too many other places.
+/// Shorter words occur in too many other places.
 const FEWEST_LETTERS: usize = 5;
 
-/// What marks a finding as one of this rule.
-const CUE: &str = "told before in this message";
+/// The cue that marks a finding of this rule.
+const CUE: &str = "repeated in this message";
 
 impl MessageAnalysis<'_, '_> {
-    /// Finds every other place in which something found stands as it is.
+    /// Finds every other place where something that was found occurs again.
     pub(super) fn again(&mut self) {
         let found = || self.verdict.found.iter().filter(|f| !f.solicited && !f.part && !f.expiry);
         if found().next().is_none() {
@@ -60,7 +60,7 @@ impl MessageAnalysis<'_, '_> {
             if !may_be || !self.is_free(number.first, number.last) {
                 continue;
             }
-            // In an address its parts are numbers of their own.
+            // The parts of an Internet address are numbers of their own.
             let whole = Digits::of(self.reading, number.first, number.last);
             let known = |digits: &Digits| {
                 numbers.binary_search_by(|(known, _)| known.get().cmp(digits.get())).ok().map(|at| numbers[at].1)
@@ -96,7 +96,7 @@ impl MessageAnalysis<'_, '_> {
                 continue;
             };
             at = last + 1;
-            // The whole of it, or what stands behind a sign in it: `?code=...`.
+            // The whole value, or its end after a sign, as in `?code=...`.
             let signs =
                 (first..last).filter(|&i| matches!(self.reading.tokens[i].kind, Kind::Mark(b'=' | b':' | b'/')));
             let from = std::iter::once(first).chain(signs.map(|sign| sign + 1)).take(8).find(|&from| {
@@ -112,7 +112,7 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// The first and the last token of a finding.
+    /// Returns the first and the last token of a finding.
     fn tokens_of(&self, span: ViewSpan) -> (usize, usize) {
         let first = self.reading.tokens.partition_point(|t| (t.end as usize) <= span.start);
         let last = self.reading.tokens.partition_point(|t| (t.start as usize) < span.end);

@@ -1,4 +1,4 @@
-//! What is known of a message while it is judged: what is found so far, which cues have their value.
+//! The working state while a message is judged: what was found so far, and which cues have their value.
 
 use std::cell::OnceCell;
 
@@ -24,17 +24,17 @@ pub(super) struct MessageAnalysis<'p, 'v> {
     /// Tokens that belong to a finding.
     pub(super) claimed: SmallVec<[bool; 64]>,
     pub(super) spent: ConsumedCues,
-    /// The message holds what redaction left.
+    /// Whether the message contains masks of an earlier redaction.
     pub(super) masked: bool,
     pub(super) verdict: Analysis,
-    /// Numbers which may be pieces: those of which nothing says what they are, and (`false`) those said to be the last
-    /// digits, which are pieces only where they complete a secret.
+    /// Numbers that may be pieces: those that nothing explains and, with `false`, those said to be the last digits,
+    /// which are pieces only if they complete a secret.
     pub(super) loose: SmallVec<[(Number, bool); 4]>,
-    /// Whether to tell why numbers are let through.
+    /// Whether to record why numbers are kept.
     pub(super) explains: bool,
     /// Whether a card was found.
     pub(super) card_found: bool,
-    /// What is asked of the whole message for each of its numbers.
+    /// Properties of the whole message, computed once for all its numbers.
     pub(super) bare: OnceCell<bool>,
     pub(super) assigns: OnceCell<bool>,
 }
@@ -72,8 +72,8 @@ impl MessageAnalysis<'_, '_> {
         self.verdict.passed.push(Passed { span, digits: number.digits, why });
     }
 
-    /// What redaction left is the value of the cue that governs it and the answer to the question that was asked, so
-    /// that a redacted text comes through as it is.
+    /// Treats a mask as the value of its cue and as the answer to the question. So a redacted text is not changed
+    /// again.
     pub(super) fn heed_masks(&mut self) {
         if !self.masked {
             return;
@@ -89,7 +89,7 @@ impl MessageAnalysis<'_, '_> {
         self.expected = Expected { rules_only: self.expected.rules_only, ..Expected::default() };
     }
 
-    /// The candidate of the number for that entity, with what its detector knows of it.
+    /// Returns the candidate for the number and entity, with what its detector knows.
     pub(super) fn candidate(&self, candidates: &CandidateIndex, number: &Number, entity: Entity) -> Candidate {
         candidates
             .covering(entity, number.first, number.last)
@@ -98,7 +98,7 @@ impl MessageAnalysis<'_, '_> {
             .unwrap_or_else(|| self.bare_candidate(number, entity))
     }
 
-    /// The candidate of a number that no detector has anything to say about.
+    /// Returns a candidate for a number for which no detector emitted one.
     pub(super) fn bare_candidate(&self, number: &Number, entity: Entity) -> Candidate {
         Candidate {
             first: number.first,
@@ -130,9 +130,9 @@ impl MessageAnalysis<'_, '_> {
             || self.card_found
     }
 
-    /// Forgets what is found outside the part, which reaches as far as what is found in it.
+    /// Drops what was found outside the part. Extends the part to the end of the last finding that starts in it.
     pub(super) fn settle(&mut self, part: Part) -> Part {
-        // What starts before the part and reaches into it is the business of whoever cut there.
+        // The caller decides about a value that starts before the part and reaches into it.
         self.verdict.found.retain(|f| f.span.end > part.from && f.span.start < part.to);
         let reach = self.verdict.found.iter().map(|f| f.span.end).max().unwrap_or(0);
         let part = Part { to: part.to.max(reach), ..part };

@@ -1,4 +1,4 @@
-//! The answer to a question for a password: which words of it are the password.
+//! The answer to a question for a password: which of its words are the password.
 
 use crate::detect::cues::{WordClass, WordSet};
 use crate::detect::password::{
@@ -8,15 +8,15 @@ use crate::detect::password::{
 use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::text::is_number_word;
 
-/// The longest answer that is taken for a passphrase as a whole, in words.
+/// The maximum number of words in an answer that is a passphrase as a whole.
 const LONGEST_PHRASE: usize = 8;
 
-/// The tokens of the password in an answer, if it holds one.
+/// Returns the tokens of the password in an answer, if it contains one.
 ///
-/// What looks like nothing but a password is one, wherever it stands. Otherwise the last clause that is made of words
-/// which are no talk: "oh gosh, that was ages ago. old mill road?".
+/// A token that can only be a password is one, wherever it is. Otherwise the password is the last clause that is not
+/// ordinary talk: "oh gosh, that was ages ago. old mill road?".
 ///
-/// Only of a customer's answer the `plain` words are taken: who serves talks in whole sentences.
+/// `plain` also accepts plain words. It is set for answers by customers only, because agents write whole sentences.
 pub(crate) fn password(reading: &TokenizedText<'_>, plain: bool, login_asked: bool) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits)).count();
@@ -75,7 +75,7 @@ pub(crate) fn password(reading: &TokenizedText<'_>, plain: bool, login_asked: bo
     let mut found = None;
     let mut start = 0;
     if asks_back(reading) {
-        // "Which, the password? it's stethoscope": the answer to what was asked back.
+        // "Which, the password? it's stethoscope": the answer follows a question back.
         let asked = tokens.iter().rposition(|t| t.is(b'?'))?;
         let its = |at: usize| tokens.get(at).is_some_and(|t| t.is_any(WordSet::ITS) || t.is_any(WordSet::IT));
         if !its(asked + 1) {
@@ -96,7 +96,8 @@ pub(crate) fn password(reading: &TokenizedText<'_>, plain: bool, login_asked: bo
     found
 }
 
-/// "can it have spaces", "is that the one on the router?": a question, but for a doubtful answer ("old mill road?").
+/// Whether the answer is a question back, such as "can it have spaces" or "is that the one on the router?". "old mill
+/// road?" is a doubtful answer.
 fn asks_back(reading: &TokenizedText<'_>) -> bool {
     let first = reading.tokens.iter().find(|t| t.is_text());
     let opens = first.is_some_and(|t| {
@@ -112,7 +113,7 @@ fn is_dash(reading: &TokenizedText<'_>, at: usize) -> bool {
     reading.tokens[at].is(b'-') && reading.tokens[at].spaced && reading.token(at + 1).is_some_and(|t| t.spaced)
 }
 
-/// The words of a clause which are the password: all of them, after "it's", "I think", "the password is".
+/// Returns the words of a clause that are the password: all words after "it's", "I think" or "the password is".
 fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     // "I don't know", "no clue".
@@ -136,7 +137,7 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
         first += 1;
     }
     let mut last = end;
-    // Words after it: "i think", "please", "lol".
+    // Trailing words: "i think", "please", "lol".
     while last > first {
         let token = &tokens[last - 1];
         let tail = token.kind == Kind::Word
@@ -163,7 +164,7 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
         let plain = body[0].kind == Kind::Word || body[0].kind == Kind::Mixed;
         let lead = (first - start, introduced);
         let total = reading.facts.words;
-        // "My secretary set it. habeas": the last sentence is that word.
+        // "My secretary set it. habeas": the last sentence is a single word.
         let last =
             lead.0 == 0 && start > 0 && reading.ends_sentence(start - 1) && last + 1 >= tokens.len() && total <= 9;
         // "Wensleydale, as in the cheese."
@@ -175,7 +176,7 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
         return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4 || last || explained))
             .then_some(value);
     }
-    // A phrase: content words, hardly any talk, and no verb that makes it a statement.
+    // A phrase has content words, hardly any filler, and no verb that makes it a statement.
     let talk = body
         .iter()
         .filter(|t| {

@@ -1,24 +1,24 @@
-//! The candidates of a message, to be looked up by place.
+//! An index of the candidates of a message by their place.
 
 use smallvec::SmallVec;
 
 use crate::detect::{Candidate, Candidates, DETECTORS, Document};
 use crate::entity::Entity;
 
-/// So few are looked through one by one.
+/// Up to this many candidates are searched linearly.
 const FEW: usize = 32;
 
-/// The candidates in the order in which the detectors emitted them.
+/// The candidates, in the order in which the detectors emitted them.
 pub(super) struct CandidateIndex {
     candidates: Candidates,
-    /// Where there are many: each by its entity and first token, with its place.
+    /// If there are more than [`FEW`]: the entity, first token and index of each candidate, sorted.
     by_first: Vec<(Entity, usize, usize)>,
-    /// The most tokens between the ends of one of them.
+    /// The largest number of tokens between the ends of a candidate.
     longest: usize,
 }
 
 impl CandidateIndex {
-    /// What the detectors emit on a page.
+    /// Runs the detectors and indexes what they emit.
     pub(super) fn of(page: &Document<'_>) -> Self {
         let mut index = Self { candidates: Candidates::new(), by_first: Vec::new(), longest: 0 };
         for detector in DETECTORS {
@@ -37,7 +37,7 @@ impl CandidateIndex {
         self.candidates.iter()
     }
 
-    /// The candidates for that entity which cover the tokens `first..=last`, in order.
+    /// Returns the candidates for that entity that cover the tokens `first..=last`, in order.
     pub(super) fn covering(&self, entity: Entity, first: usize, last: usize) -> impl Iterator<Item = &Candidate> {
         let mut places: SmallVec<[usize; FEW]> = SmallVec::new();
         if self.by_first.is_empty() {

@@ -1,6 +1,7 @@
-//! Tables: a heading names a column, and what stands below it is its value.
+//! Tables: a heading names a column, and the cells below it are its values.
 //!
-//! `id,name,card,city` and, on the next line, `7,Ana Sol,4111...,Lugo`; columns between commas, semicolons, bars or tabs.
+//! `id,name,card,city` and, on the next line, `7,Ana Sol,4111...,Lugo`. Columns are separated by commas, semicolons,
+//! bars or tabs.
 
 use smallvec::SmallVec;
 
@@ -20,11 +21,11 @@ type Cell = (usize, usize);
 /// The cells of a line.
 type Cells = SmallVec<[Cell; 12]>;
 
-/// The most words of a heading.
+/// The maximum number of words in a heading.
 const LONGEST_HEADING: usize = 5;
 
 impl MessageAnalysis<'_, '_> {
-    /// What stands in a column that a heading calls a secret.
+    /// Finds the values in columns whose heading names a secret.
     pub(super) fn by_columns(&mut self) {
         let reading = self.reading;
         if !reading.mentions_secrets() || !reading.tokens.iter().any(|t| t.kind == Kind::Newline) {
@@ -88,7 +89,7 @@ impl MessageAnalysis<'_, '_> {
     }
 }
 
-/// What stands between the columns.
+/// The separator between columns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Separator {
     Mark(u8),
@@ -96,7 +97,7 @@ enum Separator {
 }
 
 impl Separator {
-    /// The cells of the line `start..end`.
+    /// Splits the line `start..end` into cells.
     fn cells(self, reading: &TokenizedText<'_>, start: usize, end: usize) -> Cells {
         let mut cells = Cells::new();
         let mut first = start;
@@ -120,7 +121,7 @@ impl Separator {
     }
 }
 
-/// A line whose cells are all headings, at least one of them of secrets.
+/// A line whose cells are all headings, at least one of them for secrets.
 struct Heading {
     separator: Separator,
     columns: usize,
@@ -129,7 +130,7 @@ struct Heading {
 }
 
 impl Heading {
-    /// Whether the line `start..end` has as many cells.
+    /// Whether the line `start..end` has the same number of cells.
     fn fits(&self, reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
         self.separator.cells(reading, start, end).len() == self.columns
     }

@@ -1,4 +1,4 @@
-//! The bounded memory of a talk: remembers questions, never secrets.
+//! The bounded state of a conversation. It remembers questions, never secrets.
 
 use crate::detect::cues::Topic;
 use crate::judge::pieces::Pieces;
@@ -7,56 +7,58 @@ pub(super) use crate::judge::topics::Secrets;
 pub(crate) use crate::judge::topics::Topics;
 use crate::message::Role;
 
-/// What is remembered of one side of the talk.
+/// The state of one side of the conversation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Side {
-    /// What this side last asked for.
+    /// What this side asked for last.
     pub(super) asks: Topics,
-    /// What this side announced at the end of its last message: "my cvv is".
+    /// What this side announced at the end of its last message, as in "my cvv is".
     pub(super) tells: Topics,
-    /// What this side offered in a question of its own: "do you need the cvc too?".
+    /// The secrets that this side offered in a question, as in "do you need the cvc too?".
     pub(super) offers: Secrets,
-    /// Messages by the other side since it asked.
+    /// The number of messages by the other side since this side asked.
     pub(super) asked_ago: u8,
-    /// The other side has answered.
+    /// Whether the other side has answered.
     pub(super) answered: bool,
-    /// Messages of its own since it announced.
+    /// The number of messages by this side since it announced.
     pub(super) told_ago: u8,
-    /// What this side gave in a message of late, which it may correct.
+    /// The secrets that this side gave recently and may correct.
     pub(super) gave: Secrets,
-    /// Messages of its own since it gave it.
+    /// The number of messages by this side since it gave them.
     pub(super) gave_ago: u8,
-    /// Messages of its own for which a bare number may still be the code of a card that it gave.
+    /// The number of messages by this side in which a bare number may still be the security code of a card that it
+    /// gave.
     pub(super) after_card: u8,
-    /// A number that is half said.
+    /// A number that this side has given in part.
     pub(crate) pieces: Pieces,
 }
 
-/// Messages of the other side after which a question lapses.
+/// The number of messages by the other side after which a question lapses.
 const QUESTION_LASTS: u8 = 5;
 
-/// Messages of its own after which an announcement lapses.
+/// The number of messages by the same side after which an announcement lapses.
 const ANNOUNCEMENT_LASTS: u8 = 2;
 
-/// Messages of its own after which nothing corrects what a side gave.
+/// The number of messages by the same side after which a secret can no longer be corrected.
 const CORRECTION_LASTS: u8 = 2;
 
-/// Messages after which "What is it?" no longer refers to a secret that was spoken of.
+/// The number of messages after which "What is it?" no longer refers to a mentioned secret.
 const REFERENCE_LASTS: u8 = 2;
 
-/// Messages after which a secret is no longer spoken of.
+/// The number of messages after which a mentioned secret is forgotten.
 pub(super) const SUBJECT_LASTS: u8 = 4;
 
-/// Time after which nothing that was asked or half said counts any more.
+/// The time after which questions and partial numbers are forgotten.
 pub(super) const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
 
-/// What is remembered between the messages of one conversation.
+/// The state of one chat. It connects an answer to its question.
 ///
-/// Holds what the other side just asked for, what the same side just announced, of which secrets somebody spoke, and of a number that is half said the
-/// count of its digits, its Luhn sums and the lengths its brand may have: never a digit of it. Bounded in turns and,
-/// where messages have times, in time; of a fixed size, nothing on the heap.
+/// Holds what each side asked for and announced last, and which secrets were mentioned. For a number given in part it
+/// holds the count of digits, the Luhn sums and the lengths that its brand may have, but never a digit. It is bounded
+/// in messages and, if messages carry times, in time. Its size is fixed and it uses no heap memory.
 ///
-/// Serialisable, so that a server can keep it anywhere; a form that this version does not know is refused by serde.
+/// It can be serialized, so that a server can keep it anywhere. Deserializing fails if the version is unknown (see
+/// [`VERSION`](Self::VERSION)).
 ///
 /// # Example
 ///
@@ -74,17 +76,17 @@ pub struct Conversation {
     pub(super) turns: u32,
     pub(super) time_ms: u64,
     pub(super) sides: [Side; 2],
-    /// The secrets of which somebody spoke last.
+    /// The secrets that were mentioned last.
     #[serde(default)]
     pub(super) spoken: Secrets,
-    /// Messages since.
+    /// The number of messages since then.
     #[serde(default)]
     pub(super) spoken_ago: u8,
-    /// The last messages, the newest first.
+    /// The most recent messages, newest first.
     pub(super) recent: [Recent; REMEMBERED],
 }
 
-/// The version of the serialised form.
+/// The version of the serialized form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Version {
     #[default]
@@ -92,38 +94,38 @@ enum Version {
     Two,
 }
 
-/// What a message can count on.
+/// What a message may contain, from the state of the conversation.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Expected {
-    /// The other side asked for it.
+    /// The other side asked for these.
     pub(crate) asked: Topics,
-    /// The same side announced it.
+    /// The same side announced these.
     pub(crate) announced: Topics,
-    /// The same side gave it of late: "sorry, 4812" corrects it.
+    /// The same side gave these recently, so that "sorry, 4812" corrects one.
     pub(crate) gave: Topics,
     /// The same side has just given a card number.
     pub(crate) after_card: bool,
-    /// What was asked for has been given: only a bare correction still counts.
+    /// The question was answered, so only a bare correction still counts.
     pub(crate) answered: bool,
-    /// Of late somebody spoke of it.
+    /// These were mentioned recently.
     pub(crate) spoken: Topics,
-    /// The customer has just given it, and who serves may read it back.
+    /// The customer has just given these, and an agent may read them back.
     pub(crate) read_back: Topics,
-    /// The last messages, the newest first.
+    /// The most recent messages, newest first.
     pub(crate) recent: [Recent; REMEMBERED],
-    /// An agent or a bot speaks.
+    /// The speaker is an agent or a bot.
     pub(crate) serves: bool,
-    /// The learned weights are left out.
+    /// The learned weights are not used.
     pub(crate) rules_only: bool,
 }
 
 impl Expected {
-    /// Everything expected.
+    /// Everything that was asked for or announced.
     pub(crate) fn all(self) -> Topics {
         self.asked.union(self.announced)
     }
 
-    /// Whether a secret is expected, or the correction of one.
+    /// Whether a secret or the correction of one is expected.
     pub(crate) fn awaits_a_secret(self) -> bool {
         self.all().union(self.gave).union(self.read_back).has_secret()
             || self.after_card
@@ -136,10 +138,10 @@ impl Expected {
             || self.recent_questions().any(|scores| scores[Topic::Password as usize] >= Self::LIKELY)
     }
 
-    /// The score from which a question may well be for a secret.
+    /// The score at which a question probably asks for a secret.
     const LIKELY: u8 = 3;
 
-    /// What the model makes of the last questions by the other side.
+    /// The model's scores for the recent questions by the other side.
     fn recent_questions(&self) -> impl Iterator<Item = [u8; INTENTS]> + '_ {
         let other = |recent: &&Recent| recent.is_there() && recent.serves() && recent.asks();
         self.recent.iter().filter(other).map(|recent| recent.scores()).filter(|_| !self.serves)
@@ -147,17 +149,17 @@ impl Expected {
 }
 
 impl Conversation {
-    /// The version of the serialised form. Another one is refused by serde: take what it refuses for a conversation in
-    /// which nothing has been said.
+    /// The version of the serialized form. Deserializing any other version fails. Treat that as a new conversation.
     pub const VERSION: &'static str = "2";
 
-    /// A conversation in which nothing has been said.
+    /// Creates a conversation without messages.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Number of messages scanned in it; after `u32::MAX` it starts from 0, so that it changes with every message.
+    /// The number of messages scanned in this conversation. It wraps around after `u32::MAX`, so it changes with every
+    /// message.
     #[must_use]
     pub fn turns(&self) -> u32 {
         self.turns
@@ -171,7 +173,7 @@ impl Conversation {
         &mut self.sides[usize::from(!role.serves())]
     }
 
-    /// Begins a turn: what was asked too long ago is forgotten. Tells what this message can count on.
+    /// Begins a turn: drops what has lapsed and returns what this message may contain.
     pub(crate) fn begin(&mut self, role: Role, time_ms: Option<u64>) -> Expected {
         self.turns = self.turns.wrapping_add(1);
         if let Some(now) = time_ms {
@@ -216,18 +218,18 @@ impl Conversation {
         }
     }
 
-    /// The secrets of which somebody spoke, at most so many messages ago.
+    /// Returns the secrets that were mentioned at most `messages` messages ago.
     fn spoken_within(&self, messages: u8) -> Topics {
         if self.spoken_ago <= messages { self.spoken.topics() } else { Topics::NONE }
     }
 
-    /// Whether any word by `role` may count: a password is awaited, or an answer to an offer.
+    /// Whether any word by `role` may matter, because a password or the answer to an offer is expected.
     pub(crate) fn awaits_words(&self, role: Role, expected: Expected) -> bool {
         expected.awaits_a_password() || !self.sides[usize::from(!role.serves())].offers.topics().is_empty()
     }
 
-    /// Returns whether the last question of `role` is one by which people are verified: it asks for a secret, the last
-    /// digits of one, a login or a ZIP code.
+    /// Returns whether the last question by `role` verifies the other side: it asks for a secret, the last digits of
+    /// one, a user name or a ZIP code.
     #[must_use]
     pub fn verifies(&self, role: Role) -> bool {
         let asks = self.sides[usize::from(role.as_asker().serves())].asks;
@@ -235,17 +237,18 @@ impl Conversation {
             || [Topic::Code, Topic::Partial, Topic::Zip, Topic::Login].iter().any(|topic| asks.contains(*topic))
     }
 
-    /// Whether a question by `role` that names nothing may count: it has asked for something before.
+    /// Whether a follow-up question by `role` that names nothing may matter, because an earlier one asked for
+    /// something.
     pub(crate) fn has_asked(&self, role: Role) -> bool {
         !self.sides[usize::from(role.as_asker().serves())].asks.is_empty()
     }
 
-    /// Ends the turn of a message in which there is no number and no word that counts.
+    /// Ends the turn of a message without numbers and without words that matter.
     pub(crate) fn end_silent(&mut self, role: Role) {
         self.end(role, &Intents::default());
     }
 
-    /// Remembers the message as the newest of the last ones.
+    /// Records the message as the newest one.
     fn remember(&mut self, role: Role, said: &Intents) {
         let mut recent = Recent::silent(role.serves() || role == Role::Unknown && said.has_question);
         recent.set_topics(said.asks, said.speaks_of);
@@ -261,9 +264,9 @@ impl Conversation {
         self.recent[0] = recent;
     }
 
-    /// Ends a turn: remembers what this message asks for and announces. An unknown speaker asks as an agent, and says
-    /// everything else as a customer. But nobody knows whether it was the agent who asked, so a secret that the agent has
-    /// asked for is still awaited.
+    /// Ends a turn and records what this message asks for and announces. An unknown speaker asks as an agent and says
+    /// everything else as a customer. Since the question may not be the agent's, a secret that the agent asked for
+    /// stays expected.
     pub(crate) fn end(&mut self, role: Role, said: &Intents) {
         self.remember(role, said);
         if role == Role::Unknown {
@@ -297,7 +300,7 @@ impl Conversation {
         self.other(role).answered |= said.answers_question;
         let side = self.side(role);
         let asks = if said.agrees || said.reads_it { said.asks.union(offered) } else { said.asks };
-        // "Read me the 15 digits" of the device that was asked for.
+        // "Read me the 15 digits" of the device that was asked for before.
         let counted = said.counts && !side.asks.is_empty() && !side.asks.has_secret() && !side.answered;
         // "Neither, I mean the promo code."
         let meant = side.asks.has_secret() && !said.means.is_empty();
@@ -324,7 +327,7 @@ impl Conversation {
         } else if said.insists && !side.asks.is_empty() {
             side.asked_ago = 0;
         } else if said.moves_on {
-            // Any word may be a password: a question about something else ends the wait for one.
+            // Any word may be a password, so a question about something else ends the wait for one.
             side.asks = side.asks.without(Topic::Password);
         }
         if said.announces.is_empty() {
@@ -349,59 +352,59 @@ impl Conversation {
     }
 }
 
-/// What a message contributes to the memory.
+/// What a message contributes to the state of the conversation.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Intents {
-    /// What it asks for.
+    /// The topics that it asks for.
     pub(crate) asks: Topics,
-    /// The secrets it gives.
+    /// The secrets that it gives.
     pub(crate) gives: Topics,
-    /// It asks again, without saying for what.
+    /// It asks again without naming what.
     pub(crate) insists: bool,
     /// It asks about something that no cue names.
     pub(crate) moves_on: bool,
     /// It starts with a yes.
     pub(crate) agrees: bool,
-    /// It announces what comes next.
+    /// The topics that it announces for the next message.
     pub(crate) announces: Topics,
-    /// What it offers: a secret topic in a question.
+    /// The secrets that it offers in a question.
     pub(crate) offers: Topics,
-    /// It gave what had been announced.
+    /// It gives what was announced.
     pub(crate) answers: bool,
     /// It gives a card number.
     pub(crate) gives_card: bool,
-    /// It gives the code of a card.
+    /// It gives the security code of a card.
     pub(crate) gives_code: bool,
-    /// It gave what the other side had asked for.
+    /// It gives what the other side asked for.
     pub(crate) answers_question: bool,
-    /// It holds a piece of a number.
+    /// It contains a piece of a number.
     pub(crate) gives_piece: bool,
     /// It asks how many, when or where.
     pub(crate) measures: bool,
-    /// It asks to be told what the other side spoke of.
+    /// It asks to be read what the other side mentioned.
     pub(crate) reads_it: bool,
-    /// The secrets it speaks of which somebody may type.
+    /// The secrets that it mentions and that somebody may type.
     pub(crate) speaks: Topics,
-    /// It tells that something was sent which it does not name.
+    /// It says that something was sent, without naming it.
     pub(crate) sends_it: bool,
     /// It asks for something that was named before.
     pub(crate) refers: bool,
-    /// What it asks for, it names by nothing but the count of its digits.
+    /// It names what it asks for only by the count of its digits.
     pub(crate) counts: bool,
-    /// The harmless topic that it says was meant by what was asked for.
+    /// The harmless topics that it names as what was meant by the question.
     pub(crate) means: Topics,
     /// The secret topics that it names.
     pub(crate) speaks_of: Topics,
-    /// It holds a number that is not harmless by its shape.
+    /// It contains a number that is not harmless by its shape.
     pub(crate) has_number: bool,
     /// An agent or a bot asks something in it.
     pub(crate) has_question: bool,
-    /// What the model makes of its question.
+    /// The model's scores for its question.
     pub(crate) scores: [u8; INTENTS],
 }
 
 impl Intents {
-    /// "Which card should we charge": a verb, no question for an amount. But "in what year" asks for the year.
+    /// "Which card should we charge": "charge" is a verb and asks for no amount. But "in what year" asks for the year.
     pub(crate) fn prefer_secrets(&mut self) {
         if self.asks.has_secret() && !self.measures {
             for generic in [Topic::Amount, Topic::Time, Topic::Place] {
@@ -410,7 +413,7 @@ impl Intents {
         }
     }
 
-    /// Splits what asks for something from what states something.
+    /// Splits this into what asks and what states.
     fn split(&self) -> (Self, Self) {
         let Self { asks, insists, moves_on, measures, reads_it, sends_it, refers, counts, means, .. } = *self;
         let asked =
@@ -430,7 +433,7 @@ impl Intents {
         (asked, stated)
     }
 
-    /// Adds what the next part of the same message says.
+    /// Adds the next part of the same message.
     pub(crate) fn add(&mut self, next: &Self) {
         *self = Self {
             asks: self.asks.union(next.asks),

@@ -1,4 +1,4 @@
-//! What is decided by the words around a number: the cue that governs it, or a turn of phrase.
+//! Values that the words around them decide: the cue that governs a number, or a turn of phrase.
 
 use crate::detect::Document;
 use crate::detect::cues::{Topic, WordClass as Does};
@@ -15,14 +15,14 @@ use crate::judge::govern::{self, Governor, governor};
 use crate::judge::verdict::Why;
 
 impl MessageAnalysis<'_, '_> {
-    /// Numbers, by the cue that governs them or by what was asked.
+    /// Finds numbers by the cue that governs them or by the question.
     pub(super) fn by_cue(&mut self, candidates: &CandidateIndex) {
         let page = self.page;
         let mut previous: Option<(Number, Governor)> = None;
         let mut told: Option<(Number, Entity)> = None;
-        // The last number of which nothing was known.
+        // The last number that nothing explained.
         let mut waiting: Option<Number> = None;
-        // Where the last amount ends.
+        // The end of the last amount.
         let mut amount: Option<usize> = None;
         let joined = joined_numbers(page, self.is_bare());
         let mut skip_until = 0;
@@ -50,7 +50,7 @@ impl MessageAnalysis<'_, '_> {
             let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits);
             let start = if number.attached { self.reading.chunk_start(number.first) } else { number.first };
             let mut governor = governor(self.reading, start, number.last, &self.spent, &fits);
-            // Told in one breath with the number before: "orders 1, 2 and 3".
+            // "orders 1, 2 and 3": the number shares the cue of the number before it.
             if let Some((before, inherited)) = previous {
                 let near = governor.is_none_or(|g| g.cost > 1 && !g.after);
                 if near
@@ -79,7 +79,7 @@ impl MessageAnalysis<'_, '_> {
                 skip_until = self.find_said(candidates, number, Entity::Account, "account number");
                 continue;
             }
-            // "sms 224190 correo 710663": no name of a user.
+            // "sms 224190 correo 710663": the number is not a user name.
             if governor.is_some_and(|g| g.cue.topic == Topic::Login) && self.is_asked_for(number) {
                 governor = None;
             }
@@ -111,7 +111,7 @@ impl MessageAnalysis<'_, '_> {
                     && let Some(entity) = self.entity(number, &found)
                 {
                     skip_until = self.find_said(candidates, number, entity, found.cue.name);
-                    // "883412, 771204, both codes": those told in one breath before it.
+                    // "883412, 771204, both codes": the numbers listed before it are codes too.
                     if let Some(before) = waiting {
                         let breath =
                             found.after && !found.copula && govern::in_one_breath(self.reading, &before, number);
@@ -125,7 +125,7 @@ impl MessageAnalysis<'_, '_> {
                 if found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3 {
                     self.loose.push((*number, true));
                 } else if found.cue.topic == Topic::Card {
-                    // The beginning of one, or a part.
+                    // The beginning or a part of a number.
                     self.loose.push((*number, true));
                 } else if found.cue.topic == Topic::Partial || found.after && !found.copula {
                     self.loose.push((*number, false));
@@ -192,14 +192,14 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// Finds a number that words say is such a secret. Tells which token stands behind it.
+    /// Records a number that a turn of phrase marks as a secret. Returns the token after it.
     fn find_said(&mut self, candidates: &CandidateIndex, number: &Number, entity: Entity, said: &'static str) -> usize {
         let candidate = self.candidate(candidates, number, entity);
         self.find(&candidate, Evidence { cue: Some(said), ..candidate.evidence });
         candidate.last + 1
     }
 
-    /// The number `before` is what `number` is, if the two are alike.
+    /// Records the number `before` as the same kind of secret as `number`, if the two are alike.
     fn find_before(
         &mut self,
         candidates: &CandidateIndex,
@@ -251,7 +251,7 @@ impl MessageAnalysis<'_, '_> {
             return governor.cost == 0;
         }
         match topic {
-            // "account" and "card" are said of everything; a number near them need not be theirs.
+            // "account" and "card" occur everywhere, so a number near them need not be theirs.
             Topic::Account => {
                 // "The wrong account, I put 008082890623".
                 let entered = number.digits >= 8 && number.first > 0 && {
@@ -307,7 +307,7 @@ impl MessageAnalysis<'_, '_> {
         self.reading.bytes(last).ends_with(b"s")
     }
 
-    /// Whether a noun in the plural follows that no table knows.
+    /// Whether a plural noun follows that is in no table.
     fn counts_things(&self, number: &Number) -> bool {
         self.reading.token(number.last + 1).is_some_and(|t| {
             t.kind == Kind::Word
@@ -319,14 +319,14 @@ impl MessageAnalysis<'_, '_> {
         })
     }
 
-    /// Something was sent: a passcode, not the number of a payment.
+    /// Whether something was sent: a passcode, not the number of a payment.
     fn was_sent(&self) -> bool {
         self.reading.does(Does::SENT)
             || self.expected.asked.contains(Topic::OneTimePasscode)
             || self.expected.asked.contains(Topic::Code)
     }
 
-    /// "(code 4012)", "code 1043: not eligible": what a program says of itself.
+    /// "(code 4012)", "code 1043: not eligible": whether a program reports the number.
     pub(super) fn is_error_code(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         let before = tokens[number.first.saturating_sub(4)..number.first].iter().any(|t| t.is(b'('));
@@ -348,14 +348,14 @@ impl MessageAnalysis<'_, '_> {
         }
         let assigned = |i: usize| i > 0 && tokens[i].is(b'=') && tokens[i - 1].is_text();
         let assigns = self.assigns.get_or_init(|| (0..tokens.len()).filter(|i| assigned(*i)).take(3).count() == 3);
-        // "I gave him the code": no program gives it to a third person.
+        // "I gave him the code": a program does not talk about a third person.
         let before = &tokens[hit.first.saturating_sub(3)..hit.first];
         let person = |t: &Token| ["him", "her", "them"].iter().any(|word| self.reading.is_word(t, word.as_bytes()));
         let verb = before.iter().any(|t| t.does(Does::REPORTS)) && !before.iter().any(person);
         *assigns || verb && !governor.copula
     }
 
-    /// The entity that a governed number is.
+    /// Returns the entity of a number that a cue governs.
     fn entity(&self, number: &Number, governor: &Governor) -> Option<Entity> {
         Some(match governor.cue.topic {
             Topic::Code
@@ -364,16 +364,16 @@ impl MessageAnalysis<'_, '_> {
             {
                 Entity::SecurityCode
             }
-            // So few are let stand for a code only where a card is spoken of.
+            // Three digits are a code only if the text mentions cards.
             Topic::Code if number.digits == 3 => Entity::SecurityCode,
             Topic::Code if number.digits >= 4 => Entity::OneTimePasscode,
-            // Cards are known by their form.
+            // Cards are recognized by their form.
             Topic::Card => return None,
             topic => return topic.entity(),
         })
     }
 
-    /// Passcodes of letters and digits, by cue or question.
+    /// Finds passcodes of letters and digits, by cue or by question.
     pub(super) fn codes(&mut self, candidates: &CandidateIndex) {
         for candidate in candidates.iter().filter(|c| c.entity == Entity::OneTimePasscode && c.evidence.digits == 0) {
             if !self.is_free(candidate.first, candidate.last) {
@@ -387,12 +387,12 @@ impl MessageAnalysis<'_, '_> {
                     let enough = match g.cue.topic {
                         Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
                         Topic::Code => (g.copula || self.was_sent()) && g.cost <= if g.copula { 5 } else { 3 },
-                        // Of letters and digits "the second one" may be anything.
+                        // "The second one" may be anything if the value has letters.
                         _ if g.cue.name == "the new one" => self.was_sent(),
                         _ => g.cost <= if g.copula { 9 } else { 6 },
                     };
                     if enough && !g.cue.name.starts_with("security code") {
-                        // "Backup codes:" has more values than one.
+                        // "Backup codes:" has several values.
                         let last = &self.reading.tokens[self.reading.cues[g.hit].last];
                         if !self.reading.bytes(last).ends_with(b"s") {
                             self.spent.spend(g.hit);
@@ -416,8 +416,8 @@ impl MessageAnalysis<'_, '_> {
     }
 }
 
-/// The numbers, with those joined that are told with commas between: "seven four oh, one nine two", "0 5 8, 2 9 8", and,
-/// where nothing else is said, "4, 8, 2, 9".
+/// Returns the numbers. Numbers that are dictated with commas are joined: "seven four oh, one nine two", "0 5 8, 2 9 8"
+/// and, in a bare message, "4, 8, 2, 9".
 pub(super) fn joined_numbers(page: &Document<'_>, bare: bool) -> Numbers {
     let numbers = &page.numbers;
     let reading = &page.reading;

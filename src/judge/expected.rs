@@ -1,4 +1,4 @@
-//! What is decided by the conversation: a number or a password that was asked for or announced.
+//! Values that the conversation decides: a number or a password that was asked for or announced.
 
 use crate::detect::Claim;
 use crate::detect::brands;
@@ -15,17 +15,17 @@ use crate::judge::conversation::Topics;
 use crate::judge::fits::secret_fits;
 use crate::message::Role;
 
-/// What marks a finding which who serves reads back.
+/// The cue that marks a finding that an agent reads back.
 pub(super) const READ_BACK: &str = "read back";
 
-/// What stands before a secret which who serves reads back to the customer.
+/// Words before a secret that an agent reads back to the customer.
 const READS_BACK: [&str; 22] = [
     "heard", "hear", "have", "got", "noted", "wrote", "entered", "repeat", "read", "confirm", "tried", "used", "tengo",
     "anoto", "anote", "escucho", "escuche", "entendi", "apunto", "ingrese", "repito", "confirmo",
 ];
 
 impl MessageAnalysis<'_, '_> {
-    /// The secret that this number is, because it was asked for or announced.
+    /// Returns the entity of a number that was asked for or announced, and whether it was announced.
     pub(super) fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
         if number.attached && !(one_time_passcode::has_prefix(self.reading, number.first) && number.digits >= 5) {
             return None;
@@ -34,16 +34,16 @@ impl MessageAnalysis<'_, '_> {
             return None;
         }
         let harmless = self.harmless_asked(number);
-        // The whole of what only the end was asked for.
+        // The whole number, although only the last digits were asked for.
         let ends = self.expected.asked.contains(Topic::Partial) && !self.expected.asked.contains(Topic::Zip);
         if ends && number.digits == 9 && matches!(number.groups, 1 | 3) && self.is_bare() {
             return Some((Entity::SocialSecurity, false));
         }
-        // "The number on the front": a card, be it mistyped.
+        // "The number on the front" is a card, even if it is mistyped.
         if self.expected.asked.contains(Topic::SecurityCode) && harmless.is_none() && self.may_be_card(number) {
             return Some((Entity::Card, false));
         }
-        // After a card often comes its code: "4111...", "04/27", "123".
+        // After a card, its code often follows: "4111...", "04/27", "123".
         if self.expected.after_card
             && number.digits == 3
             && matches!(harmless, None | Some(Topic::Time))
@@ -82,20 +82,20 @@ impl MessageAnalysis<'_, '_> {
                 if !topics.contains(topic) || !secret_fits(topic, number) {
                     continue;
                 }
-                // "G-482913" is no account.
+                // "G-482913" is not an account number.
                 if number.attached && !matches!(topic, Topic::OneTimePasscode | Topic::Code) {
                     continue;
                 }
-                // "To find the account I need the card": the first piece of the card.
+                // "To find the account I need the card": the number is the first piece of the card.
                 if topic == Topic::Account && topics.contains(Topic::Card) && self.may_begin_a_card(number) {
                     continue;
                 }
-                // Where both were asked for, the shape tells: five digits are the ZIP.
+                // If both were asked for, the shape decides: five digits are the ZIP.
                 let clear = match harmless {
-                    // Of two such numbers nothing says which is the ZIP.
+                    // If there are two such numbers, nothing says which one is the ZIP.
                     Some(Topic::Zip) => number.digits != 5 && number.digits != 9 || self.has_two_alike(number),
                     Some(Topic::Time) => !matches!(number.shape, NumberShape::Likely("year")),
-                    // "8104, and 615": of the two the longer one is the last four.
+                    // "8104, and 615": the longer one is the last four.
                     Some(Topic::Partial) => {
                         !(topic == Topic::SecurityCode && number.digits == 4 && self.has_three_digits())
                     }
@@ -128,14 +128,14 @@ impl MessageAnalysis<'_, '_> {
         None
     }
 
-    /// The secret that this number is, because who serves reads back what the customer has just given: "I heard 706612,
-    /// is that right?".
+    /// Returns the entity of a number if an agent reads back what the customer has just given: "I heard 706612, is that
+    /// right?".
     pub(super) fn read_back_entity(&self, number: &Number) -> Option<Entity> {
         let fits = matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year")) && !number.attached;
         if self.expected.read_back.is_empty() || !fits || !self.reads_back(number.first, number.last) {
             return None;
         }
-        // What is asked for next is another thing, but a number that is read back was not asked for.
+        // The next question may be about something else, but a number that is read back does not answer it.
         self.expected
             .read_back
             .iter()
@@ -158,7 +158,7 @@ impl MessageAnalysis<'_, '_> {
             .rev()
             .take_while(|t| t.kind != Kind::Word || t.does(Does::GLUE) || is(t, &READS_BACK))
             .any(|t| is(t, &READS_BACK));
-        // Of more tokens than these the words are not few.
+        // More tokens than these cannot be a few words.
         let floor = first.saturating_sub(16);
         let start = (floor..first).rev().find(|&at| self.reading.ends_sentence(at)).map_or(floor, |at| at + 1);
         // "482913 didn't work."
@@ -174,7 +174,7 @@ impl MessageAnalysis<'_, '_> {
         rejected || closed && (verb || !named && (asks || self.is_bare()))
     }
 
-    /// The numbers of an answer; none where there are more than an answer has.
+    /// The numbers of an answer, or nothing if there are too many for an answer.
     fn few_numbers(&self) -> impl Iterator<Item = &Number> {
         const MOST: usize = 12;
         self.page.numbers.iter().filter(|_| self.page.numbers.len() <= MOST)
@@ -185,12 +185,12 @@ impl MessageAnalysis<'_, '_> {
         self.few_numbers().any(|n| n.digits == 3 && n.groups == 1 && n.shape == NumberShape::Bare)
     }
 
-    /// Whether another number of as many digits stands in the message.
+    /// Whether the message has another number with the same count of digits.
     fn has_two_alike(&self, number: &Number) -> bool {
         self.few_numbers().any(|n| n.digits == number.digits && n.first != number.first && n.groups == 1)
     }
 
-    /// The harmless topic that was asked for and that this number answers.
+    /// Returns the harmless topic that was asked for, if this number can be the answer.
     pub(super) fn harmless_asked(&self, number: &Number) -> Option<Topic> {
         self.expected.asked.iter().find(|&topic| {
             !topic.is_secret()
@@ -206,7 +206,7 @@ impl MessageAnalysis<'_, '_> {
         })
     }
 
-    /// Whether it is too short for a card and begins as one, in several groups.
+    /// Whether the number is too short for a card but begins like one, in several groups.
     fn may_begin_a_card(&self, number: &Number) -> bool {
         number.digits <= 12
             && number.groups > 1
@@ -214,7 +214,7 @@ impl MessageAnalysis<'_, '_> {
                 .is_some_and(|digits| brands::could_start(digits.get()).is_some())
     }
 
-    /// Whether it has the length and the beginning of a card, in a message of its own.
+    /// Whether the number has the length and the beginning of a card and is alone in its message.
     fn may_be_card(&self, number: &Number) -> bool {
         (13..=19).contains(&number.digits)
             && self.is_bare()
@@ -224,19 +224,19 @@ impl MessageAnalysis<'_, '_> {
             })
     }
 
-    /// "Sorry, it was 4812", "al revés, 197765": plainly in the place of what was given before.
+    /// "Sorry, it was 4812", "al revés, 197765": whether the message clearly replaces what was given before.
     fn takes_back(&self) -> bool {
         // "mb 4812": my bad.
         let mine = |t: &Token| self.reading.is_word(t, b"mb");
         self.reading.tokens.iter().take(7).any(|t| t.does(Does::TAKES_BACK)) || self.reading.token(0).is_some_and(mine)
     }
 
-    /// "Sorry, 4812", "no wait, 132", "try 132".
+    /// "Sorry, 4812", "no wait, 132", "try 132": whether the message may correct what was given before.
     fn corrects(&self) -> bool {
         self.takes_back() || self.reading.tokens.iter().take(6).any(|t| t.does(Does::RETRIES))
     }
 
-    /// The answer to a question for a password.
+    /// Finds the password in an answer to a question for one.
     pub(super) fn answers(&mut self, role: Role) {
         if self.expected.read_back.contains(Topic::Password)
             && let Some((first, last)) = answer::password(self.reading, false, false)

@@ -1,9 +1,9 @@
-//! What a number of so many digits can be.
+//! What a number can be, by its count of digits.
 
 use crate::detect::cues::Topic;
 use crate::detect::number::Number;
 
-/// Whether a number of this many digits can be what a secret cue says.
+/// Whether a number of this length can be what a cue for a secret says.
 pub(super) fn secret_fits(topic: Topic, number: &Number) -> bool {
     match topic {
         Topic::Card => (12..=19).contains(&number.digits),
@@ -27,7 +27,7 @@ pub(super) fn secret_fits(topic: Topic, number: &Number) -> bool {
     }
 }
 
-/// Whether a number of so many digits can be what a harmless cue says.
+/// Whether a number of this length can be what a cue for something harmless says.
 pub(super) fn harmless_fits(topic: Topic, digits: usize) -> bool {
     match topic {
         Topic::Partial => digits <= 6,

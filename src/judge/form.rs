@@ -1,5 +1,5 @@
-//! What is decided by form: cards, formatted Social Security numbers, IBANs, stated passwords, and what stands unlabelled
-//! after a card.
+//! Values that their form decides: cards, formatted Social Security numbers, IBANs, stated passwords, and the
+//! unlabelled number after a card.
 
 use smallvec::SmallVec;
 
@@ -16,10 +16,10 @@ use crate::judge::govern::{Governor, governor};
 use crate::judge::verdict::Detection;
 
 impl MessageAnalysis<'_, '_> {
-    /// What is decided by form.
+    /// Finds values that their form decides.
     pub(super) fn by_form(&mut self, candidates: &CandidateIndex) {
         for candidate in candidates.iter() {
-            // Letters and digits that the text calls an account are a mistyped IBAN.
+            // Letters and digits that the text calls an account number are a mistyped IBAN.
             let iban = candidate.entity == Entity::Account && candidate.evidence.digits == 0;
             if candidate.claim == Claim::Possible && candidate.entity != Entity::Card && !iban
                 || !self.is_free(candidate.first, candidate.last)
@@ -34,7 +34,7 @@ impl MessageAnalysis<'_, '_> {
             } else {
                 governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
             };
-            // Beside a word for cards only what stands right before a number says that it is none.
+            // If the text mentions cards, only a cue right before the number can overrule its form.
             let reach = match card {
                 true if self.reading.mentions(Topic::Card) => 1,
                 true => 4,
@@ -77,8 +77,8 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// "Order number 4...": whether the noun right beside a number that has the form of a card says that it is the number
-    /// of something else. Other words may stand beside a card by chance: "please check 4...".
+    /// Whether the noun right before a number with the form of a card says that it is another kind of number, as in
+    /// "order number 4...". Other words may be next to a card by chance: "please check 4...".
     fn names_another_number(&self, candidate: &Candidate, governor: &Governor) -> bool {
         let (tokens, hit) = (&self.reading.tokens, &self.reading.cues[governor.hit]);
         let known_by_number = matches!(governor.cue.topic, Topic::Reference | Topic::Device);
@@ -87,7 +87,7 @@ impl MessageAnalysis<'_, '_> {
         if governor.after {
             return known_by_number && governor.copula && governor.cost <= 1 && numbering(hit.first, hit.last + 1);
         }
-        // "I want to order 4...": a verb.
+        // "I want to order 4...": "order" is a verb.
         let verb = hit.first.checked_sub(1).is_some_and(|before| tokens[before].does(WordClass::TO));
         let beside = tokens[hit.last + 1..candidate.first]
             .iter()
@@ -98,13 +98,14 @@ impl MessageAnalysis<'_, '_> {
             && (numbering(hit.first, candidate.first) || noun && !self.reading.mentions(Topic::Card))
     }
 
-    /// Whether a number with the form of a card is asked for as one, or has an expiry date or a security code beside it.
+    /// Whether a number with the form of a card was asked for as a card, or has an expiry date or a security code next
+    /// to it.
     fn is_used_as_card(&self, candidate: &Candidate) -> bool {
         let asked = self.expected.asked.contains(Topic::Card) && !self.expected.answered;
         asked || self.reading.mentions(Topic::SecurityCode) || card::expiry_after(self.page, candidate.last).is_some()
     }
 
-    /// "1Z 88A 204 03 1100 4417": a part of what was asked for, an order or a device.
+    /// "1Z 88A 204 03 1100 4417": whether the number is part of an order or device number that was asked for.
     fn is_part_of_an_answer(&self, candidate: &Candidate) -> bool {
         let digits = |at: usize| {
             self.reading.token(at).is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Mixed) && t.spaced)
@@ -113,7 +114,7 @@ impl MessageAnalysis<'_, '_> {
         asked && digits(candidate.first) && digits(candidate.last + 1)
     }
 
-    /// Security codes that stand unlabelled after a card.
+    /// Finds unlabelled security codes after a card.
     pub(super) fn after_cards(&mut self) {
         let cards: SmallVec<[(usize, usize); 4]> = self
             .verdict

@@ -1,9 +1,9 @@
 //! Which cue governs a number.
 //!
-//! A number is what the words around it say it is, and the words compete: the nearest in its own clause wins, where
-//! "near" is a matter of grammar. Articles, copulas and verbs of saying cost nothing ("the code you sent me was"), a
-//! word of its own costs a little, a comma, a conjunction and a full stop more. Between a noun and its complement the
-//! noun governs: "the passcode for order 81772 is 482913".
+//! Cues compete for a number: the nearest one in its own clause wins. "Near" is a matter of grammar. Articles, copulas
+//! and verbs of saying cost nothing ("the code you sent me was"). Another word costs a little; a comma, a conjunction
+//! and a full stop cost more. Between a noun and its complement the noun governs: "the passcode for order 81772 is
+//! 482913".
 
 use smallvec::SmallVec;
 
@@ -11,21 +11,21 @@ use crate::detect::cues::{Cue, Topic, WordClass, WordSet};
 use crate::detect::number::Number;
 use crate::detect::token::{Kind, Token, TokenizedText};
 
-/// The cue that governs a number, and how far away it stands.
+/// The cue that governs a number, and its distance.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Governor {
     pub(crate) cue: Cue,
-    /// Index of the cue in the reading.
+    /// The index of the cue in the tokenized text.
     pub(crate) hit: usize,
-    /// 0 right beside; the larger, the weaker the claim.
+    /// 0 if the cue is next to the number. A higher cost is a weaker claim.
     pub(crate) cost: u32,
-    /// The number is said to be it: "is", ":" or "=" stands between.
+    /// Whether "is", ":" or "=" connects the two.
     pub(crate) copula: bool,
-    /// The cue stands after the number.
+    /// Whether the cue comes after the number.
     pub(crate) after: bool,
 }
 
-/// How far the cues of a topic reach.
+/// The highest cost at which a cue of this topic still governs.
 fn reach(topic: Topic) -> u32 {
     match topic {
         Topic::SecurityCode | Topic::SocialSecurity | Topic::OneTimePasscode => 16,
@@ -39,10 +39,10 @@ fn reach(topic: Topic) -> u32 {
     }
 }
 
-/// The most tokens that are walked in search of a cue.
+/// The maximum number of tokens to walk in search of a cue.
 const FARTHEST: usize = 28;
 
-/// What the walk remembers of each cue: whether it has got its value.
+/// Marks each cue that already has its value.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConsumedCues(SmallVec<[bool; 16]>);
 
@@ -60,7 +60,7 @@ impl ConsumedCues {
     }
 }
 
-/// The cue that governs the tokens `first..=last`, among those for which `fits` holds.
+/// Returns the cue that governs the tokens `first..=last`, among those for which `fits` returns `true`.
 pub(crate) fn governor(
     reading: &TokenizedText<'_>,
     first: usize,
@@ -106,14 +106,14 @@ fn to_the_left(
             let topic = hit.cue.topic;
             // "0074 era mi pin, ahora uso 5529"
             let used = spent.is(index) && !(entries > 0 && renewed);
-            // Without "is" or a colon a harmless noun must stand beside its number.
+            // Without "is" or a colon, a harmless noun must be next to its number.
             let near = topic.is_secret() || cost + entries <= if copula { 6 } else { 3 };
             if fits(topic)
                 && cost <= reach(topic)
                 && near
                 && !used
                 && !(topic == Topic::Quantity && hit.last + 1 != first)
-                // "En el hotel. Dice que era 6120": words of time are nothing but articles further off.
+                // "En el hotel. Dice que era 6120": further away, words of time are only articles.
                 && !(topic == Topic::Time
                     && hit.last + 1 != first
                     && tokens[hit.first..=hit.last].iter().all(|t| t.does(WordClass::GLUE)))
@@ -130,11 +130,11 @@ fn to_the_left(
             continue;
         }
         cost += match token.kind {
-            // A time or an amount that is told by the way.
+            // A time or an amount that is mentioned in passing.
             Kind::Digits if token.inert => 1,
             Kind::Digits => step_over_number(reading, at, first),
             Kind::Newline => 3,
-            // "ttl=3599": the value of another key.
+            // "ttl=3599" is the value of another key.
             Kind::Mark(b'=')
                 if at + 1 == first
                     && at > 0
@@ -148,7 +148,7 @@ fn to_the_left(
                 copula = true;
                 0
             }
-            // "OTP_MISMATCH (1013)": what stands in brackets belongs to the word before them.
+            // "OTP_MISMATCH (1013)": a number in brackets belongs to the word before them.
             Kind::Mark(b'(') if at + 1 == first && at > 0 && tokens[at - 1].cue == 0 => 8,
             Kind::Mark(b'.' | b'!' | b'?') if reading.ends_sentence(at) => {
                 if anaphora(reading, at + 1) {
@@ -181,7 +181,7 @@ fn to_the_left(
     None
 }
 
-/// "My PIN, which I share with nobody but you, is 2865": the subject of the sentence, however far.
+/// "My PIN, which I share with nobody but you, is 2865": the subject of the sentence, at any distance in it.
 fn subject(
     reading: &TokenizedText<'_>,
     first: usize,
@@ -231,8 +231,8 @@ fn subject(
     found
 }
 
-/// "They want the code to verify the trade and I was like ok, it's X7KQ2": the pronoun right before the value stands for
-/// what was named last, however far.
+/// "They want the code to verify the trade and I was like ok, it's X7KQ2": the pronoun right before the value refers to
+/// what was named last.
 pub(crate) fn antecedent(reading: &TokenizedText<'_>, first: usize, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
     const REACH: usize = 40;
     let tokens = &reading.tokens;
@@ -264,14 +264,14 @@ pub(crate) fn antecedent(reading: &TokenizedText<'_>, first: usize, fits: &dyn F
     (cue.topic.is_secret() && fits(cue.topic)).then_some(Governor { cue, hit, cost: 3, copula: true, after: false })
 }
 
-/// Whether the sentence at `at` starts with a word that points back: "It's 4821", "Es el 4821", "Here: 4821".
+/// Whether the sentence at `at` starts with a word that refers back: "It's 4821", "Es el 4821", "Here: 4821".
 fn anaphora(reading: &TokenizedText<'_>, at: usize) -> bool {
     let lead =
         reading.tokens[at..].iter().take(2).take_while(|t| t.kind == Kind::Newline || t.is_any(WordSet::LEAD)).count();
     reading.token(at + lead).is_some_and(|t| t.kind == Kind::Digits || t.is_any(WordSet::ANAPHORA))
 }
 
-/// Another number in between ends the claim, unless the two are told in one breath: "from 8034 to 5127".
+/// The cost of stepping over another number. It is high, unless both are listed together: "from 8034 to 5127".
 fn step_over_number(reading: &TokenizedText<'_>, number: usize, first: usize) -> u32 {
     let joined = reading.tokens[number + 1..first].iter().all(|t| {
         t.does(WordClass::TO)
@@ -287,24 +287,24 @@ fn step_over_number(reading: &TokenizedText<'_>, number: usize, first: usize) ->
     if joined { 1 } else { 7 }
 }
 
-/// In "the passcode for order 81772 is" the head of the phrase is the passcode: a cue to the left of a preposition, or of
-/// a verb of sending, governs in the place of the cue to its right.
+/// Returns the head of a phrase, which governs instead of a cue that is closer to the number. In "the passcode for
+/// order 81772 is" it is the passcode. It is to the left of a preposition or of a verb of sending.
 fn head(reading: &TokenizedText<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
     let tokens = &reading.tokens;
     let mut at = reading.cues[found.hit].first;
     let mut joined = false;
-    // A harmless head may have a head of its own: "tu token para la compra de $45 en la tienda es...".
+    // A harmless head may itself have a head: "tu token para la compra de $45 en la tienda es...".
     let mut harmless = None;
     for _ in 0..14 {
         let Some(before) = at.checked_sub(1) else { break };
         at = before;
         let token = &tokens[at];
         if let Some(hit) = reading.hit(token) {
-            // "The code of the office is AGP01" is the office's.
+            // In "The code of the office is AGP01" the office governs.
             let weak = hit.cue.topic == Topic::Code
                 && matches!(found.cue.topic, Topic::Place | Topic::Reference | Topic::Device | Topic::Zip)
                 && copula_form(&found)
-                // But "the code for the payment of $45.00 at the store is" is the payment's.
+                // But in "the code for the payment of $45.00 at the store is" the code governs.
                 && harmless.is_none_or(|head: Governor| head.cue.topic != Topic::Amount);
             let secret = !weak && (hit.cue.topic.is_secret() || !found.cue.topic.is_secret());
             if joined && secret && fits(hit.cue.topic) && hit.cue.topic != found.cue.topic {
@@ -321,7 +321,7 @@ fn head(reading: &TokenizedText<'_>, found: Governor, fits: &dyn Fn(Topic) -> bo
         }
         // "El número de tarjeta que me da error es...".
         joined |= is_preposition(token) || token.does(WordClass::SENT) || token.is_any(WordSet::RELATIVE);
-        // An amount by the way: "tu token para la compra de $1,250.00 en la tienda es...".
+        // An amount in passing: "tu token para la compra de $1,250.00 en la tienda es...".
         let amount = token.inert || matches!(token.kind, Kind::Mark(b'$' | b',' | b'.')) && !tokens[at + 1].spaced;
         let passes = amount
             || matches!(token.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'#' | b'\'' | b'-'))
@@ -334,7 +334,7 @@ fn head(reading: &TokenizedText<'_>, found: Governor, fits: &dyn Fn(Topic) -> bo
     harmless
 }
 
-/// The number is said to be it, rather than standing beside it.
+/// Whether "is", ":" or "=" connects the two and hardly anything else is between them.
 fn copula_form(found: &Governor) -> bool {
     found.copula && found.cost <= 1
 }
@@ -343,7 +343,8 @@ fn is_preposition(token: &Token) -> bool {
     token.kind == Kind::Word && token.is_any(WordSet::PREPOSITION.union(WordSet::WAY))
 }
 
-/// "482913 is the code", "G-615209 as the verification code", "4821 (CID)", "378282246310005 is my amex".
+/// Walks to the right: "482913 is the code", "G-615209 as the verification code", "4821 (CID)", "378282246310005 is my
+/// amex".
 fn to_the_right(
     reading: &TokenizedText<'_>,
     last: usize,
@@ -359,13 +360,13 @@ fn to_the_right(
         if let Some(hit) = reading.hit(token) {
             let topic = hit.cue.topic;
             let index = token.cue as usize - 1;
-            // "883412 en el token": words of time are nothing but articles here.
+            // "883412 en el token": here words of time are only articles.
             if topic == Topic::Time && tokens[hit.first..=hit.last].iter().all(|t| t.does(WordClass::GLUE)) {
                 cost += 1;
                 at = hit.last + 1;
                 continue;
             }
-            // "... is your Amazon passcode": of a compound the last noun is the head.
+            // "... is your Amazon passcode": the last noun of a compound is the head.
             let compound = link
                 && !topic.is_secret()
                 && reading.token(hit.last + 1).and_then(|t| reading.hit(t)).is_some_and(|next| {
@@ -375,11 +376,11 @@ fn to_the_right(
                 at = hit.last + 1;
                 continue;
             }
-            // "4500 tokens": counted, not told.
+            // "4500 tokens": the number counts the noun.
             if at == last + 1 && counts(reading, hit.first, hit.last) {
                 return None;
             }
-            // A cue with a value of its own to the right belongs to that value.
+            // A cue with its own value on the right belongs to that value.
             let taken = !link && has_value(reading, hit.last) && !(at == last + 1 && token.does(WordClass::EXPIRY));
             let reach = if link {
                 6
@@ -409,7 +410,7 @@ fn to_the_right(
             Kind::Word if token.does(WordClass::CONJUNCTION) && points_back(reading, at + 1) => 1,
             Kind::Word if token.does(WordClass::CONJUNCTION) => return None,
             Kind::Word if token.does(WordClass::GLUE) => 1 - u32::from(token.does(WordClass::DETERMINER)),
-            // "2214 Cottonwood the code sign": the noun that is beside the number.
+            // "2214 Cottonwood the code sign": the noun next to the number.
             Kind::Word
                 if !link
                     && token.spaced
@@ -429,13 +430,13 @@ fn to_the_right(
     None
 }
 
-/// Whether the cue is one noun in the plural, which a number right before it counts.
+/// Whether the cue is a single plural noun, so that a number right before it counts it.
 fn counts(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     first == last && reading.tokens[first].is_any(WordSet::COUNTED)
 }
 
-/// "7702... wait, those are the last four", "3958 above the number, that is the code": a later clause says of the number
-/// what it is.
+/// "7702... wait, those are the last four", "3958 above the number, that is the code": a later clause says what the
+/// number is.
 fn named_later(
     reading: &TokenizedText<'_>,
     last: usize,
@@ -462,7 +463,7 @@ fn named_later(
         .then_some(Governor { cue: hit.cue, hit: index, cost: 3, copula: true, after: true })
 }
 
-/// "that is", "ese es", "esa es": the words after a conjunction point back at the number.
+/// "that is", "ese es", "esa es": whether the words after a conjunction refer back to the number.
 fn points_back(reading: &TokenizedText<'_>, at: usize) -> bool {
     let is = |at: usize, list: WordSet| reading.token(at).is_some_and(|t| t.is_any(list));
     is(at, WordSet::POINTER)
@@ -484,7 +485,7 @@ fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
         .is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Mixed))
 }
 
-/// Whether two numbers stand in one breath: "123 and 456", "orders 1, 2 and 3".
+/// Whether two numbers are listed together: "123 and 456", "orders 1, 2 and 3".
 pub(crate) fn in_one_breath(reading: &TokenizedText<'_>, left: &Number, right: &Number) -> bool {
     right.first - left.last <= 4
         && reading.tokens[left.last + 1..right.first].iter().all(|t| {

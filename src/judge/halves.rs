@@ -1,5 +1,5 @@
-//! Numbers that are given in pieces, in one message or over several: what the memory of [`pieces`](super::pieces) makes of
-//! the numbers of which nothing else says what they are.
+//! Numbers that are given in pieces, in one message or over several. Feeds numbers that nothing else explains to
+//! [`pieces`](super::pieces).
 
 use smallvec::SmallVec;
 
@@ -17,13 +17,13 @@ use crate::judge::verdict::{Detection, Why};
 use crate::message::MessageId;
 
 impl MessageAnalysis<'_, '_> {
-    /// Numbers given in pieces. Tells whether there was one.
+    /// Handles the numbers that may be pieces. Returns whether one of them was a piece.
     pub(super) fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) -> bool {
         let expected = self.expected.all();
         let loose = std::mem::take(&mut self.loose);
-        // Other numbers are not pieces of a Social Security number that is complete.
+        // If the message has a complete Social Security number, other numbers are not pieces of one.
         let whole = self.verdict.found.iter().any(|f| f.entity == Entity::SocialSecurity && !f.part && !f.solicited);
-        // Pieces of this very message, to be masked with the one that completes them.
+        // Pieces in this message, masked together with the one that completes them.
         let mut here: SmallVec<[Number; 4]> = SmallVec::new();
         let mut moved = false;
         for (number, free) in &loose {
@@ -33,7 +33,7 @@ impl MessageAnalysis<'_, '_> {
                 self.pass(number, Why::Nothing);
                 continue;
             }
-            // A passcode in pieces: each is masked as it comes.
+            // A passcode in pieces: each piece is masked as it comes.
             let code = expected.contains(Topic::OneTimePasscode)
                 || expected.contains(Topic::Code) && !expected.contains(Topic::Card);
             let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
@@ -98,7 +98,7 @@ impl MessageAnalysis<'_, '_> {
                         moved = true;
                         here.push(*number);
                         let masked = match start.whole() {
-                            // Unmistakable already.
+                            // Enough digits to recognize the secret.
                             Whole::SocialSecurity => start.is_named() && digits.len() >= 5,
                             Whole::Card => digits.len() >= 8 && start.is_named(),
                             _ => false,
@@ -116,7 +116,7 @@ impl MessageAnalysis<'_, '_> {
         moved
     }
 
-    /// A number as the piece of a whole that it may turn out to be.
+    /// Returns the number as a piece of `whole`.
     fn half(&self, number: &Number, whole: Whole) -> Detection {
         let evidence = Evidence { piece: true, ..Evidence::default() };
         let span = self.reading.span(number.first, number.last);
@@ -128,14 +128,14 @@ impl MessageAnalysis<'_, '_> {
         self.find_part(&candidate, Evidence { piece: true, ..candidate.evidence }, true);
     }
 
-    /// Whether a number may be the first piece of a secret. `whole` says that the message has a complete Social Security
-    /// number.
+    /// Returns the number as the first piece of a secret, if it may be one. `whole` says that the message has a
+    /// complete Social Security number.
     fn first_piece(&self, number: &Number, digits: &[u8], whole: bool) -> Option<Pieces> {
         let expected = self.expected.all();
         if !matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year" | "phone")) {
             return None;
         }
-        // "SSN-774": the name of something.
+        // "SSN-774" is the name of something.
         let joined = number.first >= 2
             && self.reading.tokens[number.first - 1].is(b'-')
             && !self.reading.tokens[number.first].spaced
@@ -167,7 +167,7 @@ impl MessageAnalysis<'_, '_> {
         let start = Pieces::start(Whole::Card, card, digits);
         let may_be = crate::detect::brands::possible_lengths(digits) != 0;
         let about_cards = self.reading.mentions(Topic::Card) && !self.card_found;
-        // The beginning of a card as printed.
+        // The beginning of a card, grouped as printed.
         let printed = digits.len() >= 8 && (*lens == [4, 6] || *lens == [4, 4] || *lens == [4, 4, 4]);
         let told = printed || bare || self.says_piece() || card || about_cards;
         (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)

@@ -1,7 +1,7 @@
-//! Two memories of one talk, brought together: messages were scanned at the same moment, each without the other.
+//! Merges two states of one conversation, for messages that were scanned concurrently.
 //!
-//! What only one of them has changed is as that one has it. Where both have, they are brought together on the safe side:
-//! what either waits for is waited for, and for as long as the one that waits longest.
+//! A change that only one of them has made is kept. If both have changed the same thing, the merge errs on the safe
+//! side: whatever either expects is expected, for as long as the longer of the two.
 
 #[cfg(feature = "tower")]
 use crate::judge::conversation::MEMORY_LASTS_MS;
@@ -9,16 +9,15 @@ use crate::judge::conversation::{Conversation, SUBJECT_LASTS, Secrets, Side, Top
 use crate::judge::recent::REMEMBERED;
 
 impl Conversation {
-    /// Takes in what messages have taught that were scanned elsewhere while this conversation went on: they began with
-    /// `loaded`, from which this conversation has come too, and ended with `taught`.
+    /// Merges messages that were scanned elsewhere. They started from `loaded`, an earlier state of this conversation,
+    /// and led to `taught`.
     ///
-    /// No secret is forgotten that either side of the talk waits for, announced or has half said; of a harmless answer
-    /// that is waited for, only where it is no way around a secret that was asked for meanwhile. As with a conversation
-    /// itself, what comes out depends on nothing but what goes in.
+    /// Every secret that either side expects, has announced or has given in part is kept. An expected harmless answer
+    /// is kept only if it cannot hide a secret that was asked for meanwhile. The result depends only on the arguments.
     ///
     /// # Example
     ///
-    /// A bot's answer streams. Before it has ended, the customer says half of a number:
+    /// The answer of a bot streams. Before it ends, the customer sends half of a number:
     ///
     /// ```
     /// use lastfour::{Conversation, Engine, Message};
@@ -59,8 +58,8 @@ impl Conversation {
         }
     }
 
-    /// Returns the state that counts while nobody knows whether the messages that led from this one to `taught` are
-    /// accepted: it awaits everything that either awaits. It lets through nothing that this one would mask.
+    /// Returns the state to use until it is known whether the messages that led from this one to `taught` are accepted.
+    /// It expects everything that either expects, and keeps nothing that this state would mask.
     #[cfg(feature = "tower")]
     pub(crate) fn guarded(&self, taught: &Self) -> Self {
         let expired = self.time_ms != 0 && taught.time_ms.saturating_sub(self.time_ms) > MEMORY_LASTS_MS;
@@ -80,14 +79,14 @@ impl Conversation {
 }
 
 impl Side {
-    /// Everything that either awaits.
+    /// Everything that either expects.
     #[cfg(feature = "tower")]
     fn guarded(&self, taught: &Self) -> Self {
         let none = Secrets::default();
         let age = |one: (bool, u8), two: (bool, u8)| if one.0 || two.0 { younger(one, two) } else { one.1 };
         let asked = !(self.asks.is_empty() && taught.asks.is_empty());
         Self {
-            // A harmless answer lets numbers through, so it must be awaited by both.
+            // A harmless answer lets numbers through, so both must expect it.
             asks: self.asks.secrets().union(taught.asks.secrets()).union(self.asks.intersection(taught.asks)),
             asked_ago: age((!self.asks.is_empty(), self.asked_ago), (!taught.asks.is_empty(), taught.asked_ago)),
             answered: (self.answered || asked && self.asks.is_empty()) && (taught.answered || taught.asks.is_empty()),
@@ -103,7 +102,7 @@ impl Side {
 
     fn together(&self, before: &Self, other: &Self) -> Self {
         match (self.is_silent_since(before), other.is_silent_since(before)) {
-            // The question is the same; the other side may have answered it in either.
+            // The question is the same. The other side may have answered it in either.
             (true, true) => Self {
                 asked_ago: self.asked_ago.max(other.asked_ago),
                 answered: self.answered || other.answered,
@@ -115,12 +114,12 @@ impl Side {
         }
     }
 
-    /// Whether this side has said nothing since: only the other side's messages may have been counted.
+    /// Whether this side has been silent since `before`: only messages by the other side may have been counted.
     fn is_silent_since(&self, before: &Self) -> bool {
         Self { asked_ago: before.asked_ago, answered: before.answered, ..self.clone() } == *before
     }
 
-    /// Both of them have spoken.
+    /// Merges two states of a side that has spoken in both.
     fn with(&self, before: &Self, other: &Self) -> Self {
         let none = Secrets::default();
         Self {
@@ -138,15 +137,15 @@ impl Side {
     }
 }
 
-/// Every secret of both. A harmless answer stays where nobody who waits for a secret does not wait for it too: it would be
-/// a way around that secret.
+/// Returns the secrets in both. A harmless topic is kept only if each of the two that expects a secret also expects it;
+/// otherwise it could hide that secret.
 fn together(one: Topics, two: Topics) -> Topics {
     let all = one.union(two);
     let kept = [one, two].into_iter().filter(|topics| topics.has_secret()).fold(all, Topics::intersection);
     all.secrets().union(kept)
 }
 
-/// The lesser age, of those that something has.
+/// Returns the smaller age of those that are set.
 fn younger((one, age): (bool, u8), (two, other): (bool, u8)) -> u8 {
     match (one, two) {
         (true, false) => age,

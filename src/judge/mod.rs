@@ -1,11 +1,12 @@
-//! Turns candidates into findings: one order of judging for every text.
+//! Turns candidates into findings. Every text is judged in the same order:
 //!
-//! 1. What its form proves (cards, formatted Social Security numbers, IBANs, stated passwords), unless a cue says that it
-//!    is something harmless and the form leaves room for that.
-//! 2. What stands unlabelled after a card and its expiry: the security code.
-//! 3. What a cue governs ([`govern`]).
-//! 4. What the other side asked for, or the same side announced ([`ask`], [`conversation`]).
-//! 5. What completes a number given in pieces ([`pieces`]).
+//! 1. Values that their form proves (cards, formatted Social Security numbers, IBANs, stated passwords), unless a cue
+//!    names something harmless and the form leaves room for that.
+//! 2. The unlabelled number after a card and its expiry date: the security code.
+//! 3. Values that a cue governs ([`govern`]).
+//! 4. Values that the other side asked for, or that the same side announced ([`ask`], [`conversation`]).
+//! 5. Values that the learned weights score as secrets ([`learned`]).
+//! 6. Numbers that complete one given in pieces ([`pieces`]).
 
 mod again;
 mod analysis;
@@ -48,16 +49,16 @@ use govern::ConsumedCues;
 pub(crate) use learned::record;
 pub(crate) use verdict::{Analysis, Detection, Passed};
 
-/// The part of a view which is judged. What stands before and after it counts as words around it.
+/// The part of a view that is judged. The text before and after it serves as context.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part {
-    /// Where it starts in the view.
+    /// The start in the view.
     pub(crate) from: usize,
-    /// Where it ends in the view.
+    /// The end in the view.
     pub(crate) to: usize,
-    /// The view starts where the message starts.
+    /// Whether the view starts where the message starts.
     pub(crate) first: bool,
-    /// The view ends where the message ends.
+    /// Whether the view ends where the message ends.
     pub(crate) last: bool,
 }
 
@@ -65,26 +66,26 @@ impl Part {
     /// The whole message.
     pub(crate) const WHOLE: Self = Self { from: 0, to: usize::MAX, first: true, last: true };
 
-    /// Whether what starts at this byte of the view belongs to the part.
+    /// Returns whether a token that starts at this byte of the view belongs to the part.
     pub(crate) fn has(self, start: usize) -> bool {
         (self.from..self.to).contains(&start)
     }
 }
 
-/// How much is looked at.
+/// How much work an analysis does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
-    /// What matters to the verdict.
+    /// Only what the findings need.
     Usual,
-    /// Also why numbers were let through.
+    /// Also records why numbers were kept.
     Reasons,
-    /// Everything, even where a quick look shows that there is nothing.
+    /// Runs in full, even if the prefilter shows that nothing can be found.
     #[cfg(any(test, fuzzing))]
     Everything,
 }
 
-/// Hears a message that is its own view and in which nothing can be found, for its questions alone. Tells whether it is
-/// one.
+/// The fast path: if the message is its own view and cannot contain a finding, records only what it asks for and
+/// returns `true`.
 pub(crate) fn record_intents(
     reading: &TokenizedText<'_>,
     numbers: &[Number],
@@ -99,15 +100,14 @@ pub(crate) fn record_intents(
     said.inspect(|said| conversation.end(role, said)).is_some()
 }
 
-/// What a part of a message says in which nothing is stated; `None` where who serves asks for a secret, which is to be
-/// found, too.
+/// Returns the intents of a part without findings. Returns `None` if an agent solicits a secret, which is a finding.
 fn part_intents(reading: &TokenizedText<'_>, numbers: &[Number], role: Role, part: Part) -> Option<Intents> {
     let (said, requests) = intents(reading, numbers, role, part);
     let solicits = role.serves() && requests.iter().any(|request| request.topic.is_secret());
     (!solicits).then_some(said)
 }
 
-/// Returns what a part of a message asks for and speaks of, and the places where it asks.
+/// Returns what a part of a message asks for and mentions, and the places where it asks.
 fn intents(reading: &TokenizedText<'_>, numbers: &[Number], role: Role, part: Part) -> (Intents, ask::Requests) {
     let (mut said, requests) = ask::requests(reading, role.as_asker(), part);
     for hit in reading.cues.iter().filter(|hit| hit.cue.topic.is_secret()) {
@@ -125,7 +125,7 @@ fn intents(reading: &TokenizedText<'_>, numbers: &[Number], role: Role, part: Pa
     (said, requests)
 }
 
-/// Judges a message in its conversation, which has begun the turn and then remembers the message.
+/// Judges a message. The conversation must have begun the turn; it remembers the message afterwards.
 pub(crate) fn judge(
     page: &Document<'_>,
     conversation: &mut Conversation,
@@ -141,8 +141,8 @@ pub(crate) fn judge(
     verdict
 }
 
-/// Judges a part of a message for which the conversation was begun with `expected`. What all parts have said together
-/// ends the turn. Of the message only the speaker and the id are asked for.
+/// Judges a part of a message for which the conversation has begun a turn with `expected`. The caller ends the turn
+/// with the intents of all parts together. Reads only the role and the id of `message`.
 pub(crate) fn judge_part(
     page: &Document<'_>,
     conversation: &mut Conversation,
@@ -150,7 +150,8 @@ pub(crate) fn judge_part(
     message: &Message<'_>,
     part: Part,
 ) -> (Analysis, Intents) {
-    // Of a view that is not the text numbers may be told otherwise than they look.
+    // If the view differs from the source, its numbers may be spelled differently from how they look, so it gets no
+    // shortcut.
     let quiet = (page.view.is_source() || page.numbers.is_empty())
         && quiet::holds_nothing(
             &page.reading,
@@ -203,7 +204,7 @@ fn analyze_in_full(
     let moved = analysis.pieces(conversation.side(role), id);
     let (mut said, requests) = intents(&page.reading, page.numbers, role, part);
     for found in analysis.verdict.found.iter().filter(|f| !f.solicited && !f.part) {
-        // A card that was given has a flag of its own.
+        // A card has a flag of its own.
         let topic = Topic::of(found.entity).filter(|topic| *topic != Topic::Card);
         said.gives = topic.map_or(said.gives, |topic| said.gives.with(topic));
     }

@@ -1,5 +1,5 @@
-//! Turns of phrase which say without a cue, or against one, what a number is: "use 436008 to sign in", "I typed 5318", "the
-//! three digits on the back are 552", "not 4471, it's 4417".
+//! Turns of phrase that say what a number is, without a cue or against one: "use 436008 to sign in", "I typed 5318",
+//! "the three digits on the back are 552", "not 4471, it's 4417".
 
 use smallvec::SmallVec;
 
@@ -13,8 +13,8 @@ use crate::judge::analysis::MessageAnalysis;
 use crate::judge::govern::{self, Governor};
 
 impl MessageAnalysis<'_, '_> {
-    /// "At the bottom of the check it says 310557010, then 481209937": a routing number that its checksum proves, where a
-    /// check is spoken of, and the account behind it.
+    /// "At the bottom of the check it says 310557010, then 481209937": if the text mentions a check, a routing number
+    /// with a valid checksum, and the account number after it.
     pub(super) fn is_on_a_check(&self, number: &Number, told: Option<(Number, Entity)>) -> bool {
         const FARTHEST: usize = 4;
         if !self.reading.has_any(WordSet::CHECK) || number.attached {
@@ -39,7 +39,8 @@ impl MessageAnalysis<'_, '_> {
         behind || routing
     }
 
-    /// A year, behind a comma, and before it in the sentence a PIN and a word of years.
+    /// "The PIN is the year my daughter was born, 1997": four digits after a comma, if a PIN and a word of time come
+    /// before it in the sentence.
     pub(super) fn is_hinted_pin(&self, number: &Number) -> bool {
         const REACH: usize = 20;
         let tokens = &self.reading.tokens;
@@ -59,8 +60,8 @@ impl MessageAnalysis<'_, '_> {
         false
     }
 
-    /// Nine digits told one by one or grouped as printed, where a Social Security number is spoken of and no other number
-    /// is as long.
+    /// Nine digits that are dictated or grouped as printed, if the text mentions a Social Security number and no other
+    /// number is as long.
     pub(super) fn is_the_social(&self, number: &Number) -> bool {
         let lens = || {
             self.reading.tokens[number.first..=number.last].iter().filter(|t| t.kind == Kind::Digits).map(Token::len)
@@ -76,7 +77,7 @@ impl MessageAnalysis<'_, '_> {
             && self.page.numbers.iter().filter(|other| other.digits >= 7).take(2).count() <= 1
     }
 
-    /// As many digits as a CLABE, a CCC or a CBU has, where an account is spoken of.
+    /// A number with the length of a CLABE, a CCC or a CBU, if the text mentions an account.
     pub(super) fn is_long_account(&self, number: &Number) -> bool {
         matches!(number.digits, 18 | 20 | 22) && !number.attached && self.reading.mentions(Topic::Account)
     }
@@ -87,8 +88,8 @@ impl MessageAnalysis<'_, '_> {
         hit.first == hit.last && self.reading.tokens[hit.first].is_any(WordSet::CHECK)
     }
 
-    /// "It won't take my PIN. I typed 5318 and then...": the object of a verb of entering, and nothing more, where a secret
-    /// is spoken of that is typed.
+    /// "It won't take my PIN. I typed 5318 and then...": the number is the whole object of a verb of entering, and a
+    /// secret that is typed was mentioned.
     pub(super) fn is_typed(&self, number: &Number) -> Option<Entity> {
         let tokens = &self.reading.tokens;
         let verb = number.first.checked_sub(1).map(|at| &tokens[at])?;
@@ -110,7 +111,7 @@ impl MessageAnalysis<'_, '_> {
             && number.groups == 1
             && !number.attached
             && matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year"));
-        // "It asked for the ZIP so I put 08527": the last thing named before it is another.
+        // "It asked for the ZIP so I put 08527": something else was named last.
         let from = number.first.saturating_sub(12);
         let other = (from..number.first)
             .rev()
@@ -131,7 +132,7 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// "I went from 2301 to 2302".
+    /// "I went from 2301 to 2302": a change from one number to another.
     pub(super) fn is_changed(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         let alike = |at: usize| {
@@ -163,7 +164,8 @@ impl MessageAnalysis<'_, '_> {
             && (tokens[number.first - 2].spaced || number.first >= 3 && tokens[number.first - 3].is(b'-'))
     }
 
-    /// "... is 5528, the one before 1907": as long as the secret that was told before, and words that point back to it.
+    /// "... is 5528, the one before 1907": the number is as long as the secret before it, and words refer back to that
+    /// one.
     pub(super) fn is_another(&self, before: &Number, number: &Number) -> bool {
         const FARTHEST: usize = 20;
         number.digits == before.digits
@@ -182,7 +184,7 @@ impl MessageAnalysis<'_, '_> {
             })
     }
 
-    /// "I put 553 and it is 533", "no era 771203, era 771230": the same thing, corrected.
+    /// "I put 553 and it is 533", "no era 771203, era 771230": a correction of the number before it.
     pub(super) fn is_corrected(&self, before: &Number, number: &Number) -> bool {
         const FARTHEST: usize = 6;
         let tokens = &self.reading.tokens;
@@ -198,7 +200,7 @@ impl MessageAnalysis<'_, '_> {
             })
     }
 
-    /// "$215.00, not 250": in the place of something harmless.
+    /// "$215.00, not 250": the number replaces something harmless.
     pub(super) fn stands_for(&self, before: usize, number: &Number) -> bool {
         let between = self.reading.tokens.get(before + 1..number.first).unwrap_or_default();
         let is = |t: &Token| {
@@ -211,7 +213,7 @@ impl MessageAnalysis<'_, '_> {
             && between.iter().all(|t| t.is(b',') || is(t))
     }
 
-    /// "I typed 5318 and then 5381": told in one breath, and alike.
+    /// "I typed 5318 and then 5381": the two numbers are listed together and look alike.
     pub(super) fn is_like(&self, before: &Number, number: &Number) -> bool {
         number.digits == before.digits
             && number.digits >= 4
@@ -222,13 +224,13 @@ impl MessageAnalysis<'_, '_> {
             && govern::in_one_breath(self.reading, before, number)
     }
 
-    /// "Use 436008 to sign in": how senders word a passcode.
+    /// "Use 436008 to sign in": typical wording of a message with a passcode.
     pub(super) fn is_to_be_used(&self, number: &Number) -> bool {
         let is = |at: usize, words: &[&str]| {
             self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
         };
         let next = number.last + 1;
-        // "It sent me 883 412": grouped like a code, and nothing else.
+        // "It sent me 883 412": grouped like a code.
         let sent = number.digits == 6
             && number.groups == 2
             && self.reading.tokens[number.first].len() == 3
@@ -256,7 +258,7 @@ impl MessageAnalysis<'_, '_> {
             || (4..=8).contains(&number.digits) && self.lets_in(number.first, number.last)
     }
 
-    /// "Use ... to sign in" around these tokens.
+    /// "Use ... to sign in": whether such words surround the tokens.
     pub(super) fn lets_in(&self, first: usize, last: usize) -> bool {
         const VERBS: [&str; 19] = [
             "sign",
@@ -289,7 +291,7 @@ impl MessageAnalysis<'_, '_> {
             && is(last + 2, &VERBS)
     }
 
-    /// "The text says 771204", "they texted me this: 771204": six digits, and nothing else is said of them.
+    /// "The text says 771204", "they texted me this: 771204": six digits right after these words.
     pub(super) fn is_in_a_text(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         let six = number.digits == 6 && number.groups <= 2 && number.shape == NumberShape::Bare && !number.attached;
@@ -301,7 +303,7 @@ impl MessageAnalysis<'_, '_> {
         tells && (verb.saturating_sub(3)..verb).any(|at| is(at, &["text", "sms", "texted", "mensaje", "mensajito"]))
     }
 
-    /// "... and the three digits are 552", where a card is spoken of.
+    /// "... and the three digits are 552", if the text mentions cards.
     pub(super) fn is_counted_out(&self, number: &Number) -> bool {
         let Some(copula) = number.first.checked_sub(1) else { return false };
         let tokens = &self.reading.tokens;
@@ -314,14 +316,14 @@ impl MessageAnalysis<'_, '_> {
             && !(copula >= 3 && tokens[copula - 3].is_any(WordSet::END))
     }
 
-    /// "The back says 123."
+    /// "The back says 123.": three digits after a side of the card.
     pub(super) fn is_said_by_card(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         if number.digits != 3 || number.first < 2 {
             return false;
         }
         let said = tokens[number.first - 1].does(Does::COPULA);
-        // "Por detrás tiene el 740", where a card is spoken of.
+        // "Por detrás tiene el 740", if the text mentions cards.
         let has = self.speaks_of_cards()
             && ["has", "tiene", "trae", "viene", "hay", "pone", "el", "un", "reads", "got"]
                 .iter()
@@ -332,7 +334,8 @@ impl MessageAnalysis<'_, '_> {
             .any(|t| (said || has) && t.does(Does::FACE) && t.kind == Kind::Word)
     }
 
-    /// "The four digits above the number on the front of my Amex are 7719": face and digits in the same sentence.
+    /// "The four digits above the number on the front of my Amex are 7719": a side of the card and its digits in one
+    /// sentence.
     pub(super) fn is_on_card_face(&self, number: &Number) -> bool {
         let assigned = number.first > 0 && self.reading.tokens[number.first - 1].is(b'=');
         if !matches!(number.digits, 3 | 4) || number.shape != NumberShape::Bare || number.attached || assigned {

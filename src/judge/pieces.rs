@@ -1,7 +1,7 @@
 //! A secret given in pieces: what is remembered of the pieces, and what completes them.
 //!
-//! Of the digits themselves nothing is kept: their count, their Luhn sums for an even and for an odd length to come, and
-//! the lengths which numbers of this beginning may have, suffice to know that the next piece completes a card.
+//! No digit is kept. The count of digits, the Luhn sums for an even and for an odd total length, and the lengths that
+//! numbers with this beginning can have suffice to see that the next piece completes a card.
 
 use crate::detect::brands;
 use crate::entity::Entity;
@@ -10,7 +10,7 @@ use crate::message::MessageId;
 /// What a number in pieces may become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Whole {
-    /// Nothing is half said.
+    /// No number is incomplete.
     #[default]
     Nothing,
     Card,
@@ -19,7 +19,7 @@ pub(crate) enum Whole {
 }
 
 impl Whole {
-    /// What it is when it is complete.
+    /// The entity of the complete number.
     pub(crate) fn entity(self) -> Entity {
         match self {
             Self::SocialSecurity => Entity::SocialSecurity,
@@ -29,14 +29,14 @@ impl Whole {
     }
 }
 
-/// What a number in a message does to the number that its speaker has half said.
+/// What a number in a message does to the incomplete number of its speaker.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Half<T> {
-    /// It may be the first piece of a secret; what was half said before is forgotten.
+    /// It may be the first piece of a secret. An earlier incomplete number is dropped.
     First(T),
     /// It may be the next piece.
     Next(T),
-    /// It is the last piece: what was half said is a secret.
+    /// It is the last piece: the number is a secret.
     Last,
 }
 
@@ -50,30 +50,30 @@ impl<T> Half<T> {
     }
 }
 
-/// A number that is half said.
+/// An incomplete number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Pieces {
     whole: Whole,
-    /// Digits so far.
+    /// The number of digits so far.
     digits: u8,
-    /// Pieces so far.
+    /// The number of pieces so far.
     pieces: u8,
-    /// Messages by this side without a piece.
+    /// The number of messages by this side without a piece.
     quiet: u8,
-    /// Luhn sums, modulo ten, if the whole has an even or an odd number of digits.
+    /// The Luhn sums modulo ten if the complete number has an even or an odd number of digits.
     sums: [u8; 2],
-    /// The text or the other side said what it is.
+    /// Whether the text or the other side names what it is.
     named: bool,
-    /// Bit `n - 8` is set where a number of this beginning may have `n` digits.
+    /// Bit `n - 8` is set if a number with this beginning can have `n` digits.
     lengths: u16,
-    /// The number without the pieces of messages of which nobody knows yet whether they are accepted.
+    /// The number without the pieces from messages that may yet be rejected.
     #[serde(default)]
     settled: Settled,
-    /// The messages with the pieces so far, as the caller numbers them; 0 where unknown, else one more than the id.
+    /// The ids of the messages with the pieces so far, plus one; 0 if unknown.
     messages: [u64; 3],
 }
 
-/// What is known of the digits of a number that is half said.
+/// What is known of the digits of an incomplete number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 struct Settled {
     whole: Whole,
@@ -82,17 +82,17 @@ struct Settled {
     lengths: u16,
 }
 
-/// Messages of the same side without a piece after which a half-said number is forgotten.
+/// The number of messages by the same side without a piece after which an incomplete number is forgotten.
 const LASTS: u8 = 4;
 
-/// What a piece does to the whole.
+/// What a piece does to the incomplete number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// The whole is not complete yet.
+    /// The number is still incomplete.
     More,
     /// The piece completes a secret.
     Complete { whole: Whole, mistyped: bool },
-    /// The piece does not belong to what came before.
+    /// The piece does not belong to the earlier pieces.
     Unfit,
 }
 
@@ -109,12 +109,12 @@ impl Pieces {
         self.named
     }
 
-    /// Digits so far.
+    /// The number of digits so far.
     pub(crate) fn digits(&self) -> usize {
         usize::from(self.digits)
     }
 
-    /// Starts anew with a first piece.
+    /// Starts a new number with its first piece.
     pub(crate) fn start(whole: Whole, named: bool, digits: &[u8]) -> Self {
         let mut pieces = Self { whole, named, ..Self::default() };
         pieces.lengths = match whole {
@@ -125,7 +125,7 @@ impl Pieces {
         pieces
     }
 
-    /// A message of this side had no piece.
+    /// Counts a message by this side without a piece.
     pub(crate) fn rest(&mut self) {
         self.quiet += u8::from(self.is_active());
         if self.quiet >= LASTS {
@@ -133,7 +133,7 @@ impl Pieces {
         }
     }
 
-    /// The pieces stand in this message.
+    /// Records the id of the message that contains a piece.
     pub(crate) fn remember(&mut self, id: Option<MessageId>) {
         let code = id.map_or(0, |id| id.0.wrapping_add(1));
         if code == 0 || self.messages.contains(&code) {
@@ -144,12 +144,13 @@ impl Pieces {
         }
     }
 
-    /// The messages with the pieces so far.
+    /// The ids of the messages with the pieces so far.
     pub(crate) fn messages(&self) -> impl Iterator<Item = MessageId> + '_ {
         self.messages.iter().filter(|code| **code != 0).map(|code| MessageId(code.wrapping_sub(1)))
     }
 
-    /// Adds a piece. It also completes a secret with what was said before messages that may not have been accepted.
+    /// Adds a piece. A secret is also complete if the piece completes the number as it was before messages that may yet
+    /// be rejected.
     pub(crate) fn push(&mut self, digits: &[u8]) -> Step {
         let Settled { whole, digits: known, sums, lengths } = self.settled;
         let mut settled = Self { whole, digits: known, sums, lengths, settled: Settled::default(), ..*self };
@@ -178,7 +179,7 @@ impl Pieces {
                     return Step::Unfit;
                 }
                 *self = next;
-                // A whole of the most usual length that fails the check is a mistyped one, where it was asked for.
+                // A number of the usual length that fails the check was mistyped, if it was asked for.
                 if fits && self.named && total >= 14 && self.longest() == total {
                     return Step::Complete { whole: Whole::Card, mistyped: true };
                 }
@@ -205,7 +206,8 @@ impl Pieces {
         }
     }
 
-    /// The number that is half said while nobody knows whether the messages that led from it to `taught` are accepted.
+    /// Returns the incomplete number to use until it is known whether the messages that led from this one to `taught`
+    /// are accepted.
     #[cfg(feature = "tower")]
     pub(super) fn guarded(self, taught: &Self) -> Self {
         if !self.is_active() {
@@ -220,9 +222,8 @@ impl Pieces {
         Self { settled, ..*taught }
     }
 
-    /// The number that is half said after this one and `other` have both come from `before`, each without the other: the
-    /// pieces that either has added stand in it one after the other where they may be of one number, else the number of
-    /// which more is known is kept.
+    /// Merges two incomplete numbers that both came from `before`, each without the other. Pieces that either has added
+    /// are joined if they may belong to one number. Otherwise the number of which more is known is kept.
     pub(super) fn together(self, before: &Self, other: &Self) -> Self {
         let is_still = |pieces: &Self| Self { quiet: before.quiet, ..*pieces } == *before;
         if is_still(other) || !other.is_active() {
@@ -236,7 +237,7 @@ impl Pieces {
         self.then(before, other).unwrap_or(rather)
     }
 
-    /// This number with the pieces behind it that `other` has added to `before`.
+    /// Returns this number followed by the pieces that `other` has added to `before`, if they fit.
     fn then(mut self, before: &Self, other: &Self) -> Option<Self> {
         let goes_on = |from: &Self| from.lengths == before.lengths && from.pieces > before.pieces;
         if before.is_active() && !(before.whole == self.whole && goes_on(&self) && goes_on(other)) {
@@ -253,7 +254,7 @@ impl Pieces {
         if self.whole != other.whole {
             return None;
         }
-        // What has moved by an odd number of places is doubled where it was not.
+        // A shift by an odd number of places swaps the digits that are doubled.
         let moved = usize::from(!(self.digits - before.digits.min(self.digits)).is_multiple_of(2));
         let sum =
             |at: usize| (self.sums[at] % 10 + other.sums[at ^ moved] % 10 + 10 - before.sums[at ^ moved] % 10) % 10;
@@ -268,7 +269,7 @@ impl Pieces {
 
     fn add(&mut self, digits: &[u8]) {
         for &digit in digits {
-            // In a number of even length the digits at even places, counted from the left, are doubled.
+            // In a number of even length, the digits at even places from the left are doubled.
             let doubled = if digit >= 5 { digit * 2 - 9 } else { digit * 2 };
             let even_place = self.digits.is_multiple_of(2);
             self.sums[0] = (self.sums[0] + if even_place { doubled } else { digit }) % 10;
@@ -279,13 +280,13 @@ impl Pieces {
         self.quiet = 0;
     }
 
-    /// The usual length of the numbers it may become.
+    /// The usual length of the numbers that this one may become.
     fn longest(&self) -> usize {
         [16, 15, 14].into_iter().find(|n| self.lengths & 1 << (n - 8) != 0).unwrap_or(0)
     }
 }
 
-/// The lengths which card numbers with this beginning have.
+/// The lengths that card numbers with this beginning can have.
 fn possible_lengths(digits: &[u8]) -> u16 {
     let bits = brands::possible_lengths(digits) >> 8;
     u16::try_from(bits & 0xffff).unwrap_or(0)
@@ -353,7 +354,7 @@ mod tests {
         assert_eq!(card.together(&none, &social), social);
         assert_eq!(card.together(&none, &none), card);
         assert_eq!(none.together(&none, &card), card);
-        // What one of them has completed is not half said any more, where the other has not gone on with it.
+        // A number that one side has completed is no longer incomplete, unless the other has continued it.
         assert_eq!(none.together(&card, &card), none);
     }
 

@@ -1,8 +1,8 @@
-//! A quick look at a reading: may anything be found in it at all?
+//! The prefilter for a tokenized message: can it contain a finding at all?
 //!
-//! Most of what people write to each other holds no secret and could not hold one: there is no number that is long enough,
-//! no word that could be a password, and nobody waits for either. Only ever too cautious: whether a message is quiet
-//! changes how long it takes, never what comes out.
+//! Most messages cannot. They have no number that is long enough and no word that could be a password, and neither is
+//! expected. The prefilter may have false positives but no false negatives: it changes how long a scan takes, never its
+//! result.
 
 use crate::detect::cues::{Topic, WordClass as Does};
 use crate::detect::number::{Number, NumberShape};
@@ -10,17 +10,17 @@ use crate::detect::password;
 use crate::detect::token::{Kind, TokenizedText};
 use crate::judge::conversation::Expected;
 
-/// So many digits in a message are no card.
+/// Fewer digits than this in a message cannot be a card.
 const FEWER_THAN_A_CARD: usize = 12;
 
-/// So many digits without a cue are nothing: no beginning of a number, no passcode.
+/// Up to this many digits without a cue cannot be a secret or the beginning of one.
 const FEW: usize = 3;
 
-/// The longest token of letters and digits that is no code.
+/// The maximum length of a token of letters and digits that cannot be a code.
 const LONGEST_UNIT: usize = 3;
 
-/// Whether nothing can be found in a reading with these numbers, which are written as they are read. `pieces`: a number
-/// is half said.
+/// Whether nothing can be found in a text with these numbers. The text must be its own view. `pieces` says that an
+/// earlier number is incomplete.
 pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expected, pieces: bool) -> bool {
     !reading.facts.masked
         && !expected.awaits_a_password()
@@ -28,9 +28,9 @@ pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], exp
         && (reading.facts.digits == 0 || !pieces && are_harmless(reading, numbers, expected))
 }
 
-/// Whether none of the numbers can be a secret, nor the beginning of one.
+/// Whether none of the numbers can be a secret or the beginning of one.
 fn are_harmless(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expected) -> bool {
-    // A number on the face of a card, and the last line of an origin-bound message, are found without a cue.
+    // A number on the face of a card and the last line of an origin-bound message are found without a cue.
     reading.facts.digits < FEWER_THAN_A_CARD
         && !reading.mentions_secrets()
         && !reading.does(Does::FACE)
@@ -42,7 +42,7 @@ fn are_harmless(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expec
         && !(reading.facts.mixed && may_hold_a_code(reading))
 }
 
-/// Whether letters and digits are more than a unit: longer, or joined to others by a hyphen.
+/// Whether a token of letters and digits is more than a unit: it is longer, or a hyphen joins it to others.
 fn may_hold_a_code(reading: &TokenizedText<'_>) -> bool {
     let joins = |at: usize| reading.token(at).is_some_and(|t| t.is(b'-') && !t.spaced);
     reading.tokens.iter().enumerate().any(|(at, t)| {
@@ -50,18 +50,18 @@ fn may_hold_a_code(reading: &TokenizedText<'_>) -> bool {
     })
 }
 
-/// Whether single digits follow each other, which may be told one by one: "4, 8, 2, 9".
+/// Whether single digits follow each other, which may be dictated: "4, 8, 2, 9".
 fn are_dictated(numbers: &[Number]) -> bool {
     let single = |number: &Number| number.digits == number.groups;
     numbers.windows(2).any(|pair| pair[1].first == pair[0].last + 2 && pair.iter().all(single))
 }
 
-/// Whether a number without a cue for a secret is none, in a message to which no secret is the answer.
+/// Whether a number cannot be a secret if no cue for one is near and no secret is expected.
 fn is_harmless(reading: &TokenizedText<'_>, number: &Number) -> bool {
     match number.shape {
         NumberShape::Harmless(_) => true,
         _ if number.digits <= FEW => true,
-        // Three groups of ten digits in all hold no Social Security number.
+        // Ten digits in three groups cannot contain a Social Security number.
         NumberShape::Likely("phone") => {
             let counted = reading.mentions(Topic::Partial) || reading.mentions(Topic::Quantity);
             number.digits == 10 && number.groups == 3 && !counted

@@ -1,5 +1,5 @@
-//! What is remembered of the last messages: which secrets they spoke of, what they asked for, and what the model makes of
-//! their questions. No word and no digit of them.
+//! What is remembered of the most recent messages: the secrets they mentioned, what they asked for, and the model's
+//! scores for their questions. It holds no word and no digit of them.
 
 use std::fmt;
 
@@ -11,11 +11,11 @@ use crate::judge::topics::Topics;
 /// The number of messages that are remembered.
 pub(crate) const REMEMBERED: usize = 4;
 
-/// The number of things that a question may ask for: the secret topics except the ambiguous code, and anything harmless.
+/// The number of intents: the secret topics except the ambiguous code, and anything harmless.
 pub(crate) const INTENTS: usize = 8;
 
-/// The memory of one message, packed: the topics that it asks for (18 bits), the secret topics that it names (8), the
-/// secrets that it gave (7), four flags, and a score of three bits for each intent.
+/// The memory of one message, packed into 64 bits: the topics that it asks for (18 bits), the secret topics that it
+/// names (8), the secrets that it gave (7), four flags, and three bits of score for each intent.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Recent(u64);
 
@@ -30,17 +30,17 @@ impl Recent {
     const ASKS: u64 = 1 << (FLAGS + 2);
     const NUMBER: u64 = 1 << (FLAGS + 3);
 
-    /// Returns the memory of a message that says nothing of interest.
+    /// Returns the memory of a message without anything of interest.
     pub(crate) fn silent(serves: bool) -> Self {
         Self(Self::THERE | if serves { Self::SERVES } else { 0 })
     }
 
-    /// Whether there was such a message at all.
+    /// Whether this holds a message at all.
     pub(crate) fn is_there(self) -> bool {
         self.0 & Self::THERE != 0
     }
 
-    /// Whether an agent or a bot said it.
+    /// Whether the speaker was an agent or a bot.
     pub(crate) fn serves(self) -> bool {
         self.0 & Self::SERVES != 0
     }
@@ -54,7 +54,7 @@ impl Recent {
         self.0 |= Self::ASKS;
     }
 
-    /// Whether it holds a number that is not harmless by its shape.
+    /// Whether it contains a number that is not harmless by its shape.
     pub(crate) fn has_number(self) -> bool {
         self.0 & Self::NUMBER != 0
     }
@@ -67,7 +67,7 @@ impl Recent {
         (self.0 >> from) as u32 & ((1 << width) - 1)
     }
 
-    /// The topics that it asks for, by the rules.
+    /// The topics that it asks for, according to the rules.
     pub(crate) fn asked(self) -> Topics {
         Topics::from_bits(self.bits(0, SPOKEN))
     }
@@ -90,7 +90,8 @@ impl Recent {
         self.0 |= u64::from(gave.bits() & 0x7f) << GAVE;
     }
 
-    /// The score of each intent: 4 for even odds, a nat a step; 0 if the model did not look at the message.
+    /// The score of each intent: 4 means even odds, and each step is one nat. All are 0 if the model did not score the
+    /// message.
     pub(crate) fn scores(self) -> [u8; INTENTS] {
         std::array::from_fn(|i| self.bits(SCORES + 3 * i as u32, 3) as u8)
     }
@@ -101,7 +102,7 @@ impl Recent {
         }
     }
 
-    /// The memory in letters, so that no number can be read in it.
+    /// The memory encoded in letters, so that no number can be read in it.
     fn letters(self) -> String {
         (0..16).map(|i| char::from(b'a' + (self.0 >> (4 * i) & 15) as u8)).collect()
     }

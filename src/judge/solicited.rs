@@ -1,4 +1,4 @@
-//! What an agent or a bot asks for and must never ask for in chat.
+//! Secrets that an agent or a bot asks for and must never ask for in chat.
 
 use crate::detect::cues::Topic;
 use crate::detect::token::TokenizedText;
@@ -9,10 +9,10 @@ use crate::judge::ask::Request;
 use crate::judge::verdict::Detection;
 
 impl MessageAnalysis<'_, '_> {
-    /// An agent or a bot asks for what must never be asked for in chat.
+    /// Adds a finding for each request for such a secret.
     pub(super) fn solicitations(&mut self, requests: &[Request]) {
         for request in requests {
-            // Account numbers are asked for in every bank's chat, and needed there.
+            // Account numbers are excluded: every bank asks for them in chat and needs them there.
             let Some(entity) = request.topic.entity().filter(|entity| *entity != Entity::Account) else { continue };
             let hit = &self.reading.cues[request.hit];
             if request.topic == Topic::Card && !names_a_number(self.reading, hit.first, hit.last) {
@@ -25,7 +25,7 @@ impl MessageAnalysis<'_, '_> {
     }
 }
 
-/// "card number", not "card" alone: "which card is this about?" is no solicitation.
+/// Whether the cue is "card number" and not just "card". "Which card is this about?" is not a solicitation.
 fn names_a_number(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     reading.tokens[first..=last].iter().any(|t| {
         ["number", "num", "numero", "no", "nro", "digits", "pan", "full", "digitos", "#"]

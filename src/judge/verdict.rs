@@ -1,4 +1,4 @@
-//! What the judge says of a message: what was found, what was let through and why.
+//! The result of judging a message: what was found, and what was kept and why.
 
 use crate::detect::cues::Topic;
 use crate::detect::custom::CustomDetector;
@@ -10,21 +10,21 @@ use crate::message::MessageId;
 use crate::overlap::Overlap;
 use crate::text::ViewSpan;
 
-/// A judged secret, in the view.
+/// A detected secret, as a range of the view.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Detection {
     pub(crate) span: ViewSpan,
     pub(crate) entity: Entity,
     pub(crate) evidence: Evidence,
-    /// A part of a secret: nothing of it is revealed.
+    /// It is a part of a secret, so no digit of it is revealed.
     pub(crate) part: bool,
-    /// An agent or a bot asks for it; it is not there.
+    /// An agent or a bot asks for it. The text does not contain it.
     pub(crate) solicited: bool,
-    /// The expiry date of a card that stands before it: hidden only where the policy says so.
+    /// It is the expiry date after a card, which is masked only if the policy says so.
     pub(crate) expiry: bool,
 }
 
-/// A number that was let through, and why.
+/// A number that was kept, and why.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Passed {
     pub(crate) span: ViewSpan,
@@ -32,29 +32,29 @@ pub(crate) struct Passed {
     pub(crate) why: Why,
 }
 
-/// Why a number was let through.
+/// The reason why a number was kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Why {
-    /// A cue says that it is something harmless.
+    /// A cue names something harmless.
     Cue(&'static str),
-    /// Its shape says so.
+    /// Its shape is that of something harmless.
     NumberShape(&'static str),
     /// The other side asked for something harmless.
     Asked(Topic),
-    /// Nothing says that it is a secret.
+    /// Nothing indicates a secret.
     Nothing,
 }
 
-/// Everything found in one message.
+/// The result of analyzing one message.
 #[derive(Debug, Default)]
 pub(crate) struct Analysis {
     pub(crate) found: Vec<Detection>,
     pub(crate) passed: Vec<Passed>,
     pub(crate) recall: Vec<MessageId>,
-    /// What the message does to the number that its speaker has half said, in order.
+    /// What the message does to the incomplete number of its speaker, in order.
     pub(crate) halves: Vec<Half<Detection>>,
     pub(crate) expected: Expected,
-    /// Where the part that was judged ends: behind the last finding that starts in it.
+    /// The end of the part that was judged, after the last finding that starts in it.
     pub(crate) until: usize,
 }
 
@@ -67,7 +67,7 @@ impl Detection {
         }
     }
 
-    /// What a custom detector found.
+    /// Creates the finding of a custom detector.
     pub(crate) fn custom(span: ViewSpan, detector: &CustomDetector) -> Self {
         let (entity, evidence) = (detector.entity(), detector.evidence());
         Self { span, entity, evidence, part: false, solicited: false, expiry: false }
@@ -75,7 +75,7 @@ impl Detection {
 }
 
 impl Analysis {
-    /// What the message could be an answer to, in words.
+    /// What the message may be an answer to, in words.
     pub(crate) fn expected_words(&self) -> Vec<String> {
         let mut words: Vec<String> = expected_words(self.expected.asked)
             .into_iter()
@@ -93,8 +93,8 @@ impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Cue(cue) => write!(f, "cue: {cue}"),
-            Self::NumberShape(shape) => write!(f, "its shape is that of: {shape}"),
-            Self::Asked(topic) => write!(f, "the other side asked for: {}", topic_words(*topic)),
+            Self::NumberShape(shape) => write!(f, "looks like: {shape}"),
+            Self::Asked(topic) => write!(f, "asked for: {}", topic_words(*topic)),
             Self::Nothing => f.write_str("nothing says that it is a secret"),
         }
     }
@@ -115,7 +115,7 @@ impl Overlap for Detection {
     }
 }
 
-/// For explanations: what was expected, in words.
+/// What was expected, in words, for explanations.
 fn expected_words(topics: Topics) -> Vec<&'static str> {
     topics.iter().map(topic_words).collect()
 }

@@ -1,4 +1,4 @@
-//! What a message announces at its end: "my cvv is", and a number that comes in parts.
+//! What a message announces: "my cvv is" at its end, or a number that comes in parts.
 
 use crate::detect::cues::{Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Hit, Kind, TokenizedText};
@@ -7,7 +7,8 @@ use crate::judge::conversation::Topics;
 use super::is_any;
 use super::object::has_value;
 
-/// A secret cue at the end of the message, with nothing after it but "is" or a colon: "my cvv is", "this is my password".
+/// Returns the topic of a secret cue at the end of the message, with only "is" or a colon after it: "my cvv is", "this
+/// is my password".
 pub(super) fn announces(reading: &TokenizedText<'_>) -> Topics {
     if let Some(topic) = comes_in_parts(reading) {
         return Topics::NONE.with(topic);
@@ -44,7 +45,7 @@ pub(super) fn announces(reading: &TokenizedText<'_>) -> Topics {
     if tells && !negated { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
 }
 
-/// "My account number, sending it in two parts": a number that comes in the messages after this one.
+/// "My account number, sending it in two parts": the number follows in the next messages.
 pub(super) fn comes_in_parts(reading: &TokenizedText<'_>) -> Option<Topic> {
     let parts = reading.does(Does::HALF) && reading.has_any(WordSet::PARTS);
     let long = |hit: &&Hit| matches!(hit.cue.topic, Topic::Card | Topic::Account | Topic::SocialSecurity);
@@ -53,7 +54,7 @@ pub(super) fn comes_in_parts(reading: &TokenizedText<'_>) -> Option<Topic> {
     (!has_value(reading, hit.last)).then_some(hit.cue.topic)
 }
 
-/// The whole message is the name of a secret: "my pin", "cvv".
+/// Whether the message consists of the name of a secret: "my pin", "cvv".
 pub(super) fn is_label(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     let words = reading.tokens.iter().filter(|t| t.is_text()).count();
     let in_cue = reading.tokens[hit.first..=hit.last].iter().filter(|t| t.is_text()).count();

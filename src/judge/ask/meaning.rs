@@ -1,4 +1,4 @@
-//! What is asked for without its name, and which of several things was meant.
+//! What is asked for without its name, and which of several things is meant.
 
 use crate::detect::cues::{Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
@@ -7,7 +7,8 @@ use crate::judge::conversation::Topics;
 
 use super::{cues_in, is_any};
 
-/// "What is my code?", "do you have it?": a customer asks for something, not whether something is so.
+/// "What is my code?", "do you have it?": whether a customer asks for something, and does not just ask whether
+/// something is true.
 pub(super) fn wants_to_know(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     reading.tokens[start..end].iter().any(|t| {
         t.is_any(WordSet::WHICH.union(WordSet::QUE).union(WordSet::RECITE).union(WordSet::RECITE_IT))
@@ -33,21 +34,21 @@ pub(super) fn wants_to_know(reading: &TokenizedText<'_>, start: usize, end: usiz
     })
 }
 
-/// Where a sentence begins to tell what others say; its end where it does not.
+/// Returns the place in the sentence from which it reports what others say, or its end.
 pub(super) fn says_at(reading: &TokenizedText<'_>, start: usize, end: usize) -> usize {
     let says =
         |t: &Token| t.kind == Kind::Word && is_any(reading, t, &["says", "saying", "said", "dice", "dicen", "decia"]);
     reading.tokens[start..end].iter().position(says).map_or(end, |at| start + at)
 }
 
-/// "What is it?", "¿cuál es?": a question without a noun.
+/// "What is it?", "¿cuál es?": whether the sentence is a question without a noun.
 pub(super) fn asks_which(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let words = || reading.tokens[start..end].iter().filter(|t| t.is_text());
     words().any(|t| t.does(Does::QUESTION))
         && words().all(|t| t.does(Does::GLUE.union(Does::QUESTION).union(Does::CONJUNCTION)) && t.cue == 0)
 }
 
-/// "I've sent it", "se lo mandé": what was sent has no name, or is another.
+/// "I've sent it", "se lo mandé": whether something was sent that is not named here.
 pub(super) fn sends_it(reading: &TokenizedText<'_>, part: Part) -> bool {
     const NEAR: usize = 4;
     let tokens = &reading.tokens;
@@ -57,7 +58,7 @@ pub(super) fn sends_it(reading: &TokenizedText<'_>, part: Part) -> bool {
             let near = || tokens[at.saturating_sub(NEAR)..tokens.len().min(at + NEAR)].iter();
             tokens[at].does(Does::SENT)
                 && tokens[at].kind == Kind::Word
-                // "I'll send it" does, "send it" does not.
+                // "I'll send it" counts, "send it" does not.
                 && (!is_any(reading, &tokens[at], &["send", "sending", "text", "texting", "issued"])
                     || tokens[at.saturating_sub(2)..at].iter().any(|t| is_any(reading, t, &["i", "we", "ll", "will"])))
                 && part.has(tokens[at].start as usize)
@@ -66,10 +67,10 @@ pub(super) fn sends_it(reading: &TokenizedText<'_>, part: Part) -> bool {
         })
 }
 
-/// What an agent may have meant by "the code" and the like.
+/// What an agent may mean by "the code" and similar words.
 pub(super) const MEANT: [Topic; 4] = [Topic::Reference, Topic::Device, Topic::Zip, Topic::Partial];
 
-/// "I mean the promo code", "el de reserva": the harmless one of several things.
+/// "I mean the promo code", "el de reserva": returns the harmless topic that was meant.
 pub(super) fn means(reading: &TokenizedText<'_>, start: usize, end: usize) -> Topics {
     let named = |topic: &Topic| !matches!(topic, Topic::Login | Topic::Place | Topic::Quantity | Topic::Amount);
     let topics = || cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic);
@@ -98,7 +99,7 @@ pub(super) fn means(reading: &TokenizedText<'_>, start: usize, end: usize) -> To
     if points || says() { Topics::NONE.with(first) } else { Topics::NONE }
 }
 
-/// "The 15 digits", and no word for what they are of.
+/// "The 15 digits": whether the cue only counts digits and does not say of what.
 pub(super) fn is_a_count(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     reading.tokens[hit.first..=hit.last]
         .iter()

@@ -1,10 +1,10 @@
-//! Menus and scales, of which a choice is the answer.
+//! Menus and scales, where the answer is a choice.
 
 use crate::detect::cues::{WordClass as Does, WordSet};
 use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::judge::Part;
 
-/// "Press 1 for your PIN, 2 for the card", "from 1 to 5, how easy was it?": what is asked for is a choice.
+/// "Press 1 for your PIN, 2 for the card", "from 1 to 5, how easy was it?": whether the sentence asks for a choice.
 pub(super) fn is_choice(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let small = |t: &Token| t.kind == Kind::Digits && t.len() <= 2;
@@ -34,7 +34,7 @@ pub(super) fn is_choice(reading: &TokenizedText<'_>, start: usize, end: usize) -
     pressed || listed || scale || pairs.take(2).count() == 2 && reading.any_of(start, end, WordSet::PRESS)
 }
 
-/// Two lines and more that start with a number and what it chooses.
+/// Whether two or more lines start with a number and an option.
 pub(super) fn is_menu(reading: &TokenizedText<'_>, part: Part) -> bool {
     let tokens = &reading.tokens;
     let opens = |at: &usize| {

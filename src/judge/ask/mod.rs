@@ -1,6 +1,7 @@
 //! What a message asks for and what it announces.
 //!
-//! In: a reading. Out: [`Intents`], which the conversation remembers, and the places where a secret is asked for.
+//! Reads the tokenized text. Returns [`Intents`], which the conversation remembers, and the places where a secret is
+//! asked for.
 
 mod announce;
 mod meaning;
@@ -30,14 +31,14 @@ use sentence::{Sentence, Sweep, explains};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request {
     pub(crate) topic: Topic,
-    /// Index of the cue in the reading.
+    /// The index of the cue in the tokenized text.
     pub(crate) hit: usize,
 }
 
-/// The requests of a message; those of a usual one fit in place.
+/// The requests of a message. Those of a typical message need no heap memory.
 pub(crate) type Requests = SmallVec<[Request; 4]>;
 
-/// What a part of the message asks for, with the places. A sentence belongs to the part in which it ends.
+/// Returns what a part of the message asks for, and where. A sentence belongs to the part in which it ends.
 pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (Intents, Requests) {
     let mut said = Intents { agrees: part.first && agrees(reading), ..Intents::default() };
     let typed = |topic: Topic| matches!(topic, Topic::Pin | Topic::Password | Topic::Code | Topic::OneTimePasscode);
@@ -51,9 +52,9 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
     if !may_ask(reading, role) {
         return (said, requests);
     }
-    // Secrets named in statements so far: "I have sent a code. What is it?" asks for the code.
+    // Secrets named in statements so far. "I have sent a code. What is it?" asks for the code.
     let mut named = Topics::NONE;
-    // "From 1 to 5," and then the question to which that is the answer.
+    // Set by "From 1 to 5,": the question that follows asks for a choice.
     let mut chooses = false;
     let may_mean = MEANT.into_iter().any(|topic| reading.mentions(topic));
     let mut quotations = Quotations::default();
@@ -89,7 +90,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             start = end;
             continue;
         }
-        // "I got a text that says I need a code, is it real?": somebody else asks.
+        // "I got a text that says I need a code, is it real?": the question is reported.
         let reported = LazyCell::new(|| says_at(reading, start, end));
         let wants = LazyCell::new(|| wants_to_know(reading, start, end));
         let mut before: Option<usize> = None;
@@ -104,7 +105,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             let previous = before;
             let dependent =
                 || previous.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
-            // "The value of the CVC": a word for any quantity does not govern.
+            // "The value of the CVC": a word for a quantity does not govern.
             if !matches!(topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
                 before = Some(hit.last);
             }
@@ -123,20 +124,20 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
                 && !(sentence.request && sentence.chooses_digits)
                 && cues_in(reading, sentence.purpose.unwrap_or(end), end).next().is_some();
-            // "Check again?", "can you check?": a verb.
+            // "Check again?", "can you check?": "check" is a verb.
             let verb = topic == Topic::Reference
                 && hit.first == hit.last
                 && reading.is_word(&reading.tokens[hit.first], b"check")
                 && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
-            // "I got an sms" asks for no more.
+            // "I got an sms" is not a question for it.
             let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(WordSet::MESSAGE);
-            // "What is code 407?" names it; in quotation marks somebody else asks.
+            // "What is code 407?" names the code. A quoted question is by somebody else.
             let told = !role.serves()
                 && (is_named(reading, hit.last)
                     || quotations.around(reading, hit.first)
                     || message()
                     || *reported < hit.first);
-            // "The code needs a minimum of...": what needs is not needed.
+            // "The code needs a minimum of...": the code is the subject and not what is needed.
             let subject = reading
                 .token(hit.last + 1)
                 .is_some_and(|t| t.kind == Kind::Word && is_any(reading, t, &["needs", "requires", "need", "require"]));
@@ -162,7 +163,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             }
             if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || *wants) {
                 if let Some(other) = sentence.measures {
-                    // A reason is no number.
+                    // A reason is not a number.
                     if other == Topic::Quantity {
                         continue;
                     }
@@ -176,7 +177,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
                     && asks.contains(Topic::Code)
                     && !sentence.sent
                 {
-                    // "The code at the bottom of the voucher" is the voucher's.
+                    // "The code at the bottom of the voucher" belongs to the voucher.
                     asks = asks.without(Topic::Code).without(Topic::Password).with(topic);
                 }
             } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
@@ -185,7 +186,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
                 let left_out = reading.tokens[hit.first.saturating_sub(3)..hit.first]
                     .iter()
                     .any(|t| t.kind == Kind::Word && t.does(Does::NEGATION));
-                // "That code needs a minimum": it is known to both.
+                // "That code needs a minimum": both sides know the code.
                 let known = hit.first > 0 && reading.tokens[hit.first - 1].is_any(WordSet::POINTER);
                 if sentence.trouble && !left_out
                     || sentence.foretells && !known && matches!(topic, Topic::Code | Topic::OneTimePasscode)
@@ -197,7 +198,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
                 said.offers = said.offers.with(topic);
             }
         }
-        // "What code does the error show?" asks for the error's.
+        // "What code does the error show?" asks for the code of the error.
         if asks.contains(Topic::Code)
             && asks.contains(Topic::Device)
             && !sentence.sent
@@ -254,7 +255,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
         }
         start = end;
     }
-    // "1. Lost card", "2. New PIN": a choice may be the answer.
+    // "1. Lost card", "2. New PIN": the answer may be a choice.
     if role.serves() && reading.facts.digits > 0 && is_menu(reading, part) {
         said.asks = said.asks.with(Topic::Amount);
         said.measures = true;
@@ -266,7 +267,8 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
     (said, requests)
 }
 
-/// Whether any sentence may be more than a [plain](Sweep::is_plain) one; only then anything is asked for or announced.
+/// The prefilter for questions: whether any sentence may be more than [plain](Sweep::is_plain). If not, the message
+/// asks for nothing and announces nothing.
 fn may_ask(reading: &TokenizedText<'_>, role: Role) -> bool {
     reading.has_mark(b'?')
         || reading.has_mark(b':')
@@ -283,7 +285,7 @@ fn topics_of(reading: &TokenizedText<'_>, hit: &Hit, sent: bool) -> Topics {
     if hit.cue.topic.is_secret() && !passcode && names_a_word(reading, hit) {
         topics = topics.with(Topic::Password);
     }
-    // It may as well be that of a booking.
+    // It may also be the code of a booking.
     if matches!(hit.cue.name, "confirmation code" | "código de confirmación") {
         topics = topics.with(Topic::Reference);
     }
@@ -297,7 +299,7 @@ fn is_any(reading: &TokenizedText<'_>, token: &Token, words: &[&str]) -> bool {
     words.iter().any(|word| reading.is_word(token, word.as_bytes()))
 }
 
-/// "passcode", "clave": may be a word as well as digits.
+/// "passcode", "clave": whether the secret may be a word as well as digits.
 fn names_a_word(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     let tokens = &reading.tokens[hit.first..=hit.last];
     tokens.iter().any(|t| t.is_any(WordSet::NAMES_A_WORD) && !reading.is_word(t, b"pass"))
@@ -313,12 +315,12 @@ fn cues_in<'r>(reading: &'r TokenizedText<'_>, start: usize, end: usize) -> impl
         .map(move |(i, hit)| (from + i, hit))
 }
 
-/// Whether the sentence whose last token so far is `last` is over, whatever follows.
+/// Whether the sentence is complete at the token `last`, whatever follows.
 fn is_over(reading: &TokenizedText<'_>, last: usize) -> bool {
     last + 1 < reading.tokens.len() || reading.tokens[last].kind == Kind::Newline || reading.ends_sentence(last)
 }
 
-/// How many quotation marks stand before a token; asked for tokens in their order.
+/// Tracks quotation marks. Ask for tokens in ascending order.
 #[derive(Default)]
 struct Quotations {
     until: usize,
@@ -326,7 +328,7 @@ struct Quotations {
 }
 
 impl Quotations {
-    /// Whether the token at `at` stands between quotation marks.
+    /// Whether the token at `at` is between quotation marks.
     fn around(&mut self, reading: &TokenizedText<'_>, at: usize) -> bool {
         let marks = reading.tokens[self.until.min(at)..at].iter().filter(|t| t.is(b'"')).count();
         self.open ^= marks % 2 == 1;
@@ -335,7 +337,7 @@ impl Quotations {
     }
 }
 
-/// Starts with a yes: "Yes please, for this booking the hotel requires it."
+/// Whether the message starts with a yes: "Yes please, for this booking the hotel requires it."
 fn agrees(reading: &TokenizedText<'_>) -> bool {
     reading.any_of(0, reading.tokens.len().min(4), WordSet::YES)
 }

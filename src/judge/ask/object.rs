@@ -1,11 +1,11 @@
-//! What is done with the thing that a cue names: asked for, changed elsewhere, taken back, told already.
+//! What happens to the thing that a cue names: whether it is asked for, changed elsewhere, taken back or already given.
 
 use crate::detect::cues::{Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Kind, Token, TokenizedText};
 
 use super::{cues_in, is_any};
 
-/// What is done to a secret and not with it.
+/// Verbs that change a secret.
 pub(super) const CHANGES: [&str; 23] = [
     "change",
     "changing",
@@ -32,7 +32,7 @@ pub(super) const CHANGES: [&str; 23] = [
     "recuperar",
 ];
 
-/// Where it is done, if not in the chat.
+/// Places outside the chat where that happens.
 pub(super) const ELSEWHERE: [&str; 30] = [
     "app",
     "application",
@@ -66,10 +66,10 @@ pub(super) const ELSEWHERE: [&str; 30] = [
     "web",
 ];
 
-/// What stands on a button before the word for a secret.
+/// Words on a button before the word for a secret.
 pub(super) const FORGOTTEN: [&str; 6] = ["forgot", "forgotten", "olvide", "olvido", "olvidaste", "restablecer"];
 
-/// "You can reset your PIN at any ATM": who serves sends the customer elsewhere, and wants to hear nothing.
+/// "You can reset your PIN at any ATM": whether the agent sends the customer elsewhere and does not ask for the secret.
 pub(super) fn happens_elsewhere(reading: &TokenizedText<'_>, sentence: &[Token]) -> bool {
     let here = |t: &Token| {
         t.is_any(WordSet::RECITE.union(WordSet::RECITE_IT))
@@ -82,7 +82,7 @@ pub(super) fn happens_elsewhere(reading: &TokenizedText<'_>, sentence: &[Token])
     sentence.iter().any(|t| is_any(reading, t, &ELSEWHERE)) && !sentence.iter().any(here)
 }
 
-/// "Change your password", "set a new PIN": the cue at `first` is the object of such a verb.
+/// "Change your password", "set a new PIN": whether the cue at `first` is the object of such a verb.
 pub(super) fn is_changed(reading: &TokenizedText<'_>, first: usize) -> bool {
     let own = |t: &&Token| {
         t.kind == Kind::Word
@@ -92,12 +92,12 @@ pub(super) fn is_changed(reading: &TokenizedText<'_>, first: usize) -> bool {
     first.checked_sub(between + 1).is_some_and(|verb| is_any(reading, &reading.tokens[verb], &CHANGES))
 }
 
-/// "never", "nunca": a warning, not a polite question ("why don't you read me the code?").
+/// "never", "nunca": whether it is a warning and not a polite question ("why don't you read me the code?").
 pub(super) fn warns(reading: &TokenizedText<'_>, at: usize) -> bool {
     reading.token(at).is_some_and(|t| t.is_any(WordSet::WARNING))
 }
 
-/// "sorry", "actually", "perdón": what was asked for before is taken back.
+/// "sorry", "actually", "perdón": whether an earlier question is taken back.
 pub(super) fn corrects(reading: &TokenizedText<'_>, from: usize, until: usize) -> bool {
     reading.does(Does::TAKES_BACK) && reading.tokens[from.min(until)..until].iter().any(|t| t.does(Does::TAKES_BACK))
 }
@@ -119,7 +119,7 @@ pub(super) fn depends(reading: &TokenizedText<'_>, last: usize, first: usize) ->
     preposition || between.iter().any(|t| t.is_any(WordSet::RELATIVE))
 }
 
-/// Whether the cue that starts at `first` is listed beside the one that ends at `last`: "the ZIP and the last four".
+/// Whether the cue that starts at `first` is listed next to the one that ends at `last`: "the ZIP and the last four".
 pub(super) fn listed(reading: &TokenizedText<'_>, last: usize, first: usize) -> bool {
     reading.tokens[last + 1..first].iter().any(|t| {
         matches!(t.kind, Kind::Mark(b',' | b';' | b'/' | b'&' | b'+' | b'.' | b':') | Kind::Newline)
@@ -127,14 +127,15 @@ pub(super) fn listed(reading: &TokenizedText<'_>, last: usize, first: usize) -> 
     })
 }
 
-/// "the phone's PIN": the first cue only says which.
+/// "the phone's PIN": whether the cue is a possessive before another cue.
 pub(super) fn modifies(reading: &TokenizedText<'_>, last: usize, end: usize) -> bool {
     let possessive = reading.token(last + 1).is_some_and(|t| t.is(b'\'') && !t.spaced)
         && reading.token(last + 2).is_some_and(|t| reading.is_word(t, b"s"));
     possessive && cues_in(reading, last + 1, end).next().is_some()
 }
 
-/// "account ending 5567": a cue of parts follows at once. "The security code for the Visa ending 7745" is no part.
+/// "account ending 5567": whether a cue for a part follows directly. In "the security code for the Visa ending 7745" it
+/// does not.
 pub(super) fn is_partial(reading: &TokenizedText<'_>, last: usize) -> bool {
     let whole = reading.hit(&reading.tokens[last]).is_some_and(|hit| {
         matches!(hit.cue.topic, Topic::SecurityCode | Topic::OneTimePasscode | Topic::Pin | Topic::Code)
@@ -146,7 +147,7 @@ pub(super) fn is_partial(reading: &TokenizedText<'_>, last: usize) -> bool {
             .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
 }
 
-/// "code 407": a number of three digits and more stands right behind the cue.
+/// "code 407": whether a number of three or more digits follows the cue directly.
 pub(super) fn is_named(reading: &TokenizedText<'_>, last: usize) -> bool {
     reading.token(last + 1).is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3)
 }
@@ -164,7 +165,7 @@ pub(super) fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
         .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3 || t.kind == Kind::Masked)
 }
 
-/// "Is pin 14 the red one?", "card #2": a thing with a number, not the number of it.
+/// "Is pin 14 the red one?", "card #2": whether the number numbers the thing.
 pub(super) fn is_numbered(reading: &TokenizedText<'_>, last: usize) -> bool {
     let sign = usize::from(reading.token(last + 1).is_some_and(|t| t.is(b'#')));
     reading.token(last + 1 + sign).is_some_and(|t| t.kind == Kind::Digits && t.len() <= 2 && t.cue == 0)

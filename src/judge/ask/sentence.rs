@@ -1,4 +1,4 @@
-//! What kind of sentence it is: a question, a request, a statement that announces a code.
+//! Classifies a sentence: a question, a request, or a statement that announces a code.
 
 use crate::detect::cues::{Topic, WordClass as Does, WordSet};
 use crate::detect::password::is_predicate;
@@ -8,31 +8,31 @@ use crate::message::Role;
 use super::object::{happens_elsewhere, warns};
 use super::{cues_in, is_any};
 
-/// What one pass over a sentence tells.
+/// The result of one pass over a sentence.
 #[derive(Default)]
 pub(super) struct Sweep {
-    /// One past its last token.
+    /// The index after its last token.
     pub(super) end: usize,
-    /// How many of its tokens are words, or letters and digits.
+    /// The number of tokens that are words or mix letters and digits.
     pub(super) words: usize,
-    /// What its words do, all together.
+    /// The classes of all its words.
     pub(super) roles: Does,
-    /// The lists on which its words stand, all together.
+    /// The lists that contain any of its words.
     pub(super) lists: WordSet,
     pub(super) question: bool,
     pub(super) colon: bool,
-    /// A request that is no part of a cue.
+    /// It contains a word of requesting that is not part of a cue.
     pub(super) request: bool,
-    /// A part of a cue for a secret.
+    /// It contains a cue for a secret.
     pub(super) secret: bool,
-    /// A part of a cue for the end of a number.
+    /// It contains a cue for the end of a number.
     pub(super) partial: bool,
-    /// The first word that negates.
+    /// The first negation.
     pub(super) negation: Option<usize>,
 }
 
 impl Sweep {
-    /// Sweeps over the sentence which starts at `start`.
+    /// Scans the sentence that starts at `start`.
     pub(super) fn of(reading: &TokenizedText<'_>, start: usize, role: Role) -> Self {
         let tokens = &reading.tokens[..];
         let mut sweep = Self::default();
@@ -67,7 +67,7 @@ impl Sweep {
         sweep
     }
 
-    /// Whether it is nothing but a statement without a secret, or none at all: most are.
+    /// Whether the sentence is a plain statement without a secret. Most sentences are.
     pub(super) fn is_plain(&self) -> bool {
         !(self.question
             || self.colon
@@ -87,11 +87,11 @@ pub(super) struct Sentence {
     /// "Read it to me", "me lo dicta".
     pub(super) recites: bool,
     pub(super) first_negation: usize,
-    /// "How many", "when", "where": what is asked for instead.
+    /// "How many", "when", "where": the topic that is asked for instead.
     pub(super) measures: Option<Topic>,
-    /// "is incorrect", "try again", "only eight digits": who serves wants it once more.
+    /// "is incorrect", "try again", "only eight digits": an agent wants it once more.
     pub(super) trouble: bool,
-    /// "To reset your PIN, tell me...": the purpose ends at this comma.
+    /// The comma that ends a purpose, as in "To reset your PIN, tell me...".
     pub(super) purpose: Option<usize>,
     /// "What six digits did you get in the text?"
     pub(super) digits_texted: bool,
@@ -101,9 +101,9 @@ pub(super) struct Sentence {
     pub(super) chooses_digits: bool,
     /// "You should have a code", "it asks for a code now".
     pub(super) foretells: bool,
-    /// Who serves speaks of digits on the front or the back of a card.
+    /// An agent mentions digits on the front or the back of a card.
     pub(super) on_card_face: bool,
-    /// "Please change your password in the app": not here.
+    /// "Please change your password in the app": it happens elsewhere.
     pub(super) elsewhere: bool,
 }
 
@@ -182,7 +182,7 @@ impl Sentence {
         }
     }
 
-    /// Whether the cue is asked for rather than talked about.
+    /// Whether the cue is asked for and not just mentioned.
     pub(super) fn asks_for(&self, reading: &TokenizedText<'_>, hit: &Hit) -> bool {
         // "never share your passcode", "we will never ask for your PIN"
         if self.first_negation < hit.first && !(self.question && self.request && !warns(reading, self.first_negation)) {
@@ -193,18 +193,18 @@ impl Sentence {
     }
 }
 
-/// Whether a word at `at` that may ask for something does, in the sentence that starts at `start`.
+/// Whether the word at `at`, which may ask for something, does so in the sentence that starts at `start`.
 #[inline(never)]
 pub(super) fn is_request(reading: &TokenizedText<'_>, start: usize, at: usize, role: Role) -> bool {
     let tokens = &reading.tokens[..];
     let token = &tokens[at];
     let before = at.checked_sub(1).filter(|_| at > start).map(|before| &tokens[before]);
-    // "Sharing it can get you banned" asks for nothing, "can you read it" does.
+    // "Sharing it can get you banned" is not a request, "can you read it" is.
     if token.is_any(WordSet::MODAL) {
         let addressed = |t: &Token| t.is_any(WordSet::ADDRESSED);
         return tokens.get(at + 1).is_some_and(addressed) || before.is_some_and(addressed);
     }
-    // "You have 48,210 points" asks for nothing, "may I have it" does.
+    // "You have 48,210 points" is not a request, "may I have it" is.
     if reading.is_word(token, b"have") {
         let near = &tokens[at.saturating_sub(3)..at];
         return near.iter().any(|t| t.is_any(WordSet::MODAL) || reading.is_word(t, b"me"));
@@ -213,14 +213,14 @@ pub(super) fn is_request(reading: &TokenizedText<'_>, start: usize, at: usize, r
     if reading.is_word(token, b"need") && before.is_some_and(|t| is_any(reading, t, &["you", "u"])) {
         return false;
     }
-    // "It said to enter a card": a customer tells what others asked for.
+    // "It said to enter a card": a customer reports what others asked for.
     role.serves()
         || !(token.does(Does::ENTRY)
             || is_any(reading, token, &["needs", "requires", "asks", "asking"])
             || before.is_some_and(|t| is_any(reading, t, &["they", "he", "she"])))
 }
 
-/// "Last step: CVV (3 digits on the back).": a colon and a noun, no verb.
+/// "Last step: CVV (3 digits on the back).": whether the sentence is a label with a colon or a noun, without a verb.
 pub(super) fn is_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let words = tokens.iter().filter(|t| t.is_text()).count();
@@ -242,7 +242,7 @@ pub(super) fn is_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -
         || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
 }
 
-/// "Your ssn", "and the code": nothing but the name of a secret.
+/// "Your ssn", "and the code": whether the sentence is only the name of a secret.
 fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     const LONGEST: usize = 12;
     let tokens = &reading.tokens[start..end];
@@ -256,7 +256,8 @@ fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
         })
 }
 
-/// "Ok, then the last four of the card.": asked for in the place of something else, without a verb.
+/// "Ok, then the last four of the card.": whether the sentence asks for the last digits instead of something else,
+/// without a verb.
 pub(super) fn is_harmless_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let hits = || cues_in(reading, start, end);
@@ -268,7 +269,7 @@ pub(super) fn is_harmless_prompt(reading: &TokenizedText<'_>, start: usize, end:
         && !tokens.iter().any(|t| t.kind == Kind::Word && verb(t) || matches!(t.kind, Kind::Digits if t.len() > 2))
 }
 
-/// "It's the...", "Es el...": the sentence at `start` explains what the one before it asked for.
+/// "It's the...", "Es el...": whether the sentence at `start` explains what the previous one asked for.
 pub(super) fn explains(reading: &TokenizedText<'_>, start: usize) -> bool {
     let is = |at: usize, list: WordSet| reading.token(at).is_some_and(|t| t.is_any(list));
     is(start, WordSet::ITS)
