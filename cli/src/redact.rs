@@ -82,9 +82,9 @@ impl Run {
             (Source::StandardInput, Some(_)) => Err(CliError::Message(
                 "standard input has no path below --output: leave --output out, or name files".into(),
             )),
-            (Source::StandardInput, None) if args.in_place => Err(CliError::Message(
-                "standard input cannot be replaced: leave --in-place out, or name files".into(),
-            )),
+            (Source::StandardInput, None) if args.in_place => {
+                Err(CliError::Message("standard input cannot be replaced: leave --in-place out, or name files".into()))
+            }
             _ => {
                 if self.packing.is_some_and(|before| before != packing) {
                     return Err(CliError::Message(format!(

@@ -166,8 +166,11 @@ impl Troubles {
             ));
         }
         if !self.guessed.is_empty() {
-            let roles: Vec<String> =
-                self.guessed.iter().map(|(name, role)| format!("--role {}", quoted(&format!("{name}={role}")))).collect();
+            let roles: Vec<String> = self
+                .guessed
+                .iter()
+                .map(|(name, role)| format!("--role {}", quoted(&format!("{name}={role}"))))
+                .collect();
             lines.push(format!("{name}: roles were guessed; to set them, use {}", roles.join(" ")));
         }
         if !self.recalled.is_empty() {

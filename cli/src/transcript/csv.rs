@@ -179,7 +179,9 @@ impl Shape {
         let columns = widths
             .iter()
             .copied()
-            .max_by_key(|width| (widths.iter().filter(|other| *other == width).count() * usize::from(*width > 1), *width))
+            .max_by_key(|width| {
+                (widths.iter().filter(|other| *other == width).count() * usize::from(*width > 1), *width)
+            })
             .unwrap_or(1);
         let mut shape = Self { delimiter, columns, header: None, names: Vec::new() };
         let text = |cell: &Cell| cell.spelling.decode(&sample[cell.span.range()]).0.trim_ascii().to_vec();
@@ -195,7 +197,8 @@ impl Shape {
             }
             let telling = |cell: &Vec<u8>| says_something(names.fields.meaning(cell));
             let known = cells.iter().filter(|cell| telling(cell)).count();
-            let labels = number == first && rows[number + 1..].iter().any(|row| !is_header(&row.iter().map(text).collect::<Vec<_>>()));
+            let labels = number == first
+                && rows[number + 1..].iter().any(|row| !is_header(&row.iter().map(text).collect::<Vec<_>>()));
             if known > 0 || labels {
                 shape.header = Some(number);
                 shape.names = cells.iter().map(|cell| names.id(cell)).collect();

@@ -76,7 +76,11 @@ fn block_end(input: Input<'_>, start: usize) -> Option<usize> {
     loop {
         let rest = &bytes[at..];
         let Some(len) = memchr::memchr(b'\n', rest).map(|len| len + 1) else {
-            return (input.more == More::Never && start < bytes.len()).then_some(if blank && !rest.is_empty() { at } else { bytes.len() });
+            return (input.more == More::Never && start < bytes.len()).then_some(if blank && !rest.is_empty() {
+                at
+            } else {
+                bytes.len()
+            });
         };
         let is_blank = rest[..len].trim_ascii().is_empty();
         if blank && !is_blank {

@@ -87,7 +87,16 @@ fn by_start(body: &[u8]) -> Option<Format> {
             return Some(Format::Html);
         }
     }
-    let sql = ["-- MySQL dump", "-- PostgreSQL", "--\n-- PostgreSQL", "INSERT INTO ", "CREATE TABLE ", "PRAGMA foreign_keys", "BEGIN TRANSACTION;", "/*!40"];
+    let sql = [
+        "-- MySQL dump",
+        "-- PostgreSQL",
+        "--\n-- PostgreSQL",
+        "INSERT INTO ",
+        "CREATE TABLE ",
+        "PRAGMA foreign_keys",
+        "BEGIN TRANSACTION;",
+        "/*!40",
+    ];
     sql.iter().any(|start| starts(start)).then_some(Format::Sql)
 }
 
@@ -118,14 +127,18 @@ fn is_mail(body: &[u8]) -> bool {
             return false;
         }
         heads += 1;
-        known += usual.iter().filter(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))).count();
+        known += usual
+            .iter()
+            .filter(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes())))
+            .count();
     }
     heads >= 3 && known >= 2
 }
 
 /// Whether a line is a field of the head of a mail.
 fn is_head(line: &[u8]) -> bool {
-    memchr::memchr(b':', line).is_some_and(|colon| colon > 0 && line[..colon].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'))
+    memchr::memchr(b':', line)
+        .is_some_and(|colon| colon > 0 && line[..colon].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'))
 }
 
 /// JSON lines or a document, if the sample is either.

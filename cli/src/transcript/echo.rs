@@ -123,7 +123,8 @@ pub(crate) fn echoes(record: &Record, said: &[Said], found: &[Found]) -> (Edits,
             end = span.end;
             text.edit(&Patch::new(vec![Edit { span, with }]), &mut edits);
             let said = u32::try_from(number).unwrap_or(u32::MAX);
-            let copies = spans.into_iter().map(|span| Found { span, copy: true, said, recall: Vec::new(), ..found.clone() });
+            let copies =
+                spans.into_iter().map(|span| Found { span, copy: true, said, recall: Vec::new(), ..found.clone() });
             more.extend(copies);
         }
     }
@@ -145,7 +146,9 @@ impl<'a> Secrets<'a> {
             let (Some(here), Some(mask)) = (said.get(found.said as usize), found.mask.as_deref()) else { continue };
             let text = record.join(&here.segments);
             let span = found.finding.span;
-            let (Some(before), Some(secret)) = (text.bytes.get(..span.start), text.bytes.get(span.range())) else { continue };
+            let (Some(before), Some(secret)) = (text.bytes.get(..span.start), text.bytes.get(span.range())) else {
+                continue;
+            };
             let key = Words::new(secret).key;
             let start = Words::new(before).key.len();
             if key.is_empty() {
@@ -196,7 +199,9 @@ impl<'a> Secrets<'a> {
                 let mut places = self.in_text(&words);
                 let mut base = 0;
                 for message in from..to {
-                    let Some(here) = self.said.get(message as usize).filter(|said| said.part.is_said()) else { continue };
+                    let Some(here) = self.said.get(message as usize).filter(|said| said.part.is_said()) else {
+                        continue;
+                    };
                     let len = self.key_len(here);
                     places.extend(self.aligned(message, Span::new(0, len), base, &words));
                     base += len;
@@ -232,7 +237,9 @@ impl<'a> Secrets<'a> {
             if start >= end {
                 continue;
             }
-            let Some(span) = words.span(Span::new(start - window.start + base, end - window.start + base)) else { continue };
+            let Some(span) = words.span(Span::new(start - window.start + base, end - window.start + base)) else {
+                continue;
+            };
             let with = if (start, end) == (secret.within.start, secret.within.end) {
                 secret.mask.to_owned()
             } else {
@@ -260,7 +267,8 @@ impl<'a> Secrets<'a> {
         let mut places = Vec::new();
         for number in self.by_owner.get(&owner).into_iter().flatten() {
             if self.all[*number].key.len() >= SHORT_SECRET {
-                let starts = memchr::memmem::find_iter(&words.key, &self.all[*number].key).filter(|start| words.is_border(*start));
+                let starts = memchr::memmem::find_iter(&words.key, &self.all[*number].key)
+                    .filter(|start| words.is_border(*start));
                 places.extend(starts.filter_map(|start| self.at(*number, start, words)));
             }
         }

@@ -11,28 +11,117 @@ use super::roles::role_in_name;
 
 /// Words for what somebody says. A number in such a field is text too.
 const TEXT: &[&str] = &[
-    "answer", "body", "caption", "comment", "comments", "content", "contents", "contenido", "html", "markdown", "mensaje",
-    "message", "messages", "msg", "plain", "pregunta", "question", "reply", "respuesta", "sms", "speech", "text", "texto",
-    "transcript", "transcripcion", "transcription", "utterance", "word",
+    "answer",
+    "body",
+    "caption",
+    "comment",
+    "comments",
+    "content",
+    "contents",
+    "contenido",
+    "html",
+    "markdown",
+    "mensaje",
+    "message",
+    "messages",
+    "msg",
+    "plain",
+    "pregunta",
+    "question",
+    "reply",
+    "respuesta",
+    "sms",
+    "speech",
+    "text",
+    "texto",
+    "transcript",
+    "transcripcion",
+    "transcription",
+    "utterance",
+    "word",
 ];
 
 /// Words for what somebody may say, and for other things. A number in such a field is a number.
 const TEXT_TOO: &[&str] = &[
-    "arguments", "chat", "completion", "description", "feedback", "input", "inputs", "line", "log", "note", "notes", "output",
-    "outputs", "parts", "preview", "prompt", "query", "refusal", "remark", "remarks", "request", "response", "snippet",
-    "statement", "subject", "summary", "words",
+    "arguments",
+    "chat",
+    "completion",
+    "description",
+    "feedback",
+    "input",
+    "inputs",
+    "line",
+    "log",
+    "note",
+    "notes",
+    "output",
+    "outputs",
+    "parts",
+    "preview",
+    "prompt",
+    "query",
+    "refusal",
+    "remark",
+    "remarks",
+    "request",
+    "response",
+    "snippet",
+    "statement",
+    "subject",
+    "summary",
+    "words",
 ];
 
 /// Words after a word for text that say in which form it is.
 const FORMS: &[&str] = &[
-    "clean", "en", "english", "es", "formatted", "full", "html", "markdown", "md", "normalized", "original", "plain", "raw",
-    "rendered", "rich", "spanish", "str", "string", "text", "value",
+    "clean",
+    "en",
+    "english",
+    "es",
+    "formatted",
+    "full",
+    "html",
+    "markdown",
+    "md",
+    "normalized",
+    "original",
+    "plain",
+    "raw",
+    "rendered",
+    "rich",
+    "spanish",
+    "str",
+    "string",
+    "text",
+    "value",
 ];
 
 /// Words for people.
 const PEOPLE: &[&str] = &[
-    "actor", "author", "autor", "by", "creator", "emisor", "from", "hablante", "initiator", "member", "nick", "owner",
-    "participant", "participante", "party", "person", "poster", "remitente", "sender", "senders", "speaker", "spk", "u", "user",
+    "actor",
+    "author",
+    "autor",
+    "by",
+    "creator",
+    "emisor",
+    "from",
+    "hablante",
+    "initiator",
+    "member",
+    "nick",
+    "owner",
+    "participant",
+    "participante",
+    "party",
+    "person",
+    "poster",
+    "remitente",
+    "sender",
+    "senders",
+    "speaker",
+    "spk",
+    "u",
+    "user",
     "usuario",
 ];
 
@@ -40,7 +129,8 @@ const PEOPLE: &[&str] = &[
 const PEOPLE_ROLE: &[&str] = &["type", "role", "kind", "purpose", "category", "class", "rol", "tipo", "side"];
 const PEOPLE_NAME: &[&str] =
     &["name", "nickname", "displayname", "username", "label", "alias", "handle", "nick", "nombre", "title"];
-const PEOPLE_ID: &[&str] = &["id", "uuid", "guid", "sid", "number", "email", "mail", "phone", "address", "tag", "uri", "key"];
+const PEOPLE_ID: &[&str] =
+    &["id", "uuid", "guid", "sid", "number", "email", "mail", "phone", "address", "tag", "uri", "key"];
 
 /// Names that tell a role alone.
 const ROLE: &[&str] = &["role", "rol", "side"];
@@ -48,22 +138,57 @@ const ROLE: &[&str] = &["role", "rol", "side"];
 const DIRECTION: &[&str] = &["direction", "directions", "direccion", "inbound", "outbound"];
 /// Words of names whose value says whether the business, or the owner of an export, has sent the message.
 const SENT: &[&[&str]] = &[
-    &["from", "me"], &["is", "from", "me"], &["is", "mine"], &["is", "me"], &["outgoing"], &["is", "outgoing"], &["sent"],
-    &["is", "sent"], &["is", "agent"], &["from", "agent"], &["is", "staff"], &["is", "admin"], &["is", "outbound"],
+    &["from", "me"],
+    &["is", "from", "me"],
+    &["is", "mine"],
+    &["is", "me"],
+    &["outgoing"],
+    &["is", "outgoing"],
+    &["sent"],
+    &["is", "sent"],
+    &["is", "agent"],
+    &["from", "agent"],
+    &["is", "staff"],
+    &["is", "admin"],
+    &["is", "outbound"],
     &["outbound"],
 ];
 /// Words of names whose value says whether the customer has sent the message.
 const RECEIVED: &[&[&str]] = &[
-    &["incoming"], &["is", "incoming"], &["inbound"], &["is", "inbound"], &["received"], &["is", "customer"],
-    &["from", "customer"], &["is", "user"], &["from", "user"], &["is", "visitor"],
+    &["incoming"],
+    &["is", "incoming"],
+    &["inbound"],
+    &["is", "inbound"],
+    &["received"],
+    &["is", "customer"],
+    &["from", "customer"],
+    &["is", "user"],
+    &["from", "user"],
+    &["is", "visitor"],
 ];
 /// Words of names whose value says whether a program has sent the message.
 const AUTOMATED: &[&[&str]] = &[&["bot"], &["is", "bot"], &["automated"], &["is", "automated"], &["from", "bot"]];
 
 /// Words for a conversation, in order of precedence.
 const CONVERSATION: &[&str] = &[
-    "conversation", "conversations", "conversacion", "dialog", "dialogue", "session", "sesion", "thread", "topic", "ticket",
-    "case", "chat", "room", "interaction", "engagement", "rid", "channel", "contact",
+    "conversation",
+    "conversations",
+    "conversacion",
+    "dialog",
+    "dialogue",
+    "session",
+    "sesion",
+    "thread",
+    "topic",
+    "ticket",
+    "case",
+    "chat",
+    "room",
+    "interaction",
+    "engagement",
+    "rid",
+    "channel",
+    "contact",
 ];
 /// Words after a word for a conversation. Without one, only the first words of the list count.
 const CONVERSATION_ID: &[&str] = &["id", "ids", "uuid", "guid", "sid", "key", "number", "no", "ref", "reference", "ts"];
@@ -72,37 +197,116 @@ const CONVERSATION_ALONE: &[&str] =
 
 /// Words for the time at which something was said, in order of precedence.
 const TIME: &[&str] = &[
-    "timestamp", "sent", "created", "ts", "datetime", "time", "date", "when", "received", "posted", "start", "started",
-    "begin", "offset", "hora", "fecha", "moment",
+    "timestamp",
+    "sent",
+    "created",
+    "ts",
+    "datetime",
+    "time",
+    "date",
+    "when",
+    "received",
+    "posted",
+    "start",
+    "started",
+    "begin",
+    "offset",
+    "hora",
+    "fecha",
+    "moment",
 ];
 /// Words that make a time one of something else.
 const NOT_TIME: &[&str] = &[
-    "updated", "update", "modified", "edited", "end", "ended", "stop", "expires", "expiry", "last", "read", "delivered",
-    "duration", "delta", "birth", "zone", "timezone", "seen", "by", "from", "to",
+    "updated",
+    "update",
+    "modified",
+    "edited",
+    "end",
+    "ended",
+    "stop",
+    "expires",
+    "expiry",
+    "last",
+    "read",
+    "delivered",
+    "duration",
+    "delta",
+    "birth",
+    "zone",
+    "timezone",
+    "seen",
+    "by",
+    "from",
+    "to",
 ];
 /// Words in the names of times that say how they are written.
 const TIME_FORMS: &[&str] = &[
-    "at", "on", "ms", "millis", "milliseconds", "us", "usec", "ns", "sec", "secs", "seconds", "utc", "gmt", "iso", "local",
-    "unixtime", "unix", "epoch", "absolute", "message", "msg", "timestamp", "date", "time", "stamp", "event", "in", "original",
-    "arrival", "server", "client", "origin",
+    "at",
+    "on",
+    "ms",
+    "millis",
+    "milliseconds",
+    "us",
+    "usec",
+    "ns",
+    "sec",
+    "secs",
+    "seconds",
+    "utc",
+    "gmt",
+    "iso",
+    "local",
+    "unixtime",
+    "unix",
+    "epoch",
+    "absolute",
+    "message",
+    "msg",
+    "timestamp",
+    "date",
+    "time",
+    "stamp",
+    "event",
+    "in",
+    "original",
+    "arrival",
+    "server",
+    "client",
+    "origin",
 ];
 
 /// Last words of names whose values nobody says.
 const DATA: &[&str] = &[
-    "agent", "agents", "avatar", "browser", "charset", "city", "code", "color", "count", "country", "currency", "domain",
-    "email", "encoding", "file", "filename", "format", "hash", "height", "host", "hostname", "href", "icon", "id", "ids",
-    "image", "index", "ip", "key", "lang", "language", "level", "link", "locale", "mail", "mime", "model", "name", "names",
-    "path", "phone", "platform", "service", "sid", "size", "source", "state", "status", "tag", "tags", "team", "title", "token",
-    "type", "uri", "url", "urls", "uuid", "version", "width", "zone",
+    "agent", "agents", "avatar", "browser", "charset", "city", "code", "color", "count", "country", "currency",
+    "domain", "email", "encoding", "file", "filename", "format", "hash", "height", "host", "hostname", "href", "icon",
+    "id", "ids", "image", "index", "ip", "key", "lang", "language", "level", "link", "locale", "mail", "mime", "model",
+    "name", "names", "path", "phone", "platform", "service", "sid", "size", "source", "state", "status", "tag", "tags",
+    "team", "title", "token", "type", "uri", "url", "urls", "uuid", "version", "width", "zone",
 ];
 
 /// Words in the names of what is measured about a recognised word.
-const MEASURES: &[&str] = &["confidence", "probability", "prob", "offset", "duration", "start", "end", "stability", "score"];
+const MEASURES: &[&str] =
+    &["confidence", "probability", "prob", "offset", "duration", "start", "end", "stability", "score"];
 
 /// Names of lists of people.
 const LISTS: &[&str] = &[
-    "participants", "users", "members", "agents", "customers", "visitors", "contacts", "people", "attendees", "speakers",
-    "authors", "operators", "senders", "parties", "profiles", "participantes", "usuarios",
+    "participants",
+    "users",
+    "members",
+    "agents",
+    "customers",
+    "visitors",
+    "contacts",
+    "people",
+    "attendees",
+    "speakers",
+    "authors",
+    "operators",
+    "senders",
+    "parties",
+    "profiles",
+    "participantes",
+    "usuarios",
 ];
 
 /// What a field says about a speaker.
@@ -250,8 +454,10 @@ impl Meaning {
         let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is_number(word)).collect();
         let Some(last) = words.last().copied() else { return Self::default() };
         let mut meaning = Self { role: words.iter().rev().find_map(|word| role_word(word)), ..Self::default() };
-        meaning.kind = matches!(last, "type" | "kind" | "event" | "source" | "origin" | "category" | "class" | "t" | "action");
-        meaning.id = PEOPLE_ID.contains(&last) || matches!(last, "ids" | "token" | "hash" | "ref" | "reference" | "index");
+        meaning.kind =
+            matches!(last, "type" | "kind" | "event" | "source" | "origin" | "category" | "class" | "t" | "action");
+        meaning.id =
+            PEOPLE_ID.contains(&last) || matches!(last, "ids" | "token" | "hash" | "ref" | "reference" | "index");
         meaning.list = LISTS.contains(&last);
         meaning.data = DATA.contains(&last);
         let position = |list: &[&str], word: &str| list.iter().position(|known| *known == word);
@@ -311,7 +517,8 @@ fn about(words: &[&str]) -> Option<About> {
     let before = &words[..words.len() - 1];
     // "agent_name" and "customer_id" are about the people of a conversation, not about who sends a message.
     let spoken_of = before.iter().any(|word| role_word(word).is_some() && !person(word));
-    if before.iter().any(person) && !spoken_of || matches!(before, ["display" | "real" | "full" | "screen" | "public"]) {
+    if before.iter().any(person) && !spoken_of || matches!(before, ["display" | "real" | "full" | "screen" | "public"])
+    {
         if PEOPLE_ROLE.contains(&last) {
             return Some(About::Role);
         }
@@ -325,22 +532,28 @@ fn about(words: &[&str]) -> Option<About> {
     if ROLE.contains(&last) && words.len() <= 2 {
         return Some(About::Role);
     }
-    if person(&last) && (words.len() == 1 || matches!(words, ["created" | "sent" | "posted" | "spoken" | "message" | "said", _])) {
+    if person(&last)
+        && (words.len() == 1 || matches!(words, ["created" | "sent" | "posted" | "spoken" | "message" | "said", _]))
+    {
         return Some(About::Person);
     }
     if words.len() == 1 && PEOPLE_NAME.contains(&last) && last != "title" {
         return Some(About::Name);
     }
-    (words.len() <= 2 && matches!(last, "type" | "kind" | "event" | "source" | "origin" | "category" | "class" | "t" | "action"))
-        .then_some(About::Kind)
+    (words.len() <= 2
+        && matches!(last, "type" | "kind" | "event" | "source" | "origin" | "category" | "class" | "t" | "action"))
+    .then_some(About::Kind)
 }
 
 /// The role of which a word in the name of a field tells: `agent_message`, `customer_text`, `bot_response`.
 fn role_word(word: &str) -> Option<Role> {
     let role = Role::from_name(word).or_else(|| role_in_name(word))?;
     // "user_input" is what a customer types; "system" and "tool" are settings more often than speakers.
-    (!matches!(word, "system" | "tool" | "model" | "contact" | "support" | "service" | "services" | "team" | "care" | "desk"))
-        .then_some(role)
+    (!matches!(
+        word,
+        "system" | "tool" | "model" | "contact" | "support" | "service" | "services" | "team" | "care" | "desk"
+    ))
+    .then_some(role)
 }
 
 fn is_number(word: &str) -> bool {
@@ -390,8 +603,9 @@ fn plain(c: char) -> char {
 
 /// Words that are often written together, besides those of the lists above.
 const JOINED: &[&str] = &[
-    "agent", "bot", "created", "customer", "display", "from", "id", "is", "me", "message", "msg", "name", "role", "sent",
-    "sender", "text", "time", "type", "user", "uuid", "at", "on", "stamp", "original", "arrival", "server", "client",
+    "agent", "bot", "created", "customer", "display", "from", "id", "is", "me", "message", "msg", "name", "role",
+    "sent", "sender", "text", "time", "type", "user", "uuid", "at", "on", "stamp", "original", "arrival", "server",
+    "client",
 ];
 
 /// The longest word that is split.
@@ -400,7 +614,9 @@ const LONGEST_WORD: usize = 40;
 /// The known words that a word is made of, if it is not known itself; the fewest.
 fn segment(word: &str) -> Option<Vec<String>> {
     let known = |part: &str| {
-        [TEXT, PEOPLE, PEOPLE_ROLE, PEOPLE_NAME, PEOPLE_ID, CONVERSATION, TIME, JOINED].iter().any(|list| list.contains(&part))
+        [TEXT, PEOPLE, PEOPLE_ROLE, PEOPLE_NAME, PEOPLE_ID, CONVERSATION, TIME, JOINED]
+            .iter()
+            .any(|list| list.contains(&part))
             && (part.len() > 1)
     };
     let whole = [TEXT_TOO, FORMS, DATA, LISTS, NOT_TIME, TIME_FORMS].iter().any(|list| list.contains(&word));
@@ -536,15 +752,52 @@ mod tests {
     #[test]
     fn the_last_word_of_a_name_says_whether_it_is_text() {
         for name in [
-            "text", "Content", "bodyText", "body_text", "html_body", "plainBody", "userMessage", "message_text", "messagetext",
-            "inputTranscript", "customer_message", "Message Text (Original)", "richText", "html", "textBody", "msg", "mensaje",
-            "prompt", "completion", "Transcript", "last_message", "words", "transcript_text", "messageBody", "note",
+            "text",
+            "Content",
+            "bodyText",
+            "body_text",
+            "html_body",
+            "plainBody",
+            "userMessage",
+            "message_text",
+            "messagetext",
+            "inputTranscript",
+            "customer_message",
+            "Message Text (Original)",
+            "richText",
+            "html",
+            "textBody",
+            "msg",
+            "mensaje",
+            "prompt",
+            "completion",
+            "Transcript",
+            "last_message",
+            "words",
+            "transcript_text",
+            "messageBody",
+            "note",
         ] {
             assert!(meaning(name).text.is_some(), "{name}");
         }
         for name in [
-            "message_id", "contentType", "text_direction", "context", "id", "messageCount", "textColor", "body_size",
-            "timestamp", "comment_at", "value", "num_words", "Msg #", "conversation", "name", "content_language", "status",
+            "message_id",
+            "contentType",
+            "text_direction",
+            "context",
+            "id",
+            "messageCount",
+            "textColor",
+            "body_size",
+            "timestamp",
+            "comment_at",
+            "value",
+            "num_words",
+            "Msg #",
+            "conversation",
+            "name",
+            "content_language",
+            "status",
         ] {
             assert!(meaning(name).text.is_none(), "{name}");
         }
@@ -584,21 +837,47 @@ mod tests {
 
     #[test]
     fn names_tell_of_conversations_and_times() {
-        for name in ["conversationId", "conversation", "session_id", "thread_ts", "conversationsThreadId", "ticket_id", "rid",
-            "Case Number", "conversation_sid", "chatId", "topic_id"]
-        {
+        for name in [
+            "conversationId",
+            "conversation",
+            "session_id",
+            "thread_ts",
+            "conversationsThreadId",
+            "ticket_id",
+            "rid",
+            "Case Number",
+            "conversation_sid",
+            "chatId",
+            "topic_id",
+        ] {
             assert!(meaning(name).conversation.is_some(), "{name}");
         }
         assert!(meaning("conversation_id").conversation < meaning("channel_id").conversation);
         for name in ["chat", "channel", "message_id", "contact", "case"] {
             assert!(meaning(name).conversation.is_none(), "{name}");
         }
-        for name in ["timestamp", "created_at", "createdAt", "ts", "date", "start", "timestamp_ms", "Message Created Time",
-            "sentAt", "date_created", "originalarrivaltime", "start_timestamp_usec", "startTimeMs", "AbsoluteTime", "BeginOffsetMillis"]
-        {
+        for name in [
+            "timestamp",
+            "created_at",
+            "createdAt",
+            "ts",
+            "date",
+            "start",
+            "timestamp_ms",
+            "Message Created Time",
+            "sentAt",
+            "date_created",
+            "originalarrivaltime",
+            "start_timestamp_usec",
+            "startTimeMs",
+            "AbsoluteTime",
+            "BeginOffsetMillis",
+        ] {
             assert!(meaning(name).time.is_some(), "{name}");
         }
-        for name in ["updated_at", "end", "last_read", "time_zone", "duration", "birth_date", "message", "stop_timestamp"] {
+        for name in
+            ["updated_at", "end", "last_read", "time_zone", "duration", "birth_date", "message", "stop_timestamp"]
+        {
             assert!(meaning(name).time.is_none(), "{name}");
         }
     }

@@ -48,19 +48,157 @@ const LONGEST_STAMP: usize = 48;
 
 /// Words that label a value. A name with one of them is not a speaker: `Card number: 3782...` is part of a message.
 const LABELS: &[&str] = &[
-    "account", "acct", "address", "amount", "apellido", "asunto", "attachment", "balance", "birth", "birthday",
-    "card", "case", "cc", "cid", "city", "clabe", "clave", "code", "codigo", "código", "company", "contraseña",
-    "contrasena", "correo", "csc", "cuenta", "cvc", "cvv", "cvv2", "date", "dia", "día", "digits", "direccion",
-    "dirección", "dob", "email", "error", "exp", "expiration", "expires", "expiry", "fecha", "fyi", "http", "https",
-    "iban", "id", "info", "is", "es", "login", "mail", "mmn", "monto", "name", "nip", "nombre", "note", "nota",
-    "number", "numero", "número", "order", "otp", "passcode", "passphrase", "passport", "password", "pasaporte",
-    "pedido", "phone", "pin", "postal", "pwd", "ref", "reference", "referencia", "routing", "security", "seguridad",
-    "ssn", "saldo", "subject", "tarjeta", "tel", "telefono", "teléfono", "ticket", "time", "hora", "todo", "token",
-    "total", "tracking", "update", "url", "username", "usuario", "vence", "vencimiento", "verification", "warning",
-    "ps", "zip", "cp", "itin", "curp", "rfc", "nif", "dni", "last", "first", "number's", "pass", "passwd", "pw",
-    "wifi", "wi", "key", "llave", "secret", "digitos", "dígitos", "codes", "numbers", "cards", "details", "datos",
-    "summary", "re", "fwd", "cvn", "guild", "channel", "topic", "started", "ended", "duration", "origin", "from",
-    "to", "bcc", "sent", "attached", "priority", "status", "queue", "tags", "rating", "messages",
+    "account",
+    "acct",
+    "address",
+    "amount",
+    "apellido",
+    "asunto",
+    "attachment",
+    "balance",
+    "birth",
+    "birthday",
+    "card",
+    "case",
+    "cc",
+    "cid",
+    "city",
+    "clabe",
+    "clave",
+    "code",
+    "codigo",
+    "código",
+    "company",
+    "contraseña",
+    "contrasena",
+    "correo",
+    "csc",
+    "cuenta",
+    "cvc",
+    "cvv",
+    "cvv2",
+    "date",
+    "dia",
+    "día",
+    "digits",
+    "direccion",
+    "dirección",
+    "dob",
+    "email",
+    "error",
+    "exp",
+    "expiration",
+    "expires",
+    "expiry",
+    "fecha",
+    "fyi",
+    "http",
+    "https",
+    "iban",
+    "id",
+    "info",
+    "is",
+    "es",
+    "login",
+    "mail",
+    "mmn",
+    "monto",
+    "name",
+    "nip",
+    "nombre",
+    "note",
+    "nota",
+    "number",
+    "numero",
+    "número",
+    "order",
+    "otp",
+    "passcode",
+    "passphrase",
+    "passport",
+    "password",
+    "pasaporte",
+    "pedido",
+    "phone",
+    "pin",
+    "postal",
+    "pwd",
+    "ref",
+    "reference",
+    "referencia",
+    "routing",
+    "security",
+    "seguridad",
+    "ssn",
+    "saldo",
+    "subject",
+    "tarjeta",
+    "tel",
+    "telefono",
+    "teléfono",
+    "ticket",
+    "time",
+    "hora",
+    "todo",
+    "token",
+    "total",
+    "tracking",
+    "update",
+    "url",
+    "username",
+    "usuario",
+    "vence",
+    "vencimiento",
+    "verification",
+    "warning",
+    "ps",
+    "zip",
+    "cp",
+    "itin",
+    "curp",
+    "rfc",
+    "nif",
+    "dni",
+    "last",
+    "first",
+    "number's",
+    "pass",
+    "passwd",
+    "pw",
+    "wifi",
+    "wi",
+    "key",
+    "llave",
+    "secret",
+    "digitos",
+    "dígitos",
+    "codes",
+    "numbers",
+    "cards",
+    "details",
+    "datos",
+    "summary",
+    "re",
+    "fwd",
+    "cvn",
+    "guild",
+    "channel",
+    "topic",
+    "started",
+    "ended",
+    "duration",
+    "origin",
+    "from",
+    "to",
+    "bcc",
+    "sent",
+    "attached",
+    "priority",
+    "status",
+    "queue",
+    "tags",
+    "rating",
+    "messages",
 ];
 
 /// Words that make a name a description: `PIN for the agent:`.
@@ -114,7 +252,8 @@ pub(super) fn parse_alone(line: &[u8], stamped: bool) -> Option<Head> {
     let name = name.trim_matches(mark);
     let has_stamp = before != Stamp::None || after.is_some();
     let likely = name_of(name, has_stamp || stamped)?;
-    if name.split_whitespace().count() > 4 || name.starts_with(['(', '[']) || name.ends_with(['.', '!', '?', ',', ':']) {
+    if name.split_whitespace().count() > 4 || name.starts_with(['(', '[']) || name.ends_with(['.', '!', '?', ',', ':'])
+    {
         return None;
     }
     Some(Head {
@@ -216,7 +355,8 @@ fn speaker(line: &[u8], start: usize, stamp: Stamp) -> Option<Found> {
     };
     let whole = std::str::from_utf8(&rest[..colon]).ok()?;
     // "- Agent: hello" in a list.
-    let bullet = ["- ", "* ", "• ", "· "].iter().find(|bullet| whole.starts_with(**bullet)).map_or(0, |bullet| bullet.len());
+    let bullet =
+        ["- ", "* ", "• ", "· "].iter().find(|bullet| whole.starts_with(**bullet)).map_or(0, |bullet| bullet.len());
     let (name, after) = split_stamp(&whole[bullet..]);
     let stamped = stamp != Stamp::None || after.is_some();
     let (inner, name) = addressed(name, stamped);
@@ -317,10 +457,13 @@ fn name_of(name: &str, lenient: bool) -> Option<Name> {
 fn is_name(name: &str, lenient: bool) -> bool {
     let digits = name.chars().filter(|c| c.is_numeric()).count();
     let words = name.split_whitespace().count();
-    let name = name.trim_matches(|c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    let name = name.trim_matches(
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
+    );
     if lenient && name.starts_with('+') {
         // The telephone number of somebody who is not in the address book.
-        return digits <= 13 && name.chars().all(|c| c.is_numeric() || c.is_whitespace() || "+-().\u{2011}\u{2010}".contains(c));
+        return digits <= 13
+            && name.chars().all(|c| c.is_numeric() || c.is_whitespace() || "+-().\u{2011}\u{2010}".contains(c));
     }
     if name.chars().any(char::is_control) {
         return false;
@@ -360,7 +503,8 @@ fn stamp(cursor: &mut Cursor<'_>) -> (Stamp, Option<Moment>) {
         let when = moment(cursor)?;
         // Not "12:30pm-ish".
         let ends = matches!(cursor.peek(), None | Some(b' ' | b'\t' | b',' | b'\r' | b'\n'))
-            || cursor.rest().starts_with(&[0xC2, 0xA0]) || cursor.rest().starts_with(&[0xE2, 0x80])
+            || cursor.rest().starts_with(&[0xC2, 0xA0])
+            || cursor.rest().starts_with(&[0xE2, 0x80])
             || when.day.is_some() && matches!(cursor.peek(), Some(b':' | b'-'));
         ends.then(|| {
             cursor.any(b",");
@@ -447,7 +591,14 @@ mod tests {
             let head = parse_alone(line.as_bytes(), false).unwrap_or_else(|| panic!("{line}"));
             assert_eq!(&line[head.speaker.unwrap().0.range()], name, "{line}");
         }
-        for line in ["hello, is anybody there?", "4821", "my card is 3782 822463 10005", "PIN", "Thank you so much for that", ""] {
+        for line in [
+            "hello, is anybody there?",
+            "4821",
+            "my card is 3782 822463 10005",
+            "PIN",
+            "Thank you so much for that",
+            "",
+        ] {
             assert!(parse_alone(line.as_bytes(), false).is_none(), "{line}");
         }
     }

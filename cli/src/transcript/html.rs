@@ -17,11 +17,19 @@ use super::{Cut, Input, More, mark_len};
 pub(super) enum Piece {
     Text,
     /// A start tag: its name, and its attributes.
-    Open { name: Span, attributes: Span, closed: bool },
+    Open {
+        name: Span,
+        attributes: Span,
+        closed: bool,
+    },
     /// An end tag with its name.
-    Close { name: Span },
+    Close {
+        name: Span,
+    },
     /// The content of a section that is read as it is.
-    Data { content: Span },
+    Data {
+        content: Span,
+    },
     /// A comment, a declaration or an instruction.
     Other,
 }
@@ -30,13 +38,15 @@ pub(super) enum Piece {
 pub(super) fn piece(bytes: &[u8], at: usize) -> (Piece, usize) {
     let rest = &bytes[at..];
     let until = |needle: &[u8], from: usize| {
-        memchr::memmem::find(&rest[from.min(rest.len())..], needle).map_or(bytes.len(), |found| at + from + found + needle.len())
+        memchr::memmem::find(&rest[from.min(rest.len())..], needle)
+            .map_or(bytes.len(), |found| at + from + found + needle.len())
     };
     match rest {
         [b'<', b'!', b'-', b'-', ..] => (Piece::Other, until(b"-->", 4)),
         [b'<', b'!', b'[', ..] if rest.starts_with(b"<![CDATA[") => {
             let end = until(b"]]>", 9);
-            let content = Span::new(at + 9, if end >= at + 12 && bytes[..end].ends_with(b"]]>") { end - 3 } else { end });
+            let content =
+                Span::new(at + 9, if end >= at + 12 && bytes[..end].ends_with(b"]]>") { end - 3 } else { end });
             (Piece::Data { content }, end)
         }
         [b'<', b'!' | b'?', ..] => (Piece::Other, until(b">", 2)),
@@ -82,7 +92,8 @@ pub(super) fn attributes(bytes: &[u8], span: Span) -> Vec<(Span, Span)> {
     let mut at = span.start;
     while at < span.end {
         at += bytes[at..span.end].iter().take_while(|b| b.is_ascii_whitespace() || **b == b'/').count();
-        let name = bytes[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'=' | b'/')).count();
+        let name =
+            bytes[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'=' | b'/')).count();
         let name = Span::new(at, at + name);
         at = name.end;
         at += bytes[at..span.end].iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -117,15 +128,42 @@ pub(super) fn attributes(bytes: &[u8], span: Span) -> Vec<(Span, Span)> {
 
 /// Elements within a line of text.
 const INLINE: &[&str] = &[
-    "a", "abbr", "b", "bdi", "bdo", "big", "c", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "lang", "mark", "q", "ruby",
-    "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "v", "var", "wbr",
+    "a", "abbr", "b", "bdi", "bdo", "big", "c", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "lang", "mark",
+    "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "v", "var", "wbr",
 ];
 /// Elements whose content is not text.
 const UNSEEN: &[&str] = &["script", "style", "template", "noscript", "svg", "math"];
 /// Elements that show that a text is HTML.
 const TELLING: &[&str] = &[
-    "a", "b", "blockquote", "body", "br", "code", "div", "em", "font", "h1", "h2", "h3", "hr", "html", "i", "img", "li", "ol", "p",
-    "pre", "s", "span", "strong", "table", "tbody", "td", "tr", "u", "ul",
+    "a",
+    "b",
+    "blockquote",
+    "body",
+    "br",
+    "code",
+    "div",
+    "em",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "hr",
+    "html",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "tr",
+    "u",
+    "ul",
 ];
 
 /// The longest of these names, and one more.
@@ -176,7 +214,9 @@ pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, V
                 joint = joint_after(joint, name);
             }
             Piece::Other => others.push(Segment::new(layer, Spelling::Markup, whole)),
-            Piece::Text | Piece::Data { .. } if unseen.is_some() => others.push(Segment::new(layer, Spelling::Markup, whole)),
+            Piece::Text | Piece::Data { .. } if unseen.is_some() => {
+                others.push(Segment::new(layer, Spelling::Markup, whole))
+            }
             Piece::Text | Piece::Data { .. } => {
                 let content = if let Piece::Data { content } = piece { content } else { whole };
                 // Line breaks between blocks are not text.
@@ -210,7 +250,8 @@ fn long_values(bytes: &[u8], span: Span, layer: u16) -> Vec<Segment> {
     if digits(&span) < MANY_DIGITS {
         return Vec::new();
     }
-    let values = attributes(bytes, span).into_iter().map(|(_, value)| value).filter(|value| digits(value) >= MANY_DIGITS);
+    let values =
+        attributes(bytes, span).into_iter().map(|(_, value)| value).filter(|value| digits(value) >= MANY_DIGITS);
     values.map(|value| Segment::new(layer, Spelling::Markup, value)).collect()
 }
 
@@ -224,12 +265,15 @@ enum Says {
     Nothing,
 }
 
-const AUTHOR: &[&str] = &["author", "sender", "username", "nickname", "nick", "speaker", "autor", "remitente", "hablante"];
-const AUTHOR_BEFORE_NAME: &[&str] = &["from", "user", "author", "sender", "display", "agent", "customer", "speaker", "member"];
+const AUTHOR: &[&str] =
+    &["author", "sender", "username", "nickname", "nick", "speaker", "autor", "remitente", "hablante"];
+const AUTHOR_BEFORE_NAME: &[&str] =
+    &["from", "user", "author", "sender", "display", "agent", "customer", "speaker", "member"];
 const TIMES: &[&str] = &["time", "timestamp", "date", "datetime", "hora", "fecha"];
 const TEXTS: &[&str] = &["content", "text", "body", "message", "msg", "bubble", "comment", "mensaje", "texto"];
 const NOTHING: &[&str] = &["initials", "userpic", "avatar", "reactions", "reaction", "badge", "icon", "signature"];
-const MESSAGES: &[&str] = &["message", "msg", "bubble", "post", "entry", "comment", "event", "mensaje", "item", "row", "reply"];
+const MESSAGES: &[&str] =
+    &["message", "msg", "bubble", "post", "entry", "comment", "event", "mensaje", "item", "row", "reply"];
 
 /// What one token of a class, or the value of a similar attribute, says.
 fn says(token: &str) -> Option<Says> {
@@ -380,7 +424,8 @@ impl HtmlReader {
                         self.open.truncate(at);
                     }
                 }
-                Piece::Other => all.push(Said { part: Part::Data(true), ..Said::new(vec![Segment::new(0, Spelling::Markup, whole)]) }),
+                Piece::Other => all
+                    .push(Said { part: Part::Data(true), ..Said::new(vec![Segment::new(0, Spelling::Markup, whole)]) }),
                 Piece::Text | Piece::Data { .. } => {
                     let content = if let Piece::Data { content } = piece { content } else { whole };
                     let text = &bytes[content.range()];
@@ -396,14 +441,20 @@ impl HtmlReader {
                                 let name = name.trim_end_matches(':').trim_end();
                                 self.speaker.name = Some(Rc::from(name));
                             }
-                            all.push(Said { part: Part::Data(true), ..Said::new(vec![Segment::new(0, Spelling::Markup, words)]) });
+                            all.push(Said {
+                                part: Part::Data(true),
+                                ..Said::new(vec![Segment::new(0, Spelling::Markup, words)])
+                            });
                         }
                         Some(Says::Time) if words.len() <= 64 => {
                             self.finish(&mut current, &mut all);
                             self.time = time_of_value(&bytes[words.range()]).or(self.time);
                         }
                         Some(Says::Nothing) => {
-                            all.push(Said { part: Part::Data(true), ..Said::new(vec![Segment::new(0, Spelling::Markup, words)]) });
+                            all.push(Said {
+                                part: Part::Data(true),
+                                ..Said::new(vec![Segment::new(0, Spelling::Markup, words)])
+                            });
                         }
                         _ => {
                             let joint = if current.is_empty() { Joint::Nothing } else { joint };
@@ -490,5 +541,9 @@ fn lines_of(text: &[u8]) -> Vec<Said> {
 /// tag.
 fn border(bytes: &[u8]) -> usize {
     let after = |needle: &[u8]| memchr::memmem::rfind(bytes, needle).map(|at| at + needle.len());
-    after(b"</div>\n").or_else(|| after(b"</p>")).or_else(|| after(b"</div>")).or_else(|| after(b">")).unwrap_or(bytes.len())
+    after(b"</div>\n")
+        .or_else(|| after(b"</p>"))
+        .or_else(|| after(b"</div>"))
+        .or_else(|| after(b">"))
+        .unwrap_or(bytes.len())
 }

@@ -9,14 +9,14 @@ use std::rc::Rc;
 
 use lastfour::Role;
 
-use super::fields::{About, Meaning, NameId, Names, TextName};
+use super::Trouble;
 use super::echo::Words;
+use super::fields::{About, Meaning, NameId, Names, TextName};
 use super::nested;
 use super::record::{Body, Joint, Key, Part, Record, Said, Segment, Speaker, Time};
 use super::roles::{role_of_value, side_of_direction};
 use super::stamp::time_of_value;
 use super::tree::{Kind, Node, Tree};
-use super::Trouble;
 
 /// What is known about the names and values of a transcript.
 #[derive(Debug, Default)]
@@ -130,7 +130,8 @@ impl Interpreter {
             let index = u32::try_from(at).unwrap_or(u32::MAX);
             match node.kind {
                 Kind::Array if node.name != 0 => {
-                    if !self.words.contains(&node.name) && words_of(record, tree, names, index, FEWEST_WORDS).is_some() {
+                    if !self.words.contains(&node.name) && words_of(record, tree, names, index, FEWEST_WORDS).is_some()
+                    {
                         self.words.insert(node.name);
                     }
                 }
@@ -154,7 +155,9 @@ impl Interpreter {
             return;
         }
         let field = self.fields.entry(hash).or_default();
-        let value = text.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, b| (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+        let value = text
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, b| (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
         field.named |= named;
         field.varies |= field.count > 0 && field.first != value;
         field.first = value;
@@ -223,7 +226,8 @@ impl Interpreter {
         if !is_person || has_text || self.people.len() >= MOST_KNOWN {
             return;
         }
-        let mut person = Person { name: None, role: if in_map { None } else { list.role.filter(|_| list.list).or(own.role) } };
+        let mut person =
+            Person { name: None, role: if in_map { None } else { list.role.filter(|_| list.list).or(own.role) } };
         let mut keys: Vec<Box<[u8]>> = Vec::new();
         for child in tree.children(at) {
             let node = tree.node(child);
@@ -367,7 +371,8 @@ fn is_machine_made(text: &[u8]) -> bool {
     let letters = text.iter().any(u8::is_ascii_alphabetic);
     let uuid = hex && text.len() == 36 && text.iter().filter(|b| **b == b'-').count() == 4;
     let digest = hex && letters && text.len() >= 24 && !text.contains(&b'-');
-    let address = !blank && (text.starts_with(b"http://") || text.starts_with(b"https://") || text.starts_with(b"data:"));
+    let address =
+        !blank && (text.starts_with(b"http://") || text.starts_with(b"https://") || text.starts_with(b"data:"));
     let blob = !blank && text.len() >= 200 && text.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=-_".contains(b));
     let time = text.len() <= 40 && text[0].is_ascii_digit() && text.contains(&b':') && {
         let time = time_of_value(text);
@@ -446,7 +451,13 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(interpreter: &'a Interpreter, record: &'a Record, tree: &'a Tree, names: &'a Names, outer: &'a Speaker) -> Self {
+    fn new(
+        interpreter: &'a Interpreter,
+        record: &'a Record,
+        tree: &'a Tree,
+        names: &'a Names,
+        outer: &'a Speaker,
+    ) -> Self {
         let mut reading = Self {
             interpreter,
             record,
@@ -510,7 +521,9 @@ impl<'a> Reading<'a> {
         let steps: Vec<String> =
             pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
         let mut found = Vec::new();
-        let starts = (0..self.tree.nodes.len()).filter_map(|at| u32::try_from(at).ok()).filter(|at| *at == 0 || self.tree.is_element(*at));
+        let starts = (0..self.tree.nodes.len())
+            .filter_map(|at| u32::try_from(at).ok())
+            .filter(|at| *at == 0 || self.tree.is_element(*at));
         for start in starts {
             let mut here = vec![start];
             for step in &steps {
@@ -519,7 +532,11 @@ impl<'a> Reading<'a> {
                 for at in here {
                     let is_array = self.node(at).kind == Kind::Array;
                     for (index, child) in self.tree.children(at).enumerate() {
-                        let hit = if is_array { step == "-" || step.parse() == Ok(index) } else { Some(self.node(child).name) == name };
+                        let hit = if is_array {
+                            step == "-" || step.parse() == Ok(index)
+                        } else {
+                            Some(self.node(child).name) == name
+                        };
                         if hit {
                             next.push(child);
                         }
@@ -553,7 +570,10 @@ impl<'a> Reading<'a> {
         for at in 0..self.tree.nodes.len() {
             let node = &self.tree.nodes[at];
             let index = u32::try_from(at).unwrap_or(u32::MAX);
-            if self.uses[at] != Use::Nothing || !matches!(node.kind, Kind::Text | Kind::Number) || !self.record.is_editable(node.segment.layer) {
+            if self.uses[at] != Use::Nothing
+                || !matches!(node.kind, Kind::Text | Kind::Number)
+                || !self.record.is_editable(node.segment.layer)
+            {
                 continue;
             }
             let meaning = self.meaning(index);
@@ -569,7 +589,9 @@ impl<'a> Reading<'a> {
                 (None, _) => Use::Data,
             };
         }
-        if !self.interpreter.has_text && !self.uses.iter().any(|used| matches!(used, Use::Text | Use::Sentence | Use::Word(..))) {
+        if !self.interpreter.has_text
+            && !self.uses.iter().any(|used| matches!(used, Use::Text | Use::Sentence | Use::Word(..)))
+        {
             self.take_everything();
         }
     }
@@ -683,7 +705,8 @@ impl<'a> Reading<'a> {
             return speaker;
         }
         let role = || {
-            let role = role_of_value(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
+            let role =
+                role_of_value(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
             // "user_type": "human" of everybody says that nobody is a program.
             let values = self.interpreter.values.get(&node.name).map_or(0, Vec::len);
             let vague = is_anybody(&value) || Role::from_name(&value).is_none();
@@ -718,7 +741,8 @@ impl<'a> Reading<'a> {
                 }
             }
             About::Kind => {
-                let exact = Role::from_name(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
+                let exact =
+                    Role::from_name(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
                 speaker.role = exact.filter(|_| !matches!(value.as_str(), "system" | "tool" | "contact" | "member"));
                 if let Some(side) = side_of_direction(&value) {
                     speaker.side = Some(side);
@@ -726,7 +750,8 @@ impl<'a> Reading<'a> {
             }
             About::Given | About::Person | About::Name | About::Id => {
                 let known = self.interpreter.people.get(value.as_bytes());
-                let said = Role::from_name(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
+                let said =
+                    Role::from_name(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
                 speaker.role = known.and_then(|person| person.role).or(said);
                 if about == About::Given {
                     speaker.side = side_of_direction(&value);
@@ -884,15 +909,15 @@ impl<'a> Reading<'a> {
                         None => {
                             joins.insert(place, groups.len());
                             groups.push(Group {
-                            owner,
-                            slot,
-                            array: None,
-                            speaks: voice != *self.outer && voice != Speaker::default(),
-                            speaker: voice,
-                            parts: vec![segment],
-                            time: None,
-                            sentence: likely,
-                        });
+                                owner,
+                                slot,
+                                array: None,
+                                speaks: voice != *self.outer && voice != Speaker::default(),
+                                speaker: voice,
+                                parts: vec![segment],
+                                time: None,
+                                sentence: likely,
+                            });
                         }
                     }
                 }
@@ -918,7 +943,9 @@ impl<'a> Reading<'a> {
     /// Who says the text at `at`: whom its name tells, or whom its owner does.
     fn voice(&mut self, owner: u32, slot: u32, at: u32) -> Speaker {
         let own = self.speaker(owner);
-        let named = [self.node(slot).name, self.tree.nearest_name(at)].into_iter().find_map(|name| self.names.meaning(name).role);
+        let named = [self.node(slot).name, self.tree.nearest_name(at)]
+            .into_iter()
+            .find_map(|name| self.names.meaning(name).role);
         if let Some(role) = named.filter(|_| own.as_ref().is_none_or(|own| own.role.is_none())) {
             return Speaker { role: Some(role), ..Speaker::default() };
         }
@@ -932,7 +959,8 @@ impl<'a> Reading<'a> {
     /// "question" beside "answer".
     fn pair(&self, owner: Option<u32>, at: u32) -> Option<Rc<str>> {
         let side = |at: u32| {
-            let has = |list: &[&str]| self.names.words(self.node(at).name).iter().any(|word| list.contains(&word.as_str()));
+            let has =
+                |list: &[&str]| self.names.words(self.node(at).name).iter().any(|word| list.contains(&word.as_str()));
             match (has(ASKED), has(ANSWERED)) {
                 (true, false) => Some(0),
                 (false, true) => Some(1),
@@ -976,19 +1004,30 @@ impl<'a> Reading<'a> {
                     let time = self.time(element);
                     let (owner, slot) = if named { (element, element) } else { (around, self.slot(around, array)) };
                     last = Some(speaker.clone());
-                    groups.push(Group { owner, slot, array: Some(array), speaks: true, speaker, parts: vec![segment], time, sentence: false });
+                    groups.push(Group {
+                        owner,
+                        slot,
+                        array: Some(array),
+                        speaks: true,
+                        speaker,
+                        parts: vec![segment],
+                        time,
+                        sentence: false,
+                    });
                 }
             }
         }
     }
 
     fn speaker_of_word(&self, element: u32) -> Option<Speaker> {
-        let mut members: Vec<(About, u32)> = speaker_names(self.tree, element, self.names).map(|(at, about)| (about, at)).collect();
+        let mut members: Vec<(About, u32)> =
+            speaker_names(self.tree, element, self.names).map(|(at, about)| (about, at)).collect();
         members.extend(self.tree.children(element).filter_map(|at| {
             (self.names.meaning(self.node(at).name).about == Some(About::Name)).then_some((About::Name, at))
         }));
         members.sort_unstable();
-        let told = members.into_iter().map(|(about, at)| self.person(at, about)).find(|told| *told != Speaker::default());
+        let told =
+            members.into_iter().map(|(about, at)| self.person(at, about)).find(|told| *told != Speaker::default());
         told
     }
 
@@ -997,7 +1036,11 @@ impl<'a> Reading<'a> {
         let mut holders: HashMap<u32, u32> = HashMap::new();
         for group in groups {
             // The array of the message, and the element of an array around that.
-            let Some(list) = std::iter::once(group.owner).chain(self.tree.ancestors(group.owner)).find(|at| self.is_element(*at)) else { continue };
+            let Some(list) =
+                std::iter::once(group.owner).chain(self.tree.ancestors(group.owner)).find(|at| self.is_element(*at))
+            else {
+                continue;
+            };
             let list = self.node(list).parent;
             if let Some(holder) = self.tree.ancestors(list).find(|at| self.is_element(*at)) {
                 *holders.entry(holder).or_default() += 1;
@@ -1019,7 +1062,9 @@ impl<'a> Reading<'a> {
         if let Some(id) = self.conversation(owner) {
             return Key::Id(id);
         }
-        let around = std::iter::once(owner).chain(self.tree.ancestors(owner)).find(|at| self.conversations.binary_search(at).is_ok());
+        let around = std::iter::once(owner)
+            .chain(self.tree.ancestors(owner))
+            .find(|at| self.conversations.binary_search(at).is_ok());
         match around {
             Some(at) => {
                 let segment = self.node(at).segment;
@@ -1042,7 +1087,13 @@ impl<'a> Reading<'a> {
                 continue;
             }
             let time = group.time.or_else(|| self.time(group.owner));
-            let said = Said { speaker: group.speaker, key: self.key(group.owner), time, owner: self.number(group.owner), ..Said::new(parts) };
+            let said = Said {
+                speaker: group.speaker,
+                key: self.key(group.owner),
+                time,
+                owner: self.number(group.owner),
+                ..Said::new(parts)
+            };
             places.push((group.owner, group.array));
             sentences.push(group.sentence);
             by_owner.entry(said.owner).or_default().push(all.len());
@@ -1070,7 +1121,8 @@ impl<'a> Reading<'a> {
         let (named, others): (Vec<usize>, Vec<usize>) = messages.iter().partition(|at| !sentences[**at]);
         for at in named.into_iter().chain(others) {
             let same = mains.iter().copied().find(|main| all[*main].speaker == all[at].speaker);
-            let same = same.or_else(|| mains.iter().copied().take(MOST_WITHIN).find(|main| key(&all[*main]) == key(&all[at])));
+            let same =
+                same.or_else(|| mains.iter().copied().take(MOST_WITHIN).find(|main| key(&all[*main]) == key(&all[at])));
             match same {
                 Some(main) => all[at].part = Part::Copy(u32::try_from(main).unwrap_or(u32::MAX)),
                 None => mains.push(at),
@@ -1093,7 +1145,9 @@ impl<'a> Reading<'a> {
             if let Some(array) = array.filter(|_| all[at].part == Part::Said) {
                 // The words of a turn beside its text.
                 let text = self.tree.ancestors(array).find_map(|above| texts.get(&above).copied());
-                if let Some(text) = text.filter(|text| all[*text].part == Part::Said && key(&all[*text]) == key(&all[at])) {
+                if let Some(text) =
+                    text.filter(|text| all[*text].part == Part::Said && key(&all[*text]) == key(&all[at]))
+                {
                     all[at].part = Part::Copy(u32::try_from(text).unwrap_or(u32::MAX));
                     all[at].owner = all[text].owner;
                 }
@@ -1103,7 +1157,8 @@ impl<'a> Reading<'a> {
                 continue;
             }
             let end = self.node(owner).end;
-            let inner = |other: &usize| owners[*other].0 > owner && owners[*other].0 < end && all[*other].part == Part::Said;
+            let inner =
+                |other: &usize| owners[*other].0 > owner && owners[*other].0 < end && all[*other].part == Part::Said;
             let within: Vec<usize> = (at + 1..all.len()).take(MOST_WITHIN).filter(inner).collect();
             let [other] = within.as_slice() else { continue };
             if key(&all[at]) == key(&all[*other]) {
@@ -1198,8 +1253,12 @@ fn find_summaries(record: &Record, all: &mut [Said]) {
     for at in candidates {
         // The messages that come one after the other in the text, each followed by the next that is not a copy.
         let whole = &keys[at];
-        let others = || (0..all.len()).filter(|other| *other != at && matches!(all[*other].part, Part::Said) && !keys[*other].is_empty());
-        let starts: Vec<usize> = others().filter(|other| keys[*other].len() < whole.len() && whole.starts_with(&keys[*other])).collect();
+        let others = || {
+            (0..all.len())
+                .filter(|other| *other != at && matches!(all[*other].part, Part::Said) && !keys[*other].is_empty())
+        };
+        let starts: Vec<usize> =
+            others().filter(|other| keys[*other].len() < whole.len() && whole.starts_with(&keys[*other])).collect();
         for start in starts.into_iter().take(4) {
             let (mut end, mut covered, mut count) = (start, 0, 0);
             for other in others().filter(|other| *other >= start) {

@@ -64,7 +64,12 @@ pub(super) fn redact(format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
     redact_with(Transcript::new(format), Fields::default(), format, pieces)
 }
 
-pub(super) fn redact_with(mut transcript: Transcript, fields: Fields, format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
+pub(super) fn redact_with(
+    mut transcript: Transcript,
+    fields: Fields,
+    format: Format,
+    pieces: &[&[u8]],
+) -> Vec<Vec<u8>> {
     let mut session = Session::new(&ENGINE, fields, &[], false);
     let (mut raw, mut redacted) = (Vec::new(), Vec::new());
     for (number, piece) in pieces.iter().enumerate() {
@@ -106,8 +111,28 @@ mod tests {
         let examples: Vec<&str> =
             lastfour::detectors().flat_map(|spec| spec.hits.iter().chain(spec.misses).copied()).collect();
         let marks = vec![
-            "\n", ": ", "\"", ",", ";", "[12:03] ", "{\"text\": \"", "]", "\\", "\t", "<p>", "</p>", "&amp;", "--> ", "> ", "=\n",
-            "**Agent:** ", "From a\n", "'", "(", ")", "\r\n\r\n",
+            "\n",
+            ": ",
+            "\"",
+            ",",
+            ";",
+            "[12:03] ",
+            "{\"text\": \"",
+            "]",
+            "\\",
+            "\t",
+            "<p>",
+            "</p>",
+            "&amp;",
+            "--> ",
+            "> ",
+            "=\n",
+            "**Agent:** ",
+            "From a\n",
+            "'",
+            "(",
+            ")",
+            "\r\n\r\n",
         ];
         let piece = prop_oneof![
             4 => proptest::sample::select(examples).prop_map(str::to_owned),

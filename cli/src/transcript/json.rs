@@ -129,7 +129,9 @@ impl Growing {
     /// Whether a record that has become `len` bytes long is cut here, behind a complete value: between the elements of the
     /// outermost array with a complete element; if that takes too long, of the innermost; in the end anywhere.
     pub(super) fn is_border(&self, len: usize, limit: usize) -> bool {
-        let is_list = |place: &usize| self.filled[*place] && (self.lists_objects || self.tree.node(self.open[*place]).kind == Kind::Array);
+        let is_list = |place: &usize| {
+            self.filled[*place] && (self.lists_objects || self.tree.node(self.open[*place]).kind == Kind::Array)
+        };
         let mut arrays = (0..self.open.len()).filter(is_list);
         let border = match len {
             len if len > 2 * limit => return true,
@@ -244,7 +246,9 @@ impl JsonReader {
                 Ok(Step::Token(token)) => {
                     let offset = self.at;
                     self.at += token.span.end;
-                    if !self.in_array && self.walker.open() == 1 && token.kind == TokenKind::ArrayStart
+                    if !self.in_array
+                        && self.walker.open() == 1
+                        && token.kind == TokenKind::ArrayStart
                         && self.growing.tree.nodes.is_empty()
                     {
                         self.in_array = true;

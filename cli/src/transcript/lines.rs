@@ -133,14 +133,16 @@ impl Style {
             && (opens != Opens::No || head.stamp == Stamp::Full)
         {
             let name = String::from_utf8_lossy(&line[span.range()]);
-            if head.stamp == Stamp::Full || opens == Opens::Time || self.names.iter().any(|known| *known == name) || role_in_name(&name).is_some() {
+            if head.stamp == Stamp::Full
+                || opens == Opens::Time
+                || self.names.iter().any(|known| *known == name)
+                || role_in_name(&name).is_some()
+            {
                 return Some(head);
             }
         }
         // A time before the line with the name.
-        header::parse(line).filter(|head| {
-            head.stamp == Stamp::Full && head.speaker.is_none() && opens == Opens::Blank
-        })
+        header::parse(line).filter(|head| head.stamp == Stamp::Full && head.speaker.is_none() && opens == Opens::Blank)
     }
 }
 

@@ -137,7 +137,9 @@ pub(super) fn json_within(bytes: &[u8], span: Span, layer: u16, names: &mut Name
 
 /// JSON in a field in which some bytes are escaped, such as `"{\x22text\x22: ...}"` or `"{\"text\": ...}"`.
 fn json_in_quotes(line: &[u8], span: Span, names: &mut Names) -> Option<(Span, Layer, Tree)> {
-    for (start, spelling) in [(&b"{\\x22"[..], Spelling::HexEscaped), (b"[{\\x22", Spelling::HexEscaped), (b"{\\\"", Spelling::Json)] {
+    for (start, spelling) in
+        [(&b"{\\x22"[..], Spelling::HexEscaped), (b"[{\\x22", Spelling::HexEscaped), (b"{\\\"", Spelling::Json)]
+    {
         let Some(at) = memchr::memmem::find(&line[span.range()], start) else { continue };
         let from = span.start + at;
         // To the quote that ends the field, or to the end of the line.

@@ -47,7 +47,11 @@ impl MailReader {
         let next = next_mail(bytes);
         let complete = next.is_some() || input.more == More::Never;
         if self.mid_mail {
-            let rest = Input { bytes: &bytes[..next.unwrap_or(bytes.len())], more: if complete { More::Never } else { input.more }, ..input };
+            let rest = Input {
+                bytes: &bytes[..next.unwrap_or(bytes.len())],
+                more: if complete { More::Never } else { input.more },
+                ..input
+            };
             if next == Some(0) {
                 self.mid_mail = false;
             } else {
@@ -131,7 +135,9 @@ impl Mail<'_> {
 
     /// Reads the body of a mail or of a part.
     fn part(&mut self, head: &Head, body: Span, depth: usize) {
-        if let Some(boundary) = head.boundary.as_ref().filter(|_| head.media.starts_with("multipart/") && depth < DEEPEST) {
+        if let Some(boundary) =
+            head.boundary.as_ref().filter(|_| head.media.starts_with("multipart/") && depth < DEEPEST)
+        {
             let mut said: Option<usize> = None;
             for part in parts(self.bytes, body, boundary) {
                 let inner = self::head(&self.bytes[..part.end], part.start);
@@ -155,7 +161,10 @@ impl Mail<'_> {
             let inner = self::head(&self.bytes[..body.end], body.start);
             return self.part(&inner, Span::new(inner.end, body.end), depth + 1);
         }
-        let is_text = head.media.is_empty() || head.media.starts_with("text/") || head.media.ends_with("json") || head.media.ends_with("xml");
+        let is_text = head.media.is_empty()
+            || head.media.starts_with("text/")
+            || head.media.ends_with("json")
+            || head.media.ends_with("xml");
         let text = &self.bytes[body.range()];
         if text.trim_ascii().is_empty() {
             return;
@@ -190,7 +199,9 @@ impl Mail<'_> {
 fn thread(subject: &[u8]) -> Option<Rc<[u8]>> {
     let lower = String::from_utf8_lossy(subject).to_lowercase();
     let mut rest = lower.trim();
-    while let Some(inner) = ["re:", "fw:", "fwd:", "aw:", "rv:", "ref:"].iter().find_map(|prefix| rest.strip_prefix(prefix)) {
+    while let Some(inner) =
+        ["re:", "fw:", "fwd:", "aw:", "rv:", "ref:"].iter().find_map(|prefix| rest.strip_prefix(prefix))
+    {
         rest = inner.trim_start();
     }
     (!rest.is_empty()).then(|| Rc::from(rest.as_bytes()))
@@ -204,7 +215,9 @@ fn parts(bytes: &[u8], body: Span, boundary: &[u8]) -> Vec<Span> {
     for line in bytes[body.range()].split_inclusive(|b| *b == b'\n') {
         let begin = at;
         at += line.len();
-        let Some(rest) = line.trim_ascii_end().strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)) else { continue };
+        let Some(rest) = line.trim_ascii_end().strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)) else {
+            continue;
+        };
         if !matches!(rest, b"" | b"--") {
             continue;
         }

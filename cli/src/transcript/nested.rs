@@ -98,7 +98,8 @@ fn expand(
     let has_lines = memchr::memchr(b'\n', &text).is_some();
     let may_be_html = memchr::memchr(b'<', &text).is_some() && html::is_html(&text);
     // As in a line of a log: "INFO {"text": ...}".
-    let may_hold_json = !may_be_json && (memchr::memmem::find(&text, b"{\"").is_some() || memchr::memmem::find(&text, b"[{").is_some());
+    let may_hold_json =
+        !may_be_json && (memchr::memmem::find(&text, b"{\"").is_some() || memchr::memmem::find(&text, b"[{").is_some());
     if depth >= DEEPEST || len > LONGEST || !(may_be_json || may_hold_json || has_lines || may_be_html) {
         return Found::Text(said);
     }
@@ -153,14 +154,23 @@ fn within(said: &Said, messages: Vec<Said>, texts: &[Segment], record: &Record, 
     };
     let joined = lines::Joined::new(texts);
     let inner = |message: Said| {
-        let parts: Vec<Segment> = message.segments.iter().enumerate().flat_map(|(number, segment)| {
-            let mut parts = joined.slice(segment.span());
-            if let Some(first) = parts.first_mut().filter(|_| number > 0) {
-                first.joint = Joint::Line;
-            }
-            parts
-        }).collect();
-        let speaker = if message.speaker == Speaker::default() && message.part == Part::Alone { said.speaker.clone() } else { message.speaker };
+        let parts: Vec<Segment> = message
+            .segments
+            .iter()
+            .enumerate()
+            .flat_map(|(number, segment)| {
+                let mut parts = joined.slice(segment.span());
+                if let Some(first) = parts.first_mut().filter(|_| number > 0) {
+                    first.joint = Joint::Line;
+                }
+                parts
+            })
+            .collect();
+        let speaker = if message.speaker == Speaker::default() && message.part == Part::Alone {
+            said.speaker.clone()
+        } else {
+            message.speaker
+        };
         let part = if message.part == Part::Alone { Part::Said } else { message.part };
         Said { segments: parts, speaker, key: key.clone(), time: message.time.or(said.time), owner: said.owner, part }
     };
@@ -221,7 +231,8 @@ fn json_in(
 
 /// Words of a line before a quoted mail.
 const WROTE: &[&str] = &["wrote:", "escribió:", "escribio:", "schrieb:", "a écrit :", "escreveu:"];
-const ORIGINAL: &[&str] = &["original message", "mensaje original", "forwarded message", "mensaje reenviado", "begin forwarded message:"];
+const ORIGINAL: &[&str] =
+    &["original message", "mensaje original", "forwarded message", "mensaje reenviado", "begin forwarded message:"];
 const HEADS: &[&str] = &["from:", "de:"];
 const SENT: &[&str] = &["sent:", "date:", "enviado:", "fecha:", "to:", "para:"];
 

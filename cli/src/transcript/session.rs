@@ -262,7 +262,8 @@ impl<'e> Session<'e> {
         for &(at, number) in messages {
             talk.speakers.meet(&self.held[at].said[number].speaker);
         }
-        let wanting = |(at, number): &&(usize, usize)| talk.speakers.wants_evidence(&self.held[*at].said[*number].speaker);
+        let wanting =
+            |(at, number): &&(usize, usize)| talk.speakers.wants_evidence(&self.held[*at].said[*number].speaker);
         let wanting: Vec<_> = messages.iter().filter(wanting).take(MOST_EVIDENCE).copied().collect();
         for (at, number) in wanting {
             let said = &self.held[at].said[number];
@@ -300,7 +301,8 @@ impl<'e> Session<'e> {
         let message = Message::new(role, &*text.bytes).id(id);
         let index = u32::try_from(number).unwrap_or(u32::MAX);
         let from = heard.copies.partition_point(|(of, _)| *of < index);
-        let copies: Vec<u32> = heard.copies[from..].iter().take_while(|(of, _)| *of == index).map(|(_, copy)| *copy).collect();
+        let copies: Vec<u32> =
+            heard.copies[from..].iter().take_while(|(of, _)| *of == index).map(|(_, copy)| *copy).collect();
         let before = (!copies.is_empty()).then(|| talk.conversation.clone());
         let (outcome, earlier, explanation) = if self.explains {
             let explanation = self.engine.explain(&mut talk.conversation, &message);
@@ -367,7 +369,10 @@ impl<'e> Session<'e> {
     /// Masks a piece of a secret in an earlier message.
     fn amend(&mut self, id: MessageId, finding: Finding, edit: Option<Edit>) {
         let Some(&(record, number)) = self.places.get(&id.0) else { return };
-        let Some(heard) = record.checked_sub(self.first).and_then(|at| self.held.get_mut(usize::try_from(at).ok()?)) else { return };
+        let Some(heard) = record.checked_sub(self.first).and_then(|at| self.held.get_mut(usize::try_from(at).ok()?))
+        else {
+            return;
+        };
         let said = &heard.said[number as usize];
         let text = heard.record.join(&said.segments);
         let span = text.raw_span(finding.span);
@@ -464,7 +469,13 @@ impl About {
         outcome.findings.iter().flat_map(move |finding| self.finding(text, said, finding, &outcome.patch))
     }
 
-    fn finding<'a>(&'a self, text: &Text<'_>, said: u32, finding: &Finding, patch: &Patch) -> impl Iterator<Item = Found> + use<'a> {
+    fn finding<'a>(
+        &'a self,
+        text: &Text<'_>,
+        said: u32,
+        finding: &Finding,
+        patch: &Patch,
+    ) -> impl Iterator<Item = Found> + use<'a> {
         let (finding, mask) = (*finding, mask_of(finding, patch));
         text.raw_spans(finding.span).into_iter().enumerate().map(move |(number, span)| Found {
             finding,
@@ -572,7 +583,8 @@ fn done(mut heard: Heard) -> Done {
     heard.found.sort_by_key(|found| (found.span, found.copy));
     heard.found.dedup_by(|next, found| next.copy && found.span == next.span);
     heard.explained.sort_by_key(|(number, _)| *number);
-    let messages = heard.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Quoted | Part::Alone)).count() as u64;
+    let messages =
+        heard.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Quoted | Part::Alone)).count() as u64;
     let Record { raw, offset, line, trouble, .. } = heard.record;
     Done {
         raw,

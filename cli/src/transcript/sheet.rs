@@ -172,7 +172,13 @@ fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>]) -> Vec<Row> {
                         };
                         let next = rows.last().and_then(|row| row.keys().next_back()).map_or(1, |column| column + 1);
                         let column = column(value(b"r")).unwrap_or(next);
-                        cell = Some(Cell { start: at, column, kind: value(b"t").to_vec(), texts: Vec::new(), value: None });
+                        cell = Some(Cell {
+                            start: at,
+                            column,
+                            kind: value(b"t").to_vec(),
+                            texts: Vec::new(),
+                            value: None,
+                        });
                     }
                     _ => {}
                 }
@@ -191,7 +197,9 @@ fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>]) -> Vec<Row> {
                 if let Some(cell) = &mut cell {
                     match inside.as_slice() {
                         b"v" => cell.value = Some(Span::new(at, end)),
-                        b"t" => cell.texts.push(Segment::new(0, Spelling::Markup, Span::new(at + offset, end + offset))),
+                        b"t" => {
+                            cell.texts.push(Segment::new(0, Spelling::Markup, Span::new(at + offset, end + offset)))
+                        }
                         _ => {}
                     }
                 }

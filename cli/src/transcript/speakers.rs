@@ -63,13 +63,20 @@ impl Speakers {
             self.named[at].role = self.named[at].role.or(role);
             self.named[at].side = self.named[at].side.or(speaker.side);
         } else if self.named.len() < MOST_SPEAKERS {
-            self.named.push(Named { key: fold(name).into(), name: Rc::clone(name), role, side: speaker.side, verifies: 0 });
+            self.named.push(Named {
+                key: fold(name).into(),
+                name: Rc::clone(name),
+                role,
+                side: speaker.side,
+                verifies: 0,
+            });
         }
     }
 
     /// Whether the messages of a speaker should be looked at for [`verified`](Self::verified).
     pub(crate) fn wants_evidence(&self, speaker: &Speaker) -> bool {
-        speaker.role.is_none() && (speaker.side.is_some() || self.entry(speaker).is_some_and(|named| named.role.is_none()))
+        speaker.role.is_none()
+            && (speaker.side.is_some() || self.entry(speaker).is_some_and(|named| named.role.is_none()))
     }
 
     /// Takes note of a question by which a speaker verifies somebody.

@@ -43,7 +43,9 @@ impl Spelling {
     /// Decodes `raw`. The alignment maps the text to `raw`.
     pub(crate) fn decode(self, raw: &[u8]) -> (Cow<'_, [u8]>, Alignment) {
         match self {
-            Self::Plain | Self::Markup | Self::Number | Self::SqlBare | Self::CsvBare(_) => (Cow::Borrowed(raw), Alignment::identity()),
+            Self::Plain | Self::Markup | Self::Number | Self::SqlBare | Self::CsvBare(_) => {
+                (Cow::Borrowed(raw), Alignment::identity())
+            }
             Self::Json => {
                 let decoded = decode(raw);
                 (decoded.bytes, decoded.alignment)
@@ -81,13 +83,15 @@ impl Spelling {
         let whole = Span::new(start, start + raw.len());
         match self {
             Self::Plain => lifted(&str::to_owned),
-            Self::Markup => lifted(&|with| escape_each(with, |c| match c {
-                '<' => Some("&lt;".into()),
-                '>' => Some("&gt;".into()),
-                '&' => Some("&amp;".into()),
-                '"' => Some("&quot;".into()),
-                _ => None,
-            })),
+            Self::Markup => lifted(&|with| {
+                escape_each(with, |c| match c {
+                    '<' => Some("&lt;".into()),
+                    '>' => Some("&gt;".into()),
+                    '&' => Some("&amp;".into()),
+                    '"' => Some("&quot;".into()),
+                    _ => None,
+                })
+            }),
             Self::Json => string_edits(patch, alignment, start),
             Self::Mojibake => {
                 let again = patch.edits().iter().map(|edit| Edit { span: edit.span, with: to_latin1(&edit.with) });
@@ -119,16 +123,20 @@ impl Spelling {
                 let with = format!("'{}'", String::from_utf8_lossy(&text).replace('\\', "\\\\").replace('\'', "''"));
                 vec![Edit { span: whole, with }]
             }
-            Self::Backslash => lifted(&|with| escape_each(with, |c| match c {
-                '\\' => Some("\\\\".into()),
-                '\t' => Some("\\t".into()),
-                '\n' => Some("\\n".into()),
-                '\r' => Some("\\r".into()),
-                _ => None,
-            })),
-            Self::HexEscaped => lifted(&|with| escape_each(with, |c| {
-                (c == '"' || c == '\\' || c.is_control()).then(|| format!("\\x{:02X}", u32::from(c)))
-            })),
+            Self::Backslash => lifted(&|with| {
+                escape_each(with, |c| match c {
+                    '\\' => Some("\\\\".into()),
+                    '\t' => Some("\\t".into()),
+                    '\n' => Some("\\n".into()),
+                    '\r' => Some("\\r".into()),
+                    _ => None,
+                })
+            }),
+            Self::HexEscaped => lifted(&|with| {
+                escape_each(with, |c| {
+                    (c == '"' || c == '\\' || c.is_control()).then(|| format!("\\x{:02X}", u32::from(c)))
+                })
+            }),
             Self::QuotedPrintable => lifted(&|with| {
                 let mut out = String::with_capacity(with.len());
                 for byte in with.bytes() {
@@ -149,9 +157,8 @@ impl Spelling {
 
 /// Where the value of a cell is: what is between `<v>` and `</v>`.
 fn sheet_value(raw: &[u8]) -> Span {
-    let start = memchr::memmem::find(raw, b"<v").map_or(0, |at| {
-        at + memchr::memchr(b'>', &raw[at..]).map_or(0, |end| end + 1)
-    });
+    let start =
+        memchr::memmem::find(raw, b"<v").map_or(0, |at| at + memchr::memchr(b'>', &raw[at..]).map_or(0, |end| end + 1));
     let end = memchr::memmem::find(raw, b"</v").unwrap_or(raw.len()).max(start);
     Span::new(start, end)
 }
@@ -372,7 +379,13 @@ mod tests {
             (CsvBare(b';'), "a 12", "12", "x;y", "\"a x;y\""),
             (CsvQuoted, "a \"\"12\"\" b", "\"12\"", "\"", "a \"\" b"),
             (Sql, r"it''s \'12\' ok", "'12'", "it's", "it''s it''s ok"),
-            (SheetNumber, "<c r=\"D6\" s=\"1\"><v>482</v></c>", "82", "**", "<c r=\"D6\" s=\"1\" t=\"str\"><v>4**</v></c>"),
+            (
+                SheetNumber,
+                "<c r=\"D6\" s=\"1\"><v>482</v></c>",
+                "82",
+                "**",
+                "<c r=\"D6\" s=\"1\" t=\"str\"><v>4**</v></c>",
+            ),
             (SqlBare, "482", "82", "**", "'4**'"),
             (Backslash, r"a\t12\\b", "12", "\t", r"a\t\t\\b"),
             (HexEscaped, r"{\x22a\x22: \x2212\x22}", "12", "\"", r"{\x22a\x22: \x22\x22\x22}"),

@@ -83,7 +83,8 @@ impl SqlReader {
             if line.trim_ascii_end().to_ascii_lowercase().ends_with(b"from stdin;") {
                 let columns = parenthesized(line).map(|list| list.iter().map(|name| names.id(name)).collect());
                 let table = identifier(&line[b"copy ".len()..]).0;
-                self.state = State::Lines(columns.or_else(|| self.tables.get(table.as_slice()).cloned()).unwrap_or_default());
+                self.state =
+                    State::Lines(columns.or_else(|| self.tables.get(table.as_slice()).cloned()).unwrap_or_default());
                 return Some(Cut::said(start + end + 1, None, Vec::new()));
             }
         }
@@ -115,7 +116,10 @@ impl SqlReader {
             let quoted = matches!(line.first(), Some(b'`' | b'"' | b'['));
             let word = String::from_utf8_lossy(&name).to_ascii_lowercase();
             // "decimal(10,2)" leaves "2)" behind a comma.
-            if name.is_empty() || !quoted && (key.contains(&word.as_str()) || line[0].is_ascii_digit()) || line.starts_with(b")") {
+            if name.is_empty()
+                || !quoted && (key.contains(&word.as_str()) || line[0].is_ascii_digit())
+                || line.starts_with(b")")
+            {
                 continue;
             }
             columns.push(names.id(&name));
@@ -143,7 +147,11 @@ impl SqlReader {
         }
         let Some((cells, end)) = cells(bytes, blanks + 1) else {
             if input.more == More::Never || bytes.len() > input.limit {
-                let len = if input.more == More::Never { bytes.len().min(input.limit) } else { safe_cut(&bytes[..input.limit]) };
+                let len = if input.more == More::Never {
+                    bytes.len().min(input.limit)
+                } else {
+                    safe_cut(&bytes[..input.limit])
+                };
                 self.state = State::Rest;
                 return Some(Cut::said(len, Some(Trouble::TooLong), text(len)));
             }

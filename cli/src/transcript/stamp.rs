@@ -26,29 +26,61 @@ impl Moment {
 }
 
 /// Words between a date and a time: "a las 10:00", "à 10:00", "klo 10.00".
-const CONNECTORS: &[&str] = &["at ", "a las ", "a la ", "à ", "às ", "um ", "klo ", "kl. ", "kl ", "om ", "ore ", "la ", "в ", "о "];
+const CONNECTORS: &[&str] =
+    &["at ", "a las ", "a la ", "à ", "às ", "um ", "klo ", "kl. ", "kl ", "om ", "ore ", "la ", "в ", "о "];
 
 /// Words after a time of day, besides `a.m.` and `p.m.`, and whether they mean the afternoon.
 const HALVES: &[(&str, bool)] = &[
-    ("am", false), ("pm", true), ("π.μ.", false), ("μ.μ.", true), ("öö", false), ("ös", true),
-    ("sa", false), ("ch", true), ("ص", false), ("م", true), ("pd", false), ("md", true),
+    ("am", false),
+    ("pm", true),
+    ("π.μ.", false),
+    ("μ.μ.", true),
+    ("öö", false),
+    ("ös", true),
+    ("sa", false),
+    ("ch", true),
+    ("ص", false),
+    ("م", true),
+    ("pd", false),
+    ("md", true),
 ];
 /// Words before a time of day.
 const HALVES_BEFORE: &[(&str, bool)] = &[
-    ("오전", false), ("오후", true), ("上午", false), ("下午", true), ("午前", false), ("午後", true), ("凌晨", false), ("早上", false),
-    ("中午", true), ("晚上", true),
+    ("오전", false),
+    ("오후", true),
+    ("上午", false),
+    ("下午", true),
+    ("午前", false),
+    ("午後", true),
+    ("凌晨", false),
+    ("早上", false),
+    ("中午", true),
+    ("晚上", true),
 ];
 /// Words after a time of day that say nothing about its half.
 const SUFFIXES: &[&str] = &["uhr", "utc", "gmt", "hrs", "hs", "h"];
 
 /// The first three letters of months, and their numbers.
 const MONTHS: &[(&str, i64)] = &[
-    ("jan", 1), ("ene", 1), ("feb", 2), ("mar", 3), ("apr", 4), ("abr", 4), ("may", 5), ("jun", 6), ("jul", 7), ("aug", 8),
-    ("ago", 8), ("sep", 9), ("oct", 10), ("nov", 11), ("dec", 12), ("dic", 12),
+    ("jan", 1),
+    ("ene", 1),
+    ("feb", 2),
+    ("mar", 3),
+    ("apr", 4),
+    ("abr", 4),
+    ("may", 5),
+    ("jun", 6),
+    ("jul", 7),
+    ("aug", 8),
+    ("ago", 8),
+    ("sep", 9),
+    ("oct", 10),
+    ("nov", 11),
+    ("dec", 12),
+    ("dic", 12),
 ];
-const DAYS: &[&str] = &[
-    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mié", "mie", "jue", "vie", "sáb", "sab", "dom",
-];
+const DAYS: &[&str] =
+    &["mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mié", "mie", "jue", "vie", "sáb", "sab", "dom"];
 
 impl Cursor<'_> {
     pub(super) fn rest(&self) -> &[u8] {
@@ -66,7 +98,9 @@ impl Cursor<'_> {
                 [b' ' | b'\t', ..] => self.at += 1,
                 [0xC2, 0xA0, ..] => self.at += 2,
                 // U+2009, U+200A, U+200E, U+200F, U+202A to U+202F, U+2066 to U+2069
-                [0xE2, 0x80, 0x89 | 0x8A | 0x8E | 0x8F | 0xAA..=0xAF, ..] | [0xE2, 0x81, 0xA6..=0xA9, ..] => self.at += 3,
+                [0xE2, 0x80, 0x89 | 0x8A | 0x8E | 0x8F | 0xAA..=0xAF, ..] | [0xE2, 0x81, 0xA6..=0xA9, ..] => {
+                    self.at += 3
+                }
                 [0xEF, 0xBB, 0xBF, ..] => self.at += 3,
                 _ => return,
             }
@@ -166,7 +200,9 @@ fn clock(cursor: &mut Cursor<'_>, dated: bool) -> Option<i64> {
     cursor.at += 1;
     let minutes = two(cursor, 60)?;
     let (mut seconds, mut millis) = (0, 0);
-    if cursor.peek() == Some(joint) && cursor.bytes.get(cursor.at + 1).is_some_and(|b| !b.is_ascii_whitespace() && *b != b'-') {
+    if cursor.peek() == Some(joint)
+        && cursor.bytes.get(cursor.at + 1).is_some_and(|b| !b.is_ascii_whitespace() && *b != b'-')
+    {
         cursor.at += 1;
         seconds = two(cursor, 61)?;
         millis = cursor
@@ -427,7 +463,14 @@ mod tests {
     fn values_of_times_are_comparable() {
         let ms = |text: &str| time_of_value(text.as_bytes()).map(|time| (time.ms, time.absolute));
         let expected = Some((1_714_557_600_000, true));
-        for text in ["1714557600", "1714557600.000", "1714557600000", "1714557600000000", "2024-05-01T10:00:00Z", "2024-05-01 10:00:00"] {
+        for text in [
+            "1714557600",
+            "1714557600.000",
+            "1714557600000",
+            "1714557600000000",
+            "2024-05-01T10:00:00Z",
+            "2024-05-01 10:00:00",
+        ] {
             assert_eq!(ms(text), expected, "{text}");
         }
         assert_eq!(ms("12.5"), Some((12_500, false)));

@@ -72,7 +72,11 @@ fn see(records: Vec<Record>, names: &mut Names) -> Vec<SeenRecord> {
                 },
                 part: said.part,
             });
-            SeenRecord { said: seen.collect(), raw: String::from_utf8_lossy(&record.raw).into_owned(), trouble: record.trouble }
+            SeenRecord {
+                said: seen.collect(),
+                raw: String::from_utf8_lossy(&record.raw).into_owned(),
+                trouble: record.trouble,
+            }
         })
         .collect()
 }
@@ -176,7 +180,13 @@ fn the_fields_of_a_record_are_told_by_their_names() {
          {\"actor_type\": \"agent\", \"message_parts\": [{\"text\": {\"content\": \"c d\"}}]}\n\
          {\"userMessage\": \"e f\"}\n\
          {\"from\": \"gpt\", \"value\": \"shall we say so?\"}\n",
-        &[("customer", "hi \"you\""), ("Consumer", "a b"), ("agent", "c d"), ("customer", "e f"), ("gpt", "shall we say so?")],
+        &[
+            ("customer", "hi \"you\""),
+            ("Consumer", "a b"),
+            ("agent", "c d"),
+            ("customer", "e f"),
+            ("gpt", "shall we say so?"),
+        ],
     );
 }
 
@@ -226,11 +236,23 @@ fn numbers_booleans_directions_and_pairs_tell_speakers() {
         ("[{\"user_id\":1,\"text\":\"a\"},{\"user_id\":2,\"text\":\"b\"}]", "1", "2"),
         ("[{\"incoming\":false,\"text\":\"a\"},{\"incoming\":true,\"text\":\"b\"}]", "agent", "customer"),
         ("[{\"from_me\":true,\"text\":\"a\"},{\"from_me\":false,\"text\":\"b\"}]", "agent", "customer"),
-        ("[{\"direction\":\"OUTGOING\",\"text\":\"a\"},{\"direction\":\"INCOMING\",\"text\":\"b\"}]", "agent", "customer"),
-        ("[{\"participantPurpose\":\"internal\",\"text\":\"a\"},{\"participantPurpose\":\"external\",\"text\":\"b\"}]", "agent", "customer"),
+        (
+            "[{\"direction\":\"OUTGOING\",\"text\":\"a\"},{\"direction\":\"INCOMING\",\"text\":\"b\"}]",
+            "agent",
+            "customer",
+        ),
+        (
+            "[{\"participantPurpose\":\"internal\",\"text\":\"a\"},{\"participantPurpose\":\"external\",\"text\":\"b\"}]",
+            "agent",
+            "customer",
+        ),
         ("[{\"agent_message\":\"a\",\"customer_message\":\"b\"}]", "agent", "customer"),
         ("[{\"question\":\"a\",\"answer\":\"b\"}]", "question", "answer"),
-        ("[{\"author\":{\"type\":\"user\"},\"text\":\"a\"},{\"author\":{\"type\":\"contact\"},\"text\":\"b\"}]", "agent", "customer"),
+        (
+            "[{\"author\":{\"type\":\"user\"},\"text\":\"a\"},{\"author\":{\"type\":\"contact\"},\"text\":\"b\"}]",
+            "agent",
+            "customer",
+        ),
     ] {
         says(Format::Json, text, &[(first, "a"), (second, "b")]);
     }
@@ -253,9 +275,13 @@ fn the_same_words_twice_in_one_object_are_one_message() {
 
 #[test]
 fn the_words_of_a_turn_are_one_text() {
-    let word = |word: &str, speaker: u8| format!("{{\"word\": \"{word}\", \"start\": 0.1, \"end\": 0.2, \"speaker\": {speaker}}}");
-    let words: Vec<String> =
-        [("my", 0), ("pin", 0), ("is", 0), ("4821", 0), ("thank", 1), ("you", 1)].iter().map(|(text, who)| word(text, *who)).collect();
+    let word = |word: &str, speaker: u8| {
+        format!("{{\"word\": \"{word}\", \"start\": 0.1, \"end\": 0.2, \"speaker\": {speaker}}}")
+    };
+    let words: Vec<String> = [("my", 0), ("pin", 0), ("is", 0), ("4821", 0), ("thank", 1), ("you", 1)]
+        .iter()
+        .map(|(text, who)| word(text, *who))
+        .collect();
     let text = format!("{{\"transcript\": \"My pin is 4821. Thank you.\", \"words\": [{}]}}", words.join(","));
     let seen = parts(Format::Json, &text);
     assert!(seen.contains(&(Part::Said, "my pin is 4821".into())), "{seen:?}");
@@ -269,7 +295,11 @@ fn the_words_of_a_turn_are_one_text() {
 
 #[test]
 fn a_list_of_conversations_is_not_one() {
-    let talk = |id: u8| format!("{{\"n\": {id}, \"messages\": [{{\"from\": \"a\", \"text\": \"x\"}}, {{\"from\": \"b\", \"text\": \"y\"}}]}}");
+    let talk = |id: u8| {
+        format!(
+            "{{\"n\": {id}, \"messages\": [{{\"from\": \"a\", \"text\": \"x\"}}, {{\"from\": \"b\", \"text\": \"y\"}}]}}"
+        )
+    };
     let text = format!("{{\"chats\": [{}, {}]}}", talk(1), talk(2));
     let seen = whole(Format::Json, &text);
     assert!(seen[0].said.iter().filter(|seen| seen.part == Part::Said).all(|seen| seen.key == "place"));
@@ -282,7 +312,8 @@ fn fields_can_be_named_by_pointer() {
     let fields = Fields::default().text(["/event/lines/-"]).speaker(["/event/by"]).conversation(["/key"]);
     let text = "{\"key\": 7, \"text\": \"no\", \"event\": {\"lines\": [\"a\"], \"by\": 12}}";
     let seen = read(Transcript::new(Format::Jsonl), fields, text.as_bytes(), &[]);
-    let seen: Vec<_> = seen[0].said.iter().map(|seen| (seen.text.as_str(), seen.speaker.as_deref(), seen.key.as_str())).collect();
+    let seen: Vec<_> =
+        seen[0].said.iter().map(|seen| (seen.text.as_str(), seen.speaker.as_deref(), seen.key.as_str())).collect();
     assert!(seen.contains(&("a", Some("12"), "7")), "{seen:?}");
     let neighbour = Fields::default().speaker(["/initiator/kind"]);
     let text = "[{\"initiator\": {\"kind\": true}, \"content\": {\"content\": \"hi\"}}]";
@@ -294,7 +325,9 @@ fn fields_can_be_named_by_pointer() {
 fn texts_with_structure_of_their_own_are_read() {
     let lines = "Customer: hi\\nAgent: What is it?\\nCustomer: 4821\\n";
     let html = "<p>x</p>( 0s ) Customer: hi<br>( 1m 2s ) Agent: What is it?<br>( 2m 2s ) Customer: <b>48</b>21<br>";
-    let json = escape("[{\"role\": \"Customer\", \"text\": \"hi\"}, {\"role\": \"Agent\", \"text\": \"What is it?\"}, {\"role\": \"Customer\", \"text\": \"4821\"}]");
+    let json = escape(
+        "[{\"role\": \"Customer\", \"text\": \"hi\"}, {\"role\": \"Agent\", \"text\": \"What is it?\"}, {\"role\": \"Customer\", \"text\": \"4821\"}]",
+    );
     for inner in [lines, &escape(html), &json] {
         let text = format!("{{\"id\": 1, \"transcript\": \"{inner}\"}}");
         let seen: Vec<_> = said(Format::Jsonl, &text).into_iter().filter(|(who, _)| !who.is_empty()).collect();
@@ -347,7 +380,8 @@ fn what_breaks_a_json_document_is_text() {
 fn a_long_document_is_cut_between_its_messages_and_keeps_what_is_around_them() {
     let messages: Vec<String> =
         (0..40).map(|n| format!("{{\"from\": \"p{}\", \"text\": \"message number {n}\"}}", n % 2)).collect();
-    let text = format!("{{\"conversation_id\": \"c9\", \"data\": {{\"messages\": [{}]}}, \"end\": 1}}\n", messages.join(", "));
+    let text =
+        format!("{{\"conversation_id\": \"c9\", \"data\": {{\"messages\": [{}]}}, \"end\": 1}}\n", messages.join(", "));
     let seen = read(Transcript::new(Format::Json).longest_record(200), Fields::default(), text.as_bytes(), &[]);
     assert!(seen.len() > 8);
     assert_eq!(seen.iter().map(|seen| seen.raw.as_str()).collect::<String>(), text);
@@ -434,8 +468,11 @@ fn xml_is_read_by_elements_and_attributes() {
         "<chat><message from=\"Agent\" time=\"1\">What is it?</message><message from=\"Customer\" time=\"2\">4821</message></chat>",
         &[("Agent", "What is it?"), ("Customer", "4821")],
     );
-    let sms = |text: &str, kind: u8| format!("  <sms protocol=\"0\" address=\"+12025550143\" type=\"{kind}\" body=\"{text}\" read=\"1\" />\n");
-    let text = format!("<smses count=\"4\">\n{}{}{}{}</smses>\n", sms("a b", 2), sms("c d", 1), sms("e f", 2), sms("g h", 1));
+    let sms = |text: &str, kind: u8| {
+        format!("  <sms protocol=\"0\" address=\"+12025550143\" type=\"{kind}\" body=\"{text}\" read=\"1\" />\n")
+    };
+    let text =
+        format!("<smses count=\"4\">\n{}{}{}{}</smses>\n", sms("a b", 2), sms("c d", 1), sms("e f", 2), sms("g h", 1));
     says(Format::Xml, &text, &[("2", "a b"), ("1", "c d"), ("2", "e f"), ("1", "g h")]);
 }
 
@@ -456,7 +493,8 @@ fn the_rows_of_a_dump_are_read() {
 
 #[test]
 fn the_columns_of_a_table_are_found_by_their_names() {
-    let text = "\u{feff}time;Role;Message;conversation id\r\n1;agent;\"hi; \"\"you\"\"\r\nthere\";x\r\n2;customer;yes;y";
+    let text =
+        "\u{feff}time;Role;Message;conversation id\r\n1;agent;\"hi; \"\"you\"\"\r\nthere\";x\r\n2;customer;yes;y";
     says(Format::Csv, text, &[("agent", "hi; \"you\"\r\nthere"), ("customer", "yes")]);
     assert!(whole(Format::Csv, text)[2].said.iter().any(|seen| seen.key == "y"));
 }
@@ -501,19 +539,81 @@ const RENDERS: &[(Format, &str, Render, &str)] = &[
     (Format::Text, "", |role, text, _| format!("**{role}:** {text}\n\n"), ""),
     (Format::Text, "", |role, text, _| format!("{role}\n{text}\n\n"), ""),
     (Format::Jsonl, "", |role, text, _| format!("{{\"role\": \"{role}\", \"text\": \"{}\"}}\n", escape(text)), ""),
-    (Format::Json, "[", |role, text, n| format!("{}{{\"role\": \"{role}\", \"content\": [{{\"type\": \"text\", \"text\": \"{}\"}}]}}", if n > 0 { "," } else { "" }, escape(text)), "]"),
-    (Format::Json, "{\"id\": 7, \"messages\": [{\"role\": \"system\", \"text\": \"Be kind.\"}", |role, text, _| format!(",\n {{\"author\": {{\"type\": \"{role}\"}}, \"body\": \"{0}\", \"html_body\": \"<p>{0}</p>\"}}", escape(text)), "]}"),
+    (
+        Format::Json,
+        "[",
+        |role, text, n| {
+            format!(
+                "{}{{\"role\": \"{role}\", \"content\": [{{\"type\": \"text\", \"text\": \"{}\"}}]}}",
+                if n > 0 { "," } else { "" },
+                escape(text)
+            )
+        },
+        "]",
+    ),
+    (
+        Format::Json,
+        "{\"id\": 7, \"messages\": [{\"role\": \"system\", \"text\": \"Be kind.\"}",
+        |role, text, _| {
+            format!(
+                ",\n {{\"author\": {{\"type\": \"{role}\"}}, \"body\": \"{0}\", \"html_body\": \"<p>{0}</p>\"}}",
+                escape(text)
+            )
+        },
+        "]}",
+    ),
     (Format::Csv, "id,role,text\n", |role, text, n| format!("{n},{role},\"{}\"\n", text.replace('"', "\"\"")), ""),
-    (Format::Csv, "time;agent message;customer message\n", |role, text, n| {
-        let cell = format!("\"{}\"", text.replace('"', "\"\""));
-        if role == Role::Agent { format!("10:{n:02};{cell};\n") } else { format!("10:{n:02};;{cell}\n") }
-    }, ""),
-    (Format::Log, "", |role, text, n| format!("2024-05-01T10:{n:02}:00Z INFO {{\"role\": \"{role}\", \"text\": \"{}\"}}\n", escape(text)), ""),
-    (Format::Log, "", |role, text, n| format!("time=2024-05-01T10:{n:02}:00Z level=info role={role} text=\"{}\"\n", escape(text)), ""),
-    (Format::Cues, "WEBVTT\n\n", |role, text, n| format!("00:{n:02}:00.000 --> 00:{n:02}:04.000\n<v {role} {n}>{text}</v>\n\n"), ""),
-    (Format::Html, "<html><body>\n", |role, text, _| format!("<div class=\"message\"><b class=\"author\">{role}</b><div class=\"content\"><p>{text}</p></div></div>\n"), "</body></html>\n"),
-    (Format::Xml, "<chat>\n", |role, text, n| format!("<message n=\"{n}\"><role>{role}</role><text>{text}</text></message>\n"), "</chat>\n"),
-    (Format::Sql, "INSERT INTO m (id, role, body) VALUES\n", |role, text, n| format!("{}({n},'{role}','{}')", if n > 0 { ",\n" } else { "" }, text.replace('\'', "''")), ";\n"),
+    (
+        Format::Csv,
+        "time;agent message;customer message\n",
+        |role, text, n| {
+            let cell = format!("\"{}\"", text.replace('"', "\"\""));
+            if role == Role::Agent { format!("10:{n:02};{cell};\n") } else { format!("10:{n:02};;{cell}\n") }
+        },
+        "",
+    ),
+    (
+        Format::Log,
+        "",
+        |role, text, n| {
+            format!("2024-05-01T10:{n:02}:00Z INFO {{\"role\": \"{role}\", \"text\": \"{}\"}}\n", escape(text))
+        },
+        "",
+    ),
+    (
+        Format::Log,
+        "",
+        |role, text, n| format!("time=2024-05-01T10:{n:02}:00Z level=info role={role} text=\"{}\"\n", escape(text)),
+        "",
+    ),
+    (
+        Format::Cues,
+        "WEBVTT\n\n",
+        |role, text, n| format!("00:{n:02}:00.000 --> 00:{n:02}:04.000\n<v {role} {n}>{text}</v>\n\n"),
+        "",
+    ),
+    (
+        Format::Html,
+        "<html><body>\n",
+        |role, text, _| {
+            format!(
+                "<div class=\"message\"><b class=\"author\">{role}</b><div class=\"content\"><p>{text}</p></div></div>\n"
+            )
+        },
+        "</body></html>\n",
+    ),
+    (
+        Format::Xml,
+        "<chat>\n",
+        |role, text, n| format!("<message n=\"{n}\"><role>{role}</role><text>{text}</text></message>\n"),
+        "</chat>\n",
+    ),
+    (
+        Format::Sql,
+        "INSERT INTO m (id, role, body) VALUES\n",
+        |role, text, n| format!("{}({n},'{role}','{}')", if n > 0 { ",\n" } else { "" }, text.replace('\'', "''")),
+        ";\n",
+    ),
     (Format::Jsonl, "{\"transcript\": \"", |role, text, _| escape(&format!("{role}: {text}\n")), "\"}\n"),
     (Format::Csv, "id,transcript\n1,\"", |role, text, _| format!("{role}: {}\n", text.replace('"', "\"\"")), "\"\n"),
 ];
@@ -573,12 +673,16 @@ fn redacted(format: Format, text: &str) -> String {
 
 #[test]
 fn pieces_of_a_secret_are_masked_in_earlier_messages() {
-    let text = "Agent: And the number of your other card, please?\nCustomer: 4539 1488\nCustomer: 0343 6467\nAgent: ok\n";
+    let text =
+        "Agent: And the number of your other card, please?\nCustomer: 4539 1488\nCustomer: 0343 6467\nAgent: ok\n";
     assert_eq!(
         redacted(Format::Text, text),
         text.replace("4539 1488", "**** ****").replace("0343 6467", "**** 6467").replace("**** 6467", "**** ****")
     );
-    let json: String = ["hello", "3782 8224", "63 10005"].iter().map(|text| format!("{{\"role\":\"user\",\"text\":\"{text}\"}}\n")).collect();
+    let json: String = ["hello", "3782 8224", "63 10005"]
+        .iter()
+        .map(|text| format!("{{\"role\":\"user\",\"text\":\"{text}\"}}\n"))
+        .collect();
     let out = redacted(Format::Jsonl, &json);
     assert!(!out.contains("3782") && !out.contains("63 1"), "{out}");
 }
@@ -586,7 +690,12 @@ fn pieces_of_a_secret_are_masked_in_earlier_messages() {
 #[test]
 fn a_transcript_that_is_newest_first_is_heard_in_the_order_of_its_times() {
     let talk = [("What is the CVV on your card?", "A"), ("482", "B"), ("And the ZIP code?", "A"), ("10285", "B")];
-    let line = |(n, (text, who)): (usize, &(&str, &str))| format!("{{\"sender_name\":\"{who}\",\"timestamp_ms\":{},\"content\":\"{text}\"}}", 1_714_557_600_000_u64 + 1000 * n as u64);
+    let line = |(n, (text, who)): (usize, &(&str, &str))| {
+        format!(
+            "{{\"sender_name\":\"{who}\",\"timestamp_ms\":{},\"content\":\"{text}\"}}",
+            1_714_557_600_000_u64 + 1000 * n as u64
+        )
+    };
     let mut lines: Vec<String> = talk.iter().enumerate().map(line).collect();
     lines.reverse();
     let text = format!("{{\"messages\":[{}]}}", lines.join(",\n"));
@@ -646,12 +755,18 @@ fn starred(format: Format, text: &str) -> String {
 
 #[test]
 fn replaced_texts_are_spelled_as_the_format_asks() {
-    assert_eq!(starred(Format::Jsonl, "{ \"text\" : \"a\\u0062\" , \"x\":1}\r\n"), "{ \"text\" : \"\\\"*,<\\n\" , \"x\":1}\r\n");
+    assert_eq!(
+        starred(Format::Jsonl, "{ \"text\" : \"a\\u0062\" , \"x\":1}\r\n"),
+        "{ \"text\" : \"\\\"*,<\\n\" , \"x\":1}\r\n"
+    );
     assert_eq!(starred(Format::Jsonl, "{\"text\":12}"), "{\"text\":\"\\\"*,<\\n\"}");
     assert_eq!(starred(Format::Csv, "text,id\n\"a\"\"b\",1\nc,2\n"), "text,id\n\"\"\"*,<\n\",1\n\"\"\"*,<\n\",2\n");
     assert_eq!(starred(Format::Text, "Agent:  a \r\nJane: b"), "Agent:  \"*,<\n \r\nJane: \"*,<\n");
     assert_eq!(starred(Format::Xml, "<m><text>a</text></m>"), "<m><text>&quot;*,&lt;\n</text></m>");
-    assert_eq!(starred(Format::Jsonl, "{\"text\":\"{\\\"text\\\": \\\"a\\\"}\"}"), "{\"text\":\"{\\\"text\\\": \\\"\\\\\\\"*,<\\\\n\\\"}\"}");
+    assert_eq!(
+        starred(Format::Jsonl, "{\"text\":\"{\\\"text\\\": \\\"a\\\"}\"}"),
+        "{\"text\":\"{\\\"text\\\": \\\"\\\\\\\"*,<\\\\n\\\"}\"}"
+    );
 }
 
 #[test]

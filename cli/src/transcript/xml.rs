@@ -23,7 +23,8 @@ pub(crate) struct XmlReader {
 }
 
 /// Elements of HTML that may be in a text.
-const INLINE: &[&[u8]] = &[b"b", b"i", b"u", b"em", b"strong", b"br", b"a", b"span", b"p", b"div", b"font", b"ul", b"ol", b"li"];
+const INLINE: &[&[u8]] =
+    &[b"b", b"i", b"u", b"em", b"strong", b"br", b"a", b"span", b"p", b"div", b"font", b"ul", b"ol", b"li"];
 
 /// The most pieces of the text of an element, such as the tags in it. One with more is read as an object.
 const MOST_PIECES: usize = 64;
@@ -65,7 +66,9 @@ impl XmlReader {
                 return Some(self.end(input, names, Some(Trouble::TooLong)));
             }
             let completes = self.read(bytes, piece, end, leaf, names);
-            if completes && self.growing.is_closed() || self.at > input.limit && completes && self.growing.is_border(self.at, input.limit) {
+            if completes && self.growing.is_closed()
+                || self.at > input.limit && completes && self.growing.is_border(self.at, input.limit)
+            {
                 return Some(self.end(input, names, None));
             }
         }
@@ -172,7 +175,11 @@ fn leaf(bytes: &[u8], start: usize, name: &[u8]) -> Leaf {
         let (piece, end) = html::piece(bytes, at);
         match piece {
             Piece::Close { name: closing } if bytes[closing.range()] == *name => {
-                return if end <= bytes.len() && bytes[..end].ends_with(b">") { Leaf::Text(Span::new(start, at), end) } else { Leaf::Unknown };
+                return if end <= bytes.len() && bytes[..end].ends_with(b">") {
+                    Leaf::Text(Span::new(start, at), end)
+                } else {
+                    Leaf::Unknown
+                };
             }
             // The text of a section is read by itself.
             Piece::Data { .. } => return Leaf::No,
