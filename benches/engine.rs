@@ -1,5 +1,5 @@
-//! What a message costs. `copy` and `patterns` in the same run show what the machine can do and what a plain list of
-//! patterns costs; read the engine as a ratio to them.
+//! The cost of a message. Compare with `copy` and `patterns` from the same run: they show the speed of the machine and
+//! the cost of a plain list of patterns.
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -10,7 +10,7 @@ fn main() {
     divan::main();
 }
 
-/// What most of a talk is made of, around 50 bytes each: a quick look shows that there is nothing in it.
+/// Typical chat messages of about 50 bytes. The prefilter sees that they contain nothing.
 const CHATTER: [&str; 8] = [
     "no that is all for today, thank you very much!",
     "hi there, hope you are having a wonderful morning",
@@ -21,7 +21,7 @@ const CHATTER: [&str; 8] = [
     "My apologies, it seems that they are closed today.",
     "we went there last summer and it rained every day",
 ];
-/// What people write who want something, around 50 bytes each: words and numbers that have to be judged.
+/// Typical requests of about 50 bytes, with words and numbers that must be judged.
 const CLEAN: [&str; 8] = [
     "hi, I still have not received my replacement card",
     "sure, the ZIP code is 10285 and last four are 0005",
@@ -71,7 +71,7 @@ fn messages(sample: &str) -> Vec<String> {
     if length == "50 " {
         return lines.iter().map(|line| (*line).to_owned()).collect();
     }
-    // A long message is chatter; one line in it makes the kind.
+    // A long message is chatter with a single line of the given kind.
     let long = |line: &&str| {
         let mut text = (*line).to_owned();
         let more = if kind == "chatter" { &CHATTER } else { &CLEAN };
@@ -90,7 +90,7 @@ fn bytes(messages: &[String]) -> BytesCount {
     BytesCount::new(messages.iter().map(String::len).sum::<usize>())
 }
 
-/// The line is found and copied: less cannot be done.
+/// Finds and copies the line: the minimum of work.
 #[divan::bench(args = SAMPLES)]
 fn copy(bencher: Bencher<'_, '_>, sample: &str) {
     let messages: Vec<String> = messages(sample).into_iter().map(|text| text + "\n").collect();
@@ -105,8 +105,8 @@ fn copy(bencher: Bencher<'_, '_>, sample: &str) {
     });
 }
 
-/// The patterns that scanners are configured with, asked which of them match. ASCII word borders, for the
-/// Unicode ones are slower by two orders on a message with a curly quote.
+/// The patterns of a typical scanner, asked which of them match. They use ASCII word boundaries, because Unicode ones
+/// are 100 times slower on a message with a curly quote.
 fn patterns() -> RegexSet {
     const PATTERNS: [&str; 8] = [
         r"\b3[47]\d{2}[ -]?\d{6}[ -]?\d{5}\b",
@@ -132,7 +132,7 @@ fn patterns_set(bencher: Bencher<'_, '_>, sample: &str) {
     });
 }
 
-/// Each message on its own.
+/// Each message in a conversation of its own.
 #[divan::bench(args = SAMPLES)]
 fn scan(bencher: Bencher<'_, '_>, sample: &str) {
     let messages = messages(sample);
@@ -145,7 +145,7 @@ fn scan(bencher: Bencher<'_, '_>, sample: &str) {
     });
 }
 
-/// Twenty turns of one talk, agent and customer in turn; one turn in five holds a secret.
+/// Twenty messages of one chat, by agent and customer in turn. Every fifth message contains a secret.
 #[divan::bench]
 fn conversation(bencher: Bencher<'_, '_>) {
     const QUESTIONS: [&str; 2] = ["Please read me the code we just texted you", "What are the last four of your card?"];

@@ -8,8 +8,8 @@ use crate::text::View;
 
 /// Returns the edit that masks a detection.
 ///
-/// In the style of stars, each letter and digit becomes a star and separators stay. Number words and invisible
-/// characters take the plain form first. A `part` of a secret shows no digit.
+/// Stars replace each letter and digit, and separators stay. Number words and disguised digits take their plain form
+/// first. A `part` of a secret shows no digit.
 pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &Detection) -> Edit {
     let Detection { span, entity, part, expiry, .. } = *judged;
     let whole = view.source(span);
@@ -29,7 +29,8 @@ pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &De
     for (shown, from, atomic) in view.alignment().pieces(span) {
         let piece = &view.text()[shown.start..shown.end];
         if atomic && !piece.iter().any(u8::is_ascii_alphanumeric) {
-            // A separator of several bytes stays. Invisible characters go, but not tags, which come in pairs.
+            // A separator of several bytes stays. Invisible characters are removed, but not tags, because they come in
+            // pairs.
             if !piece.is_empty() || source[from.start] == b'<' {
                 with.extend_from_slice(&source[from.range()]);
             }

@@ -7,10 +7,10 @@ use crate::judge::pieces::Half;
 use crate::message::{Message, MessageId};
 use crate::report::{Finding, Outcome};
 
-/// The pieces of the incomplete numbers of one conversation, with what masks them.
+/// The pieces of incomplete numbers of one conversation, with the edits that mask them.
 ///
-/// A number that is sent in pieces is recognised by its last piece. A caller that has kept the earlier messages, such as
-/// one that redacts a file, can mask the other pieces too.
+/// A number that is sent in pieces is recognized by its last piece. A caller that still has the earlier messages, for
+/// example because it redacts a file, can mask their pieces too.
 ///
 /// ```
 /// use lastfour::{Conversation, EarlierPieces, Engine, Message};
@@ -28,21 +28,21 @@ pub struct EarlierPieces {
     sides: [Vec<EarlierPiece>; 2],
 }
 
-/// A piece in an earlier message of a number that is complete now.
+/// A piece in an earlier message of a number that is now complete.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct EarlierPiece {
-    /// The message that holds it.
+    /// The message that contains it.
     pub message: MessageId,
     /// The finding. Its span is in that message.
     pub finding: Finding,
-    /// The edit of that message which masks the piece; `None` if the policy does not mask it.
+    /// The edit of that message that masks the piece, or `None` if the policy does not mask it.
     pub edit: Option<Edit>,
 }
 
 impl EarlierPieces {
-    /// Scans a message as [`Engine::scan`] does, and returns also the pieces in earlier messages of the numbers that this
-    /// message completes. Only pieces in messages with an id are kept.
+    /// Like [`Engine::scan`], but also returns the pieces in earlier messages of the numbers that this message
+    /// completes. Only pieces in messages with an id are remembered.
     #[must_use]
     pub fn scan(
         &mut self,

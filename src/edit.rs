@@ -127,7 +127,7 @@ impl Patch {
         Self::new(edits)
     }
 
-    /// Returns where `span` of the source, which cuts no edit, is in the patched text.
+    /// Returns the range in the patched text of `span`, which must not cut an edit.
     pub(crate) fn patched(&self, span: Span) -> Span {
         self.moves().patched(span)
     }
@@ -187,7 +187,7 @@ impl Moves<'_> {
         )
     }
 
-    /// Returns where the byte `at` of the patched text, which follows the first `count` edits, is in the source.
+    /// Returns the position in the source of the byte `at` of the patched text, which follows the first `count` edits.
     fn after(&self, count: usize, at: usize) -> usize {
         match count.checked_sub(1) {
             Some(last) => self.edits[last].span.end + at - self.ends[last],

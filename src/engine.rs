@@ -77,7 +77,7 @@ impl Engine {
             return Outcome::default();
         }
         let (mut buffer, mut numbers) = (TokenBuffer::default(), Numbers::new());
-        // Most messages are their own view. Their tokens show it.
+        // Most messages are their own view. Their tokens show whether one is.
         let ascii = message.text.is_ascii();
         let tokens = TokenizedText::new(if ascii { message.text } else { &[] }, &mut buffer);
         let facts = &tokens.facts;
@@ -172,7 +172,7 @@ impl Engine {
         Self { rules_only: true, ..self }
     }
 
-    /// Begins a turn of a conversation. Returns what the message can count on.
+    /// Begins a turn of a conversation. Returns what the message may contain.
     pub(crate) fn begin(&self, conversation: &mut Conversation, role: Role, time_ms: Option<u64>) -> Expected {
         Expected { rules_only: self.rules_only, ..conversation.begin(role, time_ms) }
     }
@@ -181,7 +181,7 @@ impl Engine {
     fn may_pass(&self, glance: Glance, conversation: &Conversation, expected: Expected, message: &Message<'_>) -> bool {
         let passes = match glance {
             Glance::Silent => true,
-            // What an agent asks in words that no table has is for the model to read.
+            // An agent may ask in words that are in no table. The model scores such questions.
             Glance::Vague if message.role.as_asker().serves() => false,
             // The message may refer to an earlier question or secret.
             Glance::Telling | Glance::Vague => !conversation.has_asked(message.role) && !expected.spoken.has_secret(),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-/// Defines the built-in entities: the variant, its name, and the labels that [`FromStr`] accepts besides.
+/// Defines the built-in entities: the variant, its name, and aliases that [`FromStr`] also accepts.
 macro_rules! built_in {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal $(| $alias:literal)*;)+) => {
         /// A kind of secret.
@@ -24,7 +24,7 @@ macro_rules! built_in {
         #[non_exhaustive]
         pub enum Entity {
             $($(#[doc = $doc])+ $variant,)+
-            /// What a custom detector of the policy finds.
+            /// A finding of a custom detector of the policy.
             Custom(CustomId),
         }
 
@@ -41,7 +41,7 @@ macro_rules! built_in {
                 }
             }
 
-            /// The built-in entity of that name or alias.
+            /// Returns the built-in entity with that name or alias.
             fn named(name: &str) -> Option<Self> {
                 match name {
                     $($name $(| $alias)* => Some(Self::$variant),)+
@@ -76,7 +76,7 @@ impl Entity {
         Self::BUILT_IN.iter().copied().find(|entity| entity.as_str() == name)
     }
 
-    /// The place in [`BUILT_IN`](Self::BUILT_IN); `None` for what a custom detector finds.
+    /// The index in [`BUILT_IN`](Self::BUILT_IN), or `None` for a custom entity.
     pub(crate) fn index(self) -> Option<usize> {
         Self::BUILT_IN.iter().position(|entity| *entity == self)
     }
@@ -173,7 +173,8 @@ pub enum FindingKind {
     Disclosure,
     /// An agent or a bot asks for the secret. The text does not contain it.
     Solicitation,
-    /// The expiry date beside a card, if the policy masks it. A kind of its own, so that one card counts once.
+    /// The expiry date next to a card, if the policy masks it. It is separate from the card, so that one card counts
+    /// once.
     Expiry,
 }
 

@@ -1,5 +1,4 @@
-//! Laws that hold for any bytes at all. The fuzz targets and the property tests call them; they panic where a law is
-//! broken.
+//! Laws that hold for any bytes. Fuzz targets and property tests call these functions, which panic if a law is broken.
 
 use std::sync::LazyLock;
 
@@ -15,7 +14,7 @@ use crate::span::Span;
 use crate::stream::StreamRedactor;
 use crate::text::{View, ViewSpan};
 
-/// One engine for each way a policy may turn.
+/// Engines with different policies.
 static ENGINES: LazyLock<[Engine; 4]> = LazyLock::new(|| {
     let built = |detector: CustomDetectorBuilder| detector.build().expect("a detector that compiles");
     let loyalty = built(
@@ -23,7 +22,7 @@ static ENGINES: LazyLock<[Engine; 4]> = LazyLock::new(|| {
             .before(["loyalty", "número de socio"])
             .checksum(Checksum::Luhn),
     );
-    // One of plain words, one that is long, and one whose cue stands after it.
+    // One pattern of plain words, one that is long, and one whose cue comes after it.
     let project = || built(CustomDetector::builder("project", r"(?i)\bmy [a-z]{2,9} is\b"));
     let long = built(CustomDetector::builder("long", r"[0-9a-z]{3}\W{1,40}[0-9a-z]{3}").after(["order", "loyalty"]));
     let key = TokenKey::new(b"a key for tests alone").expect("a key of 16 bytes");
@@ -45,12 +44,12 @@ static ENGINES: LazyLock<[Engine; 4]> = LazyLock::new(|| {
     .map(|policy| Engine::new(policy.build().expect("a policy that holds together")))
 });
 
-/// The laws of the view.
+/// The laws of the view:
 ///
-/// - Its bytes come from the source in order, without a gap, and what is plain reads the same in both.
-/// - A longer stretch of it stands for no less of the source, and all of it lies in the source.
-/// - It is never longer than the source, and valid UTF-8 stays valid.
-/// - Where nothing was rewritten it is the source.
+/// - Its bytes map to the source in order and without gaps. Plain pieces are equal in both.
+/// - A longer range of the view maps to at least the same range of the source, and never outside it.
+/// - It is never longer than the source. Valid UTF-8 stays valid.
+/// - If nothing was rewritten, it equals the source.
 ///
 /// # Panics
 ///
@@ -82,13 +81,13 @@ pub fn view(source: &[u8]) {
     }
 }
 
-/// The laws of redaction. The first byte chooses the policy and the speaker, the rest is the message.
+/// The laws of redaction. The first byte selects the policy and the speaker; the rest is the message.
 ///
-/// - Findings lie in the message, are not empty, stand in order; two disclosures share no byte.
-/// - A byte outside every disclosure that is masked or blocked comes out as it went in.
+/// - Findings are inside the message, not empty, and in order. Two disclosures share no byte.
+/// - A byte outside every disclosure that is masked or blocked does not change.
 /// - Valid UTF-8 stays valid.
-/// - What was redacted comes through unchanged.
-/// - No outcome prints the digits it found.
+/// - Redacting a redacted message changes nothing.
+/// - No outcome prints the digits that it found.
 ///
 /// # Panics
 ///
@@ -113,11 +112,11 @@ pub fn redact(data: &[u8]) {
     );
 }
 
-/// The law of the gate. The first byte chooses the policy, the rest are messages: each begins with a byte that chooses the
-/// speaker and ends before the next record separator (`0x1E`).
+/// The law of the prefilter. The first byte selects the policy; the rest are messages. Each starts with a byte that
+/// selects the speaker and ends before the next record separator (`0x1E`).
 ///
-/// - A quick look changes nothing: what comes out of each message and what is remembered after it are what they are where
-///   everything is looked at.
+/// - The prefilter changes nothing: the outcome of each message and the state after it are the same as with a full
+///   analysis.
 ///
 /// # Panics
 ///
@@ -125,7 +124,7 @@ pub fn redact(data: &[u8]) {
 pub fn gate(data: &[u8]) {
     let Some((choice, talk)) = data.split_first() else { return };
     let engine = &ENGINES[usize::from(*choice) % ENGINES.len()];
-    // A long message is looked at before it is read: spaces behind it make any message one.
+    // Long messages go through the prefilter for bytes. Trailing spaces make any message long.
     for spaces in [0, SHORT] {
         let (mut usual, mut thorough) = (Conversation::new(), Conversation::new());
         for (id, turn) in talk.split(|byte| *byte == 0x1E).enumerate() {
@@ -141,13 +140,13 @@ pub fn gate(data: &[u8]) {
     }
 }
 
-/// The laws of streams. The first byte chooses the policy, the speaker, the length of the pieces and how often the text
+/// The laws of streams. The first byte selects the policy, the speaker, the length of the pieces and how often the text
 /// is repeated; the rest is the text.
 ///
-/// - What comes out and what is known at the end does not depend on the pieces in which the text came.
-/// - Never more is held than the window takes.
-/// - What is judged as a whole is redacted as a message is.
-/// - Findings lie in the text, are not empty and stand in order.
+/// - The output and the final state do not depend on how the text is cut.
+/// - The buffer never exceeds its limit.
+/// - A text that is judged as a whole is redacted like a message.
+/// - Findings are inside the text, not empty, and in order.
 /// - Valid UTF-8 stays valid.
 ///
 /// # Panics
@@ -218,7 +217,7 @@ fn no_digits_are_printed(outcome: &Outcome, text: &[u8]) {
     let printed = format!("{outcome:?}");
     for span in disclosures(outcome) {
         let found = &text[span.range()];
-        // Six digits and more are no place in a message of a few thousand bytes.
+        // A number of six or more digits cannot be a position in a message of a few thousand bytes.
         if found.len() >= 6 && found.iter().all(u8::is_ascii_digit) {
             let found = String::from_utf8_lossy(found);
             assert!(!printed.contains(&*found), "an outcome prints what was found");
@@ -237,7 +236,7 @@ mod tests {
     use super::*;
     use crate::detect::cues;
 
-    /// Pieces of chatter which, put together, come near to secrets often.
+    /// Fragments of chat that often make something close to a secret when joined.
     fn chatter() -> impl Strategy<Value = Vec<u8>> {
         const PIECES: [&str; 40] = [
             "3782",
@@ -288,7 +287,7 @@ mod tests {
         proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
     }
 
-    /// A talk made of the words of the cue tables and of the texts of the detectors.
+    /// A chat made of words from the cue tables and of the examples of the detectors.
     fn talk() -> impl Strategy<Value = Vec<u8>> {
         let tables = || cues::cues().flat_map(|row| row.phrases.split(';'));
         let mut words: Vec<&str> = tables().flat_map(|phrase| phrase.split([' ', '/', '?'])).collect();
@@ -330,7 +329,7 @@ mod tests {
             "K7P-2XQ",
         ];
         let owned = |word: &str| word.to_owned();
-        // One letter is dropped, doubled or swapped with the one before.
+        // One letter is dropped, doubled or swapped with the one before it.
         let slip = |(word, at, how): (&str, proptest::sample::Index, u8)| {
             let mut letters: Vec<char> = word.chars().collect();
             let at = at.index(letters.len());
@@ -362,16 +361,17 @@ mod tests {
 
     #[test]
     fn inputs_that_broke_a_law_once_keep_it() {
-        // Each word is shorter than the number that it names.
+        // Each word is shorter than the number it names.
         view(b"mil mil");
         redact(b"\0user/pass:");
         // Stars before a digit were taken for a password, and twice as many stars for the next.
         redact(b"\x08N\x00passwmzon the rou-ne workran\n$ curl -u dep<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<loy:Zebr3782 8account numbermdow`enter the aoRcco");
-        // A clause without a word was asked how its first word is spelt.
+        // A clause without a word was asked how its first word is spelled.
         redact("\x08my l6 t\x03contrasen\u{303}a: .)ylya".as_bytes());
     }
 
-    /// Every beginning and every end, at words, of the messages with secrets which the engine is held to.
+    /// Calls `each` with every beginning and every end, at word boundaries, of the messages with secrets in the
+    /// examples.
     fn torn_messages(mut each: impl FnMut(&[u8])) {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations");
         for file in std::fs::read_dir(folder).expect("the folder is there") {

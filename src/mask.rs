@@ -1,4 +1,4 @@
-//! Masks: how they are written and recognised.
+//! Writes and recognizes masks.
 //!
 //! | form | card | social-security | password |
 //! |---|---|---|---|
@@ -9,7 +9,7 @@
 //! A masked expiry date is `**/**` or `[expiry]`.
 //!
 //! The input is a secret in plain form (ASCII digits, separators kept) and the number of trailing characters to show.
-//! [`len_at`] recognises every mask, so that redacted text passes unchanged. It counts digits as part of a mask only if
+//! [`len_at`] recognizes every mask, so that redacted text passes unchanged. It counts digits as part of a mask only if
 //! they are at most four and fewer than the stars. Otherwise a secret could hide behind a few stars.
 
 use crate::entity::{CustomId, Entity};

@@ -20,9 +20,9 @@ pub enum Role {
     /// ```
     /// use lastfour::{Conversation, Engine, Message, Role};
     /// let engine = Engine::default();
-    /// let mut talk = Conversation::new();
-    /// engine.scan(&mut talk, &Message::new(Role::Unknown, "What is the CVV on your card?"));
-    /// let outcome = engine.scan(&mut talk, &Message::new(Role::Unknown, "482"));
+    /// let mut conversation = Conversation::new();
+    /// let _ = engine.scan(&mut conversation, &Message::new(Role::Unknown, "What is the CVV on your card?"));
+    /// let outcome = engine.scan(&mut conversation, &Message::new(Role::Unknown, "482"));
     /// assert_eq!(outcome.redact("482"), "***");
     /// ```
     Unknown,
@@ -72,7 +72,7 @@ impl Role {
         matches!(self, Self::Agent | Self::Bot)
     }
 
-    /// The role in which the speaker asks for something: an unknown speaker who asks is taken for an agent.
+    /// The role in which the speaker asks. An unknown speaker asks as an agent.
     pub(crate) fn as_asker(self) -> Self {
         if self == Self::Unknown { Self::Agent } else { self }
     }

@@ -18,7 +18,7 @@ pub struct Finding {
     pub span: Span,
     /// The kind of secret.
     pub entity: Entity,
-    /// Whether the text contains the secret, asks for it, or contains the expiry date beside a card.
+    /// Whether the text contains the secret, asks for it, or contains the expiry date next to a card.
     pub kind: FindingKind,
     /// The reasons.
     pub evidence: Evidence,

@@ -1,6 +1,6 @@
 //! A counter of work, so that tests can show without a clock that work grows linearly.
 //!
-//! Loops over bytes, values and edits add what they are about to do. Outside of unit tests nothing is counted.
+//! Loops over bytes, values and edits add the work they are about to do. Outside of unit tests nothing is counted.
 
 #[cfg(test)]
 thread_local! {

@@ -1,4 +1,5 @@
-//! Writes what the weights are learned from, and tries weights that are not compiled in. `train/` calls it.
+//! Writes the features that the weights are learned from, and tries weights that are not compiled in. `train/` calls
+//! it.
 
 use std::fmt::Write as _;
 
@@ -45,7 +46,7 @@ fn secrets_of(turn: &Json) -> Vec<(Span, Entity)> {
     spans
 }
 
-/// What a message asks for: as it is labelled, or, without labels, what the next message of the other side gives.
+/// What a message asks for: from its label or, without labels, from what the other side gives next.
 fn asks_of(turns: &[Json], at: usize, labelled: bool) -> u8 {
     let bit = |name: &Json| name.as_str().and_then(labels_as).map_or(0, |entity| 1u8 << (class(entity) - 1));
     let asks = if labelled {

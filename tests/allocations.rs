@@ -1,8 +1,8 @@
-//! What a message costs in memory.
+//! Heap allocations of a scan.
 
 use lastfour::{Conversation, Engine, Message};
 
-/// Plain ASCII chatter, with the harmless numbers that chatter is full of.
+/// Plain ASCII messages, with harmless numbers.
 const CLEAN: [&str; 12] = [
     "hi, I still have not received my replacement card",
     "sure, the ZIP code is 10285 and the last four are 0005",
@@ -28,7 +28,7 @@ fn a_clean_ascii_message_costs_no_allocation() {
             assert!(outcome.findings.is_empty(), "{text}");
         }
     };
-    // What is compiled on first use is compiled here.
+    // Tables that are built on first use are built here.
     scan();
     assert_eq!(allocation_counter::measure(scan).count_total, 0);
 }
@@ -44,6 +44,6 @@ fn a_plain_message_of_any_length_costs_no_allocation() {
 
 #[test]
 fn the_allocations_of_a_message_are_counted() {
-    // Without this the test above could pass for want of a counter.
+    // Proves that the counter works. Otherwise the test above could pass without one.
     assert_ne!(allocation_counter::measure(|| drop(std::hint::black_box(vec![1u8]))).count_total, 0);
 }

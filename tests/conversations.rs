@@ -1,4 +1,4 @@
-//! Labelled conversations, held against the memory of a conversation.
+//! Labelled conversations, checked against the serialized state of the conversation.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ fn conversations(file: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
 }
 
-/// Every run of five digits of a secret.
+/// Returns every run of five digits in a secret.
 fn runs_of_digits(secret: &str) -> Vec<String> {
     let digits: String = secret.chars().filter(char::is_ascii_digit).collect();
     (0..digits.len().saturating_sub(4)).map(|i| digits[i..i + 5].to_owned()).collect()
@@ -70,7 +70,7 @@ fn the_memory_comes_back_from_its_serialised_form() {
     }
 }
 
-/// What the customer's last message comes out as.
+/// Returns the redacted last message, which is by a customer.
 fn last_of(turns: &[(Role, &str)]) -> String {
     let engine = Engine::default();
     let mut memory = Conversation::new();

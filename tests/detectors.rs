@@ -1,4 +1,4 @@
-//! The detectors: what each row promises holds in the whole engine, in streams and in other spellings.
+//! The detectors: the examples of each row hold in the whole engine, in streams and in other spellings.
 
 use std::collections::HashSet;
 
@@ -96,7 +96,7 @@ fn gives_the_same_in_a_stream(text: &str) {
     }
 }
 
-/// Each digit by the digit of another script, all other characters as they are.
+/// Replaces each ASCII digit by a digit of another script.
 fn in_digits_from(zero: char, text: &str) -> String {
     text.chars().map(|c| c.to_digit(10).and_then(|d| char::from_u32(zero as u32 + d)).unwrap_or(c)).collect()
 }

@@ -1,5 +1,5 @@
-//! Event streams of which nothing is known but their fields, through `Filter`: a text that is spread over events is seen
-//! as one, a message goes on at once, and no byte moves from one event to another.
+//! Event streams of unknown protocols through `Filter`: a text that is spread over events is scanned as one, a message
+//! is sent at once, and no byte moves between events.
 
 use lastfour::chat::{ChatShape, DynShape, Generic};
 use lastfour::{
@@ -7,12 +7,12 @@ use lastfour::{
 };
 use proptest::prelude::*;
 
-/// A text with two secrets, as a model gives it out.
+/// A text with two secrets, as a model generates it.
 const TEXT: &str = "is 3782 822463 10005, and password is Bluebonnet!77 ok";
-/// The secrets of it.
+/// Its secrets and parts of them.
 const SECRETS: [&str; 4] = ["3782", "822463", "Bluebonnet", "bonnet!77"];
 
-/// Events that carry a text in one field, or bare.
+/// Events that carry the text in one field, or as bare data.
 #[derive(Clone, Copy, Debug)]
 enum Carrier {
     Plain,
@@ -51,7 +51,7 @@ impl Carrier {
         pieces.into_iter().map(|piece| self.event(piece)).collect()
     }
 
-    /// The text of each event.
+    /// Returns the text of each event.
     fn texts(self, stream: &str) -> Vec<String> {
         let (before, after) = match self {
             Self::Plain => (String::new(), ""),
@@ -82,7 +82,7 @@ fn through(mut filter: Filter, pieces: &[&[u8]]) -> Result<String, ScanError> {
     Ok(String::from_utf8(out).unwrap())
 }
 
-/// What comes out after each event.
+/// Returns the output after each event.
 fn step_by_step(mut filter: Filter, events: &[&str]) -> Vec<String> {
     let mut all = Vec::new();
     for event in events {
@@ -184,12 +184,12 @@ fn a_message_of_which_nothing_is_known_waits_only_where_it_may_be_cut_in_a_secre
         assert_eq!(seen[..3], [said[0].clone(), said[1].clone(), String::new()]);
         assert_eq!(seen.concat(), said.concat());
     }
-    // A number word with more words behind it, in a sentence that is over, is no beginning of a number.
+    // A number word followed by more words, in a complete sentence, is not the beginning of a number.
     let seen =
         step_by_step(events(), &["data: One moment, please.\n\n", "data: It is 3782 82\n\n", "data: 2463 10005\n\n"]);
     assert_eq!(seen[0], "data: One moment, please.\n\n");
     assert!(!seen.concat().contains("2463 1"), "{seen:?}");
-    // What one of them says by itself is seen, though it is glued to what came before.
+    // A secret within one event is found, although its text is joined to earlier ones.
     let seen =
         through(events(), &[b"data: {\"text\":\"ok\"}\n\ndata: {\"text\":\"password is hunter2\"}\n\n"]).unwrap();
     assert_eq!(seen, "data: {\"text\":\"ok\"}\n\ndata: {\"text\":\"password is ********\"}\n\n");
@@ -203,10 +203,10 @@ fn notices_that_differ_in_their_numbers_alone_are_messages() {
         assert_eq!(seen[..30].concat(), said[..30].concat(), "{unit}");
         assert_eq!(seen.concat(), said.concat());
     }
-    // Pieces of a number are alike, too.
+    // Pieces of a number also look alike.
     let seen = through(events(), &[b"data: 4111\n\ndata: 1111\n\ndata: 1111\n\ndata: 1111\n\n"]).unwrap();
     assert!(!seen.contains("4111") && seen.matches("1111").count() == 1, "{seen}");
-    // Whatever they are, few wait.
+    // Whatever they are, few events wait.
     let said: Vec<String> = (0..100).map(|n| format!("data: {n}\n\n")).collect();
     let seen = step_by_step(events(), &said.iter().map(AsRef::as_ref).collect::<Vec<_>>());
     assert!(!seen[..30].concat().is_empty());
@@ -243,7 +243,7 @@ fn an_answer_ends_with_what_says_so_and_nothing_of_it_waits() {
         let seen = step_by_step(events(), &[said, end]);
         assert_eq!(seen, ["", &*(said.to_owned() + end), ""], "{end}");
     }
-    // A text that is left waits for so many events of others and no more.
+    // A text that stopped waits for a bounded number of other events.
     let mut steps = vec!["event: a\ndata: {\"delta\":\"part 3\"}\n\n"];
     steps.extend(["event: b\ndata: {\"delta\":\"and so on \"}\n\n"; 20]);
     let seen = step_by_step(events(), &steps);
@@ -356,7 +356,7 @@ fn the_plain_start_of_a_password_goes_on_and_its_rest_does_not_where_nothing_tel
     assert_eq!(Carrier::Field("text").texts(&seen), ["and i use Blue", "******** as my password"]);
 }
 
-/// Events of many kinds, with texts that are cut anywhere.
+/// Events of many kinds, with texts cut at any place.
 fn streams() -> impl Strategy<Value = String> {
     const TEXTS: [&str; 16] = [
         "3782",

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-/// The program of an example, which `cargo test` builds beside the tests.
+/// The program of an example. `cargo test` builds it with the tests.
 fn program(name: &str) -> PathBuf {
     let deps = std::env::current_exe().unwrap();
     let program = deps.ancestors().nth(2).unwrap().join("examples").join(name);
@@ -13,14 +13,14 @@ fn program(name: &str) -> PathBuf {
     program
 }
 
-/// What an example that ends by itself prints.
+/// Returns the output of an example that ends by itself.
 fn output(name: &str) -> String {
     let output = Command::new(program(name)).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// An example that serves, on a free port. It ends when the test does.
+/// Starts an example that serves, on a free port. It stops with the test.
 struct Server {
     child: Child,
     address: String,

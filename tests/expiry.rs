@@ -1,4 +1,4 @@
-//! The expiry date of a card: kept by default, hidden with its card where the policy says so.
+//! The expiry date of a card: kept by default, masked with its card if the policy says so.
 
 use lastfour::{Conversation, Engine, Entity, Expiry, FindingKind, MaskStyle, Message, Policy};
 

@@ -1,20 +1,21 @@
-//! Every wire format and chat shape through `Filter`: the secret goes wherever the protocol carries text, every other
-//! byte stays, and it makes no difference how the bytes are cut.
+//! Every wire format and chat shape through `Filter`: secrets are masked wherever the protocol carries text, every
+//! other byte stays, and the result does not depend on how the bytes are cut.
 
 use lastfour::chat::{AllStrings, Anthropic, DynShape, Generic, Matrix, OpenAi, SHAPES};
 use lastfour::{BodyFormat, Engine, Filter, FindingKind, Limits, ScanError};
 use proptest::prelude::*;
 
-/// Stands for the secret in the samples.
+/// The secret in the samples.
 const SECRET: &str = "3782 822463 10005";
-/// Stands for its mask.
+/// Its mask.
 const MASK: &str = "**** ****** *0005";
 
 struct Sample {
     name: &'static str,
     format: BodyFormat,
     shape: DynShape,
-    /// The body; `@` is text: the secret before, its mask after. `#` is the secret where it is no text and stays.
+    /// The body. `@` stands for a secret in text, which is masked. `#` stands for a secret outside of text, which
+    /// stays.
     body: &'static str,
 }
 
@@ -269,7 +270,7 @@ fn delta(choice: u32, text: &str, rest: &str) -> String {
     )
 }
 
-/// What a client puts together from the deltas of a stream.
+/// Joins the deltas of a stream, as a client does.
 fn contents(stream: &str, choice: &str, pointer: &str) -> String {
     let mut all = String::new();
     for event in stream.split("\n\n").filter(|event| event.contains(choice)) {
@@ -478,7 +479,7 @@ fn the_start_of_a_content_block_is_a_piece_of_its_text() {
     let (out, total) = through(events(Anthropic), &[stream.as_bytes()]).unwrap();
     assert_eq!(out, start("card ") + &delta("") + &delta(&format!("{MASK} bye")) + stop);
     assert_eq!(total, 1);
-    // Where no delta follows, one is added.
+    // If no delta follows, one is added.
     let stream = start("card 3782 822463 10005") + stop;
     let (out, _) = through(events(Anthropic), &[stream.as_bytes()]).unwrap();
     assert_eq!(out, start("card ") + &delta(MASK) + stop);
@@ -503,7 +504,7 @@ fn a_responses_stream_says_it_in_deltas_and_once_more_at_the_end() {
 
 #[test]
 fn numbers_that_are_findings_become_strings() {
-    // The engine is told by its shape alone.
+    // The form of the number alone decides.
     let body = r#"{"text": ["3782 822463 10005", 12], "n": 5}"#;
     let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body.as_bytes()).unwrap();
     assert_eq!(filtered.body, body.replace(SECRET, MASK).as_bytes());
@@ -549,7 +550,7 @@ fn no_piece_of_a_number_goes_on_in_a_document_that_holds_them_all() {
     let (seen, messages) = whole(BodyFormat::Json, DynShape::default(), r#"{"text":[4111,1111,1111,1111],"id":4111}"#);
     assert_eq!(seen, r#"{"text":["****","****","****","****"],"id":4111}"#);
     assert_eq!(messages.len(), 4);
-    // A history: what an agent says between is none of it, and so is what was said before it began.
+    // A history: messages by an agent between the pieces are not pieces, and neither is what the customer said before.
     let history = |first: &str, second: &str, third: &str| {
         format!(
             r#"{{"messages":[{{"role":"user","content":"hi, room 4012 please"}},{{"role":"assistant","content":"And your card number?"}},
@@ -584,7 +585,7 @@ fn what_is_no_json_is_read_as_leniently_as_somebody_might() {
             let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
             assert!(seen.contains("*0005") && !seen.contains("u0033"), "{format:?}: {seen}");
         }
-        // Too large to be held: what cannot be seen in pieces is refused.
+        // The document is too large to be held, and what cannot be scanned in pieces is refused.
         let mut filter = Filter::new(Engine::default(), BodyFormat::Json).limits(Limits::default().hold(20));
         let mut out = Vec::new();
         let result = body.as_bytes().chunks(7).try_for_each(|piece| filter.push(piece, &mut out));
@@ -636,7 +637,7 @@ fn markup_keeps_its_tags_whatever_is_said_in_it() {
     ] {
         assert_eq!(filtered(BodyFormat::Html, page), page);
     }
-    // A page larger than what is held goes on block by block.
+    // A page that is too large to be held is sent block by block.
     let page = format!("{}<p>it is {SECRET}</p>", "<p>hello <i>there</i></p>\n".repeat(100));
     let mut filter = Filter::new(Engine::default(), BodyFormat::Html).limits(Limits::default().hold(200));
     let mut out = Vec::new();
@@ -831,7 +832,7 @@ fn the_same_messages_give_the_same_findings_through_every_door() {
     }
 }
 
-/// Bytes that often mean something to some format.
+/// Bytes that have a meaning in some format.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let token = prop_oneof![
         Just(b"3782 822463 10005".to_vec()),
@@ -886,7 +887,7 @@ proptest! {
         let at_once = new().whole(&body).map(|filtered| (filtered.body.into_owned(), filtered.report.total()));
         prop_assert_eq!(&at_once, &whole);
         if let Ok((out, 0)) = &whole {
-            // A streamed text may be held back and come in a later event: only there may the bytes differ.
+            // A held text may be sent in a later event. In every other format the bytes must be equal.
             if !(format == BodyFormat::Events && shape != "generic") {
                 prop_assert_eq!(out, &body);
             }
@@ -1008,9 +1009,9 @@ fn an_image_of_text_is_scanned() {
     assert_eq!(filtered.whole(body.as_bytes()).unwrap().body, image(MASK).as_bytes());
 }
 
-/// Request documents of chat platforms, and of APIs of one's own; `@` is a secret that somebody says.
+/// Request documents of chat platforms and of typical APIs. `@` stands for a secret in a message.
 const CHATS: &[&str] = &[
-    // Fields of one's own.
+    // Field names of typical APIs.
     r#"{"userMessage":"my card is @"}"#,
     r#"{"message_text":"@","userId":7}"#,
     r#"{"data":{"attributes":{"chatInput":"@"}}}"#,

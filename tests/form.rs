@@ -1,4 +1,4 @@
-//! What the form of a number decides, with its context only where that is stated.
+//! Numbers that their form decides. Context matters only if a test states it.
 
 use lastfour::{Conversation, Engine, Message, Role};
 
@@ -6,7 +6,7 @@ fn redacted(text: &str) -> String {
     Engine::default().redact(text).into_owned()
 }
 
-/// What becomes of the last message of a conversation. A line that starts with `a: ` is by an agent.
+/// Returns the redacted last message of a conversation. A line that starts with `a: ` is by an agent.
 fn last_of(talk: &[&str]) -> String {
     let engine = Engine::default();
     let mut memory = Conversation::new();
@@ -81,7 +81,7 @@ fn maestro_numbers_of_known_issuers_are_cards_by_their_form() {
     ]);
 }
 
-/// A generator of random numbers that starts from a fixed seed (SplitMix64).
+/// Generates random numbers from a fixed seed (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -109,7 +109,7 @@ impl Random {
         [0; 4].map(|_| self.below(256).to_string()).join(".")
     }
 
-    /// A time of the day with fractions of a second.
+    /// Returns a time of day with fractions of a second.
     fn time(&mut self) -> String {
         let [hour, minute, second] = [24, 60, 60].map(|end| self.below(end));
         let fraction = self.below(1_000_000);
@@ -141,7 +141,7 @@ impl Random {
         }
     }
 
-    /// A line of the log of some server.
+    /// Returns a log line of some server.
     fn log_line(&mut self) -> String {
         let (date, time, ip, uuid) = (self.date(), self.time(), self.ip(), self.uuid());
         let [pid, port, size] = [100_000, 65_536, 100_000_000].map(|end| self.below(end));
@@ -164,7 +164,7 @@ impl Random {
     }
 }
 
-/// Scans as many random texts as stated, each in some frame, one of which speaks of a card.
+/// Scans `count` random texts, each in one of several sentences, one of which mentions a card. None may change.
 #[track_caller]
 fn nothing_changes(seed: u64, count: usize, mut text: impl FnMut(&mut Random) -> String) {
     let mut random = Random(seed);

@@ -1,13 +1,13 @@
-//! Rules of language, a test each: what a rule stops, and what stands close to it and passes.
+//! Rules of language, one test each: what a rule masks, and similar texts that it keeps.
 
 use lastfour::{Conversation, Engine, Message, Role};
 
-/// What a customer's first message comes out as.
+/// Returns the redacted text of a customer's first message.
 fn redacted(text: &str) -> String {
     Engine::default().redact(text).into_owned()
 }
 
-/// What the last message of a talk comes out as; a line starts with `a: ` where an agent says it.
+/// Returns the redacted last message of a chat. A line that starts with `a: ` is by an agent.
 fn last_of(talk: &[&str]) -> String {
     let engine = Engine::default();
     let mut memory = Conversation::new();

@@ -2,14 +2,14 @@
 
 use lastfour::{Conversation, Engine, Message, Role};
 
-/// The CPU time of this thread in nanoseconds, which does not depend on how busy the machine is. `None` where the system
-/// does not report it.
+/// The CPU time of this thread in nanoseconds, which does not depend on other processes. `None` if the system does not
+/// report it.
 fn cpu_time() -> Option<u64> {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     stat.split_ascii_whitespace().next()?.parse().ok()
 }
 
-/// The CPU time of scanning `text` as often as makes [`TOTAL`] bytes.
+/// Returns the CPU time of scanning `text` repeatedly, [`TOTAL`] bytes in all.
 fn time_to_scan(engine: &Engine, role: Role, text: &[u8]) -> Option<u64> {
     let start = cpu_time()?;
     for _ in 0..TOTAL / text.len() {
@@ -117,7 +117,7 @@ fn no_text_takes_more_than_linear_time() {
         b"card 4111 1111 1111 1111 12/28 ",
     ];
     let engine = Engine::default();
-    // Tables are built at first use.
+    // Tables are built on first use.
     let _ = engine.redact("what is your card number? it is 4111 1111 1111 1111");
     for unit in UNITS {
         for role in [Role::Customer, Role::Agent] {

@@ -1,4 +1,4 @@
-//! What a conversation remembers, and for how long; also if messages are scanned concurrently.
+//! What a conversation remembers, and for how long, also if messages are scanned concurrently.
 
 use lastfour::{Conversation, Engine, Message, Role};
 use proptest::prelude::*;
@@ -38,7 +38,7 @@ fn seen(talk: &Conversation, role: Role, text: &str) -> String {
     Engine::default().scan(&mut talk.clone(), &Message::new(role, text)).redact(text).into_owned()
 }
 
-/// The secrets that a message by `role` could be an answer to.
+/// Returns the secrets that a message by `role` may be an answer to.
 fn awaited(talk: &Conversation, role: Role) -> Vec<String> {
     let harmless = ["last four", "ZIP", "phone", "date", "amount", "order", "device", "address", "user name"];
     let explained = Engine::default().explain(&mut talk.clone(), &Message::new(role, "hello"));
@@ -70,7 +70,7 @@ proptest! {
             let was = awaited(&loaded, role);
             let has = awaited(&both, role);
             for talk in [&one, &two] {
-                // What was waited for before may have been answered, or another question put, in either.
+                // A question of before may have been answered or replaced in either of the two.
                 for secret in awaited(talk, role).into_iter().filter(|secret| !was.contains(secret)) {
                     prop_assert!(has.contains(&secret), "{secret}: {has:?}");
                 }
@@ -165,7 +165,7 @@ fn a_question_by_an_unknown_speaker_is_no_solicitation() {
     assert!(outcome.findings.is_empty());
 }
 
-/// What a customer's answer becomes if it is the `nth` message after the question.
+/// Returns what becomes of a customer's answer in the `nth` message after the question.
 fn answer_in_message(nth: usize, times_ms: Option<u64>) -> String {
     let engine = Engine::default();
     let mut talk = Conversation::new();

@@ -14,13 +14,13 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 const SECRET: &str = "3782 822463 10005";
 
 #[derive(Debug, Default)]
-struct Intents {
+struct Said {
     text: String,
     room: Option<&'static str>,
     found: u64,
 }
 
-impl ChatMessage for Intents {
+impl ChatMessage for Said {
     fn text(&self) -> &str {
         &self.text
     }
@@ -42,13 +42,13 @@ impl ChatMessage for Intents {
     }
 }
 
-fn said(text: &str, room: Option<&'static str>) -> Intents {
-    Intents { text: text.into(), room, found: 0 }
+fn said(text: &str, room: Option<&'static str>) -> Said {
+    Said { text: text.into(), room, found: 0 }
 }
 
 #[tokio::test]
 async fn the_service_gets_the_safe_form_and_the_count() {
-    let service = service_fn(|said: Intents| async move { Ok::<_, Infallible>(said) });
+    let service = service_fn(|said: Said| async move { Ok::<_, Infallible>(said) });
     let mut service = RedactMessageLayer::new(Engine::default()).layer(service);
     let got = service.ready().await.unwrap().call(said(&format!("it is {SECRET}"), None)).await.unwrap();
     assert_eq!((got.text.as_str(), got.found), ("it is **** ****** *0005", 1));
@@ -59,14 +59,14 @@ async fn the_service_gets_the_safe_form_and_the_count() {
 #[tokio::test]
 async fn messages_of_one_room_are_one_conversation() {
     let store = MemoryStore::default();
-    let service = service_fn(|said: Intents| async move { Ok::<_, Infallible>(said) });
+    let service = service_fn(|said: Said| async move { Ok::<_, Infallible>(said) });
     let service = RedactMessageLayer::new(Engine::default()).store(store.clone()).layer(service);
     for room in ["a", "b", "a"] {
         service.clone().oneshot(said("hello", Some(room))).await.unwrap();
     }
     assert_eq!(store.load("a").await.unwrap().unwrap().turns(), 2);
     assert_eq!(store.load("b").await.unwrap().unwrap().turns(), 1);
-    // An empty key is none: strangers share no memory.
+    // An empty key counts as missing: strangers share no state.
     for blank in ["", " "] {
         service.clone().oneshot(said("hello", Some(blank))).await.unwrap();
         assert_eq!(store.load(blank).await.unwrap(), None);
@@ -75,7 +75,7 @@ async fn messages_of_one_room_are_one_conversation() {
 
 #[tokio::test]
 async fn what_is_blocked_or_cannot_be_scanned_never_reaches_the_service() {
-    let never = service_fn(|_: Intents| async { panic!("the service was called") as Result<(), Infallible> });
+    let never = service_fn(|_: Said| async { panic!("the service was called") as Result<(), Infallible> });
     let policy = Policy::builder().action(Entity::Card, Action::Block).build().unwrap();
     let blocked = RedactMessageLayer::new(Engine::new(policy)).layer(never).oneshot(said(SECRET, None)).await;
     let error = blocked.unwrap_err();
@@ -88,7 +88,7 @@ async fn what_is_blocked_or_cannot_be_scanned_never_reaches_the_service() {
 
 #[tokio::test]
 async fn what_cannot_be_scanned_passes_where_the_policy_says_so() {
-    let echo = service_fn(|said: Intents| async move { Ok::<_, Infallible>(said.text) });
+    let echo = service_fn(|said: Said| async move { Ok::<_, Infallible>(said.text) });
     let policy = Policy::builder().dangerous_pass_on_failure().build().unwrap();
     let layer = RedactMessageLayer::new(Engine::new(policy)).limits(Limits::default().hold(5));
     assert_eq!(layer.layer(echo).oneshot(said(SECRET, Some("a"))).await.unwrap(), SECRET);
@@ -96,12 +96,12 @@ async fn what_cannot_be_scanned_passes_where_the_policy_says_so() {
 
 #[tokio::test]
 async fn the_errors_of_the_service_come_through() {
-    let failing = service_fn(|_: Intents| async { Err::<(), _>(std::io::Error::other("down")) });
+    let failing = service_fn(|_: Said| async { Err::<(), _>(std::io::Error::other("down")) });
     let error = RedactMessageLayer::new(Engine::default()).layer(failing).oneshot(said("hi", None)).await.unwrap_err();
     assert!(matches!(&error, MessageError::Service(error) if error.to_string() == "down"));
 }
 
-/// A store in which, each time a conversation was loaded, another message is said before it is saved: so often.
+/// A store in which another message is saved between a load and its save, for a number of times.
 #[derive(Clone)]
 struct Interrupted {
     inner: MemoryStore,
@@ -142,7 +142,7 @@ impl ConversationStore for Interrupted {
 
 #[tokio::test]
 async fn a_message_is_seen_with_the_one_that_was_said_at_the_same_moment() {
-    let service = service_fn(|said: Intents| async move { Ok::<_, Infallible>(said) });
+    let service = service_fn(|said: Said| async move { Ok::<_, Infallible>(said) });
     for times in [1, TRIES - 1] {
         let store = Interrupted::new("3782 8224", times);
         let layer = RedactMessageLayer::new(Engine::default()).store(store.clone());
@@ -157,25 +157,25 @@ async fn a_message_is_seen_with_the_one_that_was_said_at_the_same_moment() {
 
 #[tokio::test]
 async fn a_message_whose_conversation_never_stays_as_it_is_is_given_up() {
-    let never = service_fn(|_: Intents| async { panic!("the service was called") as Result<(), Infallible> });
+    let never = service_fn(|_: Said| async { panic!("the service was called") as Result<(), Infallible> });
     let store = Interrupted::new("hello", usize::MAX);
     let layer = RedactMessageLayer::new(Engine::default()).store(store.clone());
     let failed = layer.layer(never).oneshot(said(SECRET, Some("a"))).await;
     assert!(matches!(failed, Err(MessageError::Failed(ScanError::Busy))));
     assert_eq!(usize::MAX - store.left.load(Ordering::SeqCst), TRIES);
-    // What passes where the policy says so has been scanned all the same.
-    let echo = service_fn(|said: Intents| async move { Ok::<_, Infallible>(said.text) });
+    // A message that passes under the policy is scanned all the same.
+    let echo = service_fn(|said: Said| async move { Ok::<_, Infallible>(said.text) });
     let policy = Policy::builder().dangerous_pass_on_failure().build().unwrap();
     let layer = RedactMessageLayer::new(Engine::new(policy)).store(store);
     assert_eq!(layer.layer(echo).oneshot(said(SECRET, Some("a"))).await.unwrap(), "**** ****** *0005");
 }
 
-/// A message by somebody.
+/// A message by a customer or an agent.
 #[derive(Debug)]
 struct Post {
     role: Role,
     text: &'static str,
-    /// The service refuses it.
+    /// Whether the service refuses it.
     refused: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a scan returns.
+//! The result of a scan.
 
 use lastfour::{Conversation, Engine, Message};
 

@@ -1,7 +1,8 @@
-//! The law of streams: at no moment does what a client has received hold more of a secret than its mask shows.
+//! The law of streams: at no moment does the output received so far contain more of a secret than its mask shows.
 //!
-//! Answers are streamed through a [`Filter`] in the protocols that servers use, cut into tokens in several ways. The filter
-//! is not told the protocol. A client puts the texts together as the protocol says, and a second client does so for every
+//! Answers are streamed through a [`Filter`] in the protocols that servers use, cut into tokens in several ways. The
+//! filter is not told the protocol. One client joins the texts as the protocol says. A second client joins the values
+//! of each field.
 //! field on its own.
 
 use std::collections::BTreeMap;
@@ -20,8 +21,8 @@ struct Protocol {
     each: &'static [&'static str],
     /// Events after the answer. `^` is the whole answer.
     tail: &'static [&'static str],
-    /// JSON pointers to the text. After `=` the text replaces what came before; otherwise it is appended. A name before `|`
-    /// restricts it to events of that name.
+    /// JSON pointers to the text. After `=` the text replaces the earlier text; otherwise it is appended. A name before
+    /// `|` restricts the pointer to events of that name.
     text: &'static [&'static str],
 }
 
@@ -37,7 +38,7 @@ enum Framing {
     Array,
     /// Lines in a text body.
     TextLines,
-    /// Lines in a body that is said to be one JSON document.
+    /// Lines in a body that is declared as one JSON document.
     JsonLines,
     /// A text body.
     Chunks,
@@ -481,7 +482,7 @@ const PROTOCOLS: &[Protocol] = &[
     events("chatgpt patches", &[r#"{"v":"@"}"#], &["[DONE]"], &["/v"]),
 ];
 
-/// How an answer is cut into tokens.
+/// How an answer is split into tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Tokens {
     SingleDigits,
@@ -508,7 +509,7 @@ impl Tokens {
         for c in text.chars() {
             let token = tokens.last().map_or("", String::as_str);
             let wide = |c: char| !c.is_ascii() && !c.is_numeric();
-            // Scripts without blanks come in tokens of two letters.
+            // Scripts without spaces are split into tokens of two letters.
             let splits_letters = last.is_some_and(wide) != wide(c) || wide(c) && token.chars().count() >= 2;
             let digits = token.chars().rev().take_while(char::is_ascii_digit).count();
             let after_digit = last.is_some_and(|last: char| last.is_ascii_digit());
@@ -643,7 +644,7 @@ fn events_of(protocol: &Protocol, out: &str) -> Vec<(String, String)> {
     units
 }
 
-/// What a client of the protocol shows, and what one shows that joins the values of each field.
+/// Returns what a client of the protocol shows, and what a client shows that joins the values of each field.
 fn shown(protocol: &Protocol, out: &str) -> (String, BTreeMap<String, String>) {
     let mut text = String::new();
     let mut fields: BTreeMap<String, String> = BTreeMap::new();
@@ -698,7 +699,7 @@ fn digits(text: &str, mask: &str) -> String {
     if mask.is_empty() { digits } else { digits.replace(mask, "") }
 }
 
-/// What breaks the law; `None` if it holds.
+/// Returns what breaks the law, or `None` if it holds.
 fn broken(protocol: &Protocol, answer: Answer, tokens: Tokens) -> Option<String> {
     let (text, mask) = answer;
     let chunks = stream(protocol, &tokens.of(text));
@@ -721,7 +722,7 @@ fn broken(protocol: &Protocol, answer: Answer, tokens: Tokens) -> Option<String>
             return Some(format!("shows {text:?}"));
         }
         for (at, value) in now {
-            // Fields that hold digits of their own.
+            // Fields that contain digits of their own.
             let own = [
                 "created",
                 "id",

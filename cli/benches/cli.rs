@@ -1,6 +1,6 @@
-//! What the command line makes of a large file, next to reading it by line and copying it.
+//! The command line on a large file, compared with reading it by line and copying it.
 //!
-//! `LASTFOUR_BENCH_MIB` sets the size of the file; 64 where it is not set.
+//! `LASTFOUR_BENCH_MIB` sets the size of the file in MiB. The default is 64.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -14,20 +14,20 @@ use divan::counter::BytesCount;
 fn main() {
     divan::main();
     for file in [&*CLEAN, &*MIXED] {
-        // A file that stays in the temporary folder hurts nobody.
+        // A file that stays in the temporary directory does no harm.
         let _ = std::fs::remove_file(file);
     }
 }
 
 static CLEAN: LazyLock<PathBuf> = LazyLock::new(|| transcript("clean", usize::MAX));
-/// One message in twenty states a secret.
+/// Every twentieth message contains a secret.
 static MIXED: LazyLock<PathBuf> = LazyLock::new(|| transcript("mixed", 20));
 
 fn file(name: &str) -> &'static PathBuf {
     if name == "clean" { &CLEAN } else { &MIXED }
 }
 
-/// A transcript of JSON lines; every `every`th message states a secret.
+/// Returns a transcript of JSON lines. Every `every`th message contains a secret.
 fn transcript(name: &str, every: usize) -> PathBuf {
     const CLEAN: [&str; 5] = [
         "hi, I still have not received my replacement card",

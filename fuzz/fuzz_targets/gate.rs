@@ -1,4 +1,4 @@
 #![no_main]
-//! A quick look at a message changes nothing.
+//! The prefilter changes no result.
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| lastfour::invariants::gate(data));

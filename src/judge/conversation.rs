@@ -65,9 +65,9 @@ pub(super) const MEMORY_LASTS_MS: u64 = 30 * 60 * 1000;
 /// ```
 /// use lastfour::{Conversation, Engine, Message};
 /// let engine = Engine::default();
-/// let mut talk = Conversation::new();
-/// engine.scan(&mut talk, &Message::agent("Please read me the code we texted you."));
-/// let outcome = engine.scan(&mut talk, &Message::customer("482913"));
+/// let mut conversation = Conversation::new();
+/// let _ = engine.scan(&mut conversation, &Message::agent("Please read me the code we texted you."));
+/// let outcome = engine.scan(&mut conversation, &Message::customer("482913"));
 /// assert_eq!(outcome.redact("482913"), "******");
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -24,12 +24,12 @@ impl Conversation {
     /// let engine = Engine::default();
     /// let loaded = Conversation::new();
     /// let mut taught = loaded.clone();
-    /// engine.scan(&mut taught, &Message::bot("One moment, I am looking it up."));
-    /// let mut talk = loaded.clone();
-    /// engine.scan(&mut talk, &Message::customer("3782 8224"));
-    /// talk.merge(&loaded, &taught);
-    /// assert_eq!(talk.turns(), 2);
-    /// let outcome = engine.scan(&mut talk, &Message::customer("63 10005"));
+    /// let _ = engine.scan(&mut taught, &Message::bot("One moment, I am looking it up."));
+    /// let mut conversation = loaded.clone();
+    /// let _ = engine.scan(&mut conversation, &Message::customer("3782 8224"));
+    /// conversation.merge(&loaded, &taught);
+    /// assert_eq!(conversation.turns(), 2);
+    /// let outcome = engine.scan(&mut conversation, &Message::customer("63 10005"));
     /// assert_eq!(outcome.redact("63 10005"), "** *****");
     /// ```
     pub fn merge(&mut self, loaded: &Self, taught: &Self) {

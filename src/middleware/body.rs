@@ -1,4 +1,4 @@
-//! The body of a request or a response that has passed through the layer.
+//! The body of a request or response that has passed through the layer.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::middleware::BoxError;
 use crate::middleware::stream::Stream;
 
 pin_project! {
-    /// A body that passes as it is, that was held and scanned, or that is scanned while it is sent.
+    /// A body that passes unchanged, that was held and scanned, or that is scanned while it is sent.
     ///
     /// Its data are [`Bytes`]. Trailers are kept, except digests of bytes that changed. A body that is stopped while it is
     /// sent ends with [`BodyError`](crate::middleware::BodyError); an event stream of a response ends with an event that says so.
@@ -27,41 +27,41 @@ pin_project! {
 pin_project! {
     #[project = KindProjection]
     enum Kind<B> {
-        /// It passes. `sized`: its length is known.
+        /// The body passes. `sized` says whether its length is known.
         Pass { #[pin] inner: B, sized: bool },
-        /// It was held.
+        /// The body was held.
         Held { data: Option<Bytes>, trailers: Option<HeaderMap> },
-        /// It passes, and some of it has been read already.
+        /// The body passes, and a part of it has already been read.
         Rest { read: VecDeque<Bytes>, inner: Pin<Box<B>> },
-        /// It is scanned while it is sent.
+        /// The body is scanned while it is sent.
         Stream { inner: Pin<Box<B>>, stream: Box<Stream> },
     }
 }
 
 impl<B> RedactBody<B> {
-    /// A body that passes as it is.
+    /// Creates a body that passes unchanged.
     pub(super) fn pass(inner: B) -> Self {
         Self { kind: Kind::Pass { inner, sized: true } }
     }
 
-    /// A body that passes as it is and does not tell its length. The body of a response to HEAD has the length of bytes
-    /// that a GET may change.
+    /// Creates a body that passes unchanged and does not report its length. The length of a response to HEAD is that of
+    /// bytes which a GET may change.
     pub(super) fn without_length(inner: B) -> Self {
         Self { kind: Kind::Pass { inner, sized: false } }
     }
 
-    /// A body that is in memory.
+    /// Creates a body from data in memory.
     pub(super) fn held(data: Bytes, trailers: Option<HeaderMap>) -> Self {
         let data = Some(data).filter(|data| !data.is_empty());
         Self { kind: Kind::Held { data, trailers: trailers.filter(|trailers| !trailers.is_empty()) } }
     }
 
-    /// A body that passes as it is, of which `read` has been read already.
+    /// Creates a body that passes unchanged, of which `read` has already been read.
     pub(super) fn rest(read: VecDeque<Bytes>, inner: Pin<Box<B>>) -> Self {
         Self { kind: Kind::Rest { read, inner } }
     }
 
-    /// A body that is scanned while it is sent.
+    /// Creates a body that is scanned while it is sent.
     pub(super) fn stream(inner: Pin<Box<B>>, stream: Stream) -> Self {
         Self { kind: Kind::Stream { inner, stream: Box::new(stream) } }
     }

@@ -93,7 +93,7 @@ impl<St> Config<St> {
         }
     }
 
-    /// Whether this request, and the response to it, are looked at.
+    /// Whether this request and its response are redacted.
     pub(super) fn looks_at(&self, head: &request::Parts) -> bool {
         self.when.as_ref().is_none_or(|when| when(head))
     }

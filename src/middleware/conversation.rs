@@ -1,9 +1,9 @@
 //! The conversation of one request and its response, or of one message.
 //!
-//! It is loaded before a body is scanned. What was learned from a request is kept once the inner service has accepted it:
-//! somebody whose messages are refused must not change what is masked in the conversation of others. Until then the store
-//! holds a guarded state ([`Conversation::guarded`]), in which everything counts that masks more and nothing that masks
-//! less. So concurrent messages see each other. A request that is refused takes its part back.
+//! It is loaded before a body is scanned. What a request says is remembered once the inner service has accepted it.
+//! Otherwise somebody whose messages are refused could change what is masked in the conversation of others. Until then
+//! the store contains a guarded state ([`Conversation::guarded`]), in which the request can only cause more to be
+//! masked. So concurrent messages see each other. If the request is refused, its part is removed.
 
 use std::future::Future;
 use std::mem;
@@ -22,14 +22,14 @@ pub(super) struct StoredConversation<St> {
     direction: &'static str,
 }
 
-/// A step in a conversation: the state in which a body was scanned, and the state after it.
+/// A step in a conversation: the state before a body was scanned, and the state after it.
 #[derive(Debug, Clone)]
 pub(super) struct Learned {
     pub(super) loaded: Option<Conversation>,
     pub(super) taught: Conversation,
 }
 
-/// What has been learned and is not decided yet.
+/// What was learned and is not decided yet.
 #[derive(Debug)]
 pub(super) struct Pending {
     learned: Learned,
@@ -38,7 +38,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// The state that counts until it is decided.
+    /// The state to use until it is decided.
     pub(super) fn guarded(&self) -> Conversation {
         self.learned.loaded.clone().unwrap_or_default().guarded(&self.learned.taught)
     }
@@ -49,17 +49,17 @@ pub(super) trait Rescan {
     fn rescan(&mut self, conversation: Conversation) -> impl Future<Output = Rescanned> + Send;
 }
 
-/// What became of a body that was to be scanned again.
+/// The result of scanning a body again.
 pub(super) enum Rescanned {
-    /// It was scanned, with this conversation after it.
+    /// It was scanned. This is the conversation after it.
     Taught(Conversation),
-    /// It has been sent already, so it can only be merged.
+    /// It has already been sent, so it can only be merged.
     Sent,
-    /// It must not be sent, so nothing is learned from it.
+    /// It must not be sent, so nothing is remembered of it.
     Stopped,
 }
 
-/// When what has been learned counts.
+/// When what was learned takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Counts {
     Now,
@@ -67,10 +67,10 @@ pub(super) enum Counts {
     WhenAccepted,
 }
 
-/// What became of what was learned.
+/// The result of saving what was learned.
 #[derive(Debug)]
 pub(super) enum Learning {
-    /// The store knows of it.
+    /// It is stored.
     Stored(Box<Pending>),
     /// The body was stopped when it was scanned again.
     Stopped,
@@ -97,8 +97,8 @@ impl<St: ConversationStore> StoredConversation<St> {
         })
     }
 
-    /// Saves what was learned from a body that has been scanned once. While somebody else changes the conversation, the
-    /// body is scanned again with the newer state, or merged with it if it has been sent already.
+    /// Saves what was learned from a body that has been scanned once. On a conflict, the body is scanned again with the
+    /// newer state, or merged with it if it has already been sent.
     pub(super) async fn learn(&self, first: Learned, counts: Counts, body: &mut impl Rescan) -> Learning {
         let mut learned = first.clone();
         for tries in 1..=TRIES {
@@ -113,7 +113,7 @@ impl<St: ConversationStore> StoredConversation<St> {
                 return unwritten;
             }
             let newer = if next == before {
-                // There is nothing to write yet. But the body has to be scanned with everything that is stored by now.
+                // Nothing has to be written, but the body must be scanned with the newest state.
                 self.load().await
             } else {
                 match self.save(learned.loaded.as_ref(), next.clone()).await {
@@ -138,11 +138,11 @@ impl<St: ConversationStore> StoredConversation<St> {
         Learning::Failed(ScanError::Busy)
     }
 
-    /// Keeps what was learned from a request that the inner service has accepted, or takes it back. Returns the state that
-    /// is stored then, if it is known.
+    /// Remembers what was learned from a request that the inner service has accepted, or removes it. Returns the state
+    /// that is stored afterwards, if it is known.
     ///
-    /// The request has been answered, so nothing can be scanned again: what was learned is merged with a newer state. If
-    /// that fails, the guarded state stays, which masks more and not less.
+    /// The request has been answered, so nothing can be scanned again: on a conflict the states are merged. If that
+    /// fails, the guarded state stays, which masks more and not less.
     pub(super) async fn decide(&self, pending: Box<Pending>, accepted: bool) -> Option<Conversation> {
         let Pending { learned, stored } = *pending;
         let goal = if accepted { learned.taught } else { learned.loaded.unwrap_or_default() };
@@ -159,7 +159,7 @@ impl<St: ConversationStore> StoredConversation<St> {
                 Saved::Stale => {}
             }
             there = self.load().await.ok()?;
-            // What has expired need not be taken back.
+            // An expired state has nothing to remove.
             if there.is_none() && !accepted {
                 return None;
             }
@@ -170,7 +170,7 @@ impl<St: ConversationStore> StoredConversation<St> {
     }
 }
 
-/// What is stored now, and what was learned since it was `loaded`.
+/// Merges what was learned since `loaded` into what is stored now.
 fn merged(stored: Option<&Conversation>, loaded: Option<&Conversation>, taught: &Conversation) -> Conversation {
     let Some(stored) = stored else { return taught.clone() };
     let mut merged = stored.clone();
@@ -178,8 +178,8 @@ fn merged(stored: Option<&Conversation>, loaded: Option<&Conversation>, taught: 
     merged
 }
 
-/// Whether the inner service has accepted a request, and what was learned from it: whichever is known last decides the
-/// other. A body that streams may end before the service has answered, or after.
+/// Whether the inner service has accepted a request, and what was learned from it. A streamed body may end before or
+/// after the response starts, so whichever is known last takes the decision.
 #[derive(Debug, Default)]
 pub(super) struct Decision(Mutex<State>);
 
@@ -202,7 +202,7 @@ impl Decision {
         }
     }
 
-    /// Notes what was learned. Gives it back, with the decision, if the service has answered already.
+    /// Records what was learned. If the service has already answered, returns it with the decision.
     pub(super) fn learned(&self, pending: Box<Pending>) -> Option<(Box<Pending>, bool)> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match *state {
@@ -214,7 +214,7 @@ impl Decision {
         }
     }
 
-    /// Notes the answer of the service. Returns what was learned so far, to be decided now.
+    /// Records the answer of the service. Returns what was learned so far, which can be decided now.
     pub(super) fn answered(&self, accepted: bool) -> Option<Box<Pending>> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match mem::replace(&mut *state, State::Answered { accepted }) {
@@ -272,8 +272,8 @@ mod tests {
         Engine::default().scan(&mut talk.clone(), &Message::new(role, text)).redact(text) != text
     }
 
-    /// Whether the rules find something. What the learned weights add depends on which messages were the last, and those
-    /// that are not accepted are not among them.
+    /// Whether the rules find something. The learned weights depend on the most recent messages, and messages that are
+    /// not accepted are not among them.
     fn rules_mask(talk: &Conversation, (role, text): (Role, &str)) -> bool {
         let outcome = Engine::default().scan(&mut talk.clone(), &Message::new(role, text));
         outcome.findings.iter().any(|finding| finding.evidence.score == 0 && finding.kind.is_there())

@@ -1,5 +1,5 @@
-//! A request and its response: the request is read and scanned, the inner service is called, the response is read and
-//! scanned.
+//! Handles a request and its response: reads and scans the request, calls the inner service, reads and scans the
+//! response.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -45,7 +45,7 @@ where
     St: ConversationStore,
 {
     let (mut head, body) = request.into_parts();
-    // After CONNECT there is no body but a connection.
+    // After CONNECT there is a connection instead of a body.
     if head.method == Method::CONNECT || !config.looks_at(&head) {
         if config.requests {
             head.extensions.insert(complete());
@@ -78,20 +78,20 @@ where
     }
 }
 
-/// What is known of an exchange.
+/// The state of an exchange.
 struct Exchange<St> {
     config: Arc<Config<St>>,
     method: Method,
     role: Role,
     id: Option<MessageId>,
     key: Option<String>,
-    /// A key was asked for, and the request has none.
+    /// Whether a key is required and the request has none.
     keyless: bool,
-    /// The conversation in which the response is scanned, if it need not be loaded.
+    /// The conversation in which the response is scanned, if it is already known.
     conversation: Option<Conversation>,
     /// The report of the request, if requests are scanned.
     report: Option<Report>,
-    /// The request is scanned while the inner service reads it.
+    /// Whether the request is scanned while the inner service reads it.
     streams: bool,
     /// Whether the inner service has accepted the request.
     accepted: bool,
@@ -104,12 +104,12 @@ struct Stopped {
     report: Report,
 }
 
-/// A body after its plan.
+/// A body that was received according to its plan.
 enum Received<X> {
-    /// It passes.
+    /// The body passes.
     Pass(RedactBody<X>, Report),
     Held(Held, How),
-    /// It streams, after what has been read already.
+    /// The body streams, after the data that has already been read.
     Stream(VecDeque<Bytes>, Pin<Box<X>>, How),
 }
 
@@ -130,7 +130,7 @@ impl<St: ConversationStore> Exchange<St> {
         }
     }
 
-    /// Returns the body that the inner service reads.
+    /// Returns the body for the inner service.
     async fn request<B>(&mut self, head: &mut request::Parts, body: B) -> Result<RedactBody<B>, Stopped>
     where
         B: Body,
@@ -145,7 +145,7 @@ impl<St: ConversationStore> Exchange<St> {
         }
         let plan = plan(&self.config, Direction::Request, &head.headers, &body.size_hint(), needs_body);
         let received = match plan {
-            // Only the key of the conversation is read from it.
+            // The body is read only for the conversation key.
             Plan::Refuse(failure) if !self.config.requests && !matches!(failure, ScanError::TooLarge { .. }) => {
                 Received::Pass(RedactBody::pass(body), complete())
             }
@@ -174,7 +174,7 @@ impl<St: ConversationStore> Exchange<St> {
         Ok(body)
     }
 
-    /// Returns the body that the client gets.
+    /// Returns the body for the client.
     async fn response<R>(&mut self, head: &mut response::Parts, body: R) -> Result<RedactBody<R>, Stopped>
     where
         R: Body,
@@ -222,7 +222,7 @@ impl<St: ConversationStore> Exchange<St> {
         Ok(needs_body)
     }
 
-    /// Reads a body as far as its plan says.
+    /// Reads a body according to its plan.
     async fn receive<X: Body>(&self, direction: Direction, plan: Plan, body: X) -> Result<Received<X>, Stopped> {
         let (failure, body) = match plan {
             Plan::Pass => return Ok(Received::Pass(RedactBody::pass(body), complete())),
@@ -244,7 +244,7 @@ impl<St: ConversationStore> Exchange<St> {
                         (ScanError::TooLarge { limit }, RedactBody::rest(read, body))
                     }
                     Err(NotHeld::Undecodable(failure, body)) => (failure, body),
-                    // There is no more of it that could pass.
+                    // The rest of the body does not exist, so it cannot pass.
                     Err(NotHeld::CutOff) => return Err(failed(direction, ScanError::CutOff)),
                 }
             }
@@ -253,7 +253,7 @@ impl<St: ConversationStore> Exchange<St> {
         if self.config.pass_on_failure { Ok(Received::Pass(body, stopped.report)) } else { Err(stopped) }
     }
 
-    /// Scans a body, or makes it one that is scanned while it is sent. Corrects its headers.
+    /// Scans a body, or wraps it so that it is scanned while it is sent. Corrects its headers.
     async fn scan<X>(
         &mut self,
         direction: Direction,
@@ -329,7 +329,8 @@ impl<St: ConversationStore> Exchange<St> {
             },
             (known, _) => known,
         };
-        // Large documents and pages are scanned ahead, so that a failure near their start is answered with a status.
+        // The start of large documents and pages is scanned ahead, so that a failure there can be answered with a
+        // status.
         let scans_ahead = direction == Direction::Response && !how.format.streams();
         let is_events = direction == Direction::Response && how.format == BodyFormat::Events;
         let make_filter = self.make_filter(direction, how.format);
@@ -357,7 +358,7 @@ impl<St: ConversationStore> Exchange<St> {
         Ok((RedactBody::stream(body, stream), report))
     }
 
-    /// The conversation in its store. What comes in a response to a request that was refused is not stored.
+    /// Returns the stored conversation. The response to a refused request is not stored.
     fn stored(&self, direction: Direction) -> Option<StoredConversation<St>> {
         if self.keyless && (direction == Direction::Request || !self.config.requests) {
             telemetry::keyless(direction.as_str());
@@ -366,7 +367,7 @@ impl<St: ConversationStore> Exchange<St> {
         Some(StoredConversation::new(self.config.store.clone(), key, direction.as_str()))
     }
 
-    /// Makes filters for a body.
+    /// Creates filters for a body.
     fn make_filter(
         &self,
         direction: Direction,
@@ -380,7 +381,7 @@ impl<St: ConversationStore> Exchange<St> {
         move |conversation| config.filter(format.clone(), conversation, role, id)
     }
 
-    /// Keeps what was learned from the request, or takes it back.
+    /// Remembers what was learned from the request, or removes it.
     async fn decide(&mut self, accepted: bool) {
         self.accepted = accepted;
         let Some(pending) = self.decision.answered(accepted) else { return };
@@ -392,17 +393,17 @@ impl<St: ConversationStore> Exchange<St> {
         }
     }
 
-    /// Why the request was stopped while the inner service was reading it.
+    /// Returns why the request was stopped while the inner service was reading it.
     fn stopped(&self) -> Option<Stopped> {
         let report = self.report.as_ref().filter(|_| self.streams)?;
         let failure = report.failure();
-        // A store that failed has stopped nothing if the body passes anyway.
+        // If bodies may pass unscanned, a store that failed has stopped nothing.
         let passed = self.config.pass_on_failure && matches!(failure, Some(ScanError::Store | ScanError::Busy));
         let stopped = !passed && (failure.is_some() || report.is_blocked());
         stopped.then(|| Stopped { failure, report: report.clone() })
     }
 
-    /// Writes the counts of what was found in the request and in the response into the header that is asked for.
+    /// Writes the numbers of findings in the request and in the response into the configured header.
     fn count(&self, headers: &mut HeaderMap, response: Option<&Report>) {
         let Some(name) = &self.config.header else { return };
         let mut words: Vec<(String, u64)> = Vec::new();
@@ -436,7 +437,7 @@ impl<St: ConversationStore> Exchange<St> {
     }
 }
 
-/// The report of a body in which nothing is to be scanned.
+/// The report of a body that is not scanned.
 fn complete() -> Report {
     let report = Report::new();
     report.complete();

@@ -4,7 +4,7 @@ use bytes::{Buf, Bytes};
 use http::HeaderMap;
 use http_body::Frame;
 
-/// What a body gives next.
+/// The next item of a body.
 pub(super) enum Next {
     Data(Bytes),
     Trailers(HeaderMap),

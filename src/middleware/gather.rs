@@ -22,17 +22,17 @@ pub(super) struct Held {
     trailers: Option<HeaderMap>,
 }
 
-/// Why a body has not been read to its end.
+/// Why a body was not read to its end.
 pub(super) enum NotHeld<B> {
-    /// It is larger than the limit. The start of it is given.
+    /// It is larger than the limit. Contains the start that was read.
     TooLarge(VecDeque<Bytes>, Pin<Box<B>>),
-    /// It cannot be decoded. The bytes are as they were received.
+    /// It cannot be decoded. Contains the bytes as received.
     Undecodable(ScanError, RedactBody<B>),
-    /// It broke off.
+    /// It was cut off.
     CutOff,
 }
 
-/// Reads a body and decodes it. Neither form of it may be larger than `limit` bytes.
+/// Reads and decodes a body. Neither the received nor the decoded form may be larger than `limit` bytes.
 pub(super) async fn gather<B: Body>(body: B, coding: Option<Coding>, limit: usize) -> Result<Held, NotHeld<B>> {
     let mut body = Box::pin(body);
     let (mut chunks, mut len, mut trailers) = (VecDeque::new(), 0, None);
@@ -80,7 +80,7 @@ impl Held {
         RedactBody::held(self.raw, self.trailers)
     }
 
-    /// Returns the body that is sent on, with these bytes if they changed, and corrects its headers.
+    /// Returns the body to send on, with these bytes if they changed, and corrects its headers.
     pub(super) fn into_scanned<B>(self, changed: Option<Bytes>, headers: &mut HeaderMap) -> RedactBody<B> {
         let (bytes, change) = match (changed, self.decoded) {
             (Some(bytes), _) => {

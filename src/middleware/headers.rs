@@ -5,25 +5,25 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::middleware::encoding::ACCEPTED;
 
-/// Digests of the bytes of a body (RFC 9530, RFC 3230, RFC 1864), and signatures that cover such digests (RFC 9421). They
-/// are wrong for other bytes.
+/// Digests of a body (RFC 9530, RFC 3230, RFC 1864), and signatures that cover such digests (RFC 9421). They are wrong
+/// if the bytes change.
 const DIGESTS: [&str; 7] =
     ["content-digest", "repr-digest", "digest", "content-md5", "x-content-sha256", "signature", "signature-input"];
 
-/// How a body differs from the one that was received.
+/// How the body that is sent differs from the one that was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
-    /// It does not differ.
+    /// It is the same.
     None,
-    /// It was decoded, is the same otherwise, and has this length.
+    /// It was decoded and has this length. Its content is the same.
     Decoded(usize),
-    /// It has other content and this length.
+    /// Its content changed and it has this length.
     Changed(usize),
     /// It is scanned while it is sent.
     Unknown,
 }
 
-/// Corrects the headers of a body that differs like this.
+/// Corrects the headers for such a change.
 pub(super) fn correct(headers: &mut HeaderMap, change: Change) {
     match change {
         Change::None => return,
@@ -53,7 +53,7 @@ pub(super) fn remove_digests(headers: &mut HeaderMap) {
     }
 }
 
-/// Makes the entity tag a weak one: the bytes may differ under the same tag.
+/// Makes the entity tag weak, because the bytes may differ under the same tag.
 fn weaken_etag(headers: &mut HeaderMap) {
     let Some(tag) = headers.get(ETAG) else { return };
     if tag.as_bytes().starts_with(b"W/") {
@@ -65,7 +65,7 @@ fn weaken_etag(headers: &mut HeaderMap) {
     };
 }
 
-/// Changes a request so that its response can be scanned: a whole body, in an encoding that can be decoded.
+/// Changes a request so that its response can be scanned: the whole body, in an encoding that can be decoded.
 pub(super) fn ask_for_scannable_response(headers: &mut HeaderMap) {
     headers.remove(RANGE);
     headers.remove(IF_RANGE);

@@ -9,7 +9,7 @@
 //!
 //! # Trust
 //!
-//! Whoever can choose the key of somebody else's conversation can change what is masked there. Read the key from something
+//! A client that can choose the key of somebody else's conversation can change what is masked there. Read the key from something
 //! that the server has checked, or check it outside of the layer. The same holds for the role: a client that may call itself
 //! an agent can ask a harmless question in place of the agent's.
 //!
@@ -30,7 +30,7 @@
 //! assert_eq!(field.extract(&head, Some(br#"{"chat": 7}"#))?.as_deref(), Some("7"));
 //! assert_eq!(field.extract(&head, Some(br#"{"chat": 7, "chat": 8}"#)), Err(KeyError::Duplicate));
 //!
-//! // From what an authentication layer has found out.
+//! // From what an authentication layer has inserted.
 //! #[derive(Clone)]
 //! struct Session(String);
 //! let session = |head: &Parts| Some(head.extensions.get::<Session>()?.0.clone());
@@ -206,7 +206,7 @@ fn segments(head: &Parts) -> impl Iterator<Item = &str> {
     head.uri.path().trim_start_matches('/').split('/')
 }
 
-/// A path segment without its percent escapes. A plus sign in a path stands for itself.
+/// Decodes the percent escapes of a path segment. A plus sign stays.
 fn percent_decoded(segment: &str) -> Option<String> {
     let escaped = segment.replace('+', "%2B");
     let bytes = form::decode(escaped.as_bytes(), Span::new(0, escaped.len())).bytes.into_owned();
@@ -218,7 +218,8 @@ fn field(form: &[u8], name: &str) -> Result<Option<String>, KeyError> {
     Ok(only(named)?.and_then(|pair| String::from_utf8(form::decode(form, pair.value).bytes.into_owned()).ok()))
 }
 
-/// The field of a multipart form. A body that cannot be read has no fields: it is refused when it is scanned.
+/// Returns a field of a multipart form. A body that cannot be read has no fields. It is refused later, when it is
+/// scanned.
 fn part(body: &[u8], boundary: &str, name: &str) -> Result<Option<String>, KeyError> {
     let mut reader = Reader::new(boundary);
     reader.push(body);
@@ -239,7 +240,8 @@ fn part(body: &[u8], boundary: &str, name: &str) -> Result<Option<String>, KeyEr
     Ok(only(values.into_iter())?.and_then(|value| String::from_utf8(value).ok()))
 }
 
-/// The value to which a pointer leads in every line that has it. Lines that name two conversations name none.
+/// Returns the value at a pointer, which must be the same in every line that has it. Lines with different values are an
+/// error.
 fn document_of_each_line(body: &[u8], pointer: &str) -> Result<Option<String>, KeyError> {
     let mut key = None;
     for line in body.split(|byte| *byte == b'\n') {
@@ -254,7 +256,7 @@ fn document_of_each_line(body: &[u8], pointer: &str) -> Result<Option<String>, K
     Ok(key)
 }
 
-/// The string or number to which a pointer leads.
+/// Returns the string or number at a pointer.
 fn member(mut value: Value<'_>, pointer: &str) -> Result<Option<String>, KeyError> {
     for step in pointer.split('/').skip(1) {
         let found = match step.parse() {
@@ -272,15 +274,15 @@ fn member(mut value: Value<'_>, pointer: &str) -> Result<Option<String>, KeyErro
     })
 }
 
-/// A step of a JSON pointer without its escapes.
+/// Decodes the escapes of a step of a JSON pointer.
 fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// The most digits of a number that are written without an exponent.
+/// The maximum number of digits written without an exponent.
 const LONGEST_NUMBER: i64 = 40;
 
-/// A JSON number in the one spelling of its value: `70`, `7.0e1` and `700E-1` are `70`.
+/// Returns the canonical spelling of a JSON number: `70`, `7.0e1` and `700E-1` all become `70`.
 fn number(raw: &str) -> String {
     let (sign, rest) = raw.strip_prefix('-').map_or(("", raw), |rest| ("-", rest));
     let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));

@@ -51,8 +51,8 @@ impl<St: ConversationStore> RedactLayer<St> {
         self
     }
 
-    /// Sets which requests are looked at. All others pass with their responses, unread and unchanged. By default all
-    /// requests are looked at.
+    /// Sets which requests are redacted. All others pass with their responses, unread and unchanged. By default all
+    /// requests are redacted.
     ///
     /// ```
     /// use http::request::Parts;
@@ -104,8 +104,8 @@ impl<St: ConversationStore> RedactLayer<St> {
         self.with(|config| config.key = Some(Arc::new(key)))
     }
 
-    /// Sets where the speaker's role is read from: a name such as `agent` or `user` (see [`Role::from_name`]). A role that
-    /// is named in the text's own object of a document takes precedence.
+    /// Sets where the speaker's role is read from: a name such as `agent` or `user` (see [`Role::from_name`]). A role
+    /// inside the document, next to the text, takes precedence.
     #[must_use]
     pub fn role_by(self, role: impl KeyExtractor) -> Self {
         self.with(|config| config.role = Some(Arc::new(role)))
@@ -118,8 +118,8 @@ impl<St: ConversationStore> RedactLayer<St> {
     }
 
     /// Sets the role of requests that name none, in the body or for [`role_by`](Self::role_by). By default
-    /// [`Role::Unknown`]: they may come from either side. If only customers send requests, set [`Role::Customer`]: then
-    /// a question in a request is not taken for one that the customer answers.
+    /// [`Role::Unknown`]: they may come from either side. If only customers send requests, set [`Role::Customer`]. A
+    /// question in a request then does not change how later answers are judged.
     #[must_use]
     pub fn request_role(self, role: Role) -> Self {
         self.with(|config| config.request_role = role)
@@ -189,8 +189,8 @@ impl<St: ConversationStore> RedactLayer<St> {
 pub struct Dangerous<St = MemoryStore>(RedactLayer<St>);
 
 impl<St: ConversationStore> Dangerous<St> {
-    /// Lets bodies pass that cannot be scanned. Whoever can make a body that cannot be scanned then gets anything through.
-    /// Failures are still reported.
+    /// Lets bodies pass that cannot be scanned. Anyone who can make a scan fail can then send any secret. Failures are
+    /// still reported.
     #[must_use]
     pub fn pass_on_failure(self) -> RedactLayer<St> {
         self.0.with(|config| config.pass_on_failure = true)

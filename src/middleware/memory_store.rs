@@ -54,8 +54,8 @@ impl MemoryStore {
     /// The memory that one conversation takes, in bytes, with its share of the index.
     pub const ENTRY_BYTES: usize = mem::size_of::<Slot>() + 2 * (mem::size_of::<(Key, u32)>() + 1);
 
-    /// Returns a store for up to `entries` conversations, each of which is forgotten when it has not been used for `idle`.
-    /// With no entries it forgets everything.
+    /// Creates a store for up to `entries` conversations. Each is forgotten when it has not been used for `idle`. With
+    /// 0 entries it stores nothing.
     #[must_use]
     pub fn new(entries: usize, idle: Duration) -> Self {
         let capacity = entries.min(NONE as usize);
@@ -63,14 +63,14 @@ impl MemoryStore {
         Self { table: Arc::new(Mutex::new(table)), capacity, start: Instant::now() }
     }
 
-    /// Returns a store that takes up to about `bytes` bytes of memory: [`ENTRY_BYTES`](Self::ENTRY_BYTES) for each
-    /// conversation. The memory is allocated as it is needed.
+    /// Creates a store that uses up to about `bytes` bytes of memory: [`ENTRY_BYTES`](Self::ENTRY_BYTES) for each
+    /// conversation. Memory is allocated as needed.
     #[must_use]
     pub fn with_bytes(bytes: usize, idle: Duration) -> Self {
         Self::new(bytes / Self::ENTRY_BYTES, idle)
     }
 
-    /// The number of conversations that are stored now.
+    /// The number of stored conversations.
     #[must_use]
     pub fn len(&self) -> usize {
         let now = self.now();
@@ -79,19 +79,19 @@ impl MemoryStore {
         table.index.len()
     }
 
-    /// Whether no conversation is stored now.
+    /// Whether no conversation is stored.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The most conversations that are stored.
+    /// The maximum number of stored conversations.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// The number of conversations that were removed for others before they expired.
+    /// The number of conversations that were replaced before they expired.
     #[must_use]
     pub fn evicted(&self) -> u64 {
         self.lock().evicted
@@ -154,7 +154,7 @@ fn digest(key: &str) -> Key {
     Sha256::digest(key).into()
 }
 
-/// The index of no slot.
+/// Marks the absence of a slot.
 const NONE: u32 = u32::MAX;
 
 /// The time between two warnings about removed conversations, in milliseconds.
@@ -166,7 +166,7 @@ const REPORT_EVERY_MS: u64 = 60_000;
 struct Table {
     index: HashMap<Key, u32>,
     slots: Vec<Slot>,
-    /// Slots in which nothing is stored.
+    /// Empty slots.
     free: Vec<u32>,
     oldest: u32,
     newest: u32,
@@ -241,7 +241,8 @@ impl Table {
         Saved::Kept
     }
 
-    /// Removes what has been idle for too long. The list is in order of last use, so only its start is looked at.
+    /// Removes conversations that have been idle for too long. The list is sorted by last use, so only its start is
+    /// checked.
     fn expire(&mut self, now: u64) {
         while let Some(slot) = self.slots.get(self.oldest as usize)
             && now.saturating_sub(slot.used_ms) > self.idle_ms
@@ -288,7 +289,7 @@ impl Table {
         (slot.older, slot.newer) = (older, NONE);
     }
 
-    /// Whether a warning about removed conversations is due; the next one is due a minute later.
+    /// Whether a warning about replaced conversations is due. The next one is due a minute later.
     fn is_report_due(&mut self, now: u64) -> bool {
         let due = self.reported_ms.is_none_or(|before| now.saturating_sub(before) >= REPORT_EVERY_MS);
         if due {
@@ -410,11 +411,11 @@ mod tests {
         assert_eq!(store.load("a").await.unwrap().unwrap().turns(), THREADS * MESSAGES);
     }
 
-    /// What is done to a table: with the conversation of a number, after some milliseconds.
+    /// An operation on a table, with the number of a conversation, after some milliseconds.
     #[derive(Debug, Clone, Copy)]
     enum Operation {
         Load(usize),
-        /// With what was loaded last, and with an outdated conversation.
+        /// Saves what was loaded last, or an outdated conversation.
         Save(usize, usize, bool),
     }
 

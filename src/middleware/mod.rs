@@ -85,8 +85,8 @@
 //!
 //! This layer does not authenticate anybody. **Put authentication and authorization outside of it** (in axum: add their
 //! layers after this one), so that only checked requests reach it. **A client must not choose its conversation key or its role
-//! unchecked**: whoever can write into somebody else's conversation can ask a harmless question in place of the real one, and
-//! the answer to it is not masked. Read the key and the role from the session where you can; see
+//! unchecked**: a client that can write into somebody else's conversation can ask a harmless question in place of the real one,
+//! and the answer is not masked. Read the key and the role from the session if you can; see
 //! [`key`](mod@crate::middleware::key).
 //!
 //! ```
@@ -127,8 +127,7 @@
 //!
 //! - A secret that the handler writes elsewhere, such as into its own log, is not stopped.
 //! - A large body is scanned in steps of 32 KiB, and other tasks run between them. But a line of NDJSON, an event, a part of
-//!   a multipart form, and a text that is meant as JSON and is none are scanned in one go, up to
-//!   [`Limits::hold`](crate::Limits). The time is linear in the length.
+//!   a multipart form, and invalid JSON are scanned in one go, up to [`Limits::hold`](crate::Limits). The time is linear in the length.
 
 mod body;
 mod body_error;

@@ -1,4 +1,4 @@
-//! What is done with a body, decided from the headers before a byte of it is read.
+//! Decides from the headers how a body is handled, before a byte of it is read.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode, response};
@@ -10,14 +10,14 @@ use crate::middleware::config::Config;
 use crate::middleware::encoding::{Coding, coding};
 use crate::middleware::headers::{expects_continue, single};
 
-/// What is done with a body.
+/// How a body is handled.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// It passes as it is.
+    /// It passes unchanged.
     Pass,
     /// It cannot be scanned.
     Refuse(ScanError),
-    /// It is read to its end, then scanned. If it is larger than the limit, [`Overflow`] applies.
+    /// It is read to its end, then scanned. If it exceeds the limit, [`Overflow`] decides.
     Hold(How, Overflow),
     /// It is scanned while it is sent.
     Stream(How),
@@ -30,16 +30,17 @@ pub(super) struct How {
     pub(super) coding: Option<Coding>,
 }
 
-/// What is done with a body that is to be held and is larger than the limit.
+/// What happens to a body that should be held but exceeds the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Overflow {
     Refuse,
     Stream,
-    /// It streams if it is a text. In a document the conversation key would be missing.
+    /// It streams if it is a text. A document is refused, because its conversation key would be missing.
     StreamText,
 }
 
-/// Returns the plan for a body with these headers. `needs_body`: the conversation key or the role may be in the body.
+/// Returns the plan for a body with these headers. `needs_body` says that the conversation key or the role may be in
+/// the body.
 pub(super) fn plan<St>(
     config: &Config<St>,
     direction: Direction,
@@ -63,12 +64,12 @@ pub(super) fn plan<St>(
         _ => Overflow::Refuse,
     };
     let needs_body = needs_body && how.may_hold_key();
-    // An event stream has no end to wait for: there, what is blocked cuts the stream short.
+    // An event stream has no end to wait for. A blocked event cuts it short.
     let streams = match (&how.format, direction) {
         (BodyFormat::Events, Direction::Response) => true,
         (format, _) => format.streams() && !blocks && !needs_body,
     };
-    // A client that waits for `100 Continue` learns from the handler whether its body is wanted, so the body is not read
+    // If the client waits for `100 Continue`, the handler decides whether it wants the body, so the body is not read
     // before the handler reads it.
     let waits = expects_continue(headers) && !needs_body && (streams || !how.format.streams());
     let limit = config.limits.hold;
@@ -85,7 +86,7 @@ pub(super) fn plan<St>(
     }
 }
 
-/// Returns the plan for a response to a request by this method.
+/// Returns the plan for a response to a request with this method.
 pub(super) fn response_plan<St>(config: &Config<St>, method: &Method, head: &response::Parts, hint: &SizeHint) -> Plan {
     let bodiless = head.status.is_informational()
         || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
@@ -102,7 +103,7 @@ pub(super) fn response_plan<St>(config: &Config<St>, method: &Method, head: &res
     }
 }
 
-/// Returns how a body with these headers is read, or `None` if it passes.
+/// Returns how a body with these headers is read, or `None` if it passes unread.
 pub(super) fn how<St>(config: &Config<St>, headers: &HeaderMap) -> Result<Option<How>, ScanError> {
     let content_type = single(headers, &CONTENT_TYPE).map_err(|()| ScanError::ContentType)?.unwrap_or_default();
     let Some(format) = config.types.format(content_type)? else { return Ok(None) };
@@ -110,13 +111,13 @@ pub(super) fn how<St>(config: &Config<St>, headers: &HeaderMap) -> Result<Option
 }
 
 impl How {
-    /// Whether a conversation key may be found in a body of this format.
+    /// Whether a body of this format can contain a conversation key.
     pub(super) fn may_hold_key(&self) -> bool {
         !matches!(self.format, BodyFormat::Html | BodyFormat::Events)
     }
 }
 
-/// Whether a body that starts like this may be a document, in which a conversation key may be found.
+/// Whether a body with this start may be a document, which can contain a conversation key.
 pub(super) fn opens_document<'b>(start: impl Iterator<Item = &'b u8>) -> bool {
     let mut start = start.filter(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
     matches!(start.next(), Some(b'{' | b'[') | None)

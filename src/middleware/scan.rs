@@ -1,4 +1,4 @@
-//! Scans a body that is held, in its conversation.
+//! Scans a held body in its conversation.
 
 use std::borrow::Cow;
 use std::time::Instant;
@@ -11,16 +11,16 @@ use crate::middleware::conversation::{Counts, Learned, Learning, Pending, Rescan
 use crate::middleware::store::ConversationStore;
 use crate::middleware::telemetry::Cost;
 
-/// What was found in a body.
+/// The findings in a body.
 pub(super) struct Scanned {
     pub(super) report: Report,
     pub(super) cost: Cost,
     pub(super) end: End,
 }
 
-/// What may be done with a body that was scanned.
+/// What happens to a body that was scanned.
 pub(super) enum End {
-    /// It may be sent on.
+    /// It is sent on.
     Passes {
         /// Its bytes, if they changed.
         changed: Option<Bytes>,
@@ -30,8 +30,8 @@ pub(super) enum End {
     Failed(ScanError),
 }
 
-/// Scans `bytes` with the filter that `filter` makes for a conversation. With a store, the conversation is loaded from it
-/// unless it is `known`, and what was learned is saved; the body is scanned again while others change the conversation.
+/// Scans `bytes` with the filter that `filter` creates for a conversation. With a store, loads the conversation unless
+/// it is `known`, and saves what was learned. On a conflict the body is scanned again.
 pub(super) async fn scan<St: ConversationStore>(
     bytes: &[u8],
     known: Option<Conversation>,
@@ -70,7 +70,7 @@ pub(super) async fn scan<St: ConversationStore>(
 struct HeldBody<'b, F> {
     bytes: &'b [u8],
     filter: F,
-    /// What was found last.
+    /// The findings of the last scan.
     scanned: Scanned,
 }
 

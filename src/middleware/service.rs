@@ -85,7 +85,7 @@ where
 
 /// The future of a response of [`Redact`].
 ///
-/// If it is dropped, nothing of the request is kept but what masks more.
+/// If it is dropped, what the request says is not remembered. It can still cause more to be masked.
 pub struct ResponseFuture<R, E>(BoxFuture<Result<Response<RedactBody<R>>, E>>);
 
 impl<R, E> Future for ResponseFuture<R, E> {

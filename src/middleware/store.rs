@@ -1,7 +1,7 @@
 //! Where the state of conversations is stored between two messages.
 //!
-//! A store maps the key of a conversation to its [`Conversation`], which never holds a secret. [`MemoryStore`](crate::middleware::MemoryStore) keeps them
-//! in this process, bounded in number and in time. For several servers that share their conversations, implement
+//! A store maps the key of a conversation to its [`Conversation`], which never holds a secret.
+//! [`MemoryStore`](crate::middleware::MemoryStore) keeps them in this process, bounded in number and in time. For several servers that share their conversations, implement
 //! [`ConversationStore`] on a database.
 //!
 //! # Concurrent messages
@@ -17,17 +17,17 @@ use std::future::Future;
 
 use crate::Conversation;
 
-/// How many times a message is scanned and saved before it fails because other messages keep changing its conversation.
+/// How often a message is scanned and saved before it fails because of conflicting writes.
 pub const TRIES: usize = 16;
 
-/// What became of a conversation that was to be saved.
+/// The result of saving a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
 pub enum Saved {
     /// It is stored.
     Kept,
-    /// Nothing was written: the stored conversation is not the one that had been loaded.
+    /// Nothing was written, because the stored conversation differs from the loaded one.
     Stale,
 }
 
@@ -115,8 +115,8 @@ pub trait ConversationStore: Send + Sync + 'static {
     /// Fails if the store cannot be reached. The request is then answered with 503.
     fn load(&self, key: &str) -> impl Future<Output = Result<Option<Conversation>, Self::Error>> + Send;
 
-    /// Stores the conversation under `key`, unless another one than `loaded` is stored there. `loaded` is the answer of
-    /// [`load`](Self::load) from which `conversation` has been derived. See [compare and set](Self#compare-and-set).
+    /// Stores the conversation under `key`, unless the stored one differs from `loaded`, the result of the
+    /// [`load`](Self::load) from which `conversation` was derived. See [compare and set](Self#compare-and-set).
     ///
     /// # Errors
     ///

@@ -95,13 +95,13 @@ impl Stream {
         }
     }
 
-    /// Begins with data that has been read already.
+    /// Starts with data that has already been read.
     pub(super) fn read(mut self, read: VecDeque<Bytes>) -> Self {
         self.read = read;
         self
     }
 
-    /// Saves the conversation at the end. With `original`, the end is not sent before that, and the body can be scanned
+    /// Saves the conversation at the end. With `original`, the end is held back until then, and the body can be scanned
     /// again.
     pub(super) fn save_at_end(mut self, save: Option<SaveAtEnd>, original: Option<Original>) -> Self {
         self.original = original.filter(|_| save.is_some());
@@ -109,7 +109,7 @@ impl Stream {
         self
     }
 
-    /// Ends with an event if it is stopped.
+    /// Sets the event that ends a stream that is stopped.
     pub(super) fn last_event(mut self, reject: Arc<dyn Reject>) -> Self {
         self.last_event = Some(reject);
         self
@@ -120,8 +120,8 @@ impl Stream {
         self.phase == Phase::Done && self.out.is_empty() && self.ready.is_empty()
     }
 
-    /// Scans until more than `limit` bytes may be sent, or to the end. Returns the error of a body that is stopped until
-    /// then; nothing of it has been sent.
+    /// Scans until more than `limit` bytes can be sent, or to the end. Returns an error if the body is stopped before
+    /// that; none of it has been sent then.
     pub(super) async fn scan_ahead<B>(&mut self, mut inner: Pin<&mut B>, limit: usize) -> Result<(), BoxError>
     where
         B: Body,
@@ -191,7 +191,7 @@ impl Stream {
                         },
                         None => self.phase = Phase::Ending,
                         Some(Err(error)) => {
-                            // What is held back is dropped: half a number is not known to be harmless.
+                            // What is held back is dropped, because half a number is not known to be harmless.
                             self.report.fail(ScanError::CutOff);
                             self.filter = None;
                             self.phase = Phase::Done;
@@ -244,7 +244,7 @@ impl Stream {
         }
     }
 
-    /// Decodes and scans a step of the input.
+    /// Decodes and scans the next step of the input.
     fn decode(&mut self) {
         let Some(decoder) = &mut self.decoder else {
             let data = self.input.split_to(self.input.len().min(STEP));
@@ -265,7 +265,7 @@ impl Stream {
         }
     }
 
-    /// Takes a step towards the end of the body.
+    /// Advances the end of the body by one step.
     fn end(&mut self) {
         if let Some(decoder) = &mut self.decoder {
             let mut data = Vec::new();
@@ -316,7 +316,7 @@ impl Stream {
         self.stop(Some(failure));
     }
 
-    /// Stops the body: because it could not be scanned, or because the policy blocks it.
+    /// Stops the body, because it could not be scanned or because the policy blocks it.
     fn stop(&mut self, failure: Option<ScanError>) {
         self.filter = None;
         (self.original, self.rest) = (None, Vec::new());

@@ -1,9 +1,9 @@
-//! Saves the conversation when a body that was scanned while it was sent has ended.
+//! Saves the conversation at the end of a body that was scanned while it was sent.
 //!
-//! If the conversation has changed since the body began, a request's body is scanned again from its first byte with the
-//! newer state. Its end, which has been held back, is sent as it is then. That is possible if no more was received than may
-//! be held ([`Limits::hold`](crate::Limits)), and if what has been sent is what would be sent now. Otherwise what was
-//! learned from the body is merged with the newer state.
+//! If the conversation has changed since the body began, the body of a request is scanned again from its first byte
+//! with the newer state. Its end, which has been held back, is sent as the new scan returns it. That is possible if the
+//! body did not exceed the limit ([`Limits::hold`](crate::Limits)) and if the new scan starts with what has already
+//! been sent. Otherwise what was learned is merged with the newer state.
 
 use std::sync::Arc;
 
@@ -17,20 +17,20 @@ use crate::middleware::store::ConversationStore;
 
 /// A body that has ended.
 pub(super) struct Ended {
-    /// The conversation with its messages.
+    /// The conversation after its messages.
     pub(super) conversation: Conversation,
-    /// What has not been sent yet.
+    /// The bytes that have not been sent yet.
     pub(super) rest: Vec<u8>,
-    /// What is needed to scan it again, unless it is sent as it is.
+    /// What is needed to scan it again, unless it is sent unchanged.
     pub(super) original: Option<Original>,
     pub(super) report: Report,
 }
 
-/// What becomes of a body that has ended.
+/// What happens to a body that has ended.
 pub(super) enum Outcome {
     /// The rest is sent. A failure is reported.
     Send { rest: Vec<u8>, failure: Option<ScanError> },
-    /// The rest is not sent, because it was scanned without messages that were sent meanwhile.
+    /// The rest is not sent, because it was scanned without messages that arrived meanwhile.
     Fail(ScanError),
     /// The rest is not sent, because the policy blocks it.
     Block,
@@ -44,7 +44,7 @@ pub(super) type Saving = BoxFuture<Outcome>;
 /// Makes the filter for a body in a conversation.
 pub(super) type MakeFilter = Box<dyn Fn(Conversation) -> Filter + Send + Sync>;
 
-/// The bytes of a body as they were received, and a digest of what has been sent.
+/// The bytes of a body as received, and a digest of what has been sent.
 pub(super) struct Original {
     bytes: Vec<u8>,
     limit: usize,
@@ -53,12 +53,12 @@ pub(super) struct Original {
 }
 
 impl Original {
-    /// Begins a body of which at most `limit` bytes are kept.
+    /// Starts a body of which at most `limit` bytes are kept.
     pub(super) fn new(limit: usize) -> Self {
         Self { bytes: Vec::new(), limit, sent: 0, digest: Sha256::new() }
     }
 
-    /// Adds bytes that were received. Returns `false` if they are too many.
+    /// Adds received bytes. Returns `false` if the limit is exceeded.
     pub(super) fn received(&mut self, bytes: &[u8]) -> bool {
         let fits = bytes.len() <= self.limit - self.bytes.len();
         if fits {
@@ -67,13 +67,13 @@ impl Original {
         fits
     }
 
-    /// Notes bytes that are sent.
+    /// Adds sent bytes to the digest.
     pub(super) fn sent(&mut self, bytes: &[u8]) {
         self.sent += bytes.len();
         self.digest.update(bytes);
     }
 
-    /// Scans the body again. Returns the rest of it, or `None` if something else would have been sent until now.
+    /// Scans the body again. Returns its rest, or `None` if the bytes sent so far would differ.
     async fn scan(&self, filter: &mut Filter) -> Result<Option<Vec<u8>>, ScanError> {
         let mut out = Vec::new();
         let mut pace = Pace::default();
@@ -118,8 +118,8 @@ impl Rescan for SentBody {
     }
 }
 
-/// Saves the conversation of a body that began with `loaded`. With `decision`, what was learned from a request counts when
-/// the inner service accepts it.
+/// Saves the conversation of a body that started with `loaded`. With `decision`, what was learned from a request takes
+/// effect when the inner service accepts it.
 pub(super) async fn save<St: ConversationStore>(
     stored: Arc<StoredConversation<St>>,
     loaded: Option<Conversation>,

@@ -1,4 +1,4 @@
-//! What the middleware reports: `tracing` events and `metrics`, each behind its feature, never a text.
+//! The reports of the middleware: `tracing` events and `metrics`, each behind its feature. They never contain text.
 //!
 //! | metric | kind | labels | counts |
 //! |---|---|---|---|

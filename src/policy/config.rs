@@ -96,7 +96,7 @@ impl<'t> File<'t> {
                 _ => return Err(self.unknown_key(key, &KEYS)),
             };
         }
-        // The only error that is left is a style without its key.
+        // The only possible error left is a style without its key.
         policy.build().map_err(|error| self.error(style, error))
     }
 

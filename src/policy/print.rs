@@ -1,4 +1,4 @@
-//! Policies written as TOML, with a comment on each key.
+//! Writes policies as TOML, with a comment on each key.
 
 use std::fmt::{self, Write};
 

@@ -14,7 +14,7 @@ use crate::support::{ask, client, raw, serve};
 const HALVES: [&str; 2] = ["4539 5787", "6362 1486"];
 const MASKED: &str = "**** ****";
 
-/// Says what it was sent; refuses what has no token, as a handler that checks it.
+/// Echoes its request. Refuses requests without a token, like a handler that checks it.
 async fn guarded(request: Request<Body>) -> Response<Body> {
     let allowed = request.headers().contains_key("x-token");
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
@@ -98,7 +98,7 @@ async fn huge_and_odd_keys_are_conversations_like_any_other() {
         assert_eq!(say(HALVES[1]).await.text(), MASKED, "{} bytes", key.len());
     }
     assert_eq!(store.len(), 7);
-    // Blank keys are no keys.
+    // Blank keys count as missing.
     for blank in ["", " ", "\t"] {
         ask(address, false, message(blank, "customer", true), HALVES[0]).await;
         assert_eq!(ask(address, false, message(blank, "customer", true), HALVES[1]).await.text(), HALVES[1]);

@@ -1,4 +1,4 @@
-//! Which conversation a message belongs to, and where its memory lives.
+//! Which conversation a message belongs to, and where its state is stored.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use lastfour::{Conversation, Engine};
 
 use crate::support::{SECRET, answer, ask, echo, serve};
 
-/// Remembers what it was asked.
+/// A store that records what is asked of it.
 #[derive(Clone, Default)]
 struct Witness(Arc<Mutex<Vec<(String, u32)>>>);
 
@@ -102,7 +102,7 @@ async fn a_request_that_carries_its_history_needs_no_memory() {
     let request = Request::post("/").header("content-type", "application/json").header("x-chat", "a");
     ask(address, false, request, "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}").await;
     assert!(witness.saved().is_empty());
-    // What is no such document carries none.
+    // Other bodies carry no conversation key.
     let request = Request::post("/").header("content-type", "text/plain").header("x-chat", "a");
     ask(address, false, request, "hi").await;
     assert_eq!(witness.saved(), [("a".to_owned(), 1), ("a".to_owned(), 2)]);
@@ -121,7 +121,7 @@ async fn what_was_blocked_was_not_said() {
     assert!(witness.saved().is_empty());
 }
 
-/// A store that is out of reach.
+/// A store that cannot be reached.
 struct Broken;
 
 impl ConversationStore for Broken {
@@ -179,7 +179,7 @@ async fn an_empty_key_is_none_so_that_strangers_share_no_memory() {
     assert_eq!(witness.saved(), []);
 }
 
-/// Keeps the serialised form, as a database would; what cannot be decoded is not there.
+/// Stores the serialized form, as a database would. State that cannot be decoded counts as missing.
 #[derive(Clone, Default)]
 struct Table(Arc<Mutex<std::collections::HashMap<String, String>>>);
 

@@ -1,4 +1,4 @@
-//! One conversation through every door: the library, HTTP, an event stream and the command line find the same.
+//! The same conversation through the library, HTTP, an event stream and the command line has the same findings.
 
 use axum::body::Body;
 use http::{Request, Response};
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::support::{ask, serve};
 
-/// Who says what: asked and unasked, in both languages, in pieces, and much that is none.
+/// The messages and their speakers: answers with and without a question, in both languages, in pieces, and harmless
+/// ones.
 const SAID: [(&str, &str); 14] = [
     ("customer", "hello, my card is 3782 822463 10005 and order 7788123 is late"),
     ("agent", "Thank you. Which ZIP, and what is the code that we just texted you?"),
@@ -33,7 +34,7 @@ fn found(message: u64, finding: &lastfour::Finding) -> Found {
     (message, serde_json::to_value(finding).unwrap())
 }
 
-/// What the library finds, message by message; and the texts as they may go on.
+/// Returns what the library finds in each message, and the redacted texts.
 fn library() -> (Vec<Found>, Vec<String>) {
     let engine = Engine::default();
     let mut conversation = Conversation::new();

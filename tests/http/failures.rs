@@ -1,4 +1,4 @@
-//! What cannot be scanned does not pass, unless it was said that it may.
+//! A body that cannot be scanned does not pass, unless the settings allow it.
 
 use http::Request;
 use lastfour::middleware::{RedactLayer, Treatment};
@@ -12,7 +12,7 @@ fn layer() -> RedactLayer {
         .content_type("application/x-evil", Treatment::Refuse)
 }
 
-/// Bodies that cannot be scanned, with the status they get.
+/// Bodies that cannot be scanned, with the status of the response.
 fn bodies() -> Vec<(u16, http::request::Builder, String)> {
     let post = |content_type: &str| Request::post("/").header("content-type", content_type);
     vec![
@@ -43,7 +43,7 @@ async fn what_cannot_be_scanned_passes_where_that_was_asked_for() {
     for (_, request, body) in bodies() {
         assert_eq!(ask(address, false, request, body.clone()).await.text(), body);
     }
-    // What can be scanned is scanned all the same.
+    // Other bodies are scanned all the same.
     assert_eq!(post(address, "text/plain", SECRET).await.text(), MASK);
     let lenient = lastfour::Policy::builder().dangerous_pass_on_failure().build().unwrap();
     let address = serve(RedactLayer::requests(Engine::new(lenient)), echo).await;

@@ -1,4 +1,4 @@
-//! What is remembered of a conversation: everything in a full store, and only what the service has accepted.
+//! What is remembered of a conversation: everything, even if the store is full, and only what the service has accepted.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::support::{Answer, ask, futures_iter, serve};
 
-/// The halves of a card number, and what is left of the second one if the first is known.
+/// The halves of a card number. The second one is masked if the first one is known.
 const HALVES: [&str; 2] = ["my card is 4539 5787", "6362 1486"];
 const MASKED: &str = "**** ****";
 
-/// Says what the body says; refuses what is sent to `/refuse`, and fails at `/fail` with status 200.
+/// Echoes the body. Refuses requests to `/refuse`, and reports an error with status 200 at `/fail`.
 async fn chat(request: Request<Body>) -> Response<Body> {
     let path = request.uri().path().to_owned();
     let body = request.into_body().collect().await.map(|body| body.to_bytes());
@@ -100,7 +100,7 @@ async fn a_refused_request_changes_nothing_in_the_conversation_of_others() {
         say(address, "/refuse", "", "hm").await;
     }
     assert_eq!(say(address, "/", "customer", "4821").await, "****");
-    // A number between the halves does not part them.
+    // A number between the halves does not separate them.
     for (role, text) in [("", "12"), ("customer", "1234 5678"), ("customer", "6362 1486"), ("agent", "12")] {
         say(address, "/", "customer", HALVES[0]).await;
         say(address, "/refuse", role, text).await;
@@ -136,7 +136,7 @@ async fn noise_and_harmless_questions_by_an_unknown_speaker_undo_no_question_at_
     }
 }
 
-/// A server whose handler answers requests to `/slow` and `/slow-refuse` when it is told to.
+/// A server whose handler answers requests to `/slow` and `/slow-refuse` when it is notified.
 async fn slow(layer: RedactLayer) -> (std::net::SocketAddr, Arc<Notify>, Arc<Notify>) {
     let (arrived, released) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (tell, wait) = (arrived.clone(), released.clone());
@@ -161,7 +161,7 @@ async fn slow(layer: RedactLayer) -> (std::net::SocketAddr, Arc<Notify>, Arc<Not
 async fn a_request_that_is_not_yet_accepted_can_only_mask_more() {
     let question = "What is the CID on the front of your card?";
     for path in ["/slow", "/slow-refuse"] {
-        // A harmless question, an answer or a number on its way undoes neither a question nor a half.
+        // A harmless question, answer or number that is not accepted yet discards neither a question nor a half.
         for (role, text) in [("agent", "What are the last four digits?"), ("customer", "123"), ("customer", "12")] {
             let (address, arrived, released) = slow(layer()).await;
             say(address, "/", "agent", question).await;
@@ -180,7 +180,7 @@ async fn a_request_that_is_not_yet_accepted_can_only_mask_more() {
             released.notify_one();
             pending.await.unwrap();
         }
-        // A question and a half on their way count at once.
+        // A question and a half that are not accepted yet count at once.
         let (address, arrived, released) = slow(layer()).await;
         let pending = tokio::spawn(async move { say(address, path, "agent", "What is your PIN?").await });
         arrived.notified().await;
@@ -225,7 +225,7 @@ async fn what_others_said_meanwhile_stays_when_a_request_is_decided() {
     }
 }
 
-/// A request whose length is not told, so that its body is scanned while the handler reads it.
+/// Sends a request of unknown length, so that its body is scanned while the handler reads it.
 async fn stream(address: std::net::SocketAddr, path: &str, role: &str, text: &str) -> String {
     let frames = text
         .as_bytes()
@@ -330,18 +330,18 @@ async fn a_key_in_the_body_is_found_however_the_body_is_sent() {
     for (number, (content_type, make)) in all.into_iter().enumerate() {
         for (variant, head) in [&[][..], &[("expect", "100-continue")]].into_iter().enumerate() {
             let (first, second) = (format!("1{number}{variant}"), format!("1{number}{variant}.0"));
-            // In a form a number is a word like any other.
+            // In a form a number is a string.
             let second = if content_type.contains("form") { first.clone() } else { second };
             post_keyed(address, content_type, &[], make(&first, HALVES[0])).await;
             let seen = post_keyed(address, content_type, head, make(&second, HALVES[1])).await;
             let masked = seen.text().contains(MASKED) || seen.text().contains("****+****");
             assert!(masked && !seen.text().contains("1486"), "{content_type} {head:?}: {}", seen.text());
         }
-        // Larger than what is held: the key could be anywhere.
+        // Too large to be held: the key could be anywhere.
         let large = make("7", &"word ".repeat(3_000));
         assert_eq!(post_keyed(address, content_type, &[], large).await.status, 413, "{content_type}");
     }
-    // A large text has no key, and a picture needs none.
+    // A large text has no key, and an image needs none.
     let large = "word ".repeat(3_000);
     for content_type in ["text/plain", "application/x-unheard-of", "image/png"] {
         assert_eq!(post_keyed(address, content_type, &[], large.clone()).await.text(), large, "{content_type}");
@@ -359,7 +359,7 @@ async fn a_key_in_the_body_is_read_if_only_responses_are_redacted() {
     assert!(store.load("a").await.unwrap().is_some());
     let twice = post_keyed(address, "application/json", &[], "{\"room\":\"a\",\"room\":\"b\"}".into()).await;
     assert_eq!(twice.status, 400);
-    // Nothing else of a request is refused.
+    // No other request is refused.
     let seen = post_keyed(address, "text/plain; charset=utf-16", &[], "hello".into()).await;
     assert_eq!(seen.status, 200);
 }
@@ -383,7 +383,7 @@ async fn a_request_with_two_keys_is_refused() {
         assert!(seen.text().contains("duplicate conversation key"), "{}", seen.text());
         assert!(!seen.text().contains("mine"));
     }
-    // With the dangerous setting it passes as a conversation of its own, and is scanned.
+    // With the dangerous setting it passes as a conversation of its own and is scanned.
     let store = MemoryStore::default();
     let lenient = layer().store(store.clone()).dangerous().pass_on_failure();
     let body = "{\"room\":\"V\",\"room\":\"mine\",\"text\":\"4539 5787 6362 1486\"}";

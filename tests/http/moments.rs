@@ -1,4 +1,4 @@
-//! Messages of one conversation that are on their way at the same moment.
+//! Concurrent messages of one conversation.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -22,12 +22,12 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::support::{MASK, SECRET, ask, client, echo, serve};
 
-/// The halves of the secret, and what stays of the second one.
+/// The halves of the secret.
 const HALVES: [&str; 2] = ["3782 8224", "63 10005"];
 const MASKED: &str = "** *****";
 
-/// A store in which the first two messages of the conversation `a` know nothing of each other: both have been loaded
-/// before the first is saved, and the first is saved before the second.
+/// A store in which the first two messages of the conversation `a` do not see each other: both are loaded before the
+/// first is saved, and the first is saved before the second.
 #[derive(Clone, Default)]
 struct Crossing(Arc<Crossroads>);
 
@@ -75,13 +75,13 @@ impl ConversationStore for Crossing {
     }
 }
 
-/// A body that may keep its length to itself.
-struct Intents {
+/// A body with or without a known length.
+struct SizedBody {
     data: Option<Bytes>,
     sized: bool,
 }
 
-impl http_body::Body for Intents {
+impl http_body::Body for SizedBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -95,19 +95,19 @@ impl http_body::Body for Intents {
     }
 }
 
-/// How two messages are said.
+/// How two messages are sent.
 #[derive(Debug, Clone, Copy)]
 struct How {
     http2: bool,
     content_type: &'static str,
-    /// With a length, so that the body is held.
+    /// Whether the length is known, so that the body is held.
     sized: bool,
-    /// The client waits to record_intents whether the body is wanted, so that it streams.
+    /// Whether the client waits for `100 Continue`, so that the body streams.
     expects: bool,
 }
 
-/// Says two messages in one conversation, the second one before the first has been saved. Gives what the handler got, and
-/// what it was told of it: the number of messages and of findings.
+/// Sends two messages in one conversation, the second one before the first has been saved. Returns what the handler
+/// received, and the number of messages and findings in its report.
 async fn cross(how: How, messages: [String; 2]) -> [(String, String); 2] {
     let store = Crossing::default();
     let layer = RedactLayer::requests(Engine::default()).conversation_by(key::header("x-chat")).store(store.clone());
@@ -127,9 +127,9 @@ async fn cross(how: How, messages: [String; 2]) -> [(String, String); 2] {
             request = request.header("expect", "100-continue");
         }
         let data = Some(Bytes::from(text.to_owned()));
-        request.header("content-type", how.content_type).body(Intents { data, sized: how.sized }).unwrap()
+        request.header("content-type", how.content_type).body(SizedBody { data, sized: how.sized }).unwrap()
     };
-    // From here on there is one connection, of HTTP/2.
+    // From here on there is one HTTP/2 connection.
     client.request(request("", "warm")).await.unwrap();
     let say = async |text: &str| {
         let (head, body) = client.request(request(text, "a")).await.unwrap().into_parts();
@@ -143,7 +143,7 @@ async fn cross(how: How, messages: [String; 2]) -> [(String, String); 2] {
     };
     let (first, second) = tokio::join!(say(&messages[0]), second);
     assert_eq!(store.0.inner.load("a").await.unwrap().unwrap().turns(), 2);
-    // Each was loaded, and the second once more.
+    // Each was loaded once, and the second one once more.
     assert_eq!(store.0.loads.load(Ordering::SeqCst), 3);
     [first, second]
 }
@@ -171,7 +171,7 @@ async fn of_two_halves_at_the_same_moment_one_is_seen_with_the_other() {
             (true, false, false),
             (false, true, true),
         ] {
-            // A line or a part that streams has gone on when it is complete, before the end of the body.
+            // A complete line or part is sent before the end of the body.
             if (content_type.contains("ndjson") || content_type.starts_with("multipart")) && (!sized || expects) {
                 continue;
             }
@@ -186,7 +186,7 @@ async fn of_two_halves_at_the_same_moment_one_is_seen_with_the_other() {
     }
 }
 
-/// A store that is never written by the message that has loaded from it.
+/// A store in which every save conflicts.
 #[derive(Clone, Default)]
 struct Stale(Arc<AtomicUsize>);
 
@@ -268,7 +268,7 @@ async fn what_a_customer_says_while_an_answer_streams_is_remembered_and_so_is_th
     }
     let mut kept = store.load("a").await.unwrap().unwrap();
     assert_eq!(kept.turns(), 3);
-    // What the answer asked for is waited for ...
+    // The answer to the question is expected ...
     let outcome = Engine::default().scan(&mut kept, &Message::customer("4821"));
     assert_eq!(outcome.redact("4821"), "****");
     // ... and the half that came meanwhile is not forgotten.
@@ -305,7 +305,7 @@ async fn the_end_of_a_request_that_streams_stops_where_its_conversation_never_st
             layer = layer.dangerous().pass_on_failure();
         }
         let seen = told.clone();
-        let service = service_fn(move |request: Request<lastfour::middleware::RedactBody<Intents>>| {
+        let service = service_fn(move |request: Request<lastfour::middleware::RedactBody<SizedBody>>| {
             let seen = seen.clone();
             async move {
                 let report = request.extensions().get::<Report>().unwrap().clone();
@@ -314,7 +314,7 @@ async fn the_end_of_a_request_that_streams_stops_where_its_conversation_never_st
                 Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
             }
         });
-        let said = Intents { data: Some(SECRET.into()), sized: false };
+        let said = SizedBody { data: Some(SECRET.into()), sized: false };
         let request = Request::post("/").header("x-chat", "a").header("content-type", "text/plain").body(said).unwrap();
         let response = layer.layer(service).oneshot(request).await.unwrap();
         let told = told.lock().unwrap().take().unwrap();

@@ -1,4 +1,4 @@
-//! What becomes of requests.
+//! Requests through the layer.
 
 use axum::body::Body;
 use http::Request;
@@ -160,7 +160,7 @@ async fn a_client_is_told_what_was_found_where_the_layer_itself_answers_too() {
     let address = serve(RedactLayer::both(blocking()).count_header(name.clone()), said).await;
     let seen = post(address, "text/plain", "my pin is 3962").await;
     assert_eq!((seen.status.as_u16(), seen.header("x-found")), (502, Some("pin;mask=1, card;block=1")));
-    // A question for a secret is told apart from the secret.
+    // A question for a secret is reported as a solicitation.
     let asks = answer(vec![("content-type", "text/plain".into())], "What is your password?");
     let address = serve(RedactLayer::both(Engine::default()).count_header(name), asks).await;
     let seen = post(address, "text/plain", "my password is Sunflower2019").await;
@@ -187,7 +187,7 @@ async fn a_content_type_of_which_nothing_is_known_hides_nothing() {
     {
         assert_eq!(post(address, content_type, SECRET).await.text(), MASK, "{content_type}");
         assert_eq!(post(address, content_type, json.clone()).await.text(), seen, "{content_type}");
-        // Larger than what is held: a document streams through as one, and so does a text.
+        // Too large to be held: documents and texts stream.
         let blanks = " ".repeat(2 << 20);
         let large = post(address, content_type, format!("{json}{blanks}")).await;
         assert_eq!(large.text().trim_end(), seen, "{content_type}");
@@ -201,7 +201,7 @@ async fn a_multipart_body_hides_nothing_where_readers_could_differ() {
     let address = serve(RedactLayer::requests(Engine::default()), echo).await;
     let part = |head: &str| format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{SECRET}\r\n");
     let text = part("name=text");
-    // Nothing of it is where its headers say: refused.
+    // These bodies do not match their headers, so they are refused.
     for (parameters, body) in [
         ("; boundary=y", format!("{text}--x--\r\n")),
         ("; boundary=X", format!("{text}--x--\r\n")),
@@ -220,7 +220,7 @@ async fn a_multipart_body_hides_nothing_where_readers_could_differ() {
         let seen = post(address, &format!("multipart/form-data{parameters}"), body).await;
         assert_eq!(seen.status, 422, "{parameters}");
     }
-    // What a reader may or may not skip, and a field that claims to be a picture, are text.
+    // Content that a reader may or may not skip, and a field that claims to be an image, are scanned as text.
     for body in [
         format!("it is {SECRET}\r\n--x\r\n\r\nhello\r\n--x--\r\n"),
         format!("--x\r\n\r\nhello\r\n--x--\r\nit is {SECRET}\r\n"),
@@ -270,7 +270,7 @@ async fn a_large_document_streams_through_with_its_pictures() {
     let expected = body.replace(&format!("see {SECRET}"), &format!("see {MASK}"));
     let answer = post(address, "application/json", body.clone()).await;
     assert!(answer.text() == expected);
-    // The same in chunks, of which nobody knows how many will come.
+    // The same in chunks of unknown number.
     let frames: Vec<_> = body
         .as_bytes()
         .chunks(7_000)

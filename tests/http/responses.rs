@@ -1,4 +1,4 @@
-//! What becomes of responses.
+//! Responses through the layer.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -115,7 +115,7 @@ async fn a_range_is_not_asked_for_and_a_part_is_not_passed_on() {
     assert_eq!(ask(film, false, Request::get("/"), "").await.status, 206);
 }
 
-/// Answers with these frames, whose number and length are not told.
+/// Answers with these frames, without a known length.
 fn frames(content_type: &'static str, data: Vec<Bytes>, trailers: Option<HeaderMap>) -> Response<Body> {
     let frames = data.into_iter().map(Frame::data).chain(trailers.map(Frame::trailers));
     let body = StreamBody::new(futures_iter(frames.map(Ok::<_, Infallible>).collect()));

@@ -1,5 +1,5 @@
-//! Each chat shape, request and response, over the wire: secrets wherever the protocol carries text, every other byte
-//! the same.
+//! Each chat shape over HTTP, in requests and responses: secrets are masked wherever the protocol carries text, every
+//! other byte stays.
 
 use http::Request;
 use lastfour::Engine;
@@ -8,7 +8,7 @@ use lastfour::middleware::RedactLayer;
 
 use crate::support::{MASK, SECRET, answer, ask, echo, serve};
 
-/// `@` is text, `#` is a secret where the protocol carries no text.
+/// `@` stands for a secret in text, `#` for a secret where the protocol carries no text.
 async fn both_ways(shape: impl ChatShape + Clone, request: &str, response: &str) {
     let spelled = |sample: &str, text: &str| sample.replace('@', text).replace('#', SECRET);
     let layer = || RedactLayer::both(Engine::default()).shape(shape.clone());

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::support::{MASK, SECRET, ask, blocking, client, serve};
 
-/// A body that gives what is sent to it.
+/// A body that sends what it receives from a channel.
 pub(crate) struct Channel(pub(crate) mpsc::Receiver<Bytes>);
 
 impl http_body::Body for Channel {
@@ -61,7 +61,7 @@ fn delta(text: &str) -> String {
     )
 }
 
-/// What a client of chat completions puts together.
+/// Joins the deltas, as a client of chat completions does.
 fn content(stream: &str) -> String {
     let deltas = stream.lines().filter_map(|line| line.strip_prefix("data: ")).filter_map(|data| {
         let tree = lastfour::json::Tree::parse(data.as_bytes(), 32).ok()?;

@@ -22,13 +22,13 @@ pub(crate) const SECRET: &str = "3782 822463 10005";
 /// Its mask.
 pub(crate) const MASK: &str = "**** ****** *0005";
 
-/// An engine whose policy blocks cards.
+/// An engine with a policy that blocks cards.
 pub(crate) fn blocking() -> Engine {
     let policy = lastfour::Policy::builder().action(lastfour::Entity::Card, lastfour::Action::Block).build();
     Engine::new(policy.unwrap())
 }
 
-/// Starts a server of `handler` behind `layer`; it stops with the test's runtime.
+/// Starts a server with `handler` behind `layer`. It stops with the runtime of the test.
 pub(crate) async fn serve<L, H, F, O>(layer: L, handler: H) -> SocketAddr
 where
     L: Layer<axum::routing::Route> + Clone + Send + Sync + 'static,
@@ -48,7 +48,7 @@ where
     address
 }
 
-/// A handler that gives back the body it was given, with its content type, and what it saw of the headers in `x-saw`.
+/// A handler that echoes the body and its content type, and lists in `x-saw` which headers it received.
 pub(crate) async fn echo(request: Request<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let mut response = Response::builder();
@@ -77,7 +77,7 @@ pub(crate) async fn echo(request: Request<Body>) -> Response<Body> {
     }
 }
 
-/// A handler that answers with this.
+/// A handler that sends this answer.
 pub(crate) fn answer(
     head: Vec<(&'static str, String)>,
     body: impl Into<Bytes>,
@@ -96,7 +96,7 @@ pub(crate) fn client(http2: bool) -> Client<HttpConnector, Full<Bytes>> {
     Client::builder(TokioExecutor::new()).http2_only(http2).build_http()
 }
 
-/// What came back.
+/// A received response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -114,7 +114,7 @@ impl Answer {
     }
 }
 
-/// Asks by POST, over HTTP/1.1.
+/// Sends a POST request over HTTP/1.1.
 pub(crate) async fn post(address: SocketAddr, content_type: &str, body: impl Into<Bytes>) -> Answer {
     ask(address, false, Request::post("/").header("content-type", content_type), body).await
 }
@@ -134,8 +134,7 @@ pub(crate) async fn ask(
     Answer { status: head.status, headers: head.headers, body }
 }
 
-/// Writes bytes as they are, a piece at a time, and reads all that comes back until the server ends the connection or
-/// nothing comes for a second.
+/// Sends raw bytes, piece by piece. Reads until the server closes the connection or sends nothing for a second.
 pub(crate) async fn raw(address: SocketAddr, pieces: &[&[u8]], pause: Duration, half_close: bool) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();
@@ -160,7 +159,7 @@ pub(crate) async fn raw(address: SocketAddr, pieces: &[&[u8]], pause: Duration, 
     String::from_utf8(all).unwrap()
 }
 
-/// The data of an answer in chunks.
+/// Returns the data of a chunked response.
 pub(crate) fn unchunked(answer: &str) -> String {
     let (_, mut rest) = answer.split_once("\r\n\r\n").unwrap();
     let mut all = String::new();

@@ -1,4 +1,4 @@
-//! What is seen from outside.
+//! What the layer reports.
 
 #[cfg(feature = "metrics")]
 use crate::support::blocking;
@@ -15,7 +15,7 @@ use lastfour::{
 #[cfg(feature = "metrics")]
 #[tokio::test]
 async fn counters_tell_what_was_found_and_never_the_secret() {
-    // One recorder for the process: only what this test alone causes is looked at.
+    // There is one recorder per process, so the test looks only at what it causes alone.
     let recorder = metrics_util::debugging::DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     recorder.install().unwrap();
@@ -55,7 +55,7 @@ async fn counters_tell_what_was_found_and_never_the_secret() {
     assert!(!seen.contains("3782") && !seen.contains("10005") && !seen.contains("a room"));
 }
 
-/// A store whose database is away.
+/// A store whose database cannot be reached.
 #[cfg(feature = "tracing")]
 struct OutOfReach;
 
@@ -72,14 +72,14 @@ impl ConversationStore for OutOfReach {
     }
 }
 
-/// Writes every event down.
+/// Records every event.
 #[cfg(feature = "tracing")]
 #[derive(Clone, Default)]
 struct Witness(std::sync::Arc<std::sync::Mutex<String>>);
 
 #[cfg(feature = "tracing")]
 impl Witness {
-    /// How often that was told of a request; the tests beside this one speak of responses.
+    /// Returns how often this was reported for a request. Other tests in this file cause reports for responses.
     fn told(&self, what: &str) -> usize {
         let seen = self.0.lock().unwrap();
         seen.lines().filter(|line| line.contains(what) && line.contains("direction=\"request\"")).count()

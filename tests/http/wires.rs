@@ -1,4 +1,4 @@
-//! Clients that are slow, cut off, half-closed, or come back on the same connection.
+//! Clients that are slow, are cut off, half-close, or reuse their connection.
 
 use std::time::Duration;
 
@@ -63,8 +63,8 @@ async fn a_request_that_is_cut_off_never_reaches_the_handler() {
 async fn a_client_that_has_closed_its_side_still_hears_the_answer() {
     let address = serve(RedactLayer::both(Engine::default()), echo).await;
     let request = request(true);
-    // Closing the sending side within a keep-alive connection is a goodbye for the server; after a whole request with
-    // `connection: close` it is not.
+    // In a keep-alive connection, a half-close ends the connection for the server. After a complete request with
+    // `connection: close` it does not.
     let answer = raw(address, &[request.as_bytes()], Duration::from_millis(20), true).await;
     assert!(answer.is_empty() || answer.contains(MASK), "{answer}");
     assert!(!answer.contains(SECRET));
@@ -99,20 +99,20 @@ async fn a_client_that_expects_to_be_told_is_told_by_the_handler_or_by_the_limit
         )
     };
     let body = format!("{{\"text\":\"{SECRET}\"}}");
-    // The handler reads the body: the client is told to go on, and what it sends is redacted.
+    // The handler reads the body: the client is told to continue, and the body is redacted.
     let reads = serve(RedactLayer::requests(Engine::default()), echo).await;
     let answer = raw(reads, &[head(body.len()).as_bytes(), body.as_bytes()], Duration::from_millis(100), false).await;
     assert!(answer.starts_with("HTTP/1.1 100"), "{answer}");
     assert!(answer.contains(MASK) && !answer.contains(SECRET), "{answer}");
-    // The handler wants no body: the client is not told to go on.
+    // The handler does not read the body: the client is not told to continue.
     let refuses = serve(RedactLayer::requests(Engine::default()), |_| async { http::StatusCode::FORBIDDEN }).await;
     let answer = raw(refuses, &[head(body.len()).as_bytes()], Duration::ZERO, false).await;
     assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
-    // It is too large: nobody has to send it to record_intents so.
+    // The body is too large: the client learns that before it sends it.
     let form = head(2_000_000).replace("application/json", "application/x-www-form-urlencoded");
     let answer = raw(reads, &[form.as_bytes()], Duration::ZERO, false).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
-    // What is blocked while the handler reads it is answered by the layer, not by the handler.
+    // A body that is blocked while the handler reads it is answered by the layer and not by the handler.
     let blocks = serve(RedactLayer::requests(blocking()), echo).await;
     let answer = raw(blocks, &[head(body.len()).as_bytes(), body.as_bytes()], Duration::from_millis(100), false).await;
     assert!(answer.contains("HTTP/1.1 422") && answer.contains("\"card\""), "{answer}");

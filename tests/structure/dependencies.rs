@@ -17,7 +17,7 @@ fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The crates, besides `package` itself, that it is built with on this machine.
+/// The crates that `package` is built with on this machine, besides itself.
 fn crates(package: &str, features: &[&str]) -> BTreeSet<String> {
     let tree = ["tree", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}"];
     let listed = cargo(&[&tree[..], features].concat());

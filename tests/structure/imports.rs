@@ -12,7 +12,7 @@ use crate::rust_files;
 /// The path of a module below the crate root: `["detect", "token"]`.
 pub(crate) type ModulePath = Vec<String>;
 
-/// Which child of a module uses which other child, with the module in which the first use is.
+/// Which child of a module uses which other child, with the module of the first use.
 pub(crate) type Edges = BTreeMap<(String, String), ModulePath>;
 
 #[derive(Default)]
@@ -59,7 +59,7 @@ impl Package {
         self.modules.keys().filter(|path| !path.is_empty()).map(|path| path[..path.len() - 1].to_vec()).collect()
     }
 
-    /// The imports between the children of `parent`. What a module and its own children use of each other is not among
+    /// The imports between the children of `parent`. Imports within one child are not included.
     /// them.
     pub(crate) fn edges(&self, parent: &[String]) -> Edges {
         let is_inside = |path: &[String]| path.len() > parent.len() && path.starts_with(parent);
@@ -75,7 +75,7 @@ impl Package {
         edges
     }
 
-    /// The module that defines what an absolute path names.
+    /// The module that defines the item at an absolute path.
     fn definition(&self, path: &[String], depth: usize) -> ModulePath {
         let mut at = ModulePath::new();
         for (index, name) in path.iter().enumerate() {
@@ -94,7 +94,7 @@ impl Package {
     }
 }
 
-/// The groups of nodes that reach each other. Each is a circle of imports.
+/// The groups of nodes that can reach each other. Each is a circle of imports.
 pub(crate) fn circles(edges: &Edges) -> BTreeSet<Vec<String>> {
     let nodes: BTreeSet<&str> = edges.keys().map(|(from, _)| from.as_str()).collect();
     let reach = |start: &str| {

@@ -1,4 +1,4 @@
-//! The layers: imports run down from layer to layer, and never in a circle.
+//! The layers: an import leads to a lower layer, and never in a circle.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,7 +35,7 @@ fn layer_of(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
-/// The imports that do not run down.
+/// The imports that do not lead to a lower layer.
 fn violations(package: &Package) -> Vec<String> {
     let mut wrong = Vec::new();
     for ((from, to), file) in package.edges(&[]) {

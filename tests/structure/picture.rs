@@ -68,7 +68,7 @@ fn bubble(out: &mut String, x: usize, y: usize, height: usize, is_agent: bool, l
     }
 }
 
-/// Splits both texts into what they share and what differs. They differ in one stretch of whole words at most.
+/// Splits both texts into their common parts and the part that differs. They differ in at most one run of whole words.
 fn runs(before: &str, after: &str) -> (Vec<Run>, Vec<Run>) {
     if before == after {
         return (vec![(before.to_owned(), false)], vec![(after.to_owned(), false)]);
@@ -78,7 +78,7 @@ fn runs(before: &str, after: &str) -> (Vec<Run>, Vec<Run>) {
     };
     let start = same(&mut before.chars(), &mut after.chars());
     let end = same(&mut before[start..].chars().rev(), &mut after[start..].chars().rev());
-    // Digits that the mask reveals belong to the secret.
+    // The digits that the mask reveals belong to the secret.
     let word = |text: &str| text[text.len() - end..].find(|c: char| !c.is_ascii_digit()).unwrap_or(end);
     let end = end - word(before);
     let split = |text: &str| {

@@ -1,4 +1,4 @@
-//! What the documents say about the code is checked against the code.
+//! Checks what the documents say about the code.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,13 +6,13 @@ use std::fs;
 use crate::{between, picture, read, root};
 use lastfour::{Conversation, DetectorInfo, Engine, Message, Policy, Role};
 
-/// Where the README shows the chat as a picture.
+/// The picture of the chat in the README.
 const PICTURE: &str = "docs/before-after.svg";
 
-/// Examples of each kind that the table shows of a detector.
+/// The number of examples per detector in the table.
 const SHOWN: usize = 2;
 
-/// Compares a file, or a part of it, with what it should be. Writes it instead if `LASTFOUR_WRITE_README` is set.
+/// Compares a file, or a part of it, with its expected content. If `LASTFOUR_WRITE_README` is set, writes it instead.
 fn check(name: &str, current: &str, expected: &str) {
     if current == expected {
         return;

@@ -1,7 +1,7 @@
 //! Decodes data that arrives in chunks.
 //!
-//! Uses `compression-codecs`, the part of `async-compression` without a runtime. It decodes from a slice into a slice, so
-//! the caller bounds the output of each step, which the readers and writers of the single codecs do not allow.
+//! Uses `compression-codecs`, the part of `async-compression` without a runtime. It decodes from slice to slice, so the
+//! caller can bound the output of each step. The readers and writers of the individual codecs do not allow that.
 
 use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
 use compression_codecs::{BrotliDecoder, DecodeV2, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
@@ -13,7 +13,7 @@ use crate::middleware::encoding::Coding;
 pub(in crate::middleware) struct Decoder {
     codec: Option<Box<dyn DecodeV2 + Send + Sync>>,
     coding: Coding,
-    /// The member that is being read is not complete.
+    /// Whether the current member is incomplete.
     within: bool,
     /// The first bytes of a `deflate` body, until its format is known.
     start: Vec<u8>,
@@ -25,7 +25,7 @@ impl std::fmt::Debug for Decoder {
     }
 }
 
-/// The most bytes that are decoded in one step.
+/// The maximum number of bytes decoded in one step.
 const STEP: usize = 16 * 1024;
 
 impl Decoder {
@@ -43,7 +43,7 @@ impl Decoder {
     /// more output without more input.
     pub(in crate::middleware) fn step(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> Result<bool, ScanError> {
         if self.codec.is_none() {
-            // Some senders send bare deflate under this name, most the zlib format. The first two bytes tell which.
+            // Some senders send raw deflate under this name, most send the zlib format. The first two bytes decide.
             while self.start.len() < 2 {
                 let Some((first, rest)) = input.split_first() else { return Ok(false) };
                 self.start.push(*first);
@@ -61,7 +61,7 @@ impl Decoder {
             if input.is_empty() {
                 return Ok(false);
             }
-            // Gzip and zstd allow another member after the first. In the other formats it is an error.
+            // Gzip and zstd allow another member after the first. In other formats that is an error.
             if !matches!(self.coding, Coding::Gzip | Coding::Zstd) {
                 return Err(ScanError::Malformed);
             }
@@ -72,7 +72,7 @@ impl Decoder {
         out.resize(at + STEP, 0);
         let mut source = PartialBuffer::new(*input);
         let mut target = WriteBuffer::new_initialized(&mut out[at..]);
-        // Without input, the rest of the output is flushed: the flate codecs take an empty input for an error.
+        // Without input, the rest of the output is flushed. The flate codecs treat an empty input as an error.
         let flate = matches!(self.coding, Coding::Gzip | Coding::Deflate);
         let result = if flate && input.is_empty() {
             codec.flush(&mut target).map(|_| false)
@@ -87,12 +87,12 @@ impl Decoder {
         Ok(written == STEP || (used > 0 || written > 0) && !input.is_empty())
     }
 
-    /// Decodes up to [`STEP`] bytes of what is left after the last input. Returns whether there may be more.
+    /// Decodes up to [`STEP`] bytes of what remains after the last input. Returns whether there may be more.
     pub(in crate::middleware) fn finish(&mut self, out: &mut Vec<u8>) -> Result<bool, ScanError> {
         if !self.within {
             return Ok(false);
         }
-        // A body that ends within a member is cut off, and so is a `deflate` body of less than two bytes.
+        // A body that ends within a member is cut off, and so is a `deflate` body of fewer than two bytes.
         let Some(codec) = &mut self.codec else { return Err(ScanError::CutOff) };
         let at = out.len();
         out.resize(at + STEP, 0);

@@ -1,4 +1,4 @@
-//! Decodes content encodings in bounded steps, so that a small body that expands to a huge one fills no memory.
+//! Decodes content encodings in bounded steps, so that a decompression bomb cannot fill the memory.
 
 #[cfg(feature = "compression")]
 mod decoder;
@@ -22,14 +22,14 @@ pub(super) enum Coding {
     Zstd,
 }
 
-/// The encodings that can be decoded, as `Accept-Encoding` lists them.
+/// The encodings that can be decoded, as listed in `Accept-Encoding`.
 pub(super) const ACCEPTED: &[&str] = if cfg!(feature = "compression") {
     &["gzip", "x-gzip", "deflate", "br", "zstd", "identity"]
 } else {
     &["identity"]
 };
 
-/// Returns the encoding that the headers name, or `None` if they name none.
+/// Returns the encoding in the headers, or `None` if there is none.
 pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, ScanError> {
     let mut coding = None;
     for value in headers.get_all(CONTENT_ENCODING) {
@@ -38,7 +38,7 @@ pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Coding>, ScanError> {
             if name.is_empty() || name == "identity" {
                 continue;
             }
-            // No chat client encodes twice.
+            // Chat clients do not encode twice.
             if coding.is_some() || !ACCEPTED.contains(&name.as_str()) {
                 return Err(ScanError::ContentEncoding);
             }

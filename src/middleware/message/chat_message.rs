@@ -1,4 +1,4 @@
-//! The message that a service takes as its request, and the errors of the layer.
+//! The trait for messages that a service takes as its requests, and the errors of the layer.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -20,23 +20,23 @@ pub trait ChatMessage {
         Role::Customer
     }
 
-    /// Returns the key of its conversation. A message without one, or with an empty or blank one, is a conversation of its
-    /// own. The metric `lastfour_keyless_total` counts such messages. By default there is none.
+    /// Returns the key of its conversation. A message without a key, or with an empty or blank one, is a conversation
+    /// of its own. The metric `lastfour_keyless_total` counts such messages. By default there is no key.
     fn conversation(&self) -> Option<Cow<'_, str>> {
         None
     }
 
-    /// Returns its number, which is reported if the message should be recalled. By default there is none.
+    /// Returns its id, which is reported if the message should be recalled. By default there is none.
     fn id(&self) -> Option<u64> {
         None
     }
 
-    /// Returns when it was sent, in milliseconds. By default that is not known.
+    /// Returns when it was sent, in milliseconds. By default the time is unknown.
     fn time_ms(&self) -> Option<u64> {
         None
     }
 
-    /// Takes the report of what was found in it, before the service gets it. By default it is dropped.
+    /// Receives the report of what was found, before the service gets the message. By default it is dropped.
     fn scanned(&mut self, report: &Report) {
         let _ = report;
     }
@@ -46,9 +46,9 @@ pub trait ChatMessage {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MessageError<E> {
-    /// The policy blocks what was found in the message; the service has not seen it.
+    /// The policy blocks the message. The service has not received it.
     Blocked(Report),
-    /// The message could not be scanned; the service has not seen it.
+    /// The message could not be scanned. The service has not received it.
     Failed(ScanError),
     /// The service failed.
     Service(E),

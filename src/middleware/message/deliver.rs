@@ -1,5 +1,5 @@
-//! A message on its way to the inner service: its conversation is loaded, it is scanned, the service is called, and what
-//! was learned is saved.
+//! Delivers a message to the inner service: loads its conversation, scans it, calls the service, and saves what was
+//! learned.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -13,13 +13,13 @@ use crate::middleware::message::service::RedactMessages;
 use crate::middleware::store::ConversationStore;
 use crate::policy::OnFailure;
 
-/// Redacts the messages on their way to a service that has chat messages as requests, such as a server without HTTP.
+/// Redacts messages on their way to a service whose requests are chat messages, such as a server without HTTP.
 ///
-/// Cheap to clone: clones share their settings and the conversation store. The policy decides whether messages pass that
-/// cannot be scanned ([`Policy::on_failure`](crate::Policy::on_failure)).
+/// Cheap to clone: clones share their settings and the conversation store. The policy decides whether messages that
+/// cannot be scanned pass ([`Policy::on_failure`](crate::Policy::on_failure)).
 ///
-/// What a message says is remembered if the service returned `Ok`. Until then it can only cause more to be masked. Responses
-/// are not looked at.
+/// What a message says is remembered if the service returned `Ok`. Until then it can only cause more to be masked.
+/// Responses are not redacted.
 ///
 /// # Example
 ///
