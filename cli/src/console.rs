@@ -2,11 +2,9 @@
 
 use std::io::{self, Write};
 
-use lastfour::Engine;
-
 use crate::failure::CliError;
 use crate::input::Sources;
-use crate::tally::count;
+use crate::wording::count;
 
 /// Prints errors at once; warnings and the summary at the end.
 pub(crate) struct Console {
@@ -59,12 +57,4 @@ impl Console {
 /// The line must not hold text from a transcript. Arguments and file names are printed as they were typed.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
-}
-
-/// The longest text from a transcript that is printed, in characters.
-const LONGEST_SHOWN: usize = 64;
-
-/// Returns a name or an id from a transcript as it may be printed: redacted, without control characters, and shortened.
-pub(crate) fn shown(text: &str, engine: &Engine) -> String {
-    engine.redact(text).chars().filter(|c| !c.is_control()).take(LONGEST_SHOWN).collect()
 }

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use lastfour::{Action, Conversation, Engine, Explanation, FindingKind, Message};
 
 use crate::args;
-use crate::console::{Console, shown};
+use crate::console::Console;
 use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Source};
 use crate::reading::{Listener, Reader};
 use crate::tally::Troubles;
 use crate::transcript::session::Done;
+use crate::wording::shown;
 
 /// Runs the command and returns whether everything could be read.
 pub(crate) fn run(args: &args::Explain) -> Result<bool> {

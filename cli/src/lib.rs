@@ -23,6 +23,7 @@ mod scan;
 mod tally;
 #[doc(hidden)]
 pub mod transcript;
+mod wording;
 
 use std::process::ExitCode;
 

@@ -49,7 +49,7 @@ impl Progress {
         let total = self.total;
         let bar = self.bar.get_or_insert_with(|| bar(total));
         bar.set_position(self.read.load(Ordering::Relaxed));
-        bar.set_message(crate::tally::count(findings, "finding"));
+        bar.set_message(crate::wording::count(findings, "finding"));
     }
 
     /// Runs `say`, which prints something, with the bar out of the way.

@@ -10,8 +10,9 @@ use crate::input::{self, Input, Packing, Source};
 use crate::output::{Output, below};
 use crate::progress::Progress;
 use crate::reading::{Listener, Reader};
-use crate::tally::{Tally, Troubles, count};
+use crate::tally::{Tally, Troubles};
 use crate::transcript::session::Done;
+use crate::wording::count;
 
 /// Runs the command and returns whether every transcript was redacted.
 pub(crate) fn run(args: &args::Redact) -> Result<bool> {

@@ -6,13 +6,15 @@ use lastfour::{Action, Engine, Evidence, FindingKind, Role, Span};
 use serde::Serialize;
 
 use crate::args;
-use crate::console::{Console, shown};
+use crate::console::Console;
 use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Source};
 use crate::progress::Progress;
 use crate::reading::{Listener, Reader};
 use crate::tally::{Tally, Troubles};
-use crate::transcript::session::{Done, Found};
+use crate::transcript::found::Found;
+use crate::transcript::session::Done;
+use crate::wording::shown;
 
 /// The result of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,8 @@
 use lastfour::{Span, safe_cut};
 
 use super::fields::{Meaning, NameId, Names};
-use super::record::{Body, Part, Said, Segment, Trouble};
+use super::record::{Body, Part, Said, Trouble};
+use super::segment::Segment;
 use super::spelling::Spelling;
 use super::tree::{Kind, Tree};
 use super::{Cut, Input, More, mark_len};

@@ -6,7 +6,8 @@ use lastfour::Span;
 
 use super::header::{self, Name};
 use super::html::{self, Piece};
-use super::record::{Joint, Part, Said, Segment, Speaker, Time};
+use super::record::{Part, Said, Speaker, Time};
+use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
 use super::stamp::time_of_value;
 use super::{Cut, Input, More, mark_len};

@@ -6,8 +6,9 @@ use lastfour::{Role, Span};
 
 use super::fields::words;
 use super::lines;
-use super::record::{Joint, Part, Said, Segment, Speaker, Time};
-use super::roles::side_of_direction;
+use super::record::{Part, Said, Speaker, Time};
+use super::segment::{Joint, Segment};
+use super::values::side_of_direction;
 use super::spelling::Spelling;
 use super::stamp::time_of_value;
 use super::{Cut, Input, More, mark_len};

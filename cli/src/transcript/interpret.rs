@@ -12,11 +12,12 @@ use lastfour::Role;
 use super::Trouble;
 use super::echo::Words;
 use super::fields::{About, Meaning, NameId, Names, TextName};
-use super::nested;
-use super::record::{Body, Joint, Key, Part, Record, Said, Segment, Speaker, Time};
-use super::roles::{role_of_value, side_of_direction};
+use super::nested::{self, ReadTree};
+use super::record::{Body, Key, Part, Record, Said, Speaker, Time};
+use super::segment::{Joint, Segment};
 use super::stamp::time_of_value;
 use super::tree::{Kind, Node, Tree};
+use super::values::{role_of_value, side_of_direction};
 
 /// What is known about the names and values of a transcript.
 #[derive(Debug, Default)]
@@ -280,9 +281,10 @@ impl Interpreter {
         }
         record.body = Body::Said(said);
     }
+}
 
-    /// The messages in a tree. `speaker` says them, unless the tree names others. `depth` counts the trees around.
-    pub(crate) fn messages(
+impl ReadTree for Interpreter {
+    fn messages(
         &self,
         record: &mut Record,
         tree: &Tree,

@@ -8,7 +8,8 @@ use lastfour::json::{Document, JsonError, Step, Token, TokenKind, Walker, decode
 use lastfour::{Alignment, Span, safe_cut};
 
 use super::fields::{Meaning, NameId, Names};
-use super::record::{Body, Layer, Said, Segment, Trouble};
+use super::record::{Body, Layer, Said, Trouble};
+use super::segment::Segment;
 use super::spelling::{Spelling, is_mojibake};
 use super::tree::{Kind, Tree};
 use super::{Cut, DEEPEST_JSON, Input, More, mark_len, may_be_mark};

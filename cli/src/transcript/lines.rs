@@ -6,7 +6,8 @@ use std::rc::Rc;
 use lastfour::{Span, safe_cut};
 
 use super::header::{self, Head, Name, Stamp};
-use super::record::{Joint, Said, Segment, Speaker, Trouble};
+use super::record::{Said, Speaker, Trouble};
+use super::segment::{Joint, Segment};
 use super::roles::role_in_name;
 use super::spelling::Spelling;
 use super::{Cut, Input, More, mark_len};

@@ -4,7 +4,8 @@ use lastfour::Span;
 
 use super::fields::Names;
 use super::json::{self, JsonReader};
-use super::record::{Body, Layer, Part, Said, Segment, Trouble};
+use super::record::{Body, Layer, Part, Said, Trouble};
+use super::segment::Segment;
 use super::spelling::Spelling;
 use super::tree::{Kind, Tree};
 use super::{Cut, Input, More, header, mark_len};

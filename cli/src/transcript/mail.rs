@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use lastfour::Span;
 
-use super::record::{Body, Key, Layer, Part, Said, Segment, Speaker, Time, Trouble};
+use super::record::{Body, Key, Layer, Part, Said, Speaker, Time, Trouble};
+use super::segment::Segment;
 use super::spelling::Spelling;
 use super::stamp::time_of_value;
 use super::{Cut, Input, More, mark_len};

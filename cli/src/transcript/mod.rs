@@ -13,6 +13,7 @@ mod cues;
 mod detect;
 mod echo;
 mod fields;
+pub(crate) mod found;
 mod header;
 mod html;
 mod interpret;
@@ -27,6 +28,7 @@ mod nested;
 mod order;
 mod record;
 mod roles;
+mod segment;
 pub(crate) mod session;
 pub(crate) mod sheet;
 mod speakers;
@@ -37,6 +39,7 @@ mod talks;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod values;
 mod xml;
 
 pub use detect::detect;

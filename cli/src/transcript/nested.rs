@@ -4,18 +4,25 @@ use lastfour::{Role, Span};
 
 use super::fields::Names;
 use super::html;
-use super::interpret::Interpreter;
 use super::json;
 use super::lines;
 use super::log;
-use super::record::{Joint, Key, Part, Record, Said, Segment, Speaker};
+use super::record::{Key, Part, Record, Said, Speaker};
+use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
+use super::tree::Tree;
 
 /// How deep texts with structure may nest. What is deeper is read as text.
 const DEEPEST: usize = 6;
 
 /// The longest text that is looked at for structure, in bytes.
 const LONGEST: usize = 64 << 20;
+
+/// Finds the messages in named values.
+pub(super) trait ReadTree {
+    /// Returns the messages in a tree. `speaker` says them, unless the tree names others. `depth` counts the trees around.
+    fn messages(&self, record: &mut Record, tree: &Tree, names: &mut Names, speaker: &Speaker, depth: usize) -> Vec<Said>;
+}
 
 /// What a text turned out to be.
 enum Found {
@@ -27,7 +34,7 @@ enum Found {
 
 /// Moves messages from `all` to `out`, with the messages within them in their place.
 pub(super) fn expand_all(
-    interpreter: &Interpreter,
+    trees: &dyn ReadTree,
     record: &mut Record,
     names: &mut Names,
     all: &mut Vec<Said>,
@@ -42,7 +49,7 @@ pub(super) fn expand_all(
         if let Part::Copy(of) = said.part {
             copies.push((out.len(), of));
         }
-        match expand(interpreter, record, names, said, depth, &mut others) {
+        match expand(trees, record, names, said, depth, &mut others) {
             Found::Text(mut said) => {
                 if said.speaker.name.as_deref() == Some("answer") && said.speaker.role.is_none() {
                     said.speaker.role = answers;
@@ -79,7 +86,7 @@ fn shifted(mut said: Said, by: u32) -> Said {
 }
 
 fn expand(
-    interpreter: &Interpreter,
+    trees: &dyn ReadTree,
     record: &mut Record,
     names: &mut Names,
     said: Said,
@@ -106,10 +113,10 @@ fn expand(
     let lines = if has_lines && !may_be_html { lines::transcript_in(&text) } else { None };
     let quotes = if has_lines && lines.is_none() && !may_be_html { quotes(&text) } else { None };
     drop(text);
-    if may_hold_json && let Some(messages) = json_within(interpreter, record, names, &said, segment, depth) {
+    if may_hold_json && let Some(messages) = json_within(trees, record, names, &said, segment, depth) {
         return Found::Messages(messages);
     }
-    if may_be_json && let Some(messages) = json_in(interpreter, record, names, &said, segment, depth) {
+    if may_be_json && let Some(messages) = json_in(trees, record, names, &said, segment, depth) {
         return Found::Messages(messages);
     }
     if !may_be_html && lines.is_none() && quotes.is_none() {
@@ -179,7 +186,7 @@ fn within(said: &Said, messages: Vec<Said>, texts: &[Segment], record: &Record, 
 
 /// The messages of JSON behind other words in a string; the words are data.
 fn json_within(
-    interpreter: &Interpreter,
+    trees: &dyn ReadTree,
     record: &mut Record,
     names: &mut Names,
     said: &Said,
@@ -191,7 +198,7 @@ fn json_within(
     let (layer, offset) = unfold(record, segment)?;
     let place = |span: Span| Segment::new(layer, Spelling::Plain, Span::new(span.start + offset, span.end + offset));
     let inner = Said { segments: vec![place(value)], ..said.clone() };
-    let mut messages = json_in(interpreter, record, names, &inner, place(value), depth)?;
+    let mut messages = json_in(trees, record, names, &inner, place(value), depth)?;
     for rest in [Span::new(0, value.start), Span::new(value.end, text.len())] {
         if !rest.is_empty() {
             messages.push(Said { part: Part::Data(true), ..Said::new(vec![place(rest)]) });
@@ -202,7 +209,7 @@ fn json_within(
 
 /// The messages of JSON in a string.
 fn json_in(
-    interpreter: &Interpreter,
+    trees: &dyn ReadTree,
     record: &mut Record,
     names: &mut Names,
     said: &Said,
@@ -219,7 +226,7 @@ fn json_in(
     if tree.nodes.len() < 2 {
         return None;
     }
-    let mut messages = interpreter.messages(record, &tree, names, &said.speaker, depth + 1);
+    let mut messages = trees.messages(record, &tree, names, &said.speaker, depth + 1);
     for message in &mut messages {
         if message.key == Key::Transcript {
             message.key = said.key.clone();
@@ -304,12 +311,12 @@ fn quotes(text: &[u8]) -> Option<Vec<Said>> {
 
 /// The messages of texts that are not within a tree, such as the bodies of mails.
 pub(super) fn expand_texts(
-    interpreter: &Interpreter,
+    trees: &dyn ReadTree,
     record: &mut Record,
     names: &mut Names,
     mut all: Vec<Said>,
 ) -> Vec<Said> {
     let mut out = Vec::new();
-    expand_all(interpreter, record, names, &mut all, 0, &mut out);
+    expand_all(trees, record, names, &mut all, 0, &mut out);
     out
 }

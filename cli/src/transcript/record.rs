@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use lastfour::{Alignment, Edit, Patch, Span, ViewSpan};
 
+use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
 use super::tree::Tree;
 
@@ -53,42 +54,6 @@ pub(crate) struct Time {
     pub(crate) ms: i64,
     /// It counts from the epoch.
     pub(crate) absolute: bool,
-}
-
-/// A range of bytes that a part of a message is decoded from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Segment {
-    /// 0 for the raw bytes of the record, else one more than the index of the layer.
-    pub(crate) layer: u16,
-    pub(crate) spelling: Spelling,
-    /// The character between the segment before and this one.
-    pub(crate) joint: Joint,
-    pub(crate) start: u32,
-    pub(crate) end: u32,
-}
-
-/// What stands between two segments of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Joint {
-    Nothing,
-    Blank,
-    Line,
-}
-
-impl Segment {
-    pub(crate) fn new(layer: u16, spelling: Spelling, span: Span) -> Self {
-        // A record is at most a few times as long as `LONGEST_RECORD`, so its positions fit.
-        let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { layer, spelling, joint: Joint::Nothing, start: position(span.start), end: position(span.end) }
-    }
-
-    pub(crate) fn span(&self) -> Span {
-        Span::new(self.start as usize, self.end as usize)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.start >= self.end
-    }
 }
 
 /// A text within the record that itself has structure: JSON, HTML or a transcript in a string, or the body of a mail.
@@ -344,12 +309,6 @@ impl Text<'_> {
         let raw = self.record.bytes(segment);
         let start = segment.start as usize;
         edits.add(segment.layer, segment.spelling.edits(patch, raw, alignment, start));
-    }
-}
-
-impl Joint {
-    fn len(self) -> usize {
-        usize::from(self != Self::Nothing)
     }
 }
 

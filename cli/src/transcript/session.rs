@@ -13,10 +13,12 @@ use lastfour::{
 
 use super::echo::{Words, echoes};
 use super::fields::Names;
+use super::found::Found;
 use super::interpret::Interpreter;
 use super::nested;
 use super::order::order;
-use super::record::{Body, Edits, Key, Part, Record, Said, Segment, Text};
+use super::record::{Body, Edits, Key, Part, Record, Said, Text};
+use super::segment::Segment;
 use super::speakers::Certainty;
 use super::talks::{Masked, Talk, Talks};
 use super::{Fields, Trouble};
@@ -50,24 +52,6 @@ pub(crate) struct Done {
     pub(crate) explained: Vec<Explained>,
     /// The number of messages in it.
     pub(crate) messages: u64,
-}
-
-/// A finding and where it is.
-#[derive(Debug, Clone)]
-pub(crate) struct Found {
-    pub(crate) finding: Finding,
-    /// Its bytes in the record.
-    pub(crate) span: Span,
-    /// The index of its message in the record.
-    pub(crate) said: u32,
-    /// What is written in its place, if it is masked.
-    pub(crate) mask: Option<String>,
-    pub(crate) role: Role,
-    pub(crate) conversation: Option<Rc<[u8]>>,
-    /// It is a further place of a secret that is found in another place of the record, too.
-    pub(crate) copy: bool,
-    /// The lines of earlier messages with pieces of the same secret that were returned unmasked.
-    pub(crate) recall: Vec<u64>,
 }
 
 /// A message with the reasons for what was found and kept.

@@ -9,7 +9,8 @@ use lastfour::Span;
 use super::csv::{is_header, says_something};
 use super::fields::{NameId, Names};
 use super::html::{self, Piece};
-use super::record::{Body, Record, Segment};
+use super::record::{Body, Record};
+use super::segment::Segment;
 use super::spelling::Spelling;
 use super::tree::{Kind, Tree};
 

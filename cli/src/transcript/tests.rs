@@ -91,7 +91,7 @@ fn whole(format: Format, text: &str) -> Vec<SeenRecord> {
 fn said(format: Format, text: &str) -> Vec<(String, String)> {
     let who = |seen: &Seen| seen.speaker.clone().or(seen.role.map(|role| role.to_string())).unwrap_or_default();
     let records = whole(format, text);
-    let messages = records.iter().flat_map(|record| &record.said).filter(|seen| seen.part == Part::Said);
+    let messages = records.iter().flat_map(|record| &record.said).filter(|seen| seen.part.is_said());
     messages.map(|seen| (who(seen), seen.text.clone())).collect()
 }
 

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use lastfour::Span;
 
 use super::fields::NameId;
-use super::record::Segment;
+use super::segment::Segment;
 use super::spelling::Spelling;
 
 /// What a node of a [`Tree`] is.
