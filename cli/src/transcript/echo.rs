@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use lastfour::{Edit, Patch, Span};
 
-use super::record::{Edits, Part, Record, Said};
 use super::found::Found;
+use super::record::{Edits, Part, Record, Said};
 
 /// The letters and digits of a text, by which copies are recognised however they are spelled: ASCII in lower case, without
 /// tags and references of HTML.

@@ -8,9 +8,9 @@ use super::fields::words;
 use super::lines;
 use super::record::{Part, Said, Speaker, Time};
 use super::segment::{Joint, Segment};
-use super::values::side_of_direction;
 use super::spelling::Spelling;
 use super::stamp::time_of_value;
+use super::values::side_of_direction;
 use super::{Cut, Input, More, mark_len};
 
 /// A piece of HTML or XML.

@@ -7,8 +7,8 @@ use lastfour::{Span, safe_cut};
 
 use super::header::{self, Head, Name, Stamp};
 use super::record::{Said, Speaker, Trouble};
-use super::segment::{Joint, Segment};
 use super::roles::role_in_name;
+use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
 use super::{Cut, Input, More, mark_len};
 

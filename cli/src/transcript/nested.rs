@@ -21,7 +21,14 @@ const LONGEST: usize = 64 << 20;
 /// Finds the messages in named values.
 pub(super) trait ReadTree {
     /// Returns the messages in a tree. `speaker` says them, unless the tree names others. `depth` counts the trees around.
-    fn messages(&self, record: &mut Record, tree: &Tree, names: &mut Names, speaker: &Speaker, depth: usize) -> Vec<Said>;
+    fn messages(
+        &self,
+        record: &mut Record,
+        tree: &Tree,
+        names: &mut Names,
+        speaker: &Speaker,
+        depth: usize,
+    ) -> Vec<Said>;
 }
 
 /// What a text turned out to be.
