@@ -90,15 +90,9 @@ impl Patch {
         Cow::Owned(out)
     }
 
-    /// Returns the range of the source that became `span` of the patched text. Edits are taken whole.
-    #[must_use]
-    pub fn source(&self, span: Span) -> Span {
-        self.moves().source(span)
-    }
-
     /// Returns one patch that has the effect of this one and then `next`, which is a patch on the patched text.
     #[must_use]
-    pub fn then(&self, next: &Self, source: &[u8]) -> Self {
+    pub(crate) fn then(&self, next: &Self, source: &[u8]) -> Self {
         if next.is_empty() {
             return self.clone();
         }
@@ -175,7 +169,7 @@ pub(crate) struct Moves<'p> {
 }
 
 impl Moves<'_> {
-    /// See [`Patch::source`].
+    /// Returns the range of the source that became `span` of the patched text. Edits are taken whole.
     pub(crate) fn source(&self, span: Span) -> Span {
         let first = self.ends.partition_point(|end| *end <= span.start);
         let last = self.ends.partition_point(|end| *end < span.end);
@@ -257,7 +251,7 @@ mod tests {
                 let moved = patch.patched(plain);
                 if !plain.is_empty() {
                     prop_assert_eq!(&patched[moved.range()], &text.as_bytes()[plain.range()]);
-                    prop_assert_eq!(patch.source(moved), plain);
+                    prop_assert_eq!(patch.moves().source(moved), plain);
                 }
                 at = edit.span.end;
             }

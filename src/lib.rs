@@ -106,7 +106,10 @@ pub use policy::{
 pub use report::{Explanation, Finding, Outcome, Passed};
 pub use span::Span;
 pub use stream::{Finished, StreamRedactor};
+// For `lastfour-cli`. Not part of the public interface.
+#[doc(hidden)]
 pub use text::{Alignment, ViewSpan};
+#[doc(hidden)]
 pub use wire::{lift, safe_cut};
 
 /// Runs the examples of the README as tests.

@@ -138,7 +138,7 @@ impl CustomDetector {
 
     /// Whether matches must pass a check function; see [`CustomDetectorBuilder::check`].
     #[must_use]
-    pub fn has_check(&self) -> bool {
+    pub(crate) fn has_check(&self) -> bool {
         self.compiled.definition.check.is_some()
     }
 
@@ -160,7 +160,7 @@ impl CustomDetector {
 
     /// Whether matches must be near a cue.
     #[must_use]
-    pub fn needs_cue(&self) -> bool {
+    pub(crate) fn needs_cue(&self) -> bool {
         self.compiled.before.is_some() || self.compiled.after.is_some()
     }
 
@@ -173,7 +173,7 @@ impl CustomDetector {
     /// # Ok::<(), lastfour::DetectorError>(())
     /// ```
     #[must_use]
-    pub fn longest_match(&self) -> usize {
+    pub(crate) fn longest_match(&self) -> usize {
         self.compiled.longest
     }
 
@@ -191,12 +191,12 @@ impl CustomDetector {
     }
 
     /// The builder from which it was built.
-    pub fn definition(&self) -> &CustomDetectorBuilder {
+    pub(crate) fn definition(&self) -> &CustomDetectorBuilder {
         &self.compiled.definition
     }
 
     /// Returns the matches in a normalized text, in order. They do not overlap.
-    pub fn find<'v>(&self, view: &'v [u8]) -> impl Iterator<Item = ViewSpan> + use<'_, 'v> {
+    pub(crate) fn find<'v>(&self, view: &'v [u8]) -> impl Iterator<Item = ViewSpan> + use<'_, 'v> {
         let mut at = 0;
         std::iter::from_fn(move || {
             while let Some(found) = self.compiled.pattern.find_at(view, at) {

@@ -49,7 +49,7 @@ impl<'a> Path<'a> {
 
     /// Returns the innermost key on the path. For an element of an array, this is the key of the array.
     #[must_use]
-    pub fn nearest_key(self) -> Option<&'a [u8]> {
+    pub(crate) fn nearest_key(self) -> Option<&'a [u8]> {
         self.segments().rev().find_map(|segment| match segment {
             Segment::Key(key) => Some(key),
             Segment::Index(_) => None,

@@ -19,7 +19,7 @@ use crate::steps;
 /// use lastfour::json::Tree;
 /// let tree = Tree::parse(br#"{"a": {"text": "hi"}, "A": [1]}"#, 8)?;
 /// assert_eq!(tree.root().get("a").count(), 2);
-/// assert_eq!(tree.root().at("/a/text").unwrap().text().unwrap().bytes, &b"hi"[..]);
+/// assert_eq!(tree.root().at("/a/text").unwrap().as_str().unwrap(), "hi");
 /// # Ok::<(), lastfour::json::JsonError>(())
 /// ```
 #[derive(Clone)]
@@ -160,7 +160,7 @@ impl<'t> Value<'t> {
 
     /// Returns `true` for `null`.
     #[must_use]
-    pub fn is_null(self) -> bool {
+    pub(crate) fn is_null(self) -> bool {
         self.raw() == b"null"
     }
 
@@ -190,7 +190,7 @@ impl<'t> Value<'t> {
 
     /// Returns `true` if it is a member of an object and its key is one of these.
     #[must_use]
-    pub fn is_one_of(self, names: &[&str]) -> bool {
+    pub(crate) fn is_one_of(self, names: &[&str]) -> bool {
         self.key().is_some_and(|key| names.iter().any(|name| key.eq_ignore_ascii_case(name.as_bytes())))
     }
 
@@ -235,7 +235,7 @@ impl<'t> Value<'t> {
 
     /// Returns the text of a string, and `None` for other values.
     #[must_use]
-    pub fn text(self) -> Option<Decoded<'t>> {
+    pub(crate) fn text(self) -> Option<Decoded<'t>> {
         (self.kind() == ValueKind::String).then(|| decode(self.raw()))
     }
 
@@ -256,7 +256,7 @@ impl<'t> Value<'t> {
 
     /// Returns the first member with this key that is a non-negative integer.
     #[must_use]
-    pub fn number(self, name: &str) -> Option<u64> {
+    pub(crate) fn number(self, name: &str) -> Option<u64> {
         self.get(name).find_map(|value| std::str::from_utf8(value.raw()).ok()?.parse().ok())
     }
 }

@@ -229,7 +229,8 @@ impl Conversation {
     }
 
     /// Returns whether the last question by `role` verifies the other side: it asks for a secret, the last digits of
-    /// one, a user name or a ZIP code.
+    /// one, a user name or a ZIP code. For `lastfour-cli`; not part of the public interface.
+    #[doc(hidden)]
     #[must_use]
     pub fn verifies(&self, role: Role) -> bool {
         let asks = self.sides[usize::from(role.as_asker().serves())].asks;

@@ -151,7 +151,7 @@ mod stream;
 mod stream_end;
 mod telemetry;
 
-pub use crate::filter::{ContentTypes, Treatment};
+use crate::filter::{ContentTypes, Treatment};
 pub use body::RedactBody;
 pub use body_error::BodyError;
 pub use layer::{Dangerous, RedactLayer};

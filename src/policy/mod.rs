@@ -164,7 +164,7 @@ impl Policy {
     ///
     /// `plain` is the secret in plain form: ASCII digits, with separators, without invisible characters.
     #[must_use]
-    pub fn replacement(&self, entity: Entity, plain: &str) -> Option<String> {
+    pub(crate) fn replacement(&self, entity: Entity, plain: &str) -> Option<String> {
         match (self.rules.style, &self.rules.key) {
             (MaskStyle::Stars, _) if entity == Entity::Password => Some(mask::PASSWORD.to_owned()),
             (MaskStyle::Stars, _) => None,

@@ -1,7 +1,8 @@
 //! A body that cannot be scanned does not pass, unless the settings allow it.
 
 use http::Request;
-use lastfour::middleware::{RedactLayer, Treatment};
+use lastfour::Treatment;
+use lastfour::middleware::RedactLayer;
 use lastfour::{Engine, Limits};
 
 use crate::support::{MASK, SECRET, ask, echo, post, serve};

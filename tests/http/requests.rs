@@ -4,7 +4,8 @@ use axum::body::Body;
 use http::Request;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
-use lastfour::middleware::{RedactLayer, Treatment};
+use lastfour::Treatment;
+use lastfour::middleware::RedactLayer;
 use lastfour::{Engine, Limits};
 use tower::{Layer, ServiceExt, service_fn};
 
