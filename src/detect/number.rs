@@ -129,6 +129,7 @@ pub(crate) fn read(reading: &TokenizedText<'_>, numbers: &mut Numbers) {
         let (last, shape) = match identifier(reading, at)
             .or_else(|| date_or_time(reading, at))
             .or_else(|| coordinates(reading, at))
+            .or_else(|| fraction(reading, at))
             .or_else(|| dotted(reading, at))
             .or_else(|| phone(reading, at))
         {
@@ -209,6 +210,20 @@ fn identifier(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberSh
     };
     let last = (at..reading.tokens.len()).take_while(|&i| reading.tokens[i].start < narrow(end));
     Some((last.filter(|&i| reading.tokens[i].kind == Kind::Digits).last()?, NumberShape::Harmless(what)))
+}
+
+/// Whether the token at `at` is a part of a UUID or of a run of hexadecimal digits.
+pub(crate) fn in_identifier(reading: &TokenizedText<'_>, at: usize) -> bool {
+    let start = reading.tokens[at].start as usize;
+    uuid_around(reading.text, start).or_else(|| hexadecimal_around(reading.text, start)).is_some()
+}
+
+/// Whether the tokens `first..=last` are a UUID or one run of hexadecimal digits, with letters in any place.
+pub(crate) fn is_identifier(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
+    const FEWEST: usize = 12;
+    let span = reading.span(first, last);
+    let run = &reading.text[span.start..span.end];
+    in_identifier(reading, first) || run.len() >= FEWEST && run.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// The end of the UUID in which the byte at `at` is: `8-4-4-4-12` hexadecimal digits, with other characters around.
@@ -413,6 +428,16 @@ fn decimal(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape
         _ => return None,
     };
     fraction(at + 1).then_some((at + 2, shape))
+}
+
+/// The digits behind the point of a decimal that has no digit before it: `.4812907346`.
+fn fraction(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
+    const FEWEST: usize = 10;
+    let tokens = &reading.tokens;
+    let point = at > 0 && tokens[at - 1].is(b'.') && !tokens[at].spaced && tokens[at].len() >= FEWEST;
+    let opens = at == 1
+        || at > 1 && (tokens[at - 1].spaced || matches!(tokens[at - 2].kind, Kind::Mark(b'=' | b'(' | b'-')));
+    (point && opens).then_some((at, NumberShape::Harmless("decimal")))
 }
 
 /// Phones: `+1 212 555 0123`, `(212) 555-0123`, `212-555-0123`, `1-800-528-4800`, `555-0123`.
@@ -771,6 +796,16 @@ const STATES: [&str; 52] = [
     "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
     "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
 ];
+
+/// Whether letters that are not a cue touch the number: `aabbf182185003785073`.
+pub(crate) fn is_glued(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
+    let names = WordClass::EXPIRY.union(WordClass::UNIT);
+    let touches = |word: usize, right: usize| {
+        let (Some(word), Some(right)) = (reading.token(word), reading.token(right)) else { return false };
+        word.is_text() && !right.spaced && word.cue == 0 && !word.does(names)
+    };
+    first > 0 && touches(first - 1, first) || touches(last + 1, last + 1)
+}
 
 /// Whether letters are joined to the left of the number: `CAS-22918374`, `R20250114-88301`, `WB_20718`.
 fn attached(reading: &TokenizedText<'_>, first: usize) -> bool {

@@ -1,7 +1,7 @@
 //! Bank account and routing numbers, IBANs and CLABEs.
 
 use crate::detect::cues::Topic;
-use crate::detect::number::{Digits, Number};
+use crate::detect::number::{self, Digits, Number};
 use crate::detect::token::{Kind, TokenizedText};
 use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document, checksum};
 use crate::entity::Entity;
@@ -101,7 +101,7 @@ fn iban_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, bool)> {
     // A long run of digits is a token of its own, apart from the letters before it.
     let apart = head.kind == Kind::Word && head.len() == 2;
     let glued = reading.token(first + 1).is_some_and(|t| t.kind == Kind::Digits && !t.spaced);
-    if !(head.kind == Kind::Mixed || apart && glued) {
+    if !(head.kind == Kind::Mixed || apart && glued) || number::in_identifier(reading, first) {
         return None;
     }
     let start = head.start as usize;
@@ -130,7 +130,7 @@ fn iban_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, bool)> {
         if len >= 15 && checksum::iban(&text[..len]) {
             valid = Some(at);
         }
-        let body = &text[4..len];
+        let body = text[..len].get(4..).unwrap_or_default();
         if body.iter().filter(|b| b.is_ascii_digit()).count() * 2 >= body.len() && token.kind != Kind::Word {
             longest = at;
         }

@@ -281,14 +281,11 @@ fn claim(page: &Document<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Optio
     })
 }
 
-/// Whether the digits from `first` on are those behind the point of a decimal: `0.4539...`, `.4539...`.
+/// Whether the digits from `first` on are those behind the point of a decimal: `0.4539...`.
 fn is_fraction(reading: &TokenizedText<'_>, first: usize) -> bool {
     let tokens = &reading.tokens;
     let point = first > 0 && tokens[first - 1].is(b'.') && !tokens[first].spaced;
-    let whole = first > 1 && !tokens[first - 1].spaced && tokens[first - 2].kind == Kind::Digits;
-    let opens = first == 1
-        || first > 1 && (tokens[first - 1].spaced || tokens[first - 2].is(b'=') || tokens[first - 2].is(b'('));
-    point && (whole || opens)
+    point && first > 1 && !tokens[first - 1].spaced && tokens[first - 2].kind == Kind::Digits
 }
 
 /// Whether a card of the tokens `first..=last` would take in a date, a time, a decimal, an address or an id beside it.
@@ -298,7 +295,7 @@ fn takes_in_another(page: &Document<'_>, first: usize, last: usize, fit: Fit) ->
         let decimal = matches!(n.shape, NumberShape::Harmless("decimal") | NumberShape::Likely("decimal"));
         let printed = fit == Fit::Printed && matches!(n.shape, NumberShape::Harmless("date" | "time" | "version"));
         // The digits before the point may be a card with a full stop behind it.
-        let whole = decimal && n.first == first && first == last;
+        let whole = decimal && n.first == first && first == last && n.last > last;
         n.shape.stands_alone(n.groups) && !printed && !whole
     })
 }
@@ -316,20 +313,21 @@ fn is_counted_up(reading: &TokenizedText<'_>, groups: &[usize]) -> bool {
         })
 }
 
-/// Whether letters touch the number, or are joined to it by a hyphen.
+/// Whether letters touch the number, or are joined to it by hyphens or underscores.
 fn joined_to_letters(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
-    let text = |at: usize| reading.tokens.get(at).is_some_and(|t| t.is_text());
-    let tight = |at: usize| reading.tokens.get(at).is_some_and(|t| !t.spaced);
-    let mark = |at: usize| reading.tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b'-' | b'_')));
-    let left = first > 0
-        && tight(first)
-        && (text(first - 1) || first > 1 && mark(first - 1) && tight(first - 1) && text(first - 2))
-        && reading.tokens[first - 1 - usize::from(mark(first - 1))].cue == 0;
-    let right = tight(last + 1) && (text(last + 1) || mark(last + 1) && tight(last + 2) && text(last + 2));
-    left || right
-        && reading.tokens[(last + 1).min(reading.tokens.len() - 1)].cue == 0
-        && text(last + 1)
-        && !reading.tokens[last + 1].does(WordClass::EXPIRY)
+    /// The most marks between: `blk_-4539...`.
+    const MOST_MARKS: usize = 2;
+    let tokens = &reading.tokens;
+    let text = |at: usize| tokens.get(at).is_some_and(|t| t.is_text());
+    let tight = |at: usize| tokens.get(at).is_some_and(|t| !t.spaced);
+    let mark = |at: usize| tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(b'-' | b'_')));
+    let mut at = first;
+    while at > 0 && first - at < MOST_MARKS && tight(at) && mark(at - 1) {
+        at -= 1;
+    }
+    let left = at > 0 && tight(at) && text(at - 1) && tokens[at - 1].cue == 0;
+    let right = tight(last + 1) && text(last + 1);
+    left || right && tokens[last + 1].cue == 0 && !tokens[last + 1].does(WordClass::EXPIRY)
 }
 
 /// Two cards typed into one run of digits.

@@ -14,7 +14,7 @@ mod weights;
 use smallvec::SmallVec;
 
 use crate::detect::cues::{Topic, WordSet};
-use crate::detect::number::{Number, NumberShape};
+use crate::detect::number::{self, Number, NumberShape};
 use crate::detect::password;
 use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::entity::Entity;
@@ -223,6 +223,7 @@ impl MessageAnalysis<'_, '_> {
     fn is_open(&self, number: &Number) -> bool {
         let by_itself = match number.shape {
             NumberShape::Harmless(_) => return false,
+            _ if number::is_glued(self.reading, number.first, number.last) => return false,
             NumberShape::Likely("phone") => number.digits != 10 || number.groups != 3,
             _ => true,
         };
@@ -279,8 +280,10 @@ impl MessageAnalysis<'_, '_> {
                     && reading.facts.digits > 0
                     && (codes || self.is_cued(first, last, |topic, _| topic.is_secret()));
             let address = reading.tokens[first..=last].iter().any(|t| t.is(b'@') || t.is(b'/'));
+            let identifier = mixed && !awaited && number::is_identifier(reading, first, last);
             if open
                 && !address
+                && !(identifier && !self.is_cued(first, last, |topic, _| topic == Topic::Password))
                 && self.is_free(first, last)
                 && reading.span(first, last).end - reading.span(first, last).start >= 2
             {
