@@ -435,8 +435,8 @@ fn fraction(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShap
     const FEWEST: usize = 10;
     let tokens = &reading.tokens;
     let point = at > 0 && tokens[at - 1].is(b'.') && !tokens[at].spaced && tokens[at].len() >= FEWEST;
-    let opens = at == 1
-        || at > 1 && (tokens[at - 1].spaced || matches!(tokens[at - 2].kind, Kind::Mark(b'=' | b'(' | b'-')));
+    let opens =
+        at == 1 || at > 1 && (tokens[at - 1].spaced || matches!(tokens[at - 2].kind, Kind::Mark(b'=' | b'(' | b'-')));
     (point && opens).then_some((at, NumberShape::Harmless("decimal")))
 }
 
