@@ -670,6 +670,9 @@ const QUALIFIERS: &[&str] = &[
 /// First words that say that a name with a word for text is not that of a text: `isText`, `total_messages`.
 const QUANTITIES: &[&str] = &["is", "has", "num", "count", "total", "max", "min", "no", "n", "unread", "show", "allow"];
 
+/// Words between a text and somebody or something that it belongs to: `messageFromUser`.
+const LINKS: &[&str] = &["from", "to", "by", "of", "for", "de", "para"];
+
 /// Words in the names of random tokens that end like those of text: `g-recaptcha-response`.
 const TOKENS: &[&str] = &["captcha", "recaptcha", "hcaptcha", "turnstile", "saml"];
 
@@ -884,11 +887,22 @@ fn meaning_of(words: &Words) -> Meaning {
         text @ (Meaning::Chat | Meaning::Text | Meaning::Aside) => text,
         Meaning::Reference => Meaning::Reference,
         _ if words.iter().any(|word| class(word) == Meaning::Reference) => Meaning::Reference,
+        // `messageFromUser` is a message, `message_from` is not.
+        Meaning::Other | Meaning::Unknown
+            if (1..last).any(|at| words.is_in(at, LINKS) && is_said(class(words.get(at - 1)))) =>
+        {
+            Meaning::Aside
+        }
         Meaning::Other => Meaning::Other,
         Meaning::Vague if words.len() == 1 => Meaning::Vague,
-        _ if last > 0 && matches!(class(words.get(0)), Meaning::Chat | Meaning::Text) => Meaning::Aside,
+        _ if last > 0 && is_said(class(words.get(0))) => Meaning::Aside,
         _ => Meaning::Unknown,
     }
+}
+
+/// Returns `true` for what somebody writes or says.
+fn is_said(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Chat | Meaning::Text)
 }
 
 /// Returns `true` if a text reads as prose: it has at least `least` words, and most of what it has are words.
@@ -934,7 +948,7 @@ mod tests {
                  work_notes issue_description",
                 Meaning::Text,
             ),
-            ("title reason details messageFromUser", Meaning::Aside),
+            ("title reason details messageFromUser text_by_agent latest_reply_to_customer", Meaning::Aside),
             ("data payload value q", Meaning::Vague),
             (
                 "id message_id messageId userid psid order_number orderNumber tracking traceId session_token url contentUrl \
@@ -942,7 +956,7 @@ mod tests {
                 Meaning::Reference,
             ),
             (
-                "type messageType text_color contentLength is_text total_messages name securityAnswer status",
+                "type messageType text_color contentLength message_from reply_to is_text total_messages name securityAnswer status",
                 Meaning::Other,
             ),
             ("foo textile te contextual2x", Meaning::Unknown),
