@@ -26,7 +26,7 @@ async fn both_ways(shape: impl ChatShape + Clone, request: &str, response: &str)
 async fn a_chat_server_of_ones_own() {
     both_ways(
         Generic::default(),
-        r##"{"id":"#","conversation":"c","message":{"author":{"role":"customer","name":"#"},"text":"my card: @"}}"##,
+        r##"{"id":"#","conversation":"c","message":{"author":{"role":"customer","name":"@"},"text":"my card: @"}}"##,
         r##"{"messages":[{"id":"#","body":"@","sent":1.50e3},{"content":["@",{"text":"@"}]}],"next":null}"##,
     )
     .await;
