@@ -295,6 +295,13 @@ mod tests {
         let halves = format!("[{many},{},{},{many}]", message("my card is 4539 5787"), message("6362 1486"));
         let asked = format!("[{many},{{\"role\":\"agent\",\"text\":\"What is your PIN?\"}},{}]", message("4821"));
         let invalid = format!("[{many},{}", message("4539 5787 6362 1486"));
+        // Fields beside the messages, with and without a label.
+        let fields = "\"card\":{\"number\":\"4539578763621486\",\"cvv\":123},\"ssn\":\"219099999\",\"note\":\"call me back at home, \
+                      the pin is 4821\",\"ref\":\"4539578763621486\",\"x\":\"{\\\"pin\\\":\\\"4821\\\",\\\"y\\\":\\\"4539 5787 6362 1486\\\"}\"";
+        let labelled = format!("{{{fields},\"messages\":[{many}]}}");
+        let labelled_form = format!(
+            "card_number=4539578763621486&cvv=123&ref=4539578763621486&x=4539+5787+6362+1486&text={filler}&pin=4821"
+        );
         let form = |texts: [&str; 2]| format!("text={}&text={}&id=7&text={}", texts[0], texts[1], filler.repeat(30));
         for (format, body) in [
             (BodyFormat::Json, halves.clone()),
@@ -302,6 +309,9 @@ mod tests {
             (BodyFormat::Json, asked.clone()),
             (BodyFormat::Json, format!("\u{feff}{asked}")),
             (BodyFormat::Json, invalid),
+            (BodyFormat::Json, labelled.clone()),
+            (BodyFormat::Sniff, labelled),
+            (BodyFormat::Form, labelled_form.replace(&filler, &filler.repeat(30))),
             (BodyFormat::Form, form(["my+card+is+4539+5787", "6362+1486"])),
             (BodyFormat::Form, asked),
         ] {
