@@ -42,6 +42,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `tower` | yes | `lastfour::middleware` |
+//! | `websocket` | | `lastfour::middleware::websocket`: WebSocket messages; includes `tower`, needs hyper and tokio |
 //! | `compression` | | decodes bodies in gzip, deflate, Brotli and Zstandard; includes `tower` |
 //! | `tracing` | | events on findings, failures and errors of the store, without text |
 //! | `metrics` | | counters and histograms |

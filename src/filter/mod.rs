@@ -261,6 +261,14 @@ impl Filter {
         self.scanner.report.clone()
     }
 
+    /// Adds what is found to this report.
+    #[cfg(feature = "websocket")]
+    #[must_use]
+    pub(crate) fn report_into(mut self, report: Report) -> Self {
+        self.scanner.report = report;
+        self
+    }
+
     /// Returns whether a finding blocks the body. No more output is produced; discard what has been produced.
     #[must_use]
     pub fn is_blocked(&self) -> bool {

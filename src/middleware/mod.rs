@@ -150,6 +150,9 @@ mod store;
 mod stream;
 mod stream_end;
 mod telemetry;
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+pub mod websocket;
 
 use crate::filter::{ContentTypes, Treatment};
 pub use body::RedactBody;

@@ -192,7 +192,7 @@ impl Reject for OpenAiError {
     }
 }
 
-fn problem(rejection: &Rejection<'_>) -> String {
+pub(super) fn problem(rejection: &Rejection<'_>) -> String {
     let mut entities = String::new();
     for entity in rejection.entities() {
         let comma = if entities.is_empty() { "" } else { "," };

@@ -1,0 +1,101 @@
+//! A chat shape inside the messages of a protocol.
+
+use std::collections::HashSet;
+
+use crate::chat::{ChatShape, ChatTexts, Continuity, DynShape, Scan, Spelling};
+use crate::json::{Value, ValueKind};
+use crate::message::Role;
+use crate::middleware::websocket::framing::cut::{Envelope, Layout};
+
+/// Reads the data of a message with another shape.
+pub(super) struct Inside {
+    pub(super) layout: Layout,
+    pub(super) shape: DynShape,
+    /// The roles that a message names count.
+    pub(super) trusts_roles: bool,
+}
+
+impl ChatShape for Inside {
+    fn name(&self) -> &str {
+        self.shape.name()
+    }
+
+    fn read(&self, document: Value<'_>) -> ChatTexts {
+        let mut found = match self.layout {
+            Layout::Elements(first) if document.is_array() => {
+                let mut found = ChatTexts::default();
+                for element in document.children().skip(first) {
+                    self.element(element, &mut found);
+                }
+                found
+            }
+            Layout::Envelope(envelope) if document.is_object() => self.envelope(document, envelope),
+            _ => self.shape.read(document),
+        };
+        if !self.trusts_roles {
+            for text in &mut found.texts {
+                text.role = None;
+            }
+        }
+        found
+    }
+
+    fn is_field(&self, name: &str) -> bool {
+        self.shape.is_field(name)
+    }
+
+    fn read_form(&self, fields: &[(&str, &[u8])]) -> Vec<Scan> {
+        self.shape.read_form(fields)
+    }
+}
+
+impl Inside {
+    fn envelope(&self, document: Value<'_>, envelope: &Envelope) -> ChatTexts {
+        let mut found = self.shape.read(document);
+        // In document order, so they can be searched.
+        let framing: Vec<usize> = document
+            .children()
+            .filter(|member| member.is_one_of(envelope.framing) && !member.raw().contains(&b' '))
+            .map(Value::index)
+            .collect();
+        // Tied values name texts by their number.
+        if found.tied.is_empty() && !framing.is_empty() {
+            found.texts.retain(|text| framing.binary_search(&text.value).is_err());
+        }
+        let role = ["role", "sender", "from", "author"]
+            .into_iter()
+            .find_map(|name| document.get(name).find_map(|value| Role::from_name(&value.as_str()?)));
+        let known: HashSet<usize> = found.texts.iter().map(|text| text.value).collect();
+        let mut added = HashSet::new();
+        for member in document.children().filter(|member| member.is_one_of(envelope.data)) {
+            let scalars: Vec<Value<'_>> = if member.is_array() { member.children().collect() } else { vec![member] };
+            for value in scalars.into_iter().filter(|value| is_scalar(*value) && !known.contains(&value.index())) {
+                added.insert(value.index());
+                found.push(value, role, Spelling::Plain, Continuity::Whole);
+            }
+        }
+        found.fields.retain(|field| !added.contains(&field.value));
+        found
+    }
+
+    /// Adds what is in an argument: it is a text itself, or a document.
+    fn element(&self, element: Value<'_>, found: &mut ChatTexts) {
+        if is_scalar(element) {
+            found.push(element, None, Spelling::Plain, Continuity::Whole);
+            return;
+        }
+        let more = self.shape.read(element);
+        let texts = found.texts.len();
+        found.texts.extend(more.texts);
+        found.fields.extend(more.fields);
+        found.tied.extend(more.tied.into_iter().map(|mut tied| {
+            tied.texts = tied.texts.start + texts..tied.texts.end + texts;
+            tied
+        }));
+        found.once.extend(more.once);
+    }
+}
+
+fn is_scalar(value: Value<'_>) -> bool {
+    matches!(value.kind(), ValueKind::String | ValueKind::Number)
+}

@@ -1,0 +1,425 @@
+//! One connection: its framing, its two sides and its conversation.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use crate::Conversation;
+use crate::chat::{AllStrings, ChatShape, DynShape};
+use crate::engine::Engine;
+use crate::filter::{BodyFormat, Filter, Limits, Report, ScanError};
+use crate::message::{Message, Role};
+use crate::middleware::telemetry::{self, Cost};
+use crate::middleware::websocket::framing::cut::{Cut, Kind, Layout, Part};
+use crate::middleware::websocket::framing::{Framing, Known, notice, stomp};
+use crate::middleware::websocket::layout::Inside;
+use crate::middleware::websocket::message::{Binary, Payload, Scanned, Side, Verdict};
+use crate::middleware::websocket::notice::Notice;
+use crate::policy::OnFailure;
+
+/// Scans the messages of one connection, of both sides, in one conversation.
+///
+/// A question of one side explains the answer of the other. The session keeps the state of the conversation, which holds
+/// no secret, in itself. [`RedactSocket`](crate::middleware::websocket::RedactSocket) can keep it in a
+/// [`ConversationStore`](crate::middleware::ConversationStore) instead.
+///
+/// # Example
+///
+/// ```
+/// use lastfour::Engine;
+/// use lastfour::middleware::websocket::{Payload, Session, Side, Verdict};
+///
+/// let mut session = Session::new(Engine::default());
+/// session.scan(Side::Server, Payload::Text(br#"42["said",{"from":"agent","text":"What is the CID on your card?"}]"#));
+/// let scanned = session.scan(Side::Client, Payload::Text(br#"42["say",{"text":"4821"}]"#));
+/// assert_eq!(scanned.verdict, Verdict::Change(br#"42["say",{"text":"****"}]"#.to_vec()));
+/// ```
+#[derive(Clone)]
+pub struct Session {
+    engine: Engine,
+    shape: DynShape,
+    limits: Limits,
+    framing: Option<Framing>,
+    binary: Binary,
+    client: Option<Role>,
+    default_client: Role,
+    server: Option<Role>,
+    only: Option<Side>,
+    pass_on_failure: bool,
+    /// What was recognised.
+    seen: Option<Framing>,
+    /// The framing of the last message.
+    last: Option<Framing>,
+    /// The number of messages so far.
+    messages: u64,
+    conversation: Conversation,
+}
+
+impl Session {
+    /// Returns a session that recognises the framing, reads documents with the generic chat shape and stops binary messages.
+    #[must_use]
+    pub fn new(engine: Engine) -> Self {
+        let pass_on_failure = engine.policy().on_failure() == OnFailure::Pass;
+        Self {
+            engine,
+            shape: DynShape::default(),
+            limits: Limits::default(),
+            framing: None,
+            binary: Binary::default(),
+            client: None,
+            default_client: Role::Unknown,
+            server: None,
+            only: None,
+            pass_on_failure,
+            seen: None,
+            last: None,
+            messages: 0,
+            conversation: Conversation::new(),
+        }
+    }
+
+    /// Sets the chat shape of documents.
+    #[must_use]
+    pub fn shape(mut self, shape: impl ChatShape) -> Self {
+        self.shape = DynShape::new(shape);
+        self
+    }
+
+    /// Sets the framing. A message that is not in this framing is scanned as one text, and every string of it if it is a
+    /// JSON document. By default the framing of each message is recognised.
+    #[must_use]
+    pub fn framing(mut self, framing: Framing) -> Self {
+        self.framing = Some(framing);
+        self
+    }
+
+    /// Sets what happens to binary messages. By default they are stopped.
+    #[must_use]
+    pub fn binary(mut self, binary: Binary) -> Self {
+        self.binary = binary;
+        self
+    }
+
+    /// Sets the limits. A message longer than [`Limits::hold`] is stopped.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets who the client is, as your server has authenticated it. The roles that its messages name do not count then. By
+    /// default they do, and a message that names no role may come from either side ([`Role::Unknown`]).
+    #[must_use]
+    pub fn client(mut self, role: Role) -> Self {
+        self.client = Some(role);
+        self
+    }
+
+    /// Sets who speaks in messages of the server that name no role. By default a bot; if the client is an agent or a bot
+    /// itself, [`Role::Unknown`].
+    #[must_use]
+    pub fn server(mut self, role: Role) -> Self {
+        self.server = Some(role);
+        self
+    }
+
+    /// Redacts only messages that this side sends. Those of the other side are read, because they can explain an answer,
+    /// and pass unchanged.
+    #[must_use]
+    pub fn only(mut self, side: Side) -> Self {
+        self.only = Some(side);
+        self
+    }
+
+    /// Sets the conversation so far.
+    #[must_use]
+    pub fn conversation(mut self, conversation: Conversation) -> Self {
+        self.conversation = conversation;
+        self
+    }
+
+    /// Returns the conversation so far.
+    #[must_use]
+    pub fn into_conversation(self) -> Conversation {
+        self.conversation
+    }
+
+    /// Returns the framing that was set or recognised, or `None` if it is not known yet.
+    #[must_use]
+    pub fn known_framing(&self) -> Option<Framing> {
+        self.framing.or(self.seen)
+    }
+
+    /// Notes that the connection speaks this framing, as its path or subprotocol says. It is still checked for each message.
+    pub(super) fn expect(&mut self, framing: Framing) {
+        self.seen = Some(framing);
+    }
+
+    /// Sets the shape, the limits and what is done on failure, as they are in a layer.
+    pub(super) fn configure(
+        mut self,
+        shape: DynShape,
+        limits: Limits,
+        default_client: Role,
+        pass_on_failure: bool,
+    ) -> Self {
+        self.shape = shape;
+        self.limits = limits;
+        self.default_client = default_client;
+        self.pass_on_failure = pass_on_failure;
+        self
+    }
+
+    /// Sets the role of the server unless it is set already.
+    pub(super) fn server_or(mut self, role: Role) -> Self {
+        if !self.client.is_some_and(Role::serves) {
+            self.server.get_or_insert(role);
+        }
+        self
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn passes_on_failure(&self) -> bool {
+        self.pass_on_failure
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limits.hold
+    }
+
+    /// Scans the next message, which `from` has sent.
+    pub fn scan(&mut self, from: Side, payload: Payload<'_>) -> Scanned {
+        let started = Instant::now();
+        let before = std::mem::take(&mut self.conversation);
+        let (scanned, after) = self.scan_in(before, from, payload);
+        self.conversation = after;
+        report(from, payload, &scanned, started);
+        scanned
+    }
+
+    /// Scans a message in this conversation. Returns the conversation after it.
+    pub(super) fn scan_in(
+        &mut self,
+        before: Conversation,
+        from: Side,
+        payload: Payload<'_>,
+    ) -> (Scanned, Conversation) {
+        let report = Report::new();
+        let message = payload.bytes();
+        self.last = None;
+        let reads = self.only.is_none_or(|side| side == from);
+        let result = match (payload, self.binary) {
+            (Payload::Binary(_), Binary::Pass) => {
+                report.pass_binary();
+                return (Scanned { verdict: Verdict::Pass, report }, before);
+            }
+            (Payload::Binary(_), Binary::Block) => Err(ScanError::ContentType),
+            _ if message.len() > self.limits.hold => Err(ScanError::TooLarge { limit: self.limits.hold }),
+            _ => catch_unwind(AssertUnwindSafe(|| {
+                let cut = self.cut(message)?;
+                self.read(&before, from, message, &cut, &report)
+            }))
+            .unwrap_or(Err(ScanError::Panicked)),
+        };
+        self.messages += 1;
+        let (verdict, after) = match result {
+            // What is only read is never stopped.
+            Ok((_, after)) if !reads => (Verdict::Pass, after),
+            Err(_) if !reads => (Verdict::Pass, before),
+            // What was not sent is not remembered.
+            Ok(_) if report.is_blocked() => {
+                (Verdict::Stop { notice: self.notice(from, payload, None, &report) }, before)
+            }
+            Ok((Some(changed), after)) => {
+                report.complete();
+                (Verdict::Change(changed), after)
+            }
+            Ok((None, after)) => {
+                report.complete();
+                (Verdict::Pass, after)
+            }
+            Err(failure) => {
+                report.fail(failure);
+                let stop = || Verdict::Stop { notice: self.notice(from, payload, Some(failure), &report) };
+                (if self.pass_on_failure { Verdict::Pass } else { stop() }, before)
+            }
+        };
+        (Scanned { verdict, report }, after)
+    }
+
+    /// Stops a message that could not be scanned, for a reason outside of it.
+    pub(super) fn fail(&self, from: Side, payload: Payload<'_>, failure: ScanError) -> Scanned {
+        let report = Report::new();
+        report.fail(failure);
+        let notice = self.notice(from, payload, Some(failure), &report);
+        Scanned { verdict: Verdict::Stop { notice }, report }
+    }
+
+    fn notice(&self, from: Side, payload: Payload<'_>, failure: Option<ScanError>, report: &Report) -> String {
+        let framing =
+            self.last.or(self.known_framing()).unwrap_or_else(|| match payload.bytes().trim_ascii_start().first() {
+                Some(b'{' | b'[') => Framing::Json,
+                _ => Framing::Text,
+            });
+        notice(framing, payload.bytes(), &Notice::new(from, failure, report))
+    }
+
+    /// Takes a message apart.
+    fn cut(&mut self, message: &[u8]) -> Result<Cut, ScanError> {
+        let known = Known { set: self.framing, seen: self.seen, limits: &self.limits };
+        let (framing, cut) = known.cut(message, |name| self.shape.is_field(name))?;
+        self.last = Some(framing);
+        if framing.tells() {
+            self.seen = Some(framing);
+        }
+        // Without its binary data the message could not be completed.
+        if cut.binary && self.binary == Binary::Block { Err(ScanError::ContentType) } else { Ok(cut) }
+    }
+
+    /// Scans the parts of a message. Returns its bytes, if they changed, and the conversation after it.
+    fn read(
+        &self,
+        before: &Conversation,
+        from: Side,
+        message: &[u8],
+        cut: &Cut,
+        report: &Report,
+    ) -> Result<(Option<Vec<u8>>, Conversation), ScanError> {
+        let mut after = before.clone();
+        let mut edits: Vec<(Range<usize>, Vec<u8>)> = Vec::new();
+        for part in &cut.parts {
+            let changed;
+            (changed, after) = self.part(after, from, message, part, report)?;
+            if report.is_blocked() {
+                return Ok((None, after));
+            }
+            if let Some(bytes) = changed {
+                edits.extend(part.length.clone().map(|range| (range, bytes.len().to_string().into_bytes())));
+                edits.push((part.span.clone(), bytes));
+            }
+        }
+        let mut changed = (!edits.is_empty()).then(|| apply(message, edits));
+        for from_offset in cut.also_from {
+            let bytes = changed.as_deref().unwrap_or(message);
+            let part = Part::new((*from_offset).min(bytes.len())..bytes.len(), Kind::Loose);
+            let (again, _) = self.part(before.clone(), from, bytes, &part, report)?;
+            if let Some(again) = again {
+                changed = Some(apply(bytes, vec![(part.span, again)]));
+            }
+        }
+        Ok((changed, after))
+    }
+
+    /// Scans one part.
+    fn part(
+        &self,
+        before: Conversation,
+        from: Side,
+        message: &[u8],
+        part: &Part,
+        report: &Report,
+    ) -> Result<(Option<Vec<u8>>, Conversation), ScanError> {
+        let raw = &message[part.span.clone()];
+        // Not `BodyFormat::Sniff`: it lets bytes pass that look like a file.
+        let is_document = matches!(raw.trim_ascii_start().first(), Some(b'{' | b'['));
+        let (format, layout) = match part.kind {
+            Kind::Html => (BodyFormat::Html, Layout::Whole),
+            Kind::Document(layout) => (BodyFormat::Json, layout),
+            Kind::Sniff | Kind::Loose if is_document => (BodyFormat::Json, Layout::Whole),
+            Kind::Sniff | Kind::Loose => return Ok(self.text(before, from, raw, report)),
+            Kind::Header => {
+                let (changed, after) = self.text(before, from, &stomp::unescape(raw), report);
+                return Ok((changed.map(|text| stomp::escape(&text)), after));
+            }
+        };
+        let filter = self.filter(before, from, format, layout, part.kind == Kind::Loose).report_into(report.clone());
+        let filtered = filter.whole(raw)?;
+        let changed = match filtered.body {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(bytes) => Some(bytes),
+        };
+        Ok((changed, filtered.conversation))
+    }
+
+    /// Scans a text that is one message.
+    fn text(&self, before: Conversation, from: Side, text: &[u8], report: &Report) -> (Option<Vec<u8>>, Conversation) {
+        let mut after = before;
+        let mut message = Message::new(self.role(from), text).id(self.messages);
+        message.time_ms = now();
+        let outcome = self.engine.scan(&mut after, &message);
+        report.add(&outcome.findings, &outcome.recall);
+        let changed = (!outcome.patch.is_empty()).then(|| outcome.patch.apply(text).into_owned());
+        (changed, after)
+    }
+
+    /// Returns who speaks in messages of this side that name no role.
+    fn role(&self, from: Side) -> Role {
+        match from {
+            Side::Client => self.client.unwrap_or(self.default_client),
+            Side::Server if self.client.is_some_and(Role::serves) => self.server.unwrap_or(Role::Unknown),
+            Side::Server => self.server.unwrap_or(Role::Bot),
+        }
+    }
+
+    fn filter(&self, before: Conversation, from: Side, format: BodyFormat, layout: Layout, loose: bool) -> Filter {
+        let trusts_roles = from == Side::Server || self.client.is_none();
+        let shape = if loose { DynShape::new(AllStrings) } else { self.shape.clone() };
+        let shape = match layout {
+            Layout::Whole if trusts_roles => shape,
+            _ => DynShape::new(Inside { layout, shape, trusts_roles }),
+        };
+        let filter = Filter::new(self.engine.clone(), format)
+            .shape(shape)
+            .limits(self.limits)
+            .conversation(before)
+            .role(self.role(from))
+            .id(self.messages);
+        match now() {
+            Some(time) => filter.time_ms(time),
+            None => filter,
+        }
+    }
+}
+
+/// Returns the time of a message, in milliseconds.
+fn now() -> Option<u64> {
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(time.as_millis()).ok()
+}
+
+/// Reports a message to `tracing` and `metrics`.
+pub(super) fn report(from: Side, payload: Payload<'_>, scanned: &Scanned, started: Instant) {
+    let cost = Cost { held: payload.bytes().len(), scan: started.elapsed() };
+    telemetry::scanned(from.direction().as_str(), &scanned.report, cost);
+}
+
+/// Replaces ranges, which do not overlap.
+fn apply(message: &[u8], mut edits: Vec<(Range<usize>, Vec<u8>)>) -> Vec<u8> {
+    edits.sort_by_key(|(range, _)| range.start);
+    let mut out = Vec::with_capacity(message.len());
+    let mut at = 0;
+    for (range, with) in edits {
+        out.extend_from_slice(&message[at..range.start]);
+        out.extend_from_slice(&with);
+        at = range.end;
+    }
+    out.extend_from_slice(&message[at..]);
+    out
+}
+
+/// Shows the settings, never a text.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("framing", &self.known_framing())
+            .field("binary", &self.binary)
+            .field("shape", &self.shape)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,5 @@
+//! WebSocket messages.
+
+mod framings;
+mod hostile;
+mod support;
