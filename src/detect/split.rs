@@ -131,6 +131,7 @@ impl Facts {
 pub(super) fn split(text: &[u8], tokens: &mut SmallVec<[Token; 32]>) -> Facts {
     let mut splitter = Splitter { text, tokens, lexicon: Lexicon::get(), facts: Facts::default(), spaced: false };
     splitter.split();
+    splitter.localize();
     splitter.negate();
     splitter.facts
 }
@@ -303,6 +304,18 @@ impl Splitter<'_> {
         }
         self.facts.mixed = true;
         self.push_letters(start, end, Kind::Mixed);
+    }
+
+    /// "O código no verso": what a word does in another language only, it does not do here.
+    fn localize(&mut self) {
+        if !self.facts.lists.intersects(WordSet::MARKER) {
+            return;
+        }
+        self.facts.roles = WordClass::default();
+        for token in &mut self.tokens[..] {
+            token.role = self.lexicon.role_beside_marker(token.word, token.role);
+            self.facts.roles = self.facts.roles.union(token.role);
+        }
     }
 
     /// "don't", "isn't": the word before "'t" negates.

@@ -19,6 +19,8 @@ enum Fold {
     Byte(u8),
     /// These ASCII bytes.
     Text(&'static str),
+    /// This ASCII byte in a word, these two as a word of its own.
+    Word(u8, &'static str),
     /// Nothing.
     Drop,
     /// Nothing if it stands upon an ASCII letter or digit, else itself.
@@ -49,6 +51,11 @@ pub(super) fn fold(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
                 let carries = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'#' | b'*');
                 if draft.last(at).is_some_and(carries) { Fold::Drop } else { Fold::Keep }
             }
+            Fold::Word(letter, alone) => {
+                let edge = |b: u8| b.is_ascii_whitespace() || b",.;:?!\"'()".contains(&b);
+                let is_word = draft.last(at).is_none_or(edge) && text.get(end).copied().is_none_or(edge);
+                if is_word { Fold::Text(alone) } else { Fold::Byte(letter) }
+            }
             Fold::NearDigit(byte) => {
                 let near = |b: u8| b.is_ascii_digit() || (byte == b'*' && b == b'*');
                 let next = || Atom::read(text, end).byte().or_else(|| text.get(end).copied());
@@ -72,7 +79,7 @@ pub(super) fn fold(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
             Fold::Byte(byte) => draft.replace(at..end, &[byte]),
             Fold::Text(with) => draft.replace(at..end, with.as_bytes()),
             Fold::Drop => draft.replace(at..end, b""),
-            Fold::Keep | Fold::Mark | Fold::NearDigit(_) | Fold::Foreign(_) | Fold::Ornate(_) => {
+            Fold::Keep | Fold::Mark | Fold::Word(..) | Fold::NearDigit(_) | Fold::Foreign(_) | Fold::Ornate(_) => {
                 if let Some(c) = atom.spelled {
                     draft.replace(at..end, c.encode_utf8(&mut [0; 4]).as_bytes());
                 }
@@ -122,7 +129,7 @@ impl Atom {
     /// The ASCII byte it becomes without regard to what is around it, with a masking shape taken for a star.
     fn byte(&self) -> Option<u8> {
         match self.fold {
-            Fold::Byte(byte) | Fold::NearDigit(byte) => Some(byte),
+            Fold::Byte(byte) | Fold::Word(byte, _) | Fold::NearDigit(byte) => Some(byte),
             _ => None,
         }
     }
@@ -204,6 +211,9 @@ fn fold_char(c: char) -> Fold {
     match code {
         // The bulk of what is not ASCII in chats, and stays.
         0x3400..=0x9FFF | 0xAC00..=0xD7A3 | 0x1F300..=0x1FAFF => return Fold::Keep,
+        // The Portuguese "is", which people also type "eh", and not "and".
+        0xC9 => return Fold::Word(b'E', "Eh"),
+        0xE9 => return Fold::Word(b'e', "eh"),
         0xC0..=0x24F => return letter(LATIN, code - 0xC0).unwrap_or_else(|| fold_other(c)),
         0x1E00..=0x1EFF => return letter(LATIN_ADDITIONAL, code - 0x1E00).unwrap_or(Fold::Keep),
         0xFF01..=0xFF5E => return u8::try_from(code - 0xFF01 + 0x21).map_or(Fold::Keep, Fold::Byte),
@@ -397,6 +407,7 @@ mod tests {
             ("37\u{AD}82\u{200D}\u{200C}\u{180E}\u{E0031}\u{3164}5\0\u{7}5", "378255"),
             ("3\u{336}7\u{335}8\u{20DD}2", "3782"),
             ("contraseña CÓDIGO Zürich ǎșț ếỵ", "contrasena CODIGO Zurich ast ey"),
+            ("é, É, café à", "eh, Eh, cafe a"),
             ("co\u{301}digo man\u{303}ana", "codigo manana"),
             ("ｐａｓｓｗｏｒｄ：ｘ＠１", "password:x@1"),
             ("𝐩𝐚𝐬𝐬𝕨𝗼𝘳𝚍 ℂ𝕍ℂ", "password CVC"),

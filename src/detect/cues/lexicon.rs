@@ -9,7 +9,7 @@ use once_cell::sync::Lazy;
 
 use super::lists::WordSet;
 use super::table::{Edges, Key, Short, Table};
-use super::{Cue, Row, Topic, WordClass, WordId, cues, listed_words, slips, words};
+use super::{Cue, Row, Topic, WordClass, WordId, cues, listed_words, slips, unlike, words};
 use crate::text::{Block, is_number_word};
 
 /// What is known about a word; nothing is known about the default one.
@@ -76,6 +76,8 @@ pub(crate) struct Lexicon {
     /// The trie of phrases.
     nodes: Vec<Node>,
     edges: Edges,
+    /// Words by their id, and what they do not do in a text with a [`WordSet::MARKER`].
+    unlike: Vec<(WordId, WordClass)>,
 }
 
 /// Words of this length and more are recognised with one letter wrong, missing, doubled or swapped.
@@ -105,12 +107,19 @@ impl Lexicon {
             short: Short::new(&[]),
             nodes: vec![Node::default()],
             edges: Edges::new(&[]),
+            unlike: Vec::new(),
         };
         for row in words() {
             for word in row.words.split_ascii_whitespace() {
                 let id = lexicon.intern(word.as_bytes());
                 let entry = &mut lexicon.words[usize::from(id)];
                 entry.role = entry.role.union(row.role);
+            }
+        }
+        for row in unlike() {
+            for word in row.words.split_ascii_whitespace() {
+                let id = lexicon.intern(word.as_bytes());
+                lexicon.unlike.push((id, row.role));
             }
         }
         let mut phrases = Vec::new();
@@ -338,6 +347,12 @@ impl Lexicon {
             }
         }
         0
+    }
+
+    /// What the word does in a text with a [`WordSet::MARKER`], of what it does otherwise.
+    pub(crate) fn role_beside_marker(&self, word: WordId, role: WordClass) -> WordClass {
+        let unlike = self.unlike.iter().filter(|(unlike, _)| *unlike == word);
+        unlike.fold(role, |role, (_, other)| role.without(*other))
     }
 
     /// Whether words of so many letters are looked for among the mistyped ones.

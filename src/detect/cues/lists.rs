@@ -121,6 +121,9 @@ impl WordSet {
     /// Says that a number follows, or that a thing has one: "order number", "case no".
     pub(crate) const NUMBERING: Self = Self(1 << 62);
 
+    /// Shows that a text is in the language with [`unlike`](super::Language::unlike) words.
+    pub(crate) const MARKER: Self = Self(1 << 63);
+
     /// Is a word of some table, spelled as it stands there.
     pub(crate) const KNOWN: Self = Self(1 << 30);
     /// Is a number word; these stand in the tables of numbers.

@@ -16,6 +16,7 @@
 mod english;
 mod lexicon;
 mod lists;
+mod portuguese;
 mod spanish;
 mod table;
 
@@ -212,6 +213,10 @@ impl WordClass {
     pub(crate) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
+
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
 }
 
 /// A row of a table of words: the words, separated by spaces, and what they do.
@@ -227,12 +232,21 @@ pub(crate) struct Language {
     /// Words that are read over a slip of the finger, separated by spaces.
     pub(crate) slips: &'static str,
     pub(crate) lists: &'static [(WordSet, &'static str)],
+    /// What words do in other languages and not in this one. It holds for texts with a [`WordSet::MARKER`].
+    pub(crate) unlike: &'static [Words],
 }
 
 /// The languages, in the order in which they claim phrases.
 pub(crate) static LANGUAGES: &[Language] = &[
-    Language { cues: english::CUES, words: english::WORDS, slips: english::SLIPS, lists: english::LISTS },
-    Language { cues: spanish::CUES, words: spanish::WORDS, slips: spanish::SLIPS, lists: spanish::LISTS },
+    Language { cues: english::CUES, words: english::WORDS, slips: english::SLIPS, lists: english::LISTS, unlike: &[] },
+    Language { cues: spanish::CUES, words: spanish::WORDS, slips: spanish::SLIPS, lists: spanish::LISTS, unlike: &[] },
+    Language {
+        cues: portuguese::CUES,
+        words: portuguese::WORDS,
+        slips: portuguese::SLIPS,
+        lists: portuguese::LISTS,
+        unlike: portuguese::UNLIKE,
+    },
 ];
 
 /// The rows of all languages.
@@ -253,6 +267,11 @@ pub(crate) fn slips() -> impl Iterator<Item = &'static str> {
 /// The words on lists: each list with its words of one language, or of none.
 pub(crate) fn listed_words() -> impl Iterator<Item = &'static (WordSet, &'static str)> {
     LANGUAGES.iter().flat_map(|language| language.lists).chain(lists::LISTS)
+}
+
+/// What words do in other languages than that of the [`WordSet::MARKER`] in a text.
+pub(crate) fn unlike() -> impl Iterator<Item = &'static Words> {
+    LANGUAGES.iter().flat_map(|language| language.unlike)
 }
 
 /// Index of a word; 0 is a word that no table knows.

@@ -1,9 +1,9 @@
 //! What the number words of all languages mean, and a quick look for them.
 
 use super::meaning::{Language, Languages, Meaning};
-use super::{english, spanish};
+use super::{english, portuguese, spanish};
 
-pub(super) const LANGUAGES: [&Language<'static>; 2] = [&english::LANGUAGE, &spanish::LANGUAGE];
+pub(super) const LANGUAGES: [&Language<'static>; 3] = [&english::LANGUAGE, &spanish::LANGUAGE, &portuguese::LANGUAGE];
 
 /// What `word` means, and in which languages.
 pub(super) fn meaning(word: &[u8]) -> Option<(Meaning, Languages)> {

@@ -12,6 +12,7 @@ mod english;
 mod grammar;
 mod lexicon;
 mod meaning;
+mod portuguese;
 mod spanish;
 
 use smallvec::SmallVec;
