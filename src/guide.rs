@@ -15,5 +15,8 @@ pub mod policy {}
 #[doc = include_str!("../docs/detectors.md")]
 pub mod detectors {}
 
+#[doc = include_str!("../docs/proxy.md")]
+pub mod proxy {}
+
 #[doc = include_str!("../docs/deployment.md")]
 pub mod deployment {}

@@ -23,6 +23,9 @@ pub(crate) enum Command {
     ///
     /// Exit status: 0 nothing found, 1 something found, 2 an error.
     Scan(Scan),
+    /// Put the middleware in front of a server in any language
+    #[cfg(feature = "proxy")]
+    Proxy(Proxy),
     /// Explain why something is found or kept
     Explain(Explain),
     /// Score labelled conversations: secrets missed, harmless text lost, clean messages changed
@@ -175,6 +178,51 @@ pub(crate) struct Scan {
 
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+#[cfg(feature = "proxy")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    lastfour proxy --listen 127.0.0.1:8080 --upstream http://127.0.0.1:9000\n  \
+    lastfour proxy --upstream http://127.0.0.1:9000 --conversation cookie:session\n  \
+    lastfour proxy --config proxy.toml")]
+pub(crate) struct Proxy {
+    /// Configuration file (TOML) with routes, TLS, limits and more, in place of the other options
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(conflicts_with_all = ["listen", "upstream", "policy", "conversation", "host", "trust"])]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Check the configuration and the files that it names, and start nothing
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Address on which clients connect [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<String>,
+
+    /// Your server: http:// or https://, a host and a port
+    #[arg(long, value_name = "URL")]
+    pub(crate) upstream: Option<String>,
+
+    /// Policy file (TOML); `lastfour policy` prints the default
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Where the conversation key is; requests without one are judged on their own
+    ///
+    /// One of header:NAME, cookie:NAME, query:NAME, json:/POINTER, path:NAME (the segment after NAME), segment:NUMBER. If
+    /// it is given several times, the first place with a key counts. Your server must check what it names: a client that
+    /// can choose the key can split a secret over several conversations.
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) conversation: Vec<String>,
+
+    /// The Host header that the upstream gets: keep (that of the client) or upstream (its own, the default for https)
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) host: Option<String>,
+
+    /// Address, or block of addresses, of a proxy in front of this one, whose X-Forwarded and Forwarded headers are kept
+    #[arg(long, value_name = "NETWORK")]
+    pub(crate) trust: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! The command line of `lastfour`.
 //!
-//! `args` defines the arguments; `redact`, `scan`, `explain`, `eval` and `listing` are the commands; `reading` passes
+//! `args` defines the arguments; `redact`, `scan`, `explain`, `eval` and `listing` are the commands; `proxy` is one too and does not read transcripts; `reading` passes
 //! them the messages of transcripts; `input`, `output`, `console` and `progress` handle files and the terminal. Messages
 //! are scanned through the library's public interface only.
 
@@ -17,6 +17,8 @@ mod input;
 mod listing;
 mod output;
 mod progress;
+#[cfg(feature = "proxy")]
+mod proxy;
 mod reading;
 mod redact;
 mod scan;
@@ -66,6 +68,8 @@ fn dispatch(command: &Command) -> Result<ExitCode> {
                 Report::Failed => ExitCode::from(FAILED),
             });
         }
+        #[cfg(feature = "proxy")]
+        Command::Proxy(args) => proxy::run(args)?,
         Command::Explain(args) => explain::run(args)?,
         Command::Eval(args) => eval::run(args).map(|()| true)?,
         Command::Detectors(args) => listing::detectors(args).map(|()| true)?,

@@ -1,0 +1,210 @@
+//! `lastfour proxy`: the middleware in front of a server in any language.
+//!
+//! `settings` holds what can be set. `serve` accepts connections; `check` refuses requests that servers read differently;
+//! `headers` prepares the head for the upstream; `route` chooses the layer that scans; `forward` sends the request on.
+//! `admin` is the second port.
+
+mod admin;
+mod body;
+mod check;
+mod file;
+mod forward;
+mod headers;
+mod io;
+mod log;
+mod pattern;
+mod problem;
+mod route;
+mod serve;
+mod settings;
+mod source;
+mod tls;
+
+use std::future::pending;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::args;
+use crate::console::say;
+use crate::failure::{CliError, Result};
+use crate::proxy::log::{notice, warning};
+use crate::proxy::serve::{Proxy, Server};
+use crate::proxy::settings::{
+    Direction, Host, LISTEN, Limits, Log, Named, Network, Rules, Settings, Timeouts, Trust, Upstream,
+};
+use crate::proxy::source::Source;
+
+/// `lastfour proxy`. Returns whether all requests were finished.
+pub(crate) fn run(args: &args::Proxy) -> Result<bool> {
+    let settings = match &args.config {
+        Some(path) => file::read(path)?,
+        None => from_args(args)?,
+    };
+    if args.check {
+        check_files(&settings)?;
+        say("lastfour: the configuration is valid");
+        return Ok(true);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Message(format!("cannot start: {error}")))?;
+    runtime.block_on(serve(settings))
+}
+
+/// Reads the files that the settings name.
+fn check_files(settings: &Settings) -> Result<()> {
+    Proxy::new(settings.clone())?;
+    settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    Ok(())
+}
+
+fn from_args(args: &args::Proxy) -> Result<Settings> {
+    let wrong =
+        |flag: &str, value: &str, expected: &str| CliError::Message(format!("--{flag} {value:?}: expected {expected}"));
+    let Some(url) = &args.upstream else {
+        return Err(CliError::Message(
+            "--upstream is missing: the URL of your server, such as http://127.0.0.1:9000; or name a file with --config".into(),
+        ));
+    };
+    let mut upstream = Upstream::parse(url)
+        .ok_or_else(|| wrong("upstream", url, "a URL without a path, such as http://127.0.0.1:9000"))?;
+    if let Some(host) = &args.host {
+        upstream.host = Host::named(host).ok_or_else(|| wrong("host", host, &format!("one of {}", Host::names())))?;
+    }
+    let mut trust = Trust::default();
+    for network in &args.trust {
+        let expected = "an address or a block of addresses, such as 10.0.0.0/8";
+        trust.proxies.push(Network::parse(network).ok_or_else(|| wrong("trust", network, expected))?);
+    }
+    let mut rules = Rules { policy: args.policy.clone(), ..Rules::default() };
+    for source in &args.conversation {
+        let source = Source::parse(source).ok_or_else(|| wrong("conversation", source, source::KINDS))?;
+        rules.conversation.push(source);
+    }
+    Ok(Settings {
+        listen: args.listen.clone().unwrap_or_else(|| LISTEN.to_owned()),
+        upstream,
+        admin: None,
+        tls: None,
+        trust,
+        limits: Limits::default(),
+        timeouts: Timeouts::default(),
+        log: Log::default(),
+        rules,
+        routes: Vec::new(),
+    })
+}
+
+async fn bind(address: &str) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| CliError::Message(format!("cannot listen on {address}: {}", crate::failure::reason(&error))))
+}
+
+async fn serve(settings: Settings) -> Result<bool> {
+    let log = settings.log;
+    log::start(log);
+    let metrics = admin::recorder()?;
+    let proxy = Proxy::new(settings)?;
+    let settings = &proxy.settings;
+    let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    let listener = bind(&settings.listen).await?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    if let Ok(address) = listener.local_addr() {
+        let upstream = format!("{}://{}", settings.upstream.scheme, settings.upstream.authority);
+        notice(log, &format!("listening on {scheme}://{address}, in front of {upstream}"));
+    }
+    if let Some(address) = &settings.admin {
+        let listener = bind(address).await?;
+        if let Ok(address) = listener.local_addr() {
+            notice(log, &format!("health and metrics on http://{address}"));
+        }
+        tokio::spawn(admin::serve(proxy.clone(), listener, metrics));
+    }
+    describe(settings);
+    notice(log, "running; SIGTERM or Ctrl-C stops it when the requests are finished");
+    tokio::spawn(reload_on_hangup(proxy.clone()));
+    let finished = Server::new(proxy, listener, tls).run(stopped()).await;
+    if finished {
+        notice(log, "stopped; all requests were finished");
+    } else {
+        warning(log, "stopped; requests that took too long were cut off");
+    }
+    Ok(finished)
+}
+
+/// Says what is scanned and what is remembered.
+fn describe(settings: &Settings) {
+    let log = settings.log;
+    if settings.rules.direction != Direction::Both {
+        warning(log, "the default rules do not scan both requests and responses");
+    }
+    let rules = || std::iter::once(&settings.rules).chain(settings.routes.iter().map(|route| &route.rules));
+    if rules().all(|rules| rules.conversation.is_empty()) {
+        notice(
+            log,
+            "nothing is remembered between requests: each request is judged with its response only. A code that answers a \
+             question of an earlier request is not recognized by it, and a card number split over two requests passes. Set \
+             a conversation key to change this (--conversation)",
+        );
+    }
+    for rules in rules() {
+        for source in rules.conversation.iter().chain(&rules.role) {
+            match source.header() {
+                Some(header) if settings.trust.headers.contains(header) => {}
+                _ => notice(
+                    log,
+                    &format!(
+                        "{} is read as the client sends it; your server must check it, or a client can split a secret over \
+                         several conversations",
+                        source.name()
+                    ),
+                ),
+            }
+        }
+    }
+}
+
+/// Waits until the proxy is to stop.
+#[cfg(unix)]
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn stopped() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        pending::<()>().await;
+    }
+}
+
+/// Reads the policies again when the process gets SIGHUP.
+#[cfg(unix)]
+async fn reload_on_hangup(proxy: Arc<Proxy>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let log = proxy.settings.log;
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    while hangups.recv().await.is_some() {
+        match proxy.reload() {
+            Ok(()) => notice(log, "the policies were read again"),
+            Err(error) => warning(log, &format!("the old policies are kept: {error}")),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn reload_on_hangup(_: Arc<Proxy>) {
+    pending().await
+}

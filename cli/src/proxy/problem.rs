@@ -1,0 +1,25 @@
+//! The responses of the proxy itself.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+
+use crate::proxy::body::AnyBody;
+
+/// Returns a response with a body in `application/problem+json`, as the middleware writes it.
+pub(crate) fn problem(status: StatusCode, detail: &str) -> Response<AnyBody> {
+    let title = status.canonical_reason().unwrap_or_default();
+    let body =
+        serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
+    let mut response = Response::new(full(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Returns a body that is in memory.
+pub(crate) fn full(body: impl Into<Bytes>) -> AnyBody {
+    Full::new(body.into()).map_err(|never| match never {}).boxed_unsync()
+}

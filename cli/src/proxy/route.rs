@@ -1,0 +1,108 @@
+//! Which rules a request gets.
+
+use http::Method;
+use lastfour::chat::{AllStrings, Anthropic, Generic, Matrix, OpenAi};
+use lastfour::middleware::{MatrixError, MemoryStore, OpenAiError, Problem, RedactLayer};
+use lastfour::{Engine, Limits};
+
+use crate::failure::Result;
+use crate::proxy::pattern::{Pattern, segments};
+use crate::proxy::settings::{Direction, Errors, Rules, Settings, Shape};
+use crate::proxy::source::{First, Source};
+use crate::reading;
+
+/// The rules of a route, ready to be applied.
+pub(crate) struct Route {
+    /// Its name in logs and metrics.
+    pub(crate) name: String,
+    path: Pattern,
+    methods: Vec<Method>,
+    /// `None` if nothing is scanned.
+    pub(crate) layer: Option<RedactLayer>,
+}
+
+/// All routes.
+pub(crate) struct Routes {
+    routes: Vec<Route>,
+    rest: Route,
+    /// For paths that servers read differently: both directions are scanned.
+    unclear: Route,
+}
+
+impl Routes {
+    /// Reads the policies.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a policy cannot be read.
+    pub(crate) fn new(settings: &Settings, store: &MemoryStore) -> Result<Self> {
+        let limits = Limits::default().hold(settings.limits.hold);
+        let make = |name: &str, path: Pattern, methods: &[Method], rules: &Rules| -> Result<Route> {
+            let layer = layer(rules, limits, store)?;
+            Ok(Route { name: name.to_owned(), path, methods: methods.to_vec(), layer })
+        };
+        let strict = Rules { direction: Direction::Both, ..settings.rules.clone() };
+        Ok(Self {
+            routes: settings
+                .routes
+                .iter()
+                .map(|route| make(route.path.as_str(), route.path.clone(), &route.methods, &route.rules))
+                .collect::<Result<_>>()?,
+            rest: make("default", Pattern::any(), &[], &settings.rules)?,
+            unclear: make("unclear", Pattern::any(), &[], &strict)?,
+        })
+    }
+
+    /// Returns the first route that matches.
+    pub(crate) fn find(&self, method: &Method, path: &str) -> &Route {
+        if self.routes.is_empty() && self.rest.layer.is_some() {
+            return &self.rest;
+        }
+        let Some(path) = segments(path) else { return &self.unclear };
+        let matches =
+            |route: &&Route| (route.methods.is_empty() || route.methods.contains(method)) && route.path.matches(&path);
+        self.routes.iter().find(matches).unwrap_or(&self.rest)
+    }
+}
+
+/// A text for which all tables are needed.
+const WARM_UP: &str = "my card is 3782 822463 10005, mi contraseña es Girasol2019";
+
+fn layer(rules: &Rules, limits: Limits, store: &MemoryStore) -> Result<Option<RedactLayer>> {
+    let engine = Engine::new(reading::policy(rules.policy.as_deref())?);
+    // Builds the tables, which takes longer than the first client should wait.
+    let _ = engine.redact(WARM_UP);
+    let layer = match rules.direction {
+        Direction::Both => RedactLayer::both(engine),
+        Direction::Requests => RedactLayer::requests(engine),
+        Direction::Responses => RedactLayer::responses(engine),
+        Direction::None => return Ok(None),
+    };
+    let mut layer = layer.limits(limits).store(store.clone());
+    layer = match rules.shape {
+        Shape::Generic => layer.shape(Generic::default().and(rules.fields.clone())),
+        Shape::AllStrings => layer.shape(AllStrings),
+        Shape::OpenAi => layer.shape(OpenAi),
+        Shape::Anthropic => layer.shape(Anthropic),
+        Shape::Matrix => layer.shape(Matrix),
+    };
+    layer = match rules.errors {
+        Errors::Problem => layer.reject(Problem),
+        Errors::OpenAi => layer.reject(OpenAiError),
+        Errors::Matrix => layer.reject(MatrixError),
+    };
+    let first = |sources: &[Source]| First(sources.to_vec());
+    if !rules.conversation.is_empty() {
+        layer = layer.conversation_by(first(&rules.conversation));
+    }
+    if !rules.role.is_empty() {
+        layer = layer.role_by(first(&rules.role));
+    }
+    if let Some(role) = rules.request_role {
+        layer = layer.request_role(role);
+    }
+    if let Some(role) = rules.response_role {
+        layer = layer.response_role(role);
+    }
+    Ok(Some(layer))
+}

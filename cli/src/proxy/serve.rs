@@ -1,0 +1,269 @@
+//! Accepts connections and answers requests.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use http::header::{ALLOW, CONNECTION, CONTENT_LENGTH};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use lastfour::middleware::MemoryStore;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tower::{Layer, ServiceExt};
+
+use crate::failure::Result;
+use crate::proxy::body::{AnyBody, Progress, Received};
+use crate::proxy::check::{Refusal, check};
+use crate::proxy::forward::{Forward, Upstreams};
+use crate::proxy::headers::{Peer, asks_for_websocket, prepare_request};
+use crate::proxy::io::Timed;
+use crate::proxy::problem::{full, problem};
+use crate::proxy::route::{Route, Routes};
+use crate::proxy::settings::Settings;
+
+/// Streams of one HTTP/2 connection.
+const STREAMS: u32 = 250;
+
+/// What all connections share.
+pub(crate) struct Proxy {
+    pub(crate) settings: Settings,
+    routes: RwLock<Arc<Routes>>,
+    upstreams: Arc<Upstreams>,
+    store: MemoryStore,
+    /// No new connections are accepted.
+    stopping: AtomicBool,
+}
+
+impl Proxy {
+    /// Reads the policies and the certificates of the upstream.
+    pub(crate) fn new(settings: Settings) -> Result<Arc<Self>> {
+        let store = MemoryStore::new(settings.limits.conversations, MemoryStore::IDLE);
+        let routes = RwLock::new(Arc::new(Routes::new(&settings, &store)?));
+        let upstreams = Upstreams::new(&settings)?;
+        Ok(Arc::new(Self { settings, routes, upstreams, store, stopping: AtomicBool::new(false) }))
+    }
+
+    /// Reads the policies again. Requests that are running keep theirs, and conversations are kept.
+    pub(crate) fn reload(&self) -> Result<()> {
+        let routes = Arc::new(Routes::new(&self.settings, &self.store)?);
+        *self.routes.write().unwrap_or_else(PoisonError::into_inner) = routes;
+        Ok(())
+    }
+
+    fn routes(&self) -> Arc<Routes> {
+        self.routes.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Answers a request.
+    async fn answer(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> Response<AnyBody> {
+        let start = Instant::now();
+        let (version, method) = (request.version(), request.method().clone());
+        let routes = self.routes();
+        let route = routes.find(&method, request.uri().path());
+        let mut response = match self.forward(route, peer, request).await {
+            Ok(response) => response,
+            Err(refusal) => {
+                let mut response = problem(refusal.status, refusal.detail);
+                // What else is on the connection may be a part of what was refused.
+                if version <= Version::HTTP_11 {
+                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                response
+            }
+        };
+        *response.version_mut() = version;
+        let status = response.status().as_u16();
+        let elapsed = start.elapsed();
+        metrics::counter!(
+            "lastfour_proxy_requests_total", "route" => route.name.clone(), "status" => status.to_string()
+        )
+        .increment(1);
+        metrics::histogram!("lastfour_proxy_head_seconds", "route" => route.name.clone()).record(elapsed.as_secs_f64());
+        let ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        // Paths and queries may hold secrets, so the route is logged and not the path.
+        tracing::info!(method = known(&method), route = route.name.as_str(), status, ms, "request");
+        response
+    }
+
+    async fn forward(
+        &self,
+        route: &Route,
+        peer: Peer,
+        request: Request<Incoming>,
+    ) -> std::result::Result<Response<AnyBody>, Refusal> {
+        let (mut head, body) = request.into_parts();
+        check(&mut head)?;
+        if head.uri.path() == "*" {
+            let mut response = Response::new(full(""));
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+            return Ok(response);
+        }
+        if asks_for_websocket(&head.headers) {
+            return Err(Refusal {
+                status: StatusCode::NOT_IMPLEMENTED,
+                detail: "WebSocket is not supported yet: its messages could not be scanned.",
+            });
+        }
+        let limit = match self.settings.limits.body {
+            0 => u64::MAX,
+            limit => limit,
+        };
+        let length = head.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if length.is_some_and(|length| length > limit) {
+            return Err(Refusal {
+                status: StatusCode::PAYLOAD_TOO_LARGE,
+                detail: "The body of the request is too large.",
+            });
+        }
+        prepare_request(&mut head.headers, peer, &self.settings.trust, false);
+        let progress = Progress::new();
+        let body = Received::new(body, progress.clone(), self.settings.timeouts.idle, limit);
+        let forward = Forward::new(self.upstreams.clone(), progress);
+        let request = Request::from_parts(head, body);
+        let result = match &route.layer {
+            Some(layer) => {
+                layer.layer(forward).oneshot(request).await.map(|response| response.map(BodyExt::boxed_unsync))
+            }
+            None => forward.oneshot(request).await,
+        };
+        match result {
+            Ok(response) => Ok(response),
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// A method as it may be logged: a client can send any word as one.
+fn known(method: &Method) -> &str {
+    let methods =
+        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+    if methods.contains(method) { method.as_str() } else { "other" }
+}
+
+/// The connections of a proxy.
+pub(crate) struct Server {
+    proxy: Arc<Proxy>,
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    builder: Builder<TokioExecutor>,
+}
+
+impl Server {
+    pub(crate) fn new(proxy: Arc<Proxy>, listener: TcpListener, tls: Option<TlsAcceptor>) -> Self {
+        let limits = proxy.settings.limits;
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(proxy.settings.timeouts.head)
+            .half_close(true)
+            .max_buf_size(limits.head);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(STREAMS)
+            .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
+            .keep_alive_interval(Duration::from_secs(30))
+            .keep_alive_timeout(Duration::from_secs(20));
+        Self { proxy, listener, tls, builder }
+    }
+
+    /// Accepts connections until `stop` is done. Then finishes the requests that are running. Returns whether all of them
+    /// were finished in time.
+    pub(crate) async fn run(self, stop: impl Future<Output = ()>) -> bool {
+        let graceful = GracefulShutdown::new();
+        let (running, mut ended) = mpsc::channel::<Infallible>(1);
+        let free = Arc::new(Semaphore::new(self.proxy.settings.limits.connections));
+        let shared = Arc::new(self);
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let accept = async {
+                // Closed never.
+                let permit = free.clone().acquire_owned().await.ok();
+                (shared.listener.accept().await, permit)
+            };
+            let (accepted, permit) = tokio::select! {
+                accepted = accept => accepted,
+                () = &mut stop => break,
+            };
+            match accepted {
+                Ok((stream, address)) => {
+                    let (server, watcher, running) = (shared.clone(), graceful.watcher(), running.clone());
+                    tokio::spawn(async move {
+                        metrics::gauge!("lastfour_proxy_connections").increment(1);
+                        server.connection(stream, address, watcher).await;
+                        metrics::gauge!("lastfour_proxy_connections").decrement(1);
+                        drop((permit, running));
+                    });
+                }
+                Err(error) => {
+                    tracing::error!(%error, "cannot accept a connection");
+                    // Such as too many open files. Others may be closed meanwhile.
+                    if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
+                        sleep(Duration::from_millis(100)).await;
+                    }
+                }
+            }
+        }
+        let proxy = shared.proxy.clone();
+        proxy.stopping.store(true, Ordering::Relaxed);
+        // Closes the listener when the last connection ends.
+        drop((running, shared));
+        let finish = async {
+            graceful.shutdown().await;
+            ended.recv().await;
+        };
+        timeout(proxy.settings.timeouts.shutdown, finish).await.is_ok()
+    }
+
+    async fn connection(&self, stream: TcpStream, address: SocketAddr, watcher: Watcher) {
+        let _ = stream.set_nodelay(true);
+        let timeouts = self.proxy.settings.timeouts;
+        // The upstream may take as long as it is allowed to before it answers.
+        let idle = timeouts.idle.max(timeouts.response + Duration::from_secs(1));
+        let stream = Timed::new(stream, timeouts.head, idle);
+        match &self.tls {
+            None => self.http(stream, address.ip(), watcher).await,
+            Some(tls) => match timeout(timeouts.head, tls.accept(stream)).await {
+                Ok(Ok(stream)) => self.http(stream, address.ip(), watcher).await,
+                Ok(Err(_)) | Err(_) => tracing::debug!("no TLS connection"),
+            },
+        }
+    }
+
+    async fn http(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        address: IpAddr,
+        watcher: Watcher,
+    ) {
+        let peer = Peer { address, tls: self.tls.is_some(), trusted: self.proxy.settings.trust.covers(address) };
+        let service = service_fn(|request| {
+            let proxy = self.proxy.clone();
+            async move { Ok::<_, Infallible>(proxy.answer(peer, request).await) }
+        });
+        let connection = self.builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        if watcher.watch(connection).await.is_err() {
+            tracing::debug!("a connection ended early");
+        }
+    }
+}
