@@ -37,10 +37,9 @@ fn the_readme_states_how_many_crates_the_library_needs() {
 
 #[test]
 fn only_websockets_and_the_proxy_need_an_async_runtime() {
-    for (package, features) in [
-        ("lastfour", &["--features", "compression,metrics,tracing"][..]),
-        ("lastfour-cli", &["--no-default-features"]),
-    ] {
+    for (package, features) in
+        [("lastfour", &["--features", "compression,metrics,tracing"][..]), ("lastfour-cli", &["--no-default-features"])]
+    {
         let crates = crates(package, features);
         assert!(crates.len() > 10, "the dependencies of {package} were not found");
         for runtime in ["tokio", "async-std", "smol", "hyper"] {
