@@ -34,8 +34,8 @@ pub(crate) fn is_zip(sample: &[u8]) -> bool {
 }
 
 /// A ZIP archive.
-pub(crate) struct Archive {
-    bytes: Vec<u8>,
+pub(crate) struct Archive<'a> {
+    bytes: &'a [u8],
     members: Vec<Member>,
     /// Where the directory begins, and the record behind it.
     directory: usize,
@@ -64,13 +64,13 @@ struct Replaced {
     len: usize,
 }
 
-impl Archive {
+impl<'a> Archive<'a> {
     /// Reads the directory of an archive; `name` is that of the file, for errors.
-    pub(crate) fn open(bytes: Vec<u8>, name: &str) -> Result<Self> {
+    pub(crate) fn open(bytes: &'a [u8], name: &str) -> Result<Self> {
         let broken = || CliError::Message(format!("cannot read {name}: it is not a complete ZIP archive"));
-        let end = memchr::memmem::rfind(&bytes, END).filter(|end| bytes.len() - end >= END_LEN).ok_or_else(broken)?;
-        let count = usize::from(short(&bytes, end + 10).ok_or_else(broken)?);
-        let directory = long(&bytes, end + 16).ok_or_else(broken)?;
+        let end = memchr::memmem::rfind(bytes, END).filter(|end| bytes.len() - end >= END_LEN).ok_or_else(broken)?;
+        let count = usize::from(short(bytes, end + 10).ok_or_else(broken)?);
+        let directory = long(bytes, end + 16).ok_or_else(broken)?;
         if count == 0xFFFF || directory == u32::MAX {
             return Err(CliError::Message(format!("cannot read {name}: ZIP64 is not supported; unpack it first")));
         }
@@ -78,8 +78,8 @@ impl Archive {
         let mut members = Vec::with_capacity(count);
         let mut at = directory;
         for _ in 0..count {
-            let member = Member::read(&bytes, at).ok_or_else(broken)?;
-            let (name_len, extra, comment) = (short(&bytes, at + 28), short(&bytes, at + 30), short(&bytes, at + 32));
+            let member = Member::read(bytes, at).ok_or_else(broken)?;
+            let (name_len, extra, comment) = (short(bytes, at + 28), short(bytes, at + 30), short(bytes, at + 32));
             let lens = [name_len, extra, comment].into_iter().map(|len| len.map(usize::from)).sum::<Option<usize>>();
             at += CENTRAL_LEN + lens.ok_or_else(broken)?;
             members.push(member);
@@ -293,13 +293,13 @@ mod tests {
     #[test]
     fn members_that_stay_are_copied_and_others_replaced() {
         let bytes = pack(&[("a.txt", b"hello hello hello", true), ("b/", b"", false), ("b/c.bin", &[0, 1, 2], false)]);
-        let archive = Archive::open(bytes.clone(), "x.zip").unwrap();
+        let archive = Archive::open(&bytes, "x.zip").unwrap();
         let names: Vec<&str> = archive.members().iter().map(|member| member.name.as_str()).collect();
         assert_eq!(names, ["a.txt", "b/", "b/c.bin"]);
         assert_eq!(archive.read(&archive.members()[0], "x.zip").unwrap(), b"hello hello hello");
         assert_eq!(archive.replaced(vec![None, None, None]).unwrap(), bytes);
         let new = archive.replaced(vec![Some(b"bye".to_vec()), None, None]).unwrap();
-        let again = Archive::open(new, "x.zip").unwrap();
+        let again = Archive::open(&new, "x.zip").unwrap();
         assert_eq!(again.read(&again.members()[0], "x.zip").unwrap(), b"bye");
         assert_eq!(again.read(&again.members()[2], "x.zip").unwrap(), [0, 1, 2]);
     }
@@ -308,13 +308,13 @@ mod tests {
     fn a_damaged_archive_is_an_error_and_never_a_panic() {
         let bytes = pack(&[("a.txt", b"hello hello hello", true), ("b.txt", b"x", false)]);
         for cut in 0..bytes.len() {
-            assert!(Archive::open(bytes[..cut].to_vec(), "x.zip").is_err(), "{cut}");
+            assert!(Archive::open(&bytes[..cut], "x.zip").is_err(), "{cut}");
         }
         for at in 0..bytes.len() {
             for flip in [1, 0x80, 0xFF] {
                 let mut bad = bytes.clone();
                 bad[at] ^= flip;
-                if let Ok(archive) = Archive::open(bad, "x.zip") {
+                if let Ok(archive) = Archive::open(&bad, "x.zip") {
                     for member in archive.members() {
                         let _ = archive.read(member, "x.zip");
                     }
@@ -329,7 +329,7 @@ mod tests {
         let mut bytes = pack(&[("a.txt", b"hello", false)]);
         let entry = memchr::memmem::find(&bytes, CENTRAL).unwrap();
         bytes[entry + 8] |= 1;
-        let archive = Archive::open(bytes, "x.zip").unwrap();
+        let archive = Archive::open(&bytes, "x.zip").unwrap();
         let Err(error) = archive.read(&archive.members()[0], "x.zip") else { panic!("it was read") };
         assert!(error.to_string().contains("encrypted"));
     }

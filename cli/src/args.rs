@@ -13,6 +13,19 @@ use lastfour::Role;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    /// When to use colors; NO_COLOR in the environment turns `auto` off
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorName,
+}
+
+/// When to use colors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorName {
+    /// On a terminal
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Subcommand)]
@@ -21,7 +34,8 @@ pub(crate) enum Command {
     Redact(Redact),
     /// Report findings and change nothing
     ///
-    /// Exit status: 0 nothing found, 1 something found, 2 an error.
+    /// Exit status: 0 nothing to mask, 1 something to mask, 2 an error. Findings that are only flagged, such as an agent's
+    /// questions, do not set status 1 unless --fail-on says so.
     Scan(Scan),
     /// Put the middleware in front of a server in any language
     #[cfg(feature = "proxy")]
@@ -69,7 +83,7 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) conversation_field: Vec<String>,
 
-    /// Role of a speaker: agent, customer or bot
+    /// Role of a speaker: agent, customer or bot; NAME may be the value of any field for the speaker, such as an id
     #[arg(long, value_name = "NAME=ROLE", value_parser = speaker, help_heading = "Format")]
     pub(crate) role: Vec<(String, Role)>,
 
@@ -87,6 +101,14 @@ impl Reading {
         }
         fields.text(&self.text_field).speaker(&self.role_field).conversation(&self.conversation_field)
     }
+}
+
+/// What counts as an error.
+#[derive(Debug, Args)]
+pub(crate) struct Strictness {
+    /// Exit with status 2 if anything was skipped, was not valid in its format, had no known role or no known text
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 /// The names of the formats.
@@ -149,8 +171,9 @@ fn role_name(name: &str) -> Result<Role, String> {
 pub(crate) struct Redact {
     /// Transcripts, and directories to search for them (default: standard input)
     ///
-    /// In a directory, files with the extension .txt, .log, .jsonl, .ndjson, .json, .csv or .tsv are read, also with .gz
-    /// or .zst after it.
+    /// In a directory, files with these extensions are read: .txt, .log, .jsonl, .ndjson, .json, .csv, .tsv, .vtt, .srt,
+    /// .html, .htm, .md, .markdown, .xml, .eml, .mbox, .sql, .xlsx and .zip; also with .gz or .zst after it. A file that is
+    /// named is always read.
     #[arg(value_name = "FILES", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
 
@@ -162,11 +185,43 @@ pub(crate) struct Redact {
     #[arg(long, requires = "files")]
     pub(crate) in_place: bool,
 
+    /// Skip files that an interrupted run has already written below --output
+    #[arg(long, requires = "output")]
+    pub(crate) resume: bool,
+
+    /// Write no transcript; only say what would change
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Print the lines that would change, with the secrets masked on both sides, and write no transcript
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    /// Write a report to FILE: JSON with the format, messages, speakers, findings and warnings of each file; never a secret
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) report: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) strictness: Strictness,
+
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
 
+/// The findings that set exit status 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Those that are masked or blocked
+    Mask,
+    /// Those that are flagged too, such as questions for a secret
+    Flag,
+}
+
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    lastfour scan chat.txt\n  \
+    lastfour scan --json logs/ > findings.jsonl\n  \
+    lastfour scan --sarif src/ > findings.sarif")]
 pub(crate) struct Scan {
     /// Transcripts, and directories to search for them (default: standard input)
     #[arg(value_name = "FILES", value_hint = ValueHint::AnyPath)]
@@ -175,6 +230,17 @@ pub(crate) struct Scan {
     /// Print one JSON object per finding and line
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Print a SARIF 2.1.0 document, which code hosts show beside the code
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) sarif: bool,
+
+    /// The findings that set exit status 1
+    #[arg(long, value_name = "ACTION", default_value = "mask")]
+    pub(crate) fail_on: FailOn,
+
+    #[command(flatten)]
+    pub(crate) strictness: Strictness,
 
     #[command(flatten)]
     pub(crate) reading: Reading,

@@ -1,34 +1,44 @@
 //! Messages on standard error.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
+use crate::args::ColorName;
 use crate::failure::CliError;
 use crate::input::Sources;
-use crate::wording::count;
+use crate::terminal::{Paint, Style};
 
 /// Prints errors at once; warnings and the summary at the end.
 pub(crate) struct Console {
     quiet: bool,
+    style: Style,
     warnings: Vec<String>,
 }
 
 impl Console {
-    pub(crate) fn new(quiet: bool) -> Self {
-        Self { quiet, warnings: Vec::new() }
+    pub(crate) fn new(quiet: bool, color: ColorName) -> Self {
+        let style = Style::new(color, io::stderr().is_terminal());
+        Self { quiet, style, warnings: Vec::new() }
     }
 
     /// Prints an error.
     pub(crate) fn error(&self, failure: &CliError) {
-        say(&format!("lastfour: {failure}"));
+        say(&format!("{} {failure}", self.style.paint(Paint::Red, "lastfour:")));
     }
 
-    /// Adds a warning about files in directories that were not read because of their extension.
-    pub(crate) fn skipped(&mut self, sources: &Sources) {
-        if sources.skipped > 0 {
-            self.warnings.push(format!(
-                "{} skipped: not .txt, .log, .jsonl, .ndjson, .json, .csv or .tsv; a file that is named is always read",
-                count(sources.skipped as u64, "file")
-            ));
+    /// Says that the terminal is read, which looks as if nothing happened.
+    pub(crate) fn reads_terminal(&self) {
+        if !self.quiet && io::stdin().is_terminal() {
+            say(
+                "lastfour: reading from the terminal; type or paste a transcript and end it with Ctrl-D, or name files",
+            );
+        }
+    }
+
+    /// Adds a warning about the files in directories that are left because of their extensions.
+    pub(crate) fn left(&mut self, sources: &Sources) {
+        if let Some(left) = sources.left_as_text() {
+            self.warnings
+                .push(format!("{left} left: not the extension of a transcript; a file that is named is always read"));
         }
     }
 
@@ -39,7 +49,7 @@ impl Console {
     /// Prints the warnings.
     pub(crate) fn warnings(&self) {
         for warning in self.warnings.iter().filter(|_| !self.quiet) {
-            say(&format!("lastfour: warning: {warning}"));
+            say(&format!("lastfour: {} {warning}", self.style.paint(Paint::Yellow, "warning:")));
         }
     }
 

@@ -1,29 +1,31 @@
 //! `lastfour explain`: what was expected, found and kept, and why. Never prints the secret.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lastfour::{Action, Conversation, Engine, Explanation, FindingKind, Message};
+use lastfour::{Action, Conversation, Engine, Explanation, FindingKind, Message, Span};
 
-use crate::args;
+use crate::args::{self, ColorName};
 use crate::console::Console;
 use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Source};
-use crate::reading::{Listener, Reader};
-use crate::tally::Troubles;
-use crate::transcript::session::Done;
+use crate::reading::{Listener, Place, Reader};
+use crate::tally::Account;
+use crate::terminal::{Paint, Style};
+use crate::transcript::session::{Done, Roles};
 use crate::wording::shown;
 
 /// Runs the command and returns whether everything could be read.
-pub(crate) fn run(args: &args::Explain) -> Result<bool> {
+pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
+    let style = Style::new(color, io::stdout().is_terminal());
     let reader = Reader::new(&args.reading, true)?;
     let mut out = BufWriter::new(io::stdout());
     // True for a pipe or a terminal such as /dev/stdin too.
     let is_file = |what: &String| what == "-" || Path::new(what).metadata().is_ok_and(|there| !there.is_dir());
     let mut succeeded = true;
     if args.what.iter().all(is_file) {
-        let mut console = Console::new(args.reading.quiet);
+        let mut console = Console::new(args.reading.quiet, color);
         let mut sources: Vec<Source> = args.what.iter().map(|what| Source::File(PathBuf::from(what))).collect();
         if sources.is_empty() {
             sources.push(Source::StandardInput);
@@ -32,16 +34,16 @@ pub(crate) fn run(args: &args::Explain) -> Result<bool> {
             if *source == Source::File("-".into()) {
                 *source = Source::StandardInput;
             }
+            if *source == Source::StandardInput {
+                console.reads_terminal();
+            }
             let mut teller =
-                Teller { engine: &reader.engine, out: &mut out, messages: 0, troubles: Troubles::default() };
+                Teller { engine: &reader.engine, style, out: &mut out, messages: 0, account: Account::default() };
             let told =
                 Input::open(source, &Arc::default()).and_then(|mut input| reader.read(source, &mut input, &mut teller));
-            let mut troubles = teller.troubles;
+            let account = teller.account;
             match told {
-                Ok(roles) => {
-                    troubles.roles(roles, &reader.engine);
-                    console.warn(troubles.warnings(&source.name()));
-                }
+                Ok(()) => console.warn(account.warnings(&source.name())),
                 Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
                 Err(failure) => {
                     console.error(&failure);
@@ -60,7 +62,9 @@ pub(crate) fn run(args: &args::Explain) -> Result<bool> {
         let text = args.what.join(" ");
         let message = Message::new(args.speaker, &text);
         let explanation = reader.engine.explain(&mut Conversation::new(), &message);
-        tell(&mut out, &explanation, "").map_err(|error| CliError::output(&error))?;
+        show(&mut out, style, text.as_bytes(), &explanation)
+            .and_then(|()| tell(&mut out, style, &explanation, ""))
+            .map_err(|error| CliError::output(&error))?;
     }
     out.flush().map_err(|error| CliError::output(&error))?;
     Ok(succeeded)
@@ -69,22 +73,37 @@ pub(crate) fn run(args: &args::Explain) -> Result<bool> {
 struct Teller<'a, W: Write> {
     engine: &'a Engine,
     out: &'a mut W,
+    style: Style,
     messages: u64,
-    troubles: Troubles,
+    account: Account,
 }
 
 impl<W: Write> Listener for Teller<'_, W> {
-    fn record(&mut self, record: &Done) -> Result<()> {
-        self.troubles.add(record);
+    fn begin(&mut self, _member: Option<&str>, format: &'static str) {
+        self.account.format(format);
+    }
+
+    fn record(&mut self, record: &Done, _place: &Place<'_>) -> Result<()> {
+        self.account.add(record);
         for explained in &record.explained {
             self.messages += 1;
             let id = explained.conversation.as_ref().map(|id| shown(&String::from_utf8_lossy(id), self.engine));
             let conversation = id.map(|id| format!(", conversation {id}")).unwrap_or_default();
-            writeln!(self.out, "message {} (line {}{conversation}): {}", self.messages, explained.line, explained.role)
-                .and_then(|()| tell(self.out, &explained.explanation, "  "))
+            let place = format!("line {}:{}", explained.line, explained.column);
+            let head = format!("message {} ({place}{conversation}): {}", self.messages, explained.role);
+            writeln!(self.out, "{}", self.style.paint(Paint::Bold, &head))
+                .and_then(|()| tell(self.out, self.style, &explained.explanation, "  "))
                 .map_err(|error| CliError::output(&error))?;
         }
         Ok(())
+    }
+
+    fn end(&mut self, roles: Roles) {
+        self.account.roles(roles, self.engine);
+    }
+
+    fn left(&mut self, member: &str) {
+        self.account.leave(member);
     }
 
     fn pause(&mut self) -> Result<()> {
@@ -92,11 +111,60 @@ impl<W: Write> Listener for Teller<'_, W> {
     }
 }
 
+/// Prints a message as it would be written, and marks below it what was found (`^`) and what was kept (`~`).
+fn show(out: &mut dyn Write, style: Style, text: &[u8], explanation: &Explanation) -> io::Result<()> {
+    let outcome = &explanation.outcome;
+    let mut places: Vec<(Span, char)> = outcome.findings.iter().map(|finding| (finding.span, '^')).collect();
+    places.extend(explanation.passed.iter().map(|passed| (passed.span, '~')));
+    if places.is_empty() {
+        return Ok(());
+    }
+    let masked = outcome.patch.apply(text);
+    // Where a byte of the message is in the masked one: edits before it have moved it, and one around it begins there.
+    let moved = |at: usize, is_end: bool| {
+        let mut shift = 0isize;
+        for edit in outcome.patch.edits() {
+            let grown = isize::try_from(edit.with.len()).unwrap_or(0) - isize::try_from(edit.span.len()).unwrap_or(0);
+            if edit.span.end <= at {
+                shift += grown;
+            } else if edit.span.start < at {
+                let start = edit.span.start.saturating_add_signed(shift);
+                return if is_end { start + edit.with.len() } else { start };
+            }
+        }
+        at.saturating_add_signed(shift)
+    };
+    let mut marks: Vec<char> = vec![' '; masked.len() + 1];
+    for (span, mark) in places {
+        let (start, end) = (moved(span.start, false), moved(span.end, true));
+        for place in marks.iter_mut().take(end.min(masked.len())).skip(start) {
+            if *place != '^' {
+                *place = mark;
+            }
+        }
+    }
+    let mut at = 0;
+    for line in masked.split_inclusive(|b| *b == b'\n') {
+        let words = line.trim_ascii_end();
+        // One mark for each character.
+        let starts = (0..words.len()).filter(|place| words[*place] & 0xC0 != 0x80);
+        let below: String = starts
+            .map(|place| if words[place] == b'\t' && marks[at + place] == ' ' { '\t' } else { marks[at + place] })
+            .collect();
+        writeln!(out, "{}", String::from_utf8_lossy(words).replace(|c: char| c.is_control() && c != '\t', " "))?;
+        if !below.trim().is_empty() {
+            writeln!(out, "{}", style.paint(Paint::Red, below.trim_end()))?;
+        }
+        at += line.len();
+    }
+    Ok(())
+}
+
 /// Prints the explanation of a message, one line per item.
-fn tell(out: &mut dyn Write, explanation: &Explanation, indent: &str) -> io::Result<()> {
+fn tell(out: &mut dyn Write, style: Style, explanation: &Explanation, indent: &str) -> io::Result<()> {
     let outcome = &explanation.outcome;
     for expected in &explanation.expected {
-        writeln!(out, "{indent}expected: {expected}")?;
+        writeln!(out, "{indent}{} {expected}", style.paint(Paint::Yellow, "expected:"))?;
     }
     for finding in &outcome.findings {
         let what = match finding.kind {
@@ -118,11 +186,13 @@ fn tell(out: &mut dyn Write, explanation: &Explanation, indent: &str) -> io::Res
                 edit.map_or_else(|| verb.to_owned(), |edit| format!("{verb} as {}", edit.with))
             }
         };
-        writeln!(out, "{indent}found: {what} at {}..{} – {}; {so}", span.start, span.end, finding.evidence)?;
+        let label = style.paint(Paint::Red, "found:");
+        writeln!(out, "{indent}{label} {what} at {}..{} – {}; {so}", span.start, span.end, finding.evidence)?;
     }
     for passed in &explanation.passed {
         let span = passed.span;
-        writeln!(out, "{indent}kept: {} at {}..{} – {}", passed.what, span.start, span.end, passed.why)?;
+        let label = style.paint(Paint::Green, "kept:");
+        writeln!(out, "{indent}{label} {} at {}..{} – {}", passed.what, span.start, span.end, passed.why)?;
     }
     if !outcome.recall.is_empty() {
         let lines: Vec<String> = outcome.recall.iter().map(|id| id.0.to_string()).collect();

@@ -1,5 +1,6 @@
 //! Inputs: files, directories and standard input, compressed or not.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::time::Duration;
 
 use crate::failure::{CliError, Result, reason};
+use crate::wording::count;
 
 /// Bytes per read.
 const CHUNK: usize = 256 << 10;
@@ -37,25 +39,43 @@ impl Source {
     pub(crate) fn plain_name(&self) -> String {
         match self {
             Self::StandardInput => String::new(),
-            Self::File(path) => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let lower = name.to_ascii_lowercase();
-                let suffix = [".gz", ".zst"].into_iter().find(|suffix| lower.ends_with(suffix)).unwrap_or("");
-                name[..name.len() - suffix.len()].to_owned()
-            }
+            Self::File(path) => plain_name(path),
         }
     }
+}
+
+/// Returns the name of a file without `.gz` and `.zst`.
+pub(crate) fn plain_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let lower = name.to_ascii_lowercase();
+    let suffix = [".gz", ".zst"].into_iter().find(|suffix| lower.ends_with(suffix)).unwrap_or("");
+    name[..name.len() - suffix.len()].to_owned()
 }
 
 /// The transcripts of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     pub(crate) list: Vec<Source>,
-    /// Number of files in directories whose extension is not one of a transcript.
-    pub(crate) skipped: usize,
+    /// The files in directories that are left because of their extensions: how many of each.
+    pub(crate) left: BTreeMap<String, u64>,
     /// Size of all files, in bytes.
     pub(crate) size: u64,
 }
+
+impl Sources {
+    /// How many files were left, with their extensions: `3 files (2 .png, 1 .pdf)`.
+    pub(crate) fn left_as_text(&self) -> Option<String> {
+        let all: u64 = self.left.values().sum();
+        let mut kinds: Vec<(&String, &u64)> = self.left.iter().collect();
+        kinds.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+        let named: Vec<String> = kinds.iter().take(NAMED).map(|(extension, n)| format!("{n} {extension}")).collect();
+        let more = if kinds.len() > NAMED { ", ..." } else { "" };
+        (all > 0).then(|| format!("{} ({}{more})", count(all, "file"), named.join(", ")))
+    }
+}
+
+/// The extensions of files that are left that are named.
+const NAMED: usize = 6;
 
 /// Returns the sources named by these files and directories. In a directory, the files that pass `wanted` are read.
 /// `without` is a directory to leave out: that of the output.
@@ -77,6 +97,12 @@ pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>, wanted: fn(&Path) 
             sources.size += meta.len();
             sources.list.push(Source::File(path.clone()));
         }
+    }
+    if sources.list.is_empty() {
+        let left = sources.left_as_text().map(|left| format!(": {left} left")).unwrap_or_default();
+        return Err(CliError::Message(format!(
+            "nothing to read: no file in the directories named has the extension of a transcript{left}"
+        )));
     }
     Ok(sources)
 }
@@ -100,7 +126,7 @@ fn walk(root: &Path, without: Option<&Path>, wanted: fn(&Path) -> bool, sources:
                     sources.size += entry.metadata().map_or(0, |meta| meta.len());
                     sources.list.push(Source::File(path));
                 }
-                _ => sources.skipped += 1,
+                _ => *sources.left.entry(extension(&path)).or_default() += 1,
             }
         }
         open.extend(below.into_iter().rev());
@@ -108,10 +134,45 @@ fn walk(root: &Path, without: Option<&Path>, wanted: fn(&Path) -> bool, sources:
     Ok(())
 }
 
+/// The extensions of transcripts that are read in directories and archives.
+const EXTENSIONS: &[&str] = &[
+    "txt",
+    "log",
+    "jsonl",
+    "ndjson",
+    "json",
+    "csv",
+    "tsv",
+    "vtt",
+    "srt",
+    "html",
+    "htm",
+    "md",
+    "markdown",
+    "xml",
+    "eml",
+    "mbox",
+    "sql",
+    "xlsx",
+    "zip",
+    "weechatlog",
+];
+
 /// Returns whether the extension of a file is one of a transcript.
 pub(crate) fn is_transcript(path: &Path) -> bool {
-    has_extension(path, &["txt", "log", "jsonl", "ndjson", "json", "csv", "tsv"])
+    has_extension(path, EXTENSIONS)
 }
+
+/// The extension of a file, such as `.png`, or a word for a file without one.
+fn extension(path: &Path) -> String {
+    match path.extension().filter(|extension| extension.len() <= LONGEST_EXTENSION) {
+        Some(extension) => format!(".{}", extension.to_string_lossy().to_ascii_lowercase()),
+        None => "other".into(),
+    }
+}
+
+/// The longest extension that is named, in bytes.
+const LONGEST_EXTENSION: usize = 12;
 
 /// Returns whether the extension of a file is one of JSON lines.
 pub(crate) fn is_json_lines(path: &Path) -> bool {
@@ -119,7 +180,7 @@ pub(crate) fn is_json_lines(path: &Path) -> bool {
 }
 
 fn has_extension(path: &Path, extensions: &[&str]) -> bool {
-    let name = Source::File(path.to_path_buf()).plain_name().to_ascii_lowercase();
+    let name = plain_name(path).to_ascii_lowercase();
     name.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && extensions.contains(&extension))
 }
 

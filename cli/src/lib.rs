@@ -1,8 +1,9 @@
 //! The command line of `lastfour`.
 //!
-//! `args` defines the arguments; `redact`, `scan`, `explain`, `eval` and `listing` are the commands; `proxy` is one too and does not read transcripts; `reading` passes
-//! them the messages of transcripts; `input`, `output`, `console` and `progress` handle files and the terminal. Messages
-//! are scanned through the library's public interface only.
+//! `args` defines the arguments; `redact`, `scan`, `explain`, `eval` and `listing` are the commands, and `proxy`, which
+//! reads no transcripts. `reading` passes the messages of transcripts to the others; `tally`, `report`, `diff` and `sarif`
+//! say what was found; `input`, `output`, `console`, `terminal` and `progress` handle files and the terminal. Messages are
+//! scanned through the library's public interface only.
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
@@ -10,10 +11,12 @@ mod archive;
 mod args;
 mod charset;
 mod console;
+mod diff;
 mod eval;
 mod explain;
 mod failure;
 mod input;
+mod kind;
 mod listing;
 mod output;
 mod progress;
@@ -21,8 +24,11 @@ mod progress;
 mod proxy;
 mod reading;
 mod redact;
+mod report;
+mod sarif;
 mod scan;
 mod tally;
+mod terminal;
 #[doc(hidden)]
 pub mod transcript;
 mod wording;
@@ -31,11 +37,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, ColorName, Command};
 use failure::{CliError, Result};
 use scan::Report;
 
-/// Exit status of `scan` if something was found.
+/// Exit status of `scan` if something to mask was found.
 const FOUND: u8 = 1;
 /// Exit status after an error; the same as clap's.
 const FAILED: u8 = 2;
@@ -47,22 +53,23 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
-    match dispatch(&cli.command) {
+    let color = cli.color;
+    match dispatch(&cli.command, color) {
         Ok(code) => code,
         // The reader of the output has closed it, as `head` does.
         Err(CliError::BrokenPipe) => ExitCode::SUCCESS,
         Err(failure) => {
-            console::say(&format!("lastfour: {failure}"));
+            console::Console::new(false, color).error(&failure);
             ExitCode::from(FAILED)
         }
     }
 }
 
-fn dispatch(command: &Command) -> Result<ExitCode> {
+fn dispatch(command: &Command, color: ColorName) -> Result<ExitCode> {
     let succeeded = match command {
-        Command::Redact(args) => redact::run(args)?,
+        Command::Redact(args) => redact::run(args, color)?,
         Command::Scan(args) => {
-            return Ok(match scan::run(args)? {
+            return Ok(match scan::run(args, color)? {
                 Report::Nothing => ExitCode::SUCCESS,
                 Report::Found => ExitCode::from(FOUND),
                 Report::Failed => ExitCode::from(FAILED),
@@ -70,7 +77,7 @@ fn dispatch(command: &Command) -> Result<ExitCode> {
         }
         #[cfg(feature = "proxy")]
         Command::Proxy(args) => proxy::run(args)?,
-        Command::Explain(args) => explain::run(args)?,
+        Command::Explain(args) => explain::run(args, color)?,
         Command::Eval(args) => eval::run(args).map(|()| true)?,
         Command::Detectors(args) => listing::detectors(args).map(|()| true)?,
         Command::Policy(args) => listing::policy(args).map(|()| true)?,

@@ -1,7 +1,7 @@
 //! Outputs: standard output, or a file that appears only when it is complete.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::path::{Component, Path, PathBuf};
 
 use crate::failure::{CliError, Result};
@@ -22,8 +22,15 @@ enum Target {
 }
 
 impl Output {
-    /// Opens standard output, compressed like the input.
-    pub(crate) fn standard(packing: Packing) -> Result<Self> {
+    /// Opens standard output, compressed like the input. `binary` says that what is written is not text. Neither goes to a
+    /// terminal.
+    pub(crate) fn standard(packing: Packing, binary: bool, name: &str) -> Result<Self> {
+        if (binary || packing != Packing::Plain) && io::stdout().is_terminal() {
+            let what = if binary { "an archive" } else { "compressed" };
+            return Err(CliError::Message(format!(
+                "{name} is {what} and is not written to a terminal: use --output DIR, or send standard output to a file"
+            )));
+        }
         let packer = Packer::new(BufWriter::with_capacity(BUFFER, io::stdout()), packing);
         Ok(Self { target: Target::Standard(packer.map_err(|error| CliError::output(&error))?), packing })
     }
@@ -31,8 +38,7 @@ impl Output {
     /// Opens a temporary file beside `path`, compressed like the input. [`finish`](Self::finish) moves it to `path`, with
     /// the permissions of `like`.
     pub(crate) fn file(path: &Path, packing: Packing, like: &Path) -> Result<Self> {
-        let draft = Draft::new(path, like)?;
-        let file = draft.create()?;
+        let (draft, file) = Draft::create(path, Some(like))?;
         let packer = Packer::new(BufWriter::with_capacity(BUFFER, file), packing);
         let packer = packer.map_err(|error| CliError::file("write", path, &error))?;
         Ok(Self { target: Target::File(packer, draft), packing })
@@ -111,15 +117,25 @@ impl<W: Write> Packer<W> {
     }
 }
 
-/// A temporary file beside the one it is to replace. It is removed on drop unless it was published.
+/// Writes a file that appears only when it is complete.
+pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<()> {
+    let (draft, mut file) = Draft::create(path, None)?;
+    file.write_all(content).map_err(|error| CliError::file("write", path, &error))?;
+    draft.publish(&file)
+}
+
+/// A temporary file that is to become the one at `path`. On Linux it has no name until it is complete, so that nothing stays
+/// behind, however the program ends. Elsewhere it lies beside `path`, and is removed on drop unless it was published.
 struct Draft {
     path: PathBuf,
     beside: PathBuf,
-    like: PathBuf,
+    /// The file whose permissions it gets.
+    like: Option<PathBuf>,
+    named: bool,
 }
 
 impl Draft {
-    fn new(path: &Path, like: &Path) -> Result<Self> {
+    fn create(path: &Path, like: Option<&Path>) -> Result<(Self, File)> {
         // If it is a link, the file it points to is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let Some(name) = path.file_name() else {
@@ -128,10 +144,12 @@ impl Draft {
         let mut beside = std::ffi::OsString::from(".");
         beside.push(name);
         beside.push(format!(".lastfour-{}.tmp", std::process::id()));
-        Ok(Self { beside: path.with_file_name(beside), path, like: like.to_path_buf() })
-    }
-
-    fn create(&self) -> Result<File> {
+        let beside = path.with_file_name(beside);
+        let mut draft = Self { beside, path, like: like.map(Path::to_path_buf), named: false };
+        #[cfg(target_os = "linux")]
+        if let Some(file) = unnamed::create(&draft.path) {
+            return Ok((draft, file));
+        }
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -140,21 +158,31 @@ impl Draft {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        options.open(&self.beside).map_err(|error| CliError::file("write beside", &self.path, &error))
+        let file = options.open(&draft.beside).map_err(|error| CliError::file("write beside", &draft.path, &error))?;
+        draft.named = true;
+        Ok((draft, file))
     }
 
-    fn publish(self, file: &File) -> Result<()> {
+    fn publish(mut self, file: &File) -> Result<()> {
         let fail = |what: &str, error: &io::Error| CliError::file(what, &self.path, error);
-        let meta = fs::metadata(&self.like).map_err(|error| CliError::file("read", &self.like, &error))?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::{MetadataExt, fchown};
-            // This may fail, as only root can change an owner. It comes first because it clears special permissions.
-            let _ = fchown(file, Some(meta.uid()), Some(meta.gid()));
+        if let Some(like) = &self.like {
+            let meta = fs::metadata(like).map_err(|error| CliError::file("read", like, &error))?;
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::{MetadataExt, fchown};
+                // This may fail, as only root can change an owner. It comes first because it clears special permissions.
+                let _ = fchown(file, Some(meta.uid()), Some(meta.gid()));
+            }
+            file.set_permissions(meta.permissions()).map_err(|error| fail("keep the permissions of", &error))?;
         }
-        file.set_permissions(meta.permissions()).map_err(|error| fail("keep the permissions of", &error))?;
         file.sync_all().map_err(|error| fail("write", &error))?;
-        fs::rename(&self.beside, &self.path).map_err(|error| fail("replace", &error))?;
+        #[cfg(target_os = "linux")]
+        if !self.named {
+            unnamed::link(file, &self.beside).map_err(|error| fail("write beside", &error))?;
+        }
+        let renamed = fs::rename(&self.beside, &self.path);
+        self.named = renamed.is_err();
+        renamed.map_err(|error| CliError::file("replace", &self.path, &error))?;
         #[cfg(unix)]
         if let Some(directory) = self.path.parent() {
             // Without this a power failure could undo the rename; the content would still be either the old or the new.
@@ -166,8 +194,38 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // Fails after a rename, as the file is gone.
-        let _ = fs::remove_file(&self.beside);
+        if self.named {
+            let _ = fs::remove_file(&self.beside);
+        }
+    }
+}
+
+/// Files without a name (`O_TMPFILE`).
+#[cfg(target_os = "linux")]
+mod unnamed {
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::AsRawFd;
+    use std::path::Path;
+
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+
+    /// Creates a file in the directory of `path`, or returns `None` if the file system has no such files.
+    pub(super) fn create(path: &Path) -> Option<File> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = open(directory, flags, Mode::RUSR | Mode::WUSR).ok().map(File::from)?;
+        // It is given its name through this directory.
+        Path::new(&place(&file)).exists().then_some(file)
+    }
+
+    /// Gives the file a name.
+    pub(super) fn link(file: &File, path: &Path) -> io::Result<()> {
+        linkat(CWD, place(file), CWD, path, AtFlags::SYMLINK_FOLLOW).map_err(io::Error::from)
+    }
+
+    fn place(file: &File) -> String {
+        format!("/proc/self/fd/{}", file.as_raw_fd())
     }
 }
 

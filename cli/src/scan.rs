@@ -1,19 +1,21 @@
 //! `lastfour scan`: reports findings and changes nothing. A report never contains the secret.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use lastfour::{Action, Engine, Evidence, FindingKind, Role, Span};
 use serde::Serialize;
 
-use crate::args;
+use crate::args::{self, ColorName, FailOn};
 use crate::console::Console;
 use crate::failure::{CliError, Result};
 use crate::input::{self, Input, Source};
 use crate::progress::Progress;
-use crate::reading::{Listener, Reader};
-use crate::tally::{Tally, Troubles};
-use crate::transcript::found::Found;
-use crate::transcript::session::Done;
+use crate::reading::{Listener, Place, Reader};
+use crate::sarif;
+use crate::tally::{Account, Tally};
+use crate::terminal::{self, Paint, Style};
+use crate::transcript::found::{Cursor, Found};
+use crate::transcript::session::{Done, Roles};
 use crate::wording::shown;
 
 /// The result of the command.
@@ -25,32 +27,38 @@ pub(crate) enum Report {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &args::Scan) -> Result<Report> {
+pub(crate) fn run(args: &args::Scan, color: ColorName) -> Result<Report> {
     let reader = Reader::new(&args.reading, false)?;
     let sources = input::find(&args.files, None, input::is_transcript)?;
-    let mut console = Console::new(args.reading.quiet);
-    console.skipped(&sources);
+    let mut console = Console::new(args.reading.quiet, color);
+    console.left(&sources);
+    let form = match (args.json, args.sarif) {
+        (true, _) => Form::Json,
+        (_, true) => Form::Sarif,
+        _ => Form::Table(Columns::of(&sources.list, color)),
+    };
     let mut reporter = Reporter {
         engine: &reader.engine,
         out: BufWriter::new(io::stdout()),
-        json: args.json,
+        form,
         file: String::new(),
-        columns: Columns::of(&sources.list),
-        headed: false,
+        first: true,
         tally: Tally::default(),
-        troubles: Troubles::default(),
+        account: Account::default(),
         progress: Progress::new(sources.size, args.reading.quiet, true),
     };
+    reporter.print(|out, form| if matches!(form, Form::Sarif) { sarif::begin(out) } else { Ok(()) })?;
     let mut failed = false;
+    let mut flawless = sources.left.is_empty();
     for source in &sources.list {
         reporter.file = source.name();
+        if *source == Source::StandardInput {
+            console.reads_terminal();
+        }
         let read = Input::open(source, &reporter.progress.read)
             .and_then(|mut input| reader.read(source, &mut input, &mut reporter));
         match read {
-            Ok(roles) => {
-                reporter.tally.files += 1;
-                reporter.troubles.roles(roles, &reader.engine);
-            }
+            Ok(()) => reporter.tally.files += 1,
             Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
             Err(failure) => {
                 reporter.pause()?;
@@ -58,24 +66,49 @@ pub(crate) fn run(args: &args::Scan) -> Result<Report> {
                 failed = true;
             }
         }
-        console.warn(std::mem::take(&mut reporter.troubles).warnings(&reporter.file));
+        let account = std::mem::take(&mut reporter.account);
+        flawless &= account.is_flawless();
+        console.warn(account.warnings(&reporter.file));
     }
+    reporter.print(|out, form| if matches!(form, Form::Sarif) { sarif::end(out) } else { Ok(()) })?;
     reporter.pause()?;
     reporter.progress.clear();
     console.end(&reporter.tally.summary());
-    Ok(match (failed, reporter.tally.findings) {
+    let counted = match args.fail_on {
+        FailOn::Mask => reporter.tally.masked,
+        FailOn::Flag => reporter.tally.findings,
+    };
+    Ok(match (failed || args.strictness.strict && !flawless, counted) {
         (true, _) => Report::Failed,
         (false, 0) => Report::Nothing,
         (false, _) => Report::Found,
     })
 }
 
+/// How findings are printed.
+enum Form {
+    Table(Columns),
+    Json,
+    Sarif,
+}
+
+/// The version of the lines of `--json`. It rises if a field changes its meaning or goes; new fields may come at any time.
+const VERSION: u32 = 1;
+
 /// A finding in the output of `--json`.
 #[derive(Serialize)]
 struct Line<'a> {
+    version: u32,
     file: &'a str,
+    /// The path within an archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'a str>,
     line: u64,
-    /// Byte range in the decompressed file.
+    /// Characters from the start of the line, counted from 1.
+    column: u64,
+    end_line: u64,
+    end_column: u64,
+    /// Byte range in the unpacked file or member.
     bytes: Span,
     #[serde(skip_serializing_if = "Option::is_none")]
     conversation: Option<String>,
@@ -95,51 +128,73 @@ struct Line<'a> {
 struct Reporter<'a> {
     engine: &'a Engine,
     out: BufWriter<Stdout>,
-    json: bool,
+    form: Form,
     file: String,
-    columns: Columns,
-    headed: bool,
+    /// Nothing was reported yet.
+    first: bool,
     tally: Tally,
-    troubles: Troubles,
+    account: Account,
     progress: Progress,
 }
 
 impl Reporter<'_> {
-    fn report(&mut self, line: &Line<'_>) -> io::Result<()> {
-        if self.json {
-            serde_json::to_writer(&mut self.out, line)?;
-            return self.out.write_all(b"\n");
-        }
-        if line.copy {
-            return Ok(());
-        }
-        if !self.headed {
-            self.headed = true;
-            self.columns.row(&mut self.out, ["WHERE", "CONVERSATION", "ROLE", "WHAT", "ACTION", "WHY"])?;
-        }
-        let place = format!("{}:{}", line.file, line.line);
-        let what = match line.kind {
-            FindingKind::Solicitation => format!("asks for {}", line.entity),
-            FindingKind::Expiry => format!("expiry of {}", line.entity),
-            _ => line.entity.to_owned(),
-        };
-        let conversation = line.conversation.as_deref().unwrap_or("-");
-        let mut why = line.evidence.to_string();
-        if !line.recall.is_empty() {
-            let lines: Vec<String> = line.recall.iter().map(u64::to_string).collect();
-            why = format!("{why}, earlier pieces in line {}", lines.join(", "));
-        }
-        self.columns.row(&mut self.out, [&place, conversation, line.role.as_str(), &what, line.action.as_str(), &why])
+    fn print(&mut self, write: impl FnOnce(&mut dyn Write, &mut Form) -> io::Result<()>) -> Result<()> {
+        write(&mut self.out, &mut self.form).map_err(|error| CliError::output(&error))
     }
 
-    fn found(&mut self, file: &str, record: &Done, found: &Found, line: u64) -> Result<()> {
+    fn report(&mut self, line: &Line<'_>) -> Result<()> {
+        if line.copy && !matches!(self.form, Form::Json) {
+            return Ok(());
+        }
+        let first = std::mem::take(&mut self.first);
+        self.print(|out, form| match form {
+            Form::Json => {
+                serde_json::to_writer(&mut *out, line)?;
+                out.write_all(b"\n")
+            }
+            Form::Sarif => {
+                let file = line.path();
+                let finding = sarif::Finding {
+                    file: &file,
+                    what: line.entity,
+                    kind: line.kind,
+                    action: line.action,
+                    why: &line.evidence.to_string(),
+                    start: (line.line, line.column),
+                    end: (line.end_line, line.end_column),
+                    bytes: line.bytes,
+                };
+                sarif::finding(out, first, &finding)
+            }
+            Form::Table(columns) => {
+                if first {
+                    columns.row(out, ["WHERE", "CONVERSATION", "ROLE", "WHAT", "ACTION", "WHY"], Some(Paint::Bold))?;
+                }
+                line.row(out, columns)
+            }
+        })
+    }
+
+    fn found(
+        &mut self,
+        file: &str,
+        record: &Done,
+        found: &Found,
+        place: &Place<'_>,
+        from: (u64, u64),
+        to: (u64, u64),
+    ) -> Result<()> {
         let finding = &found.finding;
-        let offset = usize::try_from(record.offset).unwrap_or(usize::MAX);
         let conversation = found.conversation.as_ref().map(|id| shown(&String::from_utf8_lossy(id), self.engine));
         self.report(&Line {
+            version: VERSION,
             file,
-            line,
-            bytes: Span::new(found.span.start.saturating_add(offset), found.span.end.saturating_add(offset)),
+            member: place.member,
+            line: from.0,
+            column: from.1,
+            end_line: to.0,
+            end_column: to.1,
+            bytes: place.bytes(record, found.span),
             conversation,
             role: found.role,
             entity: finding.entity.as_str(),
@@ -149,46 +204,101 @@ impl Reporter<'_> {
             copy: found.copy,
             recall: &found.recall,
         })
-        .map_err(|error| CliError::output(&error))
+    }
+}
+
+impl Line<'_> {
+    /// The file, with the member of an archive.
+    fn path(&self) -> String {
+        self.member.map_or_else(|| self.file.to_owned(), |member| format!("{}/{member}", self.file))
+    }
+
+    /// Prints a row of the table.
+    fn row(&self, out: &mut dyn Write, columns: &mut Columns) -> io::Result<()> {
+        let place = format!("{}:{}:{}", self.path(), self.line, self.column);
+        let what = match self.kind {
+            FindingKind::Solicitation => format!("asks for {}", self.entity),
+            FindingKind::Expiry => format!("expiry of {}", self.entity),
+            _ => self.entity.to_owned(),
+        };
+        let conversation = self.conversation.as_deref().unwrap_or("-");
+        let mut why = self.evidence.to_string();
+        if !self.recall.is_empty() {
+            let lines: Vec<String> = self.recall.iter().map(u64::to_string).collect();
+            why = format!("{why}, earlier pieces in line {}", lines.join(", "));
+        }
+        let paint = if self.action >= Action::Mask { Paint::Red } else { Paint::Yellow };
+        columns.row(out, [&place, conversation, self.role.as_str(), &what, self.action.as_str(), &why], Some(paint))
     }
 }
 
 /// The widths of the columns of the table. Each grows to the widest cell so far; the first starts with the longest file
-/// name.
-struct Columns([usize; 5]);
+/// name. Rows are cut to the width of the terminal.
+struct Columns {
+    widths: [usize; 5],
+    terminal: Option<usize>,
+    style: Style,
+}
 
 impl Columns {
-    fn of(sources: &[Source]) -> Self {
-        const LINE: usize = ":1000000".len();
+    fn of(sources: &[Source], color: ColorName) -> Self {
+        const LINE: usize = ":100000:100".len();
+        let is_terminal = io::stdout().is_terminal();
         let place = sources.iter().map(|source| source.name().chars().count() + LINE).max().unwrap_or(0);
-        Self([place, 16, 8, 22, 6])
+        let terminal = if is_terminal { terminal::width() } else { None };
+        Self { widths: [place, 16, 8, 22, 6], terminal, style: Style::new(color, is_terminal) }
     }
 
-    fn row(&mut self, out: &mut dyn Write, cells: [&str; 6]) -> io::Result<()> {
-        for (width, cell) in self.0.iter_mut().zip(cells) {
-            *width = cell.chars().count().max(*width);
-            write!(out, "{cell:<width$}  ", width = *width)?;
+    /// Prints a row; `paint` is the color of the column that says what was found.
+    fn row(&mut self, out: &mut dyn Write, cells: [&str; 6], paint: Option<Paint>) -> io::Result<()> {
+        const WHAT: usize = 3;
+        let mut room = self.terminal.unwrap_or(usize::MAX);
+        for (number, cell) in cells.iter().enumerate() {
+            let len = cell.chars().count();
+            let width = self.widths.get_mut(number).map_or(len, |width| {
+                *width = len.max(*width);
+                *width + GAP
+            });
+            let cell: String = format!("{cell:<width$}").chars().take(room).collect();
+            room -= cell.chars().count();
+            match paint.filter(|_| number == WHAT || matches!(paint, Some(Paint::Bold))) {
+                Some(paint) => write!(out, "{}", self.style.paint(paint, &cell))?,
+                None => write!(out, "{cell}")?,
+            }
         }
-        writeln!(out, "{}", cells[5])
+        writeln!(out)
     }
 }
 
+/// The blanks between two columns.
+const GAP: usize = 2;
+
 impl Listener for Reporter<'_> {
-    fn record(&mut self, record: &Done) -> Result<()> {
+    fn begin(&mut self, _member: Option<&str>, format: &'static str) {
+        self.account.format(format);
+    }
+
+    fn record(&mut self, record: &Done, place: &Place<'_>) -> Result<()> {
         self.tally.add(record);
-        self.troubles.add(record);
+        self.account.add(record);
         let file = std::mem::take(&mut self.file);
-        let (mut line, mut counted) = (record.line, 0);
+        let mut cursor = Cursor::new(&record.raw, record.line, record.column);
         for found in record.found.iter().filter(|found| found.finding.action != Action::Allow) {
-            if found.span.start > counted {
-                line += memchr::memchr_iter(b'\n', &record.raw[counted..found.span.start]).count() as u64;
-                counted = found.span.start;
-            }
-            self.found(&file, record, found, line)?;
+            let from = cursor.to(found.span.start);
+            let to = cursor.clone().to(found.span.end);
+            self.found(&file, record, found, place, from, to)?;
         }
         self.file = file;
         self.progress.tick(self.tally.findings);
         Ok(())
+    }
+
+    fn end(&mut self, roles: Roles) {
+        self.account.roles(roles, self.engine);
+    }
+
+    fn left(&mut self, member: &str) {
+        self.account.leave(member);
     }
 
     fn pause(&mut self) -> Result<()> {

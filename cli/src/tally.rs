@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use lastfour::{Action, Engine, Entity, FindingKind, Role};
 
+use crate::report::{FileReport, FindingReport, SpeakerReport};
 use crate::transcript::Trouble;
 use crate::transcript::session::{Done, Roles};
 use crate::wording::{count, group, quoted, shown};
@@ -17,15 +18,22 @@ pub(crate) struct Tally {
     pub(crate) messages: u64,
     pub(crate) findings: u64,
     by_entity: BTreeMap<Entity, u64>,
-    masked: u64,
+    pub(crate) masked: u64,
     flagged: u64,
     expiries: u64,
     solicitations: u64,
 }
 
-/// Problems in one transcript, for the warnings.
+/// What is known about one file, for the warnings and the report.
 #[derive(Debug, Default)]
-pub(crate) struct Troubles {
+pub(crate) struct Account {
+    formats: Vec<&'static str>,
+    messages: u64,
+    /// The number of findings of each kind, in the order in which they first occur.
+    findings: Vec<((Entity, FindingKind, Action), u64)>,
+    speakers: BTreeMap<(Option<String>, &'static str), u64>,
+    /// Members of an archive that were not read.
+    left: Vec<String>,
     malformed: u64,
     first_malformed: u64,
     too_long: u64,
@@ -37,8 +45,11 @@ pub(crate) struct Troubles {
     guessed: Vec<(String, Role)>,
 }
 
-/// Number of lines listed in a warning.
+/// Number of lines and members listed in a warning.
 const NAMED: usize = 5;
+
+/// Number of speakers listed in a warning.
+const MOST_NAMES: usize = 6;
 
 impl Tally {
     /// Counts a record.
@@ -95,9 +106,36 @@ impl Tally {
     }
 }
 
-impl Troubles {
+impl Account {
+    /// Notes the format of the file, or of a member of it.
+    pub(crate) fn format(&mut self, format: &'static str) {
+        if !self.formats.contains(&format) {
+            self.formats.push(format);
+        }
+    }
+
+    /// Notes a member that is not read.
+    pub(crate) fn leave(&mut self, member: &str) {
+        self.left.push(member.to_owned());
+    }
+
+    /// Returns whether everything was read as its format asks, with known roles and texts.
+    pub(crate) fn is_flawless(&self) -> bool {
+        let flaws = self.malformed + self.too_long + self.without_field + self.without_role;
+        flaws == 0 && self.left.is_empty()
+    }
+
     /// Counts a record.
     pub(crate) fn add(&mut self, record: &Done) {
+        self.messages += record.messages;
+        for found in record.found.iter().filter(|found| !found.copy) {
+            let finding = &found.finding;
+            let kind = (finding.entity, finding.kind, finding.action);
+            match self.findings.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, count)) => *count += 1,
+                None => self.findings.push((kind, 1)),
+            }
+        }
         match record.trouble {
             Some(Trouble::TooLong) => self.too_long += 1,
             Some(Trouble::NoField) => self.without_field += 1,
@@ -118,9 +156,48 @@ impl Troubles {
 
     /// Notes what is known about the speakers. Their names are redacted by `engine`, as they come from the transcript.
     pub(crate) fn roles(&mut self, roles: Roles, engine: &Engine) {
-        self.without_role = roles.unknown;
-        self.names = roles.names.iter().map(|name| shown(name, engine)).collect();
-        self.guessed = roles.guessed.iter().map(|(name, role)| (shown(name, engine), *role)).collect();
+        self.without_role += roles.unknown;
+        let add = |names: &mut Vec<String>, name: &str| {
+            let name = shown(name, engine);
+            if names.len() < MOST_NAMES && !names.contains(&name) {
+                names.push(name);
+            }
+        };
+        roles.names.iter().for_each(|name| add(&mut self.names, name));
+        for (name, role) in &roles.guessed {
+            let name = shown(name, engine);
+            if self.guessed.len() < MOST_NAMES && !self.guessed.iter().any(|(known, _)| *known == name) {
+                self.guessed.push((name, *role));
+            }
+        }
+        for ((name, role), messages) in roles.speakers {
+            *self.speakers.entry((name.map(|name| shown(&name, engine)), role.as_str())).or_default() += messages;
+        }
+    }
+
+    /// Returns the report of the file, without what concerns the output.
+    pub(crate) fn report(&self, file: &str) -> FileReport {
+        let speakers = self.speakers.iter();
+        let findings = self.findings.iter();
+        FileReport {
+            file: file.to_owned(),
+            formats: self.formats.clone(),
+            messages: self.messages,
+            speakers: speakers
+                .map(|((name, role), messages)| SpeakerReport { name: name.clone(), role, messages: *messages })
+                .collect(),
+            findings: findings
+                .map(|((entity, kind, action), count)| FindingReport {
+                    entity: entity.to_string(),
+                    kind: *kind,
+                    action: action.as_str(),
+                    count: *count,
+                })
+                .collect(),
+            skipped: self.left.clone(),
+            warnings: self.warnings(file),
+            ..FileReport::default()
+        }
     }
 
     /// Returns the warnings, one line each.
@@ -172,6 +249,15 @@ impl Troubles {
                 .map(|(name, role)| format!("--role {}", quoted(&format!("{name}={role}"))))
                 .collect();
             lines.push(format!("{name}: roles were guessed; to set them, use {}", roles.join(" ")));
+        }
+        if !self.left.is_empty() {
+            let named: Vec<&str> = self.left.iter().take(NAMED).map(String::as_str).collect();
+            let more = if self.left.len() > NAMED { " and others" } else { "" };
+            lines.push(format!(
+                "{name}: {} left as it was: {}{more}",
+                count(self.left.len() as u64, "member"),
+                named.join(", ")
+            ));
         }
         if !self.recalled.is_empty() {
             let named: Vec<String> = self.recalled.iter().take(NAMED).map(u64::to_string).collect();

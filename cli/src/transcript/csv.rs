@@ -52,6 +52,8 @@ pub(crate) struct Shape {
     /// The number of the row with the names of the columns, if there is one. The rows before it are a title.
     header: Option<usize>,
     names: Vec<NameId>,
+    /// There are several rows, and all of them have as many cells as there are columns.
+    even: bool,
 }
 
 /// The bytes at the start from which the shape of a table is learned.
@@ -184,7 +186,8 @@ impl Shape {
                 (widths.iter().filter(|other| *other == width).count() * usize::from(*width > 1), *width)
             })
             .unwrap_or(1);
-        let mut shape = Self { delimiter, columns, header: None, names: Vec::new() };
+        let even = widths.len() > 2 && widths.iter().all(|width| *width == columns);
+        let mut shape = Self { delimiter, columns, header: None, names: Vec::new(), even };
         let text = |cell: &Cell| cell.spelling.decode(&sample[cell.span.range()]).0.trim_ascii().to_vec();
         let first = rows.iter().position(|row| row.len() == columns).unwrap_or(0);
         // The names come first, but for a title.
@@ -216,6 +219,11 @@ impl Shape {
     /// Whether the names of the columns say which of them is what.
     pub(crate) fn is_known(&self, names: &Names) -> bool {
         self.columns > 1 && self.header.is_some() && self.names.iter().any(|name| says_something(names.meaning(*name)))
+    }
+
+    /// Whether it can be nothing but a table: at least two columns say what they are, and all rows have the same width.
+    pub(crate) fn is_certain(&self, names: &Names) -> bool {
+        self.even && self.names.iter().filter(|name| says_something(names.meaning(**name))).count() > 1
     }
 
     /// The row at `span` as a record of `len` bytes.

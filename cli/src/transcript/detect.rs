@@ -51,7 +51,7 @@ pub fn detect(name: &str, sample: &[u8], fields: &Fields) -> Format {
     if log::is_log(lines()) {
         return Format::Log;
     }
-    if extension != "txt" && is_table(sample, fields) {
+    if is_table(sample, fields, extension == "txt") {
         return Format::Csv;
     }
     Format::Text
@@ -179,12 +179,13 @@ fn json(extension: &str, body: &[u8]) -> Option<Format> {
     (sound || tokens > 8 || extension == "json").then_some(Format::Json)
 }
 
-/// Whether the first rows are those of a table whose columns say what they are.
-fn is_table(sample: &[u8], fields: &Fields) -> bool {
+/// Whether the first rows are those of a table whose columns say what they are; `certain` asks for more evidence.
+fn is_table(sample: &[u8], fields: &Fields, certain: bool) -> bool {
     let mut names = Names::new(fields.clone());
     let sample = &sample[..sample.len().min(16 << 10)];
     let sample = &sample[..memchr::memrchr(b'\n', sample).map_or(sample.len(), |end| end + 1)];
-    !sample.is_empty() && Shape::learn(sample, true, &mut names).is_known(&names)
+    let shape = Shape::learn(sample, true, &mut names);
+    !sample.is_empty() && shape.is_known(&names) && (!certain || shape.is_certain(&names))
 }
 
 #[cfg(test)]
@@ -199,6 +200,8 @@ mod tests {
             ("a.csv", "x", Format::Csv),
             ("a.tsv", "x", Format::Csv),
             ("a.txt", "text,role\n", Format::Text),
+            ("a.txt", "time\trole\ttext\n1\tagent\thi\n2\tcustomer\tho\n", Format::Csv),
+            ("a.txt", "Agent, role, text\nhi, you\nwell, text me\n", Format::Text),
             ("a.log", "{\"a\":1}\n{\"a\":2}\n", Format::Jsonl),
             ("a.json", "{\"a\":1}\n{\"a\":2}\n", Format::Jsonl),
             ("a.json", "{\"a\":1}\n", Format::Json),

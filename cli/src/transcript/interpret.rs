@@ -912,7 +912,6 @@ impl<'a> Reading<'a> {
                             joins.insert(place, groups.len());
                             groups.push(Group {
                                 owner,
-                                slot,
                                 array: None,
                                 speaks: voice != *self.outer && voice != Speaker::default(),
                                 speaker: voice,
@@ -1004,11 +1003,10 @@ impl<'a> Reading<'a> {
                 Some(group) => group.parts.push(Segment { joint: Joint::Blank, ..segment }),
                 None => {
                     let time = self.time(element);
-                    let (owner, slot) = if named { (element, element) } else { (around, self.slot(around, array)) };
+                    let owner = if named { element } else { around };
                     last = Some(speaker.clone());
                     groups.push(Group {
                         owner,
-                        slot,
                         array: Some(array),
                         speaks: true,
                         speaker,
@@ -1223,7 +1221,6 @@ impl<'a> Reading<'a> {
 /// Texts of one object that make a message.
 struct Group {
     owner: u32,
-    slot: u32,
     /// The array of words that it comes from.
     array: Option<u32>,
     /// Somebody is known to say it.

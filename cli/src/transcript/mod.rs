@@ -47,6 +47,7 @@ pub use fields::Fields;
 pub use record::Trouble;
 
 use fields::Names;
+use found::Cursor;
 use record::{Body, Layer, Record, Said};
 
 /// The longest record that is held as a whole, in bytes: 8 MiB. A longer value comes in pieces.
@@ -80,6 +81,25 @@ pub enum Format {
     Mail,
     /// The statements of an SQL dump.
     Sql,
+}
+
+impl Format {
+    /// The name that `--format` takes.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Jsonl => "jsonl",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Log => "log",
+            Self::Cues => "vtt",
+            Self::Html => "html",
+            Self::Xml => "xml",
+            Self::Mail => "mail",
+            Self::Sql => "sql",
+        }
+    }
 }
 
 /// Whether bytes are missing at the end of an input.
@@ -134,9 +154,10 @@ pub(crate) struct Transcript {
     buffer: Vec<u8>,
     start: usize,
     more: More,
-    /// The position of `start` in the transcript, in bytes and in lines counted from 1.
+    /// The position of `start` in the transcript: in bytes, and in lines and characters of the line, counted from 1.
     offset: u64,
     line: u64,
+    column: u64,
     limit: usize,
 }
 
@@ -155,7 +176,16 @@ impl Transcript {
             Format::Mail => Reader::Mail(mail::MailReader::new()),
             Format::Sql => Reader::Sql(sql::SqlReader::new()),
         };
-        Self { reader, buffer: Vec::new(), start: 0, more: More::Coming, offset: 0, line: 1, limit: LONGEST_RECORD }
+        Self {
+            reader,
+            buffer: Vec::new(),
+            start: 0,
+            more: More::Coming,
+            offset: 0,
+            line: 1,
+            column: 1,
+            limit: LONGEST_RECORD,
+        }
     }
 
     /// Sets the longest record that is held as a whole, in bytes: at least 64, at most 1 GiB.
@@ -207,13 +237,14 @@ impl Transcript {
         let record = Record {
             offset: self.offset,
             line: self.line,
+            column: self.column,
             trouble: cut.trouble,
             layers: cut.layers,
             body: cut.body,
             raw,
         };
         self.offset += record.raw.len() as u64;
-        self.line += memchr::memchr_iter(b'\n', &record.raw).count() as u64;
+        (self.line, self.column) = Cursor::new(&record.raw, self.line, self.column).to(record.raw.len());
         Some(record)
     }
 }

@@ -124,8 +124,9 @@ pub(crate) struct Record {
     pub(crate) raw: Vec<u8>,
     /// The position of its first byte in the transcript.
     pub(crate) offset: u64,
-    /// The line of its first byte, counted from 1.
+    /// The line of its first byte, and the character in it, counted from 1.
     pub(crate) line: u64,
+    pub(crate) column: u64,
     pub(crate) trouble: Option<Trouble>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) body: Body,

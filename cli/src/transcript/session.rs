@@ -13,7 +13,7 @@ use lastfour::{
 
 use super::echo::{Words, echoes};
 use super::fields::Names;
-use super::found::Found;
+use super::found::{Cursor, Found};
 use super::interpret::Interpreter;
 use super::nested;
 use super::order::order;
@@ -42,8 +42,9 @@ const MOST_NAMES: usize = 6;
 /// A record with what was found in it.
 pub(crate) struct Done {
     pub(crate) raw: Vec<u8>,
-    pub(crate) offset: u64,
+    /// The line of its first byte, and the character in it, counted from 1.
     pub(crate) line: u64,
+    pub(crate) column: u64,
     pub(crate) trouble: Option<Trouble>,
     pub(crate) patch: Patch,
     /// In the order of their places.
@@ -58,7 +59,9 @@ pub(crate) struct Done {
 pub(crate) struct Explained {
     pub(crate) role: Role,
     pub(crate) conversation: Option<Rc<[u8]>>,
+    /// The line and the character in it with which it begins.
     pub(crate) line: u64,
+    pub(crate) column: u64,
     pub(crate) explanation: Explanation,
 }
 
@@ -71,7 +74,12 @@ pub(crate) struct Roles {
     pub(crate) names: Vec<Rc<str>>,
     /// Names of speakers whose role was guessed.
     pub(crate) guessed: Vec<(Rc<str>, Role)>,
+    /// The messages by speaker and role, of up to [`MOST_SPEAKERS`] speakers.
+    pub(crate) speakers: HashMap<(Option<Rc<str>>, Role), u64>,
 }
+
+/// The most speakers whose messages are counted.
+const MOST_SPEAKERS: usize = 200;
 
 /// A record that was heard and may still be changed.
 struct Heard {
@@ -281,6 +289,10 @@ impl<'e> Session<'e> {
         let said = &heard.said[number];
         let (role, certainty) = talk.speakers.role(&said.speaker);
         self.roles.unknown += u64::from(certainty == Certainty::Unknown);
+        let counted = (said.speaker.name.clone(), role);
+        if self.roles.speakers.len() < MOST_SPEAKERS || self.roles.speakers.contains_key(&counted) {
+            *self.roles.speakers.entry(counted).or_default() += 1;
+        }
         let text = heard.record.join(&said.segments);
         let message = Message::new(role, &*text.bytes).id(id);
         let index = u32::try_from(number).unwrap_or(u32::MAX);
@@ -337,7 +349,10 @@ impl<'e> Session<'e> {
         heard.edits.append(edits);
         heard.found.extend(found);
         if let Some(explanation) = explanation {
-            heard.explained.push((index, Explained { role, conversation: about.conversation, line, explanation }));
+            let (_, column) = Cursor::new(&heard.record.raw, heard.record.line, heard.record.column).to(start);
+            heard
+                .explained
+                .push((index, Explained { role, conversation: about.conversation, line, column, explanation }));
         }
         heard.ids.push(id);
         self.places.insert(id, (self.first + at as u64, index));
@@ -569,11 +584,11 @@ fn done(mut heard: Heard) -> Done {
     heard.explained.sort_by_key(|(number, _)| *number);
     let messages =
         heard.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Quoted | Part::Alone)).count() as u64;
-    let Record { raw, offset, line, trouble, .. } = heard.record;
+    let Record { raw, line, column, trouble, .. } = heard.record;
     Done {
         raw,
-        offset,
         line,
+        column,
         trouble,
         patch,
         found: heard.found,

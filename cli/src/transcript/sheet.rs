@@ -53,7 +53,7 @@ pub(crate) fn workbook(shared: &[u8], sheets: &[&[u8]], names: &mut Names) -> Re
         tree.close(list);
     }
     tree.close(root);
-    Record { raw, offset: 0, line: 1, trouble: None, layers: Vec::new(), body: Body::Tree(tree) }
+    Record { raw, offset: 0, line: 1, column: 1, trouble: None, layers: Vec::new(), body: Body::Tree(tree) }
 }
 
 fn push(tree: &mut Tree, open: &[u32], name: NameId, value: &Value, is_named: bool) {

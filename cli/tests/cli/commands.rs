@@ -9,7 +9,7 @@ fn scan_exits_with_0_for_nothing_1_for_findings_and_2_for_errors() {
     assert_eq!(run(&["scan", "/no/such/file"], b"").status.code(), Some(2));
     let scratch = Scratch::new();
     let found = scratch.file("a.txt", CARD);
-    let broken = scratch.file("b.txt", [0xFF, 0xFE, 0x41, 0x00]);
+    let broken = scratch.file("b.txt", "%PDF-1.7\n");
     assert_eq!(run(&["scan", text(&found), text(&broken)], b"").status.code(), Some(2));
 }
 
@@ -71,7 +71,7 @@ fn the_columns_of_scan_stand_under_each_other_however_long_the_names_are() {
 #[test]
 fn explain_reads_what_a_path_leads_to_even_if_that_is_no_file() {
     let said = stdout(&run(&["explain", "/dev/stdin"], format!("Jane: {CARD}\n").as_bytes()));
-    assert!(said.contains("message 1 (line 1): unknown\n  found: card"), "{said}");
+    assert!(said.contains("message 1 (line 1:1): unknown\n  found: card"), "{said}");
 }
 
 #[test]
@@ -80,8 +80,8 @@ fn explain_goes_through_a_transcript_message_by_message() {
         "{{\"session\":\"s1\",\"role\":\"agent\",\"text\":\"hi\"}}\n{{\"session\":\"s1\",\"role\":\"user\",\"text\":\"{CARD}\"}}\n"
     );
     let said = stdout(&run(&["explain", "--format", "jsonl"], text.as_bytes()));
-    assert!(said.contains("message 1 (line 1, conversation s1): agent\n"), "{said}");
-    assert!(said.contains("message 2 (line 2, conversation s1): customer\n  found: card"), "{said}");
+    assert!(said.contains("message 1 (line 1:40, conversation s1): agent\n"), "{said}");
+    assert!(said.contains("message 2 (line 2:39, conversation s1): customer\n  found: card"), "{said}");
 }
 
 #[test]

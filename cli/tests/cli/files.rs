@@ -93,7 +93,7 @@ fn output_keeps_paths_and_leaves_the_originals() {
     );
     assert_eq!(fs::read_to_string(scratch.path("safe/logs/a/one.txt")).unwrap(), MASKED);
     assert_eq!(fs::read_to_string(scratch.path("logs/a/one.txt")).unwrap(), CARD);
-    assert!(stderr(&output).contains("1 file skipped"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("1 file (1 .png) left"), "{}", stderr(&output));
     // The output is not walked when it lies within.
     let output = lastfour(&["redact", "--output", "safe", "."]).current_dir(&scratch.0).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
@@ -146,10 +146,22 @@ fn transcripts_packed_in_different_ways_do_not_go_to_one_output() {
 }
 
 #[test]
-fn utf16_is_refused_with_advice() {
-    let wide: Vec<u8> = format!("Jane: {CARD}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let output = run(&["redact"], &wide);
-    assert_eq!(output.status.code(), Some(2));
-    assert_eq!(output.stdout, b"");
-    assert!(stderr(&output).contains("iconv"), "{}", stderr(&output));
+fn utf16_is_read_and_written_as_it_was() {
+    for big in [false, true] {
+        let wide = |text: &str| -> Vec<u8> {
+            text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+        };
+        let before = format!("\u{feff}Agent: año 😀\r\nJane: {CARD}\r\n");
+        assert_eq!(redacted(&[], &wide(&before)), wide(&before.replace(CARD, MASKED)));
+        let found = stdout(&run(&["scan", "--json"], &wide(&before)));
+        let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+        let start = wide(before.split(CARD).next().unwrap()).len();
+        assert_eq!(found["bytes"], serde_json::json!({"start": start, "end": start + 2 * CARD.len()}), "{found}");
+        assert_eq!((found["line"].as_u64(), found["column"].as_u64()), (Some(2), Some(7)), "{found}");
+        let mut cut = wide(&before);
+        cut.pop();
+        let output = run(&["redact"], &cut);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("cut off"), "{}", stderr(&output));
+    }
 }

@@ -1,0 +1,141 @@
+//! Files that hold no transcript that can be read: how they are recognised, and what to do with them.
+
+/// A file that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    /// What it is, with its article: "a PDF document".
+    pub(crate) what: &'static str,
+    pub(crate) advice: &'static str,
+}
+
+impl Unreadable {
+    /// Whether it was recognised as something else than a text.
+    pub(crate) fn is_known(self) -> bool {
+        self.what != NOT_TEXT
+    }
+}
+
+const NOT_TEXT: &str = "not text";
+const EXPORT: &str = "export the transcript as text, JSON or CSV";
+const UNPACK: &str = "unpack it first";
+const PICTURE: &str = "pictures, sound and films are not read; redact their text where it comes from";
+const DOCUMENT: &str = "save it as text or HTML first";
+
+/// The first bytes of formats, the place where they are, and what they are.
+const MAGIC: &[(usize, &[u8], &str, &str)] = &[
+    (0, b"PAR1", "a Parquet file", "export it as CSV or JSON lines"),
+    (0, b"%PDF-", "a PDF document", "extract its text first, for example with `pdftotext`"),
+    (
+        0,
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        "an old or an encrypted Office document",
+        "save it as .xlsx without a password, or as text",
+    ),
+    (0, b"{\\rtf", "an RTF document", DOCUMENT),
+    (0, b"7z\xBC\xAF\x27\x1C", "a 7z archive", UNPACK),
+    (0, b"Rar!\x1A\x07", "a RAR archive", UNPACK),
+    (0, b"BZh", "compressed with bzip2", "unpack it with `bunzip2` first; .gz and .zst are read"),
+    (0, b"\xFD7zXZ\0", "compressed with xz", "unpack it with `unxz` first; .gz and .zst are read"),
+    (0, b"\x04\x22\x4D\x18", "compressed with lz4", "unpack it with `unlz4` first; .gz and .zst are read"),
+    (257, b"ustar", "a tar archive", "unpack it with `tar -xf` first, and name the directory"),
+    (0, b"SQLite format 3\0", "an SQLite database", "dump it with `sqlite3 FILE .dump` first"),
+    (0, b"Obj\x01", "an Avro file", "export it as CSV or JSON lines"),
+    (0, b"ORC", "an ORC file", "export it as CSV or JSON lines"),
+    (0, b"ARROW1", "an Arrow file", "export it as CSV or JSON lines"),
+    (0, b"\x89PNG", "a picture (PNG)", PICTURE),
+    (0, b"\xFF\xD8\xFF", "a picture (JPEG)", PICTURE),
+    (0, b"GIF8", "a picture (GIF)", PICTURE),
+    (0, b"II*\0", "a picture (TIFF)", PICTURE),
+    (0, b"MM\0*", "a picture (TIFF)", PICTURE),
+    (0, b"RIFF", "a picture, sound or film (RIFF)", PICTURE),
+    (4, b"ftyp", "a film or sound (MP4)", PICTURE),
+    (0, b"ID3", "sound (MP3)", PICTURE),
+    (0, b"OggS", "sound (Ogg)", PICTURE),
+    (0, b"fLaC", "sound (FLAC)", PICTURE),
+    (0, b"\x1AE\xDF\xA3", "a film (Matroska)", PICTURE),
+    (0, b"\x7FELF", "a program", EXPORT),
+    (0, b"-----BEGIN PGP MESSAGE", "encrypted", "decrypt it first"),
+    (0, b"Salted__", "encrypted", "decrypt it first"),
+];
+
+/// The bytes that are looked at.
+const LOOKED_AT: usize = 64 << 10;
+
+/// Returns what a file is if its first bytes say that it cannot be read.
+pub(crate) fn unreadable(sample: &[u8]) -> Option<Unreadable> {
+    let known = MAGIC.iter().find(|(at, magic, ..)| {
+        let starts = sample.get(*at..).is_some_and(|rest| rest.starts_with(magic));
+        // Letters alone may begin a text.
+        let is_binary =
+            magic.iter().any(|b| !b.is_ascii_graphic()) || *at == 0 && magic.len() >= 5 || is_binary(sample);
+        starts && is_binary
+    });
+    if let Some((_, _, what, advice)) = known {
+        return Some(Unreadable { what, advice });
+    }
+    is_binary(sample).then_some(Unreadable { what: NOT_TEXT, advice: EXPORT })
+}
+
+/// Whether more than a few bytes are control characters that no text has. UTF-16 is a text.
+pub(crate) fn is_binary(sample: &[u8]) -> bool {
+    let sample = &sample[..sample.len().min(LOOKED_AT)];
+    let control = sample.iter().filter(|b| matches!(b, 0..=6 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
+    control * 50 > sample.len()
+}
+
+/// Returns what a ZIP archive is, if the names of its members say that it is a document that cannot be read.
+pub(crate) fn unreadable_archive<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<Unreadable> {
+    let has = |wanted: &[&str]| names.clone().any(|name| wanted.contains(&name));
+    let kinds = [
+        (has(&["word/document.xml"]), "a Word document", DOCUMENT),
+        (has(&["ppt/presentation.xml"]), "a presentation", DOCUMENT),
+        (has(&["xl/workbook.bin"]), "a binary workbook", "save it as .xlsx or CSV first"),
+        (
+            has(&["content.xml", "META-INF/manifest.xml"]) && has(&["mimetype"]),
+            "an OpenDocument file",
+            "save it as .xlsx, CSV or text first",
+        ),
+        (has(&["META-INF/container.xml"]), "an e-book", DOCUMENT),
+        (has(&["META-INF/MANIFEST.MF", "AndroidManifest.xml"]), "a program", EXPORT),
+    ];
+    let (_, what, advice) = kinds.into_iter().find(|(is, ..)| *is)?;
+    Some(Unreadable { what, advice })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn binaries_are_recognised_and_texts_are_not() {
+        for bytes in [
+            &b"%PDF-1.7\n"[..],
+            b"PAR1\x15\x04\x15\0\0\0",
+            b"\x89PNG\r\n\x1A\n",
+            &[0; 40],
+            b"BZh91AY&SY\0\x01\x02\x03\0\0",
+        ] {
+            assert!(unreadable(bytes).is_some(), "{bytes:?}");
+        }
+        for text in [
+            "",
+            "PAR1 is a gate",
+            "Rare",
+            "BZh is no word",
+            "Agent: hi\n",
+            "ID3 tags",
+            "\u{1b}[1mbold\u{1b}[0m",
+            "a\u{0}b and much more than that, so that one byte does not matter",
+        ] {
+            assert_eq!(unreadable(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn documents_in_archives_are_recognised() {
+        let is = |names: &[&str]| unreadable_archive(names.iter().copied()).map(|what| what.what);
+        assert_eq!(is(&["[Content_Types].xml", "word/document.xml"]), Some("a Word document"));
+        assert_eq!(is(&["mimetype", "content.xml"]), Some("an OpenDocument file"));
+        assert_eq!(is(&["a.txt", "content.xml"]), None);
+    }
+}
