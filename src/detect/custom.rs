@@ -6,8 +6,7 @@
 //! may arrive in chunks.
 //!
 //! ```
-//! use lastfour::Checksum;
-//! use lastfour::CustomDetector;
+//! use lastfour::{Checksum, CustomDetector, Engine, Policy};
 //!
 //! let loyalty = CustomDetector::builder("loyalty", r"\b[A-Z]{2}\d{8}\b")
 //!     .before(["loyalty", "número de socio"])
@@ -15,9 +14,10 @@
 //!     .hit("my loyalty no. is AB12345674")
 //!     .miss("my order is AB12345674")
 //!     .build()?;
-//! assert_eq!(loyalty.find(b"Numero de socio: CD12345674").count(), 1);
-//! assert_eq!(loyalty.find(b"Numero de socio: CD12345678").count(), 0); // invalid checksum
-//! # Ok::<(), lastfour::DetectorError>(())
+//! let engine = Engine::new(Policy::builder().detector(loyalty).build()?);
+//! assert_eq!(engine.redact("Numero de socio: CD12345674"), "Numero de socio: **********");
+//! assert_eq!(engine.redact("Numero de socio: CD12345678"), "Numero de socio: CD12345678"); // invalid checksum
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use std::fmt;
@@ -165,13 +165,6 @@ impl CustomDetector {
     }
 
     /// The length of the longest match in bytes: at most [`LONGEST`](Self::LONGEST).
-    ///
-    /// ```
-    /// use lastfour::CustomDetector;
-    /// let loyalty = CustomDetector::builder("loyalty", r"\b[A-Z]{2}\d{8}\b").build()?;
-    /// assert_eq!(loyalty.longest_match(), 10);
-    /// # Ok::<(), lastfour::DetectorError>(())
-    /// ```
     #[must_use]
     pub(crate) fn longest_match(&self) -> usize {
         self.compiled.longest
@@ -269,7 +262,7 @@ impl CustomDetectorBuilder {
     /// that is printed as TOML.
     ///
     /// ```
-    /// use lastfour::CustomDetector;
+    /// use lastfour::{CustomDetector, Engine, Policy};
     ///
     /// // A Spanish identity number: eight digits, and a letter that follows from their remainder.
     /// fn letter_fits(dni: &[u8]) -> bool {
@@ -279,8 +272,9 @@ impl CustomDetectorBuilder {
     /// }
     ///
     /// let dni = CustomDetector::builder("dni", r"(?i)\b\d{8}-?[a-z]\b").check(letter_fits).hit("12345678-Z").build()?;
-    /// assert_eq!(dni.find(b"12345678z, 12345678-A").count(), 1);
-    /// # Ok::<(), lastfour::DetectorError>(())
+    /// let engine = Engine::new(Policy::builder().detector(dni).build()?);
+    /// assert_eq!(engine.redact("12345678z, 12345678-A"), "*********, 12345678-A");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check(mut self, accepts: fn(&[u8]) -> bool) -> Self {
         self.check = Some(Check(accepts));

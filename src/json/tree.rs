@@ -256,7 +256,7 @@ impl<'t> Value<'t> {
 
     /// Returns the first member with this key that is a non-negative integer.
     #[must_use]
-    pub(crate) fn number(self, name: &str) -> Option<u64> {
+    pub fn number(self, name: &str) -> Option<u64> {
         self.get(name).find_map(|value| std::str::from_utf8(value.raw()).ok()?.parse().ok())
     }
 }
