@@ -102,8 +102,8 @@ impl CustomDetector {
     /// on normalized text, in which digits of other scripts, number words and accented letters are plain ASCII and
     /// invisible characters are gone. The whole match is the secret.
     ///
-    /// Streams are delayed by [`longest_match`](Self::longest_match) bytes, plus the window if there are cues
-    /// [`after`](CustomDetectorBuilder::after) the match. Use tight patterns: `[a-z]{2,12}` rather than `.{1,200}`.
+    /// Streams are delayed by the length of the longest match, at most [`LONGEST`](Self::LONGEST) bytes, plus the window if
+    /// there are cues [`after`](CustomDetectorBuilder::after) the match. Use tight patterns: `[a-z]{2,12}` rather than `.{1,200}`.
     pub fn builder(id: impl Into<String>, pattern: impl Into<String>) -> CustomDetectorBuilder {
         CustomDetectorBuilder {
             id: id.into(),

@@ -78,8 +78,7 @@ const EARLY_AT_FIRST: usize = 64 * 1024;
 /// # Custom detectors
 ///
 /// Nothing is sent before a match that begins in it would have been found. Text is sent when it is followed by as many bytes
-/// as the longest match of any detector ([`CustomDetector::longest_match`](crate::CustomDetector::longest_match)), plus the
-/// window for cues after a match if the detector has any: ten bytes and the end of the word for a pattern of ten bytes, 456
+/// as the longest match of any detector ([`CustomDetector`](crate::CustomDetector)), plus the window for cues after a match if the detector has any: ten bytes and the end of the word for a pattern of ten bytes, 456
 /// bytes at most. The longest match of the pattern decides, not the text: `.{1,200}` holds back 200 bytes. A pattern without
 /// a longest match is refused when the detector is built. In a long text the detectors run every few words, so that the time
 /// stays linear.
