@@ -72,7 +72,7 @@ built_in! {
 impl Entity {
     /// Returns the built-in entity with that name. Aliases and custom ids are not names.
     #[must_use]
-    pub fn built_in(name: &str) -> Option<Self> {
+    pub(crate) fn built_in(name: &str) -> Option<Self> {
         Self::BUILT_IN.iter().copied().find(|entity| entity.as_str() == name)
     }
 

@@ -31,7 +31,8 @@
 //! - [`Engine`] scans one [`Message`] of a [`Conversation`] and returns an [`Outcome`]: each [`Finding`] with its
 //!   [`Evidence`], and the [`Patch`] that masks them.
 //! - [`Policy`] says what happens to each [`Entity`] and how a mask looks. [`CustomDetector`] adds a kind of secret.
-//! - [`StreamRedactor`] takes one text in pieces, [`Filter`] a body in a wire format.
+//! - [`StreamRedactor`] takes one text in pieces, [`RedactReader`] and [`RedactWriter`] wrap `std::io`, and [`Filter`] takes
+//!   a body in a wire format.
 //! - `lastfour::middleware` holds the `tower` layers and the store of their conversations.
 //! - [`chat`] says which values of a document are text. [`json`] reads documents without changing a byte.
 //!
@@ -106,7 +107,7 @@ pub use policy::{
 };
 pub use report::{Explanation, Finding, Outcome, Passed};
 pub use span::Span;
-pub use stream::{Finished, StreamRedactor};
+pub use stream::{Finished, RedactReader, RedactWriter, StreamRedactor};
 // For `lastfour-cli`. Not part of the public interface.
 #[doc(hidden)]
 pub use text::{Alignment, ViewSpan};

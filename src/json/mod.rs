@@ -14,7 +14,8 @@ mod string;
 mod tree;
 mod walker;
 
-pub use path::{Path, Segment};
+pub use path::Path;
+pub(crate) use path::Segment;
 pub(crate) use string::number_text;
 // For `lastfour-cli`. Not part of the public interface.
 #[doc(hidden)]

@@ -14,7 +14,7 @@ pub struct Path<'a> {
 
 /// One step of a [`Path`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Segment<'a> {
+pub(crate) enum Segment<'a> {
     /// A member of an object: its decoded key.
     Key(&'a [u8]),
     /// An element of an array: its index.
@@ -23,7 +23,7 @@ pub enum Segment<'a> {
 
 impl<'a> Path<'a> {
     /// Returns the steps from the root.
-    pub fn segments(self) -> impl DoubleEndedIterator<Item = Segment<'a>> {
+    pub(crate) fn segments(self) -> impl DoubleEndedIterator<Item = Segment<'a>> {
         self.stack.frames.iter().filter_map(|frame| match frame.place {
             Place::Unset => None,
             Place::Key(end) => Some(Segment::Key(&self.stack.keys[frame.keys_start..end])),

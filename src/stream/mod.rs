@@ -1,5 +1,6 @@
 //! Scans a text that arrives in pieces.
 
+mod adapters;
 mod run;
 mod watch;
 
@@ -22,6 +23,7 @@ use crate::policy::Action;
 use crate::report::Finding;
 use crate::span::Span;
 use crate::text::{View, ViewSpan};
+pub use adapters::{RedactReader, RedactWriter};
 use watch::{Point, Watch};
 
 /// The number of bytes of a piece that are buffered at once, so that a large piece is not copied as a whole.
