@@ -17,7 +17,7 @@ use crate::span::Span;
 /// - Invisible characters are removed: zero-width and direction characters, soft hyphens, combining marks.
 /// - Percent-encoded words are decoded: `card%3D4111%201111` becomes `card=4111 1111`.
 /// - HTML character references are decoded. Tags inside numbers are removed.
-/// - Number words, English and Spanish, become digits: `thirty-seven, double five` becomes `37, 55`.
+/// - Number words become digits: `thirty-seven, double five` becomes `37, 55`.
 /// - Letters that replace digits in a long number become digits: `3728 l6O8Ol 23374` becomes `3728 160801 23374`.
 ///
 /// Everything else stays: emoji, other scripts, numerals that are not decimal digits (`①`, `²`, `½`, `Ⅳ`), invalid UTF-8.

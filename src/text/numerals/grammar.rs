@@ -1,5 +1,6 @@
 //! How number words make numbers: "thirty-seven", "double five", "three hundred forty-five".
 
+use super::lexicon;
 use super::meaning::{Languages, Meaning};
 
 /// A word of a number, or digits, as they stand in the text.
@@ -135,7 +136,7 @@ impl Cardinals<'_> {
         let ones = |at| self.tight(at).and_then(Meaning::digit).filter(|digit| *digit > 0);
         match self.known(&self.tokens[at])? {
             Meaning::Teen(value) => made(value, at + 1),
-            Meaning::Ten | Meaning::Tens(_) if self.tight(at + 1) == Some(Meaning::And) && self.binds_tens() => {
+            Meaning::Ten | Meaning::Tens(_) if self.binds(at + 1, lexicon::binds_tens()) => {
                 let tens = if let Meaning::Tens(tens) = self.known(&self.tokens[at])? { tens } else { 10 };
                 match ones(at + 2).filter(|digit| tens > 10 || *digit > 5) {
                     Some(digit) => made(tens + digit, at + 3),
@@ -151,9 +152,10 @@ impl Cardinals<'_> {
         }
     }
 
-    /// Whether "and" stands between tens and ones ("treinta y siete"), and not after hundreds ("hundred and one").
-    fn binds_tens(&self) -> bool {
-        self.languages & 1 == 0
+    /// Whether an "and" of one of these languages is at `at`, close to the word before.
+    fn binds(&self, at: usize, binding: Languages) -> bool {
+        let and = self.tokens.get(at).filter(|token| token.tight).and_then(|token| token.word);
+        and.is_some_and(|(meaning, languages)| meaning == Meaning::And && languages & self.languages & binding != 0)
     }
 
     fn below_thousand(&self, at: usize) -> Option<Cardinal> {
@@ -192,7 +194,7 @@ impl Cardinals<'_> {
     /// What is added to `whole` by the words right after it, read by `part`. Digits that are dictated one by one after
     /// it ("eight hundred five five five") belong to themselves.
     fn rest(&self, whole: Cardinal, part: fn(&Self, usize) -> Option<Cardinal>) -> Option<Cardinal> {
-        let bound = !self.binds_tens() && self.tight(whole.next) == Some(Meaning::And);
+        let bound = self.binds(whole.next, lexicon::binds_hundreds());
         let at = whole.next + usize::from(bound);
         self.tight(at)?;
         let rest = part(self, at)?;

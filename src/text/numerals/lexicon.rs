@@ -18,18 +18,47 @@ pub(super) fn meaning(word: &[u8]) -> Option<(Meaning, Languages)> {
 }
 
 fn look_up(lower: &[u8]) -> Option<(Meaning, Languages)> {
-    let mut found = None;
-    let mut slot = hash(lower) % SLOTS;
-    while INDEX[slot] != 0 {
-        let (language, word) = (usize::from(INDEX[slot] >> 8), usize::from(INDEX[slot] & 0xFF) - 1);
+    let first = entries(lower).next()?.1;
+    Some((first, languages_of(lower, |meaning| meaning == first)))
+}
+
+/// What `word` means in languages in which it does not mean the same as in the first one: "um" is an interjection or one.
+pub(super) fn other_meaning(word: &[u8]) -> Option<(Meaning, Languages)> {
+    let mut lower = [0; LONGEST];
+    let lower = lower.get_mut(..word.len())?;
+    lower.copy_from_slice(word);
+    lower.make_ascii_lowercase();
+    let first = entries(lower).next()?.1;
+    let other = entries(lower).map(|(_, meaning)| meaning).find(|meaning| *meaning != first)?;
+    Some((other, languages_of(lower, |meaning| meaning == other)))
+}
+
+fn languages_of(lower: &[u8], means: impl Fn(Meaning) -> bool) -> Languages {
+    entries(lower).filter(|(_, meaning)| means(*meaning)).fold(0, |all, (language, _)| all | 1 << language)
+}
+
+/// The languages that have a word, and what it means there.
+fn entries(lower: &[u8]) -> impl Iterator<Item = (usize, Meaning)> {
+    let slots = (hash(lower)..).map(|slot| INDEX[slot % SLOTS]).take_while(|entry| *entry != 0);
+    slots.filter_map(move |entry| {
+        let (language, word) = (usize::from(entry >> 8), usize::from(entry & 0xFF) - 1);
         let (known, meaning) = LANGUAGES[language].words[word];
-        if known.as_bytes() == lower {
-            let (_, languages) = found.unwrap_or((meaning, 0));
-            found = Some((meaning, languages | 1 << language));
-        }
-        slot = (slot + 1) % SLOTS;
-    }
-    found
+        (known.as_bytes() == lower).then_some((language, meaning))
+    })
+}
+
+/// The languages in which "and" binds the ones to the tens.
+pub(super) fn binds_tens() -> Languages {
+    mask(|language| language.and_after_tens)
+}
+
+/// The languages in which "and" binds what follows hundreds and thousands.
+pub(super) fn binds_hundreds() -> Languages {
+    mask(|language| language.and_after_hundreds)
+}
+
+fn mask(is: impl Fn(&Language<'_>) -> bool) -> Languages {
+    LANGUAGES.iter().enumerate().filter(|(_, language)| is(language)).fold(0, |all, (i, _)| all | 1 << i)
 }
 
 /// "thirtyseven", "treintaysiete".

@@ -15,6 +15,10 @@ pub(super) struct Language<'a> {
     pub(super) time_after: &'a [&'a str],
     /// Words after which two numbers are a year.
     pub(super) year_before: &'a [&'a str],
+    /// Whether "and" binds the ones to the tens: "treinta y siete".
+    pub(super) and_after_tens: bool,
+    /// Whether it binds what follows hundreds and thousands: "two hundred and five".
+    pub(super) and_after_hundreds: bool,
 }
 
 /// What a word means inside a number.

@@ -1,4 +1,4 @@
-//! Numbers in words, English and Spanish.
+//! Numbers in words, in all languages of the tables.
 //!
 //! In comes text in ASCII letters, out goes the same text with dictated numbers in digits: `three seven, double five`
 //! reads `3 7, 55`, and `treinta y siete cero cuatro` reads `37 0 4`. Each word, or group of words that make one number,
@@ -95,7 +95,8 @@ impl Reader<'_> {
         if self.tokens.is_empty() {
             return;
         }
-        let tokens = std::mem::take(&mut self.tokens);
+        let mut tokens = std::mem::take(&mut self.tokens);
+        settle_meanings(self.text, &mut tokens);
         if tokens.iter().any(|token| token.word.is_some()) {
             self.settle_tokens(&tokens);
         }
@@ -197,6 +198,25 @@ impl Reader<'_> {
         let before = before.iter().rev().take(LONGEST_GAP).take_while(blank).count();
         let after = self.text[end..].iter().take(LONGEST_GAP).take_while(blank).count();
         self.draft.replace(start - before..end + after, &[byte]);
+    }
+}
+
+/// Takes each word that means different things in the language of the others: "um, dois" and "one, um, two".
+fn settle_meanings(text: &[u8], tokens: &mut [Token]) {
+    let other = |token: &Token| token.word.and_then(|_| lexicon::other_meaning(&text[token.start..token.end]));
+    if !tokens.iter().any(|token| other(token).is_some()) {
+        return;
+    }
+    let votes = |languages: Languages| {
+        let speaks = |token: &&Token| token.word.is_some_and(|(_, known)| languages & known != 0);
+        tokens.iter().filter(|token| other(token).is_none()).filter(speaks).count()
+    };
+    let settled: SmallVec<[Option<(Meaning, Languages)>; 8]> = tokens
+        .iter()
+        .map(|token| other(token).filter(|meant| token.word.is_some_and(|(_, known)| votes(meant.1) > votes(known))))
+        .collect();
+    for (token, meant) in tokens.iter_mut().zip(settled) {
+        token.word = meant.or(token.word);
     }
 }
 
@@ -422,6 +442,12 @@ mod tests {
             ("cuatro cinco guion seis siete", "4 5-6 7"),
             ("mi nip es cuatro cuatro uno ocho, pero", "mi nip es 4 4 1 8, pero"),
             ("cuatro cinco seis y luego siete ocho", "4 5 6 7 8"),
+            ("um dois tres quatro", "1 2 3 4"),
+            ("meia sete um nove", "6 7 1 9"),
+            ("vinte e tres quarenta e oito", "23 48"),
+            ("cento e vinte e tres", "123"),
+            ("mil novecentos e oitenta", "1980"),
+            ("oito, um, um, zero", "8, 1, 1, 0"),
             ("ONE TWO THREE", "1 2 3"),
             ("four hundred eighty two thousand nine hundred thirteen", "482913"),
             ("cuatrocientos ochenta y dos mil novecientos trece", "482913"),
@@ -487,6 +513,9 @@ mod tests {
             "zip 10285 one",
             "dos y tres",
             "one and two and three",
+            "duas e meia",
+            "os ultimos quatro 1234",
+            "dois mil reais",
         ] {
             assert_eq!(view(text), text);
         }

@@ -11,6 +11,8 @@ pub(super) const LANGUAGE: Language<'static> = Language {
     time_before: TIME_BEFORE,
     time_after: TIME_AFTER,
     year_before: YEAR_BEFORE,
+    and_after_tens: true,
+    and_after_hundreds: true,
 };
 
 #[rustfmt::skip]
@@ -32,7 +34,7 @@ const WORDS: &[(&str, Meaning)] = &[
     ("seiscentas", Hundreds(6)), ("setecentas", Hundreds(7)), ("oitocentas", Hundreds(8)), ("novecentas", Hundreds(9)),
     ("mil", Mil), ("duplo", Times(2)), ("triplo", Times(3)),
     ("e", And), ("depois", Spoken(b' ')), ("espaco", Spoken(b' ')), ("virgula", Spoken(b' ')),
-    ("hifen", Spoken(b'-')), ("traco", Spoken(b'-')), ("ponto", Spoken(b'-')), ("barra", Spoken(b'/')),
+    ("eh", Spoken(b' ')), ("hifen", Spoken(b'-')), ("traco", Spoken(b'-')), ("ponto", Spoken(b'-')), ("barra", Spoken(b'/')),
 ];
 
 /// After one of these, a number word says how many things there are: "os últimos quatro".

@@ -11,6 +11,8 @@ pub(super) const LANGUAGE: Language<'static> = Language {
     time_before: TIME_BEFORE,
     time_after: TIME_AFTER,
     year_before: YEAR_BEFORE,
+    and_after_tens: true,
+    and_after_hundreds: false,
 };
 
 #[rustfmt::skip]
