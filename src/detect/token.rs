@@ -5,7 +5,7 @@
 
 use smallvec::SmallVec;
 
-use super::cues::{Cue, Lexicon, Topic, WordClass, WordId, WordSet};
+use super::cues::{Cue, Lexicon, PhraseSet, Topic, WordClass, WordId, WordSet};
 use super::split::{Facts, narrow, split};
 pub(crate) use super::split::{Kind, Token};
 use crate::text::ViewSpan;
@@ -134,6 +134,11 @@ impl<'v> TokenizedText<'v> {
         token.len() == word.len()
             && (token.is_text() || token.kind == Kind::Digits)
             && self.bytes(token).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether the token is a word in one of these sets.
+    pub(crate) fn is_in(&self, token: &Token, sets: PhraseSet) -> bool {
+        token.is_text() && Lexicon::get().phrase_sets(self.bytes(token)).intersects(sets)
     }
 
     /// Whether one of its words stands on one of these lists.

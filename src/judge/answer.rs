@@ -1,6 +1,6 @@
 //! The answer to a question for a password: which of its words are the password.
 
-use crate::detect::cues::{WordClass, WordSet};
+use crate::detect::cues::{PhraseSet, WordClass, WordSet};
 use crate::detect::password::{
     chunk, ends_clause, is_sentence, is_strong, is_unknown, letters_spelled_out, looks_like_one, said_harmless,
     value_at,
@@ -39,9 +39,7 @@ pub(crate) fn password(reading: &TokenizedText<'_>, plain: bool, login_asked: bo
                         .filter(|next| is_strong(reading, *next));
                     // "jellybean_92 n Mochi&Boba4": the user name, then the password.
                     let joined = login_asked
-                        && ["n", "and", "y", "then", "e"]
-                            .iter()
-                            .any(|w| reading.token(value.1 + 1).is_some_and(|t| reading.is_word(t, w.as_bytes())));
+                        && reading.token(value.1 + 1).is_some_and(|t| reading.is_in(t, PhraseSet::THEN_ANOTHER));
                     let second = joined
                         .then(|| value_at(reading, value.1 + 2))
                         .flatten()
@@ -100,12 +98,7 @@ pub(crate) fn password(reading: &TokenizedText<'_>, plain: bool, login_asked: bo
 /// road?" is a doubtful answer.
 fn asks_back(reading: &TokenizedText<'_>) -> bool {
     let first = reading.tokens.iter().find(|t| t.is_text());
-    let opens = first.is_some_and(|t| {
-        t.does(WordClass::QUESTION)
-            || ["can", "could", "is", "do", "does", "did", "are", "may", "should", "will", "would", "puedo", "puede"]
-                .iter()
-                .any(|w| reading.is_word(t, w.as_bytes()))
-    });
+    let opens = first.is_some_and(|t| t.does(WordClass::QUESTION) || reading.is_in(t, PhraseSet::ASKS_BACK));
     opens && reading.facts.words >= 3
 }
 
@@ -141,10 +134,7 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
     while last > first {
         let token = &tokens[last - 1];
         let tail = token.kind == Kind::Word
-            && (token.does(WordClass::FILLER)
-                || [&b"think"[..], b"believe", b"guess", b"creo", b"i", b"please", b"lol"]
-                    .iter()
-                    .any(|w| reading.is_word(token, w)))
+            && (token.does(WordClass::FILLER) || reading.is_in(token, PhraseSet::I_THINK))
             || matches!(token.kind, Kind::Mark(_) | Kind::Other | Kind::Newline);
         if !tail {
             break;
@@ -170,9 +160,7 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
         // "Wensleydale, as in the cheese."
         let explained = start == 0
             && reading.token(end).is_some_and(|t| t.is(b','))
-            && ["as", "like", "como", "with", "con"]
-                .iter()
-                .any(|word| reading.token(end + 1).is_some_and(|t| reading.is_word(t, word.as_bytes())));
+            && reading.token(end + 1).is_some_and(|t| reading.is_in(t, PhraseSet::AS_IN));
         return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4 || last || explained))
             .then_some(value);
     }

@@ -1,7 +1,7 @@
 //! Values that the words around them decide: the cue that governs a number, or a turn of phrase.
 
 use crate::detect::Document;
-use crate::detect::cues::{Topic, WordClass as Does};
+use crate::detect::cues::{self, PhraseSet, Topic, WordClass as Does};
 use crate::detect::number::{Number, NumberShape, Numbers};
 use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
@@ -283,7 +283,7 @@ impl MessageAnalysis<'_, '_> {
             {
                 false
             }
-            Topic::Code if matches!(governor.cue.name, "security code" | "código de seguridad") => true,
+            Topic::Code if cues::also(governor.cue.name) == Some(Topic::SecurityCode) => true,
             Topic::Code if governor.cue.name == "authorization code" => self.was_sent(),
             // "Boxes of code 4077 anchors", "code A for the 2800 coins".
             Topic::Code | Topic::Pin if !governor.copula && self.counts_things(number) => false,
@@ -350,7 +350,7 @@ impl MessageAnalysis<'_, '_> {
         let assigns = self.assigns.get_or_init(|| (0..tokens.len()).filter(|i| assigned(*i)).take(3).count() == 3);
         // "I gave him the code": a program does not talk about a third person.
         let before = &tokens[hit.first.saturating_sub(3)..hit.first];
-        let person = |t: &Token| ["him", "her", "them"].iter().any(|word| self.reading.is_word(t, word.as_bytes()));
+        let person = |t: &Token| self.reading.is_in(t, PhraseSet::THIRD);
         let verb = before.iter().any(|t| t.does(Does::REPORTS)) && !before.iter().any(person);
         *assigns || verb && !governor.copula
     }

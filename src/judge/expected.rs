@@ -2,7 +2,7 @@
 
 use crate::detect::Claim;
 use crate::detect::brands;
-use crate::detect::cues::{Topic, WordClass as Does};
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does};
 use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::one_time_passcode;
 use crate::detect::password::{self, is_strong, others};
@@ -19,11 +19,6 @@ use crate::message::Role;
 pub(super) const READ_BACK: &str = "read back";
 
 /// Words before a secret that an agent reads back to the customer.
-const READS_BACK: [&str; 22] = [
-    "heard", "hear", "have", "got", "noted", "wrote", "entered", "repeat", "read", "confirm", "tried", "used", "tengo",
-    "anoto", "anote", "escucho", "escuche", "entendi", "apunto", "ingrese", "repito", "confirmo",
-];
-
 impl MessageAnalysis<'_, '_> {
     /// Returns the entity of a number that was asked for or announced, and whether it was announced.
     pub(super) fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
@@ -148,22 +143,21 @@ impl MessageAnalysis<'_, '_> {
     fn reads_back(&self, first: usize, last: usize) -> bool {
         const FEW_WORDS: usize = 3;
         let tokens = &self.reading.tokens;
-        let is = |t: &Token, words: &[&str]| words.iter().any(|word| self.reading.is_word(t, word.as_bytes()));
         let closed = self.reading.token(last + 1).is_none_or(|t| {
             matches!(t.kind, Kind::Newline | Kind::Mark(b',' | b'.' | b'?' | b';' | b'!' | b'"' | b')' | b'-'))
-                || is(t, &["right", "correct", "correcto", "yes", "ok", "verdad", "cierto", "si", "is", "did"])
+                || self.reading.is_in(t, PhraseSet::CONFIRMS)
         });
         let verb = tokens[first.saturating_sub(4)..first]
             .iter()
             .rev()
-            .take_while(|t| t.kind != Kind::Word || t.does(Does::GLUE) || is(t, &READS_BACK))
-            .any(|t| is(t, &READS_BACK));
+            .take_while(|t| t.kind != Kind::Word || t.does(Does::GLUE) || self.reading.is_in(t, PhraseSet::READS_BACK))
+            .any(|t| self.reading.is_in(t, PhraseSet::READS_BACK));
         // More tokens than these cannot be a few words.
         let floor = first.saturating_sub(16);
         let start = (floor..first).rev().find(|&at| self.reading.ends_sentence(at)).map_or(floor, |at| at + 1);
         // "482913 didn't work."
-        let fails = ["didn", "didnt", "doesn", "isn", "wasn", "was", "failed", "expired", "no", "fue", "expiro"];
-        let rejected = start == first && self.reading.token(last + 1).is_some_and(|t| is(t, &fails));
+        let rejected =
+            start == first && self.reading.token(last + 1).is_some_and(|t| self.reading.is_in(t, PhraseSet::REJECTS));
         let asks = tokens[last + 1..].iter().take(8).any(|t| t.is(b'?'))
             && tokens[start..first].iter().filter(|t| t.is_text()).take(FEW_WORDS + 1).count() <= FEW_WORDS;
         // "Movement 31077428": a noun says what it is.

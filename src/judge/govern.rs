@@ -7,7 +7,7 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Cue, Topic, WordClass, WordSet};
+use crate::detect::cues::{Cue, PhraseSet, Topic, WordClass, WordSet};
 use crate::detect::number::Number;
 use crate::detect::token::{Kind, Token, TokenizedText};
 
@@ -164,6 +164,12 @@ fn to_the_left(
             Kind::Masked => 6,
             Kind::Mixed => 1,
             Kind::Word if token.does(WordClass::NEGATION) && !reading.is_word(token, b"no") => 7,
+            // "Senha e 4821": nothing to join, and in Portuguese the "is" without its accent.
+            Kind::Word
+                if token.does(WordClass::CONJUNCTION) && at + 1 == first && at > 0 && tokens[at - 1].cue != 0 =>
+            {
+                1
+            }
             Kind::Word if token.does(WordClass::CONJUNCTION) => 3,
             Kind::Word if token.does(WordClass::GLUE) => {
                 copula |= token.does(WordClass::COPULA);
@@ -248,9 +254,7 @@ pub(crate) fn antecedent(reading: &TokenizedText<'_>, first: usize, fits: &dyn F
                 && tokens[at - 1].is(b'\'')
                 && reading.is_word(&tokens[at - 2], b"it"));
     // "Mine says 1359".
-    let mine = at > 0
-        && tokens[at].does(WordClass::COPULA)
-        && ["mine", "mia", "mio"].iter().any(|word| reading.is_word(&tokens[at - 1], word.as_bytes()));
+    let mine = at > 0 && tokens[at].does(WordClass::COPULA) && reading.is_in(&tokens[at - 1], PhraseSet::MINE);
     if !(its(at) || it_is || mine) {
         return None;
     }
@@ -488,8 +492,7 @@ fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
 /// Whether two numbers are listed together: "123 and 456", "orders 1, 2 and 3".
 pub(crate) fn in_one_breath(reading: &TokenizedText<'_>, left: &Number, right: &Number) -> bool {
     right.first - left.last <= 4
-        && reading.tokens[left.last + 1..right.first].iter().all(|t| {
-            matches!(t.kind, Kind::Mark(b',' | b'/' | b'&'))
-                || [&b"and"[..], b"or", b"y", b"e", b"o", b"to", b"a", b"then"].iter().any(|w| reading.is_word(t, w))
-        })
+        && reading.tokens[left.last + 1..right.first]
+            .iter()
+            .all(|t| matches!(t.kind, Kind::Mark(b',' | b'/' | b'&')) || reading.is_in(t, PhraseSet::JOINS))
 }

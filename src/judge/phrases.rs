@@ -4,7 +4,7 @@
 use smallvec::SmallVec;
 
 use crate::detect::checksum;
-use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::one_time_passcode;
 use crate::detect::token::{Kind, Token};
@@ -96,15 +96,11 @@ impl MessageAnalysis<'_, '_> {
         let entered = verb.kind == Kind::Word
             && verb.does(Does::ENTRY)
             && verb.cue == 0
-            && !["i", "yo", "di"].iter().any(|word| self.reading.is_word(verb, word.as_bytes()));
+            && !self.reading.is_in(verb, PhraseSet::I);
         let alone = self.reading.token(number.last + 1).is_none_or(|t| {
             matches!(t.kind, Kind::Newline | Kind::Mark(b'.' | b',' | b';' | b'!' | b'?' | b')' | b'"'))
                 || t.kind == Kind::Word
-                    && (t.does(Does::CONJUNCTION)
-                        || t.does(Does::TO)
-                        || ["it", "me", "twice", "again", "que", "both", "first"]
-                            .iter()
-                            .any(|word| self.reading.is_word(t, word.as_bytes())))
+                    && (t.does(Does::CONJUNCTION) || t.does(Does::TO) || self.reading.is_in(t, PhraseSet::AFTER_ENTRY))
         });
         let entered = entered || self.is_changed(number);
         let fits = (4..=8).contains(&number.digits)
@@ -203,11 +199,7 @@ impl MessageAnalysis<'_, '_> {
     /// "$215.00, not 250": the number replaces something harmless.
     pub(super) fn stands_for(&self, before: usize, number: &Number) -> bool {
         let between = self.reading.tokens.get(before + 1..number.first).unwrap_or_default();
-        let is = |t: &Token| {
-            ["not", "no", "instead", "of", "rather", "than", "sino", "en", "vez", "de", "lugar", "y"]
-                .iter()
-                .any(|word| self.reading.is_word(t, word.as_bytes()))
-        };
+        let is = |t: &Token| self.reading.is_in(t, PhraseSet::INSTEAD);
         (1..=4).contains(&between.len())
             && between.iter().any(|t| t.kind == Kind::Word)
             && between.iter().all(|t| t.is(b',') || is(t))
@@ -226,16 +218,14 @@ impl MessageAnalysis<'_, '_> {
 
     /// "Use 436008 to sign in": typical wording of a message with a passcode.
     pub(super) fn is_to_be_used(&self, number: &Number) -> bool {
-        let is = |at: usize, words: &[&str]| {
-            self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
-        };
+        let is = |at: usize, set: PhraseSet| self.reading.token(at).is_some_and(|t| self.reading.is_in(t, set));
         let next = number.last + 1;
         // "It sent me 883 412": grouped like a code.
         let sent = number.digits == 6
             && number.groups == 2
             && self.reading.tokens[number.first].len() == 3
             && number.first >= 2
-            && (is(number.first - 1, &["me", "us"]) || self.reading.tokens[number.first - 1].does(Does::SENT))
+            && (is(number.first - 1, PhraseSet::US) || self.reading.tokens[number.first - 1].does(Does::SENT))
             && self.reading.tokens[number.first - 2..number.first].iter().any(|t| t.does(Does::SENT));
         // "Google sent me G-774120".
         let start = self.reading.chunk_start(number.first);
@@ -243,15 +233,15 @@ impl MessageAnalysis<'_, '_> {
             && start >= 2
             && (4..=8).contains(&number.digits)
             && one_time_passcode::has_prefix(self.reading, number.first)
-            && is(start - 1, &["me", "us"])
+            && is(start - 1, PhraseSet::US)
             && self.reading.tokens[start - 2].does(Does::SENT);
         // "BBVA 88310247 para autorizar tu operacion".
         let authorizes = (6..=8).contains(&number.digits)
             && number.groups == 1
             && number.shape == NumberShape::Bare
             && !number.attached
-            && is(next, &["to", "para"])
-            && is(next + 1, &["authorize", "authorise", "authenticate", "autorizar", "verificar", "verify"]);
+            && is(next, PhraseSet::TO)
+            && is(next + 1, PhraseSet::AUTHORIZES);
         sent || prefixed
             || authorizes
             || self.is_in_a_text(number)
@@ -260,35 +250,10 @@ impl MessageAnalysis<'_, '_> {
 
     /// "Use ... to sign in": whether such words surround the tokens.
     pub(super) fn lets_in(&self, first: usize, last: usize) -> bool {
-        const VERBS: [&str; 19] = [
-            "sign",
-            "log",
-            "login",
-            "verify",
-            "access",
-            "authenticate",
-            "confirm",
-            "complete",
-            "finish",
-            "reset",
-            "iniciar",
-            "verificar",
-            "entrar",
-            "acceder",
-            "confirmar",
-            "ingresar",
-            "your",
-            "tu",
-            "su",
-        ];
-        let is = |at: usize, words: &[&str]| {
-            self.reading.token(at).is_some_and(|t| words.iter().any(|w| self.reading.is_word(t, w.as_bytes())))
-        };
-        first
-            .checked_sub(1)
-            .is_some_and(|at| is(at, &["use", "enter", "usa", "ingresa", "ingrese", "utiliza", "utilice"]))
-            && is(last + 1, &["to", "para", "as", "como"])
-            && is(last + 2, &VERBS)
+        let is = |at: usize, set: PhraseSet| self.reading.token(at).is_some_and(|t| self.reading.is_in(t, set));
+        first.checked_sub(1).is_some_and(|at| is(at, PhraseSet::USES))
+            && is(last + 1, PhraseSet::TO_AS)
+            && is(last + 2, PhraseSet::LETS_IN)
     }
 
     /// "The text says 771204", "they texted me this: 771204": six digits right after these words.
@@ -296,11 +261,9 @@ impl MessageAnalysis<'_, '_> {
         let tokens = &self.reading.tokens;
         let six = number.digits == 6 && number.groups <= 2 && number.shape == NumberShape::Bare && !number.attached;
         let Some(verb) = number.first.checked_sub(1).filter(|_| six) else { return false };
-        let is = |at: usize, words: &[&str]| words.iter().any(|w| self.reading.is_word(&tokens[at], w.as_bytes()));
-        let tells = tokens[verb].does(Does::COPULA)
-            || tokens[verb].is(b':')
-            || is(verb, &["with", "this", "trae", "con", "reading", "saying"]);
-        tells && (verb.saturating_sub(3)..verb).any(|at| is(at, &["text", "sms", "texted", "mensaje", "mensajito"]))
+        let is = |at: usize, set: PhraseSet| self.reading.is_in(&tokens[at], set);
+        let tells = tokens[verb].does(Does::COPULA) || tokens[verb].is(b':') || is(verb, PhraseSet::READS);
+        tells && (verb.saturating_sub(3)..verb).any(|at| is(at, PhraseSet::SMS))
     }
 
     /// "... and the three digits are 552", if the text mentions cards.
@@ -324,10 +287,7 @@ impl MessageAnalysis<'_, '_> {
         }
         let said = tokens[number.first - 1].does(Does::COPULA);
         // "Por detrás tiene el 740", if the text mentions cards.
-        let has = self.speaks_of_cards()
-            && ["has", "tiene", "trae", "viene", "hay", "pone", "el", "un", "reads", "got"]
-                .iter()
-                .any(|word| self.reading.is_word(&tokens[number.first - 1], word.as_bytes()));
+        let has = self.speaks_of_cards() && self.reading.is_in(&tokens[number.first - 1], PhraseSet::CARRIES);
         let far = has || said && self.speaks_of_cards();
         tokens[number.first.saturating_sub(if far { 5 } else { 2 })..number.first - 1]
             .iter()

@@ -1,6 +1,6 @@
 //! Secrets that an agent or a bot asks for and must never ask for in chat.
 
-use crate::detect::cues::Topic;
+use crate::detect::cues::{PhraseSet, Topic};
 use crate::detect::token::TokenizedText;
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -27,9 +27,5 @@ impl MessageAnalysis<'_, '_> {
 
 /// Whether the cue is "card number" and not just "card". "Which card is this about?" is not a solicitation.
 fn names_a_number(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
-    reading.tokens[first..=last].iter().any(|t| {
-        ["number", "num", "numero", "no", "nro", "digits", "pan", "full", "digitos", "#"]
-            .iter()
-            .any(|w| reading.is_word(t, w.as_bytes()))
-    })
+    reading.tokens[first..=last].iter().any(|t| reading.is_in(t, PhraseSet::FULL))
 }

@@ -1,6 +1,6 @@
 //! English cues and words. Plain data: see [the notation](super).
 
-use super::{Row, Topic, WordClass, WordSet, Words};
+use super::{PhraseSet, Row, Topic, WordClass, WordSet, Words};
 
 /// Phrases that say what a number or a token is.
 pub(crate) const CUES: &[Row] = &[
@@ -158,6 +158,10 @@ pub(crate) const CUES: &[Row] = &[
         phrases: "room; rooms; rm; suite; ste; apt; apartment; unit; floor; gate; seat; seats; row; aisle; terminal; platform; table; location/map/maps/dropped/google pin/pins; pin of/for/at the? location/place/house/spot; locker; pobox; po box; p o box; box; building; bldg; store; store number/no/num/#; location; register; register number; lane; branch; branch number; exit; highway; hwy; route; interstate; lot; block; house number; address; addresses; street; live at; lives at; lane number; dept; department; aisle number; bay; dock; warehouse; kiosk; atm; atms; atm id/number; cabin; deck; berth; carriage; car; stop; station; level; zone; section; counter; concourse; door; pump; booth; spot; stall; site; office; merchant; terminal number; till",
     },
 ];
+
+/// Cues whose values may be of another topic as well.
+pub(crate) const ALSO: &[(&str, Topic)] =
+    &[("security code", Topic::SecurityCode), ("confirmation code", Topic::Reference)];
 
 /// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.
 pub(crate) const SLIPS: &str = "password passwords passcode passphrase verification security confirmation authentication \
@@ -372,4 +376,68 @@ pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (WordSet::FOUR, "four"),
     (WordSet::ARE, "are"),
     (WordSet::ABBREVIATION, "mr mrs ms dr st no num vs etc approx acct ext tel exp jr inc co apt conf ref soc sec"),
+];
+
+/// Words in the turns of phrase of a few rules, separated by spaces.
+pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
+    (PhraseSet::HERE, "this here heres these that now"),
+    (PhraseSet::CONCERN, "forgot forget reset change changed lost update wrong need want help about"),
+    (PhraseSet::KNOWS, "have wants got remind whats"),
+    (PhraseSet::SAYS, "says saying said"),
+    (PhraseSet::ANOTHER_ONE, "another one"),
+    (PhraseSet::SUFFICES, "suffice"),
+    (PhraseSet::IS_ENOUGH, "will would is are"),
+    (PhraseSet::ENOUGH, "do enough fine plenty"),
+    (PhraseSet::THE, "the"),
+    (PhraseSet::OF_THE, "one"),
+    (PhraseSet::WE_MEAN, "i we"),
+    (PhraseSet::MEANT, "mean meant"),
+    (PhraseSet::FIELD, "field box form input bar slot prompt screen page"),
+    (PhraseSet::NEEDS, "needs requires need require"),
+    (PhraseSet::CHANGES, "change changing reset resetting update set choose create use pick recover"),
+    (
+        PhraseSet::ELSEWHERE,
+        "app application site website page link settings portal atm branch online browser button profile com www https",
+    ),
+    (PhraseSet::FORGOTTEN, "forgot forgotten"),
+    (PhraseSet::IN_CHAT, "send share reply respond here below"),
+    (PhraseSet::I, "i"),
+    (PhraseSet::AFTER_ENTRY, "it me twice again both first"),
+    (PhraseSet::INSTEAD, "not no instead of rather than"),
+    (PhraseSet::US, "me us"),
+    (PhraseSet::TO, "to"),
+    (PhraseSet::AUTHORIZES, "authorize authorise authenticate verify"),
+    (PhraseSet::LETS_IN, "sign log login verify access authenticate confirm complete finish reset your"),
+    (PhraseSet::USES, "use enter"),
+    (PhraseSet::TO_AS, "to as"),
+    (PhraseSet::READS, "with this reading saying"),
+    (PhraseSet::SMS, "text sms texted"),
+    (PhraseSet::CARRIES, "has reads got"),
+    (PhraseSet::MINE, "mine"),
+    (PhraseSet::JOINS, "and or to then"),
+    (PhraseSet::THE_THING, "the"),
+    (
+        PhraseSet::STILL,
+        "now just currently still the like be actually basically simply probably likely only literally this following is also",
+    ),
+    (PhraseSet::WHICH, "which that"),
+    (PhraseSet::HINTS, "name surname song street dog cat team band school town city flower nickname"),
+    (PhraseSet::WITH, "with using"),
+    (PhraseSet::AND, "and"),
+    (PhraseSet::AND_ANOTHER, "or and n maybe then not no also"),
+    (PhraseSet::AND_THEN, "or and n then"),
+    (PhraseSet::OR_NOW, "or wait now"),
+    (PhraseSet::USER, "user login"),
+    (PhraseSet::SET, "set sets changed change reset made updated switched"),
+    (PhraseSet::PHRASE, "passphrase passphrases phrase answer word codeword"),
+    (PhraseSet::WITH_CODE, "and with then"),
+    (PhraseSet::FULL, "number num no digits pan full"),
+    (PhraseSet::THIRD, "him her them"),
+    (PhraseSet::CONFIRMS, "right correct yes ok is did"),
+    (PhraseSet::READS_BACK, "heard hear have got noted wrote entered repeat read confirm tried used"),
+    (PhraseSet::REJECTS, "didn didnt doesn isn wasn was failed expired no"),
+    (PhraseSet::ASKS_BACK, "can could is do does did are may should will would"),
+    (PhraseSet::I_THINK, "think believe guess i please lol"),
+    (PhraseSet::THEN_ANOTHER, "n and then"),
+    (PhraseSet::AS_IN, "as like with"),
 ];

@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use once_cell::sync::Lazy;
 
 use super::lists::WordSet;
+use super::phrasing::PhraseSet;
 use super::table::{Edges, Key, Short, Table};
-use super::{Cue, Row, Topic, WordClass, WordId, cues, listed_words, slips, unlike, words};
+use super::{Cue, Row, Topic, WordClass, WordId, cues, listed_words, phrasing, slips, unlike, words};
 use crate::text::{Block, is_number_word};
 
 /// What is known about a word; nothing is known about the default one.
@@ -78,6 +79,9 @@ pub(crate) struct Lexicon {
     edges: Edges,
     /// Words by their id, and what they do not do in a text with a [`WordSet::MARKER`].
     unlike: Vec<(WordId, WordClass)>,
+    /// The words in the turns of phrase of a few rules: the place of each in `phrasing_sets`.
+    phrasing: Table,
+    phrasing_sets: Vec<PhraseSet>,
 }
 
 /// Words of this length and more are recognised with one letter wrong, missing, doubled or swapped.
@@ -108,6 +112,8 @@ impl Lexicon {
             nodes: vec![Node::default()],
             edges: Edges::new(&[]),
             unlike: Vec::new(),
+            phrasing: Table::default(),
+            phrasing_sets: Vec::new(),
         };
         for row in words() {
             for word in row.words.split_ascii_whitespace() {
@@ -137,6 +143,11 @@ impl Lexicon {
                 lexicon.enlist(word.as_bytes(), *list);
             }
         }
+        for (set, words) in phrasing() {
+            for word in words.split_ascii_whitespace() {
+                lexicon.put_in(word.as_bytes(), *set);
+            }
+        }
         for (key, place) in lexicon.ids.iter() {
             let (word, len) = key.word();
             let list = if is_number_word(&word, 0, len) { WordSet::NUMBER } else { WordSet::NONE };
@@ -159,6 +170,18 @@ impl Lexicon {
         });
         let lists = &mut self.listed[usize::from(place)].lists;
         *lists = lists.union(list);
+    }
+
+    fn put_in(&mut self, word: &[u8], set: PhraseSet) {
+        let key = Key::of(word, 0, word.len());
+        let place = self.phrasing.get(key).unwrap_or_else(|| {
+            let place = id_of(self.phrasing_sets.len());
+            self.phrasing_sets.push(PhraseSet::default());
+            self.phrasing.insert(key, place);
+            place
+        });
+        let sets = &mut self.phrasing_sets[usize::from(place)];
+        *sets = sets.union(set);
     }
 
     fn intern(&mut self, word: &[u8]) -> WordId {
@@ -353,6 +376,13 @@ impl Lexicon {
     pub(crate) fn role_beside_marker(&self, word: WordId, role: WordClass) -> WordClass {
         let unlike = self.unlike.iter().filter(|(unlike, _)| *unlike == word);
         unlike.fold(role, |role, (_, other)| role.without(*other))
+    }
+
+    /// The sets of turns of phrase that a word is in, in any case.
+    pub(crate) fn phrase_sets(&self, word: &[u8]) -> PhraseSet {
+        let key = (1..=Key::LONGEST).contains(&word.len()).then(|| Key::of(word, 0, word.len()));
+        key.and_then(|key| self.phrasing.get(key))
+            .map_or_else(PhraseSet::default, |place| self.phrasing_sets[usize::from(place)])
     }
 
     /// Whether words of so many letters are looked for among the mistyped ones.

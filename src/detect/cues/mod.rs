@@ -16,6 +16,7 @@
 mod english;
 mod lexicon;
 mod lists;
+mod phrasing;
 mod portuguese;
 mod spanish;
 mod table;
@@ -24,6 +25,7 @@ use crate::entity::Entity;
 
 pub(crate) use lexicon::{Lexicon, Marks, Word, hash_at};
 pub(crate) use lists::WordSet;
+pub(crate) use phrasing::PhraseSet;
 
 /// What a cue says about the number or the token it governs.
 ///
@@ -232,19 +234,40 @@ pub(crate) struct Language {
     /// Words that are read over a slip of the finger, separated by spaces.
     pub(crate) slips: &'static str,
     pub(crate) lists: &'static [(WordSet, &'static str)],
+    pub(crate) phrasing: &'static [(PhraseSet, &'static str)],
+    /// Names of cues whose values may be of another topic as well, and that topic.
+    pub(crate) also: &'static [(&'static str, Topic)],
     /// What words do in other languages and not in this one. It holds for texts with a [`WordSet::MARKER`].
     pub(crate) unlike: &'static [Words],
 }
 
 /// The languages, in the order in which they claim phrases.
 pub(crate) static LANGUAGES: &[Language] = &[
-    Language { cues: english::CUES, words: english::WORDS, slips: english::SLIPS, lists: english::LISTS, unlike: &[] },
-    Language { cues: spanish::CUES, words: spanish::WORDS, slips: spanish::SLIPS, lists: spanish::LISTS, unlike: &[] },
+    Language {
+        cues: english::CUES,
+        words: english::WORDS,
+        slips: english::SLIPS,
+        lists: english::LISTS,
+        phrasing: english::PHRASING,
+        also: english::ALSO,
+        unlike: &[],
+    },
+    Language {
+        cues: spanish::CUES,
+        words: spanish::WORDS,
+        slips: spanish::SLIPS,
+        lists: spanish::LISTS,
+        phrasing: spanish::PHRASING,
+        also: spanish::ALSO,
+        unlike: &[],
+    },
     Language {
         cues: portuguese::CUES,
         words: portuguese::WORDS,
         slips: portuguese::SLIPS,
         lists: portuguese::LISTS,
+        phrasing: portuguese::PHRASING,
+        also: portuguese::ALSO,
         unlike: portuguese::UNLIKE,
     },
 ];
@@ -267,6 +290,16 @@ pub(crate) fn slips() -> impl Iterator<Item = &'static str> {
 /// The words on lists: each list with its words of one language, or of none.
 pub(crate) fn listed_words() -> impl Iterator<Item = &'static (WordSet, &'static str)> {
     LANGUAGES.iter().flat_map(|language| language.lists).chain(lists::LISTS)
+}
+
+/// The words of all languages in the turns of phrase of a few rules.
+pub(crate) fn phrasing() -> impl Iterator<Item = &'static (PhraseSet, &'static str)> {
+    LANGUAGES.iter().flat_map(|language| language.phrasing)
+}
+
+/// The topic of which the values of the cue with this name may be as well.
+pub(crate) fn also(name: &str) -> Option<Topic> {
+    LANGUAGES.iter().flat_map(|language| language.also).find(|(cue, _)| *cue == name).map(|(_, topic)| *topic)
 }
 
 /// What words do in other languages than that of the [`WordSet::MARKER`] in a text.
@@ -296,7 +329,8 @@ mod tests {
                 assert!(plain(phrase), "{phrase:?} of {} has an accent or a capital, and can never match", row.name);
             }
         }
-        for text in words().map(|row| row.words).chain(listed_words().map(|(_, words)| *words)).chain(slips()) {
+        let listed = listed_words().map(|(_, words)| *words).chain(phrasing().map(|(_, words)| *words));
+        for text in words().map(|row| row.words).chain(listed).chain(slips()) {
             for word in text.split_ascii_whitespace() {
                 assert!(plain(word), "{word:?} has an accent or a capital, and can never match");
             }

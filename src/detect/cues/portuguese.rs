@@ -1,7 +1,7 @@
 //! Portuguese cues and words, of Brazil and Portugal, without accents, as the view shows them. Plain data: see
 //! [the notation](super).
 
-use super::{Row, Topic, WordClass, WordSet, Words};
+use super::{PhraseSet, Row, Topic, WordClass, WordSet, Words};
 
 /// Phrases that say what a number or a token is.
 pub(crate) const CUES: &[Row] = &[
@@ -141,6 +141,10 @@ pub(crate) const CUES: &[Row] = &[
         phrases: "codigo/senha do/da/de portao/portaria/predio/condominio/elevador/garagem/bloco/loja/filial/entrada; rua; avenida; av; travessa; alameda; rodovia; estrada; br; bairro; quadra; qd; lote; lt; bloco; bl; torre; edificio; predio; apartamento; apartamentos; apto; apt; ap; sala; conjunto; cj; sobreloja; numero da casa; portaria; portao; endereco; moro no/na/em; km; quilometro; quarto; poltrona; assento; fileira; mesa; loja; filial; agencia; agencias; ag; caixa; caixas; caixa eletronico; guiche; balcao; balcao numero; terminal; plataforma; estacao; vaga; box; armario; escaninho; setor; ponto; morada; porta; fracao; gate; portao de? embarque; doca; galpao; condominio; praca",
     },
 ];
+
+/// Cues whose values may be of another topic as well.
+pub(crate) const ALSO: &[(&str, Topic)] =
+    &[("código de segurança", Topic::SecurityCode), ("código de confirmação", Topic::Reference)];
 
 /// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.
 pub(crate) const SLIPS: &str = "verificacao seguranca autenticacao confirmacao";
@@ -319,6 +323,78 @@ pub(crate) const LISTS: &[(WordSet, &str)] = &[
          obrigada recebi chegou mandaram enviaram mandei enviei enviamos dele dela muito ainda tambem estou nao verso",
     ),
     (WordSet::ABBREVIATION, "sr sra srta dr dra num tel av prof ag cta apto ap ramal nr"),
+];
+
+/// Words in the turns of phrase of a few rules, separated by spaces.
+pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
+    (PhraseSet::HERE, "aqui este esta ai agora segue eis"),
+    (
+        PhraseSet::CONCERN,
+        "esqueci esquecer trocar mudar alterar troquei mudei perdi redefinir preciso quero ajuda sobre errada errado",
+    ),
+    (PhraseSet::KNOWS, "pede tem tens lembra sabe sabes"),
+    (PhraseSet::SAYS, "diz dizem dizia dizendo disse disseram falou falaram"),
+    (PhraseSet::ANOTHER_ONE, "outro outra ele novamente"),
+    (PhraseSet::SUFFICES, "basta bastam bastaria chega serve servem"),
+    (PhraseSet::IS_ENOUGH, "eh sao ja isso"),
+    (PhraseSet::ENOUGH, "suficiente suficientes bastante"),
+    (PhraseSet::THE, "o a"),
+    (PhraseSet::OF_THE, "de do da"),
+    (PhraseSet::WE_MEAN, "me nos quero queria quis"),
+    (PhraseSet::MEANT, "refiro referia referimos dizer"),
+    (PhraseSet::FIELD, "campo tela formulario"),
+    (PhraseSet::NEEDS, "precisa precisam exige requer"),
+    (
+        PhraseSet::CHANGES,
+        "troque troca trocar mude muda mudar altere altera alterar redefina redefinir resetar recupere recuperar crie criar escolha escolher cadastre cadastrar atualize atualizar use",
+    ),
+    (
+        PhraseSet::ELSEWHERE,
+        "aplicativo aplicacao site pagina link configuracoes definicoes portal caixa multibanco agencia loja perfil botao navegador banking",
+    ),
+    (PhraseSet::FORGOTTEN, "esqueci esqueceu esqueceste redefinir recuperar"),
+    (PhraseSet::IN_CHAT, "aqui envie mande responda compartilhe partilhe informe abaixo passe"),
+    (PhraseSet::I, "eu"),
+    (PhraseSet::AFTER_ENTRY, "duas novamente"),
+    (PhraseSet::INSTEAD, "nao em vez de lugar sim"),
+    (PhraseSet::TO, "para pra"),
+    (PhraseSet::AUTHORIZES, "autorizar autenticar verificar validar confirmar"),
+    (
+        PhraseSet::LETS_IN,
+        "entrar acessar aceder verificar validar confirmar concluir finalizar redefinir autorizar liberar ativar seu sua",
+    ),
+    (PhraseSet::USES, "use utilize digite insira informe"),
+    (PhraseSet::TO_AS, "para pra como"),
+    (PhraseSet::READS, "com dizendo veio trouxe"),
+    (PhraseSet::SMS, "mensagem msg torpedo"),
+    (PhraseSet::CARRIES, "tem traz vem ta"),
+    (PhraseSet::MINE, "minha meu"),
+    (PhraseSet::JOINS, "e ou"),
+    (PhraseSet::THE_THING, "a o"),
+    (PhraseSet::STILL, "agora ainda apenas so esse essa como que eh ser atualmente simplesmente"),
+    (PhraseSet::WHICH, "que"),
+    (
+        PhraseSet::HINTS,
+        "nome sobrenome apelido musica rua cachorro cachorra cadela cao gato gata time equipa banda escola cidade bairro flor",
+    ),
+    (PhraseSet::WITH, "com usando"),
+    (PhraseSet::AND, "e"),
+    (PhraseSet::AND_ANOTHER, "ou e talvez depois nao tambem"),
+    (PhraseSet::AND_THEN, "ou e depois"),
+    (PhraseSet::OR_NOW, "ou agora"),
+    (PhraseSet::USER, "usuario utilizador"),
+    (PhraseSet::SET, "mudei mudou mudaram troquei trocou trocaram alterei alterou coloquei redefini atualizei pus"),
+    (PhraseSet::PHRASE, "frase resposta"),
+    (PhraseSet::WITH_CODE, "e com"),
+    (PhraseSet::FULL, "numero num numeracao digitos inteiro"),
+    (PhraseSet::THIRD, "ele ela eles elas"),
+    (PhraseSet::CONFIRMS, "certo correto isso sim ne confere"),
+    (PhraseSet::READS_BACK, "tenho anotei anoto ouvi escutei entendi digitei inseri repito confirmo tentei usei"),
+    (PhraseSet::REJECTS, "nao foi expirou deu"),
+    (PhraseSet::ASKS_BACK, "posso pode tem precisa"),
+    (PhraseSet::I_THINK, "acho creio penso"),
+    (PhraseSet::THEN_ANOTHER, "e"),
+    (PhraseSet::AS_IN, "como com de"),
 ];
 
 /// What words do in Spanish or English and not in Portuguese: "no verso", "da conta", "é o código".

@@ -1,6 +1,6 @@
 //! Spanish cues and words, without accents, as the view shows them. Plain data: see [the notation](super).
 
-use super::{Row, Topic, WordClass, WordSet, Words};
+use super::{PhraseSet, Row, Topic, WordClass, WordSet, Words};
 
 /// Phrases that say what a number or a token is.
 pub(crate) const CUES: &[Row] = &[
@@ -126,6 +126,10 @@ pub(crate) const CUES: &[Row] = &[
         phrases: "pin de/en la/mi? ubicacion/casa/mapa/maps; ubicacion; calle; avenida; av; avda; cra; carrera; kra; cll; calz; calzada; blvd; bulevar; colonia; col; edificio; piso; depto; departamento; dpto; apto; apartamento; interior; int; exterior; lote; manzana; mz; km; kilometro; habitacion; hab; cuarto; asiento; fila; butaca; mesa; tienda; sucursal; caja; cajero; local; domicilio; direccion; vivo en; jiron; jr; urbanizacion; urb; torre; bloque; cabina; anden; oficina; terminal; mostrador; estacion; ruta provincial; autopista; carretera; codigo de tienda; paseo; plaza; pza; camino; sector; barrio; diagonal; transversal",
     },
 ];
+
+/// Cues whose values may be of another topic as well.
+pub(crate) const ALSO: &[(&str, Topic)] =
+    &[("código de seguridad", Topic::SecurityCode), ("código de confirmación", Topic::Reference)];
 
 /// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.
 pub(crate) const SLIPS: &str = "contrasena tarjeta verificacion seguridad confirmacion autenticacion";
@@ -306,4 +310,64 @@ pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (WordSet::FOUR, "cuatro"),
     (WordSet::ARE, "son"),
     (WordSet::ABBREVIATION, "sr sra srta dr dra no nro num tel av ing lic prof"),
+];
+
+/// Words in the turns of phrase of a few rules, separated by spaces.
+pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
+    (PhraseSet::HERE, "aqui este esta ahi ahora"),
+    (PhraseSet::CONCERN, "olvide cambiar cambie perdi"),
+    (PhraseSet::KNOWS, "pide tiene tienes tenes recuerda recuerdas sabe sabes"),
+    (PhraseSet::SAYS, "dice dicen decia"),
+    (PhraseSet::ANOTHER_ONE, "lo la otro otra"),
+    (PhraseSet::SUFFICES, "basta bastan bastaria alcanza"),
+    (PhraseSet::IS_ENOUGH, "es eso"),
+    (PhraseSet::ENOUGH, "suficiente basta"),
+    (PhraseSet::THE, "el la"),
+    (PhraseSet::OF_THE, "de del"),
+    (PhraseSet::WE_MEAN, "me nos"),
+    (PhraseSet::MEANT, "refiero referia referimos"),
+    (
+        PhraseSet::CHANGES,
+        "cambie cambia cambiar restablezca restablecer restablece actualice actualizar cree crear elija recuperar",
+    ),
+    (
+        PhraseSet::ELSEWHERE,
+        "aplicacion sitio pagina enlace liga ajustes configuracion cajero sucursal perfil boton banca web",
+    ),
+    (PhraseSet::FORGOTTEN, "olvide olvido olvidaste restablecer"),
+    (PhraseSet::IN_CHAT, "aqui envie comparta responda"),
+    (PhraseSet::I, "yo di"),
+    (PhraseSet::AFTER_ENTRY, "que"),
+    (PhraseSet::INSTEAD, "sino en vez de lugar y"),
+    (PhraseSet::TO, "para"),
+    (PhraseSet::AUTHORIZES, "autorizar verificar"),
+    (PhraseSet::LETS_IN, "iniciar verificar entrar acceder confirmar ingresar tu su"),
+    (PhraseSet::USES, "usa ingresa ingrese utiliza utilice"),
+    (PhraseSet::TO_AS, "para como"),
+    (PhraseSet::READS, "trae con"),
+    (PhraseSet::SMS, "mensaje mensajito"),
+    (PhraseSet::CARRIES, "tiene trae viene hay pone el un"),
+    (PhraseSet::MINE, "mia mio"),
+    (PhraseSet::JOINS, "y e o a"),
+    (PhraseSet::THE_THING, "el la"),
+    (PhraseSet::STILL, "el la ahora esta como que es ser"),
+    (PhraseSet::WHICH, "que la"),
+    (PhraseSet::HINTS, "nombre apellido apodo cancion calle perro perra perrita gato equipo escuela pueblo ciudad"),
+    (PhraseSet::WITH, "con usando"),
+    (PhraseSet::AND, "y"),
+    (PhraseSet::AND_ANOTHER, "o y u luego despues"),
+    (PhraseSet::AND_THEN, "o y luego"),
+    (PhraseSet::OR_NOW, "o ahora"),
+    (PhraseSet::USER, "usuario"),
+    (PhraseSet::SET, "cambie cambio cambiaron cambiamos actualice puso"),
+    (PhraseSet::PHRASE, "frase respuesta palabra"),
+    (PhraseSet::WITH_CODE, "y con"),
+    (PhraseSet::FULL, "numero no nro digitos"),
+    (PhraseSet::CONFIRMS, "correcto verdad cierto si"),
+    (PhraseSet::READS_BACK, "tengo anoto anote escucho escuche entendi apunto ingrese repito confirmo"),
+    (PhraseSet::REJECTS, "fue expiro"),
+    (PhraseSet::ASKS_BACK, "puedo puede"),
+    (PhraseSet::I_THINK, "creo"),
+    (PhraseSet::THEN_ANOTHER, "y e"),
+    (PhraseSet::AS_IN, "como con"),
 ];

@@ -1,6 +1,6 @@
 //! Card security codes.
 
-use crate::detect::cues::{Topic, WordClass};
+use crate::detect::cues::{PhraseSet, Topic, WordClass};
 use crate::detect::number::{Number, NumberShape};
 use crate::detect::token::{Kind, TokenizedText};
 use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
@@ -142,7 +142,7 @@ pub(crate) fn after_card(page: &Document<'_>, last: usize, digits: usize) -> Opt
             }
             Kind::Mark(b',' | b';' | b'/' | b'-' | b'|' | b':' | b'(' | b')' | b'.') | Kind::Newline => {}
             Kind::Word if token.does(WordClass::EXPIRY) || token.does(WordClass::MONTH) => {}
-            Kind::Word if [&b"and"[..], b"y", b"with", b"con", b"then"].iter().any(|w| reading.is_word(token, w)) => {}
+            Kind::Word if reading.is_in(token, PhraseSet::WITH_CODE) => {}
             _ => return None,
         }
         at += 1;

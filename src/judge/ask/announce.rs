@@ -1,10 +1,9 @@
 //! What a message announces: "my cvv is" at its end, or a number that comes in parts.
 
-use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Hit, Kind, TokenizedText};
 use crate::judge::conversation::Topics;
 
-use super::is_any;
 use super::object::has_value;
 
 /// Returns the topic of a secret cue at the end of the message, with only "is" or a colon after it: "my cvv is", "this
@@ -27,18 +26,9 @@ pub(super) fn announces(reading: &TokenizedText<'_>) -> Topics {
     if !open || rest.iter().filter(|t| t.kind == Kind::Word).count() > 4 {
         return Topics::NONE;
     }
-    let negated = reading.tokens[hit.first.saturating_sub(8)..hit.first].iter().any(|t| {
-        t.does(Does::NEGATION)
-            || t.does(Does::QUESTION)
-            || is_any(
-                reading,
-                t,
-                &[
-                    "forgot", "forget", "reset", "change", "changed", "lost", "update", "olvide", "cambiar", "cambie",
-                    "perdi", "wrong", "need", "want", "help", "about",
-                ],
-            )
-    });
+    let negated = reading.tokens[hit.first.saturating_sub(8)..hit.first]
+        .iter()
+        .any(|t| t.does(Does::NEGATION) || t.does(Does::QUESTION) || reading.is_in(t, PhraseSet::CONCERN));
     let tells = rest.iter().any(|t| t.does(Does::COPULA) || t.is(b':') || t.is(b'='))
         || said_so(reading, hit)
         || is_label(reading, hit);
@@ -70,8 +60,6 @@ pub(super) fn is_label(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
 /// "this is my password", "here is my pin", "aquí está mi nip".
 pub(super) fn said_so(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     let before = &reading.tokens[hit.first.saturating_sub(5)..hit.first];
-    let points = before.iter().any(|t| {
-        is_any(reading, t, &["this", "here", "heres", "these", "that", "aqui", "este", "esta", "ahi", "ahora", "now"])
-    });
+    let points = before.iter().any(|t| reading.is_in(t, PhraseSet::HERE));
     points && before.iter().any(|t| t.does(Does::OWN) || t.does(Does::COPULA) || t.does(Does::DETERMINER))
 }

@@ -1,6 +1,6 @@
 //! What is asked for without its name, and which of several things is meant.
 
-use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::judge::Part;
 use crate::judge::conversation::Topics;
@@ -12,32 +12,13 @@ use super::{cues_in, is_any};
 pub(super) fn wants_to_know(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     reading.tokens[start..end].iter().any(|t| {
         t.is_any(WordSet::WHICH.union(WordSet::QUE).union(WordSet::RECITE).union(WordSet::RECITE_IT))
-            || is_any(
-                reading,
-                t,
-                &[
-                    "have",
-                    "wants",
-                    "pide",
-                    "got",
-                    "remind",
-                    "whats",
-                    "tiene",
-                    "tienes",
-                    "tenes",
-                    "recuerda",
-                    "recuerdas",
-                    "sabe",
-                    "sabes",
-                ],
-            )
+            || reading.is_in(t, PhraseSet::KNOWS)
     })
 }
 
 /// Returns the place in the sentence from which it reports what others say, or its end.
 pub(super) fn says_at(reading: &TokenizedText<'_>, start: usize, end: usize) -> usize {
-    let says =
-        |t: &Token| t.kind == Kind::Word && is_any(reading, t, &["says", "saying", "said", "dice", "dicen", "decia"]);
+    let says = |t: &Token| t.kind == Kind::Word && reading.is_in(t, PhraseSet::SAYS);
     reading.tokens[start..end].iter().position(says).map_or(end, |at| start + at)
 }
 
@@ -52,7 +33,7 @@ pub(super) fn asks_which(reading: &TokenizedText<'_>, start: usize, end: usize) 
 pub(super) fn sends_it(reading: &TokenizedText<'_>, part: Part) -> bool {
     const NEAR: usize = 4;
     let tokens = &reading.tokens;
-    let it = |t: &Token| t.is_any(WordSet::IT) || is_any(reading, t, &["another", "one", "lo", "la", "otro", "otra"]);
+    let it = |t: &Token| t.is_any(WordSet::IT) || reading.is_in(t, PhraseSet::ANOTHER_ONE);
     reading.does(Does::SENT)
         && (0..tokens.len()).any(|at| {
             let near = || tokens[at.saturating_sub(NEAR)..tokens.len().min(at + NEAR)].iter();
@@ -77,25 +58,16 @@ pub(super) fn means(reading: &TokenizedText<'_>, start: usize, end: usize) -> To
     let Some(first) = topics().find(named).filter(|topic| MEANT.contains(topic)) else { return Topics::NONE };
     let tokens = &reading.tokens[start..end];
     let pair =
-        |w: &[Token], first: &[&str], then: &[&str]| is_any(reading, &w[0], first) && is_any(reading, &w[1], then);
+        |w: &[Token], first: PhraseSet, then: PhraseSet| reading.is_in(&w[0], first) && reading.is_in(&w[1], then);
     // "Then the last four will do."
     let suffices = topics().any(|topic| matches!(topic, Topic::Partial | Topic::Zip))
-        && (tokens.windows(2).any(|w| {
-            pair(
-                w,
-                &["will", "would", "is", "are", "es", "eso"],
-                &["do", "enough", "fine", "plenty", "suficiente", "basta"],
-            )
-        }) || tokens.iter().any(|t| is_any(reading, t, &["suffice", "basta", "bastan", "bastaria", "alcanza"])));
+        && (tokens.windows(2).any(|w| pair(w, PhraseSet::IS_ENOUGH, PhraseSet::ENOUGH))
+            || tokens.iter().any(|t| reading.is_in(t, PhraseSet::SUFFICES)));
     if suffices {
         return Topics::NONE.with(Topic::Partial);
     }
-    let points = tokens.get(..2).is_some_and(|w| pair(w, &["el", "la", "the"], &["de", "del", "one"]));
-    let says = || {
-        tokens.windows(2).any(|w| {
-            pair(w, &["i", "we"], &["mean", "meant"]) || pair(w, &["me", "nos"], &["refiero", "referia", "referimos"])
-        })
-    };
+    let points = tokens.get(..2).is_some_and(|w| pair(w, PhraseSet::THE, PhraseSet::OF_THE));
+    let says = || tokens.windows(2).any(|w| pair(w, PhraseSet::WE_MEAN, PhraseSet::MEANT));
     if points || says() { Topics::NONE.with(first) } else { Topics::NONE }
 }
 

@@ -13,7 +13,7 @@ use std::cell::LazyCell;
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::cues::{self, PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::judge::Part;
 use crate::judge::conversation::{Intents, Topics};
@@ -22,9 +22,7 @@ use crate::message::Role;
 use announce::announces;
 use meaning::{MEANT, asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
 use menu::{is_choice, is_menu};
-use object::{
-    CHANGES, FORGOTTEN, corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies,
-};
+use object::{corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies};
 use sentence::{Sentence, Sweep, explains};
 
 /// A cue in a question or a request.
@@ -117,9 +115,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             };
             let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word)
                 && !(matches!(topic, Topic::Password | Topic::Pin)
-                    && ["field", "box", "form", "input", "bar", "slot", "prompt", "screen", "page"]
-                        .iter()
-                        .any(|word| is_any(reading, &reading.tokens[hit.last + 1], &[word]))
+                    && reading.is_in(&reading.tokens[hit.last + 1], PhraseSet::FIELD)
                     && entered());
             let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
                 && !(sentence.request && sentence.chooses_digits)
@@ -138,15 +134,14 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
                     || message()
                     || *reported < hit.first);
             // "The code needs a minimum of...": the code is the subject and not what is needed.
-            let subject = reading
-                .token(hit.last + 1)
-                .is_some_and(|t| t.kind == Kind::Word && is_any(reading, t, &["needs", "requires", "need", "require"]));
+            let subject =
+                reading.token(hit.last + 1).is_some_and(|t| t.kind == Kind::Word && reading.is_in(t, PhraseSet::NEEDS));
             // The "Forgot password" link; "choose a new one".
-            let label = hit.first > 0 && is_any(reading, &reading.tokens[hit.first - 1], &FORGOTTEN)
+            let label = hit.first > 0 && reading.is_in(&reading.tokens[hit.first - 1], PhraseSet::FORGOTTEN)
                 || hit.cue.name == "the new one"
                     && reading.tokens[hit.first.saturating_sub(3)..hit.first]
                         .iter()
-                        .any(|t| is_any(reading, t, &CHANGES));
+                        .any(|t| reading.is_in(t, PhraseSet::CHANGES));
             if verb
                 || label
                 || sentence.elsewhere && is_changed(reading, hit.first)
@@ -285,12 +280,9 @@ fn topics_of(reading: &TokenizedText<'_>, hit: &Hit, sent: bool) -> Topics {
     if hit.cue.topic.is_secret() && !passcode && names_a_word(reading, hit) {
         topics = topics.with(Topic::Password);
     }
-    // It may also be the code of a booking.
-    if matches!(hit.cue.name, "confirmation code" | "código de confirmación") {
-        topics = topics.with(Topic::Reference);
-    }
-    if matches!(hit.cue.name, "security code" | "código de seguridad") && !sent {
-        topics = topics.with(Topic::SecurityCode);
+    // "Confirmation code": it may also be the code of a booking. A security code that was sent is not on a card.
+    if let Some(other) = cues::also(hit.cue.name).filter(|topic| !(sent && *topic == Topic::SecurityCode)) {
+        topics = topics.with(other);
     }
     topics
 }

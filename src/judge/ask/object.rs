@@ -1,85 +1,14 @@
 //! What happens to the thing that a cue names: whether it is asked for, changed elsewhere, taken back or already given.
 
-use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Kind, Token, TokenizedText};
 
-use super::{cues_in, is_any};
-
-/// Verbs that change a secret.
-pub(super) const CHANGES: [&str; 23] = [
-    "change",
-    "changing",
-    "reset",
-    "resetting",
-    "update",
-    "set",
-    "choose",
-    "create",
-    "use",
-    "pick",
-    "recover",
-    "cambie",
-    "cambia",
-    "cambiar",
-    "restablezca",
-    "restablecer",
-    "restablece",
-    "actualice",
-    "actualizar",
-    "cree",
-    "crear",
-    "elija",
-    "recuperar",
-];
-
-/// Places outside the chat where that happens.
-pub(super) const ELSEWHERE: [&str; 30] = [
-    "app",
-    "application",
-    "site",
-    "website",
-    "page",
-    "link",
-    "settings",
-    "portal",
-    "atm",
-    "branch",
-    "online",
-    "browser",
-    "button",
-    "profile",
-    "com",
-    "www",
-    "https",
-    "aplicacion",
-    "sitio",
-    "pagina",
-    "enlace",
-    "liga",
-    "ajustes",
-    "configuracion",
-    "cajero",
-    "sucursal",
-    "perfil",
-    "boton",
-    "banca",
-    "web",
-];
-
-/// Words on a button before the word for a secret.
-pub(super) const FORGOTTEN: [&str; 6] = ["forgot", "forgotten", "olvide", "olvido", "olvidaste", "restablecer"];
+use super::cues_in;
 
 /// "You can reset your PIN at any ATM": whether the agent sends the customer elsewhere and does not ask for the secret.
 pub(super) fn happens_elsewhere(reading: &TokenizedText<'_>, sentence: &[Token]) -> bool {
-    let here = |t: &Token| {
-        t.is_any(WordSet::RECITE.union(WordSet::RECITE_IT))
-            || is_any(
-                reading,
-                t,
-                &["send", "share", "reply", "respond", "here", "below", "aqui", "envie", "comparta", "responda"],
-            )
-    };
-    sentence.iter().any(|t| is_any(reading, t, &ELSEWHERE)) && !sentence.iter().any(here)
+    let here = |t: &Token| t.is_any(WordSet::RECITE.union(WordSet::RECITE_IT)) || reading.is_in(t, PhraseSet::IN_CHAT);
+    sentence.iter().any(|t| reading.is_in(t, PhraseSet::ELSEWHERE)) && !sentence.iter().any(here)
 }
 
 /// "Change your password", "set a new PIN": whether the cue at `first` is the object of such a verb.
@@ -89,7 +18,7 @@ pub(super) fn is_changed(reading: &TokenizedText<'_>, first: usize) -> bool {
             && (t.does(Does::DETERMINER) || t.does(Does::OWN) || t.is_any(WordSet::ADJECTIVE.union(WordSet::RENEWAL)))
     };
     let between = reading.tokens[..first].iter().rev().take(3).take_while(own).count();
-    first.checked_sub(between + 1).is_some_and(|verb| is_any(reading, &reading.tokens[verb], &CHANGES))
+    first.checked_sub(between + 1).is_some_and(|verb| reading.is_in(&reading.tokens[verb], PhraseSet::CHANGES))
 }
 
 /// "never", "nunca": whether it is a warning and not a polite question ("why don't you read me the code?").

@@ -1,6 +1,6 @@
 //! The value before a cue, or anywhere in its sentence: "X is my password", "I type X as the password".
 
-use crate::detect::cues::WordClass;
+use crate::detect::cues::{PhraseSet, WordClass};
 use crate::detect::token::{Hit, Kind, TokenizedText};
 
 use super::FARTHEST;
@@ -23,9 +23,7 @@ pub(super) fn before(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
             }
             Kind::Word if token.does(WordClass::NEGATION) => return None,
             // "X, con esa contraseña entraba antes".
-            Kind::Word
-                if own && ["with", "using", "con", "usando"].iter().any(|w| reading.is_word(token, w.as_bytes())) =>
-            {
+            Kind::Word if own && reading.is_in(token, PhraseSet::WITH) => {
                 link = true;
             }
             Kind::Word if token.does(WordClass::DETERMINER) || token.does(WordClass::OWN) => own = true,

@@ -1,6 +1,6 @@
 //! What a value looks like: a password and nothing else, a word that may be one, or everyday talk.
 
-use crate::detect::cues::WordClass;
+use crate::detect::cues::{PhraseSet, WordClass};
 use crate::detect::token::{Hit, Kind, TokenizedText};
 
 use super::LONGEST;
@@ -99,22 +99,7 @@ pub(super) fn hyphen_chain(reading: &TokenizedText<'_>, (first, last): (usize, u
 }
 
 pub(super) fn is_phrase_cue(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
-    (hit.first..=hit.last).any(|i| {
-        let token = &reading.tokens[i];
-        [
-            &b"passphrase"[..],
-            b"phrase",
-            b"frase",
-            b"answer",
-            b"passphrases",
-            b"respuesta",
-            b"word",
-            b"palabra",
-            b"codeword",
-        ]
-        .iter()
-        .any(|w| reading.is_word(token, w))
-    })
+    (hit.first..=hit.last).any(|i| reading.is_in(&reading.tokens[i], PhraseSet::PHRASE))
 }
 
 /// Endings of English and Spanish participles, adverbs and adjectives, which are said of passwords.

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Topic, WordClass, WordSet};
+use crate::detect::cues::{PhraseSet, Topic, WordClass, WordSet};
 use crate::detect::token::{Hit, Kind, TokenizedText};
 
 use super::FARTHEST;
@@ -14,13 +14,13 @@ use super::value::{chunk, ends_clause, is_quoted, value_at};
 pub(super) fn paired(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let joint = hit.first.saturating_sub(1);
-    let joins = matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+'))
-        || ["and", "y"].iter().any(|w| reading.is_word(&tokens[joint], w.as_bytes()));
+    let joins =
+        matches!(tokens[joint].kind, Kind::Mark(b'/' | b'&' | b'+')) || reading.is_in(&tokens[joint], PhraseSet::AND);
     let login = joint > 0 && reading.hit(&tokens[joint - 1]).is_some_and(|h| h.cue.topic == Topic::Login);
     // "user/pass" is a phrase of its own.
     let phrase = hit.last == hit.first + 2
         && tokens[hit.first + 1].is(b'/')
-        && ["user", "usuario", "login"].iter().any(|w| reading.is_word(&tokens[hit.first], w.as_bytes()));
+        && reading.is_in(&tokens[hit.first], PhraseSet::USER);
     if !(joins && login || phrase) {
         return None;
     }
@@ -45,8 +45,7 @@ pub(super) fn paired(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
     }
     let mut at = user.1 + 1;
     while tokens.get(at).is_some_and(|t| {
-        matches!(t.kind, Kind::Mark(b'/' | b',' | b'|' | b'&' | b';'))
-            || ["and", "y"].iter().any(|w| reading.is_word(t, w.as_bytes()))
+        matches!(t.kind, Kind::Mark(b'/' | b',' | b'|' | b'&' | b';')) || reading.is_in(t, PhraseSet::AND)
     }) {
         at += 1;
     }
@@ -111,26 +110,8 @@ pub(super) fn from_to(reading: &TokenizedText<'_>, hit: &Hit) -> SmallVec<[(usiz
 
 /// "My grandson set my password to sunflower": a plain word at the end of its clause.
 fn set_to(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
-    const SETS: [&str; 14] = [
-        "set",
-        "sets",
-        "changed",
-        "change",
-        "reset",
-        "made",
-        "updated",
-        "switched",
-        "cambie",
-        "cambio",
-        "cambiaron",
-        "cambiamos",
-        "actualice",
-        "puso",
-    ];
     let tokens = &reading.tokens;
-    let verb = tokens[hit.first.saturating_sub(4)..hit.first]
-        .iter()
-        .any(|t| SETS.iter().any(|word| reading.is_word(t, word.as_bytes())));
+    let verb = tokens[hit.first.saturating_sub(4)..hit.first].iter().any(|t| reading.is_in(t, PhraseSet::SET));
     let (first, last) = value_at(reading, hit.last + 2).filter(|_| verb && tokens[hit.last + 1].does(WordClass::TO))?;
     let plain = first == last
         && first == hit.last + 2
@@ -246,10 +227,7 @@ fn or_another(reading: &TokenizedText<'_>, last: usize) -> Option<(usize, usize)
     let mut at = last + 1;
     for _ in 0..4 {
         let token = reading.token(at)?;
-        let joins = token.is(b',')
-            || ["or", "o", "and", "y", "n", "maybe", "then", "not", "no", "also", "u", "luego", "despues"]
-                .iter()
-                .any(|w| reading.is_word(token, w.as_bytes()));
+        let joins = token.is(b',') || reading.is_in(token, PhraseSet::AND_ANOTHER);
         if !joins {
             break;
         }
@@ -264,9 +242,7 @@ pub(super) fn one_before(reading: &TokenizedText<'_>, first: usize) -> Option<(u
     let mut at = first.checked_sub(1)?;
     for _ in 0..3 {
         let token = &reading.tokens[at];
-        if !(token.is(b',')
-            || ["or", "o", "and", "y", "n", "then", "luego"].iter().any(|w| reading.is_word(token, w.as_bytes())))
-        {
+        if !(token.is(b',') || reading.is_in(token, PhraseSet::AND_THEN)) {
             break;
         }
         at = at.checked_sub(1)?;
@@ -290,7 +266,7 @@ pub(super) fn further_on(reading: &TokenizedText<'_>, last: usize) -> Option<(us
             let named = before.does(WordClass::COPULA)
                 || before.does(WordClass::TO)
                 || matches!(before.kind, Kind::Mark(b':' | b'('))
-                || ["or", "o", "wait", "now", "ahora"].iter().any(|w| reading.is_word(before, w.as_bytes()));
+                || reading.is_in(before, PhraseSet::OR_NOW);
             if is_strong(reading, value) && (marked || named) && !said_harmless(reading, at) {
                 return Some(value);
             }

@@ -1,6 +1,6 @@
 //! The value after a cue: `pw: X`, "the password is X", "password X".
 
-use crate::detect::cues::{Topic, WordClass, WordSet};
+use crate::detect::cues::{PhraseSet, Topic, WordClass, WordSet};
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 
 use super::looks::{
@@ -145,45 +145,14 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
     let mut defined = false;
     // "is still", "is now", "is: ", "would be", and adverbs before the value.
     while let Some(token) = tokens.get(at) {
-        let skip = token.is(b':')
-            || token.is(b'=')
-            || token.kind == Kind::Word
-                && [
-                    &b"now"[..],
-                    b"just",
-                    b"currently",
-                    b"still",
-                    b"the",
-                    b"like",
-                    b"el",
-                    b"la",
-                    b"ahora",
-                    b"be",
-                    b"actually",
-                    b"basically",
-                    b"simply",
-                    b"probably",
-                    b"likely",
-                    b"only",
-                    b"literally",
-                    b"esta",
-                    b"this",
-                    b"following",
-                    b"como",
-                    b"que",
-                    b"es",
-                    b"is",
-                    b"also",
-                    b"ser",
-                ]
-                .iter()
-                .any(|w| reading.is_word(token, w));
+        let skip =
+            token.is(b':') || token.is(b'=') || token.kind == Kind::Word && reading.is_in(token, PhraseSet::STILL);
         if !skip || tokens.get(at + 1).is_none() {
             break;
         }
         // "Passwords are like socks."
         defined |= reading.is_word(token, b"like") && reading.bytes(&tokens[hit.last]).ends_with(b"s");
-        defined = (defined || ["the", "el", "la"].iter().any(|w| reading.is_word(token, w.as_bytes())))
+        defined = (defined || reading.is_in(token, PhraseSet::THE_THING))
             && !reading.is_word(token, b"following")
             && !matches!(token.kind, Kind::Mark(_));
         at += 1;
@@ -220,7 +189,7 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
 fn behind_relative_clause(reading: &TokenizedText<'_>, comma: usize) -> Option<usize> {
     const LONGEST: usize = 14;
     let tokens = &reading.tokens;
-    let which = |t: &Token| ["which", "that", "que", "la"].iter().any(|word| reading.is_word(t, word.as_bytes()));
+    let which = |t: &Token| reading.is_in(t, PhraseSet::WHICH);
     tokens.get(comma + 1).filter(|t| which(t))?;
     let end =
         (comma + 2..tokens.len().min(comma + LONGEST)).find(|&at| tokens[at].is(b',') || reading.ends_sentence(at))?;
@@ -301,11 +270,6 @@ pub(super) fn in_next_sentence(reading: &TokenizedText<'_>, hit: &Hit) -> Option
 
 /// "My password is my dog's name, Canela": the name behind what hints at it.
 pub(super) fn hinted(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
-    const HINTS: [&str; 26] = [
-        "name", "surname", "song", "street", "dog", "cat", "team", "band", "school", "town", "city", "flower",
-        "nickname", "nombre", "apellido", "apodo", "cancion", "calle", "perro", "perra", "perrita", "gato", "equipo",
-        "escuela", "pueblo", "ciudad",
-    ];
     const REACH: usize = 16;
     let tokens = &reading.tokens;
     let copula = (hit.last + 1..tokens.len().min(hit.last + 4)).find(|&at| {
@@ -314,7 +278,7 @@ pub(super) fn hinted(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
     let until = tokens.len().min(copula + REACH);
     let hint = (copula + 1..until)
         .take_while(|&at| !reading.ends_sentence(at) && !tokens[at].does(WordClass::NEGATION))
-        .find(|&at| HINTS.iter().any(|word| reading.is_word(&tokens[at], word.as_bytes())))?;
+        .find(|&at| reading.is_in(&tokens[at], PhraseSet::HINTS))?;
     let mark = (hint + 1..until)
         .take_while(|&at| !reading.ends_sentence(at))
         .find(|&at| matches!(tokens[at].kind, Kind::Mark(b',' | b':')))?;
