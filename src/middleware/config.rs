@@ -13,6 +13,8 @@ use crate::filter::{BodyFormat, Filter, Limits};
 use crate::message::{MessageId, Role};
 use crate::middleware::key::KeyExtractor;
 use crate::middleware::reject::{Problem, Reject};
+#[cfg(feature = "websocket")]
+use crate::middleware::websocket::{Session, Side, Upgrades};
 use crate::middleware::{ContentTypes, Treatment};
 use crate::policy::OnFailure;
 
@@ -37,6 +39,8 @@ pub(super) struct Config<St> {
     pub(super) reject: Arc<dyn Reject>,
     pub(super) header: Option<HeaderName>,
     pub(super) pass_on_failure: bool,
+    #[cfg(feature = "websocket")]
+    pub(super) upgrades: Upgrades,
     pub(super) store: Arc<St>,
 }
 
@@ -66,6 +70,8 @@ impl<St> Config<St> {
             reject: Arc::new(Problem),
             header: None,
             pass_on_failure,
+            #[cfg(feature = "websocket")]
+            upgrades: Upgrades::default(),
             store: Arc::new(store),
         }
     }
@@ -89,6 +95,8 @@ impl<St> Config<St> {
             reject: self.reject.clone(),
             header: self.header.clone(),
             pass_on_failure: self.pass_on_failure,
+            #[cfg(feature = "websocket")]
+            upgrades: self.upgrades.clone(),
             store,
         }
     }
@@ -136,5 +144,22 @@ impl<St> Config<St> {
             filter = filter.time_ms(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         }
         filter
+    }
+
+    /// Returns a session for an upgraded connection. `client`: who the client is, if that is known.
+    #[cfg(feature = "websocket")]
+    pub(super) fn session(&self, client: Option<Role>) -> Session {
+        let session = Session::new(self.engine.clone());
+        let session = session.configure(self.shape.clone(), self.limits, self.request_role, self.pass_on_failure);
+        let session = match client {
+            Some(client) => session.client(client),
+            None => session,
+        };
+        let session = session.server_or(self.response_role);
+        match (self.requests, self.responses) {
+            (true, false) => session.only(Side::Client),
+            (false, true) => session.only(Side::Server),
+            _ => session,
+        }
     }
 }

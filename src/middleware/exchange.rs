@@ -28,6 +28,8 @@ use crate::middleware::store::ConversationStore;
 use crate::middleware::stream::Stream;
 use crate::middleware::stream_end::{self, Original, SaveAtEnd};
 use crate::middleware::telemetry::{self, Cost};
+#[cfg(feature = "websocket")]
+use crate::middleware::websocket::Upgrade;
 use crate::middleware::{BoxError, Direction};
 
 /// Answers a request.
@@ -45,8 +47,15 @@ where
     St: ConversationStore,
 {
     let (mut head, body) = request.into_parts();
+    let looks_at = config.looks_at(&head);
+    #[cfg(feature = "websocket")]
+    let upgrade = if looks_at { Upgrade::prepare(&mut head).await } else { None };
+    #[cfg(feature = "websocket")]
+    let is_upgrade = upgrade.is_some();
+    #[cfg(not(feature = "websocket"))]
+    let is_upgrade = false;
     // After CONNECT there is a connection instead of a body.
-    if head.method == Method::CONNECT || !config.looks_at(&head) {
+    if head.method == Method::CONNECT && !is_upgrade || !looks_at {
         if config.requests {
             head.extensions.insert(complete());
         }
@@ -72,6 +81,13 @@ where
     };
     let accepted = exchange.config.is_accepted(&head);
     exchange.decide(accepted).await;
+    #[cfg(feature = "websocket")]
+    if let Some(upgrade) = upgrade.filter(|upgrade| upgrade.is_accepted(&head)) {
+        return Ok(match exchange.upgrade(upgrade, &mut head) {
+            Ok(()) => Response::from_parts(head, RedactBody::pass(body)),
+            Err(stopped) => exchange.reject(Direction::Response, stopped),
+        });
+    }
     match exchange.response(&mut head, body).await {
         Ok(body) => Ok(Response::from_parts(head, body)),
         Err(stopped) => Ok(exchange.reject(Direction::Response, stopped)),
@@ -83,6 +99,9 @@ struct Exchange<St> {
     config: Arc<Config<St>>,
     method: Method,
     role: Role,
+    /// The role that was read from the request.
+    #[cfg(feature = "websocket")]
+    client: Option<Role>,
     id: Option<MessageId>,
     key: Option<String>,
     /// Whether a key is required and the request has none.
@@ -119,6 +138,8 @@ impl<St: ConversationStore> Exchange<St> {
             role: config.request_role,
             config,
             method: head.method.clone(),
+            #[cfg(feature = "websocket")]
+            client: None,
             id: None,
             key: None,
             keyless: false,
@@ -217,7 +238,12 @@ impl<St: ConversationStore> Exchange<St> {
         let needs_body = body.is_none() && [&key, &role].contains(&&Err(KeyError::NeedsBody));
         self.key = key.ok().flatten();
         self.keyless = asked && self.key.is_none();
-        self.role = role.ok().flatten().and_then(|name| Role::from_name(&name)).unwrap_or(config.request_role);
+        let role = role.ok().flatten().and_then(|name| Role::from_name(&name));
+        #[cfg(feature = "websocket")]
+        {
+            self.client = role;
+        }
+        self.role = role.unwrap_or(config.request_role);
         self.id = read(&config.id).ok().flatten().and_then(|id| id.parse().ok()).map(MessageId);
         Ok(needs_body)
     }
@@ -391,6 +417,18 @@ impl<St: ConversationStore> Exchange<St> {
                 self.conversation = known;
             }
         }
+    }
+
+    /// Redacts the messages of an upgraded connection.
+    #[cfg(feature = "websocket")]
+    fn upgrade(&mut self, upgrade: Upgrade, head: &mut response::Parts) -> Result<(), Stopped> {
+        self.count(&mut head.headers, None);
+        let stored = self.key.clone().map(|key| (self.config.store.clone(), key));
+        let session = self.config.session(self.client);
+        if upgrade.start(head, &self.config.upgrades, session, stored) || self.config.pass_on_failure {
+            return Ok(());
+        }
+        Err(failed(Direction::Response, ScanError::ContentType))
     }
 
     /// Returns why the request was stopped while the inner service was reading it.

@@ -16,6 +16,8 @@ use crate::middleware::memory_store::MemoryStore;
 use crate::middleware::reject::Reject;
 use crate::middleware::service::Redact;
 use crate::middleware::store::ConversationStore;
+#[cfg(feature = "websocket")]
+use crate::middleware::websocket::Upgrades;
 use crate::middleware::{ContentTypes, Treatment};
 
 /// Redacts the bodies of requests, of responses, or of both. See the [module docs](crate::middleware).
@@ -169,6 +171,15 @@ impl<St: ConversationStore> RedactLayer<St> {
     #[must_use]
     pub fn count_header(self, name: HeaderName) -> Self {
         self.with(|config| config.header = Some(name))
+    }
+
+    /// Sets how connections are treated that the service upgrades to WebSocket. Their messages are redacted in any case: see
+    /// [`websocket`](crate::middleware::websocket).
+    #[cfg(feature = "websocket")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+    #[must_use]
+    pub fn websocket(self, upgrades: Upgrades) -> Self {
+        self.with(|config| config.upgrades = upgrades)
     }
 
     /// Sets the conversation store. By default a [`MemoryStore`].

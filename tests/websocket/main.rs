@@ -1,5 +1,8 @@
 //! WebSocket messages.
 
+mod adapter;
+mod doors;
 mod framings;
 mod hostile;
 mod support;
+mod upgrade;

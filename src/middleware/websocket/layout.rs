@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::chat::{ChatShape, ChatTexts, Continuity, DynShape, Scan, Spelling};
-use crate::json::{Value, ValueKind};
+use crate::chat::{ChatShape, ChatTexts, Continuity, DynShape, Field, Scan, Spelling};
+use crate::json::{Document, Value, ValueKind};
 use crate::message::Role;
 use crate::middleware::websocket::framing::cut::{Envelope, Layout};
+
+/// How deep a document in a string may be. A deeper one is refused when it is scanned.
+const DEPTH: usize = 1024;
 
 /// Reads the data of a message with another shape.
 pub(super) struct Inside {
@@ -62,6 +65,9 @@ impl Inside {
         if found.tied.is_empty() && !framing.is_empty() {
             found.texts.retain(|text| framing.binary_search(&text.value).is_err());
         }
+        if envelope.documents_in_strings {
+            self.documents(document, &mut found);
+        }
         let role = ["role", "sender", "from", "author"]
             .into_iter()
             .find_map(|name| document.get(name).find_map(|value| Role::from_name(&value.as_str()?)));
@@ -76,6 +82,23 @@ impl Inside {
         }
         found.fields.retain(|field| !added.contains(&field.value));
         found
+    }
+
+    /// Lets the documents in strings be read like the one around them, with the speakers that they name, and not as texts.
+    fn documents(&self, document: Value<'_>, found: &mut ChatTexts) {
+        let (mut inner, mut documents) = (HashSet::new(), Vec::new());
+        let mut stack = vec![document];
+        while let Some(value) = stack.pop() {
+            stack.extend(value.children());
+            let opens = matches!(value.raw().trim_ascii_start().first(), Some(b'{' | b'['));
+            if value.kind() == ValueKind::String && opens && is_document(value) {
+                inner.insert(value.index());
+                documents.push(value);
+            }
+        }
+        found.fields.retain(|field| !inner.contains(&field.value));
+        found.fields.extend(documents.into_iter().map(|value| Field::new(value, Scan::Form)));
+        found.texts.retain(|text| !inner.contains(&text.value));
     }
 
     /// Adds what is in an argument: it is a text itself, or a document.
@@ -94,6 +117,11 @@ impl Inside {
         }));
         found.once.extend(more.once);
     }
+}
+
+/// Whether a string is a JSON document. Something else that starts like one stays a text.
+fn is_document(value: Value<'_>) -> bool {
+    value.text().is_some_and(|text| Document::is_valid(&text.bytes, DEPTH))
 }
 
 fn is_scalar(value: Value<'_>) -> bool {

@@ -52,7 +52,7 @@ pub struct Session {
     seen: Option<Framing>,
     /// The framing of the last message.
     last: Option<Framing>,
-    /// The number of messages so far.
+    /// The number of the last message, from 0.
     messages: u64,
     conversation: Conversation,
 }
@@ -75,7 +75,7 @@ impl Session {
             pass_on_failure,
             seen: None,
             last: None,
-            messages: 0,
+            messages: u64::MAX,
             conversation: Conversation::new(),
         }
     }
@@ -158,7 +158,7 @@ impl Session {
     }
 
     /// Sets the shape, the limits and what is done on failure, as they are in a layer.
-    pub(super) fn configure(
+    pub(crate) fn configure(
         mut self,
         shape: DynShape,
         limits: Limits,
@@ -173,19 +173,11 @@ impl Session {
     }
 
     /// Sets the role of the server unless it is set already.
-    pub(super) fn server_or(mut self, role: Role) -> Self {
+    pub(crate) fn server_or(mut self, role: Role) -> Self {
         if !self.client.is_some_and(Role::serves) {
             self.server.get_or_insert(role);
         }
         self
-    }
-
-    pub(super) fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    pub(super) fn passes_on_failure(&self) -> bool {
-        self.pass_on_failure
     }
 
     pub(super) fn limit(&self) -> usize {
@@ -196,10 +188,21 @@ impl Session {
     pub fn scan(&mut self, from: Side, payload: Payload<'_>) -> Scanned {
         let started = Instant::now();
         let before = std::mem::take(&mut self.conversation);
+        self.begin();
         let (scanned, after) = self.scan_in(before, from, payload);
         self.conversation = after;
         report(from, payload, &scanned, started);
         scanned
+    }
+
+    /// Counts a message. A message that is scanned again is counted once.
+    pub(super) fn begin(&mut self) {
+        self.messages = self.messages.wrapping_add(1);
+    }
+
+    /// Whether messages of this side are changed or stopped.
+    pub(super) fn redacts(&self, from: Side) -> bool {
+        self.only.is_none_or(|side| side == from)
     }
 
     /// Scans a message in this conversation. Returns the conversation after it.
@@ -212,7 +215,7 @@ impl Session {
         let report = Report::new();
         let message = payload.bytes();
         self.last = None;
-        let reads = self.only.is_none_or(|side| side == from);
+        let redacts = self.redacts(from);
         let result = match (payload, self.binary) {
             (Payload::Binary(_), Binary::Pass) => {
                 report.pass_binary();
@@ -226,11 +229,10 @@ impl Session {
             }))
             .unwrap_or(Err(ScanError::Panicked)),
         };
-        self.messages += 1;
         let (verdict, after) = match result {
             // What is only read is never stopped.
-            Ok((_, after)) if !reads => (Verdict::Pass, after),
-            Err(_) if !reads => (Verdict::Pass, before),
+            Ok((_, after)) if !redacts => (Verdict::Pass, after),
+            Err(_) if !redacts => (Verdict::Pass, before),
             // What was not sent is not remembered.
             Ok(_) if report.is_blocked() => {
                 (Verdict::Stop { notice: self.notice(from, payload, None, &report) }, before)
@@ -256,6 +258,9 @@ impl Session {
     pub(super) fn fail(&self, from: Side, payload: Payload<'_>, failure: ScanError) -> Scanned {
         let report = Report::new();
         report.fail(failure);
+        if !self.redacts(from) || self.pass_on_failure {
+            return Scanned { verdict: Verdict::Pass, report };
+        }
         let notice = self.notice(from, payload, Some(failure), &report);
         Scanned { verdict: Verdict::Stop { notice }, report }
     }

@@ -61,6 +61,8 @@ pub(crate) struct Envelope {
     pub(crate) framing: &'static [&'static str],
     /// Members that hold data: a string or number in them, or in an array in them, is text.
     pub(crate) data: &'static [&'static str],
+    /// Strings can hold documents that are read like the one around them.
+    pub(crate) documents_in_strings: bool,
 }
 
 impl Cut {

@@ -23,6 +23,7 @@ pub(crate) static ROWS: &[Row] = &[
         envelope: Envelope {
             framing: &["msg", "method", "name", "collection", "id", "subs", "methods", "session", "version", "support"],
             data: &["params", "fields", "result", "error"],
+            documents_in_strings: false,
         },
         notice: ddp,
     },
@@ -31,31 +32,39 @@ pub(crate) static ROWS: &[Row] = &[
         is: |root| {
             is_word(root, "type", GRAPHQL) && (root.get("id").next().is_some() || is_word(root, "type", GRAPHQL_OPENS))
         },
-        envelope: Envelope { framing: &["id", "type"], data: &["payload"] },
+        envelope: Envelope { framing: &["id", "type"], data: &["payload"], documents_in_strings: false },
         notice: graphql,
     },
     Row {
         framing: Framing::Mattermost,
         is: is_mattermost,
-        envelope: Envelope { framing: &["event", "action", "seq", "seq_reply", "status"], data: &[] },
+        envelope: Envelope {
+            framing: &["event", "action", "seq", "seq_reply", "status"],
+            data: &[],
+            documents_in_strings: true,
+        },
         notice: mattermost,
     },
     Row {
         framing: Framing::Slack,
         is: |root| has(root, "envelope_id") || is_word(root, "type", &["hello"]) && has(root, "num_connections"),
-        envelope: Envelope { framing: &["envelope_id", "type"], data: &["payload"] },
+        envelope: Envelope { framing: &["envelope_id", "type"], data: &["payload"], documents_in_strings: false },
         notice: slack,
     },
     Row {
         framing: Framing::Phoenix,
         is: |root| ["topic", "event", "payload", "ref"].into_iter().all(|name| has(root, name)),
-        envelope: Envelope { framing: &["topic", "event", "ref", "join_ref"], data: &["payload"] },
+        envelope: Envelope {
+            framing: &["topic", "event", "ref", "join_ref"],
+            data: &["payload"],
+            documents_in_strings: false,
+        },
         notice: phoenix_1,
     },
     Row {
         framing: Framing::Typed,
         is: |root| TYPES.iter().any(|name| root.string(name).is_some()) && DATA.iter().any(|name| has(root, name)),
-        envelope: Envelope { framing: TYPES, data: DATA },
+        envelope: Envelope { framing: TYPES, data: DATA, documents_in_strings: false },
         notice: |_, notice| format!("{{\"type\":\"error\",\"payload\":{}}}", notice.problem()),
     },
 ];

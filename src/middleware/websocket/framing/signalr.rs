@@ -8,6 +8,7 @@ use crate::middleware::websocket::notice::Notice;
 static ENVELOPE: Envelope = Envelope {
     framing: &["type", "target", "invocationId", "streamIds", "protocol", "version", "allowReconnect", "sequenceId"],
     data: &["arguments", "item", "result", "error"],
+    documents_in_strings: false,
 };
 
 /// Takes a message apart.

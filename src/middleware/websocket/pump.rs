@@ -1,0 +1,180 @@
+//! Sends messages from one side of an upgraded connection to the other.
+
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
+use tokio::sync::Mutex;
+use tokio::time::{sleep, timeout};
+
+use crate::filter::{Report, ScanError};
+use crate::middleware::store::ConversationStore;
+use crate::middleware::telemetry::{self, Cost};
+use crate::middleware::websocket::connection::Connection;
+use crate::middleware::websocket::frame::{
+    self, BINARY, CLOSE, Fault, GOING_AWAY, INVALID_DATA, Incoming, Reader, TEXT, TOO_LARGE, Writer,
+};
+use crate::middleware::websocket::message::{Payload, Side, Verdict};
+
+/// How long one side may take to answer a close, or to read it.
+const CLOSING: Duration = Duration::from_secs(10);
+
+/// The time without a frame after which a connection is closed.
+type Idle = Option<Duration>;
+
+/// One way of a connection.
+struct Way<'c, A, B, C, St> {
+    from: Side,
+    reader: Reader<ReadHalf<A>>,
+    /// The writers to both sides. The client gets the notices, whoever sent the message.
+    client: &'c Mutex<Writer<WriteHalf<B>>>,
+    server: &'c Mutex<Writer<WriteHalf<C>>>,
+    connection: &'c Connection<St>,
+}
+
+/// Sends messages both ways until the connection ends. `early`: what the server has sent already.
+pub(super) async fn pump<A, B, St>(client: A, server: B, early: BytesMut, connection: Connection<St>, idle: Idle)
+where
+    A: AsyncRead + AsyncWrite + Unpin,
+    B: AsyncRead + AsyncWrite + Unpin,
+    St: ConversationStore,
+{
+    let limit = connection.session().limit();
+    let (client_reader, client_writer) = split(client);
+    let (server_reader, server_writer) = split(server);
+    let client_writer = Mutex::new(Writer::new(client_writer, false));
+    let server_writer = Mutex::new(Writer::new(server_writer, true));
+    let mut inbound = Way {
+        from: Side::Client,
+        reader: Reader::new(client_reader, BytesMut::new(), true, limit),
+        client: &client_writer,
+        server: &server_writer,
+        connection: &connection,
+    };
+    let mut outbound = Way {
+        from: Side::Server,
+        reader: Reader::new(server_reader, early, false, limit),
+        client: &client_writer,
+        server: &server_writer,
+        connection: &connection,
+    };
+    let result = both(inbound.run(idle), outbound.run(idle)).await;
+    if let Err(Fault::Violation(status)) = result {
+        let close = async {
+            let reason = reason(status);
+            let _ = tokio::join!(async { client_writer.lock().await.close(status, reason).await }, async {
+                server_writer.lock().await.close(status, reason).await
+            });
+        };
+        let _ = timeout(CLOSING, close).await;
+    }
+    let end = async {
+        let _ = server_writer.lock().await.shutdown().await;
+        let _ = client_writer.lock().await.shutdown().await;
+        // A connection that is dropped with bytes to read is reset, and the client may not see the close.
+        inbound.reader.drain().await;
+    };
+    let _ = timeout(CLOSING, end).await;
+}
+
+/// Runs both ways. After one has ended, the other has some time to end. A fault of one ends both.
+async fn both(
+    inbound: impl Future<Output = Result<(), Fault>>,
+    outbound: impl Future<Output = Result<(), Fault>>,
+) -> Result<(), Fault> {
+    tokio::pin!(inbound, outbound);
+    tokio::select! {
+        result = &mut inbound => {
+            result?;
+            timeout(CLOSING, outbound).await.unwrap_or(Ok(()))
+        }
+        result = &mut outbound => {
+            result?;
+            timeout(CLOSING, inbound).await.unwrap_or(Ok(()))
+        }
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        TOO_LARGE => "message too large",
+        INVALID_DATA => "text is not UTF-8",
+        GOING_AWAY => "idle",
+        _ => "frames could not be read",
+    }
+}
+
+impl<A, B, C, St> Way<'_, A, B, C, St>
+where
+    A: AsyncRead + AsyncWrite + Unpin,
+    B: AsyncRead + AsyncWrite + Unpin,
+    C: AsyncRead + AsyncWrite + Unpin,
+    St: ConversationStore,
+{
+    /// Sends messages until this side closes.
+    async fn run(&mut self, idle: Idle) -> Result<(), Fault> {
+        loop {
+            let next = match idle {
+                None => self.reader.next().await,
+                Some(idle) => tokio::select! {
+                    next = self.reader.next() => next,
+                    () = sleep(idle) => Err(Fault::Violation(GOING_AWAY)),
+                },
+            };
+            let incoming = match next {
+                Ok(Some(incoming)) => incoming,
+                Ok(None) | Err(Fault::Io) => {
+                    // The other side is to see that this one is gone.
+                    match self.from {
+                        Side::Client => self.server.lock().await.shutdown().await?,
+                        Side::Server => self.client.lock().await.shutdown().await?,
+                    }
+                    return Ok(());
+                }
+                Err(fault) => {
+                    self.failed(&fault);
+                    return Err(fault);
+                }
+            };
+            match incoming {
+                Incoming::Control { opcode, payload } => {
+                    self.send(opcode, &payload).await?;
+                    if opcode == CLOSE {
+                        return Ok(());
+                    }
+                }
+                Incoming::Message { opcode, bytes } => self.message(opcode, bytes).await?,
+            }
+        }
+    }
+
+    async fn message(&mut self, opcode: u8, bytes: Vec<u8>) -> Result<(), Fault> {
+        let payload = if opcode == BINARY { Payload::Binary(&bytes) } else { Payload::Text(&bytes) };
+        match self.connection.scan(self.from, payload).await.verdict {
+            Verdict::Pass => self.send(opcode, &bytes).await?,
+            Verdict::Change(bytes) => self.send(opcode, &bytes).await?,
+            Verdict::Stop { notice } => self.client.lock().await.write(TEXT, notice.as_bytes()).await?,
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, opcode: u8, payload: &[u8]) -> Result<(), Fault> {
+        match self.from {
+            Side::Client => self.server.lock().await.write(opcode, payload).await?,
+            Side::Server => self.client.lock().await.write(opcode, payload).await?,
+        }
+        Ok(())
+    }
+
+    /// Reports frames that could not be read.
+    fn failed(&self, fault: &Fault) {
+        let failure = match fault {
+            Fault::Violation(TOO_LARGE) => ScanError::TooLarge { limit: self.connection.session().limit() },
+            Fault::Violation(frame::GOING_AWAY) | Fault::Io => return,
+            Fault::Violation(_) => ScanError::Malformed,
+        };
+        let report = Report::new();
+        report.fail(failure);
+        telemetry::scanned(self.from.direction().as_str(), &report, Cost::default());
+    }
+}
