@@ -1,0 +1,56 @@
+//! Who somebody is. In a real server this is a login; here anybody may choose a side.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
+use axum::Json;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What the server knows of a client.
+#[derive(Clone)]
+pub struct Session {
+    pub room: String,
+    pub role: &'static str,
+}
+
+#[derive(Deserialize)]
+pub struct Login {
+    room: String,
+    role: String,
+}
+
+static SESSIONS: LazyLock<Mutex<HashMap<String, Session>>> = LazyLock::new(Mutex::default);
+
+/// Opens a session.
+pub async fn login(Json(login): Json<Login>) -> Result<Json<Value>, StatusCode> {
+    let role = match login.role.as_str() {
+        "customer" => "customer",
+        "agent" => "agent",
+        _ => return Err(StatusCode::BAD_REQUEST),
+    };
+    if login.room.is_empty() || login.room.len() > 40 {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    let mut sessions = SESSIONS.lock().expect("no panic while it is held");
+    // Not a secret: this is a demonstration.
+    let token = format!("{role}-{}", sessions.len());
+    sessions.insert(token.clone(), Session { room: login.room, role });
+    Ok(Json(json!({ "token": token })))
+}
+
+/// Puts the session into the extensions of a request, where the layers and the handlers find it.
+pub async fn authenticate(mut request: Request, next: Next) -> Result<Response, StatusCode> {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    // A browser can set no header for events.
+    let query = request.uri().query().and_then(|query| query.strip_prefix("token="));
+    let token = header.or(query).ok_or(StatusCode::UNAUTHORIZED)?;
+    let session = SESSIONS.lock().expect("no panic while it is held").get(token).cloned();
+    request.extensions_mut().insert(session.ok_or(StatusCode::UNAUTHORIZED)?);
+    Ok(next.run(request).await)
+}
