@@ -34,7 +34,8 @@ async def events(room: str):
         listeners.append(queue)
         yield ": hello\n\n"
         while True:
-            yield f"data: {json.dumps({'id': len(stored), 'text': await queue.get()})}\n\n"
+            text = await queue.get()
+            yield f"data: {json.dumps({'id': len(stored), 'text': text})}\n\n"
 
     return StreamingResponse(stream(), media_type="text/event-stream")
 

@@ -283,6 +283,7 @@ fn rules(section: &mut Section<'_, '_, '_>, default: &Rules) -> Read<Rules> {
         fields: section
             .texts("fields", "the name of a field", |name| (!name.is_empty()).then(|| name.to_owned()))?
             .unwrap_or_else(|| default.fields.clone()),
+        events: section.word("events")?.unwrap_or(default.events),
         errors: section.word("errors")?.unwrap_or(default.errors),
         conversation: section
             .texts("conversation", KINDS, Source::parse)?

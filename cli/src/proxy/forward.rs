@@ -8,15 +8,16 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TE, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TE, TRANSFER_ENCODING, UPGRADE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, request};
 use http_body::Body;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, Error as ClientError, connect::HttpConnector};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use lastfour::middleware::BoxError;
 use tokio::time::{Instant, sleep_until};
 use tower::Service;
@@ -24,7 +25,7 @@ use tower::Service;
 use crate::failure::Result;
 use crate::proxy::body::{AnyBody, Cut, Progress, Received};
 use crate::proxy::headers::remove_hop_by_hop;
-use crate::proxy::problem::problem;
+use crate::proxy::problem::{full, problem};
 use crate::proxy::settings::{Host, Settings, Timeouts, Upstream};
 use crate::proxy::tls;
 
@@ -152,17 +153,29 @@ enum Failure {
 pub(crate) struct Forward {
     upstreams: Arc<Upstreams>,
     progress: Arc<Progress>,
+    upgrades: Option<Upgrades>,
+}
+
+/// What becomes of a connection that the upstream upgrades to WebSocket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Upgrades {
+    /// The layer in front scans its messages.
+    Scan,
+    /// Nobody scans them.
+    Pass,
 }
 
 impl Forward {
-    /// `progress`: that of the body of the request.
-    pub(crate) fn new(upstreams: Arc<Upstreams>, progress: Arc<Progress>) -> Self {
-        Self { upstreams, progress }
+    /// `progress`: that of the body of the request. `upgrades`: if the request asks for a WebSocket.
+    pub(crate) fn new(upstreams: Arc<Upstreams>, progress: Arc<Progress>, upgrades: Option<Upgrades>) -> Self {
+        Self { upstreams, progress, upgrades }
     }
 
-    async fn answer(self, head: request::Parts, body: AnyBody) -> Response<AnyBody> {
+    async fn answer(self, mut head: request::Parts, body: AnyBody) -> Response<AnyBody> {
         let method = head.method.clone();
+        let client = head.extensions.remove::<OnUpgrade>();
         match self.upstreams.send(head, body, &self.progress).await {
+            Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => self.upgraded(response, client),
             Ok(response) => self.received(response, &method),
             Err(failure) => self.failed(&failure),
         }
@@ -170,7 +183,7 @@ impl Forward {
 
     fn received(&self, response: Response<Incoming>, method: &Method) -> Response<AnyBody> {
         let (mut head, body) = response.into_parts();
-        if head.status == StatusCode::SWITCHING_PROTOCOLS || !is_read_in_one_way(&head.headers) {
+        if !is_read_in_one_way(&head.headers) {
             return refused("The server behind this proxy sent an answer that cannot be read.", "answer");
         }
         if head.headers.contains_key(TRANSFER_ENCODING) && *method != Method::HEAD {
@@ -180,6 +193,28 @@ impl Forward {
         head.version = Version::HTTP_11;
         let body = Received::new(body, Progress::new(), self.upstreams.timeouts.idle, u64::MAX);
         Response::from_parts(head, body.boxed_unsync())
+    }
+
+    /// Returns a response that upgrades the connection. The layer in front finds the upstream's end of it in the extensions
+    /// of the response.
+    fn upgraded(&self, response: Response<Incoming>, client: Option<OnUpgrade>) -> Response<AnyBody> {
+        let (mut head, _) = response.into_parts();
+        let protocol = head.headers.get(UPGRADE).map(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"));
+        let (Some(upgrades), Some(true)) = (self.upgrades, protocol) else {
+            return refused("The server behind this proxy sent an answer that cannot be read.", "answer");
+        };
+        remove_hop_by_hop(&mut head.headers, true);
+        if upgrades == Upgrades::Pass
+            && let (Some(client), Some(upstream)) = (client, head.extensions.remove::<OnUpgrade>())
+        {
+            tokio::spawn(async move {
+                if let (Ok(client), Ok(upstream)) = tokio::join!(client, upstream) {
+                    let (mut client, mut upstream) = (TokioIo::new(client), TokioIo::new(upstream));
+                    let _ = tokio::io::copy_bidirectional(&mut client, &mut upstream).await;
+                }
+            });
+        }
+        Response::from_parts(head, full(""))
     }
 
     fn failed(&self, failure: &Failure) -> Response<AnyBody> {

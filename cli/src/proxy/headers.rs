@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use http::header::{
     CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
 
 use crate::proxy::settings::Trust;
 
@@ -33,9 +34,12 @@ pub(crate) struct Peer {
     pub(crate) trusted: bool,
 }
 
-/// Whether the headers ask for a WebSocket.
-pub(crate) fn asks_for_websocket(headers: &HeaderMap) -> bool {
-    has_word(headers, &UPGRADE, "websocket") && has_word(headers, &CONNECTION, "upgrade")
+/// Whether a request asks for a WebSocket.
+pub(crate) fn asks_for_websocket(head: &Parts) -> bool {
+    head.version == Version::HTTP_11
+        && head.method == Method::GET
+        && has_word(&head.headers, &UPGRADE, "websocket")
+        && has_word(&head.headers, &CONNECTION, "upgrade")
 }
 
 /// Whether a list in a header has this word.

@@ -12,8 +12,11 @@ use tokio::time::{Instant, Sleep, sleep};
 const PREFACE: u64 = 24;
 
 /// A connection with a limit on the time for which neither side sends a byte.
-pub(crate) struct Timed<S> {
+///
+/// It holds a guard as long as it exists, also after it was upgraded.
+pub(crate) struct Timed<S, G> {
     inner: S,
+    _guard: G,
     /// The limit until the first bytes were received.
     first: Duration,
     idle: Duration,
@@ -22,9 +25,9 @@ pub(crate) struct Timed<S> {
     timer: Pin<Box<Sleep>>,
 }
 
-impl<S> Timed<S> {
-    pub(crate) fn new(inner: S, first: Duration, idle: Duration) -> Self {
-        Self { inner, first, idle, received: 0, moved: Instant::now(), timer: Box::pin(sleep(first)) }
+impl<S, G> Timed<S, G> {
+    pub(crate) fn new(inner: S, guard: G, first: Duration, idle: Duration) -> Self {
+        Self { inner, _guard: guard, first, idle, received: 0, moved: Instant::now(), timer: Box::pin(sleep(first)) }
     }
 
     /// Waits for the limit.
@@ -55,7 +58,7 @@ impl<S> Timed<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
+impl<S: AsyncRead + Unpin, G: Unpin> AsyncRead for Timed<S, G> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.inner).poll_read(cx, buf);
@@ -64,7 +67,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
+impl<S: AsyncWrite + Unpin, G: Unpin> AsyncWrite for Timed<S, G> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, buf);
         self.watch(cx, written)

@@ -7,7 +7,7 @@ use lastfour::{Engine, Limits};
 
 use crate::failure::Result;
 use crate::proxy::pattern::{Pattern, segments};
-use crate::proxy::settings::{Direction, Errors, Rules, Settings, Shape};
+use crate::proxy::settings::{Direction, Errors, Events, Rules, Settings, Shape};
 use crate::proxy::source::{First, Source};
 use crate::reading;
 
@@ -80,7 +80,14 @@ fn layer(rules: &Rules, limits: Limits, store: &MemoryStore) -> Result<Option<Re
     };
     let mut layer = layer.limits(limits).store(store.clone());
     layer = match rules.shape {
-        Shape::Generic => layer.shape(Generic::default().and(rules.fields.clone())),
+        Shape::Generic => {
+            let shape = Generic::default().and(rules.fields.clone());
+            layer.shape(match rules.events {
+                Events::Detect => shape,
+                Events::Messages => shape.messages(),
+                Events::Pieces => shape.pieces(),
+            })
+        }
         Shape::AllStrings => layer.shape(AllStrings),
         Shape::OpenAi => layer.shape(OpenAi),
         Shape::Anthropic => layer.shape(Anthropic),

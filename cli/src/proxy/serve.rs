@@ -18,15 +18,15 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use lastfour::middleware::MemoryStore;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tower::{Layer, ServiceExt};
 
 use crate::failure::Result;
 use crate::proxy::body::{AnyBody, Progress, Received};
 use crate::proxy::check::{Refusal, check};
-use crate::proxy::forward::{Forward, Upstreams};
+use crate::proxy::forward::{Forward, Upgrades, Upstreams};
 use crate::proxy::headers::{Peer, asks_for_websocket, prepare_request};
 use crate::proxy::io::Timed;
 use crate::proxy::problem::{full, problem};
@@ -117,10 +117,14 @@ impl Proxy {
                 .insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
             return Ok(response);
         }
-        if asks_for_websocket(&head.headers) {
+        let upgrades = asks_for_websocket(&head).then_some(match route.layer {
+            Some(_) => Upgrades::Scan,
+            None => Upgrades::Pass,
+        });
+        if upgrades == Some(Upgrades::Scan) {
             return Err(Refusal {
                 status: StatusCode::NOT_IMPLEMENTED,
-                detail: "WebSocket is not supported yet: its messages could not be scanned.",
+                detail: "WebSocket is not supported here: its messages could not be scanned.",
             });
         }
         let limit = match self.settings.limits.body {
@@ -134,10 +138,10 @@ impl Proxy {
                 detail: "The body of the request is too large.",
             });
         }
-        prepare_request(&mut head.headers, peer, &self.settings.trust, false);
+        prepare_request(&mut head.headers, peer, &self.settings.trust, upgrades.is_some());
         let progress = Progress::new();
         let body = Received::new(body, progress.clone(), self.settings.timeouts.idle, limit);
-        let forward = Forward::new(self.upstreams.clone(), progress);
+        let forward = Forward::new(self.upstreams.clone(), progress, upgrades);
         let request = Request::from_parts(head, body);
         let result = match &route.layer {
             Some(layer) => {
@@ -157,6 +161,25 @@ fn known(method: &Method) -> &str {
     let methods =
         [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
     if methods.contains(method) { method.as_str() } else { "other" }
+}
+
+/// Exists as long as a connection, also after it was upgraded to WebSocket.
+struct Guard {
+    _permit: Option<OwnedSemaphorePermit>,
+    _running: mpsc::Sender<Infallible>,
+}
+
+impl Guard {
+    fn new(permit: Option<OwnedSemaphorePermit>, running: mpsc::Sender<Infallible>) -> Self {
+        metrics::gauge!("lastfour_proxy_connections").increment(1);
+        Self { _permit: permit, _running: running }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        metrics::gauge!("lastfour_proxy_connections").decrement(1);
+    }
 }
 
 /// The connections of a proxy.
@@ -187,8 +210,8 @@ impl Server {
         Self { proxy, listener, tls, builder }
     }
 
-    /// Accepts connections until `stop` is done. Then finishes the requests that are running. Returns whether all of them
-    /// were finished in time.
+    /// Accepts connections until `stop` is done. Then finishes the requests that are running, and waits for WebSockets to be
+    /// closed. Returns whether all requests were finished in time.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) -> bool {
         let graceful = GracefulShutdown::new();
         let (running, mut ended) = mpsc::channel::<Infallible>(1);
@@ -197,7 +220,7 @@ impl Server {
         let mut stop = std::pin::pin!(stop);
         loop {
             let accept = async {
-                // Closed never.
+                // It is never closed.
                 let permit = free.clone().acquire_owned().await.ok();
                 (shared.listener.accept().await, permit)
             };
@@ -207,13 +230,9 @@ impl Server {
             };
             match accepted {
                 Ok((stream, address)) => {
-                    let (server, watcher, running) = (shared.clone(), graceful.watcher(), running.clone());
-                    tokio::spawn(async move {
-                        metrics::gauge!("lastfour_proxy_connections").increment(1);
-                        server.connection(stream, address, watcher).await;
-                        metrics::gauge!("lastfour_proxy_connections").decrement(1);
-                        drop((permit, running));
-                    });
+                    let guard = Guard::new(permit, running.clone());
+                    let (server, watcher) = (shared.clone(), graceful.watcher());
+                    tokio::spawn(async move { server.connection(stream, address, guard, watcher).await });
                 }
                 Err(error) => {
                     tracing::error!(%error, "cannot accept a connection");
@@ -228,19 +247,19 @@ impl Server {
         proxy.stopping.store(true, Ordering::Relaxed);
         // Closes the listener when the last connection ends.
         drop((running, shared));
-        let finish = async {
-            graceful.shutdown().await;
-            ended.recv().await;
-        };
-        timeout(proxy.settings.timeouts.shutdown, finish).await.is_ok()
+        let deadline = Instant::now() + proxy.settings.timeouts.shutdown;
+        let finished = timeout_at(deadline, graceful.shutdown()).await.is_ok();
+        // A WebSocket has no end to wait for.
+        let _ = timeout_at(deadline, ended.recv()).await;
+        finished
     }
 
-    async fn connection(&self, stream: TcpStream, address: SocketAddr, watcher: Watcher) {
+    async fn connection(&self, stream: TcpStream, address: SocketAddr, guard: Guard, watcher: Watcher) {
         let _ = stream.set_nodelay(true);
         let timeouts = self.proxy.settings.timeouts;
         // The upstream may take as long as it is allowed to before it answers.
         let idle = timeouts.idle.max(timeouts.response + Duration::from_secs(1));
-        let stream = Timed::new(stream, timeouts.head, idle);
+        let stream = Timed::new(stream, guard, timeouts.head, idle);
         match &self.tls {
             None => self.http(stream, address.ip(), watcher).await,
             Some(tls) => match timeout(timeouts.head, tls.accept(stream)).await {

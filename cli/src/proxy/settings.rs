@@ -157,6 +157,7 @@ pub(crate) struct Rules {
     pub(crate) shape: Shape,
     /// More fields of text, for the shape `generic`.
     pub(crate) fields: Vec<String>,
+    pub(crate) events: Events,
     pub(crate) errors: Errors,
     /// Where the conversation key is, in this order.
     pub(crate) conversation: Vec<Source>,
@@ -214,6 +215,23 @@ impl Named for Shape {
         ("anthropic", Self::Anthropic),
         ("matrix", Self::Matrix),
     ];
+}
+
+/// How the events of a stream belong together, for the shape `generic`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Events {
+    /// It is recognized.
+    #[default]
+    Detect,
+    /// Each event is a message.
+    Messages,
+    /// Events are pieces of one text.
+    Pieces,
+}
+
+impl Named for Events {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("detect", Self::Detect), ("messages", Self::Messages), ("pieces", Self::Pieces)];
 }
 
 /// The form of the responses that replace a body which is stopped.
