@@ -43,14 +43,15 @@ impl Role {
         Some(match name.as_str() {
             "customer" | "user" | "client" | "visitor" | "member" | "cardmember" | "caller" | "guest" | "human"
             | "end-user" | "enduser" | "end_user" | "consumer" | "contact" | "lead" | "cliente" | "usuario"
-            | "usuaria" | "visitante" => Self::Customer,
+            | "usuaria" | "visitante" | "utilizador" | "utilizadora" | "consumidor" | "consumidora" | "comprador"
+            | "usuário" | "usuária" => Self::Customer,
             "agent" | "admin" | "operator" | "representative" | "rep" | "csr" | "support" | "staff" | "advisor"
             | "teammate" | "employee" | "agente" | "asesor" | "asesora" | "operador" | "operadora"
-            | "representante" | "soporte" | "ejecutivo" | "ejecutiva" => Self::Agent,
+            | "representante" | "soporte" | "ejecutivo" | "ejecutiva" | "atendente" | "atendimento" | "suporte"
+            | "consultor" | "consultora" | "assessor" | "assessora" => Self::Agent,
             "bot" | "assistant" | "system" | "chatbot" | "virtual assistant" | "virtual-assistant" | "custom_bot"
-            | "ai" | "model" | "ivr" | "developer" | "tool" | "asistente" | "asistente virtual" | "sistema" => {
-                Self::Bot
-            }
+            | "ai" | "model" | "ivr" | "developer" | "tool" | "asistente" | "asistente virtual" | "sistema"
+            | "assistente" | "assistente virtual" | "robô" | "robo" => Self::Bot,
             _ => return None,
         })
     }

@@ -10,7 +10,7 @@ use crate::chat::{ChatShape, ChatTexts, Continuity, Place, Scan};
 use crate::json::{Path, Value};
 
 /// The names of fields that hold text.
-const FIELDS: [&str; 33] = [
+const FIELDS: [&str; 35] = [
     "text",
     "content",
     "contents",
@@ -43,7 +43,9 @@ const FIELDS: [&str; 33] = [
     "description",
     "texto",
     "mensaje",
+    "mensagem",
     "respuesta",
+    "resposta",
 ];
 
 /// The names under which a field that holds text holds it, where it is an object: in its only form, in several, or in
@@ -200,7 +202,8 @@ impl Generic {
     /// Reads only fields with one of these names: `text`, `content`, `contents`, `body`, `message`, `messages`, `msg`, `html`,
     /// `plain`, `markdown`, `parts`, `lines`, `caption`, `comment`, `note`, `reply`, `answer`, `question`, `prompt`, `input`,
     /// `output`, `response`, `utterance`, `transcript`, `transcription`, `subject`, `summary`, `preview`, `snippet`,
-    /// `description`, `texto`, `mensaje`, `respuesta`. Everything else passes unchanged.
+    /// `description`, `texto`, `mensaje`, `respuesta`,
+    /// `mensagem`, `resposta`. Everything else passes unchanged.
     ///
     /// ```
     /// use lastfour::chat::{DynShape, Generic};

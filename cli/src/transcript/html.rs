@@ -271,10 +271,11 @@ const AUTHOR: &[&str] =
 const AUTHOR_BEFORE_NAME: &[&str] =
     &["from", "user", "author", "sender", "display", "agent", "customer", "speaker", "member"];
 const TIMES: &[&str] = &["time", "timestamp", "date", "datetime", "hora", "fecha"];
-const TEXTS: &[&str] = &["content", "text", "body", "message", "msg", "bubble", "comment", "mensaje", "texto"];
+const TEXTS: &[&str] =
+    &["content", "text", "body", "message", "msg", "bubble", "comment", "mensaje", "mensagem", "texto"];
 const NOTHING: &[&str] = &["initials", "userpic", "avatar", "reactions", "reaction", "badge", "icon", "signature"];
 const MESSAGES: &[&str] =
-    &["message", "msg", "bubble", "post", "entry", "comment", "event", "mensaje", "item", "row", "reply"];
+    &["message", "msg", "bubble", "post", "entry", "comment", "event", "mensaje", "mensagem", "item", "row", "reply"];
 
 /// What one token of a class, or the value of a similar attribute, says.
 fn says(token: &str) -> Option<Says> {

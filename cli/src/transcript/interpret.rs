@@ -87,8 +87,9 @@ const FEWEST_CONSTANT: u32 = 5;
 const LONGEST_VALUE: usize = 256;
 
 /// Names of the two sides of a pair: what is asked and what is answered.
-const ASKED: &[&str] = &["question", "prompt", "input", "request", "query", "pregunta", "instruction", "ask"];
-const ANSWERED: &[&str] = &["answer", "completion", "output", "response", "reply", "respuesta", "result"];
+const ASKED: &[&str] =
+    &["question", "prompt", "input", "request", "query", "pregunta", "pergunta", "instruction", "ask"];
+const ANSWERED: &[&str] = &["answer", "completion", "output", "response", "reply", "respuesta", "resposta", "result"];
 
 /// How a node takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

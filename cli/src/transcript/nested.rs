@@ -245,8 +245,15 @@ fn json_in(
 
 /// Words of a line before a quoted mail.
 const WROTE: &[&str] = &["wrote:", "escribió:", "escribio:", "schrieb:", "a écrit :", "escreveu:"];
-const ORIGINAL: &[&str] =
-    &["original message", "mensaje original", "forwarded message", "mensaje reenviado", "begin forwarded message:"];
+const ORIGINAL: &[&str] = &[
+    "original message",
+    "mensaje original",
+    "forwarded message",
+    "mensaje reenviado",
+    "mensagem original",
+    "mensagem encaminhada",
+    "begin forwarded message:",
+];
 const HEADS: &[&str] = &["from:", "de:"];
 const SENT: &[&str] = &["sent:", "date:", "enviado:", "fecha:", "to:", "para:"];
 

@@ -21,6 +21,9 @@ const WORDS: [(Role, &[&str]); 3] = [
             "sistema",
             "assistant",
             "asistente",
+            "assistente",
+            "robô",
+            "robo",
             "ai",
             "ia",
             "gpt",
@@ -37,6 +40,16 @@ const WORDS: [(Role, &[&str]); 3] = [
             "agente",
             "support",
             "soporte",
+            "suporte",
+            "atendente",
+            "atendimento",
+            "consultor",
+            "consultora",
+            "assessor",
+            "assessora",
+            "serviço",
+            "equipe",
+            "equipa",
             "service",
             "services",
             "servicio",
@@ -87,6 +100,14 @@ const WORDS: [(Role, &[&str]); 3] = [
             "user",
             "usuario",
             "usuaria",
+            "usuário",
+            "usuária",
+            "utilizador",
+            "utilizadora",
+            "consumidor",
+            "consumidora",
+            "comprador",
+            "compradora",
             "member",
             "cardmember",
             "visitor",
@@ -110,7 +131,7 @@ const WORDS: [(Role, &[&str]); 3] = [
     ),
 ];
 
-/// Returns what a name says about the role of its bearer, in English and Spanish, or `None` if it says nothing.
+/// Returns what a name says about the role of its bearer, in the languages of the library, or `None` if it says nothing.
 pub(crate) fn role_in_name(name: &str) -> Option<Role> {
     Role::from_name(name).or_else(|| {
         let lower = name.to_lowercase();
@@ -124,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_in_a_name_tell_the_role_in_both_languages() {
+    fn the_words_in_a_name_tell_the_role_in_all_languages() {
         for (name, role) in [
             ("AGENT", Role::Agent),
             ("Agent Smith", Role::Agent),
@@ -133,6 +154,10 @@ mod tests {
             ("Servicio al Cliente", Role::Agent),
             ("Atención a clientes", Role::Agent),
             ("Asistente virtual", Role::Bot),
+            ("Assistente virtual", Role::Bot),
+            ("Atendente Paula", Role::Agent),
+            ("Suporte ao cliente", Role::Agent),
+            ("Usuário 7", Role::Customer),
             ("Customer Support Bot", Role::Bot),
             ("CUSTOM_BOT", Role::Bot),
             ("Cliente (Marta)", Role::Customer),
