@@ -14,7 +14,8 @@ use crate::judge::{self, Analysis, Depth, Detection, Part};
 use crate::message::{Message, Role};
 use crate::overlap;
 use crate::policy::{Action, Expiry, Policy};
-use crate::report::{Explanation, Finding, Outcome, Passed};
+use crate::report::{Explanation, Finding, Outcome, Passed, Weighed};
+use crate::sensitivity::Sensitivities;
 use crate::span::Span;
 use crate::steps;
 use crate::text::{View, base64_runs};
@@ -40,15 +41,15 @@ pub(crate) const SHORT: usize = 256;
 #[derive(Debug, Clone, Default)]
 pub struct Engine {
     policy: Policy,
-    /// Leaves the learned weights out.
-    rules_only: bool,
+    /// How sure the learned weights must be.
+    sensitivities: Sensitivities,
 }
 
 impl Engine {
     /// Creates an engine with a policy.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { policy, rules_only: false }
+        Self { sensitivities: policy.sensitivities(), policy }
     }
 
     /// The policy of this engine.
@@ -136,11 +137,13 @@ impl Engine {
         let before = conversation.clone();
         let reasons = |analysis: &Analysis, view: &View<'_>| {
             let passed = analysis.passed.iter().map(|passed| Passed::new(passed, view.source(passed.span))).collect();
-            (analysis.expected_words(), passed)
+            let weighed = analysis.weighed.iter().map(|weighed| Weighed::new(weighed, view.source(weighed.span)));
+            (analysis.expected_words(), passed, weighed.collect())
         };
-        let (outcome, (words, passed)) = self.scan_in_full(conversation, expected, message, Depth::Reasons, reasons);
+        let (outcome, (words, passed, weighed)) =
+            self.scan_in_full(conversation, expected, message, Depth::Reasons, reasons);
         let outcome = self.until_stable(outcome, &before, expected, message);
-        Explanation { expected: words, outcome, passed }
+        Explanation { expected: words, outcome, passed, weighed }
     }
 
     /// Masks the secrets in a single text by a customer, outside any conversation.
@@ -169,12 +172,12 @@ impl Engine {
     /// Returns the engine without the learned weights. In an event stream nobody knows which texts are messages, and the
     /// evidence of the last messages would depend on how the stream was cut.
     pub(crate) fn rules_only(self) -> Self {
-        Self { rules_only: true, ..self }
+        Self { sensitivities: Sensitivities::OFF, ..self }
     }
 
     /// Begins a turn of a conversation. Returns what the message may contain.
     pub(crate) fn begin(&self, conversation: &mut Conversation, role: Role, time_ms: Option<u64>) -> Expected {
-        Expected { rules_only: self.rules_only, ..conversation.begin(role, time_ms) }
+        Expected { sensitivities: self.sensitivities, ..conversation.begin(role, time_ms) }
     }
 
     /// Whether the message cannot contain a finding and cannot change what the conversation expects.

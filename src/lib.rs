@@ -82,6 +82,7 @@ pub mod middleware;
 mod overlap;
 mod policy;
 mod report;
+mod sensitivity;
 mod span;
 mod steps;
 mod stream;
@@ -105,7 +106,8 @@ pub use policy::{
     Action, ConfigError, Expiry, MaskStyle, OnFailure, Policy, PolicyBuilder, PolicyError, TokenKey, UnknownAction,
     UnknownStyle,
 };
-pub use report::{Explanation, Finding, Outcome, Passed};
+pub use report::{Explanation, Finding, Outcome, Passed, Reason, Weighed};
+pub use sensitivity::{Sensitivity, UnknownSensitivity};
 pub use span::Span;
 pub use stream::{Finished, RedactReader, RedactWriter, StreamRedactor};
 // For `lastfour-cli`. Not part of the public interface.

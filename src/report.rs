@@ -103,6 +103,43 @@ pub struct Explanation {
     pub outcome: Outcome,
     /// The numbers that were kept.
     pub passed: Vec<Passed>,
+    /// The values that neither form nor a rule makes secrets, scored by the talk around them.
+    pub weighed: Vec<Weighed>,
+}
+
+/// A value that was scored by the talk around it. Scores are in sixteenths of a nat, so that 11 doubles the odds.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Weighed {
+    /// The byte range in the source.
+    pub span: Span,
+    /// The likeliest kind of secret; `None` if no kind has this form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity: Option<Entity>,
+    /// The score: above 0 if it is more likely a secret than not.
+    pub score: i32,
+    /// The score from which the policy masks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needed: Option<i32>,
+    /// What makes up the score, except for a constant: the strongest reason first.
+    pub reasons: Vec<Reason>,
+}
+
+/// A part of a score.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Reason {
+    /// What was looked at, such as `the cues before it (texted, 2 back)`. Contains no text of the message.
+    pub what: String,
+    /// What it adds.
+    pub score: i32,
+}
+
+impl Weighed {
+    pub(crate) fn new(weighed: &crate::judge::Weighed, span: Span) -> Self {
+        let reasons = weighed.reasons.iter().map(|(what, score)| Reason { what: what.clone(), score: *score });
+        Self { span, entity: weighed.entity, score: weighed.score, needed: weighed.needed, reasons: reasons.collect() }
+    }
 }
 
 /// A number that was kept, with the reason.

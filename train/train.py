@@ -140,21 +140,23 @@ def write(path, values, questions, keep=60000):
             if row.any():
                 rows[int(key)] = (s, row)
     kept = sorted(rows, key=lambda k: (-rows[k][0], k))[:keep]
+    # At most half of the places are taken: most features that are looked up are not there.
     places = 1
-    while places < max(2, int(len(kept) * 1.33)):
+    while places < 2 * len(kept):
         places *= 2
-    at, out = np.zeros(places, np.uint32), np.zeros((places, COLUMNS), np.int8)
-    for key in kept:
+    entries = np.zeros((places, 2), np.uint16)
+    for number, key in enumerate(kept, 1):
         place = key & (places - 1)
-        while at[place]:
+        while entries[place, 1]:
             place = (place + 1) & (places - 1)
-        at[place], out[place] = key, rows[key][1]
+        entries[place] = key >> 16, number
     with open(path, "wb") as f:
-        f.write(struct.pack("<I", places))
+        f.write(struct.pack("<II", places, len(kept)))
         for bias in (values[2], questions[2]):
             f.write(struct.pack(f"<{COLUMNS}h", *(int(np.clip(round(b * SCALE), -32000, 32000)) for b in bias)))
-        f.write(at.astype("<u4").tobytes())
-        f.write(out.tobytes())
+        f.write(entries.astype("<u2").tobytes())
+        for key in kept:
+            f.write(rows[key][1].tobytes())
     return len(rows), len(kept)
 
 

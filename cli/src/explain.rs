@@ -194,11 +194,28 @@ fn tell(out: &mut dyn Write, style: Style, explanation: &Explanation, indent: &s
         let label = style.paint(Paint::Green, "kept:");
         writeln!(out, "{indent}{label} {} at {}..{} – {}", passed.what, span.start, span.end, passed.why)?;
     }
+    for weighed in &explanation.weighed {
+        let reasons: Vec<_> = weighed.reasons.iter().map(|r| format!("{} {:+}", r.what, r.score)).collect();
+        let what = weighed.entity.map_or("no kind of secret".to_owned(), |entity| entity.to_string());
+        let needed = weighed.needed.map(|needed| format!(" (masked from {needed:+})")).unwrap_or_default();
+        let (span, score) = (weighed.span, weighed.score);
+        writeln!(
+            out,
+            "{indent}weighed: {what} at {}..{} – score {score:+}{needed}: {}",
+            span.start,
+            span.end,
+            reasons.join("; ")
+        )?;
+    }
     if !outcome.recall.is_empty() {
         let lines: Vec<String> = outcome.recall.iter().map(|id| id.0.to_string()).collect();
         writeln!(out, "{indent}completes a secret: earlier pieces in line {}", lines.join(", "))?;
     }
-    if explanation.expected.is_empty() && outcome.findings.is_empty() && explanation.passed.is_empty() {
+    if explanation.expected.is_empty()
+        && outcome.findings.is_empty()
+        && explanation.passed.is_empty()
+        && explanation.weighed.is_empty()
+    {
         writeln!(out, "{indent}nothing that looks like a secret")?;
     }
     Ok(())

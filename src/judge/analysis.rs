@@ -86,7 +86,7 @@ impl MessageAnalysis<'_, '_> {
                 }
             }
         }
-        self.expected = Expected { rules_only: self.expected.rules_only, ..Expected::default() };
+        self.expected = Expected { sensitivities: self.expected.sensitivities, ..Expected::default() };
     }
 
     /// Returns the candidate for the number and entity, with what its detector knows.

@@ -6,6 +6,7 @@ use crate::judge::recent::{INTENTS, REMEMBERED, Recent};
 pub(super) use crate::judge::topics::Secrets;
 pub(crate) use crate::judge::topics::Topics;
 use crate::message::Role;
+use crate::sensitivity::Sensitivities;
 
 /// The state of one side of the conversation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -115,8 +116,8 @@ pub(crate) struct Expected {
     pub(crate) recent: [Recent; REMEMBERED],
     /// The speaker is an agent or a bot.
     pub(crate) serves: bool,
-    /// The learned weights are not used.
-    pub(crate) rules_only: bool,
+    /// How sure the learned weights must be.
+    pub(crate) sensitivities: Sensitivities,
 }
 
 impl Expected {
@@ -214,7 +215,7 @@ impl Conversation {
             read_back,
             recent: self.recent,
             serves: role.serves(),
-            rules_only: false,
+            sensitivities: Sensitivities::default(),
         }
     }
 

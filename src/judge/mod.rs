@@ -47,7 +47,7 @@ use conversation::{Conversation, Expected, Intents};
 use govern::ConsumedCues;
 #[cfg(test)]
 pub(crate) use learned::record;
-pub(crate) use verdict::{Analysis, Detection, Passed};
+pub(crate) use verdict::{Analysis, Detection, Passed, Weighed};
 
 /// The part of a view that is judged. The text before and after it serves as context.
 #[derive(Debug, Clone, Copy)]

@@ -32,6 +32,18 @@ pub(crate) struct Passed {
     pub(crate) why: Why,
 }
 
+/// A value that the learned weights have scored, and what makes up its score.
+#[derive(Debug)]
+pub(crate) struct Weighed {
+    pub(crate) span: ViewSpan,
+    /// The likeliest kind that its form allows.
+    pub(crate) entity: Option<Entity>,
+    pub(crate) score: i32,
+    /// The score from which it is a secret.
+    pub(crate) needed: Option<i32>,
+    pub(crate) reasons: Vec<(String, i32)>,
+}
+
 /// The reason why a number was kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Why {
@@ -50,6 +62,7 @@ pub(crate) enum Why {
 pub(crate) struct Analysis {
     pub(crate) found: Vec<Detection>,
     pub(crate) passed: Vec<Passed>,
+    pub(crate) weighed: Vec<Weighed>,
     pub(crate) recall: Vec<MessageId>,
     /// What the message does to the incomplete number of its speaker, in order.
     pub(crate) halves: Vec<Half<Detection>>,

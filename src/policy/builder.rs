@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::detect::custom::CustomDetector;
 use crate::entity::Entity;
+use crate::sensitivity::Sensitivity;
 
 use super::rule::{Rule, check_reveal, check_solicitation};
 use super::{Action, Expiry, MaskStyle, OnFailure, Policy, PolicyError, Rules, TokenKey};
@@ -25,6 +26,8 @@ pub struct PolicyBuilder {
     rules: Rules,
     actions: Vec<(Entity, Action)>,
     reveals: Vec<(Entity, u8)>,
+    sensitivity: Sensitivity,
+    sensitivities: Vec<(Entity, Sensitivity)>,
 }
 
 impl PolicyBuilder {
@@ -41,6 +44,18 @@ impl PolicyBuilder {
     /// less than half.
     pub fn reveal(mut self, entity: Entity, digits: u8) -> Self {
         self.reveals.push((entity, digits));
+        self
+    }
+
+    /// Sets how sure the judge must be of secrets that only the talk around them gives away.
+    pub fn sensitivity(mut self, sensitivity: Sensitivity) -> Self {
+        self.sensitivity = sensitivity;
+        self
+    }
+
+    /// Sets the same for one built-in entity.
+    pub fn sensitivity_for(mut self, entity: Entity, sensitivity: Sensitivity) -> Self {
+        self.sensitivities.push((entity, sensitivity));
         self
     }
 
@@ -100,6 +115,12 @@ impl PolicyBuilder {
         for (entity, reveal) in std::mem::take(&mut self.reveals) {
             check_reveal(entity, reveal)?;
             self.rule(entity)?.reveal = reveal;
+        }
+        for rule in &mut self.rules.built_in {
+            rule.sensitivity = self.sensitivity;
+        }
+        for (entity, sensitivity) in std::mem::take(&mut self.sensitivities) {
+            self.rule(entity)?.sensitivity = sensitivity;
         }
         check_solicitation(self.rules.solicitation)?;
         if self.rules.style == MaskStyle::Token && self.rules.key.is_none() {

@@ -10,6 +10,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::detect::checksum::Checksum;
 use crate::detect::custom::{CustomDetector, CustomDetectorBuilder, DetectorError};
 use crate::entity::Entity;
+use crate::sensitivity::Sensitivity;
 
 use super::rule::{check_reveal, check_solicitation};
 use super::{Action, Expiry, MaskStyle, Policy, PolicyBuilder, TokenKey};
@@ -74,7 +75,8 @@ struct File<'t> {
 
 impl<'t> File<'t> {
     fn policy(&self, document: &DeTable<'t>) -> Result<Policy, ConfigError> {
-        const KEYS: [&str; 7] = ["style", "expiry", "entities", "solicitation", "token", "dangerous", "detectors"];
+        const KEYS: [&str; 8] =
+            ["style", "expiry", "sensitivity", "entities", "solicitation", "token", "dangerous", "detectors"];
         let mut policy = Policy::builder();
         let mut style = 0..0;
         for (key, value) in in_order(document) {
@@ -88,6 +90,7 @@ impl<'t> File<'t> {
                     "mask" => Expiry::Mask,
                     other => return Err(self.unknown(value.span(), "expiry", other, &["keep", "mask"])),
                 }),
+                "sensitivity" => policy.sensitivity(self.sensitivity(value)?),
                 "entities" => self.entities(policy, value)?,
                 "solicitation" => self.solicitation(policy, value)?,
                 "token" => policy.token_key(self.token_key(value)?),
@@ -112,7 +115,8 @@ impl<'t> File<'t> {
                 policy = match key.get_ref().as_ref() {
                     "action" => policy.action(entity, self.action(value)?),
                     "reveal" => policy.reveal(entity, self.reveal(entity, value)?),
-                    _ => return Err(self.unknown_key(key, &["action", "reveal"])),
+                    "sensitivity" => policy.sensitivity_for(entity, self.sensitivity(value)?),
+                    _ => return Err(self.unknown_key(key, &["action", "reveal", "sensitivity"])),
                 };
             }
         }
@@ -173,6 +177,11 @@ impl<'t> File<'t> {
             policy = detector.add_to(policy)?;
         }
         Ok(policy)
+    }
+
+    fn sensitivity(&self, value: Value<'_, 't>) -> Result<Sensitivity, ConfigError> {
+        let names: Vec<_> = Sensitivity::ALL.iter().map(|sensitivity| sensitivity.as_str()).collect();
+        self.name(value, "sensitivity", &names)
     }
 
     fn action(&self, value: Value<'_, 't>) -> Result<Action, ConfigError> {

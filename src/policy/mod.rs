@@ -42,6 +42,7 @@ use std::sync::Arc;
 use crate::detect::custom::CustomDetector;
 use crate::entity::{Entity, FindingKind};
 use crate::mask;
+use crate::sensitivity::{Sensitivities, Sensitivity};
 
 use rule::Rule;
 
@@ -134,6 +135,16 @@ impl Policy {
     #[must_use]
     pub fn reveal(&self, entity: Entity, digits: usize) -> usize {
         usize::from(self.rule(entity).reveal).min(digits.saturating_sub(1) / 2)
+    }
+
+    /// How sure the judge must be of a secret of this kind that only the talk around it gives away.
+    #[must_use]
+    pub fn sensitivity(&self, entity: Entity) -> Sensitivity {
+        self.rule(entity).sensitivity
+    }
+
+    pub(crate) fn sensitivities(&self) -> Sensitivities {
+        Sensitivities::new(|entity| self.sensitivity(entity))
     }
 
     /// How masks look.

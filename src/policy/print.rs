@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use crate::detect::custom::CustomDetector;
 use crate::entity::Entity;
+use crate::sensitivity::Sensitivity;
 
 use super::rule::{Rule, most_revealed};
 use super::token::KeySource;
@@ -33,13 +34,24 @@ fn write_to(policy: &Policy, out: &mut String) -> fmt::Result {
     writeln!(out, "# The expiry date next to a masked card number: keep or mask.")?;
     writeln!(out, "expiry = {}", quoted(policy.expiry().as_str()))?;
     writeln!(out)?;
+    writeln!(
+        out,
+        "# How sure lastfour must be of secrets that neither their form nor a rule shows, only the talk around them: lenient,"
+    )?;
+    writeln!(out, "# balanced or strict. Lenient masks fewer harmless values, strict finds more secrets.")?;
+    writeln!(out, "sensitivity = {}", quoted(Sensitivity::default().as_str()))?;
+    writeln!(out)?;
     writeln!(out, "# What to do with each kind of secret.")?;
     writeln!(out, "#   action: allow, flag (report only), mask, or block (stop the whole message).")?;
     writeln!(out, "#   reveal: the number of trailing digits that a mask shows; always less than half of the secret.")?;
+    writeln!(out, "#   sensitivity: as above, for this kind.")?;
     for (entity, rule) in Entity::BUILT_IN.iter().zip(&rules.built_in) {
         writeln!(out)?;
         writeln!(out, "[entities.{entity}]")?;
         write_rule(out, *entity, *rule)?;
+        if rule.sensitivity != Sensitivity::default() {
+            writeln!(out, "sensitivity = {}", quoted(rule.sensitivity.as_str()))?;
+        }
     }
     writeln!(out)?;
     writeln!(out, "# What to do if an agent or a bot asks for a secret: allow, flag or block.")?;
@@ -155,6 +167,7 @@ mod tests {
             Entity::BUILT_IN.iter().copied().zip([Action::Allow, Action::Flag, Action::Block].into_iter().cycle())
         {
             policy = policy.action(entity, action).reveal(entity, most_revealed(entity));
+            policy = policy.sensitivity_for(entity, Sensitivity::Strict);
         }
         let policy = policy.build().unwrap();
         let written = policy.to_toml();

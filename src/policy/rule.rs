@@ -1,6 +1,7 @@
 //! The rule for one entity, and how much of a secret a mask may show.
 
 use crate::entity::Entity;
+use crate::sensitivity::Sensitivity;
 
 use super::{Action, PolicyError};
 
@@ -10,12 +11,14 @@ pub(super) struct Rule {
     pub(super) action: Action,
     /// The number of trailing digits that a mask shows.
     pub(super) reveal: u8,
+    /// How sure the judge must be of a secret that only the talk around it gives away.
+    pub(super) sensitivity: Sensitivity,
 }
 
 impl Rule {
     /// The rule if the policy does not set one.
     pub(super) fn default_for(entity: Entity) -> Self {
-        Self { action: Action::Mask, reveal: reveals(entity).0 }
+        Self { action: Action::Mask, reveal: reveals(entity).0, sensitivity: Sensitivity::default() }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{root, rust_files};
 /// The modules of `src/`, from the lowest layer up. A module may use the layers below its own.
 const LAYERS: &[&[&str]] = &[
     &["span", "steps", "entity", "message", "evidence"],
-    &["text", "edit", "mask", "overlap"],
+    &["text", "edit", "mask", "overlap", "sensitivity"],
     &["detect", "wire"],
     &["json"],
     &["chat"],

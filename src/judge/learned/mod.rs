@@ -21,7 +21,9 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
 use crate::judge::cued::joined_numbers;
+use crate::judge::verdict::Weighed;
 use crate::message::Role;
+use crate::sensitivity::Sensitivity;
 
 use value::{Before, Context, LEFT, RIGHT, Value};
 use weights::{Row, Weights};
@@ -43,6 +45,9 @@ const FOUND: i32 = 8;
 
 /// The same for a plain word, which may be anything.
 const FOUND_WORD: i32 = 24;
+
+/// By how much the scores for the sensitivities differ.
+const DOUBT: i32 = 16;
 
 /// The most digits of a number that is weighed: those of the longest account numbers.
 const LONGEST: usize = 22;
@@ -69,30 +74,41 @@ impl MessageAnalysis<'_, '_> {
     /// Weighs the values that form and the rules leave open, and adds findings that they have missed. What the rules have
     /// found stays, so that everything that is promised of them holds.
     pub(super) fn weigh(&mut self, role: Role, certain: usize) {
-        if self.expected.rules_only || WEIGHTS.is_empty() && !record::is_recording() {
+        if self.expected.sensitivities.is_off() || WEIGHTS.is_empty() && !record::is_recording() {
             return;
         }
         let values = self.values(certain);
         if values.is_empty() {
             return;
         }
-        let context = Context::of(self, role.serves(), values.len());
+        let context = Context::of(self, role.serves(), &values);
         let mut before = Before::default();
         let mut words: Option<usize> = None;
         for value in &values {
             let found = value.rule.map(|at| self.verdict.found[at].entity);
             let mut sum = WEIGHTS.of_value();
             if found.is_none() || record::is_recording() {
-                value::features(self, &context, value, before, &mut |feature| WEIGHTS.add(&mut sum, feature));
+                value::features(self, &context, value, before, &mut |_, feature| WEIGHTS.add(&mut sum, feature));
             }
-            let threshold = if value.number.is_none() && !self.is_mixed(value) { FOUND_WORD } else { FOUND };
-            let learned = if found.is_none() && sum[0] >= threshold { self.kind_of(value, &sum) } else { None };
+            let least = if value.number.is_none() && !self.is_mixed(value) { FOUND_WORD } else { FOUND };
+            let learned = if found.is_none() && sum[0] + DOUBT >= least { self.kind_of(value, &sum) } else { None };
+            let learned = learned.filter(|entity| sum[0] >= least + self.doubt(*entity));
+            if self.explains && found.is_none() {
+                let weight = |feature| WEIGHTS.row(feature).map_or(0, |row| i32::from(row[0]));
+                let reasons = value::reasons(self, &context, value, before, weight);
+                let span = self.reading.span(value.first, value.last);
+                let entity = self.kind_of(value, &sum);
+                let needed = entity.map(|entity| least + self.doubt(entity));
+                self.verdict.weighed.push(Weighed { span, entity, score: sum[0], needed, reasons });
+            }
             let entity = found.or(learned);
             #[cfg(test)]
             let entity = {
                 let span = self.page.view.source(self.reading.span(value.first, value.last));
-                record::value(span, found, |mut add| value::features(self, &context, value, before, &mut add))
-                    .unwrap_or(entity)
+                record::value(span, found, |add| {
+                    value::features(self, &context, value, before, &mut |_, feature| add(feature));
+                })
+                .unwrap_or(entity)
             };
             before = Before {
                 last: value.last,
@@ -115,6 +131,16 @@ impl MessageAnalysis<'_, '_> {
                     self.find_value(value, entity, sum[0]);
                 }
             }
+        }
+    }
+
+    /// By how much the score of a secret of this kind must exceed that for balanced sensitivity.
+    fn doubt(&self, entity: Entity) -> i32 {
+        match self.expected.sensitivities.of(entity) {
+            Some(Sensitivity::Strict) => -DOUBT,
+            Some(Sensitivity::Balanced) => 0,
+            Some(Sensitivity::Lenient) => DOUBT,
+            None => i32::MAX / 2,
         }
     }
 

@@ -1,5 +1,7 @@
 //! The evidence about a value: its form, the words and cues around it, what the rules say, what the last messages said.
 
+use smallvec::SmallVec;
+
 use crate::detect::brands;
 use crate::detect::checksum;
 use crate::detect::cues::{Topic, WordClass};
@@ -13,6 +15,9 @@ use crate::judge::verdict::Detection;
 
 /// How many tokens to the left of a value are read.
 pub(super) const LEFT: usize = 24;
+
+/// How many tokens to the left of a value are read as words.
+const WORDS: usize = 10;
 
 /// How many tokens to the right of a value are read.
 pub(super) const RIGHT: usize = 8;
@@ -43,6 +48,8 @@ pub(super) struct Before {
 
 /// What the values of a message have in common.
 pub(super) struct Context {
+    /// The value of each token near one of them, and of the first two.
+    tokens: SmallVec<[u64; 64]>,
     role: u64,
     words: u64,
     values: u64,
@@ -50,8 +57,23 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn of(analysis: &MessageAnalysis<'_, '_>, serves: bool, values: usize) -> Self {
+    pub(super) fn of(analysis: &MessageAnalysis<'_, '_>, serves: bool, values: &[Value]) -> Self {
+        let reading = analysis.reading;
+        let mut tokens = SmallVec::from_elem(0, reading.tokens.len());
+        let mut hash = |from: usize, to: usize| {
+            for (place, token) in tokens[from..to].iter_mut().zip(&reading.tokens[from..to]) {
+                *place = token_value(reading, token);
+            }
+        };
+        hash(0, reading.tokens.len().min(2));
+        let mut done = 0;
+        for value in values {
+            let to = (value.last + 1 + RIGHT).min(reading.tokens.len());
+            hash(value.first.saturating_sub(WORDS).max(done), to.max(done));
+            done = to.max(done);
+        }
         Self {
+            tokens,
             role: u64::from(serves),
             words: match analysis.reading.facts.words {
                 few @ 0..=3 => few as u64,
@@ -60,7 +82,7 @@ impl Context {
                 13..=30 => 6,
                 _ => 7,
             },
-            values: values.min(4) as u64,
+            values: values.len().min(4) as u64,
             bare: u64::from(analysis.is_bare()),
         }
     }
@@ -156,13 +178,87 @@ fn between(reading: &TokenizedText<'_>, from: usize, to: usize) -> u64 {
     seen
 }
 
-/// Calls `add` with each feature of a value.
+/// The templates of the features below, in groups: the last number of a group, and what its features look at.
+const GROUPS: &[(u64, &str)] = &[
+    (16, "its form"),
+    (21, "the words before it"),
+    (23, "the words after it"),
+    (26, "the words before it"),
+    (27, "the words after it"),
+    (28, "the words beside it"),
+    (29, "the words before it"),
+    (30, "the words after it"),
+    (33, "the words before it"),
+    (35, "the words after it"),
+    (36, "the words before it"),
+    (37, "the words after it"),
+    (39, "the start of the message"),
+    (47, BEFORE),
+    (53, AFTER),
+    (56, "the cues around it"),
+    (63, "what the rules say"),
+    (65, "the value before it"),
+    (73, "what was asked and said before"),
+    (89, LAST),
+];
+
+const BEFORE: &str = "the cues before it";
+const AFTER: &str = "the cues after it";
+const LAST: &str = "the last messages";
+
+/// Returns what makes up the score of a value, strongest first: what was looked at, and what it adds.
+pub(super) fn reasons(
+    analysis: &MessageAnalysis<'_, '_>,
+    context: &Context,
+    value: &Value,
+    before: Before,
+    weight: impl Fn(u32) -> i32,
+) -> Vec<(String, i32)> {
+    let mut sums = [0; GROUPS.len()];
+    features(analysis, context, value, before, &mut |template, feature| {
+        sums[GROUPS.partition_point(|(last, _)| *last < template)] += weight(feature);
+    });
+    let mut reasons: Vec<(&str, i32)> = Vec::new();
+    for ((_, what), sum) in GROUPS.iter().zip(sums) {
+        match reasons.iter_mut().find(|(known, _)| known == what) {
+            Some((_, known)) => *known += sum,
+            None => reasons.push((what, sum)),
+        }
+    }
+    reasons.retain(|(_, sum)| *sum != 0);
+    reasons.sort_by_key(|(_, sum)| -sum.abs());
+    let detail = |what: &str| match what {
+        BEFORE => {
+            let hit = analysis.reading.cues.iter().rev().find(|hit| hit.last < value.first)?;
+            Some(format!("{}, {} back", hit.cue.name, value.first - hit.last))
+        }
+        AFTER => {
+            let hit = analysis.reading.cues.iter().find(|hit| hit.first > value.last)?;
+            Some(format!("{}, {} on", hit.cue.name, hit.first - value.last))
+        }
+        LAST => {
+            let question = analysis.expected.recent.iter().find(|recent| recent.is_there() && recent.asks())?;
+            let scores = question.scores();
+            let likeliest = (0..INTENTS - 1).max_by_key(|intent| scores[*intent])?;
+            let entity = Topic::ALL[likeliest].entity().filter(|_| scores[likeliest] >= scores[INTENTS - 1])?;
+            Some(format!("asked for: {entity}"))
+        }
+        _ => None,
+    };
+    let named = |(what, sum): (&str, i32)| match detail(what) {
+        Some(detail) => (format!("{what} ({detail})"), sum),
+        None => (what.to_owned(), sum),
+    };
+    reasons.into_iter().map(named).collect()
+}
+
+/// Calls `add` with the template and the hash of each feature of a value.
 pub(super) fn features(
     analysis: &MessageAnalysis<'_, '_>,
     context: &Context,
     value: &Value,
     before: Before,
-    add: &mut impl FnMut(u32),
+    add: &mut impl FnMut(u64, u32),
 ) {
     let reading = analysis.reading;
     let tokens = &reading.tokens[..];
@@ -171,7 +267,7 @@ pub(super) fn features(
     let text = &reading.text[span.start..span.end];
     let template = Feature::new;
     macro_rules! add {
-        ($n:expr $(, $value:expr)*) => { add(template($n)$(.with($value))*.hash()) };
+        ($n:expr $(, $value:expr)*) => { add($n, template($n)$(.with($value))*.hash()) };
     }
 
     // Its form.
@@ -207,7 +303,7 @@ pub(super) fn features(
                 add!(9, like, context.role);
             }
             if digits.len() >= 9 {
-                let mut ascii: smallvec::SmallVec<[u8; 24]> = digits.iter().map(|d| d + b'0').collect();
+                let mut ascii: SmallVec<[u8; 24]> = digits.iter().map(|d| d + b'0').collect();
                 ascii.truncate(24);
                 let luhn = digits.len() >= 12 && checksum::luhn(&ascii);
                 let brand = digits.len() >= 12 && brands::brand_of(digits).is_some();
@@ -226,14 +322,14 @@ pub(super) fn features(
                     add!(14, bit);
                 }
             }
-            add!(15, token_value(reading, token));
+            add!(15, context.tokens[value.first]);
         }
         let known = u64::from(tokens[value.first..=value.last].iter().any(|t| t.word != 0 || t.cue != 0));
         add!(16, known, g);
     }
 
     // The words beside it.
-    let side = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or(1, |t| token_value(reading, t));
+    let side = |at: Option<usize>| at.and_then(|at| context.tokens.get(at)).map_or(1, |value| *value);
     let left = |n: usize| side(value.first.checked_sub(n + 1));
     let right = |n: usize| side(Some(value.last + 1 + n));
     let (l0, l1, l2, l3) = (left(0), left(1), left(2), left(3));
@@ -253,11 +349,12 @@ pub(super) fn features(
     add!(28, g, l0, r0);
     add!(29, k, l0);
     add!(30, k, r0);
-    let from = value.first.saturating_sub(10);
-    let words = |t: &&crate::detect::token::Token| t.kind == Kind::Word;
+    let words = |from: usize, to: usize| {
+        let pairs = tokens[from..to].iter().zip(&context.tokens[from..to]);
+        pairs.filter(|(token, _)| token.kind == Kind::Word).map(|(_, word)| *word)
+    };
     let (mut one, mut two) = (0, 0);
-    for token in tokens[from..value.first].iter().filter(words) {
-        let word = token_value(reading, token);
+    for word in words(value.first.saturating_sub(WORDS), value.first) {
         add!(31, g, word);
         (two, one) = (one, word);
     }
@@ -265,8 +362,7 @@ pub(super) fn features(
     add!(33, g, two, one);
     let to = (value.last + 1 + RIGHT).min(tokens.len());
     let mut next = [0; 2];
-    for (n, token) in tokens[value.last + 1..to].iter().filter(words).enumerate() {
-        let word = token_value(reading, token);
+    for (n, word) in words(value.last + 1, to).enumerate() {
         add!(34, g, word);
         if let Some(place) = next.get_mut(n) {
             *place = word;
@@ -288,10 +384,10 @@ pub(super) fn features(
             bits &= bits - 1;
         }
     }
-    let head = tokens.iter().take(2).map(|t| token_value(reading, t)).fold(0_u64, |all, v| all.rotate_left(9) ^ v);
+    let head = context.tokens.iter().take(2).fold(0_u64, |all, v| all.rotate_left(9) ^ v);
     add!(38, g, head);
-    if let Some(token) = tokens.first() {
-        add!(39, g, token_value(reading, token));
+    if let Some(first) = context.tokens.first() {
+        add!(39, g, *first);
     }
 
     // The cues around it.

@@ -1,7 +1,8 @@
 //! The learned weights: a table from the hash of a feature to a row of small integers.
 //!
-//! The file is what `train/` writes: the number of places (a power of two), the biases, the keys, the rows. It is read as
-//! it is; nothing is parsed and nothing is floating point, so that every platform decides alike.
+//! The file is what `train/` writes, all in little-endian order: the number of places (a power of two), the number of rows,
+//! the biases, for each place the upper half of the hash of its feature and the number of its row (from 1, 0 for none), and
+//! the rows. It is read as it is; nothing is parsed and nothing is floating point, so every platform decides alike.
 
 use std::borrow::Cow;
 
@@ -20,14 +21,15 @@ pub(super) struct Weights {
 
 static BUILT_IN: &[u8] = include_bytes!("weights.bin");
 
-const HEADER: usize = 4 + 2 * COLUMNS * 2;
+const HEADER: usize = 8 + 2 * COLUMNS * 2;
+
+/// The bytes of a place.
+const PLACE: usize = 4;
 
 impl Weights {
     /// Returns the weights that are compiled in.
     pub(super) const fn built_in() -> Self {
-        let places = u32::from_le_bytes([BUILT_IN[0], BUILT_IN[1], BUILT_IN[2], BUILT_IN[3]]) as usize;
-        assert!(places.is_power_of_two() && BUILT_IN.len() == HEADER + places * (4 + COLUMNS));
-        Self { bytes: Cow::Borrowed(BUILT_IN), places }
+        Self { bytes: Cow::Borrowed(BUILT_IN), places: places(BUILT_IN) }
     }
 
     /// Returns the weights in the file that `LASTFOUR_WEIGHTS` names, or those that are compiled in.
@@ -35,9 +37,7 @@ impl Weights {
     pub(super) fn named_or_built_in() -> Self {
         let Ok(path) = std::env::var("LASTFOUR_WEIGHTS") else { return Self::built_in() };
         let bytes = std::fs::read(path).expect("a file of weights");
-        let places = u32::from_le_bytes(bytes[..4].try_into().expect("a header")) as usize;
-        assert!(places.is_power_of_two() && bytes.len() == HEADER + places * (4 + COLUMNS));
-        Self { bytes: Cow::Owned(bytes), places }
+        Self { places: places(&bytes), bytes: Cow::Owned(bytes) }
     }
 
     /// Whether nothing has been learned.
@@ -47,7 +47,7 @@ impl Weights {
 
     fn bias(&self, table: usize) -> Row {
         std::array::from_fn(|i| {
-            let at = 4 + (table * COLUMNS + i) * 2;
+            let at = 8 + (table * COLUMNS + i) * 2;
             i32::from(i16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]))
         })
     }
@@ -67,14 +67,14 @@ impl Weights {
     pub(super) fn row(&self, feature: u32) -> Option<[i8; COLUMNS]> {
         let mut place = feature as usize & (self.places - 1);
         loop {
-            let at = HEADER + place * 4;
-            let key = u32::from_le_bytes([self.bytes[at], self.bytes[at + 1], self.bytes[at + 2], self.bytes[at + 3]]);
-            if key == 0 {
+            let at = HEADER + place * PLACE;
+            let entry = self.bytes[at..].first_chunk().map_or(0, |entry| u32::from_le_bytes(*entry));
+            if entry >> 16 == 0 {
                 return None;
             }
-            if key == feature {
-                let at = HEADER + self.places * 4 + place * COLUMNS;
-                return Some(std::array::from_fn(|i| self.bytes[at + i] as i8));
+            if entry & 0xFFFF == feature >> 16 {
+                let at = HEADER + self.places * PLACE + ((entry >> 16) as usize - 1) * COLUMNS;
+                return self.bytes[at..].first_chunk().map(|row: &[u8; COLUMNS]| row.map(|weight| weight as i8));
             }
             place = (place + 1) & (self.places - 1);
         }
@@ -89,4 +89,16 @@ impl Weights {
             }
         }
     }
+}
+
+/// Returns the number of places of a table. Panics unless the table is whole.
+const fn places(bytes: &[u8]) -> usize {
+    let places = number(bytes, 0);
+    let rows = number(bytes, 4);
+    assert!(places.is_power_of_two() && bytes.len() == HEADER + places * PLACE + rows * COLUMNS);
+    places
+}
+
+const fn number(bytes: &[u8], at: usize) -> usize {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]) as usize
 }
