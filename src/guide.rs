@@ -6,6 +6,10 @@
 #[doc = include_str!("../docs/middleware.md")]
 pub mod middleware {}
 
+#[cfg(feature = "websocket")]
+#[doc = include_str!("../docs/websocket.md")]
+pub mod websocket {}
+
 #[doc = include_str!("../docs/streams.md")]
 pub mod streams {}
 

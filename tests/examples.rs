@@ -108,3 +108,24 @@ fn the_policy_masks_with_labels_and_blocks_passwords() {
                     blocked: password\n";
     assert_eq!(output("policy"), expected);
 }
+
+#[test]
+fn the_websocket_example_redacts_on_both_paths() {
+    let server = Server::start("websocket");
+    for path in ["/chat", "/socket"] {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        .unwrap();
+        let text = b"my card is 3782 822463 10005";
+        // A text and a close, masked with zeros.
+        stream.write_all(&[&[0x81, 0x80 + 28, 0, 0, 0, 0], &text[..], &[0x88, 0x80, 0, 0, 0, 0]].concat()).unwrap();
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).unwrap();
+        let response = String::from_utf8_lossy(&response);
+        assert!(response.contains("the server got: my card is **** ****** *0005"), "{path}: {response}");
+    }
+}

@@ -41,7 +41,8 @@
 //! | event streams | yes; a text spread over events is one text |
 //! | unknown content types | yes, as JSON if they start like JSON, otherwise as text |
 //! | images, audio, video, fonts, archives, PDF, office documents, `application/octet-stream` | no, they pass |
-//! | WebSocket frames, and everything else on an upgraded connection | **no** |
+//! | WebSocket messages | with the feature `websocket`: yes, see `lastfour::middleware::websocket`; without it: **no** |
+//! | everything else on an upgraded connection | **no** |
 //! | gRPC, Protocol Buffers, CBOR, MessagePack | **no** |
 //! | URLs, header values | **no** |
 //! | names of fields, files and events | **no** |
