@@ -309,7 +309,7 @@ impl MessageAnalysis<'_, '_> {
             let identifier = mixed && !awaited && number::is_identifier(reading, first, last);
             if open
                 && !address
-                && !(identifier && !self.is_cued(first, last, |topic, _| topic == Topic::Password))
+                && (!identifier || self.is_cued(first, last, |topic, _| topic == Topic::Password))
                 && self.is_free(first, last)
                 && reading.span(first, last).end - reading.span(first, last).start >= 2
             {
