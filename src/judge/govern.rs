@@ -358,6 +358,8 @@ fn to_the_right(
     let tokens = &reading.tokens;
     let mut cost = 1;
     let mut link = false;
+    // "4821 e a senha": "e" is the Portuguese "is" too, if people leave out its accent.
+    let mut unaccented = false;
     let mut at = last + 1;
     while at < tokens.len() && at - last <= 9 {
         let token = &tokens[at];
@@ -396,6 +398,10 @@ fn to_the_right(
             let beside = at == last + 1
                 && (matches!(topic, Topic::Zip | Topic::Amount | Topic::Phone)
                     || token.does(WordClass::EXPIRY) && tokens[last].len() <= 4);
+            let open = unaccented && reading.token(hit.last + 1).is_some_and(|t| t.is_text() || t.kind == Kind::Digits);
+            if open {
+                return None;
+            }
             let needs_link = (!topic.is_secret() && !beside || topic == Topic::Quantity) && !link;
             if fits(topic) && !spent.is(index) && !taken && cost <= reach && !needs_link {
                 return Some(Governor { cue: hit.cue, hit: index, cost, copula: link, after: true });
@@ -412,6 +418,10 @@ fn to_the_right(
             }
             // "... 5190, and that is the PIN"
             Kind::Word if token.does(WordClass::CONJUNCTION) && points_back(reading, at + 1) => 1,
+            Kind::Word if at == last + 1 && reading.is_word(token, b"e") && reading.has_any(WordSet::MARKER) => {
+                unaccented = true;
+                1
+            }
             Kind::Word if token.does(WordClass::CONJUNCTION) => return None,
             Kind::Word if token.does(WordClass::GLUE) => 1 - u32::from(token.does(WordClass::DETERMINER)),
             // "2214 Cottonwood the code sign": the noun next to the number.

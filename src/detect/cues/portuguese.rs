@@ -33,17 +33,17 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::OneTimePasscode,
         name: "código de verificação",
-        phrases: "codigo/codigos/cod/codgo/codico/chave/numero/digitos/pin/senha/token/codigozinho de/d verificacao/verificasao/autenticacao/validacao/ativacao/acesso/login/desbloqueio/recuperacao/confirmacao/autorizacao por/via sms/email/whatsapp/telefone; \
-                  codigo/codigos/cod/codgo/codico/numero/digitos/pin/codigozinho de/d verificacao/verificasao/autenticacao/validacao/ativacao/acesso/login/desbloqueio/recuperacao; codigo/cod/senha/chave/pin temporario/temporaria/provisorio/dinamico/dinamica/unico/unica/sms/token/descartavel; \
+        phrases: "codigo/codigos/cod/codgo/codico/chave/numero/digitos/pin/senha/token/codigozinho/codiguinho de/d verificacao/verificasao/autenticacao/validacao/ativacao/acesso/login/desbloqueio/recuperacao/confirmacao/autorizacao por/via sms/email/whatsapp/telefone; \
+                  codigo/codigos/cod/codgo/codico/numero/digitos/pin/codigozinho/codiguinho de/d verificacao/verificasao/autenticacao/validacao/ativacao/acesso/login/desbloqueio/recuperacao; codigo/cod/senha/chave/pin temporario/temporaria/provisorio/dinamico/dinamica/unico/unica/sms/token/descartavel; \
                   senha/codigo/chave/palavra passe? de uso unico; senha/codigo de um/1/utilizacao so? uso/vez/unica?; codigo/cod/senha de 6/seis/5/cinco/8/oito/7/sete digitos/numeros/algarismos; \
-                  codigo/codigos/codgo/codico/cod/token/pin/numero/numerozinho/codigozinho/digitos/numeros q/que/k eu? nos? lhe/te/me/nos/vos/ja/voce/vc/acabou/acabaram/acabei? acabou/acabaram/acabei/de? chegou/chega/chegaram/chegar/recebi/recebeu/recebeste/mandaram/mandou/mandei/mandamos/mandar/enviaram/enviou/enviei/enviamos/enviar/receber/deram/deu/aparece/apareceu/aparecem/aparecer/veio/vieram/gerou/gera/caiu/pediu/pede/pedem/pediram/mostra; \
-                  codigo/codigos/codgo/cod/numero/digitos/senha por/do/da/via/de/no/pelo/pela/num/em o? seu? sms/mensagem/msg/torpedo/email/e/whatsapp/zap/wpp/app/aplicativo/aplicacao/autenticador/authenticator mail?; codigo/cod/codgo enviado/enviada/recebido/gerado/recebida; \
-                  codigo q? recebi/chegou; 6/seis digitos/numeros/algarismos; otp; token do? app/aplicativo/banco/celular/sms/itoken/digital/numerico?; itoken; i token; ultimo/novo/outro/segundo/primeiro codigo/token; novo sms; autenticador; verificacao em duas/2 etapas; dois/duplo fator; segundo fator; codigo do? google/whatsapp/uber/ifood/instagram/facebook/nubank/mercado/banco/zap; sms token; mb way codigo; sms",
+                  codigo/codigos/codgo/codico/cod/token/pin/numero/numerozinho/codigozinho/codiguinho/digitos/numeros q/que/k eu? nos? lhe/te/me/nos/vos/ja/voce/vc/acabou/acabaram/acabei? acabou/acabaram/acabei/de? chegou/chega/chegaram/chegar/recebi/recebeu/recebeste/mandaram/mandou/mandei/mandamos/mandar/enviaram/enviou/enviei/enviamos/enviar/receber/deram/deu/aparece/apareceu/aparecem/aparecer/veio/vieram/gerou/gera/caiu/pediu/pede/pedem/pediram/mostra; \
+                  codigo/codigos/codgo/cod/codiguinho/numero/digitos/senha por/do/da/via/de/no/pelo/pela/num/em o? seu? sms/mensagem/msg/torpedo/email/e/whatsapp/zap/wpp/app/aplicativo/aplicacao/autenticador/authenticator mail?; codigo/cod/codgo enviado/enviada/recebido/gerado/recebida; \
+                  codigo q? recebi/chegou; 6/seis digitos/numeros/algarismos; otp; token do? app/aplicativo/banco/celular/sms/itoken/digital/numerico?; itoken; i token; ultimo/novo/outro/segundo/primeiro codigo/token; novo sms; autenticador; verificacao em duas/2 etapas; dois/duplo fator; segundo fator; codigo do? google/whatsapp/uber/ifood/instagram/facebook/nubank/mercado/banco/zap; sms token; diz/dizia a mensagem/msg; mensagem de texto; sms",
     },
     Row {
         topic: Topic::Code,
         name: "código",
-        phrases: "codigo; codigos; codgo; codgos; codico; cogido; codigozinho; cdg",
+        phrases: "codigo; codigos; codgo; codgos; codico; cogido; codigozinho; codiguinho; cdg",
     },
     Row { topic: Topic::Code, name: "authorization code", phrases: "codigo/cod/numero de/d autorizacao/aprovacao" },
     Row { topic: Topic::Code, name: "código de confirmação", phrases: "codigo/cod/codgo/numero de/d confirmacao" },
@@ -51,7 +51,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Reference,
         name: "senha de atendimento",
-        phrases: "senha de/do/da/na atendimento/fila/espera/painel/guiche/balcao/triagem; senha preferencial/normal; tirei a? senha",
+        phrases: "senha de/do/da/na minha? atendimento/fila/espera/painel/guiche/balcao/triagem; senha preferencial/normal; tirei a? senha",
     },
     Row {
         topic: Topic::Pin,
@@ -62,7 +62,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Password,
         name: "senha",
-        phrases: "senha; senhas; senah; snha; sehna; senhazinha; palavra passe/chave/secreta; palavras passe; palavrapasse; password; senha do/da/de/pro/pra wifi/wi/email/e/rede/modem/roteador/internet/portal/site/app/aplicativo/conta/login/acesso/sistema/netflix/banco/computador/celular fi/mail?; senha wifi/wi fi?; senha nova/antiga/atual/provisoria/temporaria/velha/padrao/inicial/mestra/eletronica/anterior/nova; nova/antiga/atual/velha/primeira senha; chave da? rede/wifi/wi fi?; frase secreta/senha; resposta secreta; resposta de/da seguranca/pergunta? secreta/seguranca?; pergunta secreta; credenciais",
+        phrases: "senha; senhas; senah; snha; sehna; senhazinha; senhinha; palavra passe/chave/secreta; palavras passe; palavrapasse; password; senha do/da/de/pro/pra wifi/wi/email/e/rede/modem/roteador/internet/portal/site/app/aplicativo/conta/login/acesso/sistema/netflix/banco/computador/celular fi/mail?; senha wifi/wi fi?; senha nova/antiga/atual/provisoria/temporaria/velha/padrao/inicial/mestra/eletronica/anterior/nova; nova/antiga/atual/velha/primeira senha; chave da? rede/wifi/wi fi?; frase secreta/senha; resposta secreta; resposta de/da seguranca/pergunta? secreta/seguranca?; pergunta secreta; credenciais",
     },
     Row {
         topic: Topic::Login,
@@ -83,7 +83,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Account,
         name: "conta",
-        phrases: "numero/num/n/nr/no/numeros da/de/d/do minha/sua/tua? conta/cta bancaria/corrente/completo?; conta/contas/cta corrente/poupanca/salario/bancaria/digital/pagamento/deposito/destino/a/de/ordem? pagamento/deposito/ordem? numero/num/n/nr?; conta; contas; cta; cc; c c; poupanca; iban; nib; numero do nib/iban; codigo iban; conta bancaria",
+        phrases: "numero/num/n/nr/no/numeros da/de/d/do minha/sua/tua? conta/cta bancaria/corrente/completo?; conta/contas/cta corrente/poupanca/salario/bancaria/digital/pagamento/deposito/destino/a/de/ordem? pagamento/deposito/ordem? numero/num/n/nr?; conta; contas; cta; cc; c c; poupanca; iban; nib; numero do nib/iban; codigo iban; conta bancaria; dados bancarios/da/de conta?",
     },
     // ---- Harmless: parts of numbers --------------------------------------------------------------------------------
     Row {
@@ -117,7 +117,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Amount,
         name: "valor",
-        phrases: "valor; valores; montante; importancia; quantia; total; saldo; saldos; preco; precos; custo; custa; custou; custam; paguei; pago; pagar; paga; pagou; pagando; pagamento de; cobraram; cobrou; cobrado; cobrada; cobranca; cobrancas; cobrando; taxa; taxas; tarifa; tarifas; juros; multa; parcela; parcelas; prestacao; prestacoes; pontos; milhas; desconto; descontos; descontaram; descontou; reembolso; estorno; estornaram; estornou; deposito; depositei; depositaram; transferi; transferir; transferencia; transferencias; pix de; fiz um? pix; saque; saquei; levantamento; levantei; salario; renda; gastei; gasto; gastos; divida; devo; anuidade; mensalidade; mensalidades; reais; centavos; centimos; limite; cashback; compra/compras de/no/na valor?; recarga; credito de; emprestimo; gorjeta; iva; imposto; icms; minimo; maximo; renda; soma; score; pontuacao; caucao; sinal de",
+        phrases: "valor; valores; montante; quanto foi/deu/ficou/e/eh/custa/custou/saiu; quantos; quantas; quantidade; quilometragem; hodometro; distancia; metragem; metros; tamanho; tamanhos; peso; frete; vazao; consumo; leitura; importancia; quantia; total; saldo; saldos; preco; precos; custo; custa; custou; custam; paguei; pago; pagar; paga; pagou; pagando; pagamento de; cobraram; cobrou; cobrado; cobrada; cobranca; cobrancas; cobrando; taxa; taxas; tarifa; tarifas; juros; multa; parcela; parcelas; prestacao; prestacoes; pontos; milhas; desconto; descontos; descontaram; descontou; reembolso; estorno; estornaram; estornou; deposito; depositei; depositaram; transferi; transferir; transferencia; transferencias; pix de; fiz um? pix; saque; saquei; levantamento; levantei; salario; renda; gastei; gasto; gastos; divida; devo; anuidade; mensalidade; mensalidades; reais; centavos; centimos; limite; cashback; compra/compras de/no/na valor?; recarga; credito de; emprestimo; gorjeta; iva; imposto; icms; minimo; maximo; renda; soma; score; pontuacao; caucao; sinal de",
     },
     Row {
         topic: Topic::Quantity,
@@ -128,17 +128,17 @@ pub(crate) const CUES: &[Row] = &[
         topic: Topic::Reference,
         name: "pedido ou protocolo",
         phrases: "numero/num/n/nr/no/codigo/cod/codgo/chave/id do/da/de/d minha/meu/seu/sua/teu/tua? pedido/pedidos/encomenda/compra/ordem/protocolo/atendimento/chamado/ocorrencia/rastreio/rastreamento/envio/entrega/objeto/reserva/bilhete/passagem/voo/fatura/factura/boleto/nota/recibo/comprovante/transacao/operacao/confirmacao/apolice/sinistro/processo/solicitacao/contrato/cliente/socio/matricula/funcionario/colaborador/passageiro/pacote/cupom/cupao/desconto/promocao/promo/passaporte/cpf/cnpj/rg/cnh/nif/identidade/identificacao/contribuinte/utente/titulo/inscricao/placa/produto/artigo/item/localizador/barras/instalacao/medidor/relogio/unidade/loja/usuario/utilizador/reclamacao/ticket/convite/indicacao/referencia/banco/serie/lote/carteirinha/convenio/beneficiario/plano/carteira/registro/registo/crm/oab/beneficio/nis/pis/senha/vaga/vaucher/voucher/troca/devolucao/remessa/retirada/coleta/aluno/turma/curso/municipio/ibge/servico/cadastro/nfe/danfe/venda/tracking/participante/jogo/bilhete/imovel/porteiro consumidora/fiscal/saude/social/eleitor/cidadao/de?; \
-                  pedido; pedidos; encomenda; encomendas; protocolo; protocolos; chamado; chamados; ocorrencia; rastreio; rastreamento; rastreador; reserva; reservas; localizador; bilhete; passagem; voo; voos; fatura; faturas; factura; boleto; boletos; nota fiscal; nf; nfe; nf e; recibo; comprovante; transacao; operacao; apolice; sinistro; processo; solicitacao; contrato; matricula; pacote; pacotes; cupom; cupons; cupao; promo; passaporte; cpf; cpfs; cnpj; rg; cnh; nif; nis; pis; niss; cartao do? cidadao; bilhete de identidade; identidade; titulo de? eleitor; placa; inscricao estadual/municipal?; ordem de? servico/compra/pagamento; os numero; ordem; chave pix; chave do/de pix; pix copia e? cola; pix; txid; e2e; linha digitavel; codigo promocional/promo; codigo swift/bic; swift; codigo da? moeda; autorizacao; aprovacao; correios; sedex; transportadora; jadlog; loggi; remessa; objeto; devolucao; reclamacao; ticket; tickets; numero do? banco; referencia; referencias; ref; entidade; multibanco referencia; entidade e referencia; convenio; carteira; prontuario; guia; lote; edital; inscricao; cadastro; concurso; sorteio; rifa; linha do? onibus; onibus; autocarro; trem; comboio; voucher; atendimento; ocorrencia policial; boletim de? ocorrencia; bo; assinatura",
+                  aluno; turma; sus; pedido; pedidos; encomenda; encomendas; protocolo; protocolos; chamado; chamados; ocorrencia; rastreio; rastreamento; rastreador; reserva; reservas; localizador; bilhete; passagem; voo; voos; fatura; faturas; factura; boleto; boletos; nota fiscal; nf; nfe; nf e; recibo; comprovante; transacao; operacao; apolice; sinistro; processo; solicitacao; contrato; matricula; pacote; pacotes; cupom; cupons; cupao; promo; passaporte; cpf; cpfs; cnpj; rg; cnh; nif; nis; pis; niss; cartao do? cidadao; bilhete de identidade; identidade; titulo de? eleitor; placa; inscricao estadual/municipal?; ordem de? servico/compra/pagamento; os numero; ordem; chave pix; chave do/de pix; pix copia e? cola; pix; txid; e2e; linha digitavel; codigo promocional/promo; codigo swift/bic; swift; codigo da? moeda; autorizacao; aprovacao; correios; sedex; transportadora; jadlog; loggi; remessa; objeto; devolucao; reclamacao; ticket; tickets; numero do? banco; referencia; referencias; ref; entidade; multibanco referencia; entidade e referencia; convenio; carteira; prontuario; guia; lote; edital; inscricao; cadastro; concurso; sorteio; rifa; linha do? onibus; onibus; autocarro; trem; comboio; voucher; atendimento; ocorrencia policial; boletim de? ocorrencia; bo; assinatura",
     },
     Row {
         topic: Topic::Device,
         name: "aparelho ou versão",
-        phrases: "imei; serie; numero/num/n/nr de serie; n s; serial; modelo; versao; erro; erros; codigo/cod/codgo de/do erro/resposta/retorno/recusa/status/barras/produto/pais/fonte/cor/conduta/defeito/falha/vestimenta; codigo erro; erro codigo; codigo q/que te/me/lhe? aparece/da/deu/mostra em? na? tela? de? erro; codigo qr; qr code; qr; codigo de barras; codigo ean; sku; item; itens; produto; modem; roteador; router; ip; mac; android; ios; iphone; galaxy; pagina; chassi; renavam; build; firmware; ean; isbn; ncm; cfop; tensao; voltagem; potencia",
+        phrases: "imei; medidor; hidrometro; peca; pecas; registro; codigo/cod da? peca; serie; numero/num/n/nr de serie; n s; serial; modelo; versao; erro; erros; codigo/cod/codgo de/do erro/resposta/retorno/recusa/status/barras/produto/pais/fonte/cor/conduta/defeito/falha/vestimenta; codigo erro; erro codigo; codigo q/que te/me/lhe? aparece/da/deu/mostra em? na? tela? de? erro; codigo qr; qr code; qr; codigo de barras; codigo ean; sku; item; itens; produto; modem; roteador; router; ip; mac; android; ios; iphone; galaxy; pagina; chassi; renavam; build; firmware; ean; isbn; ncm; cfop; tensao; voltagem; potencia",
     },
     Row {
         topic: Topic::Place,
         name: "endereço",
-        phrases: "codigo/senha do/da/de portao/portaria/predio/condominio/elevador/garagem/bloco/loja/filial/entrada; rua; avenida; av; travessa; alameda; rodovia; estrada; br; bairro; quadra; qd; lote; lt; bloco; bl; torre; edificio; predio; apartamento; apartamentos; apto; apt; ap; sala; conjunto; cj; sobreloja; numero da casa; portaria; portao; endereco; moro no/na/em; km; quilometro; quarto; poltrona; assento; fileira; mesa; loja; filial; agencia; agencias; ag; caixa; caixas; caixa eletronico; guiche; balcao; balcao numero; terminal; plataforma; estacao; vaga; box; armario; escaninho; setor; ponto; morada; porta; fracao; gate; portao de? embarque; doca; galpao; condominio; praca",
+        phrases: "codigo/senha do/da/de portao/portaria/predio/condominio/elevador/garagem/bloco/loja/filial/entrada; rua; avenida; av; travessa; alameda; rodovia; estrada; br; bairro; quadra; qd; lote; lt; bloco; bl; torre; edificio; predio; apartamento; apartamentos; apto; apt; ap; sala; conjunto; cj; sobreloja; numero da casa; portaria; portao; endereco; moro no/na/em; km; quilometro; quarto; poltrona; assento; fileira; mesa; loja; filial; agencia; agencias; ag; caixa; caixas; caixa eletronico; guiche; balcao; balcao numero; terminal; plataforma; estacao; vaga; box; armario; escaninho; setor; unidade; andar; ponto; morada; porta; fracao; gate; portao de? embarque; doca; galpao; condominio; praca",
     },
 ];
 
@@ -171,7 +171,7 @@ pub(crate) const WORDS: &[Words] = &[
     Words { role: WordClass::OWN, words: "meu minha meus minhas seu sua seus suas teu tua teus tuas nosso nossa" },
     Words {
         role: WordClass::REQUEST.union(WordClass::COMMON),
-        words: "favor gentileza informe informa informar informarme informarnos informando diga dizer digas digame fala fale falar passa passe passar passarme manda mande mandar mandarme envia envie enviar enviarme confirma confirme confirmar confirmarme valide validar digite digita digitar insira insere inserir introduza introduz introduzir preencha preencher forneca fornece fornecer forneceme indica indique indicar indicarme indiqueme escreva escreve escrever responda responde responder repete repita repetir dita dite ditar ditarme leia ler lerme compartilhe compartilha compartilhar partilhe partilha partilhar preciso precisamos precisava precisaria precisarei necessito necessitamos pode podes podia poderia poderias consegue consegues conseguiria qual quais falta faltou manda coloque coloca colocar solicito solicitamos peco pedimos crie cria escolha escolhe defina define cadastre gostaria anote copia copie cola cole",
+        words: "cade favor gentileza informe informa informar informarme informarnos informando diga dizer digas digame fala fale falar passa passe passar passarme manda mande mandar mandarme envia envie enviar enviarme confirma confirme confirmar confirmarme valide validar digite digita digitar insira insere inserir introduza introduz introduzir preencha preencher forneca fornece fornecer forneceme indica indique indicar indicarme indiqueme escreva escreve escrever responda responde responder repete repita repetir dita dite ditar ditarme leia ler lerme compartilhe compartilha compartilhar partilhe partilha partilhar preciso precisamos precisava precisaria precisarei necessito necessitamos pode podes podia poderia poderias consegue consegues conseguiria qual quais falta faltou manda coloque coloca colocar solicito solicitamos peco pedimos crie cria escolha escolhe defina define cadastre gostaria anote copia copie cola cole",
     },
     Words {
         role: WordClass::QUESTION.union(WordClass::COMMON),
@@ -245,7 +245,80 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         role: WordClass::COMMON,
-        words: "abrir acabei acabou acessar acesso acho acima afinal ajudar ainda algo alguem algum alguma alguns amiga amigo ano antes aparelho app aplicativo apos aqui assim ate atendente atendimento atras avisar aviso banco bastante bem boa bolsa cabeca cada cadastro caderno caiu cama carteira casa caso celular certeza chama chamo chat chegar chegou chip cima clicar cliente coisa coisas colocar comecar compra comprar computador conferir consegui consigo conseguir conta conversa cuidado dados dentro deixa deixar dele dela depois desde desculpa deu devo dia dificil diga dinheiro dizer dizendo dois duas duvida ela elas ele eles email embaixo empresa encontrar encontro enquanto entao entendi entrar entrada entre enviar era errado escrever espera esperando esposa esqueci estava estou estao exemplo falar falei familia favor faz fazer fazendo feliz fica ficar ficou filha filho fim fiz foi fora fui gente gosto gostaria grande hoje homem hora horas hoje igual inclusive indo internet ir irma irmao isso jeito junto lado lembrar lembro levar ligacao logo loja lugar mae mais mandar maneira manha mao marido mas medo meio melhor memoria menos mensagem mes mesma mesmo meses mexer minha moca moco momento motivo moto mudar muita muito muitos mulher mundo nada namorada namorado nao nela nele nenhum nenhuma nesse nessa ninguem noite nome nos nossa nosso nova novo nunca onde ontem outra outras outro outros pagar pagamento pai papel para parece parte passar passou pedir pega pegar peguei pela pelo pena pensar perdi pergunta perto pessoa pessoas pode podem poder pois porque porta possivel posso pouco pra prazo precisa precisar preciso primeira primeiro problema pronto proprio proxima proximo quais qualquer quando quanto quase quem quer quero quis rapido receber recebi recebeu reclamar reclamacao resolver responder rua sabe saber sacar sai saiu seja sei sempre senhor senhora sera seria servico sim sistema site sobre socorro sozinha sozinho suporte tela telefone tempo tenha tenho tentar tentei ter teve tinha tipo tirar tive toda todas todo todos trabalho tres tudo ultima ultimo usar usuario vai vamos veio vem vendo ver verdade vez vezes vida vir viu voce voces volta voltar vou urgente aplicacao telemovel ecra utilizador moedas miudo",
+        words: "abrir acabei acabou acessar acesso acho acima afinal ajudar ainda algo alguem algum alguma alguns amiga amigo ano \
+                antes aparelho app aplicativo apos aqui assim ate atendente atendimento atras avisar aviso banco bastante bem boa \
+                bolsa cabeca cada cadastro caderno caiu cama carteira casa caso celular certeza chama chamo chat chegar chegou chip \
+                cima clicar cliente coisa coisas colocar comecar compra comprar computador conferir consegui consigo conseguir conta \
+                conversa cuidado dados dentro deixa deixar dele dela depois desde desculpa deu devo dia dificil diga dinheiro dizer \
+                dizendo dois duas duvida ela elas ele eles email embaixo empresa encontrar encontro enquanto entao entendi entrar \
+                entrada entre enviar era errado escrever espera esperando esposa esqueci estava estou estao exemplo falar falei \
+                familia favor faz fazer fazendo feliz fica ficar ficou filha filho fim fiz foi fora fui gente gosto gostaria grande \
+                hoje homem hora horas igual inclusive indo internet ir irma irmao isso jeito junto lado lembrar lembro levar ligacao \
+                logo loja lugar mae mais mandar maneira manha mao marido mas medo meio melhor memoria menos mensagem mes mesma mesmo \
+                meses mexer minha moca moco momento motivo moto mudar muita muito muitos mulher mundo nada namorada namorado nao nela \
+                nele nenhum nenhuma nesse nessa ninguem noite nome nos nossa nosso nova novo nunca onde ontem outra outras outro \
+                outros pagar pagamento pai papel para parece parte passar passou pedir pega pegar peguei pela pelo pena pensar perdi \
+                pergunta perto pessoa pessoas pode podem poder pois porque porta possivel posso pouco pra prazo precisa precisar \
+                preciso primeira primeiro problema pronto proprio proxima proximo quais qualquer quando quanto quase quem quer quero \
+                quis rapido receber recebi recebeu reclamar reclamacao resolver responder rua sabe saber sacar sai saiu seja sei \
+                sempre senhor senhora sera seria servico sim sistema site sobre socorro sozinha sozinho suporte tela telefone tempo \
+                tenha tenho tentar tentei ter teve tinha tipo tirar tive toda todas todo todos trabalho tres tudo ultima ultimo usar \
+                usuario vai vamos veio vem vendo ver verdade vez vezes vida vir viu voce voces volta voltar vou urgente aplicacao \
+                telemovel ecra utilizador moedas miudo falo fala falamos falando falou falaram delas deles deste desta cancela \
+                cancelei cancelou golpe golpista achar achei achou acha achando redefinir redefini hein calma vejo viram olha olhar \
+                olhando olhei aceita aceitar aceitou acordo acontece aconteceu acontecendo acredito adianta adiantar agradeco \
+                aguardando aguardo aguardar ajudou alterar alterei amanha anda andei anotar anotei anotado anotada apagar apaguei \
+                apagou aparece apareceu aparecer aparecendo apenas aperta apertar apertei aplicativos apaga aquela aquele aquilo \
+                arrumar assinar assunto atende atender atendeu atendendo atraso atrasado atrasada atualizar atualizei baixar baixei \
+                baixo banheiro barato bateria bateu bati bilhete bloquear bloqueou bloqueei bloqueio boleto bonito bota botar \
+                brincadeira busca buscar caderneta cai caindo caixa calor caminho cancelamento cansada cansado carro carregar cedo \
+                central chato chata chave cheia cheio cheguei chegando chora chuva clica cliquei clicando cobrando coitada colega \
+                combinei comentar comida comigo comprei comprou compreendo comum conferi conferido confere confio confirmado confirmei \
+                confunde confundi confuso conhece conheco consta consultar contei conter continua continuar contrario copiar copiei \
+                corre correndo correto corrigir costuma costumo cozinha crianca cuida daqui dali daquela daquele daria davam decorei \
+                decorado demora demorando demorou dentista dependendo depende desculpem desci desejo desisti desisto desligar desligou \
+                deixei deixou devagar deveria devia devolver diferente direito direto disseram disso disto ditar divido doente doida \
+                doido dormindo duvidas duvido emprego empresto encontrei encontrou engano enganei engolindo enorme enrolando entende \
+                entendendo enterrar entrando entrei entrou envelope enviaram envio erro errei errando escolhi escondido escreveu \
+                escrevi escritorio escrito escutar espere esperei esperem essas esses estado estejam estragou estranho estar estive \
+                eram eramos errar esqueceu esquecer esquecendo esqueco exatamente excelente existe explica explicar explicou facil \
+                facilita falha falhou falta faltando faltou fatura faria fazia fecha fechar fechou feito feita feriado ficando ficava \
+                ficam fila filhos finalmente fiquei foto fosse frente frio fugir funciona funcionar funcionava ganhar garantia gaveta \
+                gerar gerente gostei graca gracas guarda guardado guardada guardei guardo habito hospital ideia idade imagina imaginar \
+                impossivel imprimir incrivel infelizmente inicio inteira interessa invalido irei irritada irritado isto jamais joguei \
+                jogou junho jura juro justo ler lendo lenta lento lembra lembrei lembram ligado ligada ligando limpar linda lindo \
+                linha livro longe louca louco maior mal maluco maluca mandando manter marca marcar marquei medico melhorar memorizado \
+                memorizar menina menino mentira mercado mesa metade mexendo mexi mexeu minuto misturar mora moro mostra mostrar \
+                mostrou mudando mudei mudou multa namoro negado negocio neta neto nervosa nervoso nisso nivel normal normalmente nota \
+                notebook novidade novamente obvio ocorre ocorreu oculos ocupada ocupado odeio oferecer olho oportunidade ouve ouvi \
+                ouvir paciencia paga pagando paguei palhacada parado parada pararam parar pareceu parecido parei parou participar \
+                passando passei passado patrao pediram pediu pego pegou pensando pensei percebi perder perdeu perdida perdido \
+                perguntar perguntei perguntou permite pessimo piada pior podemos poderia podia poe ponho portanto possa possuo \
+                precisei precisava precisando prefere prefiro preocupada preocupado presta procura procurar procurando procurei \
+                promete promocao pronta propria provavel provavelmente puder pude puxa quebrado quebrou queria querendo querem \
+                queremos questao quinta quiser raiva rapaz rapida rapidinho razao realmente recarregar recebendo recebemos recebo \
+                reclamando recomendo recordo recuperar rede reiniciar reiniciei repetir repeti resetar resolve resolveu resolvido \
+                respondi respondeu resposta reuniao rever ridiculo robo roubaram roubo ruim rindo sabado sabendo sabia saida sair \
+                saindo salva salvar salvei salvo secretaria segunda segura seguranca seguro seis semana sendo senta sentido serio \
+                servir sexta sinal sinto situacao sobra sobrinha sobrinho sofrendo sogra solicitei solucao somos sorte suficiente suja \
+                sumiu superior supermercado suspeito tambem tava tavam tarda tecla teclado tecnico teimando televisao temos tenham \
+                tentando tentativa tenta tentou terca termina terminar terminei tia tio tinham tinhamos tirando tirei tirou toca tocar \
+                tocou tomara torcer trabalhando trabalhar tranquila transito trava travando travou trazer trem triste troca trocar \
+                trocando troquei trouxe tudinho ultimamente unica unico urgencia usam usando usava usei usou utilizo util vale valido \
+                varias varios veja vejam velha velho verifiquei verificar verificando vergonha vergonhoso viagem viajando video vieram \
+                vindo vinha vira virar virou visita vivo vizinha vizinho voltando voltei voltou vontade vossa vosso zangada zangado \
+                acabar acabando acessando acessei adoro alias ambos ambas anteontem apesar aprender aproveitar assustada assustado \
+                atrapalha atraves bagunca besteira bobagem cabe caberia cena chamar chamando chamei chamou complicado complicada \
+                conseguiu conseguimos consegues consegue consiga conversar conversei costume credito debito decidi dedo defeito \
+                deixando demais desculpas desligada desligado desligo devem devemos digo dizia dormir doi emprestado engracado escuro \
+                esforco esquisito familiar fazemos fechado fez ficaria foge forma fraude garanto gastar geral hospede humana ignorar \
+                impaciente importa importante informacao insisto instalar instalei jogar juntos lavar legal levei levou liguei maioria \
+                mantem medida menor misterio mostrando muda nasce nego neste obrigado oficial opa ora outrora papelada particular paro \
+                passam pelas pelos perco periodo pessoal piora poucos poucas praticamente previsao principal privado procede proposito \
+                prova publico quieto quilo relacao repente reparei respeito resto retorno rotina sabemos safado salario seguida \
+                seguinte seguir sequer sigo simples sobrou sofri sozinhos tais talvez tanta tantas tantos tao tamanho tarde tempos \
+                tenso tente tera terei teria termos toma tomar tomei tornar total traz tras tratar tu ue umas uns utilizar vao vaza \
+                verdadeira verdadeiro vemos virem voltamos",
     },
 ];
 
@@ -355,7 +428,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::FORGOTTEN, "esqueci esqueceu esqueceste redefinir recuperar"),
     (PhraseSet::IN_CHAT, "aqui envie mande responda compartilhe partilhe informe abaixo passe"),
     (PhraseSet::I, "eu"),
-    (PhraseSet::AFTER_ENTRY, "duas novamente"),
+    (PhraseSet::AFTER_ENTRY, "duas novamente mas"),
     (PhraseSet::INSTEAD, "nao em vez de lugar sim"),
     (PhraseSet::TO, "para pra"),
     (PhraseSet::AUTHORIZES, "autorizar autenticar verificar validar confirmar"),
@@ -367,7 +440,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::TO_AS, "para pra como"),
     (PhraseSet::READS, "com dizendo veio trouxe"),
     (PhraseSet::SMS, "mensagem msg torpedo"),
-    (PhraseSet::CARRIES, "tem traz vem ta"),
+    (PhraseSet::CARRIES, "tem traz vem ta esta escrito"),
     (PhraseSet::MINE, "minha meu"),
     (PhraseSet::JOINS, "e ou"),
     (PhraseSet::THE_THING, "a o"),
