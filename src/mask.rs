@@ -78,6 +78,12 @@ pub(crate) fn len_at(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// Whether a word is the end of a number that somebody else has masked: `XX6027`, `xxxx6027`.
+pub(crate) fn is_crossed_out(word: &[u8]) -> bool {
+    let crosses = word.iter().take_while(|b| matches!(b, b'x' | b'X')).count();
+    crosses >= 2 && word.len() > crosses && word[crosses..].iter().all(u8::is_ascii_digit)
+}
+
 /// The maximum number of stars around an emphasized text in Markdown: `***like this***`.
 pub(crate) const MOST_EMPHASIS: usize = 3;
 

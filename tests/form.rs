@@ -238,3 +238,123 @@ fn an_iban_has_the_length_of_its_country_and_digits_where_that_has_no_letters() 
     passes(&["ref BL835SLUKPH8Q9UG", "session fc915d07-fd67-41a5-bf48-c6af81cd6317", "part DE89370400440532013001"]);
     assert_eq!(last_of(&["a: What is your IBAN?", "ES9121000418450200051333"]), "********************1333");
 }
+
+/// Made-up numbers with a valid checksum.
+const VISA: &str = "4539 1488 0343 6467";
+const AMEX: &str = "3782 822463 10005";
+
+#[test]
+fn the_fields_behind_a_card_are_read_by_their_length_in_any_order() {
+    let visa = "**** **** **** 6467";
+    for (fields, out) in [
+        (" 06/27 814 10285", " 06/27 *** 10285"),
+        (" 06/27 814 10285-1234", " 06/27 *** 10285-1234"),
+        (" 814 10285", " *** 10285"),
+        (" 06/27 10285 814", " 06/27 10285 ***"),
+        (" | 06/27 | 814 | 10285", " | 06/27 | *** | 10285"),
+        ("; 06-2027; 814; 10285", "; 06-2027; ***; 10285"),
+        (", 0627, 814, 10285", ", 0627, ***, 10285"),
+        ("\t06 27\t814\t10285", "\t06 27\t***\t10285"),
+        ("\n06.27\n814\n10285", "\n06.27\n***\n10285"),
+        (" 06 2027 814", " 06 2027 ***"),
+        (" june 27 814", " june 27 ***"),
+        (" Jun 2027, 814", " Jun 2027, ***"),
+        (" exp 6/27 814", " exp 6/27 ***"),
+        (" vence 06/27 814 06700", " vence 06/27 *** 06700"),
+        (" 06/27 814 Larch St", " 06/27 *** Larch St"),
+        (" 10/15 814", " 10/15 ***"),
+    ] {
+        assert_eq!(redacted(&format!("{VISA}{fields}")), format!("{visa}{out}"));
+        assert_eq!(redacted(&format!("my card {VISA}{fields} thanks")), format!("my card {visa}{out} thanks"));
+    }
+    let amex = "**** ****** *0005";
+    for (fields, out) in [(" 11/28 4417 85004", " 11/28 **** 85004"), (" 1128 4417", " 1128 ****")] {
+        assert_eq!(redacted(&format!("{AMEX}{fields}")), format!("{amex}{out}"));
+    }
+}
+
+#[test]
+fn a_number_behind_a_card_that_is_longer_or_counted_is_not_its_code() {
+    for rest in [" 814 555 0143", " 06/27 814 points", " for 814 dollars", " 814-555-0143", " 814 4417 9120"] {
+        let text = format!("{VISA}{rest}");
+        assert_eq!(redacted(&text), text.replace("4539 1488 0343", "**** **** ****"));
+    }
+}
+
+#[test]
+fn each_field_of_an_answer_goes_to_what_was_asked_for() {
+    for (question, answer, out) in [
+        ("a: Expiration date, CVV and ZIP code?", "06/27 814 10285", "06/27 *** 10285"),
+        ("a: ZIP and CVV please", "10285 814", "10285 ***"),
+        (
+            "a: Card number, expiry, CVV and ZIP?",
+            "4539148803436467 06/27 814 10285",
+            "************6467 06/27 *** 10285",
+        ),
+    ] {
+        assert_eq!(last_of(&[question, answer]), out);
+    }
+}
+
+#[test]
+fn a_blank_ends_an_address_on_the_web() {
+    for address in
+        ["https://shop.test/item/22", "https://shop.test/pay?id=7", "www.shop.test/7", "http://shop.test:8080"]
+    {
+        for secret in [VISA, "4539148803436467", "4539-1488-0343-6467", AMEX, "412-55-4471"] {
+            for between in [" ", " - ", ", ", ") "] {
+                let out = redacted(&format!("{address}{between}{secret}"));
+                assert!(out.starts_with(address) && !out.contains(secret), "{address}{between}{secret}: {out}");
+            }
+        }
+    }
+}
+
+#[test]
+fn brackets_around_a_value_are_transparent_for_a_cue() {
+    for (open, close) in [("(", ")"), ("[", "]"), ("\"", "\""), ("`", "`"), ("**", "**"), ("'", "'")] {
+        for (before, value, after) in [
+            ("your code ", "481936", " expires soon"),
+            ("the code ", "4819", " does not work"),
+            ("code: ", "481936", ""),
+            ("my pin is ", "4819", ""),
+        ] {
+            let text = format!("{before}{open}{value}{close}{after}");
+            assert_eq!(redacted(&text), text.replace(value, &"*".repeat(value.len())));
+        }
+    }
+    passes(&["it failed (code 4012)", "error (4012)"]);
+}
+
+#[test]
+fn numbers_of_one_length_in_a_row_are_a_list() {
+    becomes(&[
+        ("my PINs are 4821 and 5930", "my PINs are **** and ****"),
+        ("SMS passcodes: 481936 205771 660148", "SMS passcodes: ****** ****** ******"),
+        ("backup codes: 48193620 57716601 48205713", "backup codes: ******** ******** ********"),
+        ("\"backup_codes\":[\"48193620\",\"57716601\"]", "\"backup_codes\":[\"********\",\"********\"]"),
+        ("cards: 4539 1488 0343 6467, 3782 822463 10005", "cards: **** **** **** 6467, **** ****** *0005"),
+    ]);
+}
+
+#[test]
+fn a_social_security_number_right_behind_its_word_may_have_a_digit_too_many_or_too_few() {
+    becomes(&[
+        ("my ssn is 412-55-44718", "my ssn is ***-**-*4718"),
+        ("mi seguro social es 4125544718", "mi seguro social es ******4718"),
+        ("ssn 41255447", "ssn *****447"),
+    ]);
+    passes(&["my ssn is on file, my phone is 4125550143"]);
+}
+
+#[test]
+fn the_end_of_a_number_that_is_crossed_out_stays() {
+    passes(&["card ending XX6027", "the account xx6027 is closed"]);
+    becomes(&[("OTP for Savings (XX6027) is 481936", "OTP for Savings (XX6027) is ******")]);
+}
+
+#[test]
+fn two_letters_glued_to_a_long_number_are_a_part_of_an_id() {
+    passes(&["ref TC481231324989247786", "part PW296055630524313264"]);
+    becomes(&[("cc4539148803436467 exp06/27", "cc************6467 exp06/27")]);
+}

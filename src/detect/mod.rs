@@ -13,7 +13,7 @@ pub(crate) mod number;
 mod split;
 pub(crate) mod token;
 
-pub(crate) use detectors::{card, one_time_passcode, password, security_code};
+pub(crate) use detectors::{card_data, one_time_passcode, password, security_code};
 
 use smallvec::SmallVec;
 
@@ -58,7 +58,7 @@ pub(crate) trait Detector: Sync {
 
 /// The detectors, in the order in which the judge hears them.
 pub(crate) static DETECTORS: &[&dyn Detector] = &[
-    &card::Card,
+    &detectors::card::Card,
     &security_code::SecurityCode,
     &detectors::social_security::SocialSecurity,
     &one_time_passcode::OneTimePasscode,

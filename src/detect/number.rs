@@ -170,7 +170,9 @@ fn extend(reading: &TokenizedText<'_>, first: usize) -> usize {
             if spaced
                 && (date_or_time(reading, next).is_some()
                     || dotted(reading, next).is_some()
-                    || unit_after(reading, next))
+                    || unit_after(reading, next)
+                    || is_another(reading, first, last, next)
+                    || last == first && in_address(reading, tokens[first].start as usize))
             {
                 break;
             }
@@ -181,6 +183,27 @@ fn extend(reading: &TokenizedText<'_>, first: usize) -> usize {
         next += 1;
     }
     last
+}
+
+/// Whether the group `next` after a space starts another number than the one of the tokens `first..=last`: numbers of the
+/// same length in a row, or a security code and a ZIP code.
+fn is_another(reading: &TokenizedText<'_>, first: usize, last: usize, next: usize) -> bool {
+    /// The shortest numbers of a list of three, and of two.
+    const SHORTEST: usize = 6;
+    const LONG: usize = 7;
+    if first != last || next != last + 1 {
+        return false;
+    }
+    let len = |at: usize| reading.token(at).filter(|t| t.kind == Kind::Digits).map_or(0, Token::len);
+    let list = |len_of_each: usize| {
+        let more =
+            first.checked_sub(1).is_some_and(|before| len(before) == len_of_each) || len(next + 1) == len_of_each;
+        len_of_each >= LONG || len_of_each >= SHORTEST && more
+    };
+    match (len(last), len(next)) {
+        (3, 5) | (5, 3) => len(next + 1) == 0,
+        (left, right) => left == right && list(left),
+    }
 }
 
 fn value(reading: &TokenizedText<'_>, at: usize) -> Option<u32> {

@@ -5,7 +5,7 @@
 
 use smallvec::SmallVec;
 
-use super::cues::{Lexicon, Word, WordClass, WordId, WordSet};
+use super::cues::{Lexicon, Topic, Word, WordClass, WordId, WordSet};
 use crate::mask;
 use crate::text::{Block, is_number_word};
 
@@ -298,6 +298,13 @@ impl Splitter<'_> {
                     let kind = if part[0].is_ascii_digit() { Kind::Digits } else { Kind::Word };
                     self.push_letters(at, at + part.len(), kind);
                     at += part.len();
+                    // "PW296055630524313264": the letters are a part of an id, unless they name a card.
+                    let last = self.tokens.last_mut().filter(|_| !fits);
+                    if let Some(token) =
+                        last.filter(|t| lexicon.phrase_end(t.phrases).is_none_or(|c| c.topic != Topic::Card))
+                    {
+                        token.phrases = 0;
+                    }
                 }
                 return;
             }
@@ -378,6 +385,9 @@ static CLASSES: [Class; 256] = {
     classes
 };
 
+/// More stars than these are not between the digits of a number.
+const MOST_STARS_BETWEEN: usize = 8;
+
 /// The length of a mask that starts at `at`: not among the marks of a number still to be read (`**4860** **7269**`), not
 /// with the first digits of one.
 #[cold]
@@ -400,6 +410,13 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
         .take(4)
         .find(|b| !matches!(b, b' ' | b'-' | b'.' | b'/' | b'_' | b'*'))
         .is_some_and(u8::is_ascii_digit);
+    // "**** **** **** 6467 06/27 *** 10285": so many stars with the last digits are a mask, whatever follows.
+    let (stars, shown) = text[at..at + len]
+        .iter()
+        .fold((0, false), |(stars, _), b| (stars + usize::from(*b == b'*'), b.is_ascii_digit()));
+    if shown && stars >= MOST_STARS_BETWEEN {
+        return Some(len);
+    }
     let stands_out = len == mask::MOST_EMPHASIS && opens_emphasis(&text[at + len..]);
     (!goes_on && !stands_out).then_some(len)
 }

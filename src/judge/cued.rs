@@ -10,7 +10,7 @@ use crate::judge::analysis::MessageAnalysis;
 use crate::judge::candidates::CandidateIndex;
 use crate::judge::conversation::Topics;
 use crate::judge::expected::READ_BACK;
-use crate::judge::fits::{harmless_fits, secret_fits};
+use crate::judge::fits::{harmless_fits, nearly_fits, secret_fits};
 use crate::judge::govern::{self, Governor, governor};
 use crate::judge::verdict::Why;
 
@@ -47,7 +47,9 @@ impl MessageAnalysis<'_, '_> {
                 self.pass(number, Why::NumberShape("option of a command"));
                 continue;
             }
-            let fits = |topic: Topic| secret_fits(topic, number) || harmless_fits(topic, number.digits);
+            let fits = |topic: Topic| {
+                secret_fits(topic, number) || nearly_fits(topic, number) || harmless_fits(topic, number.digits)
+            };
             let start = if number.attached { self.reading.chunk_start(number.first) } else { number.first };
             let mut governor = governor(self.reading, start, number.last, &self.spent, &fits);
             // "orders 1, 2 and 3": the number shares the cue of the number before it.
@@ -329,7 +331,8 @@ impl MessageAnalysis<'_, '_> {
     /// "(code 4012)", "code 1043: not eligible": whether a program reports the number.
     pub(super) fn is_error_code(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
-        let before = tokens[number.first.saturating_sub(4)..number.first].iter().any(|t| t.is(b'('));
+        let word = number.first.saturating_sub(1);
+        let before = tokens[word.saturating_sub(3)..word].iter().any(|t| t.is(b'('));
         let closed = tokens.get(number.last + 1).is_some_and(|t| t.is(b')'));
         let explained = tokens.get(number.last + 1).is_some_and(|t| t.is(b':'))
             && tokens.get(number.last + 2).is_some_and(|t| t.kind == Kind::Word);

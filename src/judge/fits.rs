@@ -27,6 +27,11 @@ pub(super) fn secret_fits(topic: Topic, number: &Number) -> bool {
     }
 }
 
+/// Whether a number can be what a cue for a secret right beside it says, with one digit too many or missing.
+pub(super) fn nearly_fits(topic: Topic, number: &Number) -> bool {
+    topic == Topic::SocialSecurity && matches!(number.digits, 8 | 10) && matches!(number.groups, 1 | 3)
+}
+
 /// Whether a number of this length can be what a cue for something harmless says.
 pub(super) fn harmless_fits(topic: Topic, digits: usize) -> bool {
     match topic {

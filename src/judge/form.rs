@@ -6,14 +6,14 @@ use smallvec::SmallVec;
 use crate::detect::cues::{Topic, WordClass, WordSet};
 use crate::detect::number::Digits;
 use crate::detect::token::Kind;
-use crate::detect::{Candidate, Claim, brands, card, security_code};
+use crate::detect::{Candidate, Claim, brands, card_data, security_code};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
 use crate::judge::candidates::CandidateIndex;
 use crate::judge::fits::harmless_fits;
 use crate::judge::govern::{Governor, governor};
-use crate::judge::verdict::Detection;
+use crate::judge::verdict::{Detection, Why};
 
 impl MessageAnalysis<'_, '_> {
     /// Finds values that their form decides.
@@ -102,7 +102,9 @@ impl MessageAnalysis<'_, '_> {
     /// to it.
     fn is_used_as_card(&self, candidate: &Candidate) -> bool {
         let asked = self.expected.asked.contains(Topic::Card) && !self.expected.answered;
-        asked || self.reading.mentions(Topic::SecurityCode) || card::expiry_after(self.page, candidate.last).is_some()
+        asked
+            || self.reading.mentions(Topic::SecurityCode)
+            || card_data::after(self.page, candidate.last, 3).expiry.is_some()
     }
 
     /// "1Z 88A 204 03 1100 4417": whether the number is part of an order or device number that was asked for.
@@ -129,7 +131,8 @@ impl MessageAnalysis<'_, '_> {
             })
             .collect();
         for (last, digits) in cards {
-            if let Some((first, last)) = card::expiry_after(self.page, last) {
+            let data = card_data::after(self.page, last, digits);
+            if let Some((first, last)) = data.expiry {
                 let span = self.reading.span(first, last);
                 let evidence = Evidence { cue: Some("expiry of a card"), ..Evidence::default() };
                 self.verdict.found.push(Detection {
@@ -141,11 +144,13 @@ impl MessageAnalysis<'_, '_> {
                     expiry: true,
                 });
             }
-            if let Some(number) = security_code::after_card(self.page, last, digits)
-                && self.is_free(number.first, number.last)
-            {
+            if let Some(number) = data.code.filter(|n| self.is_free(n.first, n.last)) {
                 let candidate = security_code::candidate(self.page, &number);
                 self.find(&candidate, Evidence { cue: Some("card before it"), ..candidate.evidence });
+            }
+            if let Some(number) = data.zip.filter(|n| self.is_free(n.first, n.last)) {
+                self.claimed[number.first..=number.last].fill(true);
+                self.pass(&number, Why::NumberShape("ZIP"));
             }
         }
     }

@@ -502,7 +502,7 @@ fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
 /// Whether two numbers are listed together: "123 and 456", "orders 1, 2 and 3".
 pub(crate) fn in_one_breath(reading: &TokenizedText<'_>, left: &Number, right: &Number) -> bool {
     right.first - left.last <= 4
-        && reading.tokens[left.last + 1..right.first]
-            .iter()
-            .all(|t| matches!(t.kind, Kind::Mark(b',' | b'/' | b'&')) || reading.is_in(t, PhraseSet::JOINS))
+        && reading.tokens[left.last + 1..right.first].iter().all(|t| {
+            matches!(t.kind, Kind::Mark(b',' | b'/' | b'&' | b'"' | b'\'')) || reading.is_in(t, PhraseSet::JOINS)
+        })
 }

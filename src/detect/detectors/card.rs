@@ -97,27 +97,6 @@ impl Detector for Card {
     }
 }
 
-/// The expiry date that stands after the card which ends at token `last`: "exp 12/28", "vence 05/29", "good thru June 2027".
-pub(crate) fn expiry_after(page: &Document<'_>, last: usize) -> Option<(usize, usize)> {
-    let reading = &page.reading;
-    let mut month = None;
-    for at in last + 1..reading.tokens.len().min(last + 10) {
-        let token = &reading.tokens[at];
-        match token.kind {
-            Kind::Digits => {
-                let number = page.numbers.get(page.numbers.partition_point(|n| n.last < at))?;
-                let date = matches!(number.shape, NumberShape::Harmless("date" | "year")) && number.first == at;
-                return date.then_some((month.unwrap_or(at), number.last));
-            }
-            Kind::Word if token.does(WordClass::MONTH) => month = month.or(Some(at)),
-            Kind::Word if token.does(WordClass::EXPIRY) || token.does(WordClass::GLUE) => {}
-            Kind::Mark(b',' | b':' | b'-' | b'(' | b'.' | b'/') => {}
-            _ => return None,
-        }
-    }
-    None
-}
-
 /// Cards among the groups of the tokens `first..=last`.
 fn stretch(page: &Document<'_>, first: usize, last: usize, out: &mut Candidates) {
     let reading = &page.reading;
@@ -392,7 +371,9 @@ fn mistyped(page: &Document<'_>, groups: &[usize], out: &mut Candidates) {
         let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens().eq([4, 6, 5]);
         let near = length + 1 >= usual.min(16) && length <= 19;
         // An identifier of letters and digits that no checksum proves: an order number.
-        let named = number.attached && !reading.mentions(Topic::Card);
+        let glued =
+            number.first > 0 && !reading.tokens[number.first].spaced && reading.tokens[number.first - 1].is_text();
+        let named = glued || number.attached && !reading.mentions(Topic::Card);
         if !near || named || luhn(digits.get()) && brands::brand_of(digits.get()).is_some_and(|b| b.by_shape) {
             continue;
         }

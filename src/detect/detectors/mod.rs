@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod card;
+pub(crate) mod card_data;
 pub(crate) mod one_time_passcode;
 pub(crate) mod password;
 pub(crate) mod pin;

@@ -5,6 +5,7 @@ use crate::detect::token::{Kind, TokenizedText};
 use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
+use crate::mask;
 
 /// Finds four to eight digits, or a code of letters and digits, by cue, by question or in the form of an origin-bound
 /// message.
@@ -196,7 +197,7 @@ pub(crate) fn code_at(reading: &TokenizedText<'_>, first: usize) -> Option<usize
     }
     // "98XXXXXX21": what somebody else has masked.
     let crossed = |c: u8| reading.tokens[first..=last].iter().any(|t| reading.bytes(t).windows(3).any(|w| w == [c; 3]));
-    if crossed(b'X') || crossed(b'x') {
+    if crossed(b'X') || crossed(b'x') || mask::is_crossed_out(reading.bytes(&reading.tokens[first])) {
         return None;
     }
     let hexadecimal = reading.bytes(&reading.tokens[first]).starts_with(b"0x");

@@ -2,6 +2,8 @@
 
 use crate::detect::token::{Kind, Token, TokenizedText};
 
+use crate::mask;
+
 use super::LONGEST;
 
 /// The value at `at`: the quoted stretch, or the chunk.
@@ -153,7 +155,12 @@ pub(crate) fn is_placeholder(text: &[u8]) -> bool {
         [b'%', rest @ .., b'%'] if name(rest) => return true,
         _ => {}
     }
-    if starts(b"your_") || starts(b"your-") || starts(b"process.env") || starts(b"os.environ") {
+    if mask::is_crossed_out(text)
+        || starts(b"your_")
+        || starts(b"your-")
+        || starts(b"process.env")
+        || starts(b"os.environ")
+    {
         return true;
     }
     // A name, then what it is asked for: `config["pass"]`, `getpass()`, `get_secret('db')`.
