@@ -1,6 +1,4 @@
 //! The guide. Each chapter is a module.
-//!
-//! The command line is described in the package `lastfour-cli`.
 
 #[cfg(feature = "tower")]
 #[doc = include_str!("../docs/middleware.md")]
@@ -21,6 +19,9 @@ pub mod detectors {}
 
 #[doc = include_str!("../docs/proxy.md")]
 pub mod proxy {}
+
+#[doc = include_str!("../docs/command-line.md")]
+pub mod command_line {}
 
 #[doc = include_str!("../docs/deployment.md")]
 pub mod deployment {}

@@ -136,7 +136,21 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn every_link_to_a_file_leads_somewhere() {
     let mut checked = 0;
-    for name in ["README.md", "DESIGN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md"] {
+    for name in [
+        "README.md",
+        "DESIGN.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "docs/command-line.md",
+        "docs/deployment.md",
+        "docs/detectors.md",
+        "docs/middleware.md",
+        "docs/policy.md",
+        "docs/proxy.md",
+        "docs/streams.md",
+        "examples/README.md",
+    ] {
         let folder = root().join(name);
         let text = read(name);
         for link in links(&text) {

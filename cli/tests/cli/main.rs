@@ -6,6 +6,7 @@ mod conversations;
 mod doors;
 mod files;
 mod formats;
+mod guide;
 mod streams;
 
 use std::fs;
