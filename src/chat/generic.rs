@@ -1,4 +1,4 @@
-//! Documents in which text is known by the name of its field, as in most chat servers of one's own.
+//! Documents whose text is recognized by field names, as in most chat servers.
 
 use std::borrow::Cow;
 
@@ -93,7 +93,7 @@ const ROLES: [&str; 12] = [
 /// What the texts of events are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stream {
-    /// What their names, and what stands beside them, tell.
+    /// What their names and the values next to them say.
     Told,
     Pieces,
     Messages,
@@ -235,8 +235,8 @@ impl Generic {
         self
     }
 
-    /// All texts of an event stream, whatever stands beside them, are pieces of one text for each field, and so are data
-    /// that are no JSON. An event is held until its last word has ended in a later one.
+    /// All texts of an event stream are pieces of one text per field, whatever is next to them, and so are data that
+    /// are not JSON. An event is held until its last word has ended in a later one.
     ///
     /// ```
     /// use lastfour::chat::{Generic, DynShape};
@@ -257,8 +257,8 @@ impl Generic {
         self
     }
 
-    /// Every event of a stream is a message of its own: none is held, and nothing is joined but by the memory of the
-    /// conversation. For streams of messages that have neither id nor sender.
+    /// Every event of a stream is a message of its own: none is held, and only the state of the conversation connects
+    /// them. For streams of messages without ids and senders.
     #[must_use]
     pub fn messages(mut self) -> Self {
         self.stream = Stream::Messages;
@@ -324,7 +324,7 @@ impl ChatShape for Generic {
         if !self.strict {
             return matches!(self.names().form_meaning(name), Meaning::Chat | Meaning::Text | Meaning::Aside);
         }
-        // What stands behind a bracket without a dot, as in `text[0]x`, is left out by some readers.
+        // Some readers ignore what follows a bracket without a dot, as in `text[0]x`.
         let cut = name.rfind(']').filter(|at| !name[at + 1..].starts_with('.')).map(|at| &name[..at]);
         [Some(name), cut].into_iter().flatten().any(|name| self.is_path_of_text(name))
     }

@@ -1,4 +1,4 @@
-//! The walk that most shapes share: down a document, with a table of what the keys mean.
+//! The traversal that most shapes share: through a document, with a table of what its keys mean.
 
 use std::cell::OnceCell;
 
@@ -6,26 +6,26 @@ use crate::chat::{ChatTexts, Continuity, Place, Spelling};
 use crate::json::{Path, Segment, Value, ValueKind};
 use crate::message::Role;
 
-/// What the keys of a shape mean. A member whose key is in no list is walked into.
+/// What the keys of a shape mean. Members with other keys are traversed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Keys<'k> {
-    /// The strings and numbers of such a member are text, and those of an array in it.
+    /// The strings and numbers of such a member are text, also those of an array in it.
     pub(super) text: &'k [&'k str],
-    /// So are those of a member by one of these names in an object that is such a member.
+    /// If such a member is an object, its members with these names are text too.
     pub(super) inner: &'k [&'k str],
     /// The same, spelled as HTML.
     pub(super) html: &'k [&'k str],
-    /// A string of such a member holds a JSON document.
+    /// A string of such a member contains a JSON document.
     pub(super) json: &'k [&'k str],
-    /// An object or array of such a member is one text; a string is text.
+    /// An object or array of such a member is one text. A string is text.
     pub(super) values: &'k [&'k str],
-    /// Such a member is left alone, with everything in it.
+    /// Such a member is skipped, with everything in it.
     pub(super) left: &'k [&'k str],
-    /// Such a member repeats what a text member of the same object says.
+    /// Such a member repeats the text of another member of the same object.
     pub(super) again: &'k [&'k str],
-    /// Such a member of the document is said first, by the server, wherever it stands.
+    /// Such a member of the document is a message by the server that comes first, wherever it is.
     pub(super) first: &'k [&'k str],
-    /// Such a member says who speaks in its object and in all below.
+    /// Such a member names the author of its object and of everything in it.
     pub(super) role: &'k [&'k str],
 }
 
@@ -38,10 +38,10 @@ struct Step<'t> {
 }
 
 impl Keys<'_> {
-    /// Adds all texts of `value` to `reading`; `part` is what a text is that repeats no other. A document that is nothing
-    /// but a string or a number is a text.
+    /// Adds all texts of `value` to `reading`. `part` is the continuity of a text that repeats no other. A document
+    /// that is only a string or a number is a text.
     pub(super) fn walk(&self, value: Value<'_>, role: Option<Role>, part: &Continuity, reading: &mut ChatTexts) {
-        // A stack, not recursion: how deep a document goes is the sender's choice.
+        // A stack, not recursion: the sender chooses the depth.
         let mut root = value.index() == 0;
         let spelling = if root { Some(Spelling::Plain).filter(|_| !is_container(value)) } else { self.spelling(value) };
         let mut stack = vec![Step { value, role, spelling, again: false }];
@@ -59,7 +59,7 @@ impl Keys<'_> {
                     let start = stack.len();
                     self.enter(step, &mut stack);
                     if root {
-                        // What is said first is to be popped first.
+                        // The first message must be popped first.
                         stack[start..].sort_by_key(|step| step.value.is_one_of(self.first));
                         for step in stack[start..].iter_mut().filter(|step| step.value.is_one_of(self.first)) {
                             step.role = Some(Role::Bot);
@@ -81,7 +81,7 @@ impl Keys<'_> {
         }
     }
 
-    /// Puts the members of an object on the stack, so that the first is popped first.
+    /// Pushes the members of an object so that the first one is popped first.
     fn enter<'t>(&self, step: Step<'t>, stack: &mut Vec<Step<'t>>) {
         let object = step.value;
         let role = self.role(object).or(step.role);
@@ -94,12 +94,12 @@ impl Keys<'_> {
             let again = step.again || member.is_one_of(self.again) && says();
             stack.push(Step { value: member, role, spelling, again });
         }
-        // What repeats comes after what it repeats.
+        // A repetition comes after the text that it repeats.
         stack[start..].sort_by_key(|step| step.again);
         stack[start..].reverse();
     }
 
-    /// How the text of a member is spelled, where it is text.
+    /// Returns how the text of a member is spelled, if it is text.
     fn spelling(&self, member: Value<'_>) -> Option<Spelling> {
         match () {
             () if member.is_one_of(self.text) => Some(Spelling::Plain),
@@ -110,7 +110,7 @@ impl Keys<'_> {
         }
     }
 
-    /// What stands at `path`, as far as the way there tells.
+    /// Returns what is at `path`, as far as its keys say.
     pub(super) fn place(&self, path: Path<'_>) -> Place {
         let is = |key: &[u8], names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name.as_bytes()));
         let passes =
@@ -131,7 +131,7 @@ impl Keys<'_> {
         }
     }
 
-    /// Whether the object whose member stands at `path` is a text member.
+    /// Whether the object that contains the member at `path` is a text member.
     fn is_in_text(&self, path: Path<'_>) -> bool {
         let mut keys = path.segments().rev().filter_map(|segment| match segment {
             Segment::Key(key) => Some(key),
@@ -141,7 +141,7 @@ impl Keys<'_> {
         self.text.iter().any(|name| around.eq_ignore_ascii_case(name.as_bytes()))
     }
 
-    /// Who speaks, as the object itself says: `"role": "user"`, `"author": {"type": "agent"}`.
+    /// Returns the author that the object itself names: `"role": "user"`, `"author": {"type": "agent"}`.
     pub(super) fn role(&self, object: Value<'_>) -> Option<Role> {
         let members = object.children().filter(|member| member.is_one_of(self.role));
         members

@@ -35,7 +35,7 @@
 //!
 //! | part of the exchange | read? |
 //! |---|---|
-//! | JSON, NDJSON, forms, multipart forms | the fields that the chat shape names ([`RedactLayer::shape`]); by default `text`, `content`, `body`, `message` and similar ones |
+//! | JSON, NDJSON, forms, multipart forms | the fields that the chat shape names ([`RedactLayer::shape`]); by default those whose names mean text, and in all others what is unmistakable by its form |
 //! | `text/*`, XML, YAML, no content type | yes, as one text |
 //! | HTML | its text; card, Social Security and account numbers also elsewhere in it |
 //! | event streams | yes; a text spread over events is one text |
