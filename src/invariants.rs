@@ -417,7 +417,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2048))]
+        #![proptest_config(ProptestConfig::with_cases(crate::steps::cases(2_048)))]
 
         #[test]
         fn the_law_of_the_gate_holds_for_talk(choice: u8, talk in talk()) {

@@ -25,3 +25,10 @@ pub(crate) fn count(work: impl FnOnce()) -> usize {
     work();
     COUNT.with(std::cell::Cell::get) - before
 }
+
+/// Returns the number of cases of an expensive property test: an eighth of `full`, or `full` if `LASTFOUR_ALL_CASES` is set,
+/// as `.ci/run` does.
+#[cfg(test)]
+pub(crate) fn cases(full: u32) -> u32 {
+    if std::env::var_os("LASTFOUR_ALL_CASES").is_some() { full } else { full / 8 }
+}

@@ -168,6 +168,7 @@ pub struct Filter {
 
 /// The result of filtering a complete body.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Filtered<'b> {
     /// The body to send; borrowed if nothing changed. Do not send it if the report is blocked.
     pub body: Cow<'b, [u8]>,

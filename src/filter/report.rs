@@ -32,6 +32,7 @@ struct Data {
 
 /// A finding and the message that contains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Found {
     /// The number of the message in the body, from 0, in the order in which messages are said.
     pub message: u64,
@@ -41,6 +42,7 @@ pub struct Found {
 
 /// The number of findings of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Count {
     /// The entity found.
     pub entity: Entity,

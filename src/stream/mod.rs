@@ -142,6 +142,7 @@ pub struct StreamRedactor {
 
 /// The result of a [`StreamRedactor`] at the end of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finished {
     /// The findings, in order; the spans are in bytes of the whole text.
     pub findings: Vec<Finding>,

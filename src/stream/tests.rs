@@ -649,7 +649,7 @@ fn chatter(pieces: usize) -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(crate::steps::cases(1_500)))]
 
     #[test]
     fn cuts_change_nothing(text in chatter(60), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8), serves: bool) {

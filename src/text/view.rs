@@ -343,7 +343,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        #![proptest_config(ProptestConfig::with_cases(crate::steps::cases(4_000)))]
 
         #[test]
         fn promises_hold_for_speech(source in speech()) {

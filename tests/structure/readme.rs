@@ -127,6 +127,17 @@ fn every_feature_is_in_the_crate_documentation() {
     }
 }
 
+#[test]
+fn every_metric_is_in_the_guide() {
+    let guide = read("docs/deployment.md");
+    let code = read("src/middleware/telemetry.rs");
+    let names: Vec<&str> = code.split("\"lastfour_").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(names.len() > 8, "the metrics were not found");
+    for name in names {
+        assert!(guide.contains(&format!("| `lastfour_{name}` |")), "the metric lastfour_{name} is missing");
+    }
+}
+
 /// The links to files in a document.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
