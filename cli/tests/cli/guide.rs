@@ -23,11 +23,11 @@ fn every_key_of_a_finding_and_of_a_report_is_in_the_guide() {
     let chapter = chapter();
     let names = names(&chapter);
     let scratch = Scratch::new();
-    let pieces = r#"{"chat":"c","role":"customer","text":"3782 822463"}"#.to_owned()
+    let pieces = r#"{"conversation_id":"c","role":"customer","text":"3782 822463"}"#.to_owned()
         + "\n"
-        + r#"{"chat":"c","role":"customer","text":"10005"}"#
+        + r#"{"conversation_id":"c","role":"customer","text":"10005"}"#
         + "\n"
-        + r#"{"chat":"c","role":"agent","text":"What is your PIN?"}"#
+        + r#"{"conversation_id":"c","role":"agent","text":"What is your PIN?"}"#
         + "\n";
     let file = scratch.file("a.jsonl", pieces);
     let report = scratch.path("report.json");
