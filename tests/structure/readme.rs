@@ -160,6 +160,7 @@ fn every_link_to_a_file_leads_somewhere() {
         "docs/policy.md",
         "docs/proxy.md",
         "docs/streams.md",
+        "docs/websocket.md",
         "examples/README.md",
     ] {
         let folder = root().join(name);
