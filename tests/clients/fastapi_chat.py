@@ -58,7 +58,14 @@ async def upload(file: UploadFile):
 port = proxy.free_port()
 threading.Thread(target=lambda: uvicorn.run(app, port=port, log_level="warning"), daemon=True).start()
 proxy.wait_for(port)
-url = proxy.start(port, "--conversation", "path:rooms")
+# Each event of a room is a message, and none waits for the next one.
+config = """
+conversation = "path:rooms"
+[[routes]]
+path = "/rooms/*/events"
+events = "messages"
+"""
+url = proxy.start(port, config=config)
 
 
 async def main():

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -48,12 +48,19 @@ pub(crate) struct Progress {
     start: Instant,
     /// Milliseconds after the start at which something was last received.
     last: AtomicU64,
+    /// The next piece is awaited.
+    waiting: AtomicBool,
     cut: AtomicU8,
 }
 
 impl Progress {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { start: Instant::now(), last: AtomicU64::new(0), cut: AtomicU8::new(0) })
+        Arc::new(Self {
+            start: Instant::now(),
+            last: AtomicU64::new(0),
+            waiting: AtomicBool::new(false),
+            cut: AtomicU8::new(0),
+        })
     }
 
     /// Notes that something was received.
@@ -65,6 +72,11 @@ impl Progress {
     /// When something was last received.
     pub(crate) fn last(&self) -> Instant {
         self.start + Duration::from_millis(self.last.load(Ordering::Relaxed))
+    }
+
+    /// Whether the next piece is awaited.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// Why the body ended early, if it did.
@@ -113,11 +125,13 @@ impl Body for Received {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         let Poll::Ready(frame) = Pin::new(&mut this.inner).poll_frame(cx) else {
+            this.progress.waiting.store(true, Ordering::Relaxed);
             let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(this.idle)));
             ready!(timer.as_mut().poll(cx));
             return Poll::Ready(Some(Err(this.progress.end(Cut::Idle))));
         };
         this.timer = None;
+        this.progress.waiting.store(false, Ordering::Relaxed);
         this.progress.touch();
         Poll::Ready(match frame {
             Some(Ok(frame)) => {

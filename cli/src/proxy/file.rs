@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http::{HeaderName, Method};
 use lastfour::Role;
+use lastfour::middleware::websocket::Framing;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -276,6 +277,7 @@ fn log(section: &mut Section<'_, '_, '_>) -> Read<Log> {
 fn rules(section: &mut Section<'_, '_, '_>, default: &Rules) -> Read<Rules> {
     const ROLE: &str = "one of customer, agent, bot";
     let role = |name: &str| Role::from_name(name);
+    let framings: Vec<&str> = Framing::all().map(Framing::as_str).collect();
     Ok(Rules {
         policy: section.path("policy")?.or_else(|| default.policy.clone()),
         direction: section.word("direction")?.unwrap_or(default.direction),
@@ -285,6 +287,10 @@ fn rules(section: &mut Section<'_, '_, '_>, default: &Rules) -> Read<Rules> {
             .unwrap_or_else(|| default.fields.clone()),
         events: section.word("events")?.unwrap_or(default.events),
         errors: section.word("errors")?.unwrap_or(default.errors),
+        framing: section
+            .text("framing", &format!("one of {}", framings.join(", ")), Framing::named)?
+            .or(default.framing),
+        binary: section.word("binary")?.unwrap_or(default.binary),
         conversation: section
             .texts("conversation", KINDS, Source::parse)?
             .unwrap_or_else(|| default.conversation.clone()),

@@ -110,12 +110,16 @@ impl Upstreams {
     ) -> std::result::Result<Response<Incoming>, Failure> {
         progress.touch();
         let mut response = self.client.request(request);
+        let mut deadline = progress.last() + self.timeouts.response;
         loop {
-            let last = progress.last();
             tokio::select! {
                 response = &mut response => return response.map_err(Failure::Upstream),
-                () = sleep_until(last + self.timeouts.response) => {
-                    if progress.last() + self.timeouts.response <= Instant::now() {
+                () = sleep_until(deadline) => {
+                    // The upstream is not waited for while the client is.
+                    let now = Instant::now();
+                    let last = if progress.is_waiting() { now } else { progress.last() };
+                    deadline = last + self.timeouts.response;
+                    if deadline <= now {
                         return Err(Failure::Timeout);
                     }
                 }

@@ -145,7 +145,7 @@ fn describe(settings: &Settings) {
     if rules().all(|rules| rules.conversation.is_empty()) {
         notice(
             log,
-            "nothing is remembered between requests: each request is judged with its response only. A code that answers a \
+            "nothing is remembered between requests: each request is judged with its response only, and each WebSocket on its own. A code that answers a \
              question of an earlier request is not recognized by it, and a card number split over two requests passes. Set \
              a conversation key to change this (--conversation)",
         );

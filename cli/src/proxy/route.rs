@@ -1,7 +1,10 @@
 //! Which rules a request gets.
 
+use std::time::Duration;
+
 use http::Method;
 use lastfour::chat::{AllStrings, Anthropic, Generic, Matrix, OpenAi};
+use lastfour::middleware::websocket::Upgrades;
 use lastfour::middleware::{MatrixError, MemoryStore, OpenAiError, Problem, RedactLayer};
 use lastfour::{Engine, Limits};
 
@@ -36,9 +39,10 @@ impl Routes {
     ///
     /// Fails if a policy cannot be read.
     pub(crate) fn new(settings: &Settings, store: &MemoryStore) -> Result<Self> {
+        let idle = settings.timeouts.idle;
         let limits = Limits::default().hold(settings.limits.hold);
         let make = |name: &str, path: Pattern, methods: &[Method], rules: &Rules| -> Result<Route> {
-            let layer = layer(rules, limits, store)?;
+            let layer = layer(rules, limits, idle, store)?;
             Ok(Route { name: name.to_owned(), path, methods: methods.to_vec(), layer })
         };
         let strict = Rules { direction: Direction::Both, ..settings.rules.clone() };
@@ -68,7 +72,7 @@ impl Routes {
 /// A text for which all tables are needed.
 const WARM_UP: &str = "my card is 3782 822463 10005, mi contraseña es Girasol2019";
 
-fn layer(rules: &Rules, limits: Limits, store: &MemoryStore) -> Result<Option<RedactLayer>> {
+fn layer(rules: &Rules, limits: Limits, idle: Duration, store: &MemoryStore) -> Result<Option<RedactLayer>> {
     let engine = Engine::new(reading::policy(rules.policy.as_deref())?);
     // Builds the tables, which takes longer than the first client should wait.
     let _ = engine.redact(WARM_UP);
@@ -78,7 +82,11 @@ fn layer(rules: &Rules, limits: Limits, store: &MemoryStore) -> Result<Option<Re
         Direction::Responses => RedactLayer::responses(engine),
         Direction::None => return Ok(None),
     };
-    let mut layer = layer.limits(limits).store(store.clone());
+    let mut upgrades = Upgrades::new().binary(rules.binary).idle(idle);
+    if let Some(framing) = rules.framing {
+        upgrades = upgrades.framing(framing);
+    }
+    let mut layer = layer.limits(limits).websocket(upgrades).store(store.clone());
     layer = match rules.shape {
         Shape::Generic => {
             let shape = Generic::default().and(rules.fields.clone());

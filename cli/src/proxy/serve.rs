@@ -121,12 +121,6 @@ impl Proxy {
             Some(_) => Upgrades::Scan,
             None => Upgrades::Pass,
         });
-        if upgrades == Some(Upgrades::Scan) {
-            return Err(Refusal {
-                status: StatusCode::NOT_IMPLEMENTED,
-                detail: "WebSocket is not supported here: its messages could not be scanned.",
-            });
-        }
         let limit = match self.settings.limits.body {
             0 => u64::MAX,
             limit => limit,

@@ -8,6 +8,7 @@ use http::uri::{Authority, Scheme};
 use http::{HeaderName, Method, Uri};
 use lastfour::Role;
 use lastfour::middleware::MemoryStore;
+use lastfour::middleware::websocket::{Binary, Framing};
 
 use crate::proxy::pattern::Pattern;
 use crate::proxy::source::Source;
@@ -159,6 +160,10 @@ pub(crate) struct Rules {
     pub(crate) fields: Vec<String>,
     pub(crate) events: Events,
     pub(crate) errors: Errors,
+    /// The framing of WebSocket messages. It is recognized if `None`.
+    pub(crate) framing: Option<Framing>,
+    /// What happens to binary WebSocket messages.
+    pub(crate) binary: Binary,
     /// Where the conversation key is, in this order.
     pub(crate) conversation: Vec<Source>,
     /// Where the role of the sender of a request is.
@@ -246,6 +251,10 @@ pub(crate) enum Errors {
 impl Named for Errors {
     const ALL: &'static [(&'static str, Self)] =
         &[("problem", Self::Problem), ("openai", Self::OpenAi), ("matrix", Self::Matrix)];
+}
+
+impl Named for Binary {
+    const ALL: &'static [(&'static str, Self)] = &[("block", Self::Block), ("scan", Self::Scan), ("pass", Self::Pass)];
 }
 
 impl Named for Host {

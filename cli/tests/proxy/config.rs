@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use crate::support::{CARD, MASKED, Proxy, Upstream, connect, ok, post, read_all, read_until, status};
 
 /// A folder that is removed with it.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("lastfour-proxy-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
@@ -23,7 +23,7 @@ impl Folder {
         Self(path)
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.join(name);
         fs::write(&path, text).expect("a file can be written");
         path
@@ -35,7 +35,7 @@ impl Folder {
         self.write("proxy.toml", &text)
     }
 
-    fn start(&self, upstream: &Upstream, top: &str, tables: &str) -> Proxy {
+    pub(crate) fn start(&self, upstream: &Upstream, top: &str, tables: &str) -> Proxy {
         started(&self.config(&upstream.address, top, tables))
     }
 }

@@ -225,18 +225,6 @@ fn the_length_in_an_answer_to_head_is_not_taken_for_that_of_a_body() {
 }
 
 #[test]
-fn a_websocket_is_refused_as_long_as_it_cannot_be_scanned() {
-    let upstream = Upstream::echo();
-    let proxy = Proxy::start(&upstream.address, &[]);
-    let answer = proxy.send(
-        b"GET /ws HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
-          sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-    );
-    assert_eq!(status(&answer), 501);
-    assert!(upstream.got().is_empty());
-}
-
-#[test]
 fn failures_of_the_upstream_are_answered_with_a_reason() {
     let closed = TcpListener::bind("127.0.0.1:0").expect("an address is free").local_addr().expect("it has one");
     let proxy = Proxy::start(&closed.to_string(), &[]);

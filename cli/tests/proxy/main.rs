@@ -5,3 +5,4 @@ mod forwarding;
 mod secure;
 mod smuggling;
 mod support;
+mod websocket;
