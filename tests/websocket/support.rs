@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::{Listener as _, ListenerExt as _};
 use futures_util::{SinkExt, StreamExt};
 use lastfour::middleware::websocket::{MessageCodec, Payload, Session, Side, Verdict};
 use lastfour::{Action, Engine, Entity, Policy};
@@ -43,12 +44,13 @@ pub(crate) async fn connect(app: Router, path: &str, headers: &[(&'static str, &
         request.headers_mut().insert(*name, value.parse().unwrap());
     }
     let stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
     client_async(request, stream).await.unwrap().0
 }
 
 /// Starts a server; it stops with the test's runtime.
 pub(crate) async fn listen(app: Router) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap().tap_io(|stream| stream.set_nodelay(true).unwrap());
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
     address

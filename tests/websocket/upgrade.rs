@@ -321,3 +321,61 @@ async fn messages_keep_their_order_and_wait_for_a_slow_reader() {
     }
     sent.await.unwrap();
 }
+
+/// How a proxy hands a connection on.
+#[derive(Clone, Copy)]
+enum Hands {
+    /// It copies bytes between both ends itself.
+    Copies,
+    /// It returns the response of the upstream server with its end of the connection in it.
+    Returns,
+}
+
+#[tokio::test]
+async fn a_proxy_behind_the_layer_is_covered() {
+    type Upstream = hyper_util::client::legacy::Client<
+        hyper_util::client::legacy::connect::HttpConnector,
+        http_body_util::Empty<bytes::Bytes>,
+    >;
+    let upstream = listen(Router::new().route("/", any(echo))).await;
+    for hands in [Hands::Copies, Hands::Returns] {
+        let client: Upstream =
+            hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build_http();
+        let proxy = move |mut request: Request<Body>| {
+            let client = client.clone();
+            async move {
+                let downstream = hyper::upgrade::on(&mut request);
+                let (mut head, _) = request.into_parts();
+                head.uri = format!("http://{upstream}/").parse().unwrap();
+                let request = Request::from_parts(head, http_body_util::Empty::new());
+                let mut response = client.request(request).await.unwrap();
+                if matches!(hands, Hands::Copies) {
+                    let upstream = hyper::upgrade::on(&mut response);
+                    tokio::spawn(async move {
+                        let (downstream, upstream) = (downstream.await.unwrap(), upstream.await.unwrap());
+                        let mut downstream = hyper_util::rt::TokioIo::new(downstream);
+                        let mut upstream = hyper_util::rt::TokioIo::new(upstream);
+                        let _ = tokio::io::copy_bidirectional(&mut downstream, &mut upstream).await;
+                    });
+                }
+                response.map(Body::new)
+            }
+        };
+        let app = Router::new().fallback(proxy).layer(RedactLayer::both(blocking()));
+        let mut client = connect(app, "/", &[]).await;
+        assert_eq!(ask(&mut client, "hello").await, "saw hello");
+        assert_eq!(ask(&mut client, "cid?").await, "What is the CID on your card?");
+        assert_eq!(ask(&mut client, "4821").await, "saw ****");
+        assert!(ask(&mut client, "card?").await.starts_with("The answer was stopped"));
+        client.close(None).await.unwrap();
+        assert!(matches!(next(&mut client).await, Message::Close(_)));
+    }
+}
+
+#[tokio::test]
+async fn layers_in_each_other_both_read() {
+    let app = app(both()).layer(RedactLayer::requests(blocking()));
+    let mut client = connect(app, "/", &[]).await;
+    assert!(ask(&mut client, &format!("my card is {SECRET}")).await.starts_with("The message was stopped"));
+    assert_eq!(ask(&mut client, "card?").await, format!("it is {MASK}"));
+}
