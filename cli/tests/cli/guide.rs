@@ -81,3 +81,12 @@ fn every_command_is_in_the_guide() {
         assert!(described || command == "help", "the command {command} is not in the guide");
     }
 }
+
+#[test]
+fn the_explanation_in_the_readme_is_what_the_program_says() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let shown = readme.split("$ lastfour explain \"").nth(1).unwrap();
+    let (message, rest) = shown.split_once("\"\n").unwrap();
+    let expected = rest.split("$ lastfour").next().unwrap();
+    assert_eq!(stdout(&run(&["explain", message], b"")), expected);
+}
