@@ -4,6 +4,7 @@ use crate::edit::Edit;
 use crate::judge::Detection;
 use crate::mask;
 use crate::policy::{MaskStyle, Policy};
+use crate::span::Span;
 use crate::text::View;
 
 /// Returns the edit that masks a detection.
@@ -12,7 +13,12 @@ use crate::text::View;
 /// first. A `part` of a secret shows no digit.
 pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &Detection) -> Edit {
     let Detection { span, entity, part, expiry, .. } = *judged;
-    let whole = view.source(span);
+    let mut whole = view.source(span);
+    // The end of a colour of a terminal stays behind the mask.
+    let last = view.alignment().pieces(span).last().map_or(whole.end, |(_, from, _)| from.end);
+    if source.get(last..whole.end).is_some_and(|rest| rest.first() == Some(&b'\x1b')) {
+        whole = Span::new(whole.start, last);
+    }
     if expiry && policy.style() != MaskStyle::Stars {
         return Edit { span: whole, with: mask::EXPIRY.to_owned() };
     }
@@ -29,9 +35,9 @@ pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &De
     for (shown, from, atomic) in view.alignment().pieces(span) {
         let piece = &view.text()[shown.start..shown.end];
         if atomic && !piece.iter().any(u8::is_ascii_alphanumeric) {
-            // A separator of several bytes stays. Invisible characters are removed, but not tags, because they come in
-            // pairs.
-            if !piece.is_empty() || source[from.start] == b'<' {
+            // A separator of several bytes stays. Invisible characters are removed, but not tags and the colours of a
+            // terminal, because they come in pairs.
+            if !piece.is_empty() || matches!(source[from.start], b'<' | b'\x1b') {
                 with.extend_from_slice(&source[from.range()]);
             }
             continue;

@@ -358,3 +358,67 @@ fn two_letters_glued_to_a_long_number_are_a_part_of_an_id() {
     passes(&["ref TC481231324989247786", "part PW296055630524313264"]);
     becomes(&[("cc4539148803436467 exp06/27", "cc************6467 exp06/27")]);
 }
+
+#[test]
+fn fused_names_are_cues_for_their_values() {
+    becomes(&[
+        ("cardNumber4539148803436467", "cardNumber************6467"),
+        ("cc4539 1488 0343 6467 exp06/27", "cc**** **** **** 6467 exp06/27"),
+        ("ssn412554471", "ssn*****4471"),
+        ("cvv814", "cvv***"),
+        ("pin4821", "pin****"),
+        ("loginPassword=Larkspur46q", "loginPassword=********"),
+        ("mypassword: Larkspur46q", "mypassword: ********"),
+        ("\"oldPwd\":\"Larkspur46q\"", "\"oldPwd\":\"********\""),
+        ("\"cardCvv\":\"814\"", "\"cardCvv\":\"***\""),
+        ("\"socialSecurityNumber\":\"412554471\"", "\"socialSecurityNumber\":\"*****4471\""),
+        ("\"smsCode\":\"481936\"", "\"smsCode\":\"******\""),
+    ]);
+    passes(&["compass: Silva44x", "barcode: 48213377", "orderNumber: 48213377", "userName: jsmith44", "zipcode=10285"]);
+}
+
+#[test]
+fn the_second_value_behind_a_word_for_a_user_is_the_password() {
+    becomes(&[
+        ("login: bwarren / Larkspur46q", "login: bwarren / ********"),
+        ("my login is bwarren Larkspur46q", "my login is bwarren ********"),
+        ("user: bwarren p: Larkspur46q", "user: bwarren p: ********"),
+        ("usuario: bwarren / Larkspur46q", "usuario: bwarren / ********"),
+        ("my login info: bea@mail.test, Larkspur46q", "my login info: bea@mail.test, ********"),
+        ("login: bwarren/Larkspur46q", "login: bwarren/********"),
+    ]);
+    passes(&[
+        "login: bwarren, order K7 is late",
+        "username: bwarren44",
+        "otp verify ok uid=88213 took_ms=37",
+        "my email is bea@mail.test and the app version is v2.14.0",
+    ]);
+}
+
+#[test]
+fn a_number_that_was_begun_under_one_question_ends_at_the_next() {
+    let talk = ["a: What is your account number?", "45698", "a: And the last four of your social?", "3897"];
+    assert_eq!(last_of(&talk), "3897");
+}
+
+#[test]
+fn a_card_may_come_a_digit_at_a_time() {
+    let mut talk = vec!["a: What is your card number?"];
+    talk.extend(["4", "5", "3", "9", "1", "4", "8", "8", "0", "3", "4", "3", "6", "4", "6"]);
+    assert_eq!(last_of(&talk), "6");
+    talk.push("7");
+    assert_eq!(last_of(&talk), "*");
+    assert_eq!(last_of(&["a: What is your card number?", "4", "5391488 0343 6467"]), "******* **** 6467");
+}
+
+#[test]
+fn the_colours_of_a_terminal_are_invisible_and_stay() {
+    becomes(&[
+        ("\x1b[31m4539 1488\x1b[0m 0343 6467", "\x1b[31m**** ****\x1b[0m **** 6467"),
+        (
+            "my \x1b[1;32mpin\x1b[0m is \x1b[38;5;196m4821\x1b[0m",
+            "my \x1b[1;32mpin\x1b[0m is \x1b[38;5;196m****\x1b[0m",
+        ),
+    ]);
+    passes(&["\x1b[33mwarning\x1b[0m: 3 files changed"]);
+}

@@ -35,7 +35,7 @@ pub(crate) fn glance(text: &[u8]) -> Glance {
     for (i, part) in text.chunks(64).enumerate() {
         let (mut stops, mut odd, mut questions, mut letters) = (0, 0, 0, 0);
         for (i, block) in blocks(part).enumerate() {
-            stops |= block.digits() | block.equals(b'&') | block.equals(b'%') | block.equals(b':');
+            stops |= block.digits() | block.equals(b'&') | block.equals(b'%') | block.equals(b':') | block.equals(b'=');
             // What redaction leaves begins with these.
             stops |= block.equals(b'*') | block.equals(b'[');
             odd |= block.odd();

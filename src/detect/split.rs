@@ -174,7 +174,9 @@ impl Splitter<'_> {
     fn long(&mut self, start: usize) -> usize {
         let end = letters_end(self.text, start);
         if !self.text.get(end).is_some_and(u8::is_ascii_digit) {
-            self.push_letters(start, end, Kind::Word);
+            if !(names_a_field(self.text, end) && self.push_fused(start, end)) {
+                self.push_letters(start, end, Kind::Word);
+            }
             return end;
         }
         let end = self.end_of(end, |class| matches!(class, Class::Letter | Class::Digit));
@@ -247,6 +249,9 @@ impl Splitter<'_> {
     /// A word that is not spelled as in the tables.
     #[inline(never)]
     fn push_unknown(&mut self, start: usize, end: usize, kind: Kind) {
+        if kind == Kind::Word && names_a_field(self.text, end) && self.push_fused(start, end) {
+            return;
+        }
         self.facts.numbers |= is_number_word(self.text, start, end);
         self.push_word(self.lexicon.mistyped(&self.text[start..end]), start, end, kind);
     }
@@ -255,6 +260,21 @@ impl Splitter<'_> {
         let word = self.lexicon.word_at(self.text, start, end);
         self.facts.numbers |= !word.lists.intersects(WordSet::KNOWN) && is_number_word(self.text, start, end);
         self.push_word(word, start, end, kind);
+    }
+
+    /// Takes apart the name of a field that is written without spaces, such as `loginPassword`. Returns whether it is one.
+    #[cold]
+    fn push_fused(&mut self, start: usize, end: usize) -> bool {
+        let cuts = fused(self.lexicon, &self.text[start..end]);
+        let mut at = start;
+        for cut in &cuts {
+            self.push_letters(at, start + cut, Kind::Word);
+            at = start + cut;
+        }
+        if !cuts.is_empty() {
+            self.push_letters(at, end, Kind::Word);
+        }
+        !cuts.is_empty()
     }
 
     /// Digits that stand alone are no word, but one or two of them may begin a phrase ("3 digit code") or stand on a list.
@@ -284,19 +304,23 @@ impl Splitter<'_> {
                 let word = lexicon.word(part);
                 let known = word.id != 0 && (part.len() >= 3 || !first && word.role.intersects(WordClass::UNIT));
                 known && (word.node != 0 || word.role.intersects(WordClass::EXPIRY.union(WordClass::UNIT)))
+                    || !fused(lexicon, part).is_empty()
             };
             let long_digits = parts().any(|p| p[0].is_ascii_digit() && p.len() >= 3);
             let fits = parts().enumerate().all(|(i, p)| p[0].is_ascii_digit() || word_fits(p, i == 0));
             let unit = borders == 1 && text[0].is_ascii_digit() && fits;
             // So many digits in a row are a number, whatever they are glued to.
-            let card_like = borders <= 2 && parts().any(|p| p[0].is_ascii_digit() && (13..=19).contains(&p.len()));
+            let card_like = borders <= 2 && parts().any(|p| p[0].is_ascii_digit() && (13..=19).contains(&p.len()))
+                || borders == 1 && text[text.len() - 1].is_ascii_digit() && begins_groups(self.text, end);
             if fits && (long_digits || unit) || card_like {
                 // Two letters and a long number may be an IBAN.
                 self.facts.mixed |= card_like;
                 let mut at = start;
                 for part in parts() {
                     let kind = if part[0].is_ascii_digit() { Kind::Digits } else { Kind::Word };
-                    self.push_letters(at, at + part.len(), kind);
+                    if !(kind == Kind::Word && self.push_fused(at, at + part.len())) {
+                        self.push_letters(at, at + part.len(), kind);
+                    }
                     at += part.len();
                     // "PW296055630524313264": the letters are a part of an id, unless they name a card.
                     let last = self.tokens.last_mut().filter(|_| !fits);
@@ -344,6 +368,70 @@ impl Splitter<'_> {
             }
         }
     }
+}
+
+/// Whether two more groups of a card number follow at `end`: "cc4539 1488 0343 6467".
+fn begins_groups(text: &[u8], end: usize) -> bool {
+    let group = |text: &[u8]| match text.split_first() {
+        Some((b' ' | b'-', rest)) => {
+            let digits = rest.iter().take(7).take_while(|b| b.is_ascii_digit()).count();
+            (4..=6).contains(&digits).then_some(digits + 1)
+        }
+        _ => None,
+    };
+    group(&text[end..]).is_some_and(|len| group(&text[end + len..]).is_some())
+}
+
+/// Whether a word that ends at `end` is the name of a field: `name:`, `name=`, `"name":`.
+fn names_a_field(text: &[u8], end: usize) -> bool {
+    let sign = |b: u8| matches!(b, b':' | b'=');
+    match text.get(end..) {
+        Some([quote, mark, ..]) if matches!(quote, b'"' | b'\'') => sign(*mark),
+        Some([mark, ..]) => sign(*mark),
+        _ => false,
+    }
+}
+
+/// The places at which a name without spaces is cut into words, if one of them may begin a cue: `cardNumber`,
+/// `mypassword`. Known words are not cut.
+fn fused(lexicon: &Lexicon, name: &[u8]) -> SmallVec<[usize; 4]> {
+    /// The longest name that is looked at, and the shortest words that other letters may be glued to.
+    const LONGEST: usize = 40;
+    const SHORTEST: usize = 3;
+    const LONG: usize = 8;
+    let mut cuts = SmallVec::new();
+    let mark = |word: &Word| word.id != 0 || word.role != WordClass::default();
+    if !(SHORTEST + 2..=LONGEST).contains(&name.len()) || mark(lexicon.word(name)) {
+        return cuts;
+    }
+    let camel = |at: &usize| name[at - 1].is_ascii_lowercase() && name[*at].is_ascii_uppercase();
+    cuts.extend((1..name.len()).filter(camel));
+    if !cuts.is_empty() {
+        let mut from = 0;
+        let begins = cuts
+            .iter()
+            .chain([&name.len()])
+            .any(|&to| lexicon.word(&name[std::mem::replace(&mut from, to)..to]).node != 0);
+        if !begins {
+            cuts.clear();
+        }
+        return cuts;
+    }
+    // The end is a secret by itself. "compass" and "barcode" are other words.
+    let secret = |tail: &[u8]| {
+        let topic = lexicon.phrase_end(lexicon.word(tail).node).map(|cue| cue.topic);
+        match topic {
+            Some(Topic::Password) => tail.len() != 4,
+            Some(Topic::SecurityCode | Topic::SocialSecurity | Topic::Pin) => true,
+            _ => false,
+        }
+    };
+    let glued = |cut: &usize| {
+        let (head, tail) = name.split_at(*cut);
+        (tail.len() >= LONG || lexicon.word(head).id != 0) && secret(tail)
+    };
+    cuts.extend((2..=name.len() - SHORTEST).find(glued));
+    cuts
 }
 
 /// Where the letters end that begin at `at`.

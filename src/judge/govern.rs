@@ -69,7 +69,13 @@ pub(crate) fn governor(
     fits: &dyn Fn(Topic) -> bool,
 ) -> Option<Governor> {
     let left = to_the_left(reading, first, spent, fits);
-    let right = to_the_right(reading, last, spent, fits);
+    // "(482913) is your code"
+    let bracketed =
+        first > 0 && reading.tokens[first - 1].is(b'(') && reading.token(last + 1).is_some_and(|t| t.is(b')'));
+    let right = match bracketed {
+        true => to_the_right(reading, last + 1, spent, fits).filter(|right| right.copula),
+        false => to_the_right(reading, last, spent, fits),
+    };
     match (left, right) {
         (Some(left), Some(right)) => {
             // "Amazon: 550127 is your OTP"

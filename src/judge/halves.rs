@@ -9,7 +9,7 @@ use crate::detect::token::Kind;
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
-use crate::judge::conversation;
+use crate::judge::conversation::{self, Topics};
 use crate::judge::fits::harmless_fits;
 use crate::judge::govern::governor;
 use crate::judge::pieces::{Half, Pieces, Step, Whole};
@@ -52,6 +52,11 @@ impl MessageAnalysis<'_, '_> {
             }
             let harmless = self.harmless_asked(number);
             let doubtful = !free || harmless.is_some();
+            // No checksum says that the answer to the next question belongs to an account number that was begun before.
+            let asked = self.expected.asked;
+            if side.pieces.whole() == Whole::Account && asked != Topics::NONE && !asked.contains(Topic::Account) {
+                side.pieces = Pieces::default();
+            }
             let mut next = side.pieces;
             let step = next.push(digits);
             if doubtful && !matches!(step, Step::Complete { mistyped: false, .. }) {
@@ -170,7 +175,13 @@ impl MessageAnalysis<'_, '_> {
         // The beginning of a card, grouped as printed.
         let printed = digits.len() >= 8 && (*lens == [4, 6] || *lens == [4, 4] || *lens == [4, 4, 4]);
         let told = printed || bare || self.says_piece() || card || about_cards;
-        (may_be && told && digits.len() >= 2 && (card || digits.len() >= 4)).then_some(start)
+        // The first digit alone begins a card only as an answer.
+        let enough = match digits.len() {
+            1 => bare && self.expected.asked.contains(Topic::Card),
+            2 | 3 => card,
+            _ => true,
+        };
+        (may_be && told && enough).then_some(start)
     }
 
     /// "first half", "starts with", "then", "the rest".

@@ -112,6 +112,9 @@ impl Atom {
             let fold = u8::try_from(c).ok().filter(u8::is_ascii).map_or_else(|| fold_char(c), Fold::Byte);
             return Self { len, fold, spelled: Some(c), letter: c.is_alphabetic() };
         }
+        if let Some(len) = escape_sequence(&text[at..]) {
+            return Self { len, fold: Fold::Drop, spelled: None, letter: false };
+        }
         if first.is_ascii() {
             let fold = match first {
                 b'\t'..=b'\r' => Fold::Keep,
@@ -133,6 +136,14 @@ impl Atom {
             _ => None,
         }
     }
+}
+
+/// The length of the control sequence of a terminal at the start of `text`: `ESC [ 31 m` (ECMA-48, section 5.4).
+fn escape_sequence(text: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 32;
+    let parameters = text.strip_prefix(b"\x1b[")?;
+    let end = parameters.iter().take(LONGEST).position(|b| !matches!(b, 0x21..=0x3F))?;
+    matches!(parameters[end], 0x40..=0x7E).then_some(end + 3)
 }
 
 /// The character at the start of `text`, if its bytes are UTF-8.

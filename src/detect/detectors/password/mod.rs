@@ -85,6 +85,12 @@ impl Detector for Password {
                 matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
+            } else if hit.cue.topic == Topic::Login {
+                if reading.facts.mixed
+                    && let Some(value) = several::behind_login(reading, hit)
+                {
+                    out.push(candidate(value.0, value.1, Claim::Certain, hit.cue.name));
+                }
             } else if matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode)
                 && reading.tokens[hit.last].is_any(WordSet::TOKEN)
                 && let Some(value) = stated::assigned(reading, hit).filter(|value| is_key(reading, *value))

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::detect::cues::{PhraseSet, Topic, WordClass, WordSet};
-use crate::detect::token::{Hit, Kind, TokenizedText};
+use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 
 use super::FARTHEST;
 use super::around::said_harmless;
@@ -52,6 +52,37 @@ pub(super) fn paired(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
     let value = value_at(reading, at)?;
     let plain = value.0 == value.1 && !tokens[value.0].does(WordClass::COMMON);
     (looks_like_one(reading, value) || plain).then_some(value)
+}
+
+/// "login: bob / s3cret!", "my login is bob s3cret!": the second value after a word for a user, at the end of its clause.
+pub(super) fn behind_login(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
+    const MOST_WORDS: usize = 2;
+    let tokens = &reading.tokens;
+    let is_sign =
+        |t: &Token| matches!(t.kind, Kind::Mark(b':' | b'=')) || t.does(WordClass::COPULA) && t.kind == Kind::Word;
+    let words =
+        tokens[hit.last + 1..].iter().take(MOST_WORDS).take_while(|t| t.kind == Kind::Word && !is_sign(t)).count();
+    let sign = hit.last + 1 + words;
+    let user = tokens.get(sign).filter(|t| is_sign(t)).and_then(|_| chunk(reading, sign + 1))?;
+    if let Some(slash) = (user.0..user.1).find(|&at| tokens[at].is(b'/') && !tokens[at + 1].is(b'/')) {
+        return Some((slash + 1, user.1)).filter(|value| is_strong(reading, *value));
+    }
+    let separators = tokens[user.1 + 1..]
+        .iter()
+        .take_while(|t| matches!(t.kind, Kind::Mark(b'/' | b',' | b'|' | b';' | b'-') | Kind::Newline))
+        .count();
+    let mut at = user.1 + 1 + separators;
+    // "user: bob p: s3cret!"
+    if tokens.get(at).is_some_and(|t| t.kind == Kind::Word && t.len() == 1)
+        && tokens.get(at + 1).is_some_and(|t| t.is(b':'))
+    {
+        at += 2;
+    }
+    let value = value_at(reading, at)?;
+    let ends = ends_clause(reading, value.1 + 1);
+    // "uid=88213 took_ms=37": the value of the next key.
+    let keyed = tokens[value.0..=value.1].iter().any(|t| t.is(b'='));
+    (ends && !keyed && tokens[value.0].cue == 0 && is_strong(reading, value)).then_some(value)
 }
 
 /// After `from X`, `to Y`.
