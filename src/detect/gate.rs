@@ -11,7 +11,7 @@ use once_cell::sync::Lazy;
 use super::cues::{Lexicon, Marks, hash_at};
 use crate::text::{Block, Words, blocks, may_fold};
 
-/// What a quick look at a message tells.
+/// The result of a glance at a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Glance {
     /// Nothing can be found in it, unless the conversation waits for a word, and it asks for nothing.
@@ -26,7 +26,7 @@ pub(crate) enum Glance {
     Unknown,
 }
 
-/// Looks at a message.
+/// Glances at a message.
 pub(crate) fn glance(text: &[u8]) -> Glance {
     let mut look = Look { text, numbers: Words::new(text), seen: Marks::default() };
     let mut asks = false;

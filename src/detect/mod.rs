@@ -38,7 +38,7 @@ pub struct DetectorInfo {
     pub longest: usize,
     /// Where its rules come from.
     pub source: &'static str,
-    /// Texts in which it finds something, each as a customer's first message.
+    /// Texts in which it finds something. Each is a customer's first message.
     pub hits: &'static [&'static str],
     /// Those of `hits` whose secret is found as it is spelled there and in no other way: it is more than digits, or stands
     /// in a form that programs read. All others are found in digits of any script too.
@@ -52,11 +52,11 @@ pub(crate) trait Detector: Sync {
     /// Its row.
     fn spec(&self) -> &'static DetectorInfo;
 
-    /// Adds what might be a secret. False positives are welcome, false negatives are not: the judge decides.
+    /// Appends every value that may be a secret. False positives are fine, false negatives are not: the judge decides.
     fn detect(&self, page: &Document<'_>, out: &mut Candidates);
 }
 
-/// The detectors, in the order in which the judge hears them.
+/// The detectors, in the order of judging.
 pub(crate) static DETECTORS: &[&dyn Detector] = &[
     &detectors::card::Card,
     &security_code::SecurityCode,
@@ -76,10 +76,10 @@ pub fn detectors() -> impl Iterator<Item = &'static DetectorInfo> {
     DETECTORS.iter().map(|detector| detector.spec())
 }
 
-/// The candidates of a message; those of a usual one fit in place.
+/// The candidates of a message. Those of a usual one need no heap memory.
 pub(crate) type Candidates = SmallVec<[Candidate; 16]>;
 
-/// A text, made ready for the detectors.
+/// A tokenized text with its numbers.
 pub(crate) struct Document<'v> {
     pub(crate) view: &'v View<'v>,
     pub(crate) reading: TokenizedText<'v>,
@@ -87,14 +87,14 @@ pub(crate) struct Document<'v> {
 }
 
 impl<'v> Document<'v> {
-    /// The page of a view; its reading and its numbers are written where there are none yet.
+    /// Tokenizes a view and reads its numbers into empty buffers.
     pub(crate) fn new(view: &'v View<'v>, sheet: &'v mut TokenBuffer, numbers: &'v mut Numbers) -> Self {
         let reading = TokenizedText::new(view.text(), sheet);
         number::read(&reading, numbers);
         Self::of(view, reading, numbers)
     }
 
-    /// The page of a view that has been read.
+    /// Creates the document of a view that is already tokenized.
     pub(crate) fn of(view: &'v View<'v>, reading: TokenizedText<'v>, numbers: &'v [Number]) -> Self {
         for number in numbers.iter().filter(|n| matches!(n.shape, number::NumberShape::Harmless(_))) {
             for token in &mut reading.tokens[number.first..=number.last] {
@@ -110,10 +110,10 @@ impl<'v> Document<'v> {
     }
 }
 
-/// How much a candidate needs to become a finding.
+/// What a candidate needs to become a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {
-    /// Nothing: its form is proof enough.
+    /// Nothing: its form proves it.
     Certain,
     /// Nothing, unless a cue says that it is something harmless.
     Probable,
@@ -121,7 +121,7 @@ pub(crate) enum Claim {
     Possible,
 }
 
-/// A maybe, as tokens `first..=last` of the reading.
+/// A value that may be a secret: the tokens `first..=last`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate {
     pub(crate) first: usize,

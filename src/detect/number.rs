@@ -54,7 +54,7 @@ pub(crate) struct Number {
 /// The numbers of a message; those of a usual one fit in place.
 pub(crate) type Numbers = SmallVec<[Number; 6]>;
 
-/// Marks that stand between the groups of one number.
+/// Whether a mark may separate the groups of one number.
 fn is_separator(mark: u8) -> bool {
     matches!(
         mark,
@@ -87,11 +87,11 @@ pub(crate) enum Gap {
     Soft,
     /// A comma, a line break: of one number only if the whole says so.
     Hard,
-    /// Something else stands between.
+    /// Anything else.
     Apart,
 }
 
-/// What stands between the digits tokens `left` and `right`.
+/// Returns the gap between the digit tokens `left` and `right`.
 pub(crate) fn gap(reading: &TokenizedText<'_>, left: usize, right: usize) -> Gap {
     if right - left > WIDEST_GAP + 1 {
         return Gap::Apart;
@@ -117,7 +117,7 @@ pub(crate) fn gap(reading: &TokenizedText<'_>, left: usize, right: usize) -> Gap
     if stars > 4 { Gap::Apart } else { gap }
 }
 
-/// Adds all numbers of a text, in order.
+/// Appends all numbers of a text, in order.
 pub(crate) fn read(reading: &TokenizedText<'_>, numbers: &mut Numbers) {
     let tokens = &reading.tokens[..];
     let mut at = if reading.facts.digits == 0 { tokens.len() } else { 0 };
@@ -541,7 +541,7 @@ fn unit_after(reading: &TokenizedText<'_>, at: usize) -> bool {
     })
 }
 
-/// What the marks and words right beside a number make of it.
+/// Returns the shape that the marks and words right beside a number give it.
 fn surroundings(reading: &TokenizedText<'_>, number: &Number) -> NumberShape {
     let tokens = &reading.tokens;
     let before = number.first.checked_sub(1).map(|i| &tokens[i]);
@@ -679,7 +679,7 @@ fn in_address(reading: &TokenizedText<'_>, at: usize) -> bool {
     has(b".com/") || has(b".org/") || has(b".net/") || has(b".com?")
 }
 
-/// Whether the stars `before` and `behind` something make it stand out, `**4821**`, and hide none of it.
+/// Whether the stars `before` and `behind` a value are Markdown emphasis, as in `**4821**`, and hide none of it.
 fn is_emphasis(before: &[u8], behind: &[u8]) -> bool {
     let closing = behind.iter().take_while(|b| **b == b'*').count();
     (1..=mask::MOST_EMPHASIS).contains(&before.len()) && before.iter().all(|b| *b == b'*') && closing == before.len()
@@ -726,7 +726,7 @@ fn masked_before(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool
     alone && reading.tokens[first].len() >= 4 && reading.tokens.get(first + 1).is_none_or(|t| !t.is(b'-') || t.spaced)
 }
 
-/// A street stands after a house number: `1907 Alder Way`, `88 Larkspur Ct`.
+/// Whether a street follows a house number: `1907 Alder Way`, `88 Larkspur Ct`.
 fn street_after(reading: &TokenizedText<'_>, last: usize) -> bool {
     for ahead in 1..=4 {
         let Some(token) = reading.token(last + ahead) else { return false };
@@ -745,7 +745,7 @@ fn street_after(reading: &TokenizedText<'_>, last: usize) -> bool {
     false
 }
 
-/// `OH 45402`, `FL 33012-1234`, `Miami 33134`: a place stands before five digits.
+/// Whether a place is before five digits: `OH 45402`, `FL 33012-1234`, `Miami 33134`.
 fn zip_after_state(reading: &TokenizedText<'_>, number: &Number) -> bool {
     let first = &reading.tokens[number.first];
     let five = first.len() == 5 && (number.groups == 1 || number.groups == 2 && number.digits == 9);
@@ -812,7 +812,7 @@ const STATE_NAMES: [&str; 45] = [
     "Wisconsin",
 ];
 
-/// The postal abbreviations of the states of the United States (USPS Publication 28, appendix B), which stand before a
+/// The postal abbreviations of the states of the United States (USPS Publication 28, appendix B), which precede a
 /// ZIP code.
 const STATES: [&str; 52] = [
     "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
@@ -868,7 +868,7 @@ impl Digits {
     /// Room for the longest number that is looked at digit by digit.
     pub(crate) const MAX: usize = 40;
 
-    /// The digits of the tokens `first..=last`; `None` where there are too many.
+    /// Returns the digits of the tokens `first..=last`, or `None` if there are too many.
     pub(crate) fn of(reading: &TokenizedText<'_>, first: usize, last: usize) -> Option<Self> {
         let mut digits = Self::default();
         for token in reading.tokens[first..=last].iter().filter(|t| t.kind == Kind::Digits) {

@@ -1,7 +1,7 @@
 //! Splits a text into tokens.
 //!
-//! In: the bytes of a view. Out: its tokens, each with what the tables know of its word, and what is true of the text as
-//! a whole. One pass.
+//! In: the bytes of a view. Out: its tokens, each with the entry of its word in the tables, and facts about the whole text. One
+//! pass.
 
 use smallvec::SmallVec;
 
@@ -18,13 +18,13 @@ pub(crate) enum Kind {
     Digits,
     /// Letters and digits without anything between.
     Mixed,
-    /// One mark.
+    /// A single punctuation mark.
     Mark(u8),
     /// A line break.
     Newline,
-    /// A stretch of bytes that are not ASCII: emoji, other scripts.
+    /// A run of bytes that are not ASCII: emoji, other scripts.
     Other,
-    /// A mask that redaction left: stars with the last digits, a label, a token.
+    /// A mask of an earlier redaction: stars with the last digits, a label, a token.
     Masked,
 }
 
@@ -34,23 +34,23 @@ pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
     pub(crate) kind: Kind,
-    /// Whether a space or a tab stands before it.
+    /// Whether a space or a tab precedes it.
     pub(crate) spaced: bool,
     pub(crate) word: WordId,
-    /// The node of the phrases that start with it, or 0.
+    /// The node of the phrases that start with it, or 0 if there are none.
     pub(crate) phrases: u16,
-    /// What the word does.
+    /// The classes of the word.
     pub(crate) role: WordClass,
-    /// The lists on which the word stands.
+    /// The lists that contain the word.
     pub(crate) lists: WordSet,
-    /// It belongs to a number that is harmless by its shape.
+    /// Whether it belongs to a number that is harmless by its shape.
     pub(crate) inert: bool,
     /// One more than the index of the cue it belongs to, or 0.
     pub(crate) cue: u32,
 }
 
 impl Token {
-    /// A token of which nothing is known but where it stands.
+    /// Creates a token without an entry in the tables.
     #[inline(always)]
     pub(super) fn new(start: usize, end: usize, kind: Kind) -> Self {
         let (start, end) = (narrow(start), narrow(end));
@@ -70,7 +70,7 @@ impl Token {
         self.role.intersects(role)
     }
 
-    /// Whether its word stands on one of these lists.
+    /// Whether its word is on one of these lists.
     pub(crate) fn is_any(&self, lists: WordSet) -> bool {
         self.lists.intersects(lists)
     }
@@ -79,12 +79,12 @@ impl Token {
         matches!(self.kind, Kind::Word | Kind::Mixed)
     }
 
-    /// Whether it ends a sentence or a line, in most cases.
+    /// Whether it may end a sentence or ends a line.
     pub(crate) fn ends_line(&self) -> bool {
         self.may_end_sentence() || self.kind == Kind::Newline
     }
 
-    /// Whether it ends a sentence where whitespace follows and it belongs to no abbreviation.
+    /// Whether it ends a sentence if whitespace follows and it does not belong to an abbreviation.
     pub(super) fn may_end_sentence(&self) -> bool {
         matches!(self.kind, Kind::Mark(b'.' | b'!' | b'?'))
     }
@@ -95,24 +95,24 @@ pub(super) fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// What is true of a text as a whole.
+/// Facts about a whole text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Facts {
-    /// How many digits stand outside masks.
+    /// The number of digits outside masks.
     pub(crate) digits: usize,
-    /// How many tokens are words, or letters and digits.
+    /// The number of tokens that are words, or letters and digits.
     pub(crate) words: usize,
-    /// Whether a mask stands in it.
+    /// Whether it contains a mask.
     pub(crate) masked: bool,
-    /// Whether letters and digits without anything between stand in it.
+    /// Whether it contains letters and digits without anything between.
     pub(crate) mixed: bool,
-    /// Whether a number word that no table knows otherwise stands in it.
+    /// Whether it contains a number word that is not in the tables as another word.
     pub(super) numbers: bool,
     /// The marks in it, a bit each.
     pub(super) marks: u128,
-    /// What its words do, all together.
+    /// The classes of all its words.
     pub(super) roles: WordClass,
-    /// The lists on which its words stand, all together.
+    /// The lists that contain any of its words.
     pub(super) lists: WordSet,
 }
 
@@ -169,7 +169,7 @@ impl Splitter<'_> {
         }
     }
 
-    /// Takes the long word, or the letters and digits, that begin at `start`. Tells where they end.
+    /// Pushes the long word, or the letters and digits, at `start`. Returns where they end.
     #[inline(never)]
     fn long(&mut self, start: usize) -> usize {
         let end = letters_end(self.text, start);
@@ -184,7 +184,7 @@ impl Splitter<'_> {
         end
     }
 
-    /// Takes what begins with a byte that is no letter. Tells where it ends.
+    /// Pushes the token that starts with a byte other than a letter. Returns where it ends.
     fn other(&mut self, byte: u8, start: usize) -> usize {
         let mut at = start + 1;
         match CLASSES[usize::from(byte)] {
@@ -219,7 +219,7 @@ impl Splitter<'_> {
         at
     }
 
-    /// Where the bytes of these classes end that follow one at `at - 1`.
+    /// Returns the end of the run of bytes of these classes at `at`.
     #[inline(always)]
     fn end_of(&self, at: usize, class: impl Fn(Class) -> bool) -> usize {
         let more = self.text[at..].iter().position(|byte| !class(CLASSES[usize::from(*byte)]));
@@ -246,7 +246,7 @@ impl Splitter<'_> {
         });
     }
 
-    /// A word that is not spelled as in the tables.
+    /// Pushes a word that is not spelled as in the tables.
     #[inline(never)]
     fn push_unknown(&mut self, start: usize, end: usize, kind: Kind) {
         if kind == Kind::Word && names_a_field(self.text, end) && self.push_fused(start, end) {
@@ -289,7 +289,7 @@ impl Splitter<'_> {
         self.push(token);
     }
 
-    /// Letters and digits in one: taken apart where a word that is known is glued to a number ("cvv123", "1234exp").
+    /// Pushes a run of letters and digits. Splits it if a known word is glued to a number ("cvv123", "1234exp").
     #[inline(never)]
     fn push_mixed(&mut self, start: usize, end: usize) {
         let (lexicon, text) = (self.lexicon, &self.text[start..end]);
@@ -434,7 +434,7 @@ fn fused(lexicon: &Lexicon, name: &[u8]) -> SmallVec<[usize; 4]> {
     cuts
 }
 
-/// Where the letters end that begin at `at`.
+/// Returns the end of the letters at `at`.
 #[inline]
 fn letters_end(text: &[u8], mut at: usize) -> usize {
     loop {
@@ -446,7 +446,7 @@ fn letters_end(text: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// What a byte is part of.
+/// The class of a byte.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Space,

@@ -1,7 +1,7 @@
-//! Reads a view as words, digits and marks, and finds the cues among them.
+//! Tokenizes a view and finds the cues in it.
 //!
 //! In: the bytes of a view. Out: a [`TokenizedText`]: tokens in order, without the spaces between them, and the cues, which are
-//! disjoint stretches of tokens. One pass, nothing is looked at more than a fixed number of times.
+//! disjoint ranges of tokens. One pass in linear time.
 
 use smallvec::SmallVec;
 
@@ -18,14 +18,14 @@ pub(crate) struct Hit {
     pub(crate) last: usize,
 }
 
-/// What a reading is written on. What a message of usual length has of everything fits in place.
+/// The buffers of a tokenized text. Those of a usual message need no heap memory.
 #[derive(Default)]
 pub(crate) struct TokenBuffer {
     tokens: SmallVec<[Token; 32]>,
     cues: SmallVec<[Hit; 6]>,
 }
 
-/// A view, read.
+/// A tokenized view.
 pub(crate) struct TokenizedText<'v> {
     pub(crate) text: &'v [u8],
     pub(crate) tokens: &'v mut [Token],
@@ -39,7 +39,7 @@ pub(crate) struct TokenizedText<'v> {
 const LONGEST_PHRASE: usize = 14;
 
 impl<'v> TokenizedText<'v> {
-    /// The reading of a text, on a sheet that is empty.
+    /// Tokenizes a text into empty buffers.
     pub(crate) fn new(text: &'v [u8], sheet: &'v mut TokenBuffer) -> Self {
         let facts = split(text, &mut sheet.tokens);
         let mut reading = Self { text, tokens: &mut sheet.tokens, cues: &[], facts, topics: 0 };
@@ -48,7 +48,7 @@ impl<'v> TokenizedText<'v> {
         reading
     }
 
-    /// The same as if no word were a cue.
+    /// Returns the text without its cues.
     pub(crate) fn without_cues(mut self) -> Self {
         self.cues = &[];
         for token in &mut *self.tokens {
@@ -73,7 +73,7 @@ impl<'v> TokenizedText<'v> {
         ViewSpan::new(self.tokens[first].start as usize, self.tokens[last].end as usize)
     }
 
-    /// The first token of the stretch without spaces in which the token at `at` stands.
+    /// Returns the first token of the run without spaces around the token at `at`.
     pub(crate) fn chunk_start(&self, at: usize) -> usize {
         let mut first = at;
         while first > 0
@@ -96,7 +96,7 @@ impl<'v> TokenizedText<'v> {
         self.tokens[at].may_end_sentence() && self.is_end(at)
     }
 
-    /// Whether the mark at `at` stands free, and not for an abbreviation.
+    /// Whether a space or the end follows the mark at `at`, and it does not belong to an abbreviation.
     #[inline(never)]
     fn is_end(&self, at: usize) -> bool {
         let free = self.tokens.get(at + 1).is_none_or(|next| next.spaced || next.kind == Kind::Newline);
@@ -108,17 +108,17 @@ impl<'v> TokenizedText<'v> {
             || token.kind == Kind::Word && token.len() == 1 && self.text[token.start as usize].is_ascii_uppercase()
     }
 
-    /// Whether the text speaks of `topic` anywhere.
+    /// Whether the text has a cue of `topic`.
     pub(crate) fn mentions(&self, topic: Topic) -> bool {
         self.topics & 1 << topic as u32 != 0
     }
 
-    /// Whether the text speaks of any secret.
+    /// Whether the text has a cue of any secret.
     pub(crate) fn mentions_secrets(&self) -> bool {
         self.topics & SECRETS != 0
     }
 
-    /// Whether one of its words does that.
+    /// Whether one of its words belongs to a class.
     pub(crate) fn does(&self, role: WordClass) -> bool {
         self.facts.roles.intersects(role)
     }
@@ -141,17 +141,17 @@ impl<'v> TokenizedText<'v> {
         token.is_text() && Lexicon::get().phrase_sets(self.bytes(token)).intersects(sets)
     }
 
-    /// Whether one of its words stands on one of these lists.
+    /// Whether one of its words is on one of these lists.
     pub(crate) fn has_any(&self, lists: WordSet) -> bool {
         self.facts.lists.intersects(lists)
     }
 
-    /// Whether one of the tokens `from..to` stands on one of these lists.
+    /// Whether one of the tokens `from..to` is on one of these lists.
     pub(crate) fn any_of(&self, from: usize, to: usize, lists: WordSet) -> bool {
         self.has_any(lists) && self.tokens[from..to].iter().any(|token| token.is_any(lists))
     }
 
-    /// Leftmost, longest: a phrase takes the words it covers from all others.
+    /// Finds the leftmost, longest phrases. They do not overlap.
     fn find_cues(&mut self, cues: &mut SmallVec<[Hit; 6]>) {
         let lexicon = Lexicon::get();
         let mut at = 0;
@@ -171,7 +171,7 @@ impl<'v> TokenizedText<'v> {
         }
     }
 
-    /// The longest phrase that starts with the token at `first`, which starts one, and its last token.
+    /// Returns the longest phrase that starts with the token at `first`, and its last token.
     fn phrase(&self, lexicon: &Lexicon, first: usize) -> Option<(Cue, usize)> {
         let mut node = self.tokens[first].phrases;
         let mut found = lexicon.phrase_end(node).map(|cue| (cue, first));

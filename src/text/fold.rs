@@ -1,11 +1,11 @@
 //! One spelling for each character.
 //!
-//! In comes text with anything in it, out goes text in which digits, Latin letters, spaces and punctuation are ASCII,
-//! what cannot be seen is gone, and HTML character references are characters. A byte that is no UTF-8 between ASCII letters is read as Latin-1.
-//! Everything else, text of other scripts, emoji and other bytes that are no UTF-8, stays as it is.
+//! In: any text. Out: the text with digits, Latin letters, spaces and punctuation in ASCII, without invisible characters and
+//! control sequences of terminals, and with HTML character references decoded. A byte that is not UTF-8 between ASCII letters is
+//! read as Latin-1. Other scripts, emoji and other invalid bytes stay.
 //!
-//! This is no compatibility normalisation: a Roman numeral stays what it is, and so do circled and superscript digits
-//! but where so many follow each other that they write a number.
+//! This is not compatibility normalization: Roman numerals stay, and so do circled and superscript digits unless several in a
+//! row form a number.
 
 use super::draft::Draft;
 use super::{Alignment, digits, entities, invisible, scan};
@@ -36,7 +36,7 @@ enum Fold {
 /// The fewest ornate digits in a row that are a number: `⑦②⑨④`.
 const FEWEST_ORNATE: usize = 4;
 
-/// The text with every character folded, or none if it stays the same.
+/// Folds every character of a text. Returns `None` if nothing changes.
 pub(super) fn fold(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     let mut draft = Draft::new(text);
     let mut word = Word::default();
@@ -90,7 +90,7 @@ pub(super) fn fold(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     draft.finish()
 }
 
-/// One character, however it is spelled, or one byte of no character.
+/// One character in any spelling, or one byte that is not part of a character.
 struct Atom {
     len: usize,
     fold: Fold,
@@ -101,7 +101,7 @@ struct Atom {
 }
 
 impl Atom {
-    /// The character at `at`; past the end, nothing that counts.
+    /// Reads the character at `at`. Past the end it is empty.
     fn read(text: &[u8], at: usize) -> Self {
         let Some(&first) = text.get(at) else {
             return Self { len: 0, fold: Fold::Keep, spelled: None, letter: false };

@@ -14,7 +14,8 @@ use crate::span::Span;
 ///   or superscript digits in a row.
 /// - Latin letters lose their accents. Full-width and mathematical letters become ASCII.
 /// - Every dash becomes `-`, every space ` `, quotes `"` or `'`, line separators `\n`.
-/// - Invisible characters are removed: zero-width and direction characters, soft hyphens, combining marks.
+/// - Invisible characters are removed: zero-width and direction characters, soft hyphens, combining marks, and the control
+///   sequences of terminals.
 /// - Percent-encoded words are decoded: `card%3D4111%201111` becomes `card=4111 1111`.
 /// - HTML character references are decoded. Tags inside numbers are removed.
 /// - Number words become digits: `thirty-seven, double five` becomes `37, 55`.
@@ -32,7 +33,7 @@ impl<'a> View<'a> {
     /// The view of `source`.
     #[must_use]
     pub(crate) fn new(source: &'a [u8]) -> Self {
-        // Each room reads what the one before wrote: `&#116;wo` is a word only when it is decoded.
+        // Each step reads the output of the step before: `&#116;wo` is a word only when it is decoded.
         let mut hints = scan::scan(source);
         let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
         if hints.percent && view.rewrite(percent::read) {
