@@ -14,9 +14,6 @@ const ANSWERS: &[&str] = &[
     "Here is how to reset the router:\n\n1. **Unplug** it from the wall.\n2. Wait for 30 seconds.\n3. Press the small button \
      on the back for 10 seconds.\n4. Plug it in again and wait until the light is green, which takes about 2 minutes.\n\nIf \
      that does not help, the 2.4 GHz band may be too full, so try channel 1, 6 or 11 instead.",
-    "Your password is safe with us, and nobody here can see it. If you want to change it, open the settings, tap on the name \
-     of your account and choose the second entry from the top. A good password is long and has a few words in it that you can \
-     remember. Please never tell it to anybody, not even to somebody who says that they work for us.",
     "The Model 3 has a range of 358 miles and goes from 0 to 60 in 4.2 seconds, while the older one from 2019 manages 310 \
      miles. Prices start at $38,990. With the larger battery you pay $9,000 more. Insurance is about $1,800 a year, and the \
      warranty covers 8 years or 120,000 miles. In my opinion the smaller one is the better deal for most people.",
@@ -33,6 +30,11 @@ const ANSWERS: &[&str] = &[
      expected $2.05. The company opened 38 stores and closed 12. For 2025 it expects revenue of $50 to $52 billion. Shares \
      rose by 3% after the news, and they have gained 21% since January. The dividend stays at 45 cents.",
 ];
+
+/// An answer about a secret, in which any word may be one.
+const ABOUT_A_SECRET: &str = "Your password is safe with us, and nobody here can see it. If you want to change it, open the settings, tap on the name \
+     of your account and choose the second entry from the top. A good password is long and has a few words in it that you can \
+     remember. Please never tell it to anybody, not even to somebody who says that they work for us.";
 
 /// The number of words held back after each token.
 #[derive(Default)]
@@ -68,7 +70,6 @@ fn check(name: &str, mut withheld: Withheld) {
 }
 
 #[test]
-#[ignore = "the watch still waits for the end of a sentence: 11, 21, 28, 33 words are withheld"]
 fn few_words_of_an_ordinary_text_are_withheld() {
     let mut withheld = Withheld::default();
     for answer in ANSWERS {
@@ -86,7 +87,18 @@ fn few_words_of_an_ordinary_text_are_withheld() {
 }
 
 #[test]
-#[ignore = "the watch still waits for the end of a sentence: 11, 21, 28, 33 words are withheld"]
+fn no_more_words_are_withheld_where_a_secret_is_spoken_of_than_a_sentence_has() {
+    let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Bot);
+    let (mut out, mut sent, mut withheld) = (Vec::new(), String::new(), Withheld::default());
+    for token in tokens(ABOUT_A_SECRET) {
+        redactor.push(token.as_bytes(), &mut out);
+        sent += token;
+        withheld.note(&sent[out.len()..]);
+    }
+    assert!(withheld.percentile(1.0) <= 16, "{} words are withheld", withheld.percentile(1.0));
+}
+
+#[test]
 fn few_words_of_an_ordinary_answer_are_withheld_in_events_of_any_shape() {
     for (name, shape, before, after) in [
         ("generic, pieces", DynShape::default(), "{\"delta\":\"", "\"}"),
@@ -119,4 +131,57 @@ fn few_words_of_an_ordinary_answer_are_withheld_in_events_of_any_shape() {
         }
         check(name, withheld);
     }
+}
+
+/// The labelled conversations: for each message its role, its text and its secrets.
+fn conversations() -> Vec<Vec<(Role, String, Vec<String>)>> {
+    let mut files: Vec<_> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conversations"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let mut all = Vec::new();
+    for line in files
+        .iter()
+        .flat_map(|file| std::fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect::<Vec<_>>())
+    {
+        let conversation: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let turns = conversation["turns"].as_array().unwrap().iter().map(|turn| {
+            let secrets = turn["secrets"].as_array().into_iter().flatten();
+            let secrets = secrets.map(|secret| secret["value"].as_str().unwrap_or_default().to_owned()).collect();
+            let role = Role::from_name(turn["role"].as_str().unwrap()).unwrap_or(Role::Customer);
+            (role, turn["text"].as_str().unwrap().to_owned(), secrets)
+        });
+        all.push(turns.collect());
+    }
+    all
+}
+
+/// At no moment has a secret gone out, whatever the rest of the message will say of it.
+#[test]
+fn what_is_masked_in_a_message_is_masked_in_its_stream() {
+    let (mut masked, mut missed) = (0, Vec::new());
+    let engine = Engine::default();
+    for turns in conversations() {
+        let mut conversation = Conversation::new();
+        for (role, text, secrets) in turns {
+            let mut redactor = StreamRedactor::new(engine.clone(), conversation.clone(), role);
+            let outcome = engine.scan(&mut conversation, &lastfour::Message::new(role, &text));
+            let whole = outcome.redact(&text).into_owned();
+            let found = secrets.iter().filter(|secret| text.contains(&***secret) && !whole.contains(&***secret));
+            let found: Vec<&String> = found.collect();
+            if found.is_empty() {
+                continue;
+            }
+            let mut out = Vec::new();
+            for token in tokens(&text) {
+                redactor.push(token.as_bytes(), &mut out);
+            }
+            let _ = redactor.finish(&mut out);
+            let streamed = String::from_utf8(out).unwrap();
+            masked += found.len();
+            missed.extend(found.into_iter().filter(|secret| streamed.contains(&***secret)).map(|_| streamed.clone()));
+        }
+    }
+    assert!(missed.len() * 1000 < masked, "of {masked} secrets, {} are missed: {missed:#?}", missed.len());
 }

@@ -243,7 +243,10 @@ fn four_times_the_body_takes_four_times_the_steps() {
                 steps::count(|| drop(filter.whole(body.as_bytes()))) + body.len()
             };
             let (small, large) = (steps(2_000), steps(8_000));
-            assert!(large < small * 5, "{name} of {filler:?}: {small} steps, then {large}");
+            // A body can be recognised as pieces of one text only when it has enough of them, which takes more work from
+            // there on. That happens once; work that grows too fast does so at every size.
+            let grows = large >= small * 5 && steps(32_000) >= large * 5;
+            assert!(!grows, "{name} of {filler:?}: {small} steps, then {large}");
         }
     }
 }

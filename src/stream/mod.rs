@@ -358,7 +358,8 @@ impl StreamRedactor {
         let guarded = self.role.serves() && Entity::BUILT_IN.iter().copied().any(blocks);
         // Any words may be the answer to a request for a password. Of an agent only what looks like a password counts.
         let answer = expected.all().contains(Topic::Password) && !self.role.serves();
-        self.watch = Watch::new(guarded, answer);
+        let awaited = expected.awaits_a_secret() || self.conversation.side(self.role).pieces.is_active();
+        self.watch = Watch::new(guarded, answer, awaited);
         self.expected = Some(expected);
         expected
     }
@@ -373,6 +374,9 @@ impl StreamRedactor {
                 let here = self.base + end - self.judged;
                 match point {
                     Point::Plain { ends } => self.ready.push_back((here, Ready::Plain { ends })),
+                    Point::PlainUntil(back) => {
+                        self.ready.push_back((here.saturating_sub(back), Ready::Plain { ends: false }));
+                    }
                     Point::Calm => self.ready.push_back((here, Ready::Calm)),
                     Point::CalmUntil(back) => self.ready.push_back((here.saturating_sub(back), Ready::Early)),
                     Point::Held | Point::Inside => {}
@@ -381,6 +385,8 @@ impl StreamRedactor {
             }
             Point::Held => {}
             Point::Plain { ends } => self.pass(end, ends, out),
+            Point::PlainUntil(back) if end - back > self.written => self.pass(end - back, false, out),
+            Point::PlainUntil(_) => {}
             Point::Calm => self.settle(Cut::At(end), out),
             Point::CalmUntil(back) => self.settle_early(end.saturating_sub(back), out),
         }
@@ -539,6 +545,9 @@ impl StreamRedactor {
         }
         self.in_run = in_run;
         let (judged, base) = (self.judged, self.base);
+        // What was sent as plain is not a finding any more.
+        let written = self.written;
+        outcome.findings.retain(|finding| finding.kind == FindingKind::Solicitation || finding.span.end > written);
         for finding in &mut outcome.findings {
             let place = |at: usize| if at >= judged { base + at - judged } else { base.saturating_sub(judged - at) };
             finding.span = Span::new(place(finding.span.start), place(finding.span.end));

@@ -6,7 +6,8 @@
 
 use std::collections::VecDeque;
 
-use crate::detect::cues::{Lexicon, Topic, WordClass};
+use crate::detect::cues::{Lexicon, Topic, WordClass, WordSet};
+use crate::detect::number::{self, NumberShape, Numbers};
 use crate::detect::password::{chunk, is_unknown, looks_like_one};
 use crate::detect::token::{Kind, Token, TokenBuffer, TokenizedText};
 use crate::text::{View, may_be_digits};
@@ -17,6 +18,26 @@ const CALM: usize = 10;
 
 /// The same without an end of a sentence: further than any cue reaches.
 const FAR: usize = 40;
+
+/// How many tokens after a number evidence can still begin: the learned weights read eight, a governing cue stands within
+/// nine, a clause such as "that is" begins within twelve.
+const REACH: usize = 12;
+
+/// The same if such a clause, or "is", has followed: its cue comes within seven more.
+const LINKED_REACH: usize = 19;
+
+/// What the words after a number that is light must add up to before it is sent: one word with a meaning of its own, or
+/// two others.
+const LIGHT: usize = 2;
+
+/// From this many digits on without a cue, a number may be a secret.
+const FEW_DIGITS: usize = 3;
+
+/// The most digits of a number before a unit, as in "12000 miles", that is a quantity.
+const LONGEST_COUNT: usize = 5;
+
+/// From this many digits on, a number may be a card, and a security code may follow it.
+const CARD: usize = 12;
 
 /// Words and marks between two doubtful words over which they may be of one number: pieces, and marks between groups.
 const NEAR: usize = 4;
@@ -49,15 +70,37 @@ pub(super) enum Point {
     Held,
     /// Everything up to here is plain. `ends`: and so ends a sentence.
     Plain { ends: bool },
+    /// Everything is plain up to this many bytes before here, where the next doubtful words begin.
+    PlainUntil(usize),
     /// What is held may be judged up to here.
     Calm,
     /// What is held may be judged up to so many bytes before here, where the next doubtful words begin.
     CalmUntil(usize),
 }
 
+/// What may still make a secret of doubtful words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// Nothing but more digits: an amount, a time, a year, one or two digits.
+    Light,
+    /// Only words that say so right after it: a number with a harmless name, a quotation, a word in stars.
+    Named,
+    /// A cue within [`REACH`]: any other number.
+    Bare,
+    /// Anything in the sentence and the next: a cue of a secret is near, or a secret is expected.
+    Heavy,
+}
+
 /// Doubtful words near to each other.
 #[derive(Debug, Clone, Copy)]
 struct Region {
+    weight: Weight,
+    /// A cue of a secret is near, so that even a light number may be a piece of one.
+    near: bool,
+    /// "is", "that" or the like follows it.
+    linked: bool,
+    /// The number of digits in it.
+    digits: usize,
     /// Where they begin, in bytes from the start of the text.
     start: usize,
     /// The words and marks up to the last of them, from the start of the text.
@@ -66,6 +109,14 @@ struct Region {
     weak: bool,
     /// It is a single word, without digits: "one".
     lone: bool,
+}
+
+/// A word that may be a part of a finding.
+struct Doubtful {
+    weight: Weight,
+    digits: usize,
+    /// Its shape says that it is a number of its own.
+    alone: bool,
 }
 
 /// What follows a word that may turn out to be a password.
@@ -111,11 +162,25 @@ pub(super) struct Watch {
     guarded: bool,
     /// The text answers a question for a password: nothing is plain.
     answer: bool,
+    /// A secret is expected: no number is light.
+    awaited: bool,
+    /// What the words after the last doubtful one add up to: two for a word with a meaning of its own, one for others.
+    since: usize,
+    /// The word before is a number, which may count what the next word names.
+    counts: bool,
+    /// Digits in a row without a plain word between.
+    run: usize,
+    /// Words and marks up to the last cue of a secret, or the end of a long number.
+    secret: Option<usize>,
+    /// Words and marks up to the last cue of something harmless that has a number.
+    named: Option<usize>,
+    /// Words and marks up to the last word after which a year stands.
+    dated: Option<usize>,
 }
 
 impl Watch {
-    pub(super) fn new(guarded: bool, answer: bool) -> Self {
-        Self { guarded, answer, ..Self::default() }
+    pub(super) fn new(guarded: bool, answer: bool, awaited: bool) -> Self {
+        Self { guarded, answer, awaited, ..Self::default() }
     }
 
     /// Length of the word that is under way.
@@ -123,15 +188,18 @@ impl Watch {
         self.len
     }
 
-    /// Whether what is held is in doubt for nothing but words that could be single digits, each by itself, in sentences
-    /// that have gone on and are over: "One moment, please."
+    /// Whether what is held could be a secret only if the text went on, and reads as if it were over: "One moment,
+    /// please.", "All 482 seats are sold".
     pub(super) fn rests(&self) -> bool {
+        let is_over = |region: &Region| {
+            region.lone && self.ended == self.tokens
+                || region.weight < Weight::Heavy && self.since >= LIGHT && !region.linked
+        };
         self.parted
-            && self.ended == self.tokens
             && self.doubt.is_none()
             && self.quotation.is_none()
             && !self.answer
-            && self.regions.iter().all(|region| region.lone)
+            && self.regions.iter().all(is_over)
     }
 
     /// What was held has gone on.
@@ -142,7 +210,16 @@ impl Watch {
     /// More was held than the window takes: from now on everything counts as doubtful until it is calm.
     pub(super) fn overflow(&mut self) {
         self.regions.clear();
-        self.regions.push_back(Region { start: self.at, last: self.tokens, weak: false, lone: false });
+        self.regions.push_back(Region {
+            weight: Weight::Heavy,
+            near: true,
+            linked: false,
+            digits: 0,
+            start: self.at,
+            last: self.tokens,
+            weak: false,
+            lone: false,
+        });
         self.parted = false;
         self.doubt = None;
     }
@@ -203,16 +280,35 @@ impl Watch {
         if self.regions.is_empty() {
             return Point::Plain { ends };
         }
-        let mut calm = false;
-        let over = |region: &Region| self.ended >= region.last + CALM || self.tokens >= region.last + FAR;
-        while self.regions.front().is_some_and(over) {
+        let mut over = None;
+        while let Some(region) = self.regions.front().copied().filter(|region| self.is_over(region)) {
             self.regions.pop_front();
-            calm = true;
+            over = over.max(Some(region.weight));
         }
+        // What is light or has a harmless name is no secret, so it need not be judged before it is sent.
+        let plain = over.is_some_and(|weight| weight < Weight::Bare);
         match self.regions.front() {
-            _ if !calm => Point::Held,
+            _ if over.is_none() => Point::Held,
+            None if plain => Point::Plain { ends },
             None => Point::Calm,
+            Some(next) if plain => Point::PlainUntil(self.at - next.start),
             Some(next) => Point::CalmUntil(self.at - next.start),
+        }
+    }
+
+    /// Whether nothing that follows can make a secret of the region.
+    fn is_over(&self, region: &Region) -> bool {
+        let tokens = self.tokens - region.last;
+        let is_last = self.regions.len() == 1;
+        let reach = if region.linked { LINKED_REACH } else { REACH };
+        let parted = !is_last || self.parted && self.since >= LIGHT;
+        match region.weight {
+            Weight::Light if region.near => parted && tokens > NEAR || tokens > NEAR_MARKS,
+            Weight::Light => parted || tokens > NEAR_MARKS,
+            // With "is" a cue may stand three words further.
+            Weight::Named => parted && (!is_last || !region.linked || self.since >= 3 * LIGHT) || tokens >= reach,
+            Weight::Bare => tokens >= reach,
+            Weight::Heavy => self.ended >= region.last + CALM || tokens >= FAR,
         }
     }
 
@@ -252,7 +348,7 @@ impl Watch {
             for part in text.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty()) {
                 self.read(part);
             }
-            self.heat(self.tokens, false);
+            self.heat(self.tokens, false, Doubtful { weight: Weight::Light, digits: 0, alone: false });
         } else if !text.is_empty() {
             return self.read(text) | ends;
         }
@@ -269,21 +365,36 @@ impl Watch {
         let ends = reading.ends_sentence(last);
 
         let mut cue = false;
+        let before = self.tokens;
         for (at, token) in tokens.iter().enumerate() {
             let linked = matches!(self.doubt, Some(Doubt::Links(_)));
-            cue |= self.phrases.token(&reading, at, token, linked, self.guarded);
+            let found = self.phrases.token(&reading, at, token, linked, self.guarded);
+            cue |= found.is_hot;
+            if found.is_secret {
+                self.secret = Some(before + at + 1);
+                for region in &mut self.regions {
+                    region.near = true;
+                    if region.weight > Weight::Light {
+                        region.weight = region.weight.max(Weight::Bare);
+                    }
+                }
+            }
+            if found.is_harmless {
+                self.named = Some(before + at + 1);
+            }
         }
         self.quote(tokens);
-        let before = self.tokens;
         self.tokens += tokens.len();
         if cue || is_hot(&reading) {
-            self.heat(before, !cue && is_weak(&reading));
+            let doubtful = self.weigh(&reading, before, cue);
+            self.heat(before, !cue && is_weak(&reading), doubtful);
             if let Some(region) = self.regions.back_mut().filter(|region| region.start == self.word_start) {
                 region.lone =
                     !cue && tokens.iter().all(|token| matches!(token.kind, Kind::Word | Kind::Mark(b'.' | b',')));
             }
         } else {
             self.parted |= tokens.iter().any(Token::is_text);
+            self.pass(&reading, begins);
             if let Some(doubt) = self.doubt {
                 let links = tokens.iter().all(|token| is_link(&reading, token));
                 self.doubt = match doubt {
@@ -299,22 +410,159 @@ impl Watch {
         ends
     }
 
-    /// A doubtful word has come after so many words and marks.
-    fn heat(&mut self, before: usize, weak: bool) {
-        let start = if self.doubt.take().is_some() { self.doubt_start } else { self.word_start };
-        let near = |region: &Region| match self.parted {
-            true if weak && region.weak => NEAR_WEAK,
-            true => NEAR,
-            false => NEAR_MARKS,
-        };
-        match self.regions.back().copied().filter(|region| before <= region.last + near(region)) {
-            Some(region) => {
-                self.regions.pop_back();
-                self.regions.push_back(Region { last: self.tokens, weak: weak && region.weak, lone: false, ..region });
+    /// Takes the words of a plain word: what they say about the number before them and the one after them.
+    fn pass(&mut self, reading: &TokenizedText<'_>, begins: bool) {
+        for token in reading.tokens.iter() {
+            let links = token.is_any(WordSet::POINTER)
+                || token.does(WordClass::LINK.union(WordClass::COPULA))
+                || begins && token.is_any(WordSet::ITS.union(WordSet::ANAPHORA));
+            match token.kind {
+                Kind::Word if links => {
+                    if let Some(region) = self.regions.back_mut() {
+                        region.linked = true;
+                    }
+                }
+                // They join the pieces of a number.
+                Kind::Word if token.does(WordClass::CONJUNCTION.union(WordClass::PIECE).union(WordClass::TO)) => {}
+                Kind::Word if token.does(WordClass::GLUE.union(WordClass::FILLER)) => self.since += 1,
+                Kind::Word => {
+                    // "482 miles", "482 people": the number counts them.
+                    let counts = self.counts && !token.does(WordClass::FACE);
+                    let most = if token.does(WordClass::UNIT) { LONGEST_COUNT } else { FEW_DIGITS };
+                    let counted =
+                        |region: &&mut Region| region.weight == Weight::Bare && region.digits <= most && !region.near;
+                    if let Some(region) = self.regions.back_mut().filter(|region| counts && counted(region)) {
+                        region.weight = Weight::Light;
+                    }
+                    self.since += 2;
+                }
+                _ => {}
             }
-            None => self.regions.push_back(Region { start, last: self.tokens, weak, lone: false }),
+            self.counts &= token.kind == Kind::Mark(b'*');
+            if token.kind == Kind::Word
+                && (token.does(WordClass::MONTH.union(WordClass::SINCE)) || token.is_any(WordSet::PREPOSITION))
+            {
+                self.dated = Some(self.tokens);
+            }
         }
+    }
+
+    /// Returns what may still make a secret of a doubtful word.
+    fn weigh(&mut self, reading: &TokenizedText<'_>, before: usize, cue: bool) -> Doubtful {
+        let tokens = &reading.tokens[..];
+        let mut numbers = Numbers::new();
+        number::read(reading, &mut numbers);
+        let words = tokens.iter().filter(|t| t.kind == Kind::Word && may_be_digits(reading.bytes(t))).count();
+        let digits = words + tokens.iter().filter(|t| t.kind == Kind::Digits).map(Token::len).sum::<usize>();
+        let is_near = |place: Option<usize>| place.is_some_and(|place| before <= place + 1);
+        let is_year = |number: &number::Number| {
+            number.shape == NumberShape::Likely("year") && self.dated.is_some_and(|dated| before <= dated + 1)
+        };
+        let (dated, named) = (is_near(self.dated), is_near(self.named));
+        let mut weight = Weight::Light;
+        let mut run = words;
+        for number in &numbers {
+            let of_number = match number.shape {
+                NumberShape::Harmless(_) => Weight::Light,
+                _ if is_year(number) => Weight::Named,
+                NumberShape::Likely("phone") if number.digits == 10 && number.groups == 3 => Weight::Named,
+                _ if named && number.digits < CARD => Weight::Named,
+                _ if number.digits < FEW_DIGITS => {
+                    run += number.digits;
+                    Weight::Light
+                }
+                _ => {
+                    run += number.digits;
+                    Weight::Bare
+                }
+            };
+            weight = weight.max(of_number);
+        }
+        for (at, token) in tokens.iter().enumerate() {
+            let joined = || [at.wrapping_sub(1), at + 1].iter().any(|at| tokens.get(*at).is_some_and(|t| t.is(b'-')));
+            weight = weight.max(match token.kind {
+                Kind::Mixed if is_ordinal(reading.bytes(token)) || token.len() <= FEW_DIGITS && !joined() => {
+                    Weight::Light
+                }
+                Kind::Mark(b'"' | b'`' | b'\'' | b'*') => Weight::Named,
+                Kind::Mixed | Kind::Mark(b'[' | b'#') => Weight::Bare,
+                Kind::Masked => Weight::Heavy,
+                _ => Weight::Light,
+            });
+        }
+        if is_pair(tokens) || is_spelled(tokens) {
+            weight = Weight::Heavy;
+        } else if chunk(reading, 0).is_some_and(|value| looks_like_one(reading, value)) {
+            weight = weight.max(Weight::Bare);
+        }
+        self.run = if self.parted { run } else { self.run + run };
+        if run > 0 && self.run >= FEW_DIGITS {
+            weight = weight.max(Weight::Bare);
+        }
+        if dated && digits < FEW_DIGITS {
+            self.dated = Some(self.tokens);
+        }
+        self.counts = tokens.iter().all(|token| token.kind == Kind::Digits);
+        let alone = weight == Weight::Light && run == 0;
+        if weight > Weight::Light && self.is_secret_near(before) {
+            weight = weight.max(Weight::Bare);
+        }
+        if cue || self.awaited {
+            weight = Weight::Heavy;
+        }
+        Doubtful { weight, digits, alone }
+    }
+
+    /// Whether a cue of a secret stands not far before.
+    fn is_secret_near(&self, before: usize) -> bool {
+        self.secret.is_some_and(|place| before <= place + FAR)
+    }
+
+    /// A doubtful word has come after so many words and marks.
+    fn heat(&mut self, before: usize, weak: bool, doubtful: Doubtful) {
+        let start = if self.doubt.take().is_some() { self.doubt_start } else { self.word_start };
+        let Doubtful { weight, digits, alone } = doubtful;
+        let near = |region: &Region| {
+            let reach = match self.parted {
+                true if weak && region.weak => NEAR_WEAK,
+                true => NEAR,
+                false => NEAR_MARKS,
+            };
+            // A number of its own is no piece of another, and a light one is none over a word with a meaning of its own.
+            let is_light = weight <= Weight::Named;
+            let apart =
+                alone || is_light && self.since >= LIGHT || is_light && region.weight <= Weight::Named && !region.near;
+            before <= region.last + reach && !(self.parted && apart)
+        };
+        let mut next = Region {
+            start,
+            last: self.tokens,
+            weight,
+            near: self.is_secret_near(before),
+            linked: false,
+            digits,
+            weak,
+            lone: false,
+        };
+        if let Some(region) = self.regions.back().copied().filter(near) {
+            self.regions.pop_back();
+            next.start = region.start;
+            next.weak &= region.weak;
+            next.weight = next.weight.max(region.weight);
+            next.near |= region.near;
+            next.linked |= region.linked;
+            next.digits += region.digits;
+            if next.near && !alone && next.digits >= FEW_DIGITS {
+                next.weight = next.weight.max(Weight::Bare);
+            }
+        }
+        if next.digits >= CARD && next.weight >= Weight::Bare {
+            next.weight = Weight::Heavy;
+            self.secret = Some(self.tokens);
+        }
+        self.regions.push_back(next);
         self.parted = false;
+        self.since = 0;
     }
 
     /// Opens and closes quotations.
@@ -354,16 +602,29 @@ fn is_hot(reading: &TokenizedText<'_>) -> bool {
         Kind::Word => may_be_digits(reading.bytes(token)),
         _ => false,
     };
-    // "user:password" in an address or an option.
-    let pair = tokens.windows(3).any(|w| w[0].is_text() && w[1].is(b':') && w[2].kind != Kind::Newline);
     let quoted = tokens.first().is_some_and(|t| t.is(b'\'')) || tokens.len() > 1 && tokens[tokens.len() - 1].is(b'\'');
-    // Spelled out, letter by letter.
-    let letters = tokens.len() > 3 && tokens.iter().filter(|t| t.len() == 1 && t.kind == Kind::Word).count() > 2;
     tokens.iter().any(odd)
-        || pair
+        || is_pair(tokens)
         || quoted
-        || letters
+        || is_spelled(tokens)
         || chunk(reading, 0).is_some_and(|value| looks_like_one(reading, value))
+}
+
+/// Whether a word holds "user:password", as an address or an option does.
+fn is_pair(tokens: &[Token]) -> bool {
+    tokens.windows(3).any(|w| w[0].is_text() && w[1].is(b':') && w[2].kind != Kind::Newline)
+}
+
+/// Whether a word is spelled out, letter by letter.
+fn is_spelled(tokens: &[Token]) -> bool {
+    tokens.len() > 3 && tokens.iter().filter(|t| t.len() == 1 && t.kind == Kind::Word).count() > 2
+}
+
+/// Whether a word is an ordinal in digits: "12th".
+fn is_ordinal(word: &[u8]) -> bool {
+    let digits = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (1..=FEW_DIGITS).contains(&digits)
+        && [&b"st"[..], b"nd", b"rd", b"th"].iter().any(|end| word[digits..].eq_ignore_ascii_case(end))
 }
 
 /// Whether a word at the start of a sentence is a password if "is my password" follows.
@@ -399,6 +660,17 @@ struct Phrase {
     linked: bool,
 }
 
+/// The cues that end with a token.
+#[derive(Debug, Default)]
+struct Cues {
+    /// After one of them any word may be a password, or, if guarded, it names any secret.
+    is_hot: bool,
+    /// One of them names a secret.
+    is_secret: bool,
+    /// One of them names something harmless that has a number: an order, a device.
+    is_harmless: bool,
+}
+
 /// Phrases are followed over so many tokens, marks included, as when they are read.
 const LONGEST_PHRASE: usize = 14;
 
@@ -412,9 +684,8 @@ impl Phrases {
         self.open.iter().any(|phrase| phrase.linked)
     }
 
-    /// Takes the next token. Tells whether a cue ends with it after which any word may be a password, or, if `guarded`,
-    /// any cue of a secret.
-    fn token(&mut self, reading: &TokenizedText<'_>, at: usize, token: &Token, linked: bool, guarded: bool) -> bool {
+    /// Takes the next token. Returns the cues that end with it.
+    fn token(&mut self, reading: &TokenizedText<'_>, at: usize, token: &Token, linked: bool, guarded: bool) -> Cues {
         let lexicon = Lexicon::get();
         match token.kind {
             Kind::Word | Kind::Mixed | Kind::Digits => {}
@@ -423,11 +694,11 @@ impl Phrases {
                     phrase.tokens += 1;
                     phrase.tokens < LONGEST_PHRASE
                 });
-                return false;
+                return Cues::default();
             }
             _ => {
                 self.clear();
-                return false;
+                return Cues::default();
             }
         }
         let word = reading.id(lexicon, at);
@@ -444,12 +715,17 @@ impl Phrases {
         if token.phrases != 0 {
             self.open.push(Phrase { node: token.phrases, tokens: 1, clave, linked });
         }
-        self.open.iter().any(|phrase| {
-            lexicon.phrase_end(phrase.node).is_some_and(|cue| match cue.topic {
+        let mut cues = Cues::default();
+        for phrase in &self.open {
+            let Some(cue) = lexicon.phrase_end(phrase.node) else { continue };
+            cues.is_secret |= cue.topic.is_secret();
+            cues.is_harmless |= matches!(cue.topic, Topic::Reference | Topic::Device | Topic::Phone | Topic::Zip);
+            cues.is_hot |= match cue.topic {
                 Topic::Password => true,
                 Topic::Code | Topic::OneTimePasscode | Topic::Pin if phrase.clave => true,
                 topic => guarded && topic.is_secret(),
-            })
-        })
+            };
+        }
+        cues
     }
 }

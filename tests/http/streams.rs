@@ -118,7 +118,11 @@ async fn events_that_hold_nothing_are_not_waited_for() {
     let request = Request::get(format!("http://{}/", address.await)).body(http_body_util::Full::default()).unwrap();
     let response = client(false).request(request).await.unwrap();
     let mut body = response.into_body();
-    for (n, text) in ["hello", "how are you", "all fine here"].into_iter().enumerate() {
+    for (n, text) in
+        ["hello", "order 81772 was shipped today", "how are you", "see you at 10:30 then", "all 3 are fine"]
+            .into_iter()
+            .enumerate()
+    {
         let event = format!("id: {n}\ndata: {{\"text\":\"{text}\"}}\n\n");
         sender.send(Bytes::from(event.clone())).await.unwrap();
         // The next event is sent only when this one has arrived.
