@@ -1,7 +1,7 @@
 //! Chat shapes: which values of a JSON document are text, who wrote it, and in what order.
 //!
 //! A [`ChatShape`] reads a document and returns its [`ChatTexts`]. Everything that it does not return passes through
-//! unchanged, byte for byte. Five shapes are built in; [`SHAPES`] lists them:
+//! unchanged, byte for byte. [`SHAPES`] lists the built-in shapes:
 //!
 //! | shape | for |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | [`OpenAi`] | OpenAI chat completions, completions and responses |
 //! | [`Anthropic`] | Anthropic messages |
 //! | [`Matrix`] | the Matrix client-server API |
+//! | [`Protocol`] | Gemini, Ollama, the AI SDK of Vercel, Cohere, Bedrock |
 //!
 //! For any other protocol, implement [`ChatShape`]; its documentation has an example.
 //!
@@ -37,6 +38,7 @@ mod generic;
 mod matrix;
 mod names;
 mod openai;
+mod protocol;
 mod walk;
 
 use std::fmt;
@@ -48,6 +50,7 @@ pub use anthropic::Anthropic;
 pub use generic::Generic;
 pub use matrix::Matrix;
 pub use openai::OpenAi;
+pub use protocol::Protocol;
 
 use crate::json::{Path, Value};
 use crate::message::Role;
@@ -413,11 +416,16 @@ pub static SHAPES: &[BuiltInShape] = &[
     BuiltInShape { name: "all-strings", title: "every string and number", make: || DynShape::new(AllStrings) },
     BuiltInShape {
         name: "openai",
-        title: "OpenAI chat completions, completions and responses",
+        title: "OpenAI chat completions, completions, responses and assistants",
         make: || DynShape::new(OpenAi),
     },
     BuiltInShape { name: "anthropic", title: "Anthropic messages", make: || DynShape::new(Anthropic) },
     BuiltInShape { name: "matrix", title: "Matrix client-server API", make: || DynShape::new(Matrix) },
+    protocol::listed(0),
+    protocol::listed(1),
+    protocol::listed(2),
+    protocol::listed(3),
+    protocol::listed(4),
 ];
 
 #[cfg(test)]

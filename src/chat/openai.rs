@@ -1,5 +1,6 @@
-//! OpenAI chat completions, completions and responses, complete and streamed.
+//! OpenAI chat completions, completions, responses and assistants, complete and streamed.
 
+use crate::chat::events::Events;
 use crate::chat::walk::Keys;
 use crate::chat::{ChatShape, ChatTexts, Continuity, Derived, Place, Spelling};
 use crate::json::{Path, Value};
@@ -48,10 +49,10 @@ const KEYS: Keys<'static> = Keys {
     again: &[],
 };
 
-/// OpenAI chat completions, completions and responses: requests, answers and event streams.
+/// OpenAI chat completions, completions, responses and assistants: requests, answers and event streams.
 ///
 /// Reads messages with their roles, arguments and outputs of tool calls, refusals, reasoning and transcripts. Streamed
-/// deltas are one text per choice and per tool call. If a text changes, `logprobs`, which repeat its tokens, are set to
+/// deltas are one text per choice and per tool call; those of assistants stay in their events. If a text changes, `logprobs`, which repeat its tokens, are set to
 /// `null`. Every request carries the whole conversation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenAi;
@@ -64,7 +65,20 @@ impl ChatShape for OpenAi {
     fn read(&self, document: Value<'_>) -> ChatTexts {
         let mut reading = ChatTexts::default();
         let event = document.string("type");
+        let object = document.string("object").unwrap_or_default();
         match event.as_deref() {
+            // Assistants: `thread.message.delta`, `thread.run.step.delta`.
+            _ if object.starts_with("thread.") && object.ends_with(".delta") => {
+                let fields: Vec<&str> = KEYS.text.iter().chain(KEYS.json).copied().collect();
+                let events =
+                    Events { fields: &fields, inner: KEYS.inner, roles: KEYS.role, pieces: true, others: false };
+                return events.read(document);
+            }
+            // The whole message, after its deltas.
+            _ if object == "thread.message" => {
+                walk(document, Some(Role::Bot), &Continuity::Repeat, &mut reading);
+                reading.ends.push(String::new());
+            }
             Some(event) if event.starts_with("response.") => response_event(event, document, &mut reading),
             _ if document.get("choices").next().is_some() => {
                 for choice in document.get("choices").flat_map(Value::children) {
