@@ -117,6 +117,8 @@ struct Doubtful {
     digits: usize,
     /// Its shape says that it is a number of its own.
     alone: bool,
+    /// A quotation was open before it.
+    quoted: bool,
 }
 
 /// What follows a word that may turn out to be a password.
@@ -191,9 +193,11 @@ impl Watch {
     /// Whether what is held could be a secret only if the text went on, and reads as if it were over: "One moment,
     /// please.", "All 482 seats are sold".
     pub(super) fn rests(&self) -> bool {
-        let is_over = |region: &Region| {
-            region.lone && self.ended == self.tokens
-                || region.weight < Weight::Heavy && self.since >= LIGHT && !region.linked
+        let is_over = |region: &Region| match region.weight {
+            _ if region.lone && self.ended == self.tokens => true,
+            Weight::Light => !region.near || self.since >= LIGHT,
+            Weight::Named | Weight::Bare => !region.near && self.since >= if region.linked { 2 * LIGHT } else { LIGHT },
+            Weight::Heavy => false,
         };
         self.parted
             && self.doubt.is_none()
@@ -265,6 +269,7 @@ impl Watch {
         if ends {
             self.inside = false;
             self.ended = self.tokens;
+            self.named = None;
         }
         self.point(ends)
     }
@@ -348,7 +353,7 @@ impl Watch {
             for part in text.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty()) {
                 self.read(part);
             }
-            self.heat(self.tokens, false, Doubtful { weight: Weight::Light, digits: 0, alone: false });
+            self.heat(self.tokens, false, Doubtful { weight: Weight::Light, digits: 0, alone: false, quoted: false });
         } else if !text.is_empty() {
             return self.read(text) | ends;
         }
@@ -383,11 +388,12 @@ impl Watch {
                 self.named = Some(before + at + 1);
             }
         }
+        let quoted = self.quotation.is_some();
         self.quote(tokens);
         self.tokens += tokens.len();
         if cue || is_hot(&reading) {
             let doubtful = self.weigh(&reading, before, cue);
-            self.heat(before, !cue && is_weak(&reading), doubtful);
+            self.heat(before, !cue && is_weak(&reading), Doubtful { quoted, ..doubtful });
             if let Some(region) = self.regions.back_mut().filter(|region| region.start == self.word_start) {
                 region.lone =
                     !cue && tokens.iter().all(|token| matches!(token.kind, Kind::Word | Kind::Mark(b'.' | b',')));
@@ -412,6 +418,10 @@ impl Watch {
 
     /// Takes the words of a plain word: what they say about the number before them and the one after them.
     fn pass(&mut self, reading: &TokenizedText<'_>, begins: bool) {
+        if self.quotation.is_some() {
+            // What is quoted says nothing about the quotation.
+            return;
+        }
         for token in reading.tokens.iter() {
             let links = token.is_any(WordSet::POINTER)
                 || token.does(WordClass::LINK.union(WordClass::COPULA))
@@ -466,7 +476,7 @@ impl Watch {
                 NumberShape::Harmless(_) => Weight::Light,
                 _ if is_year(number) => Weight::Named,
                 NumberShape::Likely("phone") if number.digits == 10 && number.groups == 3 => Weight::Named,
-                _ if named && number.digits < CARD => Weight::Named,
+                _ if named && number.digits < CARD && number.groups == 1 => Weight::Named,
                 _ if number.digits < FEW_DIGITS => {
                     run += number.digits;
                     Weight::Light
@@ -510,7 +520,7 @@ impl Watch {
         if cue || self.awaited {
             weight = Weight::Heavy;
         }
-        Doubtful { weight, digits, alone }
+        Doubtful { weight, digits, alone, quoted: false }
     }
 
     /// Whether a cue of a secret stands not far before.
@@ -521,7 +531,7 @@ impl Watch {
     /// A doubtful word has come after so many words and marks.
     fn heat(&mut self, before: usize, weak: bool, doubtful: Doubtful) {
         let start = if self.doubt.take().is_some() { self.doubt_start } else { self.word_start };
-        let Doubtful { weight, digits, alone } = doubtful;
+        let Doubtful { weight, digits, alone, quoted } = doubtful;
         let near = |region: &Region| {
             let reach = match self.parted {
                 true if weak && region.weak => NEAR_WEAK,
@@ -532,7 +542,7 @@ impl Watch {
             let is_light = weight <= Weight::Named;
             let apart =
                 alone || is_light && self.since >= LIGHT || is_light && region.weight <= Weight::Named && !region.near;
-            before <= region.last + reach && !(self.parted && apart)
+            quoted || before <= region.last + reach && !(self.parted && apart)
         };
         let mut next = Region {
             start,
