@@ -211,6 +211,9 @@ impl MessageAnalysis<'_, '_> {
     fn values(&self, certain: usize) -> SmallVec<[Value; 8]> {
         let mut values: SmallVec<[Value; 8]> = SmallVec::new();
         let reading = self.reading;
+        // What was masked counts, so that masking a text again weighs no more than masking it once.
+        let masked = reading.tokens.iter().filter(|token| self.masked && token.kind == Kind::Masked).count();
+        let most = MOST.saturating_sub(masked);
         for (at, found) in self.verdict.found.iter().enumerate() {
             let by_form = at < certain && found.entity != Entity::Password;
             if by_form || found.part || found.solicited || found.expiry {
@@ -224,7 +227,7 @@ impl MessageAnalysis<'_, '_> {
         }
         let joined = joined_numbers(self.page, self.is_bare());
         for number in joined.iter().filter(|n| self.is_free(n.first, n.last) && self.is_open(n)) {
-            if values.len() >= MOST {
+            if values.len() >= most {
                 break;
             }
             let mut value = Value { first: number.first, last: number.last, number: Some(*number), rule: None };
@@ -239,7 +242,7 @@ impl MessageAnalysis<'_, '_> {
             }
             values.push(value);
         }
-        self.words(&mut values);
+        self.words(&mut values, most);
         values.sort_by_key(|value| (value.first, value.last));
         values.dedup_by_key(|value| value.first);
         values
@@ -275,7 +278,7 @@ impl MessageAnalysis<'_, '_> {
     }
 
     /// Adds words, and letters with digits, that may be passwords or passcodes.
-    fn words(&self, values: &mut SmallVec<[Value; 8]>) {
+    fn words(&self, values: &mut SmallVec<[Value; 8]>, most: usize) {
         let reading = self.reading;
         let awaited = self.expected.awaits_a_password();
         let codes = self.expected.awaits_a_secret();
@@ -283,7 +286,7 @@ impl MessageAnalysis<'_, '_> {
             return;
         }
         let mut at = 0;
-        while at < reading.tokens.len() && values.len() < MOST {
+        while at < reading.tokens.len() && values.len() < most {
             let token = &reading.tokens[at];
             if !token.is_text() || token.cue != 0 && token.kind == Kind::Word {
                 at += 1;
