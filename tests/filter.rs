@@ -1173,3 +1173,20 @@ fn the_name_of_a_field_says_what_its_value_is() {
         r#"{"pin":"****","otp":"******"}"#
     );
 }
+
+#[test]
+fn strings_that_were_not_read_as_text_are_counted() {
+    let body = r#"{"id":"a","name":"Ann","text":"hello","tags":["x","y"],"n":7}"#;
+    let filter = |shape: DynShape| Filter::new(Engine::default(), BodyFormat::Json).shape(shape);
+    for (shape, skipped) in [("generic", 4), ("all-strings", 0), ("openai", 4)] {
+        let filtered = filter(DynShape::named(shape).unwrap()).whole(body.as_bytes()).unwrap();
+        assert_eq!(filtered.report.skipped_strings(), skipped, "{shape}");
+    }
+    // The same for a document that arrives in pieces.
+    let mut pieces = filter(DynShape::default());
+    for piece in body.as_bytes().chunks(5) {
+        pieces.push(piece, &mut Vec::new()).unwrap();
+    }
+    pieces.finish(&mut Vec::new()).unwrap();
+    assert_eq!(pieces.report().skipped_strings(), 4);
+}

@@ -5,7 +5,7 @@
 
 use std::mem;
 
-use crate::chat::{Continuity, Place, Spelling, Text};
+use crate::chat::{Continuity, Place, Scan, Spelling, Text};
 use crate::edit::Patch;
 use crate::filter::ScanError;
 use crate::filter::scanner::Scanner;
@@ -222,6 +222,7 @@ impl Document {
                     return Ok(());
                 }
                 if let Place::Field(scan) = place {
+                    scanner.report.skip(usize::from(scan == Scan::Form && token.kind == TokenKind::String));
                     let number = token.kind == TokenKind::Number;
                     let kind = if number { ValueKind::Number } else { ValueKind::String };
                     let patch = Patch::new(scanner.field(kind, token.span, content, scan)?);
@@ -232,6 +233,9 @@ impl Document {
                 }
             }
             _ => {}
+        }
+        if token.kind == TokenKind::String {
+            scanner.report.skip(1);
         }
         self.write(raw, out);
         Ok(())

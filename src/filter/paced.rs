@@ -112,6 +112,7 @@ impl Filter {
         };
         let reading = self.step(|filter| Ok(filter.scanner.shape.read(tree.root())))?;
         let Some(reading): Option<ChatTexts> = reading else { return Ok(Patch::default()) };
+        self.scanner.note_skipped(&tree, &reading);
         let mut edits = Vec::new();
         let mut changed = Vec::with_capacity(reading.texts.len());
         for text in &reading.texts {

@@ -23,6 +23,7 @@ pub struct Report(Arc<Mutex<Data>>);
 struct Data {
     messages: u64,
     binaries: u64,
+    skipped_strings: u64,
     findings: Vec<Found>,
     counts: Vec<Count>,
     recall: Vec<MessageId>,
@@ -72,6 +73,15 @@ impl Report {
     #[must_use]
     pub fn binaries(&self) -> u64 {
         self.lock().binaries
+    }
+
+    /// Returns the number of strings of JSON documents that were not read as text: they passed, or only what is unmistakable
+    /// by its form was masked in them.
+    ///
+    /// Many of them in a body without [messages](Self::messages) show that the [shape](crate::chat) does not know the fields.
+    #[must_use]
+    pub fn skipped_strings(&self) -> u64 {
+        self.lock().skipped_strings
     }
 
     /// Returns the findings, in order.
@@ -148,6 +158,13 @@ impl Report {
     /// Counts a body or part that is binary.
     pub(crate) fn pass_binary(&self) {
         self.lock().binaries += 1;
+    }
+
+    /// Counts strings that were not read as text.
+    pub(crate) fn skip(&self, strings: usize) {
+        if strings > 0 {
+            self.lock().skipped_strings += strings as u64;
+        }
     }
 
     /// Adds a finding to an earlier message.

@@ -179,7 +179,11 @@ impl Scanner {
 
     pub(super) fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         match Tree::parse(raw, self.limits.depth) {
-            Ok(tree) => Ok(Patch::new(self.texts(&tree, &self.shape.read(tree.root()))?)),
+            Ok(tree) => {
+                let reading = self.shape.read(tree.root());
+                self.note_skipped(&tree, &reading);
+                Ok(Patch::new(self.texts(&tree, &reading)?))
+            }
             Err(JsonError::TooDeep { limit }) => Err(ScanError::TooDeep { limit }),
             Err(_) => {
                 self.found = false;
@@ -195,11 +199,23 @@ impl Scanner {
             Ok(tree) if tree.root().kind() == ValueKind::Number => Ok(None),
             Ok(tree) => {
                 let reading = self.shape.read_event(tree.root());
+                self.note_skipped(&tree, &reading);
                 Ok(Some((tree, reading)))
             }
             Err(JsonError::TooDeep { limit }) => Err(ScanError::TooDeep { limit }),
             Err(_) => Ok(None),
         }
+    }
+
+    /// Counts the strings of a document that are not read as text, once.
+    pub(super) fn note_skipped(&self, tree: &Tree<'_>, reading: &ChatTexts) {
+        if self.retroactive.as_ref().is_some_and(Hindsight::knows) {
+            return;
+        }
+        let scanned = reading.fields.iter().filter(|field| !matches!(field.scan, Scan::Skip | Scan::Form));
+        let read = reading.texts.iter().map(|text| text.value).chain(scanned.map(|field| field.value));
+        let read: usize = read.filter_map(|value| tree.value(value)).map(Value::strings).sum();
+        self.report.skip(tree.root().strings().saturating_sub(read));
     }
 
     /// Scans the data of an event that are not a document.

@@ -130,6 +130,13 @@ impl fmt::Debug for Value<'_> {
 }
 
 impl<'t> Value<'t> {
+    /// Returns the number of strings in it, without keys.
+    pub(crate) fn strings(self) -> usize {
+        let nodes = &self.tree.nodes[self.at..self.tree.nodes[self.at].next];
+        steps::add(nodes.len());
+        nodes.iter().filter(|node| node.kind == ValueKind::String).count()
+    }
+
     fn node(self) -> &'t Node {
         &self.tree.nodes[self.at]
     }

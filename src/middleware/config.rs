@@ -1,6 +1,7 @@
 //! The configuration of a layer, shared by all its services and bodies.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::header::CONTENT_TYPE;
@@ -42,6 +43,8 @@ pub(super) struct Config<St> {
     #[cfg(feature = "websocket")]
     pub(super) upgrades: Upgrades,
     pub(super) store: Arc<St>,
+    /// A document in which nothing is text was reported.
+    pub(super) warned: Arc<AtomicBool>,
 }
 
 impl<St> Clone for Config<St> {
@@ -73,6 +76,7 @@ impl<St> Config<St> {
             #[cfg(feature = "websocket")]
             upgrades: Upgrades::default(),
             store: Arc::new(store),
+            warned: Arc::default(),
         }
     }
 
@@ -98,6 +102,7 @@ impl<St> Config<St> {
             #[cfg(feature = "websocket")]
             upgrades: self.upgrades.clone(),
             store,
+            warned: self.warned.clone(),
         }
     }
 

@@ -318,6 +318,7 @@ impl<St: ConversationStore> Exchange<St> {
                 Err(failure) => return Err(failed(direction, failure)),
             };
         telemetry::scanned(direction.as_str(), &scanned.report, scanned.cost);
+        telemetry::unread(direction.as_str(), &scanned.report, &self.config.warned);
         let report = scanned.report;
         match scanned.end {
             End::Passes { changed, conversation } => {

@@ -3,6 +3,7 @@
 //! | metric | kind | labels | counts |
 //! |---|---|---|---|
 //! | `lastfour_messages_total` | counter | `direction` | texts that were scanned |
+//! | `lastfour_skipped_strings_total` | counter | `direction` | strings of documents that were not read as text |
 //! | `lastfour_findings_total` | counter | `direction`, `entity`, `kind`, `action` | findings |
 //! | `lastfour_blocked_total` | counter | `direction` | bodies that the policy stopped |
 //! | `lastfour_failures_total` | counter | `direction`, `failure` | bodies that could not be scanned |
@@ -16,6 +17,9 @@
 // Without the features nothing is reported, and the arguments are not used.
 #![cfg_attr(not(all(feature = "tracing", feature = "metrics")), allow(unused_variables))]
 
+use std::sync::atomic::AtomicBool;
+#[cfg(feature = "tracing")]
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::filter::Report;
@@ -34,6 +38,8 @@ pub(crate) fn scanned(direction: &'static str, report: &Report, cost: Cost) {
     #[cfg(feature = "metrics")]
     {
         metrics::counter!("lastfour_messages_total", "direction" => direction).increment(report.messages());
+        metrics::counter!("lastfour_skipped_strings_total", "direction" => direction)
+            .increment(report.skipped_strings());
         for count in report.counts() {
             metrics::counter!(
                 "lastfour_findings_total",
@@ -73,11 +79,21 @@ pub(crate) fn scanned(direction: &'static str, report: &Report, cost: Cost) {
         tracing::debug!(
             direction,
             messages = report.messages(),
+            skipped_strings = report.skipped_strings(),
             blocked = report.is_blocked(),
             scan_us = u64::try_from(cost.scan.as_micros()).unwrap_or(u64::MAX),
             held = cost.held,
             "scanned"
         );
+    }
+}
+
+/// Warns of a document in which nothing was read as text, unless `warned` says that it was done before.
+pub(crate) fn unread(direction: &'static str, report: &Report, warned: &AtomicBool) {
+    #[cfg(feature = "tracing")]
+    if report.messages() == 0 && report.skipped_strings() > 0 && !warned.swap(true, Ordering::Relaxed) {
+        let skipped_strings = report.skipped_strings();
+        tracing::warn!(direction, skipped_strings, "no field of a document was read as text: set its shape");
     }
 }
 
