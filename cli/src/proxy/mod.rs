@@ -20,6 +20,7 @@ mod settings;
 mod source;
 mod tls;
 
+use std::collections::BTreeSet;
 use std::future::pending;
 use std::sync::Arc;
 
@@ -150,8 +151,9 @@ fn describe(settings: &Settings) {
              a conversation key to change this (--conversation)",
         );
     }
-    for rules in rules() {
-        for source in rules.conversation.iter().chain(&rules.role) {
+    let mut named = BTreeSet::new();
+    for source in rules().flat_map(|rules| rules.conversation.iter().chain(&rules.role)) {
+        if named.insert(source.name()) {
             match source.header() {
                 Some(header) if settings.trust.headers.contains(header) => {}
                 _ => notice(

@@ -291,7 +291,7 @@ impl Network {
         };
         // IPv4 addresses are compared in the form in which IPv6 holds them.
         let outside = if address.is_ipv4() { 96 } else { 0 };
-        let bits = bits.map_or(128, |bits| bits + outside);
+        let bits = bits.map_or(128, |bits| bits.saturating_add(outside));
         (bits <= 128 && bits >= outside).then(|| Self { address: wide(address), bits })
     }
 
@@ -322,7 +322,7 @@ mod tests {
         assert!(contains("127.0.0.1", "::ffff:127.0.0.1"), "a socket of both families");
         assert!(contains("0.0.0.0/0", "8.8.8.8") && !contains("0.0.0.0/0", "2001:db8::1"));
         assert!(contains("::/0", "8.8.8.8") && contains("2001:db8::/32", "2001:db8::1"));
-        for wrong in ["", "10.0.0.0/33", "::/129", "localhost", "10.0.0.0/", "10.0.0/8"] {
+        for wrong in ["", "10.0.0.0/33", "10.0.0.0/4294967295", "::/129", "localhost", "10.0.0.0/", "10.0.0/8"] {
             assert_eq!(Network::parse(wrong), None, "{wrong}");
         }
     }

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -250,7 +249,7 @@ fn the_policy_is_read_again_on_a_signal_and_an_invalid_one_changes_nothing() {
     let upstream = Upstream::echo();
     let proxy = folder.start(&upstream, "policy = 'policy.toml'\nconversation = 'header:x-room'", "");
     let secret = say(&format!("my card is {CARD}"));
-    let mut ask = || {
+    let ask = || {
         proxy.post("/", "x-room: 1\r\n", &secret);
         upstream.got().pop().expect("a request").body
     };
