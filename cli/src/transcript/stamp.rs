@@ -114,7 +114,12 @@ impl Cursor<'_> {
     }
 
     pub(super) fn word(&mut self, word: &str) -> bool {
-        let hit = match self.rest().get(..word.len()) {
+        // Most texts differ from a word in its first byte.
+        let starts = |here: &[u8]| match (here.first(), word.as_bytes().first()) {
+            (Some(here), Some(first)) => here.eq_ignore_ascii_case(first) || !here.is_ascii() && !first.is_ascii(),
+            _ => false,
+        };
+        let hit = match self.rest().get(..word.len()).filter(|here| starts(here)) {
             Some(here) if word.is_ascii() => here.eq_ignore_ascii_case(word.as_bytes()),
             Some(here) => std::str::from_utf8(here).is_ok_and(|here| here == word || here.to_lowercase() == word),
             None => false,
