@@ -61,7 +61,7 @@ class Program:
             return f.read()
 
 
-def parse(text, kind):
+def parse(text, kind, without=()):
     """Rows of features: (conversation, label, rule or 0, array of features)."""
     rows = []
     for line in text.splitlines():
@@ -69,7 +69,10 @@ def parse(text, kind):
             continue
         parts = line.split(" ")
         head = 7 if kind == "V" else 3
-        feats = np.unique(np.array([int(x, 16) for x in parts[head:]], dtype=np.uint32))
+        pairs = np.array([int(x, 16) for x in parts[head:]], dtype=np.uint64)
+        if kind == "V" and without:
+            pairs = pairs[~np.isin(pairs >> np.uint64(32), without)]
+        feats = np.unique((pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32))
         if kind == "V":
             rows.append((tuple(map(int, parts[1:5])), int(parts[5]), int(parts[6]), feats))
         else:

@@ -106,7 +106,7 @@ impl MessageAnalysis<'_, '_> {
             let entity = {
                 let span = self.page.view.source(self.reading.span(value.first, value.last));
                 record::value(span, found, |add| {
-                    value::features(self, &context, value, before, &mut |_, feature| add(feature));
+                    value::features(self, &context, value, before, &mut |template, feature| add(template, feature));
                 })
                 .unwrap_or(entity)
             };

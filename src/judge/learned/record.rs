@@ -64,7 +64,7 @@ pub(crate) fn class(entity: Entity) -> usize {
 pub(super) fn value(
     span: Span,
     rule: Option<Entity>,
-    features: impl FnOnce(&mut dyn FnMut(u32)),
+    features: impl FnOnce(&mut dyn FnMut(u64, u32)),
 ) -> Option<Option<Entity>> {
     RECORD.with_borrow_mut(|record| {
         let record = record.as_mut()?;
@@ -86,8 +86,9 @@ pub(super) fn value(
                 rule.map_or(0, class)
             );
             let lines = &mut record.lines;
-            features(&mut |feature| {
-                let _ = write!(lines, " {feature:x}");
+            // The template in the upper half, so that training can leave templates out.
+            features(&mut |template, feature| {
+                let _ = write!(lines, " {:x}", template << 32 | u64::from(feature));
             });
             record.lines.push('\n');
         }
