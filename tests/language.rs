@@ -736,3 +736,42 @@ fn a_pronoun_of_ones_own_stands_for_the_code() {
         "I have $900.00, movement 31077428."
     );
 }
+
+#[test]
+fn portuguese_says_what_a_number_is() {
+    becomes(&[
+        ("a senha do cartão é 7194", "a senha do cartão é ****"),
+        ("minha senha e 4471902", "minha senha e ********"),
+        ("482913 é o código que chegou", "****** é o código que chegou"),
+        ("o cvv é 917 e vence 04/28", "o cvv é *** e vence 04/28"),
+        ("minha senha é girassol22", "minha senha é ********"),
+        ("o código é meia sete um nove, dois um", "o código é * * * *, * *"),
+    ]);
+    passes(&[
+        "meu cpf é 390.533.447-05, cep 04571-010, ramal 4821",
+        "o protocolo é 20241188 e a senha não entra",
+        "tirei a senha de atendimento 482",
+        "a senha é obrigatória, mas a minha expirou",
+        "o cartão com final 4402",
+        "são duas e meia e moro no apartamento cento e quatro",
+    ]);
+}
+
+#[test]
+fn portuguese_questions_say_what_the_answer_is() {
+    assert_eq!(last_of(&["a: Qual o código que chegou no SMS?", "482913"]), "******");
+    assert_eq!(last_of(&["a: E os três números no verso?", "382"]), "***");
+    assert_eq!(last_of(&["a: Qual o código de rastreio?", "482913"]), "482913");
+    assert_eq!(last_of(&["a: Os quatro últimos dígitos do cartão?", "4821"]), "4821");
+    for answer in ["não lembro", "pra que precisa?", "qual delas?", "vou ver", "do cartão ou do app?"] {
+        assert_eq!(last_of(&["a: Qual a sua senha?", answer]), answer);
+    }
+}
+
+/// "No" negates in Spanish and English, and is "in the" in Portuguese; "é" is "is" and "e" is "and".
+#[test]
+fn a_word_of_two_languages_is_read_in_the_language_of_the_message() {
+    assert_eq!(last_of(&["a: Me informe o código no verso do seu cartão", "382"]), "***");
+    assert_eq!(last_of(&["a: No comparta su código de seguridad", "382"]), "382");
+    becomes(&[("o pedido é 88213 e o código é 482913", "o pedido é 88213 e o código é ******")]);
+}
