@@ -56,7 +56,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Pin,
         name: "senha do cartão",
-        phrases: "senha/senhas/pin/senah/codigo do/de/da/no meu/seu/minha/sua/teu? cartao/caixa/saque/multibanco/chip/sim/debito/credito/telemovel/cofre/alarme/porta/cadeado/fechadura eletronico/automatico?; pin/senha/senhas de/com 4/quatro/6/seis digitos/numeros/algarismos; senha/pin numerica; senha de saque/transacao/transacoes/movimentacao/compra; senha do? telefone/atendimento telefonico?; codigo pin; codigo puk; puk; senha do? mb; pin do? multibanco",
+        phrases: "senha/senhas/pin/senah/codigo do/de/da/no meu/seu/minha/sua/teu? cartao/caixa/saque/multibanco/chip/sim/debito/credito/telemovel/cofre/alarme/porta/cadeado/fechadura eletronico/automatico/postal?; pin/senha/senhas de/com 4/quatro/6/seis digitos/numeros/algarismos; senha/pin numerica; senha de saque/transacao/transacoes/movimentacao/compra; senha do? telefone/atendimento telefonico?; codigo pin; codigo puk; puk; senha do? mb; pin do? multibanco",
     },
     // ---- Passwords -------------------------------------------------------------------------------------------------
     Row {
@@ -461,8 +461,8 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::WITH_CODE, "e com"),
     (PhraseSet::FULL, "numero num numeracao digitos inteiro"),
     (PhraseSet::THIRD, "ele ela eles elas"),
-    (PhraseSet::CONFIRMS, "certo correto isso sim ne confere"),
-    (PhraseSet::READS_BACK, "tenho anotei anoto ouvi escutei entendi digitei inseri repito confirmo tentei usei"),
+    (PhraseSet::CONFIRMS, "certo correto isso sim ne confere aqui mesmo anotado anotada"),
+    (PhraseSet::READS_BACK, "tenho anotei anoto ouvi escutei entendi digitei inseri repito repetindo confirmo confirmando tentei usei usar recebi coloquei aceitou aceita consta"),
     (PhraseSet::REJECTS, "nao foi expirou deu"),
     (PhraseSet::ASKS_BACK, "posso pode tem precisa"),
     (PhraseSet::I_THINK, "acho creio penso"),
