@@ -462,7 +462,10 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::FULL, "numero num numeracao digitos inteiro"),
     (PhraseSet::THIRD, "ele ela eles elas"),
     (PhraseSet::CONFIRMS, "certo correto isso sim ne confere aqui mesmo anotado anotada"),
-    (PhraseSet::READS_BACK, "tenho anotei anoto ouvi escutei entendi digitei inseri repito repetindo confirmo confirmando tentei usei usar recebi coloquei aceitou aceita consta"),
+    (
+        PhraseSet::READS_BACK,
+        "tenho anotei anoto ouvi escutei entendi digitei inseri repito repetindo confirmo confirmando tentei usei usar recebi coloquei aceitou aceita consta",
+    ),
     (PhraseSet::REJECTS, "nao foi expirou deu"),
     (PhraseSet::ASKS_BACK, "posso pode tem precisa"),
     (PhraseSet::I_THINK, "acho creio penso"),
