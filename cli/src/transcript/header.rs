@@ -280,6 +280,14 @@ pub(super) fn parse_alone(line: &[u8], stamped: bool) -> Option<Head> {
     })
 }
 
+/// Returns the time in a line that holds nothing else.
+pub(super) fn time_alone(line: &[u8]) -> Option<Moment> {
+    let mut cursor = Cursor { bytes: line, at: 0 };
+    cursor.blanks();
+    let (_, moment) = stamp(&mut cursor);
+    moment.filter(|_| line.get(cursor.at..).is_some_and(|rest| rest.trim_ascii().is_empty()))
+}
+
 /// Where the text of a line in a log begins: after its priority and its time.
 pub(super) fn after_stamp(line: &[u8]) -> usize {
     let mut cursor = Cursor { bytes: line, at: 0 };
@@ -358,6 +366,15 @@ fn speaker(line: &[u8], start: usize, stamp: Stamp) -> Option<Found> {
         let sigil = usize::from(name.starts_with(['@', '+', '%', '&', '~']));
         if let Some(kind) = name_of(&name[sigil..], true) {
             return found(Span::new(sigil, tab), kind.max(Name::Likely), tab + 1, None);
+        }
+    }
+    // "2024-05-01 10:00 | Jane | hello"
+    if stamp == Stamp::Full
+        && let Some(bar) = memchr::memmem::find(rest, b" | ")
+    {
+        let name = std::str::from_utf8(&rest[..bar]).ok()?;
+        if let Some(kind) = name_of(name.trim_end(), true) {
+            return found(Span::new(0, name.trim_end().len()), kind.max(Name::Likely), bar + 3, None);
         }
     }
     let colon = memchr::memchr_iter(b':', rest).find(|at| rest.get(at + 1).is_none_or(u8::is_ascii_whitespace));

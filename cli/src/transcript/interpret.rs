@@ -1131,7 +1131,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A message of nobody with the words of a message within its object is a copy of that.
+    /// Of a message and the only one within its object, with the same words, one is a copy of the other.
     fn find_equal_messages(&self, all: &mut [Said], owners: &[(u32, Option<u32>)]) {
         let nobody = |said: &Said| said.speaker == *self.outer && matches!(said.part, Part::Said);
         let mut texts: HashMap<u32, usize> = HashMap::new();
@@ -1154,7 +1154,7 @@ impl<'a> Reading<'a> {
                 }
                 continue;
             }
-            if !nobody(&all[at]) || array.is_some() || self.node(owner).kind != Kind::Object {
+            if array.is_some() || all[at].part != Part::Said || self.node(owner).kind != Kind::Object {
                 continue;
             }
             let end = self.node(owner).end;
@@ -1163,7 +1163,9 @@ impl<'a> Reading<'a> {
             let within: Vec<usize> = (at + 1..all.len()).take(MOST_WITHIN).filter(inner).collect();
             let [other] = within.as_slice() else { continue };
             if key(&all[at]) == key(&all[*other]) {
-                all[at].part = Part::Copy(u32::try_from(*other).unwrap_or(u32::MAX));
+                // The one whose speaker is known stays.
+                let (main, copy) = if nobody(&all[at]) { (*other, at) } else { (at, *other) };
+                all[copy].part = Part::Copy(u32::try_from(main).unwrap_or(u32::MAX));
             }
         }
     }
@@ -1272,7 +1274,14 @@ fn find_summaries(record: &Record, all: &mut [Said]) {
             }
             if count >= 2 && covered * 10 >= whole.len() * 9 {
                 let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-                all[at].part = Part::Summary(position(start), position(end + 1));
+                let summary = Part::Summary(position(start), position(end + 1));
+                all[at].part = summary;
+                // The same words in other forms.
+                for other in 0..all.len() {
+                    if all[other].part == Part::Copy(position(at)) && keys[other] == keys[at] {
+                        all[other].part = summary;
+                    }
+                }
                 break;
             }
         }

@@ -6,6 +6,8 @@ use lastfour::Engine;
 use lastfour::json::Document;
 
 use super::session::Session;
+use crate::archive::Archive;
+use crate::charset::{Charset, Decoder};
 use super::{DEEPEST_JSON, Fields, Format, Transcript};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
@@ -39,6 +41,65 @@ pub fn format(format: Format, input: &[u8], cut: usize) {
 pub fn transcript(data: &[u8]) {
     let [choice, cut, input @ ..] = data else { return };
     self::format(FORMATS[usize::from(*choice) % FORMATS.len()], input, input.len() * usize::from(*cut) / 255);
+}
+
+/// Reads what transcripts are packed in: the first byte chooses UTF-16 in one byte order or the other, a workbook, or an
+/// archive.
+///
+/// - UTF-16 is encoded again as it was, wherever it is cut.
+/// - The parts of a workbook keep all bytes outside edits, and edits do not reach from one part into another.
+/// - An archive is read without a panic.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn container(data: &[u8]) {
+    let [choice, cut, input @ ..] = data else { return };
+    let cut = input.len() * usize::from(*cut) / 255;
+    match choice % 4 {
+        0 => utf16(Charset::Utf16Le, input, cut),
+        1 => utf16(Charset::Utf16Be, input, cut),
+        2 => workbook(&input[..cut], &input[cut..]),
+        _ => archive(input),
+    }
+}
+
+fn utf16(charset: Charset, input: &[u8], cut: usize) {
+    let mut decoder = Decoder::new(charset);
+    let mut text = decoder.decode(input[..cut].to_vec());
+    text.extend(decoder.decode(input[cut..].to_vec()));
+    match decoder.finish() {
+        Some(last) => text.extend(last),
+        None => return assert_eq!(input.len() % 2, 1, "whole units were refused"),
+    }
+    assert_eq!(charset.file_len(&text), input.len() as u64);
+    assert!(charset.encode(&text) == input, "the encoding lost something");
+}
+
+fn workbook(shared: &[u8], sheet: &[u8]) {
+    let mut session = Session::new(&ENGINE, Fields::default(), &[], false);
+    let record = super::sheet::workbook(shared, &[sheet], &mut session.names);
+    assert_eq!(record.raw, [shared, sheet].concat());
+    if record.raw.is_empty() {
+        return;
+    }
+    session.push(record);
+    session.flush();
+    let done = session.next().expect("the record comes out");
+    let border = shared.len();
+    for edit in done.patch.edits() {
+        assert!(edit.span.end <= border || edit.span.start >= border, "an edit reaches into another part");
+    }
+    let _ = done.patch.apply(&done.raw);
+}
+
+fn archive(input: &[u8]) {
+    let Ok(archive) = Archive::open(input, "fuzz.zip") else { return };
+    for member in archive.members() {
+        let _ = archive.read(member, "fuzz.zip");
+    }
+    let contents = archive.members().iter().map(|member| (!member.is_directory()).then(|| b"text".to_vec()));
+    let _ = archive.replaced(contents.collect());
 }
 
 /// All formats, in the order in which [`transcript`] chooses them.
@@ -152,8 +213,27 @@ mod tests {
         super::format(Format::Json, b"               ", 7);
     }
 
+    #[test]
+    fn a_workbook_keeps_its_parts_apart() {
+        let shared = "<sst><si><t>my card is 3782 822463 10005</t></si><si><t>text</t></si></sst>";
+        let sheet = "<sheetData><row><c t=\"s\"><v>1</v></c></row><row><c t=\"s\"><v>0</v></c><c><v>378282246310005</v></c></row>";
+        workbook(shared.as_bytes(), sheet.as_bytes());
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn the_laws_of_containers_hold_for_anything(choice: u8, cut: u8, tags in proptest::collection::vec(0..12usize, 0..30), rest: Vec<u8>) {
+            let pieces = [
+                "<si>", "</si>", "<t>", "</t>", "<row>", "<c r=\"B2\" t=\"s\">", "<c>", "<c t=\"inlineStr\">", "</c>", "<v>", "0</v>",
+                "my card is 378282246310005",
+            ];
+            let mut input = vec![choice, cut];
+            tags.iter().for_each(|tag| input.extend_from_slice(pieces[*tag].as_bytes()));
+            input.extend_from_slice(&rest);
+            container(&input);
+        }
 
         #[test]
         fn the_laws_of_transcripts_hold_for_records_and_for_anything_else(

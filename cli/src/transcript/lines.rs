@@ -28,6 +28,8 @@ pub(super) struct Style {
     alone: bool,
     /// The names that have a line alone.
     names: Vec<String>,
+    /// The line after that with the name holds the time alone.
+    timed: bool,
 }
 
 /// The most names that are learned.
@@ -49,6 +51,10 @@ impl Style {
                 }
             }
         }
+        let (names, timed) = Self::learn_timed_names(bytes);
+        if timed > named {
+            return Self { alone: true, names, timed: true, ..Self::default() };
+        }
         let (names, alone) = Self::learn_names(bytes);
         if alone > named {
             return Self { alone: true, names, ..Self::default() };
@@ -59,6 +65,27 @@ impl Style {
             named: sure > 0 || named >= 2 && named * 2 >= lines,
             ..Self::default()
         }
+    }
+
+    /// The names that have lines alone before lines that hold a time alone, and the number of these lines.
+    fn learn_timed_names(bytes: &[u8]) -> (Vec<String>, usize) {
+        let mut names: Vec<String> = Vec::new();
+        let mut found = 0;
+        let mut lines = sample(bytes).peekable();
+        while let Some(line) = lines.next() {
+            if let Some(head) = header::parse_alone(line, true).filter(|head| head.stamp == Stamp::None)
+                && let Some((span, _)) = head.speaker
+                && lines.peek().is_some_and(|next| header::time_alone(next).is_some())
+            {
+                found += 1;
+                let name = String::from_utf8_lossy(&line[span.range()]).into_owned();
+                if names.len() < MOST_NAMES && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        // Names come again.
+        if found > names.len() { (names, found) } else { (Vec::new(), 0) }
     }
 
     /// The names that have lines alone, and the number of these lines; 0 if messages do not begin so.
@@ -131,7 +158,7 @@ impl Style {
     fn opening_alone(&self, line: &[u8], opens: Opens) -> Option<Head> {
         if let Some(head) = header::parse_alone(line, opens == Opens::Time)
             && let Some((span, _)) = head.speaker
-            && (opens != Opens::No || head.stamp == Stamp::Full)
+            && (opens != Opens::No || head.stamp == Stamp::Full || self.timed)
         {
             let name = String::from_utf8_lossy(&line[span.range()]);
             if head.stamp == Stamp::Full
@@ -194,6 +221,9 @@ impl Grouping {
 
     /// The message that is `bytes`, which begin at `start` of the text that segments count in.
     fn message(&mut self, bytes: &[u8], start: usize) -> Option<Said> {
+        // The head is a line of its own.
+        let alone =
+            self.head.as_ref().is_some_and(|(head, at)| bytes.get((head.text + at).wrapping_sub(1)) == Some(&b'\n'));
         let (text, speaker, time) = match self.head.take() {
             Some((head, at)) => {
                 let span = head.speaker.map(|(span, _)| Span::new(span.start + at, span.end + at));
@@ -211,6 +241,12 @@ impl Grouping {
             text + words.len() - words.trim_ascii_start().len()
         } else {
             text
+        };
+        // A time alone between the name and the words.
+        let line = memchr::memchr(b'\n', &bytes[text..]).map_or(bytes.len(), |at| text + at + 1);
+        let (text, time) = match header::time_alone(&bytes[text..line]).filter(|_| alone && line < end) {
+            Some(moment) => (line + bytes[line..].len() - bytes[line..].trim_ascii_start().len(), Some(moment.time())),
+            None => (text, time),
         };
         if text >= end {
             return None;

@@ -109,6 +109,8 @@ pub(crate) struct Session<'e> {
     batch: Vec<Record>,
     batch_len: usize,
     newest_first: bool,
+    /// Some message quotes another.
+    has_quotes: bool,
     /// Records that were heard, and the number of the first.
     held: VecDeque<Heard>,
     first: u64,
@@ -140,6 +142,7 @@ impl<'e> Session<'e> {
             batch: Vec::new(),
             batch_len: 0,
             newest_first: false,
+            has_quotes: false,
             held: VecDeque::new(),
             first: 0,
             unheard: 0,
@@ -193,6 +196,7 @@ impl<'e> Session<'e> {
             };
             let mut copies: Vec<(u32, u32)> = said.iter().enumerate().filter_map(copy).collect();
             copies.sort_unstable();
+            self.has_quotes |= said.iter().any(|said| said.part == Part::Quoted);
             self.held.push_back(Heard {
                 newlines: newlines(&record.raw),
                 record,
@@ -300,9 +304,13 @@ impl<'e> Session<'e> {
         let copies: Vec<u32> =
             heard.copies[from..].iter().take_while(|(of, _)| *of == index).map(|(_, copy)| *copy).collect();
         let before = (!copies.is_empty()).then(|| talk.conversation.clone());
+        let quotes = self.has_quotes && talk.heard(&text.bytes, said.part == Part::Quoted);
         let (outcome, earlier, explanation) = if self.explains {
             let explanation = self.engine.explain(&mut talk.conversation, &message);
             (explanation.outcome.clone(), Vec::new(), Some(explanation))
+        } else if quotes {
+            // What was heard before says nothing new about what comes next.
+            (self.engine.scan(&mut talk.conversation.clone(), &message), Vec::new(), None)
         } else {
             let (outcome, earlier) = talk.earlier.scan(self.engine, &mut talk.conversation, &message);
             (outcome, earlier, None)

@@ -1,10 +1,12 @@
 //! The conversations of a transcript.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use lastfour::{Conversation, EarlierPieces, Finding, Role, Span};
 
+use super::echo::Words;
 use super::record::Key;
 use super::speakers::Speakers;
 
@@ -19,6 +21,28 @@ pub(crate) struct Talk {
     pub(crate) speakers: Speakers,
     /// The latest messages with secrets, in case they are quoted.
     pub(crate) masked: VecDeque<Rc<Masked>>,
+    /// The words of the latest messages, of which a quotation says nothing new; only their hashes.
+    pub(crate) heard: VecDeque<u64>,
+}
+
+/// The latest messages of a conversation whose words are remembered.
+const REMEMBERED_MESSAGES: usize = 64;
+
+impl Talk {
+    /// Remembers the words of a message. Returns whether it is a quotation of one that was heard before.
+    pub(crate) fn heard(&mut self, text: &[u8], is_quotation: bool) -> bool {
+        let mut hasher = DefaultHasher::new();
+        Words::new(text).key.hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.heard.contains(&hash) {
+            return is_quotation;
+        }
+        self.heard.push_back(hash);
+        if self.heard.len() > REMEMBERED_MESSAGES {
+            self.heard.pop_front();
+        }
+        false
+    }
 }
 
 /// A message in which something was masked.

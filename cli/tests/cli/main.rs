@@ -1,12 +1,17 @@
 //! The command line through its binary: what it promises, as a user and as a program see it.
 
+mod archives;
 mod bytes;
 mod commands;
 mod conversations;
 mod doors;
 mod files;
 mod formats;
+<<<<<<< HEAD
 mod guide;
+=======
+mod manners;
+>>>>>>> 399f072 (Describe the command line, and hear copies, quotations and names with times as they are meant)
 mod streams;
 
 use std::fs;

@@ -1,0 +1,233 @@
+//! What the commands promise besides their output: exit statuses, previews, reports, places, colors.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{CARD, MASKED, Scratch, lastfour, run, stderr, stdout, text};
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn scan_does_not_fail_for_what_is_only_flagged_unless_it_is_told_to() {
+    let question = b"Agent: what is your password?\nCustomer: I will not say\n";
+    let output = run(&["scan", "--json"], question);
+    assert!(stdout(&output).contains("solicitation"), "{}", stdout(&output));
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(run(&["scan", "--fail-on", "flag"], question).status.code(), Some(1));
+    assert_eq!(run(&["scan", "--fail-on", "flag"], b"Agent: hello\n").status.code(), Some(0));
+}
+
+#[test]
+fn a_directory_without_transcripts_is_an_error() {
+    let scratch = Scratch::new();
+    scratch.file("pictures/a.png", "png");
+    for command in ["scan", "redact"] {
+        let output = run(&[command, text(&scratch.path("pictures"))], b"");
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        assert!(stderr(&output).contains("nothing to read") && stderr(&output).contains("1 .png"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn strict_fails_for_whatever_was_not_read_as_it_should_be() {
+    let scratch = Scratch::new();
+    let known = "{\"role\":\"agent\",\"text\":\"hi\"}\n";
+    let good = scratch.file("good.jsonl", known);
+    for command in ["scan", "redact"] {
+        assert_eq!(run(&[command, "--strict", text(&good)], b"").status.code(), Some(0), "{command}");
+        for (name, content) in [
+            ("malformed.jsonl", format!("{known}not json\n")),
+            ("no-role.jsonl", "{\"text\":\"hi\"}\n".to_owned()),
+            ("no-text.jsonl", "{\"a\":\"x\",\"b\":3}\n".to_owned()),
+        ] {
+            let file = scratch.file(name, content);
+            assert_eq!(run(&[command, text(&file)], b"").status.code(), Some(0), "{command} {name}");
+            assert_eq!(run(&[command, "--strict", text(&file)], b"").status.code(), Some(2), "{command} {name}");
+        }
+        scratch.file("left/good.jsonl", known);
+        scratch.file("left/a.png", "png");
+        let output = run(&[command, "--strict", text(&scratch.path("left"))], b"");
+        assert_eq!(output.status.code(), Some(2), "{command}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_says_what_would_change() {
+    let scratch = Scratch::new();
+    let file = scratch.file("chat.txt", format!("Agent: hi\nJane: {CARD}\n"));
+    for arguments in [&["redact", "--dry-run", "--in-place"][..], &["redact", "--dry-run"]] {
+        let arguments: Vec<&str> = arguments.iter().copied().chain([text(&file)]).collect();
+        let output = run(&arguments, b"");
+        assert!(output.status.success());
+        assert_eq!(stdout(&output), "");
+        assert!(stderr(&output).contains("1 file would change"), "{}", stderr(&output));
+        assert_eq!(fs::read_to_string(&file).unwrap(), format!("Agent: hi\nJane: {CARD}\n"));
+    }
+}
+
+#[test]
+fn a_diff_shows_the_changed_lines_with_the_secrets_masked_on_both_sides() {
+    let scratch = Scratch::new();
+    let file = scratch.file("chat.txt", format!("Agent: hi\nJane: my card is {CARD}, ok?\nAgent: yes\n"));
+    let output = run(&["redact", "--diff", text(&file)], b"");
+    let name = text(&file);
+    let expected = format!(
+        "--- {name}\n+++ {name} (redacted)\n@@ -2 +2 @@\n-Jane: my card is [card], ok?\n+Jane: my card is {MASKED}, ok?\n"
+    );
+    assert_eq!(stdout(&output), expected);
+    let long = format!("{{\"role\":\"user\",\"text\":\"{} {CARD} {}\"}}\n", "one two ".repeat(60), "three ".repeat(60));
+    let shown = stdout(&run(&["redact", "--diff", "--format", "jsonl"], long.as_bytes()));
+    assert!(shown.lines().all(|line| line.chars().count() < 200), "{shown}");
+    assert!(shown.contains("… ") || shown.contains('…'), "{shown}");
+    assert!(!shown.contains("453331"), "{shown}");
+}
+
+#[test]
+fn a_report_counts_and_never_quotes() {
+    let scratch = Scratch::new();
+    scratch.file("in/chat.txt", format!("Agent: what is your card number?\nJane 3743 453331 47897: {CARD}\nJane: {CARD}\n"));
+    scratch.file("in/broken.jsonl", "{\"text\":\"hi\"}\noops\n");
+    scratch.file("in/a.png", "png");
+    let report = scratch.path("report.json");
+    let output = lastfour(&["redact", "--report", text(&report), "--output", "out", "in"]).current_dir(&scratch.0).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let written = fs::read_to_string(&report).unwrap();
+    assert!(!written.contains("453331"), "{written}");
+    let written = json(&written);
+    assert_eq!(written["version"], 1);
+    assert_eq!(written["left"][".png"], 1);
+    let files = written["files"].as_array().unwrap();
+    assert_eq!(files.len(), 2);
+    assert!(files[0]["warnings"][0].as_str().unwrap().contains("line 2"), "{}", files[0]);
+    let chat = &files[1];
+    assert_eq!((chat["file"].as_str(), chat["status"].as_str()), (Some("in/chat.txt"), Some("changed")));
+    assert_eq!(chat["formats"], serde_json::json!(["text"]));
+    assert!(chat["messages"].as_u64().unwrap() >= 2);
+    assert!(chat["findings"].as_array().unwrap().iter().any(|found| found["entity"] == "card" && found["action"] == "mask"));
+    assert!(chat["speakers"].as_array().unwrap().iter().any(|speaker| speaker["role"] == "agent"), "{chat}");
+    // The hash is that of the file that was written.
+    let hash = std::process::Command::new("sha256sum").arg(scratch.path("out/in/chat.txt")).output();
+    if let Ok(hash) = hash.map(|hash| stdout(&hash)) {
+        assert!(hash.starts_with(chat["sha256"].as_str().unwrap()), "{hash} {chat}");
+    }
+}
+
+#[test]
+fn resume_skips_what_an_earlier_run_has_written() {
+    let scratch = Scratch::new();
+    scratch.file("in/a.txt", CARD);
+    scratch.file("in/b.txt", CARD);
+    let again = || lastfour(&["redact", "--resume", "--output", "out", "in"]).current_dir(&scratch.0).output().unwrap();
+    assert!(stderr(&again()).contains("2 transcripts"));
+    fs::remove_file(scratch.path("out/in/b.txt")).unwrap();
+    scratch.file("out/in/a.txt", "written before");
+    let output = again();
+    assert!(stderr(&output).contains("1 file already done"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(scratch.path("out/in/a.txt")).unwrap(), "written before");
+    assert_eq!(fs::read_to_string(scratch.path("out/in/b.txt")).unwrap(), MASKED);
+}
+
+#[test]
+fn lines_of_json_say_where_with_lines_and_columns() {
+    let text = format!("[{{\"role\":\"user\",\"text\":\"año {CARD}\"}},\n {{\"role\":\"user\",\"text\":\"{CARD}\"}}]\n");
+    let output = stdout(&run(&["scan", "--json"], text.as_bytes()));
+    let found: Vec<Value> = output.lines().map(json).collect();
+    assert_eq!(found.len(), 2, "{output}");
+    for (found, (line, column)) in found.iter().zip([(1, 30), (2, 25)]) {
+        assert_eq!((found["version"].as_u64(), found["line"].as_u64(), found["column"].as_u64()), (Some(1), Some(line), Some(column)));
+        assert_eq!(found["end_column"].as_u64(), Some(column + CARD.len() as u64));
+        let bytes = &found["bytes"];
+        let range = bytes["start"].as_u64().unwrap() as usize..bytes["end"].as_u64().unwrap() as usize;
+        assert_eq!(&text[range], CARD);
+    }
+}
+
+#[test]
+fn sarif_is_one_document_with_rules_and_regions() {
+    let scratch = Scratch::new();
+    let file = scratch.file("a chat.txt", format!("Agent: what is your password?\nJane: {CARD}\nJane: {CARD}\n"));
+    for (arguments, results) in [(vec![text(&file)], 3), (vec![], 0)] {
+        let arguments: Vec<&str> = ["scan", "--sarif"].into_iter().chain(arguments).collect();
+        let document = json(&stdout(&run(&arguments, b"hello\n")));
+        assert_eq!(document["version"], "2.1.0");
+        let run = &document["runs"][0];
+        let found = run["results"].as_array().unwrap();
+        assert_eq!(found.len(), results);
+        for result in found {
+            let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+            assert!(rules.iter().any(|rule| rule["id"] == result["ruleId"]), "{result}");
+        }
+        if let Some(card) = found.iter().find(|result| result["ruleId"] == "card") {
+            let place = &card["locations"][0]["physicalLocation"];
+            assert!(place["artifactLocation"]["uri"].as_str().unwrap().ends_with("a%20chat.txt"), "{place}");
+            assert_eq!((place["region"]["startLine"].as_u64(), place["region"]["startColumn"].as_u64()), (Some(2), Some(7)));
+            assert_eq!(card["level"], "error");
+        }
+    }
+}
+
+#[test]
+fn explain_marks_what_was_found_and_kept_below_the_text() {
+    let said = stdout(&run(&["explain", &format!("my card is {CARD}, zip 10285")], b""));
+    let mut lines = said.lines();
+    assert_eq!(lines.next(), Some(format!("my card is {MASKED}, zip 10285").as_str()), "{said}");
+    assert_eq!(lines.next(), Some("           ^^^^^^^^^^^^^^^^^      ~~~~~"), "{said}");
+}
+
+#[test]
+fn colors_are_for_terminals_unless_they_are_asked_for() {
+    let colored = |arguments: &[&str], no_color: bool| {
+        let mut command = lastfour(arguments);
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        stdout(&command.output().unwrap()).contains('\x1b')
+    };
+    let message = format!("my card is {CARD}");
+    assert!(!colored(&["explain", &message], false));
+    assert!(colored(&["--color", "always", "explain", &message], false));
+    assert!(colored(&["explain", "--color", "always", &message], true));
+    assert!(!colored(&["explain", "--color", "never", &message], false));
+}
+
+#[test]
+fn the_warning_about_roles_says_what_was_seen_and_what_to_type() {
+    let chat = "{\"from\":\"Ann O'Hara\",\"text\":\"hi\"}\n{\"text\":\"hello\",\"from\":\"Bob\"}\n{\"text\":\"yes\",\"from\":\"Cy\"}\n";
+    let said = stderr(&run(&["redact"], chat.as_bytes()));
+    for part in ["not known in 3 messages", "Ann O'Hara, Bob, Cy", r"--role 'Ann O'\''Hara=agent'"] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+#[test]
+fn given_fields_add_or_replace_and_values_of_any_type_are_speakers() {
+    let line = |who: &str, text: &str| format!("{{\"user_id\":{who},\"zzz\":\"{text}\",\"text\":\"-\"}}\n");
+    let chat = line("1", "What is the CVV?") + &line("2", "482");
+    let arguments =
+        ["--format", "jsonl", "--only-text-field", "zzz", "--role-field", "user_id", "--role", "1=agent", "--role", "2=customer"];
+    let out = run(&[&["redact"][..], &arguments].concat(), chat.as_bytes());
+    assert_eq!(stdout(&out), chat.replace("482", "***"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_is_stopped_leaves_nothing_behind() {
+    use std::io::Write;
+    for signal in ["INT", "TERM", "KILL"] {
+        let scratch = Scratch::new();
+        let pipe = scratch.path("chat.txt");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut child = lastfour(&["redact", "--quiet", "--output", "out", "chat.txt"]).current_dir(&scratch.0).spawn().unwrap();
+        // Opening it waits until the other side reads.
+        let mut writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+        writer.write_all(&format!("Agent: hi\nJane: {CARD}\n").into_bytes().repeat(20_000)).unwrap();
+        let id = child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        assert!(!child.wait().unwrap().success());
+        drop(writer);
+        assert_eq!(scratch.names(), ["chat.txt"], "{signal}");
+    }
+}
