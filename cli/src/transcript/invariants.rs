@@ -6,9 +6,9 @@ use lastfour::Engine;
 use lastfour::json::Document;
 
 use super::session::Session;
+use super::{DEEPEST_JSON, Fields, Format, Transcript};
 use crate::archive::Archive;
 use crate::charset::{Charset, Decoder};
-use super::{DEEPEST_JSON, Fields, Format, Transcript};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
 

@@ -47,7 +47,7 @@ fn members(archive: &Path) -> Option<String> {
                   for n in z.namelist(): print(n); sys.stdout.flush(); sys.stdout.buffer.write(z.read(n)); print()";
     let output = Command::new("python3").args(["-c", script, text(archive)]).output().ok()?;
     assert!(output.status.success(), "{}", stderr(&output));
-    Some(stdout(&output))
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[test]
