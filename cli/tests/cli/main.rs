@@ -7,11 +7,8 @@ mod conversations;
 mod doors;
 mod files;
 mod formats;
-<<<<<<< HEAD
 mod guide;
-=======
 mod manners;
->>>>>>> 399f072 (Describe the command line, and hear copies, quotations and names with times as they are meant)
 mod streams;
 
 use std::fs;
