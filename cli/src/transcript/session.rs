@@ -27,6 +27,10 @@ use super::{Fields, Trouble};
 /// within them is masked in all its pieces.
 pub(crate) const WINDOW: usize = 200;
 
+/// The size of the records that wait for further messages, in bytes. Above it the oldest are returned earlier, so that
+/// values of many MiB do not add up.
+const MOST_HELD: usize = 32 << 20;
+
 /// The size of a batch in bytes.
 const BATCH: usize = 2 << 20;
 
@@ -117,6 +121,8 @@ pub(crate) struct Session<'e> {
     /// The index of the first held record that was not heard, and the size of those in bytes.
     unheard: usize,
     unheard_len: usize,
+    /// The size of all held records in bytes.
+    held_len: usize,
     /// The messages in the held records by their ids: the number of the record, and the index in it.
     places: HashMap<u64, (u64, u32)>,
     /// The lines of the latest messages, the last of which has the id before `next`.
@@ -147,6 +153,7 @@ impl<'e> Session<'e> {
             first: 0,
             unheard: 0,
             unheard_len: 0,
+            held_len: 0,
             places: HashMap::new(),
             lines: VecDeque::new(),
             next: 1,
@@ -197,6 +204,7 @@ impl<'e> Session<'e> {
             let mut copies: Vec<(u32, u32)> = said.iter().enumerate().filter_map(copy).collect();
             copies.sort_unstable();
             self.has_quotes |= said.iter().any(|said| said.part == Part::Quoted);
+            self.held_len += record.raw.len();
             self.held.push_back(Heard {
                 newlines: newlines(&record.raw),
                 record,
@@ -437,12 +445,13 @@ impl<'e> Session<'e> {
     /// Returns the records that no later message can change any more, or all.
     fn release(&mut self, all: bool) {
         while let Some(heard) = self.held.front().filter(|_| self.unheard > 0) {
-            if !all && heard.at + WINDOW as u64 > self.heard {
+            if !all && heard.at + WINDOW as u64 > self.heard && self.held_len <= MOST_HELD {
                 return;
             }
             let Some(heard) = self.held.pop_front() else { return };
             self.first += 1;
             self.unheard -= 1;
+            self.held_len -= heard.record.raw.len();
             for id in &heard.ids {
                 self.places.remove(id);
             }
