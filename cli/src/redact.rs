@@ -25,6 +25,9 @@ use crate::wording::count;
 pub(crate) fn run(args: &args::Redact, color: ColorName) -> Result<bool> {
     let reader = Reader::new(&args.reading, false)?;
     let sources = input::find(&args.files, args.output.as_deref(), input::is_transcript)?;
+    if let Some(report) = &args.report {
+        refuse_input(report, &sources)?;
+    }
     let prints = args.diff || args.output.is_none() && !args.in_place && !args.dry_run;
     let mut run = Run {
         args,
@@ -58,6 +61,20 @@ pub(crate) fn run(args: &args::Redact, color: ColorName) -> Result<bool> {
     }
     run.console.end(&run.summary());
     Ok(succeeded && (run.flawless || !args.strictness.strict))
+}
+
+/// Refuses a report that would replace one of the transcripts.
+fn refuse_input(report: &Path, sources: &input::Sources) -> Result<()> {
+    let real = |path: &Path| path.canonicalize().ok();
+    let Some(target) = real(report) else { return Ok(()) };
+    let replaced = sources.list.iter().any(|source| match source {
+        Source::File(path) => real(path).as_ref() == Some(&target),
+        _ => false,
+    });
+    if replaced {
+        return Err(CliError::Message("the report would replace a transcript: write it to another file".to_owned()));
+    }
+    Ok(())
 }
 
 /// State shared by the transcripts of a run.

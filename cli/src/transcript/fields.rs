@@ -356,7 +356,49 @@ pub(crate) struct Meaning {
     pub(crate) list: bool,
     /// A name for the type or kind of the object.
     pub(crate) kind: bool,
+    /// The kind of secret that it names, in words.
+    pub(crate) label: Option<&'static str>,
 }
+
+/// Names of secrets without blanks, and the words that say the same. A name counts if it ends like this.
+const SECRETS: &[(&str, &str)] = &[
+    ("cvv", "cvv"),
+    ("cvv2", "cvv"),
+    ("cvc", "cvc"),
+    ("csc", "cvv"),
+    ("cardsecuritycode", "cvv"),
+    ("ssn", "ssn"),
+    ("ssnnumber", "ssn"),
+    ("socialsecuritynumber", "ssn"),
+    ("socialsecurity", "ssn"),
+    ("cardnumber", "card number"),
+    ("cardno", "card number"),
+    ("cardnum", "card number"),
+    ("ccnumber", "card number"),
+    ("creditcard", "card number"),
+    ("numerotarjeta", "card number"),
+    ("numerodetarjeta", "card number"),
+    ("otp", "one-time passcode"),
+    ("otpcode", "one-time passcode"),
+    ("onetimecode", "one-time passcode"),
+    ("onetimepasscode", "one-time passcode"),
+    ("passcode", "one-time passcode"),
+    ("smscode", "one-time passcode"),
+    ("verificationcode", "one-time passcode"),
+    ("password", "password"),
+    ("passwd", "password"),
+    ("passphrase", "password"),
+    ("contrasena", "password"),
+    ("senha", "password"),
+    ("pin", "pin"),
+    ("pinnumber", "pin"),
+    ("accountnumber", "bank account number"),
+    ("accountno", "bank account number"),
+    ("bankaccount", "bank account number"),
+    ("routingnumber", "routing number"),
+    ("iban", "iban"),
+    ("clabe", "clabe"),
+];
 
 /// How a name was recognised as one of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -464,6 +506,12 @@ impl Meaning {
             matches!(last, "type" | "kind" | "event" | "source" | "origin" | "category" | "class" | "t" | "action");
         meaning.id =
             PEOPLE_ID.contains(&last) || matches!(last, "ids" | "token" | "hash" | "ref" | "reference" | "index");
+        let joined = words.concat();
+        // The longest name counts: "passcode" is no "code".
+        let known = SECRETS.iter().filter(|(name, _)| {
+            joined == *name || joined.ends_with(name) && words.iter().rev().any(|word| name.ends_with(word))
+        });
+        meaning.label = known.max_by_key(|(name, _)| name.len()).map(|(_, label)| *label);
         meaning.list = LISTS.contains(&last);
         meaning.data = DATA.contains(&last);
         let position = |list: &[&str], word: &str| list.iter().position(|known| *known == word);

@@ -926,7 +926,9 @@ impl<'a> Reading<'a> {
                 Use::Data => {
                     let meaning = self.meaning(index);
                     let is_id = meaning.id || meaning.conversation.is_some() || meaning.time.is_some();
-                    data.push((index, Said { part: Part::Data(is_id), ..Said::new(vec![self.node(index).segment]) }));
+                    let part = Part::Data(is_id && meaning.label.is_none());
+                    let segments = vec![self.node(index).segment];
+                    data.push((index, Said { part, label: meaning.label, ..Said::new(segments) }));
                 }
             }
         }

@@ -186,7 +186,15 @@ fn within(said: &Said, messages: Vec<Said>, texts: &[Segment], record: &Record, 
             message.speaker
         };
         let part = if message.part == Part::Alone { Part::Said } else { message.part };
-        Said { segments: parts, speaker, key: key.clone(), time: message.time.or(said.time), owner: said.owner, part }
+        Said {
+            segments: parts,
+            speaker,
+            key: key.clone(),
+            time: message.time.or(said.time),
+            owner: said.owner,
+            part,
+            label: None,
+        }
     };
     messages.into_iter().map(inner).filter(|said| !said.segments.is_empty()).collect()
 }

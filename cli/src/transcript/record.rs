@@ -92,6 +92,8 @@ pub(crate) struct Said {
     /// The number of the object that holds it, so that copies of its words are found.
     pub(crate) owner: u64,
     pub(crate) part: Part,
+    /// What the name of its field says that it is: it is scanned after these words.
+    pub(crate) label: Option<&'static str>,
 }
 
 impl Part {
@@ -104,7 +106,15 @@ impl Part {
 impl Said {
     /// A message by an unknown speaker in the conversation of the transcript.
     pub(crate) fn new(segments: Vec<Segment>) -> Self {
-        Self { segments, speaker: Speaker::default(), key: Key::Transcript, time: None, owner: 0, part: Part::Said }
+        Self {
+            segments,
+            speaker: Speaker::default(),
+            key: Key::Transcript,
+            time: None,
+            owner: 0,
+            part: Part::Said,
+            label: None,
+        }
     }
 }
 

@@ -138,6 +138,14 @@ pub(crate) struct Session<'e> {
 const LINES: usize = 1 << 16;
 
 impl<'e> Session<'e> {
+    /// Scans a value after the words that say what it is.
+    fn labeled(&self, label: &str, role: Role, value: &[u8]) -> Outcome {
+        let text = [label.as_bytes(), b": ", value].concat();
+        let mut outcome = self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text));
+        without_start(&mut outcome, label.len() + 2);
+        outcome
+    }
+
     pub(crate) fn new(engine: &'e Engine, fields: Fields, roles: &[(String, Role)], explains: bool) -> Self {
         Self {
             engine,
@@ -416,7 +424,7 @@ impl<'e> Session<'e> {
                 Part::Data(_) | Part::Summary(..) => false,
                 Part::Said | Part::Quoted | Part::Copy(_) => continue,
             };
-            if !alone && !may_hold_number(&heard.record, &said.segments) {
+            if !alone && said.label.is_none() && !may_hold_number(&heard.record, &said.segments) {
                 continue;
             }
             if said.segments.iter().any(|segment| !heard.record.is_editable(segment.layer)) {
@@ -424,9 +432,13 @@ impl<'e> Session<'e> {
             }
             let text = heard.record.join(&said.segments);
             let role = said.speaker.role.unwrap_or(Role::Unknown);
-            let mut outcome = self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text.bytes));
+            let mut outcome = match said.label {
+                Some(label) => self.labeled(label, role, &text.bytes),
+                None => self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text.bytes)),
+            };
             messages += u64::from(alone);
             match said.part {
+                Part::Data(_) if said.label.is_some() => {}
                 Part::Data(is_id) => keep_certain(&mut outcome, is_id),
                 Part::Summary(..) => keep_certain(&mut outcome, false),
                 _ => {}
@@ -573,6 +585,18 @@ fn may_hold_number(record: &Record, segments: &[Segment]) -> bool {
 }
 
 /// Keeps the findings that the form of a value makes certain; in an id, only those that are grouped as they are printed.
+/// Moves what was found after the first `start` bytes to the start, and leaves out the rest.
+fn without_start(outcome: &mut Outcome, start: usize) {
+    outcome.findings.retain(|finding| finding.span.start >= start);
+    for finding in &mut outcome.findings {
+        finding.span = Span::new(finding.span.start - start, finding.span.end - start);
+    }
+    let behind = outcome.patch.edits().iter().filter(|edit| edit.span.start >= start);
+    let moved = behind
+        .map(|edit| Edit { span: Span::new(edit.span.start - start, edit.span.end - start), with: edit.with.clone() });
+    outcome.patch = Patch::new(moved.collect());
+}
+
 fn keep_certain(outcome: &mut Outcome, is_id: bool) {
     outcome.findings.retain(|finding| {
         let evidence = &finding.evidence;

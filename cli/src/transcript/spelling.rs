@@ -79,6 +79,10 @@ impl Spelling {
     /// Returns the edits on the bytes around that do what `patch` does to the decoded text. `raw` and `alignment` are
     /// those of [`decode`](Self::decode); `raw` starts at `start`.
     pub(crate) fn edits(self, patch: &Patch, raw: &[u8], alignment: &Alignment, start: usize) -> Vec<Edit> {
+        // Some spellings are written anew as a whole, which must not happen to a value without findings.
+        if patch.edits().is_empty() {
+            return Vec::new();
+        }
         let lifted = |encode: &dyn Fn(&str) -> String| lift(patch, alignment, start, encode);
         let whole = Span::new(start, start + raw.len());
         match self {

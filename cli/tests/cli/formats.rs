@@ -150,3 +150,37 @@ fn a_field_that_is_nowhere_is_told() {
     let output = run(&["redact", "--format", "jsonl", "--text-field", "said"], lines);
     assert!(!stderr(&output).contains("no known text field"), "{}", stderr(&output));
 }
+
+#[test]
+fn an_sql_value_without_findings_is_not_written_anew() {
+    for text in [
+        "INSERT INTO users (id,name,pin) VALUES (1,'bob',NULL);\n",
+        "INSERT INTO chat (id,role,body) VALUES (-9.99,'customer',NULL),(2,'agent','ok then'),(0xABCD,NOW(),DEFAULT);\n",
+    ] {
+        assert_eq!(stdout(&run(&["redact", "--quiet", "--format", "sql"], text.as_bytes())), text);
+    }
+}
+
+#[test]
+fn the_name_of_a_field_says_what_its_value_is() {
+    let line = |fields: &str| format!("{{\"role\":\"user\",\"content\":\"hello there\",{fields}}}\n");
+    let given =
+        line("\"card_number\":\"5105105105105100\",\"pin\":\"4821\",\"userPassword\":\"Sunshine99\",\"cvv\":837");
+    let expected =
+        line("\"card_number\":\"************5100\",\"pin\":\"****\",\"userPassword\":\"********\",\"cvv\":\"***\"");
+    assert_eq!(stdout(&run(&["redact", "--quiet", "--format", "jsonl"], given.as_bytes())), expected);
+}
+
+#[test]
+fn a_report_does_not_replace_a_transcript() {
+    let folder = std::env::temp_dir().join(format!("lastfour-report-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("chat.txt");
+    std::fs::write(&file, "Customer: hi\n").unwrap();
+    let path = file.to_str().unwrap();
+    let output = run(&["redact", "--report", path, path], b"");
+    let after = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(after, "Customer: hi\n");
+    assert!(stderr(&output).contains("would replace a transcript"));
+}
