@@ -161,6 +161,15 @@ fn an_event_whose_attachments_are_stopped_is_stopped_itself() {
 }
 
 #[test]
+fn a_stopped_attachment_is_answered_with_an_event_that_the_client_can_read() {
+    let mut session = Session::new(Engine::default());
+    let _ = say(&mut session, Side::Server, r#"0{"sid":"x"}"#);
+    let scanned = session.scan(Side::Client, Payload::Binary(b"4\x00\xff"));
+    let Verdict::Stop { notice } = scanned.verdict else { panic!() };
+    assert!(notice.starts_with(r#"42["error",{"#), "{notice}");
+}
+
+#[test]
 fn a_message_beyond_the_limit_is_stopped() {
     let mut session = Session::new(Engine::default()).limits(Limits::default().hold(100));
     assert_eq!(say(&mut session, Side::Client, &"a".repeat(100)).len(), 100);

@@ -271,7 +271,12 @@ impl Session {
                 Some(b'{' | b'[') => Framing::Json,
                 _ => Framing::Text,
             });
-        notice(framing, payload.bytes(), &Notice::new(from, failure, report))
+        // Binary data that are not read name nothing that the notice could refer to.
+        let message = match payload {
+            Payload::Binary(_) if self.binary != Binary::Scan => &[],
+            payload => payload.bytes(),
+        };
+        notice(framing, message, &Notice::new(from, failure, report))
     }
 
     /// Takes a message apart.

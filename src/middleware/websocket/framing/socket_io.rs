@@ -121,7 +121,12 @@ fn is_base64(byte: &u8) -> bool {
 pub(crate) fn notice(message: &[u8], notice: &Notice<'_>) -> String {
     // Of several packets the first that can be answered. Pings have no data.
     let Some(packet) = records::records(message).find_map(|record| socket_io(&message[record])) else {
-        return format!("4{}", notice.sentence());
+        // Engine.IO without Socket.IO sends texts. A client of Socket.IO disconnects if it gets one, so anything else, such
+        // as an attachment, is answered with an event.
+        return match message.first() {
+            Some(b'4') => format!("4{}", notice.sentence()),
+            _ => format!("42[\"error\",{}]", notice.problem()),
+        };
     };
     let namespace = String::from_utf8_lossy(packet.namespace);
     let namespace = namespace.trim_end_matches(',');
