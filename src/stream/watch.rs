@@ -196,7 +196,7 @@ impl Watch {
         let is_over = |region: &Region| match region.weight {
             _ if region.lone && self.ended == self.tokens => true,
             Weight::Light => !region.near || self.since >= LIGHT,
-            Weight::Named | Weight::Bare => !region.near && self.since >= if region.linked { 2 * LIGHT } else { LIGHT },
+            Weight::Named | Weight::Bare => !region.near && self.since >= LIGHT,
             Weight::Heavy => false,
         };
         self.parted
