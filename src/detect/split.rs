@@ -386,7 +386,7 @@ fn begins_groups(text: &[u8], end: usize) -> bool {
 fn names_a_field(text: &[u8], end: usize) -> bool {
     let sign = |b: u8| matches!(b, b':' | b'=');
     match text.get(end..) {
-        Some([quote, mark, ..]) if matches!(quote, b'"' | b'\'') => sign(*mark),
+        Some([b'"' | b'\'', mark, ..]) => sign(*mark),
         Some([mark, ..]) => sign(*mark),
         _ => false,
     }

@@ -127,15 +127,15 @@ impl Interpreter {
     fn study_fields(&mut self, record: &Record, names: &Names) {
         let Body::Tree(tree) = &record.body else { return };
         let hashes = hashes(tree);
-        for at in 0..tree.nodes.len() {
-            let node = &tree.nodes[at];
+        for (at, node) in tree.nodes.iter().enumerate() {
             let index = u32::try_from(at).unwrap_or(u32::MAX);
             match node.kind {
-                Kind::Array if node.name != 0 => {
-                    if !self.words.contains(&node.name) && words_of(record, tree, names, index, FEWEST_WORDS).is_some()
-                    {
-                        self.words.insert(node.name);
-                    }
+                Kind::Array
+                    if node.name != 0
+                        && !self.words.contains(&node.name)
+                        && words_of(record, tree, names, index, FEWEST_WORDS).is_some() =>
+                {
+                    self.words.insert(node.name);
                 }
                 Kind::Text => {
                     let meaning = names.meaning(tree.nearest_name(index));
@@ -1029,9 +1029,7 @@ impl<'a> Reading<'a> {
             (self.names.meaning(self.node(at).name).about == Some(About::Name)).then_some((About::Name, at))
         }));
         members.sort_unstable();
-        let told =
-            members.into_iter().map(|(about, at)| self.person(at, about)).find(|told| *told != Speaker::default());
-        told
+        members.into_iter().map(|(about, at)| self.person(at, about)).find(|told| *told != Speaker::default())
     }
 
     /// Finds the elements of arrays that each hold a list of messages: every one is a conversation.
@@ -1078,7 +1076,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Makes messages of the groups. Of several texts that one object has of one speaker, all but the first are copies.
-    fn said(&mut self, groups: Vec<Group>, data: &mut Vec<(u32, Said)>) -> Vec<Said> {
+    fn said(&mut self, groups: Vec<Group>, data: &mut [(u32, Said)]) -> Vec<Said> {
         let mut all: Vec<Said> = Vec::with_capacity(groups.len());
         let mut places: Vec<(u32, Option<u32>)> = Vec::with_capacity(groups.len());
         let mut sentences: Vec<bool> = Vec::with_capacity(groups.len());

@@ -340,9 +340,7 @@ const FEWEST_MESSAGES: usize = 2;
 /// Returns the messages of a text that is a transcript: lines with headers, by two speakers at least or with times. Their
 /// segments are plain and count from the start of the text.
 pub(crate) fn transcript_in(text: &[u8]) -> Option<Vec<Said>> {
-    if memchr::memchr(b'\n', text).is_none() {
-        return None;
-    }
+    memchr::memchr(b'\n', text)?;
     let mut style = Style::learn(text);
     if !style.groups() {
         return None;

@@ -287,7 +287,7 @@ fn from_latin1(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
 /// Returns whether the content of a JSON string is [`Spelling::Mojibake`].
 pub(crate) fn is_mojibake(raw: &[u8]) -> bool {
     // The first byte of a UTF-8 sequence, written as a character or as an escape.
-    let suspect = raw.iter().any(|b| *b == 0xC3) || memchr::memmem::find(raw, b"\\u00").is_some();
+    let suspect = raw.contains(&0xC3) || memchr::memmem::find(raw, b"\\u00").is_some();
     suspect && from_latin1(&decode(raw).bytes).is_some()
 }
 

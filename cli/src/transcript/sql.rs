@@ -256,8 +256,11 @@ fn parenthesized(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(text[open + 1..close].split(|b| *b == b',').map(|name| identifier(name).0).collect())
 }
 
-/// The table, the columns and the length of the head of an INSERT with rows: up to its first row.
-fn head_of_rows(text: &[u8]) -> Option<(Vec<u8>, Option<Vec<Vec<u8>>>, usize)> {
+/// The head of an INSERT: the table, the columns if they are named, and its length up to the first row.
+type Head = (Vec<u8>, Option<Vec<Vec<u8>>>, usize);
+
+/// Returns the head of an INSERT with rows.
+fn head_of_rows(text: &[u8]) -> Option<Head> {
     let window = &text[..text.len().min(LONGEST_HEAD)];
     let lower = window.to_ascii_lowercase();
     let into = memchr::memmem::find(&lower, b"into ")?;

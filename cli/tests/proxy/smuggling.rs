@@ -301,7 +301,8 @@ fn a_request_of_http_2_with_headers_of_a_connection_is_refused() {
     const RESET: (u8, u8) = (3, 0);
     const CLOSED: (u8, u8) = (7, 0);
     let base = [(":method", "GET"), (":scheme", "http"), (":authority", "a"), (":path", "/")];
-    let table: [(&str, &[(&str, &str)], (u8, u8)); 9] = [
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], (u8, u8));
+    let table: [Row<'_>; 9] = [
         ("plain", &[], OK),
         ("connection", &[("connection", "close")], RESET),
         ("transfer-encoding", &[("transfer-encoding", "chunked")], RESET),
