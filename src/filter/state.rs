@@ -533,6 +533,7 @@ pub(super) struct Field<'b> {
     value: Content<'b>,
     scan: Scan,
     /// The number of bytes of the name and the value.
+    #[cfg(feature = "tower")]
     pub(super) length: usize,
 }
 
@@ -550,6 +551,7 @@ pub(super) fn form_fields<'b>(body: &'b [u8], scanner: &Scanner) -> Vec<Field<'b
     let field = |((pair, value), scan): ((&form::Pair, _), _)| Field {
         value,
         scan: if pair.is_bare() { Scan::Message } else { scan },
+        #[cfg(feature = "tower")]
         length: pair.name.len() + pair.value.len(),
     };
     fields.map(field).collect()

@@ -117,7 +117,7 @@ fn what_cannot_be_read_is_an_error_that_says_what_to_do() {
     let mut locked = zip(&[("a.txt", b"hello")]);
     let entry = memchr::memmem::find(&locked, b"PK\x01\x02").unwrap();
     locked[entry + 8] |= 1;
-    let unknown: Vec<u8> = (0..4000u32).map(|n| (n * n >> 3) as u8).collect();
+    let unknown: Vec<u8> = (0..4000u32).map(|n| ((n * n) >> 3) as u8).collect();
     for (content, says) in [
         (&b"%PDF-1.7\n%\xE2\xE3\n"[..], "pdftotext"),
         (b"PAR1\x15\x04\x15\x10\0\0", "CSV"),
