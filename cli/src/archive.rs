@@ -84,6 +84,9 @@ impl<'a> Archive<'a> {
             at += CENTRAL_LEN + lens.ok_or_else(broken)?;
             members.push(member);
         }
+        if directory > end || at > end {
+            return Err(broken());
+        }
         // What belongs to a member ends where the next begins.
         let mut starts: Vec<usize> = members.iter().map(|member| member.start).collect();
         starts.push(directory);

@@ -149,3 +149,19 @@ fn archives_are_read_compressed_too() {
     flate2::read::MultiGzDecoder::new(Cursor::new(out)).read_to_end(&mut unpacked).unwrap();
     assert_eq!(unpacked, zip(&[("a.txt", MASKED.as_bytes())]));
 }
+
+#[test]
+fn a_directory_beyond_the_end_of_an_archive_is_an_error() {
+    let mut archive = b"PK\x05\x06".to_vec();
+    archive.extend([0; 12]);
+    archive.extend(1_207_959_552u32.to_le_bytes());
+    archive.extend([0; 2]);
+    let folder = std::env::temp_dir().join(format!("lastfour-archive-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("a.zip");
+    std::fs::write(&file, &archive).unwrap();
+    let output = run(&["redact", "--in-place", file.to_str().unwrap()], b"");
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!stderr(&output).contains("panicked"));
+}
