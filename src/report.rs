@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::edit::Patch;
+use crate::edit::{Edit, Patch};
 use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::message::MessageId;
@@ -74,6 +74,19 @@ impl Outcome {
         if self.patch.edits().iter().any(|edit| !at(edit.span)) {
             self.patch = Patch::new(self.patch.edits().iter().filter(|edit| at(edit.span)).cloned().collect());
         }
+    }
+
+    /// Makes this the outcome of the text without its first `start` bytes, which say what the rest is. What was found in
+    /// them is left out.
+    #[doc(hidden)]
+    pub fn drop_start(&mut self, start: usize) {
+        let moved = |span: Span| Span::new(span.start - start, span.end - start);
+        self.findings.retain(|finding| finding.span.start >= start);
+        for finding in &mut self.findings {
+            finding.span = moved(finding.span);
+        }
+        let edits = self.patch.edits().iter().filter(|edit| edit.span.start >= start);
+        self.patch = Patch::new(edits.map(|edit| Edit { span: moved(edit.span), with: edit.with.clone() }).collect());
     }
 
     /// Adds the findings of another pass and merges those that overlap.

@@ -322,11 +322,11 @@ impl Scanner {
         let all = [label.as_bytes(), text].concat();
         let message = Message { text: &all, role: self.role, id: None, time_ms: self.time_ms };
         let mut outcome = self.engine.scan(&mut Conversation::new(), &message);
-        let start = label.len();
+        outcome.drop_start(label.len());
         let kept: Vec<Span> = outcome
             .findings
             .iter()
-            .filter(|finding| finding.span.start >= start && (!certain || certain::is_certain(finding, &all)))
+            .filter(|finding| !certain || certain::is_certain(finding, text))
             .map(|finding| finding.span)
             .collect();
         outcome.keep(|span| {
@@ -338,11 +338,7 @@ impl Scanner {
         if !outcome.findings.is_empty() && !self.retroactive.as_ref().is_some_and(Hindsight::knows) {
             self.report.add(&outcome.findings, &[]);
         }
-        let moved = |edit: &Edit| Edit {
-            span: Span::new(edit.span.start - start, edit.span.end - start),
-            with: edit.with.clone(),
-        };
-        Patch::new(outcome.patch.edits().iter().filter(|edit| edit.span.start >= start).map(moved).collect())
+        outcome.patch
     }
 
     /// Scans the decoded text `said` of a value as a message and returns the patch on it.

@@ -142,7 +142,7 @@ impl<'e> Session<'e> {
     fn labeled(&self, label: &str, role: Role, value: &[u8]) -> Outcome {
         let text = [label.as_bytes(), b": ", value].concat();
         let mut outcome = self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text));
-        without_start(&mut outcome, label.len() + 2);
+        outcome.drop_start(label.len() + 2);
         outcome
     }
 
@@ -585,18 +585,6 @@ fn may_hold_number(record: &Record, segments: &[Segment]) -> bool {
 }
 
 /// Keeps the findings that the form of a value makes certain; in an id, only those that are grouped as they are printed.
-/// Moves what was found after the first `start` bytes to the start, and leaves out the rest.
-fn without_start(outcome: &mut Outcome, start: usize) {
-    outcome.findings.retain(|finding| finding.span.start >= start);
-    for finding in &mut outcome.findings {
-        finding.span = Span::new(finding.span.start - start, finding.span.end - start);
-    }
-    let behind = outcome.patch.edits().iter().filter(|edit| edit.span.start >= start);
-    let moved = behind
-        .map(|edit| Edit { span: Span::new(edit.span.start - start, edit.span.end - start), with: edit.with.clone() });
-    outcome.patch = Patch::new(moved.collect());
-}
-
 fn keep_certain(outcome: &mut Outcome, is_id: bool) {
     outcome.findings.retain(|finding| {
         let evidence = &finding.evidence;
