@@ -38,7 +38,7 @@ const DEPENDENT: &[&str] = &["number", "num", "no", "code", "value", "digits", "
 
 /// Fields of text that are often objects with ids and addresses of their own. In a form, only what [`INNER`] names is the
 /// text of such a field.
-const THINGS: &[&str] = &[
+pub(super) const THINGS: &[&str] = &[
     "message", "messages", "content", "contents", "body", "parts", "lines", "comment", "note", "reply", "answer",
     "question",
 ];

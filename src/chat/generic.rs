@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::chat::events::Events;
-use crate::chat::fields::Fields;
+use crate::chat::fields::{Fields, THINGS};
 use crate::chat::names::Meaning;
 use crate::chat::walk::Keys;
 use crate::chat::{ChatShape, ChatTexts, Continuity, Place, Scan};
@@ -65,13 +65,6 @@ const INNER: [&str; 14] = [
     "en",
     "es",
     "en-us",
-];
-
-/// The fields of text that are things too, with numbers and addresses of their own: of what a form says of them only
-/// what [`INNER`] names is text. All that a form says of any other field of text is text.
-const THINGS: [&str; 12] = [
-    "message", "messages", "content", "contents", "body", "parts", "lines", "comment", "note", "reply", "answer",
-    "question",
 ];
 
 /// The names of fields that say who speaks.
@@ -339,7 +332,7 @@ impl Generic {
         let is_in = |names: &[&str], name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
         let is_text = |name: &str| self.fields.iter().any(|field| field.eq_ignore_ascii_case(name));
         let Some(last) = names.next() else { return false };
-        is_text(last) || names.any(|around| is_text(around) && (is_in(&INNER, last) || !is_in(&THINGS, around)))
+        is_text(last) || names.any(|around| is_text(around) && (is_in(&INNER, last) || !is_in(THINGS, around)))
     }
 }
 
