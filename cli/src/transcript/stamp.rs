@@ -409,7 +409,7 @@ fn time_of_number(number: f64) -> Option<Time> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<(Moment, &str)> {
@@ -484,17 +484,21 @@ mod tests {
         assert_eq!(ms("yesterday"), None);
     }
 
+    /// Returns 20,000 lines of 24 bytes of an alphabet each.
+    pub(in super::super) fn lines_of(alphabet: &'static [u8]) -> impl Iterator<Item = Vec<u8>> {
+        (0u32..20_000).map(|seed| {
+            let mut state = seed;
+            let mut byte = || {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                alphabet[(state >> 16) as usize % alphabet.len()]
+            };
+            (0..24).map(|_| byte()).collect()
+        })
+    }
+
     #[test]
     fn any_bytes_are_read_without_a_panic() {
-        const ALPHABET: &[u8] = b"[](): 0123456789:/.-,TZamp\xe2\x80\x8e\xff<>Jan\xd9\xa3";
-        for seed in 0u32..20_000 {
-            let mut state = seed;
-            let line: Vec<u8> = (0..24)
-                .map(|_| {
-                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    ALPHABET[(state >> 16) as usize % ALPHABET.len()]
-                })
-                .collect();
+        for line in lines_of(b"[](): 0123456789:/.-,TZamp\xe2\x80\x8e\xff<>Jan\xd9\xa3") {
             let mut cursor = Cursor { bytes: &line, at: 0 };
             let _ = moment(&mut cursor);
             assert!(cursor.at <= line.len());
