@@ -1,6 +1,6 @@
 //! Subtitles: WebVTT and SRT. A cue is a block of lines with its times; cues of one speaker in a row are one message.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::Span;
 
@@ -135,7 +135,7 @@ fn words(block: &[u8], line: Span, start: usize, time: Option<Time>, all: &mut V
         && kind >= Name::Likely
     {
         let name = String::from_utf8_lossy(&text[span.range()]).into_owned();
-        speaker = Some(Speaker { name: Some(Rc::from(name)), ..Speaker::default() });
+        speaker = Some(Speaker { name: Some(Arc::from(name)), ..Speaker::default() });
         at += head.text;
     }
     let mut joint = Joint::Line;
@@ -146,7 +146,7 @@ fn words(block: &[u8], line: Span, start: usize, time: Option<Time>, all: &mut V
         match piece {
             Piece::Open { name, attributes, .. } if block[name.range()].split(|b| *b == b'.').next() == Some(b"v") => {
                 let name = String::from_utf8_lossy(block[attributes.range()].trim_ascii()).into_owned();
-                speaker = Some(Speaker { name: (!name.is_empty()).then(|| Rc::from(name)), ..Speaker::default() });
+                speaker = Some(Speaker { name: (!name.is_empty()).then(|| Arc::from(name)), ..Speaker::default() });
             }
             Piece::Text => {
                 let text = &block[whole.range()];

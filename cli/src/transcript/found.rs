@@ -1,6 +1,6 @@
 //! Findings in a record, and their places.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::{Finding, Role, Span};
 
@@ -15,7 +15,7 @@ pub(crate) struct Found {
     /// What is written in its place, if it is masked.
     pub(crate) mask: Option<String>,
     pub(crate) role: Role,
-    pub(crate) conversation: Option<Rc<[u8]>>,
+    pub(crate) conversation: Option<Arc<[u8]>>,
     /// It is a further place of a secret that is found in another place of the record, too.
     pub(crate) copy: bool,
     /// The lines of earlier messages with pieces of the same secret that were returned unmasked.

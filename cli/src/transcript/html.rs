@@ -1,6 +1,6 @@
 //! HTML: the text between its tags, and who says it in a transcript.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::{Role, Span};
 
@@ -320,7 +320,7 @@ struct Told {
     /// The side of who says it.
     side: Option<Role>,
     /// The name of who says what follows.
-    name: Option<Rc<str>>,
+    name: Option<Arc<str>>,
 }
 
 impl Told {
@@ -340,7 +340,7 @@ impl Told {
                     told.side = told.side.or_else(|| tokens().find_map(side));
                 }
                 b"data-author" | b"data-sender" | b"data-from" | b"data-user" | b"data-speaker" => {
-                    told.name = Some(Rc::from(value.as_ref()));
+                    told.name = Some(Arc::from(value.as_ref()));
                 }
                 _ => {}
             }
@@ -441,7 +441,7 @@ impl HtmlReader {
                             let name = String::from_utf8_lossy(&bytes[words.range()]).into_owned();
                             if name.len() <= 128 {
                                 let name = name.trim_end_matches(':').trim_end();
-                                self.speaker.name = Some(Rc::from(name));
+                                self.speaker.name = Some(Arc::from(name));
                             }
                             all.push(Said {
                                 part: Part::Data(true),

@@ -5,7 +5,7 @@
 //! that alternate tells the speaker, and lists of people explain ids.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::Role;
 
@@ -69,7 +69,7 @@ struct Beside {
 /// Somebody in a list of people.
 #[derive(Debug, Clone, Default)]
 struct Person {
-    name: Option<Rc<str>>,
+    name: Option<Arc<str>>,
     role: Option<Role>,
 }
 
@@ -244,7 +244,7 @@ impl Interpreter {
                     person.role = role.map(|role| self.unambiguous(node.name, &value, role)).or(person.role);
                     continue;
                 }
-                Some(About::Name) => person.name = Some(Rc::from(String::from_utf8_lossy(&value).as_ref())),
+                Some(About::Name) => person.name = Some(Arc::from(String::from_utf8_lossy(&value).as_ref())),
                 _ if meaning.id || meaning.about.is_some() => {}
                 _ => continue,
             }
@@ -448,7 +448,7 @@ struct Reading<'a> {
     speakers: HashMap<u32, Option<Speaker>>,
     /// Objects to which a pointer of the command line leads a speaker.
     pointed: HashMap<u32, Speaker>,
-    pointed_keys: HashMap<u32, Rc<[u8]>>,
+    pointed_keys: HashMap<u32, Arc<[u8]>>,
     /// The elements of arrays that are conversations.
     conversations: Vec<u32>,
 }
@@ -508,7 +508,7 @@ impl<'a> Reading<'a> {
         for pointer in fields.conversation_pointers() {
             for at in self.matching(pointer) {
                 let holder = self.holder(at);
-                self.pointed_keys.insert(holder, Rc::from(self.record.text(&self.node(at).segment).as_ref()));
+                self.pointed_keys.insert(holder, Arc::from(self.record.text(&self.node(at).segment).as_ref()));
             }
         }
     }
@@ -693,7 +693,7 @@ impl<'a> Reading<'a> {
                     About::Sent => speaker.side = Some(if yes { Role::Agent } else { Role::Customer }),
                     About::Received => speaker.side = Some(if yes { Role::Customer } else { Role::Agent }),
                     About::Automated if yes => speaker.role = Some(Role::Bot),
-                    About::Given => speaker.name = Some(Rc::from(if yes { "true" } else { "false" })),
+                    About::Given => speaker.name = Some(Arc::from(if yes { "true" } else { "false" })),
                     _ => {}
                 }
                 return speaker;
@@ -721,13 +721,13 @@ impl<'a> Reading<'a> {
                 speaker.role = role();
                 if speaker.role.is_none() {
                     speaker.side = side_of_direction(&value);
-                    speaker.name = Some(Rc::from(value.as_str()));
+                    speaker.name = Some(Arc::from(value.as_str()));
                 }
             }
             About::Direction => {
                 speaker.side = side_of_direction(&value);
                 if speaker.side.is_none() {
-                    speaker.name = Some(Rc::from(value.as_str()));
+                    speaker.name = Some(Arc::from(value.as_str()));
                 }
             }
             About::Sent | About::Received | About::Automated => {
@@ -759,7 +759,7 @@ impl<'a> Reading<'a> {
                 if about == About::Given {
                     speaker.side = side_of_direction(&value);
                 }
-                speaker.name = Some(Rc::from(value.as_str()));
+                speaker.name = Some(Arc::from(value.as_str()));
             }
         }
         speaker
@@ -817,17 +817,17 @@ impl<'a> Reading<'a> {
             })
             .max_by_key(|(_, beside)| beside.changes)?;
         let value = self.value(best.0);
-        Some(Speaker { name: Some(Rc::from(value.as_str())), ..Speaker::default() })
+        Some(Speaker { name: Some(Arc::from(value.as_str())), ..Speaker::default() })
     }
 
     /// The id of the conversation that the innermost object around names.
-    fn conversation(&self, at: u32) -> Option<Rc<[u8]>> {
+    fn conversation(&self, at: u32) -> Option<Arc<[u8]>> {
         for object in std::iter::once(at).chain(self.tree.ancestors(at)) {
             if self.node(object).kind != Kind::Object {
                 continue;
             }
             if let Some(key) = self.pointed_keys.get(&object) {
-                return Some(Rc::clone(key));
+                return Some(Arc::clone(key));
             }
             let best = self
                 .tree
@@ -838,7 +838,7 @@ impl<'a> Reading<'a> {
             if let Some((_, child)) = best {
                 let id = self.record.text(&self.node(child).segment);
                 if !id.trim_ascii().is_empty() && id.as_ref() != b"null" {
-                    return Some(Rc::from(id.as_ref()));
+                    return Some(Arc::from(id.as_ref()));
                 }
             }
         }
@@ -961,7 +961,7 @@ impl<'a> Reading<'a> {
 
     /// The name of the side that says the text at `at`, if a member on the way from its owner is one side of a pair, such as
     /// "question" beside "answer".
-    fn pair(&self, owner: Option<u32>, at: u32) -> Option<Rc<str>> {
+    fn pair(&self, owner: Option<u32>, at: u32) -> Option<Arc<str>> {
         let side = |at: u32| {
             let has =
                 |list: &[&str]| self.names.words(self.node(at).name).iter().any(|word| list.contains(&word.as_str()));
@@ -975,7 +975,7 @@ impl<'a> Reading<'a> {
             let Some(here) = side(member) else { continue };
             let object = self.node(member).parent;
             if self.tree.children(object).any(|other| side(other) == Some(1 - here)) {
-                return Some(Rc::from(["question", "answer"][here]));
+                return Some(Arc::from(["question", "answer"][here]));
             }
         }
         None

@@ -1,7 +1,7 @@
 //! Lines that people said, with or without a time and a speaker before them.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::{Span, safe_cut};
 
@@ -228,7 +228,7 @@ impl Grouping {
             Some((head, at)) => {
                 let span = head.speaker.map(|(span, _)| Span::new(span.start + at, span.end + at));
                 let name = span.map(|span| String::from_utf8_lossy(&bytes[span.range()]).into_owned());
-                self.carried = Speaker { name: name.map(Rc::from), ..Speaker::default() };
+                self.carried = Speaker { name: name.map(Arc::from), ..Speaker::default() };
                 (head.text + at, self.carried.clone(), head.moment.map(|moment| moment.time()))
             }
             // It continues after a pause or after a cut.

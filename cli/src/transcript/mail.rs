@@ -1,6 +1,6 @@
 //! Mails (RFC 5322 with MIME) and mailboxes of them (mbox).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::Span;
 
@@ -22,7 +22,7 @@ const DEEPEST: usize = 8;
 /// The head of a mail, or of a part of one.
 #[derive(Debug, Default)]
 struct Head {
-    from: Option<Rc<str>>,
+    from: Option<Arc<str>>,
     time: Option<Time>,
     subject: Option<Span>,
     /// In lower case, such as `text/plain`.
@@ -197,7 +197,7 @@ impl Mail<'_> {
 }
 
 /// What the subjects of a thread have in common: without "Re:" and the like.
-fn thread(subject: &[u8]) -> Option<Rc<[u8]>> {
+fn thread(subject: &[u8]) -> Option<Arc<[u8]>> {
     let lower = String::from_utf8_lossy(subject).to_lowercase();
     let mut rest = lower.trim();
     while let Some(inner) =
@@ -205,7 +205,7 @@ fn thread(subject: &[u8]) -> Option<Rc<[u8]>> {
     {
         rest = inner.trim_start();
     }
-    (!rest.is_empty()).then(|| Rc::from(rest.as_bytes()))
+    (!rest.is_empty()).then(|| Arc::from(rest.as_bytes()))
 }
 
 /// The parts of a body between the lines with its boundary.
@@ -275,7 +275,7 @@ fn head(bytes: &[u8], start: usize) -> Head {
     for (name, value, span) in fields {
         let text = String::from_utf8_lossy(&value).into_owned();
         match name.as_str() {
-            "from" => head.from = Some(Rc::from(display_name(&text))),
+            "from" => head.from = Some(Arc::from(display_name(&text))),
             "date" => head.time = time_of_value(&value),
             "subject" => head.subject = Some(span),
             "content-type" => {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::{Alignment, Edit, Patch, Span, ViewSpan};
 
@@ -31,7 +31,7 @@ pub(crate) enum Key {
     /// first byte in the transcript.
     Place(u64),
     /// The conversation with this id.
-    Id(Rc<[u8]>),
+    Id(Arc<[u8]>),
     /// None: the text stands for itself.
     Alone,
 }
@@ -40,7 +40,7 @@ pub(crate) enum Key {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Speaker {
     /// Their name or id.
-    pub(crate) name: Option<Rc<str>>,
+    pub(crate) name: Option<Arc<str>>,
     /// Their role, if it is stated.
     pub(crate) role: Option<lastfour::Role>,
     /// Their side, if only a direction such as "incoming" is stated.

@@ -5,7 +5,7 @@
 //! complete a secret of which it holds a piece.
 
 use std::collections::{HashMap, VecDeque};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::{
     Action, Conversation, Edit, Engine, Entity, Explanation, Finding, Message, MessageId, Outcome, Patch, Role, Span,
@@ -62,7 +62,7 @@ pub(crate) struct Done {
 /// A message with the reasons for what was found and kept.
 pub(crate) struct Explained {
     pub(crate) role: Role,
-    pub(crate) conversation: Option<Rc<[u8]>>,
+    pub(crate) conversation: Option<Arc<[u8]>>,
     /// The line and the character in it with which it begins.
     pub(crate) line: u64,
     pub(crate) column: u64,
@@ -75,11 +75,11 @@ pub(crate) struct Roles {
     /// Messages by speakers whose role is not known.
     pub(crate) unknown: u64,
     /// Names of speakers whose role is not known.
-    pub(crate) names: Vec<Rc<str>>,
+    pub(crate) names: Vec<Arc<str>>,
     /// Names of speakers whose role was guessed.
-    pub(crate) guessed: Vec<(Rc<str>, Role)>,
+    pub(crate) guessed: Vec<(Arc<str>, Role)>,
     /// The messages by speaker and role, of up to [`MOST_SPEAKERS`] speakers.
-    pub(crate) speakers: HashMap<(Option<Rc<str>>, Role), u64>,
+    pub(crate) speakers: HashMap<(Option<Arc<str>>, Role), u64>,
 }
 
 /// The most speakers whose messages are counted.
@@ -292,10 +292,10 @@ impl<'e> Session<'e> {
             let (names, guessed) = (&mut self.roles.names, &mut self.roles.guessed);
             if role == Role::Unknown {
                 if names.len() < MOST_NAMES && !names.contains(name) {
-                    names.push(Rc::clone(name));
+                    names.push(Arc::clone(name));
                 }
             } else if guessed.len() < MOST_NAMES && !guessed.iter().any(|(known, _)| known == name) {
-                guessed.push((Rc::clone(name), role));
+                guessed.push((Arc::clone(name), role));
             }
         }
     }
@@ -487,7 +487,7 @@ fn verifies(engine: &Engine, text: &[u8]) -> bool {
 #[derive(Clone)]
 struct About {
     role: Role,
-    conversation: Option<Rc<[u8]>>,
+    conversation: Option<Arc<[u8]>>,
     copy: bool,
 }
 
@@ -533,7 +533,7 @@ fn remember(talk: &mut Talk, text: &[u8], outcome: &Outcome) {
     if secrets.is_empty() {
         return;
     }
-    talk.masked.push_back(Rc::new(Masked { key: Words::new(text).key, secrets }));
+    talk.masked.push_back(Arc::new(Masked { key: Words::new(text).key, secrets }));
     if talk.masked.len() > QUOTABLE {
         talk.masked.pop_front();
     }
@@ -566,9 +566,9 @@ fn mask_of(finding: &Finding, patch: &Patch) -> Option<String> {
     edit.filter(|_| hides).map(|edit| edit.with.clone())
 }
 
-fn id_of(key: &Key) -> Option<Rc<[u8]>> {
+fn id_of(key: &Key) -> Option<Arc<[u8]>> {
     match key {
-        Key::Id(id) => Some(Rc::clone(id)),
+        Key::Id(id) => Some(Arc::clone(id)),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Which side of a conversation each speaker is on.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::Role;
 
@@ -26,7 +26,7 @@ pub(crate) enum Certainty {
 struct Named {
     /// In lower case, by which names are compared.
     key: Box<str>,
-    name: Rc<str>,
+    name: Arc<str>,
     role: Option<Role>,
     side: Option<Role>,
     /// The questions by which people are verified.
@@ -41,7 +41,7 @@ struct Named {
 /// is [`Role::Unknown`].
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Speakers {
-    given: Rc<[(Box<str>, Role)]>,
+    given: Arc<[(Box<str>, Role)]>,
     named: Vec<Named>,
     /// The questions for verification in messages that go in each direction: to the business, and from it.
     by_side: [u32; 2],
@@ -65,7 +65,7 @@ impl Speakers {
         } else if self.named.len() < MOST_SPEAKERS {
             self.named.push(Named {
                 key: fold(name).into(),
-                name: Rc::clone(name),
+                name: Arc::clone(name),
                 role,
                 side: speaker.side,
                 verifies: 0,
@@ -144,7 +144,7 @@ impl Speakers {
     }
 
     /// The names of which nothing is stated, with the roles that were guessed for them.
-    pub(crate) fn untold(&self) -> impl Iterator<Item = (&Rc<str>, Role)> {
+    pub(crate) fn untold(&self) -> impl Iterator<Item = (&Arc<str>, Role)> {
         self.named
             .iter()
             .filter(|named| named.role.is_none() && named.side.is_none())
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     fn named(name: &str) -> Speaker {
-        Speaker { name: Some(Rc::from(name)), ..Speaker::default() }
+        Speaker { name: Some(Arc::from(name)), ..Speaker::default() }
     }
 
     fn roles(names: &[&str]) -> Vec<Role> {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lastfour::{Conversation, EarlierPieces, Finding, Role, Span};
 
@@ -20,7 +20,7 @@ pub(crate) struct Talk {
     pub(crate) earlier: EarlierPieces,
     pub(crate) speakers: Speakers,
     /// The latest messages with secrets, in case they are quoted.
-    pub(crate) masked: VecDeque<Rc<Masked>>,
+    pub(crate) masked: VecDeque<Arc<Masked>>,
     /// The words of the latest messages, of which a quotation says nothing new; only their hashes.
     pub(crate) heard: VecDeque<u64>,
 }
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     fn say(talks: &mut Talks, id: usize) -> u32 {
-        let talk = talks.of(&Key::Id(Rc::from(id.to_string().into_bytes())));
+        let talk = talks.of(&Key::Id(Arc::from(id.to_string().into_bytes())));
         let _ = Engine::default().scan(&mut talk.conversation, &Message::customer("hello"));
         talk.conversation.turns()
     }
