@@ -143,6 +143,15 @@ impl ContentTypes {
             .unwrap_or(Treatment::Sniff)
     }
 
+    /// Returns the rule for a content type as it can be reported: one of the default patterns, or `other`.
+    #[cfg(feature = "tower")]
+    pub(crate) fn rule(&self, content_type: &str) -> &'static str {
+        let essence = essence(content_type);
+        let is_own = self.own.iter().any(|(pattern, _)| pattern != "*/*" && fits(pattern, &essence));
+        let default = DEFAULT.iter().find(|(pattern, _)| !is_own && fits(pattern, &essence));
+        default.map_or("other", |(pattern, _)| pattern)
+    }
+
     /// Returns the format in which a body of this content type is scanned, or `None` if it passes unscanned.
     pub(crate) fn format(&self, content_type: &str) -> Result<Option<BodyFormat>, ScanError> {
         let format = match self.treatment(content_type) {

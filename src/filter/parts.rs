@@ -15,6 +15,8 @@ pub(super) struct Parts {
     number: usize,
     /// A part that is scanned, or text outside all parts, is open.
     open: bool,
+    /// The open part passes unscanned and has not been counted.
+    uncounted: bool,
 }
 
 /// What to do with the next bytes of a body.
@@ -41,7 +43,7 @@ pub(super) enum PartFormat {
 
 impl Parts {
     pub(super) fn new(boundary: &str) -> Self {
-        Self { reader: Reader::new(boundary), number: 0, open: false }
+        Self { reader: Reader::new(boundary), number: 0, open: false, uncounted: false }
     }
 
     /// Appends the next bytes of the body.
@@ -74,11 +76,19 @@ impl Parts {
                 }
                 let format = format(&headers, scanner)?;
                 self.open = format.is_some();
+                self.uncounted = format.is_none();
                 Step::Begin(headers.raw, format)
             }
             Some(Piece::Body(raw)) if self.open => Step::Scan(raw),
             Some(Piece::Body(_)) if self.reader.is_doubtful() => return Err(ScanError::Malformed),
-            Some(Piece::Body(raw)) => Step::Copy(raw),
+            Some(Piece::Body(raw)) => {
+                // A form without a file has an empty one.
+                if self.uncounted && !raw.is_empty() {
+                    self.uncounted = false;
+                    scanner.report.pass_binary();
+                }
+                Step::Copy(raw)
+            }
             Some(Piece::End) => {
                 self.open = false;
                 Step::End(Vec::new())

@@ -68,8 +68,8 @@ impl Report {
         self.lock().messages
     }
 
-    /// Returns the number of bodies and parts that passed unscanned because their bytes are binary. Those that pass because
-    /// of their content type are not counted.
+    /// Returns the number of bodies that passed unscanned because their bytes are binary, and of parts of a multipart body
+    /// that passed for this reason or because of their content type.
     #[must_use]
     pub fn binaries(&self) -> u64 {
         self.lock().binaries
@@ -155,7 +155,7 @@ impl Report {
         }
     }
 
-    /// Counts a body or part that is binary.
+    /// Counts a body or part that passes unscanned.
     pub(crate) fn pass_binary(&self) {
         self.lock().binaries += 1;
     }

@@ -1,7 +1,6 @@
 //! The configuration of a layer, shared by all its services and bodies.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::header::CONTENT_TYPE;
@@ -14,8 +13,9 @@ use crate::filter::{BodyFormat, Filter, Limits};
 use crate::message::{MessageId, Role};
 use crate::middleware::key::KeyExtractor;
 use crate::middleware::reject::{Problem, Reject};
+use crate::middleware::telemetry::Warned;
 #[cfg(feature = "websocket")]
-use crate::middleware::websocket::{Session, Side, Upgrades};
+use crate::middleware::websocket::{Notices, Session, Side, Upgrades};
 use crate::middleware::{ContentTypes, Treatment};
 use crate::policy::OnFailure;
 
@@ -42,9 +42,12 @@ pub(super) struct Config<St> {
     pub(super) pass_on_failure: bool,
     #[cfg(feature = "websocket")]
     pub(super) upgrades: Upgrades,
+    /// For clients that poll.
+    #[cfg(feature = "websocket")]
+    pub(super) notices: Arc<Notices>,
     pub(super) store: Arc<St>,
-    /// A document in which nothing is text was reported.
-    pub(super) warned: Arc<AtomicBool>,
+    /// What was warned of.
+    pub(super) warned: Arc<Warned>,
 }
 
 impl<St> Clone for Config<St> {
@@ -75,6 +78,8 @@ impl<St> Config<St> {
             pass_on_failure,
             #[cfg(feature = "websocket")]
             upgrades: Upgrades::default(),
+            #[cfg(feature = "websocket")]
+            notices: Arc::default(),
             store: Arc::new(store),
             warned: Arc::default(),
         }
@@ -101,6 +106,8 @@ impl<St> Config<St> {
             pass_on_failure: self.pass_on_failure,
             #[cfg(feature = "websocket")]
             upgrades: self.upgrades.clone(),
+            #[cfg(feature = "websocket")]
+            notices: self.notices.clone(),
             store,
             warned: self.warned.clone(),
         }

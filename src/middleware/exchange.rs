@@ -29,7 +29,7 @@ use crate::middleware::stream::Stream;
 use crate::middleware::stream_end::{self, Original, SaveAtEnd};
 use crate::middleware::telemetry::{self, Cost};
 #[cfg(feature = "websocket")]
-use crate::middleware::websocket::Upgrade;
+use crate::middleware::websocket::{Connection, Form, Packet, Payload, Polling, Side, Upgrade, Verdict};
 use crate::middleware::{BoxError, Direction};
 
 /// Answers a request.
@@ -115,6 +115,9 @@ struct Exchange<St> {
     /// Whether the inner service has accepted the request.
     accepted: bool,
     decision: Arc<Decision>,
+    /// The request is one of the long polling of Engine.IO.
+    #[cfg(feature = "websocket")]
+    polling: Option<Polling>,
 }
 
 /// A body that must not be sent on, because of a failure or because the policy blocks it.
@@ -148,6 +151,8 @@ impl<St: ConversationStore> Exchange<St> {
             streams: false,
             accepted: false,
             decision: Arc::default(),
+            #[cfg(feature = "websocket")]
+            polling: Polling::of(&head.uri),
         }
     }
 
@@ -161,10 +166,24 @@ impl<St: ConversationStore> Exchange<St> {
             headers::ask_for_scannable_response(&mut head.headers);
         }
         let needs_body = self.identify(head, None)?;
+        #[cfg(feature = "websocket")]
+        if let Some(form) = self.polls(&head.headers) {
+            // The key is not read from packets.
+            if needs_body {
+                self.identify(head, Some(&[]))?;
+            }
+            let (body, report) = self.poll(Direction::Request, form, &mut head.headers, body).await?;
+            if self.config.requests {
+                self.report = Some(report.clone());
+                head.extensions.insert(report);
+            }
+            return Ok(body);
+        }
         if !self.config.requests && !needs_body {
             return Ok(RedactBody::pass(body));
         }
         let plan = plan(&self.config, Direction::Request, &head.headers, &body.size_hint(), needs_body);
+        self.report_unread(Direction::Request, &plan);
         let received = match plan {
             // The body is read only for the conversation key.
             Plan::Refuse(failure) if !self.config.requests && !matches!(failure, ScanError::TooLarge { .. }) => {
@@ -202,11 +221,19 @@ impl<St: ConversationStore> Exchange<St> {
         R::Error: Into<BoxError>,
     {
         self.count(&mut head.headers, None);
+        #[cfg(feature = "websocket")]
+        if let Some(form) = self.polls(&head.headers).filter(|_| head.status == http::StatusCode::OK) {
+            let (body, report) = self.poll(Direction::Response, form, &mut head.headers, body).await?;
+            self.count(&mut head.headers, Some(&report));
+            head.extensions.insert(report);
+            return Ok(body);
+        }
         if !self.config.responses {
             return Ok(RedactBody::pass(body));
         }
         let plan = response_plan(&self.config, &self.method, head, &body.size_hint());
-        if plan == Plan::Pass {
+        self.report_unread(Direction::Response, &plan);
+        if matches!(plan, Plan::Pass | Plan::Unread(_)) {
             // The headers of a response to HEAD describe bytes that a GET may change.
             if self.method == Method::HEAD && matches!(how(&self.config, &head.headers), Ok(Some(_))) {
                 correct(&mut head.headers, Change::Unknown);
@@ -237,6 +264,11 @@ impl<St: ConversationStore> Exchange<St> {
         let role = read(&config.role);
         let needs_body = body.is_none() && [&key, &role].contains(&&Err(KeyError::NeedsBody));
         self.key = key.ok().flatten();
+        // The packets of one connection of Engine.IO are one conversation.
+        #[cfg(feature = "websocket")]
+        if self.key.is_none() {
+            self.key = Polling::key(&head.uri);
+        }
         self.keyless = asked && self.key.is_none();
         let role = role.ok().flatten().and_then(|name| Role::from_name(&name));
         #[cfg(feature = "websocket")]
@@ -248,10 +280,21 @@ impl<St: ConversationStore> Exchange<St> {
         Ok(needs_body)
     }
 
+    /// Reports a body that passes because of its type.
+    fn report_unread(&self, direction: Direction, plan: &Plan) {
+        let looks_at = match direction {
+            Direction::Request => self.config.requests,
+            Direction::Response => self.config.responses,
+        };
+        if let (Plan::Unread(rule), true) = (plan, looks_at) {
+            telemetry::unscanned(direction.as_str(), rule, &self.config.warned);
+        }
+    }
+
     /// Reads a body according to its plan.
     async fn receive<X: Body>(&self, direction: Direction, plan: Plan, body: X) -> Result<Received<X>, Stopped> {
         let (failure, body) = match plan {
-            Plan::Pass => return Ok(Received::Pass(RedactBody::pass(body), complete())),
+            Plan::Pass | Plan::Unread(_) => return Ok(Received::Pass(RedactBody::pass(body), complete())),
             Plan::Stream(how) => return Ok(Received::Stream(VecDeque::new(), Box::pin(body), how)),
             Plan::Refuse(failure) => (failure, RedactBody::pass(body)),
             Plan::Hold(how, overflow) => {
@@ -319,6 +362,7 @@ impl<St: ConversationStore> Exchange<St> {
             };
         telemetry::scanned(direction.as_str(), &scanned.report, scanned.cost);
         telemetry::unread(direction.as_str(), &scanned.report, &self.config.warned);
+        telemetry::passed(direction.as_str(), &scanned.report, &self.config.warned);
         let report = scanned.report;
         match scanned.end {
             End::Passes { changed, conversation } => {
@@ -375,7 +419,8 @@ impl<St: ConversationStore> Exchange<St> {
             })
         });
         let decoder = how.coding.map(Decoder::new);
-        let mut stream = Stream::new(direction, filter, decoder).read(read).save_at_end(save, original);
+        let mut stream =
+            Stream::new(direction, filter, decoder, self.config.warned.clone()).read(read).save_at_end(save, original);
         if is_events {
             stream = stream.last_event(self.config.reject.clone());
         }
@@ -418,6 +463,83 @@ impl<St: ConversationStore> Exchange<St> {
                 self.conversation = known;
             }
         }
+    }
+
+    /// Returns how a body with these headers holds packets of Engine.IO, or `None` if it holds none.
+    #[cfg(feature = "websocket")]
+    fn polls(&self, headers: &HeaderMap) -> Option<Form> {
+        let polls = self.polling.is_some() && self.config.upgrades.reads_engine_io();
+        polls.then(|| Polling::form(headers)).flatten()
+    }
+
+    /// Redacts the packets in a body of long polling, like the messages of an upgraded connection.
+    #[cfg(feature = "websocket")]
+    async fn poll<X: Body>(
+        &mut self,
+        direction: Direction,
+        form: Form,
+        headers: &mut HeaderMap,
+        body: X,
+    ) -> Result<(RedactBody<X>, Report), Stopped> {
+        let (from, redacts) = match direction {
+            Direction::Request => (Side::Client, self.config.requests),
+            Direction::Response => (Side::Server, self.config.responses),
+        };
+        let plan = match (form, how(&self.config, headers)) {
+            (Form::Binary, _) if redacts && self.config.upgrades.stops_binary() => Plan::Refuse(ScanError::ContentType),
+            (Form::Text, Ok(Some(how))) => Plan::Hold(how, Overflow::Refuse),
+            (_, Err(failure)) if redacts => Plan::Refuse(failure),
+            _ => Plan::Unread(self.config.types.rule("application/octet-stream")),
+        };
+        self.report_unread(direction, &plan);
+        let held = match self.receive(direction, plan, body).await? {
+            Received::Held(held, _) => held,
+            Received::Pass(body, report) => return Ok((body, report)),
+            Received::Stream(read, body, _) => return Ok((RedactBody::rest(read, body), complete())),
+        };
+        let Some(polling) = self.polling.clone() else { return Ok((held.into_received(), complete())) };
+        let stored = self.key.clone().map(|key| (self.config.store.clone(), key));
+        let connection = Connection::new(self.config.upgrades.engine_io(self.config.session(self.client)), stored);
+        let split = polling.split(held.bytes());
+        let mut is_split = split.is_some();
+        let mut changed = false;
+        let mut packets = Vec::new();
+        let report = Report::new();
+        for packet in split.unwrap_or_else(|| vec![Packet { bytes: held.bytes(), is_binary: false }]) {
+            let payload = if packet.is_binary { Payload::Binary(packet.bytes) } else { Payload::Text(packet.bytes) };
+            let scanned = connection.scan(from, payload).await;
+            let findings: Vec<_> = scanned.report.findings().iter().map(|found| found.finding).collect();
+            report.add(&findings, &scanned.report.recall());
+            if let Some(failure) = scanned.failure() {
+                report.fail(failure);
+            }
+            changed |= scanned.verdict != Verdict::Pass;
+            packets.push(match scanned.verdict {
+                Verdict::Pass => packet.bytes.to_vec(),
+                Verdict::Change(bytes) => bytes,
+                Verdict::Stop { notice } => {
+                    is_split = true;
+                    match from {
+                        Side::Client => polling.stopped(&self.config.notices, notice),
+                        Side::Server => notice.into_bytes(),
+                    }
+                }
+            });
+        }
+        report.complete();
+        if from == Side::Server && self.method == Method::GET && is_split {
+            let notices = polling.notices(&self.config.notices);
+            changed |= !notices.is_empty();
+            packets.extend(notices.into_iter().map(String::into_bytes));
+        }
+        let bytes = match packets.pop() {
+            Some(bytes) if packets.is_empty() && !is_split => bytes,
+            last => {
+                packets.extend(last);
+                polling.join(&packets)
+            }
+        };
+        Ok((held.into_scanned(changed.then(|| Bytes::from(bytes)), headers), report))
     }
 
     /// Redacts the messages of an upgraded connection.

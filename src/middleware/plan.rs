@@ -13,8 +13,10 @@ use crate::middleware::headers::{expects_continue, single};
 /// How a body is handled.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// It passes unchanged.
+    /// It passes unchanged, because there is nothing to scan.
     Pass,
+    /// It passes unchanged, because of this rule for its content type.
+    Unread(&'static str),
     /// It cannot be scanned.
     Refuse(ScanError),
     /// It is read to its end, then scanned. If it exceeds the limit, [`Overflow`] decides.
@@ -53,7 +55,10 @@ pub(super) fn plan<St>(
     }
     let how = match how(config, headers) {
         Ok(Some(how)) => how,
-        Ok(None) => return Plan::Pass,
+        Ok(None) => {
+            let content_type = single(headers, &CONTENT_TYPE).ok().flatten().unwrap_or_default();
+            return Plan::Unread(config.types.rule(content_type));
+        }
         Err(failure) => return Plan::Refuse(failure),
     };
     let blocks = may_block(&config.engine);

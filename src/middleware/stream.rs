@@ -19,7 +19,7 @@ use crate::middleware::frames::{Next, next_of};
 use crate::middleware::headers;
 use crate::middleware::reject::{Reject, Rejection};
 use crate::middleware::stream_end::{Ended, Original, Outcome, SaveAtEnd, Saving};
-use crate::middleware::telemetry::{self, Cost};
+use crate::middleware::telemetry::{self, Cost, Warned};
 use crate::middleware::{BoxError, Direction};
 
 /// The state of a body that is scanned while it is sent.
@@ -49,6 +49,7 @@ pub(super) struct Stream {
     saving: Option<Saving>,
     /// Writes the last event of an event stream that is stopped.
     last_event: Option<Arc<dyn Reject>>,
+    warned: Arc<Warned>,
     cost: Cost,
     /// The number of bytes that were scanned since other tasks had a turn.
     since_yield: usize,
@@ -71,7 +72,7 @@ enum Phase {
 }
 
 impl Stream {
-    pub(super) fn new(direction: Direction, filter: Filter, decoder: Option<Decoder>) -> Self {
+    pub(super) fn new(direction: Direction, filter: Filter, decoder: Option<Decoder>, warned: Arc<Warned>) -> Self {
         Self {
             direction,
             report: filter.report(),
@@ -89,6 +90,7 @@ impl Stream {
             save: None,
             saving: None,
             last_event: None,
+            warned,
             cost: Cost::default(),
             since_yield: 0,
             reported: false,
@@ -335,6 +337,7 @@ impl Stream {
     fn report_once(&mut self) {
         if !mem::replace(&mut self.reported, true) {
             telemetry::scanned(self.direction.as_str(), &self.report, self.cost);
+            telemetry::passed(self.direction.as_str(), &self.report, &self.warned);
         }
     }
 }

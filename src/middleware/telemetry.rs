@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | `lastfour_messages_total` | counter | `direction` | texts that were scanned |
 //! | `lastfour_skipped_strings_total` | counter | `direction` | strings of documents that were not read as text |
+//! | `lastfour_unscanned_total` | counter | `direction`, `type` | bodies, and parts of multipart bodies, that passed unscanned |
 //! | `lastfour_findings_total` | counter | `direction`, `entity`, `kind`, `action` | findings |
 //! | `lastfour_blocked_total` | counter | `direction` | bodies that the policy stopped |
 //! | `lastfour_failures_total` | counter | `direction`, `failure` | bodies that could not be scanned |
@@ -15,11 +16,12 @@
 //! | `lastfour_held_bytes` | histogram | `direction` | the most bytes that were buffered of one body |
 
 // Without the features nothing is reported, and the arguments are not used.
-#![cfg_attr(not(all(feature = "tracing", feature = "metrics")), allow(unused_variables))]
+#![cfg_attr(not(all(feature = "tracing", feature = "metrics")), allow(dead_code, unused_variables))]
 
-use std::sync::atomic::AtomicBool;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 #[cfg(feature = "tracing")]
-use std::sync::atomic::Ordering;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::filter::Report;
@@ -33,6 +35,21 @@ pub(crate) struct Cost {
     pub(crate) held: usize,
 }
 
+/// What is warned of once for each layer: the direction, and what the warning is about.
+#[derive(Debug, Default)]
+pub(crate) struct Warned(Mutex<BTreeSet<(&'static str, &'static str)>>);
+
+impl Warned {
+    /// Whether this is the first time.
+    #[cfg(feature = "tracing")]
+    fn is_new(&self, direction: &'static str, about: &'static str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((direction, about))
+    }
+}
+
+/// The label of bodies and parts that passed because of their bytes, or inside of a body that was scanned.
+const INSIDE: &str = "inside";
+
 /// Reports a body. To be called once, when the body is done.
 pub(crate) fn scanned(direction: &'static str, report: &Report, cost: Cost) {
     #[cfg(feature = "metrics")]
@@ -40,6 +57,10 @@ pub(crate) fn scanned(direction: &'static str, report: &Report, cost: Cost) {
         metrics::counter!("lastfour_messages_total", "direction" => direction).increment(report.messages());
         metrics::counter!("lastfour_skipped_strings_total", "direction" => direction)
             .increment(report.skipped_strings());
+        if report.binaries() > 0 {
+            metrics::counter!("lastfour_unscanned_total", "direction" => direction, "type" => INSIDE)
+                .increment(report.binaries());
+        }
         for count in report.counts() {
             metrics::counter!(
                 "lastfour_findings_total",
@@ -88,12 +109,35 @@ pub(crate) fn scanned(direction: &'static str, report: &Report, cost: Cost) {
     }
 }
 
-/// Warns of a document in which nothing was read as text, unless `warned` says that it was done before.
-pub(crate) fn unread(direction: &'static str, report: &Report, warned: &AtomicBool) {
+/// Warns once of a document in which nothing was read as text.
+pub(crate) fn unread(direction: &'static str, report: &Report, warned: &Warned) {
     #[cfg(feature = "tracing")]
-    if report.messages() == 0 && report.skipped_strings() > 0 && !warned.swap(true, Ordering::Relaxed) {
+    if report.messages() == 0 && report.skipped_strings() > 0 && warned.is_new(direction, "unread") {
         let skipped_strings = report.skipped_strings();
         tracing::warn!(direction, skipped_strings, "no field of a document was read as text: set its shape");
+    }
+}
+
+/// Warns once of binary data, such as files in a multipart body, that passed unscanned.
+pub(crate) fn passed(direction: &'static str, report: &Report, warned: &Warned) {
+    #[cfg(feature = "tracing")]
+    if report.binaries() > 0 && warned.is_new(direction, INSIDE) {
+        tracing::warn!(direction, "binary data in a body passed unscanned; this is logged once");
+    }
+}
+
+/// Reports a body that passes unscanned because of its content type. `pattern` is the rule for the type, never the type
+/// itself, which the client has chosen.
+pub(crate) fn unscanned(direction: &'static str, pattern: &'static str, warned: &Warned) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("lastfour_unscanned_total", "direction" => direction, "type" => pattern).increment(1);
+    #[cfg(feature = "tracing")]
+    if warned.is_new(direction, pattern) {
+        tracing::warn!(
+            direction,
+            content_type = pattern,
+            "a body passed unscanned because of its type; this is logged once"
+        );
     }
 }
 

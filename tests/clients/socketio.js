@@ -3,7 +3,10 @@
 
 const assert = require("node:assert");
 const { spawn } = require("node:child_process");
+const { mkdtempSync, writeFileSync } = require("node:fs");
 const { createServer } = require("node:http");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
 const { Server } = require("socket.io");
 const { io } = require("socket.io-client");
 
@@ -11,8 +14,8 @@ const CARD = "3782 822463 10005";
 const MASKED = "**** ****** *0005";
 const heard = [];
 
-function proxy(port) {
-  const child = spawn(process.env.LASTFOUR, ["proxy", "--listen", "127.0.0.1:0", "--upstream", `http://127.0.0.1:${port}`]);
+function proxy(port, ...more) {
+  const child = spawn(process.env.LASTFOUR, ["proxy", "--listen", "127.0.0.1:0", "--upstream", `http://127.0.0.1:${port}`, ...more]);
   process.on("exit", () => child.kill());
   return new Promise((resolve, reject) => {
     let log = "";
@@ -26,6 +29,33 @@ function proxy(port) {
 }
 
 const next = (socket, event) => new Promise(resolve => socket.once(event, resolve));
+
+/// A message that the policy stops: the server does not get it, and the client stays connected and is told.
+async function blocked(port) {
+  const policy = join(mkdtempSync(join(tmpdir(), "lastfour-")), "policy.toml");
+  writeFileSync(policy, "[entities.card]\naction = 'block'\n");
+  const url = await proxy(port, "--policy", policy);
+  for (const transport of ["websocket", "polling"]) {
+    const customer = io(`${url}/chat`, { transports: [transport], forceNew: true });
+    const lost = [];
+    customer.on("disconnect", reason => lost.push(reason));
+    await next(customer, "connect");
+    const before = heard.length;
+    // The one with an acknowledgement is told by it, the other one by an event.
+    const refused = next(customer, "error");
+    const told = customer.timeout(20000).emitWithAck("say", { text: `my card is ${CARD}` });
+    customer.emit("say", { text: `is ${CARD} ok?` }, () => {});
+    customer.emit("note", { text: `mine is ${CARD}` });
+    const answer = await customer.timeout(20000).emitWithAck("say", { text: "hello" });
+    assert.strictEqual(answer.text, "the server got: hello");
+    assert.deepStrictEqual((await told).error.entities, ["card"]);
+    assert.deepStrictEqual((await refused).entities, ["card"]);
+    assert.deepStrictEqual(heard.slice(before), ["hello"]);
+    assert.deepStrictEqual(lost, []);
+    customer.disconnect();
+    console.log(`ok: socket.io over ${transport}, blocked`);
+  }
+}
 
 async function main() {
   const http = createServer();
@@ -47,8 +77,8 @@ async function main() {
     await Promise.all([next(customer, "connect"), next(agent, "connect")]);
     if (transports.length > 1 && customer.io.engine.transport.name !== "websocket") await next(customer.io.engine, "upgrade");
     const said = next(agent, "said");
-    // A number in the form of a card that is none. Polling sends plain text, in which it would be masked.
-    const order = transports[0] === "websocket" ? 378282246310005 : 7;
+    // A number in the form of a card that is none.
+    const order = 378282246310005;
     const before = heard.length;
     const answer = await customer.timeout(10000).emitWithAck("say", { text: `my card is ${CARD}`, order });
     assert.deepStrictEqual(answer, { text: `the server got: my card is ${MASKED}`, number: before + 1 });
@@ -63,6 +93,7 @@ async function main() {
     console.log(`ok: socket.io over ${transports.join(", then ")}`);
   }
   assert(!heard.some(text => text.includes("3782")));
+  await blocked(http.address().port);
   process.exit(0);
 }
 

@@ -142,3 +142,26 @@ async fn events_tell_what_was_found_and_never_the_secret() {
     }
     assert!(!seen.contains("3782 8") && !seen.contains(" 10005"));
 }
+
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn bodies_that_pass_unscanned_are_logged_once_for_each_type() {
+    let witness = Witness::default();
+    let _guard = tracing::subscriber::set_default(witness.clone());
+    let address = serve(RedactLayer::requests(Engine::default()), echo).await;
+    let form = "--x\r\ncontent-disposition: form-data; name=\"text\"\r\n\r\nmy card is 3782 822463 10005\r\n--x\r\n\
+                content-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\ncontent-type: image/png\r\n\r\n\
+                3782 822463 10005\r\n--x--\r\n";
+    for _ in 0..3 {
+        post(address, "image/png", SECRET).await;
+        post(address, "application/octet-stream", SECRET).await;
+        post(address, "multipart/form-data; boundary=x", form).await;
+        // Nothing passes here.
+        post(address, "application/octet-stream", "").await;
+        post(address, "text/plain", SECRET).await;
+    }
+    assert_eq!(witness.told("because of its type"), 2);
+    assert_eq!(witness.told("content_type=\"image/*\""), 1);
+    assert_eq!(witness.told("content_type=\"application/octet-stream\""), 1);
+    assert_eq!(witness.told("binary data in a body passed unscanned"), 1);
+}

@@ -4,5 +4,6 @@ mod adapter;
 mod doors;
 mod framings;
 mod hostile;
+mod polling;
 mod support;
 mod upgrade;

@@ -10,13 +10,13 @@ use crate::middleware::websocket::message::{Payload, Scanned, Side, Verdict};
 use crate::middleware::websocket::session::{Session, report};
 
 /// A session that both directions of a connection share.
-pub(super) struct Connection<St> {
+pub(crate) struct Connection<St> {
     session: Mutex<Session>,
     stored: Option<(Arc<St>, String)>,
 }
 
 impl<St> Connection<St> {
-    pub(super) fn new(session: Session, stored: Option<(Arc<St>, String)>) -> Self {
+    pub(crate) fn new(session: Session, stored: Option<(Arc<St>, String)>) -> Self {
         Self { session: Mutex::new(session), stored }
     }
 
@@ -33,7 +33,7 @@ impl<St> Connection<St> {
 
 impl<St: ConversationStore> Connection<St> {
     /// Scans a message.
-    pub(super) async fn scan(&self, from: Side, payload: Payload<'_>) -> Scanned {
+    pub(crate) async fn scan(&self, from: Side, payload: Payload<'_>) -> Scanned {
         let Some((store, key)) = &self.stored else { return self.session().scan(from, payload) };
         let started = Instant::now();
         let stored = StoredConversation::new(store.clone(), key.clone(), from.direction().as_str());

@@ -91,13 +91,16 @@ mod framing;
 mod layout;
 mod message;
 mod notice;
+mod polling;
 mod pump;
 mod session;
 mod socket;
 mod upgrade;
 
+pub(super) use connection::Connection;
 pub use framing::Framing;
 pub use message::{Binary, Payload, Scanned, Side, Verdict};
+pub(super) use polling::{Form, Notices, Packet, Polling};
 pub use session::Session;
 pub use socket::{MessageCodec, RedactSocket};
 pub(super) use upgrade::Upgrade;

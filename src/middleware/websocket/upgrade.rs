@@ -85,6 +85,28 @@ impl Upgrades {
     }
 }
 
+impl Upgrades {
+    /// Whether the connection may speak Engine.IO.
+    pub(crate) fn reads_engine_io(&self) -> bool {
+        self.framing.is_none_or(|framing| framing == Framing::SocketIo)
+    }
+
+    /// Whether binary data are stopped.
+    pub(crate) fn stops_binary(&self) -> bool {
+        self.binary == Binary::Block
+    }
+
+    /// Sets up a session for packets of Engine.IO.
+    pub(crate) fn engine_io(&self, session: Session) -> Session {
+        let mut session = session.binary(self.binary);
+        if let Some(framing) = self.framing {
+            session = session.framing(framing);
+        }
+        session.expect(Framing::SocketIo);
+        session
+    }
+}
+
 /// A request that asks for an upgrade to WebSocket.
 pub(crate) struct Upgrade {
     method: Method,

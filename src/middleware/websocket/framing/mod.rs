@@ -3,9 +3,9 @@
 pub(super) mod cut;
 mod envelopes;
 mod phoenix;
-mod records;
+pub(super) mod records;
 mod signalr;
-mod socket_io;
+pub(super) mod socket_io;
 pub(super) mod stomp;
 
 use crate::filter::{Limits, ScanError};

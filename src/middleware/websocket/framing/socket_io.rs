@@ -113,7 +113,7 @@ fn socket_io(bytes: &[u8]) -> Option<Packet<'_>> {
     Some(Packet { kind, has_attachments, namespace, ack: &bytes[at..at + digits], data: at + digits })
 }
 
-fn is_base64(byte: &u8) -> bool {
+pub(crate) fn is_base64(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
