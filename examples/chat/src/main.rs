@@ -5,28 +5,32 @@
 //! ```
 //!
 //! `auth.rs` says who somebody is, `room.rs` keeps messages, `assistant.rs` is the script, `page.html` is the page. All of
-//! `lastfour` is in this file.
+//! `lastfour` is in this file: what is said over WebSocket passes through a layer for messages, what the assistant is asked
+//! and answers passes through a layer for HTTP bodies. They share the memory of the conversations.
 
 mod assistant;
 mod auth;
 mod room;
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
+use axum::extract::ws::{Message as Frame, WebSocket, WebSocketUpgrade};
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{Html, IntoResponse};
-use axum::routing::{get, post};
+use axum::response::sse::{Event, Sse};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{any, get, post};
 use axum::{Extension, Json, Router};
-use futures_util::{Stream, StreamExt, stream};
-use lastfour::middleware::{MemoryStore, RedactLayer};
-use lastfour::{Engine, Policy, Report};
+use futures_util::{StreamExt, stream};
+use lastfour::middleware::{ChatMessage, MemoryStore, MessageError, RedactLayer, RedactMessageLayer};
+use lastfour::{Engine, Policy, Report, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tower::util::BoxCloneSyncService;
+use tower::{Layer, ServiceExt, service_fn};
 
 use auth::Session;
 use room::Rooms;
@@ -40,40 +44,81 @@ action = "block"
 action = "block"
 "#;
 
-/// Layers that mask what is sent and what is answered. They share the memory of the conversations.
-fn layers(engine: &Engine) -> (RedactLayer, RedactLayer) {
-    let store = MemoryStore::default();
-    // Key and role come from the session, not from what a client says about itself.
-    let session = |head: &Parts| head.extensions.get::<Session>().cloned();
-    let room = move |head: &Parts| Some(session(head)?.room);
-    let role = move |head: &Parts| Some(session(head)?.role.to_owned());
-    let set_up = |layer: RedactLayer| layer.store(store.clone()).conversation_by(room).role_by(role);
-    (set_up(RedactLayer::requests(engine.clone())), set_up(RedactLayer::both(engine.clone())))
+#[derive(Clone)]
+struct App {
+    rooms: Rooms,
+    engine: Engine,
+    /// Takes what is said in a room, masks it and adds it.
+    say: BoxCloneSyncService<Said, Report, MessageError<Infallible>>,
+}
+
+/// What somebody says in a room.
+struct Said {
+    by: Session,
+    text: String,
+    report: Report,
+}
+
+impl ChatMessage for Said {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn set_text(&mut self, text: String) {
+        self.text = text;
+    }
+
+    // Room and role come from the session, not from what a client says about itself.
+    fn role(&self) -> Role {
+        Role::from_name(self.by.role).unwrap_or(Role::Unknown)
+    }
+
+    fn conversation(&self) -> Option<Cow<'_, str>> {
+        Some(self.by.room.as_str().into())
+    }
+
+    fn id(&self) -> Option<u64> {
+        Some(self.by.id)
+    }
+
+    fn scanned(&mut self, report: &Report) {
+        self.report = report.clone();
+    }
 }
 
 fn app() -> Router {
     let rooms = Rooms::default();
     let engine = Engine::new(Policy::from_toml(POLICY).expect("the policy is valid"));
-    let (messages, answers) = layers(&engine);
+    let store = MemoryStore::default();
+
+    let add = rooms.clone();
+    let add = service_fn(move |said: Said| {
+        add.say(&said.by, &said.text, &said.report);
+        async move { Ok::<_, Infallible>(said.report) }
+    });
+    let say = RedactMessageLayer::new(engine.clone()).store(store.clone()).layer(add);
+
+    let session = |head: &Parts| head.extensions.get::<Session>().cloned();
+    let answers = RedactLayer::both(engine.clone())
+        .store(store)
+        .conversation_by(move |head: &Parts| Some(session(head)?.room))
+        .role_by(move |head: &Parts| Some(session(head)?.role.to_owned()))
+        .message_id_by(move |head: &Parts| Some(session(head)?.id.to_string()));
+
     let room = Router::new()
-        // What both sides say is masked before it is stored.
-        .route("/messages", post(say).layer(messages))
-        // The assistant's answer is masked too, while it streams.
-        .route("/assistant", post(ask).layer(answers))
-        // Everything here has been masked when it was stored.
+        .route("/socket", any(open))
+        .route("/assistant", post(ask).layer(answers).layer(from_fn_with_state(rooms.clone(), count_stopped)))
+        // Everything here has been masked when it was added.
         .route("/history", get(history))
-        .route("/events", get(events))
-        .layer(Extension(engine))
-        .layer(from_fn_with_state(rooms.clone(), count_stopped))
         .layer(from_fn(auth::authenticate));
     Router::new()
         .route("/", get(|| async { Html(include_str!("page.html")) }))
         .route("/login", post(auth::login))
         .nest("/room", room)
-        .with_state(rooms)
+        .with_state(App { rooms, engine, say: BoxCloneSyncService::new(say) })
 }
 
-/// Counts the messages that the policy has stopped. No handler sees them.
+/// Counts the questions to the assistant that the policy has stopped. No handler sees them.
 async fn count_stopped(State(rooms): State<Rooms>, session: Extension<Session>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if response.extensions().get::<Report>().is_some_and(Report::is_blocked) {
@@ -83,35 +128,69 @@ async fn count_stopped(State(rooms): State<Rooms>, session: Extension<Session>, 
 }
 
 #[derive(Deserialize)]
-struct Said {
+struct Text {
     text: String,
 }
 
-/// Adds a message to the room, and tells its sender what was masked.
-async fn say(
-    State(rooms): State<Rooms>,
-    Extension(session): Extension<Session>,
-    Extension(report): Extension<Report>,
-    Json(said): Json<Said>,
-) -> Json<Value> {
-    rooms.count(&session.room, &report);
-    rooms.say(&session.room, session.role, &said.text);
-    Json(json!({ "masked": names(&report) }))
+/// Opens the room: what one side says, and what happens in the room.
+async fn open(State(app): State<App>, Extension(session): Extension<Session>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message_size(64 * 1024).on_upgrade(|socket| talk(app, session, socket))
 }
 
-/// Adds a message to the room, and streams what the assistant answers.
+async fn talk(app: App, session: Session, mut socket: WebSocket) {
+    let mut events = app.rooms.subscribe(&session.room);
+    loop {
+        let mut answers = Vec::new();
+        tokio::select! {
+            // A client that was too slow loads the history again.
+            event = events.recv() => answers.push(event.unwrap_or_else(|_| json!({ "reload": true }))),
+            frame = socket.recv() => match frame {
+                Some(Ok(Frame::Text(frame))) => {
+                    let answer = match serde_json::from_str::<Text>(&frame) {
+                        Ok(said) => hear(&app, &session, said.text).await,
+                        Err(_) => json!({ "failed": true }),
+                    };
+                    // The message first, then what became of it.
+                    answers.extend(std::iter::from_fn(|| events.try_recv().ok()));
+                    answers.push(answer);
+                }
+                Some(Ok(_)) => continue,
+                Some(Err(_)) | None => return,
+            },
+        }
+        for answer in answers {
+            if socket.send(Frame::Text(answer.to_string().into())).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Adds a message to the room, and returns what its sender is told.
+async fn hear(app: &App, session: &Session, text: String) -> Value {
+    let said = Said { by: session.next(), text, report: Report::new() };
+    match app.say.clone().oneshot(said).await {
+        Ok(report) => json!({ "masked": names(&report) }),
+        Err(MessageError::Blocked(report)) => {
+            app.rooms.stopped(&session.room);
+            let entities: Vec<_> = report.blocked().iter().map(ToString::to_string).collect();
+            json!({ "stopped": entities })
+        }
+        Err(_) => json!({ "failed": true }),
+    }
+}
+
+/// Adds a message to the room, and streams what the assistant answers. A message that is stopped does not get here.
 async fn ask(
-    State(rooms): State<Rooms>,
-    Extension(engine): Extension<Engine>,
+    State(app): State<App>,
     Extension(session): Extension<Session>,
     Extension(report): Extension<Report>,
-    Json(said): Json<Said>,
+    Json(said): Json<Text>,
 ) -> impl IntoResponse {
-    rooms.count(&session.room, &report);
-    rooms.say(&session.room, session.role, &said.text);
+    app.rooms.say(&session, &said.text, &report);
     let tokens = assistant::answer(&said.text);
-    // The layer masks what the customer gets. What is stored for the agent does not pass through it.
-    rooms.say(&session.room, "bot", &engine.redact(&tokens.concat()));
+    // The layer masks what the customer gets. What is kept for the agent does not pass through it.
+    app.rooms.say(&session.bot(), &app.engine.redact(&tokens.concat()), &Report::new());
     let masked = json!({ "masked": names(&report) });
     let first = stream::once(async move { event(&masked) });
     // As a model does it: some letters at a time.
@@ -131,22 +210,8 @@ fn names(report: &Report) -> Vec<String> {
     report.counts().iter().map(|count| count.entity.to_string()).collect()
 }
 
-async fn history(State(rooms): State<Rooms>, Extension(session): Extension<Session>) -> Json<Value> {
-    Json(rooms.history(&session.room))
-}
-
-/// What happens in the room from now on.
-async fn events(
-    State(rooms): State<Rooms>,
-    Extension(session): Extension<Session>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let receiver = rooms.subscribe(&session.room);
-    let events = stream::unfold(receiver, |mut receiver| async move {
-        // A client that was too slow loads the history again.
-        let data = receiver.recv().await.unwrap_or_else(|_| json!({ "reload": true }));
-        Some((event(&data), receiver))
-    });
-    Sse::new(events).keep_alive(KeepAlive::default())
+async fn history(State(app): State<App>, Extension(session): Extension<Session>) -> Json<Value> {
+    Json(app.rooms.history(&session.room))
 }
 
 #[tokio::main]

@@ -7,6 +7,8 @@ use lastfour::Report;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
+use crate::auth::Session;
+
 #[derive(Clone, Default)]
 pub struct Rooms(Arc<Mutex<HashMap<String, Room>>>);
 
@@ -27,30 +29,25 @@ impl Rooms {
         change(self.0.lock().expect("no panic while it is held").entry(room.to_owned()).or_default())
     }
 
-    pub fn say(&self, room: &str, role: &str, text: &str) {
-        self.with(room, |room| {
-            let message = json!({ "role": role, "text": text });
+    /// Adds a message with what was found in it. Hides earlier pieces of a number that it completes.
+    pub fn say(&self, by: &Session, text: &str, report: &Report) {
+        self.with(&by.room, |room| {
+            for count in report.counts() {
+                *room.counts.entry(count.entity.to_string()).or_default() += count.number;
+            }
+            for id in report.recall() {
+                room.recall(id.0);
+            }
+            let message = json!({ "id": by.id, "role": by.role, "text": text });
             room.messages.push(message.clone());
             // Fails if nobody listens.
             let _ = room.events.send(json!({ "message": message, "counts": room.counts }));
         });
     }
 
-    /// Counts what was masked in a message.
-    pub fn count(&self, room: &str, report: &Report) {
-        self.with(room, |room| {
-            for count in report.counts() {
-                *room.counts.entry(count.entity.to_string()).or_default() += count.number;
-            }
-        });
-    }
-
     /// Counts a message that was stopped.
     pub fn stopped(&self, room: &str) {
-        self.with(room, |room| {
-            *room.counts.entry("stopped".to_owned()).or_default() += 1;
-            let _ = room.events.send(json!({ "counts": room.counts }));
-        });
+        self.with(room, |room| room.count("stopped"));
     }
 
     pub fn history(&self, room: &str) -> Value {
@@ -59,5 +56,22 @@ impl Rooms {
 
     pub fn subscribe(&self, room: &str) -> broadcast::Receiver<Value> {
         self.with(room, |room| room.events.subscribe())
+    }
+}
+
+impl Room {
+    fn count(&mut self, name: &str) {
+        *self.counts.entry(name.to_owned()).or_default() += 1;
+        let _ = self.events.send(json!({ "counts": self.counts }));
+    }
+
+    /// Hides the digits of a message that has already been shown.
+    fn recall(&mut self, id: u64) {
+        let Some(message) = self.messages.iter_mut().find(|message| message["id"] == id) else { return };
+        let hidden = message["text"].as_str().unwrap_or_default().replace(|c: char| c.is_ascii_digit(), "*");
+        message["text"] = hidden.into();
+        let event = json!({ "recalled": message });
+        let _ = self.events.send(event);
+        self.count("recalled");
     }
 }

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tungstenite::{Message, WebSocket};
 
 struct Server(Child, String);
 
@@ -22,20 +23,21 @@ impl Server {
         Self(child, address)
     }
 
-    fn send(&self, request: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(&self.1).unwrap();
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.1).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
         stream
     }
 
     /// Returns the status and the body.
     fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> (u16, String) {
         let length = body.len();
-        let mut stream = self.send(&format!(
+        let mut stream = self.connect();
+        let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-        ));
+        );
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
@@ -48,9 +50,9 @@ impl Server {
         parse(&body)["token"].as_str().unwrap().to_owned()
     }
 
-    fn say(&self, token: &str, text: &str) -> (u16, Value) {
-        let (status, body) = self.ask("POST", "/room/messages", token, &json!({ "text": text }).to_string());
-        (status, parse(&body))
+    fn open(&self, token: &str) -> Socket {
+        let url = format!("ws://{}/room/socket?token={token}", self.1);
+        Socket(tungstenite::client(url, self.connect()).unwrap().0)
     }
 
     fn texts(&self, token: &str) -> Vec<String> {
@@ -66,6 +68,33 @@ impl Drop for Server {
     }
 }
 
+/// One side of the room.
+struct Socket(WebSocket<TcpStream>);
+
+impl Socket {
+    /// Says something, and returns what became of it.
+    fn say(&mut self, text: &str) -> Value {
+        self.0.send(Message::text(json!({ "text": text }).to_string())).unwrap();
+        self.next(|event| event.get("masked").or(event.get("stopped")).is_some())
+    }
+
+    /// Reads up to an event.
+    fn next(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let event = parse(self.0.read().unwrap().to_text().unwrap());
+            if is_it(&event) {
+                return event;
+            }
+        }
+    }
+
+    /// Reads up to the next message.
+    fn message(&mut self) -> String {
+        let event = self.next(|event| event.get("message").is_some());
+        event["message"]["text"].as_str().unwrap().to_owned()
+    }
+}
+
 fn parse(body: &str) -> Value {
     serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"))
 }
@@ -73,29 +102,35 @@ fn parse(body: &str) -> Value {
 #[test]
 fn the_other_side_sees_no_secret_and_the_sender_is_told() {
     let server = Server::start();
-    let (customer, agent) = (server.login("customer"), server.login("agent"));
-    let mut events = server.send(&format!("GET /room/events?token={agent} HTTP/1.1\r\nhost: a\r\n\r\n"));
-    let mut head = [0; 12];
-    events.read_exact(&mut head).unwrap();
-    assert_eq!(&head, b"HTTP/1.1 200");
+    let tokens = [server.login("customer"), server.login("agent")];
+    let (mut customer, mut agent) = (server.open(&tokens[0]), server.open(&tokens[1]));
 
-    let (status, answer) = server.say(&customer, "my card 3782 822463 10005 was declined");
-    assert_eq!((status, &answer["masked"]), (200, &json!(["card"])));
-    let mut lines = BufReader::new(events).lines().map_while(Result::ok);
-    let event = lines.find(|line| line.starts_with("data: ")).unwrap();
-    assert!(event.contains("my card **** ****** *0005 was declined") && event.contains("\"card\":1"), "{event}");
+    assert_eq!(customer.say("my card 3782 822463 10005 was declined")["masked"], json!(["card"]));
+    assert_eq!(agent.message(), "my card **** ****** *0005 was declined");
 
     // The question says what the answer is.
-    assert_eq!(server.say(&agent, "I have sent a code to your phone.").0, 200);
-    assert_eq!(server.say(&customer, "482 913").1["masked"], json!(["one-time-passcode"]));
+    assert_eq!(agent.say("I have sent a code to your phone.")["masked"], json!([]));
+    assert_eq!(customer.say("482 913")["masked"], json!(["one-time-passcode"]));
 
-    let (status, problem) = server.say(&customer, "my password is Bluebonnet!77");
-    assert_eq!((status, &problem["entities"]), (422, &json!(["password"])));
-    let (status, problem) = server.say(&agent, "What is your PIN?");
-    assert_eq!((status, &problem["entities"]), (422, &json!(["pin"])));
+    assert_eq!(customer.say("my password is Bluebonnet!77")["stopped"], json!(["password"]));
+    assert_eq!(agent.say("What is your PIN?")["stopped"], json!(["pin"]));
 
-    let texts = server.texts(&agent);
+    let texts = server.texts(&tokens[1]);
     assert_eq!(texts, ["my card **** ****** *0005 was declined", "I have sent a code to your phone.", "*** ***"]);
+}
+
+#[test]
+fn the_first_half_of_a_number_is_hidden_when_the_second_arrives() {
+    let server = Server::start();
+    let tokens = [server.login("customer"), server.login("agent")];
+    let (mut customer, mut agent) = (server.open(&tokens[0]), server.open(&tokens[1]));
+    customer.say("it is 3782 822463");
+    assert_eq!(agent.message(), "it is 3782 822463");
+    assert_eq!(customer.say("10005")["masked"], json!(["card"]));
+    let recalled = agent.next(|event| event.get("recalled").is_some());
+    assert_eq!(recalled["recalled"]["text"], "it is **** ******");
+    assert_eq!(agent.message(), "*****");
+    assert_eq!(server.texts(&tokens[1]), ["it is **** ******", "*****"]);
 }
 
 #[test]
@@ -110,12 +145,14 @@ fn the_assistant_streams_its_answer_masked() {
         assert!(text.starts_with(start) && text.contains("**** ****** *7897"), "{text}");
     }
     assert!(server.texts(&customer).iter().all(|text| !text.contains("3743")));
+    let (status, problem) = server.ask("POST", "/room/assistant", &customer, r#"{"text":"my password is Bluebonnet!77"}"#);
+    assert_eq!((status, &parse(&problem)["entities"]), (422, &json!(["password"])));
 }
 
 #[test]
 fn nobody_gets_in_without_a_session() {
     let server = Server::start();
-    assert_eq!(server.ask("POST", "/room/messages", "agent-0", "{\"text\":\"hi\"}").0, 401);
+    assert_eq!(server.ask("GET", "/room/socket", "agent-0", "").0, 401);
     assert_eq!(server.ask("GET", "/room/history", "", "").0, 401);
     let (status, page) = server.ask("GET", "/", "", "");
     assert!(status == 200 && page.contains("role=\"log\" aria-live=\"polite\""));
