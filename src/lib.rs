@@ -44,6 +44,7 @@
 //! |---|---|---|
 //! | `tower` | yes | `lastfour::middleware` |
 //! | `websocket` | | `lastfour::middleware::websocket`: WebSocket messages; includes `tower`, needs hyper and tokio |
+//! | `redis` | | `lastfour::middleware::RedisStore`: conversations of several servers in Redis or Valkey; includes `tower`, needs tokio |
 //! | `compression` | | decodes bodies in gzip, deflate, Brotli and Zstandard; includes `tower` |
 //! | `tracing` | | events on findings, failures and errors of the store, without text |
 //! | `metrics` | | counters and histograms |

@@ -255,7 +255,7 @@ pub(crate) struct Scan {
 pub(crate) struct Proxy {
     /// Configuration file (TOML) with routes, TLS, limits and more, in place of the other options
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    #[arg(conflicts_with_all = ["listen", "upstream", "policy", "conversation", "host", "trust"])]
+    #[arg(conflicts_with_all = ["listen", "upstream", "policy", "conversation", "redis", "host", "trust"])]
     pub(crate) config: Option<PathBuf>,
 
     /// Check the configuration and the files that it names, and start nothing
@@ -281,6 +281,13 @@ pub(crate) struct Proxy {
     /// can choose the key can split a secret over several conversations.
     #[arg(long, value_name = "PLACE")]
     pub(crate) conversation: Vec<String>,
+
+    /// URL of a Redis or Valkey server on which several proxies share their conversations, such as redis://127.0.0.1:6379
+    ///
+    /// If it cannot be reached, requests that belong to a conversation get status 503. Needs a build with the feature redis.
+    /// A URL with a password belongs into a configuration file, because other users of the machine can see arguments.
+    #[arg(long, value_name = "URL")]
+    pub(crate) redis: Option<String>,
 
     /// The Host header that the upstream gets: keep (that of the client) or upstream (its own, the default for https)
     #[arg(long, value_name = "WHICH")]

@@ -144,6 +144,8 @@ mod layer;
 mod memory_store;
 mod message;
 mod plan;
+#[cfg(feature = "redis")]
+mod redis_store;
 mod reject;
 mod scan;
 mod service;
@@ -161,6 +163,9 @@ pub use body_error::BodyError;
 pub use layer::{Dangerous, RedactLayer};
 pub use memory_store::MemoryStore;
 pub use message::{ChatMessage, MessageError, MessageFuture, RedactMessageLayer, RedactMessages};
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use redis_store::RedisStore;
 pub use reject::{MatrixError, OpenAiError, Problem, Reject, Rejection};
 pub use service::{Redact, ResponseFuture};
 pub use store::{ConversationStore, Saved, TRIES};

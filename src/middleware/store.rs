@@ -1,8 +1,8 @@
 //! Where the state of conversations is stored between two messages.
 //!
 //! A store maps the key of a conversation to its [`Conversation`], which never holds a secret.
-//! [`MemoryStore`](crate::middleware::MemoryStore) keeps them in this process, bounded in number and in time. For several servers that share their conversations, implement
-//! [`ConversationStore`] on a database.
+//! [`MemoryStore`](crate::middleware::MemoryStore) keeps them in this process, bounded in number and in time. For several
+//! servers that share their conversations, use `RedisStore` (feature `redis`), or implement [`ConversationStore`] on a database.
 //!
 //! # Concurrent messages
 //!
@@ -41,8 +41,6 @@ pub enum Saved {
 /// - SQL: `INSERT INTO talks (key, turns, state) VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET turns = $2, state =
 ///   $3 WHERE talks.turns = $4`, where `$4` is the number of turns of the loaded conversation, or -1 if there was none. If
 ///   no row was written, return [`Saved::Stale`].
-/// - Redis: a hash of turns and state, and a Lua script that writes if the turns are as loaded or the key is missing; or
-///   `WATCH`, `HGET`, `MULTI`, `HSET`, `EXEC`.
 /// - Document stores: a conditional write, such as `If-Match`.
 ///
 /// If the conversation is no longer stored because it expired, write and return [`Saved::Kept`]. A store that cannot

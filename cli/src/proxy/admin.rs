@@ -91,7 +91,8 @@ async fn not_ready(proxy: &Proxy) -> Option<&'static str> {
     let host = upstream.authority.host().trim_matches(['[', ']']);
     let address = (host, upstream.authority.port_u16().unwrap_or(default));
     match timeout(READY, TcpStream::connect(address)).await {
-        Ok(Ok(_)) => None,
+        Ok(Ok(_)) if matches!(timeout(READY, proxy.store.is_ready()).await, Ok(true)) => None,
+        Ok(Ok(_)) => Some("the store of conversations cannot be reached"),
         Ok(Err(_)) | Err(_) => Some("the upstream cannot be reached"),
     }
 }

@@ -14,9 +14,10 @@ use toml::de::{DeTable, DeValue};
 use crate::failure::{CliError, Result, reason};
 use crate::proxy::pattern::Pattern;
 use crate::proxy::settings::{
-    Host, LISTEN, Limits, Log, Named, Network, Route, Rules, Settings, Timeouts, Tls, Trust, Upstream,
+    Host, LISTEN, Limits, Log, Named, Network, Route, Rules, Settings, Store, Timeouts, Tls, Trust, Upstream,
 };
 use crate::proxy::source::{KINDS, Source};
+use crate::proxy::store::{REDIS_URL, redis_url};
 
 /// The longest time that can be set, in seconds: one day.
 const LONGEST: f64 = 86_400.0;
@@ -201,6 +202,7 @@ fn settings(file: &mut Section<'_, '_, '_>) -> Read<Settings> {
         trust: file.section("trust", trust)?.unwrap_or_default(),
         limits: file.section("limits", limits)?.unwrap_or_default(),
         timeouts: file.section("timeouts", timeouts)?.unwrap_or_default(),
+        store: file.section("store", store)?.unwrap_or_default(),
         log: file.section("log", log)?.unwrap_or_default(),
         rules: rules(file, &Rules::default())?,
         routes: Vec::new(),
@@ -233,6 +235,20 @@ fn trust(section: &mut Section<'_, '_, '_>) -> Read<Trust> {
         headers: section
             .texts("headers", "the name of a header", |name| name.parse::<HeaderName>().ok())?
             .unwrap_or_default(),
+    })
+}
+
+fn store(section: &mut Section<'_, '_, '_>) -> Read<Store> {
+    let default = Store::default();
+    Ok(Store {
+        redis: section.text("redis", REDIS_URL, redis_url)?,
+        prefix: section
+            .text("prefix", "a text without spaces", |prefix| {
+                let is_word = !prefix.is_empty() && !prefix.contains(|c: char| c.is_whitespace() || c.is_control());
+                is_word.then(|| prefix.to_owned())
+            })?
+            .unwrap_or(default.prefix),
+        idle: section.seconds("idle", default.idle)?,
     })
 }
 

@@ -13,8 +13,11 @@ pub(crate) fn start(log: Log) {
     // The parts that this program is built on would log headers and addresses.
     let ours = Targets::new().with_target("lastfour", log.level).with_target("lastfour_cli", log.level);
     let layer = fmt::layer().with_writer(std::io::stderr).with_target(false);
-    let layer =
-        if log.json { layer.json().flatten_event(true).boxed() } else { layer.with_ansi(false).compact().boxed() };
+    let layer = if log.json {
+        layer.json().flatten_event(true).with_span_list(false).boxed()
+    } else {
+        layer.with_ansi(false).compact().boxed()
+    };
     // Fails only if there is one already.
     let _ = tracing_subscriber::registry().with(layer.with_filter(ours)).try_init();
 }

@@ -2,7 +2,7 @@
 //!
 //! `settings` holds what can be set. `serve` accepts connections; `check` refuses requests that servers read differently;
 //! `headers` prepares the head for the upstream; `route` chooses the layer that scans; `forward` sends the request on.
-//! `admin` is the second port.
+//! `store` keeps conversations. `admin` is the second port.
 
 mod admin;
 mod body;
@@ -18,6 +18,7 @@ mod route;
 mod serve;
 mod settings;
 mod source;
+mod store;
 mod tls;
 
 use std::collections::BTreeSet;
@@ -35,6 +36,7 @@ use crate::proxy::settings::{
     Direction, Host, LISTEN, Limits, Log, Named, Network, Rules, Settings, Timeouts, Trust, Upstream,
 };
 use crate::proxy::source::Source;
+use crate::proxy::store::{REDIS_URL, redis_url};
 
 /// `lastfour proxy`. Returns whether all requests were finished.
 pub(crate) fn run(args: &args::Proxy) -> Result<bool> {
@@ -42,15 +44,17 @@ pub(crate) fn run(args: &args::Proxy) -> Result<bool> {
         Some(path) => file::read(path)?,
         None => from_args(args)?,
     };
-    if args.check {
-        check_files(&settings)?;
-        say("lastfour: the configuration is valid");
-        return Ok(true);
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| CliError::Message(format!("cannot start: {error}")))?;
+    if args.check {
+        // The store may belong to a runtime.
+        let _entered = runtime.enter();
+        check_files(&settings)?;
+        say("lastfour: the configuration is valid");
+        return Ok(true);
+    }
     runtime.block_on(serve(settings))
 }
 
@@ -84,6 +88,11 @@ fn from_args(args: &args::Proxy) -> Result<Settings> {
         let source = Source::parse(source).ok_or_else(|| wrong("conversation", source, source::KINDS))?;
         rules.conversation.push(source);
     }
+    let redis = match &args.redis {
+        // The URL may hold a password.
+        Some(url) => Some(redis_url(url).ok_or_else(|| CliError::Message(format!("--redis: expected {REDIS_URL}")))?),
+        None => None,
+    };
     Ok(Settings {
         listen: args.listen.clone().unwrap_or_else(|| LISTEN.to_owned()),
         upstream,
@@ -92,6 +101,7 @@ fn from_args(args: &args::Proxy) -> Result<Settings> {
         trust,
         limits: Limits::default(),
         timeouts: Timeouts::default(),
+        store: settings::Store { redis, ..settings::Store::default() },
         log: Log::default(),
         rules,
         routes: Vec::new(),

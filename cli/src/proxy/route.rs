@@ -5,13 +5,14 @@ use std::time::Duration;
 use http::Method;
 use lastfour::chat::{AllStrings, Anthropic, Generic, Matrix, OpenAi};
 use lastfour::middleware::websocket::Upgrades;
-use lastfour::middleware::{MatrixError, MemoryStore, OpenAiError, Problem, RedactLayer};
+use lastfour::middleware::{MatrixError, OpenAiError, Problem, RedactLayer};
 use lastfour::{Engine, Limits};
 
 use crate::failure::Result;
 use crate::proxy::pattern::{Pattern, segments};
 use crate::proxy::settings::{Direction, Errors, Events, Rules, Settings, Shape};
 use crate::proxy::source::{First, Source};
+use crate::proxy::store::Store;
 use crate::reading;
 
 /// The rules of a route, ready to be applied.
@@ -21,7 +22,7 @@ pub(crate) struct Route {
     path: Pattern,
     methods: Vec<Method>,
     /// `None` if nothing is scanned.
-    pub(crate) layer: Option<RedactLayer>,
+    pub(crate) layer: Option<RedactLayer<Store>>,
 }
 
 /// All routes.
@@ -38,7 +39,7 @@ impl Routes {
     /// # Errors
     ///
     /// Fails if a policy cannot be read.
-    pub(crate) fn new(settings: &Settings, store: &MemoryStore) -> Result<Self> {
+    pub(crate) fn new(settings: &Settings, store: &Store) -> Result<Self> {
         let idle = settings.timeouts.idle;
         let limits = Limits::default().hold(settings.limits.hold);
         let make = |name: &str, path: Pattern, methods: &[Method], rules: &Rules| -> Result<Route> {
@@ -72,7 +73,7 @@ impl Routes {
 /// A text for which all tables are needed.
 const WARM_UP: &str = "my card is 3782 822463 10005, mi contraseña es Girasol2019";
 
-fn layer(rules: &Rules, limits: Limits, idle: Duration, store: &MemoryStore) -> Result<Option<RedactLayer>> {
+fn layer(rules: &Rules, limits: Limits, idle: Duration, store: &Store) -> Result<Option<RedactLayer<Store>>> {
     let engine = Engine::new(reading::policy(rules.policy.as_deref())?);
     // Builds the tables, which takes longer than the first client should wait.
     let _ = engine.redact(WARM_UP);

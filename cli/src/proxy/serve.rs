@@ -15,13 +15,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use lastfour::middleware::MemoryStore;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tower::{Layer, ServiceExt};
+use tracing::Instrument;
 
 use crate::failure::Result;
 use crate::proxy::body::{AnyBody, Progress, Received};
@@ -32,6 +32,7 @@ use crate::proxy::io::Timed;
 use crate::proxy::problem::{full, problem};
 use crate::proxy::route::{Route, Routes};
 use crate::proxy::settings::Settings;
+use crate::proxy::store::Store;
 
 /// Streams of one HTTP/2 connection.
 const STREAMS: u32 = 250;
@@ -41,7 +42,7 @@ pub(crate) struct Proxy {
     pub(crate) settings: Settings,
     routes: RwLock<Arc<Routes>>,
     upstreams: Arc<Upstreams>,
-    store: MemoryStore,
+    pub(crate) store: Store,
     /// No new connections are accepted.
     stopping: AtomicBool,
 }
@@ -49,7 +50,7 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// Reads the policies and the certificates of the upstream.
     pub(crate) fn new(settings: Settings) -> Result<Arc<Self>> {
-        let store = MemoryStore::new(settings.limits.conversations, MemoryStore::IDLE);
+        let store = Store::new(&settings)?;
         let routes = RwLock::new(Arc::new(Routes::new(&settings, &store)?));
         let upstreams = Upstreams::new(&settings)?;
         Ok(Arc::new(Self { settings, routes, upstreams, store, stopping: AtomicBool::new(false) }))
@@ -76,7 +77,9 @@ impl Proxy {
         let (version, method) = (request.version(), request.method().clone());
         let routes = self.routes();
         let route = routes.find(&method, request.uri().path());
-        let mut response = match self.forward(route, peer, request).await {
+        // Says in which route something was found or could not be scanned.
+        let span = tracing::info_span!("in", route = route.name.as_str());
+        let mut response = match self.forward(route, peer, request).instrument(span).await {
             Ok(response) => response,
             Err(refusal) => {
                 let mut response = problem(refusal.status, refusal.detail);

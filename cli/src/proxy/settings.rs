@@ -1,5 +1,6 @@
 //! The settings of the proxy: what the command line and the configuration file say, checked.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(crate) struct Settings {
     pub(crate) trust: Trust,
     pub(crate) limits: Limits,
     pub(crate) timeouts: Timeouts,
+    pub(crate) store: Store,
     pub(crate) log: Log,
     /// For requests that no route matches.
     pub(crate) rules: Rules,
@@ -125,6 +127,30 @@ impl Default for Timeouts {
             idle: Duration::from_secs(300),
             shutdown: Duration::from_secs(30),
         }
+    }
+}
+
+/// Where conversations are kept.
+#[derive(Clone)]
+pub(crate) struct Store {
+    /// The URL of a server. In memory if `None`.
+    pub(crate) redis: Option<String>,
+    /// How the keys begin on the server.
+    pub(crate) prefix: String,
+    /// The time after which a conversation is forgotten in which nothing is said.
+    pub(crate) idle: Duration,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { redis: None, prefix: "lastfour".to_owned(), idle: MemoryStore::IDLE }
+    }
+}
+
+/// Without the URL, which may hold a password.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("prefix", &self.prefix).field("idle", &self.idle).finish_non_exhaustive()
     }
 }
 

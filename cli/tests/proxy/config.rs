@@ -93,7 +93,7 @@ fn every_key_of_the_configuration_is_in_its_chapter() {
     let chapter =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/proxy.md")).expect("the chapter");
     let mut keys = 0;
-    for section in ["", "upstream", "tls", "trust", "limits", "timeouts", "log", "routes"] {
+    for section in ["", "upstream", "tls", "trust", "limits", "timeouts", "store", "log", "routes"] {
         let required = "url = 'http://a:1'\npath = '/'\ncertificate = 'a'\nkey = 'a'\n";
         let required: String = match section {
             "upstream" => required.lines().take(1).map(|line| format!("{line}\n")).collect(),
@@ -110,7 +110,7 @@ fn every_key_of_the_configuration_is_in_its_chapter() {
         let output = check(&folder.write("keys.toml", &text));
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         let known = error.trim_end().split("unknown key; expected one of ").nth(1).unwrap_or_else(|| panic!("{error}"));
-        let tables = ["upstream", "tls", "trust", "limits", "timeouts", "log"];
+        let tables = ["upstream", "tls", "trust", "limits", "timeouts", "store", "log"];
         for key in known.split(", ").filter(|key| !(section.is_empty() && tables.contains(key))) {
             let name =
                 if section.is_empty() || section == "routes" { key.to_owned() } else { format!("{section}.{key}") };

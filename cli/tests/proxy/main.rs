@@ -2,7 +2,12 @@
 
 mod config;
 mod forwarding;
+#[cfg(feature = "redis")]
+mod redis;
 mod secure;
+#[cfg(feature = "redis")]
+#[path = "../../../tests/redis/server.rs"]
+mod server;
 mod smuggling;
 mod support;
 mod websocket;
