@@ -48,7 +48,7 @@ def serve(port):
     asyncio.run(run())
 
 
-async def client(url, number, until, times, problems):
+async def client(url, number, until, times, problems, masks):
     # Spread over the interval.
     await asyncio.sleep(EVERY * number / SOCKETS)
     async with websockets.connect(url, ping_interval=None, compression=None, open_timeout=60) as socket:
@@ -59,6 +59,8 @@ async def client(url, number, until, times, problems):
             await socket.send(json.dumps({"n": sent, "text": text}))
             answer = json.loads(await asyncio.wait_for(socket.recv(), 60))
             times.append(time.monotonic() - began)
+            if not masks and text != expected:
+                expected = "LEAKED"
             if answer != {"n": sent, "got": sent, "text": expected}:
                 problems.append(answer)
             sent += 1
@@ -66,10 +68,10 @@ async def client(url, number, until, times, problems):
         return sent
 
 
-async def load(url):
+async def load(url, masks):
     times, problems = [], []
     until = time.monotonic() + SECONDS
-    sent = await asyncio.gather(*(client(url, number, until, times, problems) for number in range(SOCKETS)))
+    sent = await asyncio.gather(*(client(url, number, until, times, problems, masks) for number in range(SOCKETS)))
     assert not problems, problems[:5]
     times.sort()
     at = lambda part: 1000 * times[int(part * (len(times) - 1))]
@@ -91,9 +93,9 @@ async def main():
     process = subprocess.Popen([os.environ["LASTFOUR"], "proxy", *arguments], stderr=subprocess.DEVNULL)
     try:
         wait_for(port)
-        direct = await load(f"ws://127.0.0.1:{upstream}/")
+        direct = await load(f"ws://127.0.0.1:{upstream}/", False)
         before = memory(process.pid)
-        running = asyncio.create_task(load(f"ws://127.0.0.1:{port}/"))
+        running = asyncio.create_task(load(f"ws://127.0.0.1:{port}/", True))
         await asyncio.sleep(EVERY + (SECONDS - EVERY) * 0.8)
         during = memory(process.pid)
         through = await running

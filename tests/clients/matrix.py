@@ -41,7 +41,7 @@ def homeserver():
     with open(config, "w") as file:
         yaml.safe_dump(settings, file)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-    wait_for(port)
+    wait_for(port, 120)
     return process
 
 

@@ -18,8 +18,8 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def wait_for(port):
-    for _ in range(200):
+def wait_for(port, seconds=10):
+    for _ in range(20 * seconds):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return
