@@ -9,6 +9,7 @@ use super::cues::WordClass;
 use super::split::narrow;
 use super::token::{Kind, Token, TokenizedText};
 use crate::mask;
+use crate::steps;
 
 /// Why a number is harmless by its shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,7 @@ pub(crate) fn gap(reading: &TokenizedText<'_>, left: usize, right: usize) -> Gap
     if right - left > WIDEST_GAP + 1 {
         return Gap::Apart;
     }
+    steps::add(right - left);
     let mut gap = Gap::Soft;
     let mut stars = 0;
     for at in left + 1..right {

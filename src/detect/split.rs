@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::cues::{Lexicon, Topic, Word, WordClass, WordId, WordSet};
 use crate::mask;
+use crate::steps;
 use crate::text::{Block, is_number_word};
 
 /// The kind of a token.
@@ -59,23 +60,28 @@ impl Token {
     }
 
     pub(crate) fn len(&self) -> usize {
+        steps::add(1);
         (self.end - self.start) as usize
     }
 
     pub(crate) fn is(&self, mark: u8) -> bool {
+        steps::add(1);
         self.kind == Kind::Mark(mark)
     }
 
     pub(crate) fn does(&self, role: WordClass) -> bool {
+        steps::add(1);
         self.role.intersects(role)
     }
 
     /// Whether its word is on one of these lists.
     pub(crate) fn is_any(&self, lists: WordSet) -> bool {
+        steps::add(1);
         self.lists.intersects(lists)
     }
 
     pub(crate) fn is_text(&self) -> bool {
+        steps::add(1);
         matches!(self.kind, Kind::Word | Kind::Mixed)
     }
 
@@ -297,9 +303,14 @@ impl Splitter<'_> {
             .chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit())
             .any(|part| is_number_word(part, 0, part.len()));
         self.facts.digits += text.iter().filter(|b| b.is_ascii_digit()).count();
+        /// The most changes between letters and digits in a card with its expiry date and security code.
+        const MOST_BORDERS: usize = 7;
         let borders = text.windows(2).filter(|w| w[0].is_ascii_digit() != w[1].is_ascii_digit()).count();
-        if lexicon.word(text).id == 0 && borders <= 3 && text.len() <= 64 {
+        if lexicon.word(text).id == 0 && borders <= MOST_BORDERS && text.len() <= 64 {
             let parts = || text.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+            let is_long = |part: &[u8]| part[0].is_ascii_digit() && (13..=19).contains(&part.len());
+            let names_card =
+                |part: &[u8]| lexicon.phrase_end(lexicon.word(part).node).is_some_and(|cue| cue.topic == Topic::Card);
             let word_fits = |part: &[u8], first: bool| {
                 let word = lexicon.word(part);
                 let known = word.id != 0 && (part.len() >= 3 || !first && word.role.intersects(WordClass::UNIT));
@@ -307,11 +318,16 @@ impl Splitter<'_> {
                     || !fused(lexicon, part).is_empty()
             };
             let long_digits = parts().any(|p| p[0].is_ascii_digit() && p.len() >= 3);
-            let fits = parts().enumerate().all(|(i, p)| p[0].is_ascii_digit() || word_fits(p, i == 0));
+            // "cc4111111111111111exp0927cvv837": a card and what belongs to it.
+            let labelled = parts().any(is_long)
+                && parts().all(|part| part[0].is_ascii_digit() || names_card(part) || word_fits(part, false));
+            let fits = labelled
+                || borders <= 3 && parts().enumerate().all(|(i, p)| p[0].is_ascii_digit() || word_fits(p, i == 0));
             let unit = borders == 1 && text[0].is_ascii_digit() && fits;
             // So many digits in a row are a number, whatever they are glued to.
-            let card_like = borders <= 2 && parts().any(|p| p[0].is_ascii_digit() && (13..=19).contains(&p.len()))
-                || borders == 1 && text[text.len() - 1].is_ascii_digit() && begins_groups(self.text, end);
+            let card_like = borders <= 2 && parts().any(is_long)
+                || borders == 1 && text[text.len() - 1].is_ascii_digit() && begins_groups(self.text, end)
+                || borders == 1 && text[0].is_ascii_digit() && ends_groups(self.text, start);
             if fits && (long_digits || unit) || card_like {
                 // Two letters and a long number may be an IBAN.
                 self.facts.mixed |= card_like;
@@ -380,6 +396,18 @@ fn begins_groups(text: &[u8], end: usize) -> bool {
         _ => None,
     };
     group(&text[end..]).is_some_and(|len| group(&text[end + len..]).is_some())
+}
+
+/// Whether two more groups of a card number precede `start`: "4539 1488 0343 6467please".
+fn ends_groups(text: &[u8], start: usize) -> bool {
+    let group = |text: &[u8]| match text.split_last() {
+        Some((b' ' | b'-', rest)) => {
+            let digits = rest.iter().rev().take(7).take_while(|b| b.is_ascii_digit()).count();
+            (4..=6).contains(&digits).then_some(digits + 1)
+        }
+        _ => None,
+    };
+    group(&text[..start]).is_some_and(|len| group(&text[..start - len]).is_some())
 }
 
 /// Whether a word that ends at `end` is the name of a field: `name:`, `name=`, `"name":`.

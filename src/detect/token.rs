@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 use super::cues::{Cue, Lexicon, PhraseSet, Topic, WordClass, WordId, WordSet};
 use super::split::{Facts, narrow, split};
 pub(crate) use super::split::{Kind, Token};
+use crate::steps;
 use crate::text::ViewSpan;
 
 /// A cue in a text: tokens `first..=last`.
@@ -41,6 +42,7 @@ const LONGEST_PHRASE: usize = 14;
 impl<'v> TokenizedText<'v> {
     /// Tokenizes a text into empty buffers.
     pub(crate) fn new(text: &'v [u8], sheet: &'v mut TokenBuffer) -> Self {
+        steps::add(text.len());
         let facts = split(text, &mut sheet.tokens);
         let mut reading = Self { text, tokens: &mut sheet.tokens, cues: &[], facts, topics: 0 };
         reading.find_cues(&mut sheet.cues);
@@ -58,14 +60,17 @@ impl<'v> TokenizedText<'v> {
     }
 
     pub(crate) fn bytes(&self, token: &Token) -> &'v [u8] {
+        steps::add(1);
         &self.text[token.start as usize..token.end as usize]
     }
 
     pub(crate) fn token(&self, at: usize) -> Option<&Token> {
+        steps::add(1);
         self.tokens.get(at)
     }
 
     pub(crate) fn hit(&self, token: &Token) -> Option<&Hit> {
+        steps::add(1);
         (token.cue != 0).then(|| &self.cues[token.cue as usize - 1])
     }
 

@@ -1,8 +1,12 @@
-//! Tests that the work for a body grows linearly with its size, whatever the body is filled with.
+//! Tests that the work for a message or a body grows linearly with its size, whatever it is filled with. Steps are counted,
+//! so that no clock is needed.
 
 use crate::chat::DynShape;
 use crate::engine::Engine;
 use crate::filter::{BodyFormat, Filter};
+use crate::judge::conversation::Conversation;
+use crate::message::{Message, Role};
+use crate::stream::StreamRedactor;
 use crate::{json, steps};
 
 /// What bodies are filled with.
@@ -77,6 +81,99 @@ const FILLERS: &[&str] = &[
     "\n",
     "\r\n",
     "a\n",
+    // Numbers and cues.
+    "cvv 123\n",
+    "4821 ",
+    "4821\n",
+    "1,",
+    "1+",
+    "1\n",
+    "(1)",
+    "1|2|",
+    "12-",
+    "$1 ",
+    "#1 ",
+    "12/28 ",
+    "10:30 ",
+    "ssn 078-05-",
+    "ssn 1 2 3 4 5 6 7 8 9, ",
+    "078-05-1120 ",
+    "card 4111 ",
+    "visa 4111 1111 ",
+    "card 4111 1111 1111 1111 12/28 ",
+    "123-45-6789,",
+    "DE89 3704 ",
+    "account 12345678 ",
+    "routing 021000021 ",
+    "check 021000021 ",
+    "otp 1234 ",
+    "my code is ",
+    "code AB12CD ",
+    "482913 didn't ",
+    "what is the code ",
+    "what is the code 1 ",
+    "**CVV:** 093 ",
+    "\"hunter22 ",
+    "password \"a ",
+    "the year 1997, ",
+    // Number words.
+    "one ",
+    "four one ",
+    "and ",
+    "double ",
+    "twenty ",
+    "hundred ",
+    "then ",
+    "mil ",
+    "o ",
+    "1 one ",
+    "thirty",
+    "one-",
+    "twentyone",
+    "one\u{AD}",
+    // Spellings.
+    "%",
+    "%2",
+    "%25",
+    "%20 ",
+    "&#",
+    "&#1",
+    "&amp;",
+    "&amp",
+    "1<",
+    "1<b",
+    "<b>",
+    "1<a ",
+    "9 ",
+    "1O",
+    "O1 ",
+    "l|",
+    "x1",
+    "4*",
+    "3\u{301}",
+    "\u{301}",
+    "•",
+    "• ",
+    "1•",
+    "中О",
+    "aО",
+    "О-",
+    "３",
+    "…",
+    ",",
+];
+
+/// What comes before a filler in a message.
+const STARTS: &[&str] = &["", "my pin is ", "ssn: ", "my card is 4111 1111 1111 1111, ", "it is \""];
+
+/// What an agent asks before a message.
+const QUESTIONS: &[&str] = &[
+    "What is your PIN?",
+    "What is your card number?",
+    "What is your password?",
+    "What is your social?",
+    "What is the last four of your social and your ZIP?",
+    "Please read me the code we texted you and your account number.",
 ];
 
 /// A body of some format that is filled with a text.
@@ -185,13 +282,13 @@ const BODIES: &[Body] = &[
         name: "documents one after the other",
         format: BodyFormat::Json,
         shape: "generic",
-        of: |text| list(text, |piece| member("text", piece)),
+        of: |text| each(text, |piece| member("text", piece)),
     },
     Body {
         name: "lines",
         format: BodyFormat::Ndjson,
         shape: "generic",
-        of: |text| list(text, |piece| member("text", piece) + "\n"),
+        of: |text| each(text, |piece| member("text", piece) + "\n"),
     },
     Body { name: "a form", format: BodyFormat::Form, shape: "generic", of: str::to_owned },
     Body {
@@ -204,7 +301,83 @@ const BODIES: &[Body] = &[
         name: "fields of a form",
         format: BodyFormat::Form,
         shape: "generic",
-        of: |text| list(text, |piece| format!("&text={}&x={}&", encoded(piece), encoded(piece))),
+        of: |text| each(text, |piece| format!("&text={}&x={}&", encoded(piece), encoded(piece))),
+    },
+    Body {
+        name: "a table",
+        format: BodyFormat::Text,
+        shape: "generic",
+        of: |text| format!("name,card,cvv\n{}", each(text, |piece| format!("a,{},{}\n", piece, piece))),
+    },
+    Body {
+        name: "a drawing",
+        format: BodyFormat::Html,
+        shape: "generic",
+        of: |text| format!("<svg><title>{text}</title><desc x=\"{text}\"/></svg>"),
+    },
+    Body {
+        name: "elements of XML",
+        format: BodyFormat::Text,
+        shape: "generic",
+        of: |text| each(text, |piece| format!("<pin a='{}'>{}</pin>", piece, piece)),
+    },
+    Body {
+        name: "an event",
+        format: BodyFormat::Events,
+        shape: "generic",
+        of: |text| format!("data: {}\n\n", text.replace('\n', " ")),
+    },
+    Body {
+        name: "an event of many lines",
+        format: BodyFormat::Events,
+        shape: "generic",
+        of: |text| format!("{}\n", each(text, |piece| format!("data: {}\n", piece.replace('\n', " ")))),
+    },
+    Body {
+        name: "an event of lines that are no data",
+        format: BodyFormat::Events,
+        shape: "generic",
+        of: |text| format!("data: a\n{}\n", each(text, |piece| format!("{}\n", piece.replace('\n', " ")))),
+    },
+    Body {
+        name: "an event with a list of pieces",
+        format: BodyFormat::Events,
+        shape: "generic",
+        of: |text| format!("data: {{\"delta\":[{}]}}\n\n", list(text, string)),
+    },
+    Body {
+        name: "events of texts",
+        format: BodyFormat::Events,
+        shape: "generic",
+        of: |text| each(text, |piece| format!("data: {}\n\n", member("text", piece))),
+    },
+    Body {
+        name: "events of pieces",
+        format: BodyFormat::Events,
+        shape: "generic",
+        of: |text| each(text, |piece| format!("data: {}\n\n", member("delta", piece))),
+    },
+    Body {
+        name: "events of unknown fields",
+        format: BodyFormat::Events,
+        shape: "generic",
+        of: |text| each(text, |piece| format!("event: a\ndata: {}\n\n", member("w", piece))),
+    },
+    Body {
+        name: "events of a model",
+        format: BodyFormat::Events,
+        shape: "openai",
+        of: |text| {
+            each(text, |piece| {
+                format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{}}}]}}\n\n", member("content", piece))
+            })
+        },
+    },
+    Body {
+        name: "named lines",
+        format: BodyFormat::Text,
+        shape: "generic",
+        of: |text| each(text, |piece| format!("0:{}\n", string(piece))),
     },
     Body {
         name: "HTML in a multipart form",
@@ -228,25 +401,89 @@ fn encoded(text: &str) -> String {
 
 /// The text in pieces of 16 characters, with commas between.
 fn list(text: &str, item: impl Fn(&str) -> String) -> String {
+    pieces(text, item).join(",")
+}
+
+/// The same without commas.
+fn each(text: &str, item: impl Fn(&str) -> String) -> String {
+    pieces(text, item).concat()
+}
+
+fn pieces(text: &str, item: impl Fn(&str) -> String) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
-    let items: Vec<String> = chars.chunks(16).map(|piece| item(&piece.iter().collect::<String>())).collect();
-    items.join(",")
+    chars.chunks(16).map(|piece| item(&piece.iter().collect::<String>())).collect()
+}
+
+/// Counts the steps at `size` bytes, twice and four times as many. Fails if the last doubling adds more than three times as
+/// many steps as the one before: it adds twice as many if the work is linear, and four times if it is quadratic. What is done
+/// once does not count. A test compares an eighth of the pairs, or all of them if `LASTFOUR_ALL_CASES` is set.
+fn check(row: usize, name: &str, filler: &str, size: usize, steps: impl Fn(usize) -> usize) -> Option<String> {
+    /// Steps that may be added at any size, so that nearly nothing is not compared with nothing.
+    const FEW: usize = 1_000;
+    let column = FILLERS.iter().position(|other| *other == filler).unwrap_or_default();
+    if std::env::var_os("LASTFOUR_ALL_CASES").is_none() && (row + column) % 8 != 0 {
+        return None;
+    }
+    let counts = [size, 2 * size, 4 * size].map(steps);
+    let grows = counts[2].saturating_sub(counts[1]) > 3 * counts[1].saturating_sub(counts[0]) + FEW;
+    grows.then(|| format!("{name} of {filler:?}: {counts:?} steps"))
+}
+
+/// The size of what is scanned as a whole, and of what is buffered in part, which is more than what is buffered.
+const WHOLE: usize = 2_000;
+const STREAMED: usize = 8_000;
+
+#[test]
+fn twice_the_message_takes_twice_the_steps() {
+    let engine = Engine::default();
+    let mut failed = Vec::new();
+    for filler in FILLERS {
+        let fill = |start: &str, size: usize| start.to_owned() + &filler.repeat(size / filler.len());
+        let scan = |role: Role, asked: &str, text: &str| {
+            let mut conversation = Conversation::new();
+            if !asked.is_empty() {
+                let _ = engine.scan(&mut conversation, &Message::agent(asked));
+            }
+            text.len() + steps::count(|| drop(engine.scan(&mut conversation, &Message::new(role, text))))
+        };
+        for (row, start) in STARTS.iter().enumerate() {
+            failed.extend(check(row, start, filler, WHOLE, |size| scan(Role::Customer, "", &fill(start, size))));
+        }
+        for (row, asked) in QUESTIONS.iter().enumerate() {
+            failed.extend(check(row, asked, filler, WHOLE, |size| scan(Role::Customer, asked, &fill("", size))));
+        }
+        failed.extend(check(6, "agent", filler, WHOLE, |size| scan(Role::Agent, "", &fill("", size))));
+        let explain = |text: &str| {
+            text.len() + steps::count(|| drop(engine.explain(&mut Conversation::new(), &Message::customer(text))))
+        };
+        failed.extend(check(7, "explained", filler, WHOLE, |size| explain(&fill("", size))));
+        let stream = |text: &str| {
+            let mut redactor = StreamRedactor::new(engine.clone(), Conversation::new(), Role::Customer);
+            let mut out = Vec::new();
+            let work = || {
+                text.as_bytes().chunks(7).for_each(|piece| redactor.push(piece, &mut out));
+                let _ = redactor.finish(&mut out);
+            };
+            text.len() + steps::count(work)
+        };
+        failed.extend(check(0, "pieces", filler, STREAMED, |size| stream(&fill("", size))));
+    }
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 #[test]
-fn four_times_the_body_takes_four_times_the_steps() {
-    for Body { name, format, shape, of } in BODIES {
+fn twice_the_body_takes_twice_the_steps() {
+    let mut failed = Vec::new();
+    for (row, Body { name, format, shape, of }) in BODIES.iter().enumerate() {
+        let size = if format.streams() { STREAMED } else { WHOLE };
         for filler in FILLERS {
             let steps = |size: usize| {
                 let body = of(&filler.repeat(size / filler.len()));
                 let filter = Filter::new(Engine::default(), format.clone()).shape(DynShape::named(shape).unwrap());
-                steps::count(|| drop(filter.whole(body.as_bytes()))) + body.len()
+                body.len() + steps::count(|| drop(filter.whole(body.as_bytes())))
             };
-            let (small, large) = (steps(2_000), steps(8_000));
-            // A body can be recognised as pieces of one text only when it has enough of them, which takes more work from
-            // there on. That happens once; work that grows too fast does so at every size.
-            let grows = large >= small * 5 && steps(32_000) >= large * 5;
-            assert!(!grows, "{name} of {filler:?}: {small} steps, then {large}");
+            failed.extend(check(row, name, filler, size, steps));
         }
     }
+    assert!(failed.is_empty(), "{failed:#?}");
 }

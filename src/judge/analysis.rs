@@ -15,6 +15,7 @@ use crate::judge::candidates::CandidateIndex;
 use crate::judge::conversation::Expected;
 use crate::judge::govern::{ConsumedCues, governor};
 use crate::judge::verdict::{Analysis, Detection, Passed, Why};
+use crate::steps;
 
 /// A message that is being judged.
 pub(super) struct MessageAnalysis<'p, 'v> {
@@ -37,10 +38,12 @@ pub(super) struct MessageAnalysis<'p, 'v> {
     /// Properties of the whole message, computed once for all its numbers.
     pub(super) bare: OnceCell<bool>,
     pub(super) assigns: OnceCell<bool>,
+    pub(super) has_long_numbers: OnceCell<bool>,
 }
 
 impl MessageAnalysis<'_, '_> {
     pub(super) fn is_free(&self, first: usize, last: usize) -> bool {
+        steps::add(last + 1 - first);
         !self.claimed[first..=last].iter().any(|claimed| *claimed)
     }
 
@@ -120,6 +123,13 @@ impl MessageAnalysis<'_, '_> {
             let talk = Does::FILLER.union(Does::GLUE).union(Does::PIECE);
             self.reading.tokens.iter().filter(|t| t.is_text() && !t.does(talk)).take(2).count() <= 1
         })
+    }
+
+    /// Whether the message has two numbers or more that are as long as a phone number.
+    pub(super) fn has_long_numbers(&self) -> bool {
+        const LONG: usize = 7;
+        let long = || self.page.numbers.iter().filter(|number| number.digits >= LONG).take(2).count();
+        *self.has_long_numbers.get_or_init(|| long() == 2)
     }
 
     pub(super) fn speaks_of_cards(&self) -> bool {

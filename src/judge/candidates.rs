@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 
 use crate::detect::{Candidate, Candidates, DETECTORS, Document};
 use crate::entity::Entity;
+use crate::steps;
 
 /// Up to this many candidates are searched linearly.
 const FEW: usize = 32;
@@ -49,6 +50,7 @@ impl CandidateIndex {
             places.extend(near.map(|row| row.2));
             places.sort_unstable();
         }
+        steps::add(places.len());
         let covers = move |c: &&Candidate| c.entity == entity && c.first <= first && c.last >= last;
         places.into_iter().map(|place| &self.candidates[place]).filter(covers)
     }

@@ -1,7 +1,7 @@
 //! The bounded state of a conversation. It remembers questions, never secrets.
 
 use crate::detect::cues::Topic;
-use crate::judge::pieces::Pieces;
+use crate::judge::pieces::{Pieces, Whole};
 use crate::judge::recent::{INTENTS, REMEMBERED, Recent};
 pub(super) use crate::judge::topics::Secrets;
 pub(crate) use crate::judge::topics::Topics;
@@ -300,6 +300,11 @@ impl Conversation {
         let sent = said.sends_it && [Topic::Code, Topic::OneTimePasscode].iter().any(|topic| spoken.contains(*topic));
         let offered = self.other(role).offers.topics();
         self.other(role).answered |= said.answers_question;
+        // No checksum says that the answer to this question belongs to an account number that was begun before.
+        let pieces = &mut self.other(role).pieces;
+        if said.asks_anew && pieces.whole() == Whole::Account {
+            *pieces = Pieces::default();
+        }
         let side = self.side(role);
         let asks = if said.agrees || said.reads_it { said.asks.union(offered) } else { said.asks };
         // "Read me the 15 digits" of the device that was asked for before.
@@ -365,6 +370,8 @@ pub(crate) struct Intents {
     pub(crate) insists: bool,
     /// It asks about something that no cue names.
     pub(crate) moves_on: bool,
+    /// It asks, in words, for something that no cue names and that is not a part of a number.
+    pub(crate) asks_anew: bool,
     /// It starts with a yes.
     pub(crate) agrees: bool,
     /// The topics that it announces for the next message.
@@ -417,13 +424,26 @@ impl Intents {
 
     /// Splits this into what asks and what states.
     fn split(&self) -> (Self, Self) {
-        let Self { asks, insists, moves_on, measures, reads_it, sends_it, refers, counts, means, .. } = *self;
-        let asked =
-            Self { asks, insists, moves_on, measures, reads_it, sends_it, refers, counts, means, ..Self::default() };
+        let Self { asks, insists, moves_on, asks_anew, measures, reads_it, sends_it, refers, counts, means, .. } =
+            *self;
+        let asked = Self {
+            asks,
+            insists,
+            moves_on,
+            asks_anew,
+            measures,
+            reads_it,
+            sends_it,
+            refers,
+            counts,
+            means,
+            ..Self::default()
+        };
         let stated = Self {
             asks: Topics::NONE,
             insists: false,
             moves_on: false,
+            asks_anew: false,
             measures: false,
             reads_it: false,
             sends_it: false,
@@ -441,6 +461,7 @@ impl Intents {
             asks: self.asks.union(next.asks),
             insists: self.insists | next.insists,
             moves_on: self.moves_on | next.moves_on,
+            asks_anew: self.asks_anew | next.asks_anew,
             agrees: self.agrees | next.agrees,
             announces: self.announces.union(next.announces),
             offers: self.offers.union(next.offers),

@@ -34,6 +34,10 @@ impl MessageAnalysis<'_, '_> {
                 previous = None;
                 continue;
             }
+            if let Some((entity, cue)) = self.parameter(number) {
+                skip_until = self.find_said(candidates, number, entity, cue);
+                continue;
+            }
             if let NumberShape::Harmless(what) = number.shape {
                 amount = (what == "amount").then_some(number.last);
                 if what == "last digits" {
@@ -192,6 +196,20 @@ impl MessageAnalysis<'_, '_> {
             self.loose.push((*number, true));
             waiting = Some(*number);
         }
+    }
+
+    /// `?cvv=123&pin=4821`: what the parameter of a URL says that its value is.
+    fn parameter(&self, number: &Number) -> Option<(Entity, &'static str)> {
+        if number.shape != NumberShape::Harmless("address on the Internet") || number.first < 3 {
+            return None;
+        }
+        let tokens = &self.reading.tokens;
+        let hit = self.reading.hit(&tokens[number.first - 2]).filter(|_| tokens[number.first - 1].is(b'='))?;
+        let before = hit.first.checked_sub(1).map(|at| &tokens[at])?;
+        let opens = matches!(before.kind, Kind::Mark(b'?' | b'&' | b';' | b'#' | b'_'));
+        let topic = hit.cue.topic;
+        let fits = topic.is_secret() && !matches!(topic, Topic::Code | Topic::Card) && secret_fits(topic, number);
+        topic.entity().filter(|_| opens && fits).map(|entity| (entity, hit.cue.name))
     }
 
     /// Records a number that a turn of phrase marks as a secret. Returns the token after it.

@@ -13,6 +13,7 @@ use crate::judge::analysis::MessageAnalysis;
 use crate::judge::answer;
 use crate::judge::conversation::Topics;
 use crate::judge::fits::secret_fits;
+use crate::judge::recent::Recent;
 use crate::message::Role;
 
 /// The cue that marks a finding that an agent reads back.
@@ -120,7 +121,19 @@ impl MessageAnalysis<'_, '_> {
                 return Some((entity, announced));
             }
         }
-        None
+        // "Ssn coming up", and then the number alone.
+        let names_it = |recent: &Recent| {
+            recent.is_there()
+                && recent.serves() == self.expected.serves
+                && recent.spoken().contains(Topic::SocialSecurity)
+        };
+        let promised = self.expected.recent.iter().take(2).any(names_it)
+            && harmless.is_none()
+            && number.digits == 9
+            && matches!(number.groups, 1 | 3)
+            && !number.attached
+            && self.is_bare();
+        promised.then_some((Entity::SocialSecurity, true))
     }
 
     /// Returns the entity of a number if an agent reads back what the customer has just given: "I heard 706612, is that
@@ -169,19 +182,19 @@ impl MessageAnalysis<'_, '_> {
     }
 
     /// The numbers of an answer, or nothing if there are too many for an answer.
-    fn few_numbers(&self) -> impl Iterator<Item = &Number> {
+    fn few_numbers(&self) -> &[Number] {
         const MOST: usize = 12;
-        self.page.numbers.iter().filter(|_| self.page.numbers.len() <= MOST)
+        if self.page.numbers.len() <= MOST { self.page.numbers } else { &[] }
     }
 
     /// Whether three digits stand alone in the message.
     fn has_three_digits(&self) -> bool {
-        self.few_numbers().any(|n| n.digits == 3 && n.groups == 1 && n.shape == NumberShape::Bare)
+        self.few_numbers().iter().any(|n| n.digits == 3 && n.groups == 1 && n.shape == NumberShape::Bare)
     }
 
     /// Whether the message has another number with the same count of digits.
     fn has_two_alike(&self, number: &Number) -> bool {
-        self.few_numbers().any(|n| n.digits == number.digits && n.first != number.first && n.groups == 1)
+        self.few_numbers().iter().any(|n| n.digits == number.digits && n.first != number.first && n.groups == 1)
     }
 
     /// Returns the harmless topic that was asked for, if this number can be the answer.

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use crate::detect::cues::{Topic, WordClass as Does};
 use crate::detect::number::{Digits, Number, NumberShape};
-use crate::detect::token::Kind;
+use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
@@ -39,7 +39,7 @@ impl MessageAnalysis<'_, '_> {
             let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
             let pin = (expected.contains(Topic::Pin) || expected.contains(Topic::SecurityCode) && digits.len() <= 2)
                 && digits.len() <= 3
-                && self.reading.tokens.iter().all(|t| !t.is_text());
+                && self.reading.facts.words == 0;
             if pin && self.harmless_asked(number).is_none() {
                 let candidate = self.bare_candidate(number, Entity::Pin);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
@@ -58,11 +58,38 @@ impl MessageAnalysis<'_, '_> {
                 side.pieces = Pieces::default();
             }
             let mut next = side.pieces;
-            let step = next.push(digits);
-            if doubtful && !matches!(step, Step::Complete { mistyped: false, .. }) {
+            let printed = self.is_printed(number);
+            // Only what is known to be of a card may be its end and then its beginning.
+            let known = side.pieces.is_named() || side.pieces.is_end() || expected.contains(Topic::Card);
+            let step = next.push(digits, printed || known && self.is_bare());
+            let complete = matches!(step, Step::Complete { mistyped: false, .. });
+            // "First four?", "4539", "next?", "5787": none of them is masked before the last one.
+            let asked_part = *free && harmless == Some(Topic::Partial) && digits.len() == 4 && self.is_bare();
+            if side.pieces.is_partial() && !asked_part && !complete {
+                side.pieces = Pieces::default();
+                next = Pieces::default();
+            }
+            if doubtful && !complete {
+                let known = side.pieces.is_active() && !side.pieces.is_end();
+                if asked_part && side.pieces.is_partial() && step == Step::More {
+                    side.pieces = next;
+                    self.verdict.halves.push(Half::Next(self.half(number, Whole::Card)));
+                } else if (asked_part || printed) && (!known || side.pieces.is_partial()) {
+                    let start = Pieces::start(Whole::Card, false, digits);
+                    side.pieces = if asked_part { start.partial() } else { start };
+                    self.verdict.halves.push(Half::First(self.half(number, Whole::Card)));
+                    here.clear();
+                } else {
+                    self.pass(number, harmless.map_or(Why::Nothing, Why::Asked));
+                    continue;
+                }
+                here.push(*number);
+                side.pieces.remember(id);
+                moved = true;
                 self.pass(number, harmless.map_or(Why::Nothing, Why::Asked));
                 continue;
             }
+            let step = if next.is_active() { step } else { Step::Unfit };
             side.pieces = next;
             match step {
                 Step::Complete { whole, mistyped } => {
@@ -97,7 +124,9 @@ impl MessageAnalysis<'_, '_> {
                 }
                 Step::Unfit => {
                     here.clear();
-                    if let Some(start) = self.first_piece(number, digits, whole) {
+                    let known = side.pieces.is_active() && !side.pieces.is_end();
+                    let start = self.first_piece(number, digits, whole).filter(|start| !(start.is_end() && known));
+                    if let Some(start) = start {
                         side.pieces = start;
                         self.verdict.halves.push(Half::First(self.half(number, start.whole())));
                         moved = true;
@@ -170,10 +199,11 @@ impl MessageAnalysis<'_, '_> {
             return Some(Pieces::start(Whole::Account, true, digits));
         }
         let start = Pieces::start(Whole::Card, card, digits);
-        let may_be = crate::detect::brands::possible_lengths(digits) != 0;
         let about_cards = self.reading.mentions(Topic::Card) && !self.card_found;
-        // The beginning of a card, grouped as printed.
-        let printed = digits.len() >= 8 && (*lens == [4, 6] || *lens == [4, 4] || *lens == [4, 4, 4]);
+        let printed = self.is_printed(number);
+        // The end of a card may come first.
+        let spoken = (card || about_cards) && (bare || self.says_piece());
+        let may_be = !start.is_end() || printed || spoken && digits.len() >= 4;
         let told = printed || bare || self.says_piece() || card || about_cards;
         // The first digit alone begins a card only as an answer.
         let enough = match digits.len() {
@@ -182,6 +212,13 @@ impl MessageAnalysis<'_, '_> {
             _ => true,
         };
         (may_be && told && enough).then_some(start)
+    }
+
+    /// Whether the number is grouped like a part of a card as printed.
+    fn is_printed(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens[number.first..=number.last];
+        let lens = || tokens.iter().filter(|t| t.kind == Kind::Digits).map(Token::len);
+        [&[4, 4][..], &[4, 6], &[4, 4, 4], &[6, 5]].iter().any(|printed| lens().eq(printed.iter().copied()))
     }
 
     /// "first half", "starts with", "then", "the rest".

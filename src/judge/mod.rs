@@ -36,7 +36,7 @@ use std::cell::OnceCell;
 use smallvec::SmallVec;
 
 use crate::detect::Document;
-use crate::detect::cues::Topic;
+use crate::detect::cues::{Topic, WordClass};
 use crate::detect::number::{Number, NumberShape};
 use crate::detect::token::TokenizedText;
 use crate::entity::Entity;
@@ -118,6 +118,8 @@ fn intents(reading: &TokenizedText<'_>, numbers: &[Number], role: Role, part: Pa
     said.has_number = numbers.iter().any(|number| {
         !matches!(number.shape, NumberShape::Harmless(_)) && part.has(reading.tokens[number.first].start as usize)
     });
+    let asks_in_words = reading.does(WordClass::QUESTION) && !reading.does(WordClass::HALF);
+    said.asks_anew = said.moves_on && asks_in_words;
     if role.as_asker().serves() && learned::question::may_ask(reading, part) {
         said.has_question = true;
         said.scores = learned::question::scores(reading, part, said.asks);
@@ -189,6 +191,7 @@ fn analyze_in_full(
         card_found: false,
         bare: OnceCell::new(),
         assigns: OnceCell::new(),
+        has_long_numbers: OnceCell::new(),
     };
     analysis.heed_masks();
     analysis.by_form(&candidates);

@@ -74,7 +74,7 @@ impl MessageAnalysis<'_, '_> {
             && !number.attached
             && self.reading.mentions(Topic::SocialSecurity)
             && !self.reading.mentions(Topic::Phone)
-            && self.page.numbers.iter().filter(|other| other.digits >= 7).take(2).count() <= 1
+            && !self.has_long_numbers()
     }
 
     /// A number with the length of a CLABE, a CCC or a CBU, if the text mentions an account.

@@ -64,6 +64,9 @@ pub(crate) struct Pieces {
     sums: [u8; 2],
     /// Whether the text or the other side names what it is.
     named: bool,
+    /// Whether the pieces answer questions for a part of a number, which need not be the same number.
+    #[serde(default)]
+    partial: bool,
     /// Bit `n - 8` is set if a number with this beginning can have `n` digits.
     lengths: u16,
     /// The number without the pieces from messages that may yet be rejected.
@@ -109,6 +112,21 @@ impl Pieces {
         self.named
     }
 
+    /// Whether the pieces answer questions for a part of a number.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    /// Whether no number begins with these pieces: they may be the end of one.
+    pub(crate) fn is_end(&self) -> bool {
+        self.whole == Whole::Card && self.lengths == 0
+    }
+
+    /// Marks the pieces as answers to questions for a part of a number.
+    pub(crate) fn partial(self) -> Self {
+        Self { partial: true, ..self }
+    }
+
     /// The number of digits so far.
     pub(crate) fn digits(&self) -> usize {
         usize::from(self.digits)
@@ -150,20 +168,31 @@ impl Pieces {
     }
 
     /// Adds a piece. A secret is also complete if the piece completes the number as it was before messages that may yet
-    /// be rejected.
-    pub(crate) fn push(&mut self, digits: &[u8]) -> Step {
+    /// be rejected. `turned` says that the piece may also be the beginning of the number.
+    pub(crate) fn push(&mut self, digits: &[u8], turned: bool) -> Step {
         let Settled { whole, digits: known, sums, lengths } = self.settled;
         let mut settled = Self { whole, digits: known, sums, lengths, settled: Settled::default(), ..*self };
-        let step = self.push_here(digits);
+        let step = self.push_here(digits, turned);
         if settled.is_active() && !matches!(step, Step::Complete { .. }) {
-            let complete @ Step::Complete { mistyped: false, .. } = settled.push_here(digits) else { return step };
+            let complete @ Step::Complete { mistyped: false, .. } = settled.push_here(digits, turned) else {
+                return step;
+            };
             *self = settled;
             return complete;
         }
         step
     }
 
-    fn push_here(&mut self, digits: &[u8]) -> Step {
+    /// Whether the piece and then the pieces so far are a card of the usual length.
+    fn completes_turned(&self, digits: &[u8]) -> bool {
+        let total = self.digits() + digits.len();
+        let first = Self::start(Whole::Card, self.named, digits);
+        // If the piece has an odd number of digits, the other digits of the pieces are doubled.
+        let moved = (total + digits.len()) % 2;
+        first.longest() == total && (first.sums[total % 2] + self.sums[moved]).is_multiple_of(10)
+    }
+
+    fn push_here(&mut self, digits: &[u8], turned: bool) -> Step {
         let total = self.digits() + digits.len();
         match self.whole {
             Whole::Nothing => Step::Unfit,
@@ -175,7 +204,11 @@ impl Pieces {
                     *self = next;
                     return Step::Complete { whole: Whole::Card, mistyped: false };
                 }
-                if total > 19 {
+                if turned && self.completes_turned(digits) {
+                    *self = next;
+                    return Step::Complete { whole: Whole::Card, mistyped: false };
+                }
+                if total > 19 || self.is_end() {
                     return Step::Unfit;
                 }
                 *self = next;
@@ -306,7 +339,7 @@ mod tests {
             let number = digits("378282246310005");
             let mut pieces = Pieces::start(Whole::Card, false, &number[..cut]);
             assert_eq!(
-                pieces.push(&number[cut..]),
+                pieces.push(&number[cut..], false),
                 Step::Complete { whole: Whole::Card, mistyped: false },
                 "cut at {cut}"
             );
@@ -314,9 +347,24 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_card_and_then_its_beginning_are_known() {
+        for number in ["378282246310005", "4539578763621486"].map(digits) {
+            for cut in 4..12 {
+                let mut pieces = Pieces::start(Whole::Card, false, &number[cut..]);
+                let complete = Step::Complete { whole: Whole::Card, mistyped: false };
+                assert_eq!(pieces.push(&number[..cut], true), complete, "cut at {cut}");
+                let mut pieces = Pieces::start(Whole::Card, false, &number[cut..]);
+                let mut other = number[..cut].to_vec();
+                other[cut - 1] = (other[cut - 1] + 1) % 10;
+                assert_ne!(pieces.push(&other, true), complete, "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
     fn a_piece_too_many_does_not_fit() {
         let mut pieces = Pieces::start(Whole::Card, false, &digits("4111 1111 1111"));
-        assert_eq!(pieces.push(&digits("9999 9999")), Step::Unfit);
+        assert_eq!(pieces.push(&digits("9999 9999"), false), Step::Unfit);
     }
 
     #[test]
@@ -330,14 +378,14 @@ mod tests {
                     let mut pieces = base;
                     match start {
                         0 => pieces = Pieces::start(Whole::Card, false, piece),
-                        _ => assert_eq!(pieces.push(piece), Step::More),
+                        _ => assert_eq!(pieces.push(piece, false), Step::More),
                     }
                     pieces
                 };
                 let (stored, taught) = (from(&number[start..first]), from(&number[first..second]));
                 let mut both = stored.together(&base, &taught);
                 assert_eq!(
-                    both.push(&number[second..]),
+                    both.push(&number[second..], false),
                     Step::Complete { whole: Whole::Card, mistyped: false },
                     "{start} {first} {second}"
                 );
@@ -361,6 +409,9 @@ mod tests {
     #[test]
     fn nine_digits_complete_a_social_security_number() {
         let mut pieces = Pieces::start(Whole::SocialSecurity, true, &digits("123-45"));
-        assert_eq!(pieces.push(&digits("6789")), Step::Complete { whole: Whole::SocialSecurity, mistyped: false });
+        assert_eq!(
+            pieces.push(&digits("6789"), false),
+            Step::Complete { whole: Whole::SocialSecurity, mistyped: false }
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod form;
 mod language;
+mod pieces;
 
 use lastfour::{Conversation, Engine, Message, Role};
 

@@ -4,9 +4,9 @@ use smallvec::SmallVec;
 
 use super::track::tracks;
 use crate::detect::brands::{self, Brand};
-use crate::detect::cues::{Topic, WordClass};
+use crate::detect::cues::{Lexicon, Topic, WordClass};
 use crate::detect::number::{self, Digits, Gap, NumberShape};
-use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document, checksum};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -304,9 +304,28 @@ fn joined_to_letters(reading: &TokenizedText<'_>, first: usize, last: usize) -> 
     while at > 0 && first - at < MOST_MARKS && tight(at) && mark(at - 1) {
         at -= 1;
     }
-    let left = at > 0 && tight(at) && text(at - 1) && tokens[at - 1].cue == 0;
+    let left = at > 0 && tight(at) && text(at - 1) && !may_touch(reading, &tokens[at - 1]);
     let right = tight(last + 1) && text(last + 1);
-    left || right && tokens[last + 1].cue == 0 && !tokens[last + 1].does(WordClass::EXPIRY)
+    left || right && !may_touch(reading, &tokens[last + 1]) && !tokens[last + 1].does(WordClass::EXPIRY)
+}
+
+/// Whether people write the word right beside a card: "4111...thanks", "mycardis4111...". Other letters are a part of an
+/// identifier.
+fn may_touch(reading: &TokenizedText<'_>, word: &Token) -> bool {
+    /// The shortest word, and the most letters in which one is looked for.
+    const SHORTEST: usize = 4;
+    const LONGEST: usize = 24;
+    let letters = reading.bytes(word);
+    if word.cue != 0 || word.kind == Kind::Word && word.word != 0 && letters.len() >= SHORTEST {
+        return true;
+    }
+    let lexicon = Lexicon::get();
+    let names_card =
+        |word: &[u8]| lexicon.phrase_end(lexicon.word(word).node).is_some_and(|cue| cue.topic == Topic::Card);
+    let ends = |from: usize| (from + SHORTEST..=letters.len()).map(move |to| (from, to));
+    word.kind == Kind::Word
+        && letters.len() <= LONGEST
+        && (0..letters.len()).flat_map(ends).any(|(from, to)| names_card(&letters[from..to]))
 }
 
 /// Two cards typed into one run of digits.

@@ -434,7 +434,8 @@ impl Joined {
             }
         } else {
             // Only what no message, and no other text, has shown is new.
-            let new = |kind, span| kind == FindingKind::Disclosure && !text.is_told(span);
+            let reported = text.reported();
+            let new = |kind, span| kind == FindingKind::Disclosure && !reported.has(span);
             finished.findings.retain(|finding| new(finding.kind, finding.span));
         }
         if is_message && text.is_speech() || !finished.findings.is_empty() {

@@ -13,6 +13,7 @@ mod template;
 mod text;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::mem;
 
 use crate::chat::events::{Mark, Way};
@@ -353,15 +354,14 @@ fn said<'t>(
         texts.push((text, said));
     }
     // Elements of an array have a field in common. Those that say the same are no pieces of one text.
-    let fields: Vec<(Option<String>, Vec<u8>)> = texts
-        .iter()
-        .filter_map(|(_, said)| said.as_ref())
-        .map(|said| (said.field.clone(), said.bytes.to_vec()))
-        .collect();
+    let mut differ: HashMap<Option<String>, (Vec<u8>, bool)> = HashMap::new();
+    for said in texts.iter().filter_map(|(_, said)| said.as_ref()) {
+        let (first, differ) = differ.entry(said.field.clone()).or_insert_with(|| (said.bytes.to_vec(), false));
+        *differ |= **first != *said.bytes;
+    }
     for said in texts.iter_mut().filter_map(|(_, said)| said.as_mut()) {
-        let others = || fields.iter().filter(|(field, _)| *field == said.field);
-        let differ = others().any(|(_, bytes)| **bytes != *said.bytes);
-        said.field = said.field.take().filter(|_| differ);
+        let differs = differ.get(&said.field).is_some_and(|(_, differ)| *differ);
+        said.field = said.field.take().filter(|_| differs);
     }
     texts
 }

@@ -4,6 +4,7 @@ use super::paths::Key;
 use crate::edit::Edit;
 use crate::message::Role;
 use crate::span::Span;
+use crate::steps;
 use crate::stream::StreamRedactor;
 
 /// The length in bytes of a text that a later event may hold again as a whole: a shorter one may begin with the same
@@ -85,6 +86,41 @@ pub(super) enum Step {
     Shorten,
     /// It is another text.
     Replace,
+}
+
+/// The parts of a text in which what is found is reported elsewhere.
+pub(super) struct Reported {
+    told: Reach,
+    covered: Reach,
+}
+
+impl Reported {
+    /// Returns whether what was found there is reported elsewhere.
+    pub(super) fn has(&self, found: Span) -> bool {
+        self.told.before(found.end) > found.start || self.covered.before(found.start + 1) >= found.end
+    }
+}
+
+/// Parts of a text in the order of their starts, each with the largest end so far, so that one search answers for all.
+struct Reach(Vec<Span>);
+
+impl Reach {
+    fn of(mut parts: Vec<Span>) -> Self {
+        steps::add(parts.len());
+        parts.sort_unstable();
+        let mut end = 0;
+        for part in &mut parts {
+            end = end.max(part.end);
+            part.end = end;
+        }
+        Self(parts)
+    }
+
+    /// Returns the largest end of the parts that start before `at`.
+    fn before(&self, at: usize) -> usize {
+        steps::add(1);
+        self.0[..self.0.partition_point(|part| part.start < at)].last().map_or(0, |part| part.end)
+    }
 }
 
 impl Joint {
@@ -226,10 +262,10 @@ impl Joint {
         !self.covered.is_empty()
     }
 
-    /// Returns whether what was found there is reported elsewhere.
-    pub(super) fn is_told(&self, found: Span) -> bool {
-        let within = |part: &Span| part.start <= found.start && found.end <= part.end;
-        self.told.iter().any(|told| told.overlaps(found)) || self.covered.iter().any(|(_, part)| within(part))
+    /// Returns the parts in which what is found is reported elsewhere.
+    pub(super) fn reported(&self) -> Reported {
+        let covered = self.covered.iter().map(|(_, part)| *part);
+        Reported { told: Reach::of(self.told.clone()), covered: Reach::of(covered.collect()) }
     }
 
     /// Ends the text with these last edits.

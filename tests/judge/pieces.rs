@@ -1,0 +1,129 @@
+//! Numbers that are given in pieces: in which order, under which questions, by whom.
+
+use lastfour::chat::{DynShape, OpenAi};
+use lastfour::{BodyFormat, Conversation, Engine, Filter, Message, Role};
+
+use crate::last_of;
+
+/// Returns the redacted messages of a chat, of which all are in hand. A line that starts with `a: ` is by an agent.
+fn document(talk: &[&str]) -> Vec<String> {
+    let messages = talk.iter().map(|line| {
+        let (role, text) = line.strip_prefix("a: ").map_or(("user", *line), |text| ("assistant", text));
+        serde_json::json!({"role": role, "content": text})
+    });
+    let body = serde_json::json!({"messages": messages.collect::<Vec<_>>()}).to_string();
+    let filter = Filter::new(Engine::default(), BodyFormat::Json).shape(DynShape::new(OpenAi));
+    let document: serde_json::Value = serde_json::from_slice(&filter.whole(body.as_bytes()).unwrap().body).unwrap();
+    let messages = document["messages"].as_array().unwrap();
+    messages.iter().map(|message| message["content"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Returns the ids of the earlier messages that the last one of a chat recalls.
+fn recalled(talk: &[&str]) -> Vec<u64> {
+    let mut conversation = Conversation::new();
+    let mut recall = Vec::new();
+    for (id, line) in (0..).zip(talk) {
+        let (role, text) = line.strip_prefix("a: ").map_or((Role::Customer, *line), |text| (Role::Agent, text));
+        let message = Message::new(role, text).id(id);
+        recall = Engine::default().scan(&mut conversation, &message).recall.iter().map(|id| id.0).collect();
+    }
+    recall
+}
+
+#[test]
+fn the_halves_of_a_card_may_come_in_reverse_order() {
+    for halves in [
+        ["6362 1486", "4539 5787"],
+        ["my card ends 6362 1486", "and starts 4539 5787"],
+        ["here is the second half of my card: 6362 1486", "first half 4539 5787"],
+    ] {
+        let masked = document(&halves).concat();
+        assert!(!masked.contains(|c: char| c.is_ascii_digit()), "{masked}");
+    }
+    assert_eq!(recalled(&["6362 1486", "4539 5787"]), [0]);
+    assert_eq!(document(&["a: What is your card number?", "6362 1486", "4539 5787"])[1..], ["**** ****", "**** ****"]);
+    // The end of a card before a whole one, and two numbers that are not one card.
+    assert_eq!(last_of(&["6362 1486", "4539 5787", "3782 8224"]), "3782 8224");
+    assert_eq!(last_of(&["6362 1486", "4539 5788"]), "4539 5788");
+    assert_eq!(document(&["6362 1486", "4539 5787 ", "6362 1486"])[..2], ["**** ****", "**** **** "]);
+    assert_eq!(document(&["1111 2222", "4539 5787", "6362 1486"]), ["1111 2222", "**** ****", "**** ****"]);
+}
+
+#[test]
+fn a_card_that_is_asked_for_in_four_parts_is_masked_when_the_last_one_comes() {
+    for talk in [
+        ["a: first four?", "4539", "a: next?", "5787", "a: next?", "6362", "a: last four?", "1486"],
+        [
+            "a: What are the first four digits?",
+            "4539",
+            "a: next four?",
+            "5787",
+            "a: ok",
+            "6362",
+            "a: and the last four?",
+            "1486",
+        ],
+    ] {
+        let masked = document(&talk);
+        for at in [1, 3, 5, 7] {
+            assert_eq!(masked[at], "****", "{masked:?}");
+        }
+        assert_eq!(recalled(&talk), [1, 3, 5]);
+    }
+    // The last four of four things are no card, and do not hide one.
+    let talk = ["a: last four of your social?", "4539", "a: and the last four of the phone?", "5788"];
+    assert_eq!(document(&talk), talk.map(|line| line.trim_start_matches("a: ")));
+    assert_eq!(last_of(&["a: last four?", "4821", "4539 5787", "6362 1486"]), "**** ****");
+}
+
+#[test]
+fn an_agent_who_reads_a_card_back_in_groups_is_masked() {
+    let read = ["my card is 4539 5787 6362 1486", "a: 4539", "yes", "a: 5787", "yes", "a: 6362", "yes", "a: 1486"];
+    let masked = document(&read);
+    for at in [1, 3, 5, 7] {
+        assert_eq!(masked[at], "****", "{masked:?}");
+    }
+}
+
+#[test]
+fn an_account_number_does_not_go_on_in_the_answer_to_another_question() {
+    for question in ["Which flat?", "And how many people live there?"] {
+        let question = format!("a: {question}");
+        assert_eq!(last_of(&["a: Account number?", "45698", &question, "3897"]), "3897", "{question}");
+    }
+    for question in ["And the rest?", "What are the remaining digits?", "ok?", "Got it, go on", "Next?"] {
+        let question = format!("a: {question}");
+        assert_eq!(last_of(&["a: Account number?", "45698", &question, "3897"]), "****", "{question}");
+    }
+}
+
+#[test]
+fn a_social_security_number_that_was_promised_comes_alone() {
+    for promise in ["ssn coming up", "ok here comes my social", "one sec, looking for my ssn", "sending the social now"]
+    {
+        assert_eq!(last_of(&[promise, "078051120"]), "*****1120", "{promise}");
+        assert_eq!(last_of(&[promise, "it's 078 05 1120"]), "it's *** ** 1120", "{promise}");
+    }
+    assert_eq!(last_of(&["ssn coming up", "a: What is the order number?", "078051120"]), "078051120");
+    assert_eq!(last_of(&["hello", "078051120"]), "078051120");
+}
+
+#[test]
+fn a_card_is_found_where_words_touch_it() {
+    crate::becomes(&[
+        ("5105 1051 0510 5100please", "**** **** **** 5100please"),
+        ("mycardis5105105105105100thanks", "mycardis************5100thanks"),
+        ("5105105105105100please", "************5100please"),
+        ("visa4111111111111111exp0927", "visa************1111exp0927"),
+    ]);
+    let masked = crate::redacted("cc4111111111111111exp0927cvv837");
+    assert!(masked.starts_with("cc************1111exp") && masked.ends_with("cvv***"), "{masked}");
+    crate::passes(&[
+        "PW296055630524313264",
+        "XKQB5105105105105100",
+        "5105105105105100xkqb",
+        "id_4111111111111111",
+        "a7f4111111111111111exp0927",
+        "item 12-4539 1488 0343 6467b",
+    ]);
+}
