@@ -1175,6 +1175,75 @@ fn the_name_of_a_field_says_what_its_value_is() {
 }
 
 #[test]
+fn prose_and_cards_are_found_whatever_the_field_is_called() {
+    let json = |body: &str| {
+        let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body.as_bytes()).unwrap();
+        String::from_utf8_lossy(&filtered.body).into_owned()
+    };
+    for name in
+        ["number", "card_number", "account_number", "token", "email", "tax_id", "phone", "id", "reference", "to"]
+    {
+        let said = |text: &str| format!("{{\"{name}\":\"{text}\",\"text\":\"hello there\"}}");
+        assert_eq!(json(&said("my card is 4111111111111111")), said("my card is ************1111"), "{name}");
+        assert_eq!(json(&said("please note that my pin is 4821")), said("please note that my pin is ****"), "{name}");
+    }
+    for name in ["number", "card_number", "card_id", "tarjeta_ref", "account_number", "email", "phone", "to"] {
+        let bare = |number: &str| format!("{{\"{name}\":\"{number}\"}}");
+        assert_eq!(json(&bare("4111111111111111")), bare("************1111"), "{name}");
+    }
+    for name in ["order_id", "traceId", "id", "card_token", "cardHash", "session", "reference"] {
+        for value in ["\"4111111111111111\"", "4111111111111111", "\"118-5520931-44\"", "\"2026-01-02 10:00:00\""] {
+            let body = format!("{{\"{name}\":{value}}}");
+            assert_eq!(json(&body), body);
+        }
+    }
+}
+
+#[test]
+fn a_field_of_a_form_is_masked_like_the_same_field_of_a_document() {
+    let seen = |format: BodyFormat, shape: &str, body: &str| {
+        let shape = DynShape::named(shape).unwrap();
+        let filtered = Filter::new(Engine::default(), format).shape(shape).whole(body.as_bytes()).unwrap();
+        String::from_utf8_lossy(&filtered.body).into_owned()
+    };
+    for (shape, document, form) in [
+        ("all-strings", r#"{"pin":"4821"}"#, "pin=4821"),
+        ("all-strings", r#"{"a":"x","otp":"482913"}"#, "a=x&otp=482913"),
+        ("generic", r#"{"text":"here it is","pin":"4821"}"#, "text=here+it+is&pin=4821"),
+        ("generic", r#"{"text":"here it is","ssn":"219099999"}"#, "text=here+it+is&ssn=219099999"),
+        ("generic", r#"{"card":"4111111111111111","pin":"4821"}"#, "card=4111111111111111&pin=4821"),
+        ("generic", r#"{"user":{"pin":"4821"},"msg":"hello"}"#, "user%5Bpin%5D=4821&msg=hello"),
+    ] {
+        for seen in [seen(BodyFormat::Json, shape, document), seen(BodyFormat::Form, shape, form)] {
+            let secrets = ["4821", "482913", "219099999", "411111111111"];
+            assert!(secrets.iter().all(|secret| !seen.contains(secret)), "{shape}: {seen}");
+        }
+    }
+    // A login form reaches the server.
+    for form in ["pin=4821", "user=ann&otp=482913"] {
+        assert_eq!(seen(BodyFormat::Form, "generic", form), form);
+    }
+}
+
+#[test]
+fn the_parameters_of_an_address_in_a_message_are_named_values() {
+    for (said, expected) in [
+        ("https://x.example/pay?cvv=123&id=7", "https://x.example/pay?cvv=***&id=7"),
+        ("see https://x.example/a?pin=4821", "see https://x.example/a?pin=****"),
+        ("https://x.example/a?user=9&otp=482913#top", "https://x.example/a?user=9&otp=******#top"),
+        ("https://x.example/a?ssn=219099999&x=1", "https://x.example/a?ssn=*****9999&x=1"),
+        ("https://x.example/a?password=hunter22&x=1", "https://x.example/a?password=********&x=1"),
+    ] {
+        assert_eq!(Engine::default().redact(said), expected);
+    }
+    for said in
+        ["https://x.example/pin/4821", "https://x.example/a?page=4821&id=123", "https://x.example/a?shipping=4821"]
+    {
+        assert_eq!(Engine::default().redact(said), said);
+    }
+}
+
+#[test]
 fn strings_that_were_not_read_as_text_are_counted() {
     let body = r#"{"id":"a","name":"Ann","text":"hello","tags":["x","y"],"n":7}"#;
     let filter = |shape: DynShape| Filter::new(Engine::default(), BodyFormat::Json).shape(shape);

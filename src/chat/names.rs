@@ -698,6 +698,12 @@ const LINKS: &[&str] = &["from", "to", "by", "of", "for", "de", "para"];
 /// Words in the names of random tokens that end like those of text: `g-recaptcha-response`.
 const TOKENS: &[&str] = &["captcha", "recaptcha", "hcaptcha", "turnstile", "saml"];
 
+/// Words for a card.
+const CARDS: &[&str] = &["card", "cards", "tarjeta", "cartao"];
+
+/// Words for what stands for a card.
+const REPLACEMENTS: &[&str] = &["token", "tokens", "hash", "hashes", "uuid", "key"];
+
 /// Words that stand before others without anything between: `usermessage`, `plaintext`, `cardnumber`.
 const PREFIXES: &[&str] = &[
     "account",
@@ -907,6 +913,8 @@ fn meaning_of(words: &Words) -> Meaning {
         Meaning::Text if last > 0 && words.is_in(last - 1, &["security", "secret"]) => Meaning::Other,
         Meaning::Text if class(words.get(0)) == Meaning::Chat => Meaning::Chat,
         text @ (Meaning::Chat | Meaning::Text | Meaning::Aside) => text,
+        // A card may be given where its id is meant, but a token is made to look like one.
+        Meaning::Reference if any(CARDS) && !any(REPLACEMENTS) => Meaning::Other,
         Meaning::Reference => Meaning::Reference,
         _ if words.iter().any(|word| class(word) == Meaning::Reference) => Meaning::Reference,
         // `messageFromUser` is a message, `message_from` is not.
