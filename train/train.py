@@ -15,8 +15,11 @@ import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-COLUMNS = 8  # integers in a row of the table
+COLUMNS = 8  # scores in a row of the table
+HIDDEN = 16  # hidden units
 SCALE = 16  # sixteenths of a nat
+HIDDEN_SCALE = 128
+HIDDEN_BITS = 13  # see src/judge/learned/weights.rs
 SEED = 1
 
 
@@ -107,6 +110,51 @@ def fit(X, y, w, C):
     return model.coef_[0], float(model.intercept_[0])
 
 
+def fit_hidden(X, y, w, epochs=4, batch=256, rate=2e-3, decay=0.01, absent=0.3, dark=0.2):
+    """Learns weights and a layer of hidden units together.
+
+    Each row of the matrix that is returned holds what a feature adds to the hidden units, and its weight. While learning,
+    a share of the features is absent and a share of the units is dark, so that no one of them decides.
+    """
+    random, f = np.random.default_rng(SEED), np.float32
+    P = {
+        "rows": np.concatenate([random.normal(0, 0.05, (X.shape[1], HIDDEN)), np.zeros((X.shape[1], 1))], 1).astype(f),
+        "bias": np.zeros(HIDDEN, f),
+        "out": random.normal(0, 0.3, HIDDEN).astype(f),
+        "last": np.zeros(1, f),
+    }
+    mean = {name: np.zeros_like(p) for name, p in P.items()}
+    square = {name: np.zeros_like(p) for name, p in P.items()}
+    y, w = y.astype(f), w.astype(f)
+    steps, step = epochs * -(-len(y) // batch), 0
+    for _ in range(epochs):
+        order = random.permutation(len(y))
+        for start in range(0, len(y), batch):
+            at = order[start : start + batch]
+            A = X[at]
+            A.data = A.data * (random.random(len(A.data)) > absent)
+            Z = A @ P["rows"]
+            units = np.maximum(Z[:, :HIDDEN] + P["bias"], 0)
+            lit = (random.random(units.shape) > dark).astype(f) / f(1 - dark)
+            score = (units * lit) @ P["out"] + Z[:, HIDDEN] + P["last"][0]
+            error = ((1 / (1 + np.exp(-score)) - y[at]) * w[at] / len(at)).astype(f)
+            back = np.outer(error, P["out"]) * lit * (units > 0)
+            gradient = {
+                "rows": A.T @ np.concatenate([back, error[:, None]], 1),
+                "bias": back.sum(0),
+                "out": (units * lit).T @ error,
+                "last": np.array([error.sum()], f),
+            }
+            step += 1
+            now = rate * (1 - (step - 1) / steps)
+            for name, p in P.items():
+                m, s, g = mean[name], square[name], gradient[name]
+                m += f(0.1) * (g - m)
+                s += f(0.001) * (g * g - s)
+                p -= f(now) * (m / f(1 - 0.9**step) / (np.sqrt(s / f(1 - 0.999**step)) + f(1e-8)) + f(decay) * p)
+    return P
+
+
 def learn_questions(rows, weights, C=0.3):
     keys = columns_of(rows, 3)
     X = matrix(rows, keys)
@@ -114,7 +162,7 @@ def learn_questions(rows, weights, C=0.3):
     for k in range(COLUMNS):
         y = np.array([r[1] >> k & 1 for r in rows])
         table[:, k], bias[k] = fit(X, y, weights, C)
-    return keys, table, bias
+    return keys, table, bias, None
 
 
 def learn_values(rows, weights, C=0.05, C_kind=0.3):
@@ -126,20 +174,30 @@ def learn_values(rows, weights, C=0.05, C_kind=0.3):
     secret = y > 0
     for k in range(1, COLUMNS):
         table[:, k], bias[k] = fit(X[secret], (y[secret] == k).astype(int), weights[secret], C_kind)
-    return keys, table, bias
+    # The mean of two learners is better than each: the plain weights, and those with hidden units.
+    hidden = fit_hidden(X, y > 0, weights)
+    table[:, 0] = (table[:, 0] + hidden["rows"][:, HIDDEN]) / 2
+    bias[0] = (bias[0] + hidden["last"][0]) / 2
+    hidden["out"] = hidden["out"] / 2
+    return keys, table, bias, hidden
+
+
+def whole(numbers, scale, limit, kind):
+    return np.clip(np.rint(np.asarray(numbers) * scale), -limit, limit).astype(kind)
 
 
 def write(path, values, questions, keep=60000):
-    """Writes the table: places, biases, keys, rows. See src/judge/learned/weights.rs."""
+    """Writes the table: places, biases, hidden units, keys, rows. See src/judge/learned/weights.rs."""
     rows = {}
-    for keys, table, _ in (values, questions):
-        q = np.clip(np.rint(table * SCALE), -127, 127).astype(np.int8)
-        strength = (
-            np.abs(q[:, 0].astype(int)) * 4 + np.abs(q.astype(int)).max(axis=1)
-            if keys is values[0]
-            else np.abs(q.astype(int)).max(axis=1) * 4
-        )
-        for key, row, s in zip(keys, q, strength):
+    for keys, table, _, hidden in (values, questions):
+        q = whole(table, SCALE, 127, np.int8)
+        units = whole(hidden["rows"][:, :HIDDEN] if hidden else np.zeros((len(keys), HIDDEN)), HIDDEN_SCALE, 127, np.int8)
+        strongest = np.abs(q.astype(int)).max(axis=1)
+        strength = strongest * 4
+        if keys is values[0]:
+            reach = np.abs(units.astype(int)) @ np.abs(hidden["out"]) * (SCALE / HIDDEN_SCALE) if hidden else 0
+            strength = (np.abs(q[:, 0].astype(int)) + reach) * 4 + strongest
+        for key, row, s in zip(keys, np.concatenate([q, units], 1), strength):
             if row.any():
                 rows[int(key)] = (s, row)
     kept = sorted(rows, key=lambda k: (-rows[k][0], k))[:keep]
@@ -153,17 +211,23 @@ def write(path, values, questions, keep=60000):
         while entries[place, 1]:
             place = (place + 1) & (places - 1)
         entries[place] = key >> 16, number
+    hidden = values[3] or {"bias": np.zeros(HIDDEN), "out": np.zeros(HIDDEN)}
     with open(path, "wb") as f:
         f.write(struct.pack("<II", places, len(kept)))
-        for bias in (values[2], questions[2]):
-            f.write(struct.pack(f"<{COLUMNS}h", *(int(np.clip(round(b * SCALE), -32000, 32000)) for b in bias)))
+        for numbers, scale in (
+            (values[2], SCALE),
+            (questions[2], SCALE),
+            (hidden["bias"], HIDDEN_SCALE),
+            (hidden["out"], SCALE * 2**HIDDEN_BITS / HIDDEN_SCALE),
+        ):
+            f.write(whole(numbers, scale, 32000, "<i2").tobytes())
         f.write(entries.astype("<u2").tobytes())
         for key in kept:
             f.write(rows[key][1].tobytes())
     return len(rows), len(kept)
 
 
-NOTHING = (np.array([], np.uint32), np.zeros((0, COLUMNS)), np.array([0.0] * COLUMNS))
+NOTHING = (np.array([], np.uint32), np.zeros((0, COLUMNS)), np.array([0.0] * COLUMNS), None)
 
 
 # ---- Scoring, as shared by everybody who measures a filter on these conversations ------------------------------------

@@ -46,6 +46,10 @@ const FOUND: i32 = 8;
 /// The same for a plain word, which may be anything.
 const FOUND_WORD: i32 = 24;
 
+/// The score below which something is not a secret though the rules have found it. Does not hold for cards and Social
+/// Security numbers, nor for strict sensitivity.
+const KEPT: i32 = -12;
+
 /// By how much the scores for the sensitivities differ.
 const DOUBT: i32 = 16;
 
@@ -57,6 +61,9 @@ const AS_LONG_AS_A_CARD: usize = 12;
 
 /// The most values of a message that are weighed together. More stand in no message that a person writes.
 const MOST: usize = 256;
+
+/// What the hidden units add to a score, in words.
+const TOGETHER: &str = "all of this together";
 
 /// The value of a token in a feature: its word without case, the number of its digits, its mark.
 fn token_value(reading: &TokenizedText<'_>, token: &Token) -> u64 {
@@ -71,8 +78,8 @@ fn token_value(reading: &TokenizedText<'_>, token: &Token) -> u64 {
 }
 
 impl MessageAnalysis<'_, '_> {
-    /// Weighs the values that form and the rules leave open, and adds findings that they have missed. What the rules have
-    /// found stays, so that everything that is promised of them holds.
+    /// Weighs the values that form leaves open: adds findings that the rules have missed, and drops what they took for a
+    /// secret against strong evidence.
     pub(super) fn weigh(&mut self, role: Role, certain: usize) {
         if self.expected.sensitivities.is_off() || WEIGHTS.is_empty() && !record::is_recording() {
             return;
@@ -84,28 +91,27 @@ impl MessageAnalysis<'_, '_> {
         let context = Context::of(self, role.serves(), &values);
         let mut before = Before::default();
         let mut words: Option<usize> = None;
+        let mut dropped: SmallVec<[usize; 4]> = SmallVec::new();
         for value in &values {
-            let found = value.rule.map(|at| self.verdict.found[at].entity);
             let mut sum = WEIGHTS.of_value();
-            if found.is_none() || record::is_recording() {
-                value::features(self, &context, value, before, &mut |_, feature| WEIGHTS.add(&mut sum, feature));
-            }
-            let least = if value.number.is_none() && !self.is_mixed(value) { FOUND_WORD } else { FOUND };
-            let learned = if found.is_none() && sum[0] + DOUBT >= least { self.kind_of(value, &sum) } else { None };
-            let learned = learned.filter(|entity| sum[0] >= least + self.doubt(*entity));
-            if self.explains && found.is_none() {
-                let weight = |feature| WEIGHTS.row(feature).map_or(0, |row| i32::from(row[0]));
-                let reasons = value::reasons(self, &context, value, before, weight);
+            value::features(self, &context, value, before, &mut |_, feature| WEIGHTS.add(&mut sum, feature));
+            let scores = WEIGHTS.scores(&sum);
+            let by_rules = value.rule.map(|at| self.verdict.found[at].entity);
+            let likeliest = by_rules.or_else(|| self.kind_of(value, &scores));
+            let needed = likeliest.map(|entity| self.needed(value, entity));
+            let entity = likeliest.filter(|_| needed.is_some_and(|needed| scores[0] >= needed));
+            if self.explains && (by_rules.is_none() || entity.is_none()) {
+                let mut reasons = value::reasons(self, &context, value, before, |feature| WEIGHTS.alone(feature));
+                reasons.push((TOGETHER.to_owned(), WEIGHTS.together(&sum)));
+                reasons.retain(|(_, score)| *score != 0);
+                reasons.sort_by_key(|(_, score)| -score.abs());
                 let span = self.reading.span(value.first, value.last);
-                let entity = self.kind_of(value, &sum);
-                let needed = entity.map(|entity| least + self.doubt(entity));
-                self.verdict.weighed.push(Weighed { span, entity, score: sum[0], needed, reasons });
+                self.verdict.weighed.push(Weighed { span, entity: likeliest, score: scores[0], needed, reasons });
             }
-            let entity = found.or(learned);
             #[cfg(test)]
             let entity = {
                 let span = self.page.view.source(self.reading.span(value.first, value.last));
-                record::value(span, found, |add| {
+                record::value(span, by_rules, |add| {
                     value::features(self, &context, value, before, &mut |template, feature| add(template, feature));
                 })
                 .unwrap_or(entity)
@@ -115,7 +121,13 @@ impl MessageAnalysis<'_, '_> {
                 decided: entity.and_then(Topic::of).map_or(1, |topic| topic as u64 + 2),
                 digits: value.number.map_or(0, |n| n.digits as u64),
             };
-            let Some(entity) = entity.filter(|_| found.is_none()) else { continue };
+            if let Some(at) = value.rule {
+                if entity.is_none() {
+                    dropped.push(at);
+                }
+                continue;
+            }
+            let Some(entity) = entity else { continue };
             // The next word of a passphrase.
             let phrase = words.filter(|at| {
                 let last = &self.verdict.found[*at];
@@ -128,10 +140,28 @@ impl MessageAnalysis<'_, '_> {
                 }
                 None => {
                     words = Some(self.verdict.found.len());
-                    self.find_value(value, entity, sum[0]);
+                    self.find_value(value, entity, scores[0]);
                 }
             }
         }
+        dropped.sort_unstable();
+        for at in dropped.into_iter().rev() {
+            let span = self.verdict.found.remove(at).span;
+            let first = self.reading.tokens.partition_point(|t| (t.end as usize) <= span.start);
+            let end = self.reading.tokens.partition_point(|t| (t.start as usize) < span.end);
+            self.claimed[first..end].fill(false);
+        }
+    }
+
+    /// Returns the score from which a value is a secret of this kind.
+    fn needed(&self, value: &Value, entity: Entity) -> i32 {
+        let least = if value.number.is_none() && !self.is_mixed(value) { FOUND_WORD } else { FOUND };
+        if value.rule.is_none() {
+            return least + self.doubt(entity);
+        }
+        let may_drop = !matches!(entity, Entity::Card | Entity::SocialSecurity)
+            && matches!(self.expected.sensitivities.of(entity), Some(Sensitivity::Balanced | Sensitivity::Lenient));
+        if may_drop { KEPT } else { i32::MIN }
     }
 
     /// By how much the score of a secret of this kind must exceed that for balanced sensitivity.

@@ -74,7 +74,7 @@ pub(crate) fn scores(reading: &TokenizedText<'_>, part: Part, asks: Topics) -> [
     #[cfg(test)]
     super::record::question(|mut add| features(reading, part, asks, &mut add));
     let mut sum = WEIGHTS.of_question();
-    features(reading, part, asks, &mut |feature| WEIGHTS.add(&mut sum, feature));
+    features(reading, part, asks, &mut |feature| WEIGHTS.add_question(&mut sum, feature));
     sum.map(bucket)
 }
 

@@ -1,19 +1,38 @@
 //! The learned weights: a table from the hash of a feature to a row of small integers.
 //!
+//! The score of a value is a sum of weights, and of what a small hidden layer makes of the features together. Each
+//! feature adds to each hidden unit; a unit counts as far as its sum is positive.
+//!
 //! The file is what `train/` writes, all in little-endian order: the number of places (a power of two), the number of rows,
-//! the biases, for each place the upper half of the hash of its feature and the number of its row (from 1, 0 for none), and
-//! the rows. It is read as it is; nothing is parsed and nothing is floating point, so every platform decides alike.
+//! the biases of values, of questions and of the hidden units, the weights of the hidden units, for each place the upper
+//! half of the hash of its feature and the number of its row (from 1, 0 for none), and the rows. It is read as it is;
+//! nothing is parsed and nothing is floating point, so every platform decides alike.
 
 use std::borrow::Cow;
 
-/// The number of integers in a row. Of a feature of a value: the log-odds that it is a secret, and how much each of the
+/// The number of weights in a row. Of a feature of a value: the log-odds that it is a secret, and how much each of the
 /// seven kinds gains. Of a feature of a question: how much each of the seven kinds and anything harmless gains.
 pub(super) const COLUMNS: usize = 8;
 
-/// A row of the table, or a sum of rows.
+/// The number of hidden units, to which the rest of a row belongs.
+const HIDDEN: usize = 16;
+
+/// The bytes of a row.
+const ROW: usize = COLUMNS + HIDDEN;
+
+/// By how many bits the product of a hidden unit and its weight is finer than a sixteenth of a nat.
+const HIDDEN_BITS: u32 = 13;
+
+/// A sum of rows, in sixteenths of a nat.
 pub(super) type Row = [i32; COLUMNS];
 
-/// The weights. Sums of them are in sixteenths of a nat.
+/// What the features of a value add up to.
+pub(super) struct Sum {
+    row: Row,
+    hidden: [i32; HIDDEN],
+}
+
+/// The weights.
 pub(super) struct Weights {
     bytes: Cow<'static, [u8]>,
     places: usize,
@@ -21,7 +40,7 @@ pub(super) struct Weights {
 
 static BUILT_IN: &[u8] = include_bytes!("weights.bin");
 
-const HEADER: usize = 8 + 2 * COLUMNS * 2;
+const HEADER: usize = 8 + 2 * (2 * COLUMNS + 2 * HIDDEN);
 
 /// The bytes of a place.
 const PLACE: usize = 4;
@@ -45,26 +64,40 @@ impl Weights {
         self.places == 1
     }
 
-    fn bias(&self, table: usize) -> Row {
+    /// `N` numbers of the header, after `skipped` others.
+    fn header<const N: usize>(&self, skipped: usize) -> [i32; N] {
         std::array::from_fn(|i| {
-            let at = 8 + (table * COLUMNS + i) * 2;
+            let at = 8 + (skipped + i) * 2;
             i32::from(i16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]))
         })
     }
 
     /// The sum to which the features of a value are added.
-    pub(super) fn of_value(&self) -> Row {
-        self.bias(0)
+    pub(super) fn of_value(&self) -> Sum {
+        Sum { row: self.header(0), hidden: self.header(2 * COLUMNS) }
     }
 
     /// The sum to which the features of a question are added.
     pub(super) fn of_question(&self) -> Row {
-        self.bias(1)
+        self.header(COLUMNS)
+    }
+
+    /// Returns the scores of a value: whether it is a secret, and of which kind.
+    pub(super) fn scores(&self, sum: &Sum) -> Row {
+        let mut row = sum.row;
+        row[0] += self.together(sum);
+        row
+    }
+
+    /// Returns what the hidden units add to the score of a value.
+    pub(super) fn together(&self, sum: &Sum) -> i32 {
+        let weights: [i32; HIDDEN] = self.header(2 * COLUMNS + HIDDEN);
+        sum.hidden.iter().zip(weights).map(|(unit, weight)| (*unit).max(0) * weight).sum::<i32>() >> HIDDEN_BITS
     }
 
     /// Returns the row of a feature, if it has one.
     #[inline]
-    pub(super) fn row(&self, feature: u32) -> Option<[i8; COLUMNS]> {
+    fn find(&self, feature: u32) -> Option<&[u8; ROW]> {
         let mut place = feature as usize & (self.places - 1);
         loop {
             let at = HEADER + place * PLACE;
@@ -73,19 +106,34 @@ impl Weights {
                 return None;
             }
             if entry & 0xFFFF == feature >> 16 {
-                let at = HEADER + self.places * PLACE + ((entry >> 16) as usize - 1) * COLUMNS;
-                return self.bytes[at..].first_chunk().map(|row: &[u8; COLUMNS]| row.map(|weight| weight as i8));
+                let at = HEADER + self.places * PLACE + ((entry >> 16) as usize - 1) * ROW;
+                return self.bytes[at..].first_chunk();
             }
             place = (place + 1) & (self.places - 1);
         }
     }
 
-    /// Adds the row of a feature to a sum.
+    /// Returns what a feature adds to the score of a value by itself.
+    pub(super) fn alone(&self, feature: u32) -> i32 {
+        self.find(feature).map_or(0, |row| i32::from(row[0] as i8))
+    }
+
+    /// Adds a feature of a value.
     #[inline]
-    pub(super) fn add(&self, sum: &mut Row, feature: u32) {
-        if let Some(row) = self.row(feature) {
+    pub(super) fn add(&self, sum: &mut Sum, feature: u32) {
+        if let Some(row) = self.find(feature) {
+            for (sum, weight) in sum.row.iter_mut().chain(&mut sum.hidden).zip(row) {
+                *sum += i32::from(*weight as i8);
+            }
+        }
+    }
+
+    /// Adds a feature of a question.
+    #[inline]
+    pub(super) fn add_question(&self, sum: &mut Row, feature: u32) {
+        if let Some(row) = self.find(feature) {
             for (sum, weight) in sum.iter_mut().zip(row) {
-                *sum += i32::from(weight);
+                *sum += i32::from(*weight as i8);
             }
         }
     }
@@ -95,7 +143,7 @@ impl Weights {
 const fn places(bytes: &[u8]) -> usize {
     let places = number(bytes, 0);
     let rows = number(bytes, 4);
-    assert!(places.is_power_of_two() && bytes.len() == HEADER + places * PLACE + rows * COLUMNS);
+    assert!(places.is_power_of_two() && bytes.len() == HEADER + places * PLACE + rows * ROW);
     places
 }
 
