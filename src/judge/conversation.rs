@@ -139,8 +139,8 @@ impl Expected {
             || self.recent_questions().any(|scores| scores[Topic::Password as usize] >= Self::LIKELY)
     }
 
-    /// The score at which a question probably asks for a secret.
-    const LIKELY: u8 = 3;
+    /// The score from which a question may ask for a secret.
+    const LIKELY: u8 = 2;
 
     /// The model's scores for the recent questions by the other side.
     fn recent_questions(&self) -> impl Iterator<Item = [u8; INTENTS]> + '_ {

@@ -59,6 +59,9 @@ const LONGEST: usize = 22;
 /// Numbers of as many digits that a word names as something harmless are decided by their form.
 const AS_LONG_AS_A_CARD: usize = 12;
 
+/// The length from which letters with digits may be a password or a code even if no word says so.
+const SHORTEST_MIXED: usize = 6;
+
 /// The most values of a message that are weighed together. More stand in no message that a person writes.
 const MOST: usize = 256;
 
@@ -329,6 +332,7 @@ impl MessageAnalysis<'_, '_> {
             let (first, last) = if first < at { (at, last.max(at)) } else { (first, last) };
             let next = last.max(at) + 1;
             let mixed = reading.tokens[first..=last].iter().any(|t| matches!(t.kind, Kind::Mixed | Kind::Digits));
+            let length = (reading.tokens[last].end - reading.tokens[first].start) as usize;
             let names = |topic: Topic, names_a_word: bool| {
                 topic == Topic::Password
                     || names_a_word && matches!(topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin)
@@ -337,14 +341,16 @@ impl MessageAnalysis<'_, '_> {
                 || self.is_cued(first, last, names)
                 || mixed
                     && reading.facts.digits > 0
-                    && (codes || self.is_cued(first, last, |topic, _| topic.is_secret()));
+                    && (codes
+                        || length >= SHORTEST_MIXED
+                        || self.is_cued(first, last, |topic, _| topic.is_secret()));
             let address = reading.tokens[first..=last].iter().any(|t| t.is(b'@') || t.is(b'/'));
             let identifier = mixed && !awaited && number::is_identifier(reading, first, last);
             if open
                 && !address
                 && (!identifier || self.is_cued(first, last, |topic, _| topic == Topic::Password))
                 && self.is_free(first, last)
-                && reading.span(first, last).end - reading.span(first, last).start >= 2
+                && length >= 2
             {
                 values.push(Value { first, last, number: None, rule: None });
             }
