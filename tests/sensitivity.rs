@@ -60,8 +60,8 @@ fn a_score_is_explained_by_reasons_that_quote_nothing() {
             assert!(value.reasons.windows(2).all(|pair| pair[0].score.abs() >= pair[1].score.abs()));
             let value = &talk.1[value.span.range()];
             assert!(
-                value.len() >= 3
-                    && explanation.weighed.iter().all(|w| w.reasons.iter().all(|r| !r.what.contains(value)))
+                value.len() < 3
+                    || explanation.weighed.iter().all(|w| w.reasons.iter().all(|r| !r.what.contains(value)))
             );
         }
     }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes plain statements and answers, made from the cue tables: every phrase in frames of plain speech with usual values.
+"""Writes plain statements and answers, made from the cue tables: every phrase in frames of plain speech with usual values;
+and lines that programs write, which hold numbers and names and no secret.
 
 usage: plain.py >plain.jsonl
 """
@@ -20,11 +21,19 @@ HARMLESS = {"Partial", "Zip", "Phone", "Reference", "Device", "Place", "Amount",
 FRAMES = {
     "en": ["my {p} is {v}", "{p}: {v}", "{v} is my {p}", "the {p} is {v}, thanks", "hi, {p} {v}"],
     "es": ["mi {p} es {v}", "{p}: {v}", "{v} es mi {p}", "el {p} es {v}, gracias", "hola, {p} {v}"],
+    "pt": ["meu {p} é {v}", "{p}: {v}", "{v} é o meu {p}", "o {p} é {v}, obrigado", "oi, {p} {v}"],
+}
+ANSWER = {
+    "en": ["{}", "it's {}", "{} thanks", "ok {}"],
+    "es": ["{}", "es {}", "{} gracias", "ok {}"],
+    "pt": ["{}", "é {}", "{} obrigada", "ok {}"],
 }
 ASK = {
     "en": ["What is your {p}?", "Can I have the {p}, please?", "{p}?"],
     "es": ["¿Cuál es su {p}?", "¿Me da su {p}, por favor?", "¿{p}?"],
+    "pt": ["Qual é o seu {p}?", "Pode me informar o {p}, por favor?", "{p}?"],
 }
+LINES = 1500
 random.seed(1)
 
 
@@ -57,6 +66,44 @@ def value(topic):
     return number(random.choice(n))
 
 
+def hexadecimal(n):
+    return "".join(random.choice("0123456789abcdef") for _ in range(n))
+
+
+def thing():
+    """What stands in a line of a log: a stamp, a size, an address, an id, a name."""
+    r = random.randrange
+    return random.choice(
+        [
+            lambda: f"2026-{r(1, 13):02}-{r(1, 29):02}T{r(24):02}:{r(60):02}:{r(60):02}Z",
+            lambda: f"[{r(1, 29):02}/Oct/2026:{r(24):02}:{r(60):02}:{r(60):02} +0000]",
+            lambda: f"17{number(8)}",
+            lambda: f"17{number(11)}",
+            lambda: f"17{number(8)}.{number(6)}",
+            lambda: f"{r(256)}.{r(256)}.{r(256)}.{r(256)}",
+            lambda: f"{r(256)}.{r(256)}.{r(256)}.{r(256)}:{number(5)}",
+            lambda: number(random.choice([3, 4, 5, 6, 7, 8, 9, 10])),
+            lambda: hexadecimal(random.choice([6, 7, 8, 9, 12, 16, 32])),
+            lambda: f"[{number(5)}]",
+            lambda: random.choice(["uid", "pid", "size", "bytes", "took_ms", "port", "seq", "conn", "ttl", "row"])
+            + random.choice(["=", ": ", " "])
+            + number(random.choice([2, 3, 4, 5, 6, 8])),
+            lambda: f"/{random.choice(['api', 'img', 'static', 'v1', 'users'])}/{hexadecimal(8)}",
+            lambda: f"user{number(random.choice([2, 4, 5]))}",
+            lambda: random.choice(["blk_", "job-", "req-", "node", "worker-", "tx-", "session-"]) + hexadecimal(9),
+        ]
+    )()
+
+
+def line():
+    words = "GET POST 200 404 INFO WARN ERROR kernel: sshd nginx worker started closed accepted timeout from to in for cache miss retry query done failed connection".split()
+    parts = [thing() if random.random() < 0.55 else random.choice(words) for _ in range(random.randrange(2, 11))]
+    if random.random() < 0.15:
+        name = random.choice(["anna", "bwest", "tomas", "lucia", "rfox", "karim"]) + number(2)
+        parts = [random.choice(["username:", "user:", "user", "login user", "usuario", "user id"]), name]
+    return " ".join(parts)
+
+
 def phrases(path):
     source = open(path).read()
     for topic, text in re.findall(
@@ -78,7 +125,7 @@ def phrases(path):
 
 def main():
     n = 0
-    for lang, name in (("en", "english"), ("es", "spanish")):
+    for lang, name in (("en", "english"), ("es", "spanish"), ("pt", "portuguese")):
         for topic, phrase in sorted(set(phrases(f"{ROOT}/src/detect/cues/{name}.rs"))):
             secret = KIND.get(topic)
             if not secret and topic not in HARMLESS:
@@ -99,11 +146,7 @@ def main():
                     },
                     {
                         "role": "customer",
-                        "text": random.choice(
-                            ["{}", "it's {}", "{} thanks", "ok {}"]
-                            if lang == "en"
-                            else ["{}", "es {}", "{} gracias", "ok {}"]
-                        ).format(v),
+                        "text": random.choice(ANSWER[lang]).format(v),
                         "secrets": secrets,
                     },
                 ],
@@ -115,6 +158,10 @@ def main():
                         ensure_ascii=False,
                     )
                 )
+    for _ in range(LINES):
+        n += 1
+        turn = {"role": random.choice(["customer", "agent"]), "text": line(), "secrets": []}
+        print(json.dumps({"id": f"plain-{n}", "author": "plain", "lang": "en", "category": "line", "turns": [turn]}))
 
 
 if __name__ == "__main__":

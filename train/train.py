@@ -186,7 +186,7 @@ def whole(numbers, scale, limit, kind):
     return np.clip(np.rint(np.asarray(numbers) * scale), -limit, limit).astype(kind)
 
 
-def write(path, values, questions, keep=60000):
+def write(path, values, questions, keep=32000):
     """Writes the table: places, biases, hidden units, keys, rows. See src/judge/learned/weights.rs."""
     rows = {}
     for keys, table, _, hidden in (values, questions):
@@ -292,7 +292,7 @@ def main():
     p.add_argument("--only-fold", type=int)
     p.add_argument("--out")
     p.add_argument("--show", type=int, default=0)
-    p.add_argument("--keep", type=int, default=60000)
+    p.add_argument("--keep", type=int, default=32000)
     p.add_argument("sets", nargs="+")
     a = p.parse_args()
     program = Program()

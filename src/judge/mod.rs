@@ -196,8 +196,8 @@ fn analyze_in_full(
     analysis.heed_masks();
     analysis.by_form(&candidates);
     analysis.by_columns();
-    let certain = analysis.verdict.found.len();
     analysis.after_cards();
+    let certain = analysis.verdict.found.len();
     analysis.by_cue(&candidates);
     analysis.codes(&candidates);
     analysis.answers(role);

@@ -41,14 +41,14 @@ mod record {
 }
 
 /// The score from which a value is a secret that the rules have not found, in sixteenths of a nat.
-const FOUND: i32 = 8;
+const FOUND: i32 = 16;
 
-/// The same for a plain word, which may be anything.
+/// The same for a plain word, and for letters with digits that nothing names, which may be anything.
 const FOUND_WORD: i32 = 24;
 
-/// The score below which something is not a secret though the rules have found it. Does not hold for cards and Social
-/// Security numbers, nor for strict sensitivity.
-const KEPT: i32 = -12;
+/// The score below which something is not a secret though the rules have found it by a word near it. Does not hold for
+/// answers, cards and Social Security numbers, nor for strict sensitivity.
+const KEPT: i32 = -32;
 
 /// By how much the scores for the sensitivities differ.
 const DOUBT: i32 = 16;
@@ -158,11 +158,17 @@ impl MessageAnalysis<'_, '_> {
 
     /// Returns the score from which a value is a secret of this kind.
     fn needed(&self, value: &Value, entity: Entity) -> i32 {
-        let least = if value.number.is_none() && !self.is_mixed(value) { FOUND_WORD } else { FOUND };
-        if value.rule.is_none() {
-            return least + self.doubt(entity);
-        }
-        let may_drop = !matches!(entity, Entity::Card | Entity::SocialSecurity)
+        let Some(at) = value.rule else {
+            let is_plain = value.number.is_none() && !(self.is_mixed(value) && self.is_spoken_of(value));
+            return self.doubt(entity) + if is_plain { FOUND_WORD } else { FOUND };
+        };
+        let evidence = &self.verdict.found[at].evidence;
+        let stands_out = value.first > 0
+            && matches!(self.reading.tokens[value.first - 1].kind, Kind::Mark(b'*' | b'"' | b'[' | b'<'));
+        let may_drop = evidence.cue.is_some()
+            && !evidence.asked
+            && !stands_out
+            && !matches!(entity, Entity::Card | Entity::SocialSecurity)
             && matches!(self.expected.sensitivities.of(entity), Some(Sensitivity::Balanced | Sensitivity::Lenient));
         if may_drop { KEPT } else { i32::MIN }
     }
@@ -299,6 +305,11 @@ impl MessageAnalysis<'_, '_> {
                 || self.is_cued(number.first, number.last, |topic, _| topic.is_secret()))
     }
 
+    /// Whether a secret is expected, or a word near a value names one.
+    fn is_spoken_of(&self, value: &Value) -> bool {
+        self.expected.awaits_a_secret() || self.is_cued(value.first, value.last, |topic, _| topic.is_secret())
+    }
+
     /// Whether a cue that `counts` stands near the tokens.
     fn is_cued(&self, first: usize, last: usize, counts: impl Fn(Topic, bool) -> bool) -> bool {
         let from = self.reading.cues.partition_point(|hit| hit.last + LEFT < first);
@@ -341,9 +352,7 @@ impl MessageAnalysis<'_, '_> {
                 || self.is_cued(first, last, names)
                 || mixed
                     && reading.facts.digits > 0
-                    && (codes
-                        || length >= SHORTEST_MIXED
-                        || self.is_cued(first, last, |topic, _| topic.is_secret()));
+                    && (codes || length >= SHORTEST_MIXED || self.is_cued(first, last, |topic, _| topic.is_secret()));
             let address = reading.tokens[first..=last].iter().any(|t| t.is(b'@') || t.is(b'/'));
             let identifier = mixed && !awaited && number::is_identifier(reading, first, last);
             if open
