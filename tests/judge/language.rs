@@ -74,7 +74,7 @@ fn a_heading_says_what_its_column_holds() {
         ("| id | pin |\n| 4410 | 7731 |", "| id | pin |\n| 4410 | **** |"),
         ("id\tssn\n88\t856451190", "id\tssn\n88\t*****1190"),
     ]);
-    passes(&["name,order,city\nAna,55861974028473,Lugo", "card, phone or cash\n4410 1 2"]);
+    passes(&["name,order,city\nAna,55861974028473,Lugo", "card, phone or cash\n12 1 2"]);
 }
 
 #[test]
