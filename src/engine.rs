@@ -140,9 +140,12 @@ impl Engine {
             let weighed = analysis.weighed.iter().map(|weighed| Weighed::new(weighed, view.source(weighed.span)));
             (analysis.expected_words(), passed, weighed.collect())
         };
-        let (outcome, (words, passed, weighed)) =
+        let (outcome, (words, mut passed, weighed)): (_, (_, Vec<Passed>, _)) =
             self.scan_in_full(conversation, expected, message, Depth::Reasons, reasons);
         let outcome = self.until_stable(outcome, &before, expected, message);
+        // What the rules kept may have been found after all, by the learned judge or in a later round.
+        let is_found = |span| outcome.findings.iter().any(|found| found.kind.is_there() && found.span.overlaps(span));
+        passed.retain(|passed| !is_found(passed.span));
         Explanation { expected: words, outcome, passed, weighed }
     }
 
