@@ -153,6 +153,8 @@ fn counts_codes_of_trades_and_places_pass() {
         "dropped pin at 40.7412, -73.9897",
         "le paso el pin de la ubicación: 19.4326, -99.1332",
         "charged $ 380.000 from the account",
+        "boarding pass 482913",
+        "my train pass number is 48291377",
     ]);
     becomes(&[
         ("615209 is your Amazon OTP", "****** is your Amazon OTP"),

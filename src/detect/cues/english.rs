@@ -27,6 +27,11 @@ pub(crate) const CUES: &[Row] = &[
         phrases: "gift card/cards number/no/code?; giftcard number?; e gift card? number?; store credit number?; loyalty/membership/rewards/library/id/sim/insurance/member/club/business/health/medicare/green/report/score/boarding card number/no/id?;\
                   frequent flyer/flier number/no?; ff number; ffn; skymiles number?; aadvantage number?; mileageplus number?; known traveler number; ktn; redress number; bonvoy number?; rewards/loyalty/membership/member number/no/id/account?; cardmember/customer/client/user/employee/member/staff/guest/badge/agent/rep/driver/patient/student/partner/affiliate/host/vendor/supplier/subscriber/group/dealer/installer id/number/no/num; nectar/clubcard number?",
     },
+    Row {
+        topic: Topic::Reference,
+        name: "ticket",
+        phrases: "boarding/bus/train/rail/ferry/ski/lift/season/day/month/parking/museum/park pass number/no/id/code?",
+    },
     // ---- Card security codes ---------------------------------------------------------------------------------------
     Row {
         topic: Topic::SecurityCode,
