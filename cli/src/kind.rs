@@ -66,9 +66,8 @@ pub(crate) fn unreadable(sample: &[u8]) -> Option<Unreadable> {
     let known = MAGIC.iter().find(|(at, magic, ..)| {
         let starts = sample.get(*at..).is_some_and(|rest| rest.starts_with(magic));
         // Letters alone may begin a text.
-        let is_binary =
-            magic.iter().any(|b| !b.is_ascii_graphic()) || *at == 0 && magic.len() >= 5 || is_binary(sample);
-        starts && is_binary
+        let is_sure = magic.iter().any(|b| !b.is_ascii_graphic()) || *at == 0 && magic.len() >= 5;
+        starts && (is_sure || is_binary(sample))
     });
     if let Some((_, _, what, advice)) = known {
         return Some(Unreadable { what, advice });

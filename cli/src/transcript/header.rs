@@ -3,9 +3,12 @@
 //! A header is never scanned, so it must be recognised without doubt: every number of a time is in its range, and a name is
 //! short, has few digits and is not a label such as `Card number:`.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use lastfour::{Role, Span};
 
-use super::roles::role_in_name;
+use super::roles::{lowered, role_in_name};
 use super::stamp::{Cursor, Moment, elapsed, moment};
 
 /// The start of a message.
@@ -435,6 +438,10 @@ fn emphasized(rest: &[u8]) -> Option<(Span, usize)> {
 /// Splits a time off the end of a name: `Maria (10:32 AM)`, `Maria   0:20`, `Maria, [01.05.24 10:32]`.
 fn split_stamp(text: &str) -> (&str, Option<Moment>) {
     let bytes = text.as_bytes();
+    // Every time has digits, of any script.
+    if !bytes.iter().any(|b| b.is_ascii_digit() || !b.is_ascii()) {
+        return (text, None);
+    }
     let ends = |cursor: &Cursor<'_>| bytes[cursor.at.min(bytes.len())..].trim_ascii().is_empty();
     // At each place at which a time may begin, the first first.
     let starts = text.char_indices().filter(|(at, c)| {
@@ -509,14 +516,16 @@ fn is_name(name: &str, lenient: bool) -> bool {
 
 /// Returns whether a text labels a value instead of naming a speaker.
 fn is_label(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let words = || lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
-    if Role::from_name(name).is_some() || !words().any(|word| LABELS.contains(&word)) {
-        return false;
-    }
-    // "Card Services", but not "PIN for the agent".
-    let role_last = words().next_back().is_some_and(|word| role_in_name(word).is_some() && !LABELS.contains(&word));
-    !role_last || words().any(|word| JOINTS.contains(&word))
+    static SET: LazyLock<HashSet<&str>> = LazyLock::new(|| LABELS.iter().copied().collect());
+    lowered(name, |lower| {
+        let words = || lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
+        if !words().any(|word| SET.contains(word)) || Role::from_name(name).is_some() {
+            return false;
+        }
+        // "Card Services", but not "PIN for the agent".
+        let role_last = words().next_back().is_some_and(|word| role_in_name(word).is_some() && !SET.contains(word));
+        !role_last || words().any(|word| JOINTS.contains(&word))
+    })
 }
 
 /// Reads a time in brackets or without.

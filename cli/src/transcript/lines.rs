@@ -227,8 +227,8 @@ impl Grouping {
         let (text, speaker, time) = match self.head.take() {
             Some((head, at)) => {
                 let span = head.speaker.map(|(span, _)| Span::new(span.start + at, span.end + at));
-                let name = span.map(|span| String::from_utf8_lossy(&bytes[span.range()]).into_owned());
-                self.carried = Speaker { name: name.map(Arc::from), ..Speaker::default() };
+                let name = span.map(|span| Arc::from(&*String::from_utf8_lossy(&bytes[span.range()])));
+                self.carried = Speaker { name, ..Speaker::default() };
                 (head.text + at, self.carried.clone(), head.moment.map(|moment| moment.time()))
             }
             // It continues after a pause or after a cut.

@@ -1,5 +1,8 @@
 //! What names say about the role of a speaker.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use lastfour::Role;
 
 /// The words in a name that say what a speaker is, the strongest first: in "Customer Support Bot" the bot wins over the
@@ -133,11 +136,33 @@ const WORDS: [(Role, &[&str]); 3] = [
 
 /// Returns what a name says about the role of its bearer, in the languages of the library, or `None` if it says nothing.
 pub(crate) fn role_in_name(name: &str) -> Option<Role> {
+    /// The place of each word in [`WORDS`].
+    static PLACES: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
+        let places = WORDS.iter().enumerate().rev();
+        places.flat_map(|(place, (_, words))| words.iter().map(move |word| (*word, place))).collect()
+    });
     Role::from_name(name).or_else(|| {
-        let lower = name.to_lowercase();
-        let says = |words: &[&str]| lower.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
-        WORDS.iter().find(|(_, words)| says(words)).map(|(role, _)| *role)
+        lowered(name, |name| {
+            let words = name.split(|c: char| !c.is_alphanumeric());
+            words.filter_map(|word| PLACES.get(word)).min().map(|place| WORDS[*place].0)
+        })
     })
+}
+
+/// The longest name that is put into lower case on the stack, in bytes.
+const SHORT_NAME: usize = 64;
+
+/// Calls `read` with a name in lower case. A short name in ASCII is not copied to the heap.
+pub(super) fn lowered<R>(name: &str, read: impl FnOnce(&str) -> R) -> R {
+    let mut space = [0; SHORT_NAME];
+    if let Some(space) = space.get_mut(..name.len()).filter(|_| name.is_ascii()) {
+        space.copy_from_slice(name.as_bytes());
+        space.make_ascii_lowercase();
+        if let Ok(name) = std::str::from_utf8(space) {
+            return read(name);
+        }
+    }
+    read(&name.to_lowercase())
 }
 
 #[cfg(test)]

@@ -57,12 +57,12 @@ impl Speakers {
     /// Takes note of a speaker.
     pub(crate) fn meet(&mut self, speaker: &Speaker) {
         let Some(name) = &speaker.name else { return };
-        let given = self.given_role(name);
-        let role = given.or(speaker.role).or_else(|| role_in_name(name));
         if let Some(at) = self.find(name) {
-            self.named[at].role = self.named[at].role.or(role);
+            // What the name tells was noted at their first message.
+            self.named[at].role = self.named[at].role.or(speaker.role);
             self.named[at].side = self.named[at].side.or(speaker.side);
         } else if self.named.len() < MOST_SPEAKERS {
+            let role = self.given_role(name).or(speaker.role).or_else(|| role_in_name(name));
             self.named.push(Named {
                 key: fold(name).into(),
                 name: Arc::clone(name),
@@ -164,8 +164,11 @@ impl Speakers {
     }
 
     fn find(&self, name: &str) -> Option<usize> {
-        let key = fold(name);
-        self.named.iter().position(|named| *named.key == *key)
+        // Nearly always the name is spelled as before.
+        self.named.iter().position(|named| *named.name == *name).or_else(|| {
+            let key = fold(name);
+            self.named.iter().position(|named| *named.key == *key)
+        })
     }
 }
 

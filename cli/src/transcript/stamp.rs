@@ -60,6 +60,52 @@ const HALVES_BEFORE: &[(&str, bool)] = &[
 /// Words after a time of day that say nothing about its half.
 const SUFFIXES: &[&str] = &["uhr", "utc", "gmt", "hrs", "hs", "h"];
 
+/// The letters with which some words begin, as bits; the highest for all other characters.
+#[derive(Clone, Copy)]
+struct Initials(u32);
+
+impl Initials {
+    const fn of(byte: u8) -> u32 {
+        match byte {
+            b'a'..=b'z' => 1 << (byte - b'a'),
+            b'A'..=b'Z' => 1 << (byte - b'A'),
+            0x80.. => 1 << 31,
+            _ => 0,
+        }
+    }
+
+    /// The first letters of the words of a table.
+    const fn of_words(words: &[&str]) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < words.len() {
+            bits |= Self::of(words[at].as_bytes()[0]);
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    /// The first letters of the words of a table with meanings.
+    const fn of_keys<T: Copy>(words: &[(&str, T)]) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < words.len() {
+            bits |= Self::of(words[at].0.as_bytes()[0]);
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    fn has(self, byte: Option<u8>) -> bool {
+        byte.is_some_and(|byte| self.0 & Self::of(byte) != 0)
+    }
+}
+
+const CONNECTOR_INITIALS: Initials = Initials::of_words(CONNECTORS);
+const HALF_INITIALS: Initials = Initials::of_keys(HALVES);
+const HALF_BEFORE_INITIALS: Initials = Initials::of_keys(HALVES_BEFORE);
+const SUFFIX_INITIALS: Initials = Initials::of_words(SUFFIXES);
+const MONTH_INITIALS: Initials = Initials::of_keys(MONTHS);
+const DAY_INITIALS: Initials = Initials::of_words(DAYS);
+
 /// The first three letters of months, and their numbers.
 const MONTHS: &[(&str, i64)] = &[
     ("jan", 1),
@@ -111,6 +157,22 @@ impl Cursor<'_> {
         let hit = self.peek().is_some_and(|b| of.contains(&b));
         self.at += usize::from(hit);
         hit
+    }
+
+    /// Skips one of the words of a table, and returns it. Most texts begin with none of their letters.
+    fn one_of<'w>(&mut self, words: &[&'w str], initials: Initials) -> Option<&'w str> {
+        if !initials.has(self.peek()) {
+            return None;
+        }
+        words.iter().find(|word| self.word(word)).copied()
+    }
+
+    /// Skips one of the words of a table, and returns its meaning.
+    fn meaning<T: Copy>(&mut self, words: &[(&str, T)], initials: Initials) -> Option<T> {
+        if !initials.has(self.peek()) {
+            return None;
+        }
+        words.iter().find(|(word, _)| self.word(word)).map(|(_, meaning)| *meaning)
     }
 
     pub(super) fn word(&mut self, word: &str) -> bool {
@@ -183,7 +245,7 @@ pub(super) fn moment(cursor: &mut Cursor<'_>) -> Option<Moment> {
         cursor.word("г.");
         cursor.any(b",T:.");
         cursor.blanks();
-        if CONNECTORS.iter().any(|word| cursor.word(word)) {
+        if cursor.one_of(CONNECTORS, CONNECTOR_INITIALS).is_some() {
             cursor.blanks();
         }
         clock(cursor, true)
@@ -196,7 +258,7 @@ fn clock(cursor: &mut Cursor<'_>, dated: bool) -> Option<i64> {
     let two = |cursor: &mut Cursor<'_>, below: i64| {
         cursor.number(2).filter(|(n, digits)| *digits == 2 && *n < below).map(|(n, _)| n)
     };
-    let afternoon = HALVES_BEFORE.iter().find(|(word, _)| cursor.word(word)).map(|(_, half)| *half);
+    let afternoon = cursor.meaning(HALVES_BEFORE, HALF_BEFORE_INITIALS);
     if afternoon.is_some() {
         cursor.blanks();
     }
@@ -226,7 +288,7 @@ fn clock(cursor: &mut Cursor<'_>, dated: bool) -> Option<i64> {
     }
     cursor.attempt(|cursor| {
         cursor.blanks();
-        SUFFIXES.iter().find(|word| cursor.word(word)).filter(|_| ends_word(cursor))
+        cursor.one_of(SUFFIXES, SUFFIX_INITIALS).filter(|_| ends_word(cursor))
     });
     let mut zone = 0;
     if !cursor.any(b"Zz") {
@@ -259,7 +321,7 @@ fn half_of_day(cursor: &mut Cursor<'_>) -> Option<bool> {
         Some(afternoon)
     });
     dotted.or_else(|| {
-        let half = HALVES.iter().find(|(word, _)| cursor.word(word)).map(|(_, half)| *half)?;
+        let half = cursor.meaning(HALVES, HALF_INITIALS)?;
         ends_word(cursor).then_some(half)
     })
 }
@@ -274,7 +336,7 @@ pub(super) fn date(cursor: &mut Cursor<'_>) -> Option<i64> {
         return Some(day);
     }
     cursor.attempt(|cursor| {
-        DAYS.iter().find(|day| cursor.word(day))?;
+        cursor.one_of(DAYS, DAY_INITIALS)?;
         letters(cursor);
         cursor.any(b".");
         cursor.any(b",");
@@ -291,7 +353,7 @@ pub(super) fn date(cursor: &mut Cursor<'_>) -> Option<i64> {
     if cursor.word("de ") {
         cursor.blanks();
     }
-    let (_, month) = MONTHS.iter().find(|(name, _)| cursor.word(name))?;
+    let month = cursor.meaning(MONTHS, MONTH_INITIALS)?;
     (letters(cursor) <= 7).then_some(())?;
     cursor.any(b".");
     cursor.any(b"/-");
@@ -308,7 +370,7 @@ pub(super) fn date(cursor: &mut Cursor<'_>) -> Option<i64> {
         cursor.blanks();
         cursor.number(4).filter(|(year, digits)| *digits == 4 && (1970..2100).contains(year)).map(|(year, _)| year)
     });
-    Some(days(year.unwrap_or(1970), *month, number))
+    Some(days(year.unwrap_or(1970), month, number))
 }
 
 fn letters(cursor: &mut Cursor<'_>) -> usize {
