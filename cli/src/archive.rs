@@ -5,6 +5,7 @@
 use std::io::{Read, Write};
 
 use crate::failure::{CliError, Result};
+use crate::wording;
 
 /// The largest member that is read, in bytes, unpacked.
 const LARGEST_MEMBER: u64 = 1 << 30;
@@ -107,7 +108,8 @@ impl<'a> Archive<'a> {
 
     /// The content of a member.
     pub(crate) fn read(&self, member: &Member, name: &str) -> Result<Vec<u8>> {
-        let fail = |why: &str| Err(CliError::Message(format!("cannot read {} in {name}: {why}", member.name)));
+        let fail =
+            |why: &str| Err(CliError::Message(format!("cannot read {} in {name}: {why}", wording::name(&member.name))));
         if member.flags & ENCRYPTED != 0 {
             return fail("it is encrypted; unpack it with its password first");
         }

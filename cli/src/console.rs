@@ -64,7 +64,7 @@ impl Console {
 
 /// Prints a line on standard error and ignores failures to do so.
 ///
-/// The line must not hold text from a transcript. Arguments and file names are printed as they were typed.
+/// The line must not hold text from a transcript, and names of files only as `wording::path` returns them.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::wording;
+
 /// The reason why a command failed.
 #[derive(Debug)]
 pub(crate) enum CliError {
@@ -17,9 +19,9 @@ pub(crate) enum CliError {
 pub(crate) type Result<T> = std::result::Result<T, CliError>;
 
 impl CliError {
-    /// Returns the error for a failure to `what` the file at `path`.
+    /// Returns the error for a failure to `what` the file at `path`. Secrets in the path are masked.
     pub(crate) fn file(what: &str, path: &Path, error: &io::Error) -> Self {
-        Self::Message(format!("cannot {what} {}: {}", path.display(), reason(error)))
+        Self::Message(format!("cannot {what} {}: {}", wording::path(path), reason(error)))
     }
 
     /// Returns the error for a failure to write to standard output.

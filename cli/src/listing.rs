@@ -35,7 +35,7 @@ pub(crate) fn policy(args: &args::Policy) -> Result<()> {
     match &args.check {
         Some(path) => {
             reading::policy(Some(path))?;
-            crate::console::say(&format!("lastfour: {} is a valid policy", path.display()));
+            crate::console::say(&format!("lastfour: {} is a valid policy", crate::wording::path(path)));
             Ok(())
         }
         None => print(|out| out.write_all(Policy::default().to_toml().as_bytes())),

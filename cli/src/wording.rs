@@ -1,5 +1,8 @@
 //! Counts, names and arguments as they are printed.
 
+use std::path::Path;
+use std::sync::LazyLock;
+
 use lastfour::Engine;
 
 /// Quotes an argument for a shell.
@@ -32,6 +35,20 @@ const LONGEST_SHOWN: usize = 64;
 /// Returns a name or an id from a transcript as it may be printed: redacted, without control characters, and shortened.
 pub(crate) fn shown(text: &str, engine: &Engine) -> String {
     engine.redact(text).chars().filter(|c| !c.is_control()).take(LONGEST_SHOWN).collect()
+}
+
+/// Returns the path of a file as it may be printed, see [`name`].
+pub(crate) fn path(path: &Path) -> String {
+    name(&path.to_string_lossy())
+}
+
+/// Returns the name of a file, or of a member of an archive, as it may be printed: with secrets masked, and without control
+/// characters. Names are masked by the default policy, because they are also printed before a policy was read.
+pub(crate) fn name(name: &str) -> String {
+    static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
+    // The names of directories say nothing about each other.
+    let parts = name.split_inclusive(['/', '\\']).map(|part| ENGINE.redact(part));
+    parts.collect::<String>().chars().filter(|c| !c.is_control()).collect()
 }
 
 #[cfg(test)]
