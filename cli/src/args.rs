@@ -103,6 +103,22 @@ impl Reading {
     }
 }
 
+/// How many threads do the work.
+#[derive(Debug, Args)]
+pub(crate) struct Threads {
+    /// Number of threads that scan [default: one per core]; the output is the same for every number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+impl Threads {
+    /// Returns the number of threads.
+    pub(crate) fn count(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or_else(cores, usize::from)
+    }
+}
+
 /// What counts as an error.
 #[derive(Debug, Args)]
 pub(crate) struct Strictness {
@@ -202,6 +218,9 @@ pub(crate) struct Redact {
     pub(crate) report: Option<PathBuf>,
 
     #[command(flatten)]
+    pub(crate) threads: Threads,
+
+    #[command(flatten)]
     pub(crate) strictness: Strictness,
 
     #[command(flatten)]
@@ -238,6 +257,9 @@ pub(crate) struct Scan {
     /// The findings that set exit status 1
     #[arg(long, value_name = "ACTION", default_value = "mask")]
     pub(crate) fail_on: FailOn,
+
+    #[command(flatten)]
+    pub(crate) threads: Threads,
 
     #[command(flatten)]
     pub(crate) strictness: Strictness,

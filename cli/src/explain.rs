@@ -14,7 +14,7 @@ use crate::reading::{Listener, Place, Reader};
 use crate::tally::Account;
 use crate::terminal::{Paint, Style};
 use crate::transcript::session::{Done, Roles};
-use crate::wording::shown;
+use crate::wording::{self, shown};
 
 /// Runs the command and returns whether everything could be read.
 pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
@@ -39,11 +39,14 @@ pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
             }
             let mut teller =
                 Teller { engine: &reader.engine, style, out: &mut out, messages: 0, account: Account::default() };
-            let told =
-                Input::open(source, &Arc::default()).and_then(|mut input| reader.read(source, &mut input, &mut teller));
+            let told = Input::open(source, &Arc::default())
+                .and_then(|mut input| reader.read(source, &mut input, 1, &mut teller));
             let account = teller.account;
             match told {
-                Ok(()) => console.warn(account.warnings(&source.name())),
+                Ok(()) => {
+                    succeeded &= account.is_complete();
+                    console.warn(account.warnings(&source.name()));
+                }
                 Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
                 Err(failure) => {
                     console.error(&failure);
@@ -56,7 +59,10 @@ pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
         && input::is_transcript(Path::new(what))
         && !what.contains(' ')
     {
-        return Err(CliError::Message(format!("cannot read {what}: it does not exist; check the path")));
+        return Err(CliError::Message(format!(
+            "cannot read {}: it does not exist; check the path",
+            wording::name(what)
+        )));
     } else {
         // Several unquoted words are one message.
         let text = args.what.join(" ");
@@ -83,8 +89,8 @@ impl<W: Write> Listener for Teller<'_, W> {
         self.account.format(format);
     }
 
-    fn record(&mut self, record: &Done, _place: &Place<'_>) -> Result<()> {
-        self.account.add(record);
+    fn record(&mut self, record: Done, _place: &Place) -> Result<()> {
+        self.account.add(&record);
         for explained in &record.explained {
             self.messages += 1;
             let id = explained.conversation.as_ref().map(|id| shown(&String::from_utf8_lossy(id), self.engine));

@@ -6,17 +6,18 @@ use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use crate::failure::{CliError, Result, reason};
-use crate::wording::count;
+use crate::ledger;
+use crate::wording::{self, count};
 
 /// Bytes per read.
 const CHUNK: usize = 256 << 10;
 
 /// Time without input after which a message on standard input is taken as complete, although a further line could
-/// continue it.
+/// continue it, and the output is flushed.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Where a transcript is read from.
@@ -27,11 +28,19 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Returns its name for messages.
+    /// Returns its name for messages, with secrets masked.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::StandardInput => "standard input".into(),
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) => wording::path(path),
+        }
+    }
+
+    /// Returns its path, if it is a file.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::StandardInput => None,
+            Self::File(path) => Some(path),
         }
     }
 
@@ -92,6 +101,12 @@ pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>, wanted: fn(&Path) 
         }
         let meta = fs::metadata(path).map_err(|error| CliError::file("read", path, &error))?;
         if meta.is_dir() {
+            if without.is_some() && fs::canonicalize(path).ok() == without {
+                return Err(CliError::Message(format!(
+                    "{} is both the input and the output: use --in-place, or another directory for --output",
+                    wording::path(path)
+                )));
+            }
             walk(path, without.as_deref(), wanted, &mut sources)?;
         } else {
             sources.size += meta.len();
@@ -126,6 +141,8 @@ fn walk(root: &Path, without: Option<&Path>, wanted: fn(&Path) -> bool, sources:
                     sources.size += entry.metadata().map_or(0, |meta| meta.len());
                     sources.list.push(Source::File(path));
                 }
+                // What an earlier run with --output has noted about its files.
+                _ if entry.file_name() == ledger::NAME => {}
                 _ => *sources.left.entry(extension(&path)).or_default() += 1,
             }
         }
@@ -195,7 +212,7 @@ pub(crate) enum Packing {
 /// The next part of an input.
 pub(crate) enum Chunk {
     Bytes(Vec<u8>),
-    /// No bytes are available now: flush the output.
+    /// No bytes are available now: what is complete should go out.
     Pause,
     End,
 }
@@ -212,18 +229,9 @@ enum Feed {
     /// Standard input is read by its own thread, so that a pause can be noticed.
     Thread {
         chunks: Receiver<io::Result<Vec<u8>>>,
-        paused: Paused,
+        /// A pause was reported since the last bytes.
+        paused: bool,
     },
-}
-
-/// Which pauses were already reported while standard input is silent.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Paused {
-    No,
-    /// The output should be flushed.
-    Flushed,
-    /// The current message should be taken as complete.
-    Settled,
 }
 
 impl Input {
@@ -250,41 +258,30 @@ impl Input {
                         }
                     }
                 });
-                Feed::Thread { chunks, paused: Paused::No }
+                Feed::Thread { chunks, paused: false }
             }
         };
         Ok(Self { packing, name, feed })
     }
 
-    /// Returns the next bytes. Before it blocks on a silent standard input it returns [`Chunk::Pause`] twice: immediately,
-    /// so that the output can be flushed, and after [`PATIENCE`].
+    /// Returns the next bytes. If standard input is silent for [`PATIENCE`], returns [`Chunk::Pause`] once before it blocks.
     pub(crate) fn next(&mut self) -> Result<Chunk> {
         let bytes = match &mut self.feed {
             Feed::File(file) => read_some(&mut **file),
-            Feed::Thread { chunks, paused } => {
-                let (got, next) = match paused {
-                    Paused::No => {
-                        (chunks.try_recv().map_err(|error| error == TryRecvError::Disconnected), Paused::Flushed)
-                    }
-                    Paused::Flushed => (
-                        chunks.recv_timeout(PATIENCE).map_err(|error| error == RecvTimeoutError::Disconnected),
-                        Paused::Settled,
-                    ),
-                    Paused::Settled => (chunks.recv().map_err(|_| true), Paused::Settled),
-                };
-                match got {
-                    Ok(bytes) => {
-                        *paused = Paused::No;
-                        bytes
-                    }
-                    Err(true) => return Ok(Chunk::End),
-                    Err(false) => {
-                        *paused = next;
-                        return Ok(Chunk::Pause);
-                    }
+            Feed::Thread { chunks, paused: true } => match chunks.recv() {
+                Ok(bytes) => bytes,
+                Err(_) => return Ok(Chunk::End),
+            },
+            Feed::Thread { chunks, .. } => match chunks.recv_timeout(PATIENCE) {
+                Ok(bytes) => bytes,
+                Err(RecvTimeoutError::Disconnected) => return Ok(Chunk::End),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.set_paused(true);
+                    return Ok(Chunk::Pause);
                 }
-            }
+            },
         };
+        self.set_paused(false);
         match bytes {
             Ok(bytes) if bytes.is_empty() => Ok(Chunk::End),
             Ok(bytes) => Ok(Chunk::Bytes(bytes)),
@@ -292,9 +289,10 @@ impl Input {
         }
     }
 
-    /// Returns whether the last pause lasted [`PATIENCE`], so that the current message is complete.
-    pub(crate) fn is_settled(&self) -> bool {
-        matches!(&self.feed, Feed::Thread { paused: Paused::Settled, .. })
+    fn set_paused(&mut self, now: bool) {
+        if let Feed::Thread { paused, .. } = &mut self.feed {
+            *paused = now;
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! `args` defines the arguments; `redact`, `scan`, `explain`, `eval` and `listing` are the commands, and `proxy`, which
 //! reads no transcripts. `reading` passes the messages of transcripts to the others; `tally`, `report`, `diff` and `sarif`
-//! say what was found; `input`, `output`, `console`, `terminal` and `progress` handle files and the terminal. Messages are
+//! say what was found; `files` and `threads` spread the work over the cores; `input`, `output`, `ledger`, `console`,
+//! `terminal` and `progress` handle files and the terminal. Messages are
 //! scanned through the library's public interface only.
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
@@ -15,8 +16,10 @@ mod diff;
 mod eval;
 mod explain;
 mod failure;
+mod files;
 mod input;
 mod kind;
+mod ledger;
 mod listing;
 mod output;
 mod progress;
@@ -29,6 +32,7 @@ mod sarif;
 mod scan;
 mod tally;
 mod terminal;
+mod threads;
 #[doc(hidden)]
 pub mod transcript;
 mod wording;

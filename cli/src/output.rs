@@ -1,11 +1,15 @@
 //! Outputs: standard output, or a file that appears only when it is complete.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::path::{Component, Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::failure::{CliError, Result};
 use crate::input::Packing;
+use crate::wording;
 
 /// Size of the output buffer in bytes.
 const BUFFER: usize = 128 << 10;
@@ -117,6 +121,55 @@ impl<W: Write> Packer<W> {
     }
 }
 
+/// Returns the SHA-256 of a file.
+pub(crate) fn hash_of(path: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    let mut file = File::open(path).map_err(|error| CliError::file("read", path, &error))?;
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match io::Read::read(&mut file, &mut buffer) {
+            Ok(0) => return Ok(hex(hash)),
+            Ok(len) => hash.update(&buffer[..len]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(CliError::file("read", path, &error)),
+        }
+    }
+}
+
+/// Returns a finished hash in hexadecimal digits.
+pub(crate) fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Returns a path in a form in which paths can be compared, also if there is no file yet: without links and `..`.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    for above in whole.ancestors() {
+        if let (Ok(above_real), Ok(rest)) = (fs::canonicalize(above), whole.strip_prefix(above)) {
+            return above_real.join(rest);
+        }
+    }
+    whole
+}
+
+/// Returns whether a file has a further name, by a hard link.
+pub(crate) fn has_other_names(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(path).is_ok_and(|meta| meta.nlink() > 1)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
 /// Writes a file that appears only when it is complete.
 pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<()> {
     let (draft, mut file) = Draft::create(path, None)?;
@@ -139,7 +192,10 @@ impl Draft {
         // If it is a link, the file it points to is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let Some(name) = path.file_name() else {
-            return Err(CliError::Message(format!("cannot write {}: it is not the name of a file", path.display())));
+            return Err(CliError::Message(format!(
+                "cannot write {}: it is not the name of a file",
+                wording::path(&path)
+            )));
         };
         let mut beside = std::ffi::OsString::from(".");
         beside.push(name);

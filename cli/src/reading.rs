@@ -1,6 +1,8 @@
 //! Reads transcripts and passes what was found in them to a command.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 use lastfour::{Engine, Patch, Policy, Role, Span};
 
@@ -10,8 +12,10 @@ use crate::charset::{Charset, Decoder};
 use crate::failure::{CliError, Result, reason};
 use crate::input::{Chunk, Input, Source, is_transcript, plain_name};
 use crate::kind::{self, Unreadable};
+use crate::transcript::batch::{Batch, Collector};
 use crate::transcript::session::{Done, Roles, Session};
 use crate::transcript::{self, Fields, Format, Transcript, sheet};
+use crate::wording;
 
 /// Bytes from which the format is detected.
 const SAMPLE: usize = 64 << 10;
@@ -33,15 +37,16 @@ pub(crate) struct Reader {
 }
 
 /// Where the records of a transcript are.
-pub(crate) struct Place<'a> {
-    /// The path within an archive.
-    pub(crate) member: Option<&'a str>,
+#[derive(Clone)]
+pub(crate) struct Place {
+    /// The path within an archive, as it may be printed.
+    pub(crate) member: Option<Arc<str>>,
     /// The position of the record in the unpacked file, in bytes.
     offset: u64,
     charset: Charset,
 }
 
-impl Place<'_> {
+impl Place {
     /// Returns the bytes of the unpacked file, or of the unpacked member, that a range of a record stands for.
     pub(crate) fn bytes(&self, record: &Done, span: Span) -> Span {
         let file_len = |text: &[u8]| usize::try_from(self.offset + self.charset.file_len(text)).unwrap_or(usize::MAX);
@@ -55,7 +60,7 @@ pub(crate) trait Listener {
     fn begin(&mut self, _member: Option<&str>, _format: &'static str) {}
 
     /// Receives a record. The records, one after the other, are the transcript.
-    fn record(&mut self, record: &Done, place: &Place<'_>) -> Result<()>;
+    fn record(&mut self, record: Done, place: &Place) -> Result<()>;
 
     /// Receives the redacted bytes of the file, in its encoding.
     fn write(&mut self, _bytes: &[u8]) -> Result<()> {
@@ -85,56 +90,16 @@ impl Reader {
         })
     }
 
-    /// Reads an open file to its end.
-    pub(crate) fn read(&self, source: &Source, input: &mut Input, listener: &mut dyn Listener) -> Result<()> {
-        let mut sample = Vec::new();
-        let mut ended = false;
-        // On a slow input the format is detected from the first line.
-        while !ended && sample.len() < SAMPLE {
-            match input.next()? {
-                Chunk::Bytes(bytes) => sample.extend_from_slice(&bytes),
-                Chunk::Pause if sample.contains(&b'\n') => break,
-                Chunk::Pause => {}
-                Chunk::End => ended = true,
-            }
-        }
-        let name = source.name();
-        if archive::is_zip(&sample) {
-            let bytes = whole(sample, ended, input, &name)?;
-            let redacted = self.archive(&name, "", &bytes, listener)?;
-            return listener.write(redacted.as_deref().unwrap_or(&bytes));
-        }
-        let charset = Charset::detect(&sample);
-        if charset == Charset::Bytes
-            && let Some(kind) = self.unreadable(&sample)
-        {
-            return Err(unreadable(&name, kind));
-        }
-        let mut decoder = Decoder::new(charset);
-        let first = decoder.decode(sample);
-        let format = self.format_of(&source.plain_name(), &first);
-        let mut flow = Flow::new(self, format, charset, None, listener);
-        flow.transcript.push(&first);
-        drop(first);
-        while !ended {
-            flow.drain()?;
-            match input.next()? {
-                Chunk::Bytes(bytes) => flow.transcript.push(&decoder.decode(bytes)),
-                Chunk::Pause => {
-                    if input.is_settled() {
-                        flow.transcript.pause();
-                        flow.drain()?;
-                    }
-                    flow.session.flush();
-                    flow.deliver()?;
-                    flow.listener.pause()?;
-                }
-                Chunk::End => ended = true,
-            }
-        }
-        let last = decoder.finish().ok_or_else(|| cut_off(&name))?;
-        flow.transcript.push(&last);
-        flow.finish()
+    /// Reads an open file to its end on up to `threads` threads, and one more that cuts it into messages. The listener is
+    /// called on this thread, in the same way however many there are.
+    pub(crate) fn read(
+        &self,
+        source: &Source,
+        input: &mut Input,
+        threads: usize,
+        listener: &mut dyn Listener,
+    ) -> Result<()> {
+        FileReader { reader: self, name: source.name(), threads, listener }.read(&source.plain_name(), input)
     }
 
     fn format_of(&self, name: &str, sample: &[u8]) -> Format {
@@ -145,11 +110,121 @@ impl Reader {
     fn unreadable(&self, sample: &[u8]) -> Option<Unreadable> {
         kind::unreadable(sample).filter(|kind| self.format.is_none() || kind.is_known())
     }
+}
+
+/// Reads a file.
+struct FileReader<'a> {
+    reader: &'a Reader,
+    /// The name of the file, for errors.
+    name: String,
+    threads: usize,
+    listener: &'a mut dyn Listener,
+}
+
+impl FileReader<'_> {
+    /// Reads a file, of which the format is detected by this name.
+    fn read(&mut self, plain_name: &str, input: &mut Input) -> Result<()> {
+        let mut sample = Vec::new();
+        let (mut ended, mut paused) = (false, false);
+        // On a slow input the format is detected from the first line.
+        while !ended && sample.len() < SAMPLE {
+            match input.next()? {
+                Chunk::Bytes(bytes) => sample.extend_from_slice(&bytes),
+                Chunk::Pause if sample.contains(&b'\n') => {
+                    paused = true;
+                    break;
+                }
+                Chunk::Pause => {}
+                Chunk::End => ended = true,
+            }
+        }
+        if archive::is_zip(&sample) {
+            let bytes = whole(sample, ended, input, &self.name)?;
+            let redacted = self.archive("", &bytes)?;
+            return self.listener.write(redacted.as_deref().unwrap_or(&bytes));
+        }
+        let charset = Charset::detect(&sample);
+        if charset == Charset::Bytes
+            && let Some(kind) = self.reader.unreadable(&sample)
+        {
+            return Err(unreadable(&self.name, kind));
+        }
+        let mut decoder = Decoder::new(charset);
+        let first = decoder.decode(sample);
+        let format = self.reader.format_of(plain_name, &first);
+        let (mut first, mut last) = (Some(first), Some(cut_off(&self.name)));
+        let mut next = || {
+            if let Some(first) = first.take() {
+                return Ok(Chunk::Bytes(first));
+            }
+            if std::mem::take(&mut paused) {
+                return Ok(Chunk::Pause);
+            }
+            if !ended {
+                match input.next()? {
+                    Chunk::Bytes(bytes) => return Ok(Chunk::Bytes(decoder.decode(bytes))),
+                    Chunk::Pause => return Ok(Chunk::Pause),
+                    Chunk::End => ended = true,
+                }
+            }
+            match last.take() {
+                Some(cut_off) => decoder.finish().map(Chunk::Bytes).ok_or(cut_off),
+                None => Ok(Chunk::End),
+            }
+        };
+        self.flow(format, charset, None, None, &mut next).map(|_| ())
+    }
+
+    /// Reads a transcript of which `next` returns the decoded bytes. The redacted bytes go to `redacted`, if that is given,
+    /// else to the listener. Returns whether anything changed.
+    fn flow(
+        &mut self,
+        format: Format,
+        charset: Charset,
+        member: Option<&str>,
+        redacted: Option<&mut Vec<u8>>,
+        next: &mut (dyn FnMut() -> Result<Chunk> + Send),
+    ) -> Result<bool> {
+        let member = member.map(wording::name);
+        self.listener.begin(member.as_deref(), format.as_str());
+        let Reader { engine, fields, roles, explains, .. } = self.reader;
+        let (transcript, collector) = (Transcript::new(format), Collector::new(fields.clone()));
+        let mut flow = Flow {
+            session: Session::new(engine, roles, *explains, self.threads),
+            listener: self.listener,
+            place: Place { member: member.map(Arc::from), offset: 0, charset },
+            redacted,
+            changed: false,
+        };
+        if self.threads < 2 {
+            cut(transcript, collector, next, &mut |batch, then| flow.step(batch, then))?;
+        } else {
+            std::thread::scope(|scope| {
+                // A batch is cut while the one before it is scanned.
+                let (sender, batches) = sync_channel(0);
+                scope.spawn(move || {
+                    let mut send = |batch, then| sender.send(Ok((batch, then))).map_err(|_| CliError::BrokenPipe);
+                    if let Err(failure) = cut(transcript, collector, next, &mut send) {
+                        // If nobody listens any more there is nobody to tell.
+                        let _ = sender.send(Err(failure));
+                    }
+                });
+                for batch in batches {
+                    let (batch, then) = batch?;
+                    flow.step(batch, then)?;
+                }
+                Ok(())
+            })?;
+        }
+        let Flow { session, listener, changed, .. } = flow;
+        listener.end(session.roles);
+        Ok(changed)
+    }
 
     /// Reads an archive, which is the member `path` of another one unless that is empty. Returns its redacted bytes, if
     /// anything changed.
-    fn archive(&self, name: &str, path: &str, bytes: &[u8], listener: &mut dyn Listener) -> Result<Option<Vec<u8>>> {
-        let place = if path.is_empty() { name.to_owned() } else { format!("{name}/{path}") };
+    fn archive(&mut self, path: &str, bytes: &[u8]) -> Result<Option<Vec<u8>>> {
+        let place = if path.is_empty() { self.name.clone() } else { format!("{}/{}", self.name, wording::name(path)) };
         let archive = Archive::open(bytes, &place)?;
         let names = || archive.members().iter().map(|member| member.name.as_str());
         if let Some(kind) = kind::unreadable_archive(names()) {
@@ -157,7 +232,7 @@ impl Reader {
         }
         let mut contents: Vec<Option<Vec<u8>>> = vec![None; archive.members().len()];
         if names().any(|name| name == "xl/workbook.xml") {
-            self.workbook(&archive, &place, path, &mut contents, listener)?;
+            self.workbook(&archive, &place, path, &mut contents)?;
         } else {
             let mut read = 0;
             for (member, content) in archive.members().iter().zip(&mut contents) {
@@ -165,12 +240,12 @@ impl Reader {
                     continue;
                 }
                 let path = joined(path, &member.name);
-                match self.member(&archive, name, &place, &path, member, listener)? {
+                match self.member(&archive, &place, &path, member)? {
                     Some(redacted) => {
                         read += 1;
                         *content = redacted;
                     }
-                    None => listener.left(&path),
+                    None => self.listener.left(&path),
                 }
             }
             if read == 0 && path.is_empty() {
@@ -188,13 +263,11 @@ impl Reader {
 
     /// Reads a member of an archive, if it has the extension of a transcript. Returns its redacted bytes, if anything changed.
     fn member(
-        &self,
+        &mut self,
         archive: &Archive<'_>,
-        name: &str,
         place: &str,
         path: &str,
         member: &Member,
-        listener: &mut dyn Listener,
     ) -> Result<Option<Option<Vec<u8>>>> {
         if !is_transcript(Path::new(path)) {
             return Ok(None);
@@ -202,48 +275,36 @@ impl Reader {
         let bytes = archive.read(member, place)?;
         if archive::is_zip(&bytes) {
             let depth = path.matches(".zip/").count();
-            return if depth < DEEPEST_ARCHIVE {
-                self.archive(name, path, &bytes, listener).map(Some)
-            } else {
-                Ok(None)
-            };
+            return if depth < DEEPEST_ARCHIVE { self.archive(path, &bytes).map(Some) } else { Ok(None) };
         }
         let charset = Charset::detect(&bytes);
-        if charset == Charset::Bytes && self.unreadable(&bytes).is_some() {
+        if charset == Charset::Bytes && self.reader.unreadable(&bytes).is_some() {
             return Ok(None);
         }
         let mut decoder = Decoder::new(charset);
         let mut text = decoder.decode(bytes);
-        text.extend(decoder.finish().ok_or_else(|| cut_off(&format!("{name}/{path}")))?);
-        let format = self.format_of(&plain_name(Path::new(path)), &text[..text.len().min(SAMPLE)]);
-        self.text(format, charset, path, &text, listener).map(Some)
+        let cut_off = || cut_off(&format!("{}/{}", self.name, wording::name(path)));
+        text.extend(decoder.finish().ok_or_else(cut_off)?);
+        let format = self.reader.format_of(&plain_name(Path::new(path)), &text[..text.len().min(SAMPLE)]);
+        self.text(format, charset, path, text).map(Some)
     }
 
     /// Reads a text that is at hand. Returns its redacted bytes, if anything changed.
-    fn text(
-        &self,
-        format: Format,
-        charset: Charset,
-        path: &str,
-        text: &[u8],
-        listener: &mut dyn Listener,
-    ) -> Result<Option<Vec<u8>>> {
+    fn text(&mut self, format: Format, charset: Charset, path: &str, text: Vec<u8>) -> Result<Option<Vec<u8>>> {
         let mut redacted = Vec::new();
-        let mut flow = Flow::new(self, format, charset, Some(path), listener);
-        flow.redacted = Some(&mut redacted);
-        flow.transcript.push(text);
-        let changed = flow.finish_and_tell()?;
+        let mut text = Some(text);
+        let mut next = || Ok(text.take().map_or(Chunk::End, Chunk::Bytes));
+        let changed = self.flow(format, charset, Some(path), Some(&mut redacted), &mut next)?;
         Ok(changed.then_some(redacted))
     }
 
     /// Reads the sheets of a workbook, and its comments.
     fn workbook(
-        &self,
+        &mut self,
         archive: &Archive<'_>,
         place: &str,
         path: &str,
         contents: &mut [Option<Vec<u8>>],
-        listener: &mut dyn Listener,
     ) -> Result<()> {
         let members = archive.members();
         let is_sheet = |name: &str| name.starts_with("xl/worksheets/") && name.ends_with(".xml");
@@ -255,32 +316,35 @@ impl Reader {
         let bytes: Vec<Vec<u8>> = parts.iter().map(|at| archive.read(&members[*at], place)).collect::<Result<_>>()?;
         let sheets: Vec<&[u8]> = bytes[first_sheet..].iter().map(Vec::as_slice).collect();
         let strings = if first_sheet > 0 { bytes[0].as_slice() } else { &[] };
-        let mut session = Session::new(&self.engine, self.fields.clone(), &self.roles, self.explains);
-        listener.begin(Some(path).filter(|path| !path.is_empty()), "xlsx");
-        let record = sheet::workbook(strings, &sheets, &mut session.names);
+        let Reader { engine, fields, roles, explains, .. } = self.reader;
+        let mut collector = Collector::new(fields.clone());
+        let mut session = Session::new(engine, roles, *explains, self.threads);
+        let book = wording::name(path);
+        self.listener.begin(Some(book.as_str()).filter(|path| !path.is_empty()), "xlsx");
+        let record = sheet::workbook(strings, &sheets, &mut collector.names);
         if !record.raw.is_empty() {
-            session.push(record);
+            let batch = collector.push(record).unwrap_or_else(|| collector.take());
+            session.push(batch, true);
         }
-        session.flush();
         while let Some(mut done) = session.next() {
             let mut start = 0;
             for (at, raw) in parts.iter().zip(&bytes) {
                 let part = part(&mut done, start, raw);
                 start += raw.len();
-                let path = joined(path, &members[*at].name);
-                listener.record(&part, &Place { member: Some(&path), offset: 0, charset: Charset::Bytes })?;
                 if !part.patch.is_empty() {
                     contents[*at] = Some(part.patch.apply(raw).into_owned());
                 }
+                let path = wording::name(&joined(path, &members[*at].name));
+                self.listener.record(part, &Place { member: Some(path.into()), offset: 0, charset: Charset::Bytes })?;
             }
         }
-        listener.end(session.roles);
+        self.listener.end(session.roles);
         // Comments, and the values that charts and pivot tables repeat.
         let others = ["xl/comments", "xl/threadedComments/", "xl/pivotCache/", "xl/charts/", "xl/drawings/"];
         for (member, content) in members.iter().zip(contents) {
             if others.iter().any(|start| member.name.starts_with(start)) && member.name.ends_with(".xml") {
                 let text = archive.read(member, place)?;
-                *content = self.text(Format::Xml, Charset::Bytes, &joined(path, &member.name), &text, listener)?;
+                *content = self.text(Format::Xml, Charset::Bytes, &joined(path, &member.name), text)?;
             }
         }
         Ok(())
@@ -310,60 +374,72 @@ fn part(done: &mut Done, start: usize, raw: &[u8]) -> Done {
     }
 }
 
-/// A transcript on its way from the bytes to the listener.
+/// What follows a batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    More,
+    /// Nothing for now: what is complete should go out.
+    Pause,
+    End,
+}
+
+/// Cuts a transcript into records and passes them on in batches.
+fn cut(
+    mut transcript: Transcript,
+    mut collector: Collector,
+    next: &mut dyn FnMut() -> Result<Chunk>,
+    pass: &mut dyn FnMut(Batch, Then) -> Result<()>,
+) -> Result<()> {
+    loop {
+        let then = match next()? {
+            Chunk::Bytes(bytes) => {
+                transcript.push(&bytes);
+                Then::More
+            }
+            Chunk::Pause => {
+                transcript.pause();
+                Then::Pause
+            }
+            Chunk::End => {
+                transcript.finish();
+                Then::End
+            }
+        };
+        while let Some(record) = transcript.next_record(&mut collector.names) {
+            if let Some(batch) = collector.push(record) {
+                pass(batch, Then::More)?;
+            }
+        }
+        if then != Then::More {
+            pass(collector.take(), then)?;
+        }
+        if then == Then::End {
+            return Ok(());
+        }
+    }
+}
+
+/// A transcript on its way from its records to the listener.
 struct Flow<'a> {
-    transcript: Transcript,
     session: Session<'a>,
     listener: &'a mut dyn Listener,
-    charset: Charset,
-    member: Option<&'a str>,
-    /// The position of the next record in the file.
-    offset: u64,
+    /// Where the next record is.
+    place: Place,
     /// Where the redacted bytes are collected, if they do not go to the listener.
     redacted: Option<&'a mut Vec<u8>>,
     changed: bool,
 }
 
-impl<'a> Flow<'a> {
-    fn new(
-        reader: &'a Reader,
-        format: Format,
-        charset: Charset,
-        member: Option<&'a str>,
-        listener: &'a mut dyn Listener,
-    ) -> Self {
-        listener.begin(member, format.as_str());
-        Self {
-            transcript: Transcript::new(format),
-            session: Session::new(&reader.engine, reader.fields.clone(), &reader.roles, reader.explains),
-            listener,
-            charset,
-            member,
-            offset: 0,
-            redacted: None,
-            changed: false,
-        }
-    }
-
-    /// Scans the records that are complete.
-    fn drain(&mut self) -> Result<()> {
-        while let Some(record) = self.transcript.next_record(&mut self.session.names) {
-            self.session.push(record);
-            self.deliver()?;
-        }
-        Ok(())
-    }
-
-    /// Passes the records that are done to the listener.
-    fn deliver(&mut self) -> Result<()> {
+impl Flow<'_> {
+    /// Scans a batch, and passes the records that are done to the listener.
+    fn step(&mut self, batch: Batch, then: Then) -> Result<()> {
+        self.session.push(batch, then != Then::More);
         while let Some(done) = self.session.next() {
-            let place = Place { member: self.member, offset: self.offset, charset: self.charset };
-            self.listener.record(&done, &place)?;
-            self.offset += self.charset.file_len(&done.raw);
             self.changed |= !done.patch.is_empty();
+            let offset = self.place.offset + self.place.charset.file_len(&done.raw);
             let text = done.patch.apply(&done.raw);
             let encoded;
-            let bytes = match self.charset {
+            let bytes = match self.place.charset {
                 Charset::Bytes => &*text,
                 charset => {
                     encoded = charset.encode(&text);
@@ -374,22 +450,11 @@ impl<'a> Flow<'a> {
                 Some(redacted) => redacted.extend_from_slice(bytes),
                 None => self.listener.write(bytes)?,
             }
+            drop(text);
+            self.listener.record(done, &self.place)?;
+            self.place.offset = offset;
         }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<()> {
-        self.finish_and_tell().map(|_| ())
-    }
-
-    /// Ends the transcript and returns whether anything changed.
-    fn finish_and_tell(mut self) -> Result<bool> {
-        self.transcript.finish();
-        self.drain()?;
-        self.session.flush();
-        self.deliver()?;
-        self.listener.end(self.session.roles);
-        Ok(self.changed)
+        if then == Then::Pause { self.listener.pause() } else { Ok(()) }
     }
 }
 
@@ -431,8 +496,8 @@ pub(crate) fn policy(path: Option<&std::path::Path>) -> Result<Policy> {
         return Ok(Policy::default());
     };
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::InvalidData => CliError::Message(format!("{} is not UTF-8 text", path.display())),
-        _ => CliError::Message(format!("cannot read {}: {}", path.display(), reason(&error))),
+        std::io::ErrorKind::InvalidData => CliError::Message(format!("{} is not UTF-8 text", wording::path(path))),
+        _ => CliError::file("read", path, &error),
     })?;
-    Policy::from_toml(&text).map_err(|error| CliError::Message(format!("{}: {error}", path.display())))
+    Policy::from_toml(&text).map_err(|error| CliError::Message(format!("{}: {error}", wording::path(path))))
 }

@@ -1,78 +1,116 @@
 //! `lastfour redact`: writes transcripts with every secret masked.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use lastfour::Engine;
 use sha2::{Digest, Sha256};
 
 use crate::args::{self, ColorName};
 use crate::console::Console;
 use crate::diff;
 use crate::failure::{CliError, Result};
-use crate::input::{self, Input, Packing, Source};
-use crate::output::{Output, below};
+use crate::files::{self, Wanted};
+use crate::input::{self, Packing, Source};
+use crate::ledger::{self, Ledger, Original};
+use crate::output::{Output, below, has_other_names, hash_of, hex, real};
 use crate::progress::Progress;
 use crate::reading::{Listener, Place, Reader};
 use crate::report::{FileReport, Report, Status};
 use crate::tally::{Account, Tally};
 use crate::terminal::Style;
 use crate::transcript::session::{Done, Roles};
-use crate::wording::count;
+use crate::wording::{self, count};
 
 /// Runs the command and returns whether every transcript was redacted.
 pub(crate) fn run(args: &args::Redact, color: ColorName) -> Result<bool> {
-    let reader = Reader::new(&args.reading, false)?;
-    let sources = input::find(&args.files, args.output.as_deref(), input::is_transcript)?;
+    let reader = Arc::new(Reader::new(&args.reading, false)?);
+    let mut sources = input::find(&args.files, args.output.as_deref(), input::is_transcript)?;
+    if args.in_place {
+        // A file that is named twice is replaced once.
+        let mut seen = HashSet::new();
+        sources.list.retain(|source| source.path().is_none_or(|path| seen.insert(real(path))));
+    }
     if let Some(report) = &args.report {
-        refuse_input(report, &sources)?;
+        check_report(report, &sources, args.output.as_deref())?;
     }
     let prints = args.diff || args.output.is_none() && !args.in_place && !args.dry_run;
+    let ledger =
+        args.output.as_deref().map(|root| settings(&args.reading).map(|settings| Ledger::open(root, settings)));
     let mut run = Run {
         args,
+        engine: &reader.engine,
         tally: Tally::default(),
         progress: Progress::new(sources.size, args.reading.quiet, prints),
         console: Console::new(args.reading.quiet, color),
         style: Style::new(color, io::stdout().is_terminal()),
         packing: None,
         written: HashSet::new(),
+        ledger: ledger.transpose()?,
         report: Report::new(args.dry_run || args.diff, sources.left.clone()),
+        complete: true,
         flawless: sources.left.is_empty(),
         done_before: 0,
     };
     run.console.left(&sources);
-    let mut succeeded = true;
-    for source in &sources.list {
-        match run.transcript(&reader, source) {
+    let wanted = wanted(args)?;
+    let read = Arc::clone(&run.progress.read);
+    files::each(&reader, &sources.list, args.threads.count(), &read, &wanted, |source, file| {
+        match run.transcript(source, file) {
             Ok(report) => run.report.files.push(report),
             Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
             Err(failure) => {
                 run.progress.suspend(|| run.console.error(&failure));
                 let (file, error) = (source.name(), Some(failure.to_string()));
                 run.report.files.push(FileReport { file, error, status: Status::Failed, ..FileReport::default() });
-                succeeded = false;
+                run.complete = false;
             }
         }
-    }
+        Ok(())
+    })?;
     run.progress.clear();
     if let Some(path) = &args.report {
         run.report.write(path)?;
     }
     run.console.end(&run.summary());
-    Ok(succeeded && (run.flawless || !args.strictness.strict))
+    Ok(run.complete && (run.flawless || !args.strictness.strict))
 }
 
-/// Refuses a report that would replace one of the transcripts.
-fn refuse_input(report: &Path, sources: &input::Sources) -> Result<()> {
-    let real = |path: &Path| path.canonicalize().ok();
-    let Some(target) = real(report) else { return Ok(()) };
-    let replaced = sources.list.iter().any(|source| match source {
-        Source::File(path) => real(path).as_ref() == Some(&target),
-        _ => false,
-    });
-    if replaced {
-        return Err(CliError::Message("the report would replace a transcript: write it to another file".to_owned()));
+/// Returns which transcripts are to be read: with `--resume`, those that are not done.
+fn wanted(args: &args::Redact) -> Result<Arc<Wanted>> {
+    let Some(root) = args.output.clone().filter(|_| args.resume) else { return Ok(Arc::new(|_: &Source| true)) };
+    let ledger = Ledger::open(&root, settings(&args.reading)?);
+    Ok(Arc::new(move |source: &Source| source.path().is_none_or(|path| !ledger.is_done(&below(&root, path), path))))
+}
+
+/// Returns a hash of everything besides the transcript that decides what is written.
+fn settings(args: &args::Reading) -> Result<String> {
+    let policy = match &args.policy {
+        Some(path) => Some(std::fs::read(path).map_err(|error| CliError::file("read", path, &error))?),
+        None => None,
+    };
+    let args::Reading { format, text_field, only_text_field, role_field, conversation_field, role, .. } = args;
+    let fields = (format, text_field, only_text_field, role_field, conversation_field, role);
+    let settings = format!("{} {fields:?} {policy:?}", env!("CARGO_PKG_VERSION"));
+    Ok(hex(Sha256::new().chain_update(settings)))
+}
+
+/// Refuses a report that would replace a transcript or an output.
+fn check_report(report: &Path, sources: &input::Sources, root: Option<&Path>) -> Result<()> {
+    let target = real(report);
+    for path in sources.list.iter().filter_map(Source::path) {
+        let is_output = root.is_some_and(|root| real(&below(root, path)) == target);
+        if is_output || real(path) == target {
+            let what = if is_output { "the output of a transcript" } else { "a transcript" };
+            return Err(CliError::Message(format!("the report would replace {what}: write it to another file")));
+        }
+    }
+    if root.is_some_and(|root| real(&root.join(ledger::NAME)) == target) {
+        return Err(CliError::Message(
+            "the report would replace the record of the run: write it to another file".into(),
+        ));
     }
     Ok(())
 }
@@ -80,6 +118,7 @@ fn refuse_input(report: &Path, sources: &input::Sources) -> Result<()> {
 /// State shared by the transcripts of a run.
 struct Run<'a> {
     args: &'a args::Redact,
+    engine: &'a Engine,
     tally: Tally,
     progress: Progress,
     console: Console,
@@ -89,7 +128,11 @@ struct Run<'a> {
     packing: Option<Packing>,
     /// Files written below the output directory.
     written: HashSet<PathBuf>,
+    /// The record of what was written below the output directory.
+    ledger: Option<Ledger>,
     report: Report,
+    /// Every transcript was redacted as a whole.
+    complete: bool,
     /// Nothing was left, and everything was read as its format asks.
     flawless: bool,
     /// Files that an earlier run has written.
@@ -97,31 +140,28 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn transcript(&mut self, reader: &Reader, source: &Source) -> Result<FileReport> {
-        if let (Source::File(path), Some(root), true) = (source, &self.args.output, self.args.resume)
-            && is_newer(&below(root, path), path)
-        {
-            self.done_before += 1;
-            return Ok(FileReport { file: source.name(), status: Status::AlreadyDone, ..FileReport::default() });
-        }
+    fn transcript(&mut self, source: &Source, mut file: files::File<'_>) -> Result<FileReport> {
         if *source == Source::StandardInput {
             self.console.reads_terminal();
         }
-        let mut input = Input::open(source, &self.progress.read)?;
-        let target = if self.report.dry_run { Target::Nothing } else { self.target(source, input.packing)? };
+        let original = source.path().and_then(Original::of);
+        let Some(packing) = file.open()? else {
+            self.done_before += 1;
+            return Ok(FileReport { file: source.name(), status: Status::AlreadyDone, ..FileReport::default() });
+        };
+        let target = if self.report.dry_run { Target::Nothing } else { self.target(source, packing)? };
         let (in_place, wants_hash) = (self.args.in_place, self.args.report.is_some());
         let mut writer = Writer {
             name: source.name(),
             place: String::new(),
             diff: self.args.diff.then(|| BufWriter::new(io::stdout())),
             run: self,
-            engine: &reader.engine,
             target,
             hash: wants_hash.then(Sha256::new),
             changed: false,
             account: Account::default(),
         };
-        reader.read(source, &mut input, &mut writer)?;
+        file.read(&mut writer)?;
         let Writer { target, changed, account, hash, diff, .. } = writer;
         if let Some(mut diff) = diff {
             diff.flush().map_err(|error| CliError::output(&error))?;
@@ -133,18 +173,29 @@ impl Run<'_> {
             Target::Standard(output) => {
                 output.finish(false)?;
                 // Of what is compressed the content is known only.
-                report.sha256 = hash.filter(|_| input.packing == Packing::Plain).map(hex);
+                report.sha256 = hash.filter(|_| packing == Packing::Plain).map(hex);
             }
             Target::File(output, path) => {
-                output.finish(in_place && !changed)?;
-                if wants_hash {
-                    report.sha256 = Some(hash_of(&path)?);
+                if in_place && changed && has_other_names(&path) {
+                    return Err(CliError::Message(format!(
+                        "{} has further names (hard links) that would keep the secrets: use --output DIR, or copy it first",
+                        source.name()
+                    )));
                 }
-                report.output = Some(path.display().to_string());
+                output.finish(in_place && !changed)?;
+                if wants_hash || self.ledger.is_some() {
+                    let hash = hash_of(&path)?;
+                    if let (Some(ledger), Some(original)) = (&mut self.ledger, original) {
+                        ledger.add(&path, original, hash.clone())?;
+                    }
+                    report.sha256 = Some(hash);
+                }
+                report.output = Some(wording::path(&path));
             }
         }
         self.tally.files += 1;
         self.tally.changed += u64::from(changed);
+        self.complete &= account.is_complete();
         self.flawless &= account.is_flawless();
         self.console.warn(report.warnings.clone());
         Ok(report)
@@ -183,7 +234,7 @@ impl Run<'_> {
         if !self.written.insert(target.clone()) {
             return Err(CliError::Message(format!(
                 "{} has the same path below --output as another transcript: run lastfour for each of them",
-                path.display()
+                wording::path(path)
             )));
         }
         if let (Ok(from), Ok(to)) = (path.canonicalize(), target.canonicalize())
@@ -191,7 +242,7 @@ impl Run<'_> {
         {
             return Err(CliError::Message(format!(
                 "{} would be overwritten with its own output: use --in-place, or another directory",
-                path.display()
+                wording::path(path)
             )));
         }
         let directory = target.parent().unwrap_or(root);
@@ -225,7 +276,6 @@ enum Target {
 /// Writes a transcript as it is read.
 struct Writer<'r, 'a> {
     run: &'r mut Run<'a>,
-    engine: &'r lastfour::Engine,
     target: Target,
     /// The name of the file, and of the member that is read with it.
     name: String,
@@ -241,18 +291,21 @@ impl Listener for Writer<'_, '_> {
         self.account.format(format);
     }
 
-    fn record(&mut self, record: &Done, place: &Place<'_>) -> Result<()> {
-        self.run.tally.add(record);
-        self.account.add(record);
+    fn record(&mut self, record: Done, place: &Place) -> Result<()> {
+        self.run.tally.add(&record);
+        self.account.add(&record);
         self.run.progress.tick(self.run.tally.findings);
         self.changed |= !record.patch.is_empty();
         if let Some(out) = self.diff.as_mut().filter(|_| !record.patch.is_empty()) {
-            let name = place.member.map_or_else(|| self.name.clone(), |member| format!("{}/{member}", self.name));
+            let name = match &place.member {
+                Some(member) => format!("{}/{member}", self.name),
+                None => self.name.clone(),
+            };
             let mut print = || {
                 if name != self.place {
                     writeln!(out, "--- {name}\n+++ {name} (redacted)")?;
                 }
-                diff::print(out, self.run.style, record)
+                diff::print(out, self.run.style, &record)
             };
             print().map_err(|error| CliError::output(&error))?;
             self.place = name;
@@ -274,7 +327,7 @@ impl Listener for Writer<'_, '_> {
     }
 
     fn end(&mut self, roles: Roles) {
-        self.account.roles(roles, self.engine);
+        self.account.roles(roles, self.run.engine);
     }
 
     fn left(&mut self, member: &str) {
@@ -290,33 +343,4 @@ impl Listener for Writer<'_, '_> {
             Target::File(..) | Target::Nothing => Ok(()),
         }
     }
-}
-
-/// Returns whether an output exists and is at least as new as its original.
-fn is_newer(output: &Path, original: &Path) -> bool {
-    let time = |path: &Path| path.metadata().and_then(|meta| meta.modified()).ok();
-    matches!((time(output), time(original)), (Some(output), Some(original)) if output >= original)
-}
-
-/// The SHA-256 of a file.
-fn hash_of(path: &Path) -> Result<String> {
-    let mut hash = Sha256::new();
-    let mut file = std::fs::File::open(path).map_err(|error| CliError::file("read", path, &error))?;
-    let mut buffer = vec![0; 128 << 10];
-    loop {
-        match io::Read::read(&mut file, &mut buffer) {
-            Ok(0) => return Ok(hex(hash)),
-            Ok(len) => hash.update(&buffer[..len]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(CliError::file("read", path, &error)),
-        }
-    }
-}
-
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

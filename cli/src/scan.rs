@@ -1,6 +1,7 @@
 //! `lastfour scan`: reports findings and changes nothing. A report never contains the secret.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::Arc;
 
 use lastfour::{Action, Engine, Evidence, FindingKind, Role, Span};
 use serde::Serialize;
@@ -8,7 +9,8 @@ use serde::Serialize;
 use crate::args::{self, ColorName, FailOn};
 use crate::console::Console;
 use crate::failure::{CliError, Result};
-use crate::input::{self, Input, Source};
+use crate::files::{self, Wanted};
+use crate::input::{self, Source};
 use crate::progress::Progress;
 use crate::reading::{Listener, Place, Reader};
 use crate::sarif;
@@ -28,7 +30,7 @@ pub(crate) enum Report {
 
 /// Runs the command.
 pub(crate) fn run(args: &args::Scan, color: ColorName) -> Result<Report> {
-    let reader = Reader::new(&args.reading, false)?;
+    let reader = Arc::new(Reader::new(&args.reading, false)?);
     let sources = input::find(&args.files, None, input::is_transcript)?;
     let mut console = Console::new(args.reading.quiet, color);
     console.left(&sources);
@@ -50,14 +52,14 @@ pub(crate) fn run(args: &args::Scan, color: ColorName) -> Result<Report> {
     reporter.print(|out, form| if matches!(form, Form::Sarif) { sarif::begin(out) } else { Ok(()) })?;
     let mut failed = false;
     let mut flawless = sources.left.is_empty();
-    for source in &sources.list {
+    let all: Arc<Wanted> = Arc::new(|_: &Source| true);
+    let read = Arc::clone(&reporter.progress.read);
+    files::each(&reader, &sources.list, args.threads.count(), &read, &all, |source, mut file| {
         reporter.file = source.name();
         if *source == Source::StandardInput {
             console.reads_terminal();
         }
-        let read = Input::open(source, &reporter.progress.read)
-            .and_then(|mut input| reader.read(source, &mut input, &mut reporter));
-        match read {
+        match file.open().and_then(|_| file.read(&mut reporter)) {
             Ok(()) => reporter.tally.files += 1,
             Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
             Err(failure) => {
@@ -67,9 +69,11 @@ pub(crate) fn run(args: &args::Scan, color: ColorName) -> Result<Report> {
             }
         }
         let account = std::mem::take(&mut reporter.account);
+        failed |= !account.is_complete();
         flawless &= account.is_flawless();
         console.warn(account.warnings(&reporter.file));
-    }
+        Ok(())
+    })?;
     reporter.print(|out, form| if matches!(form, Form::Sarif) { sarif::end(out) } else { Ok(()) })?;
     reporter.pause()?;
     reporter.progress.clear();
@@ -180,7 +184,7 @@ impl Reporter<'_> {
         file: &str,
         record: &Done,
         found: &Found,
-        place: &Place<'_>,
+        place: &Place,
         from: (u64, u64),
         to: (u64, u64),
     ) -> Result<()> {
@@ -189,7 +193,7 @@ impl Reporter<'_> {
         self.report(&Line {
             version: VERSION,
             file,
-            member: place.member,
+            member: place.member.as_deref(),
             line: from.0,
             column: from.1,
             end_line: to.0,
@@ -278,15 +282,15 @@ impl Listener for Reporter<'_> {
         self.account.format(format);
     }
 
-    fn record(&mut self, record: &Done, place: &Place<'_>) -> Result<()> {
-        self.tally.add(record);
-        self.account.add(record);
+    fn record(&mut self, record: Done, place: &Place) -> Result<()> {
+        self.tally.add(&record);
+        self.account.add(&record);
         let file = std::mem::take(&mut self.file);
         let mut cursor = Cursor::new(&record.raw, record.line, record.column);
         for found in record.found.iter().filter(|found| found.finding.action != Action::Allow) {
             let from = cursor.to(found.span.start);
             let to = cursor.clone().to(found.span.end);
-            self.found(&file, record, found, place, from, to)?;
+            self.found(&file, &record, found, place, from, to)?;
         }
         self.file = file;
         self.progress.tick(self.tally.findings);

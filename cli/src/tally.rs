@@ -8,7 +8,7 @@ use lastfour::{Action, Engine, Entity, FindingKind, Role};
 use crate::report::{FileReport, FindingReport, SpeakerReport};
 use crate::transcript::Trouble;
 use crate::transcript::session::{Done, Roles};
-use crate::wording::{count, group, quoted, shown};
+use crate::wording::{self, count, group, quoted, shown};
 
 /// The counts of a run.
 #[derive(Debug, Default)]
@@ -116,13 +116,18 @@ impl Account {
 
     /// Notes a member that is not read.
     pub(crate) fn leave(&mut self, member: &str) {
-        self.left.push(member.to_owned());
+        self.left.push(wording::name(member));
+    }
+
+    /// Returns whether everything was read: no member of an archive was left as it was.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.left.is_empty()
     }
 
     /// Returns whether everything was read as its format asks, with known roles and texts.
     pub(crate) fn is_flawless(&self) -> bool {
         let flaws = self.malformed + self.too_long + self.without_field + self.without_role;
-        flaws == 0 && self.left.is_empty()
+        flaws == 0 && self.is_complete()
     }
 
     /// Counts a record.
@@ -254,7 +259,7 @@ impl Account {
             let named: Vec<&str> = self.left.iter().take(NAMED).map(String::as_str).collect();
             let more = if self.left.len() > NAMED { " and others" } else { "" };
             lines.push(format!(
-                "{name}: {} left as it was: {}{more}",
+                "{name}: {} not read and left as before: {}{more}; secrets in it are not masked",
                 count(self.left.len() as u64, "member"),
                 named.join(", ")
             ));

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use lastfour::Engine;
 use lastfour::json::Document;
 
+use super::batch::Collector;
 use super::session::Session;
 use super::{DEEPEST_JSON, Fields, Format, Transcript};
 use crate::archive::Archive;
@@ -77,14 +78,15 @@ fn utf16(charset: Charset, input: &[u8], cut: usize) {
 }
 
 fn workbook(shared: &[u8], sheet: &[u8]) {
-    let mut session = Session::new(&ENGINE, Fields::default(), &[], false);
-    let record = super::sheet::workbook(shared, &[sheet], &mut session.names);
+    let mut collector = Collector::new(Fields::default());
+    let mut session = Session::new(&ENGINE, &[], false, 1);
+    let record = super::sheet::workbook(shared, &[sheet], &mut collector.names);
     assert_eq!(record.raw, [shared, sheet].concat());
     if record.raw.is_empty() {
         return;
     }
-    session.push(record);
-    session.flush();
+    let batch = collector.push(record).unwrap_or_else(|| collector.take());
+    session.push(batch, true);
     let done = session.next().expect("the record comes out");
     let border = shared.len();
     for edit in done.patch.edits() {
@@ -131,7 +133,8 @@ pub(super) fn redact_with(
     format: Format,
     pieces: &[&[u8]],
 ) -> Vec<Vec<u8>> {
-    let mut session = Session::new(&ENGINE, fields, &[], false);
+    let mut collector = Collector::new(fields);
+    let mut session = Session::new(&ENGINE, &[], false, 1);
     let (mut raw, mut redacted) = (Vec::new(), Vec::new());
     for (number, piece) in pieces.iter().enumerate() {
         transcript.push(piece);
@@ -139,12 +142,14 @@ pub(super) fn redact_with(
         if last {
             transcript.finish();
         }
-        while let Some(record) = transcript.next_record(&mut session.names) {
+        while let Some(record) = transcript.next_record(&mut collector.names) {
             assert!(!record.raw.is_empty(), "a record without bytes");
-            session.push(record);
+            if let Some(batch) = collector.push(record) {
+                session.push(batch, false);
+            }
         }
         if last {
-            session.flush();
+            session.push(collector.take(), true);
         }
         while let Some(done) = session.next() {
             raw.extend_from_slice(&done.raw);

@@ -2,12 +2,13 @@
 //!
 //! `Transcript` cuts the bytes, which may come in pieces of any size, into records that are the same bytes again, one
 //! after the other. A reader for each format finds what is said in a record; named values, as in JSON or a table, are given
-//! their meaning by `Interpreter`. `Session` then scans the messages in their
+//! their meaning by `Interpreter`. `Collector` collects them in batches. `Session` then scans the messages in their
 //! conversations and returns the edits on each record.
 //!
 //! Every byte belongs to exactly one record. What is not valid in its format is read as text ([`Trouble`]), so that nothing
 //! is left out. Memory is bounded by [`LONGEST_RECORD`], and time is linear in the input.
 
+pub(crate) mod batch;
 mod csv;
 mod cues;
 mod detect;

@@ -330,6 +330,10 @@ pub(crate) struct Edits {
 }
 
 impl Edits {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
     pub(crate) fn append(&mut self, mut other: Self) {
         self.layers.append(&mut other.layers);
     }

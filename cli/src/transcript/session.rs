@@ -8,20 +8,20 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use lastfour::{
-    Action, Conversation, Edit, Engine, Entity, Explanation, Finding, Message, MessageId, Outcome, Patch, Role, Span,
+    Action, Conversation, EarlierPiece, Edit, Engine, Entity, Explanation, Finding, Message, MessageId, Outcome, Patch,
+    Role, Span,
 };
 
+use super::Trouble;
+use super::batch::Batch;
 use super::echo::{Words, echoes};
-use super::fields::Names;
 use super::found::{Cursor, Found};
-use super::interpret::Interpreter;
-use super::nested;
 use super::order::order;
-use super::record::{Body, Edits, Key, Part, Record, Said, Text};
+use super::record::{Edits, Key, Part, Record, Said, Text};
 use super::segment::Segment;
 use super::speakers::Certainty;
 use super::talks::{Masked, Talk, Talks};
-use super::{Fields, Trouble};
+use crate::threads::spread;
 
 /// The number of messages after a message that are heard at least before its record is returned. A number that is completed
 /// within them is masked in all its pieces.
@@ -31,11 +31,11 @@ pub(crate) const WINDOW: usize = 200;
 /// values of many MiB do not add up.
 const MOST_HELD: usize = 32 << 20;
 
-/// The size of a batch in bytes.
-const BATCH: usize = 2 << 20;
-
 /// The size of a batch of a transcript that is newest first, in bytes: such a transcript is held as a whole up to this size.
 const BATCH_NEWEST_FIRST: usize = 64 << 20;
+
+/// The number of records that are returned at once.
+const RELEASED: usize = 2048;
 
 /// The messages of one conversation in a batch that are looked at to tell who serves.
 const MOST_EVIDENCE: usize = 300;
@@ -106,12 +106,10 @@ struct Heard {
 /// Scans a transcript.
 pub(crate) struct Session<'e> {
     engine: &'e Engine,
-    pub(crate) names: Names,
-    interpreter: Interpreter,
     talks: Talks,
     explains: bool,
-    batch: Vec<Record>,
-    batch_len: usize,
+    /// The threads over which conversations are spread.
+    threads: usize,
     newest_first: bool,
     /// Some message quotes another.
     has_quotes: bool,
@@ -137,24 +135,16 @@ pub(crate) struct Session<'e> {
 /// The latest messages whose lines are known.
 const LINES: usize = 1 << 16;
 
-impl<'e> Session<'e> {
-    /// Scans a value after the words that say what it is.
-    fn labeled(&self, label: &str, role: Role, value: &[u8]) -> Outcome {
-        let text = [label.as_bytes(), b": ", value].concat();
-        let mut outcome = self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text));
-        outcome.drop_start(label.len() + 2);
-        outcome
-    }
+/// The place of a message: the index of its record among those that are held, and its own index in the record.
+type At = (usize, usize);
 
-    pub(crate) fn new(engine: &'e Engine, fields: Fields, roles: &[(String, Role)], explains: bool) -> Self {
+impl<'e> Session<'e> {
+    pub(crate) fn new(engine: &'e Engine, roles: &[(String, Role)], explains: bool, threads: usize) -> Self {
         Self {
             engine,
-            names: Names::new(fields),
-            interpreter: Interpreter::default(),
             talks: Talks::new(roles),
             explains,
-            batch: Vec::new(),
-            batch_len: 0,
+            threads,
             newest_first: false,
             has_quotes: false,
             held: VecDeque::new(),
@@ -171,20 +161,11 @@ impl<'e> Session<'e> {
         }
     }
 
-    /// Adds the next record.
-    pub(crate) fn push(&mut self, record: Record) {
-        self.batch_len += record.raw.len();
-        self.batch.push(record);
-        if self.batch_len >= BATCH {
-            self.hear(false);
-            self.release(false);
-        }
-    }
-
-    /// Hears all records and returns them, as nothing more comes for now.
-    pub(crate) fn flush(&mut self) {
-        self.hear(true);
-        self.release(true);
+    /// Hears the next records, and returns those that no later message can change. With `all`, as nothing more comes for
+    /// now, all records are heard and returned.
+    pub(crate) fn push(&mut self, batch: Batch, all: bool) {
+        self.hear(batch, all);
+        self.release(all);
     }
 
     /// The next record that is done.
@@ -192,18 +173,10 @@ impl<'e> Session<'e> {
         self.ready.pop_front()
     }
 
-    /// Hears the batch. If it is newest first it waits for more, unless `now`.
-    fn hear(&mut self, now: bool) {
-        let mut records = std::mem::take(&mut self.batch);
-        self.unheard_len += std::mem::take(&mut self.batch_len);
-        self.interpreter.study(&records, &self.names);
-        for mut record in records.drain(..) {
-            self.interpreter.read(&mut record, &mut self.names);
-            let said = match std::mem::replace(&mut record.body, Body::Said(Vec::new())) {
-                Body::Said(said) => said,
-                Body::Texts(said) => nested::expand_texts(&self.interpreter, &mut record, &mut self.names, said),
-                Body::Tree(_) => Vec::new(),
-            };
+    /// Hears a batch. If it is newest first it waits for more, unless `now`.
+    fn hear(&mut self, batch: Batch, now: bool) {
+        self.unheard_len += batch.len;
+        for (record, said) in batch.records {
             let roles = vec![Role::Unknown; said.len()];
             let copy = |(number, said): (usize, &Said)| match said.part {
                 Part::Copy(of) => Some((of, u32::try_from(number).ok()?)),
@@ -226,7 +199,6 @@ impl<'e> Session<'e> {
                 at: self.heard,
             });
         }
-        self.batch = records;
         let base = self.unheard;
         let conversations = self.conversations(base);
         if self.newest_first && !now && self.unheard_len < BATCH_NEWEST_FIRST {
@@ -234,28 +206,55 @@ impl<'e> Session<'e> {
         }
         self.unheard = self.held.len();
         self.unheard_len = 0;
+        // Each message has the id that it would have if the conversations were heard one after the other.
+        let mut next = self.next;
+        let mut tasks = Vec::with_capacity(conversations.len());
         for (key, messages) in conversations {
-            self.hear_conversation(&key, &messages);
+            let first = next;
+            next += messages.len() as u64;
+            tasks.push(Task { talk: self.talks.take(&key), key, messages, first });
         }
-        for at in base..self.held.len() {
-            self.hear_others(at);
-            self.held[at].at = self.heard;
+        let ears = Ears { engine: self.engine, held: &self.held, explains: self.explains, has_quotes: self.has_quotes };
+        let results = spread(self.threads, tasks, |mut task| {
+            let messages = ears.conversation(&mut task);
+            (task, messages)
+        });
+        let others = spread(self.threads, (base..self.held.len()).collect(), |at| ears.others(at));
+        for (task, messages) in results {
+            for (at, message) in task.messages.iter().zip(messages) {
+                self.note(*at, message);
+            }
+            self.note_speakers(&task.talk);
+            self.talks.put(task.key, task.talk);
+        }
+        for (at, others) in (base..).zip(others) {
+            self.heard += others.messages;
+            let heard = &mut self.held[at];
+            if let Some(hits) = others.hits {
+                heard.edits.append(hits.edits);
+                heard.found.extend(hits.found);
+            }
+            heard.at = self.heard;
         }
     }
 
     /// The messages of each conversation from that held record on, in order.
-    fn conversations(&mut self, base: usize) -> Vec<(Key, Vec<(usize, usize)>)> {
-        let mut found: Vec<(Key, Vec<(usize, usize)>)> = Vec::new();
+    fn conversations(&mut self, base: usize) -> Vec<(Key, Vec<At>)> {
+        let mut found: Vec<(Key, Vec<At>)> = Vec::new();
         let mut places: HashMap<Key, usize> = HashMap::new();
         for at in base..self.held.len() {
             for (number, said) in self.held[at].said.iter().enumerate() {
                 if !said.part.is_said() || said.key == Key::Alone {
                     continue;
                 }
-                let place = *places.entry(said.key.clone()).or_insert_with(|| {
-                    found.push((said.key.clone(), Vec::new()));
-                    found.len() - 1
-                });
+                let place = match places.get(&said.key) {
+                    Some(place) => *place,
+                    None => {
+                        places.insert(said.key.clone(), found.len());
+                        found.push((said.key.clone(), Vec::new()));
+                        found.len() - 1
+                    }
+                };
                 found[place].1.push((at, number));
             }
         }
@@ -268,26 +267,8 @@ impl<'e> Session<'e> {
         found
     }
 
-    /// Hears the messages of one conversation.
-    fn hear_conversation(&mut self, key: &Key, messages: &[(usize, usize)]) {
-        let talk = self.talks.of(key);
-        for &(at, number) in messages {
-            talk.speakers.meet(&self.held[at].said[number].speaker);
-        }
-        let wanting =
-            |(at, number): &&(usize, usize)| talk.speakers.wants_evidence(&self.held[*at].said[*number].speaker);
-        let wanting: Vec<_> = messages.iter().filter(wanting).take(MOST_EVIDENCE).copied().collect();
-        for (at, number) in wanting {
-            let said = &self.held[at].said[number];
-            let text = self.held[at].record.join(&said.segments);
-            if verifies(self.engine, &text.bytes) {
-                talk.speakers.verified(&said.speaker);
-            }
-        }
-        for &(at, number) in messages {
-            self.hear_message(key, at, number);
-        }
-        let talk = self.talks.of(key);
+    /// Notes the speakers of a conversation whose roles are not stated.
+    fn note_speakers(&mut self, talk: &Talk) {
         for (name, role) in talk.speakers.untold() {
             let (names, guessed) = (&mut self.roles.names, &mut self.roles.guessed);
             if role == Role::Unknown {
@@ -300,91 +281,42 @@ impl<'e> Session<'e> {
         }
     }
 
-    fn hear_message(&mut self, key: &Key, at: usize, number: usize) {
+    /// Takes over what was found in a message, in the order in which messages are heard.
+    fn note(&mut self, (at, number): At, message: HeardMessage) {
         let id = self.next;
         self.next += 1;
         self.heard += 1;
-        let talk = self.talks.of(key);
-        let heard = &self.held[at];
-        let said = &heard.said[number];
-        let (role, certainty) = talk.speakers.role(&said.speaker);
-        self.roles.unknown += u64::from(certainty == Certainty::Unknown);
-        let counted = (said.speaker.name.clone(), role);
-        if self.roles.speakers.len() < MOST_SPEAKERS || self.roles.speakers.contains_key(&counted) {
-            *self.roles.speakers.entry(counted).or_default() += 1;
+        self.roles.unknown += u64::from(message.certainty == Certainty::Unknown);
+        let counted = (self.held[at].said[number].speaker.name.clone(), message.role);
+        if let Some(count) = self.roles.speakers.get_mut(&counted) {
+            *count += 1;
+        } else if self.roles.speakers.len() < MOST_SPEAKERS {
+            self.roles.speakers.insert(counted, 1);
         }
-        let text = heard.record.join(&said.segments);
-        let message = Message::new(role, &*text.bytes).id(id);
-        let index = u32::try_from(number).unwrap_or(u32::MAX);
-        let from = heard.copies.partition_point(|(of, _)| *of < index);
-        let copies: Vec<u32> =
-            heard.copies[from..].iter().take_while(|(of, _)| *of == index).map(|(_, copy)| *copy).collect();
-        let before = (!copies.is_empty()).then(|| talk.conversation.clone());
-        let quotes = self.has_quotes && talk.heard(&text.bytes, said.part == Part::Quoted);
-        let (outcome, earlier, explanation) = if self.explains {
-            let explanation = self.engine.explain(&mut talk.conversation, &message);
-            (explanation.outcome.clone(), Vec::new(), Some(explanation))
-        } else if quotes {
-            // What was heard before says nothing new about what comes next.
-            (self.engine.scan(&mut talk.conversation.clone(), &message), Vec::new(), None)
-        } else {
-            let (outcome, earlier) = talk.earlier.scan(self.engine, &mut talk.conversation, &message);
-            (outcome, earlier, None)
-        };
-        let first_line = self.next - 1 - self.lines.len() as u64;
+        let first_line = id - self.lines.len() as u64;
         let line_of = |id: &MessageId| {
             let at = usize::try_from(id.0.checked_sub(first_line)?).ok()?;
             self.lines.get(at).copied()
         };
         // Earlier messages that are still held are masked below.
         let gone = |id: &&MessageId| !self.places.contains_key(&id.0) || self.explains;
-        let recall: Vec<u64> = outcome.recall.iter().filter(gone).filter_map(line_of).collect();
-        let start = text.raw_span(Span::new(0, text.bytes.len().min(1))).start;
-        let line = heard.record.line + heard.newlines.partition_point(|end| (*end as usize) < start) as u64;
-        let mut edits = Edits::default();
-        let mut found: Vec<Found> = Vec::new();
-        let about = About { role, conversation: id_of(&said.key), copy: false };
-        text.edit(&outcome.patch, &mut edits);
-        found.extend(about.found(&text, index, &outcome));
-        if said.part == Part::Quoted {
-            found.extend(quoted(talk, &about, &text, index, &outcome, &mut edits));
-        } else {
-            remember(talk, &text.bytes, &outcome);
+        let mut hits = message.hits.map(|hits| *hits).unwrap_or_default();
+        if let Some(first) = hits.found.first_mut() {
+            first.recall = hits.recall.iter().filter(gone).filter_map(line_of).collect();
         }
-        if let Some(first) = found.first_mut() {
-            first.recall = recall;
-        }
-        for copy in copies {
-            let other = heard.record.join(&heard.said[copy as usize].segments);
-            let mut again = before.clone().unwrap_or_default();
-            let message = Message::new(role, &*other.bytes);
-            let asked = again.verifies(role);
-            let mut outcome = self.engine.scan(&mut again, &message);
-            if again.verifies(role) && !asked && !talk.conversation.verifies(role) {
-                // It is no copy, and asks for something.
-                let _ = self.engine.scan(&mut talk.conversation, &message);
-            }
-            other.edit(&outcome.patch, &mut edits);
-            outcome.findings.retain(|finding| finding.kind.is_there());
-            found.extend(About { copy: true, ..about.clone() }.found(&other, copy, &outcome));
-        }
+        let index = u32::try_from(number).unwrap_or(u32::MAX);
         let heard = &mut self.held[at];
-        heard.roles[number] = role;
-        heard.edits.append(edits);
-        heard.found.extend(found);
-        if let Some(explanation) = explanation {
-            let (_, column) = Cursor::new(&heard.record.raw, heard.record.line, heard.record.column).to(start);
-            heard
-                .explained
-                .push((index, Explained { role, conversation: about.conversation, line, column, explanation }));
-        }
+        heard.roles[number] = message.role;
+        heard.edits.append(hits.edits);
+        heard.found.append(&mut hits.found);
+        heard.explained.extend(message.explained.map(|explained| (index, *explained)));
         heard.ids.push(id);
         self.places.insert(id, (self.first + at as u64, index));
-        self.lines.push_back(line);
+        self.lines.push_back(message.line);
         if self.lines.len() > LINES {
             self.lines.pop_front();
         }
-        for piece in earlier {
+        for piece in hits.earlier {
             self.amend(piece.message, piece.finding, piece.edit);
         }
     }
@@ -411,8 +343,159 @@ impl<'e> Session<'e> {
         heard.edits.append(edits);
     }
 
+    /// Returns the records that no later message can change any more, or all.
+    fn release(&mut self, all: bool) {
+        loop {
+            let mut released = Vec::new();
+            while let Some(heard) = self.held.front().filter(|_| self.unheard > 0 && released.len() < RELEASED) {
+                if !all && heard.at + WINDOW as u64 > self.heard && self.held_len <= MOST_HELD {
+                    break;
+                }
+                let Some(heard) = self.held.pop_front() else { break };
+                self.first += 1;
+                self.unheard -= 1;
+                self.held_len -= heard.record.raw.len();
+                for id in &heard.ids {
+                    self.places.remove(id);
+                }
+                released.push(heard);
+            }
+            if released.is_empty() {
+                return;
+            }
+            self.ready.extend(spread(self.threads, released, done));
+        }
+    }
+}
+
+/// A conversation with its messages in a batch.
+struct Task {
+    key: Key,
+    messages: Vec<At>,
+    talk: Talk,
+    /// The id of its first message.
+    first: u64,
+}
+
+/// What was found in a message.
+struct HeardMessage {
+    role: Role,
+    certainty: Certainty,
+    /// The line in which it begins.
+    line: u64,
+    /// Most messages have nothing, and there are many in a batch.
+    hits: Option<Box<Hits>>,
+    explained: Option<Box<Explained>>,
+}
+
+/// What there is to mask, and to say about it.
+#[derive(Default)]
+struct Hits {
+    edits: Edits,
+    found: Vec<Found>,
+    /// Earlier messages with pieces of a secret that a message completes, and these pieces.
+    recall: Vec<MessageId>,
+    earlier: Vec<EarlierPiece>,
+}
+
+impl Hits {
+    fn boxed(self) -> Option<Box<Self>> {
+        let Self { edits, found, recall, earlier } = &self;
+        let none = edits.is_empty() && found.is_empty() && recall.is_empty() && earlier.is_empty();
+        (!none).then(|| Box::new(self))
+    }
+}
+
+/// What was found in a record beside its conversations.
+struct Others {
+    hits: Option<Box<Hits>>,
+    messages: u64,
+}
+
+/// Hears messages in any thread. The records are not changed.
+struct Ears<'a> {
+    engine: &'a Engine,
+    held: &'a VecDeque<Heard>,
+    explains: bool,
+    has_quotes: bool,
+}
+
+impl Ears<'_> {
+    /// Hears the messages of one conversation in their order.
+    fn conversation(&self, task: &mut Task) -> Vec<HeardMessage> {
+        let Task { key, messages, talk, first } = task;
+        for &(at, number) in &*messages {
+            talk.speakers.meet(&self.held[at].said[number].speaker);
+        }
+        let wanting = |(at, number): &&At| talk.speakers.wants_evidence(&self.held[*at].said[*number].speaker);
+        let wanting: Vec<_> = messages.iter().filter(wanting).take(MOST_EVIDENCE).copied().collect();
+        for (at, number) in wanting {
+            let said = &self.held[at].said[number];
+            let text = self.held[at].record.join(&said.segments);
+            if verifies(self.engine, &text.bytes) {
+                talk.speakers.verified(&said.speaker);
+            }
+        }
+        (*first..).zip(&*messages).map(|(id, at)| self.message(talk, key, *at, id)).collect()
+    }
+
+    fn message(&self, talk: &mut Talk, key: &Key, (at, number): At, id: u64) -> HeardMessage {
+        let heard = &self.held[at];
+        let said = &heard.said[number];
+        let (role, certainty) = talk.speakers.role(&said.speaker);
+        let text = heard.record.join(&said.segments);
+        let message = Message::new(role, &*text.bytes).id(id);
+        let index = u32::try_from(number).unwrap_or(u32::MAX);
+        let from = heard.copies.partition_point(|(of, _)| *of < index);
+        let copies = heard.copies[from..].iter().take_while(|(of, _)| *of == index).map(|(_, copy)| *copy);
+        let before = (copies.clone().next().is_some()).then(|| talk.conversation.clone());
+        let quotes = self.has_quotes && talk.heard(&text.bytes, said.part == Part::Quoted);
+        let (outcome, earlier, explanation) = if self.explains {
+            let explanation = self.engine.explain(&mut talk.conversation, &message);
+            (explanation.outcome.clone(), Vec::new(), Some(explanation))
+        } else if quotes {
+            // What was heard before says nothing new about what comes next.
+            (self.engine.scan(&mut talk.conversation.clone(), &message), Vec::new(), None)
+        } else {
+            let (outcome, earlier) = talk.earlier.scan(self.engine, &mut talk.conversation, &message);
+            (outcome, earlier, None)
+        };
+        let start = text.raw_span(Span::new(0, text.bytes.len().min(1))).start;
+        let line = heard.record.line + heard.newlines.partition_point(|end| (*end as usize) < start) as u64;
+        let mut edits = Edits::default();
+        let mut found: Vec<Found> = Vec::new();
+        let about = About { role, conversation: id_of(key), copy: false };
+        text.edit(&outcome.patch, &mut edits);
+        found.extend(about.found(&text, index, &outcome));
+        if said.part == Part::Quoted {
+            found.extend(quoted(talk, &about, &text, index, &outcome, &mut edits));
+        } else {
+            remember(talk, &text.bytes, &outcome);
+        }
+        for copy in copies {
+            let other = heard.record.join(&heard.said[copy as usize].segments);
+            let mut again = before.clone().unwrap_or_default();
+            let message = Message::new(role, &*other.bytes);
+            let asked = again.verifies(role);
+            let mut outcome = self.engine.scan(&mut again, &message);
+            if again.verifies(role) && !asked && !talk.conversation.verifies(role) {
+                // It is no copy, and asks for something.
+                let _ = self.engine.scan(&mut talk.conversation, &message);
+            }
+            other.edit(&outcome.patch, &mut edits);
+            outcome.findings.retain(|finding| finding.kind.is_there());
+            found.extend(About { copy: true, ..about.clone() }.found(&other, copy, &outcome));
+        }
+        let explained = explanation.map(|explanation| {
+            let (_, column) = Cursor::new(&heard.record.raw, heard.record.line, heard.record.column).to(start);
+            Box::new(Explained { role, conversation: about.conversation, line, column, explanation })
+        });
+        let hits = Hits { edits, found, recall: outcome.recall, earlier }.boxed();
+        HeardMessage { role, certainty, line, hits, explained }
+    }
+
     /// Scans what is not said in a conversation.
-    fn hear_others(&mut self, at: usize) {
+    fn others(&self, at: usize) -> Others {
         let heard = &self.held[at];
         let mut edits = Edits::default();
         let mut found = Vec::new();
@@ -448,27 +531,15 @@ impl<'e> Session<'e> {
             let about = About { role, conversation: id_of(&said.key), copy: false };
             found.extend(about.found(&text, u32::try_from(number).unwrap_or(u32::MAX), &outcome));
         }
-        self.heard += messages;
-        let heard = &mut self.held[at];
-        heard.edits.append(edits);
-        heard.found.extend(found);
+        Others { hits: Hits { edits, found, ..Hits::default() }.boxed(), messages }
     }
 
-    /// Returns the records that no later message can change any more, or all.
-    fn release(&mut self, all: bool) {
-        while let Some(heard) = self.held.front().filter(|_| self.unheard > 0) {
-            if !all && heard.at + WINDOW as u64 > self.heard && self.held_len <= MOST_HELD {
-                return;
-            }
-            let Some(heard) = self.held.pop_front() else { return };
-            self.first += 1;
-            self.unheard -= 1;
-            self.held_len -= heard.record.raw.len();
-            for id in &heard.ids {
-                self.places.remove(id);
-            }
-            self.ready.push_back(done(heard));
-        }
+    /// Scans a value after the words that say what it is.
+    fn labeled(&self, label: &str, role: Role, value: &[u8]) -> Outcome {
+        let text = [label.as_bytes(), b": ", value].concat();
+        let mut outcome = self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text));
+        outcome.drop_start(label.len() + 2);
+        outcome
     }
 }
 
@@ -576,7 +647,16 @@ fn id_of(key: &Key) -> Option<Arc<[u8]>> {
 /// The fewest digits of a number that its form makes certain.
 const FEWEST_DIGITS: usize = 9;
 
+/// Whether data may hold something that its form makes certain.
 fn may_hold_number(record: &Record, segments: &[Segment]) -> bool {
+    // A plain number of this length, such as a time in seconds, is neither a Social Security number nor a card.
+    if let [segment] = segments
+        && let number = record.bytes(segment)
+        && matches!(number.len(), 10 | 11)
+        && number.iter().all(u8::is_ascii_digit)
+    {
+        return false;
+    }
     let digits: usize = segments
         .iter()
         .map(|segment| record.bytes(segment).iter().filter(|b| b.is_ascii_digit() || **b >= 0x80).count())

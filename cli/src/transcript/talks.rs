@@ -70,19 +70,24 @@ impl Talks {
         Self { whole: fresh.clone(), fresh, young: HashMap::new(), old: HashMap::new() }
     }
 
-    /// Returns the conversation with that key.
-    pub(crate) fn of(&mut self, key: &Key) -> &mut Talk {
+    /// Takes the conversation with that key, to be [put back](Self::put).
+    pub(crate) fn take(&mut self, key: &Key) -> Talk {
         if matches!(key, Key::Transcript | Key::Alone) {
-            return &mut self.whole;
+            return std::mem::take(&mut self.whole);
         }
-        if !self.young.contains_key(key) {
-            let talk = self.old.remove(key).unwrap_or_else(|| self.fresh.clone());
-            if self.young.len() >= REMEMBERED {
-                self.old = std::mem::take(&mut self.young);
-            }
-            self.young.insert(key.clone(), talk);
+        self.young.remove(key).or_else(|| self.old.remove(key)).unwrap_or_else(|| self.fresh.clone())
+    }
+
+    /// Puts a conversation back as the one that was active last.
+    pub(crate) fn put(&mut self, key: Key, talk: Talk) {
+        if matches!(key, Key::Transcript | Key::Alone) {
+            self.whole = talk;
+            return;
         }
-        self.young.get_mut(key).unwrap_or(&mut self.whole)
+        if self.young.len() >= REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, talk);
     }
 }
 
@@ -93,9 +98,12 @@ mod tests {
     use super::*;
 
     fn say(talks: &mut Talks, id: usize) -> u32 {
-        let talk = talks.of(&Key::Id(Arc::from(id.to_string().into_bytes())));
+        let key = Key::Id(Arc::from(id.to_string().into_bytes()));
+        let mut talk = talks.take(&key);
         let _ = Engine::default().scan(&mut talk.conversation, &Message::customer("hello"));
-        talk.conversation.turns()
+        let turns = talk.conversation.turns();
+        talks.put(key, talk);
+        turns
     }
 
     #[test]

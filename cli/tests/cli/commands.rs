@@ -225,7 +225,7 @@ fn errors_name_what_was_typed() {
     for (arguments, typed) in [
         (&["redact", "--style", "label"][..], "unexpected argument '--style' found"),
         (&["scan", "--format", "xls"], "invalid value 'xls'"),
-        (&["redact", "/nowhere/password: hunter2.txt"], "/nowhere/password: hunter2.txt"),
+        (&["redact", "/nowhere/chat 2 of Monday.txt"], "/nowhere/chat 2 of Monday.txt"),
     ] {
         let output = run(arguments, b"");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -47,6 +47,33 @@ fn in_place_keeps_permissions_and_links() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_with_two_names_is_not_replaced_under_one_of_them() {
+    let scratch = Scratch::new();
+    let content = format!("Agent: hi\nJane: {CARD}\n");
+    let file = scratch.file("a.txt", &content);
+    fs::hard_link(&file, scratch.path("b.txt")).unwrap();
+    let output = run(&["redact", "--in-place", text(&file)], b"");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("hard links"), "{}", stderr(&output));
+    for name in ["a.txt", "b.txt"] {
+        assert_eq!(fs::read_to_string(scratch.path(name)).unwrap(), content, "{name}");
+    }
+    assert_eq!(scratch.names(), ["a.txt", "b.txt"]);
+    // Without a secret there is nothing to replace.
+    fs::write(&file, "Agent: hi\n").unwrap();
+    assert!(run(&["redact", "--in-place", text(&file)], b"").status.success());
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_replaced_once() {
+    let scratch = Scratch::new();
+    let file = scratch.file("in/a.txt", format!("Agent: hi\nJane: {CARD}\n"));
+    let output = run(&["redact", "--in-place", text(&file), text(&scratch.path("in"))], b"");
+    assert!(stderr(&output).contains("1 transcript, 2 messages, 1 finding"), "{}", stderr(&output));
+}
+
 #[test]
 fn a_file_that_cannot_be_read_to_its_end_is_left_as_it_is() {
     let scratch = Scratch::new();
@@ -89,11 +116,21 @@ fn output_keeps_paths_and_leaves_the_originals() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(
         scratch.names(),
-        ["logs/a/one.txt", "logs/picture.png", "logs/two.jsonl", "safe/logs/a/one.txt", "safe/logs/two.jsonl"]
+        [
+            "logs/a/one.txt",
+            "logs/picture.png",
+            "logs/two.jsonl",
+            "safe/.lastfour-done",
+            "safe/logs/a/one.txt",
+            "safe/logs/two.jsonl"
+        ]
     );
     assert_eq!(fs::read_to_string(scratch.path("safe/logs/a/one.txt")).unwrap(), MASKED);
     assert_eq!(fs::read_to_string(scratch.path("logs/a/one.txt")).unwrap(), CARD);
     assert!(stderr(&output).contains("1 file (1 .png) left"), "{}", stderr(&output));
+    // What is noted for --resume is not taken for a file that was left.
+    let output = lastfour(&["scan", "--strict", "safe/logs/a", "safe"]).current_dir(&scratch.0).output().unwrap();
+    assert!(!stderr(&output).contains("left"), "{}", stderr(&output));
     // The output is not walked when it lies within.
     let output = lastfour(&["redact", "--output", "safe", "."]).current_dir(&scratch.0).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
@@ -108,6 +145,10 @@ fn a_transcript_is_not_written_over_itself() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("--in-place"), "{}", stderr(&output));
     assert_eq!(fs::read_to_string(scratch.path("chat.txt")).unwrap(), CARD);
+    scratch.file("d/chat.txt", CARD);
+    let output = lastfour(&["redact", "--output", "d", "d"]).current_dir(&scratch.0).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("d is both the input and the output"), "{}", stderr(&output));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod doors;
 mod files;
 mod formats;
 mod guide;
+mod jobs;
 mod manners;
 mod streams;
 

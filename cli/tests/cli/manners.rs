@@ -130,16 +130,95 @@ fn a_report_counts_and_never_quotes() {
 #[test]
 fn resume_skips_what_an_earlier_run_has_written() {
     let scratch = Scratch::new();
-    scratch.file("in/a.txt", CARD);
-    scratch.file("in/b.txt", CARD);
-    let again = || lastfour(&["redact", "--resume", "--output", "out", "in"]).current_dir(&scratch.0).output().unwrap();
-    assert!(stderr(&again()).contains("2 transcripts"));
-    fs::remove_file(scratch.path("out/in/b.txt")).unwrap();
-    scratch.file("out/in/a.txt", "written before");
-    let output = again();
-    assert!(stderr(&output).contains("1 file already done"), "{}", stderr(&output));
-    assert_eq!(fs::read_to_string(scratch.path("out/in/a.txt")).unwrap(), "written before");
-    assert_eq!(fs::read_to_string(scratch.path("out/in/b.txt")).unwrap(), MASKED);
+    for name in ["a.txt", "b.txt", "c.txt", "d.txt"] {
+        scratch.file(&format!("in/{name}"), CARD);
+    }
+    let again = |more: &[&str]| {
+        let arguments = [&["redact", "--resume", "--output", "out", "in"], more].concat();
+        let output = lastfour(&arguments).current_dir(&scratch.0).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        stderr(&output)
+    };
+    let output = |name: &str| fs::read_to_string(scratch.path("out/in").join(name)).unwrap();
+    assert!(again(&[]).contains("4 transcripts"));
+    let done = again(&[]);
+    assert!(done.contains("0 transcripts") && done.contains("4 files already done"), "{done}");
+    // An output that is missing or is not what was written, and an input that was changed, are done again.
+    fs::remove_file(scratch.path("out/in/a.txt")).unwrap();
+    scratch.file("out/in/b.txt", "");
+    let before = fs::metadata(scratch.path("in/c.txt")).unwrap().modified().unwrap();
+    let changed = scratch.file("in/c.txt", CARD.replace("3743", "3744"));
+    fs::File::options().write(true).open(changed).unwrap().set_modified(before).unwrap();
+    let done = again(&[]);
+    assert!(done.contains("3 transcripts") && done.contains("1 file already done"), "{done}");
+    assert_eq!((output("a.txt").as_str(), output("b.txt").as_str()), (MASKED, MASKED));
+    // So is everything if other options are given.
+    assert!(again(&["--role", "Jane=agent"]).contains("4 transcripts"));
+    // A record that was cut off counts as far as it goes.
+    let record = scratch.path("out/.lastfour-done");
+    let noted = fs::read(&record).unwrap();
+    fs::write(&record, &noted[..noted.len() - 5]).unwrap();
+    let done = again(&["--role", "Jane=agent"]);
+    assert!(done.contains("1 transcript,") && done.contains("3 files already done"), "{done}");
+    assert!(again(&["--role", "Jane=agent"]).contains("4 files already done"));
+}
+
+#[test]
+fn secrets_in_the_names_of_files_are_masked_wherever_they_are_printed() {
+    let scratch = Scratch::new();
+    scratch.file("in/card 5105105105105100/a.txt", b"\0\x01\x02");
+    scratch.file("in/card 5105105105105100/my pin is 4821.jsonl", format!("{{\"text\":\"{CARD}\"}}\noops\n"));
+    let run = |arguments: &[&str]| lastfour(arguments).current_dir(&scratch.0).output().unwrap();
+    let clean = |what: &str, text: &str| {
+        assert!(!text.contains("5105105105105100") && !text.contains("4821"), "{what}: {text}");
+    };
+    let report = scratch.path("report.json");
+    for arguments in [
+        &["redact", "--output", "out", "--report", "report.json", "in"][..],
+        &["redact", "--diff", "in"],
+        &["scan", "in"],
+        &["scan", "--json", "in"],
+        &["scan", "--sarif", "in"],
+        &["redact", "card 5105105105105100.txt"],
+        &["redact", "--policy", "my pin is 4821.toml"],
+        &["explain", "5105105105105100.txt"],
+        &["redact", "--report", "in/card 5105105105105100/my pin is 4821.jsonl", "in"],
+        &["redact", "--in-place", "--output", "5105105105105100", "in"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        if !arguments.contains(&"--in-place") {
+            clean("stderr", &stderr(&output));
+        }
+        clean("stdout", &stdout(&output));
+    }
+    let report = fs::read_to_string(&report).unwrap();
+    clean("report", &report);
+    assert!(report.contains("my pin is ****.jsonl"), "{report}");
+    // The file itself keeps its name.
+    assert!(scratch.path("out/in/card 5105105105105100/my pin is 4821.jsonl").exists());
+}
+
+#[test]
+fn a_report_replaces_neither_a_transcript_nor_an_output() {
+    let scratch = Scratch::new();
+    let chat = format!("Agent: hi\nJane: {CARD}\n");
+    scratch.file("c.txt", &chat);
+    scratch.file("out/c.txt", "written before");
+    for arguments in [
+        &["--report", "c.txt", "c.txt"][..],
+        &["--report", "./c.txt", "--in-place", "c.txt"],
+        &["--report", "out/c.txt", "--output", "out", "c.txt"],
+        &["--report", "new/c.txt", "--output", "out/../new", "c.txt"],
+        &["--report", "out/.lastfour-done", "--output", "out", "c.txt"],
+    ] {
+        let arguments = [&["redact"], arguments].concat();
+        let output = lastfour(&arguments).current_dir(&scratch.0).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains("the report would replace"), "{}", stderr(&output));
+        assert_eq!(scratch.names(), ["c.txt", "out/c.txt"], "{arguments:?}");
+        assert_eq!(fs::read_to_string(scratch.path("c.txt")).unwrap(), chat);
+    }
 }
 
 #[test]
@@ -194,6 +273,12 @@ fn explain_marks_what_was_found_and_kept_below_the_text() {
     let mut lines = said.lines();
     assert_eq!(lines.next(), Some(format!("my card is {MASKED}, zip 10285").as_str()), "{said}");
     assert_eq!(lines.next(), Some("           ^^^^^^^^^^^^^^^^^      ~~~~~"), "{said}");
+}
+
+#[test]
+fn what_was_found_is_not_said_to_be_kept() {
+    let said = stdout(&run(&["explain", "--as", "agent", "my card 5105 1051 0510 51"], b""));
+    assert!(said.contains("found: ") && !said.contains("kept: "), "{said}");
 }
 
 #[test]

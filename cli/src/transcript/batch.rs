@@ -1,0 +1,57 @@
+//! Collects records into batches, and finds the messages in them.
+
+use super::fields::{Fields, Names};
+use super::interpret::Interpreter;
+use super::nested;
+use super::record::{Body, Record, Said};
+
+/// The size of a batch in bytes.
+const BATCH: usize = 2 << 20;
+
+/// Records with their messages.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub(super) records: Vec<(Record, Vec<Said>)>,
+    /// The size of the records in bytes.
+    pub(super) len: usize,
+}
+
+/// Finds the messages of records, batch by batch: the records of a batch tell about each other what their fields mean.
+pub(crate) struct Collector {
+    pub(crate) names: Names,
+    interpreter: Interpreter,
+    records: Vec<Record>,
+    len: usize,
+}
+
+impl Collector {
+    pub(crate) fn new(fields: Fields) -> Self {
+        Self { names: Names::new(fields), interpreter: Interpreter::default(), records: Vec::new(), len: 0 }
+    }
+
+    /// Adds the next record. Returns the batch if that is large enough.
+    pub(crate) fn push(&mut self, record: Record) -> Option<Batch> {
+        self.len += record.raw.len();
+        self.records.push(record);
+        (self.len >= BATCH).then(|| self.take())
+    }
+
+    /// Returns the records that were added since the last batch.
+    pub(crate) fn take(&mut self) -> Batch {
+        let records = std::mem::take(&mut self.records);
+        self.interpreter.study(&records, &self.names);
+        let records = records.into_iter().map(|record| self.read(record)).collect();
+        Batch { records, len: std::mem::take(&mut self.len) }
+    }
+
+    /// Returns a record with its messages.
+    fn read(&mut self, mut record: Record) -> (Record, Vec<Said>) {
+        self.interpreter.read(&mut record, &mut self.names);
+        let said = match std::mem::replace(&mut record.body, Body::Said(Vec::new())) {
+            Body::Said(said) => said,
+            Body::Texts(said) => nested::expand_texts(&self.interpreter, &mut record, &mut self.names, said),
+            Body::Tree(_) => Vec::new(),
+        };
+        (record, said)
+    }
+}
