@@ -2,7 +2,7 @@
 //!
 //! `args` defines the arguments; `redact`, `scan`, `explain`, `eval` and `listing` are the commands, and `proxy`, which
 //! reads no transcripts. `reading` passes the messages of transcripts to the others; `tally`, `report`, `diff` and `sarif`
-//! say what was found; `files` and `threads` spread the work over the cores; `input`, `output`, `ledger`, `console`,
+//! say what was found; `files` and `threads` spread the work over the cores; `input`, `output`, `interrupt`, `ledger`, `console`,
 //! `terminal` and `progress` handle files and the terminal. Messages are
 //! scanned through the library's public interface only.
 
@@ -18,6 +18,7 @@ mod explain;
 mod failure;
 mod files;
 mod input;
+mod interrupt;
 mod kind;
 mod ledger;
 mod listing;

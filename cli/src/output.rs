@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::failure::{CliError, Result};
 use crate::input::Packing;
+use crate::interrupt;
 use crate::wording;
 
 /// Size of the output buffer in bytes.
@@ -178,7 +179,8 @@ pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<()> {
 }
 
 /// A temporary file that is to become the one at `path`. On Linux it has no name until it is complete, so that nothing stays
-/// behind, however the program ends. Elsewhere it lies beside `path`, and is removed on drop unless it was published.
+/// behind, however the program ends. Elsewhere it lies beside `path`, and is removed on drop, or when a signal stops the
+/// program, unless it was published.
 struct Draft {
     path: PathBuf,
     beside: PathBuf,
@@ -203,7 +205,9 @@ impl Draft {
         let beside = path.with_file_name(beside);
         let mut draft = Self { beside, path, like: like.map(Path::to_path_buf), named: false };
         #[cfg(target_os = "linux")]
-        if let Some(file) = unnamed::create(&draft.path) {
+        if !wants_name()
+            && let Some(file) = unnamed::create(&draft.path)
+        {
             return Ok((draft, file));
         }
         let mut options = OpenOptions::new();
@@ -214,7 +218,11 @@ impl Draft {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        let file = options.open(&draft.beside).map_err(|error| CliError::file("write beside", &draft.path, &error))?;
+        interrupt::begin(&draft.beside);
+        let file = options.open(&draft.beside).map_err(|error| {
+            interrupt::end(&draft.beside);
+            CliError::file("write beside", &draft.path, &error)
+        })?;
         draft.named = true;
         Ok((draft, file))
     }
@@ -237,6 +245,9 @@ impl Draft {
             unnamed::link(file, &self.beside).map_err(|error| fail("write beside", &error))?;
         }
         let renamed = fs::rename(&self.beside, &self.path);
+        if self.named && renamed.is_ok() {
+            interrupt::end(&self.beside);
+        }
         self.named = renamed.is_err();
         renamed.map_err(|error| CliError::file("replace", &self.path, &error))?;
         #[cfg(unix)]
@@ -252,8 +263,15 @@ impl Drop for Draft {
     fn drop(&mut self) {
         if self.named {
             let _ = fs::remove_file(&self.beside);
+            interrupt::end(&self.beside);
         }
     }
+}
+
+/// Whether tests ask for files with names, as on systems that have no others. Never in a release.
+#[cfg(target_os = "linux")]
+fn wants_name() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("LASTFOUR_TEST_NAMED_FILES").is_some()
 }
 
 /// Files without a name (`O_TMPFILE`).

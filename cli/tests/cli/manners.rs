@@ -329,20 +329,42 @@ fn given_fields_add_or_replace_and_values_of_any_type_are_speakers() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_run_that_is_stopped_leaves_nothing_behind() {
-    use std::io::Write;
     for signal in ["INT", "TERM", "KILL"] {
-        let scratch = Scratch::new();
-        let pipe = scratch.path("chat.txt");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let mut child =
-            lastfour(&["redact", "--quiet", "--output", "out", "chat.txt"]).current_dir(&scratch.0).spawn().unwrap();
-        // Opening it waits until the other side reads.
-        let mut writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
-        writer.write_all(&format!("Agent: hi\nJane: {CARD}\n").into_bytes().repeat(20_000)).unwrap();
-        let id = child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
-        assert!(!child.wait().unwrap().success());
-        drop(writer);
-        assert_eq!(scratch.names(), ["chat.txt"], "{signal}");
+        stop(signal, false);
     }
+}
+
+#[cfg(all(target_os = "linux", feature = "proxy"))]
+#[test]
+fn a_run_that_is_stopped_leaves_nothing_behind_where_unfinished_files_have_names() {
+    for (signal, status) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        assert_eq!(stop(signal, true), Some(status), "{signal}");
+    }
+}
+
+/// Stops a run in the middle of a file, and checks that nothing stays behind. Returns its exit status.
+#[cfg(target_os = "linux")]
+fn stop(signal: &str, named: bool) -> Option<i32> {
+    use std::io::Write;
+    let scratch = Scratch::new();
+    let pipe = scratch.path("chat.txt");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut command = lastfour(&["redact", "--quiet", "--output", "out", "chat.txt"]);
+    if named {
+        command.env("LASTFOUR_TEST_NAMED_FILES", "1");
+    }
+    let mut child = command.current_dir(&scratch.0).spawn().unwrap();
+    // Opening it waits until the other side reads.
+    let mut writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    writer.write_all(&format!("Agent: hi\nJane: {CARD}\n").into_bytes().repeat(20_000)).unwrap();
+    while named && scratch.names().len() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    let status = child.wait().unwrap();
+    assert!(!status.success());
+    drop(writer);
+    assert_eq!(scratch.names(), ["chat.txt"], "{signal}");
+    status.code()
 }

@@ -1,0 +1,74 @@
+//! Removes unfinished files when the program is stopped by a signal, where files cannot be without a name.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// The unfinished files.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Notes a file that is to be removed if the program is stopped. To be called before it is created.
+pub(crate) fn begin(path: &Path) {
+    watch();
+    if let Ok(mut unfinished) = UNFINISHED.lock() {
+        unfinished.push(path.to_path_buf());
+    }
+}
+
+/// Forgets a file that has its final name, or was removed.
+pub(crate) fn end(path: &Path) {
+    if let Ok(mut unfinished) = UNFINISHED.lock() {
+        unfinished.retain(|known| known != path);
+    }
+}
+
+/// Waits for signals on a thread of its own. Returns when they are caught.
+#[cfg(feature = "proxy")]
+fn watch() {
+    use std::sync::Once;
+    use std::sync::mpsc::sync_channel;
+
+    static WATCH: Once = Once::new();
+    WATCH.call_once(|| {
+        let (ready, caught) = sync_channel(1);
+        std::thread::spawn(move || {
+            // Without it a signal ends the program as usual.
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            let status = runtime.block_on(stopped(|| ready.send(()).unwrap_or_default()));
+            if let (Some(status), Ok(unfinished)) = (status, UNFINISHED.lock()) {
+                for path in unfinished.iter() {
+                    let _ = std::fs::remove_file(path);
+                }
+                // The lock is held, so that no file is begun in the meantime.
+                std::process::exit(status);
+            }
+        });
+        // If the thread fails it drops its end.
+        let _ = caught.recv();
+    });
+}
+
+#[cfg(not(feature = "proxy"))]
+fn watch() {}
+
+/// Waits for a signal that stops the program and returns the exit status for it. Calls `ready` when signals are caught.
+#[cfg(all(feature = "proxy", unix))]
+async fn stopped(ready: impl FnOnce()) -> Option<i32> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut int = signal(SignalKind::interrupt()).ok()?;
+    let mut term = signal(SignalKind::terminate()).ok()?;
+    let mut hup = signal(SignalKind::hangup()).ok()?;
+    ready();
+    // As shells report it: 128 and the number of the signal.
+    Some(tokio::select! {
+        _ = int.recv() => 130,
+        _ = term.recv() => 143,
+        _ = hup.recv() => 129,
+    })
+}
+
+#[cfg(all(feature = "proxy", not(unix)))]
+async fn stopped(ready: impl FnOnce()) -> Option<i32> {
+    let stop = tokio::signal::ctrl_c();
+    ready();
+    stop.await.ok().map(|()| 130)
+}
