@@ -198,6 +198,52 @@ fn a_header_that_only_a_trusted_proxy_may_set_is_removed_from_other_requests() {
 }
 
 #[test]
+fn bodies_that_are_not_scanned_are_counted_and_logged_once_for_each_route_and_type() {
+    let folder = Folder::new();
+    let upstream = Upstream::echo();
+    let proxy = folder.start(&upstream, "admin = '127.0.0.1:0'", "[[routes]]\npath = '/files'\n");
+    let send = |path: &str, content_type: &str, body: &str| {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: {content_type}\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        assert_eq!(status(&proxy.send(request.as_bytes())), 200);
+    };
+    let form = format!(
+        "--x\r\ncontent-disposition: form-data; name=\"message\"\r\n\r\nmy card is {CARD}\r\n--x\r\n\
+         content-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\ncontent-type: image/png\r\n\r\n\
+         PNG\r\n--x--\r\n"
+    );
+    for _ in 0..2 {
+        for path in ["/files", "/other"] {
+            send(path, "application/octet-stream", CARD);
+        }
+        send("/files", "multipart/form-data; boundary=x", &form);
+    }
+    let got = upstream.got();
+    assert_eq!(got[2].body, form.replace(CARD, MASKED), "the text of a form is masked, its file is not touched");
+    let log = proxy.log();
+    let lines = |what: &str| log.lines().filter(|line| line.contains("WARN") && line.contains(what)).count();
+    assert_eq!(lines("because of its type"), 2, "{log}");
+    for (what, route) in
+        [("application/octet-stream", "/files"), ("application/octet-stream", "default"), ("binary data", "/files")]
+    {
+        let line = log
+            .lines()
+            .find(|line| line.contains("WARN") && line.contains(what) && line.contains(&format!("route=\"{route}\"")));
+        assert!(line.is_some(), "{what} in {route}: {log}");
+    }
+    let metrics = get(proxy.admin.as_deref().expect("a second port"), "/metrics");
+    for line in [
+        "lastfour_unscanned_total{direction=\"request\",type=\"application/octet-stream\"} 4",
+        "lastfour_unscanned_total{direction=\"request\",type=\"inside\"} 2",
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+}
+
+#[test]
 fn the_second_port_reports_health_readiness_and_metrics() {
     let folder = Folder::new();
     let upstream = Upstream::echo();
