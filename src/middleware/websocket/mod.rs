@@ -59,6 +59,13 @@
 //!
 //! A layer that redacts only one direction also reads the other, and changes nothing in it.
 //!
+//! # Long polling
+//!
+//! Clients of Engine.IO (Socket.IO) that cannot use WebSocket send the same packets in HTTP bodies. A layer reads them in the
+//! same way if the query names Engine.IO 3 or 4 and `transport=polling`. A connection of Engine.IO is one conversation, over
+//! both transports, unless the layer has a conversation key. A packet of the client that is stopped is replaced by a heartbeat;
+//! its sender is told in the next answer to a `GET` request.
+//!
 //! # Stopped messages
 //!
 //! A message that the policy blocks, or that cannot be scanned, is not sent. The client is told in its place, in the form that
