@@ -10,8 +10,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use crate::failure::{CliError, Result, reason};
-use crate::ledger;
 use crate::wording::{self, count};
+
+/// The file in an output directory that records what was done.
+pub(crate) const LEDGER: &str = ".lastfour-done";
 
 /// Bytes per read.
 const CHUNK: usize = 256 << 10;
@@ -142,7 +144,7 @@ fn walk(root: &Path, without: Option<&Path>, wanted: fn(&Path) -> bool, sources:
                     sources.list.push(Source::File(path));
                 }
                 // What an earlier run with --output has noted about its files.
-                _ if entry.file_name() == ledger::NAME => {}
+                _ if entry.file_name() == LEDGER => {}
                 _ => *sources.left.entry(extension(&path)).or_default() += 1,
             }
         }

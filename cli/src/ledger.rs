@@ -12,10 +12,8 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{CliError, Result};
+use crate::input::LEDGER;
 use crate::output::hash_of;
-
-/// The name of the file.
-pub(crate) const NAME: &str = ".lastfour-done";
 
 /// What was written.
 pub(crate) struct Ledger {
@@ -72,7 +70,7 @@ fn changed(_meta: &Metadata) -> Option<(i64, i64, u64)> {
 impl Ledger {
     /// Reads the record in the directory `root`, if there is one. `settings` is a hash of what decides the output.
     pub(crate) fn open(root: &Path, settings: String) -> Self {
-        let text = fs::read_to_string(root.join(NAME)).unwrap_or_default();
+        let text = fs::read_to_string(root.join(LEDGER)).unwrap_or_default();
         // A line that is not valid was cut off when the run was stopped: its file is done again.
         let entries = text.lines().filter_map(|line| serde_json::from_str::<Entry>(line).ok());
         let known = entries.map(|entry| (entry.file.clone(), entry)).collect();
@@ -94,7 +92,7 @@ impl Ledger {
     pub(crate) fn add(&mut self, target: &Path, original: Original, sha256: String) -> Result<()> {
         let Some(file) = self.key(target).map(str::to_owned) else { return Ok(()) };
         let entry = Entry { file, original, settings: self.settings.clone(), sha256 };
-        let path = self.root.join(NAME);
+        let path = self.root.join(LEDGER);
         let fail = |error| CliError::file("write", &path, &error);
         let mut line = serde_json::to_vec(&entry).map_err(|error| fail(error.into()))?;
         line.push(b'\n');

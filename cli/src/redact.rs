@@ -13,8 +13,8 @@ use crate::console::Console;
 use crate::diff;
 use crate::failure::{CliError, Result};
 use crate::files::{self, Wanted};
-use crate::input::{self, Packing, Source};
-use crate::ledger::{self, Ledger, Original};
+use crate::input::{self, LEDGER, Packing, Source};
+use crate::ledger::{Ledger, Original};
 use crate::output::{Output, below, has_other_names, hash_of, hex, real};
 use crate::progress::Progress;
 use crate::reading::{Listener, Place, Reader};
@@ -107,7 +107,7 @@ fn check_report(report: &Path, sources: &input::Sources, root: Option<&Path>) ->
             return Err(CliError::Message(format!("the report would replace {what}: write it to another file")));
         }
     }
-    if root.is_some_and(|root| real(&root.join(ledger::NAME)) == target) {
+    if root.is_some_and(|root| real(&root.join(LEDGER)) == target) {
         return Err(CliError::Message(
             "the report would replace the record of the run: write it to another file".into(),
         ));

@@ -414,18 +414,18 @@ fn pieces(text: &str, item: impl Fn(&str) -> String) -> Vec<String> {
     chars.chunks(16).map(|piece| item(&piece.iter().collect::<String>())).collect()
 }
 
-/// Counts the steps at `size` bytes, twice and four times as many. Fails if the last doubling adds more than three times as
-/// many steps as the one before: it adds twice as many if the work is linear, and four times if it is quadratic. What is done
+/// Counts the steps at `size` bytes, twice and four times as many. Fails if the last doubling adds more than three and a half times
+/// as many steps as the one before: it adds twice as many if the work is linear, and four times if it is quadratic. What is done
 /// once does not count. A test compares an eighth of the pairs, or all of them if `LASTFOUR_ALL_CASES` is set.
 fn check(row: usize, name: &str, filler: &str, size: usize, steps: impl Fn(usize) -> usize) -> Option<String> {
     /// Steps that may be added at any size, so that nearly nothing is not compared with nothing.
     const FEW: usize = 1_000;
     let column = FILLERS.iter().position(|other| *other == filler).unwrap_or_default();
-    if std::env::var_os("LASTFOUR_ALL_CASES").is_none() && (row + column) % 8 != 0 {
+    if std::env::var_os("LASTFOUR_ALL_CASES").is_none() && !(row + column).is_multiple_of(8) {
         return None;
     }
     let counts = [size, 2 * size, 4 * size].map(steps);
-    let grows = counts[2].saturating_sub(counts[1]) > 3 * counts[1].saturating_sub(counts[0]) + FEW;
+    let grows = 2 * counts[2].saturating_sub(counts[1]) > 7 * counts[1].saturating_sub(counts[0]) + FEW;
     grows.then(|| format!("{name} of {filler:?}: {counts:?} steps"))
 }
 

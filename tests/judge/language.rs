@@ -605,7 +605,7 @@ fn what_was_named_before_is_asked_for_by_a_pronoun() {
             "*** ***. Done",
         ),
         (&["a: I sent a 5-digit code to ***-***-0182. Type it below.", "60441"], "*****"),
-        (&["my PIN is blocked, help", "a: What is your document?", "79441208"], "79441208"),
+        (&["my PIN is blocked, help", "a: What is your order number?", "79441208"], "79441208"),
         (&["a: Main menu:\n1. Balance\n2. Lost card\n3. PIN services", "3"], "3"),
         (&["a: Read me the codes", "sms 224190 correo 710663"], "sms ****** correo ******"),
         (&["a: Telephone banking password, please?", "Wensleydale, as in the cheese."], "********, as in the cheese."),
