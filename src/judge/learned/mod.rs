@@ -59,8 +59,8 @@ const LONGEST: usize = 22;
 /// Numbers of as many digits that a word names as something harmless are decided by their form.
 const AS_LONG_AS_A_CARD: usize = 12;
 
-/// The length from which letters with digits may be a password or a code even if no word says so.
-const SHORTEST_MIXED: usize = 6;
+/// The most tokens from a plain word to a cue behind it: "X is my password". A stream does not wait for more.
+const RIGHT_OF_WORD: usize = 4;
 
 /// The most values of a message that are weighed together. More stand in no message that a person writes.
 const MOST: usize = 256;
@@ -312,8 +312,13 @@ impl MessageAnalysis<'_, '_> {
 
     /// Whether a cue that `counts` stands near the tokens.
     fn is_cued(&self, first: usize, last: usize, counts: impl Fn(Topic, bool) -> bool) -> bool {
+        self.is_cued_within(first, last, RIGHT, counts)
+    }
+
+    /// The same with a cue at most `right` tokens behind them.
+    fn is_cued_within(&self, first: usize, last: usize, right: usize, counts: impl Fn(Topic, bool) -> bool) -> bool {
         let from = self.reading.cues.partition_point(|hit| hit.last + LEFT < first);
-        self.reading.cues[from..].iter().take_while(|hit| hit.first <= last + RIGHT).any(|hit| {
+        self.reading.cues[from..].iter().take_while(|hit| hit.first <= last + right).any(|hit| {
             let names_a_word = self.reading.tokens[hit.first..=hit.last]
                 .iter()
                 .any(|t| t.is_any(WordSet::NAMES_A_WORD.union(WordSet::TOKEN)));
@@ -348,11 +353,12 @@ impl MessageAnalysis<'_, '_> {
                 topic == Topic::Password
                     || names_a_word && matches!(topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin)
             };
+            let right = if mixed { RIGHT } else { RIGHT_OF_WORD };
             let open = awaited
-                || self.is_cued(first, last, names)
+                || self.is_cued_within(first, last, right, names)
                 || mixed
                     && reading.facts.digits > 0
-                    && (codes || length >= SHORTEST_MIXED || self.is_cued(first, last, |topic, _| topic.is_secret()));
+                    && (codes || self.is_cued(first, last, |topic, _| topic.is_secret()));
             let address = reading.tokens[first..=last].iter().any(|t| t.is(b'@') || t.is(b'/'));
             let identifier = mixed && !awaited && number::is_identifier(reading, first, last);
             if open
