@@ -13,7 +13,7 @@ pub(crate) mod number;
 mod split;
 pub(crate) mod token;
 
-pub(crate) use detectors::{card_data, one_time_passcode, password, security_code};
+pub(crate) use detectors::{card, card_data, one_time_passcode, password, security_code};
 
 use smallvec::SmallVec;
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::detect::card::joined_to_letters;
 use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::password::{candidate, chunk};
 use crate::detect::token::Kind;
@@ -14,11 +15,14 @@ use crate::text::ViewSpan;
 /// Numbers with fewer digits occur in too many other numbers.
 const FEWEST_DIGITS: usize = 4;
 
+/// From this many digits on, letters that touch a number make it an identifier.
+const AS_A_CARD: usize = 12;
+
 /// Shorter words occur in too many other places.
 const FEWEST_LETTERS: usize = 5;
 
 /// The cue that marks a finding of this rule.
-const CUE: &str = "repeated in this message";
+pub(super) const CUE: &str = "repeated in this message";
 
 impl MessageAnalysis<'_, '_> {
     /// Finds every other place where something that was found occurs again.
@@ -57,7 +61,9 @@ impl MessageAnalysis<'_, '_> {
                 NumberShape::Harmless(what) => what == "address on the Internet",
                 NumberShape::Likely(what) => number.digits > FEWEST_DIGITS || what == "year",
             };
-            if !may_be || !self.is_free(number.first, number.last) {
+            // A stream does not wait for what letters touch.
+            let glued = number.digits >= AS_A_CARD && joined_to_letters(self.reading, number.first, number.last);
+            if !may_be || glued || !self.is_free(number.first, number.last) {
                 continue;
             }
             // The parts of an Internet address are numbers of their own.

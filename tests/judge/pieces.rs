@@ -114,6 +114,7 @@ fn a_card_is_found_where_words_touch_it() {
         ("5105 1051 0510 5100please", "**** **** **** 5100please"),
         ("mycardis5105105105105100thanks", "mycardis************5100thanks"),
         ("5105105105105100please", "************5100please"),
+        ("5105 1051 0510 5100xkqb-1", "**** **** **** 5100xkqb-1"),
         ("visa4111111111111111exp0927", "visa************1111exp0927"),
     ]);
     let masked = crate::redacted("cc4111111111111111exp0927cvv837");

@@ -234,7 +234,15 @@ fn claim(page: &Document<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Optio
     let about_cards = reading.mentions(Topic::Card);
     let number = page.numbers.get(page.numbers.partition_point(|n| n.last < first)).filter(|n| n.first <= first);
     let in_address = number.is_some_and(|n| matches!(n.shape, NumberShape::Harmless("address on the Internet")));
-    let joined = joined_to_letters(reading, first, last);
+    // No identifier has blanks where cards have them: "3782 822463 10005Please".
+    let starts = first == 0
+        || reading.tokens[first].spaced
+        || match reading.tokens[first - 1].kind {
+            Kind::Mark(mark) => !matches!(mark, b'-' | b'_'),
+            kind => kind == Kind::Newline,
+        };
+    let blanks = starts && fit == Fit::Printed && groups[1..].iter().all(|&group| reading.tokens[group].spaced);
+    let joined = !blanks && joined_to_letters(reading, first, last);
     if (in_address || joined) && !about_cards {
         // A part of an address, or of an identifier with letters: UUID, hash, order number.
         return None;
@@ -293,7 +301,7 @@ fn is_counted_up(reading: &TokenizedText<'_>, groups: &[usize]) -> bool {
 }
 
 /// Whether letters touch the number, or are joined to it by hyphens or underscores.
-fn joined_to_letters(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
+pub(crate) fn joined_to_letters(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     /// The most marks between: `blk_-4539...`.
     const MOST_MARKS: usize = 2;
     let tokens = &reading.tokens;

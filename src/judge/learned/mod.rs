@@ -19,6 +19,7 @@ use crate::detect::password;
 use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
+use crate::judge::again;
 use crate::judge::analysis::MessageAnalysis;
 use crate::judge::cued::joined_numbers;
 use crate::judge::verdict::Weighed;
@@ -165,7 +166,7 @@ impl MessageAnalysis<'_, '_> {
         let evidence = &self.verdict.found[at].evidence;
         let stands_out = value.first > 0
             && matches!(self.reading.tokens[value.first - 1].kind, Kind::Mark(b'*' | b'"' | b'[' | b'<'));
-        let may_drop = evidence.cue.is_some()
+        let may_drop = evidence.cue.is_some_and(|cue| cue != again::CUE)
             && !evidence.asked
             && !stands_out
             && !matches!(entity, Entity::Card | Entity::SocialSecurity)
