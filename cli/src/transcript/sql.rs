@@ -77,8 +77,13 @@ impl SqlReader {
                 None => {}
             }
         }
+        let line_end = memchr::memchr(b'\n', rest);
+        // The line may say more than has come of it.
+        if starts(rest, "copy ") && line_end.is_none() && !whole {
+            return None;
+        }
         if starts(rest, "copy ")
-            && let Some(end) = memchr::memchr(b'\n', rest)
+            && let Some(end) = line_end
         {
             let line = &rest[..end];
             if line.trim_ascii_end().to_ascii_lowercase().ends_with(b"from stdin;") {
