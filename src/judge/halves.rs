@@ -57,18 +57,18 @@ impl MessageAnalysis<'_, '_> {
             if side.pieces.whole() == Whole::Account && asked != Topics::NONE && !asked.contains(Topic::Account) {
                 side.pieces = Pieces::default();
             }
+            // "First four?", "4539", "next?", "5787": none of them is masked before the last one.
+            let asked_part = *free && harmless == Some(Topic::Partial) && digits.len() == 4 && self.is_bare();
+            if side.pieces.is_partial() && !asked_part {
+                side.pieces = Pieces::default();
+            }
             let mut next = side.pieces;
             let printed = self.is_printed(number);
             // Only what is known to be of a card may be its end and then its beginning.
             let known = side.pieces.is_named() || side.pieces.is_end() || expected.contains(Topic::Card);
-            let step = next.push(digits, printed || known && self.is_bare());
+            let turned = harmless.is_none() && (printed || known && self.is_bare());
+            let step = next.push(digits, turned);
             let complete = matches!(step, Step::Complete { mistyped: false, .. });
-            // "First four?", "4539", "next?", "5787": none of them is masked before the last one.
-            let asked_part = *free && harmless == Some(Topic::Partial) && digits.len() == 4 && self.is_bare();
-            if side.pieces.is_partial() && !asked_part && !complete {
-                side.pieces = Pieces::default();
-                next = Pieces::default();
-            }
             if doubtful && !complete {
                 let known = side.pieces.is_active() && !side.pieces.is_end();
                 if asked_part && side.pieces.is_partial() && step == Step::More {
@@ -89,7 +89,6 @@ impl MessageAnalysis<'_, '_> {
                 self.pass(number, harmless.map_or(Why::Nothing, Why::Asked));
                 continue;
             }
-            let step = if next.is_active() { step } else { Step::Unfit };
             side.pieces = next;
             match step {
                 Step::Complete { whole, mistyped } => {

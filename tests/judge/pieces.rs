@@ -74,6 +74,11 @@ fn a_card_that_is_asked_for_in_four_parts_is_masked_when_the_last_one_comes() {
     let talk = ["a: last four of your social?", "4539", "a: and the last four of the phone?", "5788"];
     assert_eq!(document(&talk), talk.map(|line| line.trim_start_matches("a: ")));
     assert_eq!(last_of(&["a: last four?", "4821", "4539 5787", "6362 1486"]), "**** ****");
+    // Nor do they begin or end the number of something else.
+    for (first, second) in [("4539", "5787 6362 1486"), ("1486", "4539 5787 6362")] {
+        let talk = ["a: The last four of your social?", first, "a: What is the tracking number?", second];
+        assert_eq!(last_of(&talk), second);
+    }
 }
 
 #[test]
