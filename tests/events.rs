@@ -364,6 +364,26 @@ fn the_plain_start_of_a_password_goes_on_and_its_rest_does_not_where_nothing_tel
     assert_eq!(Carrier::Field("text").texts(&seen), ["and i use Blue", "******** as my password"]);
 }
 
+#[test]
+fn what_is_masked_in_texts_that_are_joined_in_several_ways_is_reported_once() {
+    for (stream, masked) in [
+        (
+            "event: x\ndata: {\"delta\":\"my password is \"}\n\ndata: {\"delta\":\"3782\"}\n\n",
+            "event: x\ndata: {\"delta\":\"my password is \"}\n\ndata: {\"delta\":\"********\"}\n\n",
+        ),
+        (
+            "event: a\ndata: {\"delta\":\"ok \"}\n\nevent: b\ndata: {\"delta\":\"3782 822463 10005\"}\n\n",
+            "event: a\ndata: {\"delta\":\"ok \"}\n\nevent: b\ndata: {\"delta\":\"**** ****** *0005\"}\n\n",
+        ),
+    ] {
+        let mut filter = events();
+        let mut out = Vec::new();
+        filter.push(stream.as_bytes(), &mut out).unwrap();
+        filter.finish(&mut out).unwrap();
+        assert_eq!((String::from_utf8(out).unwrap().as_str(), filter.report().total()), (masked, 1));
+    }
+}
+
 /// Events of many kinds, with texts cut at any place.
 fn streams() -> impl Strategy<Value = String> {
     const TEXTS: [&str; 16] = [

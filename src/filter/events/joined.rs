@@ -207,7 +207,7 @@ impl Joined {
             let fork = self.fork(at);
             self.texts[fork].key = Some(before.clone());
             let (number, whole) = (self.texts[fork].number, Span::new(0, self.texts[at].len()));
-            self.texts[at].cover(number, whole);
+            self.texts[at].cover(number, whole, 0);
         }
     }
 
@@ -227,10 +227,10 @@ impl Joined {
         let first = parts.len();
         self.feed(at, &said.bytes, parts, scanner);
         if first > 0 {
-            let by = parts[0].0;
+            let (by, there) = parts[0];
             for (number, span) in &parts[first..] {
                 if let Some(text) = self.texts.iter_mut().find(|text| text.number == *number) {
-                    text.cover(by, *span);
+                    text.cover(by, *span, there.start);
                 }
             }
         }
@@ -432,12 +432,19 @@ impl Joined {
                 self.turn += 1;
                 scanner.before = mem::replace(&mut scanner.conversation, finished.conversation);
             }
-        } else {
-            // Only what no message, and no other text, has shown is new.
-            let reported = text.reported();
-            let new = |kind, span| kind == FindingKind::Disclosure && !reported.has(span);
-            finished.findings.retain(|finding| new(finding.kind, finding.span));
         }
+        // Only what no message, and no other text, has shown is new.
+        let reported = text.reported(is_message);
+        let new = |kind, span| (is_message || kind == FindingKind::Disclosure) && !reported.has(span);
+        finished.findings.retain(|finding| new(finding.kind, finding.span));
+        if !finished.findings.is_empty() {
+            let found: Vec<Span> = finished.findings.iter().map(|finding| finding.span).collect();
+            let (before, rest) = self.texts.split_at_mut(at);
+            if let Some((text, after)) = rest.split_first_mut() {
+                before.iter_mut().chain(after).for_each(|other| other.share_reports(text, &found));
+            }
+        }
+        let text = &self.texts[at];
         if is_message && text.is_speech() || !finished.findings.is_empty() {
             scanner.report.add(&finished.findings, &finished.recall);
             scanner.found = !finished.findings.is_empty();

@@ -63,8 +63,10 @@ pub(super) struct Joint {
     edits: Vec<Edit>,
     /// What was found in its pieces as messages.
     pub(super) told: Vec<Span>,
-    /// The parts that are also joined as another text, by its number.
-    covered: Vec<(u64, Span)>,
+    /// The parts that are also joined as another text.
+    covered: Vec<Cover>,
+    /// Where another text has reported what was found.
+    shared: Vec<Span>,
     /// Each piece was scanned as a message, too.
     pub(super) is_scanned: bool,
     pub(super) turn: u64,
@@ -88,16 +90,23 @@ pub(super) enum Step {
     Replace,
 }
 
-/// The parts of a text in which what is found is reported elsewhere.
-pub(super) struct Reported {
-    told: Reach,
-    covered: Reach,
+/// A part of a text that is also joined as another text.
+#[derive(Debug, Clone, Copy)]
+struct Cover {
+    /// The number of the other text.
+    by: u64,
+    part: Span,
+    /// Where the part starts in the other text.
+    there: usize,
 }
+
+/// The parts of a text in which what is found is reported elsewhere.
+pub(super) struct Reported(Reach);
 
 impl Reported {
     /// Returns whether what was found there is reported elsewhere.
     pub(super) fn has(&self, found: Span) -> bool {
-        self.told.before(found.end) > found.start || self.covered.before(found.start + 1) >= found.end
+        self.0.before(found.end) > found.start
     }
 }
 
@@ -139,6 +148,7 @@ impl Joint {
             edits: Vec::new(),
             told: Vec::new(),
             covered: Vec::new(),
+            shared: Vec::new(),
             is_scanned: true,
             turn: 0,
             still: 0,
@@ -249,11 +259,33 @@ impl Joint {
         }
     }
 
-    /// Notes that a part is also joined as the text of this number.
-    pub(super) fn cover(&mut self, by: u64, part: Span) {
+    /// Notes that a part is also joined as the text of this number, where it starts at `there`.
+    pub(super) fn cover(&mut self, by: u64, part: Span, there: usize) {
         match self.covered.last_mut() {
-            Some((last, span)) if *last == by && span.end == part.start => span.end = part.end,
-            _ => self.covered.push((by, part)),
+            Some(last) if last.by == by && last.part.end == part.start && last.there + last.part.len() == there => {
+                last.part.end = part.end;
+            }
+            _ => self.covered.push(Cover { by, part, there }),
+        }
+    }
+
+    /// Notes what `other` has reported: in the parts that the two have in common it is not reported again.
+    pub(super) fn share_reports(&mut self, other: &Self, found: &[Span]) {
+        let moved = |span: Span, from: Span, to: usize| {
+            let (start, end) = (span.start.max(from.start), span.end.min(from.end));
+            (start < end).then(|| Span::new(start - from.start + to, end - from.start + to))
+        };
+        let within = |from: Span| {
+            let first = found.partition_point(move |span| span.end <= from.start);
+            found[first..].iter().take_while(move |span| span.start < from.end)
+        };
+        steps::add(self.covered.len() + other.covered.len());
+        for cover in self.covered.iter().filter(|cover| cover.by == other.number) {
+            let there = Span::new(cover.there, cover.there + cover.part.len());
+            self.shared.extend(within(there).filter_map(|span| moved(*span, there, cover.part.start)));
+        }
+        for cover in other.covered.iter().filter(|cover| cover.by == self.number) {
+            self.shared.extend(within(cover.part).filter_map(|span| moved(*span, cover.part, cover.there)));
         }
     }
 
@@ -262,10 +294,11 @@ impl Joint {
         !self.covered.is_empty()
     }
 
-    /// Returns the parts in which what is found is reported elsewhere.
-    pub(super) fn reported(&self) -> Reported {
-        let covered = self.covered.iter().map(|(_, part)| *part);
-        Reported { told: Reach::of(self.told.clone()), covered: Reach::of(covered.collect()) }
+    /// Returns the parts in which what is found is reported elsewhere: by other texts and, unless it is a message itself, by
+    /// its pieces as messages.
+    pub(super) fn reported(&self, is_message: bool) -> Reported {
+        let told = if is_message { &[][..] } else { &self.told };
+        Reported(Reach::of([told, &self.shared].concat()))
     }
 
     /// Ends the text with these last edits.
