@@ -416,6 +416,11 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_law_of_the_gate_holds_for_what_stands_behind_a_user_name() {
+        gate(b"3]\x01user:aph  nasiba\xff\xff\xff\xff\xff\x00\x1c45l");
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(crate::steps::cases(2_048)))]
 

@@ -39,12 +39,18 @@ impl MessageAnalysis<'_, '_> {
         behind || routing
     }
 
-    /// "The PIN is the year my daughter was born, 1997": four digits after a comma, if a PIN and a word of time come
-    /// before it in the sentence.
+    /// "The PIN is the year my daughter was born, 1997": four digits after a comma or a word of time, if a PIN and a word of
+    /// time come before it in the sentence.
     pub(super) fn is_hinted_pin(&self, number: &Number) -> bool {
         const REACH: usize = 20;
         let tokens = &self.reading.tokens;
-        let mark = number.first.checked_sub(1).filter(|&at| matches!(tokens[at].kind, Kind::Mark(b',' | b':')));
+        let is_time = |at: usize| self.reading.hit(&tokens[at]).is_some_and(|hit| hit.cue.topic == Topic::Time);
+        let mark = number.first.checked_sub(1).and_then(|at| match tokens[at].kind {
+            Kind::Mark(b',' | b':') => Some(at),
+            // "My PIN is my birthday 0412".
+            Kind::Word => is_time(at).then_some(at + 1),
+            _ => None,
+        });
         let Some(mark) = mark.filter(|_| number.digits == 4 && self.reading.mentions(Topic::Pin)) else { return false };
         let before = (mark.saturating_sub(REACH)..mark)
             .rev()
@@ -66,7 +72,11 @@ impl MessageAnalysis<'_, '_> {
         let lens = || {
             self.reading.tokens[number.first..=number.last].iter().filter(|t| t.kind == Kind::Digits).map(Token::len)
         };
+        // "Last four 1120, the full one is 078051120".
+        let whole = |at: &Token| self.reading.is_in(at, PhraseSet::FULL);
+        let near = &self.reading.tokens[number.first.saturating_sub(3)..number.first];
         let told = lens().eq([3, 2, 4])
+            || near.iter().any(whole)
             || number.groups == 9
             || self.page.is_disguised(number.first, number.last) && !lens().eq([9]);
         number.digits == 9

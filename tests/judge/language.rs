@@ -676,6 +676,7 @@ fn a_hint_gives_a_secret_away() {
             "mi clave es el nombre de mi perrita, Canela, con mayúscula",
             "mi clave es el nombre de mi perrita, ********, con mayúscula",
         ),
+        ("my pin is my birthday 0412", "my pin is my birthday ****"),
         ("my pin is the year my daughter was born, 1997", "my pin is the year my daughter was born, ****"),
     ]);
     passes(&[

@@ -82,9 +82,9 @@ pub(in crate::text) fn may_begin(four: u32) -> bool {
     BEGINNINGS[beginning(four)] | BEGINNINGS[beginning(four & 0x00FF_FFFF)]
 }
 
-/// Whether `word` is one of the words that make a number.
+/// Whether `word` is one of the words that make a number in some language.
 pub(in crate::text) fn is_number_word(word: &[u8]) -> bool {
-    meaning(word).is_some_and(|(meaning, _)| meaning.counts())
+    [meaning, other_meaning].iter().any(|read| read(word).is_some_and(|(meaning, _)| meaning.counts()))
 }
 
 /// Whether `word` may stand for digits in company of others.

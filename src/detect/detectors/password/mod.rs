@@ -101,12 +101,13 @@ impl Detector for Password {
     }
 }
 
-/// Whether anything in a text may be a password: a word for one stands in it, or the marks of an address, an option or a
-/// picture, or a command that takes one.
+/// Whether anything in a text may be a password: it has a word for one, a user name beside letters with digits, the marks of
+/// an address, an option or a picture, or a command that takes one.
 pub(crate) fn may_hold_one(reading: &TokenizedText<'_>) -> bool {
     let clave = [Topic::Code, Topic::OneTimePasscode, Topic::Pin].into_iter().any(|topic| reading.mentions(topic));
     let any_mark = |marks: &[u8]| marks.iter().any(|mark| reading.has_mark(*mark));
     reading.mentions(Topic::Password)
+        || reading.facts.mixed && reading.mentions(Topic::Login)
         || clave && reading.has_any(WordSet::NAMES_A_WORD.union(WordSet::TOKEN))
         || reading.has_mark(b':') && any_mark(b"/-;@")
         || reading.has_mark(b'@') && any_mark(b"/|;")
