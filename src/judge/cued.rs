@@ -299,12 +299,14 @@ impl MessageAnalysis<'_, '_> {
             Topic::Password => governor.cost <= 2 && number.digits >= 4 && !self.is_error_code(number),
             Topic::Code
                 if matches!(governor.cue.name, "code" | "código")
-                    && (self.is_error_code(number) || self.is_said_by_program(governor)) =>
+                    && (!governor.after && self.is_error_code(number) || self.is_said_by_program(governor)) =>
             {
                 false
             }
             Topic::Code if cues::also(governor.cue.name) == Some(Topic::SecurityCode) => true,
-            Topic::Code if governor.cue.name == "authorization code" => self.was_sent(),
+            Topic::Code if governor.cue.name == "authorization code" => {
+                self.was_sent() || self.reading.does(Does::ENTRY)
+            }
             // "Boxes of code 4077 anchors", "code A for the 2800 coins".
             Topic::Code | Topic::Pin if !governor.copula && self.counts_things(number) => false,
             Topic::Code if number.digits == 3 => {
@@ -405,14 +407,22 @@ impl MessageAnalysis<'_, '_> {
                 .or_else(|| govern::antecedent(self.reading, candidate.first, &fits));
             match governor {
                 Some(g) if g.cue.topic.is_secret() => {
+                    let next = candidate.last + 1;
+                    let is = |at: usize, set| self.reading.token(at).is_some_and(|t| self.reading.is_in(t, set));
+                    // "Enter the code VD9MP3 to sign in."
+                    let lets_in = is(next, PhraseSet::TO_AS) && is(next + 1, PhraseSet::LETS_IN);
                     let enough = match g.cue.topic {
+                        // The security code of a card has no letters.
+                        Topic::Code if g.cue.name.starts_with("security code") => g.copula && g.cost <= 1,
                         Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
-                        Topic::Code => (g.copula || self.was_sent()) && g.cost <= if g.copula { 5 } else { 3 },
+                        Topic::Code => {
+                            (g.copula || lets_in || self.was_sent()) && g.cost <= if g.copula { 5 } else { 3 }
+                        }
                         // "The second one" may be anything if the value has letters.
                         _ if g.cue.name == "the new one" => self.was_sent(),
                         _ => g.cost <= if g.copula { 9 } else { 6 },
                     };
-                    if enough && !g.cue.name.starts_with("security code") {
+                    if enough {
                         // "Backup codes:" has several values.
                         let last = &self.reading.tokens[self.reading.cues[g.hit].last];
                         if !self.reading.bytes(last).ends_with(b"s") {

@@ -9,7 +9,8 @@ pub(super) fn secret_fits(topic: Topic, number: &Number) -> bool {
         Topic::Card => (12..=19).contains(&number.digits),
         Topic::SecurityCode => matches!(number.digits, 3 | 4) && number.groups <= 4,
         Topic::SocialSecurity => number.digits == 9,
-        Topic::OneTimePasscode => (4..=8).contains(&number.digits),
+        // "583-204-917"
+        Topic::OneTimePasscode => (4..=8).contains(&number.digits) || number.digits == 9 && number.groups == 3,
         Topic::Code => (3..=8).contains(&number.digits),
         Topic::Pin => (3..=12).contains(&number.digits),
         Topic::Account => (6..=24).contains(&number.digits),

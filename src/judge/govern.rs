@@ -85,8 +85,61 @@ pub(crate) fn governor(
         (left, right) => left
             .or(right)
             .or_else(|| subject(reading, first, spent, fits))
-            .or_else(|| named_later(reading, last, spent, fits)),
+            .or_else(|| named_later(reading, last, spent, fits))
+            .or_else(|| headline(reading, first, last, spent, fits)),
     }
+}
+
+/// "621362 Chatly verification code", "373197 (Acme Bank login verification code)": a text message that opens with its
+/// code. Only names and other words for codes and accounts stand before the word for the code, which ends the clause.
+fn headline(
+    reading: &TokenizedText<'_>,
+    first: usize,
+    last: usize,
+    spent: &ConsumedCues,
+    fits: &dyn Fn(Topic) -> bool,
+) -> Option<Governor> {
+    const LONGEST: usize = 8;
+    let tokens = &reading.tokens;
+    let opens = |at: usize| at.checked_sub(1).is_none_or(|before| tokens[before].kind == Kind::Newline);
+    let used = first.checked_sub(1).is_some_and(|at| reading.is_in(&tokens[at], PhraseSet::USES) && opens(at));
+    if !(opens(first) || used) {
+        return None;
+    }
+    let linked = |token: &Token| {
+        token.is(b':')
+            || token.kind == Kind::Word && (token.does(WordClass::LINK) || reading.is_in(token, PhraseSet::TO_AS))
+    };
+    let next = reading.token(last + 1)?;
+    let link = linked(next);
+    let mut at = last + 1 + usize::from(link || matches!(next.kind, Kind::Mark(b'(' | b'-' | b',')));
+    let until = tokens.len().min(last + LONGEST);
+    while at < until {
+        let token = &tokens[at];
+        if let Some(hit) = reading.hit(token) {
+            let index = token.cue as usize - 1;
+            let topic = hit.cue.topic;
+            let end = hit.last + 1;
+            let ends = reading.token(end).is_none_or(|t| t.is(b')'))
+                || reading.ends_sentence(end)
+                || tokens[end].kind == Kind::Newline;
+            if ends {
+                let named = topic == Topic::OneTimePasscode || link && matches!(topic, Topic::Code);
+                let found = Governor { cue: hit.cue, hit: index, cost: 3, copula: true, after: true };
+                return (named && fits(topic) && !spent.is(index)).then_some(found);
+            }
+            at = end;
+            continue;
+        }
+        let name = token.kind == Kind::Word
+            && (token.does(WordClass::GLUE) && !token.does(WordClass::COPULA)
+                || reading.text[token.start as usize].is_ascii_uppercase());
+        if !name || token.does(WordClass::NEGATION) {
+            return None;
+        }
+        at += 1;
+    }
+    None
 }
 
 fn to_the_left(

@@ -6,8 +6,8 @@
 
 use crate::detect::cues::{Topic, WordClass as Does};
 use crate::detect::number::{Number, NumberShape};
-use crate::detect::password;
 use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::{one_time_passcode, password};
 use crate::judge::conversation::Expected;
 
 /// Fewer digits than this in a message cannot be a card.
@@ -25,6 +25,7 @@ pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], exp
     !reading.facts.masked
         && !expected.awaits_a_password()
         && !password::may_hold_one(reading)
+        && !one_time_passcode::may_hold_letters(reading)
         && (reading.facts.digits == 0 || !pieces && are_harmless(reading, numbers, expected))
 }
 

@@ -749,3 +749,54 @@ fn a_word_of_two_languages_is_read_in_the_language_of_the_message() {
     assert_eq!(last_of(&["a: No comparta su código de seguridad", "382"]), "382");
     becomes(&[("o pedido é 88213 e o código é 482913", "o pedido é 88213 e o código é ******")]);
 }
+
+#[test]
+fn a_text_message_may_open_with_its_code() {
+    becomes(&[
+        ("621362 Chatly verification code", "****** Chatly verification code"),
+        ("816477 : your Chatly code", "****** : your Chatly code"),
+        ("3098 is your bank account verification code", "**** is your bank account verification code"),
+        ("Use 6190 as Orbit account security code", "Use **** as Orbit account security code"),
+        ("373197 (Acme Bank login verification code)", "****** (Acme Bank login verification code)"),
+        ("enter auth code 998233 to log in", "enter auth code ****** to log in"),
+    ]);
+    passes(&[
+        "621362 customers got the wrong verification code",
+        "4021 Main Street, I need a verification code",
+        "4410 Elm St never got a code",
+        "auth code 149953 is on the receipt",
+        "I got 5000 points and no login code",
+    ]);
+}
+
+#[test]
+fn a_code_may_consist_of_letters() {
+    becomes(&[
+        ("Chatly verification code: MCJGBD", "Chatly verification code: ******"),
+        ("your one-time code is PVPCPX", "your one-time code is ******"),
+        ("código de verificación: JGKDHM", "código de verificación: ******"),
+        ("security code: NQ9DB3", "security code: ******"),
+        ("enter the code VD9MP3 to sign in", "enter the code ****** to sign in"),
+        ("Your verification code is: 583-204-917", "Your verification code is: ***-***-***"),
+    ]);
+    passes(&[
+        "the verification code is INVALID",
+        "verification code: NEVER CAME",
+        "my verification code is EXPIRED again",
+        "use the code VD9MP3 for 10% off",
+    ]);
+}
+
+#[test]
+fn the_fields_after_a_card_may_be_named_by_its_sides() {
+    becomes(&[
+        ("4716 5263 0976 5825 exp 12/31 back 125", "**** **** **** 5825 exp 12/31 back ***"),
+        ("cvvs are 746 and 540", "cvvs are *** and ***"),
+    ]);
+}
+
+#[test]
+fn the_address_of_a_mailbox_is_a_user_name() {
+    becomes(&[("account: dana@mail.example\nSaffron55!", "account: dana@mail.example\n********")]);
+    passes(&["account: dana@mail.example\nSaffron street", "account: 2 users\nBlue55"]);
+}

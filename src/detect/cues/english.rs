@@ -36,7 +36,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::SecurityCode,
         name: "cvv",
-        phrases: "cvv; c v v; c v c; c i d; cvv2; cvc; cvc2; cvs; cvn; cvn2; csc; cve; cav; cav2; cvp2; cvd; cid; ccv; ccv2; cvv/cvc/cid/csc/ccv code/number/num/no/value;\
+        phrases: "cvv; cvvs; cvcs; c v v; c v c; c i d; cvv2; cvc; cvc2; cvs; cvn; cvn2; csc; cve; cav; cav2; cvp2; cvd; cid; ccv; ccv2; cvv/cvc/cid/csc/ccv code/number/num/no/value;\
                   card security code/number/num/value; card sec code; card verification/verifying code/value/number; verification value; card code;\
                   card id code; card identification number/code; signature panel code; code on/at/from/off the? back/front/card/strip/reverse/plastic; code printed on the? back/front/card; \
                   security/secret code/number/digits on/of/for/from/at/off the/my/his/her? card/back/front/amex/visa/reverse/plastic;security code of the? card/amex/visa/mastercard;\
@@ -75,7 +75,11 @@ pub(crate) const CUES: &[Row] = &[
         name: "the new one",
         phrases: "new/latest/newest/other/second/first/last/same/recent one",
     },
-    Row { topic: Topic::Code, name: "code", phrases: "code; codes; token; tokens; cod; passkey; codigo; otc" },
+    Row {
+        topic: Topic::Code,
+        name: "code",
+        phrases: "code; codes; cdoe; ocde; codde; codee; coode; ccode; token; tokens; cod; passkey; codigo; otc",
+    },
     Row { topic: Topic::Code, name: "confirmation code", phrases: "confirmation/confirm code/codes/pin" },
     Row { topic: Topic::Code, name: "authorization code", phrases: "authorization/authorisation/auth code/codes/pin" },
     // ---- Passwords -------------------------------------------------------------------------------------------------

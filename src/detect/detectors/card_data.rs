@@ -59,6 +59,8 @@ pub(crate) fn after(page: &Document<'_>, last: usize, code_digits: usize) -> Car
             Kind::Word if token.does(WordClass::MONTH) => month = Some(at),
             Kind::Word if token.does(WordClass::EXPIRY) => named = true,
             Kind::Word if reading.is_in(token, PhraseSet::WITH_CODE) => {}
+            // "exp 12/31 back 125"
+            Kind::Word if token.does(WordClass::FACE) && token.cue == 0 => {}
             Kind::Word if token.does(WordClass::GLUE) && token.cue == 0 && data.expiry.is_none() => talk = true,
             _ => break,
         }

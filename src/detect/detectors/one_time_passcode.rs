@@ -1,7 +1,7 @@
 //! One-time passcodes.
 
 use crate::detect::cues::{Topic, WordClass};
-use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -68,6 +68,18 @@ impl Detector for OneTimePasscode {
                 },
             });
         }
+        for hit in reading.cues.iter().filter(|hit| hit.cue.topic == Topic::OneTimePasscode) {
+            if let Some(at) = letters_after(reading, hit.last) {
+                out.push(Candidate {
+                    first: at,
+                    last: at,
+                    entity: Entity::OneTimePasscode,
+                    claim: Claim::Possible,
+                    topics: TOPICS,
+                    evidence: Evidence::default(),
+                });
+            }
+        }
         // A code begins with letters and digits, or with one of them and a hyphen.
         let mut at = if reading.facts.mixed || reading.has_mark(b'-') { 0 } else { reading.tokens.len() };
         while at < reading.tokens.len() {
@@ -87,6 +99,30 @@ impl Detector for OneTimePasscode {
             }
         }
     }
+}
+
+/// Whether a code of letters may stand in the text.
+pub(crate) fn may_hold_letters(reading: &TokenizedText<'_>) -> bool {
+    reading.mentions(Topic::OneTimePasscode)
+        && reading
+            .cues
+            .iter()
+            .any(|hit| hit.cue.topic == Topic::OneTimePasscode && letters_after(reading, hit.last).is_some())
+}
+
+/// "verification code: MCJGBD": the token after a cue that ends at `last`, if it is five to eight capitals that make no
+/// word. Codes of letters are made of consonants, so that they spell nothing.
+fn letters_after(reading: &TokenizedText<'_>, last: usize) -> Option<usize> {
+    let sign = |t: &Token| t.is(b':') || t.is(b'=') || t.kind == Kind::Word && t.does(WordClass::COPULA);
+    let signs = reading.tokens[last + 1..].iter().take(2).take_while(|t| sign(t)).count();
+    let at = last + 1 + signs;
+    let token =
+        reading.token(at).filter(|t| signs > 0 && t.kind == Kind::Word && t.spaced && t.cue == 0 && t.word == 0)?;
+    let letters = reading.bytes(token);
+    let vowels = letters.iter().filter(|b| b"AEIOUY".contains(b)).count();
+    let alone = reading.token(at + 1).is_none_or(|t| t.kind == Kind::Newline || reading.ends_sentence(at + 1));
+    let capitals = letters.iter().all(u8::is_ascii_uppercase);
+    (alone && capitals && (5..=8).contains(&letters.len()) && vowels * 4 <= letters.len()).then_some(at)
 }
 
 /// `G-482913`: up to three capitals and a hyphen before the digits belong to the code.

@@ -443,6 +443,7 @@ mod tests {
             ("mi nip es cuatro cuatro uno ocho, pero", "mi nip es 4 4 1 8, pero"),
             ("cuatro cinco seis y luego siete ocho", "4 5 6 7 8"),
             ("um dois tres quatro", "1 2 3 4"),
+            ("um um dois", "1 1 2"),
             ("meia sete um nove", "6 7 1 9"),
             ("vinte e tres quarenta e oito", "23 48"),
             ("cento e vinte e tres", "123"),

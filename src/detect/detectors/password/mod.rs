@@ -85,7 +85,9 @@ impl Detector for Password {
                 matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
-            } else if hit.cue.topic == Topic::Login {
+            } else if hit.cue.topic == Topic::Login
+                || hit.cue.topic == Topic::Account && several::is_mail(reading, hit.last + 2)
+            {
                 if reading.facts.mixed
                     && let Some(value) = several::behind_login(reading, hit)
                 {

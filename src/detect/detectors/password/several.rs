@@ -54,6 +54,12 @@ pub(super) fn paired(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
     (looks_like_one(reading, value) || plain).then_some(value)
 }
 
+/// "account: dana@mail.example": whether the value at `at` is the address of a mailbox, which is a user name.
+pub(super) fn is_mail(reading: &TokenizedText<'_>, at: usize) -> bool {
+    reading.has_mark(b'@')
+        && chunk(reading, at).is_some_and(|(first, last)| reading.tokens[first..=last].iter().any(|t| t.is(b'@')))
+}
+
 /// "login: bob / s3cret!", "my login is bob s3cret!": the second value after a word for a user, at the end of its clause.
 pub(super) fn behind_login(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     const MOST_WORDS: usize = 2;
