@@ -309,19 +309,27 @@ impl FileReader<'_> {
         let members = archive.members();
         let is_sheet = |name: &str| name.starts_with("xl/worksheets/") && name.ends_with(".xml");
         let mut parts: Vec<usize> = Vec::new();
-        let shared = members.iter().position(|member| member.name == "xl/sharedStrings.xml");
+        let shared = members.iter().position(|member| member.name == SHARED);
         parts.extend(shared);
         let first_sheet = parts.len();
         parts.extend((0..members.len()).filter(|at| is_sheet(&members[*at].name)));
+        let first_other = parts.len();
+        // The names of sheets, the properties of the document, the addresses of links.
+        let is_other = |name: &str| {
+            (name.ends_with(".xml") || name.ends_with(".rels"))
+                && !(is_sheet(name) || name == SHARED || is_part(name, AS_XML) || is_part(name, WITHOUT_TEXT))
+        };
+        parts.extend((0..members.len()).filter(|at| is_other(&members[*at].name)));
         let bytes: Vec<Vec<u8>> = parts.iter().map(|at| archive.read(&members[*at], place)).collect::<Result<_>>()?;
-        let sheets: Vec<&[u8]> = bytes[first_sheet..].iter().map(Vec::as_slice).collect();
+        let sheets: Vec<&[u8]> = bytes[first_sheet..first_other].iter().map(Vec::as_slice).collect();
+        let others: Vec<&[u8]> = bytes[first_other..].iter().map(Vec::as_slice).collect();
         let strings = if first_sheet > 0 { bytes[0].as_slice() } else { &[] };
         let Reader { engine, fields, roles, explains, .. } = self.reader;
         let mut collector = Collector::new(fields.clone());
         let mut session = Session::new(engine, roles, *explains, self.threads);
         let book = wording::name(path);
         self.listener.begin(Some(book.as_str()).filter(|path| !path.is_empty()), "xlsx");
-        let record = sheet::workbook(strings, &sheets, &mut collector.names);
+        let record = sheet::workbook(strings, &sheets, &others, &mut collector.names);
         if !record.raw.is_empty() {
             let batch = collector.push(record).unwrap_or_else(|| collector.take());
             session.push(batch, true);
@@ -332,7 +340,9 @@ impl FileReader<'_> {
                 let part = part(&mut done, start, raw);
                 start += raw.len();
                 if !part.patch.is_empty() {
-                    contents[*at] = Some(part.patch.apply(raw).into_owned());
+                    let redacted = part.patch.apply(raw).into_owned();
+                    let is_book = members[*at].name == "xl/workbook.xml";
+                    contents[*at] = Some(if is_book { without_stars(redacted, raw) } else { redacted });
                 }
                 let path = wording::name(&joined(path, &members[*at].name));
                 self.listener.record(part, &Place { member: Some(path.into()), offset: 0, charset: Charset::Bytes })?;
@@ -340,15 +350,38 @@ impl FileReader<'_> {
         }
         self.listener.end(session.roles);
         // Comments, and the values that charts and pivot tables repeat.
-        let others = ["xl/comments", "xl/threadedComments/", "xl/pivotCache/", "xl/charts/", "xl/drawings/"];
-        for (member, content) in members.iter().zip(contents) {
-            if others.iter().any(|start| member.name.starts_with(start)) && member.name.ends_with(".xml") {
+        for (member, content) in members.iter().zip(contents.iter_mut()) {
+            if is_part(&member.name, AS_XML) && member.name.ends_with(".xml") {
                 let text = archive.read(member, place)?;
                 *content = self.text(Format::Xml, Charset::Bytes, &joined(path, &member.name), text)?;
             }
         }
+        let unread = members.iter().filter(|member| is_part(&member.name, UNREAD));
+        unread.for_each(|member| self.listener.left(&joined(path, &member.name)));
         Ok(())
     }
+}
+
+/// The part of a workbook with the strings of all sheets.
+const SHARED: &str = "xl/sharedStrings.xml";
+
+/// Parts of a workbook that are read as XML documents.
+const AS_XML: &[&str] = &["xl/comments", "xl/threadedComments/", "xl/pivotCache/", "xl/charts/", "xl/drawings/"];
+
+/// Parts of a workbook without text, or whose text is elsewhere: styles, and the like.
+const WITHOUT_TEXT: &[&str] = &["xl/styles", "xl/theme/", "xl/calcChain", "[Content_Types]", "xl/metadata"];
+
+/// Parts of a workbook that may hold text but are not read: pictures, other documents, programs.
+const UNREAD: &[&str] = &["xl/media/", "xl/embeddings/", "xl/vbaProject", "xl/activeX/"];
+
+fn is_part(name: &str, list: &[&str]) -> bool {
+    list.iter().any(|start| name.starts_with(start))
+}
+
+/// Replaces the stars of masks in a part that had none: they are not allowed in the names of sheets.
+fn without_stars(redacted: Vec<u8>, raw: &[u8]) -> Vec<u8> {
+    let replace = |b: u8| if b == b'*' { b'x' } else { b };
+    if raw.contains(&b'*') { redacted } else { redacted.into_iter().map(replace).collect() }
 }
 
 /// Takes what is in the bytes from `start` on out of a record that consists of several files.

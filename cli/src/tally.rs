@@ -37,6 +37,7 @@ pub(crate) struct Account {
     malformed: u64,
     first_malformed: u64,
     too_long: u64,
+    unread: u64,
     without_field: u64,
     recalled: Vec<u64>,
     /// Messages by speakers whose role is not known, and the names of such speakers.
@@ -126,7 +127,7 @@ impl Account {
 
     /// Returns whether everything was read as its format asks, with known roles and texts.
     pub(crate) fn is_flawless(&self) -> bool {
-        let flaws = self.malformed + self.too_long + self.without_field + self.without_role;
+        let flaws = self.malformed + self.too_long + self.unread + self.without_field + self.without_role;
         flaws == 0 && self.is_complete()
     }
 
@@ -143,6 +144,7 @@ impl Account {
         }
         match record.trouble {
             Some(Trouble::TooLong) => self.too_long += 1,
+            Some(Trouble::Unread) => self.unread += 1,
             Some(Trouble::NoField) => self.without_field += 1,
             Some(_) => {
                 self.malformed += 1;
@@ -223,6 +225,13 @@ impl Account {
             lines.push(format!(
                 "{name}: {} longer than 8 MiB and scanned in pieces",
                 if self.too_long == 1 { "1 value was".into() } else { format!("{} values were", group(self.too_long)) },
+            ));
+        }
+        if self.unread > 0 {
+            lines.push(format!(
+                "{name}: {} that {} not text, such as a picture or a document: it was not read; redact it where it comes from",
+                if self.unread == 1 { "1 record holds something".into() } else { format!("{} records hold something", group(self.unread)) },
+                "is",
             ));
         }
         if self.without_field > 0 {

@@ -49,6 +49,9 @@ pub use all_strings::AllStrings;
 pub use anthropic::Anthropic;
 pub use generic::Generic;
 pub use matrix::Matrix;
+// For `lastfour-cli`. Not part of the public interface.
+#[doc(hidden)]
+pub use names::{is_prose, secret_label, secret_label_within};
 pub use openai::OpenAi;
 pub use protocol::Protocol;
 

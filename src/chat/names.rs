@@ -580,6 +580,9 @@ const SECRETS: &[(&[&str], Secret)] = &[
     (&["card", "code"], Secret::SecurityCode),
     (&["cvv"], Secret::SecurityCode),
     (&["cvv2"], Secret::SecurityCode),
+    (&["cvv", "number"], Secret::SecurityCode),
+    (&["cvv", "code"], Secret::SecurityCode),
+    (&["cvc", "code"], Secret::SecurityCode),
     (&["cvc"], Secret::SecurityCode),
     (&["cvc2"], Secret::SecurityCode),
     (&["cvn"], Secret::SecurityCode),
@@ -609,6 +612,8 @@ const SECRETS: &[(&[&str], Secret)] = &[
     (&["social", "security"], Secret::SocialSecurity),
     (&["seguro", "social"], Secret::SocialSecurity),
     (&["ssn"], Secret::SocialSecurity),
+    (&["ssn", "number"], Secret::SocialSecurity),
+    (&["ssn", "no"], Secret::SocialSecurity),
     (&["itin"], Secret::SocialSecurity),
     (&["account", "number"], Secret::Account),
     (&["account", "num"], Secret::Account),
@@ -930,13 +935,29 @@ fn meaning_of(words: &Words) -> Meaning {
     }
 }
 
+/// Returns the words that tell the engine what the value of a field is, if the name of the field denotes a secret.
+pub fn secret_label(name: &[u8]) -> Option<&'static str> {
+    match meaning(name) {
+        Meaning::Secret(secret) => Some(secret.label()),
+        _ => None,
+    }
+}
+
+/// As [`secret_label`], for a field whose name says little alone: `number` of a `card`.
+pub fn secret_label_within(outer: &[u8], name: &[u8]) -> Option<&'static str> {
+    match meaning_within(outer, name) {
+        Meaning::Secret(secret) => Some(secret.label()),
+        _ => None,
+    }
+}
+
 /// Returns `true` for what somebody writes or says.
 fn is_said(meaning: Meaning) -> bool {
     matches!(meaning, Meaning::Chat | Meaning::Text)
 }
 
 /// Returns `true` if a text reads as prose: it has at least `least` words, and most of what it has are words.
-pub(super) fn is_prose(text: &[u8], least: usize) -> bool {
+pub fn is_prose(text: &[u8], least: usize) -> bool {
     // The start of a long text shows it.
     let start = &text[..text.len().min(512)];
     let (mut words, mut others) = (0, 0);

@@ -4,6 +4,10 @@ use super::fields::{Fields, Names};
 use super::interpret::Interpreter;
 use super::nested;
 use super::record::{Body, Record, Said};
+use super::segment::Segment;
+use super::spelling::encoded;
+use super::tree::Kind;
+use lastfour::Span;
 
 /// The size of a batch in bytes.
 const BATCH: usize = 2 << 20;
@@ -38,7 +42,8 @@ impl Collector {
 
     /// Returns the records that were added since the last batch.
     pub(crate) fn take(&mut self) -> Batch {
-        let records = std::mem::take(&mut self.records);
+        let mut records = std::mem::take(&mut self.records);
+        records.iter_mut().for_each(decode_values);
         self.interpreter.study(&records, &self.names);
         let records = records.into_iter().map(|record| self.read(record)).collect();
         Batch { records, len: std::mem::take(&mut self.len) }
@@ -54,4 +59,20 @@ impl Collector {
         };
         (record, said)
     }
+}
+
+/// Finds the values that are texts in Base64 or in hexadecimal digits.
+fn decode_values(record: &mut Record) {
+    if !matches!(record.body, Body::Tree(_)) {
+        return;
+    }
+    let Body::Tree(mut tree) = std::mem::replace(&mut record.body, Body::Said(Vec::new())) else { return };
+    for node in tree.nodes.iter_mut().filter(|node| node.kind == Kind::Text) {
+        if let Some((spelling, span)) = encoded(record.bytes(&node.segment)) {
+            let start = node.segment.start as usize;
+            let span = Span::new(start + span.start, start + span.end);
+            node.segment = Segment { joint: node.segment.joint, ..Segment::new(node.segment.layer, spelling, span) };
+        }
+    }
+    record.body = Body::Tree(tree);
 }

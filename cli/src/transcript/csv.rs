@@ -247,7 +247,7 @@ impl Shape {
             if named {
                 tree.push(&[root], Kind::Text, *name, segment);
             } else {
-                tree.long_names.push(segment);
+                tree.aside(segment);
             }
         }
         tree.close(root);

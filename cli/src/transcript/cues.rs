@@ -24,6 +24,7 @@ impl CueReader {
         let bytes = input.bytes;
         let mark = mark_len(bytes, at_start);
         let mut all: Vec<Said> = Vec::new();
+        let mut names = Vec::new();
         let (mut at, mut cues) = (mark, 0);
         while cues < MOST_CUES {
             let Some(end) = block_end(input, at) else {
@@ -38,7 +39,8 @@ impl CueReader {
                 }
                 return None;
             };
-            let block = read(&bytes[at..end], at);
+            let mut block_names = Vec::new();
+            let block = read(&bytes[at..end], at, &mut block_names);
             let joins = match (all.last(), block.first()) {
                 (Some(before), Some(next)) => {
                     before.speaker.name.is_some() && before.speaker == next.speaker && before.part == next.part
@@ -48,6 +50,7 @@ impl CueReader {
             if !joins {
                 break;
             }
+            names.append(&mut block_names);
             let mut block = block.into_iter();
             if let Some(last) = all.last_mut()
                 && let Some(next) = block.next()
@@ -65,6 +68,7 @@ impl CueReader {
                 break;
             }
         }
+        all.extend(names);
         (at > 0).then(|| Cut::said(at, None, all))
     }
 }
@@ -92,8 +96,8 @@ fn block_end(input: Input<'_>, start: usize) -> Option<usize> {
     }
 }
 
-/// The messages of a block that begins at `start` of the record.
-fn read(block: &[u8], start: usize) -> Vec<Said> {
+/// The messages of a block that begins at `start` of the record; the names of the speakers are added to `names` as data.
+fn read(block: &[u8], start: usize, names: &mut Vec<Said>) -> Vec<Said> {
     let mut time: Option<Time> = None;
     let mut lines: Vec<Span> = Vec::new();
     let mut at = 0;
@@ -118,13 +122,13 @@ fn read(block: &[u8], start: usize) -> Vec<Said> {
     }
     let mut all: Vec<Said> = Vec::new();
     for line in lines {
-        words(block, line, start, time, &mut all);
+        words(block, line, start, time, &mut all, names);
     }
     all
 }
 
 /// Adds the words of a line of a cue, up to where another speaker begins.
-fn words(block: &[u8], line: Span, start: usize, time: Option<Time>, all: &mut Vec<Said>) {
+fn words(block: &[u8], line: Span, start: usize, time: Option<Time>, all: &mut Vec<Said>, names: &mut Vec<Said>) {
     let mut at = line.start;
     // "- Agent: hello" and ">> hello" begin with another speaker.
     let text = &block[line.range()];
@@ -145,6 +149,9 @@ fn words(block: &[u8], line: Span, start: usize, time: Option<Time>, all: &mut V
         at = end;
         match piece {
             Piece::Open { name, attributes, .. } if block[name.range()].split(|b| *b == b'.').next() == Some(b"v") => {
+                let place = Span::new(attributes.start + start, attributes.end + start);
+                let segment = Segment::new(0, Spelling::Markup, place);
+                names.push(Said { part: Part::Data(false), ..Said::new(vec![segment]) });
                 let name = String::from_utf8_lossy(block[attributes.range()].trim_ascii()).into_owned();
                 speaker = Some(Speaker { name: (!name.is_empty()).then(|| Arc::from(name)), ..Speaker::default() });
             }

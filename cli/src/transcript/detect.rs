@@ -92,12 +92,34 @@ fn by_start(body: &[u8]) -> Option<Format> {
         "-- PostgreSQL",
         "--\n-- PostgreSQL",
         "INSERT INTO ",
+        "REPLACE INTO ",
         "CREATE TABLE ",
+        "CREATE DATABASE ",
+        "DROP TABLE ",
+        "LOCK TABLES ",
         "PRAGMA foreign_keys",
         "BEGIN TRANSACTION;",
+        "START TRANSACTION;",
         "/*!40",
     ];
-    sql.iter().any(|start| starts(start)).then_some(Format::Sql)
+    (sql.iter().any(|start| starts(start)) || is_statement(body)).then_some(Format::Sql)
+}
+
+/// Whether a text, behind comments, begins with a statement of SQL.
+fn is_statement(body: &[u8]) -> bool {
+    let is_comment = |line: &&[u8]| line.starts_with(b"--") || line.starts_with(b"/*") && line.ends_with(b"*/");
+    let mut lines = body.split(|b| *b == b'\n').take(LINES).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let Some(first) = lines.find(|line| !is_comment(line)) else { return false };
+    let first = first.to_ascii_lowercase();
+    let has = |word: &[u8]| memchr::memmem::find(&first, word).is_some();
+    match first.split(|b| *b == b' ').next().unwrap_or_default() {
+        b"copy" => has(b" from stdin"),
+        b"insert" | b"replace" => has(b" into ") && (has(b" values") || has(b" select ")),
+        b"update" => has(b" set ") && has(b"="),
+        b"delete" => has(b" from ") && (has(b" where ") || first.ends_with(b";")),
+        b"create" => has(b" table ") || has(b" schema "),
+        _ => false,
+    }
 }
 
 fn is_xhtml(body: &[u8]) -> bool {
@@ -230,6 +252,8 @@ mod tests {
             ("", "From a@b Mon May  1 10:00:00 2024\nFrom: a@b\n\nhi\n", Format::Mail),
             ("", "From: Maria\n\nhi\n", Format::Text),
             ("", "INSERT INTO a VALUES (1,'x');\n", Format::Sql),
+            ("", "-- chat\n\nCOPY public.m (id, body) FROM stdin;\n1\tx\n", Format::Sql),
+            ("", "update my address, please\nset it\n", Format::Text),
             ("", "2024-05-01T10:00:00Z {\"role\": \"user\", \"text\": \"hi\"}\n", Format::Log),
             ("", "time=1 level=info role=agent text=\"hi\"\n", Format::Log),
         ] {

@@ -224,7 +224,7 @@ impl<'a> Secrets<'a> {
                 places.extend(self.in_object(said.owner, &words));
                 places
             }
-            Part::Alone => self.in_text(&words),
+            Part::Alone | Part::Code => self.in_text(&words),
         }
     }
 

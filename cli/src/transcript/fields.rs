@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use lastfour::Role;
+use lastfour::chat::{secret_label, secret_label_within};
 
 use super::roles::role_in_name;
 
@@ -290,6 +291,10 @@ const DATA: &[&str] = &[
     "team", "title", "token", "type", "uri", "url", "urls", "uuid", "version", "width", "zone",
 ];
 
+/// Words for phones, whose numbers are not as long as those of cards.
+const PHONES: &[&str] =
+    &["phone", "telephone", "tel", "telefono", "telefone", "mobile", "cell", "movil", "celular", "fax"];
+
 /// Words in the names of what is measured about a recognised word.
 const MEASURES: &[&str] =
     &["confidence", "probability", "prob", "offset", "duration", "start", "end", "stability", "score"];
@@ -352,6 +357,8 @@ pub(crate) struct Meaning {
     pub(crate) data: bool,
     /// The last word is one for an id.
     pub(crate) id: bool,
+    /// A bare number of this name is the id of something.
+    pub(crate) reference: bool,
     /// The name of a list of people.
     pub(crate) list: bool,
     /// A name for the type or kind of the object.
@@ -360,45 +367,17 @@ pub(crate) struct Meaning {
     pub(crate) label: Option<&'static str>,
 }
 
-/// Names of secrets without blanks, and the words that say the same. A name counts if it ends like this.
-const SECRETS: &[(&str, &str)] = &[
-    ("cvv", "cvv"),
-    ("cvv2", "cvv"),
-    ("cvc", "cvc"),
-    ("csc", "cvv"),
-    ("cardsecuritycode", "cvv"),
-    ("ssn", "ssn"),
-    ("ssnnumber", "ssn"),
-    ("socialsecuritynumber", "ssn"),
-    ("socialsecurity", "ssn"),
-    ("cardnumber", "card number"),
-    ("cardno", "card number"),
-    ("cardnum", "card number"),
-    ("ccnumber", "card number"),
-    ("creditcard", "card number"),
-    ("numerotarjeta", "card number"),
-    ("numerodetarjeta", "card number"),
-    ("otp", "one-time passcode"),
-    ("otpcode", "one-time passcode"),
-    ("onetimecode", "one-time passcode"),
-    ("onetimepasscode", "one-time passcode"),
-    ("passcode", "one-time passcode"),
-    ("smscode", "one-time passcode"),
-    ("verificationcode", "one-time passcode"),
-    ("password", "password"),
-    ("passwd", "password"),
-    ("passphrase", "password"),
-    ("contrasena", "password"),
-    ("senha", "password"),
-    ("pin", "pin"),
-    ("pinnumber", "pin"),
-    ("accountnumber", "bank account number"),
-    ("accountno", "bank account number"),
-    ("bankaccount", "bank account number"),
-    ("routingnumber", "routing number"),
-    ("iban", "iban"),
-    ("clabe", "clabe"),
-];
+/// First words of names that say whether or how often something is there: `has_password`, `pin_count` is another matter.
+const QUANTITIES: &[&str] =
+    &["is", "has", "had", "show", "use", "uses", "needs", "requires", "num", "count", "total", "n"];
+
+/// Names of the value in an object that stands for a value: `{"cvv": {"value": "837"}}`.
+const VALUES: &[&str] =
+    &["value", "val", "valor", "values", "raw", "data", "content", "text", "answer", "string", "default"];
+
+/// Names of the name in an object that stands for a field: `{"name": "cvv", "value": "837"}`.
+const KEYS: &[&str] =
+    &["name", "key", "label", "field", "id", "title", "question", "attribute", "property", "clave", "nombre", "campo"];
 
 /// How a name was recognised as one of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -473,6 +452,8 @@ impl Fields {
         let words = words(&String::from_utf8_lossy(name));
         let joined = words.concat();
         let mut meaning = Meaning::of(&words);
+        meaning.label =
+            secret_label(name).filter(|_| !words.first().is_some_and(|word| QUANTITIES.contains(&word.as_str())));
         if self.only_given_text {
             meaning.text = None;
         }
@@ -506,12 +487,12 @@ impl Meaning {
             matches!(last, "type" | "kind" | "event" | "source" | "origin" | "category" | "class" | "t" | "action");
         meaning.id =
             PEOPLE_ID.contains(&last) || matches!(last, "ids" | "token" | "hash" | "ref" | "reference" | "index");
-        let joined = words.concat();
-        // The longest name counts: "passcode" is no "code".
-        let known = SECRETS.iter().filter(|(name, _)| {
-            joined == *name || joined.ends_with(name) && words.iter().rev().any(|word| name.ends_with(word))
-        });
-        meaning.label = known.max_by_key(|(name, _)| name.len()).map(|(_, label)| *label);
+        meaning.reference = matches!(
+            last,
+            "id" | "ids" | "uuid" | "guid" | "sid" | "key" | "hash" | "ref" | "reference" | "index" | "ts"
+        ) || words.len() > 1
+            && matches!(last, "number" | "no" | "token")
+            && !words.iter().any(|word| PHONES.contains(word));
         meaning.list = LISTS.contains(&last);
         meaning.data = DATA.contains(&last);
         let position = |list: &[&str], word: &str| list.iter().position(|known| *known == word);
@@ -747,6 +728,33 @@ impl Names {
 
     pub(crate) fn meaning(&self, id: NameId) -> Meaning {
         self.known.get(id as usize).map_or_else(Meaning::default, |name| name.meaning)
+    }
+
+    /// The words for the secret that a value in an object or array of that name is: `value` of a `cvv`, `number` of a `card`.
+    pub(crate) fn label_within(&self, outer: NameId, inner: NameId) -> Option<&'static str> {
+        if outer == 0 {
+            return None;
+        }
+        match self.words(inner) {
+            [] => self.meaning(outer).label,
+            [word] if VALUES.contains(&word.as_str()) => self.meaning(outer).label,
+            [_] => secret_label_within(self.words(outer).join(" ").as_bytes(), self.words(inner)[0].as_bytes()),
+            _ => None,
+        }
+    }
+
+    /// Whether a name is that of a column without one.
+    pub(crate) fn is_column(&self, id: NameId) -> bool {
+        matches!(self.words(id), [word, number] if word == "column" && is_number(number))
+    }
+
+    /// Whether a member of that name holds the value of a field, or the name of it, in an object that stands for a field.
+    pub(crate) fn is_value(&self, id: NameId) -> bool {
+        matches!(self.words(id), [word] if VALUES.contains(&word.as_str()))
+    }
+
+    pub(crate) fn is_key(&self, id: NameId) -> bool {
+        matches!(self.words(id), [.., word] if KEYS.contains(&word.as_str()))
     }
 
     /// The words of a name.

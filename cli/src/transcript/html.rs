@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use lastfour::chat::secret_label;
 use lastfour::{Role, Span};
 
+use super::code::{self, Language};
 use super::fields::words;
 use super::lines;
-use super::record::{Part, Said, Speaker, Time};
+use super::record::{Body, Part, Said, Speaker, Time};
 use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
 use super::stamp::time_of_value;
@@ -64,12 +66,33 @@ pub(super) fn piece(bytes: &[u8], at: usize) -> (Piece, usize) {
             (Piece::Open { name: Span::new(at + 1, at + 1 + name), attributes, closed }, at + end)
         }
         [] => (Piece::Text, at),
-        [_, after @ ..] => (Piece::Text, at + 1 + memchr::memchr(b'<', after).unwrap_or(after.len())),
+        _ => (Piece::Text, at + text_len(rest)),
     }
 }
 
+/// The length of a text: up to what opens or closes a tag, or may.
+fn text_len(rest: &[u8]) -> usize {
+    let opens = |at: &usize| match &rest[at + 1..] {
+        [] | [b'/'] => true,
+        [b'/', letter, ..] => letter.is_ascii_alphabetic(),
+        [next, ..] => next.is_ascii_alphabetic() || matches!(next, b'_' | b'!' | b'?'),
+    };
+    memchr::memchr_iter(b'<', rest).skip_while(|at| *at == 0).find(opens).unwrap_or(rest.len())
+}
+
+/// The content of a comment, a declaration or an instruction, without its marks.
+pub(super) fn inner(bytes: &[u8], whole: Span) -> Span {
+    let text = &bytes[whole.range()];
+    let start = if text.starts_with(b"<!--") { 4 } else { 2 }.min(text.len());
+    let rest = &text[start..];
+    let rest = rest.strip_suffix(b">").unwrap_or(rest);
+    let rest = rest.strip_suffix(b"--").or_else(|| rest.strip_suffix(b"?")).unwrap_or(rest);
+    Span::new(whole.start + start, whole.start + start + rest.len())
+}
+
 fn name_len(rest: &[u8]) -> usize {
-    rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.')).count()
+    let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.') || **b >= 0x80;
+    rest.iter().take_while(is_name).count()
 }
 
 /// Where a tag ends, behind its `>`; quotes may hold one.
@@ -132,8 +155,10 @@ const INLINE: &[&str] = &[
     "a", "abbr", "b", "bdi", "bdo", "big", "c", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "lang", "mark",
     "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "v", "var", "wbr",
 ];
-/// Elements whose content is not text.
-const UNSEEN: &[&str] = &["script", "style", "template", "noscript", "svg", "math"];
+/// Elements whose content is not a part of the page.
+const UNSEEN: &[&str] = &["template", "noscript", "svg", "math"];
+/// Elements whose content is a program.
+const CODE: &[&str] = &["script", "style"];
 /// Elements that show that a text is HTML.
 const TELLING: &[&str] = &[
     "a",
@@ -165,6 +190,23 @@ const TELLING: &[&str] = &[
     "tr",
     "u",
     "ul",
+    "button",
+    "dd",
+    "dl",
+    "dt",
+    "fieldset",
+    "form",
+    "iframe",
+    "input",
+    "option",
+    "script",
+    "section",
+    "select",
+    "style",
+    "svg",
+    "textarea",
+    "th",
+    "thead",
 ];
 
 /// The longest of these names, and one more.
@@ -186,12 +228,13 @@ fn is_one_of(list: &[&str], name: &[u8]) -> bool {
     list.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
-/// Returns the texts of HTML at `span` of a layer as the segments of one text, a line for each block, and the values of
-/// attributes and what else is not text but may hold a secret.
-pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, Vec<Segment>) {
+/// Returns the texts of HTML at `span` of a layer as the segments of one text, a line for each block, and what is not text
+/// but may hold a secret.
+pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, Vec<Said>) {
     let (mut texts, mut others) = (Vec::new(), Vec::new());
     let mut joint = Joint::Nothing;
     let mut unseen: Option<Vec<u8>> = None;
+    let mut tables = Tables::default();
     let mut at = span.start;
     let bytes = &bytes[..span.end];
     while at < span.end {
@@ -201,7 +244,12 @@ pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, V
         match piece {
             Piece::Open { name, attributes, closed } => {
                 let name = &bytes[name.range()];
-                others.extend(long_values(bytes, attributes, layer));
+                tables.open(name);
+                beside(bytes, whole, name, attributes, layer, &tables, &mut others);
+                if let Some(code) = code(bytes, at, name, closed) {
+                    others.push(aside(Part::Code, layer, code));
+                    at = code.end;
+                }
                 if is_one_of(UNSEEN, name) && !closed {
                     unseen.get_or_insert_with(|| name.to_ascii_lowercase());
                 }
@@ -212,16 +260,18 @@ pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, V
                 if unseen.as_deref().is_some_and(|open| name.eq_ignore_ascii_case(open)) {
                     unseen = None;
                 }
+                tables.close(name);
                 joint = joint_after(joint, name);
             }
-            Piece::Other => others.push(Segment::new(layer, Spelling::Markup, whole)),
+            Piece::Other => others.push(aside(Part::Data(false), layer, inner(bytes, whole))),
             Piece::Text | Piece::Data { .. } if unseen.is_some() => {
-                others.push(Segment::new(layer, Spelling::Markup, whole))
+                others.push(aside(Part::Data(false), layer, whole));
             }
             Piece::Text | Piece::Data { .. } => {
                 let content = if let Piece::Data { content } = piece { content } else { whole };
                 // Line breaks between blocks are not text.
                 let text = &bytes[content.range()];
+                others.extend(tables.text(text).map(|label| labeled(label, layer, trimmed(bytes, content))));
                 if text.trim_ascii().is_empty() && (joint != Joint::Nothing || text.contains(&b'\n')) {
                     continue;
                 }
@@ -233,6 +283,241 @@ pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, V
     (texts, others)
 }
 
+fn aside(part: Part, layer: u16, span: Span) -> Said {
+    Said { part, ..Said::new(vec![Segment::new(layer, Spelling::Markup, span)]) }
+}
+
+fn labeled(label: &'static str, layer: u16, span: Span) -> Said {
+    Said { label: Some(label), ..aside(Part::Data(false), layer, span) }
+}
+
+/// The content of an element with a program, which begins at `at`.
+fn code(bytes: &[u8], at: usize, name: &[u8], closed: bool) -> Option<Span> {
+    if closed || !is_one_of(CODE, name) {
+        return None;
+    }
+    let ends = |start: &usize| {
+        let rest = &bytes[start + 1..];
+        rest.first() == Some(&b'/') && rest.get(1..=name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
+    };
+    // What is never closed does not hide the rest of the document.
+    let end = memchr::memchr_iter(b'<', &bytes[at..]).map(|found| at + found).find(ends)?;
+    Some(Span::new(at, end))
+}
+
+/// Attributes whose values nobody reads: only a number in them may be a secret.
+const FORMAL: &[&str] = &[
+    "class",
+    "d",
+    "height",
+    "id",
+    "media",
+    "points",
+    "rel",
+    "sizes",
+    "srcset",
+    "style",
+    "transform",
+    "viewbox",
+    "width",
+    "xmlns",
+];
+
+/// Attributes that name what an element holds.
+const NAMING: &[&str] =
+    &["name", "id", "property", "itemprop", "type", "autocomplete", "placeholder", "aria-label", "data-name", "for"];
+
+/// Attributes with what an element holds.
+const HOLDING: &[&str] = &["value", "content", "data-value", "placeholder"];
+
+/// A value with so many digits may hold a secret.
+pub(super) const MANY_DIGITS: usize = 9;
+
+fn digits(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| b.is_ascii_digit()).count()
+}
+
+/// Adds what a tag holds beside its name: the values of its attributes, and the whole tag if it is cut off.
+fn beside(bytes: &[u8], whole: Span, tag: &[u8], span: Span, layer: u16, tables: &Tables, all: &mut Vec<Said>) {
+    let text = &bytes[whole.range()];
+    if !text.ends_with(b">") || digits(tag) >= MANY_DIGITS {
+        all.push(aside(Part::Data(false), layer, whole));
+    }
+    if span.is_empty() {
+        return;
+    }
+    let pairs = attributes(bytes, span);
+    let naming = || {
+        let names = pairs.iter().filter(|(name, _)| is_one_of(NAMING, &bytes[name.range()]));
+        names.filter_map(|(_, value)| secret_label(&bytes[value.range()])).next().or(tables.field)
+    };
+    let mut within = 0;
+    for (name, value) in &pairs {
+        let (name, text) = (&bytes[name.range()], &bytes[value.range()]);
+        within += digits(text);
+        if text.is_empty() {
+            continue;
+        }
+        let lower = name.to_ascii_lowercase();
+        let own = secret_label(lower.strip_prefix(b"data-").unwrap_or(&lower));
+        let label = own.or_else(|| if is_one_of(HOLDING, name) { naming() } else { None });
+        let may_be_text = !is_one_of(FORMAL, name) && text.iter().any(|b| b.is_ascii_whitespace() || *b == b'&');
+        if let Some(label) = label {
+            all.push(labeled(label, layer, *value));
+        } else if may_be_text || digits(text) >= MANY_DIGITS {
+            all.push(aside(Part::Data(is_one_of(FORMAL, name)), layer, *value));
+        }
+        if lower.starts_with(b"on") && text.contains(&b'(') {
+            all.extend(code::values(bytes, *value, layer, Language::Script));
+        } else if text.contains(&b'=') && text.iter().any(|b| matches!(b, b'?' | b'#')) {
+            all.extend(query(bytes, *value, layer));
+        }
+    }
+    // A tag that is not closed may have swallowed a text.
+    let words = pairs.is_empty() && bytes[span.range()].iter().filter(|b| **b == b' ').count() > 1;
+    if words || digits(&bytes[span.range()]) >= within + MANY_DIGITS {
+        all.push(aside(Part::Data(!words), layer, span));
+    }
+}
+
+/// The values in the query of an address whose names are those of secrets.
+fn query(bytes: &[u8], span: Span, layer: u16) -> Vec<Said> {
+    let mut all = Vec::new();
+    let mut at = span.start;
+    for pair in bytes[span.range()].split(|b| matches!(b, b'?' | b'#' | b'&' | b';')) {
+        let start = at;
+        at += pair.len() + 1;
+        let Some(equals) = memchr::memchr(b'=', pair) else { continue };
+        // "&amp;pin=4821"
+        let name = pair[..equals].strip_prefix(b"amp").unwrap_or(&pair[..equals]);
+        if let Some(label) = secret_label(name) {
+            all.push(labeled(label, layer, Span::new(start + equals + 1, start + pair.len())));
+        }
+    }
+    all
+}
+
+/// What the heads of tables, and the names of fields of forms, say about the cells and fields.
+#[derive(Debug, Default)]
+struct Tables {
+    open: Vec<Table>,
+    /// The text of a head, or of the label of a field, that is being read.
+    head: Option<Vec<u8>>,
+    /// What the label of a field says about the next field.
+    field: Option<&'static str>,
+    in_label: bool,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    /// What the heads of the columns say.
+    columns: Vec<Option<&'static str>>,
+    /// The heads of the row, and the number of its cells.
+    heads: Vec<Option<&'static str>>,
+    cells: usize,
+    in_cell: bool,
+}
+
+/// The longest head of a column, in bytes.
+const LONGEST_HEAD: usize = 128;
+
+/// The most tables within each other, and the most columns of one, that are followed.
+const MOST_TABLES: usize = 32;
+const MOST_COLUMNS: usize = 1000;
+
+impl Tables {
+    fn open(&mut self, name: &[u8]) {
+        match () {
+            () if is_one_of(&["table", "dl"], name) && self.open.len() < MOST_TABLES => {
+                self.open.push(Table::default())
+            }
+            () if is_one_of(&["tr"], name) => self.end_row(),
+            () if is_one_of(&["th", "dt"], name) => {
+                self.end_head();
+                if is_one_of(&["dt"], name) {
+                    self.end_row();
+                }
+                self.head = Some(Vec::new());
+            }
+            () if is_one_of(&["td", "dd"], name) => {
+                self.end_head();
+                if let Some(table) = self.open.last_mut() {
+                    table.cells += 1;
+                    table.in_cell = true;
+                }
+            }
+            () if is_one_of(&["label"], name) => {
+                self.in_label = true;
+                self.head = Some(Vec::new());
+            }
+            () if is_one_of(&["input", "select", "textarea"], name) && self.in_label => self.end_label(),
+            () => {}
+        }
+    }
+
+    fn close(&mut self, name: &[u8]) {
+        match () {
+            () if is_one_of(&["table", "dl"], name) => {
+                self.open.pop();
+            }
+            () if is_one_of(&["th", "dt"], name) => self.end_head(),
+            () if is_one_of(&["tr"], name) => self.end_row(),
+            () if is_one_of(&["td", "dd"], name) => {
+                if let Some(table) = self.open.last_mut() {
+                    table.in_cell = false;
+                }
+            }
+            () if is_one_of(&["label"], name) => self.end_label(),
+            () if is_one_of(&["form", "div", "p"], name) => self.field = None,
+            () => {}
+        }
+    }
+
+    /// Takes note of a text, and returns what the head of its row or column says that it is.
+    fn text(&mut self, text: &[u8]) -> Option<&'static str> {
+        if let Some(head) = &mut self.head {
+            if head.len() <= LONGEST_HEAD {
+                head.extend_from_slice(text);
+            }
+            if !self.in_label {
+                return None;
+            }
+        }
+        let table = self.open.last().filter(|table| table.in_cell && !text.trim_ascii().is_empty())?;
+        let row = table.heads.last().copied().flatten();
+        row.or_else(|| *table.columns.get(table.heads.len() + table.cells - 1)?)
+    }
+
+    fn end_head(&mut self) {
+        if self.in_label {
+            return;
+        }
+        let Some(head) = self.head.take() else { return };
+        let label = secret_label(head.trim_ascii()).filter(|_| head.len() <= LONGEST_HEAD);
+        if let Some(table) = self.open.last_mut().filter(|table| table.heads.len() < MOST_COLUMNS) {
+            table.heads.push(label);
+        }
+    }
+
+    fn end_label(&mut self) {
+        if std::mem::take(&mut self.in_label) {
+            let head = self.head.take().unwrap_or_default();
+            self.field = secret_label(head.trim_ascii()).filter(|_| head.len() <= LONGEST_HEAD);
+        }
+    }
+
+    /// A row of heads alone has those of the columns.
+    fn end_row(&mut self) {
+        self.end_head();
+        let Some(table) = self.open.last_mut() else { return };
+        let heads = std::mem::take(&mut table.heads);
+        if table.cells == 0 && heads.len() > 1 {
+            table.columns = heads;
+        }
+        (table.cells, table.in_cell) = (0, false);
+    }
+}
+
 fn joint_after(joint: Joint, name: &[u8]) -> Joint {
     if is_one_of(INLINE, name) {
         joint
@@ -241,19 +526,6 @@ fn joint_after(joint: Joint, name: &[u8]) -> Joint {
     } else {
         Joint::Line
     }
-}
-
-/// A value with so many digits may hold a secret.
-const MANY_DIGITS: usize = 9;
-
-fn long_values(bytes: &[u8], span: Span, layer: u16) -> Vec<Segment> {
-    let digits = |value: &Span| bytes[value.range()].iter().filter(|b| b.is_ascii_digit()).count();
-    if digits(&span) < MANY_DIGITS {
-        return Vec::new();
-    }
-    let values =
-        attributes(bytes, span).into_iter().map(|(_, value)| value).filter(|value| digits(value) >= MANY_DIGITS);
-    values.map(|value| Segment::new(layer, Spelling::Markup, value)).collect()
 }
 
 /// What the class of an element says about the text in it.
@@ -386,7 +658,7 @@ impl HtmlReader {
             Mode::Classes => self.by_classes(bytes, start),
             Mode::Lines => by_lines(bytes, start),
         };
-        Some(Cut::said(len, None, said))
+        Some(Cut { len, trouble: None, layers: Vec::new(), body: Body::Texts(said) })
     }
 
     /// The messages of a part of a document whose classes tell authors and texts.
@@ -394,6 +666,7 @@ impl HtmlReader {
         let mut all: Vec<Said> = Vec::new();
         let mut current: Vec<Segment> = Vec::new();
         let mut joint = Joint::Nothing;
+        let mut tables = Tables::default();
         let mut at = start;
         while at < bytes.len() {
             let (piece, end) = piece(bytes, at);
@@ -411,8 +684,11 @@ impl HtmlReader {
                         self.speaker.side = told.side;
                     }
                     self.speaker.name = told.name.or_else(|| self.speaker.name.take());
-                    for value in long_values(bytes, span, 0) {
-                        all.push(Said { part: Part::Data(true), ..Said::new(vec![value]) });
+                    tables.open(&name);
+                    beside(bytes, whole, &name, span, 0, &tables, &mut all);
+                    if let Some(code) = code(bytes, at, &name, closed) {
+                        all.push(aside(Part::Code, 0, code));
+                        at = code.end;
                     }
                     if !closed && !is_one_of(VOID, &name) && self.open.len() < DEEPEST {
                         let says = if is_one_of(UNSEEN, &name) { Some(Says::Nothing) } else { told.says };
@@ -422,12 +698,12 @@ impl HtmlReader {
                 Piece::Close { name } => {
                     let name = bytes[name.range()].to_ascii_lowercase();
                     joint = joint_after(joint, &name);
+                    tables.close(&name);
                     if let Some(at) = self.open.iter().rposition(|element| element.name == name) {
                         self.open.truncate(at);
                     }
                 }
-                Piece::Other => all
-                    .push(Said { part: Part::Data(true), ..Said::new(vec![Segment::new(0, Spelling::Markup, whole)]) }),
+                Piece::Other => all.push(aside(Part::Data(false), 0, inner(bytes, whole))),
                 Piece::Text | Piece::Data { .. } => {
                     let content = if let Piece::Data { content } = piece { content } else { whole };
                     let text = &bytes[content.range()];
@@ -435,6 +711,7 @@ impl HtmlReader {
                         continue;
                     }
                     let words = trimmed(bytes, content);
+                    all.extend(tables.text(text).map(|label| labeled(label, 0, words)));
                     match self.open.iter().rev().find_map(|element| element.says) {
                         Some(Says::Author) => {
                             self.finish(&mut current, &mut all);
@@ -443,20 +720,14 @@ impl HtmlReader {
                                 let name = name.trim_end_matches(':').trim_end();
                                 self.speaker.name = Some(Arc::from(name));
                             }
-                            all.push(Said {
-                                part: Part::Data(true),
-                                ..Said::new(vec![Segment::new(0, Spelling::Markup, words)])
-                            });
+                            all.push(aside(Part::Data(true), 0, words));
                         }
                         Some(Says::Time) if words.len() <= 64 => {
                             self.finish(&mut current, &mut all);
                             self.time = time_of_value(&bytes[words.range()]).or(self.time);
                         }
                         Some(Says::Nothing) => {
-                            all.push(Said {
-                                part: Part::Data(true),
-                                ..Said::new(vec![Segment::new(0, Spelling::Markup, words)])
-                            });
+                            all.push(aside(Part::Data(false), 0, words));
                         }
                         _ => {
                             let joint = if current.is_empty() { Joint::Nothing } else { joint };
@@ -497,7 +768,7 @@ fn mode_of(bytes: &[u8]) -> Mode {
 fn by_lines(bytes: &[u8], start: usize) -> Vec<Said> {
     let (segments, others) = segments(bytes, Span::new(start, bytes.len()), 0);
     let mut all = messages_of(&segments, bytes);
-    all.extend(others.into_iter().map(|segment| Said { part: Part::Data(true), ..Said::new(vec![segment]) }));
+    all.extend(others);
     all
 }
 

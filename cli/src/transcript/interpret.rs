@@ -8,15 +8,17 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use lastfour::Role;
+use lastfour::chat::secret_label;
 
 use super::Trouble;
 use super::echo::Words;
 use super::fields::{About, Meaning, NameId, Names, TextName};
+use super::log;
 use super::nested::{self, ReadTree};
 use super::record::{Body, Key, Part, Record, Said, Speaker, Time};
 use super::segment::{Joint, Segment};
 use super::stamp::time_of_value;
-use super::tree::{Kind, Node, Tree};
+use super::tree::{Aside, Kind, Node, Tree};
 use super::values::{role_of_value, side_of_direction};
 
 /// What is known about the names and values of a transcript.
@@ -90,6 +92,9 @@ const LONGEST_VALUE: usize = 256;
 const ASKED: &[&str] =
     &["question", "prompt", "input", "request", "query", "pregunta", "pergunta", "instruction", "ask"];
 const ANSWERED: &[&str] = &["answer", "completion", "output", "response", "reply", "respuesta", "resposta", "result"];
+
+/// Last words of the names of fields for the level of an event.
+const LEVEL: &[&str] = &["level", "severity", "lvl", "loglevel", "levelname"];
 
 /// How a node takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +190,12 @@ impl Interpreter {
                 let node = tree.node(child);
                 let meaning = names.meaning(node.name);
                 let sentences = self.fields.get(&hashes[child as usize]).is_some_and(|field| field.sentences > 0);
-                if meaning.text.is_none() && meaning.time.is_none() && !sentences && is_scalar(node) {
+                if meaning.text.is_none()
+                    && meaning.time.is_none()
+                    && meaning.label.is_none()
+                    && !sentences
+                    && is_scalar(node)
+                {
                     self.note_beside(node.name, record.bytes(&node.segment));
                 }
             }
@@ -315,6 +325,7 @@ fn may_be_sentence(meaning: Meaning) -> bool {
     meaning.text.is_none()
         && !meaning.data
         && !meaning.id
+        && meaning.label.is_none()
         && meaning.time.is_none()
         && meaning.conversation.is_none()
         && !matches!(meaning.about, Some(about) if about != About::Kind && about != About::Given)
@@ -428,6 +439,9 @@ fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usi
 
 /// The messages behind one that are looked at for one within it.
 const MOST_WITHIN: usize = 8;
+
+/// The most members of an object among which the name of another is looked for.
+const MOST_BESIDE: usize = 16;
 
 /// The most forms of a word.
 const MOST_FORMS: usize = 3;
@@ -583,6 +597,9 @@ impl<'a> Reading<'a> {
             let field = self.interpreter.fields.get(&self.hashes[at]).copied().unwrap_or_default();
             self.uses[at] = match (meaning.text, node.kind) {
                 (Some(TextName::Sure), Kind::Number) => Use::Text,
+                (None, Kind::Number) if field.sentences > 0 && !field.is_constant() && may_be_sentence(meaning) => {
+                    Use::Sentence
+                }
                 (_, Kind::Number) => Use::Data,
                 (Some(_), _) if is_machine_made(&self.record.text(&node.segment)) => Use::Data,
                 (Some(_), _) if field.is_constant() => Use::Data,
@@ -604,7 +621,8 @@ impl<'a> Reading<'a> {
         for at in 0..self.tree.nodes.len() {
             let node = &self.tree.nodes[at];
             let meaning = self.meaning(u32::try_from(at).unwrap_or(u32::MAX));
-            let may_be = meaning.time.is_none() && meaning.conversation.is_none();
+            let label = self.label(u32::try_from(at).unwrap_or(u32::MAX));
+            let may_be = meaning.time.is_none() && meaning.conversation.is_none() && label.is_none();
             if self.uses[at] == Use::Data && may_be && !is_machine_made(&self.record.text(&node.segment)) {
                 self.uses[at] = Use::Text;
             }
@@ -662,7 +680,7 @@ impl<'a> Reading<'a> {
             speaker.name = speaker.name.or(told.name);
         }
         if speaker == Speaker::default() {
-            speaker = self.beside(object)?;
+            speaker = self.beside(object).or_else(|| self.role_in_column(object))?;
         }
         Some(speaker)
     }
@@ -685,8 +703,8 @@ impl<'a> Reading<'a> {
             Kind::Literal => {
                 let value = self.record.text(&node.segment);
                 let yes = match value.as_ref() {
-                    b"true" => true,
-                    b"false" => false,
+                    value if value.eq_ignore_ascii_case(b"true") => true,
+                    value if value.eq_ignore_ascii_case(b"false") => false,
                     _ => return speaker,
                 };
                 match about {
@@ -820,6 +838,37 @@ impl<'a> Reading<'a> {
         Some(Speaker { name: Some(Arc::from(value.as_str())), ..Speaker::default() })
     }
 
+    /// Whether an object is an event of a log and not a message: it has a level.
+    fn is_event(&self, object: u32) -> bool {
+        let is_level = |at: u32| {
+            let node = self.node(at);
+            let named = self.names.words(node.name).last().is_some_and(|word| LEVEL.contains(&word.as_str()));
+            named && node.kind == Kind::Text && log::is_level(self.record.bytes(&node.segment))
+        };
+        self.tree.children(object).take(MOST_BESIDE).any(is_level)
+    }
+
+    /// The speaker told by a column without a name that holds a role.
+    fn role_in_column(&self, object: u32) -> Option<Speaker> {
+        let is_role = |at: &u32| {
+            let node = self.node(*at);
+            let short = node.kind == Kind::Text && node.segment.span().len() <= LONGEST_VALUE;
+            short && self.names.is_column(node.name) && Role::from_name(&self.value(*at)).is_some()
+        };
+        let column = self.tree.children(object).take(MOST_BESIDE).find(is_role)?;
+        Some(Speaker { role: Role::from_name(&self.value(column)), ..Speaker::default() })
+    }
+
+    /// Of several texts of a row whose columns have no names, each column has its own speaker.
+    fn column_speaker(&self, owner: u32, at: u32) -> Option<Speaker> {
+        let name = self.node(at).name;
+        let is_text = |at: &u32| matches!(self.uses[*at as usize], Use::Text | Use::Sentence);
+        if !self.names.is_column(name) || self.tree.children(owner).take(MOST_BESIDE).filter(is_text).count() < 2 {
+            return None;
+        }
+        Some(Speaker { name: Some(Arc::from(self.names.words(name).join(" "))), ..Speaker::default() })
+    }
+
     /// The id of the conversation that the innermost object around names.
     fn conversation(&self, at: u32) -> Option<Arc<[u8]>> {
         for object in std::iter::once(at).chain(self.tree.ancestors(at)) {
@@ -925,18 +974,45 @@ impl<'a> Reading<'a> {
                 }
                 Use::Data => {
                     let meaning = self.meaning(index);
-                    let is_id = meaning.id || meaning.conversation.is_some() || meaning.time.is_some();
-                    let part = Part::Data(is_id && meaning.label.is_none());
-                    let segments = vec![self.node(index).segment];
-                    data.push((index, Said { part, label: meaning.label, ..Said::new(segments) }));
+                    let label = self.label(index);
+                    let may_be_id = meaning.reference || meaning.conversation.is_some() || meaning.time.is_some();
+                    let part = Part::Data(may_be_id && label.is_none());
+                    let (segments, owner) = (vec![self.node(index).segment], self.number(self.node(index).parent));
+                    data.push((index, Said { part, label, owner, ..Said::new(segments) }));
                 }
             }
         }
         self.find_conversations(&groups);
         let said = self.said(groups, &mut data);
         let mut data: Vec<Said> = data.into_iter().map(|(_, said)| said).collect();
-        data.extend(self.tree.long_names.iter().map(|name| Said { part: Part::Data(true), ..Said::new(vec![*name]) }));
+        let aside = |aside: &Aside| Said { part: Part::Data(aside.may_be_id), ..Said::new(vec![aside.segment]) };
+        data.extend(self.tree.asides.iter().map(aside));
         (said, data)
+    }
+
+    /// The words for the secret that a value is: by its name, by that of the object around it, or by a name beside it, as in
+    /// `{"name": "cvv", "value": "837"}`.
+    fn label(&self, at: u32) -> Option<&'static str> {
+        let name = self.tree.nearest_name(at);
+        let own = self.names.meaning(name).label;
+        let object = self.tree.ancestors(at).find(|above| self.node(*above).kind == Kind::Object);
+        own.or_else(|| self.names.label_within(self.tree.nearest_name(object?), name))
+            .or_else(|| self.label_beside(object?, at))
+    }
+
+    fn label_beside(&self, object: u32, at: u32) -> Option<&'static str> {
+        let name = self.tree.nearest_name(at);
+        // The text of an element of XML has the name of the element.
+        if !self.names.is_value(name) && name != self.node(object).name {
+            return None;
+        }
+        let mut members = self.tree.children(object).take(MOST_BESIDE);
+        members.find_map(|child| {
+            let node = self.node(child);
+            let is_key = child != at && node.kind == Kind::Text && self.names.is_key(node.name);
+            let short = is_key && node.segment.span().len() <= LONGEST_VALUE;
+            if short { secret_label(&self.record.text(&node.segment)) } else { None }
+        })
     }
 
     /// Whether a node is an element of an array of texts.
@@ -956,7 +1032,7 @@ impl<'a> Reading<'a> {
         if let Some(name) = self.pair(own.is_some().then_some(owner), at) {
             return Speaker { name: Some(name), ..Speaker::default() };
         }
-        own.unwrap_or_else(|| self.outer.clone())
+        own.or_else(|| self.column_speaker(owner, at)).unwrap_or_else(|| self.outer.clone())
     }
 
     /// The name of the side that says the text at `at`, if a member on the way from its owner is one side of a pair, such as
@@ -1082,16 +1158,21 @@ impl<'a> Reading<'a> {
         let mut sentences: Vec<bool> = Vec::with_capacity(groups.len());
         // The messages of each object.
         let mut by_owner: HashMap<u64, Vec<usize>> = HashMap::new();
+        // An object may have as many messages as members, each of which would be looked at again.
+        let mut known: HashMap<u32, (Key, Option<Time>)> = HashMap::new();
         for group in groups {
             let parts = self.join(group.parts, group.array.is_some());
             if parts.is_empty() {
                 continue;
             }
-            let time = group.time.or_else(|| self.time(group.owner));
+            let (key, time) = known.entry(group.owner).or_insert_with(|| {
+                let is_event = !group.speaks && self.is_event(group.owner);
+                (if is_event { Key::Alone } else { self.key(group.owner) }, self.time(group.owner))
+            });
             let said = Said {
                 speaker: group.speaker,
-                key: self.key(group.owner),
-                time,
+                key: key.clone(),
+                time: group.time.or(*time),
                 owner: self.number(group.owner),
                 ..Said::new(parts)
             };

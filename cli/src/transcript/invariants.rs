@@ -80,7 +80,7 @@ fn utf16(charset: Charset, input: &[u8], cut: usize) {
 fn workbook(shared: &[u8], sheet: &[u8]) {
     let mut collector = Collector::new(Fields::default());
     let mut session = Session::new(&ENGINE, &[], false, 1);
-    let record = super::sheet::workbook(shared, &[sheet], &mut collector.names);
+    let record = super::sheet::workbook(shared, &[sheet], &[], &mut collector.names);
     assert_eq!(record.raw, [shared, sheet].concat());
     if record.raw.is_empty() {
         return;

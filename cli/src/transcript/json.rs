@@ -5,12 +5,13 @@
 //! they say about speaker, conversation and time.
 
 use lastfour::json::{Document, JsonError, Step, Token, TokenKind, Walker, decode};
-use lastfour::{Alignment, Span, safe_cut};
+use lastfour::{Alignment, Role, Span, safe_cut};
 
 use super::fields::{Meaning, NameId, Names};
 use super::record::{Body, Layer, Said, Trouble};
 use super::segment::Segment;
 use super::spelling::{Spelling, is_mojibake};
+use super::stamp::time_of_value;
 use super::tree::{Kind, Tree};
 use super::{Cut, DEEPEST_JSON, Input, More, mark_len, may_be_mark};
 
@@ -21,8 +22,20 @@ pub(crate) fn parse(bytes: &[u8], span: Span, layer: u16, names: &mut Names) -> 
     while let Some(token) = document.next_token()? {
         growing.add(bytes, token, span.start, names);
     }
-    Ok(growing.tree)
+    let mut tree = growing.tree;
+    tree.name_columns(names, false, |segment| tells_of_message(segment, bytes));
+    Ok(tree)
 }
+
+/// Whether a value is a role or a time.
+fn tells_of_message(segment: &Segment, bytes: &[u8]) -> bool {
+    let text = bytes.get(segment.span().range()).unwrap_or_default();
+    let role = || std::str::from_utf8(text).is_ok_and(|text| Role::from_name(text).is_some());
+    text.len() <= LONGEST_TELLING && (role() || time_of_value(text).is_some_and(|time| time.absolute))
+}
+
+/// The longest role or time, in bytes.
+const LONGEST_TELLING: usize = 40;
 
 /// Returns the length of the object or array that `bytes` start with.
 pub(crate) fn value_len(bytes: &[u8]) -> Option<usize> {
@@ -317,9 +330,13 @@ impl JsonReader {
     }
 
     /// The record that ends where the input was read to.
-    fn end(&mut self, input: Input<'_>, names: &Names) -> Cut {
+    fn end(&mut self, input: Input<'_>, names: &mut Names) -> Cut {
         let len = std::mem::take(&mut self.at);
-        let (tree, layers) = self.growing.cut(&input.bytes[..len], names);
+        let (mut tree, layers) = self.growing.cut(&input.bytes[..len], names);
+        // An array that is cut goes on in the next record.
+        if self.growing.is_closed() {
+            tree.name_columns(names, self.in_array, |_| false);
+        }
         Cut { len, trouble: self.trouble.take(), layers, body: Body::Tree(tree) }
     }
 

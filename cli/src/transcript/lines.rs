@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use lastfour::chat::secret_label;
 use lastfour::{Span, safe_cut};
 
 use super::header::{self, Head, Name, Stamp};
-use super::record::{Said, Speaker, Trouble};
+use super::record::{Part, Said, Speaker, Trouble};
 use super::roles::role_in_name;
 use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
@@ -267,11 +268,12 @@ pub(crate) struct TextReader {
     scanned: usize,
     /// The input begins in the middle of a line, because a long message was cut there.
     mid_line: bool,
+    table: Table,
 }
 
 impl TextReader {
     pub(crate) fn new() -> Self {
-        Self { style: None, grouping: Grouping::new(), lines: 0, scanned: 0, mid_line: false }
+        Self { style: None, grouping: Grouping::new(), lines: 0, scanned: 0, mid_line: false, table: Table::default() }
     }
 
     pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool) -> Option<Cut> {
@@ -329,9 +331,71 @@ impl TextReader {
     fn message(&mut self, bytes: &[u8], len: usize) -> Cut {
         self.lines = 0;
         self.scanned = 0;
-        let said = self.grouping.message(&bytes[..len], 0);
-        Cut::said(len, None, said.into_iter().collect())
+        let head = self.grouping.head.as_ref();
+        let name = head.and_then(|(head, at)| head.speaker.map(|(span, _)| Span::new(span.start + at, span.end + at)));
+        let mut said: Vec<Said> = self.grouping.message(&bytes[..len], 0).into_iter().collect();
+        said.extend(name.map(|span| data(span, None)));
+        self.table.read(&bytes[..len], &mut said);
+        Cut::said(len, None, said)
     }
+}
+
+fn data(span: Span, label: Option<&'static str>) -> Said {
+    Said { part: Part::Data(false), label, ..Said::new(vec![Segment::new(0, Spelling::Plain, span)]) }
+}
+
+/// A table in Markdown that is being read.
+#[derive(Debug, Default)]
+struct Table {
+    /// The line before, if it may be the head of a table.
+    before: Vec<u8>,
+    /// What the heads of the columns say.
+    columns: Vec<Option<&'static str>>,
+}
+
+impl Table {
+    /// Adds the cells of rows whose columns are named after secrets.
+    fn read(&mut self, bytes: &[u8], said: &mut Vec<Said>) {
+        if memchr::memchr(b'|', bytes).is_none() {
+            // A blank line, or another text, ends a table.
+            *self = Self::default();
+            return;
+        }
+        let mut at = 0;
+        for line in bytes.split_inclusive(|b| *b == b'\n') {
+            let start = at;
+            at += line.len();
+            if memchr::memchr(b'|', line).is_none() {
+                *self = Self::default();
+            } else if line.contains(&b'-') && line.trim_ascii().iter().all(|b| b"|-: \t".contains(b)) {
+                let before = std::mem::take(&mut self.before);
+                self.columns = cells(&before).map(|cell| secret_label(before[cell.range()].trim_ascii())).collect();
+            } else if self.columns.is_empty() {
+                self.before.clear();
+                self.before.extend_from_slice(&line[..line.len().min(LONGEST_HEAD)]);
+            } else {
+                let labeled = cells(line).zip(&self.columns).filter_map(|(cell, label)| Some((cell, (*label)?)));
+                let place = |span: Span| Span::new(start + span.start, start + span.end);
+                said.extend(labeled.map(|(cell, label)| data(place(cell), Some(label))));
+            }
+        }
+    }
+}
+
+/// The longest line with the heads of a table, in bytes.
+const LONGEST_HEAD: usize = 4096;
+
+/// The cells of a row of a table in Markdown.
+fn cells(line: &[u8]) -> impl Iterator<Item = Span> {
+    let inner = line.trim_ascii();
+    let start = line.len() - line.trim_ascii_start().len() + usize::from(inner.starts_with(b"|"));
+    let end = start.max(line.trim_ascii_end().len());
+    let mut at = start;
+    line[start.min(end)..end].split(|b| *b == b'|').map(move |cell| {
+        let (from, blanks) = (at, cell.len() - cell.trim_ascii_start().len());
+        at += cell.len() + 1;
+        Span::new(from + blanks, from + blanks + cell.trim_ascii().len())
+    })
 }
 
 /// The fewest messages that make a text a transcript of its own.

@@ -1,6 +1,6 @@
 //! Lines that each hold JSON, `key=value` pairs, or text: JSON lines and logs.
 
-use lastfour::Span;
+use lastfour::{Role, Span};
 
 use super::fields::Names;
 use super::json::{self, JsonReader};
@@ -107,7 +107,8 @@ fn read(line: &[u8], span: Span, names: &mut Names, cut: &mut Cut) {
     }
     let text = header::after_stamp(&line[span.range()]) + span.start;
     let plain = |span: Span| Segment::new(0, Spelling::Plain, span);
-    let mut said = vec![Said::new(vec![plain(Span::new(text, span.end))])];
+    let part = if is_system(&line[span.range()]) { Part::Alone } else { Part::Said };
+    let mut said = vec![Said { part, ..Said::new(vec![plain(Span::new(text, span.end))]) }];
     if text > span.start {
         let prefix = vec![plain(Span::new(span.start, text))];
         said.insert(0, Said { part: Part::Data(true), ..Said::new(prefix) });
@@ -164,7 +165,7 @@ fn json_in_quotes(line: &[u8], span: Span, names: &mut Names) -> Option<(Span, L
 fn with_rest(mut tree: Tree, line: Span, value: Span) -> Tree {
     for rest in [Span::new(line.start, value.start), Span::new(value.end, line.end)] {
         if !rest.is_empty() {
-            tree.long_names.push(Segment::new(0, Spelling::Plain, rest));
+            tree.aside_with_ids(Segment::new(0, Spelling::Plain, rest));
         }
     }
     tree
@@ -177,22 +178,30 @@ fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
     let open = [root];
     let mut at = span.start;
     let (mut count, mut covered) = (0, 0);
+    let adjoins = |end: usize, at: usize| end <= at && line[end..at].iter().all(|b| matches!(b, b' ' | b'\t'));
     while at < span.end {
         at += line[at..span.end].iter().take_while(|b| matches!(b, b' ' | b'\t' | b',')).count();
         let word = line[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace() && **b != b'=').count();
         let equals = at + word;
         let is_key = word > 0
             && line.get(equals) == Some(&b'=')
-            && line[at..equals].iter().all(|b| b.is_ascii_alphanumeric() || b"_-.@".contains(b));
+            && line[at..equals].iter().all(|b| b.is_ascii_alphanumeric() || *b >= 0x80 || b"_-.@".contains(b));
         if !is_key {
             // Another word: it ends at a blank.
             let rest = line[equals.max(at)..span.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
             let end = (equals + rest).max(at + 1).min(span.end);
-            tree.long_names.push(Segment::new(0, Spelling::Plain, Span::new(at.min(end), end)));
+            // Words in a row are one text.
+            match tree.asides.last_mut().filter(|last| adjoins(last.segment.span().end, at)) {
+                Some(last) => {
+                    last.segment = Segment::new(0, Spelling::Plain, Span::new(last.segment.span().start, end))
+                }
+                None => tree.aside_with_ids(Segment::new(0, Spelling::Plain, Span::new(at.min(end), end))),
+            }
             at = end;
             continue;
         }
         let name = names.id(&line[at..equals]);
+        tree.name(0, Spelling::Plain, &line[at..equals], Span::new(at, equals));
         let start = equals + 1;
         let (content, end, spelling) = match line.get(start) {
             Some(quote @ (b'"' | b'\'')) => {
@@ -217,7 +226,70 @@ fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
     (count >= 3 && covered * 2 > span.len()).then_some(tree)
 }
 
-/// Returns whether most of these lines hold JSON or pairs besides other text.
+/// Words for the level of an event.
+const LEVELS: &[&str] = &[
+    "TRACE",
+    "DEBUG",
+    "INFO",
+    "NOTICE",
+    "WARN",
+    "WARNING",
+    "ERROR",
+    "CRITICAL",
+    "FATAL",
+    "SEVERE",
+    "LOG",
+    "STATEMENT",
+];
+
+/// How much of a line is looked at to tell whether a system has written it, in bytes.
+const LOOKED_AT: usize = 160;
+
+/// Whether the value of a field is the level of an event.
+pub(super) fn is_level(value: &[u8]) -> bool {
+    LEVELS.iter().any(|level| value.eq_ignore_ascii_case(level.as_bytes()))
+}
+
+/// Whether a line was written by a system and not by somebody: it has a level, the number of a process, or a request of HTTP,
+/// and names nobody who talks.
+pub(super) fn is_system(line: &[u8]) -> bool {
+    let start = &line[..line.len().min(LOOKED_AT)];
+    let mut found = memchr::memmem::find(start, b" HTTP/").is_some() || is_klog(start);
+    for token in start.split(u8::is_ascii_whitespace) {
+        let is_mark = |b: &u8| b.is_ascii_punctuation();
+        let from = token.iter().take_while(|b| is_mark(b)).count();
+        let to = token.len() - token.iter().rev().take_while(|b| is_mark(b)).count();
+        let word = token.get(from..to).unwrap_or_default();
+        // "sshd[4711]:", "su(pam_unix)[4711]:", "kernel:"
+        let is_process = token.ends_with(b"]:")
+            && memchr::memrchr(b'[', token).is_some_and(|open| {
+                open > 0 && token[open + 1..token.len() - 2].iter().all(u8::is_ascii_digit) && open + 3 < token.len()
+            });
+        found |= is_process || LEVELS.iter().any(|level| word == level.as_bytes()) || token == b"kernel:";
+        let talks = token.ends_with(b":")
+            && std::str::from_utf8(word).is_ok_and(|word| {
+                Role::from_name(word).is_some() && !NOBODY.iter().any(|other| word.eq_ignore_ascii_case(other))
+            });
+        if talks {
+            return false;
+        }
+    }
+    found
+}
+
+/// Names of roles that are words of systems, too.
+const NOBODY: &[&str] = &["user", "system", "service", "tool", "model", "client", "admin", "operator"];
+
+/// Whether a line begins as those of Kubernetes do: `I0501 10:00:00.000001`.
+fn is_klog(line: &[u8]) -> bool {
+    matches!(line.first(), Some(b'I' | b'W' | b'E' | b'F'))
+        && line.len() > 8
+        && line[1..5].iter().all(u8::is_ascii_digit)
+        && line[5] == b' '
+        && line[6..8].iter().all(u8::is_ascii_digit)
+}
+
+/// Returns whether most of these lines were written by a system, or hold JSON or pairs besides other text.
 pub(crate) fn is_log<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
     let mut names = Names::default();
     let (mut all, mut structured) = (0, 0);
@@ -227,7 +299,8 @@ pub(crate) fn is_log<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
         all += 1;
         let holds = json_within(line, span, 0, &mut names).is_some()
             || json_in_quotes(line, span, &mut names).is_some()
-            || pairs(line, span, &mut names).is_some();
+            || pairs(line, span, &mut names).is_some()
+            || is_system(line);
         structured += usize::from(holds);
     }
     structured > 0 && structured * 2 > all

@@ -9,6 +9,7 @@
 //! is left out. Memory is bounded by [`LONGEST_RECORD`], and time is linear in the input.
 
 pub(crate) mod batch;
+mod code;
 mod csv;
 mod cues;
 mod detect;

@@ -2,6 +2,7 @@
 
 use lastfour::{Role, Span};
 
+use super::code::{self, Language};
 use super::fields::Names;
 use super::html;
 use super::json;
@@ -105,6 +106,10 @@ fn expand(
         return Found::Text(said);
     }
     let segment = *segment;
+    if said.part == Part::Code {
+        read_code(trees, record, names, said, depth, others);
+        return Found::Messages(Vec::new());
+    }
     let text = record.text(&segment);
     let trimmed = text.trim_ascii();
     let len = text.len();
@@ -135,8 +140,12 @@ fn expand(
         let bytes = record.layer(layer).to_vec();
         let end = if layer == segment.layer { segment.span().end } else { bytes.len() };
         let (texts, unsaid) = html::segments(&bytes, Span::new(offset, end), layer);
-        let data = |segment| Said { part: Part::Data(true), ..Said::new(vec![segment]) };
-        others.extend(unsaid.into_iter().map(data));
+        for said in unsaid {
+            match said.part {
+                Part::Code => read_code(trees, record, names, said, depth, others),
+                _ => others.push(said),
+            }
+        }
         let joined = record.join(&texts).bytes.into_owned();
         return match lines::transcript_in(&joined) {
             Some(messages) => Found::Messages(within(&said, messages, &texts, record, true)),
@@ -148,6 +157,32 @@ fn expand(
     let own = lines.is_some();
     let messages = lines.or(quotes).unwrap_or_default();
     Found::Messages(within(&said, messages, &place, record, own))
+}
+
+/// Adds what is in a program: the messages of JSON in it, or else the values; and the whole as data.
+fn read_code(
+    trees: &dyn ReadTree,
+    record: &mut Record,
+    names: &mut Names,
+    said: Said,
+    depth: usize,
+    others: &mut Vec<Said>,
+) {
+    let Some(segment) = said.segments.first().copied() else { return };
+    let start = record.offset + record.raw_span(segment.layer, segment.span()).start as u64;
+    // The same talk may be in the document, too.
+    let inner = Said { key: Key::Place(start), part: Part::Said, ..said.clone() };
+    let messages = if depth < DEEPEST { json_within(trees, record, names, &inner, segment, depth) } else { None };
+    match messages {
+        Some(messages) => others.extend(messages.into_iter().map(|said| match said.part {
+            Part::Copy(_) | Part::Summary(..) => Said { part: Part::Data(false), ..said },
+            _ => said,
+        })),
+        None => {
+            others.extend(code::values(record.layer(segment.layer), segment.span(), segment.layer, Language::Script));
+            others.push(said);
+        }
+    }
 }
 
 /// The layer of the decoded text of a segment, and where it begins there.

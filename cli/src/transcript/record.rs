@@ -18,6 +18,8 @@ pub enum Trouble {
     Malformed,
     /// It has a value longer than [`LONGEST_RECORD`](super::LONGEST_RECORD); this is a piece of that value.
     TooLong,
+    /// It holds something that is not text, such as a picture, which was not read.
+    Unread,
     /// It has no known text field: every string, number and key in it was read as a message of its own.
     NoField,
 }
@@ -78,7 +80,10 @@ pub(crate) enum Part {
     Quoted,
     /// It is nobody's message: a text without a place in the conversation, which is scanned as a whole.
     Alone,
-    /// It is data, in which only what its form makes certain is masked. `true` if it may be an id.
+    /// It is a program, or JSON, within a document.
+    Code,
+    /// It is data, in which only what its form makes certain is masked, unless it reads as a text. `true` if it may be an
+    /// id.
     Data(bool),
 }
 

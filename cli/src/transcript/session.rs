@@ -7,6 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use lastfour::chat::is_prose;
 use lastfour::{
     Action, Conversation, EarlierPiece, Edit, Engine, Entity, Explanation, Finding, Message, MessageId, Outcome, Patch,
     Role, Span,
@@ -20,6 +21,7 @@ use super::order::order;
 use super::record::{Edits, Key, Part, Record, Said, Text};
 use super::segment::Segment;
 use super::speakers::Certainty;
+use super::spelling::Spelling;
 use super::talks::{Masked, Talk, Talks};
 use crate::threads::spread;
 
@@ -504,10 +506,16 @@ impl Ears<'_> {
             let alone = match said.part {
                 Part::Said | Part::Quoted if said.key == Key::Alone => true,
                 Part::Alone => true,
-                Part::Data(_) | Part::Summary(..) => false,
+                Part::Data(_) | Part::Code | Part::Summary(..) => false,
                 Part::Said | Part::Quoted | Part::Copy(_) => continue,
             };
-            if !alone && said.label.is_none() && !may_hold_number(&heard.record, &said.segments) {
+            let prose = match said.part {
+                Part::Data(may_be_id) if said.label.is_none() => {
+                    reads_as_text(&heard.record, &said.segments, may_be_id)
+                }
+                _ => false,
+            };
+            if !alone && !prose && said.label.is_none() && !may_hold_number(&heard.record, &said.segments) {
                 continue;
             }
             if said.segments.iter().any(|segment| !heard.record.is_editable(segment.layer)) {
@@ -515,15 +523,17 @@ impl Ears<'_> {
             }
             let text = heard.record.join(&said.segments);
             let role = said.speaker.role.unwrap_or(Role::Unknown);
-            let mut outcome = match said.label {
-                Some(label) => self.labeled(label, role, &text.bytes),
-                None => self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text.bytes)),
-            };
+            let labeled = said.label.map(|label| self.labeled(label, role, &text.bytes));
+            // A value may be another secret than its name says.
+            let labeled = labeled.filter(|outcome| !outcome.findings.is_empty());
+            let is_labeled = labeled.is_some();
+            let plain = || self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text.bytes));
+            let mut outcome = labeled.unwrap_or_else(plain);
             messages += u64::from(alone);
             match said.part {
-                Part::Data(_) if said.label.is_some() => {}
-                Part::Data(is_id) => keep_certain(&mut outcome, is_id),
-                Part::Summary(..) => keep_certain(&mut outcome, false),
+                Part::Data(_) if is_labeled || prose => {}
+                Part::Data(may_be_id) => keep_certain(&mut outcome, may_be_id),
+                Part::Summary(..) | Part::Code => keep_certain(&mut outcome, false),
                 _ => {}
             }
             text.edit(&outcome.patch, &mut edits);
@@ -664,6 +674,51 @@ fn may_hold_number(record: &Record, segments: &[Segment]) -> bool {
     digits >= FEWEST_DIGITS
 }
 
+/// The fewest words of a value that is a text whatever its name; more are asked for if it may be an id, or a part of a log,
+/// and if it has no digits, as names have none.
+const FEWEST_WORDS: usize = 2;
+const FEWEST_WORDS_OF_ID: usize = 3;
+const FEWEST_WORDS_ALONE: usize = 4;
+
+/// Whether a value that is not a message by its name reads as one.
+fn reads_as_text(record: &Record, segments: &[Segment], may_be_id: bool) -> bool {
+    segments.iter().any(|segment| {
+        let raw = record.bytes(segment);
+        let has_digits = raw.iter().any(u8::is_ascii_digit);
+        let fewest = match may_be_id {
+            _ if !has_digits => FEWEST_WORDS_ALONE,
+            true => FEWEST_WORDS_OF_ID,
+            false => FEWEST_WORDS,
+        };
+        // Some spellings have no blanks in the bytes.
+        let may_be =
+            raw.len() > 2 * fewest && (raw.iter().any(u8::is_ascii_whitespace) || !segment.spelling.keeps_blanks());
+        may_be && {
+            let text = record.text(segment);
+            let references = segment.spelling == Spelling::Markup && text.contains(&b'&');
+            is_prose(&text, fewest) || references && is_prose(&without_references(&text), fewest)
+        }
+    })
+}
+
+/// The start of a text with a blank in the place of each reference, such as `&nbsp;`.
+fn without_references(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = &text[..text.len().min(LOOKED_AT)];
+    while let Some(at) = memchr::memchr(b'&', rest) {
+        out.extend_from_slice(&rest[..at]);
+        let name = rest[at + 1..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+        let ends = rest.get(at + 1 + name) == Some(&b';');
+        out.push(if ends { b' ' } else { b'&' });
+        rest = &rest[if ends { at + name + 2 } else { at + 1 }..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// How much of a text is looked at to tell whether it reads as one, in bytes.
+const LOOKED_AT: usize = 512;
+
 /// Keeps the findings that the form of a value makes certain; in an id, only those that are grouped as they are printed.
 fn keep_certain(outcome: &mut Outcome, is_id: bool) {
     outcome.findings.retain(|finding| {
@@ -689,7 +744,9 @@ fn done(mut heard: Heard) -> Done {
     }
     let patch = heard.edits.patch(&heard.record);
     heard.found.sort_by_key(|found| (found.span, found.copy));
-    heard.found.dedup_by(|next, found| next.copy && found.span == next.span);
+    // A value may be read in more than one way.
+    let same = |next: &Found, found: &Found| next.copy || next.finding.entity == found.finding.entity;
+    heard.found.dedup_by(|next, found| found.span == next.span && same(next, found));
     heard.explained.sort_by_key(|(number, _)| *number);
     let messages =
         heard.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Quoted | Part::Alone)).count() as u64;

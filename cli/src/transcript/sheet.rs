@@ -27,18 +27,20 @@ type Row = BTreeMap<u32, Value>;
 /// The rows that are looked at for the names of columns.
 const HEADER_ROWS: usize = 10;
 
-/// Reads a workbook: its shared strings and its sheets, which are XML. Returns one record for both, which is their bytes in
-/// that order.
-pub(crate) fn workbook(shared: &[u8], sheets: &[&[u8]], names: &mut Names) -> Record {
+/// Reads a workbook: its shared strings, its sheets, and other parts, in which nothing is a message. All are XML. Returns one
+/// record for them, which is their bytes in that order.
+pub(crate) fn workbook(shared: &[u8], sheets: &[&[u8]], others: &[&[u8]], names: &mut Names) -> Record {
     let mut raw = shared.to_vec();
-    let strings = shared_strings(shared);
     let mut tree = Tree::default();
+    let mut asides = Vec::new();
+    let strings = shared_strings(shared, &mut asides);
+    let mut used = vec![false; strings.len()];
     let nowhere = Segment::new(0, Spelling::Plain, Span::new(0, 0));
     let root = tree.push(&[], Kind::Array, 0, nowhere);
     for sheet in sheets {
         let offset = raw.len();
         raw.extend_from_slice(sheet);
-        let rows = rows(sheet, offset, &strings);
+        let rows = rows(sheet, offset, &strings, &mut used, &mut asides);
         let (header, columns) = columns(&rows, &raw, names);
         let list = tree.push(&[root], Kind::Array, 0, nowhere);
         for (number, row) in rows.iter().enumerate() {
@@ -53,14 +55,22 @@ pub(crate) fn workbook(shared: &[u8], sheets: &[&[u8]], names: &mut Names) -> Re
         tree.close(list);
     }
     tree.close(root);
+    for other in others {
+        let offset = raw.len();
+        raw.extend_from_slice(other);
+        // None of its elements is a row.
+        rows(other, offset, &[], &mut [], &mut asides);
+    }
+    let unused = strings.iter().zip(&used).filter(|(_, used)| !**used).flat_map(|(texts, _)| texts);
+    unused.chain(&asides).for_each(|text| tree.aside(*text));
     Record { raw, offset: 0, line: 1, column: 1, trouble: None, layers: Vec::new(), body: Body::Tree(tree) }
 }
 
 fn push(tree: &mut Tree, open: &[u32], name: NameId, value: &Value, is_named: bool) {
     match value {
         // The names of columns and titles are data.
-        Value::Texts(texts) if !is_named => tree.long_names.extend(texts),
-        Value::Number(number) if !is_named => tree.long_names.push(*number),
+        Value::Texts(texts) if !is_named => texts.iter().for_each(|text| tree.aside(*text)),
+        Value::Number(number) if !is_named => tree.aside(*number),
         Value::Number(number) => {
             tree.push(open, Kind::Number, name, *number);
         }
@@ -92,7 +102,17 @@ fn columns(rows: &[Row], raw: &[u8], names: &mut Names) -> (Option<usize>, BTree
         if cells.len() < 2 || !is_header(&cells) {
             continue;
         }
-        let known = cells.iter().filter(|cell| says_something(names.fields.meaning(cell))).count();
+        let known = |cell: &&Vec<u8>| {
+            let meaning = names.fields.meaning(cell);
+            says_something(meaning) || meaning.label.is_some()
+        };
+        let known = cells.iter().filter(known).count();
+        // Names that say nothing come first, before values that could not be names.
+        let others = || rows.iter().skip(1).take(HEADER_ROWS);
+        let is_first = || number == 0 && others().any(|row| !is_header(&row.values().map(text).collect::<Vec<_>>()));
+        if known == 0 && !is_first() {
+            continue;
+        }
         if best.is_none_or(|(most, _)| known > most) {
             best = Some((known, number));
         }
@@ -111,8 +131,8 @@ fn columns(rows: &[Row], raw: &[u8], names: &mut Names) -> (Option<usize>, BTree
     (header, columns)
 }
 
-/// The texts of each shared string.
-fn shared_strings(xml: &[u8]) -> Vec<Vec<Segment>> {
+/// The texts of each shared string. How a text is spoken is an aside.
+fn shared_strings(xml: &[u8], asides: &mut Vec<Segment>) -> Vec<Vec<Segment>> {
     let mut strings: Vec<Vec<Segment>> = Vec::new();
     let (mut in_text, mut phonetic) = (false, false);
     let mut at = 0;
@@ -136,6 +156,7 @@ fn shared_strings(xml: &[u8]) -> Vec<Vec<Segment>> {
                     string.push(Segment::new(0, Spelling::Markup, Span::new(at, end)));
                 }
             }
+            Piece::Text if in_text => asides.push(Segment::new(0, Spelling::Markup, Span::new(at, end))),
             _ => {}
         }
         at = end;
@@ -152,8 +173,15 @@ struct Cell {
     value: Option<Span>,
 }
 
-/// The rows of a sheet that begins at `offset` of the record.
-fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>]) -> Vec<Row> {
+/// Elements of a sheet whose attributes hold no text.
+const FORMAL: &[&[u8]] = &[b"c", b"row", b"v", b"f", b"t", b"is", b"r", b"sheetData", b"worksheet"];
+
+/// The rows of a sheet that begins at `offset` of the record. Notes which strings are used, and adds formulas and other texts
+/// beside the values to `asides`.
+fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>], used: &mut [bool], asides: &mut Vec<Segment>) -> Vec<Row> {
+    let mut aside = |span: Span| {
+        asides.push(Segment::new(0, Spelling::Markup, Span::new(span.start + offset, span.end + offset)));
+    };
     let mut rows: Vec<Row> = Vec::new();
     let mut cell: Option<Cell> = None;
     let mut inside: Vec<u8> = Vec::new();
@@ -181,6 +209,10 @@ fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>]) -> Vec<Row> {
                             value: None,
                         });
                     }
+                    name if !FORMAL.contains(&name) => {
+                        let attributes = html::attributes(xml, attributes).into_iter().map(|(_, value)| value);
+                        attributes.filter(|value| value.len() >= html::MANY_DIGITS).for_each(&mut aside);
+                    }
                     _ => {}
                 }
                 inside = if closed { Vec::new() } else { name.to_vec() };
@@ -188,12 +220,18 @@ fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>]) -> Vec<Row> {
             Piece::Close { name } => {
                 if &xml[name.range()] == b"c"
                     && let (Some(cell), Some(row)) = (cell.take(), rows.last_mut())
-                    && let Some(value) = cell.finish(xml, end, offset, strings)
+                    && let Some(value) = cell.finish(xml, end, offset, strings, used)
                 {
                     row.insert(value.0, value.1);
                 }
                 inside.clear();
             }
+            Piece::Text if cell.is_none() || inside == b"f" => {
+                if !xml[at..end].trim_ascii().is_empty() {
+                    aside(Span::new(at, end));
+                }
+            }
+            Piece::Other => aside(html::inner(xml, Span::new(at, end))),
             Piece::Text => {
                 if let Some(cell) = &mut cell {
                     match inside.as_slice() {
@@ -213,10 +251,18 @@ fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>]) -> Vec<Row> {
 }
 
 impl Cell {
-    fn finish(self, xml: &[u8], end: usize, offset: usize, strings: &[Vec<Segment>]) -> Option<(u32, Value)> {
+    fn finish(
+        self,
+        xml: &[u8],
+        end: usize,
+        offset: usize,
+        strings: &[Vec<Segment>],
+        used: &mut [bool],
+    ) -> Option<(u32, Value)> {
         let value = match (self.kind.as_slice(), self.value) {
             (b"s", Some(value)) => {
                 let index: usize = std::str::from_utf8(&xml[value.range()]).ok()?.trim().parse().ok()?;
+                *used.get_mut(index)? = true;
                 Value::Texts(strings.get(index)?.clone())
             }
             (b"inlineStr", _) => Value::Texts(self.texts),

@@ -27,6 +27,9 @@ pub(crate) enum Spelling {
     CsvQuoted,
     /// The content of an SQL string: `''` is a quote, and a backslash escapes.
     Sql,
+    /// Strings of SQL that are put together, from within the first to within the last: `my ' || 'text`. The quotes and what
+    /// is between them are not text.
+    SqlJoined,
     /// A value of SQL without quotes. An edit turns it into a string.
     SqlBare,
     /// A field of the COPY format of PostgreSQL, or of another table with backslash escapes.
@@ -35,11 +38,30 @@ pub(crate) enum Spelling {
     HexEscaped,
     /// Quoted-printable (RFC 2045).
     QuotedPrintable,
+    /// The content of an encoded word of the head of a mail (RFC 2047) in the encoding "Q".
+    QuotedWord,
     /// Base64. An edit spells all of it anew.
     Base64,
+    /// Two hexadecimal digits for each byte.
+    Hex,
 }
 
 impl Spelling {
+    /// Whether blanks of the text are blanks in the bytes.
+    pub(crate) fn keeps_blanks(self) -> bool {
+        !matches!(
+            self,
+            Self::Json
+                | Self::Mojibake
+                | Self::HexEscaped
+                | Self::QuotedPrintable
+                | Self::QuotedWord
+                | Self::Base64
+                | Self::Hex
+                | Self::Markup
+        )
+    }
+
     /// Decodes `raw`. The alignment maps the text to `raw`.
     pub(crate) fn decode(self, raw: &[u8]) -> (Cow<'_, [u8]>, Alignment) {
         match self {
@@ -66,11 +88,22 @@ impl Spelling {
             }
             Self::CsvQuoted => rewrite(raw, b"\"", |rest| (rest.get(1) == Some(&b'"')).then(|| (b"\"".to_vec(), 2))),
             Self::Sql => rewrite(raw, b"'\\", sql_escape),
+            Self::SqlJoined => rewrite(raw, b"'\\", |rest| sql_escape(rest).or_else(|| sql_glue(rest))),
             Self::Backslash => rewrite(raw, b"\\", backslash_escape),
             Self::HexEscaped => rewrite(raw, b"\\", hex_escape),
             Self::QuotedPrintable => rewrite(raw, b"=", quoted_printable_escape),
+            Self::QuotedWord => rewrite(raw, b"=_", |rest| match rest {
+                [b'_', ..] => Some((b" ".to_vec(), 1)),
+                rest => quoted_printable_escape(rest),
+            }),
             Self::Base64 => {
                 let (bytes, alignment) = base64_decode(raw);
+                (Cow::Owned(bytes), alignment)
+            }
+            Self::Hex => {
+                let bytes: Vec<u8> = raw.chunks_exact(2).filter_map(hex_pair).collect();
+                let mut alignment = Alignment::identity();
+                bytes.iter().for_each(|_| alignment.atomic(1, 2));
                 (Cow::Owned(bytes), alignment)
             }
         }
@@ -121,11 +154,16 @@ impl Spelling {
                     lifted(&str::to_owned)
                 }
             }
-            Self::Sql => lifted(&|with| with.replace('\\', "\\\\").replace('\'', "''")),
+            Self::Sql | Self::SqlJoined => lifted(&|with| with.replace('\\', "\\\\").replace('\'', "''")),
             Self::SqlBare => {
                 let text = patch.apply(raw);
                 let with = format!("'{}'", String::from_utf8_lossy(&text).replace('\\', "\\\\").replace('\'', "''"));
                 vec![Edit { span: whole, with }]
+            }
+            Self::Hex => {
+                let upper = raw.iter().any(u8::is_ascii_uppercase);
+                let digits = |byte: u8| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") };
+                lifted(&|with| with.bytes().map(digits).collect())
             }
             Self::Backslash => lifted(&|with| {
                 escape_each(with, |c| match c {
@@ -140,6 +178,17 @@ impl Spelling {
                 escape_each(with, |c| {
                     (c == '"' || c == '\\' || c.is_control()).then(|| format!("\\x{:02X}", u32::from(c)))
                 })
+            }),
+            Self::QuotedWord => lifted(&|with| {
+                let mut out = String::with_capacity(with.len());
+                for byte in with.bytes() {
+                    match byte {
+                        b' ' => out.push('_'),
+                        byte if byte.is_ascii_alphanumeric() || byte == b'*' => out.push(char::from(byte)),
+                        byte => out.push_str(&format!("={byte:02X}")),
+                    }
+                }
+                out
             }),
             Self::QuotedPrintable => lifted(&|with| {
                 let mut out = String::with_capacity(with.len());
@@ -223,6 +272,12 @@ fn sql_escape(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
     }
 }
 
+/// What is between two strings that are put together: a quote, anything, and the next quote.
+fn sql_glue(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let next = rest.strip_prefix(b"'")?;
+    Some((Vec::new(), memchr::memchr(b'\'', next)? + 2))
+}
+
 fn backslash_escape(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
     let with = match *rest.get(1)? {
         b'n' => b'\n',
@@ -254,6 +309,52 @@ fn quoted_printable_escape(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
         [b'=', high, low, ..] => Some((vec![hex(*high)? << 4 | hex(*low)?], 3)),
         _ => None,
     }
+}
+
+fn hex_pair(pair: &[u8]) -> Option<u8> {
+    Some(hex(pair[0])? << 4 | hex(pair[1])?)
+}
+
+/// The fewest bytes of a text that is encoded as a whole. Shorter values are words and ids.
+const SHORTEST_ENCODED: usize = 8;
+
+/// Returns how a value is spelled that is a text in hexadecimal digits or in Base64, and where its digits are.
+pub(crate) fn encoded(raw: &[u8]) -> Option<(Spelling, Span)> {
+    let mark = [&b"\\\\x"[..], b"\\x", b"0x"].into_iter().find(|mark| raw.starts_with(mark)).map_or(0, <[u8]>::len);
+    // A number is not taken for the digits of a text.
+    let has_letter = || raw.iter().any(u8::is_ascii_alphabetic);
+    if is_hex_text(&raw[mark..]) && has_letter() {
+        return Some((Spelling::Hex, Span::new(mark, raw.len())));
+    }
+    let chars = |raw: &[u8]| raw.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
+    // Most texts have a blank among their first characters, and no upper-case letter.
+    let start = &raw[..raw.len().min(2 * SHORTEST_ENCODED)];
+    if !has_letter() || raw.len() < 2 * SHORTEST_ENCODED || raw.len() % 4 != 0 || !chars(start) || !chars(raw) {
+        return None;
+    }
+    let is_start = is_text(base64_decode(start).0.into_iter().map(Some));
+    (is_start && is_text(base64_decode(raw).0.into_iter().map(Some)))
+        .then_some((Spelling::Base64, Span::new(0, raw.len())))
+}
+
+/// Whether hexadecimal digits are those of a text.
+pub(crate) fn is_hex_text(digits: &[u8]) -> bool {
+    digits.len() >= 2 * SHORTEST_ENCODED && digits.len() % 2 == 0 && is_text(digits.chunks_exact(2).map(hex_pair))
+}
+
+/// Whether bytes are a text: they are printable.
+fn is_text(bytes: impl Iterator<Item = Option<u8>>) -> bool {
+    let mut text = Vec::new();
+    for byte in bytes {
+        match byte {
+            Some(byte) if byte >= b' ' && byte != 0x7f || matches!(byte, b'\t' | b'\r' | b'\n') => text.push(byte),
+            _ => return false,
+        }
+    }
+    // The last character may be cut.
+    let whole = text.len().saturating_sub(3);
+    std::str::from_utf8(&text)
+        .map_or_else(|error| error.valid_up_to() >= whole && error.error_len().is_none(), |_| true)
 }
 
 fn hex(digit: u8) -> Option<u8> {

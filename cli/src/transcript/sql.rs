@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use lastfour::{Span, safe_cut};
 
+use super::code::{self, Language};
 use super::fields::{NameId, Names};
 use super::record::{Body, Part, Said, Trouble};
 use super::segment::Segment;
-use super::spelling::Spelling;
+use super::spelling::{Spelling, is_hex_text};
 use super::tree::{Kind, Tree};
 use super::{Cut, Input, More, mark_len};
 
@@ -16,6 +17,8 @@ pub(crate) struct SqlReader {
     state: State,
     /// The columns of tables, from their CREATE TABLE statements.
     tables: HashMap<Box<[u8]>, Vec<NameId>>,
+    /// In a statement that defines something, whose words are names and types.
+    defines: bool,
 }
 
 /// What is being read.
@@ -37,7 +40,7 @@ const LONGEST_HEAD: usize = 256 << 10;
 
 impl SqlReader {
     pub(crate) fn new() -> Self {
-        Self { state: State::Statement, tables: HashMap::new() }
+        Self { state: State::Statement, tables: HashMap::new(), defines: false }
     }
 
     pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool, names: &mut Names) -> Option<Cut> {
@@ -103,7 +106,11 @@ impl SqlReader {
             }
         }
         let len = text_line(input)?;
-        Some(Cut::said(len, None, data(&bytes[..len])))
+        let line = &bytes[..len];
+        self.defines |= DEFINING.iter().any(|word| starts(line.trim_ascii_start(), word));
+        let said = data(line, self.defines);
+        self.defines &= !line.trim_ascii_end().ends_with(b";");
+        Some(Cut::said(len, None, said))
     }
 
     /// Notes the columns of a CREATE TABLE statement.
@@ -148,7 +155,7 @@ impl SqlReader {
             // The statement ends.
             _ => {
                 let len = text_line(input)?;
-                return Some(Cut::said(len, None, data(&bytes[..len])));
+                return Some(Cut::said(len, None, data(&bytes[..len], false)));
             }
         }
         let Some((cells, end)) = cells(bytes, blanks + 1) else {
@@ -164,9 +171,10 @@ impl SqlReader {
             self.state = State::Rows(columns);
             return None;
         };
+        let trouble = cells.iter().any(|cell| cell.is_unread).then_some(Trouble::Unread);
         let tree = tree(&cells, &columns, Span::new(blanks, end), names);
         self.state = State::Rows(columns);
-        Some(Cut { len: end, trouble: None, layers: Vec::new(), body: Body::Tree(tree) })
+        Some(Cut { len: end, trouble, layers: Vec::new(), body: Body::Tree(tree) })
     }
 
     /// A line of a row that was cut.
@@ -196,7 +204,8 @@ impl SqlReader {
         let mut cells = Vec::new();
         let mut at = 0;
         for cell in line[..end].split(|b| *b == b'\t') {
-            cells.push(Segment::new(0, Spelling::Backslash, Span::new(at, at + cell.len())));
+            let segment = Segment::new(0, Spelling::Backslash, Span::new(at, at + cell.len()));
+            cells.push(Cell::new(if cell == b"\\N" { Kind::Literal } else { Kind::Text }, segment));
             at += cell.len() + 1;
         }
         let tree = tree(&cells, &columns, Span::new(0, end), names);
@@ -213,18 +222,25 @@ fn text(len: usize) -> Vec<Said> {
     vec![Said::new(vec![Segment::new(0, Spelling::Sql, Span::new(0, len))])]
 }
 
-/// A line of a statement without rows: strings in it are texts, anything else is data.
-fn data(line: &[u8]) -> Vec<Said> {
-    let end = line.trim_ascii_end().len();
-    if line.contains(&b'\'') {
-        let segment = Segment::new(0, Spelling::Sql, Span::new(0, end));
-        return vec![Said { part: Part::Alone, ..Said::new(vec![segment]) }];
-    }
-    if line.iter().filter(|b| b.is_ascii_digit()).count() < 9 {
+/// First words of statements that define something.
+const DEFINING: &[&str] = &["create ", "alter ", "drop ", "set ", "lock ", "use ", "grant ", "revoke ", "pragma "];
+
+/// A line of a statement without rows: what it says about the values in it, and the line as a text, unless it defines
+/// something.
+fn data(line: &[u8], defines: bool) -> Vec<Said> {
+    let span = trimmed(line, Span::new(0, line.len()));
+    if span.is_empty() {
         return Vec::new();
     }
-    let segment = Segment::new(0, Spelling::Sql, Span::new(0, end));
-    vec![Said { part: Part::Data(true), ..Said::new(vec![segment]) }]
+    let mut said = code::values(line, span, 0, Language::Sql);
+    let whole = Said::new(vec![Segment::new(0, Spelling::Sql, span)]);
+    let part = if defines { Part::Code } else { Part::Alone };
+    // A comment has marks that are not text.
+    let is_text = line.contains(&b'\'') || line.iter().any(u8::is_ascii_digit) || line[span.start..].starts_with(b"--");
+    if is_text {
+        said.push(Said { part, ..whole });
+    }
+    said
 }
 
 fn text_line(input: Input<'_>) -> Option<usize> {
@@ -282,36 +298,118 @@ fn head_of_rows(text: &[u8]) -> Option<Head> {
     (window.get(open) == Some(&b'(')).then_some((table, columns, open))
 }
 
+/// A value of a row.
+struct Cell {
+    kind: Kind,
+    segment: Segment,
+    /// Comments, and the other strings of an expression.
+    asides: Vec<Segment>,
+    /// It has bytes that are not text.
+    is_unread: bool,
+}
+
+impl Cell {
+    fn new(kind: Kind, segment: Segment) -> Self {
+        Self { kind, segment, asides: Vec::new(), is_unread: false }
+    }
+}
+
+/// What begins at a byte of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    /// A string: its content.
+    Text(Span, Spelling),
+    /// Bytes that are not text.
+    Bytes,
+    /// A comment, without its marks.
+    Comment(Span),
+    /// The name of something in backquotes.
+    Name,
+    Other,
+}
+
+/// Strings of so many bytes that are not text are counted as not read. Shorter ones are keys and flags.
+const MANY_BYTES: usize = 64;
+
+/// Returns what begins at `at`, and where it ends; `None` if it does not end.
+fn token(bytes: &[u8], at: usize) -> Option<(Token, usize)> {
+    let rest = &bytes[at..];
+    let found = |needle: &[u8], from: usize| memchr::memmem::find(&rest[from..], needle).map(|len| at + from + len);
+    let follows_word = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'$'));
+    match *rest.first()? {
+        b'\'' => {
+            let end = quoted_end(bytes, at + 1, b'\'')?;
+            let content = Span::new(at + 1, end);
+            let is_hex = at > 0
+                && bytes[at - 1].eq_ignore_ascii_case(&b'x')
+                && !(at > 1 && (bytes[at - 2].is_ascii_alphanumeric() || bytes[at - 2] == b'_'));
+            Some((if is_hex { hex(bytes, content) } else { Token::Text(content, Spelling::Sql) }, end + 1))
+        }
+        b'"' => {
+            quoted_end(bytes, at + 1, b'"').map(|end| (Token::Text(Span::new(at + 1, end), Spelling::Sql), end + 1))
+        }
+        b'`' => found(b"`", 1).map(|end| (Token::Name, end + 1)),
+        b'$' if !follows_word => {
+            let name = rest[1..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_' || **b >= 0x80).count();
+            let is_tag = rest.get(1 + name) == Some(&b'$') && !rest[1].is_ascii_digit();
+            if !is_tag {
+                return Some((Token::Other, at + 1));
+            }
+            let mark = &rest[..name + 2];
+            let end = found(mark, mark.len())?;
+            Some((Token::Text(Span::new(at + mark.len(), end), Spelling::Plain), end + mark.len()))
+        }
+        b'-' if rest.starts_with(b"--") => {
+            let end = found(b"\n", 2)?;
+            Some((Token::Comment(Span::new(at + 2, end)), end))
+        }
+        b'/' if rest.starts_with(b"/*") => {
+            let end = found(b"*/", 2)?;
+            Some((Token::Comment(Span::new(at + 2, end)), end + 2))
+        }
+        b'0' if !follows_word && matches!(rest.get(1), Some(b'x' | b'X')) => {
+            let len = rest[2..].iter().take_while(|b| b.is_ascii_hexdigit()).count();
+            Some((hex(bytes, Span::new(at + 2, at + 2 + len)), at + 2 + len))
+        }
+        _ => Some((Token::Other, at + 1)),
+    }
+}
+
+/// The text of hexadecimal digits, if they are one.
+fn hex(bytes: &[u8], digits: Span) -> Token {
+    match digits.len() {
+        _ if is_hex_text(&bytes[digits.range()]) => Token::Text(digits, Spelling::Hex),
+        len if len >= 2 * MANY_BYTES => Token::Bytes,
+        _ => Token::Other,
+    }
+}
+
+/// Where a string ends: at the quote that closes it. A doubled quote and one behind a backslash are part of it.
+fn quoted_end(bytes: &[u8], start: usize, quote: u8) -> Option<usize> {
+    let mut end = start;
+    loop {
+        end += memchr::memchr2(quote, b'\\', &bytes[end.min(bytes.len())..])?;
+        match (bytes[end], bytes.get(end + 1)) {
+            // More may come that doubles it.
+            (_, None) => return None,
+            (b'\\', Some(_)) => end += 2,
+            (_, Some(next)) if *next == quote => end += 2,
+            _ => return Some(end),
+        }
+    }
+}
+
 /// The values of a row that begins at `start`, behind its parenthesis, and where it ends, behind the other.
-fn cells(bytes: &[u8], start: usize) -> Option<(Vec<Segment>, usize)> {
+fn cells(bytes: &[u8], start: usize) -> Option<(Vec<Cell>, usize)> {
     let mut cells = Vec::new();
     let mut at = start;
     let mut from = start;
-    let mut quoted: Option<Span> = None;
     let mut depth = 0usize;
+    let mut expression = Expression::default();
     loop {
         match *bytes.get(at)? {
-            b'\'' => {
-                let mut end = at + 1;
-                loop {
-                    match (*bytes.get(end)?, bytes.get(end + 1)) {
-                        (b'\\', Some(_)) => end += 2,
-                        (b'\'', Some(b'\'')) => end += 2,
-                        // More may come that doubles it.
-                        (b'\'', None) | (b'\\', None) => return None,
-                        (b'\'', _) => break,
-                        _ => end += 1 + bytes[end + 1..].iter().take_while(|b| !matches!(b, b'\'' | b'\\')).count(),
-                    }
-                }
-                quoted.get_or_insert(Span::new(at + 1, end));
-                at = end + 1;
-            }
             byte @ (b',' | b')') if depth == 0 => {
-                let bare = Span::new(from, at);
-                cells.push(match quoted.take() {
-                    Some(text) => Segment::new(0, Spelling::Sql, text),
-                    None => Segment::new(0, Spelling::SqlBare, trimmed(bytes, bare)),
-                });
+                cells.push(std::mem::take(&mut expression).cell(bytes, Span::new(from, at)));
                 at += 1;
                 from = at;
                 if byte == b')' {
@@ -326,8 +424,85 @@ fn cells(bytes: &[u8], start: usize) -> Option<(Vec<Segment>, usize)> {
                 depth -= 1;
                 at += 1;
             }
-            _ => at += 1,
+            _ => {
+                let (token, end) = token(bytes, at)?;
+                expression.add(bytes, from, at, token, end);
+                at = end;
+            }
         }
+    }
+}
+
+/// An expression in the place of a value.
+#[derive(Default)]
+struct Expression {
+    /// Its strings, of which some may be several that are put together.
+    texts: Vec<Segment>,
+    /// Where the last of them ends, behind its quote.
+    end: usize,
+    comments: Vec<Segment>,
+    is_unread: bool,
+}
+
+impl Expression {
+    /// Adds what begins at `at` and ends at `end`. The expression begins at `from`.
+    fn add(&mut self, bytes: &[u8], from: usize, at: usize, token: Token, end: usize) {
+        match token {
+            Token::Text(content, spelling) => {
+                let whole = bytes[at] == b'\'' && spelling == Spelling::Sql;
+                match self.texts.last_mut() {
+                    Some(last)
+                        if whole
+                            && bytes[self.end - 1] == b'\''
+                            && matches!(last.spelling, Spelling::Sql | Spelling::SqlJoined)
+                            && joins(bytes, from, &bytes[self.end..at]) =>
+                    {
+                        *last = Segment::new(0, Spelling::SqlJoined, Span::new(last.start as usize, content.end));
+                    }
+                    _ => self.texts.push(Segment::new(0, spelling, content)),
+                }
+                self.end = end;
+            }
+            Token::Comment(content) => self.comments.push(Segment::new(0, Spelling::Plain, content)),
+            Token::Bytes => self.is_unread = true,
+            Token::Name | Token::Other => {}
+        }
+    }
+
+    fn cell(self, bytes: &[u8], span: Span) -> Cell {
+        let bare = trimmed(bytes, span);
+        let mut texts = self.texts.into_iter();
+        let mut cell = match texts.next() {
+            Some(text) => Cell::new(Kind::Text, text),
+            None => Cell::new(bare_kind(&bytes[bare.range()]), Segment::new(0, Spelling::SqlBare, bare)),
+        };
+        cell.asides = texts.chain(self.comments).collect();
+        cell.is_unread = self.is_unread;
+        cell
+    }
+}
+
+/// Whether what is between two strings puts them together. `from` is where the expression begins.
+fn joins(bytes: &[u8], from: usize, between: &[u8]) -> bool {
+    let between = between.trim_ascii();
+    // A prefix says how the second string is written.
+    let between = match between {
+        [rest @ .., b'N' | b'n' | b'E' | b'e'] => rest.trim_ascii_end(),
+        rest => rest,
+    };
+    let concatenates =
+        || bytes[from..].trim_ascii_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case(b"concat"));
+    matches!(between, b"" | b"||" | b"+") || between == b"," && concatenates()
+}
+
+/// What a value without quotes is: a number, a keyword such as NULL, or a call of a function; anything else is text.
+fn bare_kind(bare: &[u8]) -> Kind {
+    let word = bare.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'@' | b':')).count();
+    let number = bare.strip_prefix(b"-").or_else(|| bare.strip_prefix(b"+")).unwrap_or(bare);
+    match bare {
+        _ if number.first().is_some_and(u8::is_ascii_digit) && !number.contains(&b' ') => Kind::Number,
+        _ if bare.is_empty() || word == bare.len() || word > 0 && matches!(bare[word], b'(' | b'\'') => Kind::Literal,
+        _ => Kind::Text,
     }
 }
 
@@ -338,7 +513,7 @@ fn trimmed(bytes: &[u8], span: Span) -> Span {
 }
 
 /// A row as an object.
-fn tree(cells: &[Segment], columns: &[NameId], span: Span, names: &mut Names) -> Tree {
+fn tree(cells: &[Cell], columns: &[NameId], span: Span, names: &mut Names) -> Tree {
     let mut tree = Tree::default();
     let root = tree.push(&[], Kind::Object, 0, Segment::new(0, Spelling::Plain, span));
     for (number, cell) in cells.iter().enumerate() {
@@ -346,8 +521,8 @@ fn tree(cells: &[Segment], columns: &[NameId], span: Span, names: &mut Names) ->
             Some(name) if columns.len() == cells.len() => *name,
             _ => names.id(format!("column {}", number + 1).as_bytes()),
         };
-        let kind = if cell.spelling == Spelling::SqlBare { Kind::Number } else { Kind::Text };
-        tree.push(&[root], kind, name, *cell);
+        tree.push(&[root], cell.kind, name, cell.segment);
+        cell.asides.iter().for_each(|aside| tree.aside(*aside));
     }
     tree.close(root);
     tree

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use lastfour::Span;
 
-use super::fields::NameId;
+use super::fields::{NameId, Names};
 use super::segment::Segment;
 use super::spelling::Spelling;
 
@@ -40,9 +40,26 @@ pub(crate) struct Node {
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
-    /// Names of members that hold so many digits that a secret may be among them.
-    pub(crate) long_names: Vec<Segment>,
+    /// What is not a value but may hold a secret: names of members, comments, what stands around the values.
+    pub(crate) asides: Vec<Aside>,
 }
+
+/// Bytes of a record that are not a value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Aside {
+    pub(crate) segment: Segment,
+    /// A bare number in it may be an id.
+    pub(crate) may_be_id: bool,
+}
+
+#[cfg(test)]
+thread_local! {
+    /// The steps from node to node, by which tests measure work.
+    pub(crate) static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// The most values of an array that is the row of a table.
+const MOST_COLUMNS: usize = 16;
 
 /// A name with so many digits may hold a secret.
 const LONG_NAME_DIGITS: usize = 9;
@@ -63,11 +80,22 @@ impl Tree {
         self.nodes[at as usize].end = end;
     }
 
-    /// Notes the name of a member, whose bytes are `raw`.
+    /// Notes the name of a member, whose bytes are `raw`, if a secret may be in it.
     pub(crate) fn name(&mut self, layer: u16, spelling: Spelling, raw: &[u8], span: Span) {
-        if raw.iter().filter(|b| b.is_ascii_digit()).count() >= LONG_NAME_DIGITS {
-            self.long_names.push(Segment::new(layer, spelling, span));
+        let has_blank = || raw.iter().any(|b| matches!(b, b' ' | b'+'));
+        if raw.iter().filter(|b| b.is_ascii_digit()).count() >= LONG_NAME_DIGITS || has_blank() {
+            self.aside(Segment::new(layer, spelling, span));
         }
+    }
+
+    /// Notes what is not a value.
+    pub(crate) fn aside(&mut self, segment: Segment) {
+        self.asides.push(Aside { segment, may_be_id: false });
+    }
+
+    /// Notes what is not a value, and in which a bare number may be an id.
+    pub(crate) fn aside_with_ids(&mut self, segment: Segment) {
+        self.asides.push(Aside { segment, may_be_id: true });
     }
 
     pub(crate) fn node(&self, at: u32) -> &Node {
@@ -80,6 +108,8 @@ impl Tree {
         let mut next = at + 1;
         std::iter::from_fn(move || {
             let here = next;
+            #[cfg(test)]
+            STEPS.set(STEPS.get() + 1);
             (here < end).then(|| {
                 next = self.node(here).end;
                 here
@@ -91,6 +121,8 @@ impl Tree {
     pub(crate) fn ancestors(&self, at: u32) -> impl Iterator<Item = u32> + '_ {
         let mut here = at;
         std::iter::from_fn(move || {
+            #[cfg(test)]
+            STEPS.set(STEPS.get() + 1);
             let parent = self.node(here).parent;
             (parent != here).then(|| {
                 here = parent;
@@ -114,6 +146,59 @@ impl Tree {
     /// Whether the node is an element of an array.
     pub(crate) fn is_element(&self, at: u32) -> bool {
         self.node(at).element
+    }
+
+    /// Turns arrays of values that are the rows of a table into objects, whose members are named after their columns. The root is
+    /// such a row if `is_row`, or if it holds a role or a time.
+    pub(crate) fn name_columns(&mut self, names: &mut Names, is_row: bool, tells: impl Fn(&Segment) -> bool) {
+        let mut rows: Vec<u32> = Vec::new();
+        if !self.nodes.is_empty()
+            && self.width(0).is_some()
+            && (is_row || self.children(0).any(|at| tells(&self.node(at).segment)))
+        {
+            rows.push(0);
+        }
+        for at in 0..self.nodes.len() {
+            let at = u32::try_from(at).unwrap_or(u32::MAX);
+            if self.node(at).kind != Kind::Array {
+                continue;
+            }
+            let mut widths = self.children(at).map(|row| self.width(row));
+            let Some(Some(first)) = widths.next() else { continue };
+            let mut others = 0;
+            if widths.all(|width| {
+                others += 1;
+                width == Some(first)
+            }) && others > 0
+            {
+                rows.extend(self.children(at));
+            }
+        }
+        for row in rows {
+            let columns: Vec<u32> = self.children(row).collect();
+            self.nodes[row as usize].kind = Kind::Object;
+            for (number, at) in columns.into_iter().enumerate() {
+                let node = &mut self.nodes[at as usize];
+                node.name = names.id(format!("column {}", number + 1).as_bytes());
+                node.element = false;
+            }
+        }
+    }
+
+    /// The number of the values of an array that may be a row: a few, with a text, and nothing else.
+    fn width(&self, at: u32) -> Option<usize> {
+        let node = self.node(at);
+        // Each value is one node.
+        let width = (node.end - at - 1) as usize;
+        let is_row = node.kind == Kind::Array && (2..=MOST_COLUMNS).contains(&width);
+        let mut values = self.nodes.iter().skip(at as usize + 1).take(width);
+        let mut has_text = false;
+        let scalar = is_row
+            && values.all(|node| {
+                has_text |= node.kind == Kind::Text;
+                !matches!(node.kind, Kind::Object | Kind::Array)
+            });
+        (scalar && has_text).then_some(width)
     }
 
     /// Marks objects with the same name beside each other as elements of a list.

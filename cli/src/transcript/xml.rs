@@ -92,6 +92,10 @@ impl XmlReader {
                     }
                     _ => {}
                 }
+                let digits = bytes[name.range()].iter().filter(|b| b.is_ascii_digit()).count();
+                if digits >= html::MANY_DIGITS || !bytes[whole.range()].ends_with(b">") {
+                    self.growing.tree.aside(Segment::new(0, Spelling::Markup, whole));
+                }
                 let too_deep = self.open.len() >= DEEPEST;
                 if !too_deep {
                     self.growing.open(Kind::Object, id, Segment::new(0, Spelling::Plain, whole));
@@ -136,7 +140,7 @@ impl XmlReader {
                 false
             }
             Piece::Other => {
-                self.growing.tree.long_names.push(Segment::new(0, Spelling::Markup, whole));
+                self.growing.tree.aside(Segment::new(0, Spelling::Markup, html::inner(bytes, whole)));
                 false
             }
         }
