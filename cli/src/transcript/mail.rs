@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use lastfour::Span;
 
+use super::code::{self, Language};
+use super::fields::Fields;
 use super::record::{Body, Key, Layer, Part, Said, Speaker, Time, Trouble};
 use super::segment::Segment;
 use super::spelling::Spelling;
@@ -30,7 +32,8 @@ struct Head {
     boundary: Option<Vec<u8>>,
     /// In lower case, such as `base64`.
     encoding: String,
-    attached: bool,
+    /// The fields: their names in lower case, and their values.
+    fields: Vec<(String, Span)>,
     /// Where the body begins.
     end: usize,
 }
@@ -70,9 +73,9 @@ impl MailReader {
         }
         let len = if whole && len <= input.limit * 2 { len } else { line_end(&bytes[..input.limit]) };
         self.mid_mail = !whole || len < next.unwrap_or(bytes.len()).min(bytes.len()) && next != Some(0);
-        let mut mail = Mail { bytes: &bytes[..len], layers: Vec::new(), said: Vec::new() };
+        let mut mail = Mail { bytes: &bytes[..len], layers: Vec::new(), said: Vec::new(), trouble: None };
         mail.read(mark_len(bytes, at_start));
-        let trouble = if self.mid_mail { Some(Trouble::TooLong) } else { None };
+        let trouble = if self.mid_mail { Some(Trouble::TooLong) } else { mail.trouble };
         Some(Cut { len, trouble, layers: mail.layers, body: Body::Texts(mail.said) })
     }
 }
@@ -106,7 +109,31 @@ struct Mail<'a> {
     bytes: &'a [u8],
     layers: Vec<Layer>,
     said: Vec<Said>,
+    trouble: Option<Trouble>,
 }
+
+/// First words of the names of fields that programs write, in whose values a number may be an id.
+const TECHNICAL: &[&str] = &[
+    "arc-",
+    "authentication",
+    "content-transfer",
+    "date",
+    "delivered",
+    "dkim-",
+    "domainkey",
+    "feedback-id",
+    "in-reply-to",
+    "list-",
+    "message-id",
+    "mime-version",
+    "received",
+    "references",
+    "return-path",
+    "thread-index",
+    "x-google-",
+    "x-ms-",
+    "x-received",
+];
 
 impl Mail<'_> {
     fn read(&mut self, mut start: usize) {
@@ -115,13 +142,7 @@ impl Mail<'_> {
         }
         let head = head(self.bytes, start);
         let speaker = Speaker { name: head.from.clone(), ..Speaker::default() };
-        // The head is data, but for the subject.
-        for (span, part) in [(Some(Span::new(start, head.end)), Part::Data(true)), (head.subject, Part::Alone)] {
-            if let Some(span) = span.filter(|span| !span.is_empty()) {
-                let segment = Segment::new(0, Spelling::Plain, span);
-                self.said.push(Said { part, speaker: speaker.clone(), ..Said::new(vec![segment]) });
-            }
-        }
+        self.fields(&head, &speaker);
         let time = head.time;
         let key = head.subject.and_then(|span| thread(&self.bytes[span.range()]));
         let body = Span::new(head.end, self.bytes.len());
@@ -134,67 +155,224 @@ impl Mail<'_> {
         }
     }
 
+    /// Reads the fields of a head: the subject is a text, the others are data.
+    fn fields(&mut self, head: &Head, speaker: &Speaker) {
+        let known = Fields::default();
+        for (name, value) in &head.fields {
+            let segments = words(self.bytes, *value);
+            if segments.is_empty() {
+                continue;
+            }
+            let meaning = known.meaning(name.strip_prefix("x-").unwrap_or(name).as_bytes());
+            let technical = meaning.reference || TECHNICAL.iter().any(|start| name.starts_with(start));
+            let part = if name == "subject" { Part::Alone } else { Part::Data(technical) };
+            // Names of parts and of people are in quotes.
+            self.said.extend(code::values(self.bytes, *value, 0, Language::Script));
+            self.said.push(Said { part, label: meaning.label, speaker: speaker.clone(), ..Said::new(segments) });
+        }
+    }
+
     /// Reads the body of a mail or of a part.
     fn part(&mut self, head: &Head, body: Span, depth: usize) {
-        if let Some(boundary) =
-            head.boundary.as_ref().filter(|_| head.media.starts_with("multipart/") && depth < DEEPEST)
-        {
-            let mut said: Option<usize> = None;
-            for part in parts(self.bytes, body, boundary) {
-                let inner = self::head(&self.bytes[..part.end], part.start);
-                let before = self.said.len();
-                self.part(&inner, Span::new(inner.end.min(part.end), part.end), depth + 1);
-                // The other forms of the same text.
-                if head.media == "multipart/alternative" {
-                    match said {
-                        Some(first) => self.said[before..].iter_mut().for_each(|said| {
-                            if said.part == Part::Said {
-                                said.part = Part::Copy(u32::try_from(first).unwrap_or(0));
-                            }
-                        }),
-                        None => said = (self.said.len() > before).then_some(before),
+        if self.bytes[body.range()].trim_ascii().is_empty() {
+            return;
+        }
+        if head.media.starts_with("multipart/") && depth < DEEPEST && self.parts(head, body, depth) {
+            return;
+        }
+        let is_plain = !matches!(head.encoding.as_str(), "quoted-printable" | "base64");
+        if head.media == "message/rfc822" && depth < DEEPEST && is_plain {
+            let inner = self::head(&self.bytes[..body.end], body.start);
+            self.fields(&inner, &Speaker { name: inner.from.clone(), ..Speaker::default() });
+            return self.part(&inner, Span::new(inner.end, body.end), depth + 1);
+        }
+        match head.encoding.as_str() {
+            "quoted-printable" => self.decoded(Spelling::QuotedPrintable, body, head),
+            "base64" => self.base64(body, head),
+            _ => self.plain(body, head),
+        }
+    }
+
+    /// Reads the parts of a body, if it has any, and what is around them.
+    fn parts(&mut self, head: &Head, body: Span, depth: usize) -> bool {
+        let declared = head.boundary.as_deref().map(|boundary| parts(self.bytes, body, boundary)).unwrap_or_default();
+        let found = if declared.is_empty() {
+            // It is not declared, or another one is.
+            boundary_in(&self.bytes[body.range()]).map(|boundary| parts(self.bytes, body, boundary)).unwrap_or_default()
+        } else {
+            declared
+        };
+        if found.is_empty() {
+            return false;
+        }
+        let mut said: Option<usize> = None;
+        let mut around = body.start;
+        for part in found {
+            self.around(Span::new(around, part.start));
+            around = part.end;
+            let inner = self::head(&self.bytes[..part.end], part.start);
+            self.fields(&inner, &Speaker::default());
+            let before = self.said.len();
+            self.part(&inner, Span::new(inner.end.min(part.end), part.end), depth + 1);
+            // The other forms of the same text.
+            if head.media == "multipart/alternative" {
+                match said {
+                    Some(first) => self.said[before..].iter_mut().for_each(|said| {
+                        if said.part == Part::Said {
+                            said.part = Part::Copy(u32::try_from(first).unwrap_or(0));
+                        }
+                    }),
+                    None => {
+                        let first = self.said[before..].iter().position(|said| said.part == Part::Said);
+                        said = first.map(|first| before + first);
                     }
                 }
             }
+        }
+        self.around(Span::new(around, body.end));
+        true
+    }
+
+    /// Reads what is before the parts of a body, between them, and behind them, without the lines with the boundary.
+    fn around(&mut self, span: Span) {
+        let mut at = span.start;
+        for line in self.bytes[span.range()].split_inclusive(|b| *b == b'\n') {
+            let text = Span::new(at, at + line.trim_ascii_end().len());
+            at += line.len();
+            let is_border = line.starts_with(b"--") && !line.trim_ascii().contains(&b' ');
+            if !text.is_empty() && !is_border {
+                self.said.push(Said { part: Part::Alone, ..Said::new(vec![Segment::new(0, Spelling::Plain, text)]) });
+            }
+        }
+    }
+
+    fn plain(&mut self, body: Span, head: &Head) {
+        let text = self.bytes[body.range()].trim_ascii_end();
+        if !head.is_text() && !is_text(text) {
+            self.trouble = Some(Trouble::Unread);
             return;
         }
-        if head.media == "message/rfc822" && depth < DEEPEST {
-            let inner = self::head(&self.bytes[..body.end], body.start);
-            return self.part(&inner, Span::new(inner.end, body.end), depth + 1);
+        let span = Span::new(body.start, body.start + text.len());
+        self.said.push(Said::new(vec![Segment::new(0, Spelling::Plain, span)]));
+    }
+
+    /// Reads a body in Base64, of which a part may not be.
+    fn base64(&mut self, body: Span, head: &Head) {
+        let mut at = body.start;
+        let mut start = at;
+        for line in self.bytes[body.range()].split_inclusive(|b| *b == b'\n') {
+            let text = line.trim_ascii();
+            let is_encoded = text.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=-_".contains(b));
+            let end = at + line.len();
+            if !is_encoded {
+                self.decoded(Spelling::Base64, Span::new(start, at), head);
+                let span = Span::new(at, at + line.trim_ascii_end().len());
+                self.said.push(Said::new(vec![Segment::new(0, Spelling::Plain, span)]));
+                self.trouble = Some(Trouble::Malformed);
+                start = end;
+            } else if text.ends_with(b"=") {
+                self.decoded(Spelling::Base64, Span::new(start, end), head);
+                start = end;
+            }
+            at = end;
         }
-        let is_text = head.media.is_empty()
-            || head.media.starts_with("text/")
-            || head.media.ends_with("json")
-            || head.media.ends_with("xml");
-        let text = &self.bytes[body.range()];
-        if text.trim_ascii().is_empty() {
+        self.decoded(Spelling::Base64, Span::new(start, body.end), head);
+    }
+
+    fn decoded(&mut self, spelling: Spelling, body: Span, head: &Head) {
+        let raw = &self.bytes[body.range()];
+        if raw.trim_ascii().is_empty() {
             return;
         }
-        let spelling = match head.encoding.as_str() {
-            "quoted-printable" => Spelling::QuotedPrintable,
-            "base64" => Spelling::Base64,
-            _ => Spelling::Plain,
-        };
-        if !is_text {
-            // Pictures and documents: their bytes are not text.
+        let (decoded, alignment) = spelling.decode(raw);
+        // A text in UTF-16 is not read, either.
+        if !is_text(&decoded) && (!head.is_text() || decoded.contains(&0)) {
+            self.trouble = Some(Trouble::Unread);
             return;
         }
-        let segment = Segment::new(0, spelling, body);
-        if spelling == Spelling::Plain {
-            let end = body.start + text.trim_ascii_end().len();
-            self.said.push(Said::new(vec![Segment::new(0, spelling, Span::new(body.start, end))]));
-            return;
-        }
-        let (decoded, alignment) = spelling.decode(text);
         let bytes = decoded.into_owned();
         let len = bytes.trim_ascii_end().len();
-        self.layers.push(Layer { place: Some(segment), bytes, alignment });
+        self.layers.push(Layer { place: Some(Segment::new(0, spelling, body)), bytes, alignment });
         if let Ok(layer) = u16::try_from(self.layers.len()) {
             self.said.push(Said::new(vec![Segment::new(layer, Spelling::Plain, Span::new(0, len))]));
         }
-        let _ = head.attached;
     }
 }
+
+impl Head {
+    /// Whether the body is a text by its type.
+    fn is_text(&self) -> bool {
+        let media = self.media.as_str();
+        media.is_empty()
+            || media.starts_with("text/")
+            || media.ends_with("json")
+            || media.ends_with("xml")
+            || media.starts_with("multipart/")
+            || media.starts_with("message/")
+    }
+}
+
+/// How much of a body is looked at to tell whether it is a text, in bytes.
+const LOOKED_AT: usize = 4096;
+
+/// Whether bytes are a text.
+fn is_text(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(LOOKED_AT)];
+    let is_control = |b: &u8| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | 12);
+    let is_utf8 = std::str::from_utf8(start).map_or_else(|error| error.error_len().is_none(), |_| true);
+    is_utf8 && !start.iter().any(is_control)
+}
+
+/// The boundary of a body by its first line that looks like one.
+fn boundary_in(body: &[u8]) -> Option<&[u8]> {
+    let mut lines = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end);
+    let first = lines.find(|line| line.len() > 2 && line.starts_with(b"--") && !line.contains(&b' '))?;
+    let boundary = &first[2..];
+    boundary.iter().any(|b| *b != b'-').then_some(boundary)
+}
+
+/// The segments of the value of a field: what is in encoded words (RFC 2047), and what is not.
+fn words(bytes: &[u8], span: Span) -> Vec<Segment> {
+    let mut segments: Vec<Segment> = Vec::new();
+    let mut from = span.start;
+    let mut at = span.start;
+    while let Some(found) = memchr::memmem::find(&bytes[at..span.end], b"=?") {
+        let start = at + found;
+        let Some((spelling, content, end)) = encoded_word(&bytes[..span.end], start) else {
+            at = start + 2;
+            continue;
+        };
+        // Blanks between encoded words are not text.
+        let before = Span::new(from, start);
+        if !bytes[before.range()].trim_ascii().is_empty() {
+            segments.push(Segment::new(0, Spelling::Plain, before));
+        }
+        segments.push(Segment::new(0, spelling, content));
+        (from, at) = (end, end);
+    }
+    if !bytes[from..span.end].trim_ascii().is_empty() {
+        segments.push(Segment::new(0, Spelling::Plain, Span::new(from, span.end)));
+    }
+    segments
+}
+
+/// The encoded word at `start`: how it is spelled, its content, and where it ends.
+fn encoded_word(bytes: &[u8], start: usize) -> Option<(Spelling, Span, usize)> {
+    let rest = &bytes[start + 2..];
+    let charset = memchr::memchr(b'?', &rest[..rest.len().min(LONGEST_WORD)])?;
+    let spelling = match rest.get(charset + 1)? {
+        b'B' | b'b' => Spelling::Base64,
+        b'Q' | b'q' => Spelling::QuotedWord,
+        _ => return None,
+    };
+    let content = rest.get(charset + 2..)?.strip_prefix(b"?")?;
+    let len = memchr::memmem::find(&content[..content.len().min(LONGEST_WORD)], b"?=")?;
+    let from = start + 2 + charset + 3;
+    Some((spelling, Span::new(from, from + len), from + len + 2))
+}
+
+/// The longest encoded word, in bytes. The standard allows 75.
+const LONGEST_WORD: usize = 1000;
 
 /// What the subjects of a thread have in common: without "Re:" and the like.
 fn thread(subject: &[u8]) -> Option<Arc<[u8]>> {
@@ -273,6 +451,7 @@ fn head(bytes: &[u8], start: usize) -> Head {
         head.end = at;
     }
     for (name, value, span) in fields {
+        head.fields.push((name.clone(), span));
         let text = String::from_utf8_lossy(&value).into_owned();
         match name.as_str() {
             "from" => head.from = Some(Arc::from(display_name(&text))),
@@ -283,7 +462,6 @@ fn head(bytes: &[u8], start: usize) -> Head {
                 head.boundary = parameter(&text, "boundary").map(String::into_bytes);
             }
             "content-transfer-encoding" => head.encoding = text.trim().to_ascii_lowercase(),
-            "content-disposition" => head.attached = text.trim().to_ascii_lowercase().starts_with("attachment"),
             _ => {}
         }
     }
