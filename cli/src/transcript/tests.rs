@@ -420,6 +420,23 @@ fn logs_with_json_or_pairs_are_read() {
 }
 
 #[test]
+fn lines_of_systems_are_no_conversation() {
+    for line in [
+        "May  1 10:00:00 web-1 sshd[17]: Failed password for root from 10.0.0.9 port 4821 ssh2\n",
+        "2024-05-01 10:00:00,123 ERROR [main] o.a.Login - what is the password\n",
+        "10.0.0.9 - - [01/May/2024:10:00:00 +0000] \"GET /pin?x=1 HTTP/1.1\" 200 4821 \"-\" \"curl\"\n",
+        "2024-05-01 10:00:00.123 UTC [482] root@shop FATAL:  password authentication failed for user \"x\"\n",
+        "I0501 10:00:00.000001    4821 pod.go:12] Started\n",
+    ] {
+        assert_eq!(said(Format::Log, line), [], "{line}");
+        assert_eq!(detect("", line.repeat(3).as_bytes(), &Fields::default()), Format::Log, "{line}");
+    }
+    says(Format::Log, "2024-05-01 10:00:00 INFO Agent: What is it?\n", &[("", "INFO Agent: What is it?")]);
+    let event = "{\"level\":\"info\",\"msg\":\"please type your password now\"}\n{\"level\":\"info\",\"msg\":\"worker7788 has been started\"}\n";
+    assert_eq!(redacted(Format::Jsonl, event), event);
+}
+
+#[test]
 fn subtitles_have_speakers_and_keep_their_times() {
     says(
         Format::Cues,
@@ -614,6 +631,61 @@ const RENDERS: &[(Format, &str, Render, &str)] = &[
         |role, text, n| format!("{}({n},'{role}','{}')", if n > 0 { ",\n" } else { "" }, text.replace('\'', "''")),
         ";\n",
     ),
+    (
+        Format::Sql,
+        "COPY public.m (id, role, body) FROM stdin;\n",
+        |role, text, n| format!("{n}\t{role}\t{text}\n"),
+        "\\.\n",
+    ),
+    (Format::Sql, "", |role, text, n| format!("INSERT INTO m VALUES ({n},'{role}',$t${text}$t$);\n"), ""),
+    (
+        Format::Json,
+        "[",
+        |role, text, n| {
+            let comma = if n > 0 { "," } else { "" };
+            format!("{comma}[\"{role}\", \"10:{n:02}\", \"{}\"]", escape(text))
+        },
+        "]",
+    ),
+    (
+        Format::Json,
+        "{\"rows\": [[\"bot\", \"Welcome, how can we help you today?\"]",
+        |role, text, _| format!(",\n [\"{role}\", \"{}\"]", escape(text)),
+        "]}",
+    ),
+    (
+        Format::Cues,
+        "",
+        |role, text, n| format!("{n}\n00:{n:02}:00,000 --> 00:{n:02}:04,000\n{role} {n}: {text}\n\n"),
+        "",
+    ),
+    (
+        Format::Html,
+        "<!DOCTYPE html><html><body>\n",
+        |role, text, _| format!("<p><b>{role}:</b> {text}</p>\n"),
+        "</body></html>",
+    ),
+    (
+        Format::Html,
+        "<html><body><script>window.chat = {\"messages\": [",
+        |role, text, n| {
+            let comma = if n > 0 { "," } else { "" };
+            format!("{comma}{{\"role\": \"{role}\", \"text\": \"{}\"}}", escape(text))
+        },
+        "]};</script></body></html>",
+    ),
+    (
+        Format::Xml,
+        "<?xml version=\"1.0\"?>\n<log>",
+        |role, text, n| format!("<event id=\"{n}\" role=\"{role}\" body=\"{text}\"/>\n"),
+        "</log>",
+    ),
+    (
+        Format::Mail,
+        "",
+        |role, text, _| format!("From x@example.com\nFrom: {role} <x@example.com>\nTo: y@example.com\n\n{text}\n\n"),
+        "",
+    ),
     (Format::Jsonl, "{\"transcript\": \"", |role, text, _| escape(&format!("{role}: {text}\n")), "\"}\n"),
     (Format::Csv, "id,transcript\n1,\"", |role, text, _| format!("{role}: {}\n", text.replace('"', "\"\"")), "\"\n"),
 ];
@@ -640,6 +712,7 @@ fn same_in_every_format(talk: &[(Role, String)]) {
         let out = redact(way.0, &[input.as_bytes()]).concat();
         assert_eq!(String::from_utf8_lossy(&out), expected, "{:?} {:?}", way.0, way.1);
     }
+    assert_eq!(String::from_utf8_lossy(&redacted_sheet(&sheet(talk))), String::from_utf8_lossy(&sheet(&masked)));
 }
 
 fn talk(lines: &[(Role, &str)]) -> Vec<(Role, String)> {
@@ -664,6 +737,234 @@ fn the_same_talk_gives_the_same_findings_in_every_format() {
         (Customer, "you can call me at 202-555-0143, zip 10285, the charge was $1,249.50"),
         (Agent, "Perfect, you are all set."),
     ]));
+}
+
+/// The sheet of a workbook with these rows.
+fn sheet(talk: &[(Role, String)]) -> Vec<u8> {
+    let cell = |column: char, row: usize, text: &str| {
+        format!("<c r=\"{column}{row}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+    };
+    let row = |row: usize, first: &str, second: &str| {
+        format!("<row r=\"{row}\">{}{}</row>", cell('A', row, first), cell('B', row, second))
+    };
+    let rows: String = talk.iter().enumerate().map(|(n, (role, text))| row(n + 2, &role.to_string(), text)).collect();
+    format!("<worksheet><sheetData>{}{rows}</sheetData></worksheet>", row(1, "role", "text")).into_bytes()
+}
+
+/// The sheets of a workbook, redacted.
+fn redacted_sheet(sheet: &[u8]) -> Vec<u8> {
+    let engine = Engine::default();
+    let mut session = session::Session::new(&engine, Fields::default(), &[], false);
+    let record = super::sheet::workbook(b"", &[sheet], &[], &mut session.names);
+    session.push(record);
+    session.flush();
+    let done = session.next().unwrap();
+    done.patch.apply(&done.raw).into_owned()
+}
+
+#[test]
+fn a_document_without_secrets_comes_out_byte_for_byte() {
+    for text in [
+        "INSERT INTO u (id,name,pin,password) VALUES (1,'bob',NULL,NULL),( 2 , 'x' ,DEFAULT, NOW() );\n",
+        "INSERT INTO u VALUES (-9.99,TRUE,0xABCD,X'4142',b'0101',1e5,'a' || 'b',E'c\\n','it''s','it\\'s');\n",
+        "INSERT INTO u VALUES (1,$$it's, (fine)$$,$x$ $$ $x$,N'x',_utf8'y',\"z, (\",`w`,CONCAT('a,b',')','c'));\n",
+        "INSERT INTO u VALUES (1,'a' /* b ) ' */,'c' -- d ' )\n) ON CONFLICT DO NOTHING;\n",
+        "INSERT INTO u VALUES (1,'never closed);\nUPDATE u SET pin=NULL WHERE id=3;\n",
+        "CREATE TABLE u (\n  `pin` varchar(4) DEFAULT '',\n  password varchar(255) NOT NULL\n);\n\n \n-- done\n",
+        "COPY public.u (id, pin, photo) FROM stdin;\n1\t\\N\t\\N\n2\t\t\\\\x00\n\\.\n",
+    ] {
+        assert_eq!(redacted(Format::Sql, text), text);
+    }
+    for text in [
+        "<!DOCTYPE html><p class=\"a b c\" title='x & y'>a < b && c > d<br/>&nbsp;&#52;<!-- x -- y --><script>if(a<b){x=\"\\\"\"}</script></p",
+        "<html><script>never closed <p>hi</p><style>.a{content:'x'}</style><table><tr><th>pin</th></tr><tr><td></td></tr></table>",
+        "<input name=pin value=''><input type=password><label>PIN <select><option value=1>one</label><a href='?pin=&x=1#'>x</a>",
+        "<div title=\"never closed><p>hi</p>",
+    ] {
+        assert_eq!(redacted(Format::Html, text), text);
+    }
+    for text in [
+        "<?xml version=\"1.0\"?><!DOCTYPE c [<!ENTITY e \"x\">]><c a='1' pin=\"\"><![CDATA[ a < b ]]><pin/><password></password>&e;<x:y/>",
+        "<c><<<<a>< b</a><?pi x?><!-- c --></d></c></c> tail",
+    ] {
+        assert_eq!(redacted(Format::Xml, text), text);
+    }
+    for text in [
+        "From: =?utf-8?B?aGVsbG8gdGhlcmU=?= <a@b>\nSubject: =?utf-8?Q?hi_there?= =?bad?= x\nX-Pin:\n\nhi\n",
+        "From: a\nContent-Type: multipart/mixed; boundary=q\n\npre\n--q\nContent-Transfer-Encoding: base64\n\naGVsbG8gdGhlcmU=\naGk=\nnot base64!\n--q--\npost\n",
+        "From: a\nContent-Type: multipart/mixed; boundary=q\n\n--zz\nContent-Transfer-Encoding: quoted-printable\n\na=3Db=\nc\n--zz--\n",
+        "From: a\nContent-Type: application/pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0xLjQKAAEC\n",
+    ] {
+        assert_eq!(redacted(Format::Mail, text), text);
+    }
+    let sheet = b"<worksheet><sheetData><row><c t=\"str\"><f>\"a\"&amp;\"b\"</f><v>ab</v></c><c><v>12</v></c><c t=\"s\"><v>9</v></c></row></sheetData>";
+    assert_eq!(redacted_sheet(sheet), sheet);
+}
+
+/// A document in each format with something that is masked in it.
+#[track_caller]
+fn masks(format: Format, cases: &[(&str, &str)]) {
+    for (text, out) in cases {
+        assert_eq!(redacted(format, text), *out);
+    }
+}
+
+#[test]
+fn strings_of_sql_are_read_however_they_are_written() {
+    masks(
+        Format::Sql,
+        &[
+            (
+                "INSERT INTO m (id,role,body) VALUES (4,'user','hi'),(5,'user',$x$my pin is 4821$x$),(6,'user',$$my pin is 4821$$);\n",
+                "INSERT INTO m (id,role,body) VALUES (4,'user','hi'),(5,'user',$x$my pin is ****$x$),(6,'user',$$my pin is ****$$);\n",
+            ),
+            (
+                "INSERT INTO m (id,body) VALUES (1,0x6d792070696e2069732034383231),(2,X'6D792070696E2069732034383231'),(3,'\\x6d792070696e2069732034383231');\n",
+                "INSERT INTO m (id,body) VALUES (1,0x6d792070696e206973202a2a2a2a),(2,X'6D792070696E206973202A2A2A2A'),(3,'\\x6d792070696e206973202a2a2a2a');\n",
+            ),
+            (
+                "INSERT INTO m (id,body) VALUES (1,'my card 5105' || '1051' || '05105100 is old'),(2,CONCAT('my pin',' is ','4821'));\n",
+                "INSERT INTO m (id,body) VALUES (1,'my card ************5100 is old'),(2,CONCAT('my pin',' is ','****'));\n",
+            ),
+            ("INSERT INTO u (name,pin) VALUES ('bob',4821);\n", "INSERT INTO u (name,pin) VALUES ('bob','****');\n"),
+            ("-- my pin is 4821\nUPDATE u SET pin=4821;\n", "-- my pin is ****\nUPDATE u SET pin='****';\n"),
+        ],
+    );
+    let blob = format!("INSERT INTO m (id,body) VALUES (1,0x{});\n", "00ff".repeat(64));
+    assert!(whole(Format::Sql, &blob).iter().any(|record| record.trouble == Some(Trouble::Unread)));
+}
+
+#[test]
+fn what_is_beside_the_text_of_html_is_looked_at() {
+    for (text, secret) in [
+        ("<!-- my pin is 4821 -->", "4821"),
+        ("<p title='my card 5105105105105100'>x</p>", "5105105105105100"),
+        ("<a href='https://x/?cvv=837&amp;pin=4821'>x</a>", "837"),
+        ("<input name='password' value='Sunshine99'>", "Sunshine99"),
+        ("<label>Password <input value='Sunshine99'></label>", "Sunshine99"),
+        ("<p data-pin='4821'>x</p>", "4821"),
+        ("<b onclick=\"pay('5105105105105100')\">x</b>", "5105105105105100"),
+        ("<script>var m='my pin is 4821'</script>", "4821"),
+        ("<script>x={cvv:837}</script>", "837"),
+        ("<style>.a{content:'my pin is 4821'}</style>", "4821"),
+        ("<template><p>my pin is 4821</p></template>", "4821"),
+        ("<svg><text>my pin is 4821</text></svg>", "4821"),
+        ("<meta name='description' content='my pin is 4821'>", "4821"),
+        ("<table><tr><th>role</th><th>cvv</th></tr><tr><td>x</td><td>837</td></tr></table>", "837"),
+        ("<table><tr><th>userPassword</th><td>Sunshine99</td></tr></table>", "Sunshine99"),
+        ("<p title='my pin is 4821", "4821"),
+        ("<p my pin is 4821", "4821"),
+    ] {
+        for before in [
+            "<!DOCTYPE html><p><b>Agent:</b> hi</p>",
+            "<div class=message><b class=author>A</b>hi</div><div class=message><b class=author>B</b>ho</div>",
+        ] {
+            let out = redacted(Format::Html, &format!("{before}{text}"));
+            assert!(!out.contains(secret), "{out}");
+            assert_eq!(out.len() >= before.len(), out.starts_with(before), "{out}");
+        }
+    }
+}
+
+#[test]
+fn what_is_beside_the_values_of_xml_and_json_is_looked_at() {
+    for (format, text, secret) in [
+        (Format::Xml, "<c><text>hi</text><!-- my pin is 4821 --></c>", "4821"),
+        (Format::Xml, "<!DOCTYPE c [<!ENTITY e \"5105105105105100\">]><c><text>&e;</text></c>", "5105105105105100"),
+        (Format::Xml, "<c><text>hi</text><field name=\"cvv\">837</field></c>", "837"),
+        (Format::Xml, "<c><text>hi</text><p><name>pin</name><value>4821</value></p></c>", "4821"),
+        (Format::Json, "{\"text\":\"hi\",\"5105105105105100\":1}", "5105105105105100"),
+        (Format::Json, "{\"text\":\"hi\",\"my pin is 4821\":1}", "4821"),
+        (Format::Json, "{\"text\":\"hi\",\"cvv\":{\"value\":\"837\"}}", "837"),
+        (Format::Json, "{\"text\":\"hi\",\"fields\":[{\"name\":\"cvv\",\"value\":837}]}", "837"),
+        (Format::Json, "{\"text\":\"hi\",\"data\":\"bXkgcGluIGlzIDQ4MjE=\"}", "bXkgcGluIGlzIDQ4MjE="),
+        (Format::Json, "{\"role\":\"my pin is 4821\",\"text\":\"hi\"}", "4821"),
+        (Format::Json, "{\"text\":\"hi\",\"tax_id\":\"my pin is 4821\"}", "4821"),
+        (Format::Json, "{\"text\":\"hi\",\"token\":\"5105105105105100\"}", "5105105105105100"),
+        (Format::Text, "Agent: hi\n\n| text | cvv |\n|---|---|\n| hello | 837 |\n", "837"),
+        (
+            Format::Text,
+            "[01/05/2024, 10:00:00] 5105105105105100: hi\n[01/05/2024, 10:01:00] B: hi\n",
+            "5105105105105100",
+        ),
+        (Format::Cues, "WEBVTT\n\n00:00.000 --> 00:01.000\n<v my pin is 4821>hi\n", "4821"),
+        (Format::Log, "time=1 level=info role=user msg=hi contrase\u{f1}a=Sunshine99\n", "Sunshine99"),
+    ] {
+        let out = redacted(format, text);
+        assert!(!out.contains(secret), "{out}");
+    }
+    for text in [
+        "{\"text\":\"hi\",\"order_id\":\"5105105105105100\",\"trace_id\":5105105105105100,\"has_password\":\"yes\"}",
+        "{\"text\":\"hi\",\"name\":\"Maria Lopez\",\"user_agent\":\"Mozilla/5.0 (X11; Linux) Chrome/120.0\"}",
+    ] {
+        assert_eq!(redacted(Format::Json, text), text);
+    }
+}
+
+#[test]
+fn every_part_of_a_mail_is_looked_at() {
+    let part = |head: &str, body: &str| {
+        format!(
+            "From: b@x\nContent-Type: multipart/mixed; boundary=\"qq\"\n\n--qq\n\nhi\n--qq\n{head}\n\n{body}\n--qq--\n"
+        )
+    };
+    for (text, secret) in [
+        (
+            "From: b@x\nContent-Type: multipart/mixed; boundary=\"qq\"\n\n--zz\n\nmy pin is 4821\n--zz--\n".to_owned(),
+            "4821",
+        ),
+        ("From: b@x\nContent-Transfer-Encoding: base64\n\nmy pin is 4821\n".to_owned(), "4821"),
+        ("From: b@x\nX-Note: my pin is 4821\n\nhi\n".to_owned(), "4821"),
+        ("From: b@x\nSubject: =?utf-8?B?bXkgcGlu?=\n =?utf-8?B?IGlzIDQ4MjE=?=\n\nhi\n".to_owned(), "IGlzIDQ4MjE"),
+        ("From: b@x\nSubject: =?utf-8?Q?my_pin_is_=34=38=32=31?=\n\nhi\n".to_owned(), "=34=38"),
+        (part("Content-Type: message/rfc822", "From: c@d\nSubject: my pin is 4821\n\nhi"), "4821"),
+        (part("Content-Type: text/plain; name=\"my pin is 4821.txt\"", "hi"), "4821"),
+        (
+            part("Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64", "bXkgcGluIGlzIDQ4MjE="),
+            "bXkgcGluIGlzIDQ4MjE=",
+        ),
+        (part("Content-Type: text/plain", "hi\n--qq--\nmy pin is 4821"), "4821"),
+    ] {
+        let out = redacted(Format::Mail, &text);
+        assert!(!out.contains(secret), "{out}");
+    }
+    let picture = part("Content-Type: image/png\nContent-Transfer-Encoding: base64", "iVBORw0KGgoAAAANSUhEUg==");
+    assert!(whole(Format::Mail, &picture).iter().any(|record| record.trouble == Some(Trouble::Unread)));
+}
+
+#[test]
+fn a_sheet_without_the_names_of_its_columns_is_read() {
+    let talk = talk(&[(Role::Customer, "my pin is 4821"), (Role::Agent, "ok")]);
+    let sheet = String::from_utf8(sheet(&talk))
+        .unwrap()
+        .replace("<row r=\"1\">", "<!--")
+        .replace("</row><row r=\"2\">", "--><row r=\"2\">");
+    let out = String::from_utf8(redacted_sheet(sheet.as_bytes())).unwrap();
+    assert_eq!(out, sheet.replace("4821", "****"));
+}
+
+#[test]
+fn work_is_linear_in_the_number_of_values() {
+    let steps = |format: Format, text: &str| {
+        tree::STEPS.set(0);
+        let _ = whole(format, text);
+        tree::STEPS.get()
+    };
+    for (format, before, piece) in [
+        (Format::Xml, "<c>", "<"),
+        (Format::Xml, "<c>", "<a>x</a>"),
+        (Format::Xml, "<c>", "x<b/>"),
+        (Format::Xml, "<c>", "<name>x</name><value>y</value>"),
+        (Format::Log, "", "a=1 "),
+        (Format::Log, "", "msg=\"4821\" "),
+        (Format::Log, "", "value=1 "),
+        (Format::Json, "{\"a\":[", "[\"x\",1],"),
+        (Format::Sql, "INSERT INTO a VALUES (1", ",'x'"),
+    ] {
+        let few = steps(format, &format!("{before}{}", piece.repeat(500)));
+        let many = steps(format, &format!("{before}{}", piece.repeat(2000)));
+        assert!(many <= 5 * few + 500, "{format:?} {piece}: {few} steps, and {many} for four times as much");
+    }
 }
 
 /// The redacted transcript.
