@@ -754,10 +754,11 @@ fn sheet(talk: &[(Role, String)]) -> Vec<u8> {
 /// The sheets of a workbook, redacted.
 fn redacted_sheet(sheet: &[u8]) -> Vec<u8> {
     let engine = Engine::default();
-    let mut session = session::Session::new(&engine, Fields::default(), &[], false);
-    let record = super::sheet::workbook(b"", &[sheet], &[], &mut session.names);
-    session.push(record);
-    session.flush();
+    let mut collector = super::batch::Collector::new(Fields::default());
+    let mut session = session::Session::new(&engine, &[], false, 1);
+    let record = super::sheet::workbook(b"", &[sheet], &[], &mut collector.names);
+    let batch = collector.push(record).unwrap_or_else(|| collector.take());
+    session.push(batch, true);
     let done = session.next().unwrap();
     done.patch.apply(&done.raw).into_owned()
 }
