@@ -354,6 +354,9 @@ impl JsonReader {
             self.trouble = Some(Trouble::Malformed);
             return self.broken_line(input, names);
         }
+        // The walker may have read the blanks before the fault.
+        let rest = &input.bytes[self.at..];
+        self.at += rest.len() - rest.trim_ascii_start().len();
         let cut = self.end(input, names);
         self.growing = Growing::default();
         self.trouble = Some(Trouble::Malformed);

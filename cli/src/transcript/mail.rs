@@ -65,7 +65,7 @@ impl MailReader {
         }
         let len = match next {
             Some(next) if next > 0 => next,
-            _ => next_mail(&bytes[1..]).map_or(bytes.len(), |at| at + 1),
+            _ => later_mail(bytes).unwrap_or(bytes.len()),
         };
         let whole = len < bytes.len() || input.more == More::Never;
         if !whole && bytes.len() <= input.limit {
@@ -85,6 +85,11 @@ fn next_mail(bytes: &[u8]) -> Option<usize> {
     if bytes.starts_with(b"From ") {
         return Some(0);
     }
+    later_mail(bytes)
+}
+
+/// Where the next mail begins behind the start.
+fn later_mail(bytes: &[u8]) -> Option<usize> {
     let unix = memchr::memmem::find(bytes, b"\n\nFrom ").map(|at| at + 2);
     let windows = memchr::memmem::find(bytes, b"\r\n\r\nFrom ").map(|at| at + 4);
     unix.into_iter().chain(windows).min()

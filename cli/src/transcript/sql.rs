@@ -81,7 +81,7 @@ impl SqlReader {
             }
         }
         let line_end = memchr::memchr(b'\n', rest);
-        // The line may say more than has come of it.
+        // The rest of the line may still come.
         if starts(rest, "copy ") && line_end.is_none() && !whole {
             return None;
         }

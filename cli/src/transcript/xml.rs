@@ -178,6 +178,10 @@ fn leaf(bytes: &[u8], start: usize, name: &[u8]) -> Leaf {
             return Leaf::Unknown;
         }
         let (piece, end) = html::piece(bytes, at);
+        // The name of a tag may go on.
+        if piece != Piece::Text && end == bytes.len() && !bytes.ends_with(b">") {
+            return Leaf::Unknown;
+        }
         match piece {
             Piece::Close { name: closing } if bytes[closing.range()] == *name => {
                 return if end <= bytes.len() && bytes[..end].ends_with(b">") {
