@@ -219,7 +219,7 @@ impl<'a> Secrets<'a> {
                 }
                 places
             }
-            Part::Data(_) => {
+            Part::Data(_) | Part::Form => {
                 let mut places = self.in_text(&words);
                 places.extend(self.in_object(said.owner, &words));
                 places

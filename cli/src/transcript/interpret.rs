@@ -976,7 +976,10 @@ impl<'a> Reading<'a> {
                     let meaning = self.meaning(index);
                     let label = self.label(index);
                     let may_be_id = meaning.reference || meaning.conversation.is_some() || meaning.time.is_some();
-                    let part = Part::Data(may_be_id && label.is_none());
+                    let part = match label {
+                        None if self.names.fields.only_given_text() => Part::Form,
+                        _ => Part::Data(may_be_id && label.is_none()),
+                    };
                     let (segments, owner) = (vec![self.node(index).segment], self.number(self.node(index).parent));
                     data.push((index, Said { part, label, owner, ..Said::new(segments) }));
                 }
@@ -1265,7 +1268,7 @@ impl<'a> Reading<'a> {
             }
         }
         for (at, said) in data.iter_mut() {
-            if said.part != Part::Data(false) {
+            if !matches!(said.part, Part::Data(false) | Part::Form) {
                 continue;
             }
             let owner = self.tree.ancestors(*at).find_map(|above| by_owner.get(&self.number(above)));

@@ -228,7 +228,9 @@ impl Grouping {
         let (text, speaker, time) = match self.head.take() {
             Some((head, at)) => {
                 let span = head.speaker.map(|(span, _)| Span::new(span.start + at, span.end + at));
-                let name = span.map(|span| Arc::from(&*String::from_utf8_lossy(&bytes[span.range()])));
+                // A long message may have been cut within its head.
+                let name = span.and_then(|span| bytes.get(span.range()));
+                let name = name.map(|name| Arc::from(&*String::from_utf8_lossy(name)));
                 self.carried = Speaker { name, ..Speaker::default() };
                 (head.text + at, self.carried.clone(), head.moment.map(|moment| moment.time()))
             }

@@ -102,7 +102,7 @@ fn expand(
     others: &mut Vec<Said>,
 ) -> Found {
     let [segment] = said.segments.as_slice() else { return Found::Text(said) };
-    if matches!(said.part, Part::Data(_)) {
+    if matches!(said.part, Part::Data(_) | Part::Form) {
         return Found::Text(said);
     }
     let segment = *segment;

@@ -85,6 +85,8 @@ pub(crate) enum Part {
     /// It is data, in which only what its form makes certain is masked, unless it reads as a text. `true` if it may be an
     /// id.
     Data(bool),
+    /// It is data beside the only fields of text that were given: what its form makes certain is masked, and nothing else.
+    Form,
 }
 
 /// A message of a record.

@@ -506,7 +506,7 @@ impl Ears<'_> {
             let alone = match said.part {
                 Part::Said | Part::Quoted if said.key == Key::Alone => true,
                 Part::Alone => true,
-                Part::Data(_) | Part::Code | Part::Summary(..) => false,
+                Part::Data(_) | Part::Form | Part::Code | Part::Summary(..) => false,
                 Part::Said | Part::Quoted | Part::Copy(_) => continue,
             };
             let prose = match said.part {
@@ -533,7 +533,7 @@ impl Ears<'_> {
             match said.part {
                 Part::Data(_) if is_labeled || prose => {}
                 Part::Data(may_be_id) => keep_certain(&mut outcome, may_be_id),
-                Part::Summary(..) | Part::Code => keep_certain(&mut outcome, false),
+                Part::Form | Part::Summary(..) | Part::Code => keep_certain(&mut outcome, false),
                 _ => {}
             }
             text.edit(&outcome.patch, &mut edits);
