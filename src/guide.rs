@@ -20,6 +20,9 @@ pub mod detectors {}
 #[doc = include_str!("../docs/proxy.md")]
 pub mod proxy {}
 
+#[doc = include_str!("../docs/envoy.md")]
+pub mod envoy {}
+
 #[doc = include_str!("../docs/command-line.md")]
 pub mod command_line {}
 

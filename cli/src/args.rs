@@ -40,6 +40,9 @@ pub(crate) enum Command {
     /// Put the middleware in front of a server in any language
     #[cfg(feature = "proxy")]
     Proxy(Proxy),
+    /// Run the middleware as an external processor of Envoy (gRPC)
+    #[cfg(feature = "ext-proc")]
+    ExtProc(ExtProc),
     /// Explain why something is found or kept
     Explain(Explain),
     /// Score labelled conversations: secrets missed, harmless text lost, clean messages changed
@@ -268,29 +271,13 @@ pub(crate) struct Scan {
     pub(crate) reading: Reading,
 }
 
+/// Where a server listens, and how it reads messages.
 #[cfg(feature = "proxy")]
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    lastfour proxy --listen 127.0.0.1:8080 --upstream http://127.0.0.1:9000\n  \
-    lastfour proxy --upstream http://127.0.0.1:9000 --conversation cookie:session\n  \
-    lastfour proxy --config proxy.toml")]
-pub(crate) struct Proxy {
-    /// Configuration file (TOML) with routes, TLS, limits and more, in place of the other options
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    #[arg(conflicts_with_all = ["listen", "upstream", "policy", "conversation", "redis", "host", "trust"])]
-    pub(crate) config: Option<PathBuf>,
-
-    /// Check the configuration and the files that it names, and start nothing
-    #[arg(long)]
-    pub(crate) check: bool,
-
+pub(crate) struct Serving {
     /// Address on which clients connect [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
-
-    /// Your server: http:// or https://, a host and a port
-    #[arg(long, value_name = "URL")]
-    pub(crate) upstream: Option<String>,
 
     /// Policy file (TOML); `lastfour policy` prints the default
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -310,6 +297,49 @@ pub(crate) struct Proxy {
     /// A URL with a password belongs into a configuration file, because other users of the machine can see arguments.
     #[arg(long, value_name = "URL")]
     pub(crate) redis: Option<String>,
+}
+
+#[cfg(feature = "ext-proc")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    lastfour ext-proc --listen 127.0.0.1:9001 --conversation header:x-conversation\n  \
+    lastfour ext-proc --config ext-proc.toml")]
+pub(crate) struct ExtProc {
+    /// Configuration file (TOML) with routes, TLS, limits and more, in place of the other options
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(conflicts_with_all = ["listen", "policy", "conversation", "redis"])]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Check the configuration and the files that it names, and start nothing
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    #[command(flatten)]
+    pub(crate) serving: Serving,
+}
+
+#[cfg(feature = "proxy")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    lastfour proxy --listen 127.0.0.1:8080 --upstream http://127.0.0.1:9000\n  \
+    lastfour proxy --upstream http://127.0.0.1:9000 --conversation cookie:session\n  \
+    lastfour proxy --config proxy.toml")]
+pub(crate) struct Proxy {
+    /// Configuration file (TOML) with routes, TLS, limits and more, in place of the other options
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(conflicts_with_all = ["listen", "upstream", "policy", "conversation", "redis", "host", "trust"])]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Check the configuration and the files that it names, and start nothing
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Your server: http:// or https://, a host and a port
+    #[arg(long, value_name = "URL")]
+    pub(crate) upstream: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) serving: Serving,
 
     /// The Host header that the upstream gets: keep (that of the client) or upstream (its own, the default for https)
     #[arg(long, value_name = "WHICH")]

@@ -82,6 +82,8 @@ fn dispatch(command: &Command, color: ColorName) -> Result<ExitCode> {
         }
         #[cfg(feature = "proxy")]
         Command::Proxy(args) => proxy::run(args)?,
+        #[cfg(feature = "ext-proc")]
+        Command::ExtProc(args) => proxy::run_ext_proc(args)?,
         Command::Explain(args) => explain::run(args, color)?,
         Command::Eval(args) => eval::run(args).map(|()| true)?,
         Command::Detectors(args) => listing::detectors(args).map(|()| true)?,

@@ -19,6 +19,7 @@ use crate::middleware::config::Config;
 use crate::middleware::conversation::{Counts, Decision, StoredConversation};
 use crate::middleware::encoding::Decoder;
 use crate::middleware::gather::{Held, NotHeld, gather};
+use crate::middleware::head_first::HeadFirst;
 use crate::middleware::headers::{self, Change, correct};
 use crate::middleware::key::{KeyError, KeyExtractor, is_word};
 use crate::middleware::plan::{How, Overflow, Plan, how, opens_document, plan, response_plan};
@@ -182,7 +183,8 @@ impl<St: ConversationStore> Exchange<St> {
         if !self.config.requests && !needs_body {
             return Ok(RedactBody::pass(body));
         }
-        let plan = plan(&self.config, Direction::Request, &head.headers, &body.size_hint(), needs_body);
+        let head_first = head.extensions.get::<HeadFirst>().is_some();
+        let plan = plan(&self.config, Direction::Request, &head.headers, &body.size_hint(), needs_body, head_first);
         self.report_unread(Direction::Request, &plan);
         let received = match plan {
             // The body is read only for the conversation key.
@@ -208,7 +210,7 @@ impl<St: ConversationStore> Exchange<St> {
             });
         }
         self.streams = matches!(received, Received::Stream(..));
-        let (body, report) = self.scan(Direction::Request, received, &mut head.headers).await?;
+        let (body, report) = self.scan(Direction::Request, received, &mut head.headers, head_first).await?;
         self.report = Some(report.clone());
         head.extensions.insert(report);
         Ok(body)
@@ -241,8 +243,9 @@ impl<St: ConversationStore> Exchange<St> {
             }
             return Ok(RedactBody::pass(body));
         }
+        let head_first = head.extensions.get::<HeadFirst>().is_some();
         let received = self.receive(Direction::Response, plan, body).await?;
-        let (body, report) = self.scan(Direction::Response, received, &mut head.headers).await?;
+        let (body, report) = self.scan(Direction::Response, received, &mut head.headers, head_first).await?;
         self.count(&mut head.headers, Some(&report));
         head.extensions.insert(report);
         Ok(body)
@@ -328,6 +331,7 @@ impl<St: ConversationStore> Exchange<St> {
         direction: Direction,
         received: Received<X>,
         headers: &mut HeaderMap,
+        head_first: bool,
     ) -> Result<(RedactBody<X>, Report), Stopped>
     where
         X: Body,
@@ -336,7 +340,9 @@ impl<St: ConversationStore> Exchange<St> {
         match received {
             Received::Pass(body, report) => Ok((body, report)),
             Received::Held(held, how) => self.scan_held(direction, held, how, headers).await,
-            Received::Stream(read, body, how) => self.scan_stream(direction, read, body, how, headers).await,
+            Received::Stream(read, body, how) => {
+                self.scan_stream(direction, (read, body), how, headers, head_first).await
+            }
         }
     }
 
@@ -382,10 +388,10 @@ impl<St: ConversationStore> Exchange<St> {
     async fn scan_stream<X>(
         &mut self,
         direction: Direction,
-        read: VecDeque<Bytes>,
-        mut body: Pin<Box<X>>,
+        (read, mut body): (VecDeque<Bytes>, Pin<Box<X>>),
         how: How,
         headers: &mut HeaderMap,
+        head_first: bool,
     ) -> Result<(RedactBody<X>, Report), Stopped>
     where
         X: Body,
@@ -402,7 +408,7 @@ impl<St: ConversationStore> Exchange<St> {
         };
         // The start of large documents and pages is scanned ahead, so that a failure there can be answered with a
         // status.
-        let scans_ahead = direction == Direction::Response && !how.format.streams();
+        let scans_ahead = direction == Direction::Response && !how.format.streams() && !head_first;
         let is_events = direction == Direction::Response && how.format == BodyFormat::Events;
         let make_filter = self.make_filter(direction, how.format);
         let filter = make_filter(loaded.clone().unwrap_or_default());

@@ -8,6 +8,7 @@ use crate::filter::{BodyFormat, ScanError, may_block};
 use crate::middleware::Direction;
 use crate::middleware::config::Config;
 use crate::middleware::encoding::{Coding, coding};
+use crate::middleware::head_first::HeadFirst;
 use crate::middleware::headers::{expects_continue, single};
 
 /// How a body is handled.
@@ -42,13 +43,14 @@ pub(super) enum Overflow {
 }
 
 /// Returns the plan for a body with these headers. `needs_body` says that the conversation key or the role may be in
-/// the body.
+/// the body, `head_first` that the body cannot be read before the head is sent on.
 pub(super) fn plan<St>(
     config: &Config<St>,
     direction: Direction,
     headers: &HeaderMap,
     hint: &SizeHint,
     needs_body: bool,
+    head_first: bool,
 ) -> Plan {
     if hint.exact() == Some(0) {
         return Plan::Pass;
@@ -76,7 +78,7 @@ pub(super) fn plan<St>(
     };
     // If the client waits for `100 Continue`, the handler decides whether it wants the body, so the body is not read
     // before the handler reads it.
-    let waits = expects_continue(headers) && !needs_body && (streams || !how.format.streams());
+    let waits = (head_first || expects_continue(headers)) && !needs_body && (streams || !how.format.streams());
     let limit = config.limits.hold;
     let length = single(headers, &CONTENT_LENGTH).ok().flatten().and_then(|length| length.parse().ok());
     match hint.exact().or(length) {
@@ -100,7 +102,8 @@ pub(super) fn response_plan<St>(config: &Config<St>, method: &Method, head: &res
     if bodiless {
         return Plan::Pass;
     }
-    match plan(config, Direction::Response, &head.headers, hint, false) {
+    let head_first = head.extensions.get::<HeadFirst>().is_some();
+    match plan(config, Direction::Response, &head.headers, hint, false, head_first) {
         Plan::Hold(..) | Plan::Stream(_) if head.status == StatusCode::PARTIAL_CONTENT => {
             Plan::Refuse(ScanError::Partial)
         }

@@ -156,6 +156,7 @@ fn every_link_to_a_file_leads_somewhere() {
         "docs/command-line.md",
         "docs/deployment.md",
         "docs/detectors.md",
+        "docs/envoy.md",
         "docs/middleware.md",
         "docs/policy.md",
         "docs/proxy.md",

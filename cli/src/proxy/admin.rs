@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use crate::failure::{CliError, Result};
 use crate::proxy::body::AnyBody;
 use crate::proxy::problem::full;
-use crate::proxy::serve::Proxy;
+use crate::proxy::shared::Shared;
 
 /// How long the upstream may take to accept a connection until the proxy is not ready.
 const READY: Duration = Duration::from_secs(1);
@@ -39,15 +39,15 @@ pub(crate) fn recorder() -> Result<PrometheusHandle> {
 }
 
 /// Serves the second port.
-pub(crate) async fn serve(proxy: Arc<Proxy>, listener: TcpListener, metrics: PrometheusHandle) {
+pub(crate) async fn serve(shared: Arc<Shared>, listener: TcpListener, metrics: PrometheusHandle) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let (proxy, metrics) = (proxy.clone(), metrics.clone());
+        let (shared, metrics) = (shared.clone(), metrics.clone());
         tokio::spawn(async move {
-            let service = service_fn(|request| answer(&proxy, &metrics, request));
+            let service = service_fn(|request| answer(&shared, &metrics, request));
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD)
@@ -58,13 +58,13 @@ pub(crate) async fn serve(proxy: Arc<Proxy>, listener: TcpListener, metrics: Pro
 }
 
 async fn answer(
-    proxy: &Proxy,
+    shared: &Shared,
     metrics: &PrometheusHandle,
     request: Request<Incoming>,
 ) -> std::result::Result<Response<AnyBody>, Infallible> {
     let (status, text) = match request.uri().path() {
         "/healthz" => (StatusCode::OK, "ok\n".to_owned()),
-        "/readyz" => match not_ready(proxy).await {
+        "/readyz" => match not_ready(shared).await {
             None => (StatusCode::OK, "ready\n".to_owned()),
             Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
         },
@@ -81,18 +81,21 @@ async fn answer(
     Ok(response)
 }
 
-/// Why the proxy should get no requests.
-async fn not_ready(proxy: &Proxy) -> Option<&'static str> {
-    if proxy.is_stopping() {
+/// Why this process should get no requests.
+pub(crate) async fn not_ready(shared: &Shared) -> Option<&'static str> {
+    if shared.is_stopping() {
         return Some("stopping");
     }
-    let upstream = &proxy.settings.upstream;
-    let default = if upstream.scheme == http::uri::Scheme::HTTPS { 443 } else { 80 };
-    let host = upstream.authority.host().trim_matches(['[', ']']);
-    let address = (host, upstream.authority.port_u16().unwrap_or(default));
-    match timeout(READY, TcpStream::connect(address)).await {
-        Ok(Ok(_)) if matches!(timeout(READY, proxy.store.is_ready()).await, Ok(true)) => None,
-        Ok(Ok(_)) => Some("the store of conversations cannot be reached"),
-        Ok(Err(_)) | Err(_) => Some("the upstream cannot be reached"),
+    if let Some(upstream) = &shared.settings.upstream {
+        let default = if upstream.scheme == http::uri::Scheme::HTTPS { 443 } else { 80 };
+        let host = upstream.authority.host().trim_matches(['[', ']']);
+        let address = (host, upstream.authority.port_u16().unwrap_or(default));
+        if !matches!(timeout(READY, TcpStream::connect(address)).await, Ok(Ok(_))) {
+            return Some("the upstream cannot be reached");
+        }
+    }
+    match timeout(READY, shared.store.is_ready()).await {
+        Ok(true) => None,
+        Ok(false) | Err(_) => Some("the store of conversations cannot be reached"),
     }
 }

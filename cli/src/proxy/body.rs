@@ -101,8 +101,8 @@ impl Progress {
 }
 
 /// A body that is being received.
-pub(crate) struct Received {
-    inner: Incoming,
+pub(crate) struct Received<B = Incoming> {
+    inner: B,
     progress: Arc<Progress>,
     idle: Duration,
     /// Runs while the next frame is awaited.
@@ -111,14 +111,14 @@ pub(crate) struct Received {
     left: u64,
 }
 
-impl Received {
+impl<B> Received<B> {
     /// `limit`: the most bytes that it may have.
-    pub(crate) fn new(inner: Incoming, progress: Arc<Progress>, idle: Duration, limit: u64) -> Self {
+    pub(crate) fn new(inner: B, progress: Arc<Progress>, idle: Duration, limit: u64) -> Self {
         Self { inner, progress, idle, timer: None, left: limit }
     }
 }
 
-impl Body for Received {
+impl<B: Body<Data = Bytes> + Unpin> Body for Received<B> {
     type Data = Bytes;
     type Error = BoxError;
 

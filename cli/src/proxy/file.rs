@@ -22,24 +22,24 @@ use crate::proxy::store::{REDIS_URL, redis_url};
 /// The longest time that can be set, in seconds: one day.
 const LONGEST: f64 = 86_400.0;
 
-/// Reads a configuration file.
+/// Reads a configuration file. `upstream`: whether it must name one.
 ///
 /// # Errors
 ///
 /// Fails if it cannot be read or is not valid.
-pub(crate) fn read(path: &Path) -> Result<Settings> {
+pub(crate) fn read(path: &Path, upstream: bool) -> Result<Settings> {
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::InvalidData => CliError::Message(format!("{} is not UTF-8 text", path.display())),
         _ => CliError::Message(format!("cannot read {}: {}", path.display(), reason(&error))),
     })?;
     // Files that it names are found beside it.
     let folder = path.parent().unwrap_or(Path::new(""));
-    parse(&text, folder).map_err(|error| CliError::Message(format!("{}: {error}", path.display())))
+    parse(&text, folder, upstream).map_err(|error| CliError::Message(format!("{}: {error}", path.display())))
 }
 
-/// Parses a configuration. `folder`: where relative paths begin.
-fn parse(text: &str, folder: &Path) -> std::result::Result<Settings, String> {
-    let file = File { text, folder };
+/// Parses a configuration. `folder`: where relative paths begin. `needs_upstream`: whether it must name one.
+fn parse(text: &str, folder: &Path, needs_upstream: bool) -> std::result::Result<Settings, String> {
+    let file = File { text, folder, needs_upstream };
     let document = DeTable::parse(text).map_err(|error| {
         file.error(&error.span().unwrap_or(0..0), "", &format!("not valid TOML: {}", error.message()))
     })?;
@@ -49,6 +49,7 @@ fn parse(text: &str, folder: &Path) -> std::result::Result<Settings, String> {
 struct File<'t> {
     text: &'t str,
     folder: &'t Path,
+    needs_upstream: bool,
 }
 
 impl File<'_> {
@@ -194,9 +195,12 @@ fn settings(file: &mut Section<'_, '_, '_>) -> Read<Settings> {
     const ADDRESS: &str = "an address and a port, such as 127.0.0.1:8080";
     let listen = file.text("listen", ADDRESS, address)?.unwrap_or_else(|| LISTEN.to_owned());
     let upstream = file.section("upstream", upstream)?;
+    if file.file.needs_upstream {
+        file.required("upstream.url", upstream.as_ref())?;
+    }
     let settings = Settings {
         listen,
-        upstream: file.required("upstream.url", upstream)?,
+        upstream,
         admin: file.text("admin", ADDRESS, address)?,
         tls: file.section("tls", tls)?,
         trust: file.section("trust", trust)?.unwrap_or_default(),
@@ -342,7 +346,7 @@ mod tests {
     use crate::proxy::settings::{Direction, Shape};
 
     fn error(text: &str) -> String {
-        parse(text, Path::new("")).expect_err(text)
+        parse(text, Path::new(""), true).expect_err(text)
     }
 
     #[test]
@@ -352,6 +356,7 @@ mod tests {
              [timeouts]\nidle = 0.5\n[[routes]]\npath = '/v1'\nmethods = 'POST'\nshape = 'openai'\nconversation = []\n\
              [[routes]]\npath = '/static'\ndirection = 'none'\n",
             Path::new("/etc"),
+            true,
         )
         .expect("a valid file");
         let [api, files] = &settings.routes[..] else { panic!("two routes") };

@@ -22,10 +22,10 @@ use lastfour::middleware::BoxError;
 use tokio::time::{Instant, sleep_until};
 use tower::Service;
 
-use crate::failure::Result;
-use crate::proxy::body::{AnyBody, Cut, Progress, Received};
+use crate::failure::{CliError, Result};
+use crate::proxy::body::{AnyBody, Progress, Received};
 use crate::proxy::headers::remove_hop_by_hop;
-use crate::proxy::problem::{full, problem};
+use crate::proxy::problem::{cut_off, full, problem};
 use crate::proxy::settings::{Host, Settings, Timeouts, Upstream};
 use crate::proxy::tls;
 
@@ -44,7 +44,9 @@ pub(crate) struct Upstreams {
 impl Upstreams {
     /// Makes a client. It connects when the first request is sent.
     pub(crate) fn new(settings: &Settings) -> Result<Arc<Self>> {
-        let upstream = settings.upstream.clone();
+        let Some(upstream) = settings.upstream.clone() else {
+            return Err(CliError::Message("upstream.url is missing".to_owned()));
+        };
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
@@ -222,28 +224,26 @@ impl Forward {
     }
 
     fn failed(&self, failure: &Failure) -> Response<AnyBody> {
-        let (status, reason, detail) = match (self.progress.cut(), failure) {
-            (Some(Cut::Idle), _) => (StatusCode::REQUEST_TIMEOUT, "", "The request was not sent completely in time."),
-            (Some(Cut::TooLarge), _) => (StatusCode::PAYLOAD_TOO_LARGE, "", "The body of the request is too large."),
-            (Some(Cut::Broken), _) => (StatusCode::BAD_REQUEST, "", "The request was cut off."),
-            (None, Failure::Timeout) => {
+        if let Some(cut) = self.progress.cut() {
+            return cut_off(cut);
+        }
+        let (status, reason, detail) = match failure {
+            Failure::Timeout => {
                 (StatusCode::GATEWAY_TIMEOUT, "timeout", "The server behind this proxy did not answer in time.")
             }
-            (None, Failure::Upstream(error)) if is_timeout(error) => {
+            Failure::Upstream(error) if is_timeout(error) => {
                 (StatusCode::GATEWAY_TIMEOUT, "timeout", "The server behind this proxy could not be reached in time.")
             }
-            (None, Failure::Upstream(error)) if error.is_connect() => {
+            Failure::Upstream(error) if error.is_connect() => {
                 (StatusCode::BAD_GATEWAY, "connect", "The server behind this proxy cannot be reached.")
             }
-            (None, Failure::Upstream(_)) => (
+            Failure::Upstream(_) => (
                 StatusCode::BAD_GATEWAY,
                 "answer",
                 "The server behind this proxy closed the connection or sent an answer that cannot be read.",
             ),
         };
-        if !reason.is_empty() {
-            upstream_failed(reason);
-        }
+        upstream_failed(reason);
         problem(status, detail)
     }
 }

@@ -119,7 +119,7 @@ fn remove_spoofed(headers: &mut HeaderMap, peer: Peer, trust: &Trust) {
 }
 
 /// Joins the cookies that HTTP/2 may send in several fields (RFC 9113, section 8.2.3).
-fn join_cookies(headers: &mut HeaderMap) {
+pub(crate) fn join_cookies(headers: &mut HeaderMap) {
     if headers.get_all(COOKIE).iter().nth(1).is_none() {
         return;
     }

@@ -1,12 +1,15 @@
 //! `lastfour proxy`: the middleware in front of a server in any language.
 //!
-//! `settings` holds what can be set. `serve` accepts connections; `check` refuses requests that servers read differently;
+//! `settings` holds what can be set, `shared` what all connections share. `serve` accepts connections; `check` refuses requests that servers read differently;
 //! `headers` prepares the head for the upstream; `route` chooses the layer that scans; `forward` sends the request on.
-//! `store` keeps conversations. `admin` is the second port.
+//! `store` keeps conversations. `admin` is the second port. `ext_proc` puts the same layers behind Envoy's interface for external
+//! processors instead.
 
 mod admin;
 mod body;
 mod check;
+#[cfg(feature = "ext-proc")]
+mod ext_proc;
 mod file;
 mod forward;
 mod headers;
@@ -17,6 +20,7 @@ mod problem;
 mod route;
 mod serve;
 mod settings;
+mod shared;
 mod source;
 mod store;
 mod tls;
@@ -31,43 +35,60 @@ use crate::args;
 use crate::console::say;
 use crate::failure::{CliError, Result};
 use crate::proxy::log::{notice, warning};
-use crate::proxy::serve::{Proxy, Server};
+use crate::proxy::serve::{Handler, Proxy, Server};
 use crate::proxy::settings::{
     Direction, Host, LISTEN, Limits, Log, Named, Network, Rules, Settings, Timeouts, Trust, Upstream,
 };
+use crate::proxy::shared::Shared;
 use crate::proxy::source::Source;
 use crate::proxy::store::{REDIS_URL, redis_url};
 
 /// `lastfour proxy`. Returns whether all requests were finished.
 pub(crate) fn run(args: &args::Proxy) -> Result<bool> {
     let settings = match &args.config {
-        Some(path) => file::read(path)?,
+        Some(path) => file::read(path, true)?,
         None => from_args(args)?,
     };
+    start(settings, args.check, Proxy::new)
+}
+
+/// `lastfour ext-proc`. Returns whether all requests were finished.
+#[cfg(feature = "ext-proc")]
+pub(crate) fn run_ext_proc(args: &args::ExtProc) -> Result<bool> {
+    let settings = match &args.config {
+        Some(path) => file::read(path, false)?,
+        None => from_serving(&args.serving, None)?,
+    };
+    start(settings, args.check, |shared| Ok(Arc::new(ext_proc::Processor::new(shared))))
+}
+
+/// Starts a server, or only checks its settings and the files that they name.
+fn start<H: Handler>(
+    settings: Settings,
+    check: bool,
+    handler: impl FnOnce(Arc<Shared>) -> Result<Arc<H>>,
+) -> Result<bool> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| CliError::Message(format!("cannot start: {error}")))?;
-    if args.check {
+    if check {
         // The store may belong to a runtime.
         let _entered = runtime.enter();
-        check_files(&settings)?;
+        let shared = Shared::new(settings)?;
+        shared.settings.tls.as_ref().map(tls::acceptor).transpose()?;
+        handler(shared)?;
         say("lastfour: the configuration is valid");
         return Ok(true);
     }
-    runtime.block_on(serve(settings))
+    runtime.block_on(serve(settings, handler))
 }
 
-/// Reads the files that the settings name.
-fn check_files(settings: &Settings) -> Result<()> {
-    Proxy::new(settings.clone())?;
-    settings.tls.as_ref().map(tls::acceptor).transpose()?;
-    Ok(())
+fn wrong(flag: &str, value: &str, expected: &str) -> CliError {
+    CliError::Message(format!("--{flag} {value:?}: expected {expected}"))
 }
 
 fn from_args(args: &args::Proxy) -> Result<Settings> {
-    let wrong =
-        |flag: &str, value: &str, expected: &str| CliError::Message(format!("--{flag} {value:?}: expected {expected}"));
     let Some(url) = &args.upstream else {
         return Err(CliError::Message(
             "--upstream is missing: the URL of your server, such as http://127.0.0.1:9000; or name a file with --config".into(),
@@ -78,11 +99,15 @@ fn from_args(args: &args::Proxy) -> Result<Settings> {
     if let Some(host) = &args.host {
         upstream.host = Host::named(host).ok_or_else(|| wrong("host", host, &format!("one of {}", Host::names())))?;
     }
-    let mut trust = Trust::default();
+    let mut settings = from_serving(&args.serving, Some(upstream))?;
     for network in &args.trust {
         let expected = "an address or a block of addresses, such as 10.0.0.0/8";
-        trust.proxies.push(Network::parse(network).ok_or_else(|| wrong("trust", network, expected))?);
+        settings.trust.proxies.push(Network::parse(network).ok_or_else(|| wrong("trust", network, expected))?);
     }
+    Ok(settings)
+}
+
+fn from_serving(args: &args::Serving, upstream: Option<Upstream>) -> Result<Settings> {
     let mut rules = Rules { policy: args.policy.clone(), ..Rules::default() };
     for source in &args.conversation {
         let source = Source::parse(source).ok_or_else(|| wrong("conversation", source, source::KINDS))?;
@@ -98,7 +123,7 @@ fn from_args(args: &args::Proxy) -> Result<Settings> {
         upstream,
         admin: None,
         tls: None,
-        trust,
+        trust: Trust::default(),
         limits: Limits::default(),
         timeouts: Timeouts::default(),
         store: settings::Store { redis, ..settings::Store::default() },
@@ -114,30 +139,34 @@ async fn bind(address: &str) -> Result<TcpListener> {
         .map_err(|error| CliError::Message(format!("cannot listen on {address}: {}", crate::failure::reason(&error))))
 }
 
-async fn serve(settings: Settings) -> Result<bool> {
+async fn serve<H: Handler>(settings: Settings, handler: impl FnOnce(Arc<Shared>) -> Result<Arc<H>>) -> Result<bool> {
     let log = settings.log;
     log::start(log);
     let metrics = admin::recorder()?;
-    let proxy = Proxy::new(settings)?;
-    let settings = &proxy.settings;
+    let shared = Shared::new(settings)?;
+    let handler = handler(shared.clone())?;
+    let settings = &shared.settings;
     let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
     let listener = bind(&settings.listen).await?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     if let Ok(address) = listener.local_addr() {
-        let upstream = format!("{}://{}", settings.upstream.scheme, settings.upstream.authority);
-        notice(log, &format!("listening on {scheme}://{address}, in front of {upstream}"));
+        let what = match &settings.upstream {
+            Some(upstream) if !H::HTTP2_ONLY => format!("in front of {}://{}", upstream.scheme, upstream.authority),
+            _ => "as an external processor of Envoy".to_owned(),
+        };
+        notice(log, &format!("listening on {scheme}://{address}, {what}"));
     }
     if let Some(address) = &settings.admin {
         let listener = bind(address).await?;
         if let Ok(address) = listener.local_addr() {
             notice(log, &format!("health and metrics on http://{address}"));
         }
-        tokio::spawn(admin::serve(proxy.clone(), listener, metrics));
+        tokio::spawn(admin::serve(shared.clone(), listener, metrics));
     }
     describe(settings);
     notice(log, "running; SIGTERM or Ctrl-C stops it when the requests are finished");
-    tokio::spawn(reload_on_hangup(proxy.clone()));
-    let finished = Server::new(proxy, listener, tls).run(stopped()).await;
+    tokio::spawn(reload_on_hangup(shared.clone()));
+    let finished = Server::new(handler, listener, tls).run(stopped()).await;
     if finished {
         notice(log, "stopped; all requests were finished");
     } else {
@@ -204,12 +233,12 @@ async fn stopped() {
 
 /// Reads the policies again when the process gets SIGHUP.
 #[cfg(unix)]
-async fn reload_on_hangup(proxy: Arc<Proxy>) {
+async fn reload_on_hangup(shared: Arc<Shared>) {
     use tokio::signal::unix::{SignalKind, signal};
-    let log = proxy.settings.log;
+    let log = shared.settings.log;
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
     while hangups.recv().await.is_some() {
-        match proxy.reload() {
+        match shared.reload() {
             Ok(()) => notice(log, "the policies were read again"),
             Err(error) => warning(log, &format!("the old policies are kept: {error}")),
         }
@@ -217,6 +246,6 @@ async fn reload_on_hangup(proxy: Arc<Proxy>) {
 }
 
 #[cfg(not(unix))]
-async fn reload_on_hangup(_: Arc<Proxy>) {
+async fn reload_on_hangup(_: Arc<Shared>) {
     pending().await
 }

@@ -5,7 +5,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 
-use crate::proxy::body::AnyBody;
+use crate::proxy::body::{AnyBody, Cut};
 
 /// Returns a response with a body in `application/problem+json`, as the middleware writes it.
 pub(crate) fn problem(status: StatusCode, detail: &str) -> Response<AnyBody> {
@@ -17,6 +17,16 @@ pub(crate) fn problem(status: StatusCode, detail: &str) -> Response<AnyBody> {
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Returns the response to a request whose body ended early.
+pub(crate) fn cut_off(cut: Cut) -> Response<AnyBody> {
+    let (status, detail) = match cut {
+        Cut::Idle => (StatusCode::REQUEST_TIMEOUT, "The request was not sent completely in time."),
+        Cut::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body of the request is too large."),
+        Cut::Broken => (StatusCode::BAD_REQUEST, "The request was cut off."),
+    };
+    problem(status, detail)
 }
 
 /// Returns a body that is in memory.

@@ -21,6 +21,8 @@ pub(crate) struct Route {
     pub(crate) name: String,
     path: Pattern,
     methods: Vec<Method>,
+    #[cfg(feature = "ext-proc")]
+    pub(crate) direction: Direction,
     /// `None` if nothing is scanned.
     pub(crate) layer: Option<RedactLayer<Store>>,
 }
@@ -44,7 +46,14 @@ impl Routes {
         let limits = Limits::default().hold(settings.limits.hold);
         let make = |name: &str, path: Pattern, methods: &[Method], rules: &Rules| -> Result<Route> {
             let layer = layer(rules, limits, idle, store)?;
-            Ok(Route { name: name.to_owned(), path, methods: methods.to_vec(), layer })
+            Ok(Route {
+                name: name.to_owned(),
+                path,
+                methods: methods.to_vec(),
+                #[cfg(feature = "ext-proc")]
+                direction: rules.direction,
+                layer,
+            })
         };
         let strict = Rules { direction: Direction::Both, ..settings.rules.clone() };
         Ok(Self {

@@ -3,8 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{ALLOW, CONNECTION, CONTENT_LENGTH};
@@ -30,52 +29,52 @@ use crate::proxy::forward::{Forward, Upgrades, Upstreams};
 use crate::proxy::headers::{Peer, asks_for_websocket, prepare_request};
 use crate::proxy::io::Timed;
 use crate::proxy::problem::{full, problem};
-use crate::proxy::route::{Route, Routes};
-use crate::proxy::settings::Settings;
-use crate::proxy::store::Store;
+use crate::proxy::route::Route;
+use crate::proxy::shared::Shared;
 
 /// Streams of one HTTP/2 connection.
 const STREAMS: u32 = 250;
 
-/// What all connections share.
+/// Answers the requests of all connections.
+pub(crate) trait Handler: Send + Sync + 'static {
+    /// Whether clients must speak HTTP/2.
+    const HTTP2_ONLY: bool;
+
+    fn shared(&self) -> &Arc<Shared>;
+
+    fn answer(
+        self: Arc<Self>,
+        peer: Peer,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Response<AnyBody>> + Send;
+}
+
+/// Sends requests on to the upstream.
 pub(crate) struct Proxy {
-    pub(crate) settings: Settings,
-    routes: RwLock<Arc<Routes>>,
+    shared: Arc<Shared>,
     upstreams: Arc<Upstreams>,
-    pub(crate) store: Store,
-    /// No new connections are accepted.
-    stopping: AtomicBool,
 }
 
 impl Proxy {
-    /// Reads the policies and the certificates of the upstream.
-    pub(crate) fn new(settings: Settings) -> Result<Arc<Self>> {
-        let store = Store::new(&settings)?;
-        let routes = RwLock::new(Arc::new(Routes::new(&settings, &store)?));
-        let upstreams = Upstreams::new(&settings)?;
-        Ok(Arc::new(Self { settings, routes, upstreams, store, stopping: AtomicBool::new(false) }))
+    /// Reads the certificates of the upstream.
+    pub(crate) fn new(shared: Arc<Shared>) -> Result<Arc<Self>> {
+        let upstreams = Upstreams::new(&shared.settings)?;
+        Ok(Arc::new(Self { shared, upstreams }))
     }
+}
 
-    /// Reads the policies again. Requests that are running keep theirs, and conversations are kept.
-    pub(crate) fn reload(&self) -> Result<()> {
-        let routes = Arc::new(Routes::new(&self.settings, &self.store)?);
-        *self.routes.write().unwrap_or_else(PoisonError::into_inner) = routes;
-        Ok(())
-    }
+impl Handler for Proxy {
+    const HTTP2_ONLY: bool = false;
 
-    fn routes(&self) -> Arc<Routes> {
-        self.routes.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+    fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// Answers a request.
     async fn answer(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> Response<AnyBody> {
         let start = Instant::now();
         let (version, method) = (request.version(), request.method().clone());
-        let routes = self.routes();
+        let routes = self.shared.routes();
         let route = routes.find(&method, request.uri().path());
         // Says in which route something was found or could not be scanned.
         let span = tracing::info_span!("in", route = route.name.as_str());
@@ -103,7 +102,9 @@ impl Proxy {
         tracing::info!(method = known(&method), route = route.name.as_str(), status, ms, "request");
         response
     }
+}
 
+impl Proxy {
     async fn forward(
         &self,
         route: &Route,
@@ -124,10 +125,7 @@ impl Proxy {
             Some(_) => Upgrades::Scan,
             None => Upgrades::Pass,
         });
-        let limit = match self.settings.limits.body {
-            0 => u64::MAX,
-            limit => limit,
-        };
+        let limit = self.shared.settings.limits.body();
         let length = head.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         if length.is_some_and(|length| length > limit) {
             return Err(Refusal {
@@ -135,9 +133,9 @@ impl Proxy {
                 detail: "The body of the request is too large.",
             });
         }
-        prepare_request(&mut head.headers, peer, &self.settings.trust, upgrades.is_some());
+        prepare_request(&mut head.headers, peer, &self.shared.settings.trust, upgrades.is_some());
         let progress = Progress::new();
-        let body = Received::new(body, progress.clone(), self.settings.timeouts.idle, limit);
+        let body = Received::new(body, progress.clone(), self.shared.settings.timeouts.idle, limit);
         let forward = Forward::new(self.upstreams.clone(), progress, upgrades);
         let request = Request::from_parts(head, body);
         let result = match &route.layer {
@@ -154,7 +152,7 @@ impl Proxy {
 }
 
 /// A method as it may be logged: a client can send any word as one.
-fn known(method: &Method) -> &str {
+pub(crate) fn known(method: &Method) -> &str {
     let methods =
         [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
     if methods.contains(method) { method.as_str() } else { "other" }
@@ -179,22 +177,26 @@ impl Drop for Guard {
     }
 }
 
-/// The connections of a proxy.
-pub(crate) struct Server {
-    proxy: Arc<Proxy>,
+/// The connections of clients.
+pub(crate) struct Server<H> {
+    handler: Arc<H>,
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     builder: Builder<TokioExecutor>,
 }
 
-impl Server {
-    pub(crate) fn new(proxy: Arc<Proxy>, listener: TcpListener, tls: Option<TlsAcceptor>) -> Self {
-        let limits = proxy.settings.limits;
+impl<H: Handler> Server<H> {
+    pub(crate) fn new(handler: Arc<H>, listener: TcpListener, tls: Option<TlsAcceptor>) -> Self {
+        let settings = &handler.shared().settings;
+        let limits = settings.limits;
         let mut builder = Builder::new(TokioExecutor::new());
+        if H::HTTP2_ONLY {
+            builder = builder.http2_only();
+        }
         builder
             .http1()
             .timer(TokioTimer::new())
-            .header_read_timeout(proxy.settings.timeouts.head)
+            .header_read_timeout(settings.timeouts.head)
             .half_close(true)
             .max_buf_size(limits.head);
         builder
@@ -204,7 +206,7 @@ impl Server {
             .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
             .keep_alive_interval(Duration::from_secs(30))
             .keep_alive_timeout(Duration::from_secs(20));
-        Self { proxy, listener, tls, builder }
+        Self { handler, listener, tls, builder }
     }
 
     /// Accepts connections until `stop` is done. Then finishes the requests that are running, and waits for WebSockets to be
@@ -212,7 +214,7 @@ impl Server {
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) -> bool {
         let graceful = GracefulShutdown::new();
         let (running, mut ended) = mpsc::channel::<Infallible>(1);
-        let free = Arc::new(Semaphore::new(self.proxy.settings.limits.connections));
+        let free = Arc::new(Semaphore::new(self.handler.shared().settings.limits.connections));
         let shared = Arc::new(self);
         let mut stop = std::pin::pin!(stop);
         loop {
@@ -240,11 +242,11 @@ impl Server {
                 }
             }
         }
-        let proxy = shared.proxy.clone();
-        proxy.stopping.store(true, Ordering::Relaxed);
+        let state = shared.handler.shared().clone();
+        state.stop();
         // Closes the listener when the last connection ends.
         drop((running, shared));
-        let deadline = Instant::now() + proxy.settings.timeouts.shutdown;
+        let deadline = Instant::now() + state.settings.timeouts.shutdown;
         let finished = timeout_at(deadline, graceful.shutdown()).await.is_ok();
         // A WebSocket has no end to wait for.
         let _ = timeout_at(deadline, ended.recv()).await;
@@ -253,7 +255,7 @@ impl Server {
 
     async fn connection(&self, stream: TcpStream, address: SocketAddr, guard: Guard, watcher: Watcher) {
         let _ = stream.set_nodelay(true);
-        let timeouts = self.proxy.settings.timeouts;
+        let timeouts = self.handler.shared().settings.timeouts;
         // The upstream may take as long as it is allowed to before it answers.
         let idle = timeouts.idle.max(timeouts.response + Duration::from_secs(1));
         let stream = Timed::new(stream, guard, timeouts.head, idle);
@@ -272,10 +274,11 @@ impl Server {
         address: IpAddr,
         watcher: Watcher,
     ) {
-        let peer = Peer { address, tls: self.tls.is_some(), trusted: self.proxy.settings.trust.covers(address) };
+        let trusted = self.handler.shared().settings.trust.covers(address);
+        let peer = Peer { address, tls: self.tls.is_some(), trusted };
         let service = service_fn(|request| {
-            let proxy = self.proxy.clone();
-            async move { Ok::<_, Infallible>(proxy.answer(peer, request).await) }
+            let handler = self.handler.clone();
+            async move { Ok::<_, Infallible>(handler.answer(peer, request).await) }
         });
         let connection = self.builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
         if watcher.watch(connection).await.is_err() {

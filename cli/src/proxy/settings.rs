@@ -22,7 +22,8 @@ pub(crate) const LISTEN: &str = "127.0.0.1:8080";
 pub(crate) struct Settings {
     /// The address on which clients connect.
     pub(crate) listen: String,
-    pub(crate) upstream: Upstream,
+    /// `None` for an external processor, which sends nothing on.
+    pub(crate) upstream: Option<Upstream>,
     /// The address of health, readiness and metrics.
     pub(crate) admin: Option<String>,
     pub(crate) tls: Option<Tls>,
@@ -90,6 +91,13 @@ pub(crate) struct Limits {
     pub(crate) hold: usize,
     /// Conversations in memory.
     pub(crate) conversations: usize,
+}
+
+impl Limits {
+    /// The most bytes that the body of a request may have.
+    pub(crate) fn body(&self) -> u64 {
+        if self.body == 0 { u64::MAX } else { self.body }
+    }
 }
 
 impl Default for Limits {

@@ -30,8 +30,12 @@ impl Proxy {
     }
 
     pub(crate) fn spawn(arguments: &[&str]) -> Self {
+        Self::spawn_command("proxy", arguments)
+    }
+
+    pub(crate) fn spawn_command(command: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lastfour"))
-            .arg("proxy")
+            .arg(command)
             .args(arguments)
             .stderr(Stdio::piped())
             .spawn()
