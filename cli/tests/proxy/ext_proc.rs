@@ -389,7 +389,7 @@ async fn only_what_the_server_accepts_is_remembered() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_exchange_that_envoy_gives_up_is_not_remembered() {
     let processor = start(&["--conversation", "path:rooms"]);
     let mut envoy = Envoy::start(&processor, FullDuplexStreamed, FullDuplexStreamed).await;
