@@ -34,6 +34,8 @@ pub(crate) struct Interpreter {
     people: HashMap<Box<[u8]>, Person>,
     /// The names of arrays of words.
     words: HashSet<NameId>,
+    /// Fields for ids and times that hold card numbers, by the names on the way to them; `false` if they hold others, too.
+    cards: HashMap<u64, bool>,
     /// Some field is known to hold text.
     has_text: bool,
 }
@@ -142,10 +144,12 @@ impl Interpreter {
                 {
                     self.words.insert(node.name);
                 }
-                Kind::Text => {
+                Kind::Text | Kind::Number => {
                     let meaning = names.meaning(tree.nearest_name(index));
-                    if meaning.text.is_some() || may_be_sentence(meaning) {
+                    if node.kind == Kind::Text && (meaning.text.is_some() || may_be_sentence(meaning)) {
                         self.study_text(record, node, hashes[at], meaning.text.is_some());
+                    } else if may_be_id(meaning) {
+                        self.study_id(record.bytes(&node.segment), hashes[at]);
                     }
                 }
                 _ => {}
@@ -170,6 +174,13 @@ impl Interpreter {
         field.first = value;
         field.count = field.count.saturating_add(1);
         field.sentences = field.sentences.saturating_add(u32::from(is_sentence(&record.text(&node.segment))));
+    }
+
+    /// One id in ten has the check digit of a card by chance, so a field with others as well holds ids.
+    fn study_id(&mut self, value: &[u8], hash: u64) {
+        if has_length_of_card(value) && (self.cards.len() < MOST_KNOWN || self.cards.contains_key(&hash)) {
+            *self.cards.entry(hash).or_insert(true) &= has_check_digit(value);
+        }
     }
 
     fn study_object(&mut self, record: &Record, tree: &Tree, at: u32, hashes: &[u64], names: &Names) {
@@ -329,6 +340,25 @@ fn may_be_sentence(meaning: Meaning) -> bool {
         && meaning.time.is_none()
         && meaning.conversation.is_none()
         && !matches!(meaning.about, Some(about) if about != About::Kind && about != About::Given)
+}
+
+/// Whether a field of this meaning may hold ids, or numbers for times.
+fn may_be_id(meaning: Meaning) -> bool {
+    meaning.reference || meaning.conversation.is_some() || meaning.time.is_some()
+}
+
+/// Whether a value has as many digits as almost all cards, and nothing else. Ids of 13 and of 17 to 19 digits are common.
+fn has_length_of_card(value: &[u8]) -> bool {
+    matches!(value.len(), 15 | 16) && value.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether the last digit is the check digit of a card number.
+fn has_check_digit(digits: &[u8]) -> bool {
+    let value = |(place, digit): (usize, &u8)| match (place % 2, digit - b'0') {
+        (0, digit) => digit,
+        (_, digit) => digit / 5 + digit * 2 % 10,
+    };
+    digits.iter().rev().enumerate().map(value).map(u32::from).sum::<u32>() % 10 == 0
 }
 
 fn is_scalar(node: &Node) -> bool {
@@ -975,7 +1005,7 @@ impl<'a> Reading<'a> {
                 Use::Data => {
                     let meaning = self.meaning(index);
                     let label = self.label(index);
-                    let may_be_id = meaning.reference || meaning.conversation.is_some() || meaning.time.is_some();
+                    let may_be_id = may_be_id(meaning) && !self.is_card(at);
                     let part = match label {
                         None if self.names.fields.only_given_text() => Part::Form,
                         _ => Part::Data(may_be_id && label.is_none()),
@@ -991,6 +1021,12 @@ impl<'a> Reading<'a> {
         let aside = |aside: &Aside| Said { part: Part::Data(aside.may_be_id), ..Said::new(vec![aside.segment]) };
         data.extend(self.tree.asides.iter().map(aside));
         (said, data)
+    }
+
+    /// Whether a value of a field for ids is a card number: all of its numbers of this length are.
+    fn is_card(&self, at: usize) -> bool {
+        self.interpreter.cards.get(&self.hashes[at]) == Some(&true)
+            && has_length_of_card(self.record.bytes(&self.tree.nodes[at].segment))
     }
 
     /// The words for the secret that a value is: by its name, by that of the object around it, or by a name beside it, as in

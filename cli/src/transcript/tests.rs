@@ -905,7 +905,7 @@ fn what_is_beside_the_values_of_xml_and_json_is_looked_at() {
         assert!(!out.contains(secret), "{out}");
     }
     for text in [
-        "{\"text\":\"hi\",\"order_id\":\"5105105105105100\",\"trace_id\":5105105105105100,\"has_password\":\"yes\"}",
+        "{\"text\":\"hi\",\"order_id\":\"5105105105105101\",\"trace_id\":5105105105105101,\"has_password\":\"yes\"}",
         "{\"text\":\"hi\",\"name\":\"Maria Lopez\",\"user_agent\":\"Mozilla/5.0 (X11; Linux) Chrome/120.0\"}",
     ] {
         assert_eq!(redacted(Format::Json, text), text);
@@ -981,6 +981,22 @@ fn work_is_linear_in_the_number_of_values() {
 /// The redacted transcript.
 fn redacted(format: Format, text: &str) -> String {
     String::from_utf8(redact(format, &[text.as_bytes()]).concat()).unwrap()
+}
+
+#[test]
+fn a_card_is_masked_in_a_field_for_ids_unless_the_field_holds_ids() {
+    for name in ["id", "order_id", "customer_number", "tax_id", "reference", "key", "timestamp", "created_at"] {
+        let line = |value: &str| format!("{{\"role\":\"user\",\"content\":\"x\",\"{name}\":\"{value}\"}}\n");
+        let out = redacted(Format::Jsonl, &line("374345333147897"));
+        assert_eq!(out, line("***********7897"));
+        let table = |value: &str| format!("role,text,{name}\nuser,hello,{value}\nagent,hi,\n");
+        assert_eq!(redacted(Format::Csv, &table("374345333147897")), table("***********7897"));
+        // The check digit of the first is right by chance.
+        let ids = ["374345333147897", "374345333147898", "374345333147899"].map(line).concat();
+        assert_eq!(redacted(Format::Jsonl, &ids), ids);
+    }
+    let ids = "{\"text\":\"hi\",\"id\":4539148803436467001,\"order_id\":\"4539148803436\",\"ts\":1714557600000}\n";
+    assert_eq!(redacted(Format::Jsonl, ids), ids);
 }
 
 #[test]
