@@ -8,7 +8,7 @@ use crate::failure::{CliError, Result};
 use crate::wording;
 
 /// The largest member that is read, in bytes, unpacked.
-const LARGEST_MEMBER: u64 = 1 << 30;
+pub(crate) const LARGEST_MEMBER: u64 = 1 << 30;
 
 const LOCAL: &[u8] = b"PK\x03\x04";
 const CENTRAL: &[u8] = b"PK\x01\x02";
@@ -55,6 +55,16 @@ pub(crate) struct Member {
     data: usize,
     stop: usize,
     packed: u64,
+    /// Where its comment begins, which is the rest of its entry.
+    comment: usize,
+}
+
+/// What is replaced in an archive, `None` for what stays.
+pub(crate) struct Changes {
+    /// The contents of the members.
+    pub(crate) contents: Vec<Option<Vec<u8>>>,
+    /// The comments of the members, and that of the archive.
+    pub(crate) comments: Vec<Option<Vec<u8>>>,
 }
 
 /// A member that is replaced.
@@ -132,10 +142,22 @@ impl<'a> Archive<'a> {
         Ok(content)
     }
 
-    /// The archive with the contents of some members replaced. `contents` has one entry for each member.
-    pub(crate) fn replaced(&self, contents: Vec<Option<Vec<u8>>>) -> std::io::Result<Vec<u8>> {
-        let mut replaced: Vec<Option<Replaced>> = Vec::with_capacity(contents.len());
-        for (member, content) in self.members.iter().zip(contents) {
+    /// The comments of the members, and that of the archive.
+    pub(crate) fn comments(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
+        let ends = self.members.iter().map(|member| self.bytes.get(member.comment..self.next_entry(member)));
+        ends.chain([self.bytes.get(self.end + END_LEN..)]).map(Option::unwrap_or_default)
+    }
+
+    /// Where the entry of a member ends.
+    fn next_entry(&self, member: &Member) -> usize {
+        let after = self.members.partition_point(|other| other.entry <= member.entry);
+        self.members.get(after).map_or(self.end, |next| next.entry)
+    }
+
+    /// The archive with some of it replaced.
+    pub(crate) fn replaced(&self, changes: Changes) -> std::io::Result<Vec<u8>> {
+        let mut replaced: Vec<Option<Replaced>> = Vec::with_capacity(self.members.len());
+        for (member, content) in self.members.iter().zip(changes.contents) {
             replaced.push(content.map(|content| Replaced::new(member.method, content)).transpose()?);
         }
         let mut order: Vec<usize> = (0..self.members.len()).collect();
@@ -157,11 +179,14 @@ impl<'a> Archive<'a> {
             }
         }
         let directory = out.len();
+        let mut comments = changes.comments.into_iter();
         for (at, member) in self.members.iter().enumerate() {
-            let next = self.members.get(at + 1).map_or(self.end, |next| next.entry);
-            let mut entry = self.bytes[member.entry..next].to_vec();
+            let mut entry = self.bytes[member.entry..self.next_entry(member)].to_vec();
             if let Some(new) = &replaced[at] {
                 new.write(&mut entry, 8, 10, 16)?;
+            }
+            if let Some(comment) = comments.next().flatten() {
+                set_comment(&mut entry, 32, member.comment - member.entry, &comment)?;
             }
             entry[42..46].copy_from_slice(&starts[at].to_le_bytes());
             out.extend_from_slice(&entry);
@@ -171,6 +196,9 @@ impl<'a> Archive<'a> {
         let start = u32::try_from(directory).map_err(|_| too_large())?;
         end[12..16].copy_from_slice(&size.to_le_bytes());
         end[16..20].copy_from_slice(&start.to_le_bytes());
+        if let Some(comment) = comments.next().flatten() {
+            set_comment(&mut end, 20, END_LEN, &comment)?;
+        }
         out.extend_from_slice(&end);
         Ok(out)
     }
@@ -185,6 +213,7 @@ impl Member {
         let flags = short(bytes, at + 8)?;
         let name_len = usize::from(short(bytes, at + 28)?);
         let raw = bytes.get(at + CENTRAL_LEN..at + CENTRAL_LEN + name_len)?;
+        let comment = at + CENTRAL_LEN + name_len + usize::from(short(bytes, at + 30)?);
         let start = long(bytes, at + 42)? as usize;
         if bytes.get(start..start + 4)? != LOCAL {
             return None;
@@ -204,6 +233,7 @@ impl Member {
             data,
             stop: data,
             packed: u64::from(long(bytes, at + 20)?),
+            comment,
         })
     }
 
@@ -239,6 +269,15 @@ impl Replaced {
         header[crc + 8..crc + 12].copy_from_slice(&len.to_le_bytes());
         Ok(())
     }
+}
+
+/// Replaces the comment of an entry, in which its length is at `len` and itself from `start` on.
+fn set_comment(entry: &mut Vec<u8>, len: usize, start: usize, comment: &[u8]) -> std::io::Result<()> {
+    let bytes = u16::try_from(comment.len()).map_err(|_| too_large())?.to_le_bytes();
+    entry.truncate(start);
+    entry.extend_from_slice(comment);
+    entry[len..len + 2].copy_from_slice(&bytes);
+    Ok(())
 }
 
 fn too_large() -> std::io::Error {
@@ -295,6 +334,31 @@ pub(crate) fn pack(members: &[(&str, &[u8], bool)]) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    fn contents(contents: Vec<Option<Vec<u8>>>) -> Changes {
+        Changes { contents, comments: Vec::new() }
+    }
+
+    #[test]
+    fn comments_are_read_and_replaced() {
+        let mut bytes = pack(&[("a.txt", b"hello", false)]);
+        let end = bytes.len() - END_LEN;
+        bytes.splice(end..end, *b"first");
+        let entry = memchr::memmem::find(&bytes, CENTRAL).unwrap();
+        bytes[entry + 32] = 5;
+        let end = end + 5;
+        bytes[end + 12] += 5;
+        bytes[end + 20] = 6;
+        bytes.extend(b"second");
+        let archive = Archive::open(&bytes, "x.zip").unwrap();
+        assert_eq!(archive.comments().collect::<Vec<_>>(), [&b"first"[..], b"second"]);
+        assert_eq!(archive.replaced(contents(vec![None])).unwrap(), bytes);
+        let comments = vec![Some(b"one".to_vec()), Some(b"the other".to_vec())];
+        let new = archive.replaced(Changes { contents: vec![None], comments }).unwrap();
+        let again = Archive::open(&new, "x.zip").unwrap();
+        assert_eq!(again.comments().collect::<Vec<_>>(), [&b"one"[..], b"the other"]);
+        assert_eq!(again.read(&again.members()[0], "x.zip").unwrap(), b"hello");
+    }
+
     #[test]
     fn members_that_stay_are_copied_and_others_replaced() {
         let bytes = pack(&[("a.txt", b"hello hello hello", true), ("b/", b"", false), ("b/c.bin", &[0, 1, 2], false)]);
@@ -302,8 +366,8 @@ mod tests {
         let names: Vec<&str> = archive.members().iter().map(|member| member.name.as_str()).collect();
         assert_eq!(names, ["a.txt", "b/", "b/c.bin"]);
         assert_eq!(archive.read(&archive.members()[0], "x.zip").unwrap(), b"hello hello hello");
-        assert_eq!(archive.replaced(vec![None, None, None]).unwrap(), bytes);
-        let new = archive.replaced(vec![Some(b"bye".to_vec()), None, None]).unwrap();
+        assert_eq!(archive.replaced(contents(vec![None, None, None])).unwrap(), bytes);
+        let new = archive.replaced(contents(vec![Some(b"bye".to_vec()), None, None])).unwrap();
         let again = Archive::open(&new, "x.zip").unwrap();
         assert_eq!(again.read(&again.members()[0], "x.zip").unwrap(), b"bye");
         assert_eq!(again.read(&again.members()[2], "x.zip").unwrap(), [0, 1, 2]);
@@ -323,7 +387,7 @@ mod tests {
                     for member in archive.members() {
                         let _ = archive.read(member, "x.zip");
                     }
-                    let _ = archive.replaced(archive.members().iter().map(|_| None).collect());
+                    let _ = archive.replaced(contents(archive.members().iter().map(|_| None).collect()));
                 }
             }
         }

@@ -313,10 +313,29 @@ fn read_some(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
     }
 }
 
+/// The first bytes of what is compressed.
+const MAGIC: [(Packing, &[u8]); 2] = [(Packing::Gzip, &[0x1F, 0x8B]), (Packing::Zstandard, &[0x28, 0xB5, 0x2F, 0xFD])];
+
+fn packing_of(head: &[u8]) -> Packing {
+    MAGIC.iter().find(|(_, magic)| head.starts_with(magic)).map_or(Packing::Plain, |(packing, _)| *packing)
+}
+
+/// Undoes the compression of a file that is at hand, up to `limit` bytes. More of them are an error.
+pub(crate) fn unpacked(bytes: Vec<u8>, limit: u64) -> io::Result<(Packing, Vec<u8>)> {
+    if packing_of(&bytes) == Packing::Plain {
+        return Ok((Packing::Plain, bytes));
+    }
+    let (packing, reader) = unpack(Counted { inner: Box::new(Cursor::new(bytes)), read: Arc::default() })?;
+    let mut unpacked = Vec::new();
+    reader.take(limit + 1).read_to_end(&mut unpacked)?;
+    if unpacked.len() as u64 > limit {
+        return Err(io::Error::other("it is too large; unpack it first"));
+    }
+    Ok((packing, unpacked))
+}
+
 /// Detects the compression by the first bytes and undoes it. Reads no more than it takes to detect.
 fn unpack(mut raw: Counted) -> io::Result<(Packing, Box<dyn Read + Send>)> {
-    const MAGIC: [(Packing, &[u8]); 2] =
-        [(Packing::Gzip, &[0x1F, 0x8B]), (Packing::Zstandard, &[0x28, 0xB5, 0x2F, 0xFD])];
     let mut head = Vec::new();
     loop {
         let could_be = |(_, magic): &(Packing, &[u8])| head.len() < magic.len() && magic.starts_with(&head);
@@ -329,8 +348,7 @@ fn unpack(mut raw: Counted) -> io::Result<(Packing, Box<dyn Read + Send>)> {
         }
         head.extend_from_slice(&more);
     }
-    let packing =
-        MAGIC.iter().find(|(_, magic)| head.starts_with(magic)).map_or(Packing::Plain, |(packing, _)| *packing);
+    let packing = packing_of(&head);
     let whole = Cursor::new(head).chain(raw);
     Ok((
         packing,

@@ -122,6 +122,16 @@ impl<W: Write> Packer<W> {
     }
 }
 
+/// Compresses a file that is at hand.
+pub(crate) fn packed(bytes: Vec<u8>, packing: Packing) -> io::Result<Vec<u8>> {
+    if packing == Packing::Plain {
+        return Ok(bytes);
+    }
+    let mut packer = Packer::new(Vec::new(), packing)?;
+    packer.get().write_all(&bytes)?;
+    packer.finish()
+}
+
 /// Returns the SHA-256 of a file.
 pub(crate) fn hash_of(path: &Path) -> Result<String> {
     let mut hash = Sha256::new();

@@ -6,12 +6,13 @@ use std::sync::mpsc::sync_channel;
 
 use lastfour::{Engine, Patch, Policy, Role, Span};
 
-use crate::archive::{self, Archive, Member};
+use crate::archive::{self, Archive, Changes, Member};
 use crate::args;
 use crate::charset::{Charset, Decoder};
 use crate::failure::{CliError, Result, reason};
-use crate::input::{Chunk, Input, Source, is_transcript, plain_name};
+use crate::input::{self, Chunk, Input, Source, is_transcript, plain_name};
 use crate::kind::{self, Unreadable};
+use crate::output;
 use crate::transcript::batch::{Batch, Collector};
 use crate::transcript::session::{Done, Roles, Session};
 use crate::transcript::{self, Fields, Format, Transcript, sheet};
@@ -254,11 +255,26 @@ impl FileReader<'_> {
                 return Err(CliError::Message(format!("cannot read {place}: {advice}")));
             }
         }
-        if contents.iter().all(Option::is_none) {
+        // A name stays, because other files may refer to it.
+        for name in names().filter(|name| wording::name(name) != **name) {
+            self.listener.left(&format!("the name of {}", joined(path, name)));
+        }
+        let comments = archive.comments().map(|comment| self.comment(path, comment)).collect::<Result<Vec<_>>>()?;
+        if contents.iter().chain(&comments).all(Option::is_none) {
             return Ok(None);
         }
         let fail = |error| CliError::Message(format!("cannot write {place}: {}", reason(&error)));
-        archive.replaced(contents).map(Some).map_err(fail)
+        archive.replaced(Changes { contents, comments }).map(Some).map_err(fail)
+    }
+
+    /// Reads a comment of an archive. Returns its redacted bytes, if anything changed.
+    fn comment(&mut self, path: &str, comment: &[u8]) -> Result<Option<Vec<u8>>> {
+        // Comments are rarely about the talk: those without secrets are not counted as messages.
+        let text = String::from_utf8_lossy(comment);
+        if self.reader.engine.redact(&text) == text {
+            return Ok(None);
+        }
+        self.text(Format::Text, Charset::Bytes, &joined(path, "(comment)"), comment.to_vec())
     }
 
     /// Reads a member of an archive, if it has the extension of a transcript. Returns its redacted bytes, if anything changed.
@@ -272,7 +288,20 @@ impl FileReader<'_> {
         if !is_transcript(Path::new(path)) {
             return Ok(None);
         }
+        let fail = |what: &str, error| {
+            CliError::Message(format!("cannot {what} {} in {place}: {}", wording::name(path), reason(&error)))
+        };
         let bytes = archive.read(member, place)?;
+        let (packing, bytes) = input::unpacked(bytes, archive::LARGEST_MEMBER).map_err(|error| fail("read", error))?;
+        match self.unpacked(path, bytes)? {
+            Some(Some(redacted)) => {
+                output::packed(redacted, packing).map(|packed| Some(Some(packed))).map_err(|error| fail("write", error))
+            }
+            other => Ok(other),
+        }
+    }
+
+    fn unpacked(&mut self, path: &str, bytes: Vec<u8>) -> Result<Option<Option<Vec<u8>>>> {
         if archive::is_zip(&bytes) {
             let depth = path.matches(".zip/").count();
             return if depth < DEEPEST_ARCHIVE { self.archive(path, &bytes).map(Some) } else { Ok(None) };

@@ -8,7 +8,7 @@ use lastfour::json::Document;
 use super::batch::Collector;
 use super::session::Session;
 use super::{DEEPEST_JSON, Fields, Format, Transcript};
-use crate::archive::Archive;
+use crate::archive::{Archive, Changes};
 use crate::charset::{Charset, Decoder};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
@@ -101,7 +101,8 @@ fn archive(input: &[u8]) {
         let _ = archive.read(member, "fuzz.zip");
     }
     let contents = archive.members().iter().map(|member| (!member.is_directory()).then(|| b"text".to_vec()));
-    let _ = archive.replaced(contents.collect());
+    let comments = archive.comments().map(|comment| (!comment.is_empty()).then(|| b"comment".to_vec()));
+    let _ = archive.replaced(Changes { contents: contents.collect(), comments: comments.collect() });
 }
 
 /// All formats, in the order in which [`transcript`] chooses them.

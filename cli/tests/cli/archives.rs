@@ -154,6 +154,44 @@ fn archives_are_read_compressed_too() {
 }
 
 #[test]
+fn a_compressed_member_of_an_archive_is_read_and_compressed_again() {
+    let gzip = |text: &str| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(text.as_bytes()).unwrap();
+        packer.finish().unwrap()
+    };
+    let build =
+        |text: &str| zip(&[("a.txt.gz", &gzip(text)), ("b.csv.zst", &zstd::encode_all(text.as_bytes(), 0).unwrap())]);
+    let output = run(&["redact"], &build(&format!("Jane: {CARD}\n")));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let scratch = Scratch::new();
+    let file = scratch.file("out.zip", &output.stdout);
+    let found = run(&["redact", text(&file)], b"");
+    assert!(stderr(&found).contains("2 messages, 0 findings"), "{}", stderr(&found));
+    assert_eq!(found.stdout, output.stdout);
+    assert_ne!(output.stdout, build(&format!("Jane: {CARD}\n")));
+}
+
+#[test]
+fn the_comment_of_an_archive_is_masked_and_a_secret_in_a_name_is_reported() {
+    let comment = |text: &str| {
+        let mut archive = zip(&[("a.txt", b"Jane: hi\n")]);
+        let len = u16::try_from(text.len()).unwrap().to_le_bytes();
+        let end = archive.len() - 2;
+        archive[end..].copy_from_slice(&len);
+        archive.extend(text.as_bytes());
+        archive
+    };
+    assert_eq!(redacted(&[], &comment(&format!("it is {CARD}"))), comment(&format!("it is {MASKED}")));
+    assert_eq!(redacted(&[], &comment("my password is Sunshine99")), comment("my password is ********"));
+    assert_eq!(redacted(&[], &comment("chats of May")), comment("chats of May"));
+    let named = zip(&[(&format!("card {CARD}.txt"), b"Jane: hi\n")]);
+    let output = run(&["redact"], &named);
+    assert_eq!((output.status.code(), &output.stdout), (Some(2), &named));
+    assert!(stderr(&output).contains("the name of card ") && !stderr(&output).contains(CARD), "{}", stderr(&output));
+}
+
+#[test]
 fn a_directory_beyond_the_end_of_an_archive_is_an_error() {
     let mut archive = b"PK\x05\x06".to_vec();
     archive.extend([0; 12]);
