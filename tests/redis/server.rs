@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) struct Redis {
     pub(crate) child: Child,
-    port: u16,
+    pub(crate) port: u16,
     folder: PathBuf,
     arguments: Vec<String>,
 }

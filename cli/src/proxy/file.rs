@@ -244,8 +244,10 @@ fn trust(section: &mut Section<'_, '_, '_>) -> Read<Trust> {
 
 fn store(section: &mut Section<'_, '_, '_>) -> Read<Store> {
     let default = Store::default();
+    let redis = section.texts("redis", REDIS_URL, redis_url)?.unwrap_or_default();
     Ok(Store {
-        redis: section.text("redis", REDIS_URL, redis_url)?,
+        cluster: section.flag("cluster")?.unwrap_or(redis.len() > 1),
+        redis,
         prefix: section
             .text("prefix", "a text without spaces", |prefix| {
                 let is_word = !prefix.is_empty() && !prefix.contains(|c: char| c.is_whitespace() || c.is_control());

@@ -115,8 +115,8 @@ fn from_serving(args: &args::Serving, upstream: Option<Upstream>) -> Result<Sett
     }
     let redis = match &args.redis {
         // The URL may hold a password.
-        Some(url) => Some(redis_url(url).ok_or_else(|| CliError::Message(format!("--redis: expected {REDIS_URL}")))?),
-        None => None,
+        Some(url) => vec![redis_url(url).ok_or_else(|| CliError::Message(format!("--redis: expected {REDIS_URL}")))?],
+        None => Vec::new(),
     };
     Ok(Settings {
         listen: args.listen.clone().unwrap_or_else(|| LISTEN.to_owned()),

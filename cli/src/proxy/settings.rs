@@ -141,8 +141,10 @@ impl Default for Timeouts {
 /// Where conversations are kept.
 #[derive(Clone)]
 pub(crate) struct Store {
-    /// The URL of a server. In memory if `None`.
-    pub(crate) redis: Option<String>,
+    /// The URL of a server, or those of nodes of a cluster. In memory if empty.
+    pub(crate) redis: Vec<String>,
+    /// The server is a node of a cluster.
+    pub(crate) cluster: bool,
     /// How the keys begin on the server.
     pub(crate) prefix: String,
     /// The time after which a conversation is forgotten in which nothing is said.
@@ -151,11 +153,11 @@ pub(crate) struct Store {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { redis: None, prefix: "lastfour".to_owned(), idle: MemoryStore::IDLE }
+        Self { redis: Vec::new(), cluster: false, prefix: "lastfour".to_owned(), idle: MemoryStore::IDLE }
     }
 }
 
-/// Without the URL, which may hold a password.
+/// Without the URLs, which may hold a password.
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store").field("prefix", &self.prefix).field("idle", &self.idle).finish_non_exhaustive()

@@ -51,10 +51,11 @@ fn fields(pairs: &[(&str, &str)]) -> Option<Fields> {
 }
 
 /// One exchange, as Envoy has it.
-struct Envoy {
+pub(crate) struct Envoy {
     sender: mpsc::Sender<ProcessingRequest>,
     answers: Streaming<ProcessingResponse>,
     config: Option<ProtocolConfiguration>,
+    is_response: bool,
 }
 
 impl Envoy {
@@ -68,7 +69,7 @@ impl Envoy {
         let messages = tonic::Request::new(ReceiverStream::new(receiver));
         let answers = grpc.streaming(messages, path, ProstCodec::default()).await.expect("it answers").into_inner();
         let config = ProtocolConfiguration { request_body_mode: request.into(), response_body_mode: response.into() };
-        Self { sender, answers, config: Some(config) }
+        Self { sender, answers, config: Some(config), is_response: false }
     }
 
     async fn send(&mut self, received: Received) {
@@ -84,6 +85,7 @@ impl Envoy {
     }
 
     async fn response(&mut self, status: &str, headers: &[(&str, &str)], end_of_stream: bool) {
+        self.is_response = true;
         let headers = fields(&[&[(":status", status)], headers].concat());
         self.send(Received::ResponseHeaders(HttpHeaders { headers, end_of_stream })).await;
     }
@@ -153,6 +155,40 @@ impl Envoy {
             Sent::Immediate(reply) => reply,
             other => panic!("not a response: {other:?}"),
         }
+    }
+
+    /// Sends a JSON message and an answer. Returns what the server and the client get.
+    pub(crate) async fn exchange(processor: &Proxy, mode: BodyMode, said: &str, answer: &str) -> (String, String) {
+        let mut envoy = Self::start(processor, mode, mode).await;
+        envoy.request("/", &[JSON], false).await;
+        let got = envoy.whole(mode, said).await;
+        envoy.response("200", &[JSON], false).await;
+        let answered = envoy.whole(mode, answer).await;
+        drop(envoy.sender);
+        while let Ok(Some(_)) = envoy.answers.message().await {}
+        (got, answered)
+    }
+
+    /// Sends the body of the message whose head was sent. Returns what is sent on.
+    async fn whole(&mut self, mode: BodyMode, body: &str) -> String {
+        if mode == Buffered {
+            self.head().await;
+        }
+        let is_response = self.is_response;
+        if is_response {
+            self.response_body(body, true).await
+        } else {
+            self.request_body(body, true).await
+        }
+        if mode == Buffered {
+            return match self.body().await.body_mutation.and_then(|body| body.mutation) {
+                Some(Mutation::Body(body)) => text(&body),
+                None => body.to_owned(),
+                other => panic!("not a body: {other:?}"),
+            };
+        }
+        self.head().await;
+        self.streamed().await
     }
 
     /// Sends a text in the mode `FULL_DUPLEX_STREAMED`, and answers it with this status. Returns what the server gets.

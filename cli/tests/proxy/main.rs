@@ -4,6 +4,7 @@
 #[path = "../../src/proxy/ext_proc/api.rs"]
 mod api;
 mod config;
+mod doors;
 #[cfg(feature = "ext-proc")]
 mod ext_proc;
 mod forwarding;

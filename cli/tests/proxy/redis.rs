@@ -83,3 +83,79 @@ fn a_proxy_starts_without_its_store_and_is_not_ready_until_it_is_there() {
     assert!(redis.command("KEYS *").contains("chat:"), "{}", redis.command("KEYS *"));
     let _ = std::fs::remove_dir_all(folder);
 }
+
+/// Starts the nodes of a cluster, each with a part of the slots.
+fn cluster(nodes: usize) -> Option<Vec<Redis>> {
+    let nodes: Vec<Redis> =
+        (0..nodes).map(|_| Redis::start_with(&["--cluster-enabled", "yes"])).collect::<Option<_>>()?;
+    let share = 16384_usize.div_ceil(nodes.len());
+    for (number, node) in nodes.iter().enumerate() {
+        let (first, last) = (number * share, ((number + 1) * share - 1).min(16383));
+        node.command(&format!("CLUSTER ADDSLOTSRANGE {first} {last}"));
+        node.command(&format!("CLUSTER SET-CONFIG-EPOCH {}", number + 1));
+    }
+    for node in &nodes[1..] {
+        nodes[0].command(&format!("CLUSTER MEET 127.0.0.1 {}", node.port));
+    }
+    let begin = Instant::now();
+    let is_known = |node: &Redis| {
+        let info = node.command("CLUSTER INFO");
+        info.contains("cluster_state:ok") && info.contains(&format!("cluster_known_nodes:{}", nodes.len()))
+    };
+    while !nodes.iter().all(is_known) {
+        assert!(begin.elapsed() < PATIENCE, "the cluster does not start: {}", nodes[0].command("CLUSTER NODES"));
+        thread::sleep(Duration::from_millis(50));
+    }
+    Some(nodes)
+}
+
+#[test]
+fn a_cluster_is_used_from_any_of_its_nodes() {
+    let Some(mut nodes) = cluster(3) else { return };
+    let upstream = Upstream::echo();
+    let folder = std::env::temp_dir().join(format!("lastfour-cluster-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let start = |name: &str, redis: &str| {
+        let config = folder.join(name);
+        let text = format!(
+            "listen = '127.0.0.1:0'\nconversation = 'cookie:room'\n[upstream]\nurl = 'http://{}'\n[store]\n{redis}\n",
+            upstream.address
+        );
+        std::fs::write(&config, text).expect("it is written");
+        Proxy::spawn(&["--config", config.to_str().expect("UTF-8")])
+    };
+    let one = start("one.toml", &format!("redis = '{}'\ncluster = true", nodes[0].url()));
+    let two = start("two.toml", &format!("redis = ['{}', '{}']", nodes[1].url(), nodes[2].url()));
+    for room in 0..12 {
+        let cookie = format!("cookie: room={room}\r\n");
+        assert_eq!(status(&one.post("/", &cookie, HALVES[0])), 200);
+        assert_eq!(status(&two.post("/", &cookie, HALVES[1])), 200);
+        let got = upstream.got();
+        assert!(!got[got.len() - 1].body.contains("47897"), "{room}: {got:?}");
+    }
+    for node in &nodes {
+        assert!(node.command("KEYS *").contains("lastfour:"), "each node has a part of the conversations");
+    }
+    // A slot moves to another node.
+    let keys = nodes[0].command("KEYS *");
+    let key = keys.lines().find(|line| line.starts_with("lastfour:")).expect("a key").to_owned();
+    nodes[0].command(&format!("DEL {key}"));
+    let slot = nodes[0].command(&format!("CLUSTER KEYSLOT {key}"));
+    let slot: u16 = slot.lines().find_map(|line| line.strip_prefix(':')?.parse().ok()).expect("a slot");
+    assert!(nodes[0].command(&format!("CLUSTER COUNTKEYSINSLOT {slot}")).starts_with(":0"), "it is empty");
+    let id = nodes[1].command("CLUSTER MYID");
+    let id = id.lines().find(|line| line.len() == 40).expect("an id").to_owned();
+    for node in [1, 0, 2] {
+        nodes[node].command(&format!("CLUSTER SETSLOT {slot} NODE {id}"));
+    }
+    for room in 0..12 {
+        let cookie = format!("cookie: room={room}\r\n");
+        assert_eq!(status(&one.post("/", &cookie, "{\"text\":\"thanks\"}")), 200, "{room}");
+    }
+    // The conversations of a node that is down are not available, so their messages are stopped.
+    nodes[2].kill();
+    let answers: Vec<u16> =
+        (0..12).map(|room| status(&one.post("/", &format!("cookie: room={room}\r\n"), HALVES[1]))).collect();
+    assert!(answers.contains(&503) && answers.iter().all(|status| [200, 503].contains(status)), "{answers:?}");
+    let _ = std::fs::remove_dir_all(folder);
+}
