@@ -64,6 +64,10 @@ where
         return Ok(response.map(RedactBody::pass));
     }
     let mut exchange = Exchange::new(config, &head);
+    // A server that does not expect a body takes it for the first WebSocket messages, which nobody has scanned.
+    if is_upgrade && body.size_hint().exact() != Some(0) && !exchange.config.pass_on_failure {
+        return Ok(exchange.reject(Direction::Request, failed(Direction::Request, ScanError::Malformed)));
+    }
     let body = match exchange.request(&mut head, body).await {
         Ok(body) => body,
         Err(stopped) => return Ok(exchange.reject(Direction::Request, stopped)),

@@ -294,6 +294,20 @@ async fn a_refused_upgrade_is_an_ordinary_response() {
 }
 
 #[tokio::test]
+async fn a_request_for_an_upgrade_that_has_a_body_is_refused() {
+    let app = Router::new().route("/", any(|| async { "the handler is called" })).layer(both());
+    let address = listen(app).await;
+    for body in ["content-length: 2\r\n\r\nhi", "transfer-encoding: chunked\r\n\r\n0\r\n\r\n"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close, upgrade\r\nupgrade: websocket\r\n";
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        let mut all = String::new();
+        stream.read_to_string(&mut all).await.unwrap();
+        assert!(all.starts_with("HTTP/1.1 422"), "{all}");
+    }
+}
+
+#[tokio::test]
 async fn a_connection_that_cannot_be_read_is_not_upgraded() {
     let handler = || async { http::StatusCode::SWITCHING_PROTOCOLS };
     let app = Router::new().route("/", any(handler)).layer(both());

@@ -187,6 +187,16 @@ fn a_request_that_servers_read_differently_is_refused_or_sent_on_in_one_form() {
             ),
         ),
         (
+            "a body of a request for a WebSocket, which a server may take for messages",
+            "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade, close\r\nupgrade: websocket\r\ncontent-length: 8\r\n\r\n\u{1}\u{2}\0\0\0\0hi",
+            Refused(422),
+        ),
+        (
+            "chunks of a request for a WebSocket",
+            "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade, close\r\nupgrade: websocket\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+            Refused(422),
+        ),
+        (
             "a body of GET",
             "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 2\r\n\r\nhi",
             Sent(&[("content-length", Some("2"))], "hi"),
