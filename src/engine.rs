@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::cover::cover;
 use crate::detect::Document;
+use crate::detect::cues::Marks;
 use crate::detect::gate::{self, Glance};
 use crate::detect::number::{self, Numbers};
 use crate::detect::token::{TokenBuffer, TokenizedText};
@@ -27,7 +28,8 @@ const MAX_PASSES: usize = 4;
 const MAX_PASSES_SMALL: usize = 32;
 const SMALL: usize = 4096;
 
-/// Texts of at most this many bytes skip the prefilter, which would take as long as reading them.
+/// Messages of a conversation of at most this many bytes skip the prefilter: what they ask for must be remembered, and most of
+/// them are read in full anyway.
 pub(crate) const SHORT: usize = 256;
 
 /// Scans messages under a policy. Immutable and cheap to clone; share it between threads.
@@ -73,10 +75,21 @@ impl Engine {
     ) -> Outcome {
         steps::add(message.text.len());
         let expected = self.begin(conversation, message.role, message.time_ms);
-        if message.text.len() > SHORT && self.may_pass(gate::glance(message.text), conversation, expected, message) {
+        if self.may_pass(message, conversation, expected) {
             conversation.end_silent(message.role);
             return Outcome::default();
         }
+        self.read(conversation, expected, message, halves)
+    }
+
+    /// Scans a message that the prefilter has not let pass.
+    fn read(
+        &self,
+        conversation: &mut Conversation,
+        expected: Expected,
+        message: &Message<'_>,
+        halves: Option<&mut Vec<Half<Hidden>>>,
+    ) -> Outcome {
         let (mut buffer, mut numbers) = (TokenBuffer::default(), Numbers::new());
         // Most messages are their own view. Their tokens show whether one is.
         let ascii = message.text.is_ascii();
@@ -152,7 +165,13 @@ impl Engine {
     /// Masks the secrets in a single text by a customer, outside any conversation.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.scan(&mut Conversation::new(), &Message::customer(text)).patch.apply_str(text)
+        steps::add(text.len());
+        if self.is_harmless(text.as_bytes()) {
+            return Cow::Borrowed(text);
+        }
+        let (mut conversation, message) = (Conversation::new(), Message::customer(text));
+        let expected = self.begin(&mut conversation, message.role, None);
+        self.read(&mut conversation, expected, &message, None).patch.apply_str(text)
     }
 
     /// Scans a message once, without shortcuts. `more` reads what else is needed from the analysis.
@@ -184,16 +203,49 @@ impl Engine {
     }
 
     /// Whether the message cannot contain a finding and cannot change what the conversation expects.
-    fn may_pass(&self, glance: Glance, conversation: &Conversation, expected: Expected, message: &Message<'_>) -> bool {
-        let passes = match glance {
-            Glance::Silent => true,
-            // An agent may ask in words that are in no table. The model scores such questions.
-            Glance::Vague if message.role.as_asker().serves() => false,
-            // The message may refer to an earlier question or secret.
-            Glance::Telling | Glance::Vague => !conversation.has_asked(message.role) && !expected.spoken.has_secret(),
-            Glance::Plain | Glance::Unknown => false,
-        };
-        passes && !conversation.awaits_words(message.role, expected) && self.policy.detectors().len() == 0
+    fn may_pass(&self, message: &Message<'_>, conversation: &mut Conversation, expected: Expected) -> bool {
+        if message.text.len() <= SHORT
+            || self.policy.detectors().len() != 0
+            || conversation.awaits_words(message.role, expected)
+        {
+            return false;
+        }
+        let serves = message.role.as_asker().serves();
+        // A question may refer to an earlier one or to a secret, and an agent may ask in words that are in no table: the
+        // model scores such questions.
+        let refers = conversation.has_asked(message.role) || expected.spoken.has_secret();
+        if (serves || refers) && memchr::memchr(b'?', message.text).is_some() {
+            return false;
+        }
+        let Some(glance) = gate::glance(message.text, Marks::SECRET.union(Marks::WORD)) else { return false };
+        let Glance { marks, digits, .. } = glance;
+        let (asks, cue) = (glance.question || marks.intersects(Marks::REQUEST), marks.intersects(Marks::CUE));
+        let harmless = !glance.addresses
+            && match (asks || glance.colon, cue) {
+                (true, true) => false,
+                (true, false) if asks && serves => false,
+                (false, false) => true,
+                _ => !refers,
+            };
+        // A menu has digits and asks.
+        let numbers = digits == 0
+            || glance.shaped
+                && glance.has_harmless_digits(message.text)
+                && !(serves && (asks || glance.colon || cue))
+                && !expected.awaits_a_secret()
+                && !expected.spoken.has_secret()
+                && !conversation.side(message.role).pieces.is_active();
+        harmless && numbers
+    }
+
+    /// Whether nothing can be found in a customer's message outside any conversation.
+    fn is_harmless(&self, text: &[u8]) -> bool {
+        self.policy.detectors().len() == 0
+            && gate::glance(text, Marks::WORD).is_some_and(|glance| {
+                !glance.addresses
+                    && (glance.digits == 0
+                        || !glance.marks.intersects(Marks::SECRET) && glance.has_harmless_digits(text))
+            })
     }
 
     fn until_stable(

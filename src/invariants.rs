@@ -124,7 +124,7 @@ pub fn redact(data: &[u8]) {
 pub fn gate(data: &[u8]) {
     let Some((choice, talk)) = data.split_first() else { return };
     let engine = &ENGINES[usize::from(*choice) % ENGINES.len()];
-    // Long messages go through the prefilter for bytes. Trailing spaces make any message long.
+    // Long messages of a conversation go through the prefilter. Trailing spaces make any message long.
     for spaces in [0, SHORT] {
         let (mut usual, mut thorough) = (Conversation::new(), Conversation::new());
         for (id, turn) in talk.split(|byte| *byte == 0x1E).enumerate() {
@@ -136,6 +136,10 @@ pub fn gate(data: &[u8]) {
             let expected = engine.scan_everything(&mut thorough, &message);
             assert_eq!(outcome, expected, "a quick look changed what comes out");
             assert_eq!(usual, thorough, "a quick look changed what is remembered");
+            if let Ok(text) = std::str::from_utf8(&text) {
+                let alone = engine.scan_everything(&mut Conversation::new(), &Message::customer(text));
+                assert_eq!(engine.redact(text), alone.redact(text), "a quick look changed what is redacted");
+            }
         }
     }
 }

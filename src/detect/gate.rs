@@ -1,108 +1,333 @@
-//! A quick look: may a long message hold anything at all? A short one is read as fast as looked at.
+//! A glance at the bytes of a message: may it hold anything at all?
 //!
-//! In: a message as it came. Out: what a [`Glance`] tells of it. One pass over its bytes, nothing is allocated. Only ever too cautious: whether a message goes through the gate changes
-//! how long it takes, never what comes out. Most of what people write to each other goes through.
+//! In: a message as it came. Out: what a [`Glance`] reports of it. One pass over its bytes, nothing is allocated. It errs
+//! only on the side of caution: whether a message goes through the gate changes how long it takes, never what comes out.
+//! Most messages go through.
 //!
-//! Without digits, numbers in words, and words for secrets there is no secret, unless the conversation waits for a word.
-//! Without a question or a request nothing is asked for.
+//! Words are told by their hash, which other words may share. Characters outside ASCII that may be digits, or parts of
+//! words other than accented letters, are not read here: such messages are read in full.
 
 use once_cell::sync::Lazy;
 
-use super::cues::{Lexicon, Marks, hash_at};
-use crate::text::{Block, Words, blocks, may_fold};
+use super::cues::{Lexicon, Marks, hash_at, short_hash};
+use crate::text::{Block, Foreign, SHORTEST_TOGETHER, View, Words, foreign, is_number_word, number_words};
 
-/// The result of a glance at a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Glance {
-    /// Nothing can be found in it, unless the conversation waits for a word, and it asks for nothing.
-    Silent,
-    /// As [`Silent`](Self::Silent), but for something that it tells, which may explain what was asked for.
-    Telling,
-    /// As [`Silent`](Self::Silent), but for a question or a request that names nothing.
-    Vague,
-    /// There is no number in it, and it is its own view.
-    Plain,
-    /// Nothing.
-    Unknown,
+/// What a glance reports of a message that is its own view, or whose view differs only in accents and marks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Glance {
+    /// What its words may do.
+    pub(crate) marks: Marks,
+    /// It has a question mark.
+    pub(crate) question: bool,
+    /// It has a colon.
+    pub(crate) colon: bool,
+    /// The number of digits.
+    pub(crate) digits: usize,
+    /// All its numbers are amounts and times, which are harmless by their shape. If not, there are at most three digits,
+    /// or one number of at most three digits beside amounts and times.
+    pub(crate) shaped: bool,
+    /// It has marks that occur in addresses with a password.
+    pub(crate) addresses: bool,
+    /// A hash mark, or an angle bracket.
+    pub(crate) odd: bool,
 }
 
-/// Glances at a message.
-pub(crate) fn glance(text: &[u8]) -> Glance {
-    let mut look = Look { text, numbers: Words::new(text), seen: Marks::default() };
-    let mut asks = false;
-    // A word goes on behind the last 64 bytes.
-    let mut goes_on = 0;
-    for (i, part) in text.chunks(64).enumerate() {
-        let (mut stops, mut odd, mut questions, mut letters) = (0, 0, 0, 0);
-        for (i, block) in blocks(part).enumerate() {
-            stops |= block.digits() | block.equals(b'&') | block.equals(b'%') | block.equals(b':') | block.equals(b'=');
-            // What redaction leaves begins with these.
-            stops |= block.equals(b'*') | block.equals(b'[');
-            odd |= block.odd();
-            questions |= block.equals(b'?');
-            letters |= Block::bits(block.letters()) << (8 * i);
+impl Glance {
+    /// Whether the digits of `text`, the message, are harmless if it speaks of no secret and none is expected.
+    pub(crate) fn has_harmless_digits(self, text: &[u8]) -> bool {
+        !self.odd && !self.marks.intersects(Marks::FACE) && View::has_true_digits(text, self.digits)
+    }
+}
+
+/// Glances at a message. Returns `None` if it must be read in full, also if it has one of the marks `fatal`, with which the
+/// caller reads it in full.
+pub(crate) fn glance(text: &[u8], fatal: Marks) -> Option<Glance> {
+    let mut look = Look::new(text);
+    let mut from = 0;
+    while from < text.len() {
+        let part = &text[from..text.len().min(from + 64)];
+        let (mut letters, spaces) = letters_and_spaces(part);
+        // A part ends with a space, so that no word or character is cut.
+        let end = if from + part.len() == text.len() { part.len() } else { 64 - spaces.leading_zeros() as usize };
+        if end == 0 {
+            return None;
         }
-        if stops != 0 || odd != 0 && part.iter().any(|byte| may_fold(*byte)) {
-            return Glance::Unknown;
+        let within = u64::MAX >> (64 - end);
+        let mut rest = !(letters | spaces) & within;
+        let mut accents = 0;
+        while rest != 0 {
+            let at = rest.trailing_zeros() as usize;
+            let len = look.mark(from + at, &mut accents, at)?;
+            rest &= u64::MAX.checked_shl((at + len) as u32).unwrap_or(0);
         }
-        asks |= questions != 0;
-        let mut starts = letters & !(letters << 1 | goes_on);
-        goes_on = letters >> 63;
+        letters = (letters | accents) & within;
+        let mut starts = letters & !(letters << 1);
         while starts != 0 {
-            let first = starts.trailing_zeros();
+            let first = starts.trailing_zeros() as usize;
             starts &= starts - 1;
-            let start = i * 64 + first as usize;
             let len = (!(letters >> first)).trailing_zeros() as usize;
-            // Where the word reaches the end of the part, it may go on.
-            let end = if first as usize + len < 64 { start + len } else { word_end(text, start + len) };
-            if look.numbers.make_a_number(start) {
-                return Glance::Unknown;
+            let (start, end) = (from + first, from + first + len);
+            if accents >> first & (u64::MAX >> (64 - len)) == 0 {
+                look.word(start, end)?;
+            } else {
+                look.accented(start, end)?;
             }
-            look.at(start, end);
         }
+        if look.glance.marks.intersects(fatal) || look.glance.digits > 0 && look.glance.marks.intersects(Marks::SECRET)
+        {
+            return None;
+        }
+        from += end;
     }
-    match (asks || look.seen.intersects(Marks::REQUEST), look.seen.intersects(Marks::CUE)) {
-        _ if look.seen.intersects(Marks::SECRET) => Glance::Plain,
-        (false, false) => Glance::Silent,
-        (false, true) => Glance::Telling,
-        (true, false) => Glance::Vague,
-        (true, true) => Glance::Plain,
-    }
+    look.end()
 }
 
-#[cold]
-fn word_end(text: &[u8], from: usize) -> usize {
-    text[from..].iter().position(|byte| !byte.is_ascii_alphabetic()).map_or(text.len(), |more| from + more)
+/// Where the letters and the spaces are in up to 64 bytes: a bit for each byte, the lowest for the first.
+#[inline]
+fn letters_and_spaces(part: &[u8]) -> (u64, u64) {
+    let mut bytes = [b' '; 64];
+    bytes[..part.len()].copy_from_slice(part);
+    let (mut letters, mut spaces) = (0, 0);
+    for (i, block) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        let block = Block(u64::from_le_bytes(*block));
+        letters |= Block::bits(block.letters()) << (8 * i);
+        spaces |= Block::bits(block.spaces()) << (8 * i);
+    }
+    (letters, spaces)
 }
 
 /// What was seen of a message so far.
 struct Look<'a> {
     text: &'a [u8],
+    lexicon: &'static Lexicon,
+    by_hash: &'static [Marks; PLACES],
     numbers: Words<'a>,
-    seen: Marks,
+    glance: Glance,
+    /// The marks that occur in addresses with a password, a bit each.
+    address: u8,
+    /// It has a character outside ASCII.
+    foreign: bool,
+    /// It has a number word.
+    numeral: bool,
+    /// The numbers that are not amounts or times.
+    loose: usize,
+    /// The numbers of one digit.
+    single: usize,
 }
 
-impl Look<'_> {
-    /// Takes in the word `start..end`.
-    #[inline]
-    fn at(&mut self, start: usize, end: usize) {
-        let Some(hash) = hash_at(self.text, start, end) else { return };
-        let marks = BY_HASH[place(hash)];
-        if marks.intersects(Marks::SECRET.union(Marks::REQUEST)) || Lexicon::may_be_mistyped(end - start) {
-            self.confirm(start, end);
-        } else {
-            self.seen = self.seen.union(marks);
+impl<'a> Look<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        let glance = Glance { shaped: true, ..Glance::default() };
+        Self {
+            text,
+            lexicon: Lexicon::get(),
+            by_hash: &BY_HASH,
+            numbers: Words::new(text),
+            glance,
+            address: 0,
+            foreign: false,
+            numeral: false,
+            loose: 0,
+            single: 0,
         }
     }
 
-    /// As [`at`](Self::at), for words that share their place with others or may be mistyped.
+    /// Takes in the mark, number or character at `start`, which is the bit `bit` of a part, and returns its length.
+    /// Returns `None` if the message must be read in full.
+    #[inline]
+    fn mark(&mut self, start: usize, accents: &mut u64, bit: usize) -> Option<usize> {
+        let byte = self.text[start];
+        match byte {
+            b'.'
+            | b','
+            | b'!'
+            | b'\''
+            | b'"'
+            | b'('
+            | b')'
+            | b'$'
+            | b'+'
+            | b'~'
+            | b'_'
+            | b'^'
+            | b'`'
+            | b'{'
+            | b'}'
+            | b']'
+            | b'\\'
+            | b'\t'..=b'\r' => {}
+            b'?' => self.glance.question = true,
+            b'-' => self.address |= 1,
+            b'/' => self.address |= 1 << 1,
+            b';' => self.address |= 1 << 2,
+            b'@' => self.address |= 1 << 3,
+            b'|' => self.address |= 1 << 4,
+            b'#' | b'<' | b'>' => self.glance.odd = true,
+            b'0'..=b'9' => return self.number(start),
+            b':' => {
+                // Behind a word or a quotation mark it may end the name of a field, which is cut into words.
+                if !matches!(self.before(start), b' ' | b'\n' | b')') {
+                    return None;
+                }
+                self.glance.colon = true;
+            }
+            0x80.. => {
+                self.foreign = true;
+                let (what, len) = foreign(self.text, start)?;
+                match what {
+                    Foreign::Letter(_) => *accents |= 0b11 << bit,
+                    Foreign::Question => self.glance.question = true,
+                    Foreign::Dash => self.address |= 1,
+                    Foreign::Mark => {}
+                }
+                return Some(len);
+            }
+            // Masks, HTML character references, percent-encoding, fields, control characters.
+            _ => return None,
+        }
+        Some(1)
+    }
+
+    /// The byte before `at`, or a space.
+    fn before(&self, at: usize) -> u8 {
+        at.checked_sub(1).map_or(b' ', |before| self.text[before])
+    }
+
+    /// Takes in the number that starts at `start` and returns its length, with the marks in it.
     #[inline(never)]
-    fn confirm(&mut self, start: usize, end: usize) {
-        self.seen = self.seen.union(Lexicon::get().word_at(self.text, start, end).marks);
+    fn number(&mut self, start: usize) -> Option<usize> {
+        let run = |from: usize| {
+            let rest = self.text.get(from..).unwrap_or_default();
+            rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len())
+        };
+        let at = |at: usize| self.text.get(at).copied().unwrap_or(b' ');
+        let len = run(start);
+        // A word or a mark that ends a sentence.
+        let ends = |end: usize| match at(end) {
+            b' ' | b'\n' => true,
+            b'.' | b',' | b'!' | b'?' => matches!(at(end + 1), b' ' | b'\n'),
+            _ => false,
+        };
+        let before = self.before(start);
+        let opens = |start: usize| start == 0 || matches!(self.text[start - 1], b' ' | b'\n');
+        let amount = before == b'$' && opens(start - 1) && len <= 3;
+        let mut digits = len;
+        let mut all = len;
+        if amount && ends(start + len) {
+        } else if amount && at(start + len) == b'.' && run(start + len + 1) == 2 && ends(start + len + 3) {
+            (digits, all) = (len + 2, len + 3);
+        } else if opens(start) && self.is_time(start, len) && ends(start + len + 3) {
+            (digits, all) = (len + 2, len + 3);
+            self.glance.colon = true;
+        } else {
+            let apart = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphabetic();
+            if !(apart(before) && apart(at(start + len))) {
+                return None;
+            }
+            self.loose += 1;
+            self.glance.shaped = false;
+            if len > 3 || self.loose > 3 {
+                return None;
+            }
+            // "The 3 digits": a word of a phrase.
+            if len <= 2
+                && let Some(hash) = hash_at(self.text, start, start + len)
+            {
+                self.glance.marks = self.glance.marks.union(self.by_hash[place(hash)]);
+            }
+        }
+        self.single += usize::from(len == 1);
+        self.glance.digits += digits;
+        (self.glance.digits < FEWER_THAN_A_CARD).then_some(all)
+    }
+
+    /// Whether the one or two digits at `start` are the hour of a time.
+    fn is_time(&self, start: usize, len: usize) -> bool {
+        let hour = match self.text[start..start + len] {
+            [hour] => hour - b'0',
+            [tens, ones] => 10 * (tens - b'0') + (ones - b'0'),
+            _ => return false,
+        };
+        let minutes = matches!(self.text[start + len..], [b':', b'0'..=b'5', b'0'..=b'9', ..]);
+        hour <= 24 && minutes && !self.text.get(start + len + 3).is_some_and(u8::is_ascii_digit)
+    }
+
+    /// Takes in a word of ASCII letters.
+    #[inline]
+    fn word(&mut self, start: usize, end: usize) -> Option<()> {
+        let len = end - start;
+        let hash = match len <= 8 {
+            true => Some(short_hash(Block::at(self.text, start).word(len))),
+            false => hash_at(self.text, start, end),
+        };
+        let marks = hash.map_or(Marks::default(), |hash| self.by_hash[place(hash)]);
+        if marks.intersects(Marks::NUMBER) || len >= SHORTEST_TOGETHER && self.numbers.may_be_number(start) {
+            if self.numbers.make_a_number(start) {
+                return None;
+            }
+            self.numeral |= is_number_word(self.text, start, end);
+        }
+        self.seen(self.text, start, end, marks);
+        Some(())
+    }
+
+    /// Takes in a word with accents.
+    #[inline(never)]
+    fn accented(&mut self, start: usize, end: usize) -> Option<()> {
+        const LONGEST: usize = 48;
+        let (mut word, mut len, mut at) = ([0; LONGEST], 0, start);
+        while at < end {
+            let (byte, more) = match self.text[at] {
+                byte if byte.is_ascii() => (byte, 1),
+                _ => match foreign(self.text, at)? {
+                    (Foreign::Letter(byte), more) => (byte, more),
+                    _ => return None,
+                },
+            };
+            *word.get_mut(len)? = byte;
+            (len, at) = (len + 1, at + more);
+        }
+        self.numeral |= is_number_word(&word[..len], 0, len);
+        let marks =
+            |word: &[u8]| hash_at(word, 0, word.len()).map_or(Marks::default(), |hash| self.by_hash[place(hash)]);
+        // The Portuguese "é" alone is read as "eh".
+        let marks = if len == 1 { marks(&word[..1]).union(marks(b"eh")) } else { marks(&word[..len]) };
+        self.seen(&word[..len], 0, len, marks);
+        Some(())
+    }
+
+    /// Notes what the word `start..end` of a text may do, of which `marks` are those of all words with its hash.
+    #[inline]
+    fn seen(&mut self, text: &[u8], start: usize, end: usize, marks: Marks) {
+        let dear = marks.intersects(Marks::SECRET.union(Marks::REQUEST).union(Marks::WORD));
+        let len = end - start;
+        let exact = dear || self.lexicon.may_be_mistyped(&text[start..end]);
+        let marks = if exact && len > 2 { self.lexicon.word_at(text, start, end).marks } else { marks };
+        self.glance.marks = self.glance.marks.union(marks);
+    }
+
+    fn end(mut self) -> Option<Glance> {
+        // Numbers in words are near each other in the view, if not in the source.
+        if self.foreign && self.numeral {
+            return None;
+        }
+        // Without amounts and times up to three digits are harmless; beside them, one number is.
+        if self.glance.digits > FEW && (self.loose > 1 || self.single > 1) {
+            return None;
+        }
+        let any = |bits: u8| self.address & bits != 0;
+        self.glance.addresses = self.glance.colon && any(0b1111) || any(0b1000) && any(0b1_0110);
+        Some(self.glance)
     }
 }
 
-const PLACES: usize = 1 << 13;
+/// Fewer digits than this in a message cannot be a card.
+const FEWER_THAN_A_CARD: usize = 12;
+
+/// Up to this many digits without a cue cannot be a secret or the beginning of one.
+const FEW: usize = 3;
+
+const PLACES: usize = 1 << 14;
 
 /// What the words do whose hash has this place, all together.
 static BY_HASH: Lazy<Box<[Marks; PLACES]>> = Lazy::new(|| {
@@ -111,9 +336,41 @@ static BY_HASH: Lazy<Box<[Marks; PLACES]>> = Lazy::new(|| {
         let place = &mut marks[place(hash)];
         *place = place.union(does);
     }
+    for hash in number_words().filter_map(|word| hash_at(word.as_bytes(), 0, word.len())) {
+        let place = &mut marks[place(hash)];
+        *place = place.union(Marks::NUMBER);
+    }
     marks
 });
 
 fn place(hash: u64) -> usize {
-    (hash >> 51) as usize
+    (hash >> 50) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_any_length_are_glanced_at() {
+        for len in 1..64 {
+            assert!(glance("x".repeat(len).as_bytes(), Marks::WORD).is_some(), "{len} letters");
+            assert!(
+                glance(format!("xé{}", "x".repeat(len)).as_bytes(), Marks::WORD).is_some() || len > 46,
+                "{len} letters"
+            );
+        }
+        assert!(glance("x".repeat(200).as_bytes(), Marks::WORD).is_none());
+    }
+
+    #[test]
+    fn digits_that_may_be_more_than_amounts_and_times_are_read_in_full() {
+        let passes = |text: &str| glance(text.as_bytes(), Marks::WORD).is_some();
+        for text in ["it was $12.50, at 10:30 pm", "$5 for 12 of them", "it is 12 today", "sí, a las 5:15"] {
+            assert!(passes(text), "{text}");
+        }
+        for text in ["4821", "12 34 56", "x12", "10:30:1 1", "$4821", "5é", "£86", "1 2 3 4", "pay=3"] {
+            assert!(!passes(text), "{text}");
+        }
+    }
 }

@@ -52,6 +52,12 @@ impl Block {
         difference.wrapping_sub(Self::each(1)) & !difference & Self::HIGH
     }
 
+    /// The spaces.
+    pub(crate) const fn spaces(self) -> u64 {
+        let unlike = self.0 ^ Self::each(b' ');
+        !(((unlike & !Self::HIGH) + Self::each(0x7F)) | unlike) & Self::HIGH
+    }
+
     /// The digits.
     pub(crate) const fn digits(self) -> u64 {
         self.between(b'0', b'9') & !self.0
@@ -88,7 +94,7 @@ fn past_the_end(text: &[u8], len: usize) -> u64 {
 }
 
 /// The blocks of up to 64 bytes, the last one filled up with spaces.
-pub(crate) fn blocks(part: &[u8]) -> impl Iterator<Item = Block> {
+pub(super) fn blocks(part: &[u8]) -> impl Iterator<Item = Block> {
     let (blocks, rest) = part.as_chunks::<8>();
     let mut last = [b' '; 8];
     for (byte, from) in last.iter_mut().zip(rest) {

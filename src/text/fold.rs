@@ -90,6 +90,50 @@ pub(super) fn fold(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     draft.finish()
 }
 
+/// What a character outside ASCII becomes in any surroundings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Foreign {
+    /// An accented letter: this ASCII letter. The Portuguese "é" alone becomes "eh".
+    Letter(u8),
+    /// A question mark.
+    Question,
+    /// A hyphen.
+    Dash,
+    /// Quotation marks, dots, a space, an exclamation mark, or itself: no part of a word and no digit.
+    Mark,
+}
+
+/// The character at `at`, and its length with the invisible characters that follow it, if it is one of those that are
+/// frequent in chats and become the same in any surroundings.
+pub(crate) fn foreign(text: &[u8], at: usize) -> Option<(Foreign, usize)> {
+    const FOLLOWS: std::ops::RangeInclusive<u8> = 0x80..=0xBF;
+    let follow = |bytes: &[u8]| bytes.iter().all(|byte| FOLLOWS.contains(byte));
+    Some(match text[at..] {
+        [0xC3, second @ 0x80..=0xBF, ..] => match letter(LATIN, u32::from(second - 0x80))? {
+            Fold::Byte(byte) => (Foreign::Letter(byte), 2),
+            _ => return None,
+        },
+        [0xC2, 0xBF, ..] => (Foreign::Question, 2),
+        [0xC2, 0xA0 | 0xA1 | 0xAB | 0xBB, ..] => (Foreign::Mark, 2),
+        [0xE2, 0x80, 0x93 | 0x94, ..] => (Foreign::Dash, 3),
+        [0xE2, 0x80, 0x98 | 0x99 | 0x9C | 0x9D | 0xA6, ..] => (Foreign::Mark, 3),
+        // Chinese, Korean.
+        [0xE4..=0xE9 | 0xEB | 0xEC, second, third, ..] if follow(&[second, third]) => (Foreign::Mark, 3),
+        // Emoji.
+        [0xF0, 0x9F, 0x8C..=0xAB, fourth, ..] if follow(&[fourth]) => (Foreign::Mark, 4 + selectors(&text[at + 4..])),
+        [0xE2, 0x9D, 0xA4, ..] | [0xE2, 0x98, 0xBA, ..] | [0xE2, 0x9C, 0x85 | 0xA8, ..] => {
+            (Foreign::Mark, 3 + selectors(&text[at + 3..]))
+        }
+        _ => return None,
+    })
+}
+
+/// The length of the invisible characters at the start of `text` that select how an emoji looks or join it to the next.
+fn selectors(text: &[u8]) -> usize {
+    let (chunks, _) = text.as_chunks::<3>();
+    3 * chunks.iter().take_while(|chunk| matches!(chunk, [0xEF, 0xB8, 0x8F] | [0xE2, 0x80, 0x8D])).count()
+}
+
 /// One character in any spelling, or one byte that is not part of a character.
 struct Atom {
     len: usize,
@@ -404,6 +448,33 @@ mod tests {
     fn the_letter_tables_cover_their_blocks() {
         assert_eq!(LATIN.len(), 0x250 - 0xC0);
         assert_eq!(LATIN_ADDITIONAL.len(), 0x100);
+    }
+
+    #[test]
+    fn a_quick_look_at_a_character_agrees_with_what_it_becomes() {
+        for c in ('\u{80}'..=char::MAX).filter(|c| foreign(c.to_string().as_bytes(), 0).is_some()) {
+            for (before, after) in [("a", "b"), (" ", " "), ("a", " "), (" ", "b"), ("1 ", " 2"), ("", "\u{FE0F}")] {
+                let text = format!("{before}{c}{after}");
+                let (what, len) = foreign(text.as_bytes(), before.len()).unwrap();
+                assert!(len == c.len_utf8() || len == c.len_utf8() + after.len(), "{c:?}");
+                let view = folded(&text);
+                let became = view
+                    .strip_prefix(before)
+                    .unwrap()
+                    .trim_end_matches('\u{FE0F}')
+                    .strip_suffix(after.trim_end_matches('\u{FE0F}'))
+                    .unwrap();
+                let fits = match what {
+                    Foreign::Letter(byte) => became.as_bytes() == [byte] || became.eq_ignore_ascii_case("eh"),
+                    Foreign::Question => became == "?",
+                    Foreign::Dash => became == "-",
+                    Foreign::Mark => {
+                        became == c.to_string() && !c.is_ascii() || became.bytes().all(|byte| b" .!'\"".contains(&byte))
+                    }
+                };
+                assert!(fits, "{c:?} became {became:?}, not {what:?}");
+            }
+        }
     }
 
     #[test]

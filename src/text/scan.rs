@@ -101,10 +101,16 @@ impl<'a> Words<'a> {
         Self { text, last: None }
     }
 
+    /// A quick look whether the word that begins at `start` may be a number word.
+    #[inline]
+    pub(crate) fn may_be_number(&self, start: usize) -> bool {
+        numerals::may_begin(first_four(self.text, start))
+    }
+
     /// Whether the word that begins at `start`, behind all that were asked about, makes a number with what is near it.
     #[inline]
     pub(crate) fn make_a_number(&mut self, start: usize) -> bool {
-        numerals::may_begin(first_four(self.text, start)) && self.is_near(start)
+        self.may_be_number(start) && self.is_near(start)
     }
 
     /// Whether the word that begins at `start` is a number word close to another or to a digit.

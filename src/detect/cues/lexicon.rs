@@ -24,13 +24,11 @@ pub(crate) struct Word {
     pub(crate) id: WordId,
     /// The first node of the phrases that start with it, or 0.
     pub(crate) node: u16,
-    /// What it may do to a message without digits.
+    /// What it may do to a message.
     pub(crate) marks: Marks,
-    /// Whether it is made of letters: in a message without digits no other word stands.
-    spelled: bool,
 }
 
-/// What a word may do to a message without digits: a set of flags.
+/// What a word may do to a message: a set of flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Marks(pub(crate) u8);
 
@@ -42,6 +40,13 @@ impl Marks {
     pub(crate) const CUE: Self = Self(1 << 1);
     /// Asks for something.
     pub(crate) const REQUEST: Self = Self(1 << 2);
+    /// Every phrase that names a password holds such a word, and so does every phrase that names a secret which may be a
+    /// word, and every command that takes a password.
+    pub(crate) const WORD: Self = Self(1 << 3);
+    /// Names a face of a card.
+    pub(crate) const FACE: Self = Self(1 << 4);
+    /// A number word.
+    pub(crate) const NUMBER: Self = Self(1 << 5);
 
     pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -84,9 +89,6 @@ pub(crate) struct Lexicon {
     phrasing_sets: Vec<PhraseSet>,
 }
 
-/// Words of this length and more are recognised with one letter wrong, missing, doubled or swapped.
-const SLIP_LENGTH: usize = 7;
-
 /// Words that stand in many messages which hold no phrase of theirs.
 const EVERYDAY: &[&str] = &[
     "a", "american", "back", "can", "de", "direct", "find", "from", "front", "full", "good", "i", "in", "me", "new",
@@ -96,6 +98,9 @@ const EVERYDAY: &[&str] = &[
 static LEXICON: Lazy<Lexicon> = Lazy::new(Lexicon::compile);
 
 impl Lexicon {
+    /// Words of this length and more are recognised with one letter wrong, missing, doubled or swapped.
+    const SLIP_LENGTH: usize = 7;
+
     /// The tables of all languages, compiled at first use.
     pub(crate) fn get() -> &'static Self {
         &LEXICON
@@ -168,8 +173,11 @@ impl Lexicon {
             self.ids.insert(key, place);
             place
         });
-        let lists = &mut self.listed[usize::from(place)].lists;
-        *lists = lists.union(list);
+        let word = &mut self.listed[usize::from(place)];
+        word.lists = word.lists.union(list);
+        if list.intersects(WordSet::NAMES_A_WORD.union(WordSet::TOKEN).union(WordSet::COMMAND)) {
+            word.marks = word.marks.union(Marks::WORD);
+        }
     }
 
     fn put_in(&mut self, word: &[u8], set: PhraseSet) {
@@ -190,14 +198,14 @@ impl Lexicon {
             return id;
         }
         let id = id_of(self.words.len());
-        self.words.push(Word { id, spelled: word.iter().all(u8::is_ascii_alphabetic), ..Word::default() });
+        self.words.push(Word { id, ..Word::default() });
         self.ids.insert(key, id);
         id
     }
 
     fn let_slip(&mut self, word: &[u8]) {
         let id = self.intern(word);
-        debug_assert!(word.len() >= SLIP_LENGTH, "{word:?} is too short to be recognised when mistyped");
+        debug_assert!(word.len() >= Self::SLIP_LENGTH, "{word:?} is too short to be recognised when mistyped");
         self.slipping.add(word);
         for at in 0..word.len() {
             let mut buffer = [0; Key::LONGEST];
@@ -272,6 +280,9 @@ impl Lexicon {
             if word.role.intersects(WordClass::SENT.union(WordClass::FACE)) {
                 word.marks = word.marks.union(Marks::CUE);
             }
+            if word.role.intersects(WordClass::FACE) {
+                word.marks = word.marks.union(Marks::FACE);
+            }
             // "The four digits on the back": a security code without a cue.
             if word.role.intersects(WordClass::DIGITS) {
                 word.marks = word.marks.union(Marks::SECRET);
@@ -283,12 +294,18 @@ impl Lexicon {
         phrases.sort_by_key(parts);
         let known = |word: &&str| self.ids.get(Key::of(word.as_bytes(), 0, word.len()));
         let everyday: Vec<WordId> = EVERYDAY.iter().filter_map(known).collect();
-        for (mark, secret) in [(Marks::SECRET.union(Marks::CUE), true), (Marks::CUE, false)] {
-            for phrase in phrases.iter().filter(|phrase| phrase.cue.topic.is_secret() == secret) {
+        let is_password = |topic: Topic| topic == Topic::Password;
+        let marked: [(Marks, &dyn Fn(Topic) -> bool); 3] = [
+            (Marks::WORD, &is_password),
+            (Marks::SECRET.union(Marks::CUE), &Topic::is_secret),
+            (Marks::CUE, &|topic| !topic.is_secret()),
+        ];
+        for (mark, names) in marked {
+            for phrase in phrases.iter().filter(|phrase| names(phrase.cue.topic)) {
                 // How dear it is to mark a word.
                 let cost = |word: &WordId| {
-                    let Word { role, marks, spelled, .. } = self.words[usize::from(*word)];
-                    if marks.union(mark) == marks || !spelled {
+                    let Word { role, marks, .. } = self.words[usize::from(*word)];
+                    if marks.union(mark) == marks {
                         return 0;
                     }
                     let common = role.intersects(WordClass::COMMON.union(WordClass::GLUE));
@@ -346,13 +363,13 @@ impl Lexicon {
     /// A word of the slip table that is one slip away: a letter missing, doubled or added, wrong, or swapped with the
     /// next one.
     fn slip(&self, word: &[u8]) -> WordId {
-        if !Self::may_be_mistyped(word.len()) || !self.slipping.may_be(word) {
+        if !self.may_be_mistyped(word) {
             return 0;
         }
         if let Some(id) = self.slips.get(Key::of(word, 0, word.len())) {
             return id;
         }
-        if word.len() < SLIP_LENGTH {
+        if word.len() < Self::SLIP_LENGTH {
             return 0;
         }
         let (mut buffer, mut second) = ([0; Key::LONGEST], [0; Key::LONGEST]);
@@ -361,7 +378,7 @@ impl Lexicon {
             // An added letter leaves the word itself, a wrong or swapped one a word with the same gap.
             if let Some(id) = self.ids.get(shorter) {
                 let shorter = &buffer[..word.len() - 1];
-                if shorter.len() >= SLIP_LENGTH && self.slips.get(without(shorter, 0, &mut second)) == Some(id) {
+                if shorter.len() >= Self::SLIP_LENGTH && self.slips.get(without(shorter, 0, &mut second)) == Some(id) {
                     return id;
                 }
             }
@@ -385,12 +402,13 @@ impl Lexicon {
             .map_or_else(PhraseSet::default, |place| self.phrasing_sets[usize::from(place)])
     }
 
-    /// Whether words of so many letters are looked for among the mistyped ones.
-    pub(crate) fn may_be_mistyped(len: usize) -> bool {
-        len + 1 >= SLIP_LENGTH
+    /// A quick look whether a word may be a mistyped one.
+    #[inline]
+    pub(crate) fn may_be_mistyped(&self, word: &[u8]) -> bool {
+        (Self::SLIP_LENGTH - 1..=Key::LONGEST).contains(&word.len()) && self.slipping.may_be(word)
     }
 
-    /// The words of the tables, each with its [hash](hash_at) and what it may do to a message without digits.
+    /// The words of the tables, each with its [hash](hash_at) and what it may do to a message.
     pub(crate) fn marked(&self) -> impl Iterator<Item = (u64, Marks)> {
         self.ids.iter().map(|(key, place)| (key.hash(), self.listed[usize::from(place)].marks))
     }
@@ -419,6 +437,12 @@ fn id_of(place: usize) -> WordId {
 #[inline]
 pub(crate) fn hash_at(text: &[u8], start: usize, end: usize) -> Option<u64> {
     (end - start <= Key::LONGEST).then(|| Key::of(text, start, end).hash())
+}
+
+/// The hash of a [word](Block::word) of up to eight letters.
+#[inline]
+pub(crate) fn short_hash(word: u64) -> u64 {
+    Key::short(word).hash()
 }
 
 /// A quick look at which words could be mistyped ones: a bit for each of the words that slip.

@@ -23,7 +23,7 @@ mod table;
 
 use crate::entity::Entity;
 
-pub(crate) use lexicon::{Lexicon, Marks, Word, hash_at};
+pub(crate) use lexicon::{Lexicon, Marks, Word, hash_at, short_hash};
 pub(crate) use lists::WordSet;
 pub(crate) use phrasing::PhraseSet;
 

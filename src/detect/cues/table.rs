@@ -23,6 +23,12 @@ impl Key {
         Self([first, second, third])
     }
 
+    /// A [word](Block::word) of up to eight letters.
+    #[inline]
+    pub(super) fn short(word: u64) -> Self {
+        Self([word, 0, 0])
+    }
+
     /// The word itself, in lower case, and its length.
     pub(super) fn word(self) -> ([u8; Self::LONGEST], usize) {
         let mut word = [0; Self::LONGEST];

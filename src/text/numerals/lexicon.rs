@@ -63,7 +63,7 @@ fn mask(is: impl Fn(&Language<'_>) -> bool) -> Languages {
 
 /// "thirtyseven", "treintaysiete".
 fn together(lower: &[u8]) -> Option<(Meaning, Languages)> {
-    for split in 4..lower.len().saturating_sub(2) {
+    for split in SHORTEST_TOGETHER - 3..lower.len().saturating_sub(2) {
         let Some((Meaning::Tens(tens), languages)) = look_up(&lower[..split]) else { continue };
         let rest = &lower[split..];
         let rest = rest.strip_prefix(b"y").or_else(|| rest.strip_prefix(b"i")).unwrap_or(rest);
@@ -86,6 +86,14 @@ pub(in crate::text) fn may_begin(four: u32) -> bool {
 pub(in crate::text) fn is_number_word(word: &[u8]) -> bool {
     [meaning, other_meaning].iter().any(|read| read(word).is_some_and(|(meaning, _)| meaning.counts()))
 }
+
+/// The words that make numbers, in all languages. Tens and ones that are written together are not among them.
+pub(crate) fn number_words() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().flat_map(|language| language.words).filter(|(_, meaning)| meaning.counts()).map(|(word, _)| *word)
+}
+
+/// The fewest letters of tens and ones that are written together: "vinteum".
+pub(crate) const SHORTEST_TOGETHER: usize = 7;
 
 /// Whether `word` may stand for digits in company of others.
 pub(crate) fn may_be_digits(word: &[u8]) -> bool {

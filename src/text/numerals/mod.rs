@@ -23,7 +23,7 @@ use self::meaning::{Language, Languages, Meaning};
 use super::Alignment;
 use super::draft::Draft;
 
-pub(crate) use lexicon::may_be_digits;
+pub(crate) use lexicon::{SHORTEST_TOGETHER, may_be_digits, number_words};
 pub(super) use lexicon::{is_number_word, may_begin};
 
 /// Longest distance in bytes between two parts of a number.
