@@ -130,7 +130,7 @@ pub fn gate(data: &[u8]) {
         for (id, turn) in talk.split(|byte| *byte == 0x1E).enumerate() {
             let Some((speaker, text)) = turn.split_first() else { continue };
             let text = [text, &b" ".repeat(spaces)].concat();
-            let role = [Role::Customer, Role::Agent, Role::Bot][usize::from(*speaker) % 3];
+            let role = [Role::Customer, Role::Agent, Role::Bot, Role::Unknown][usize::from(*speaker) % 4];
             let message = Message::new(role, &text).id(id as u64);
             let outcome = engine.scan(&mut usual, &message);
             let expected = engine.scan_everything(&mut thorough, &message);
@@ -374,29 +374,35 @@ mod tests {
         redact("\x08my l6 t\x03contrasen\u{303}a: .)ylya".as_bytes());
     }
 
-    /// Calls `each` with every beginning and every end, at word boundaries, of the messages with secrets in the
-    /// examples.
-    fn torn_messages(mut each: impl FnMut(&[u8])) {
+    /// Calls `each` with every labelled conversation.
+    fn conversations(mut each: impl FnMut(&serde_json::Value)) {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations");
         for file in std::fs::read_dir(folder).expect("the folder is there") {
             let lines = std::fs::read_to_string(file.expect("an entry").path()).expect("a readable file");
             for line in lines.lines() {
-                let conversation: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
-                for turn in conversation["turns"].as_array().expect("turns") {
-                    if turn["secrets"].as_array().is_none_or(Vec::is_empty) {
-                        continue;
-                    }
-                    let text = turn["text"].as_str().expect("a text").as_bytes();
-                    let edges = (1..text.len()).filter(|&at| {
-                        text[at].is_ascii() && text[at - 1].is_ascii_alphanumeric() != text[at].is_ascii_alphanumeric()
-                    });
-                    for at in edges.chain([text.len()]) {
-                        each(&text[..at]);
-                        each(&text[at..]);
-                    }
-                }
+                each(&serde_json::from_str(line).expect("a line of JSON"));
             }
         }
+    }
+
+    /// Calls `each` with every beginning and every end, at word boundaries, of the messages with secrets in the
+    /// examples.
+    fn torn_messages(mut each: impl FnMut(&[u8])) {
+        conversations(|conversation| {
+            for turn in conversation["turns"].as_array().expect("turns") {
+                if turn["secrets"].as_array().is_none_or(Vec::is_empty) {
+                    continue;
+                }
+                let text = turn["text"].as_str().expect("a text").as_bytes();
+                let edges = (1..text.len()).filter(|&at| {
+                    text[at].is_ascii() && text[at - 1].is_ascii_alphanumeric() != text[at].is_ascii_alphanumeric()
+                });
+                for at in edges.chain([text.len()]) {
+                    each(&text[..at]);
+                    each(&text[at..]);
+                }
+            }
+        });
     }
 
     #[test]
@@ -423,6 +429,28 @@ mod tests {
     #[test]
     fn the_law_of_the_gate_holds_for_what_stands_behind_a_user_name() {
         gate(b"3]\x01user:aph  nasiba\xff\xff\xff\xff\xff\x00\x1c45l");
+    }
+
+    #[test]
+    fn the_law_of_the_gate_holds_for_labelled_conversations() {
+        let mut seen = 0;
+        conversations(|conversation| {
+            seen += 1;
+            if seen % 8 >= crate::steps::cases(8) {
+                return;
+            }
+            let turns = conversation["turns"].as_array().expect("turns");
+            for speakers in [&["customer", "agent", "bot"][..], &[]] {
+                let mut data = vec![0];
+                for turn in turns {
+                    let role = turn["role"].as_str().unwrap_or_default();
+                    data.push(speakers.iter().position(|speaker| *speaker == role).unwrap_or(3) as u8);
+                    data.extend(turn["text"].as_str().expect("a text").bytes());
+                    data.push(0x1E);
+                }
+                gate(&data);
+            }
+        });
     }
 
     proptest! {

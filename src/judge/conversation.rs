@@ -226,7 +226,8 @@ impl Conversation {
 
     /// Whether any word by `role` may matter, because a password or the answer to an offer is expected.
     pub(crate) fn awaits_words(&self, role: Role, expected: Expected) -> bool {
-        expected.awaits_a_password() || !self.sides[usize::from(!role.serves())].offers.topics().is_empty()
+        let offered = |to: Role| !self.sides[usize::from(!to.serves())].offers.topics().is_empty();
+        expected.awaits_a_password() || offered(role) || offered(role.as_asker())
     }
 
     /// Returns whether the last question by `role` verifies the other side: it asks for a secret, the last digits of
