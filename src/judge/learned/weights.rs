@@ -122,9 +122,8 @@ impl Weights {
     #[inline]
     pub(super) fn add(&self, sum: &mut Sum, feature: u32) {
         if let Some(row) = self.find(feature) {
-            for (sum, weight) in sum.row.iter_mut().chain(&mut sum.hidden).zip(row) {
-                *sum += i32::from(*weight as i8);
-            }
+            add_up(&mut sum.row, row.first_chunk());
+            add_up(&mut sum.hidden, row.last_chunk());
         }
     }
 
@@ -132,10 +131,16 @@ impl Weights {
     #[inline]
     pub(super) fn add_question(&self, sum: &mut Row, feature: u32) {
         if let Some(row) = self.find(feature) {
-            for (sum, weight) in sum.iter_mut().zip(row) {
-                *sum += i32::from(*weight as i8);
-            }
+            add_up(sum, row.first_chunk());
         }
+    }
+}
+
+/// Adds weights to a sum. Both lengths are constants, so the compiler adds many at once.
+#[inline]
+fn add_up<const N: usize>(sum: &mut [i32; N], weights: Option<&[u8; N]>) {
+    for (sum, weight) in sum.iter_mut().zip(weights.unwrap_or(&[0; N])) {
+        *sum += i32::from(*weight as i8);
     }
 }
 
