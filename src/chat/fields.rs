@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::chat::names::{Meaning, is_prose, meaning, meaning_within, normalized};
+use crate::chat::names::{Meaning, is_prose, is_same, meaning, meaning_within, normalized};
 use crate::chat::{ChatTexts, Continuity, Field, Place, Scan, Spelling};
 use crate::json::{Path, Segment, Value, ValueKind};
 use crate::message::Role;
@@ -161,16 +161,16 @@ impl Fields<'_> {
     }
 
     fn is_own(&self, name: &[u8]) -> bool {
-        self.own.iter().any(|own| normalized(own.as_bytes()) == normalized(name))
+        self.own.iter().any(|own| is_same(own.as_bytes(), name))
+    }
+
+    fn is_role(&self, name: &[u8]) -> bool {
+        self.roles.iter().any(|role| is_same(role.as_bytes(), name))
     }
 
     /// Returns the author that an object names: `"role": "user"`, `"author": {"type": "agent"}`.
     fn role(&self, object: Value<'_>) -> Option<Role> {
-        let is_role = |member: &Value<'_>| {
-            member
-                .key()
-                .is_some_and(|key| self.roles.iter().any(|role| normalized(role.as_bytes()) == normalized(&key)))
-        };
+        let is_role = |member: &Value<'_>| member.key().is_some_and(|key| self.is_role(&key));
         object
             .children()
             .filter(is_role)
@@ -190,7 +190,7 @@ impl Fields<'_> {
         let Some(key) = keys.next() else {
             return Place::Text(Spelling::Plain);
         };
-        if self.roles.iter().any(|role| normalized(role.as_bytes()) == normalized(key)) {
+        if self.is_role(key) {
             return Place::Role;
         }
         let outer = keys.next();
@@ -252,10 +252,7 @@ fn bare(name: &str) -> &str {
 }
 
 fn is_in(name: &[u8], names: &[&str]) -> bool {
-    name.len() <= 32 && {
-        let name = normalized(name);
-        names.iter().any(|known| known.as_bytes() == &name[..])
-    }
+    name.len() <= 32 && names.iter().any(|known| normalized(name).eq(known.bytes()))
 }
 
 fn text(value: Value<'_>) -> Cow<'_, [u8]> {
@@ -263,7 +260,8 @@ fn text(value: Value<'_>) -> Cow<'_, [u8]> {
 }
 
 fn is_query(name: &[u8]) -> bool {
-    normalized(name).ends_with(b"query")
+    let mut last = normalized(name).rev();
+    b"query".iter().rev().all(|byte| last.next() == Some(*byte))
 }
 
 /// Returns `true` if a text is a GraphQL document. Its arguments are not said by anybody: one may be a password.

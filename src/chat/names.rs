@@ -818,10 +818,7 @@ impl Words {
         if word.is_empty() {
             return;
         }
-        let is_known = |word: &[u8]| {
-            CLASSES.contains_key(word)
-                || SECRETS.iter().any(|(words, _)| words.iter().any(|known| known.as_bytes() == word))
-        };
+        let is_known = |word: &[u8]| WORDS.contains_key(word);
         let cut = if word.len() < 6 || is_known(word) {
             None
         } else {
@@ -868,7 +865,17 @@ fn unaccented(c: char) -> char {
     }
 }
 
-static CLASSES: LazyLock<HashMap<&'static [u8], Meaning>> = LazyLock::new(|| {
+/// What is known about a word.
+#[derive(Default)]
+struct Known {
+    /// What a name means that ends with it.
+    class: Option<Meaning>,
+    /// The rows of [`SECRETS`] that end with it, in order.
+    secrets: SmallVec<[&'static (&'static [&'static str], Secret); 2]>,
+}
+
+/// All words of the tables above that mean something by themselves or in the name of a secret.
+static WORDS: LazyLock<HashMap<&'static [u8], Known>> = LazyLock::new(|| {
     let lists = [
         (OTHERS, Meaning::Other),
         (REFERENCES, Meaning::Reference),
@@ -877,15 +884,30 @@ static CLASSES: LazyLock<HashMap<&'static [u8], Meaning>> = LazyLock::new(|| {
         (TEXT, Meaning::Text),
         (CHAT, Meaning::Chat),
     ];
-    lists.into_iter().flat_map(|(words, class)| words.iter().map(move |word| (word.as_bytes(), class))).collect()
+    let mut words: HashMap<&[u8], Known> = HashMap::new();
+    for (list, class) in lists {
+        for word in list {
+            words.entry(word.as_bytes()).or_default().class = Some(class);
+        }
+    }
+    for row in SECRETS {
+        for word in row.0 {
+            words.entry(word.as_bytes()).or_default();
+        }
+        if let Some(known) = row.0.last().and_then(|word| words.get_mut(word.as_bytes())) {
+            known.secrets.push(row);
+        }
+    }
+    words
 });
 
 /// Returns what a word means.
 fn class(word: &[u8]) -> Meaning {
-    let known = |word: &[u8]| CLASSES.get(word).copied();
+    let known = |word: &[u8]| WORDS.get(word).and_then(|known| known.class);
     let end = word.len() - word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let without_digits = || known(&word[..end]).filter(|_| end < word.len());
     let is_id = || word.len() > 2 && (word.ends_with(b"id") || word.ends_with(b"ids"));
-    known(word).or_else(|| known(&word[..end])).unwrap_or(if is_id() { Meaning::Reference } else { Meaning::Unknown })
+    known(word).or_else(without_digits).unwrap_or(if is_id() { Meaning::Reference } else { Meaning::Unknown })
 }
 
 /// Returns what the name of a field says about its value.
@@ -905,7 +927,8 @@ fn meaning_of(words: &Words) -> Meaning {
     let Some(plain) = (0..words.len()).rposition(|at| !words.get(at).iter().all(u8::is_ascii_digit)) else {
         return Meaning::Unknown;
     };
-    if let Some((_, secret)) = SECRETS.iter().find(|(tail, _)| words.ends_with(tail)) {
+    let secrets = WORDS.get(words.get(words.len() - 1)).map_or(&[][..], |known| &known.secrets);
+    if let Some((_, secret)) = secrets.iter().find(|(tail, _)| words.ends_with(tail)) {
         return Meaning::Secret(*secret);
     }
     // `message_raw` is a message; `value` alone is not qualified by anything.
@@ -976,9 +999,14 @@ pub fn is_prose(text: &[u8], least: usize) -> bool {
     words >= least && words >= others
 }
 
-/// Returns the name without case and separators.
-pub(super) fn normalized(name: &[u8]) -> SmallVec<[u8; LONGEST]> {
-    name.iter().filter(|byte| !matches!(byte, b'_' | b'-' | b'.' | b' ')).map(u8::to_ascii_lowercase).collect()
+/// The bytes of a name without case and separators.
+pub(super) fn normalized(name: &[u8]) -> impl DoubleEndedIterator<Item = u8> {
+    name.iter().filter(|byte| !matches!(byte, b'_' | b'-' | b'.' | b' ')).map(u8::to_ascii_lowercase)
+}
+
+/// Returns `true` if two names differ at most in case and separators.
+pub(super) fn is_same(name: &[u8], other: &[u8]) -> bool {
+    normalized(name).eq(normalized(other))
 }
 
 #[cfg(test)]
