@@ -26,7 +26,8 @@ use crate::middleware::telemetry;
 /// and in [`evicted`](Self::evicted), and reported by a `tracing` warning once a minute (feature `tracing`). Conversations
 /// that expired are not counted.
 ///
-/// Keys are stored as their SHA-256, so a client that chooses long keys takes no more memory than any other.
+/// Keys of more than 31 bytes are stored as their SHA-256, so a client that chooses long keys takes no more memory than any
+/// other.
 ///
 /// # Example
 ///
@@ -122,7 +123,7 @@ impl ConversationStore for MemoryStore {
     type Error = Infallible;
 
     async fn load(&self, key: &str) -> Result<Option<Conversation>, Infallible> {
-        let key = digest(key);
+        let key = stored(key);
         let now = self.now();
         Ok(self.lock().load(&key, now))
     }
@@ -133,7 +134,7 @@ impl ConversationStore for MemoryStore {
         loaded: Option<&Conversation>,
         conversation: Conversation,
     ) -> Result<Saved, Infallible> {
-        let key = digest(key);
+        let key = stored(key);
         let now = self.now();
         let mut table = self.lock();
         let before = table.evicted;
@@ -150,8 +151,23 @@ impl ConversationStore for MemoryStore {
 
 type Key = [u8; 32];
 
-fn digest(key: &str) -> Key {
-    Sha256::digest(key).into()
+/// The first byte of a key that is a hash. That of any other key is its length.
+const HASHED: u8 = u8::MAX;
+
+/// Returns the key under which a conversation is stored. Two keys are never stored under the same one.
+fn stored(key: &str) -> Key {
+    let mut stored = [0; size_of::<Key>()];
+    match stored.get_mut(1..=key.len()) {
+        Some(place) => {
+            place.copy_from_slice(key.as_bytes());
+            stored[0] = key.len() as u8;
+        }
+        None => {
+            stored = Sha256::digest(key).into();
+            stored[0] = HASHED;
+        }
+    }
+    stored
 }
 
 /// Marks the absence of a slot.
@@ -315,7 +331,17 @@ mod tests {
     }
 
     fn key(n: usize) -> Key {
-        digest(&n.to_string())
+        stored(&n.to_string())
+    }
+
+    #[test]
+    fn short_keys_long_keys_and_hashes_of_keys_are_told_apart() {
+        let longest = "k".repeat(31);
+        let hash = String::from_utf8_lossy(&Sha256::digest("k".repeat(32))[1..]).into_owned();
+        let keys =
+            ["", "\0", "k", "k\0", &longest, &longest[1..], &format!("{longest}k"), &format!("{longest}l"), &hash];
+        let stored: std::collections::HashSet<Key> = keys.into_iter().map(stored).collect();
+        assert_eq!(stored.len(), keys.len());
     }
 
     #[tokio::test]
