@@ -271,11 +271,21 @@ pub(crate) struct TextReader {
     /// The input begins in the middle of a line, because a long message was cut there.
     mid_line: bool,
     table: Table,
+    /// What the first line of the input begins with, if that was read to end the message before it.
+    peeked: Option<Option<Head>>,
 }
 
 impl TextReader {
     pub(crate) fn new() -> Self {
-        Self { style: None, grouping: Grouping::new(), lines: 0, scanned: 0, mid_line: false, table: Table::default() }
+        Self {
+            style: None,
+            grouping: Grouping::new(),
+            lines: 0,
+            scanned: 0,
+            mid_line: false,
+            table: Table::default(),
+            peeked: None,
+        }
     }
 
     pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool) -> Option<Cut> {
@@ -299,10 +309,15 @@ impl TextReader {
             };
             let from = if line_start == 0 { mark.min(line_end) } else { line_start };
             let line = &input.bytes[from..line_end];
-            let head = if self.mid_line { None } else { style.opening(line, self.grouping.opens) };
+            let head = match self.peeked.take() {
+                Some(head) => head,
+                None if self.mid_line => None,
+                None => style.opening(line, self.grouping.opens),
+            };
             let groups = style.groups();
             if line_start > 0 && (head.is_some() || !groups) {
                 // The message before this line is complete.
+                self.peeked = Some(head);
                 return Some(self.message(input.bytes, line_start));
             }
             self.grouping.opens = Opens::after(line, head.as_ref());
