@@ -15,7 +15,7 @@ use lastfour::{
 
 use super::Trouble;
 use super::batch::Batch;
-use super::echo::{Words, echoes};
+use super::echo::{Words, echoes, key_of};
 use super::found::{Cursor, Found};
 use super::order::order;
 use super::record::{Edits, Key, Part, Record, Said, Text};
@@ -38,6 +38,16 @@ const BATCH_NEWEST_FIRST: usize = 64 << 20;
 
 /// The number of records that are returned at once.
 const RELEASED: usize = 2048;
+
+/// The number of records that a thread takes at a time to scan what is not said.
+const PIECE: usize = 128;
+
+/// The longest value, in bytes, and the most values that are remembered because nothing was found in them.
+const LONGEST_ID: usize = 128;
+const MOST_CLEAN: usize = 1024;
+
+/// What decides how a value is scanned, besides its bytes: who says it, its part, and whether it reads as text.
+type ReadAs = (Role, Part, bool);
 
 /// The messages of one conversation in a batch that are looked at to tell who serves.
 const MOST_EVIDENCE: usize = 300;
@@ -221,7 +231,12 @@ impl<'e> Session<'e> {
             let messages = ears.conversation(&mut task);
             (task, messages)
         });
-        let others = spread(self.threads, (base..self.held.len()).collect(), |at| ears.others(at));
+        let pieces: Vec<_> = (base..self.held.len()).step_by(PIECE).collect();
+        let others = spread(self.threads, pieces, |from| {
+            let mut clean = HashMap::new();
+            let to = self.held.len().min(from + PIECE);
+            (from..to).map(|at| ears.others(at, &mut clean)).collect::<Vec<_>>()
+        });
         for (task, messages) in results {
             for (at, message) in task.messages.iter().zip(messages) {
                 self.note(*at, message);
@@ -229,7 +244,7 @@ impl<'e> Session<'e> {
             self.note_speakers(&task.talk);
             self.talks.put(task.key, task.talk);
         }
-        for (at, others) in (base..).zip(others) {
+        for (at, others) in (base..).zip(others.into_iter().flatten()) {
             self.heard += others.messages;
             let heard = &mut self.held[at];
             if let Some(hits) = others.hits {
@@ -496,8 +511,9 @@ impl Ears<'_> {
         HeardMessage { role, certainty, line, hits, explained }
     }
 
-    /// Scans what is not said in a conversation.
-    fn others(&self, at: usize) -> Others {
+    /// Scans what is not said in a conversation. `clean` holds values in which nothing was found, so that an id that every
+    /// record has is scanned once.
+    fn others(&self, at: usize, clean: &mut HashMap<Box<[u8]>, ReadAs>) -> Others {
         let heard = &self.held[at];
         let mut edits = Edits::default();
         let mut found = Vec::new();
@@ -523,6 +539,11 @@ impl Ears<'_> {
             }
             let text = heard.record.join(&said.segments);
             let role = said.speaker.role.unwrap_or(Role::Unknown);
+            let is_short = said.label.is_none() && !alone && text.bytes.len() <= LONGEST_ID;
+            let read_as = (role, said.part, prose);
+            if is_short && clean.get(&*text.bytes) == Some(&read_as) {
+                continue;
+            }
             let labeled = said.label.map(|label| self.labeled(label, role, &text.bytes));
             // A value may be another secret than its name says.
             let labeled = labeled.filter(|outcome| !outcome.findings.is_empty());
@@ -535,6 +556,10 @@ impl Ears<'_> {
                 Part::Data(may_be_id) => keep_certain(&mut outcome, may_be_id),
                 Part::Form | Part::Summary(..) | Part::Code => keep_certain(&mut outcome, false),
                 _ => {}
+            }
+            if is_short && outcome.findings.is_empty() && outcome.patch.is_empty() && clean.len() < MOST_CLEAN {
+                clean.insert(text.bytes.into_owned().into(), read_as);
+                continue;
             }
             text.edit(&outcome.patch, &mut edits);
             outcome.findings.retain(|finding| finding.kind.is_there());
@@ -606,15 +631,15 @@ const QUOTABLE: usize = 32;
 fn remember(talk: &mut Talk, text: &[u8], outcome: &Outcome) {
     let masked = |finding: &Finding| {
         let mask = mask_of(finding, &outcome.patch)?;
-        let start = Words::new(text.get(..finding.span.start)?).key.len();
-        let len = Words::new(text.get(finding.span.range())?).key.len();
+        let start = key_of(text.get(..finding.span.start)?).len();
+        let len = key_of(text.get(finding.span.range())?).len();
         (len > 0).then(|| (Span::new(start, start + len), mask, *finding))
     };
     let secrets: Vec<(Span, String, Finding)> = outcome.findings.iter().filter_map(masked).collect();
     if secrets.is_empty() {
         return;
     }
-    talk.masked.push_back(Arc::new(Masked { key: Words::new(text).key, secrets }));
+    talk.masked.push_back(Arc::new(Masked { key: key_of(text), secrets }));
     if talk.masked.len() > QUOTABLE {
         talk.masked.pop_front();
     }
