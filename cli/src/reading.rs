@@ -189,7 +189,7 @@ impl FileReader<'_> {
         let member = member.map(wording::name);
         self.listener.begin(member.as_deref(), format.as_str());
         let Reader { engine, fields, roles, explains, .. } = self.reader;
-        let (transcript, collector) = (Transcript::new(format), Collector::new(fields.clone()));
+        let (transcript, collector) = (Transcript::new(format), Collector::new(fields.clone(), self.threads));
         let mut flow = Flow {
             session: Session::new(engine, roles, *explains, self.threads),
             listener: self.listener,
@@ -354,7 +354,7 @@ impl FileReader<'_> {
         let others: Vec<&[u8]> = bytes[first_other..].iter().map(Vec::as_slice).collect();
         let strings = if first_sheet > 0 { bytes[0].as_slice() } else { &[] };
         let Reader { engine, fields, roles, explains, .. } = self.reader;
-        let mut collector = Collector::new(fields.clone());
+        let mut collector = Collector::new(fields.clone(), 1);
         let mut session = Session::new(engine, roles, *explains, self.threads);
         let book = wording::name(path);
         self.listener.begin(Some(book.as_str()).filter(|path| !path.is_empty()), "xlsx");

@@ -8,9 +8,13 @@ use super::segment::Segment;
 use super::spelling::encoded;
 use super::tree::Kind;
 use lastfour::Span;
+use crate::threads::spread;
 
 /// The size of a batch in bytes.
 const BATCH: usize = 2 << 20;
+
+/// The fewest records that a thread reads at a time.
+const PIECE: usize = 64;
 
 /// Records with their messages.
 #[derive(Default)]
@@ -26,11 +30,14 @@ pub(crate) struct Collector {
     interpreter: Interpreter,
     records: Vec<Record>,
     len: usize,
+    /// The threads over which the records of a batch are spread.
+    threads: usize,
 }
 
 impl Collector {
-    pub(crate) fn new(fields: Fields) -> Self {
-        Self { names: Names::new(fields), interpreter: Interpreter::default(), records: Vec::new(), len: 0 }
+    pub(crate) fn new(fields: Fields, threads: usize) -> Self {
+        let (names, interpreter) = (Names::new(fields), Interpreter::default());
+        Self { names, interpreter, records: Vec::new(), len: 0, threads }
     }
 
     /// Adds the next record. Returns the batch if that is large enough.
@@ -45,20 +52,32 @@ impl Collector {
         let mut records = std::mem::take(&mut self.records);
         records.iter_mut().for_each(decode_values);
         self.interpreter.study(&records, &self.names);
-        let records = records.into_iter().map(|record| self.read(record)).collect();
+        // Each piece has its own copy of the names, to which it adds those in nested documents. A piece is large enough to
+        // be worth the copy. Its size does not depend on the number of threads, so the messages do not either.
+        let size = PIECE.max(self.names.len() / 4);
+        let mut records = records.into_iter();
+        let pieces: Vec<Vec<Record>> = std::iter::from_fn(|| {
+            Some(records.by_ref().take(size).collect()).filter(|piece: &Vec<_>| !piece.is_empty())
+        })
+        .collect();
+        let read = |piece: Vec<Record>| -> Vec<_> {
+            let mut names = self.names.clone();
+            piece.into_iter().map(|record| read(&self.interpreter, &mut names, record)).collect()
+        };
+        let records = spread(self.threads, pieces, read).into_iter().flatten().collect();
         Batch { records, len: std::mem::take(&mut self.len) }
     }
+}
 
-    /// Returns a record with its messages.
-    fn read(&mut self, mut record: Record) -> (Record, Vec<Said>) {
-        self.interpreter.read(&mut record, &mut self.names);
-        let said = match std::mem::replace(&mut record.body, Body::Said(Vec::new())) {
-            Body::Said(said) => said,
-            Body::Texts(said) => nested::expand_texts(&self.interpreter, &mut record, &mut self.names, said),
-            Body::Tree(_) => Vec::new(),
-        };
-        (record, said)
-    }
+/// Returns a record with its messages.
+fn read(interpreter: &Interpreter, names: &mut Names, mut record: Record) -> (Record, Vec<Said>) {
+    interpreter.read(&mut record, names);
+    let said = match std::mem::replace(&mut record.body, Body::Said(Vec::new())) {
+        Body::Said(said) => said,
+        Body::Texts(said) => nested::expand_texts(interpreter, &mut record, names, said),
+        Body::Tree(_) => Vec::new(),
+    };
+    (record, said)
 }
 
 /// Finds the values that are texts in Base64 or in hexadecimal digits.

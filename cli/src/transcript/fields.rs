@@ -686,7 +686,7 @@ fn segment(word: &str) -> Option<Vec<String>> {
 pub(crate) type NameId = u32;
 
 /// The names of a transcript with their meanings, each looked up once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     pub(crate) fields: Fields,
     ids: HashMap<Box<[u8]>, NameId>,
@@ -694,7 +694,7 @@ pub(crate) struct Names {
 }
 
 /// A name and what it says.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Name {
     meaning: Meaning,
     words: Vec<String>,
@@ -706,6 +706,11 @@ const MOST_NAMES: usize = 20_000;
 impl Names {
     pub(crate) fn new(fields: Fields) -> Self {
         Self { fields, ids: HashMap::new(), known: vec![Name::default()] }
+    }
+
+    /// The number of names that are kept.
+    pub(crate) fn len(&self) -> usize {
+        self.known.len()
     }
 
     /// The number of a name; 0 if it is not kept.

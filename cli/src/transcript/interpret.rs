@@ -11,7 +11,7 @@ use lastfour::Role;
 use lastfour::chat::secret_label;
 
 use super::Trouble;
-use super::echo::Words;
+use super::echo::{have_same_words, key_of};
 use super::fields::{About, Meaning, NameId, Names, TextName};
 use super::log;
 use super::nested::{self, ReadTree};
@@ -292,7 +292,7 @@ impl Interpreter {
     }
 
     /// Turns the values of a record into its messages.
-    pub(crate) fn read(&mut self, record: &mut Record, names: &mut Names) {
+    pub(crate) fn read(&self, record: &mut Record, names: &mut Names) {
         if !matches!(record.body, Body::Tree(_)) {
             return;
         }
@@ -1236,7 +1236,7 @@ impl<'a> Reading<'a> {
         if messages.len() < 2 {
             return;
         }
-        let key = |said: &Said| Words::new(&self.record.join(&said.segments).bytes).key;
+        let key = |said: &Said| key_of(&self.record.join(&said.segments).bytes);
         let mut mains: Vec<usize> = Vec::new();
         // Those that are text by their names come first.
         let (named, others): (Vec<usize>, Vec<usize>) = messages.iter().partition(|at| !sentences[**at]);
@@ -1260,7 +1260,7 @@ impl<'a> Reading<'a> {
                 texts.entry(*owner).or_insert(at);
             }
         }
-        let key = |said: &Said| Words::new(&self.record.join(&said.segments).bytes).key;
+        let key = |said: &Said| key_of(&self.record.join(&said.segments).bytes);
         for at in 0..all.len() {
             let (owner, array) = owners[at];
             if let Some(array) = array.filter(|_| all[at].part == Part::Said) {
@@ -1310,8 +1310,8 @@ impl<'a> Reading<'a> {
             let owner = self.tree.ancestors(*at).find_map(|above| by_owner.get(&self.number(above)));
             let Some(&message) = owner else { continue };
             said.owner = all[message].owner;
-            let key = Words::new(&self.record.join(&said.segments).bytes).key;
-            if !key.is_empty() && key == Words::new(&self.record.join(&all[message].segments).bytes).key {
+            let (value, text) = (self.record.join(&said.segments), self.record.join(&all[message].segments));
+            if have_same_words(&value.bytes, &text.bytes) {
                 said.part = Part::Copy(u32::try_from(message).unwrap_or(0));
             }
         }
@@ -1367,7 +1367,7 @@ fn find_summaries(record: &Record, all: &mut [Said]) {
         return;
     }
     // The messages in a row of one list.
-    let keys: Vec<Vec<u8>> = all.iter().map(|said| Words::new(&record.join(&said.segments).bytes).key).collect();
+    let keys: Vec<Vec<u8>> = all.iter().map(|said| key_of(&record.join(&said.segments).bytes)).collect();
     let longest = |at: &usize| matches!(all[*at].part, Part::Said | Part::Alone) && keys[*at].len() >= SHORTEST_SUMMARY;
     let mut candidates: Vec<usize> = (0..all.len()).filter(longest).collect();
     candidates.sort_by_key(|at| std::cmp::Reverse(keys[*at].len()));

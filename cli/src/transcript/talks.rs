@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use lastfour::{Conversation, EarlierPieces, Finding, Role, Span};
 
-use super::echo::Words;
+use super::echo::key_of;
 use super::record::Key;
 use super::speakers::Speakers;
 
@@ -32,7 +32,7 @@ impl Talk {
     /// Remembers the words of a message. Returns whether it is a quotation of one that was heard before.
     pub(crate) fn heard(&mut self, text: &[u8], is_quotation: bool) -> bool {
         let mut hasher = DefaultHasher::new();
-        Words::new(text).key.hash(&mut hasher);
+        key_of(text).hash(&mut hasher);
         let hash = hasher.finish();
         if self.heard.contains(&hash) {
             return is_quotation;
