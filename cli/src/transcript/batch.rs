@@ -7,8 +7,8 @@ use super::record::{Body, Record, Said};
 use super::segment::Segment;
 use super::spelling::encoded;
 use super::tree::Kind;
-use lastfour::Span;
 use crate::threads::spread;
+use lastfour::Span;
 
 /// The size of a batch in bytes.
 const BATCH: usize = 2 << 20;
