@@ -104,24 +104,24 @@ def start_processor(*arguments):
     processors.append(process)
     log = []
     threading.Thread(target=lambda: log.extend(process.stderr), daemon=True).start()
-    wait_for(port)
+    wait_for(port, 60)
     return port, log
 
 
-def start_envoy(processor, mode, trailers="SEND"):
+def start_envoy(processor, mode):
     port = free_port()
-    text = EXAMPLE.replace("8080", str(port)).replace("9000", str(server.server_port)).replace("9001", str(processor))
+    ports = {"8080": port, "9000": server.server_port, "9001": processor}
+    text = re.sub(r"port_value: (\d+)", lambda found: f"port_value: {ports[found[1]]}", EXAMPLE)
     text = text.replace("body_mode: FULL_DUPLEX_STREAMED", f"body_mode: {mode}")
-    text = text.replace("trailer_mode: SEND", f"trailer_mode: {trailers}")
     with open(os.path.join(folder, f"{port}.yaml"), "w") as file:
         file.write(text)
     log = open(os.path.join(folder, f"{port}.log"), "w")
     process = subprocess.Popen(
-        [ENVOY, "-c", file.name, "--base-id", str(port), "--concurrency", "1", "--disable-hot-restart", *os.environ.get("ENVOY_ARGS", "").split()],
+        [ENVOY, "-c", file.name, "--base-id", str(port), "--concurrency", "1", "--disable-hot-restart"],
         stdout=log, stderr=log,
     )
     running.append(process)
-    wait_for(port, 30)
+    wait_for(port, 60)
     return port
 
 
