@@ -56,7 +56,8 @@ pub(crate) fn run(args: &args::Proxy) -> Result<bool> {
 #[cfg(feature = "ext-proc")]
 pub(crate) fn run_ext_proc(args: &args::ExtProc) -> Result<bool> {
     let settings = match &args.config {
-        Some(path) => file::read(path, false)?,
+        // The same file may be that of a proxy.
+        Some(path) => Settings { upstream: None, ..file::read(path, false)? },
         None => from_serving(&args.serving, None)?,
     };
     start(settings, args.check, |shared| Ok(Arc::new(ext_proc::Processor::new(shared))))
@@ -151,8 +152,8 @@ async fn serve<H: Handler>(settings: Settings, handler: impl FnOnce(Arc<Shared>)
     let scheme = if tls.is_some() { "https" } else { "http" };
     if let Ok(address) = listener.local_addr() {
         let what = match &settings.upstream {
-            Some(upstream) if !H::HTTP2_ONLY => format!("in front of {}://{}", upstream.scheme, upstream.authority),
-            _ => "as an external processor of Envoy".to_owned(),
+            Some(upstream) => format!("in front of {}://{}", upstream.scheme, upstream.authority),
+            None => "as an external processor of Envoy".to_owned(),
         };
         notice(log, &format!("listening on {scheme}://{address}, {what}"));
     }
