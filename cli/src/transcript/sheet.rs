@@ -226,10 +226,8 @@ fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>], used: &mut [bool], 
                 }
                 inside.clear();
             }
-            Piece::Text if cell.is_none() || inside == b"f" => {
-                if !xml[at..end].trim_ascii().is_empty() {
-                    aside(Span::new(at, end));
-                }
+            Piece::Text if (cell.is_none() || inside == b"f") && !xml[at..end].trim_ascii().is_empty() => {
+                aside(Span::new(at, end));
             }
             Piece::Other => aside(html::inner(xml, Span::new(at, end))),
             Piece::Text => {

@@ -329,7 +329,8 @@ pub(crate) fn encoded(raw: &[u8]) -> Option<(Spelling, Span)> {
     let chars = |raw: &[u8]| raw.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
     // Most texts have a blank among their first characters, and no upper-case letter.
     let start = &raw[..raw.len().min(2 * SHORTEST_ENCODED)];
-    if !has_letter() || raw.len() < 2 * SHORTEST_ENCODED || raw.len() % 4 != 0 || !chars(start) || !chars(raw) {
+    if !has_letter() || raw.len() < 2 * SHORTEST_ENCODED || !raw.len().is_multiple_of(4) || !chars(start) || !chars(raw)
+    {
         return None;
     }
     let is_start = is_text(base64_decode(start).0.into_iter().map(Some));
@@ -339,7 +340,9 @@ pub(crate) fn encoded(raw: &[u8]) -> Option<(Spelling, Span)> {
 
 /// Whether hexadecimal digits are those of a text.
 pub(crate) fn is_hex_text(digits: &[u8]) -> bool {
-    digits.len() >= 2 * SHORTEST_ENCODED && digits.len() % 2 == 0 && is_text(digits.chunks_exact(2).map(hex_pair))
+    digits.len() >= 2 * SHORTEST_ENCODED
+        && digits.len().is_multiple_of(2)
+        && is_text(digits.chunks_exact(2).map(hex_pair))
 }
 
 /// Whether bytes are a text: they are printable.

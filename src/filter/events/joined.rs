@@ -427,11 +427,9 @@ impl Joined {
             return;
         }
         let is_message = !text.is_scanned && !text.is_covered();
-        if is_message {
-            if text.turn == self.turn && text.is_speech() {
-                self.turn += 1;
-                scanner.before = mem::replace(&mut scanner.conversation, finished.conversation);
-            }
+        if is_message && text.turn == self.turn && text.is_speech() {
+            self.turn += 1;
+            scanner.before = mem::replace(&mut scanner.conversation, finished.conversation);
         }
         // Only what no message, and no other text, has shown is new.
         let reported = text.reported(is_message);
