@@ -6,6 +6,8 @@ use lastfour::{Edit, Patch, Span};
 
 use super::found::Found;
 use super::record::{Edits, Part, Record, Said};
+#[cfg(test)]
+use super::tree::STEPS;
 
 /// The letters and digits of a text, by which copies are recognised however they are spelled: ASCII in lower case, without
 /// tags and references of HTML.
@@ -17,6 +19,8 @@ pub(crate) struct Words {
 
 impl Words {
     pub(crate) fn new(text: &[u8]) -> Self {
+        #[cfg(test)]
+        STEPS.set(STEPS.get() + text.len() as u64);
         let (mut key, mut places) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len()));
         for (at, letter) in letters(text) {
             key.push(letter);
@@ -29,6 +33,12 @@ impl Words {
     pub(crate) fn span(&self, within: Span) -> Option<Span> {
         let (first, last) = (self.at.get(within.start)?, self.at.get(within.end.checked_sub(1)?)?);
         Some(Span::new(*first, last + 1))
+    }
+
+    /// The range of the letters and digits for a range of the text.
+    pub(crate) fn within(&self, span: Span) -> Span {
+        let before = |end: usize| self.at.partition_point(|at| *at < end);
+        Span::new(before(span.start), before(span.end))
     }
 
     /// Whether a word begins at this letter or digit, or ends before it.
@@ -106,8 +116,8 @@ struct Secrets<'a> {
     said: &'a [Said],
     all: Vec<Secret<'a>>,
     by_message: HashMap<u32, Vec<usize>>,
-    by_owner: HashMap<u64, Vec<usize>>,
-    by_start: HashMap<[u8; LONG_SECRET], Vec<usize>>,
+    by_owner: HashMap<u64, Index<SHORT_SECRET>>,
+    everywhere: Index<LONG_SECRET>,
     /// Which messages a summary repeats: for each message the summary, and where it begins there.
     summaries: HashMap<u32, (u32, usize)>,
 }
@@ -160,28 +170,25 @@ impl<'a> Secrets<'a> {
             all: Vec::new(),
             by_message: HashMap::new(),
             by_owner: HashMap::new(),
-            by_start: HashMap::new(),
+            everywhere: Index::default(),
             summaries: HashMap::new(),
         };
+        let mut words: Option<(u32, Words)> = None;
         for found in found.iter().filter(|found| !found.copy) {
             let (Some(here), Some(mask)) = (said.get(found.said as usize), found.mask.as_deref()) else { continue };
-            let text = record.join(&here.segments);
-            let span = found.finding.span;
-            let (Some(before), Some(secret)) = (text.bytes.get(..span.start), text.bytes.get(span.range())) else {
-                continue;
+            let (_, words) = match &mut words {
+                Some(words) if words.0 == found.said => words,
+                words => words.insert((found.said, Words::new(&record.join(&here.segments).bytes))),
             };
-            let key = key_of(secret);
-            let start = key_of(before).len();
+            let within = words.within(found.finding.span);
+            let key = words.key[within.range()].to_vec();
             if key.is_empty() {
                 continue;
             }
             let number = secrets.all.len();
             secrets.by_message.entry(found.said).or_default().push(number);
-            secrets.by_owner.entry(here.owner).or_default().push(number);
-            if let Some(first) = key.first_chunk() {
-                secrets.by_start.entry(*first).or_default().push(number);
-            }
-            let within = Span::new(start, start + key.len());
+            secrets.by_owner.entry(here.owner).or_default().add(&key, number);
+            secrets.everywhere.add(&key, number);
             secrets.all.push(Secret { key, found, mask, within });
         }
         if !secrets.all.is_empty() {
@@ -276,27 +283,18 @@ impl<'a> Secrets<'a> {
 
     /// Where secrets are in a text, as whole words.
     fn in_text(&self, words: &Words) -> Vec<Place<'a>> {
-        let mut places = Vec::new();
-        for start in (0..words.key.len()).filter(|start| words.is_border(*start)) {
-            let Some(first) = words.key[start..].first_chunk() else { break };
-            for number in self.by_start.get(first).into_iter().flatten() {
-                places.extend(self.at(*number, start, words));
-            }
-        }
-        places
+        self.indexed(&self.everywhere, words)
     }
 
     /// Where the secrets of the message of an object are in another text of it, as whole words.
     fn in_object(&self, owner: u64, words: &Words) -> Vec<Place<'a>> {
-        let mut places = Vec::new();
-        for number in self.by_owner.get(&owner).into_iter().flatten() {
-            if self.all[*number].key.len() >= SHORT_SECRET {
-                let starts = memchr::memmem::find_iter(&words.key, &self.all[*number].key)
-                    .filter(|start| words.is_border(*start));
-                places.extend(starts.filter_map(|start| self.at(*number, start, words)));
-            }
-        }
-        places
+        self.by_owner.get(&owner).map_or_else(Vec::new, |index| self.indexed(index, words))
+    }
+
+    fn indexed<const N: usize>(&self, index: &Index<N>, words: &Words) -> Vec<Place<'a>> {
+        let starts = (0..words.key.len()).filter(|start| words.is_border(*start));
+        let found = starts.flat_map(|start| index.at(&words.key[start..]).map(move |number| (number, start)));
+        found.filter_map(|(number, start)| self.at(number, start, words)).collect()
     }
 
     fn at(&self, number: usize, start: usize, words: &Words) -> Option<Place<'a>> {
@@ -305,6 +303,32 @@ impl<'a> Secrets<'a> {
         let is_there = words.key.get(start..end) == Some(secret.key.as_slice()) && words.is_border(end);
         let span = words.span(Span::new(start, end)).filter(|_| is_there)?;
         Some(Place { span, with: secret.mask.to_owned(), found: secret.found })
+    }
+}
+
+/// Finds secrets by their letters and digits, of which they have at least `N`.
+#[derive(Default)]
+struct Index<const N: usize> {
+    /// The lengths of the secrets that begin so.
+    lens: HashMap<[u8; N], Vec<usize>>,
+    numbers: HashMap<Box<[u8]>, usize>,
+}
+
+impl<const N: usize> Index<N> {
+    /// Adds a secret. One with the same letters and digits is found in the same places.
+    fn add(&mut self, key: &[u8], number: usize) {
+        let Some(first) = key.first_chunk() else { return };
+        let lens = self.lens.entry(*first).or_default();
+        if !lens.contains(&key.len()) {
+            lens.push(key.len());
+        }
+        self.numbers.entry(key.into()).or_insert(number);
+    }
+
+    /// The secrets with which a text begins.
+    fn at(&self, text: &[u8]) -> impl Iterator<Item = usize> {
+        let lens = text.first_chunk().and_then(|first| self.lens.get(first)).into_iter().flatten();
+        lens.filter_map(move |len| self.numbers.get(text.get(..*len)?).copied())
     }
 }
 

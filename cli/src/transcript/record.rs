@@ -268,7 +268,11 @@ impl Text<'_> {
     /// The ranges of raw bytes that a range of the text is decoded from: one for each segment.
     pub(crate) fn raw_spans(&self, span: Span) -> Vec<Span> {
         let mut spans = Vec::with_capacity(1);
-        for (number, part) in self.parts.iter().enumerate() {
+        let first = self.parts.partition_point(|part| part.at < span.start).saturating_sub(1);
+        for (number, part) in self.parts.iter().enumerate().skip(first) {
+            if part.at > span.end {
+                break;
+            }
             let end = self.parts.get(number + 1).map_or(self.bytes.len(), |next| next.at);
             let (start, stop) = (span.start.max(part.at), span.end.min(end));
             if start > stop || start == stop && !(span.is_empty() && start == span.start) {
@@ -293,10 +297,10 @@ impl Text<'_> {
         for (number, part) in self.parts.iter().enumerate() {
             let next = self.parts.get(number + 1);
             let end = next.map_or(self.bytes.len(), |next| next.at - next.segment.joint.len());
-            let inside: Vec<Edit> = patch
-                .edits()
+            let first = patch.edits().partition_point(|edit| edit.span.end <= part.at);
+            let inside: Vec<Edit> = patch.edits()[first..]
                 .iter()
-                .filter(|edit| edit.span.start < end && edit.span.end > part.at)
+                .take_while(|edit| edit.span.start < end)
                 .map(|edit| {
                     let span = Span::new(edit.span.start.max(part.at), edit.span.end.min(end));
                     let with = if span == edit.span { edit.with.clone() } else { self.share(edit, span, part.at) };

@@ -15,7 +15,7 @@ use lastfour::{
 
 use super::Trouble;
 use super::batch::Batch;
-use super::echo::{Words, echoes, key_of};
+use super::echo::{Words, echoes};
 use super::found::{Cursor, Found};
 use super::order::order;
 use super::record::{Edits, Key, Part, Record, Said, Text};
@@ -629,17 +629,20 @@ const QUOTABLE: usize = 32;
 
 /// Remembers a message with secrets.
 fn remember(talk: &mut Talk, text: &[u8], outcome: &Outcome) {
+    if outcome.findings.is_empty() {
+        return;
+    }
+    let words = Words::new(text);
     let masked = |finding: &Finding| {
         let mask = mask_of(finding, &outcome.patch)?;
-        let start = key_of(text.get(..finding.span.start)?).len();
-        let len = key_of(text.get(finding.span.range())?).len();
-        (len > 0).then(|| (Span::new(start, start + len), mask, *finding))
+        let within = words.within(finding.span);
+        (!within.is_empty()).then_some((within, mask, *finding))
     };
     let secrets: Vec<(Span, String, Finding)> = outcome.findings.iter().filter_map(masked).collect();
     if secrets.is_empty() {
         return;
     }
-    talk.masked.push_back(Arc::new(Masked { key: key_of(text), secrets }));
+    talk.masked.push_back(Arc::new(Masked { key: words.key, secrets }));
     if talk.masked.len() > QUOTABLE {
         talk.masked.pop_front();
     }
@@ -668,7 +671,9 @@ fn quoted(talk: &Talk, about: &About, text: &Text<'_>, index: u32, outcome: &Out
 /// What is written in the place of a finding.
 fn mask_of(finding: &Finding, patch: &Patch) -> Option<String> {
     let hides = finding.action >= Action::Mask && finding.kind.is_there();
-    let edit = patch.edits().iter().find(|edit| edit.span.overlaps(finding.span));
+    let edits = patch.edits();
+    let first = edits.partition_point(|edit| edit.span.end <= finding.span.start);
+    let edit = edits.get(first).filter(|edit| edit.span.overlaps(finding.span));
     edit.filter(|_| hides).map(|edit| edit.with.clone())
 }
 
@@ -755,7 +760,12 @@ fn keep_certain(outcome: &mut Outcome, is_id: bool) {
             _ => false,
         }
     });
-    let kept = |edit: &&Edit| outcome.findings.iter().any(|finding| finding.span.overlaps(edit.span));
+    let mut spans: Vec<Span> = outcome.findings.iter().map(|finding| finding.span).collect();
+    spans.sort_unstable();
+    let kept = |edit: &&Edit| {
+        let after = spans.partition_point(|span| span.start < edit.span.end);
+        spans[..after].last().is_some_and(|span| span.end > edit.span.start)
+    };
     let edits: Vec<Edit> = outcome.patch.edits().iter().filter(kept).cloned().collect();
     outcome.patch = Patch::new(edits);
 }

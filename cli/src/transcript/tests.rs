@@ -978,6 +978,27 @@ fn work_is_linear_in_the_number_of_values() {
     }
 }
 
+#[test]
+fn work_is_linear_in_the_number_of_secrets() {
+    let steps = |format: Format, text: &str| {
+        tree::STEPS.set(0);
+        let _ = redacted(format, text);
+        tree::STEPS.get()
+    };
+    let card = "3782 822463 10005";
+    for (format, before, piece, after) in [
+        (Format::Text, "Customer: ", format!("card {card} "), ""),
+        (Format::Text, "", format!("Customer: {card}\n"), ""),
+        (Format::Json, "{\"text\": \"", format!("card {card} "), "\"}"),
+        (Format::Json, "[", format!("{{\"text\": \"{card}\", \"n\": \"{card}\"}},"), "1]"),
+        (Format::Json, "{\"text\": \"hi\", \"n\": [", format!("\"{card}\","), "1]}"),
+    ] {
+        let few = steps(format, &format!("{before}{}{after}", piece.repeat(50)));
+        let many = steps(format, &format!("{before}{}{after}", piece.repeat(200)));
+        assert!(many <= 5 * few + 500, "{format:?} {piece}: {few} steps, and {many} for four times as much");
+    }
+}
+
 /// The redacted transcript.
 fn redacted(format: Format, text: &str) -> String {
     String::from_utf8(redact(format, &[text.as_bytes()]).concat()).unwrap()
