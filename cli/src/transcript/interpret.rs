@@ -118,7 +118,8 @@ impl Interpreter {
             self.study_fields(record, names);
         }
         self.has_text |= !self.words.is_empty();
-        self.has_text |= self.fields.values().any(|field| (field.named || field.sentences > 0) && !field.is_constant());
+        // A field that is named for text and always says the same is that of a log, whose other fields are not text either.
+        self.has_text |= self.fields.values().any(|field| field.named || field.sentences > 0 && !field.is_constant());
         for record in records {
             if let Body::Tree(tree) = &record.body {
                 let hashes = hashes(tree);
@@ -652,7 +653,7 @@ impl<'a> Reading<'a> {
             let node = &self.tree.nodes[at];
             let meaning = self.meaning(u32::try_from(at).unwrap_or(u32::MAX));
             let label = self.label(u32::try_from(at).unwrap_or(u32::MAX));
-            let may_be = meaning.time.is_none() && meaning.conversation.is_none() && label.is_none();
+            let may_be = !may_be_id(meaning) && label.is_none();
             if self.uses[at] == Use::Data && may_be && !is_machine_made(&self.record.text(&node.segment)) {
                 self.uses[at] = Use::Text;
             }

@@ -1021,6 +1021,19 @@ fn a_card_is_masked_in_a_field_for_ids_unless_the_field_holds_ids() {
 }
 
 #[test]
+fn the_ids_of_a_log_whose_message_is_always_the_same_stay() {
+    let line = |n: u64| {
+        let (order, account) = (374_345_333_140 + 977 * n, 44_178_299 + n);
+        format!(
+            "{{\"level\":30,\"time\":17723520{n:05},\"reqId\":\"{n:08x}-ded2-{order}\",\"orderId\":\"{order}\",\"shop\":\"{account}\",\
+             \"msg\":\"request completed\"}}\n"
+        )
+    };
+    let log: String = (0..200).map(line).collect();
+    assert_eq!(redacted(Format::Jsonl, &log), log);
+}
+
+#[test]
 fn pieces_of_a_secret_are_masked_in_earlier_messages() {
     let text =
         "Agent: And the number of your other card, please?\nCustomer: 4539 1488\nCustomer: 0343 6467\nAgent: ok\n";
