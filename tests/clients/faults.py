@@ -1,7 +1,8 @@
 """Kills and restarts the upstream, the store and the proxy while clients talk: no secret goes through.
 
-Every client sends a card number whole and in two halves, again and again, over HTTP and over WebSocket. The upstream
-writes what it gets to a file. The store writes to disk before it answers. Needs `redis-server`, and a proxy that was built with the feature `redis`.
+Every client sends a card number whole and in two halves, and a password, which is blocked, again and again, over HTTP
+and over WebSocket. The upstream writes what it gets to a file. The store writes to disk before it answers. Needs `redis-server`,
+and a proxy that was built with the feature `redis`.
 """
 
 import collections
@@ -21,7 +22,8 @@ from proxy import CARD, free_port, wait_for
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 20
 HALVES = ["it is 3782 822463", "10005"]
-SAID = [f"my card is {CARD}", *HALVES, "thanks"]
+BLOCKED = "my password is Girasol2019"
+SAID = [f"my card is {CARD}", *HALVES, BLOCKED, "thanks"]
 
 UPSTREAM = """
 import asyncio, json, sys
@@ -56,6 +58,8 @@ asyncio.run(main())
 """
 
 folder = tempfile.mkdtemp(prefix="lastfour-")
+policy = os.path.join(folder, "policy.toml")
+open(policy, "w").write('[entities.password]\naction = "block"\n')
 got = os.path.join(folder, "got")
 open(got, "w").close()
 script = os.path.join(folder, "upstream.py")
@@ -68,7 +72,7 @@ stop = threading.Event()
 
 def proxy(port, upstream):
     return [os.environ["LASTFOUR"], "proxy", "--listen", f"127.0.0.1:{port}", "--upstream", f"http://127.0.0.1:{upstream}",
-            "--conversation", "query:room", "--redis", f"redis://127.0.0.1:{redis_port}"]
+            "--policy", policy, "--conversation", "query:room", "--redis", f"redis://127.0.0.1:{redis_port}"]
 
 
 COMMANDS = {
@@ -157,10 +161,11 @@ for line in open(got):
         said = json.loads(line)
     except ValueError:
         # The upstream was killed while it wrote.
-        assert CARD not in line
+        assert CARD not in line and "Girasol" not in line
         continue
     rooms[said["room"]].append(said["text"])
-assert not any(CARD in text for texts in rooms.values() for text in texts)
+assert not any(CARD in text or "Girasol" in text for texts in rooms.values() for text in texts)
+assert seen["HTTP 422"] and seen["WebSocket stopped"], "nothing was blocked"
 # A half is only known by the other one: both must not pass.
 both = sum([first, second] == HALVES for texts in rooms.values() for first, second in zip(texts, texts[1:]))
 masked = sum(text == "*****" for texts in rooms.values() for text in texts)
