@@ -144,6 +144,7 @@ pub(crate) struct Store {
     /// The URL of a server, or those of nodes of a cluster. In memory if empty.
     pub(crate) redis: Vec<String>,
     /// The server is a node of a cluster.
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the store on Redis reads it"))]
     pub(crate) cluster: bool,
     /// How the keys begin on the server.
     pub(crate) prefix: String,
