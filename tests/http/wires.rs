@@ -149,7 +149,10 @@ async fn asking_for_an_upgrade_opens_no_way_around() {
                 &format!("connection: close, upgrade\r\nupgrade: {upgrade}\r\nhttp2-settings: AAMAAABk\r\n"),
             );
             let answer = raw(address, &[request.as_bytes()], Duration::ZERO, false).await;
-            assert!(answer.contains(MASK) && !answer.contains(SECRET), "{answer}");
+            assert!(!answer.contains(SECRET), "{answer}");
+            // A server may take the body of a request for a WebSocket for messages.
+            let expected = if upgrade == "websocket" { "HTTP/1.1 422" } else { MASK };
+            assert!(answer.contains(expected), "{answer}");
         }
     }
 }
