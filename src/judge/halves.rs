@@ -60,7 +60,7 @@ impl MessageAnalysis<'_, '_> {
             // "First four?", "4539", "next?", "5787": none of them is masked before the last one.
             let asked_part = *free && harmless == Some(Topic::Partial) && digits.len() == 4 && self.is_bare();
             if side.pieces.is_partial() && !asked_part {
-                side.pieces = Pieces::default();
+                side.pieces = side.pieces.settled();
             }
             let mut next = side.pieces;
             let printed = self.is_printed(number);

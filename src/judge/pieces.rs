@@ -127,6 +127,15 @@ impl Pieces {
         Self { partial: true, ..self }
     }
 
+    /// Returns the number as it was before messages that may yet be rejected; no number if there was none.
+    pub(crate) fn settled(self) -> Self {
+        let Settled { whole, digits, sums, lengths } = self.settled;
+        match whole {
+            Whole::Nothing => Self::default(),
+            _ => Self { whole, digits, sums, lengths, partial: false, settled: Settled::default(), ..self },
+        }
+    }
+
     /// The number of digits so far.
     pub(crate) fn digits(&self) -> usize {
         usize::from(self.digits)
@@ -170,8 +179,7 @@ impl Pieces {
     /// Adds a piece. A secret is also complete if the piece completes the number as it was before messages that may yet
     /// be rejected. `turned` says that the piece may also be the beginning of the number.
     pub(crate) fn push(&mut self, digits: &[u8], turned: bool) -> Step {
-        let Settled { whole, digits: known, sums, lengths } = self.settled;
-        let mut settled = Self { whole, digits: known, sums, lengths, settled: Settled::default(), ..*self };
+        let mut settled = self.settled();
         let step = self.push_here(digits, turned);
         if settled.is_active() && !matches!(step, Step::Complete { .. }) {
             let complete @ Step::Complete { mistyped: false, .. } = settled.push_here(digits, turned) else {
