@@ -392,3 +392,9 @@ fn the_colours_of_a_terminal_are_invisible_and_stay() {
     ]);
     passes(&["\x1b[33mwarning\x1b[0m: 3 files changed"]);
 }
+
+#[test]
+fn an_iban_that_is_grouped_as_printed_may_be_mistyped() {
+    becomes(&[("ES71 2085 7845 9203 1959 7702", "**** **** **** **** **** 7702")]);
+    passes(&["SE21 4410 9302 1157", "seats ES71 2085 7845 9203", "no71 2085 7845 920"]);
+}

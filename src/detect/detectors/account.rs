@@ -84,7 +84,11 @@ fn ibans(page: &Document<'_>, out: &mut Candidates) {
                     first: at,
                     last,
                     entity: Entity::Account,
-                    claim: if valid { Claim::Certain } else { Claim::Possible },
+                    claim: match valid {
+                        true => Claim::Certain,
+                        false if is_printed_iban(reading, at, last) => Claim::Probable,
+                        false => Claim::Possible,
+                    },
                     topics: &[Topic::Account],
                     evidence: Evidence { checksum: valid.then_some("iban"), ..Evidence::default() },
                 });
@@ -93,6 +97,18 @@ fn ibans(page: &Document<'_>, out: &mut Candidates) {
             None => at += 1,
         }
     }
+}
+
+/// Whether capitals and digits are grouped in fours, as IBANs are printed, and have the length for their country. Nothing
+/// else is written so, even if the checksum fails.
+fn is_printed_iban(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
+    let span = reading.span(first, last);
+    let text = &reading.text[span.start..span.end];
+    let mut groups = text.split(|byte| *byte == b' ').rev();
+    let grouped = groups.next().is_some_and(|end| (1..=4).contains(&end.len())) && groups.all(|group| group.len() == 4);
+    let length = text.iter().filter(|byte| **byte != b' ').count();
+    let plain = text.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ');
+    grouped && plain && checksum::iban_country([text[0], text[1]]).is_some_and(|(usual, _)| usual == length)
 }
 
 /// Returns the last token of an IBAN that starts at `first`, and whether its checksum is valid.
