@@ -43,11 +43,25 @@ impl MessageAnalysis<'_, '_> {
                     for &(column, topic, name) in &heading.secrets {
                         self.cell(cells[column], topic, name);
                     }
+                    for (column, cell) in cells.iter().enumerate() {
+                        if heading.secrets.iter().all(|secret| secret.0 != column) {
+                            self.keep_cell(*cell);
+                        }
+                    }
                     Some(heading)
                 }
                 _ => Heading::of(reading, start, end),
             };
             start = end + 1;
+        }
+    }
+
+    /// Keeps a cell of digits whose heading names no secret.
+    fn keep_cell(&mut self, (first, end): Cell) {
+        let tokens = &self.reading.tokens[first..end];
+        let plain = tokens.iter().all(|t| matches!(t.kind, Kind::Digits | Kind::Mark(b'"' | b'-' | b'.' | b'/')));
+        if plain && first < end && self.is_free(first, end - 1) {
+            self.claimed[first..end].fill(true);
         }
     }
 

@@ -48,7 +48,7 @@ impl MessageAnalysis<'_, '_> {
         let mark = number.first.checked_sub(1).and_then(|at| match tokens[at].kind {
             Kind::Mark(b',' | b':') => Some(at),
             // "My PIN is my birthday 0412".
-            Kind::Word => is_time(at).then_some(at + 1),
+            Kind::Word => (is_time(at) && !tokens[at].does(Does::SINCE)).then_some(at + 1),
             _ => None,
         });
         let Some(mark) = mark.filter(|_| number.digits == 4 && self.reading.mentions(Topic::Pin)) else { return false };
