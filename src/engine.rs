@@ -242,9 +242,10 @@ impl Engine {
     fn is_harmless(&self, text: &[u8]) -> bool {
         self.policy.detectors().len() == 0
             && gate::glance(text, Marks::WORD).is_some_and(|glance| {
+                // A passcode may consist of letters.
                 !glance.addresses
-                    && (glance.digits == 0
-                        || !glance.marks.intersects(Marks::SECRET) && glance.has_harmless_digits(text))
+                    && !glance.marks.intersects(Marks::SECRET)
+                    && (glance.digits == 0 || glance.has_harmless_digits(text))
             })
     }
 

@@ -1,6 +1,7 @@
 //! The bounded state of a conversation. It remembers questions, never secrets.
 
 use crate::detect::cues::Topic;
+use crate::detect::token::TokenizedText;
 use crate::judge::pieces::{Pieces, Whole};
 use crate::judge::recent::{INTENTS, REMEMBERED, Recent};
 pub(super) use crate::judge::topics::Secrets;
@@ -137,6 +138,11 @@ impl Expected {
     pub(crate) fn awaits_a_password(&self) -> bool {
         self.all().union(self.gave).union(self.read_back).contains(Topic::Password)
             || self.recent_questions().any(|scores| scores[Topic::Password as usize] >= Self::LIKELY)
+    }
+
+    /// Whether a customer speaks of signing in: any word near it may be a password. Agents say it all the time.
+    pub(crate) fn signs_in(&self, reading: &TokenizedText<'_>) -> bool {
+        !self.serves && reading.mentions(Topic::Login)
     }
 
     /// The score from which a question may ask for a secret.

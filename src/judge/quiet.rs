@@ -25,6 +25,7 @@ pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], exp
     !reading.facts.masked
         && !expected.awaits_a_password()
         && !password::may_hold_one(reading)
+        && !expected.signs_in(reading)
         && !one_time_passcode::may_hold_letters(reading)
         && (reading.facts.digits == 0 || !pieces && are_harmless(reading, numbers, expected))
 }

@@ -359,7 +359,7 @@ impl StreamRedactor {
         // Any words may be the answer to a request for a password. Of an agent only what looks like a password counts.
         let answer = expected.all().contains(Topic::Password) && !self.role.serves();
         let awaited = expected.awaits_a_secret() || self.conversation.side(self.role).pieces.is_active();
-        self.watch = Watch::new(guarded, answer, awaited);
+        self.watch = Watch::new(guarded, answer, awaited, !self.role.serves());
         self.expected = Some(expected);
         expected
     }

@@ -181,8 +181,8 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(guarded: bool, answer: bool, awaited: bool) -> Self {
-        Self { guarded, answer, awaited, ..Self::default() }
+    pub(super) fn new(guarded: bool, answer: bool, awaited: bool, customer: bool) -> Self {
+        Self { guarded, answer, awaited, phrases: Phrases { customer, ..Phrases::default() }, ..Self::default() }
     }
 
     /// Length of the word that is under way.
@@ -658,6 +658,8 @@ fn is_link(reading: &TokenizedText<'_>, token: &Token) -> bool {
 #[derive(Debug, Default, Clone)]
 struct Phrases {
     open: Vec<Phrase>,
+    /// The speaker does not serve: a word near one for signing in may be a password.
+    customer: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -732,6 +734,7 @@ impl Phrases {
             cues.is_harmless |= matches!(cue.topic, Topic::Reference | Topic::Device | Topic::Phone | Topic::Zip);
             cues.is_hot |= match cue.topic {
                 Topic::Password => true,
+                Topic::Login => self.customer,
                 Topic::Code | Topic::OneTimePasscode | Topic::Pin if phrase.clave => true,
                 topic => guarded && topic.is_secret(),
             };

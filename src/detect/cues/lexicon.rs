@@ -294,9 +294,10 @@ impl Lexicon {
         phrases.sort_by_key(parts);
         let known = |word: &&str| self.ids.get(Key::of(word.as_bytes(), 0, word.len()));
         let everyday: Vec<WordId> = EVERYDAY.iter().filter_map(known).collect();
-        let is_password = |topic: Topic| topic == Topic::Password;
+        // Near a word for signing in, a customer's words may be a password.
+        let may_be_words = |topic: Topic| matches!(topic, Topic::Password | Topic::Login);
         let marked: [(Marks, &dyn Fn(Topic) -> bool); 3] = [
-            (Marks::WORD, &is_password),
+            (Marks::WORD, &may_be_words),
             (Marks::SECRET.union(Marks::CUE), &Topic::is_secret),
             (Marks::CUE, &|topic| !topic.is_secret()),
         ];
