@@ -33,7 +33,7 @@ ASK = {
     "es": ["¿Cuál es su {p}?", "¿Me da su {p}, por favor?", "¿{p}?"],
     "pt": ["Qual é o seu {p}?", "Pode me informar o {p}, por favor?", "{p}?"],
 }
-LINES = 1500
+LINES = 8000
 random.seed(1)
 
 
@@ -95,7 +95,32 @@ def thing():
     )()
 
 
+def said(value):
+    """A value as a program or a person in front of one gives it."""
+    return random.choice(
+        [
+            lambda: value,
+            lambda: f"({value})",
+            lambda: f'"{value}"',
+            lambda: f"{random.choice(['id', 'trace', 'span', 'etag', 'ref', 'build', 'v', 'k'])}{random.choice(['=', ': ', ' '])}{value}",
+            lambda: f"{random.choice(['got', 'saw', 'the log says', 'sale', 'aparece', 'deu', 'returns'])} {value}",
+            lambda: f"{value} {random.choice(['in the log', 'again', 'otra vez', 'de novo', 'on the console', 'and it stops'])}",
+        ]
+    )()
+
+
+def request():
+    r = random.randrange
+    path = random.choice(["/items/", "/v2/orders/", "/", "/img/"]) + random.choice([number(8), hexadecimal(8), number(3)])
+    verb = random.choice(["GET", "POST", "PUT", "HEAD"])
+    return f'"{verb} {path} HTTP/1.1" {random.choice([200, 204, 302, 404, 500])} {r(10 ** random.choice([2, 3, 4, 5, 6]))}'
+
+
 def line():
+    if random.random() < 0.2:
+        return said(hexadecimal(random.choice([8, 8, 12, 16, 20, 24, 32, 40])))
+    if random.random() < 0.15:
+        return f"{thing()} {random.choice(['-', '- -', 'INFO'])} {thing()} {request()}"
     words = "GET POST 200 404 INFO WARN ERROR kernel: sshd nginx worker started closed accepted timeout from to in for cache miss retry query done failed connection".split()
     parts = [thing() if random.random() < 0.55 else random.choice(words) for _ in range(random.randrange(2, 11))]
     if random.random() < 0.15:

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COLUMNS = 8  # scores in a row of the table
 HIDDEN = 16  # hidden units
+ROWS = 65000  # rows that are kept; their numbers have 16 bits
 SCALE = 16  # sixteenths of a nat
 HIDDEN_SCALE = 128
 HIDDEN_BITS = 13  # see src/judge/learned/weights.rs
@@ -155,6 +156,11 @@ def fit_hidden(X, y, w, epochs=4, batch=256, rate=2e-3, decay=0.01, absent=0.3, 
     return P
 
 
+def seen(X):
+    """How often each feature was seen."""
+    return np.asarray(X.sum(axis=0)).ravel()
+
+
 def learn_questions(rows, weights, C=0.3):
     keys = columns_of(rows, 3)
     X = matrix(rows, keys)
@@ -162,7 +168,7 @@ def learn_questions(rows, weights, C=0.3):
     for k in range(COLUMNS):
         y = np.array([r[1] >> k & 1 for r in rows])
         table[:, k], bias[k] = fit(X, y, weights, C)
-    return keys, table, bias, None
+    return keys, table, bias, None, seen(X)
 
 
 def learn_values(rows, weights, C=0.05, C_kind=0.3):
@@ -179,17 +185,20 @@ def learn_values(rows, weights, C=0.05, C_kind=0.3):
     table[:, 0] = (table[:, 0] + hidden["rows"][:, HIDDEN]) / 2
     bias[0] = (bias[0] + hidden["last"][0]) / 2
     hidden["out"] = hidden["out"] / 2
-    return keys, table, bias, hidden
+    return keys, table, bias, hidden, seen(X)
 
 
 def whole(numbers, scale, limit, kind):
     return np.clip(np.rint(np.asarray(numbers) * scale), -limit, limit).astype(kind)
 
 
-def write(path, values, questions, keep=32000):
-    """Writes the table: places, biases, hidden units, keys, rows. See src/judge/learned/weights.rs."""
+def write(path, values, questions, keep=ROWS):
+    """Writes the table: places, biases, hidden units, keys, rows. See src/judge/learned/weights.rs.
+
+    Kept are the features that matter most: by what they add, times the root of how often they were seen.
+    """
     rows = {}
-    for keys, table, _, hidden in (values, questions):
+    for keys, table, _, hidden, count in (values, questions):
         q = whole(table, SCALE, 127, np.int8)
         units = whole(hidden["rows"][:, :HIDDEN] if hidden else np.zeros((len(keys), HIDDEN)), HIDDEN_SCALE, 127, np.int8)
         strongest = np.abs(q.astype(int)).max(axis=1)
@@ -197,6 +206,7 @@ def write(path, values, questions, keep=32000):
         if keys is values[0]:
             reach = np.abs(units.astype(int)) @ np.abs(hidden["out"]) * (SCALE / HIDDEN_SCALE) if hidden else 0
             strength = (np.abs(q[:, 0].astype(int)) + reach) * 4 + strongest
+        strength = strength * np.sqrt(count)
         for key, row, s in zip(keys, np.concatenate([q, units], 1), strength):
             if row.any():
                 rows[int(key)] = (s, row)
@@ -227,7 +237,7 @@ def write(path, values, questions, keep=32000):
     return len(rows), len(kept)
 
 
-NOTHING = (np.array([], np.uint32), np.zeros((0, COLUMNS)), np.array([0.0] * COLUMNS), None)
+NOTHING = (np.array([], np.uint32), np.zeros((0, COLUMNS)), np.array([0.0] * COLUMNS), None, np.zeros(0))
 
 
 # ---- Scoring, as shared by everybody who measures a filter on these conversations ------------------------------------
@@ -292,7 +302,7 @@ def main():
     p.add_argument("--only-fold", type=int)
     p.add_argument("--out")
     p.add_argument("--show", type=int, default=0)
-    p.add_argument("--keep", type=int, default=32000)
+    p.add_argument("--keep", type=int, default=ROWS)
     p.add_argument("sets", nargs="+")
     a = p.parse_args()
     program = Program()

@@ -31,6 +31,8 @@ pub(super) struct MessageAnalysis<'p, 'v> {
     /// Numbers that may be pieces: those that nothing explains and, with `false`, those said to be the last digits,
     /// which are pieces only if they complete a secret.
     pub(super) loose: SmallVec<[(Number, bool); 4]>,
+    /// The first tokens of numbers that the text calls a part of a longer one, such as the last four digits.
+    pub(super) parts: SmallVec<[usize; 4]>,
     /// Whether to record why numbers are kept.
     pub(super) explains: bool,
     /// Whether a card was found.

@@ -133,6 +133,9 @@ impl MessageAnalysis<'_, '_> {
                 } else if found.cue.topic == Topic::Card {
                     // The beginning or a part of a number.
                     self.loose.push((*number, true));
+                } else if found.cue.topic == Topic::Partial && found.cost <= 1 {
+                    self.parts.push(number.first);
+                    self.loose.push((*number, false));
                 } else if found.cue.topic == Topic::Partial || found.after && !found.copula {
                     self.loose.push((*number, false));
                 } else {

@@ -187,6 +187,7 @@ fn analyze_in_full(
         masked: page.reading.facts.masked,
         verdict: Analysis { expected, ..Analysis::default() },
         loose: SmallVec::new(),
+        parts: SmallVec::new(),
         explains: depth == Depth::Reasons,
         card_found: false,
         bare: OnceCell::new(),

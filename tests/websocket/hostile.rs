@@ -11,7 +11,8 @@ fn leading_digits_of_a_framing_are_not_part_of_a_number() {
     let _ = say(&mut session, Side::Server, r#"0{"sid":"x"}"#);
     assert_eq!(say(&mut session, Side::Client, "4378282246310005"), "4***********0005");
     // Whether the second digit is framing too is not known: the card is masked in either case.
-    assert_eq!(say(&mut session, Side::Client, "42378282246310005"), "4************0005");
+    let said = say(&mut session, Side::Client, "42378282246310005");
+    assert!(["4************0005", "42***********0005"].contains(&&*said), "{said}");
     let mut session = Session::new(Engine::default()).framing(Framing::SocketIo);
     assert_eq!(say(&mut session, Side::Client, "42 378282246310005"), "42 ***********0005");
 }

@@ -277,7 +277,7 @@ fn explain_marks_what_was_found_and_kept_below_the_text() {
 
 #[test]
 fn what_was_found_is_not_said_to_be_kept() {
-    let said = stdout(&run(&["explain", "--as", "agent", "my card 5105 1051 0510 51"], b""));
+    let said = stdout(&run(&["explain", "--as", "agent", "my account number is 5105 1051 0510 51"], b""));
     assert!(said.contains("found: ") && !said.contains("kept: "), "{said}");
 }
 

@@ -13,7 +13,7 @@ mod weights;
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Topic, WordSet};
+use crate::detect::cues::{Topic, WordClass, WordSet};
 use crate::detect::number::{self, Number, NumberShape};
 use crate::detect::password;
 use crate::detect::token::{Kind, Token, TokenizedText};
@@ -44,12 +44,18 @@ mod record {
 /// The score from which a value is a secret that the rules have not found, in sixteenths of a nat.
 const FOUND: i32 = 16;
 
-/// The same for a plain word, and for letters with digits that nothing names, which may be anything.
+/// The same for a plain word, which may be anything.
 const FOUND_WORD: i32 = 24;
+
+/// The same for letters with digits that no word for a secret names.
+const FOUND_UNNAMED: i32 = 40;
+
+/// The same for a word that everybody says, such as "yesterday" or "indicated", unless a password is expected.
+const FOUND_EVERYDAY: i32 = 80;
 
 /// The score below which something is not a secret though the rules have found it by a word near it. Does not hold for
 /// answers, cards and Social Security numbers, nor for strict sensitivity.
-const KEPT: i32 = -32;
+const KEPT: i32 = -48;
 
 /// By how much the scores for the sensitivities differ.
 const DOUBT: i32 = 16;
@@ -160,8 +166,14 @@ impl MessageAnalysis<'_, '_> {
     /// Returns the score from which a value is a secret of this kind.
     fn needed(&self, value: &Value, entity: Entity) -> i32 {
         let Some(at) = value.rule else {
-            let is_plain = value.number.is_none() && !(self.is_mixed(value) && self.is_spoken_of(value));
-            return self.doubt(entity) + if is_plain { FOUND_WORD } else { FOUND };
+            let found = match (self.is_mixed(value), self.is_spoken_of(value)) {
+                _ if value.number.is_some() => FOUND,
+                (true, true) => FOUND,
+                (true, false) => FOUND_UNNAMED,
+                (false, _) if self.is_everyday(value) => FOUND_EVERYDAY,
+                (false, _) => FOUND_WORD,
+            };
+            return self.doubt(entity) + found;
         };
         let evidence = &self.verdict.found[at].evidence;
         let stands_out = value.first > 0
@@ -172,6 +184,18 @@ impl MessageAnalysis<'_, '_> {
             && !matches!(entity, Entity::Card | Entity::SocialSecurity)
             && matches!(self.expected.sensitivities.of(entity), Some(Sensitivity::Balanced | Sensitivity::Lenient));
         if may_drop { KEPT } else { i32::MIN }
+    }
+
+    /// Whether a value is an everyday word, a word joined to one ("self-service"), or ends like a word that says something of
+    /// a password, and none is expected.
+    fn is_everyday(&self, value: &Value) -> bool {
+        let tokens = &self.reading.tokens[value.first..=value.last];
+        let everyday = WordClass::COMMON.union(WordClass::GLUE).union(WordClass::FILLER).union(WordClass::STATE);
+        let said = |token: &Token| token.does(everyday) || password::is_predicate(self.reading.bytes(token));
+        let joins = |token: &Token| matches!(token.kind, Kind::Mark(b'-' | b'\'' | b'/'));
+        !self.expected.awaits_a_password()
+            && tokens.iter().all(|token| token.kind == Kind::Word || joins(token))
+            && tokens.iter().any(|token| token.kind == Kind::Word && said(token))
     }
 
     /// By how much the score of a secret of this kind must exceed that for balanced sensitivity.
@@ -293,6 +317,7 @@ impl MessageAnalysis<'_, '_> {
         let by_itself = match number.shape {
             NumberShape::Harmless(_) => return false,
             _ if number::is_glued(self.reading, number.first, number.last) => return false,
+            _ if self.is_element(number) || self.parts.contains(&number.first) => return false,
             NumberShape::Likely("phone") => number.digits != 10 || number.groups != 3,
             _ => true,
         };
@@ -304,6 +329,17 @@ impl MessageAnalysis<'_, '_> {
             && (by_itself && number.digits > 3
                 || self.expected.awaits_a_secret()
                 || self.is_cued(number.first, number.last, |topic, _| topic.is_secret()))
+    }
+
+    /// `<shop>0447</shop>`: whether the number is the text of an element whose name is in no table.
+    fn is_element(&self, number: &Number) -> bool {
+        let tokens = &self.reading.tokens;
+        let is = |at: usize, mark: u8| tokens.get(at).is_some_and(|t| t.is(mark));
+        number.first > 0
+            && is(number.first - 1, b'>')
+            && is(number.last + 1, b'<')
+            && is(number.last + 2, b'/')
+            && tokens.get(number.last + 3).is_some_and(|t| t.kind == Kind::Word && t.cue == 0)
     }
 
     /// Whether a secret is expected, or a word near a value names one.
@@ -332,7 +368,8 @@ impl MessageAnalysis<'_, '_> {
         let reading = self.reading;
         let awaited = self.expected.awaits_a_password();
         let codes = self.expected.awaits_a_secret();
-        if !awaited && !password::may_hold_one(reading) && !reading.facts.mixed {
+        let signs_in = self.expected.signs_in(reading);
+        if !awaited && !signs_in && !password::may_hold_one(reading) && !reading.facts.mixed {
             return;
         }
         let mut at = 0;
@@ -352,6 +389,7 @@ impl MessageAnalysis<'_, '_> {
             let length = (reading.tokens[last].end - reading.tokens[first].start) as usize;
             let names = |topic: Topic, names_a_word: bool| {
                 topic == Topic::Password
+                    || signs_in && topic == Topic::Login
                     || names_a_word && matches!(topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin)
             };
             let right = if mixed { RIGHT } else { RIGHT_OF_WORD };

@@ -4,12 +4,15 @@ use crate::detect::cues::{Topic, WordClass};
 use crate::detect::token::{Kind, TokenizedText};
 use crate::judge::Part;
 use crate::judge::conversation::Topics;
-use crate::judge::learned::feature::Feature;
+use crate::judge::learned::feature::{self, Feature};
 use crate::judge::learned::{WEIGHTS, token_value};
 use crate::judge::recent::INTENTS;
 
 /// The most tokens of a message that are looked at, the last ones.
 const TOKENS: usize = 72;
+
+/// The length of the beginning of a word that stands for its inflections, in letters.
+const STEM: usize = 5;
 
 /// Where the templates of questions begin.
 pub(super) const FIRST_TEMPLATE: u64 = 200;
@@ -53,6 +56,12 @@ pub(super) fn features(reading: &TokenizedText<'_>, part: Part, asks: Topics, ad
             add(template(5).with(one).with(value).hash());
             add(template(6).with(two).with(one).with(value).hash());
             add(template(7).with(two).with(value).hash());
+            // The beginning of a word stands for its inflections.
+            if token.kind == Kind::Word && token.len() > STEM {
+                let stem = feature::word(&reading.bytes(token)[..STEM]);
+                add(template(11).with(stem).hash());
+                add(template(12).with(kind).with(stem).hash());
+            }
             (two, one) = (one, value);
         }
         let mut before = u64::MAX;
