@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::cover::cover;
-use crate::detect::Document;
 use crate::detect::cues::Marks;
 use crate::detect::gate::{self, Glance};
 use crate::detect::number::{self, Numbers};
 use crate::detect::token::{TokenBuffer, TokenizedText};
+use crate::detect::{Document, one_time_passcode};
 use crate::edit::{Edit, Patch};
 use crate::judge::conversation::{Conversation, Expected};
 use crate::judge::pieces::Half;
@@ -242,10 +242,13 @@ impl Engine {
     fn is_harmless(&self, text: &[u8]) -> bool {
         self.policy.detectors().len() == 0
             && gate::glance(text, Marks::WORD).is_some_and(|glance| {
-                // A passcode may consist of letters.
+                let names_a_secret = glance.marks.intersects(Marks::SECRET);
                 !glance.addresses
-                    && !glance.marks.intersects(Marks::SECRET)
-                    && (glance.digits == 0 || glance.has_harmless_digits(text))
+                    && match glance.digits {
+                        // A passcode may consist of letters.
+                        0 => !names_a_secret || !one_time_passcode::has_capitals(text),
+                        _ => !names_a_secret && glance.has_harmless_digits(text),
+                    }
             })
     }
 

@@ -101,6 +101,14 @@ impl Detector for OneTimePasscode {
     }
 }
 
+/// The fewest letters of a code without digits.
+const FEWEST_LETTERS: usize = 5;
+
+/// Whether as many capitals stand together in a text as a code of letters has.
+pub(crate) fn has_capitals(text: &[u8]) -> bool {
+    text.split(|byte| !byte.is_ascii_uppercase()).any(|run| run.len() >= FEWEST_LETTERS)
+}
+
 /// Whether a code of letters may stand in the text.
 pub(crate) fn may_hold_letters(reading: &TokenizedText<'_>) -> bool {
     reading.mentions(Topic::OneTimePasscode)
@@ -122,7 +130,7 @@ fn letters_after(reading: &TokenizedText<'_>, last: usize) -> Option<usize> {
     let vowels = letters.iter().filter(|b| b"AEIOUY".contains(b)).count();
     let alone = reading.token(at + 1).is_none_or(|t| t.kind == Kind::Newline || reading.ends_sentence(at + 1));
     let capitals = letters.iter().all(u8::is_ascii_uppercase);
-    (alone && capitals && (5..=8).contains(&letters.len()) && vowels * 4 <= letters.len()).then_some(at)
+    (alone && capitals && (FEWEST_LETTERS..=8).contains(&letters.len()) && vowels * 4 <= letters.len()).then_some(at)
 }
 
 /// `G-482913`: up to three capitals and a hyphen before the digits belong to the code.
