@@ -68,17 +68,15 @@ impl Detector for OneTimePasscode {
                 },
             });
         }
-        for hit in reading.cues.iter().filter(|hit| hit.cue.topic == Topic::OneTimePasscode) {
-            if let Some(at) = letters_after(reading, hit.last) {
-                out.push(Candidate {
-                    first: at,
-                    last: at,
-                    entity: Entity::OneTimePasscode,
-                    claim: Claim::Possible,
-                    topics: TOPICS,
-                    evidence: Evidence::default(),
-                });
-            }
+        for at in codes_of_letters(reading) {
+            out.push(Candidate {
+                first: at,
+                last: at,
+                entity: Entity::OneTimePasscode,
+                claim: Claim::Possible,
+                topics: TOPICS,
+                evidence: Evidence::default(),
+            });
         }
         // A code begins with letters and digits, or with one of them and a hyphen.
         let mut at = if reading.facts.mixed || reading.has_mark(b'-') { 0 } else { reading.tokens.len() };
@@ -111,11 +109,13 @@ pub(crate) fn has_capitals(text: &[u8]) -> bool {
 
 /// Whether a code of letters may stand in the text.
 pub(crate) fn may_hold_letters(reading: &TokenizedText<'_>) -> bool {
-    reading.mentions(Topic::OneTimePasscode)
-        && reading
-            .cues
-            .iter()
-            .any(|hit| hit.cue.topic == Topic::OneTimePasscode && letters_after(reading, hit.last).is_some())
+    reading.mentions(Topic::OneTimePasscode) && codes_of_letters(reading).next().is_some()
+}
+
+/// The tokens that are codes of letters, by the cues before them.
+fn codes_of_letters<'a>(reading: &'a TokenizedText<'_>) -> impl Iterator<Item = usize> + 'a {
+    let cues = reading.cues.iter().filter(|hit| hit.cue.topic == Topic::OneTimePasscode);
+    cues.filter_map(|hit| letters_after(reading, hit.last))
 }
 
 /// "verification code: MCJGBD": the token after a cue that ends at `last`, if it is five to eight capitals that make no
