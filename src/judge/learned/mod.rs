@@ -166,12 +166,12 @@ impl MessageAnalysis<'_, '_> {
     /// Returns the score from which a value is a secret of this kind.
     fn needed(&self, value: &Value, entity: Entity) -> i32 {
         let Some(at) = value.rule else {
-            let found = match (self.is_mixed(value), self.is_spoken_of(value)) {
+            let found = match self.is_mixed(value) {
                 _ if value.number.is_some() => FOUND,
-                (true, true) => FOUND,
-                (true, false) => FOUND_UNNAMED,
-                (false, _) if self.is_everyday(value) => FOUND_EVERYDAY,
-                (false, _) => FOUND_WORD,
+                true if self.is_spoken_of(value) => FOUND,
+                true => FOUND_UNNAMED,
+                false if self.is_everyday(value) => FOUND_EVERYDAY,
+                false => FOUND_WORD,
             };
             return self.doubt(entity) + found;
         };
