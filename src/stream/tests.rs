@@ -58,6 +58,8 @@ const SHORT: &[&str] = &[
     "@example.com #747723",
     "my login code is K7P-2XQ",
     "77310 es tu clave de un solo uso",
+    "set it to corFFrect hor the password",
+    "we use bluebonnet to log in with",
     "password:\nhunter2",
     "Password\nhunter2",
     "my password is Sunflower2019 and it won't let me in",
@@ -178,7 +180,7 @@ fn plain_chatter_goes_on_at_once() {
         "What is the name of the store? Which card is this about? ",
         "Please never share your card number with anybody, not even with me. ",
     ] {
-        let mut redactor = customer();
+        let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Bot);
         let mut out = Vec::new();
         for byte in text.as_bytes().chunks(1) {
             redactor.push(byte, &mut out);
@@ -255,12 +257,22 @@ fn a_text_goes_on_again_after_a_secret() {
 
 #[test]
 fn a_word_in_doubt_is_held_until_it_is_known_to_be_none() {
-    let mut redactor = customer();
+    let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Bot);
     let mut out = Vec::new();
     redactor.push(b"Bluebonnet is my ", &mut out);
     assert_eq!(shown(&out), "");
     redactor.push(b"favourite ", &mut out);
     assert_eq!(shown(&out), "Bluebonnet is my favourite ");
+}
+
+#[test]
+fn an_unknown_word_of_a_customer_is_held_for_four_words() {
+    let mut redactor = customer();
+    let mut out = Vec::new();
+    redactor.push(b"I can do without Bluebonnet if you want ", &mut out);
+    assert_eq!(shown(&out), "I can do without ");
+    redactor.push(b"me to ", &mut out);
+    assert_eq!(shown(&out), "I can do without Bluebonnet if you want me to ");
 }
 
 #[test]
@@ -597,6 +609,11 @@ fn chatter(pieces: usize) -> impl Strategy<Value = String> {
         "that's",
         "That's",
         "in a way that nobody knows",
+        "corFFrect",
+        "Bluebonnet",
+        "for the password",
+        "to log in with",
+        "the login is",
         "thanks for the help with all of that",
         "I think so",
         "please",
@@ -664,14 +681,16 @@ proptest! {
     }
 
     #[test]
-    fn what_a_scan_of_a_stretch_masks_is_masked_in_pieces(text in chatter(30)) {
-        let mut redactor = customer();
+    fn what_a_scan_of_a_stretch_masks_is_masked_in_pieces(text in chatter(30), serves: bool) {
+        let role = if serves { Role::Agent } else { Role::Customer };
+        let redactor = || StreamRedactor::new(Engine::default(), Conversation::new(), role);
+        let (mut redactor, fresh) = (redactor(), redactor());
         let mut out = Vec::new();
         redactor.push(text.as_bytes(), &mut out);
         let in_one_stretch = redactor.is_in_one_stretch();
         let finished = redactor.finish(&mut out);
         if in_one_stretch {
-            let (expected, scanned) = scanned(&customer(), text.as_bytes());
+            let (expected, scanned) = scanned(&fresh, text.as_bytes());
             prop_assert_eq!(shown(&out), shown(&expected));
             prop_assert_eq!(finished, scanned);
         }

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use crate::detect::cues::{Lexicon, Topic, WordClass, WordSet};
 use crate::detect::number::{self, NumberShape, Numbers};
-use crate::detect::password::{chunk, is_unknown, looks_like_one};
+use crate::detect::password::{RIGHT_OF_WORD, chunk, is_unknown, looks_like_one};
 use crate::detect::token::{Kind, Token, TokenBuffer, TokenizedText};
 use crate::text::{View, may_be_digits};
 
@@ -150,6 +150,9 @@ pub(super) struct Watch {
     /// A word at the start of a sentence may turn out to be a password, and where it begins.
     doubt: Option<Doubt>,
     doubt_start: usize,
+    /// Words of a customer that a word for signing in may still follow: where they begin, in bytes from the start of the
+    /// text, and the words and marks up to them.
+    unknown: VecDeque<(usize, usize)>,
     /// The mark of a quotation that is open, and bytes since.
     quotation: Option<(u8, usize)>,
     /// Bytes since the last space, and what is still to come of a letter of a script without spaces.
@@ -201,6 +204,7 @@ impl Watch {
         };
         self.parted
             && self.doubt.is_none()
+            && self.unknown.is_empty()
             && self.quotation.is_none()
             && !self.answer
             && self.regions.iter().all(is_over)
@@ -209,11 +213,12 @@ impl Watch {
     /// What was held has gone on.
     pub(super) fn forget(&mut self) {
         self.regions.clear();
+        self.unknown.clear();
     }
 
     /// More was held than the window takes: from now on everything counts as doubtful until it is calm.
     pub(super) fn overflow(&mut self) {
-        self.regions.clear();
+        self.forget();
         self.regions.push_back(Region {
             weight: Weight::Heavy,
             near: true,
@@ -282,8 +287,13 @@ impl Watch {
         if self.doubt.is_some() || quoting {
             return Point::Held;
         }
+        let next_cue = self.phrases.first_token(self.tokens);
+        while self.unknown.front().is_some_and(|(_, last)| next_cue >= last + RIGHT_OF_WORD) {
+            self.unknown.pop_front();
+        }
+        let unknown = self.unknown.front().map(|(start, _)| *start);
         if self.regions.is_empty() {
-            return Point::Plain { ends };
+            return unknown.map_or(Point::Plain { ends }, |start| Point::PlainUntil(self.at - start));
         }
         let mut over = None;
         while let Some(region) = self.regions.front().copied().filter(|region| self.is_over(region)) {
@@ -292,12 +302,13 @@ impl Watch {
         }
         // What is light or has a harmless name is no secret, so it need not be judged before it is sent.
         let plain = over.is_some_and(|weight| weight < Weight::Bare);
-        match self.regions.front() {
+        let next = self.regions.front().map(|region| region.start).into_iter().chain(unknown).min();
+        match next {
             _ if over.is_none() => Point::Held,
             None if plain => Point::Plain { ends },
             None => Point::Calm,
-            Some(next) if plain => Point::PlainUntil(self.at - next.start),
-            Some(next) => Point::CalmUntil(self.at - next.start),
+            Some(start) if plain => Point::PlainUntil(self.at - start),
+            Some(start) => Point::CalmUntil(self.at - start),
         }
     }
 
@@ -408,9 +419,13 @@ impl Watch {
                     _ => self.phrases.are_linked().then_some(Doubt::Phrase),
                 };
             }
-            if begins && self.doubt.is_none() && may_be_password(&reading) {
+            let may_be_password = may_be_password(&reading);
+            if begins && self.doubt.is_none() && may_be_password {
                 self.doubt = Some(Doubt::Links(0));
                 self.doubt_start = self.word_start;
+            }
+            if self.phrases.customer && may_be_password {
+                self.unknown.push_back((self.word_start, self.tokens));
             }
         }
         ends
@@ -530,7 +545,9 @@ impl Watch {
 
     /// A doubtful word has come after so many words and marks.
     fn heat(&mut self, before: usize, weak: bool, doubtful: Doubtful) {
-        let start = if self.doubt.take().is_some() { self.doubt_start } else { self.word_start };
+        let doubt = self.doubt.take().map(|_| self.doubt_start);
+        let unknown = self.unknown.front().map(|(start, _)| *start);
+        let start = doubt.into_iter().chain(unknown).fold(self.word_start, usize::min);
         let Doubtful { weight, digits, alone, quoted } = doubtful;
         let near = |region: &Region| {
             let reach = match self.parted {
@@ -689,6 +706,11 @@ const LONGEST_PHRASE: usize = 14;
 impl Phrases {
     fn clear(&mut self) {
         self.open.clear();
+    }
+
+    /// Returns the first token of the longest one that is under way, or the next token.
+    fn first_token(&self, tokens: usize) -> usize {
+        tokens - self.open.iter().map(|phrase| phrase.tokens).max().unwrap_or(0)
     }
 
     /// Whether one is under way that began right after a word in doubt and "is my".

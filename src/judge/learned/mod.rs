@@ -66,9 +66,6 @@ const LONGEST: usize = 22;
 /// Numbers of as many digits that a word names as something harmless are decided by their form.
 const AS_LONG_AS_A_CARD: usize = 12;
 
-/// The most tokens from a plain word to a cue behind it: "X is my password". A stream does not wait for more.
-const RIGHT_OF_WORD: usize = 4;
-
 /// The most values of a message that are weighed together. More stand in no message that a person writes.
 const MOST: usize = 256;
 
@@ -392,7 +389,14 @@ impl MessageAnalysis<'_, '_> {
                     || signs_in && topic == Topic::Login
                     || names_a_word && matches!(topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin)
             };
-            let right = if mixed { RIGHT } else { RIGHT_OF_WORD };
+            let right = match mixed {
+                true => RIGHT,
+                // What a stream waits for.
+                false if !self.expected.serves && password::is_unknown(reading, (first, last)) => {
+                    password::RIGHT_OF_WORD
+                }
+                false => 0,
+            };
             let open = awaited
                 || self.is_cued_within(first, last, right, names)
                 || mixed

@@ -60,6 +60,9 @@ pub(crate) fn is_strong(reading: &TokenizedText<'_>, (first, last): (usize, usiz
         && !text.contains(&b'/')
 }
 
+/// The most tokens from an unknown word to a cue behind it: "X is my password".
+pub(crate) const RIGHT_OF_WORD: usize = 4;
+
 /// A word that no table knows, of letters (and digits) only.
 pub(crate) fn is_unknown(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let token = &reading.tokens[first];
