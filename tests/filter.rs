@@ -714,6 +714,23 @@ fn wide_characters_are_refused_in_every_format() {
 }
 
 #[test]
+fn compressed_data_without_its_header_is_refused_as_text() {
+    let magic = [&b"\x1F\x8B"[..], b"\x28\xB5\x2F\xFD"];
+    for format in [BodyFormat::Text, BodyFormat::Json, BodyFormat::Ndjson, BodyFormat::Events, BodyFormat::Form] {
+        for body in magic.map(|magic| [magic, &b"\x08\x00\x81\xC3 5 x"[..]].concat()) {
+            let filter = || Filter::new(Engine::default(), format.clone());
+            assert_eq!(filter().whole(&body).unwrap_err(), ScanError::ContentEncoding, "{format:?}");
+            let pieces: Vec<&[u8]> = body.chunks(1).collect();
+            assert_eq!(through(filter(), &pieces), Err(ScanError::ContentEncoding), "{format:?}");
+        }
+    }
+    let (mut filter, mut out) = (Filter::new(Engine::default(), BodyFormat::Text), Vec::new());
+    filter.push(b"(\xB5", &mut out).unwrap();
+    filter.finish(&mut out).unwrap();
+    assert_eq!(out, b"(\xB5", "text in Latin-1");
+}
+
+#[test]
 fn a_stream_holds_no_more_than_its_limit() {
     for format in [BodyFormat::Events, BodyFormat::Ndjson] {
         let mut filter = Filter::new(Engine::default(), format).limits(Limits::default().hold(1000));

@@ -34,6 +34,17 @@ pub(super) fn has_wide_mark(start: &[u8]) -> bool {
     start.starts_with(b"\xFE\xFF") || start.starts_with(b"\xFF\xFE") || start.starts_with(b"\x00\x00\xFE\xFF")
 }
 
+/// The first bytes of data compressed with gzip (RFC 1952, section 2.3.1).
+const GZIP: &[u8] = b"\x1F\x8B";
+
+/// The first bytes of data compressed with Zstandard (RFC 8878, section 3.1.1).
+pub(super) const ZSTANDARD: &[u8] = b"\x28\xB5\x2F\xFD";
+
+/// Returns `true` if a body with this start is compressed.
+pub(super) fn is_compressed(start: &[u8]) -> bool {
+    start.starts_with(GZIP) || start.starts_with(ZSTANDARD)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::mem;
 
 use crate::chat::{Scan, Spelling};
 use crate::edit::{Edit, Patch};
-use crate::filter::binary::{HEAD, has_wide_mark, is_binary, is_wide_text};
+use crate::filter::binary::{HEAD, ZSTANDARD, has_wide_mark, is_binary, is_compressed, is_wide_text};
 use crate::filter::document::Document;
 use crate::filter::events::{self, Events, Framing, opens_named_lines};
 use crate::filter::parts::{PartFormat, Parts, Step};
@@ -64,8 +64,10 @@ const MOST_BLANKS: usize = 256;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The number of bytes that show whether the charset contains ASCII.
-const TELLING: usize = 2;
+/// Returns whether these first bytes show that a body is text, or that it is not.
+fn tells(start: &[u8]) -> bool {
+    start.len() >= 2 && !(start.len() < ZSTANDARD.len() && ZSTANDARD.starts_with(start))
+}
 
 impl State {
     pub(super) fn new(format: BodyFormat) -> Self {
@@ -107,24 +109,23 @@ impl State {
     pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let Some(mut start) = self.start.take() else { return self.kind.push(piece, scanner, out) };
         // Most first pieces are long enough and need not be copied.
-        let start = if start.is_empty() && piece.len() >= TELLING {
+        let start = if start.is_empty() && tells(piece) {
             Cow::Borrowed(piece)
         } else {
             start.extend_from_slice(piece);
             Cow::Owned(start)
         };
-        if start.len() < TELLING {
+        if !tells(&start) {
             self.start = Some(start.into_owned());
             return Ok(());
         }
-        if is_wide(&start) {
-            return Err(ScanError::Charset);
-        }
+        is_readable(&start)?;
         self.kind.push(&start, scanner, out)
     }
 
     pub(super) fn finish(mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         if let Some(start) = self.start.take() {
+            is_readable(&start)?;
             self.kind.push(&start, scanner, out)?;
         }
         self.kind.finish(scanner, out)
@@ -132,8 +133,8 @@ impl State {
 
     /// Returns the patch on a complete body; `None` if the format is read piece by piece.
     pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
-        if self.start.is_some() && is_wide(body) {
-            return Err(ScanError::Charset);
+        if self.start.is_some() {
+            is_readable(body)?;
         }
         self.kind.whole(body, scanner)
     }
@@ -141,7 +142,10 @@ impl State {
     /// Returns the way in which a complete body is scanned.
     #[cfg(feature = "tower")]
     pub(super) fn way(&self, body: &[u8], scanner: &Scanner) -> Result<Way, ScanError> {
-        if self.start.is_some() && is_wide(body) { Err(ScanError::Charset) } else { self.kind.way(body, scanner) }
+        if self.start.is_some() {
+            is_readable(body)?;
+        }
+        self.kind.way(body, scanner)
     }
 }
 
@@ -577,7 +581,14 @@ pub(super) fn shifted(patch: &Patch, offset: usize) -> Patch {
     if offset == 0 { patch.clone() } else { Patch::new(patch.at(offset).collect()) }
 }
 
-/// Returns whether a body starts as UTF-16 or UTF-32: with a byte-order mark, or with a zero byte among the first two.
-fn is_wide(start: &[u8]) -> bool {
-    has_wide_mark(start) || start.iter().take(2).any(|b| *b == 0)
+/// Refuses a body that is no text though its type says so, by its start: UTF-16 or UTF-32, which have a byte-order mark or a
+/// zero byte among the first two, and compressed data, whose encoding the headers must name.
+fn is_readable(start: &[u8]) -> Result<(), ScanError> {
+    if has_wide_mark(start) || start.iter().take(2).any(|byte| *byte == 0) {
+        return Err(ScanError::Charset);
+    }
+    if is_compressed(start) {
+        return Err(ScanError::ContentEncoding);
+    }
+    Ok(())
 }
