@@ -1,25 +1,26 @@
-//! Card brands: which prefixes and lengths are whose.
+//! Card brands and their ranges: which prefixes and lengths belong to which brand.
 //!
-//! Ranges as published by the schemes and gathered in the card-type table of Braintree (`credit-card-type`, 10.3.0),
-//! cross-read with ISO/IEC 7812 issuer ranges; see `DESIGN.md` for the notes on where they disagree.
+//! The ranges are those that the schemes publish, as collected in Braintree's card-type table (`credit-card-type`,
+//! 10.3.0) and checked against the ISO/IEC 7812 issuer ranges. If sources disagree, the wider range is used; see
+//! `DESIGN.md`.
 
 /// A card brand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Brand {
     pub(crate) name: &'static str,
-    /// Its prefixes have few neighbours: a number of this brand needs no company. Where false, only a text that speaks
-    /// of a card makes such a number one.
+    /// Whether the prefix alone identifies the brand. If not, a number counts as this brand only in a text that
+    /// mentions a card.
     pub(crate) by_shape: bool,
-    /// Digits of the security code.
+    /// The number of digits of the security code.
     pub(crate) code: u8,
 }
 
 struct Range {
     brand: Brand,
-    /// First and last prefix, of the same number of digits.
+    /// The first and last prefix, which have the same number of digits.
     from: u32,
     to: u32,
-    /// Bit `n` is set where a number of `n` digits exists.
+    /// Bit `n` is set if numbers of `n` digits exist.
     lengths: u32,
 }
 
@@ -43,7 +44,7 @@ const fn vague(name: &'static str) -> Brand {
 
 const AMEX: Brand = Brand { name: "American Express", by_shape: true, code: 4 };
 
-/// The order is that of preference: the first range that matches names the brand.
+/// In order of preference: the first range that matches decides the brand.
 const RANGES: &[Range] = &[
     Range { brand: AMEX, from: 34, to: 34, lengths: lengths(&[15]) },
     Range { brand: AMEX, from: 37, to: 37, lengths: lengths(&[15]) },
@@ -103,7 +104,7 @@ const RANGES: &[Range] = &[
     Range { brand: vague("Korean local card"), from: 9, to: 9, lengths: lengths(&[16]) },
 ];
 
-/// The brand of a whole number, given as digits `0..=9`.
+/// Returns the brand of a complete number, given as digits `0..=9`.
 pub(crate) fn brand_of(digits: &[u8]) -> Option<Brand> {
     RANGES
         .iter()
@@ -111,14 +112,14 @@ pub(crate) fn brand_of(digits: &[u8]) -> Option<Brand> {
         .map(|range| range.brand)
 }
 
-/// Whether a number of some brand which needs no company starts like this, and how long it may be: for numbers with a
-/// digit missing or still to come.
+/// Returns a brand with a distinctive prefix whose numbers may start with these digits. For numbers that lack a digit
+/// or are not complete yet.
 pub(crate) fn could_start(digits: &[u8]) -> Option<Brand> {
     RANGES.iter().find(|range| range.brand.by_shape && starts_within(digits, range)).map(|range| range.brand)
 }
 
-/// The lengths (bit `n` for `n` digits) of the numbers, of brands which need no company, that may start with these
-/// digits, be they ever so few.
+/// Returns the possible lengths (bit `n` for `n` digits) of numbers that start with these digits, over all brands with
+/// a distinctive prefix. Any number of digits is accepted.
 pub(crate) fn possible_lengths(digits: &[u8]) -> u32 {
     RANGES
         .iter()
@@ -136,7 +137,7 @@ fn may_start_within(digits: &[u8], range: &Range) -> bool {
     (range.from / scale..=range.to / scale).contains(&prefix)
 }
 
-/// The number of digits which the most usual number of this beginning has.
+/// Returns the most common length, in digits, of numbers that start with these digits.
 pub(crate) fn usual_length(digits: &[u8]) -> usize {
     match digits {
         [3, 4 | 7, ..] => 15,

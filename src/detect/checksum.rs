@@ -42,7 +42,7 @@ impl Checksum {
         }
     }
 
-    /// Whether the check digits of `number` are valid.
+    /// Returns whether the check digits of `number` are valid.
     #[must_use]
     pub fn holds(self, number: &[u8]) -> bool {
         match self {
@@ -82,10 +82,10 @@ impl fmt::Display for UnknownChecksum {
 
 impl std::error::Error for UnknownChecksum {}
 
-/// The most characters any of the numbers has (an IBAN).
+/// The maximum number of characters of any of these numbers (an IBAN).
 const LONGEST: usize = 34;
 
-/// Whether the last digit fits the ones before it (ISO/IEC 7812, annex B), for 2 to 34 digits. Letters are skipped.
+/// Returns whether the Luhn check digit is valid (ISO/IEC 7812, annex B), for 2 to 34 digits. Letters are skipped.
 #[must_use]
 pub(crate) fn luhn(number: &[u8]) -> bool {
     let mut buffer = [0; LONGEST];
@@ -95,7 +95,7 @@ pub(crate) fn luhn(number: &[u8]) -> bool {
     }
 }
 
-/// Whether it is a well-formed ABA routing number: 9 digits, first two in 00-12, 21-32, 61-72 or 80, and
+/// Returns whether this is a well-formed ABA routing number: 9 digits, the first two in 00-12, 21-32, 61-72 or 80, and
 /// `3(d1+d4+d7) + 7(d2+d5+d8) + (d3+d6+d9)` divisible by ten (American Bankers Association).
 #[must_use]
 pub(crate) fn aba(number: &[u8]) -> bool {
@@ -109,8 +109,8 @@ pub(crate) fn aba(number: &[u8]) -> bool {
         && weighted(digits, [3, 7, 1]).is_multiple_of(10)
 }
 
-/// Whether it is a well-formed CLABE: 18 digits, the last of which makes up for the first 17 weighted 3, 7, 1, each
-/// product taken modulo ten (Asociación de Bancos de México).
+/// Returns whether this is a well-formed CLABE: 18 digits, the last of which complements the first 17, weighted 3, 7,
+/// 1, each product taken modulo ten (Asociación de Bancos de México).
 #[must_use]
 pub(crate) fn clabe(number: &[u8]) -> bool {
     let mut buffer = [0; LONGEST];
@@ -122,8 +122,8 @@ pub(crate) fn clabe(number: &[u8]) -> bool {
     }
 }
 
-/// Whether it is a well-formed IBAN: a registered country, its length, two check digits, digits where the country has no
-/// letters, and the remainder 1 modulo 97 (ISO 13616). Upper or lower case.
+/// Returns whether this is a well-formed IBAN: a registered country, its length, two check digits, digits if the
+/// country allows no letters, and the remainder 1 modulo 97 (ISO 13616). Upper or lower case.
 #[must_use]
 pub(crate) fn iban(number: &[u8]) -> bool {
     let mut buffer = [0; LONGEST];
@@ -141,14 +141,14 @@ pub(crate) fn iban(number: &[u8]) -> bool {
     shape && remainder == 1
 }
 
-/// The length of the IBANs of a country, and whether their account part has digits only.
+/// Returns the length of a country's IBANs, and whether their account part is digits only.
 pub(crate) fn iban_country(code: [u8; 2]) -> Option<(usize, bool)> {
     let code = code.map(|letter| letter.to_ascii_uppercase());
     let row = IBANS.binary_search_by_key(&code, |(country, ..)| **country).ok()?;
     Some((IBANS[row].1, IBANS[row].2))
 }
 
-/// The countries of the IBAN registry of SWIFT, sorted: length, and whether the account part has digits only.
+/// The countries of SWIFT's IBAN registry, sorted: length, and whether the account part is digits only.
 #[rustfmt::skip]
 const IBANS: [(&[u8; 2], usize, bool); 89] = [
     (b"AD", 24, false), (b"AE", 23, true), (b"AL", 28, false), (b"AT", 20, true),
@@ -176,7 +176,7 @@ const IBANS: [(&[u8; 2], usize, bool); 89] = [
     (b"YE", 30, false),
 ];
 
-/// The characters of `number` that `wanted` accepts, or `None` where they are more than the buffer holds.
+/// Returns the characters of `number` that `wanted` accepts, or `None` if the buffer is too small for them.
 fn collect<'b>(number: &[u8], buffer: &'b mut [u8; LONGEST], wanted: fn(&u8) -> bool) -> Option<&'b [u8]> {
     let mut len = 0;
     for byte in number.iter().filter(|byte| wanted(byte)) {
@@ -186,7 +186,8 @@ fn collect<'b>(number: &[u8], buffer: &'b mut [u8; LONGEST], wanted: fn(&u8) -> 
     Some(&buffer[..len])
 }
 
-/// The sum of the digits times the weights in turn. Each product counts modulo ten, which changes no sum modulo ten.
+/// Returns the sum of the digits times the cyclic weights. Each product is reduced modulo ten, which does not change
+/// the sum modulo ten.
 fn weighted(digits: &[u8], weights: [u32; 3]) -> u32 {
     digits.iter().zip(weights.into_iter().cycle()).map(|(digit, weight)| u32::from(digit - b'0') * weight % 10).sum()
 }
@@ -195,8 +196,8 @@ fn weighted(digits: &[u8], weights: [u32; 3]) -> u32 {
 mod tests {
     use super::*;
 
-    /// Published examples: card test numbers of payment providers, routing numbers of the Federal Reserve's directory,
-    /// the examples of the IBAN registry, the example of the CLABE standard.
+    /// Published examples: test card numbers of payment providers, routing numbers of the Federal Reserve's directory,
+    /// the examples of the IBAN registry and of the CLABE standard.
     const FITS: [(Checksum, &[&str]); 4] = [
         (
             Checksum::Luhn,
@@ -250,14 +251,14 @@ mod tests {
 
     #[test]
     fn an_iban_has_a_registered_country_and_digits_where_it_has_no_letters() {
-        // The remainder is 1 in each.
+        // The remainder is 1 for both.
         assert!(iban(b"IS140159260076545510730339") && !iban(b"ZZ240159260076545510730339"));
         assert!(!iban(b"DE06ABCD00440532013000") && iban(b"GB82WEST12345698765432"));
     }
 
     #[test]
     fn a_routing_number_starts_with_a_federal_reserve_district() {
-        // The weights fit both; there is no district 99 and none 13.
+        // The weights fit both, but the districts 99 and 13 do not exist.
         assert!(!aba(b"991000000") && weighted(b"990000006", [3, 7, 1]) % 10 == 6);
         assert!((0..100).all(|last| !aba(format!("1300000{last:02}").as_bytes())));
     }

@@ -61,7 +61,8 @@ impl PartialEq for Check {
 impl Eq for Check {}
 
 impl Check {
-    /// Whether the function accepts the letters and digits of a match of at most [`CustomDetector::LONGEST`] bytes.
+    /// Returns whether the function accepts the letters and digits of a match of at most [`CustomDetector::LONGEST`]
+    /// bytes.
     fn holds(self, found: &[u8]) -> bool {
         let mut plain = [0; CustomDetector::LONGEST];
         let mut len = 0;
@@ -118,31 +119,31 @@ impl CustomDetector {
         }
     }
 
-    /// The id of the detector.
+    /// Returns the id of the detector.
     #[must_use]
     pub fn id(&self) -> CustomId {
         self.compiled.id
     }
 
-    /// The entity it finds.
+    /// Returns the entity that it reports.
     #[must_use]
     pub fn entity(&self) -> Entity {
         Entity::Custom(self.compiled.id)
     }
 
-    /// The checksum that matches must have.
+    /// Returns the checksum that matches must have, if any.
     #[must_use]
     pub fn checksum(&self) -> Option<Checksum> {
         self.compiled.definition.checksum
     }
 
-    /// Whether matches must pass a check function; see [`CustomDetectorBuilder::check`].
+    /// Returns whether matches must pass a check function; see [`CustomDetectorBuilder::check`].
     #[must_use]
     pub(crate) fn has_check(&self) -> bool {
         self.compiled.definition.check.is_some()
     }
 
-    /// The evidence of its findings.
+    /// Returns the evidence of its findings.
     pub(crate) fn evidence(&self) -> Evidence {
         Evidence {
             checksum: self.checksum().map(Checksum::as_str),
@@ -152,38 +153,38 @@ impl CustomDetector {
         }
     }
 
-    /// Whether a match passes the checksum and the check function.
+    /// Returns whether a match passes the checksum and the check function.
     fn holds(&self, found: &[u8]) -> bool {
         self.checksum().is_none_or(|checksum| checksum.holds(found))
             && self.compiled.definition.check.is_none_or(|check| check.holds(found))
     }
 
-    /// Whether matches must be near a cue.
+    /// Returns whether matches must be near a cue.
     #[must_use]
     pub(crate) fn needs_cue(&self) -> bool {
         self.compiled.before.is_some() || self.compiled.after.is_some()
     }
 
-    /// The length of the longest match in bytes: at most [`LONGEST`](Self::LONGEST).
+    /// Returns the length of the longest match in bytes: at most [`LONGEST`](Self::LONGEST).
     #[must_use]
     pub(crate) fn longest_match(&self) -> usize {
         self.compiled.longest
     }
 
-    /// The number of bytes from the start of a match that may decide about it: the longest match, the window if there are
-    /// cues after it, and the byte at which a word ends.
+    /// Returns the number of bytes, from the start of a match, that can affect it: the longest match, the window if
+    /// there are cues after it, and one byte to see where a word ends.
     pub(crate) fn reach(&self) -> usize {
         let window = if self.compiled.after.is_some() { self.compiled.definition.window } else { 0 };
         self.longest_match() + window + 1
     }
 
-    /// The number of bytes before a match that may decide about it: the window if there are cues before it, and the byte
-    /// at which a word starts.
+    /// Returns the number of bytes before a match that can affect it: the window if there are cues before it, and one
+    /// byte to see where a word starts.
     pub(crate) fn reach_back(&self) -> usize {
         if self.compiled.before.is_some() { self.compiled.definition.window + 1 } else { 1 }
     }
 
-    /// The builder from which it was built.
+    /// Returns the builder that it was built from.
     pub(crate) fn definition(&self) -> &CustomDetectorBuilder {
         &self.compiled.definition
     }
@@ -329,7 +330,7 @@ impl CustomDetector {
 }
 
 impl CustomDetector {
-    /// What is missing in a text without findings.
+    /// Returns what is missing in a text without findings.
     fn lacks(&self, view: &[u8]) -> Lacks {
         let mut lacks = Lacks::Pattern;
         let mut at = 0;

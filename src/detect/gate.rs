@@ -1,53 +1,52 @@
-//! A glance at the bytes of a message: may it hold anything at all?
+//! A prefilter over the bytes of a message: can it contain a finding at all?
 //!
-//! In: a message as it came. Out: what a [`Glance`] reports of it. One pass over its bytes, nothing is allocated. It errs
-//! only on the side of caution: whether a message goes through the gate changes how long it takes, never what comes out.
-//! Most messages go through.
+//! Takes a raw message and returns a [`Glance`]. One pass, no allocation. It errs only towards reading a message in
+//! full, so it affects how long a scan takes but never its result. Most messages are settled here.
 //!
-//! Words are told by their hash, which other words may share. Characters outside ASCII that may be digits, or parts of
-//! words other than accented letters, are not read here: such messages are read in full.
+//! Words are looked up by their hash, and other words may have the same hash. Characters outside ASCII, except accented
+//! letters and common punctuation, are not read here: messages with other digits or letters are read in full.
 
 use once_cell::sync::Lazy;
 
 use super::cues::{Lexicon, Marks, hash_at, short_hash};
 use crate::text::{Block, Foreign, SHORTEST_TOGETHER, View, Words, foreign, is_number_word, number_words};
 
-/// What a glance reports of a message that is its own view, or whose view differs only in accents and marks.
+/// The summary of a message that is its own view, or whose view differs only in accents and punctuation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Glance {
-    /// What its words may do.
+    /// What its words may do, combined.
     pub(crate) marks: Marks,
-    /// It has a question mark.
+    /// Whether it has a question mark.
     pub(crate) question: bool,
-    /// It has a colon.
+    /// Whether it has a colon.
     pub(crate) colon: bool,
     /// The number of digits.
     pub(crate) digits: usize,
-    /// All its numbers are amounts and times, which are harmless by their shape. If not, there are at most three digits,
-    /// or one number of at most three digits beside amounts and times.
+    /// Whether all its numbers are harmless by their shape: amounts and times. Otherwise there are at most three
+    /// digits, or one number of at most three digits next to amounts and times.
     pub(crate) shaped: bool,
-    /// It has marks that occur in addresses with a password.
+    /// Whether it has characters that occur in addresses with a password.
     pub(crate) addresses: bool,
-    /// A hash mark, or an angle bracket.
+    /// Whether it has a hash sign or an angle bracket.
     pub(crate) odd: bool,
 }
 
 impl Glance {
-    /// Whether the digits of `text`, the message, are harmless if it speaks of no secret and none is expected.
+    /// Returns whether the digits of `text`, the message, are harmless if it mentions no secret and none is expected.
     pub(crate) fn has_harmless_digits(self, text: &[u8]) -> bool {
         !self.odd && !self.marks.intersects(Marks::FACE) && View::has_true_digits(text, self.digits)
     }
 }
 
-/// Glances at a message. Returns `None` if it must be read in full, also if it has one of the marks `fatal`, with which the
-/// caller reads it in full.
+/// Summarizes a message. Returns `None` if it must be read in full. This includes a message with one of the marks
+/// `fatal`, because the caller would read it in full anyway.
 pub(crate) fn glance(text: &[u8], fatal: Marks) -> Option<Glance> {
     let mut look = Look::new(text);
     let mut from = 0;
     while from < text.len() {
         let part = &text[from..text.len().min(from + 64)];
         let (mut letters, spaces) = letters_and_spaces(part);
-        // A part ends with a space, so that no word or character is cut.
+        // Each part ends with a space, so that no word or character is cut.
         let end = if from + part.len() == text.len() { part.len() } else { 64 - spaces.leading_zeros() as usize };
         if end == 0 {
             return None;
@@ -82,7 +81,7 @@ pub(crate) fn glance(text: &[u8], fatal: Marks) -> Option<Glance> {
     look.end()
 }
 
-/// Where the letters and the spaces are in up to 64 bytes: a bit for each byte, the lowest for the first.
+/// Returns where the letters and the spaces are in up to 64 bytes: one bit per byte, the lowest for the first byte.
 #[inline]
 fn letters_and_spaces(part: &[u8]) -> (u64, u64) {
     let mut bytes = [b' '; 64];
@@ -96,22 +95,22 @@ fn letters_and_spaces(part: &[u8]) -> (u64, u64) {
     (letters, spaces)
 }
 
-/// What was seen of a message so far.
+/// The state of one pass over a message.
 struct Look<'a> {
     text: &'a [u8],
     lexicon: &'static Lexicon,
     by_hash: &'static [Marks; PLACES],
     numbers: Words<'a>,
     glance: Glance,
-    /// The marks that occur in addresses with a password, a bit each.
+    /// The characters seen that occur in addresses with a password, one bit each.
     address: u8,
-    /// It has a character outside ASCII.
+    /// Whether it has a character outside ASCII.
     foreign: bool,
-    /// It has a number word.
+    /// Whether it has a number word.
     numeral: bool,
-    /// The numbers that are not amounts or times.
+    /// The number of numbers that are not amounts or times.
     loose: usize,
-    /// The numbers of one digit.
+    /// The number of numbers of one digit.
     single: usize,
 }
 
@@ -132,8 +131,8 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Takes in the mark, number or character at `start`, which is the bit `bit` of a part, and returns its length.
-    /// Returns `None` if the message must be read in full.
+    /// Reads the punctuation mark, number or character at `start`, which is bit `bit` of a part, and returns its
+    /// length. Returns `None` if the message must be read in full.
     #[inline]
     fn mark(&mut self, start: usize, accents: &mut u64, bit: usize) -> Option<usize> {
         let byte = self.text[start];
@@ -165,7 +164,7 @@ impl<'a> Look<'a> {
             b'#' | b'<' | b'>' => self.glance.odd = true,
             b'0'..=b'9' => return self.number(start),
             b':' => {
-                // Behind a word or a quotation mark it may end the name of a field, which is cut into words.
+                // After a word or a quotation mark it may end a field name, which the tokenizer splits into words.
                 if !matches!(self.before(start), b' ' | b'\n' | b')') {
                     return None;
                 }
@@ -182,18 +181,18 @@ impl<'a> Look<'a> {
                 }
                 return Some(len);
             }
-            // Masks, HTML character references, percent-encoding, fields, control characters.
+            // Masks, HTML character references, percent-encoding, field names, control characters.
             _ => return None,
         }
         Some(1)
     }
 
-    /// The byte before `at`, or a space.
+    /// Returns the byte before `at`, or a space at the start.
     fn before(&self, at: usize) -> u8 {
         at.checked_sub(1).map_or(b' ', |before| self.text[before])
     }
 
-    /// Takes in the number that starts at `start` and returns its length, with the marks in it.
+    /// Reads the number that starts at `start` and returns its length, including separators.
     #[inline(never)]
     fn number(&mut self, start: usize) -> Option<usize> {
         let run = |from: usize| {
@@ -202,7 +201,7 @@ impl<'a> Look<'a> {
         };
         let at = |at: usize| self.text.get(at).copied().unwrap_or(b' ');
         let len = run(start);
-        // A word or a mark that ends a sentence.
+        // A number ends at a space or at punctuation that ends a sentence.
         let ends = |end: usize| match at(end) {
             b' ' | b'\n' => true,
             b'.' | b',' | b'!' | b'?' => matches!(at(end + 1), b' ' | b'\n'),
@@ -229,7 +228,7 @@ impl<'a> Look<'a> {
             if len > 3 || self.loose > 3 {
                 return None;
             }
-            // "The 3 digits": a word of a phrase.
+            // "The 3 digits": the number is a word of a phrase.
             if len <= 2
                 && let Some(hash) = hash_at(self.text, start, start + len)
             {
@@ -241,7 +240,7 @@ impl<'a> Look<'a> {
         (self.glance.digits < FEWER_THAN_A_CARD).then_some(all)
     }
 
-    /// Whether the one or two digits at `start` are the hour of a time.
+    /// Returns whether the one or two digits at `start` are the hour of a time.
     fn is_time(&self, start: usize, len: usize) -> bool {
         let hour = match self.text[start..start + len] {
             [hour] => hour - b'0',
@@ -252,7 +251,7 @@ impl<'a> Look<'a> {
         hour <= 24 && minutes && !self.text.get(start + len + 3).is_some_and(u8::is_ascii_digit)
     }
 
-    /// Takes in a word of ASCII letters.
+    /// Reads a word of ASCII letters.
     #[inline]
     fn word(&mut self, start: usize, end: usize) -> Option<()> {
         let len = end - start;
@@ -271,7 +270,7 @@ impl<'a> Look<'a> {
         Some(())
     }
 
-    /// Takes in a word with accents.
+    /// Reads a word with accents.
     #[inline(never)]
     fn accented(&mut self, start: usize, end: usize) -> Option<()> {
         const LONGEST: usize = 48;
@@ -290,13 +289,13 @@ impl<'a> Look<'a> {
         self.numeral |= is_number_word(&word[..len], 0, len);
         let marks =
             |word: &[u8]| hash_at(word, 0, word.len()).map_or(Marks::default(), |hash| self.by_hash[place(hash)]);
-        // The Portuguese "é" alone is read as "eh".
+        // A Portuguese "é" alone is tokenized as "eh".
         let marks = if len == 1 { marks(&word[..1]).union(marks(b"eh")) } else { marks(&word[..len]) };
         self.seen(&word[..len], 0, len, marks);
         Some(())
     }
 
-    /// Notes what the word `start..end` of a text may do, of which `marks` are those of all words with its hash.
+    /// Records the word `start..end` of a text. `marks` are the combined marks of all words with its hash.
     #[inline]
     fn seen(&mut self, text: &[u8], start: usize, end: usize, marks: Marks) {
         let dear = marks.intersects(Marks::SECRET.union(Marks::REQUEST).union(Marks::WORD));
@@ -307,11 +306,11 @@ impl<'a> Look<'a> {
     }
 
     fn end(mut self) -> Option<Glance> {
-        // Numbers in words are near each other in the view, if not in the source.
+        // Number words can be next to each other in the view although other characters separate them in the source.
         if self.foreign && self.numeral {
             return None;
         }
-        // Without amounts and times up to three digits are harmless; beside them, one number is.
+        // Up to three digits are harmless without amounts and times. Next to those, only a single number is.
         if self.glance.digits > FEW && (self.loose > 1 || self.single > 1) {
             return None;
         }
@@ -321,15 +320,15 @@ impl<'a> Look<'a> {
     }
 }
 
-/// Fewer digits than this in a message cannot be a card.
+/// A message with fewer digits than this cannot contain a card.
 const FEWER_THAN_A_CARD: usize = 12;
 
-/// Up to this many digits without a cue cannot be a secret or the beginning of one.
+/// Without a cue, this many digits or fewer cannot be a secret or the beginning of one.
 const FEW: usize = 3;
 
 const PLACES: usize = 1 << 14;
 
-/// What the words do whose hash has this place, all together.
+/// The marks of all words, combined by hash.
 static BY_HASH: Lazy<Box<[Marks; PLACES]>> = Lazy::new(|| {
     let mut marks = Box::new([Marks::default(); PLACES]);
     for (hash, does) in Lexicon::get().marked() {

@@ -1,7 +1,7 @@
-//! Reads a view and emits candidates, generously: digits of a shape, tokens after a cue.
+//! Reads a view and emits candidates. Recall comes first: the judge drops false positives.
 //!
-//! Adding a detector is one file in `detectors/` and one row in `DETECTORS`. The listing, the table of the README and
-//! a test that holds every example against the whole engine come from the row.
+//! To add a detector, write one file in `detectors/` and one row in `DETECTORS`. The listing, the table of the README
+//! and a test that runs every example through the whole engine are generated from the row.
 
 pub(crate) mod brands;
 pub(crate) mod checksum;
@@ -24,39 +24,39 @@ use cues::Topic;
 use number::{Number, Numbers};
 use token::{TokenBuffer, TokenizedText};
 
-/// The static facts of a detector: its row in the table.
+/// The description of a detector: its row in the table.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct DetectorInfo {
-    /// Kebab-case name, unique.
+    /// A unique name in kebab case.
     pub id: &'static str,
-    /// What it finds.
+    /// The entity that it reports.
     pub entity: Entity,
-    /// One line for people.
+    /// A one-line description.
     pub title: &'static str,
-    /// The longest text it takes for one secret, in bytes of plain text.
+    /// The length of its longest secret, in bytes of plain text.
     pub longest: usize,
-    /// Where its rules come from.
+    /// The source of its rules.
     pub source: &'static str,
-    /// Texts in which it finds something. Each is a customer's first message.
+    /// Texts in which it finds something. Each is the first message of a customer.
     pub hits: &'static [&'static str],
-    /// Those of `hits` whose secret is found as it is spelled there and in no other way: it is more than digits, or stands
-    /// in a form that programs read. All others are found in digits of any script too.
+    /// Those of `hits` whose secret is found only in this exact spelling, because it is more than digits or has a
+    /// machine-readable form. All other hits are also found if their digits are written in other scripts.
     pub verbatim: &'static [&'static str],
-    /// Texts like these in which nothing is found.
+    /// Similar texts in which nothing is found.
     pub misses: &'static [&'static str],
 }
 
 /// Code that emits candidates.
 pub(crate) trait Detector: Sync {
-    /// Its row.
+    /// Returns its row.
     fn spec(&self) -> &'static DetectorInfo;
 
     /// Appends every value that may be a secret. False positives are fine, false negatives are not: the judge decides.
     fn detect(&self, page: &Document<'_>, out: &mut Candidates);
 }
 
-/// The detectors, in the order of judging.
+/// The detectors, in the order in which their candidates are judged.
 pub(crate) static DETECTORS: &[&dyn Detector] = &[
     &detectors::card::Card,
     &security_code::SecurityCode,
@@ -67,7 +67,7 @@ pub(crate) static DETECTORS: &[&dyn Detector] = &[
     &password::Password,
 ];
 
-/// The rows of all detectors.
+/// Returns the rows of all detectors.
 ///
 /// ```
 /// assert!(lastfour::detectors().any(|spec| spec.id == "card"));
@@ -76,7 +76,7 @@ pub fn detectors() -> impl Iterator<Item = &'static DetectorInfo> {
     DETECTORS.iter().map(|detector| detector.spec())
 }
 
-/// The candidates of a message. Those of a usual one need no heap memory.
+/// The candidates of a message. A typical message needs no heap memory.
 pub(crate) type Candidates = SmallVec<[Candidate; 16]>;
 
 /// A tokenized text with its numbers.
@@ -104,13 +104,13 @@ impl<'v> Document<'v> {
         Self { view, reading, numbers }
     }
 
-    /// Whether the tokens are spelled in another way than plain digits and letters.
+    /// Returns whether the tokens are spelled in another way than with plain digits and letters.
     pub(crate) fn is_disguised(&self, first: usize, last: usize) -> bool {
         self.view.is_disguised(self.reading.span(first, last))
     }
 }
 
-/// What a candidate needs to become a finding.
+/// What a candidate needs to be reported as a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {
     /// Nothing: its form proves it.
@@ -128,7 +128,7 @@ pub(crate) struct Candidate {
     pub(crate) last: usize,
     pub(crate) entity: Entity,
     pub(crate) claim: Claim,
-    /// The topics which, said of it, make it this entity, strongest first.
+    /// The topics of cues that make it this entity, strongest first.
     pub(crate) topics: &'static [Topic],
     pub(crate) evidence: Evidence,
 }

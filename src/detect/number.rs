@@ -1,7 +1,8 @@
-//! Numbers of a text: which digits belong together, and which are harmless by their shape.
+//! Finds the numbers of a text: which digits belong together, and which are harmless by their shape.
 //!
-//! In: a [`TokenizedText`]. Out: [`Number`]s: groups of digits with at most a few separators between, cut where a date, a time
-//! or an amount begins. A card may span several of them; that search works on the groups ([`Digits`]).
+//! Takes a [`TokenizedText`] and returns [`Number`]s: groups of digits with a few separators between them, split if a
+//! date, a time or an amount begins. A card may span several numbers; the card detector searches the groups
+//! ([`Digits`]).
 
 use smallvec::SmallVec;
 
@@ -11,21 +12,21 @@ use super::token::{Kind, Token, TokenizedText};
 use crate::mask;
 use crate::steps;
 
-/// Why a number is harmless by its shape.
+/// What the shape of a number says about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NumberShape {
-    /// Nothing in its shape says what it is.
+    /// Nothing.
     Bare,
-    /// Cannot be a secret, whatever the words around: date, time, amount, decimal, quantity with its unit, address of
-    /// the Internet, a part of a longer identifier.
+    /// It cannot be a secret, whatever the words around it: date, time, amount, decimal, quantity with its unit, IP
+    /// address, part of a longer identifier.
     Harmless(&'static str),
-    /// Reads as something harmless unless the words around say otherwise: phone, year, house number.
+    /// It is harmless unless the words around it say otherwise: phone, year, house number.
     Likely(&'static str),
 }
 
 impl NumberShape {
-    /// Whether digits of this shape are never a part of a longer number, such as a card that is read over spaces and line
-    /// breaks. Dates of two parts are not among them: they may be groups of any number.
+    /// Returns whether digits of this shape are never part of a longer number, such as a card that is split over spaces
+    /// and line breaks. Dates of two parts may be groups of a longer number.
     pub(crate) fn stands_alone(self, groups: usize) -> bool {
         match self {
             Self::Bare => false,
@@ -39,23 +40,23 @@ impl NumberShape {
 /// A number: one or more groups of digits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Number {
-    /// Index of its first token.
+    /// The index of its first token.
     pub(crate) first: usize,
-    /// Index of its last token.
+    /// The index of its last token.
     pub(crate) last: usize,
-    /// Number of digits.
+    /// The number of digits.
     pub(crate) digits: usize,
-    /// Number of groups.
+    /// The number of groups.
     pub(crate) groups: usize,
     pub(crate) shape: NumberShape,
-    /// A word or a code with letters is joined to its left by a hyphen or the like: `CAS-22918374`.
+    /// Whether a word or a code with letters is joined to its left by a hyphen or the like: `CAS-22918374`.
     pub(crate) attached: bool,
 }
 
-/// The numbers of a message; those of a usual one fit in place.
+/// The numbers of a message. Those of a typical message need no heap memory.
 pub(crate) type Numbers = SmallVec<[Number; 6]>;
 
-/// Whether a mark may separate the groups of one number.
+/// Returns whether a mark may separate the groups of one number.
 fn is_separator(mark: u8) -> bool {
     matches!(
         mark,
@@ -78,15 +79,15 @@ fn is_separator(mark: u8) -> bool {
     )
 }
 
-/// The most tokens between two groups of a number (`** **`, `) (`, a hyphen between spaces).
+/// The maximum number of tokens between two groups of a number (`** **`, `) (`, a hyphen between spaces).
 const WIDEST_GAP: usize = 5;
 
 /// The gap between two groups of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gap {
-    /// Spaces, hyphens, dots...: the groups may be of one number.
+    /// Spaces, hyphens, dots: the groups may belong to one number.
     Soft,
-    /// A comma, a line break: of one number only if the whole says so.
+    /// A comma or a line break: they belong to one number only if the whole number is valid.
     Hard,
     /// Anything else.
     Apart,
@@ -109,7 +110,7 @@ pub(crate) fn gap(reading: &TokenizedText<'_>, left: usize, right: usize) -> Gap
                 gap = Gap::Hard
             }
             Kind::Mark(b'*') => stars += 1,
-            // An emoji between the groups.
+            // An emoji between two groups.
             Kind::Other if !reading.tokens[at].spaced && !reading.tokens[at + 1].spaced => gap = Gap::Hard,
             Kind::Mark(b':' | b'=' | b'+') => gap = Gap::Hard,
             Kind::Mark(mark) if is_separator(mark) => {}
@@ -158,7 +159,8 @@ pub(crate) fn read(reading: &TokenizedText<'_>, numbers: &mut Numbers) {
     }
 }
 
-/// The last token of the number that starts at `first`: soft gaps only, and no group that starts a shape of its own.
+/// Returns the last token of the number that starts at `first`. Only soft gaps are crossed, and no group that begins a
+/// shape such as a date.
 fn extend(reading: &TokenizedText<'_>, first: usize) -> usize {
     let tokens = &reading.tokens;
     let mut last = first;
@@ -187,10 +189,10 @@ fn extend(reading: &TokenizedText<'_>, first: usize) -> usize {
     last
 }
 
-/// Whether the group `next` after a space starts another number than the one of the tokens `first..=last`: numbers of the
-/// same length in a row, or a security code and a ZIP code.
+/// Returns whether the group `next`, after a space, begins another number than the tokens `first..=last`: several
+/// numbers of the same length in a row, or a security code and a ZIP code.
 fn is_another(reading: &TokenizedText<'_>, first: usize, last: usize, next: usize) -> bool {
-    /// The shortest numbers of a list of three, and of two.
+    /// The shortest numbers in a list of three or more.
     const SHORTEST: usize = 6;
     const LONG: usize = 7;
     if first != last || next != last + 1 {
@@ -213,7 +215,7 @@ fn value(reading: &TokenizedText<'_>, at: usize) -> Option<u32> {
     Some(reading.bytes(token).iter().fold(0, |n, b| n * 10 + u32::from(b - b'0')))
 }
 
-/// Whether the tokens at `at` are `mark`, digits, with no space anywhere between.
+/// Returns whether the tokens at `at` are `mark` and digits, without spaces before or between them.
 fn follows(reading: &TokenizedText<'_>, at: usize, mark: u8) -> bool {
     reading.token(at).is_some_and(|t| t.is(mark) && !t.spaced)
         && reading.token(at + 1).is_some_and(|t| t.kind == Kind::Digits && !t.spaced)
@@ -223,7 +225,8 @@ fn digits_len(reading: &TokenizedText<'_>, at: usize) -> usize {
     reading.token(at).filter(|t| t.kind == Kind::Digits).map_or(0, Token::len)
 }
 
-/// A UUID, or the hexadecimal digits of a hash or an id: `550e8400-e29b-41d4-a716-446655440000`, `e3b0c44298fc1c14`.
+/// Matches a UUID, or the hexadecimal digits of a hash or an id: `550e8400-e29b-41d4-a716-446655440000`,
+/// `e3b0c44298fc1c14`.
 fn identifier(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     if !(reading.facts.mixed || reading.has_mark(b'-')) {
         return None;
@@ -237,13 +240,13 @@ fn identifier(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberSh
     Some((last.filter(|&i| reading.tokens[i].kind == Kind::Digits).last()?, NumberShape::Harmless(what)))
 }
 
-/// Whether the token at `at` is a part of a UUID or of a run of hexadecimal digits.
+/// Returns whether the token at `at` is part of a UUID or of a run of hexadecimal digits.
 pub(crate) fn in_identifier(reading: &TokenizedText<'_>, at: usize) -> bool {
     let start = reading.tokens[at].start as usize;
     uuid_around(reading.text, start).or_else(|| hexadecimal_around(reading.text, start)).is_some()
 }
 
-/// Whether the tokens `first..=last` are a UUID or one run of hexadecimal digits, with letters in any place.
+/// Returns whether the tokens `first..=last` are a UUID or a run of hexadecimal digits with letters anywhere in it.
 pub(crate) fn is_identifier(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     const FEWEST: usize = 12;
     let span = reading.span(first, last);
@@ -251,7 +254,8 @@ pub(crate) fn is_identifier(reading: &TokenizedText<'_>, first: usize, last: usi
     in_identifier(reading, first) || run.len() >= FEWEST && run.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// The end of the UUID in which the byte at `at` is: `8-4-4-4-12` hexadecimal digits, with other characters around.
+/// Returns the end of the UUID that contains the byte at `at`: `8-4-4-4-12` hexadecimal digits between other
+/// characters.
 fn uuid_around(text: &[u8], at: usize) -> Option<usize> {
     const LEN: usize = 36;
     const HYPHENS: [usize; 4] = [8, 13, 18, 23];
@@ -265,8 +269,8 @@ fn uuid_around(text: &[u8], at: usize) -> Option<usize> {
     (at.saturating_sub(LEN - 1)..=at).find(is_one).map(|start| start + LEN)
 }
 
-/// The end of the run of hexadecimal digits around the byte at `at`, if it is a hash or an id: 12 digits or more, in one
-/// case, with letters among the digits. A few letters at one end are a word that is glued to a number.
+/// Returns the end of the run of hexadecimal digits around the byte at `at`, if it is a hash or an id: at least 12
+/// digits, in one case, with letters among them. A few letters at one end are a word that touches a number.
 fn hexadecimal_around(text: &[u8], at: usize) -> Option<usize> {
     const FEWEST: usize = 12;
     const MOST: usize = 128;
@@ -277,14 +281,14 @@ fn hexadecimal_around(text: &[u8], at: usize) -> Option<usize> {
     let run = &text[start..end];
     let bounded = !start.checked_sub(1).is_some_and(|before| text[before].is_ascii_alphanumeric())
         && !text.get(end).is_some_and(u8::is_ascii_alphanumeric);
-    // "0x7f3a...": the prefix of a number in hexadecimal digits.
+    // "0x7f3a...": the prefix of a hexadecimal number.
     let prefixed = start >= 2 && matches!(text[start - 1], b'x' | b'X') && text[start - 2] == b'0';
     let borders = run.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
     let one_case = !(run.iter().any(u8::is_ascii_lowercase) && run.iter().any(u8::is_ascii_uppercase));
     ((bounded || prefixed) && run.len() >= FEWEST && borders >= 3 && one_case).then_some(end)
 }
 
-/// `12/28`, `2026-10-08`, `6/6/66`, `10:47`, `16:05:22`.
+/// Matches `12/28`, `2026-10-08`, `6/6/66`, `10:47`, `16:05:22`.
 fn date_or_time(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let first = value(reading, at)?;
     let first_len = digits_len(reading, at);
@@ -293,14 +297,14 @@ fn date_or_time(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, Number
         if follows(reading, last + 1, b':') && digits_len(reading, last + 2) == 2 {
             last += 2;
         }
-        // Fractions of a second: "16:05:22.481", "16:05:22,481", and of what follows "2026-10-08T16".
+        // Fractions of a second: "16:05:22.481", "16:05:22,481", also after "2026-10-08T16".
         let fraction = |mark: u8| follows(reading, last + 1, mark) && digits_len(reading, last + 2) >= 3;
         if fraction(b'.') || fraction(b',') || last > at + 2 && follows(reading, last + 1, b'.') {
             last += 2;
         }
         return (value(reading, at + 2)? < 60).then_some((last, NumberShape::Harmless("time")));
     }
-    // "2025-02-11T08:14:09Z": the day is glued to the hour.
+    // "2025-02-11T08:14:09Z": the day touches the hour.
     let glued = |at: usize| {
         reading.token(at).is_some_and(|t| {
             t.kind == Kind::Mixed
@@ -354,7 +358,7 @@ fn date_or_time(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, Number
         if mark == b'/' {
             let plausible = first_len <= 2 && (second_len <= 2 || second_len == 4 && (1900..2100).contains(&second));
             let month = (1..=12).contains(&first) || (1..=12).contains(&second) && first <= 31;
-            // "24/7", "50/50", "3/4" are as harmless as dates are.
+            // "24/7", "50/50" and "3/4" are as harmless as dates.
             if plausible && (month || first_len + second_len <= 3 || first == second) {
                 return Some((at + 2, NumberShape::Harmless("date")));
             }
@@ -364,7 +368,7 @@ fn date_or_time(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, Number
     None
 }
 
-/// A place on the map: `19.4326, -99.1332`, two decimals of at least three places.
+/// Matches geographic coordinates: `19.4326, -99.1332`, two decimals with at least three decimal places.
 fn coordinates(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let decimal = |at: usize| {
         (1..=3).contains(&digits_len(reading, at)) && follows(reading, at + 1, b'.') && digits_len(reading, at + 2) >= 3
@@ -379,10 +383,10 @@ fn coordinates(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberS
     (decimal(second) && near && more).then_some((second + 2, NumberShape::Harmless("place on the map")))
 }
 
-/// The most groups of a number with dots or commas; longer ones are lists.
+/// The maximum number of groups of a number with dots or commas. Longer ones are lists.
 const MOST_DOTTED: usize = 16;
 
-/// Amounts with separators, decimals, versions, addresses of the Internet: `1,234.56`, `86.300`, `7.42.1`, `10.24.118.7`.
+/// Matches amounts with separators, decimals, versions and IP addresses: `1,234.56`, `86.300`, `7.42.1`, `10.24.118.7`.
 fn dotted(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let first_len = digits_len(reading, at);
     let mark = match reading.token(at + 1)?.kind {
@@ -414,7 +418,7 @@ fn dotted(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)
         if follows(reading, last + 1, decimals) && digits_len(reading, last + 2) <= 2 {
             last += 2;
         }
-        // "123.456" after "code" is a grouped passcode; with a comma it is an amount.
+        // "123.456" after "code" is a grouped passcode. With a comma it is an amount.
         let shape = if mark == b'.' && groups == 2 && first_len == 3 {
             NumberShape::Likely("amount")
         } else {
@@ -426,7 +430,7 @@ fn dotted(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)
         return Some((last, NumberShape::Harmless("amount")));
     }
     if mark == b'.' {
-        // The parts of an address are at most 255; versions have short parts.
+        // The parts of an IP address are at most 255. The parts of a version are short.
         if groups == 4
             && (0..4).all(|g| value(reading, at + 2 * g).is_some_and(|n| n <= 255))
             && lens().any(|len| len != 1)
@@ -441,21 +445,21 @@ fn dotted(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)
     None
 }
 
-/// A decimal fraction: `0.4812907346`, `1761840600.482913`.
+/// Matches a decimal fraction: `0.4812907346`, `1761840600.482913`.
 fn decimal(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let goes_on = |at: usize| [b'.', b',', b'-', b'/'].iter().any(|mark| follows(reading, at, *mark));
     let fraction = |at: usize| follows(reading, at, b'.') && !goes_on(at + 2);
     let (whole, part) = (digits_len(reading, at), digits_len(reading, at + 2));
     let shape = match whole {
         1..=3 if part >= 5 => NumberShape::Harmless("decimal"),
-        // Beside a cue it may be a number with a dot in it.
+        // Near a cue it may be a secret with a dot in it.
         4..=12 if whole + part >= 10 => NumberShape::Likely("decimal"),
         _ => return None,
     };
     fraction(at + 1).then_some((at + 2, shape))
 }
 
-/// The digits behind the point of a decimal that has no digit before it: `.4812907346`.
+/// Matches the digits after the point of a decimal without a leading digit: `.4812907346`.
 fn fraction(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     const FEWEST: usize = 10;
     let tokens = &reading.tokens;
@@ -465,10 +469,10 @@ fn fraction(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShap
     (point && opens).then_some((at, NumberShape::Harmless("decimal")))
 }
 
-/// Phones: `+1 212 555 0123`, `(212) 555-0123`, `212-555-0123`, `1-800-528-4800`, `555-0123`.
+/// Matches phone numbers: `+1 212 555 0123`, `(212) 555-0123`, `212-555-0123`, `1-800-528-4800`, `555-0123`.
 fn phone(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)> {
     let tokens = &reading.tokens;
-    // The groups, with how they are joined.
+    // The first token of each group, with the way it is joined to the one before.
     let mut groups = [(at, 0usize); 7];
     let mut count = 0;
     let mut next = at;
@@ -507,7 +511,7 @@ fn phone(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, NumberShape)>
     let lens = |i: usize| if i < count { groups[i].1 } else { 0 };
     let area = |i: usize| reading.text[tokens[groups[i].0].start as usize] >= b'2';
     let hyphen = |i: usize| groups[i].0 + 2 == groups[i + 1].0 && tokens[groups[i].0 + 1].is(b'-');
-    // One, then ten digits.
+    // A country code 1, then ten digits.
     let skip = usize::from(count >= 4 && lens(0) == 1 && reading.bytes(&tokens[at]) == b"1");
     if lens(skip) == 3
         && lens(skip + 1) == 3
@@ -543,7 +547,7 @@ fn unit_after(reading: &TokenizedText<'_>, at: usize) -> bool {
     })
 }
 
-/// Returns the shape that the marks and words right beside a number give it.
+/// Returns the shape that the marks and words next to a number give it.
 fn surroundings(reading: &TokenizedText<'_>, number: &Number) -> NumberShape {
     let tokens = &reading.tokens;
     let before = number.first.checked_sub(1).map(|i| &tokens[i]);
@@ -569,7 +573,7 @@ fn surroundings(reading: &TokenizedText<'_>, number: &Number) -> NumberShape {
     if before.is_some_and(|t| t.kind == Kind::Word && t.does(WordClass::CURRENCY) && number.digits <= 9) {
         return NumberShape::Harmless("amount");
     }
-    // Inside a chunk with letters: URL, e-mail, UUID, hash.
+    // Inside a run with letters: URL, e-mail, UUID, hash.
     if in_address(reading, first.start as usize) {
         return NumberShape::Harmless("address on the Internet");
     }
@@ -633,7 +637,8 @@ fn surroundings(reading: &TokenizedText<'_>, number: &Number) -> NumberShape {
     NumberShape::Bare
 }
 
-/// "My PIN from 1947 to 6203", "the one before 1907": what a secret was changed from, or another like it, no year.
+/// Returns whether a secret was changed from this number, or the number is another of its kind, so that it is not a
+/// year: "my PIN from 1947 to 6203", "the one before 1907".
 fn changed_from(reading: &TokenizedText<'_>, first: usize) -> bool {
     first >= 2 && reading.is_word(&reading.tokens[first - 2], b"one")
         || first >= 2
@@ -647,10 +652,11 @@ fn is_currency(bytes: &[u8]) -> bool {
         .any(|sign| bytes.ends_with(sign.as_bytes()) || bytes.starts_with(sign.as_bytes()))
 }
 
-/// Whether the non-space stretch around the byte is a URL, a path, an e-mail address or a long token with letters.
+/// Returns whether the run without spaces around the byte is a URL, a path, an e-mail address or a long token with
+/// letters.
 fn in_address(reading: &TokenizedText<'_>, at: usize) -> bool {
     const REACH: usize = 128;
-    // Every such stretch holds one of these.
+    // Every such run contains one of these marks.
     if !(reading.has_mark(b'.') || reading.has_mark(b'@') || reading.has_mark(b'/')) {
         return false;
     }
@@ -663,7 +669,7 @@ fn in_address(reading: &TokenizedText<'_>, at: usize) -> bool {
     let until =
         text[at..(at + REACH).min(text.len())].iter().position(space).map_or((at + REACH).min(text.len()), |i| at + i);
     let chunk = &text[from..until];
-    // Digits and a mark or two: most numbers.
+    // Only digits and a few marks, as in most numbers.
     if !chunk.iter().any(u8::is_ascii_alphabetic) && !chunk.contains(&b'@') && !chunk.contains(&b'/') {
         return false;
     }
@@ -671,7 +677,7 @@ fn in_address(reading: &TokenizedText<'_>, at: usize) -> bool {
     if has(b"://") || has(b"www.") {
         return true;
     }
-    // An address of e-mail: text, @, text, dot.
+    // An e-mail address: text, @, text, dot.
     if let Some(sign) = chunk.iter().position(|b| *b == b'@') {
         let before = &chunk[..sign];
         if sign > 0 && chunk[sign..].contains(&b'.') && before.iter().any(u8::is_ascii_alphanumeric) {
@@ -681,13 +687,13 @@ fn in_address(reading: &TokenizedText<'_>, at: usize) -> bool {
     has(b".com/") || has(b".org/") || has(b".net/") || has(b".com?")
 }
 
-/// Whether the stars `before` and `behind` a value are Markdown emphasis, as in `**4821**`, and hide none of it.
+/// Returns whether the stars before and after a value are Markdown emphasis, as in `**4821**`, and not a mask.
 fn is_emphasis(before: &[u8], behind: &[u8]) -> bool {
     let closing = behind.iter().take_while(|b| **b == b'*').count();
     (1..=mask::MOST_EMPHASIS).contains(&before.len()) && before.iter().all(|b| *b == b'*') && closing == before.len()
 }
 
-/// `x1234`, `****1234`, `...1234`, `#1234` after dots; also `-71009` on its own.
+/// Returns whether a mask precedes the value: `x1234`, `****1234`, `...1234`, `#1234` after dots; also a lone `-71009`.
 fn masked_before(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let text = reading.text;
     let start = reading.tokens[first].start as usize;
@@ -706,13 +712,13 @@ fn masked_before(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool
     }
     let stretch = &text[at..start];
     let bounded = at == 0 || !text[at - 1].is_ascii_alphanumeric();
-    // "**CVV:** **093**": its own emphasis aside.
+    // "**CVV:** **093**": the emphasis of the value itself does not count.
     let own = stretch.iter().rev().take_while(|b| **b == b'*').count();
     let end = reading.tokens[last].end as usize;
     if is_emphasis(&stretch[stretch.len() - own..], &text[end..]) {
         marks -= own;
     }
-    // "**CVV:** 093": what closes the emphasis of a label hides nothing.
+    // "**CVV:** 093": the end of a label's emphasis does not hide anything.
     let label = at > 0
         && matches!(text[at - 1], b':' | b'=')
         && marks <= mask::MOST_EMPHASIS
@@ -728,7 +734,7 @@ fn masked_before(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool
     alone && reading.tokens[first].len() >= 4 && reading.tokens.get(first + 1).is_none_or(|t| !t.is(b'-') || t.spaced)
 }
 
-/// Whether a street follows a house number: `1907 Alder Way`, `88 Larkspur Ct`.
+/// Returns whether a street follows a house number: `1907 Alder Way`, `88 Larkspur Ct`.
 fn street_after(reading: &TokenizedText<'_>, last: usize) -> bool {
     for ahead in 1..=4 {
         let Some(token) = reading.token(last + ahead) else { return false };
@@ -747,7 +753,7 @@ fn street_after(reading: &TokenizedText<'_>, last: usize) -> bool {
     false
 }
 
-/// Whether a place is before five digits: `OH 45402`, `FL 33012-1234`, `Miami 33134`.
+/// Returns whether the name of a place precedes a ZIP code: `OH 45402`, `FL 33012-1234`, `Miami 33134`.
 fn zip_after_state(reading: &TokenizedText<'_>, number: &Number) -> bool {
     let first = &reading.tokens[number.first];
     let five = first.len() == 5 && (number.groups == 1 || number.groups == 2 && number.digits == 9);
@@ -765,7 +771,7 @@ fn zip_after_state(reading: &TokenizedText<'_>, number: &Number) -> bool {
     state || city || name
 }
 
-/// The last words of the names of the states.
+/// The last words of state names.
 const STATE_NAMES: [&str; 45] = [
     "Alabama",
     "Alaska",
@@ -814,15 +820,15 @@ const STATE_NAMES: [&str; 45] = [
     "Wisconsin",
 ];
 
-/// The postal abbreviations of the states of the United States (USPS Publication 28, appendix B), which precede a
-/// ZIP code.
+/// The postal abbreviations of the states of the United States (USPS Publication 28, appendix B), which precede a ZIP
+/// code.
 const STATES: [&str; 52] = [
     "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
     "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
     "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
 ];
 
-/// Whether letters that are not a cue touch the number: `aabbf182185003785073`.
+/// Returns whether letters that are not a cue touch the number: `aabbf182185003785073`.
 pub(crate) fn is_glued(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let names = WordClass::EXPIRY.union(WordClass::UNIT);
     let touches = |word: usize, right: usize| {
@@ -832,11 +838,11 @@ pub(crate) fn is_glued(reading: &TokenizedText<'_>, first: usize, last: usize) -
     first > 0 && touches(first - 1, first) || touches(last + 1, last + 1)
 }
 
-/// Whether letters are joined to the left of the number: `CAS-22918374`, `R20250114-88301`, `WB_20718`.
+/// Returns whether letters are joined to the left of the number: `CAS-22918374`, `R20250114-88301`, `WB_20718`.
 fn attached(reading: &TokenizedText<'_>, first: usize) -> bool {
     let tokens = &reading.tokens;
     let mut at = first;
-    // Back over groups of digits and marks without spaces, for a few steps.
+    // Walk back over groups of digits and marks without spaces, with a bound.
     for _ in 0..8 {
         let Some(before) = at.checked_sub(1) else { return false };
         if tokens[at].spaced {
@@ -853,7 +859,7 @@ fn attached(reading: &TokenizedText<'_>, first: usize) -> bool {
     false
 }
 
-/// The digits of a stretch of groups.
+/// The digits of several groups.
 #[derive(Clone, Copy)]
 pub(crate) struct Digits {
     digits: [u8; Self::MAX],
@@ -867,7 +873,7 @@ impl Default for Digits {
 }
 
 impl Digits {
-    /// Room for the longest number that is looked at digit by digit.
+    /// The maximum number of digits of a number that is examined digit by digit.
     pub(crate) const MAX: usize = 40;
 
     /// Returns the digits of the tokens `first..=last`, or `None` if there are too many.

@@ -1,7 +1,7 @@
 //! Tokenizes a view and finds the cues in it.
 //!
-//! In: the bytes of a view. Out: a [`TokenizedText`]: tokens in order, without the spaces between them, and the cues, which are
-//! disjoint ranges of tokens. One pass in linear time.
+//! Takes the bytes of a view and returns a [`TokenizedText`]: the tokens in order, without the spaces between them, and
+//! the cues, which are disjoint ranges of tokens. One pass in linear time.
 
 use smallvec::SmallVec;
 
@@ -19,7 +19,7 @@ pub(crate) struct Hit {
     pub(crate) last: usize,
 }
 
-/// The buffers of a tokenized text. Those of a usual message need no heap memory.
+/// The buffers of a tokenized text. A typical message needs no heap memory.
 #[derive(Default)]
 pub(crate) struct TokenBuffer {
     tokens: SmallVec<[Token; 32]>,
@@ -32,11 +32,11 @@ pub(crate) struct TokenizedText<'v> {
     pub(crate) tokens: &'v mut [Token],
     pub(crate) cues: &'v [Hit],
     pub(crate) facts: Facts,
-    /// The topics of its cues, a bit each.
+    /// The topics of its cues, one bit each.
     topics: u32,
 }
 
-/// Phrases are followed over at most this many tokens, marks included.
+/// The maximum number of tokens of a phrase, marks included.
 const LONGEST_PHRASE: usize = 14;
 
 impl<'v> TokenizedText<'v> {
@@ -95,13 +95,13 @@ impl<'v> TokenizedText<'v> {
         first
     }
 
-    /// Whether a sentence ends with the token at `at`.
+    /// Returns whether a sentence ends with the token at `at`.
     #[inline]
     pub(crate) fn ends_sentence(&self, at: usize) -> bool {
         self.tokens[at].may_end_sentence() && self.is_end(at)
     }
 
-    /// Whether a space or the end follows the mark at `at`, and it does not belong to an abbreviation.
+    /// Returns whether the mark at `at` is followed by a space or the end and does not belong to an abbreviation.
     #[inline(never)]
     fn is_end(&self, at: usize) -> bool {
         let free = self.tokens.get(at + 1).is_none_or(|next| next.spaced || next.kind == Kind::Newline);
@@ -113,27 +113,27 @@ impl<'v> TokenizedText<'v> {
             || token.kind == Kind::Word && token.len() == 1 && self.text[token.start as usize].is_ascii_uppercase()
     }
 
-    /// Whether the text has a cue of `topic`.
+    /// Returns whether the text has a cue of `topic`.
     pub(crate) fn mentions(&self, topic: Topic) -> bool {
         self.topics & 1 << topic as u32 != 0
     }
 
-    /// Whether the text has a cue of any secret.
+    /// Returns whether the text has a cue of any secret.
     pub(crate) fn mentions_secrets(&self) -> bool {
         self.topics & SECRETS != 0
     }
 
-    /// Whether one of its words belongs to a class.
+    /// Returns whether one of its words belongs to a class.
     pub(crate) fn does(&self, role: WordClass) -> bool {
         self.facts.roles.intersects(role)
     }
 
-    /// Whether this mark is a token of the text.
+    /// Returns whether this mark is a token of the text.
     pub(crate) fn has_mark(&self, mark: u8) -> bool {
         mark < 128 && self.facts.marks & 1 << mark != 0
     }
 
-    /// Whether the token is that word, in lower case.
+    /// Returns whether the token is this word, given in lower case.
     #[inline]
     pub(crate) fn is_word(&self, token: &Token, word: &[u8]) -> bool {
         token.len() == word.len()
@@ -141,17 +141,17 @@ impl<'v> TokenizedText<'v> {
             && self.bytes(token).eq_ignore_ascii_case(word)
     }
 
-    /// Whether the token is a word in one of these sets.
+    /// Returns whether the token is a word in one of these sets.
     pub(crate) fn is_in(&self, token: &Token, sets: PhraseSet) -> bool {
         token.is_text() && Lexicon::get().phrase_sets(self.bytes(token)).intersects(sets)
     }
 
-    /// Whether one of its words is on one of these lists.
+    /// Returns whether one of its words is on one of these lists.
     pub(crate) fn has_any(&self, lists: WordSet) -> bool {
         self.facts.lists.intersects(lists)
     }
 
-    /// Whether one of the tokens `from..to` is on one of these lists.
+    /// Returns whether one of the tokens `from..to` is on one of these lists.
     pub(crate) fn any_of(&self, from: usize, to: usize, lists: WordSet) -> bool {
         self.has_any(lists) && self.tokens[from..to].iter().any(|token| token.is_any(lists))
     }
@@ -195,7 +195,7 @@ impl<'v> TokenizedText<'v> {
                 },
                 // Inside a phrase: "one-time", "soc. sec.", "card's", "p/w".
                 Kind::Mark(b'-' | b'.' | b'/' | b'\'' | b'_' | b'*') if !(token.is(b'.') && self.ends_here(at)) => {
-                    // "My card in your app. number 3717...": no number of an app.
+                    // "My card in your app. number 3717...": not the number of an app.
                     let short = |t: &Token| t.len() == 1 || t.is_any(WordSet::ABBREVIATION);
                     let apart = token.is(b'.') && self.tokens.get(at + 1).is_some_and(|next| next.spaced);
                     if apart && !short(&self.tokens[at - 1]) {
@@ -211,7 +211,7 @@ impl<'v> TokenizedText<'v> {
         found
     }
 
-    /// The id of a word, also of digits that phrases name ("3 digit code").
+    /// Returns the id of a word, or of digits that are part of phrases ("3 digit code").
     pub(crate) fn id(&self, lexicon: &Lexicon, at: usize) -> WordId {
         let token = &self.tokens[at];
         match token.kind {
@@ -220,11 +220,11 @@ impl<'v> TokenizedText<'v> {
         }
     }
 
-    /// Whether the dot at `at` ends a sentence rather than an abbreviation: a capital follows.
+    /// Returns whether the dot at `at` ends a sentence rather than an abbreviation: a capital follows.
     fn ends_here(&self, at: usize) -> bool {
         self.tokens.get(at + 1).is_none_or(|next| next.spaced && self.text[next.start as usize].is_ascii_uppercase())
     }
 }
 
-/// The topics which are secrets, a bit each.
+/// The topics that are secrets, one bit each.
 const SECRETS: u32 = (1 << (Topic::Code as u32 + 1)) - 1;

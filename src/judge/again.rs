@@ -1,4 +1,4 @@
-//! Repetitions of a secret in the same message: in the link of a pasted text, read a second time, or quoted.
+//! Repetitions of a secret in the same message: in a link, in a second reading, or in a quotation.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::text::ViewSpan;
 /// Numbers with fewer digits occur in too many other numbers.
 const FEWEST_DIGITS: usize = 4;
 
-/// From this many digits on, letters that touch a number make it an identifier.
+/// A number with at least this many digits is an identifier if letters touch it.
 const AS_A_CARD: usize = 12;
 
 /// Shorter words occur in too many other places.
@@ -25,7 +25,7 @@ const FEWEST_LETTERS: usize = 5;
 pub(super) const CUE: &str = "repeated in this message";
 
 impl MessageAnalysis<'_, '_> {
-    /// Finds every other place where something that was found occurs again.
+    /// Finds all other occurrences of what was found.
     pub(super) fn again(&mut self) {
         let found = || self.verdict.found.iter().filter(|f| !f.solicited && !f.part && !f.expiry);
         if found().next().is_none() {
@@ -61,12 +61,12 @@ impl MessageAnalysis<'_, '_> {
                 NumberShape::Harmless(what) => what == "address on the Internet",
                 NumberShape::Likely(what) => number.digits > FEWEST_DIGITS || what == "year",
             };
-            // A stream does not wait for what letters touch.
+            // A stream does not wait for the letters that touch a number.
             let glued = number.digits >= AS_A_CARD && joined_to_letters(self.reading, number.first, number.last);
             if !may_be || glued || !self.is_free(number.first, number.last) {
                 continue;
             }
-            // The parts of an Internet address are numbers of their own.
+            // The parts of an IP address are separate numbers.
             let whole = Digits::of(self.reading, number.first, number.last);
             let known = |digits: &Digits| {
                 numbers.binary_search_by(|(known, _)| known.get().cmp(digits.get())).ok().map(|at| numbers[at].1)
@@ -102,7 +102,7 @@ impl MessageAnalysis<'_, '_> {
                 continue;
             };
             at = last + 1;
-            // The whole value, or its end after a sign, as in `?code=...`.
+            // Either the whole value, or the end of one after a sign, as in `?code=...`.
             let signs =
                 (first..last).filter(|&i| matches!(self.reading.tokens[i].kind, Kind::Mark(b'=' | b':' | b'/')));
             let from = std::iter::once(first).chain(signs.map(|sign| sign + 1)).take(8).find(|&from| {

@@ -77,8 +77,8 @@ impl MessageAnalysis<'_, '_> {
         self.verdict.passed.push(Passed { span, digits: number.digits, why });
     }
 
-    /// Treats a mask as the value of its cue and as the answer to the question. So a redacted text is not changed
-    /// again.
+    /// Treats a mask as the value of its cue and as the answer to the question, so that redacting a text twice changes
+    /// nothing more.
     pub(super) fn heed_masks(&mut self) {
         if !self.masked {
             return;
@@ -94,7 +94,7 @@ impl MessageAnalysis<'_, '_> {
         self.expected = Expected { sensitivities: self.expected.sensitivities, ..Expected::default() };
     }
 
-    /// Returns the candidate for the number and entity, with what its detector knows.
+    /// Returns the candidate for the number and entity that its detector emitted.
     pub(super) fn candidate(&self, candidates: &CandidateIndex, number: &Number, entity: Entity) -> Candidate {
         candidates
             .covering(entity, number.first, number.last)
@@ -119,7 +119,7 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// Whether the message is little more than a number: digits and everyday words.
+    /// Returns whether the message is little more than a number: digits and everyday words.
     pub(super) fn is_bare(&self) -> bool {
         *self.bare.get_or_init(|| {
             let talk = Does::FILLER.union(Does::GLUE).union(Does::PIECE);
@@ -127,7 +127,7 @@ impl MessageAnalysis<'_, '_> {
         })
     }
 
-    /// Whether the message has two numbers or more that are as long as a phone number.
+    /// Returns whether the message has at least two numbers that are as long as a phone number.
     pub(super) fn has_long_numbers(&self) -> bool {
         const LONG: usize = 7;
         let long = || self.page.numbers.iter().filter(|number| number.digits >= LONG).take(2).count();
@@ -144,7 +144,7 @@ impl MessageAnalysis<'_, '_> {
 
     /// Drops what was found outside the part. Extends the part to the end of the last finding that starts in it.
     pub(super) fn settle(&mut self, part: Part) -> Part {
-        // The caller decides about a value that starts before the part and reaches into it.
+        // The caller decides about a value that starts before the part and extends into it.
         self.verdict.found.retain(|f| f.span.end > part.from && f.span.start < part.to);
         let reach = self.verdict.found.iter().map(|f| f.span.end).max().unwrap_or(0);
         let part = Part { to: part.to.max(reach), ..part };

@@ -94,8 +94,8 @@ pub(crate) fn password(reading: &TokenizedText<'_>, plain: bool, login_asked: bo
     found
 }
 
-/// Whether the answer is a question back, such as "can it have spaces" or "is that the one on the router?". "old mill
-/// road?" is a doubtful answer.
+/// Returns whether the answer is a counter-question, such as "can it have spaces" or "is that the one on the router?".
+/// "old mill road?" is a hesitant answer.
 fn asks_back(reading: &TokenizedText<'_>) -> bool {
     let first = reading.tokens.iter().find(|t| t.is_text());
     let opens = first.is_some_and(|t| t.does(WordClass::QUESTION) || reading.is_in(t, PhraseSet::ASKS_BACK));
@@ -164,7 +164,7 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
         return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4 || last || explained))
             .then_some(value);
     }
-    // A phrase has content words, hardly any filler, and no verb that makes it a statement.
+    // A passphrase consists of content words with hardly any filler and no verb that makes it a statement.
     let talk = body
         .iter()
         .filter(|t| {

@@ -144,7 +144,7 @@ struct Heading {
 }
 
 impl Heading {
-    /// Whether the line `start..end` has the same number of cells.
+    /// Returns whether the line `start..end` has the same number of cells.
     fn fits(&self, reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
         self.separator.cells(reading, start, end).len() == self.columns
     }

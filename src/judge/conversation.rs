@@ -122,25 +122,26 @@ pub(crate) struct Expected {
 }
 
 impl Expected {
-    /// Everything that was asked for or announced.
+    /// Returns everything that was asked for or announced.
     pub(crate) fn all(self) -> Topics {
         self.asked.union(self.announced)
     }
 
-    /// Whether a secret or the correction of one is expected.
+    /// Returns whether a secret or the correction of one is expected.
     pub(crate) fn awaits_a_secret(self) -> bool {
         self.all().union(self.gave).union(self.read_back).has_secret()
             || self.after_card
             || self.recent_questions().any(|scores| scores[..INTENTS - 1].iter().any(|score| *score >= Self::LIKELY))
     }
 
-    /// Whether any word may be a password.
+    /// Returns whether any word may be a password.
     pub(crate) fn awaits_a_password(&self) -> bool {
         self.all().union(self.gave).union(self.read_back).contains(Topic::Password)
             || self.recent_questions().any(|scores| scores[Topic::Password as usize] >= Self::LIKELY)
     }
 
-    /// Whether a customer speaks of signing in: any word near it may be a password. Agents say it all the time.
+    /// Returns whether a customer mentions signing in, so that any word near it may be a password. Agents mention it
+    /// too often for this to count.
     pub(crate) fn signs_in(&self, reading: &TokenizedText<'_>) -> bool {
         !self.serves && reading.mentions(Topic::Login)
     }
@@ -148,7 +149,7 @@ impl Expected {
     /// The score from which a question may ask for a secret.
     const LIKELY: u8 = 2;
 
-    /// The model's scores for the recent questions by the other side.
+    /// Returns the model's scores for the recent questions by the other side.
     fn recent_questions(&self) -> impl Iterator<Item = [u8; INTENTS]> + '_ {
         let other = |recent: &&Recent| recent.is_there() && recent.serves() && recent.asks();
         self.recent.iter().filter(other).map(|recent| recent.scores()).filter(|_| !self.serves)
@@ -165,8 +166,8 @@ impl Conversation {
         Self::default()
     }
 
-    /// The number of messages scanned in this conversation. It wraps around after `u32::MAX`, so it changes with every
-    /// message.
+    /// Returns the number of messages scanned in this conversation. It wraps around after `u32::MAX`, so it changes
+    /// with every message.
     #[must_use]
     pub fn turns(&self) -> u32 {
         self.turns
@@ -230,7 +231,7 @@ impl Conversation {
         if self.spoken_ago <= messages { self.spoken.topics() } else { Topics::NONE }
     }
 
-    /// Whether any word by `role` may matter, because a password or the answer to an offer is expected.
+    /// Returns whether any word by `role` may matter, because a password or the answer to an offer is expected.
     pub(crate) fn awaits_words(&self, role: Role, expected: Expected) -> bool {
         let offered = |to: Role| !self.sides[usize::from(!to.serves())].offers.topics().is_empty();
         expected.awaits_a_password() || offered(role) || offered(role.as_asker())
@@ -246,7 +247,7 @@ impl Conversation {
             || [Topic::Code, Topic::Partial, Topic::Zip, Topic::Login].iter().any(|topic| asks.contains(*topic))
     }
 
-    /// Whether a follow-up question by `role` that names nothing may matter, because an earlier one asked for
+    /// Returns whether a follow-up question by `role` that names nothing may matter, because an earlier one asked for
     /// something.
     pub(crate) fn has_asked(&self, role: Role) -> bool {
         !self.sides[usize::from(role.as_asker().serves())].asks.is_empty()
@@ -307,14 +308,15 @@ impl Conversation {
         let sent = said.sends_it && [Topic::Code, Topic::OneTimePasscode].iter().any(|topic| spoken.contains(*topic));
         let offered = self.other(role).offers.topics();
         self.other(role).answered |= said.answers_question;
-        // No checksum says that the answer to this question belongs to an account number that was begun before.
+        // An account number has no checksum, so the answer to this question could be taken for more of an earlier,
+        // incomplete one.
         let pieces = &mut self.other(role).pieces;
         if said.asks_anew && pieces.whole() == Whole::Account {
             *pieces = Pieces::default();
         }
         let side = self.side(role);
         let asks = if said.agrees || said.reads_it { said.asks.union(offered) } else { said.asks };
-        // "Read me the 15 digits" of the device that was asked for before.
+        // "Read me the 15 digits" after a question about a device means those of the device.
         let counted = said.counts && !side.asks.is_empty() && !side.asks.has_secret() && !side.answered;
         // "Neither, I mean the promo code."
         let meant = side.asks.has_secret() && !said.means.is_empty();
@@ -341,7 +343,7 @@ impl Conversation {
         } else if said.insists && !side.asks.is_empty() {
             side.asked_ago = 0;
         } else if said.moves_on {
-            // Any word may be a password, so a question about something else ends the wait for one.
+            // Any word may be a password, so a question about something else must end the wait for one.
             side.asks = side.asks.without(Topic::Password);
         }
         if said.announces.is_empty() {
@@ -375,9 +377,9 @@ pub(crate) struct Intents {
     pub(crate) gives: Topics,
     /// It asks again without naming what.
     pub(crate) insists: bool,
-    /// It asks about something that no cue names.
+    /// It asks for something that no cue names.
     pub(crate) moves_on: bool,
-    /// It asks, in words, for something that no cue names and that is not a part of a number.
+    /// It asks in words for something that no cue names and that is not part of a number.
     pub(crate) asks_anew: bool,
     /// It starts with a yes.
     pub(crate) agrees: bool,
@@ -397,7 +399,7 @@ pub(crate) struct Intents {
     pub(crate) gives_piece: bool,
     /// It asks how many, when or where.
     pub(crate) measures: bool,
-    /// It asks to be read what the other side mentioned.
+    /// It asks the other side to read out what it mentioned.
     pub(crate) reads_it: bool,
     /// The secrets that it mentions and that somebody may type.
     pub(crate) speaks: Topics,

@@ -1,4 +1,4 @@
-//! Values that the words around them decide: the cue that governs a number, or a turn of phrase.
+//! Values that are identified by the words around them: the cue that governs a number, or a phrase.
 
 use crate::detect::Document;
 use crate::detect::cues::{self, PhraseSet, Topic, WordClass as Does};
@@ -20,9 +20,9 @@ impl MessageAnalysis<'_, '_> {
         let page = self.page;
         let mut previous: Option<(Number, Governor)> = None;
         let mut told: Option<(Number, Entity)> = None;
-        // The last number that nothing explained.
+        // The last number without an explanation.
         let mut waiting: Option<Number> = None;
-        // The end of the last amount.
+        // The token after the last amount.
         let mut amount: Option<usize> = None;
         let joined = joined_numbers(page, self.is_bare());
         let mut skip_until = 0;
@@ -201,7 +201,7 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// `?cvv=123&pin=4821`: what the parameter of a URL says that its value is.
+    /// Returns what the name of a URL parameter says about its value: `?cvv=123&pin=4821`.
     fn parameter(&self, number: &Number) -> Option<(Entity, &'static str)> {
         if number.shape != NumberShape::Harmless("address on the Internet") || number.first < 3 {
             return None;
@@ -215,14 +215,14 @@ impl MessageAnalysis<'_, '_> {
         topic.entity().filter(|_| opens && fits).map(|entity| (entity, hit.cue.name))
     }
 
-    /// Records a number that a turn of phrase marks as a secret. Returns the token after it.
+    /// Records a number that a phrase marks as a secret. Returns the token after it.
     fn find_said(&mut self, candidates: &CandidateIndex, number: &Number, entity: Entity, said: &'static str) -> usize {
         let candidate = self.candidate(candidates, number, entity);
         self.find(&candidate, Evidence { cue: Some(said), ..candidate.evidence });
         candidate.last + 1
     }
 
-    /// Records the number `before` as the same kind of secret as `number`, if the two are alike.
+    /// Records the number `before` as the same kind of secret as `number`, if they look alike.
     fn find_before(
         &mut self,
         candidates: &CandidateIndex,
@@ -245,13 +245,13 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// Whether a secret was asked for that this number can be.
+    /// Returns whether a secret was asked for that this number can be.
     fn is_asked_for(&self, number: &Number) -> bool {
         self.harmless_asked(number).is_none()
             && self.expected.asked.iter().any(|topic| topic.is_secret() && secret_fits(topic, number))
     }
 
-    /// Whether the claim of a cue is strong enough for the shape of the number.
+    /// Returns whether the cue's claim is strong enough for the shape of the number.
     fn is_governed(&self, number: &Number, governor: &Governor) -> bool {
         let topic = governor.cue.topic;
         if !topic.is_secret() {
@@ -274,7 +274,7 @@ impl MessageAnalysis<'_, '_> {
             return governor.cost == 0;
         }
         match topic {
-            // "account" and "card" occur everywhere, so a number near them need not be theirs.
+            // "account" and "card" are so common that a number near them may be something else.
             Topic::Account => {
                 // "The wrong account, I put 008082890623".
                 let entered = number.digits >= 8 && number.first > 0 && {
@@ -290,7 +290,7 @@ impl MessageAnalysis<'_, '_> {
                         4
                     }
             }
-            // "PIN code 560001, the postal one".
+            // "PIN code 560001, the postal one": an Indian postal code.
             Topic::Pin if number.digits == 6 && self.reading.mentions(Topic::Zip) => false,
             // "Cotter pins: 180 available".
             Topic::Pin if number.digits == 3 && self.is_plural(governor) => false,
@@ -332,7 +332,7 @@ impl MessageAnalysis<'_, '_> {
         self.reading.bytes(last).ends_with(b"s")
     }
 
-    /// Whether a plural noun follows that is in no table.
+    /// Returns whether a plural noun that is in no table follows.
     fn counts_things(&self, number: &Number) -> bool {
         self.reading.token(number.last + 1).is_some_and(|t| {
             t.kind == Kind::Word
@@ -344,14 +344,14 @@ impl MessageAnalysis<'_, '_> {
         })
     }
 
-    /// Whether something was sent: a passcode, not the number of a payment.
+    /// Returns whether something was sent, so that "the new one" is a passcode and not a payment number.
     fn was_sent(&self) -> bool {
         self.reading.does(Does::SENT)
             || self.expected.asked.contains(Topic::OneTimePasscode)
             || self.expected.asked.contains(Topic::Code)
     }
 
-    /// "(code 4012)", "code 1043: not eligible": whether a program reports the number.
+    /// Returns whether a program reports the number: "(code 4012)", "code 1043: not eligible".
     pub(super) fn is_error_code(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         let word = number.first.saturating_sub(1);
@@ -362,7 +362,8 @@ impl MessageAnalysis<'_, '_> {
         before && closed || explained
     }
 
-    /// "It says code 918204", "status=401 code=40113": an error, unless a passcode is expected.
+    /// Returns whether the number is an error code, unless a passcode is expected: "It says code 918204", "status=401
+    /// code=40113".
     fn is_said_by_program(&self, governor: &Governor) -> bool {
         let tokens = &self.reading.tokens;
         let hit = &self.reading.cues[governor.hit];
@@ -374,7 +375,7 @@ impl MessageAnalysis<'_, '_> {
         }
         let assigned = |i: usize| i > 0 && tokens[i].is(b'=') && tokens[i - 1].is_text();
         let assigns = self.assigns.get_or_init(|| (0..tokens.len()).filter(|i| assigned(*i)).take(3).count() == 3);
-        // "I gave him the code": a program does not talk about a third person.
+        // "I gave him the code": programs do not mention a third person.
         let before = &tokens[hit.first.saturating_sub(3)..hit.first];
         let person = |t: &Token| self.reading.is_in(t, PhraseSet::THIRD);
         let verb = before.iter().any(|t| t.does(Does::REPORTS)) && !before.iter().any(person);
@@ -421,7 +422,7 @@ impl MessageAnalysis<'_, '_> {
                         Topic::Code => {
                             (g.copula || lets_in || self.was_sent()) && g.cost <= if g.copula { 5 } else { 3 }
                         }
-                        // "The second one" may be anything if the value has letters.
+                        // With letters in the value, "the second one" may be anything.
                         _ if g.cue.name == "the new one" => self.was_sent(),
                         _ => g.cost <= if g.copula { 9 } else { 6 },
                     };

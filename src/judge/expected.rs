@@ -1,4 +1,4 @@
-//! Values that the conversation decides: a number or a password that was asked for or announced.
+//! Values that are identified by the conversation: a number or a password that was asked for or announced.
 
 use crate::detect::Claim;
 use crate::detect::brands;
@@ -30,7 +30,7 @@ impl MessageAnalysis<'_, '_> {
             return None;
         }
         let harmless = self.harmless_asked(number);
-        // The whole number, although only the last digits were asked for.
+        // The whole number was given although only the last digits were asked for.
         let ends = self.expected.asked.contains(Topic::Partial) && !self.expected.asked.contains(Topic::Zip);
         if ends && number.digits == 9 && matches!(number.groups, 1 | 3) && self.is_bare() {
             return Some((Entity::SocialSecurity, false));
@@ -86,9 +86,9 @@ impl MessageAnalysis<'_, '_> {
                 if topic == Topic::Account && topics.contains(Topic::Card) && self.may_begin_a_card(number) {
                     continue;
                 }
-                // If both were asked for, the shape decides: five digits are the ZIP.
+                // If both were asked for, the shape decides: a ZIP has five digits.
                 let clear = match harmless {
-                    // If there are two such numbers, nothing says which one is the ZIP.
+                    // If there are two such numbers, it is unknown which one is the ZIP.
                     Some(Topic::Zip) => number.digits != 5 && number.digits != 9 || self.has_two_alike(number),
                     Some(Topic::Time) => !matches!(number.shape, NumberShape::Likely("year")),
                     // "8104, and 615": the longer one is the last four.
@@ -136,8 +136,8 @@ impl MessageAnalysis<'_, '_> {
         promised.then_some((Entity::SocialSecurity, true))
     }
 
-    /// Returns the entity of a number if an agent reads back what the customer has just given: "I heard 706612, is that
-    /// right?".
+    /// Returns the entity of a number that an agent reads back to the customer who has just given it: "I heard 706612,
+    /// is that right?".
     pub(super) fn read_back_entity(&self, number: &Number) -> Option<Entity> {
         let fits = matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year")) && !number.attached;
         if self.expected.read_back.is_empty() || !fits || !self.reads_back(number.first, number.last) {
@@ -152,7 +152,7 @@ impl MessageAnalysis<'_, '_> {
             .and_then(Topic::entity)
     }
 
-    /// Whether the words around these tokens repeat what was heard, or ask whether it is right.
+    /// Returns whether the words around these tokens repeat what was heard, or ask whether it is right.
     fn reads_back(&self, first: usize, last: usize) -> bool {
         const FEW_WORDS: usize = 3;
         let tokens = &self.reading.tokens;
@@ -165,7 +165,7 @@ impl MessageAnalysis<'_, '_> {
             .rev()
             .take_while(|t| t.kind != Kind::Word || t.does(Does::GLUE) || self.reading.is_in(t, PhraseSet::READS_BACK))
             .any(|t| self.reading.is_in(t, PhraseSet::READS_BACK));
-        // More tokens than these cannot be a few words.
+        // More tokens than this are not a few words.
         let floor = first.saturating_sub(16);
         let start = (floor..first).rev().find(|&at| self.reading.ends_sentence(at)).map_or(floor, |at| at + 1);
         // "482913 didn't work."
@@ -187,12 +187,12 @@ impl MessageAnalysis<'_, '_> {
         if self.page.numbers.len() <= MOST { self.page.numbers } else { &[] }
     }
 
-    /// Whether three digits stand alone in the message.
+    /// Returns whether three digits stand alone in the message.
     fn has_three_digits(&self) -> bool {
         self.few_numbers().iter().any(|n| n.digits == 3 && n.groups == 1 && n.shape == NumberShape::Bare)
     }
 
-    /// Whether the message has another number with the same count of digits.
+    /// Returns whether the message has another number with the same count of digits.
     fn has_two_alike(&self, number: &Number) -> bool {
         self.few_numbers().iter().any(|n| n.digits == number.digits && n.first != number.first && n.groups == 1)
     }
@@ -213,7 +213,7 @@ impl MessageAnalysis<'_, '_> {
         })
     }
 
-    /// Whether the number is too short for a card but begins like one, in several groups.
+    /// Returns whether the number is too short for a card but starts like one, in several groups.
     fn may_begin_a_card(&self, number: &Number) -> bool {
         number.digits <= 12
             && number.groups > 1
@@ -221,7 +221,7 @@ impl MessageAnalysis<'_, '_> {
                 .is_some_and(|digits| brands::could_start(digits.get()).is_some())
     }
 
-    /// Whether the number has the length and the beginning of a card and is alone in its message.
+    /// Returns whether the number has the length and the prefix of a card and is the only content of its message.
     fn may_be_card(&self, number: &Number) -> bool {
         (13..=19).contains(&number.digits)
             && self.is_bare()
@@ -231,14 +231,14 @@ impl MessageAnalysis<'_, '_> {
             })
     }
 
-    /// "Sorry, it was 4812", "al revés, 197765": whether the message clearly replaces what was given before.
+    /// Returns whether the message clearly replaces what was given before: "Sorry, it was 4812", "al revés, 197765".
     fn takes_back(&self) -> bool {
         // "mb 4812": my bad.
         let mine = |t: &Token| self.reading.is_word(t, b"mb");
         self.reading.tokens.iter().take(7).any(|t| t.does(Does::TAKES_BACK)) || self.reading.token(0).is_some_and(mine)
     }
 
-    /// "Sorry, 4812", "no wait, 132", "try 132": whether the message may correct what was given before.
+    /// Returns whether the message may correct what was given before: "Sorry, 4812", "no wait, 132", "try 132".
     fn corrects(&self) -> bool {
         self.takes_back() || self.reading.tokens.iter().take(6).any(|t| t.does(Does::RETRIES))
     }

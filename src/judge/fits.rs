@@ -1,9 +1,9 @@
-//! What a number can be, by its count of digits.
+//! Which secrets a number can be, by its count of digits.
 
 use crate::detect::cues::Topic;
 use crate::detect::number::Number;
 
-/// Whether a number of this length can be what a cue for a secret says.
+/// Returns whether a number of this length can be the value of a cue for a secret.
 pub(super) fn secret_fits(topic: Topic, number: &Number) -> bool {
     match topic {
         Topic::Card => (12..=19).contains(&number.digits),
@@ -28,12 +28,12 @@ pub(super) fn secret_fits(topic: Topic, number: &Number) -> bool {
     }
 }
 
-/// Whether a number can be what a cue for a secret right beside it says, with one digit too many or missing.
+/// Returns whether a number next to a cue for a secret can be its value with one digit too many or missing.
 pub(super) fn nearly_fits(topic: Topic, number: &Number) -> bool {
     topic == Topic::SocialSecurity && matches!(number.digits, 8 | 10) && matches!(number.groups, 1 | 3)
 }
 
-/// Whether a number of this length can be what a cue for something harmless says.
+/// Returns whether a number of this length can be the value of a cue for something harmless.
 pub(super) fn harmless_fits(topic: Topic, digits: usize) -> bool {
     match topic {
         Topic::Partial => digits <= 6,

@@ -1,4 +1,4 @@
-//! Values that their form decides: cards, formatted Social Security numbers, IBANs, stated passwords, and the
+//! Values that are identified by their form: cards, formatted Social Security numbers, IBANs, stated passwords, and the
 //! unlabelled number after a card.
 
 use smallvec::SmallVec;
@@ -16,10 +16,10 @@ use crate::judge::govern::{Governor, governor};
 use crate::judge::verdict::{Detection, Why};
 
 impl MessageAnalysis<'_, '_> {
-    /// Finds values that their form decides.
+    /// Finds values that are identified by their form.
     pub(super) fn by_form(&mut self, candidates: &CandidateIndex) {
         for candidate in candidates.iter() {
-            // Letters and digits that the text calls an account number are a mistyped IBAN.
+            // A string of letters and digits that the text calls an account number is a mistyped IBAN.
             let iban = candidate.entity == Entity::Account && candidate.evidence.digits == 0;
             if candidate.claim == Claim::Possible && candidate.entity != Entity::Card && !iban
                 || !self.is_free(candidate.first, candidate.last)
@@ -34,7 +34,7 @@ impl MessageAnalysis<'_, '_> {
             } else {
                 governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
             };
-            // If the text mentions cards, only a cue right before the number can overrule its form.
+            // If the text mentions cards, only a cue directly before the number can override its form.
             let reach = match card {
                 true if self.reading.mentions(Topic::Card) => 1,
                 true => 4,
@@ -77,7 +77,7 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// Whether the noun right before a number with the form of a card says that it is another kind of number, as in
+    /// Returns whether the noun directly before a number with the form of a card names another kind of number, as in
     /// "order number 4...". Other words may be next to a card by chance: "please check 4...".
     fn names_another_number(&self, candidate: &Candidate, governor: &Governor) -> bool {
         let (tokens, hit) = (&self.reading.tokens, &self.reading.cues[governor.hit]);
@@ -98,8 +98,8 @@ impl MessageAnalysis<'_, '_> {
             && (numbering(hit.first, candidate.first) || noun && !self.reading.mentions(Topic::Card))
     }
 
-    /// Whether a number with the form of a card was asked for as a card, or has an expiry date or a security code next
-    /// to it.
+    /// Returns whether a number with the form of a card was asked for as a card, or has an expiry date or a security
+    /// code next to it.
     fn is_used_as_card(&self, candidate: &Candidate) -> bool {
         let asked = self.expected.asked.contains(Topic::Card) && !self.expected.answered;
         asked
@@ -107,7 +107,8 @@ impl MessageAnalysis<'_, '_> {
             || card_data::after(self.page, candidate.last, 3).expiry.is_some()
     }
 
-    /// "1Z 88A 204 03 1100 4417": whether the number is part of an order or device number that was asked for.
+    /// Returns whether the number is part of an order or device number that was asked for, as in "1Z 88A 204 03 1100
+    /// 4417".
     fn is_part_of_an_answer(&self, candidate: &Candidate) -> bool {
         let digits = |at: usize| {
             self.reading.token(at).is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Mixed) && t.spaced)

@@ -1,9 +1,9 @@
 //! Which cue governs a number.
 //!
-//! Cues compete for a number: the nearest one in its own clause wins. "Near" is a matter of grammar. Articles, copulas
-//! and verbs of saying cost nothing ("the code you sent me was"). Another word costs a little; a comma, a conjunction
-//! and a full stop cost more. Between a noun and its complement the noun governs: "the passcode for order 81772 is
-//! 482913".
+//! Cues compete for a number: the nearest one in the same clause wins. Distance is measured by grammar. Articles,
+//! copulas and verbs of saying cost nothing ("the code you sent me was"). Another word costs a little; a comma, a
+//! conjunction and a full stop cost more. Between a noun and its complement the noun governs: "the passcode for order
+//! 81772 is 482913".
 
 use smallvec::SmallVec;
 
@@ -25,7 +25,7 @@ pub(crate) struct Governor {
     pub(crate) after: bool,
 }
 
-/// The highest cost at which a cue of this topic still governs.
+/// Returns the highest cost at which a cue of this topic still governs.
 fn reach(topic: Topic) -> u32 {
     match topic {
         Topic::SecurityCode | Topic::SocialSecurity | Topic::OneTimePasscode => 16,
@@ -42,7 +42,7 @@ fn reach(topic: Topic) -> u32 {
 /// The maximum number of tokens to walk in search of a cue.
 const FARTHEST: usize = 28;
 
-/// Marks each cue that already has its value.
+/// The cues that already have a value.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConsumedCues(SmallVec<[bool; 16]>);
 
@@ -90,8 +90,9 @@ pub(crate) fn governor(
     }
 }
 
-/// "621362 Chatly verification code", "373197 (Acme Bank login verification code)": a text message that opens with its
-/// code. Only names and other words for codes and accounts stand before the word for the code, which ends the clause.
+/// Returns the cue of a text message that begins with its code: "621362 Chatly verification code", "373197 (Acme Bank
+/// login verification code)". Only names and other words for codes and accounts may precede the word for the code, and
+/// it must end the clause.
 fn headline(
     reading: &TokenizedText<'_>,
     first: usize,
@@ -189,7 +190,7 @@ fn to_the_left(
             continue;
         }
         cost += match token.kind {
-            // A time or an amount that is mentioned in passing.
+            // A time or an amount mentioned in passing.
             Kind::Digits if token.inert => 1,
             Kind::Digits => step_over_number(reading, at, first),
             Kind::Newline => 3,
@@ -223,7 +224,7 @@ fn to_the_left(
             Kind::Masked => 6,
             Kind::Mixed => 1,
             Kind::Word if token.does(WordClass::NEGATION) && !reading.is_word(token, b"no") => 7,
-            // "Senha e 4821": nothing to join, and in Portuguese the "is" without its accent.
+            // "Senha e 4821": in Portuguese, "e" may be "é" without its accent, since there is nothing to join.
             Kind::Word
                 if token.does(WordClass::CONJUNCTION) && at + 1 == first && at > 0 && tokens[at - 1].cue != 0 =>
             {
@@ -246,7 +247,7 @@ fn to_the_left(
     None
 }
 
-/// "My PIN, which I share with nobody but you, is 2865": the subject of the sentence, at any distance in it.
+/// Returns the subject of the sentence, at any distance: "My PIN, which I share with nobody but you, is 2865".
 fn subject(
     reading: &TokenizedText<'_>,
     first: usize,
@@ -296,8 +297,8 @@ fn subject(
     found
 }
 
-/// "They want the code to verify the trade and I was like ok, it's X7KQ2": the pronoun right before the value refers to
-/// what was named last.
+/// Returns the antecedent of the pronoun directly before the value, which refers to what was named last: "They want the
+/// code to verify the trade and I was like ok, it's X7KQ2".
 pub(crate) fn antecedent(reading: &TokenizedText<'_>, first: usize, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
     const REACH: usize = 40;
     let tokens = &reading.tokens;
@@ -327,14 +328,14 @@ pub(crate) fn antecedent(reading: &TokenizedText<'_>, first: usize, fits: &dyn F
     (cue.topic.is_secret() && fits(cue.topic)).then_some(Governor { cue, hit, cost: 3, copula: true, after: false })
 }
 
-/// Whether the sentence at `at` starts with a word that refers back: "It's 4821", "Es el 4821", "Here: 4821".
+/// Returns whether the sentence at `at` starts with a word that refers back: "It's 4821", "Es el 4821", "Here: 4821".
 fn anaphora(reading: &TokenizedText<'_>, at: usize) -> bool {
     let lead =
         reading.tokens[at..].iter().take(2).take_while(|t| t.kind == Kind::Newline || t.is_any(WordSet::LEAD)).count();
     reading.token(at + lead).is_some_and(|t| t.kind == Kind::Digits || t.is_any(WordSet::ANAPHORA))
 }
 
-/// The cost of stepping over another number. It is high, unless both are listed together: "from 8034 to 5127".
+/// Returns the cost of stepping over another number. It is high unless both belong to one list: "from 8034 to 5127".
 fn step_over_number(reading: &TokenizedText<'_>, number: usize, first: usize) -> u32 {
     let joined = reading.tokens[number + 1..first].iter().all(|t| {
         t.does(WordClass::TO)
@@ -350,8 +351,8 @@ fn step_over_number(reading: &TokenizedText<'_>, number: usize, first: usize) ->
     if joined { 1 } else { 7 }
 }
 
-/// Returns the head of a phrase, which governs instead of a cue that is closer to the number. In "the passcode for
-/// order 81772 is" it is the passcode. It is to the left of a preposition or of a verb of sending.
+/// Returns the head of a noun phrase, which governs instead of a cue closer to the number: the passcode in "the
+/// passcode for order 81772 is". It precedes a preposition or a verb of sending.
 fn head(reading: &TokenizedText<'_>, found: Governor, fits: &dyn Fn(Topic) -> bool) -> Option<Governor> {
     let tokens = &reading.tokens;
     let mut at = reading.cues[found.hit].first;
@@ -384,7 +385,7 @@ fn head(reading: &TokenizedText<'_>, found: Governor, fits: &dyn Fn(Topic) -> bo
         }
         // "El número de tarjeta que me da error es...".
         joined |= is_preposition(token) || token.does(WordClass::SENT) || token.is_any(WordSet::RELATIVE);
-        // An amount in passing: "tu token para la compra de $1,250.00 en la tienda es...".
+        // An amount mentioned in passing: "tu token para la compra de $1,250.00 en la tienda es...".
         let amount = token.inert || matches!(token.kind, Kind::Mark(b'$' | b',' | b'.')) && !tokens[at + 1].spaced;
         let passes = amount
             || matches!(token.kind, Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'#' | b'\'' | b'-'))
@@ -397,7 +398,7 @@ fn head(reading: &TokenizedText<'_>, found: Governor, fits: &dyn Fn(Topic) -> bo
     harmless
 }
 
-/// Whether "is", ":" or "=" connects the two and hardly anything else is between them.
+/// Returns whether "is", ":" or "=" connects the two, with hardly anything else between them.
 fn copula_form(found: &Governor) -> bool {
     found.copula && found.cost <= 1
 }
@@ -406,8 +407,8 @@ fn is_preposition(token: &Token) -> bool {
     token.kind == Kind::Word && token.is_any(WordSet::PREPOSITION.union(WordSet::WAY))
 }
 
-/// Walks to the right: "482913 is the code", "G-615209 as the verification code", "4821 (CID)", "378282246310005 is my
-/// amex".
+/// Finds the governing cue after a number: "482913 is the code", "G-615209 as the verification code", "4821 (CID)",
+/// "378282246310005 is my amex".
 fn to_the_right(
     reading: &TokenizedText<'_>,
     last: usize,
@@ -417,7 +418,7 @@ fn to_the_right(
     let tokens = &reading.tokens;
     let mut cost = 1;
     let mut link = false;
-    // "4821 e a senha": "e" is the Portuguese "is" too, if people leave out its accent.
+    // "4821 e a senha": "e" may be the Portuguese "é" without its accent.
     let mut unaccented = false;
     let mut at = last + 1;
     while at < tokens.len() && at - last <= 9 {
@@ -503,13 +504,13 @@ fn to_the_right(
     None
 }
 
-/// Whether the cue is a single plural noun, so that a number right before it counts it.
+/// Returns whether the cue is a single plural noun, which a number directly before it counts.
 fn counts(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     first == last && reading.tokens[first].is_any(WordSet::COUNTED)
 }
 
-/// "7702... wait, those are the last four", "3958 above the number, that is the code": a later clause says what the
-/// number is.
+/// Returns a cue in a later clause that says what the number is: "7702... wait, those are the last four", "3958 above
+/// the number, that is the code".
 fn named_later(
     reading: &TokenizedText<'_>,
     last: usize,
@@ -536,7 +537,7 @@ fn named_later(
         .then_some(Governor { cue: hit.cue, hit: index, cost: 3, copula: true, after: true })
 }
 
-/// "that is", "ese es", "esa es": whether the words after a conjunction refer back to the number.
+/// Returns whether the words after a conjunction refer back to the number: "that is", "ese es", "esa es".
 fn points_back(reading: &TokenizedText<'_>, at: usize) -> bool {
     let is = |at: usize, list: WordSet| reading.token(at).is_some_and(|t| t.is_any(list));
     is(at, WordSet::POINTER)
@@ -545,7 +546,7 @@ fn points_back(reading: &TokenizedText<'_>, at: usize) -> bool {
             || reading.token(at + 1).is_some_and(|t| t.is(b'\'')))
 }
 
-/// Whether a number or an assignment follows the cue that ends at `last`.
+/// Returns whether a number or an assignment follows the cue that ends at `last`.
 fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
     reading.tokens[last + 1..]
         .iter()
@@ -558,7 +559,7 @@ fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
         .is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Mixed))
 }
 
-/// Whether two numbers are listed together: "123 and 456", "orders 1, 2 and 3".
+/// Returns whether two numbers belong to one list: "123 and 456", "orders 1, 2 and 3".
 pub(crate) fn in_one_breath(reading: &TokenizedText<'_>, left: &Number, right: &Number) -> bool {
     right.first - left.last <= 4
         && reading.tokens[left.last + 1..right.first].iter().all(|t| {

@@ -1,4 +1,4 @@
-//! Numbers that are given in pieces, in one message or over several. Feeds numbers that nothing else explains to
+//! Numbers that are given in pieces, in one message or over several. Passes numbers without any other explanation to
 //! [`pieces`](super::pieces).
 
 use smallvec::SmallVec;
@@ -33,7 +33,7 @@ impl MessageAnalysis<'_, '_> {
                 self.pass(number, Why::Nothing);
                 continue;
             }
-            // A passcode in pieces: each piece is masked as it comes.
+            // A passcode in pieces: each piece is masked when it arrives.
             let code = expected.contains(Topic::OneTimePasscode)
                 || expected.contains(Topic::Code) && !expected.contains(Topic::Card);
             let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
@@ -52,19 +52,19 @@ impl MessageAnalysis<'_, '_> {
             }
             let harmless = self.harmless_asked(number);
             let doubtful = !free || harmless.is_some();
-            // No checksum says that the answer to the next question belongs to an account number that was begun before.
+            // An account number has no checksum, so the answer to the next question could be taken for more of it.
             let asked = self.expected.asked;
             if side.pieces.whole() == Whole::Account && asked != Topics::NONE && !asked.contains(Topic::Account) {
                 side.pieces = Pieces::default();
             }
-            // "First four?", "4539", "next?", "5787": none of them is masked before the last one.
+            // "First four?", "4539", "next?", "5787": no piece is masked before the last one.
             let asked_part = *free && harmless == Some(Topic::Partial) && digits.len() == 4 && self.is_bare();
             if side.pieces.is_partial() && !asked_part {
                 side.pieces = side.pieces.settled();
             }
             let mut next = side.pieces;
             let printed = self.is_printed(number);
-            // Only what is known to be of a card may be its end and then its beginning.
+            // Only a piece that is known to belong to a card may be its end followed by its beginning.
             let known = side.pieces.is_named() || side.pieces.is_end() || expected.contains(Topic::Card);
             let turned = harmless.is_none() && (printed || known && self.is_bare());
             let step = next.push(digits, turned);
@@ -149,7 +149,7 @@ impl MessageAnalysis<'_, '_> {
         moved
     }
 
-    /// Returns the number as a piece of `whole`.
+    /// Returns the number as a piece of `whole`, to be masked later.
     fn half(&self, number: &Number, whole: Whole) -> Detection {
         let evidence = Evidence { piece: true, ..Evidence::default() };
         let span = self.reading.span(number.first, number.last);
@@ -161,14 +161,14 @@ impl MessageAnalysis<'_, '_> {
         self.find_part(&candidate, Evidence { piece: true, ..candidate.evidence }, true);
     }
 
-    /// Returns the number as the first piece of a secret, if it may be one. `whole` says that the message has a
-    /// complete Social Security number.
+    /// Returns the number as the first piece of a secret, if it may be one. `whole`: whether the message has a complete
+    /// Social Security number.
     fn first_piece(&self, number: &Number, digits: &[u8], whole: bool) -> Option<Pieces> {
         let expected = self.expected.all();
         if !matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year" | "phone")) {
             return None;
         }
-        // "SSN-774" is the name of something.
+        // "SSN-774" is an identifier.
         let joined = number.first >= 2
             && self.reading.tokens[number.first - 1].is(b'-')
             && !self.reading.tokens[number.first].spaced
@@ -204,7 +204,7 @@ impl MessageAnalysis<'_, '_> {
         let spoken = (card || about_cards) && (bare || self.says_piece());
         let may_be = !start.is_end() || printed || spoken && digits.len() >= 4;
         let told = printed || bare || self.says_piece() || card || about_cards;
-        // The first digit alone begins a card only as an answer.
+        // A single digit begins a card only if a card was asked for.
         let enough = match digits.len() {
             1 => bare && self.expected.asked.contains(Topic::Card),
             2 | 3 => card,
@@ -213,14 +213,14 @@ impl MessageAnalysis<'_, '_> {
         (may_be && told && enough).then_some(start)
     }
 
-    /// Whether the number is grouped like a part of a card as printed.
+    /// Returns whether the number is grouped like a part of a card as printed.
     fn is_printed(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens[number.first..=number.last];
         let lens = || tokens.iter().filter(|t| t.kind == Kind::Digits).map(Token::len);
         [&[4, 4][..], &[4, 6], &[4, 4, 4], &[6, 5]].iter().any(|printed| lens().eq(printed.iter().copied()))
     }
 
-    /// "first half", "starts with", "then", "the rest".
+    /// Returns whether the text says that the number is a piece: "first half", "starts with", "then", "the rest".
     fn says_piece(&self) -> bool {
         self.reading.does(Does::HALF)
     }

@@ -79,7 +79,7 @@ impl Conversation {
 }
 
 impl Side {
-    /// Everything that either expects.
+    /// Returns a state that expects everything that either expects.
     #[cfg(feature = "tower")]
     fn guarded(&self, taught: &Self) -> Self {
         let none = Secrets::default();
@@ -114,7 +114,7 @@ impl Side {
         }
     }
 
-    /// Whether this side has been silent since `before`: only messages by the other side may have been counted.
+    /// Returns whether this side has been silent since `before`: only messages by the other side may have been counted.
     fn is_silent_since(&self, before: &Self) -> bool {
         Self { asked_ago: before.asked_ago, answered: before.answered, ..self.clone() } == *before
     }

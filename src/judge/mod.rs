@@ -127,7 +127,7 @@ fn intents(reading: &TokenizedText<'_>, numbers: &[Number], role: Role, part: Pa
     (said, requests)
 }
 
-/// Judges a message. The conversation must have begun the turn; it remembers the message afterwards.
+/// Judges a message and records it in the conversation, which must have begun the turn.
 pub(crate) fn judge(
     page: &Document<'_>,
     conversation: &mut Conversation,
@@ -152,8 +152,8 @@ pub(crate) fn judge_part(
     message: &Message<'_>,
     part: Part,
 ) -> (Analysis, Intents) {
-    // If the view differs from the source, its numbers may be spelled differently from how they look, so it gets no
-    // shortcut.
+    // If the view differs from the source, a number may be spelled in a way that the prefilter does not know, so the
+    // message is analyzed in full.
     let quiet = (page.view.is_source() || page.numbers.is_empty())
         && quiet::holds_nothing(
             &page.reading,
@@ -208,7 +208,7 @@ fn analyze_in_full(
     let moved = analysis.pieces(conversation.side(role), id);
     let (mut said, requests) = intents(&page.reading, page.numbers, role, part);
     for found in analysis.verdict.found.iter().filter(|f| !f.solicited && !f.part) {
-        // A card has a flag of its own.
+        // Cards have a flag of their own.
         let topic = Topic::of(found.entity).filter(|topic| *topic != Topic::Card);
         said.gives = topic.map_or(said.gives, |topic| said.gives.with(topic));
     }

@@ -1,5 +1,5 @@
-//! Turns of phrase that say what a number is, without a cue or against one: "use 436008 to sign in", "I typed 5318",
-//! "the three digits on the back are 552", "not 4471, it's 4417".
+//! Phrases that say what a number is, without a cue or against one: "use 436008 to sign in", "I typed 5318", "the three
+//! digits on the back are 552", "not 4471, it's 4417".
 
 use smallvec::SmallVec;
 
@@ -13,8 +13,8 @@ use crate::judge::analysis::MessageAnalysis;
 use crate::judge::govern::{self, Governor};
 
 impl MessageAnalysis<'_, '_> {
-    /// "At the bottom of the check it says 310557010, then 481209937": if the text mentions a check, a routing number
-    /// with a valid checksum, and the account number after it.
+    /// Returns whether the number is a routing number or the account number after it, in a text that mentions a check:
+    /// "At the bottom of the check it says 310557010, then 481209937". The routing number must have a valid checksum.
     pub(super) fn is_on_a_check(&self, number: &Number, told: Option<(Number, Entity)>) -> bool {
         const FARTHEST: usize = 4;
         if !self.reading.has_any(WordSet::CHECK) || number.attached {
@@ -39,8 +39,8 @@ impl MessageAnalysis<'_, '_> {
         behind || routing
     }
 
-    /// "The PIN is the year my daughter was born, 1997": four digits after a comma or a word of time, if a PIN and a word of
-    /// time come before it in the sentence.
+    /// Returns whether four digits are a PIN that is described by a date: "The PIN is the year my daughter was born,
+    /// 1997". They follow a comma or a word of time, and a PIN and a word of time precede them in the sentence.
     pub(super) fn is_hinted_pin(&self, number: &Number) -> bool {
         const REACH: usize = 20;
         let tokens = &self.reading.tokens;
@@ -66,8 +66,8 @@ impl MessageAnalysis<'_, '_> {
         false
     }
 
-    /// Nine digits that are dictated or grouped as printed, if the text mentions a Social Security number and no other
-    /// number is as long.
+    /// Returns whether nine digits are a Social Security number: they are dictated or grouped as printed, the text
+    /// mentions one, and no other number is as long.
     pub(super) fn is_the_social(&self, number: &Number) -> bool {
         let lens = || {
             self.reading.tokens[number.first..=number.last].iter().filter(|t| t.kind == Kind::Digits).map(Token::len)
@@ -87,19 +87,19 @@ impl MessageAnalysis<'_, '_> {
             && !self.has_long_numbers()
     }
 
-    /// A number with the length of a CLABE, a CCC or a CBU, if the text mentions an account.
+    /// Returns whether a number has the length of a CLABE, a CCC or a CBU and the text mentions an account.
     pub(super) fn is_long_account(&self, number: &Number) -> bool {
         matches!(number.digits, 18 | 20 | 22) && !number.attached && self.reading.mentions(Topic::Account)
     }
 
-    /// Whether the cue is the word for a check.
+    /// Returns whether the cue is the word for a check.
     pub(super) fn names_a_check(&self, governor: &Governor) -> bool {
         let hit = &self.reading.cues[governor.hit];
         hit.first == hit.last && self.reading.tokens[hit.first].is_any(WordSet::CHECK)
     }
 
-    /// "It won't take my PIN. I typed 5318 and then...": the number is the whole object of a verb of entering, and a
-    /// secret that is typed was mentioned.
+    /// Returns the secret that a number is if it is the whole object of a verb of entering and a secret that is typed
+    /// was mentioned: "It won't take my PIN. I typed 5318 and then...".
     pub(super) fn is_typed(&self, number: &Number) -> Option<Entity> {
         let tokens = &self.reading.tokens;
         let verb = number.first.checked_sub(1).map(|at| &tokens[at])?;
@@ -138,7 +138,7 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// "I went from 2301 to 2302": a change from one number to another.
+    /// Returns whether the number is part of a change from one number to another: "I went from 2301 to 2302".
     pub(super) fn is_changed(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         let alike = |at: usize| {
@@ -155,7 +155,7 @@ impl MessageAnalysis<'_, '_> {
         number.groups == 1 && (from || to)
     }
 
-    /// "-p 2222", "--port 8443": the value of an option that no cue names.
+    /// Returns whether the number is the value of an option that no cue names: "-p 2222", "--port 8443".
     pub(super) fn is_option(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         number.first >= 2
@@ -170,8 +170,8 @@ impl MessageAnalysis<'_, '_> {
             && (tokens[number.first - 2].spaced || number.first >= 3 && tokens[number.first - 3].is(b'-'))
     }
 
-    /// "... is 5528, the one before 1907": the number is as long as the secret before it, and words refer back to that
-    /// one.
+    /// Returns whether the number is as long as the secret before it and words refer back to that one: "... is 5528,
+    /// the one before 1907".
     pub(super) fn is_another(&self, before: &Number, number: &Number) -> bool {
         const FARTHEST: usize = 20;
         number.digits == before.digits
@@ -190,7 +190,7 @@ impl MessageAnalysis<'_, '_> {
             })
     }
 
-    /// "I put 553 and it is 533", "no era 771203, era 771230": a correction of the number before it.
+    /// Returns whether the number corrects the one before it: "I put 553 and it is 533", "no era 771203, era 771230".
     pub(super) fn is_corrected(&self, before: &Number, number: &Number) -> bool {
         const FARTHEST: usize = 6;
         let tokens = &self.reading.tokens;
@@ -206,7 +206,7 @@ impl MessageAnalysis<'_, '_> {
             })
     }
 
-    /// "$215.00, not 250": the number replaces something harmless.
+    /// Returns whether the number replaces something harmless: "$215.00, not 250".
     pub(super) fn stands_for(&self, before: usize, number: &Number) -> bool {
         let between = self.reading.tokens.get(before + 1..number.first).unwrap_or_default();
         let is = |t: &Token| self.reading.is_in(t, PhraseSet::INSTEAD);
@@ -215,7 +215,7 @@ impl MessageAnalysis<'_, '_> {
             && between.iter().all(|t| t.is(b',') || is(t))
     }
 
-    /// "I typed 5318 and then 5381": the two numbers are listed together and look alike.
+    /// Returns whether the two numbers belong to one list and look alike: "I typed 5318 and then 5381".
     pub(super) fn is_like(&self, before: &Number, number: &Number) -> bool {
         number.digits == before.digits
             && number.digits >= 4
@@ -226,7 +226,7 @@ impl MessageAnalysis<'_, '_> {
             && govern::in_one_breath(self.reading, before, number)
     }
 
-    /// "Use 436008 to sign in": typical wording of a message with a passcode.
+    /// Returns whether the words around a number are typical of a message with a passcode: "Use 436008 to sign in".
     pub(super) fn is_to_be_used(&self, number: &Number) -> bool {
         let is = |at: usize, set: PhraseSet| self.reading.token(at).is_some_and(|t| self.reading.is_in(t, set));
         let next = number.last + 1;
@@ -258,7 +258,7 @@ impl MessageAnalysis<'_, '_> {
             || (4..=8).contains(&number.digits) && self.lets_in(number.first, number.last)
     }
 
-    /// "Use ... to sign in": whether such words surround the tokens.
+    /// Returns whether phrases like "Use ... to sign in" surround the tokens.
     pub(super) fn lets_in(&self, first: usize, last: usize) -> bool {
         let is = |at: usize, set: PhraseSet| self.reading.token(at).is_some_and(|t| self.reading.is_in(t, set));
         first.checked_sub(1).is_some_and(|at| is(at, PhraseSet::USES))
@@ -266,7 +266,8 @@ impl MessageAnalysis<'_, '_> {
             && is(last + 2, PhraseSet::LETS_IN)
     }
 
-    /// "The text says 771204", "they texted me this: 771204": six digits right after these words.
+    /// Returns whether six digits directly follow a report of a text message: "The text says 771204", "they texted me
+    /// this: 771204".
     pub(super) fn is_in_a_text(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         let six = number.digits == 6 && number.groups <= 2 && number.shape == NumberShape::Bare && !number.attached;
@@ -276,7 +277,7 @@ impl MessageAnalysis<'_, '_> {
         tells && (verb.saturating_sub(3)..verb).any(|at| is(at, PhraseSet::SMS))
     }
 
-    /// "... and the three digits are 552", if the text mentions cards.
+    /// Returns whether the digits are counted and the text mentions cards: "... and the three digits are 552".
     pub(super) fn is_counted_out(&self, number: &Number) -> bool {
         let Some(copula) = number.first.checked_sub(1) else { return false };
         let tokens = &self.reading.tokens;
@@ -289,7 +290,7 @@ impl MessageAnalysis<'_, '_> {
             && !(copula >= 3 && tokens[copula - 3].is_any(WordSet::END))
     }
 
-    /// "The back says 123.": three digits after a side of the card.
+    /// Returns whether three digits follow a side of the card: "The back says 123."
     pub(super) fn is_said_by_card(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         if number.digits != 3 || number.first < 2 {
@@ -304,8 +305,8 @@ impl MessageAnalysis<'_, '_> {
             .any(|t| (said || has) && t.does(Does::FACE) && t.kind == Kind::Word)
     }
 
-    /// "The four digits above the number on the front of my Amex are 7719": a side of the card and its digits in one
-    /// sentence.
+    /// Returns whether a side of the card and its digits are mentioned in one sentence: "The four digits above the
+    /// number on the front of my Amex are 7719".
     pub(super) fn is_on_card_face(&self, number: &Number) -> bool {
         let assigned = number.first > 0 && self.reading.tokens[number.first - 1].is(b'=');
         if !matches!(number.digits, 3 | 4) || number.shape != NumberShape::Bare || number.attached || assigned {

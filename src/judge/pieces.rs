@@ -1,4 +1,4 @@
-//! A secret given in pieces: what is remembered of the pieces, and what completes them.
+//! A secret that is given in pieces: what is remembered of the pieces, and what completes it.
 //!
 //! No digit is kept. The count of digits, the Luhn sums for an even and for an odd total length, and the lengths that
 //! numbers with this beginning can have suffice to see that the next piece completes a card.
@@ -112,12 +112,12 @@ impl Pieces {
         self.named
     }
 
-    /// Whether the pieces answer questions for a part of a number.
+    /// Returns whether the pieces answer questions for a part of a number.
     pub(crate) fn is_partial(&self) -> bool {
         self.partial
     }
 
-    /// Whether no number begins with these pieces: they may be the end of one.
+    /// Returns whether no number begins with these pieces, so that they may be the end of one.
     pub(crate) fn is_end(&self) -> bool {
         self.whole == Whole::Card && self.lengths == 0
     }
@@ -136,7 +136,7 @@ impl Pieces {
         }
     }
 
-    /// The number of digits so far.
+    /// Returns the number of digits so far.
     pub(crate) fn digits(&self) -> usize {
         usize::from(self.digits)
     }
@@ -171,13 +171,13 @@ impl Pieces {
         }
     }
 
-    /// The ids of the messages with the pieces so far.
+    /// Returns the ids of the messages with the pieces so far.
     pub(crate) fn messages(&self) -> impl Iterator<Item = MessageId> + '_ {
         self.messages.iter().filter(|code| **code != 0).map(|code| MessageId(code.wrapping_sub(1)))
     }
 
-    /// Adds a piece. A secret is also complete if the piece completes the number as it was before messages that may yet
-    /// be rejected. `turned` says that the piece may also be the beginning of the number.
+    /// Adds a piece. The secret is also complete if the piece completes the number as it was before messages that may
+    /// yet be rejected. `turned` says that the piece may also be the beginning of the number.
     pub(crate) fn push(&mut self, digits: &[u8], turned: bool) -> Step {
         let mut settled = self.settled();
         let step = self.push_here(digits, turned);
@@ -191,7 +191,7 @@ impl Pieces {
         step
     }
 
-    /// Whether the piece and then the pieces so far are a card of the usual length.
+    /// Returns whether this piece, followed by the pieces so far, is a card of the usual length.
     fn completes_turned(&self, digits: &[u8]) -> bool {
         let total = self.digits() + digits.len();
         let first = Self::start(Whole::Card, self.named, digits);
@@ -321,13 +321,13 @@ impl Pieces {
         self.quiet = 0;
     }
 
-    /// The usual length of the numbers that this one may become.
+    /// Returns the usual length of the numbers that this one may become.
     fn longest(&self) -> usize {
         [16, 15, 14].into_iter().find(|n| self.lengths & 1 << (n - 8) != 0).unwrap_or(0)
     }
 }
 
-/// The lengths that card numbers with this beginning can have.
+/// Returns the lengths that card numbers with this beginning can have.
 fn possible_lengths(digits: &[u8]) -> u16 {
     let bits = brands::possible_lengths(digits) >> 8;
     u16::try_from(bits & 0xffff).unwrap_or(0)

@@ -10,17 +10,17 @@ use crate::detect::token::{Kind, TokenizedText};
 use crate::detect::{one_time_passcode, password};
 use crate::judge::conversation::Expected;
 
-/// Fewer digits than this in a message cannot be a card.
+/// A message with fewer digits than this cannot contain a card.
 const FEWER_THAN_A_CARD: usize = 12;
 
-/// Up to this many digits without a cue cannot be a secret or the beginning of one.
+/// Without a cue, this many digits or fewer cannot be a secret or the beginning of one.
 const FEW: usize = 3;
 
 /// The maximum length of a token of letters and digits that cannot be a code.
 const LONGEST_UNIT: usize = 3;
 
-/// Whether nothing can be found in a text with these numbers. The text must be its own view. `pieces` says that an
-/// earlier number is incomplete.
+/// Returns whether nothing can be found in a text with these numbers. The text must be its own view. `pieces`: whether
+/// an earlier number is incomplete.
 pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expected, pieces: bool) -> bool {
     !reading.facts.masked
         && !expected.awaits_a_password()
@@ -30,7 +30,7 @@ pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], exp
         && (reading.facts.digits == 0 || !pieces && are_harmless(reading, numbers, expected))
 }
 
-/// Whether none of the numbers can be a secret or the beginning of one.
+/// Returns whether none of the numbers can be a secret or the beginning of one.
 fn are_harmless(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expected) -> bool {
     // A number on the face of a card and the last line of an origin-bound message are found without a cue.
     reading.facts.digits < FEWER_THAN_A_CARD
@@ -44,7 +44,7 @@ fn are_harmless(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expec
         && !(reading.facts.mixed && may_hold_a_code(reading))
 }
 
-/// Whether a token of letters and digits is more than a unit: it is longer, or a hyphen joins it to others.
+/// Returns whether a mixed token is more than a unit: it is longer, or a hyphen joins it to other tokens.
 fn may_hold_a_code(reading: &TokenizedText<'_>) -> bool {
     let joins = |at: usize| reading.token(at).is_some_and(|t| t.is(b'-') && !t.spaced);
     reading.tokens.iter().enumerate().any(|(at, t)| {
@@ -52,13 +52,13 @@ fn may_hold_a_code(reading: &TokenizedText<'_>) -> bool {
     })
 }
 
-/// Whether single digits follow each other, which may be dictated: "4, 8, 2, 9".
+/// Returns whether single digits follow each other, as if dictated: "4, 8, 2, 9".
 fn are_dictated(numbers: &[Number]) -> bool {
     let single = |number: &Number| number.digits == number.groups;
     numbers.windows(2).any(|pair| pair[1].first == pair[0].last + 2 && pair.iter().all(single))
 }
 
-/// Whether a number cannot be a secret if no cue for one is near and no secret is expected.
+/// Returns whether a number cannot be a secret if no cue for one is near and no secret is expected.
 fn is_harmless(reading: &TokenizedText<'_>, number: &Number) -> bool {
     match number.shape {
         NumberShape::Harmless(_) => true,

@@ -1,5 +1,5 @@
 //! What is remembered of the most recent messages: the secrets they mentioned, what they asked for, and the model's
-//! scores for their questions. It holds no word and no digit of them.
+//! scores for their questions. No word or digit of a message is stored.
 
 use std::fmt;
 
@@ -35,17 +35,17 @@ impl Recent {
         Self(Self::THERE | if serves { Self::SERVES } else { 0 })
     }
 
-    /// Whether this holds a message at all.
+    /// Returns whether this holds a message at all.
     pub(crate) fn is_there(self) -> bool {
         self.0 & Self::THERE != 0
     }
 
-    /// Whether the speaker was an agent or a bot.
+    /// Returns whether the speaker was an agent or a bot.
     pub(crate) fn serves(self) -> bool {
         self.0 & Self::SERVES != 0
     }
 
-    /// Whether it is a question or a request.
+    /// Returns whether it is a question or a request.
     pub(crate) fn asks(self) -> bool {
         self.0 & Self::ASKS != 0
     }
@@ -54,7 +54,7 @@ impl Recent {
         self.0 |= Self::ASKS;
     }
 
-    /// Whether it contains a number that is not harmless by its shape.
+    /// Returns whether it contains a number that is not harmless by its shape.
     pub(crate) fn has_number(self) -> bool {
         self.0 & Self::NUMBER != 0
     }
@@ -67,12 +67,12 @@ impl Recent {
         (self.0 >> from) as u32 & ((1 << width) - 1)
     }
 
-    /// The topics that it asks for, according to the rules.
+    /// Returns the topics that it asks for, according to the rules.
     pub(crate) fn asked(self) -> Topics {
         Topics::from_bits(self.bits(0, SPOKEN))
     }
 
-    /// The secret topics that it names.
+    /// Returns the secret topics that it names.
     pub(crate) fn spoken(self) -> Topics {
         Topics::from_bits(self.bits(SPOKEN, 8))
     }
@@ -81,7 +81,7 @@ impl Recent {
         self.0 |= u64::from(asked.bits()) | u64::from(spoken.bits() & 0xff) << SPOKEN;
     }
 
-    /// The secrets that it gave, one bit each in the order of the topics.
+    /// Returns the secrets that it gave, one bit each in the order of the topics.
     pub(crate) fn gave(self) -> u32 {
         self.bits(GAVE, 7)
     }
@@ -90,8 +90,8 @@ impl Recent {
         self.0 |= u64::from(gave.bits() & 0x7f) << GAVE;
     }
 
-    /// The score of each intent: 4 means even odds, and each step is one nat. All are 0 if the model did not score the
-    /// message.
+    /// Returns the score of each intent: 4 means even odds, and each step is one nat. All are 0 if the model did not
+    /// score the message.
     pub(crate) fn scores(self) -> [u8; INTENTS] {
         std::array::from_fn(|i| self.bits(SCORES + 3 * i as u32, 3) as u8)
     }
@@ -102,7 +102,7 @@ impl Recent {
         }
     }
 
-    /// The memory encoded in letters, so that no number can be read in it.
+    /// Encodes the memory in letters, so that no number can be read in it.
     fn letters(self) -> String {
         (0..16).map(|i| char::from(b'a' + (self.0 >> (4 * i) & 15) as u8)).collect()
     }

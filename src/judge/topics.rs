@@ -42,13 +42,13 @@ impl Topics {
         !self.secrets().is_empty()
     }
 
-    /// The secret topics in this set.
+    /// Returns the secret topics in this set.
     pub(super) fn secrets(self) -> Self {
         // Secret topics come first. There are eight of them.
         Self(self.0 & 0xff)
     }
 
-    /// The topics in both sets.
+    /// Returns the topics in both sets.
     pub(super) fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }

@@ -32,11 +32,11 @@ pub(crate) struct Passed {
     pub(crate) why: Why,
 }
 
-/// A value that the learned weights have scored, and what makes up its score.
+/// A value that the learned weights have scored, and the parts of its score.
 #[derive(Debug)]
 pub(crate) struct Weighed {
     pub(crate) span: ViewSpan,
-    /// The likeliest kind that its form allows.
+    /// The most likely kind that its form allows.
     pub(crate) entity: Option<Entity>,
     pub(crate) score: i32,
     /// The score from which it is a secret.
@@ -88,7 +88,7 @@ impl Detection {
 }
 
 impl Analysis {
-    /// What the message may be an answer to, in words.
+    /// Returns what the message may be an answer to, in words.
     pub(crate) fn expected_words(&self) -> Vec<String> {
         let mut words: Vec<String> = expected_words(self.expected.asked)
             .into_iter()
@@ -128,7 +128,7 @@ impl Overlap for Detection {
     }
 }
 
-/// What was expected, in words, for explanations.
+/// Returns what was expected, in words, for explanations.
 fn expected_words(topics: Topics) -> Vec<&'static str> {
     topics.iter().map(topic_words).collect()
 }

@@ -1,4 +1,4 @@
-//! Scans a text that arrives in pieces.
+//! Scans a text that arrives in chunks.
 
 mod adapters;
 mod run;
@@ -26,10 +26,10 @@ use crate::text::{View, ViewSpan};
 pub use adapters::{RedactReader, RedactWriter};
 use watch::{Point, Watch};
 
-/// The number of bytes of a piece that are buffered at once, so that a large piece is not copied as a whole.
+/// The number of bytes of a chunk that are buffered at once, so that a large chunk is not copied as a whole.
 const SIP: usize = 4096;
 
-/// The number of bytes of plain text after which it is judged for what it asks.
+/// The number of bytes of plain text after which it is judged for requests.
 const PLAIN: usize = 1024;
 
 /// The maximum length in bytes of one character as it is spelled, such as an HTML entity.
@@ -41,19 +41,21 @@ const EARLY: usize = 8;
 /// The number of bytes of any text that may be read again to send a part of the buffer early.
 const EARLY_AT_FIRST: usize = 64 * 1024;
 
-/// Scans one text that arrives in pieces.
+/// Scans one text that arrives in chunks.
 ///
-/// The pieces may be cut anywhere: inside a UTF-8 sequence, an HTML entity, a number. Output and findings depend on the text
-/// only, never on the cuts, because decisions are made at points that the text determines. Memory is bounded
-/// ([`StreamRedactor::MAX_BUFFERED`], the context and the findings), and time is linear in the length of the text.
+/// The text may be split anywhere: inside a UTF-8 sequence, an HTML entity, a number. Output and findings depend only
+/// on the text, not on where it was split, because decisions are made at points that the text determines. Memory is
+/// bounded ([`StreamRedactor::MAX_BUFFERED`], the context and the findings), and time is linear in the length of the
+/// text.
 ///
 /// # What is held back
 ///
-/// Plain text is sent word by word. A word is held until the blank after it arrives; in scripts without blanks a letter is
-/// sent at once if there was no blank in the 128 bytes before it, which is longer than any password. Everything is held from
-/// the first word that could be part of a finding: digits of any script, number words, letters mixed with digits or with
-/// marks as in a password, quotation marks, a word at the start of a sentence that could be a password ("bluebonnet is my
-/// password"), and what follows a word for a password. If a customer was asked for a password the whole answer is held.
+/// Plain text is sent word by word. A word is held until the blank after it arrives. In scripts without blanks, a
+/// letter is sent at once if there was no blank in the 128 bytes before it, which is longer than any password.
+/// Everything is held from the first word that could be part of a finding: digits of any script, number words, letters
+/// mixed with digits or with marks as in a password, quotation marks, a word at the start of a sentence that could be a
+/// password ("bluebonnet is my password"), and the text after a word for a password. If a customer was asked for a
+/// password, the whole answer is held.
 ///
 /// Such words form one region if they are close to each other, like the groups of a number. A region is judged when a
 /// sentence or line has ended ten tokens after it, when forty tokens have followed it, or when the text ends. Then the text
@@ -64,10 +66,10 @@ const EARLY_AT_FIRST: usize = 64 * 1024;
 ///
 /// # When the buffer is full
 ///
-/// If [`StreamRedactor::MAX_BUFFERED`] bytes are held without such a point, between a half and seven eighths of them are
-/// judged and sent, cut between two words or numbers. A finding across the cut is masked as one. A run of digits or number
-/// words without a word, comma or line end in it is not cut. If it fills the buffer it is masked as a whole, up to its end,
-/// since it can no longer be known what it is.
+/// If [`StreamRedactor::MAX_BUFFERED`] bytes are held without such a point, between a half and seven eighths of them
+/// are judged and sent, cut between two words or numbers. A finding across the cut is masked as one. A run of digits or
+/// number words without a word, comma or line end in it is not cut. If it fills the buffer, it is masked as a whole, up
+/// to its end, because its kind can no longer be determined.
 ///
 /// # Differences from a scan of the whole text
 ///
@@ -79,11 +81,12 @@ const EARLY_AT_FIRST: usize = 64 * 1024;
 ///
 /// # Custom detectors
 ///
-/// Nothing is sent before a match that begins in it would have been found. Text is sent when it is followed by as many bytes
-/// as the longest match of any detector ([`CustomDetector`](crate::CustomDetector)), plus the window for cues after a match if the detector has any: ten bytes and the end of the word for a pattern of ten bytes, 456
-/// bytes at most. The longest match of the pattern decides, not the text: `.{1,200}` holds back 200 bytes. A pattern without
-/// a longest match is refused when the detector is built. In a long text the detectors run every few words, so that the time
-/// stays linear.
+/// Text is sent only after every match that begins in it would have been found: when it is followed by as many bytes as
+/// the longest match of any detector ([`CustomDetector`](crate::CustomDetector)), plus the window for cues after a
+/// match if the detector has any. This is ten bytes and the end of the word for a pattern of ten bytes, and at most 456
+/// bytes. The longest match that the pattern allows decides, not the text: `.{1,200}` holds back 200 bytes. Building a
+/// detector fails if its pattern has no longest match. In a long text the detectors run every few words, so that the
+/// time stays linear.
 ///
 /// # Blocking
 ///
@@ -117,14 +120,15 @@ pub struct StreamRedactor {
     judged: usize,
     /// The length of `text` that was sent.
     written: usize,
-    /// The length of `text` that was watched.
+    /// The length of `text` that the prefilter has read.
     watched: usize,
     /// The position of byte `judged` of `text` in the whole text.
     base: usize,
     /// The context reaches back to the start of the text.
     whole: bool,
     watch: Watch,
-    /// With custom detectors: positions in the whole text up to which the built-in detectors are done, and how.
+    /// With custom detectors: the positions in the whole text up to which the built-in detectors are done, and what to
+    /// do there.
     ready: VecDeque<(usize, Ready)>,
     /// The reach of the custom detectors, if there are any.
     custom: Option<Reach>,
@@ -275,7 +279,7 @@ impl StreamRedactor {
         self.begin();
         self.settle(Cut::End, out);
         self.conversation.end(self.role, &self.said);
-        // A request may be known only after a secret behind its cue.
+        // A request may be recognized only after a secret that follows its cue.
         self.findings.sort_by_key(|f| (f.span.start, f.span.end, f.kind == FindingKind::Solicitation));
         self.findings.dedup_by_key(|f| (f.span, f.kind, f.entity));
         let edits = self.take_edits();
@@ -287,18 +291,18 @@ impl StreamRedactor {
         self.edits.as_mut().map(mem::take).unwrap_or_default()
     }
 
-    /// The length of the whole text that was sent.
+    /// Returns the length of the whole text that was sent.
     pub(crate) fn gone(&self) -> usize {
         self.base + self.written - self.judged
     }
 
-    /// The number of bytes since the last blank, which may be an incomplete word.
+    /// Returns the number of bytes since the last blank, which may be an incomplete word.
     pub(crate) fn unfinished(&self) -> usize {
         self.watch.chunk_len()
     }
 
-    /// Returns whether the whole buffer would be sent unchanged if a blank came next, or is only in doubt because of a
-    /// number word in a sentence that is over.
+    /// Returns whether the whole buffer would be sent unchanged if a blank came next, or is held only because of a
+    /// number word in a sentence that has ended.
     pub(crate) fn is_plain(&self) -> bool {
         if self.custom.is_some() {
             return self.held() == 0;
@@ -356,7 +360,8 @@ impl StreamRedactor {
         let expected = self.engine.begin(&mut self.conversation, self.role, self.time_ms);
         let blocks = |entity| self.engine.policy().action(entity, FindingKind::Solicitation) == Action::Block;
         let guarded = self.role.serves() && Entity::BUILT_IN.iter().copied().any(blocks);
-        // Any words may be the answer to a request for a password. Of an agent only what looks like a password counts.
+        // Any words may answer a request for a password. In a message of an agent, only what looks like a password
+        // counts.
         let answer = expected.all().contains(Topic::Password) && !self.role.serves();
         let awaited = expected.awaits_a_secret() || self.conversation.side(self.role).pieces.is_active();
         self.watch = Watch::new(guarded, answer, awaited, !self.role.serves());
@@ -364,7 +369,7 @@ impl StreamRedactor {
         expected
     }
 
-    /// Watches the byte before `watched`.
+    /// Runs the prefilter on the byte before `watched`.
     fn step(&mut self, out: &mut Vec<u8>) {
         let end = self.watched;
         let start = end - 1 - self.watch.chunk_len().min(end - 1);
@@ -396,8 +401,8 @@ impl StreamRedactor {
         }
     }
 
-    /// Judges the buffer and sends it up to the cut, unless that was done too often for the length of the text: each time
-    /// the context and the whole buffer are read again.
+    /// Judges the buffer and sends it up to the cut. Does nothing if that was done too often for the length of the
+    /// text, because the context and the whole buffer are read again each time.
     fn settle_early(&mut self, cut: usize, out: &mut Vec<u8>) {
         let len = self.base + self.watched - self.judged;
         let spent = self.spent + self.watched;
@@ -486,7 +491,7 @@ impl StreamRedactor {
         self.written = end;
     }
 
-    /// Judges the text watched so far and sends it up to the cut.
+    /// Judges the text read so far and sends it up to the cut.
     fn settle(&mut self, cut: Cut, out: &mut Vec<u8>) {
         let expected = self.begin();
         let text = mem::take(&mut self.text);
@@ -545,7 +550,7 @@ impl StreamRedactor {
         }
         self.in_run = in_run;
         let (judged, base) = (self.judged, self.base);
-        // What was sent as plain is not a finding any more.
+        // What was sent as plain can no longer be a finding.
         let written = self.written;
         outcome.findings.retain(|finding| finding.kind == FindingKind::Solicitation || finding.span.end > written);
         for finding in &mut outcome.findings {

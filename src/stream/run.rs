@@ -9,7 +9,7 @@ use crate::text::{View, ViewSpan};
 /// The maximum number of marks between two groups of digits of one run.
 const REACH: usize = 64;
 
-/// A place to cut.
+/// A position at which to cut.
 pub(super) struct Place {
     /// The position in the text.
     pub(super) source: usize,

@@ -1,7 +1,8 @@
-//! Watches a text as it comes and tells, at places which the text determines, what may go on.
+//! The prefilter for streams: at which points of a text can it be sent, and at which must it be judged?
 //!
-//! In comes a byte at a time. Out goes, at the end of each word, whether the text up to there is plain, is to be held,
-//! or may be judged. Nothing is looked at twice but the word itself when it is complete: a word here is whatever stands
+//! Reads one byte at a time. At the end of each word it reports whether the text up to there is plain, must be held, or
+//! can be judged. The result depends only on the text. Each byte is examined once, and each word once more when it is
+//! complete. A word here is a run without spaces.
 //! between spaces.
 
 use std::collections::VecDeque;
@@ -12,174 +13,174 @@ use crate::detect::password::{RIGHT_OF_WORD, chunk, is_unknown, looks_like_one};
 use crate::detect::token::{Kind, Token, TokenBuffer, TokenizedText};
 use crate::text::{View, may_be_digits};
 
-/// Plain words and marks at the end of a sentence after which nothing before them is a part of a finding any more: as far
-/// back as a cue for a password reaches over the end of a sentence.
+/// The number of plain words and marks, at the end of a sentence, after which nothing before them can be part of a
+/// finding: a cue for a password reaches this far over the end of a sentence.
 const CALM: usize = 10;
 
-/// The same without an end of a sentence: further than any cue reaches.
+/// The same without the end of a sentence. No cue reaches further.
 const FAR: usize = 40;
 
-/// How many tokens after a number evidence can still begin: the learned weights read eight, a governing cue stands within
-/// nine, a clause such as "that is" begins within twelve.
+/// The number of tokens after a number within which evidence can begin: the learned weights read eight, a governing cue
+/// is within nine, a clause such as "that is" begins within twelve.
 const REACH: usize = 12;
 
-/// The same if such a clause, or "is", has followed: its cue comes within seven more.
+/// The same if such a clause, or "is", has followed: its cue is within seven more tokens.
 const LINKED_REACH: usize = 19;
 
-/// What the words after a number that is light must add up to before it is sent: one word with a meaning of its own, or
-/// two others.
+/// The weight of the words after a light number that makes it safe to send: one content word, or two other words.
 const LIGHT: usize = 2;
 
-/// From this many digits on without a cue, a number may be a secret.
+/// Without a cue, a number with at least this many digits may be a secret.
 const FEW_DIGITS: usize = 3;
 
-/// The most digits of a number before a unit, as in "12000 miles", that is a quantity.
+/// The maximum number of digits of a quantity before its unit, as in "12000 miles".
 const LONGEST_COUNT: usize = 5;
 
-/// From this many digits on, a number may be a card, and a security code may follow it.
+/// A number with at least this many digits may be a card, and a security code may follow it.
 const CARD: usize = 12;
 
-/// Words and marks between two doubtful words over which they may be of one number: pieces, and marks between groups.
+/// The maximum number of words and marks between two doubtful words that may belong to one number.
 const NEAR: usize = 4;
 
-/// The same of words that are no pieces of a number: a digit, a word in stars.
+/// The same for words that are not pieces of a number: a single digit, a word in stars.
 const NEAR_WEAK: usize = 1;
 
-/// The same where nothing but marks stands between.
+/// The same if there are only marks between them.
 const NEAR_MARKS: usize = 7;
 
-/// Letters of a script without spaces, in bytes without a space, after which what is in front is no part of a password:
-/// no password is that long.
+/// After this many bytes without a space, in a script without spaces, what precedes them is not part of a password. No
+/// password is that long.
 const UNSPACED: usize = 128;
 
-/// Words of such a script count as one for every so many letters.
+/// In such a script, this many letters count as one word.
 const LETTERS: usize = 4;
 
-/// The longest quotation that is waited for, in bytes: that of the longest password, and then some.
+/// The longest quotation that is held until it closes, in bytes: longer than the longest password.
 const LONGEST_QUOTATION: usize = 128;
 
-/// Words after which a word at the start of a sentence is given up as a password, if no phrase began.
+/// A word at the start of a sentence cannot be a password after this many words without a phrase.
 const LONGEST_LINK: usize = 8;
 
-/// What is known at the end of a word.
+/// The state at the end of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Point {
-    /// The word is not over.
+    /// The word is not complete.
     Inside,
-    /// What is held must be held on.
+    /// The buffer must be held.
     Held,
-    /// Everything up to here is plain. `ends`: and so ends a sentence.
+    /// Everything up to here is plain. `ends`: a sentence ends here.
     Plain { ends: bool },
-    /// Everything is plain up to this many bytes before here, where the next doubtful words begin.
+    /// Everything is plain up to this many bytes before here, at which the next doubtful words begin.
     PlainUntil(usize),
-    /// What is held may be judged up to here.
+    /// The buffer can be judged up to here.
     Calm,
-    /// What is held may be judged up to so many bytes before here, where the next doubtful words begin.
+    /// The buffer can be judged up to this many bytes before here, at which the next doubtful words begin.
     CalmUntil(usize),
 }
 
-/// What may still make a secret of doubtful words.
+/// What can still make a secret of doubtful words, in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
-    /// Nothing but more digits: an amount, a time, a year, one or two digits.
+    /// Only more digits: an amount, a time, a year, one or two digits.
     Light,
-    /// Only words that say so right after it: a number with a harmless name, a quotation, a word in stars.
+    /// Only words directly after it: a number with a harmless name, a quotation, a word in stars.
     Named,
     /// A cue within [`REACH`]: any other number.
     Bare,
-    /// Anything in the sentence and the next: a cue of a secret is near, or a secret is expected.
+    /// Anything in this sentence and the next: a cue for a secret is near, or a secret is expected.
     Heavy,
 }
 
-/// Doubtful words near to each other.
+/// Doubtful words that are close to each other.
 #[derive(Debug, Clone, Copy)]
 struct Region {
     weight: Weight,
-    /// A cue of a secret is near, so that even a light number may be a piece of one.
+    /// A cue for a secret is near, so that even a light number may be a piece of one.
     near: bool,
-    /// "is", "that" or the like follows it.
+    /// "is", "that" or a similar word follows it.
     linked: bool,
     /// The number of digits in it.
     digits: usize,
-    /// Where they begin, in bytes from the start of the text.
+    /// Its start, in bytes from the start of the text.
     start: usize,
-    /// The words and marks up to the last of them, from the start of the text.
+    /// The number of words and marks from the start of the text up to its last doubtful word.
     last: usize,
-    /// None of them is a piece of a number as people give it.
+    /// It contains no typical piece of a number.
     weak: bool,
-    /// It is a single word, without digits: "one".
+    /// It is a single word without digits: "one".
     lone: bool,
 }
 
-/// A word that may be a part of a finding.
+/// A word that may be part of a finding.
 struct Doubtful {
     weight: Weight,
     digits: usize,
-    /// Its shape says that it is a number of its own.
+    /// Its shape shows that it is a complete number.
     alone: bool,
-    /// A quotation was open before it.
+    /// It is inside a quotation.
     quoted: bool,
 }
 
-/// What follows a word that may turn out to be a password.
+/// What follows a word that may be a password.
 #[derive(Debug, Clone, Copy)]
 enum Doubt {
-    /// So many words like "is my".
+    /// This many words such as "is my".
     Links(usize),
-    /// A phrase right after them, which may name a password.
+    /// A phrase directly after them, which may name a password.
     Phrase,
 }
 
-/// The state of the watch.
+/// The state of the prefilter.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Watch {
-    /// Length of the word so far.
+    /// The length of the current word so far.
     len: usize,
-    /// Bytes so far.
+    /// The number of bytes so far.
     at: usize,
-    /// Where the word begins that is being read.
+    /// The start of the current word.
     word_start: usize,
-    /// Words and marks so far.
+    /// The number of words and marks so far.
     tokens: usize,
-    /// Words and marks up to the last end of a sentence.
+    /// The number of words and marks up to the last end of a sentence.
     ended: usize,
-    /// Whether a plain word stands after the last doubtful one.
+    /// Whether a plain word follows the last doubtful one.
     parted: bool,
-    /// What is held that may be a part of a finding.
+    /// The regions in the buffer.
     regions: VecDeque<Region>,
-    /// A word at the start of a sentence may turn out to be a password, and where it begins.
+    /// Whether a word at the start of a sentence may be a password, and the start of that word.
     doubt: Option<Doubt>,
     doubt_start: usize,
-    /// Words of a customer that a word for signing in may still follow: where they begin, in bytes from the start of the
-    /// text, and the words and marks up to them.
+    /// The words of a customer that a word for signing in can still follow: their start, in bytes from the start of the
+    /// text, and the number of words and marks up to them.
     unknown: VecDeque<(usize, usize)>,
-    /// The mark of a quotation that is open, and bytes since.
+    /// The mark of an open quotation, and the number of bytes since.
     quotation: Option<(u8, usize)>,
-    /// Bytes since the last space, and what is still to come of a letter of a script without spaces.
+    /// The number of bytes since the last space, and the number of bytes missing of a letter of a script without
+    /// spaces.
     unspaced: usize,
     letter: u8,
-    /// Such letters since the last one that counted as a word.
+    /// The number of such letters since the last one that counted as a word.
     letters: usize,
-    /// Whether a sentence has begun, and nothing of it has been said.
+    /// Whether a sentence has begun and has no plain word yet.
     inside: bool,
     phrases: Phrases,
-    /// Any cue of a secret is held, not those of passwords alone.
+    /// Cues for all secrets hold the text after them, not only those for passwords.
     guarded: bool,
-    /// The text answers a question for a password: nothing is plain.
+    /// The text answers a question for a password, so nothing is plain.
     answer: bool,
-    /// A secret is expected: no number is light.
+    /// A secret is expected, so no number is light.
     awaited: bool,
-    /// What the words after the last doubtful one add up to: two for a word with a meaning of its own, one for others.
+    /// The weight of the words after the last doubtful one: two for a content word, one for others.
     since: usize,
-    /// The word before is a number, which may count what the next word names.
+    /// The previous word is a number that may count the next noun.
     counts: bool,
-    /// Digits in a row without a plain word between.
+    /// The number of digits without a plain word between them.
     run: usize,
-    /// Words and marks up to the last cue of a secret, or the end of a long number.
+    /// The number of words and marks up to the last cue for a secret, or the end of a long number.
     secret: Option<usize>,
-    /// Words and marks up to the last cue of something harmless that has a number.
+    /// The number of words and marks up to the last cue for something harmless that has a number.
     named: Option<usize>,
-    /// Words and marks up to the last word after which a year stands.
+    /// The number of words and marks up to the last word that a year can follow.
     dated: Option<usize>,
 }
 
@@ -188,13 +189,13 @@ impl Watch {
         Self { guarded, answer, awaited, phrases: Phrases { customer, ..Phrases::default() }, ..Self::default() }
     }
 
-    /// Length of the word that is under way.
+    /// Returns the length of the current word.
     pub(super) fn chunk_len(&self) -> usize {
         self.len
     }
 
-    /// Whether what is held could be a secret only if the text went on, and reads as if it were over: "One moment,
-    /// please.", "All 482 seats are sold".
+    /// Returns whether the buffer could contain a secret only if the text continued, and the text reads as if it were
+    /// complete: "One moment, please.", "All 482 seats are sold".
     pub(super) fn rests(&self) -> bool {
         let is_over = |region: &Region| match region.weight {
             _ if region.lone && self.ended == self.tokens => true,
@@ -210,13 +211,13 @@ impl Watch {
             && self.regions.iter().all(is_over)
     }
 
-    /// What was held has gone on.
+    /// Forgets the buffer after it was sent.
     pub(super) fn forget(&mut self) {
         self.regions.clear();
         self.unknown.clear();
     }
 
-    /// More was held than the window takes: from now on everything counts as doubtful until it is calm.
+    /// Treats everything as doubtful until the text is calm, because the buffer is full.
     pub(super) fn overflow(&mut self) {
         self.forget();
         self.regions.push_back(Region {
@@ -233,7 +234,7 @@ impl Watch {
         self.doubt = None;
     }
 
-    /// Takes the next byte, the last of `word`, which is what there is of the word so far, as far as it is still at hand.
+    /// Reads the next byte. It is the last one of `word`, the current word as far as it is still in the buffer.
     pub(super) fn step(&mut self, word: &[u8]) -> Point {
         let Some((&byte, before)) = word.split_last() else { return Point::Inside };
         self.at += 1;
@@ -300,7 +301,7 @@ impl Watch {
             self.regions.pop_front();
             over = over.max(Some(region.weight));
         }
-        // What is light or has a harmless name is no secret, so it need not be judged before it is sent.
+        // Light and named regions are not secrets, so they are sent without being judged.
         let plain = over.is_some_and(|weight| weight < Weight::Bare);
         let next = self.regions.front().map(|region| region.start).into_iter().chain(unknown).min();
         match next {
@@ -312,7 +313,7 @@ impl Watch {
         }
     }
 
-    /// Whether nothing that follows can make a secret of the region.
+    /// Returns whether no text that follows can make a secret of the region.
     fn is_over(&self, region: &Region) -> bool {
         let tokens = self.tokens - region.last;
         let is_last = self.regions.len() == 1;
@@ -321,14 +322,14 @@ impl Watch {
         match region.weight {
             Weight::Light if region.near => parted && tokens > NEAR || tokens > NEAR_MARKS,
             Weight::Light => parted || tokens > NEAR_MARKS,
-            // With "is" a cue may stand three words further.
+            // With "is", a cue may be three words further away.
             Weight::Named => parted && (!is_last || !region.linked || self.since >= 3 * LIGHT) || tokens >= reach,
             Weight::Bare => tokens >= reach,
             Weight::Heavy => self.ended >= region.last + CALM || tokens >= FAR,
         }
     }
 
-    /// Whether the byte is the last of a letter of a script that is written without spaces.
+    /// Returns whether the byte ends a letter of a script that is written without spaces.
     fn ends_letter(&mut self, byte: u8) -> bool {
         match byte {
             0xE3..=0xE9 => self.letter = 2,
@@ -341,7 +342,7 @@ impl Watch {
         false
     }
 
-    /// Takes a complete word, which counts or not. Tells whether it ends a sentence.
+    /// Reads a complete word. `counts`: whether it counts as a word. Returns whether it ends a sentence.
     fn word(&mut self, word: &[u8], counts: bool) -> bool {
         let tokens = self.tokens;
         let ends = self.spelled(word);
@@ -360,7 +361,7 @@ impl Watch {
         let ends = text.contains(&b'\n');
         let text = text.trim_ascii();
         if text.iter().any(u8::is_ascii_whitespace) {
-            // Two words with a space between that is none in ASCII.
+            // Two words separated by a space that is not ASCII.
             for part in text.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty()) {
                 self.read(part);
             }
@@ -371,7 +372,7 @@ impl Watch {
         ends
     }
 
-    /// Takes a word as the view shows it.
+    /// Reads a word as it is in the view.
     fn read(&mut self, word: &[u8]) -> bool {
         let mut sheet = TokenBuffer::default();
         let reading = TokenizedText::new(word, &mut sheet).without_cues();
@@ -431,10 +432,10 @@ impl Watch {
         ends
     }
 
-    /// Takes the words of a plain word: what they say about the number before them and the one after them.
+    /// Reads a plain word, which may say something about the numbers before and after it.
     fn pass(&mut self, reading: &TokenizedText<'_>, begins: bool) {
         if self.quotation.is_some() {
-            // What is quoted says nothing about the quotation.
+            // Quoted words say nothing about the quotation itself.
             return;
         }
         for token in reading.tokens.iter() {
@@ -447,11 +448,11 @@ impl Watch {
                         region.linked = true;
                     }
                 }
-                // They join the pieces of a number.
+                // Words that join pieces of a number.
                 Kind::Word if token.does(WordClass::CONJUNCTION.union(WordClass::PIECE).union(WordClass::TO)) => {}
                 Kind::Word if token.does(WordClass::GLUE.union(WordClass::FILLER)) => self.since += 1,
                 Kind::Word => {
-                    // "482 miles", "482 people": the number counts them.
+                    // "482 miles", "482 people": the number is a count.
                     let counts = self.counts && !token.does(WordClass::FACE);
                     let most = if token.does(WordClass::UNIT) { LONGEST_COUNT } else { FEW_DIGITS };
                     let counted =
@@ -538,12 +539,12 @@ impl Watch {
         Doubtful { weight, digits, alone, quoted: false }
     }
 
-    /// Whether a cue of a secret stands not far before.
+    /// Returns whether a cue for a secret is shortly before it.
     fn is_secret_near(&self, before: usize) -> bool {
         self.secret.is_some_and(|place| before <= place + FAR)
     }
 
-    /// A doubtful word has come after so many words and marks.
+    /// Adds a doubtful word that begins after `before` words and marks.
     fn heat(&mut self, before: usize, weak: bool, doubtful: Doubtful) {
         let doubt = self.doubt.take().map(|_| self.doubt_start);
         let unknown = self.unknown.front().map(|(start, _)| *start);
@@ -555,7 +556,7 @@ impl Watch {
                 true => NEAR,
                 false => NEAR_MARKS,
             };
-            // A number of its own is no piece of another, and a light one is none over a word with a meaning of its own.
+            // A complete number is not a piece of another one. A light number is not one across a content word.
             let is_light = weight <= Weight::Named;
             let apart =
                 alone || is_light && self.since >= LIGHT || is_light && region.weight <= Weight::Named && !region.near;
@@ -606,7 +607,7 @@ impl Watch {
     }
 }
 
-/// Whether a word in doubt is no piece of a number but, at most, a single digit of one.
+/// Returns whether a doubtful word is not a piece of a number except, possibly, a single digit.
 fn is_weak(reading: &TokenizedText<'_>) -> bool {
     reading.tokens.iter().all(|token| match token.kind {
         Kind::Digits => token.len() == 1,
@@ -617,10 +618,10 @@ fn is_weak(reading: &TokenizedText<'_>) -> bool {
     })
 }
 
-/// Whether a word may be a part of a finding by itself.
+/// Returns whether a word may be part of a finding by itself.
 fn is_hot(reading: &TokenizedText<'_>) -> bool {
     let tokens = &reading.tokens;
-    // The bullet of a list.
+    // The bullet of a list item.
     if tokens.len() == 1 && tokens[0].is(b'*') {
         return false;
     }
@@ -637,29 +638,29 @@ fn is_hot(reading: &TokenizedText<'_>) -> bool {
         || chunk(reading, 0).is_some_and(|value| looks_like_one(reading, value))
 }
 
-/// Whether a word holds "user:password", as an address or an option does.
+/// Returns whether a word contains "user:password", as in an address or an option.
 fn is_pair(tokens: &[Token]) -> bool {
     tokens.windows(3).any(|w| w[0].is_text() && w[1].is(b':') && w[2].kind != Kind::Newline)
 }
 
-/// Whether a word is spelled out, letter by letter.
+/// Returns whether a word is spelled out, letter by letter.
 fn is_spelled(tokens: &[Token]) -> bool {
     tokens.len() > 3 && tokens.iter().filter(|t| t.len() == 1 && t.kind == Kind::Word).count() > 2
 }
 
-/// Whether a word is an ordinal in digits: "12th".
+/// Returns whether a word is an ordinal in digits: "12th".
 fn is_ordinal(word: &[u8]) -> bool {
     let digits = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
     (1..=FEW_DIGITS).contains(&digits)
         && [&b"st"[..], b"nd", b"rd", b"th"].iter().any(|end| word[digits..].eq_ignore_ascii_case(end))
 }
 
-/// Whether a word at the start of a sentence is a password if "is my password" follows.
+/// Returns whether a word at the start of a sentence is a password if "is my password" follows.
 fn may_be_password(reading: &TokenizedText<'_>) -> bool {
     (0..reading.tokens.len()).any(|at| chunk(reading, at).is_some_and(|value| is_unknown(reading, value)))
 }
 
-/// Whether a token may stand between a password and "password".
+/// Returns whether a token may be between a password and "password".
 fn is_link(reading: &TokenizedText<'_>, token: &Token) -> bool {
     match token.kind {
         Kind::Word => {
@@ -671,11 +672,11 @@ fn is_link(reading: &TokenizedText<'_>, token: &Token) -> bool {
     }
 }
 
-/// The phrases that may be under way, from whichever word they began.
+/// The phrases that may be in progress, from each word at which one can begin.
 #[derive(Debug, Default, Clone)]
 struct Phrases {
     open: Vec<Phrase>,
-    /// The speaker does not serve: a word near one for signing in may be a password.
+    /// The speaker is a customer: a word near one for signing in may be a password.
     customer: bool,
 }
 
@@ -683,16 +684,16 @@ struct Phrases {
 struct Phrase {
     node: u16,
     tokens: usize,
-    /// One of its words may name a password: "clave".
+    /// One of its words may name a password, such as "clave".
     clave: bool,
-    /// It began right after a word in doubt and "is my".
+    /// It began directly after a doubtful word and "is my".
     linked: bool,
 }
 
-/// The cues that end with a token.
+/// The cues that end at a token.
 #[derive(Debug, Default)]
 struct Cues {
-    /// After one of them any word may be a password, or, if guarded, it names any secret.
+    /// After one of them any word may be a password. If guarded, one of them names a secret.
     is_hot: bool,
     /// One of them names a secret.
     is_secret: bool,
@@ -700,7 +701,7 @@ struct Cues {
     is_harmless: bool,
 }
 
-/// Phrases are followed over so many tokens, marks included, as when they are read.
+/// The maximum number of tokens of a phrase, marks included, as in the tokenizer.
 const LONGEST_PHRASE: usize = 14;
 
 impl Phrases {
@@ -708,17 +709,17 @@ impl Phrases {
         self.open.clear();
     }
 
-    /// Returns the first token of the longest one that is under way, or the next token.
+    /// Returns the first token of the longest phrase in progress, or the next token.
     fn first_token(&self, tokens: usize) -> usize {
         tokens - self.open.iter().map(|phrase| phrase.tokens).max().unwrap_or(0)
     }
 
-    /// Whether one is under way that began right after a word in doubt and "is my".
+    /// Returns whether a phrase is in progress that began directly after a doubtful word and "is my".
     fn are_linked(&self) -> bool {
         self.open.iter().any(|phrase| phrase.linked)
     }
 
-    /// Takes the next token. Returns the cues that end with it.
+    /// Reads the next token. Returns the cues that end with it.
     fn token(&mut self, reading: &TokenizedText<'_>, at: usize, token: &Token, linked: bool, guarded: bool) -> Cues {
         let lexicon = Lexicon::get();
         match token.kind {

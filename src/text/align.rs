@@ -1,20 +1,20 @@
-//! Where the bytes of a text made from another text came from.
+//! Maps the bytes of a derived text to the bytes of its source.
 
 use crate::span::Span;
 
 /// A half-open byte range in a derived text (a view or a decoded string), never in the source.
 ///
-/// A type of its own, so that the two cannot be confused; [`Alignment::source`] is the one door to a [`Span`].
+/// It is a separate type so that the two cannot be confused. [`Alignment::source`] converts it to a [`Span`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ViewSpan {
-    /// First byte.
+    /// The first byte.
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
 }
 
 impl ViewSpan {
-    /// The range `start..end`.
+    /// Creates the range `start..end`.
     #[must_use]
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
@@ -23,16 +23,16 @@ impl ViewSpan {
 
 /// Maps the bytes of a derived text to the bytes of its source.
 ///
-/// A derived text is written front to back, a unit at a time: a unit is either *plain* (the same bytes as in the source,
-/// each byte standing for itself) or *atomic* (some bytes which stand, all together, for some source bytes). An
-/// alignment without units is the identity and holds nothing on the heap.
+/// A derived text is built front to back from units. A unit is either *plain* (the same bytes as in the source, mapped
+/// one to one) or *atomic* (some bytes that map, as a whole, to some source bytes). An alignment without units is the
+/// identity and uses no heap memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Alignment {
     units: Vec<Unit>,
     end: Unit,
 }
 
-/// The start of a unit in both texts; it reaches to the start of the next.
+/// The start of a unit in both texts. It ends at the start of the next unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Unit {
     view: usize,
@@ -41,19 +41,19 @@ struct Unit {
 }
 
 impl Alignment {
-    /// The alignment of a text which is its own source.
+    /// Returns the alignment of a text that is its own source.
     #[must_use]
     pub const fn identity() -> Self {
         Self { units: Vec::new(), end: Unit { view: 0, source: 0, atomic: false } }
     }
 
-    /// Whether every byte stands for itself.
+    /// Returns whether every byte maps to itself.
     #[must_use]
     pub fn is_identity(&self) -> bool {
         self.units.is_empty()
     }
 
-    /// Appends `len` bytes which stand for themselves.
+    /// Appends `len` bytes that are the same in the source.
     pub fn plain(&mut self, len: usize) {
         if len == 0 {
             return;
@@ -65,8 +65,8 @@ impl Alignment {
         self.end.source += len;
     }
 
-    /// Appends `view` bytes which stand, all together, for the next `source` bytes. With `view == 0` the source bytes
-    /// are dropped from the derived text and belong to the unit before (or to none at the very start).
+    /// Appends `view` bytes that map, as a whole, to the next `source` bytes. If `view` is 0, the source bytes are
+    /// dropped from the derived text and belong to the previous unit, or to no unit at the very start.
     pub fn atomic(&mut self, view: usize, source: usize) {
         if view == 0 && source == 0 {
             return;
@@ -76,10 +76,10 @@ impl Alignment {
         self.end.source += source;
     }
 
-    /// The smallest source range whose units cover `span`, with what was dropped between them.
+    /// Returns the smallest source range whose units cover `span`, including bytes dropped between them.
     ///
-    /// Dropped bytes before `span` are left out, dropped bytes right after its last unit are included: they are marks
-    /// upon it (a keycap, a combining accent, a zero-width joiner).
+    /// Bytes dropped before `span` are excluded. Bytes dropped directly after its last unit are included, because they
+    /// modify it (a keycap, a combining accent, a zero-width joiner).
     #[must_use]
     pub fn source(&self, span: ViewSpan) -> Span {
         if self.is_identity() || span.start >= span.end {
@@ -89,7 +89,7 @@ impl Alignment {
         Span::new(self.start_of(span.start), self.end_of(span.end))
     }
 
-    /// The pieces of `span` which are plain or atomic, in order, as (derived, source, atomic).
+    /// Returns the plain and atomic pieces of `span`, in order, as (derived, source, atomic).
     pub fn pieces(&self, span: ViewSpan) -> impl Iterator<Item = (ViewSpan, Span, bool)> + '_ {
         let first = if self.is_identity() { 0 } else { self.unit_at(span.start) };
         let count = self.units.len().max(1);
@@ -113,11 +113,11 @@ impl Alignment {
         })
     }
 
-    /// The alignment of a text derived from a derived text: `self` leads from the source to the text between, `next`
-    /// from there to the last text.
+    /// Composes two alignments: `self` maps an intermediate text to the source, and `next` maps the final text to the
+    /// intermediate one.
     ///
-    /// An atomic unit of `next` stands for everything its bytes between stand for, with what was dropped among and right
-    /// after them. An atomic unit of `self` which `next` cuts in two stands, all of it, behind its first part.
+    /// An atomic unit of `next` maps to the sources of all its bytes, with what was dropped among and directly after
+    /// them. An atomic unit of `self` that `next` splits belongs, as a whole, to its first part.
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {
         if self.is_identity() {
@@ -140,7 +140,7 @@ impl Alignment {
         joined
     }
 
-    /// Passes the units up to the byte `to` of this alignment's text and returns where they end in the source.
+    /// Skips the units up to the byte `to` of this alignment's text and returns their end in the source.
     fn skip(&self, at: &mut usize, to: usize) -> usize {
         let mut source = 0;
         while let Some(unit) = self.units.get(*at) {
@@ -178,7 +178,7 @@ impl Alignment {
         }
     }
 
-    /// Index of the last unit that starts at or before `view` and is not empty there.
+    /// Returns the index of the last unit that starts at or before `view` and is not empty.
     fn unit_at(&self, view: usize) -> usize {
         self.units.partition_point(|unit| unit.view <= view).saturating_sub(1)
     }
@@ -198,7 +198,7 @@ impl Alignment {
     }
 
     fn end_of(&self, view: usize) -> usize {
-        // The unit that holds the last byte, then whatever was dropped right after it.
+        // The unit that contains the last byte, then everything that was dropped directly after it.
         let last = self.unit_at(view - 1);
         let mut next = last + 1;
         let unit = self.units[last];

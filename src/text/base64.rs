@@ -1,7 +1,7 @@
-//! Binary data in a text, as base64.
+//! Finds binary data in a text, encoded as base64.
 //!
-//! Random base64 contains something that looks like an IBAN in one text of a hundred kilobytes out of a few. Nobody writes
-//! a secret that way, so nothing is found in it.
+//! A few hundred kilobytes of random base64 contain something that looks like an IBAN. Nobody writes a secret that way,
+//! so nothing is searched in base64.
 
 use crate::span::Span;
 use crate::steps;
@@ -23,7 +23,7 @@ pub(crate) fn runs(text: &[u8]) -> Vec<Span> {
     while at < text.len() {
         let start = at;
         let mut counts = Counts::default();
-        // Lines of one run.
+        // Join the lines of one run.
         let end = loop {
             let line = at;
             while at < text.len() && is_base64(text[at]) {

@@ -1,6 +1,6 @@
 //! Eight bytes at a time.
 
-/// Eight bytes, the first the lowest. What is found in them is told by the highest bit of each byte.
+/// Eight bytes, the first one lowest. Search results are returned in the highest bit of each byte.
 #[derive(Clone, Copy)]
 pub(crate) struct Block(pub(crate) u64);
 
@@ -8,37 +8,38 @@ impl Block {
     /// The highest bit of each byte.
     const HIGH: u64 = Self::each(0x80);
 
-    /// Eight times the same byte.
+    /// Returns the same byte eight times.
     const fn each(byte: u8) -> u64 {
         u64::from_le_bytes([byte; 8])
     }
 
-    /// The bytes of `text` from `at` on; zero past the end.
+    /// Returns the bytes of `text` from `at`, zero-padded past the end.
     #[inline]
     pub(crate) fn at(text: &[u8], at: usize) -> Self {
         let rest = &text[at..];
         Self(rest.first_chunk().map_or_else(|| past_the_end(text, rest.len()), |bytes| u64::from_le_bytes(*bytes)))
     }
 
-    /// The byte at `at`; zero behind the last.
+    /// Returns the byte at `at`, or zero past the end.
     #[inline]
     pub(crate) const fn byte(self, at: usize) -> u8 {
         if at < 8 { (self.0 >> (8 * at)) as u8 } else { 0 }
     }
 
-    /// How many letters it begins with.
+    /// Returns the number of letters at the start.
     #[inline]
     pub(crate) const fn letters_len(self) -> usize {
         ((self.letters() ^ Self::HIGH).trailing_zeros() / 8) as usize
     }
 
-    /// Its first `len` bytes, 1 to 8 of them, which are letters and digits, in lower case; zero behind them.
+    /// Returns the first `len` bytes (1 to 8), which must be letters and digits, in lower case, zero-padded.
     #[inline]
     pub(crate) const fn word(self, len: usize) -> u64 {
         (self.0 | Self::each(0x20)) & u64::MAX >> (64 - 8 * len)
     }
 
-    /// The ASCII bytes from `first` to `last`, and those which are so but for their highest bit.
+    /// Finds the bytes from `first` to `last`, which must be ASCII, and bytes that differ from those only in the
+    /// highest bit.
     const fn between(self, first: u8, last: u8) -> u64 {
         let low = self.0 & !Self::HIGH;
         let from_first = low + Self::each(0x80 - first);
@@ -46,45 +47,45 @@ impl Block {
         from_first & !past_last & Self::HIGH
     }
 
-    /// The bytes that are `byte`, and some others if there is one.
+    /// Finds the bytes equal to `byte`. If there is one, other bytes may be reported too.
     pub(crate) const fn equals(self, byte: u8) -> u64 {
         let difference = self.0 ^ Self::each(byte);
         difference.wrapping_sub(Self::each(1)) & !difference & Self::HIGH
     }
 
-    /// The spaces.
+    /// Finds the spaces.
     pub(crate) const fn spaces(self) -> u64 {
         let unlike = self.0 ^ Self::each(b' ');
         !(((unlike & !Self::HIGH) + Self::each(0x7F)) | unlike) & Self::HIGH
     }
 
-    /// The digits.
+    /// Finds the digits.
     pub(crate) const fn digits(self) -> u64 {
         self.between(b'0', b'9') & !self.0
     }
 
-    /// The letters.
+    /// Finds the letters.
     pub(crate) const fn letters(self) -> u64 {
         Self(self.0 | Self::each(0x20)).between(b'a', b'z') & !self.0
     }
 
-    /// How many bytes were found.
+    /// Returns the number of bytes found.
     pub(crate) const fn count(found: u64) -> usize {
         ((found >> 7).wrapping_mul(Self::each(1)) >> 56) as usize
     }
 
-    /// A bit for each byte, the lowest for the first, that was found.
+    /// Returns one bit per byte, the lowest for the first byte, set if it was found.
     pub(crate) const fn bits(found: u64) -> u64 {
         (found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
     }
 
-    /// The bytes that are not printable ASCII.
+    /// Finds the bytes that are not printable ASCII.
     pub(crate) const fn odd(self) -> u64 {
         (self.0 | !self.between(0x20, 0x7E)) & Self::HIGH
     }
 }
 
-/// The last `len` bytes of `text`, fewer than eight; zero behind them.
+/// Returns the last `len` bytes of `text`, fewer than eight, zero-padded.
 #[inline(never)]
 fn past_the_end(text: &[u8], len: usize) -> u64 {
     match text.last_chunk() {
@@ -93,7 +94,7 @@ fn past_the_end(text: &[u8], len: usize) -> u64 {
     }
 }
 
-/// The blocks of up to 64 bytes, the last one filled up with spaces.
+/// Returns the blocks of up to 64 bytes. The last one is padded with spaces.
 pub(super) fn blocks(part: &[u8]) -> impl Iterator<Item = Block> {
     let (blocks, rest) = part.as_chunks::<8>();
     let mut last = [b' '; 8];

@@ -1,10 +1,10 @@
 //! The decimal digits of every script.
 //!
-//! In comes a character, out goes its decimal value. Only characters of the general category *decimal number* count:
-//! Roman numerals, fractions and the like are no digits here, as people use them for amounts and names. Circled and
-//! superscript digits mark lists and footnotes: they are [ornate](ornate), and count only in a row.
+//! Returns the decimal value of a character. Only characters of the general category *decimal number* count. Roman
+//! numerals, fractions and the like are not digits here, because people use them for amounts and names. Circled and
+//! superscript digits mark lists and footnotes: they are [ornate](ornate), and count only if several are adjacent.
 
-/// Where the ten digits of each script begin, but for ASCII; sorted.
+/// The zero of each script except ASCII, sorted.
 const ZEROS: &[u32] = &[
     0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
     0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0,
@@ -14,7 +14,7 @@ const ZEROS: &[u32] = &[
     0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
 ];
 
-/// The decimal value of `c`, ASCII digits included.
+/// Returns the decimal value of `c`, which may be ASCII.
 pub(super) fn value(c: char) -> Option<u8> {
     let code = u32::from(c);
     if code < ZEROS[0] {
@@ -24,7 +24,7 @@ pub(super) fn value(c: char) -> Option<u8> {
     u8::try_from(code - ZEROS[script]).ok().filter(|&value| value < 10)
 }
 
-/// The value of a circled, bracketed, superscript or subscript digit, or of one with a dot or a comma.
+/// Returns the value of a circled, bracketed, superscript or subscript digit, or of one with a dot or a comma.
 pub(super) fn ornate(c: char) -> Option<u8> {
     let from = |first: char, value: u8| u8::try_from(u32::from(c) - u32::from(first)).ok().map(|i| i + value);
     match c {
@@ -55,14 +55,14 @@ mod tests {
         let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = listed.kind() else {
             panic!("a property is a class");
         };
-        // Ranges may hold several scripts in a row; each script has ten digits.
+        // A range may contain several scripts. Each script has ten digits.
         for range in class.iter() {
             for (i, c) in (range.start()..=range.end()).enumerate() {
                 assert_eq!(value(c).map(usize::from), Some(i % 10), "U+{:04X}", u32::from(c));
             }
         }
         let known = |c: char| class.iter().any(|range| range.start() <= c && c <= range.end());
-        // One script is newer than the listing.
+        // This script is newer than the listing.
         let newer = '\u{11DE0}'..='\u{11DE9}';
         for c in ('\0'..=char::MAX).filter(|c| value(*c).is_some()) {
             assert!(known(c) || newer.contains(&c), "U+{:04X}", u32::from(c));

@@ -1,15 +1,15 @@
-//! A text being rewritten.
+//! Rewrites a text.
 
 use std::ops::Range;
 
 use super::Alignment;
 
-/// Rewrites a text front to back: what is replaced is written anew, all else is copied as it is.
+/// Rewrites a text front to back: copies everything except what is replaced.
 ///
-/// Nothing is allocated before the first replacement.
+/// Allocates nothing before the first replacement.
 pub(super) struct Draft<'a> {
     from: &'a [u8],
-    /// How much of `from` is in `text`.
+    /// The number of bytes of `from` that were processed.
     done: usize,
     text: Vec<u8>,
     alignment: Alignment,
@@ -20,7 +20,7 @@ impl<'a> Draft<'a> {
         Self { from, done: 0, text: Vec::new(), alignment: Alignment::identity() }
     }
 
-    /// Writes `with` for the bytes `span`, which must not begin before the end of the last replacement.
+    /// Replaces the bytes `span` by `with`. The span must not begin before the end of the last replacement.
     pub(super) fn replace(&mut self, span: Range<usize>, with: &[u8]) {
         if self.text.capacity() == 0 {
             self.text.reserve(self.from.len());
@@ -31,17 +31,17 @@ impl<'a> Draft<'a> {
         self.done = span.end;
     }
 
-    /// How much of the old text has been rewritten.
+    /// Returns the number of bytes of the old text that were processed.
     pub(super) fn done(&self) -> usize {
         self.done
     }
 
-    /// The byte which the rewritten text has before the byte `at` of the old one.
+    /// Returns the byte of the new text that precedes the byte `at` of the old one.
     pub(super) fn last(&self, at: usize) -> Option<u8> {
         if at > self.done { self.from.get(at - 1).copied() } else { self.text.last().copied() }
     }
 
-    /// The new text with its alignment, or none if nothing was replaced.
+    /// Returns the new text with its alignment, or `None` if nothing was replaced.
     pub(super) fn finish(mut self) -> Option<(Vec<u8>, Alignment)> {
         if self.alignment.is_identity() {
             return None;

@@ -1,16 +1,16 @@
 //! HTML character references.
 //!
-//! In come bytes that begin with `&`, out goes the character they stand for. Chat systems escape their texts, some of
-//! them twice, so `&amp;#51;` is read as `&#51;` and that as `3`. Numeric references need no semicolon, named ones do:
+//! Reads a reference that begins with `&` and returns its character. Chat systems escape their texts, some of them
+//! twice, so `&amp;#51;` is read as `&#51;` and that as `3`. Numeric references need no semicolon, named ones do:
 //! without one, an ampersand is an ampersand.
 
-/// Longest name in [`NAMES`].
+/// The longest name in [`NAMES`].
 const LONGEST_NAME: usize = 16;
 
-/// How often a text may be escaped again, at most.
+/// The maximum number of times that a text may be escaped.
 const MOST_LAYERS: usize = 8;
 
-/// The character at the start of `text`, which begins with `&`, and how many bytes spell it.
+/// Returns the character at the start of `text`, which begins with `&`, and the length of its reference.
 pub(super) fn read(text: &[u8]) -> Option<(char, usize)> {
     let (mut c, mut len) = read_once(text.get(1..)?)?;
     len += 1;
@@ -24,7 +24,7 @@ pub(super) fn read(text: &[u8]) -> Option<(char, usize)> {
     Some((c, len))
 }
 
-/// Reads what follows an ampersand.
+/// Decodes one layer of escaping. `text` follows an ampersand.
 fn read_once(text: &[u8]) -> Option<(char, usize)> {
     match text {
         [b'#', b'x' | b'X', digits @ ..] => numeric(digits, 16).map(|(c, len)| (c, len + 2)),
@@ -50,7 +50,7 @@ fn numeric(text: &[u8], radix: u32) -> Option<(char, usize)> {
         code.checked_mul(radix)?.checked_add(digit)
     })?;
     let c = match code {
-        // What browsers make of the numbers which an old Windows code page gave to punctuation.
+        // Browsers map these numbers to the punctuation of an old Windows code page.
         0x85 => '\u{2026}',
         0x91 | 0x92 => '\'',
         0x93 | 0x94 => '"',
@@ -72,7 +72,7 @@ fn named(name: &[u8]) -> Option<char> {
     if name.iter().all(u8::is_ascii_uppercase) {
         return find(&name.to_ascii_lowercase());
     }
-    // `&ntilde;` is an n with something upon it, and the view has no use for what is upon it.
+    // `&ntilde;` is an n with an accent, which the view drops.
     let (letter, accent) = name.split_first()?;
     ACCENTS.iter().any(|known| known.as_bytes() == accent).then(|| char::from(*letter))
 }

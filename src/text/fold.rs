@@ -1,8 +1,8 @@
-//! One spelling for each character.
+//! Replaces the different spellings of a character by one.
 //!
-//! In: any text. Out: the text with digits, Latin letters, spaces and punctuation in ASCII, without invisible characters and
-//! control sequences of terminals, and with HTML character references decoded. A byte that is not UTF-8 between ASCII letters is
-//! read as Latin-1. Other scripts, emoji and other invalid bytes stay.
+//! Returns the text with digits, Latin letters, spaces and punctuation in ASCII, without invisible characters and
+//! terminal control sequences, and with HTML character references decoded. A byte that is not valid UTF-8 is read as
+//! Latin-1 between ASCII letters. Other scripts, emoji and other invalid bytes are kept.
 //!
 //! This is not compatibility normalization: Roman numerals stay, and so do circled and superscript digits unless several in a
 //! row form a number.
@@ -19,21 +19,21 @@ enum Fold {
     Byte(u8),
     /// These ASCII bytes.
     Text(&'static str),
-    /// This ASCII byte in a word, these two as a word of its own.
+    /// This ASCII byte within a word, or this string if the character is a word of its own.
     Word(u8, &'static str),
     /// Nothing.
     Drop,
-    /// Nothing if it stands upon an ASCII letter or digit, else itself.
+    /// Nothing if it modifies an ASCII letter or digit, otherwise itself.
     Mark,
-    /// This ASCII byte next to a digit (a star also next to another such character), else itself.
+    /// This ASCII byte next to a digit (a star also next to another such character), otherwise itself.
     NearDigit(u8),
-    /// This ASCII letter in a word which is Latin otherwise, else itself.
+    /// This ASCII letter in a word whose other letters are Latin, otherwise itself.
     Foreign(u8),
-    /// This ASCII digit in a run of as many as no mark of a list or a footnote has, else itself.
+    /// This ASCII digit if enough ornate digits are adjacent, more than in a list or footnote mark, otherwise itself.
     Ornate(u8),
 }
 
-/// The fewest ornate digits in a row that are a number: `⑦②⑨④`.
+/// The minimum number of adjacent ornate digits that form a number: `⑦②⑨④`.
 const FEWEST_ORNATE: usize = 4;
 
 /// Folds every character of a text. Returns `None` if nothing changes.
@@ -90,21 +90,22 @@ pub(super) fn fold(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     draft.finish()
 }
 
-/// What a character outside ASCII becomes in any surroundings.
+/// What a character outside ASCII is replaced by in any context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Foreign {
-    /// An accented letter: this ASCII letter. The Portuguese "é" alone becomes "eh".
+    /// An accented letter is replaced by this ASCII letter. The Portuguese "é" alone becomes "eh".
     Letter(u8),
     /// A question mark.
     Question,
     /// A hyphen.
     Dash,
-    /// Quotation marks, dots, a space, an exclamation mark, or itself: no part of a word and no digit.
+    /// Quotation marks, dots, a space, an exclamation mark, or the character itself: not part of a word and not a
+    /// digit.
     Mark,
 }
 
-/// The character at `at`, and its length with the invisible characters that follow it, if it is one of those that are
-/// frequent in chats and become the same in any surroundings.
+/// Returns the character at `at`, and its length with the invisible characters after it, if it is common in chats and
+/// is replaced in the same way in any context.
 pub(crate) fn foreign(text: &[u8], at: usize) -> Option<(Foreign, usize)> {
     const FOLLOWS: std::ops::RangeInclusive<u8> = 0x80..=0xBF;
     let follow = |bytes: &[u8]| bytes.iter().all(|byte| FOLLOWS.contains(byte));
@@ -128,7 +129,7 @@ pub(crate) fn foreign(text: &[u8], at: usize) -> Option<(Foreign, usize)> {
     })
 }
 
-/// The length of the invisible characters at the start of `text` that select how an emoji looks or join it to the next.
+/// Returns the length of the variation selectors and joiners at the start of `text` that follow an emoji.
 fn selectors(text: &[u8]) -> usize {
     let (chunks, _) = text.as_chunks::<3>();
     3 * chunks.iter().take_while(|chunk| matches!(chunk, [0xEF, 0xB8, 0x8F] | [0xE2, 0x80, 0x8D])).count()
@@ -173,7 +174,7 @@ impl Atom {
         }
     }
 
-    /// The ASCII byte it becomes without regard to what is around it, with a masking shape taken for a star.
+    /// Returns the ASCII byte that replaces it in any context. A masking shape is replaced by a star.
     fn byte(&self) -> Option<u8> {
         match self.fold {
             Fold::Byte(byte) | Fold::Word(byte, _) | Fold::NearDigit(byte) => Some(byte),
@@ -182,7 +183,7 @@ impl Atom {
     }
 }
 
-/// The length of the control sequence of a terminal at the start of `text`: `ESC [ 31 m` (ECMA-48, section 5.4).
+/// Returns the length of the terminal control sequence at the start of `text`: `ESC [ 31 m` (ECMA-48, section 5.4).
 fn escape_sequence(text: &[u8]) -> Option<usize> {
     const LONGEST: usize = 32;
     let parameters = text.strip_prefix(b"\x1b[")?;
@@ -190,7 +191,7 @@ fn escape_sequence(text: &[u8]) -> Option<usize> {
     matches!(parameters[end], 0x40..=0x7E).then_some(end + 3)
 }
 
-/// The character at the start of `text`, if its bytes are UTF-8.
+/// Returns the character at the start of `text`, if its bytes are UTF-8.
 fn decode(text: &[u8]) -> Option<char> {
     let len = match text.first()? {
         0xC2..=0xDF => 2,
@@ -201,14 +202,14 @@ fn decode(text: &[u8]) -> Option<char> {
     std::str::from_utf8(text.get(..len)?).ok()?.chars().next()
 }
 
-/// The letter of Latin-1 which a byte that is no UTF-8 stands for, between ASCII letters: `contrase\xF1a`.
+/// Returns the Latin-1 letter of a byte that is not UTF-8, between ASCII letters: `contrase\xF1a`.
 fn latin_1(text: &[u8], at: usize) -> Option<Fold> {
     let beside = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
     let index = u32::from(text[at].checked_sub(0xC0)?);
     (beside(at.checked_sub(1)) && beside(Some(at + 1))).then(|| letter(LATIN, index)).flatten()
 }
 
-/// Ornate digits in a row.
+/// Adjacent ornate digits.
 #[derive(Default)]
 struct Ornate {
     end: usize,
@@ -220,7 +221,7 @@ impl Ornate {
         let mut run = Self { end: at, count: 0 };
         loop {
             let atom = Atom::read(text, run.end);
-            // The selector of a style stands behind each.
+            // Each is followed by a variation selector.
             match atom.fold {
                 Fold::Ornate(_) => run.count += 1,
                 Fold::Drop | Fold::Mark if run.count > 0 => {}
@@ -231,16 +232,16 @@ impl Ornate {
     }
 }
 
-/// A word with Greek or Cyrillic letters in it.
+/// A word that contains Greek or Cyrillic letters.
 #[derive(Default)]
 struct Word {
     end: usize,
-    /// Whether each of those letters looks like a Latin one, and others are Latin letters or digits.
+    /// Whether each of those letters looks like a Latin one, and the others are Latin letters or digits.
     is_latin: bool,
 }
 
 impl Word {
-    /// The word around `at`, looked for no further back than `from`.
+    /// Returns the word around `at`. Its start is searched no further back than `from`.
     fn around(text: &[u8], at: usize, from: usize) -> Self {
         let part = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii();
         let mut end = text[from..at].iter().rposition(|b| !part(b)).map_or(from, |before| from + before + 1);
@@ -264,15 +265,15 @@ impl Word {
 fn fold_char(c: char) -> Fold {
     let code = u32::from(c);
     match code {
-        // The bulk of what is not ASCII in chats, and stays.
+        // Most characters outside ASCII in chats. They are kept.
         0x3400..=0x9FFF | 0xAC00..=0xD7A3 | 0x1F300..=0x1FAFF => return Fold::Keep,
-        // The Portuguese "is", which people also type "eh", and not "and".
+        // The Portuguese "is", which people also type as "eh", and not "and".
         0xC9 => return Fold::Word(b'E', "Eh"),
         0xE9 => return Fold::Word(b'e', "eh"),
         0xC0..=0x24F => return letter(LATIN, code - 0xC0).unwrap_or_else(|| fold_other(c)),
         0x1E00..=0x1EFF => return letter(LATIN_ADDITIONAL, code - 0x1E00).unwrap_or(Fold::Keep),
         0xFF01..=0xFF5E => return u8::try_from(code - 0xFF01 + 0x21).map_or(Fold::Keep, Fold::Byte),
-        // Thirteen alphabets of 52 letters, one after the other.
+        // Thirteen alphabets of 52 letters.
         0x1D400..=0x1D6A3 => return letter(ALPHABET, (code - 0x1D400) % 52).unwrap_or(Fold::Keep),
         _ => {}
     }
@@ -419,7 +420,7 @@ fn fold_other(c: char) -> Fold {
 
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The base letters of U+00C0 to U+024F; a dot where there is none.
+/// The base letters of U+00C0 to U+024F, or a dot.
 const LATIN: &[u8] = b"\
 AAAAAA.CEEEEIIIIDNOOOOO.OUUUUY..aaaaaa.ceeeeiiii.nooooo.ouuuuy.y\
 AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIi..JjKk.LlLlLlL\
@@ -429,7 +430,7 @@ b.................f....I..l.....Oo.............Uu....Zz.........\
 AaAaEeEeIiIiOoOoRrRrUuUuSsTt..Hh......AaEeOoOoOoOoYy...j..ACc...\
 ...B..EeJj..RrYy";
 
-/// The base letters of U+1E00 to U+1EFF, among them those of Vietnamese.
+/// The base letters of U+1E00 to U+1EFF, including Vietnamese.
 const LATIN_ADDITIONAL: &[u8] = b"\
 AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhHhHhIiIiKkKkKkLlLlLlLlMm\
 MmMmNnNnNnNnOoOoOoOoPpPpRrRrRrRrSsSsSsSsSsTtTtTtTtUuUuUuUuUuVvVv\

@@ -1,10 +1,10 @@
-//! Characters that cannot be seen, and marks upon other characters.
+//! Invisible characters, and marks that modify other characters.
 //!
-//! In comes a character, out goes whether it may be dropped without a reader noticing. People paste them unknowingly
-//! (a zero-width space from a web page, a direction mark from a phone) and put them between digits knowingly.
+//! They may be dropped without a reader noticing. People paste them unknowingly (a zero-width space from a web page, a
+//! direction mark from a phone) and put them between digits on purpose.
 
-/// Whether `c` leaves no trace on the screen: controls but for tabs and line ends, format characters, variation
-/// selectors, fillers.
+/// Returns whether `c` is invisible: controls except tabs and line ends, format characters, variation selectors,
+/// fillers.
 pub(super) fn is_invisible(c: char) -> bool {
     match u32::from(c) {
         0x09..=0x0D | 0x85 => false,
@@ -19,7 +19,7 @@ pub(super) fn is_invisible(c: char) -> bool {
     }
 }
 
-/// Whether `c` is a mark that is drawn upon the character before it: an accent, a vowel sign, the frame of a keycap.
+/// Returns whether `c` modifies the character before it: an accent, a vowel sign, the frame of a keycap.
 pub(super) fn is_mark(c: char) -> bool {
     let code = u32::from(c);
     let after = MARKS.partition_point(|&(first, _)| first <= code);

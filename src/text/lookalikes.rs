@@ -1,10 +1,10 @@
 //! Letters that stand for digits.
 //!
-//! In comes text in ASCII, out goes the same text in which a number that has some letters for digits (`O` for 0, `l` for
-//! 1, `S` for 5) is all digits: `3728 l6O8Ol 23374` reads `3728 160801 23374`. Scanned paper and careless typing make
-//! such numbers, and they make no others: a number of eight digits or more, most of them true ones, in which every other
-//! character is a look-alike, or one of five that is spelled digit by digit. Booking codes, passwords, hashes and model names have other letters, or too many, or are
-//! too short, and stay.
+//! Replaces letters that people or scanners put in a number (`O` for 0, `l` for 1, `S` for 5) by digits: `3728 l6O8Ol
+//! 23374` becomes `3728 160801 23374`. This applies only to a number of at least eight characters, most of them digits,
+//! in which every other character is a look-alike, or to a number of at least five characters that is spelled digit by
+//! digit. Booking codes, passwords, hashes and model names have other letters, or too many, or are too short, and are
+//! kept.
 
 use smallvec::SmallVec;
 
@@ -12,25 +12,25 @@ use super::Alignment;
 use super::block::{Block, blocks};
 use super::draft::Draft;
 
-/// Fewest characters of a number.
+/// The minimum number of characters of a number.
 const FEWEST: usize = 8;
 
-/// Fewest true digits of a number with a look-alike.
+/// The minimum number of true digits of a number with look-alikes.
 pub(super) const FEWEST_DIGITS: usize = 4;
 
-/// Fewest characters of a number that is spelled digit by digit: `1 9 3 O 3 5`.
+/// The minimum number of characters of a number that is spelled digit by digit: `1 9 3 O 3 5`.
 const FEWEST_SPELLED: usize = 5;
 
-/// From here on a number is as long as a card's.
+/// The minimum length of a number that may be a card.
 const LONG: usize = 13;
 
-/// How many groups a number may have; longer ones are lists.
+/// The maximum number of groups of a number. Longer ones are lists.
 const MOST_GROUPS: usize = 24;
 
-/// The countries whose code consists of look-alikes, with the number of characters of their IBANs.
+/// The countries whose code consists of look-alikes, with the length of their IBANs.
 const IBANS: [(&[u8; 2], usize); 4] = [(b"IS", 26), (b"SI", 19), (b"SO", 23), (b"BI", 27)];
 
-/// The text with digits for their look-alikes, or none if there are none.
+/// Returns the text with digits in place of look-alikes, or `None` if there are none.
 pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     if !meet(text) {
         return None;
@@ -46,7 +46,7 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
             continue;
         }
         let mut group = Group::new(text, at, at + len);
-        // "8031 o 8013": a word of Spanish.
+        // "8031 o 8013": "o" is the Spanish "or".
         group.fits &= !(text[at..at + len] == *b"o" && groups.last().is_some_and(|last| last.len() >= 3));
         at += len;
         let joined = groups.last().is_some_and(|last| is_separator(&text[last.end..group.start]));
@@ -60,8 +60,8 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     draft.finish()
 }
 
-/// Whether a look-alike stands next to a digit, or at the head of the group after one, as the first one of every number
-/// that has some does.
+/// Returns whether a look-alike is next to a digit, or begins the group after one. In every number with look-alikes,
+/// this holds for the first one.
 fn meet(text: &[u8]) -> bool {
     let looks = |at: usize| text.get(at).is_some_and(|b| digit(*b).is_some());
     let meets = |at: usize| {
@@ -80,17 +80,17 @@ fn meet(text: &[u8]) -> bool {
     })
 }
 
-/// What may be in a group of a number.
+/// Returns whether the byte may be in a group of a number.
 fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'|' || !byte.is_ascii()
 }
 
-/// A single separator between groups.
+/// Returns whether this is a single separator between groups.
 fn is_separator(between: &[u8]) -> bool {
     matches!(between, [b' ' | b'-' | b'.' | b'/' | b'_' | b'*' | b'\n'])
 }
 
-/// The digit that a character looks like.
+/// Returns the digit that a character looks like.
 fn digit(byte: u8) -> Option<u8> {
     match byte {
         b'O' | b'o' => Some(b'0'),
@@ -102,13 +102,13 @@ fn digit(byte: u8) -> Option<u8> {
     }
 }
 
-/// Letters and digits without anything between.
+/// Adjacent letters and digits.
 #[derive(Clone, Copy)]
 struct Group {
     start: usize,
     end: usize,
     digits: usize,
-    /// Whether all that is no digit looks like one.
+    /// Whether every character that is not a digit looks like one.
     fits: bool,
 }
 
@@ -116,7 +116,7 @@ impl Group {
     fn new(text: &[u8], start: usize, end: usize) -> Self {
         let bytes = &text[start..end];
         let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
-        // A bar at an edge is the border of a table.
+        // A bar at either end is the border of a table cell.
         let bar = bytes.starts_with(b"|") || bytes.ends_with(b"|");
         let fits = !bar && bytes.iter().all(|b| b.is_ascii_digit() || digit(*b).is_some());
         Self { start, end, digits, fits }
@@ -131,9 +131,9 @@ impl Group {
     }
 }
 
-/// Writes the digits of the number which `groups` are, if they are one.
+/// Replaces the look-alikes in `groups` if they form a number.
 fn settle(text: &[u8], draft: &mut Draft<'_>, mut groups: &[Group]) {
-    // Words at the edges are no part of it ("I 3782", "10005 SO").
+    // Words at the ends are not part of it ("I 3782", "10005 SO").
     while let [first, rest @ ..] = groups
         && first.digits == 0
     {
@@ -178,7 +178,7 @@ fn is_number(text: &[u8], groups: &[Group]) -> bool {
     {
         return false;
     }
-    // A part of something longer: of a word, a key, an address.
+    // Part of something longer: a word, a key, an address.
     let glue = |b: Option<&u8>| b.is_some_and(|b| is_part(*b) || matches!(b, b'-' | b'_' | b'/' | b'+' | b'=' | b'@'));
     let stops = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace());
     if glue(first.start.checked_sub(1).and_then(|before| text.get(before))) || glue(text.get(last.end)) {
@@ -187,7 +187,7 @@ fn is_number(text: &[u8], groups: &[Group]) -> bool {
     if text.get(last.end) == Some(&b'.') && !stops(text.get(last.end + 1)) {
         return false;
     }
-    // "IS14 0159 ...": the country and the check digits of an IBAN.
+    // "IS14 0159 ...": the country and check digits of an IBAN.
     let head = &text[first.start..first.end];
     let country = IBANS.iter().any(|(code, chars)| head.starts_with(*code) && len == *chars);
     if country && head[2..].iter().all(u8::is_ascii_digit) {
@@ -196,18 +196,18 @@ fn is_number(text: &[u8], groups: &[Group]) -> bool {
     let lens = || groups.iter().map(Group::len);
     let social = lens().eq([3, 2, 4]);
     if text[first.start..last.end].contains(&b'|') && !social && !matches!(len, 15 | 16) {
-        // Bars that separate fields.
+        // Bars separate fields.
         return false;
     }
     if let [only] = groups {
-        // An identifier with a letter before or after its digits.
+        // A letter before or after all digits makes it an identifier.
         let bytes = &text[only.start..only.end];
         let inner = &bytes[1..bytes.len() - 1];
         return lookalikes > 1
             || inner.iter().any(|b| !b.is_ascii_digit())
             || (len >= LONG && bytes[0].is_ascii_digit());
     }
-    // "5S", "24B" beside a number are no groups of it, unless its groups are those of a Social Security number.
+    // "5S" and "24B" next to a number are not its groups, unless the groups are those of a Social Security number.
     let short = |group: &Group| group.lookalikes() > 0 && group.len() < 4;
     social || lens().all(|len| len == 1) || !(short(first) || short(last))
 }

@@ -1,21 +1,21 @@
 //! Percent-encoded text.
 //!
-//! In comes text in which words may be encoded as in an address or a form, out goes the same text decoded:
-//! `card%3D4111%201111` reads `card=4111 1111`, `%34%31` reads `41`, and what was encoded twice (`%253D`) is undone twice.
-//! An escape is replaced as a whole. Only words that are encoded in earnest are read: a percent sign that is no escape, a
-//! control character or broken UTF-8 in a word, and it stays; so does one with a single escape, as in "20%30" or in a
-//! password, unless what is escaped is the sign of an assignment or the space before a long number.
+//! Decodes words that are encoded as in a URL or a form: `card%3D4111%201111` becomes `card=4111 1111`, `%34%31`
+//! becomes `41`, and double encoding (`%253D`) is decoded twice. An escape is one atomic unit. A word is kept as it is
+//! if it contains a percent sign that is not an escape, a control character or invalid UTF-8. So is a word with a
+//! single escape, as in "20%30" or in a password, unless the escape is an equals sign or the space before a long
+//! number.
 
 use super::Alignment;
 use super::draft::Draft;
 
-/// How often a text may be encoded again, at most.
+/// The maximum number of times that a text may be encoded.
 const MOST_LAYERS: usize = 8;
 
-/// From so many digits on a number behind a single escaped space is told from a password.
+/// After a single escaped space, a number with at least this many digits is not part of a password.
 const LONG_NUMBER: usize = 12;
 
-/// The text with its encoded words decoded, or none if there are none.
+/// Returns the text with its encoded words decoded, or `None` if there are none.
 pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     let mut draft = Draft::new(text);
     let mut at = 0;
@@ -39,7 +39,7 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     draft.finish()
 }
 
-/// Whether the word `start..end` is encoded in earnest.
+/// Returns whether the word `start..end` is percent-encoded.
 fn is_encoded(text: &[u8], start: usize, end: usize) -> bool {
     let word = &text[start..end];
     let mut escapes = 0;
@@ -61,7 +61,7 @@ fn is_encoded(text: &[u8], start: usize, end: usize) -> bool {
     escapes >= 3 || escapes == 2 && other || escapes == 1 && other && assigns
 }
 
-/// The character that the escapes at the start of `text` spell, as bytes and their count, and how long they are.
+/// Decodes the character at the start of `text`: its bytes, their count, and the length of its escapes.
 fn character(text: &[u8]) -> Option<([u8; 4], usize, usize)> {
     let mut bytes = [0; 4];
     let (first, mut len) = escape(text)?;
@@ -82,7 +82,7 @@ fn character(text: &[u8]) -> Option<([u8; 4], usize, usize)> {
     Some((bytes, count, len))
 }
 
-/// The byte that the escape at the start of `text` stands for, however often it was encoded, and its length.
+/// Decodes the byte at the start of `text`, over all layers of encoding, and returns it with the length of its escape.
 fn escape(text: &[u8]) -> Option<(u8, usize)> {
     let hex = |at: usize| text.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
     if text.first() != Some(&b'%') {

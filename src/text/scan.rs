@@ -1,9 +1,9 @@
-//! One quick pass over a text: what in it might have to be rewritten?
+//! The prefilter of the passes: what in a text may have to be rewritten?
 
 use super::block::{Block, blocks};
 use super::numerals;
 
-/// What a text may hold. Only ever too generous: a room that finds nothing to rewrite leaves the text as it is.
+/// What a text may contain. May have false positives: a pass that finds nothing to rewrite keeps the text as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Hints {
     /// Bytes that are not plain printable ASCII, or an ampersand.
@@ -12,27 +12,27 @@ pub(super) struct Hints {
     pub(super) tags: bool,
     /// A `%`.
     pub(super) percent: bool,
-    /// How many digits.
+    /// The number of digits.
     pub(super) digits: usize,
-    /// Two number words, or one and a digit, close to each other.
+    /// Two number words, or a number word and a digit, close to each other.
     pub(super) numerals: bool,
 }
 
-/// How near two parts of a number are to each other, in bytes.
+/// The maximum distance between two parts of a number, in bytes.
 const NEAR: usize = 8;
 
-/// Whether a character that begins with this byte may have another spelling.
+/// Returns whether a character that begins with this byte may have another spelling.
 pub(crate) fn may_fold(byte: u8) -> bool {
     matches!(byte, 0x00..=0x08 | 0x0E..=0x1F | 0x7F..=0xFF | b'&')
 }
 
-/// Whether the letters `start..end` of a text, with none beside them, are a number word.
+/// Returns whether the letters `start..end` of a text, without letters next to them, are a number word.
 #[inline]
 pub(crate) fn is_number_word(text: &[u8], start: usize, end: usize) -> bool {
     numerals::may_begin(first_four(text, start)) && numerals::is_number_word(&text[start..end])
 }
 
-/// Looks once at each byte of `text`.
+/// Reads each byte of `text` once.
 pub(super) fn scan(text: &[u8]) -> Hints {
     let mut hints = Hints::default();
     let mut words = Words::new(text);
@@ -54,7 +54,7 @@ pub(super) fn scan(text: &[u8]) -> Hints {
     hints
 }
 
-/// What is in up to 64 bytes.
+/// What up to 64 bytes contain.
 #[derive(Default)]
 struct Found {
     /// Whether there may be a byte that [may fold](may_fold).
@@ -62,7 +62,7 @@ struct Found {
     tags: bool,
     percent: bool,
     digits: usize,
-    /// A bit for each byte, the lowest for the first, that is a letter.
+    /// One bit per byte, the lowest for the first byte, set for letters.
     letters: u64,
 }
 
@@ -84,15 +84,15 @@ impl Found {
     }
 }
 
-/// The four bytes from `start` on, the first the lowest, as lower-case letters; zero past the end.
+/// Returns the four bytes from `start` as lower-case letters, the first one lowest, zero-padded.
 fn first_four(text: &[u8], start: usize) -> u32 {
     Block::at(text, start).0 as u32 | 0x2020_2020
 }
 
-/// The number words seen in a text.
+/// The number words read so far.
 pub(crate) struct Words<'a> {
     text: &'a [u8],
-    /// Where the last one ended.
+    /// The end of the last number word.
     last: Option<usize>,
 }
 
@@ -101,19 +101,19 @@ impl<'a> Words<'a> {
         Self { text, last: None }
     }
 
-    /// A quick look whether the word that begins at `start` may be a number word.
+    /// Returns quickly whether the word that begins at `start` may be a number word.
     #[inline]
     pub(crate) fn may_be_number(&self, start: usize) -> bool {
         numerals::may_begin(first_four(self.text, start))
     }
 
-    /// Whether the word that begins at `start`, behind all that were asked about, makes a number with what is near it.
+    /// Returns whether the word at `start` forms a number with what is near it. Words must be passed in order.
     #[inline]
     pub(crate) fn make_a_number(&mut self, start: usize) -> bool {
         self.may_be_number(start) && self.is_near(start)
     }
 
-    /// Whether the word that begins at `start` is a number word close to another or to a digit.
+    /// Returns whether the word that begins at `start` is a number word close to another one or to a digit.
     #[inline(never)]
     fn is_near(&mut self, start: usize) -> bool {
         let rest = &self.text[start..];
@@ -132,7 +132,7 @@ impl<'a> Words<'a> {
     }
 }
 
-/// Whether the next word is the letter "o", which is a zero beside a number word: "triple o".
+/// Returns whether the next word is the letter "o", which is a zero next to a number word: "triple o".
 fn begins_with_o(rest: &[u8]) -> bool {
     let gap = rest.iter().take(NEAR).take_while(|b| !b.is_ascii_alphanumeric()).count();
     matches!(rest.get(gap), Some(b'o' | b'O')) && rest.get(gap + 1).is_none_or(|b| !b.is_ascii_alphabetic())

@@ -10,7 +10,7 @@ use super::draft::Draft;
 /// The longest tag, in bytes.
 const LONGEST: usize = 256;
 
-/// The most separators between a digit and a tag.
+/// The maximum number of separators between a digit and a tag.
 const MOST_SEPARATORS: usize = 3;
 
 /// Tags within a line.

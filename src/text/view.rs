@@ -30,10 +30,10 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The view of `source`.
+    /// Creates the view of `source`.
     #[must_use]
     pub(crate) fn new(source: &'a [u8]) -> Self {
-        // Each step reads the output of the step before: `&#116;wo` is a word only when it is decoded.
+        // Each pass reads the output of the pass before: `&#116;wo` is a number word only after decoding.
         let mut hints = scan::scan(source);
         let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
         if hints.percent && view.rewrite(percent::read) {
@@ -54,42 +54,42 @@ impl<'a> View<'a> {
         view
     }
 
-    /// The view of a text that is its own view.
+    /// Creates the view of a text that is its own view.
     pub(crate) fn plain(source: &'a [u8]) -> Self {
         Self { text: Cow::Borrowed(source), alignment: Alignment::identity() }
     }
 
-    /// Whether no letter is typed for a digit in a text with so many digits. Where it is made of printable ASCII and line
-    /// breaks without ampersands, tags and number words, it is its own view then.
+    /// Returns whether a text with this many digits has no letters typed for digits. If it also consists of printable
+    /// ASCII and line breaks, without ampersands, tags and number words, it is its own view.
     pub(crate) fn has_true_digits(source: &[u8], digits: usize) -> bool {
         digits < lookalikes::FEWEST_DIGITS || lookalikes::read(source).is_none()
     }
 
-    /// Whether it is the text itself.
+    /// Returns whether it is the source itself.
     pub(crate) fn is_source(&self) -> bool {
         matches!(self.text, Cow::Borrowed(_))
     }
 
-    /// The bytes of the view.
+    /// Returns the bytes of the view.
     #[must_use]
     pub(crate) fn text(&self) -> &[u8] {
         &self.text
     }
 
-    /// Where they came from.
+    /// Returns the alignment with the source.
     #[must_use]
     pub(crate) fn alignment(&self) -> &Alignment {
         &self.alignment
     }
 
-    /// The bytes of the source for which `span` stands; see [`Alignment::source`].
+    /// Returns the bytes of the source that `span` maps to; see [`Alignment::source`].
     #[must_use]
     pub(crate) fn source(&self, span: ViewSpan) -> Span {
         self.alignment.source(span)
     }
 
-    /// Whether a number in `span` is written in another way than the view shows: something that is not plain yields one
-    /// of its digits or touches one.
+    /// Returns whether a number in `span` is written in another way than the view shows: one of its digits is not
+    /// plain, or something that is not plain touches a digit.
     #[must_use]
     pub(crate) fn is_disguised(&self, span: ViewSpan) -> bool {
         if self.alignment.is_identity() || span.start >= span.end {
@@ -105,11 +105,11 @@ impl<'a> View<'a> {
                 return true;
             }
         }
-        // What was dropped right behind the last byte belongs to the span.
+        // What was dropped directly after the last byte belongs to the span.
         shown < end && digit(span.end - 1)
     }
 
-    /// Takes over what `room` makes of the text so far.
+    /// Runs a pass over the current text. Returns whether it changed anything.
     fn rewrite(&mut self, room: impl FnOnce(&[u8]) -> Option<(Vec<u8>, Alignment)>) -> bool {
         let Some((text, alignment)) = room(&self.text) else { return false };
         self.alignment = self.alignment.then(&alignment);
@@ -118,12 +118,12 @@ impl<'a> View<'a> {
     }
 }
 
-/// Checks what a view promises on `source`; for fuzzers and tests.
+/// Checks the invariants of the view of `source`; for fuzzers and tests.
 ///
 /// # Panics
 ///
-/// If a promise is broken: the units of the view cover it and the source in order, plain ones are the bytes of the
-/// source, and no character of a valid source is cut in two.
+/// Panics if the units of the view do not cover it and the source in order, if plain units are not the bytes of the
+/// source, or if a character of a valid source is split.
 #[cfg(test)]
 fn fuzz_view(source: &[u8]) {
     let view = View::new(source);
@@ -245,7 +245,7 @@ mod tests {
         }
     }
 
-    /// Pieces of text which mean something to some room, in any order.
+    /// Pieces of text that some pass rewrites, in any order.
     fn speech() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
             "one",

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// Bytes of a stream that have arrived and have not been taken. A splitter examines each byte once and takes what it has
-/// examined when a unit is complete.
+/// Bytes of a stream that have arrived and have not been taken. A splitter examines each byte once, and takes the
+/// examined bytes when a unit is complete.
 #[derive(Clone, Default)]
 pub(super) struct Buffer {
     bytes: Vec<u8>,
-    /// Start of the bytes that have not been taken.
+    /// The start of the bytes that have not been taken.
     start: usize,
-    /// Number of those bytes that have been examined.
+    /// The number of those bytes that have been examined.
     examined: usize,
 }
 
@@ -22,17 +22,17 @@ impl Buffer {
         self.bytes.extend_from_slice(piece);
     }
 
-    /// The bytes that have not been taken.
+    /// Returns the bytes that have not been taken.
     pub(super) fn held(&self) -> &[u8] {
         &self.bytes[self.start..]
     }
 
-    /// The bytes that have not been examined.
+    /// Returns the bytes that have not been examined.
     pub(super) fn unexamined(&self) -> &[u8] {
         &self.bytes[self.start + self.examined..]
     }
 
-    /// The number of bytes examined since the last unit was taken.
+    /// Returns the number of bytes examined since the last unit was taken.
     pub(super) fn examined(&self) -> usize {
         self.examined
     }
@@ -42,7 +42,7 @@ impl Buffer {
         self.examined += len;
     }
 
-    /// Takes the first `len` bytes; the rest counts as not examined.
+    /// Takes the first `len` bytes. The rest counts as not examined.
     pub(super) fn take(&mut self, len: usize) -> Vec<u8> {
         let taken = self.held()[..len].to_vec();
         self.start += len;

@@ -1,6 +1,6 @@
-//! Cuts a text that is too long to be held.
+//! Cuts a text that is too long to be buffered.
 
-/// The number of bytes before the end in which a good place to cut is searched.
+/// The number of bytes before the end in which a good place to cut is searched for.
 const LOOK_BACK: usize = 4096;
 
 /// Returns the length of the first piece of `text` to scan on its own when more text will follow.

@@ -1,4 +1,4 @@
-//! `multipart/form-data`: the parts of a body that arrives in pieces.
+//! `multipart/form-data`: splits a body that arrives in chunks into its parts.
 //!
 //! The reader returns [`Piece`]s, whose concatenation is the body. A line feed alone ends a line, because some servers
 //! accept that: whatever such a server would read as a part must be examined as a part.
@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::wire::buffer::Buffer;
 
-/// The most bytes that the headers of one part may take.
+/// The maximum number of bytes of the headers of one part.
 pub(crate) const LONGEST_HEADERS: usize = 16 * 1024;
 
 /// A range of a body.
@@ -182,9 +182,10 @@ pub(crate) struct Reader {
     /// `--` and the boundary.
     dashed: Vec<u8>,
     buffer: Buffer,
-    /// How many buffered bytes have been searched already.
+    /// The number of buffered bytes that have been searched already.
     seen: usize,
-    /// The reader is at the start of the body or of the body of a part, where a delimiter needs no line end before it.
+    /// Whether the reader is at the start of the body or of the body of a part, where no line end need precede a
+    /// delimiter.
     fresh: bool,
     /// A line of this part starts like a delimiter but continues differently.
     doubtful: bool,
@@ -287,7 +288,7 @@ impl Reader {
         }
     }
 
-    /// Takes the delimiter at the start of the buffer, which is complete enough to tell its kind.
+    /// Takes the delimiter at the start of the buffer, which is long enough to determine its kind.
     fn delimiter(&mut self) -> Option<Piece> {
         let rest = self.rest();
         let line = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
@@ -353,7 +354,7 @@ enum Found {
     Not(usize),
     /// There is no delimiter before this offset, but a line that starts like one.
     Other(usize),
-    /// There is no delimiter before this offset; the rest is too short to tell.
+    /// There is no delimiter before this offset, and the rest is too short to decide.
     Unknown(usize),
 }
 
@@ -409,7 +410,7 @@ mod tests {
                         --b-1 \r\n\r\nno headers\n--b-1\ncontent-type: image/png\nContent-Disposition: form-data; name=f; filename=\"a b.png\"\n\n\
                         \r\r\n\n--\r\n--b-1--\r\nepilogue\r\n--b-1\r\n";
 
-    /// The pieces, with bodies and what is between put together.
+    /// Returns the pieces, with adjacent bytes of bodies and between parts joined.
     fn read(pieces: &[&[u8]]) -> (Vec<String>, Vec<u8>) {
         let mut reader = Reader::new("b-1");
         let mut all: Vec<String> = Vec::new();

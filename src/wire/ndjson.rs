@@ -26,13 +26,13 @@ impl Splitter {
         end.map(|_| self.buffer.take_examined())
     }
 
-    /// Takes what is left at the end of the stream: a line without a line end, or nothing.
+    /// Takes the rest at the end of the stream: a line without a line end, or nothing.
     #[must_use]
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         self.buffer.take_all()
     }
 
-    /// The number of bytes held because their line is incomplete.
+    /// Returns the number of bytes held because their line is incomplete.
     #[must_use]
     pub(crate) fn held(&self) -> usize {
         self.buffer.held().len()

@@ -16,13 +16,13 @@ use crate::wire::buffer::Buffer;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Splitter {
     buffer: Buffer,
-    /// The current line has a byte.
+    /// Whether the current line has a byte.
     in_line: bool,
-    /// The last examined byte is a carriage return.
+    /// Whether the last examined byte is a carriage return.
     after_return: bool,
-    /// The last line that was not empty ended in CR LF.
+    /// Whether the last line that was not empty ended in CR LF.
     in_pairs: bool,
-    /// The event is complete except for the line feed of its blank line.
+    /// Whether the event is complete except for the line feed of its blank line.
     at_return: bool,
 }
 
@@ -76,13 +76,13 @@ impl Splitter {
         self.buffer.take_examined()
     }
 
-    /// Takes what is left at the end of the stream: an event without its blank line, or nothing.
+    /// Takes the rest at the end of the stream: an event without its blank line, or nothing.
     #[must_use]
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         mem::take(self).buffer.take_all()
     }
 
-    /// The number of bytes held because their event is incomplete.
+    /// Returns the number of bytes held because their event is incomplete.
     #[must_use]
     pub(crate) fn held(&self) -> usize {
         self.buffer.held().len()

@@ -168,15 +168,16 @@ pub(crate) const CUES: &[Row] = &[
     },
 ];
 
-/// Cues whose values may be of another topic as well.
+/// Cues whose values may be of a second topic.
 pub(crate) const ALSO: &[(&str, Topic)] =
     &[("security code", Topic::SecurityCode), ("confirmation code", Topic::Reference)];
 
-/// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.
+/// Words that are recognized if one letter is mistyped. They have at least seven letters, and no everyday word differs
+/// in one letter.
 pub(crate) const SLIPS: &str = "password passwords passcode passphrase verification security confirmation authentication \
     authenticator authorization checking mastercard temporary identification username tracking voicemail contrasena account";
 
-/// What words do.
+/// The classes of words.
 pub(crate) const WORDS: &[Words] = &[
     Words {
         role: WordClass::GLUE.union(WordClass::COMMON),
@@ -318,7 +319,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
 ];
 
-/// Words on the lists which grammar looks for, separated by spaces.
+/// The words of the lists that the grammar uses, separated by spaces.
 pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (WordSet::SPELLS, "capital uppercase lowercase exclamation underscore hashtag asterisk ampersand hyphen dash"),
     (
@@ -387,7 +388,7 @@ pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (WordSet::ABBREVIATION, "mr mrs ms dr st no num vs etc approx acct ext tel exp jr inc co apt conf ref soc sec"),
 ];
 
-/// Words in the turns of phrase of a few rules, separated by spaces.
+/// The words of the phrase sets that single rules use, separated by spaces.
 pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::HERE, "this here heres these that now"),
     (PhraseSet::CONCERN, "forgot forget reset change changed lost update wrong need want help about"),

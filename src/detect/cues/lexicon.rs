@@ -1,7 +1,7 @@
 //! The compiled cue tables.
 //!
-//! In: the tables of the languages. Out: a [`Lexicon`], which knows each word, also mistyped, and follows phrases word by
-//! word. It also knows which words a text must hold that speaks of a secret at all.
+//! Takes the tables of the languages and returns a [`Lexicon`], which looks up words, including mistyped ones, and
+//! follows phrases word by word. It also marks the words without which a text cannot mention a secret.
 
 use std::collections::HashMap;
 
@@ -13,35 +13,35 @@ use super::table::{Edges, Key, Short, Table};
 use super::{Cue, Row, Topic, WordClass, WordId, cues, listed_words, phrasing, slips, unlike, words};
 use crate::text::{Block, is_number_word};
 
-/// What is known about a word; nothing is known about the default one.
+/// What is known about a word. The default is an unknown word.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Word {
-    /// The lists on which it stands.
+    /// The lists that contain it.
     pub(crate) lists: WordSet,
-    /// What it does.
+    /// Its classes.
     pub(crate) role: WordClass,
-    /// Its id, or 0 where it stands in no table.
+    /// Its id, or 0 if it is in no table.
     pub(crate) id: WordId,
-    /// The first node of the phrases that start with it, or 0.
+    /// The first trie node of the phrases that start with it, or 0.
     pub(crate) node: u16,
     /// What it may do to a message.
     pub(crate) marks: Marks,
 }
 
-/// What a word may do to a message: a set of flags.
+/// What a word may do to a message: a set of flags, used by the prefilter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Marks(pub(crate) u8);
 
 impl Marks {
-    /// Every phrase that names a secret holds such a word, and so does every other way to ask for one.
+    /// Every phrase that names a secret contains such a word, and so does every other way to ask for one.
     pub(crate) const SECRET: Self = Self(1);
-    /// Every phrase of the tables that is no mere quantity holds such a word, and so does what tells that something was
-    /// sent.
+    /// Every phrase of the tables that is not a mere quantity contains such a word, and so does every statement that
+    /// something was sent.
     pub(crate) const CUE: Self = Self(1 << 1);
     /// Asks for something.
     pub(crate) const REQUEST: Self = Self(1 << 2);
-    /// Every phrase that names a password holds such a word, and so does every phrase that names a secret which may be a
-    /// word, and every command that takes a password.
+    /// Every phrase for a password contains such a word, and so does every phrase for a secret that may be a word, and
+    /// every command that takes a password.
     pub(crate) const WORD: Self = Self(1 << 3);
     /// Names a face of a card.
     pub(crate) const FACE: Self = Self(1 << 4);
@@ -57,39 +57,39 @@ impl Marks {
     }
 }
 
-/// The node of a phrase that was read so far.
+/// A node of the trie: the part of a phrase read so far.
 #[derive(Debug, Clone, Copy, Default)]
 struct Node {
     /// The cue that ends here.
     end: Option<Cue>,
-    /// Whether a phrase goes on from here.
+    /// Whether a phrase continues from here.
     goes_on: bool,
 }
 
 /// The compiled tables.
 pub(crate) struct Lexicon {
     ids: Table,
-    /// Long words without one of their letters: one slip of the finger away.
+    /// The mistypable words, each with one letter left out.
     slips: Table,
-    /// Those words themselves.
+    /// The mistypable words themselves.
     slipping: Slipping,
-    /// The words of the tables by their id, as they are meant where they are mistyped: on no list.
+    /// The words of the tables by id, as used for mistyped words: without lists.
     words: Vec<Word>,
-    /// The same words and those that stand on lists only, as they are known where they are spelled right.
+    /// The same words, and those that are only on lists, as used for words spelled correctly.
     listed: Vec<Word>,
-    /// Those of up to eight letters.
+    /// The words of up to eight letters.
     short: Short<Word>,
     /// The trie of phrases.
     nodes: Vec<Node>,
     edges: Edges,
-    /// Words by their id, and what they do not do in a text with a [`WordSet::MARKER`].
+    /// Words by their id, with the classes that they lose in a text with a [`WordSet::MARKER`].
     unlike: Vec<(WordId, WordClass)>,
-    /// The words in the turns of phrase of a few rules: the place of each in `phrasing_sets`.
+    /// The words of the phrase sets: the index of each in `phrasing_sets`.
     phrasing: Table,
     phrasing_sets: Vec<PhraseSet>,
 }
 
-/// Words that stand in many messages which hold no phrase of theirs.
+/// Words that are in many messages without a phrase of theirs.
 const EVERYDAY: &[&str] = &[
     "a", "american", "back", "can", "de", "direct", "find", "from", "front", "full", "good", "i", "in", "me", "new",
     "no", "number", "o", "on", "or", "pay", "s", "set", "t", "the", "through", "time", "to", "union", "what", "you",
@@ -98,10 +98,10 @@ const EVERYDAY: &[&str] = &[
 static LEXICON: Lazy<Lexicon> = Lazy::new(Lexicon::compile);
 
 impl Lexicon {
-    /// Words of this length and more are recognised with one letter wrong, missing, doubled or swapped.
+    /// The minimum length of words that are recognized with one letter wrong, missing, doubled or swapped.
     const SLIP_LENGTH: usize = 7;
 
-    /// The tables of all languages, compiled at first use.
+    /// Returns the tables of all languages, compiled at first use.
     pub(crate) fn get() -> &'static Self {
         &LEXICON
     }
@@ -164,7 +164,7 @@ impl Lexicon {
         lexicon
     }
 
-    /// Puts a word on a list. One that no table knows stays unknown otherwise.
+    /// Puts a word on a list. A word that is in no table otherwise stays unknown.
     fn enlist(&mut self, word: &[u8], list: WordSet) {
         let key = Key::of(word, 0, word.len());
         let place = self.ids.get(key).unwrap_or_else(|| {
@@ -230,7 +230,7 @@ impl Lexicon {
         }
     }
 
-    /// Compiles the phrases: a node stands for the set of places that a reader may have reached in them.
+    /// Compiles the phrases into a trie: each node is the set of places that a reader may have reached in them.
     fn compile_phrases(&mut self, phrases: &[Phrase]) {
         let mut nodes: HashMap<Box<[Place]>, u16> = HashMap::new();
         let mut queue: Vec<(u16, Box<[Place]>)> = Vec::new();
@@ -247,7 +247,7 @@ impl Lexicon {
                 let known = nodes.get(&places).copied();
                 let node = known.unwrap_or_else(|| {
                     let node = u16::try_from(self.nodes.len()).expect("the tables compile to fewer than 65,536 nodes");
-                    // The first table to claim a phrase keeps it.
+                    // The first table that claims a phrase keeps it.
                     let ends = |place: &&Place| place.part() == phrases[place.phrase()].parts.len();
                     let end = places.iter().find(ends).map(|place| phrases[place.phrase()].cue);
                     self.nodes.push(Node { end, goes_on: false });
@@ -268,15 +268,15 @@ impl Lexicon {
         self.edges = Edges::new(&edges);
     }
 
-    /// Marks the words by which a text that holds a phrase is known: of each phrase the words of one part that is never
-    /// left out, preferably words that say little else.
+    /// Marks the words that reveal a text with a phrase: of each phrase the words of one part that is not optional,
+    /// preferably words that rarely occur otherwise.
     fn mark(&mut self, phrases: &[Phrase]) {
         for word in &mut self.words {
             if word.role.intersects(WordClass::REQUEST) {
                 word.marks = word.marks.union(Marks::REQUEST);
             }
-            // "We sent it again. Did it arrive?": no phrase names what.
-            // "It's on the front. What do you see?": no phrase names what.
+            // "We sent it again. Did it arrive?" contains no cue.
+            // "It's on the front. What do you see?" contains no cue.
             if word.role.intersects(WordClass::SENT.union(WordClass::FACE)) {
                 word.marks = word.marks.union(Marks::CUE);
             }
@@ -289,12 +289,12 @@ impl Lexicon {
             }
         }
         let parts = |phrase: &&Phrase| phrase.parts.iter().filter(|part| !part.optional).count();
-        // Of a quantity nothing is asked.
+        // Nothing is asked about a quantity.
         let mut phrases: Vec<&Phrase> = phrases.iter().filter(|phrase| phrase.cue.topic != Topic::Quantity).collect();
         phrases.sort_by_key(parts);
         let known = |word: &&str| self.ids.get(Key::of(word.as_bytes(), 0, word.len()));
         let everyday: Vec<WordId> = EVERYDAY.iter().filter_map(known).collect();
-        // Near a word for signing in, a customer's words may be a password.
+        // Near a word for signing in, ordinary words may be a password.
         let may_be_words = |topic: Topic| matches!(topic, Topic::Password | Topic::Login);
         let marked: [(Marks, &dyn Fn(Topic) -> bool); 3] = [
             (Marks::WORD, &may_be_words),
@@ -303,7 +303,7 @@ impl Lexicon {
         ];
         for (mark, names) in marked {
             for phrase in phrases.iter().filter(|phrase| names(phrase.cue.topic)) {
-                // How dear it is to mark a word.
+                // The cost of marking a word: how often it occurs without a phrase.
                 let cost = |word: &WordId| {
                     let Word { role, marks, .. } = self.words[usize::from(*word)];
                     if marks.union(mark) == marks {
@@ -323,12 +323,12 @@ impl Lexicon {
         }
     }
 
-    /// What is known about a word in any case.
+    /// Looks up a word in any case.
     pub(crate) fn word(&self, word: &[u8]) -> &Word {
         self.word_at(word, 0, word.len())
     }
 
-    /// What is known about the word `start..end` of a text, in any case.
+    /// Looks up the word `start..end` of a text, in any case.
     #[inline]
     pub(crate) fn word_at(&self, text: &[u8], start: usize, end: usize) -> &Word {
         let len = end - start;
@@ -338,7 +338,7 @@ impl Lexicon {
         self.short_word(Block::at(text, start).word(len)).unwrap_or_else(|| self.mistyped(&text[start..end]))
     }
 
-    /// What is known about a [word](Block::word) of up to eight letters that is spelled as in the tables.
+    /// Looks up a [word](Block::word) of up to eight letters that is spelled as in the tables.
     #[inline]
     pub(crate) fn short_word(&self, word: u64) -> Option<&Word> {
         self.short.get(word)
@@ -355,14 +355,14 @@ impl Lexicon {
         }
     }
 
-    /// What is known about the word that was meant, if any.
+    /// Looks up the word that a mistyped word stands for, if any.
     #[inline(never)]
     pub(crate) fn mistyped(&self, word: &[u8]) -> &Word {
         &self.words[usize::from(self.slip(word))]
     }
 
-    /// A word of the slip table that is one slip away: a letter missing, doubled or added, wrong, or swapped with the
-    /// next one.
+    /// Returns the mistypable word that differs in one letter: missing, doubled, added, wrong, or swapped with the next
+    /// one.
     fn slip(&self, word: &[u8]) -> WordId {
         if !self.may_be_mistyped(word) {
             return 0;
@@ -376,7 +376,8 @@ impl Lexicon {
         let (mut buffer, mut second) = ([0; Key::LONGEST], [0; Key::LONGEST]);
         for at in 0..word.len() {
             let shorter = without(word, at, &mut buffer);
-            // An added letter leaves the word itself, a wrong or swapped one a word with the same gap.
+            // Leaving out an added letter gives the word itself. A wrong or swapped letter gives a word with the same
+            // gap.
             if let Some(id) = self.ids.get(shorter) {
                 let shorter = &buffer[..word.len() - 1];
                 if shorter.len() >= Self::SLIP_LENGTH && self.slips.get(without(shorter, 0, &mut second)) == Some(id) {
@@ -390,41 +391,41 @@ impl Lexicon {
         0
     }
 
-    /// What the word does in a text with a [`WordSet::MARKER`], of what it does otherwise.
+    /// Returns the classes of `role` that the word keeps in a text with a [`WordSet::MARKER`].
     pub(crate) fn role_beside_marker(&self, word: WordId, role: WordClass) -> WordClass {
         let unlike = self.unlike.iter().filter(|(unlike, _)| *unlike == word);
         unlike.fold(role, |role, (_, other)| role.without(*other))
     }
 
-    /// The sets of turns of phrase that a word is in, in any case.
+    /// Returns the phrase sets that contain a word, in any case.
     pub(crate) fn phrase_sets(&self, word: &[u8]) -> PhraseSet {
         let key = (1..=Key::LONGEST).contains(&word.len()).then(|| Key::of(word, 0, word.len()));
         key.and_then(|key| self.phrasing.get(key))
             .map_or_else(PhraseSet::default, |place| self.phrasing_sets[usize::from(place)])
     }
 
-    /// A quick look whether a word may be a mistyped one.
+    /// Returns quickly whether a word may be a mistyped one.
     #[inline]
     pub(crate) fn may_be_mistyped(&self, word: &[u8]) -> bool {
         (Self::SLIP_LENGTH - 1..=Key::LONGEST).contains(&word.len()) && self.slipping.may_be(word)
     }
 
-    /// The words of the tables, each with its [hash](hash_at) and what it may do to a message.
+    /// Returns the words of the tables, each with its [hash](hash_at) and what it may do to a message.
     pub(crate) fn marked(&self) -> impl Iterator<Item = (u64, Marks)> {
         self.ids.iter().map(|(key, place)| (key.hash(), self.listed[usize::from(place)].marks))
     }
 
-    /// The node after one more word of a phrase.
+    /// Returns the node after one more word of a phrase.
     pub(crate) fn phrase_next(&self, node: u16, word: WordId) -> Option<u16> {
         if word == 0 { None } else { self.edges.next(node, word) }
     }
 
-    /// Whether a phrase goes on from the node.
+    /// Returns whether a phrase continues from the node.
     pub(crate) fn phrase_goes_on(&self, node: u16) -> bool {
         self.nodes[usize::from(node)].goes_on
     }
 
-    /// The cue whose phrase ends at the node.
+    /// Returns the cue whose phrase ends at the node.
     pub(crate) fn phrase_end(&self, node: u16) -> Option<Cue> {
         self.nodes[usize::from(node)].end
     }
@@ -434,28 +435,29 @@ fn id_of(place: usize) -> WordId {
     WordId::try_from(place).expect("the tables hold fewer than 65,536 words")
 }
 
-/// The hash of the word `start..end` of a text, in any case; none for words longer than all of the tables.
+/// Returns the hash of the word `start..end` of a text, in any case, or `None` if it is longer than all words of the
+/// tables.
 #[inline]
 pub(crate) fn hash_at(text: &[u8], start: usize, end: usize) -> Option<u64> {
     (end - start <= Key::LONGEST).then(|| Key::of(text, start, end).hash())
 }
 
-/// The hash of a [word](Block::word) of up to eight letters.
+/// Returns the hash of a [word](Block::word) of up to eight letters.
 #[inline]
 pub(crate) fn short_hash(word: u64) -> u64 {
     Key::short(word).hash()
 }
 
-/// A quick look at which words could be mistyped ones: a bit for each of the words that slip.
+/// A prefilter for mistyped words, with one bit per mistypable word.
 #[derive(Default)]
 struct Slipping {
-    /// The [letters] of each.
+    /// The [letters] of each word.
     words: Vec<u32>,
-    /// Those with this first letter, this second one, this last one.
+    /// The words with this first, second or last letter.
     firsts: [u128; 32],
     seconds: [u128; 32],
     lasts: [u128; 32],
-    /// Those which a slip makes so long.
+    /// The words that a slip can give this length.
     lengths: [u128; Key::LONGEST + 1],
 }
 
@@ -471,8 +473,8 @@ impl Slipping {
         self.words.push(letters(word));
     }
 
-    /// Whether the word could be one of them. A slip adds one letter at most and takes away one at most, so that one end
-    /// of the word stays, or a letter goes from one end to the other.
+    /// Returns whether the word may be a mistyped one. A slip adds or removes at most one letter, so that one end of
+    /// the word stays the same, or a letter moves from one end to the other.
     #[inline]
     fn may_be(&self, word: &[u8]) -> bool {
         let [first, second, .., last] = *word else { return false };
@@ -498,7 +500,7 @@ fn letter(byte: u8) -> usize {
     usize::from(byte & 31)
 }
 
-/// Which letters are in a word: a bit for each, the same one for a few others.
+/// Returns the letters of a word: one bit per letter, shared by a few other characters.
 fn letters(word: &[u8]) -> u32 {
     word.iter().fold(0, |letters, byte| letters | 1 << letter(*byte))
 }
@@ -514,7 +516,7 @@ struct Part {
     optional: bool,
 }
 
-/// Before a part of a phrase, or at its end.
+/// A position before a part of a phrase, or at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Place(u32);
 
@@ -532,14 +534,14 @@ impl Place {
     }
 }
 
-/// The place itself and those behind optional parts.
+/// Returns the place itself and those after optional parts.
 fn reachable(phrases: &[Phrase], place: Place) -> impl Iterator<Item = Place> {
     let parts = &phrases[place.phrase()].parts[place.part()..];
     let skipped = parts.iter().take_while(|part| part.optional).count();
     (place.part()..=place.part() + skipped).map(move |part| Place::new(place.phrase(), part))
 }
 
-/// The places that each next word leads to, sorted.
+/// Returns the places that each next word leads to, sorted.
 fn take_steps(phrases: &[Phrase], places: &[Place], steps: &mut Vec<(WordId, Place)>) {
     steps.clear();
     for place in places {
@@ -552,7 +554,7 @@ fn take_steps(phrases: &[Phrase], places: &[Place], steps: &mut Vec<(WordId, Pla
     steps.dedup();
 }
 
-/// The word without its letter at `at`.
+/// Returns the word without its letter at `at`.
 fn without(word: &[u8], at: usize, buffer: &mut [u8; Key::LONGEST]) -> Key {
     let len = word.len() - 1;
     buffer[..at].copy_from_slice(&word[..at]);

@@ -1,17 +1,17 @@
 //! Cues: the words that say what a number or a token is.
 //!
-//! The tables of the languages ([`LANGUAGES`]) are plain data. Here they are compiled, once, into a [`Lexicon`] which knows
-//! each word and, as a trie, each phrase.
+//! The tables of the languages ([`LANGUAGES`]) are plain data. They are compiled once into a [`Lexicon`], which looks
+//! up words and, as a trie, phrases.
 //!
 //! # Notation of phrases
 //!
-//! Words are separated by spaces and written in lower case without accents, as the view shows them; `a/b` is either
-//! word, a trailing `?` makes a word optional: `verification/verify code/codes`, `card? security code`. A hyphen, a
-//! dot or a slash between the words of a phrase is skipped in the text: `one time` also reads `one-time`.
+//! Words are separated by spaces and written in lower case without accents, as in the view. `a/b` is either word, a
+//! trailing `?` makes a word optional: `verification/verify code/codes`, `card? security code`. A hyphen, a dot or a
+//! slash between the words of a phrase is skipped in the text: `one time` also matches `one-time`.
 //!
-//! Two rows may claim the same phrase: the first one keeps it, in the order of [`LANGUAGES`] and, within a language, of its
-//! rows. Words and phrases with accents or capitals would compile and never match; a test refuses them. The name of a row
-//! is for people and may have them.
+//! If two rows claim the same phrase, the first one keeps it, in the order of [`LANGUAGES`] and of the rows of a
+//! language. Words and phrases with accents or capitals would compile and never match; a test rejects them. The name of
+//! a row is only displayed and may have them.
 
 mod english;
 mod lexicon;
@@ -27,10 +27,10 @@ pub(crate) use lexicon::{Lexicon, Marks, Word, hash_at, short_hash};
 pub(crate) use lists::WordSet;
 pub(crate) use phrasing::PhraseSet;
 
-/// What a cue says about the number or the token it governs.
+/// What a cue says about the number or token that it governs.
 ///
-/// A conversation is saved with sets of these, a bit each, by their order: whoever changes it makes a new `Version` of
-/// [`Conversation`](crate::Conversation). A test holds it.
+/// Conversations are saved with sets of topics, one bit each, in this order. If you change the order, add a new
+/// `Version` of [`Conversation`](crate::Conversation). A test checks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Topic {
     // Secrets.
@@ -41,10 +41,10 @@ pub(crate) enum Topic {
     Password,
     Pin,
     Account,
-    /// "code", "clave", "token" alone: a passcode, a PIN or a security code; the shape and the company decide.
+    /// "code", "clave", "token" alone: a passcode, a PIN or a security code, depending on the shape and the context.
     Code,
     // Harmless.
-    /// Last four or five digits, "ending in".
+    /// The last four or five digits, "ending in".
     Partial,
     Zip,
     Phone,
@@ -52,7 +52,7 @@ pub(crate) enum Topic {
     Time,
     /// Money, points.
     Amount,
-    /// "about", "more than": a quantity follows at once.
+    /// "about", "more than": a quantity follows directly.
     Quantity,
     /// Order, case, reference, confirmation, claim, ticket, invoice, tracking numbers, flights, loyalty numbers.
     Reference,
@@ -60,7 +60,7 @@ pub(crate) enum Topic {
     Device,
     /// Streets, rooms, gates, seats, stores.
     Place,
-    /// The user name, the e-mail address: names that stand beside a password.
+    /// The user name or e-mail address that belongs to a password.
     Login,
 }
 
@@ -86,12 +86,13 @@ impl Topic {
         Self::Login,
     ];
 
-    /// Whether what the cue governs must not go through.
+    /// Returns whether the value that the cue governs must be masked.
     pub(crate) fn is_secret(self) -> bool {
         self <= Self::Code
     }
 
-    /// What a value of this topic is. None where it is harmless, and of a code alone: the shape and the company decide.
+    /// Returns the entity of a value with this topic. `None` if it is harmless, and for `Code`, which depends on the
+    /// shape.
     pub(crate) fn entity(self) -> Option<Entity> {
         match self {
             Self::Card => Some(Entity::Card),
@@ -115,7 +116,7 @@ impl Topic {
         }
     }
 
-    /// The topic whose values are these; none for what the user's own detectors find.
+    /// Returns the topic of an entity, or `None` for custom detectors.
     pub(crate) fn of(entity: Entity) -> Option<Self> {
         Self::ALL.into_iter().find(|topic| topic.entity() == Some(entity))
     }
@@ -124,13 +125,13 @@ impl Topic {
 /// A row of a cue table.
 pub(crate) struct Row {
     pub(crate) topic: Topic,
-    /// The name under which evidence shows the cue.
+    /// The name of the cue in evidence.
     pub(crate) name: &'static str,
     /// The phrases, separated by `;`.
     pub(crate) phrases: &'static str,
 }
 
-/// What words do besides naming a topic: a set of flags.
+/// What words do apart from naming a topic: a set of flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct WordClass(pub(crate) u32);
 
@@ -145,23 +146,23 @@ impl WordClass {
     pub(crate) const REQUEST: Self = Self(1 << 3);
     /// Negates: "never", "don't", "nunca".
     pub(crate) const NEGATION: Self = Self(1 << 4);
-    /// Tells that something went out: "sent", "texted", "enviado".
+    /// Says that something was sent: "sent", "texted", "enviado".
     pub(crate) const SENT: Self = Self(1 << 5);
     /// A unit after a number: "minutes", "points", "digits".
     pub(crate) const UNIT: Self = Self(1 << 6);
     /// Joins clauses: "and", "but", "y", "pero".
     pub(crate) const CONJUNCTION: Self = Self(1 << 7);
-    /// A word of everyday talk, which is not a password by itself.
+    /// An everyday word, which is not a password by itself.
     pub(crate) const COMMON: Self = Self(1 << 8);
     /// A preposition before a year: "since", "in", "desde".
     pub(crate) const SINCE: Self = Self(1 << 9);
     /// A currency after an amount.
     pub(crate) const CURRENCY: Self = Self(1 << 10);
-    /// Joins the pieces of a number: "then", "next", "rest".
+    /// Joins the parts of a number: "then", "next", "rest".
     pub(crate) const PIECE: Self = Self(1 << 11);
     /// The name of a month.
     pub(crate) const MONTH: Self = Self(1 << 12);
-    /// A face of a card: "front", "back", "reverso".
+    /// A side of a card: "front", "back", "reverso".
     pub(crate) const FACE: Self = Self(1 << 13);
     /// "digits", "numbers", "cifras".
     pub(crate) const DIGITS: Self = Self(1 << 14);
@@ -171,41 +172,41 @@ impl WordClass {
     pub(crate) const COPULA: Self = Self(1 << 16);
     /// A question word: "what", "which", "cuál".
     pub(crate) const QUESTION: Self = Self(1 << 17);
-    /// Possessive of the first person or of the one who is spoken to.
+    /// A possessive of the first or second person.
     pub(crate) const OWN: Self = Self(1 << 18);
-    /// An everyday answer that is no secret: "yes", "ok", "gracias".
+    /// An everyday answer that is not a secret: "yes", "ok", "gracias".
     pub(crate) const FILLER: Self = Self(1 << 19);
-    /// What a word for a password is said to be or do without being one: "wrong", "expired", "incorrecta".
+    /// Says something about a password without being one: "wrong", "expired", "incorrecta".
     pub(crate) const STATE: Self = Self(1 << 20);
     /// "from", "de" in "from X to Y".
     pub(crate) const FROM: Self = Self(1 << 21);
     /// "to", "a" in "from X to Y".
     pub(crate) const TO: Self = Self(1 << 22);
-    /// Expiry: "exp", "expires", "vence".
+    /// Names an expiry date: "exp", "expires", "vence".
     pub(crate) const EXPIRY: Self = Self(1 << 23);
 
-    /// A verb of entering a value: what follows is its object, not that of a noun before it.
+    /// A verb of entering a value. What follows is its object, not the value of a noun before it.
     pub(crate) const ENTRY: Self = Self(1 << 24);
 
     /// The head of a compound whose first part is a cue: "password rule", "PIN prompt".
     pub(crate) const HEAD: Self = Self(1 << 25);
 
-    /// Says that a number is given in pieces: "first half", "the rest", "mitad".
+    /// Says that a number is given in parts: "first half", "the rest", "mitad".
     pub(crate) const HALF: Self = Self(1 << 26);
 
-    /// Takes back what was said before it: "sorry", "actually", "perdón".
+    /// Retracts what was said before it: "sorry", "actually", "perdón".
     pub(crate) const TAKES_BACK: Self = Self(1 << 27);
 
-    /// Introduces another try at the same: "wait", "try", "mejor".
+    /// Introduces another attempt: "wait", "try", "mejor".
     pub(crate) const RETRIES: Self = Self(1 << 28);
 
-    /// What is wrong with an answer that is wanted once more: "incorrect", "too short", "no coincide".
+    /// Says what is wrong with an answer that is needed again: "incorrect", "too short", "no coincide".
     pub(crate) const TROUBLE: Self = Self(1 << 29);
 
-    /// Foretells what comes: "you should receive", "it asks for", "le llegará".
+    /// Announces something: "you should receive", "it asks for", "le llegará".
     pub(crate) const FORETELLS: Self = Self(1 << 30);
 
-    /// How people tell what a program says: "it says", "fails with", "arroja".
+    /// Quotes what a program says: "it says", "fails with", "arroja".
     pub(crate) const REPORTS: Self = Self(1 << 31);
 
     pub(crate) const fn intersects(self, other: Self) -> bool {
@@ -221,7 +222,7 @@ impl WordClass {
     }
 }
 
-/// A row of a table of words: the words, separated by spaces, and what they do.
+/// A row of a table of words: the words, separated by spaces, and their classes.
 pub(crate) struct Words {
     pub(crate) role: WordClass,
     pub(crate) words: &'static str,
@@ -231,13 +232,13 @@ pub(crate) struct Words {
 pub(crate) struct Language {
     pub(crate) cues: &'static [Row],
     pub(crate) words: &'static [Words],
-    /// Words that are read over a slip of the finger, separated by spaces.
+    /// Words that are recognized if one letter is mistyped, separated by spaces.
     pub(crate) slips: &'static str,
     pub(crate) lists: &'static [(WordSet, &'static str)],
     pub(crate) phrasing: &'static [(PhraseSet, &'static str)],
-    /// Names of cues whose values may be of another topic as well, and that topic.
+    /// Names of cues whose values may be of a second topic, and that topic.
     pub(crate) also: &'static [(&'static str, Topic)],
-    /// What words do in other languages and not in this one. It holds for texts with a [`WordSet::MARKER`].
+    /// Classes that words have in other languages but not in this one. Applies to texts with a [`WordSet::MARKER`].
     pub(crate) unlike: &'static [Words],
 }
 
@@ -272,42 +273,42 @@ pub(crate) static LANGUAGES: &[Language] = &[
     },
 ];
 
-/// The rows of all languages.
+/// Returns the cue rows of all languages.
 pub(crate) fn cues() -> impl Iterator<Item = &'static Row> {
     LANGUAGES.iter().flat_map(|language| language.cues)
 }
 
-/// What words do, in all languages.
+/// Returns the word classes of all languages.
 pub(crate) fn words() -> impl Iterator<Item = &'static Words> {
     LANGUAGES.iter().flat_map(|language| language.words)
 }
 
-/// The words of all languages that are read over a slip of the finger.
+/// Returns the words of all languages that are recognized if one letter is mistyped.
 pub(crate) fn slips() -> impl Iterator<Item = &'static str> {
     LANGUAGES.iter().flat_map(|language| language.slips.split_ascii_whitespace())
 }
 
-/// The words on lists: each list with its words of one language, or of none.
+/// Returns the words on lists: each list with its words of one language, or of no language.
 pub(crate) fn listed_words() -> impl Iterator<Item = &'static (WordSet, &'static str)> {
     LANGUAGES.iter().flat_map(|language| language.lists).chain(lists::LISTS)
 }
 
-/// The words of all languages in the turns of phrase of a few rules.
+/// Returns the words of the phrase sets of all languages.
 pub(crate) fn phrasing() -> impl Iterator<Item = &'static (PhraseSet, &'static str)> {
     LANGUAGES.iter().flat_map(|language| language.phrasing)
 }
 
-/// The topic of which the values of the cue with this name may be as well.
+/// Returns the second topic of the values of the cue with this name.
 pub(crate) fn also(name: &str) -> Option<Topic> {
     LANGUAGES.iter().flat_map(|language| language.also).find(|(cue, _)| *cue == name).map(|(_, topic)| *topic)
 }
 
-/// What words do in other languages than that of the [`WordSet::MARKER`] in a text.
+/// Returns the classes that words do not have in the language whose [`WordSet::MARKER`] is in a text.
 pub(crate) fn unlike() -> impl Iterator<Item = &'static Words> {
     LANGUAGES.iter().flat_map(|language| language.unlike)
 }
 
-/// Index of a word; 0 is a word that no table knows.
+/// The index of a word. 0 is an unknown word.
 pub(crate) type WordId = u16;
 
 /// A cue of the tables.

@@ -1,28 +1,28 @@
-//! Sets of words that belong to the turns of phrase of a few rules. Their words stand in the tables of the languages.
+//! Sets of words that single rules use. The words are in the tables of the languages.
 //!
-//! A word is looked up when a rule asks for it. In nothing else such a word differs from others.
+//! A word is looked up only when a rule asks for it. Being in a set has no other effect.
 
-/// In which of these sets a word is: a set of flags.
+/// The sets that contain a word: a set of flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct PhraseSet(u64);
 
 impl PhraseSet {
-    /// Points at what is told, before the name of a secret: "here is my PIN".
+    /// Introduces a value, before the name of a secret: "here is my PIN".
     pub(crate) const HERE: Self = Self(1);
-    /// What people say of a secret without telling it: "I forgot my PIN".
+    /// Says something about a secret without giving it: "I forgot my PIN".
     pub(crate) const CONCERN: Self = Self(1 << 1);
     /// Asks whether somebody has or knows something.
     pub(crate) const KNOWS: Self = Self(1 << 2);
     /// Reports what others say.
     pub(crate) const SAYS: Self = Self(1 << 3);
-    /// Stands for what is sent.
+    /// Refers to something that is sent.
     pub(crate) const ANOTHER_ONE: Self = Self(1 << 4);
     /// Says that something is enough.
     pub(crate) const SUFFICES: Self = Self(1 << 5);
     /// May stand before [`ENOUGH`](Self::ENOUGH).
     pub(crate) const IS_ENOUGH: Self = Self(1 << 6);
     pub(crate) const ENOUGH: Self = Self(1 << 7);
-    /// Stands for the thing meant, before [`OF_THE`](Self::OF_THE).
+    /// Refers to the thing meant, before [`OF_THE`](Self::OF_THE).
     pub(crate) const THE: Self = Self(1 << 8);
     pub(crate) const OF_THE: Self = Self(1 << 9);
     /// May stand before [`MEANT`](Self::MEANT).
@@ -34,38 +34,38 @@ impl PhraseSet {
     pub(crate) const NEEDS: Self = Self(1 << 13);
     /// Verbs that change a secret.
     pub(crate) const CHANGES: Self = Self(1 << 14);
-    /// Places outside the chat where that happens.
+    /// Places outside the chat where a secret is changed.
     pub(crate) const ELSEWHERE: Self = Self(1 << 15);
     /// Words on a button before the word for a secret.
     pub(crate) const FORGOTTEN: Self = Self(1 << 16);
     /// Places or verbs of the chat itself.
     pub(crate) const IN_CHAT: Self = Self(1 << 17);
-    /// The first person, which is among the verbs of entering.
+    /// The first person, which is also among the verbs of entering.
     pub(crate) const I: Self = Self(1 << 18);
     /// May follow a number that was entered.
     pub(crate) const AFTER_ENTRY: Self = Self(1 << 19);
     /// Says that a number replaces another.
     pub(crate) const INSTEAD: Self = Self(1 << 20);
-    /// To whom something was sent.
+    /// The recipient of something that was sent.
     pub(crate) const US: Self = Self(1 << 21);
-    /// Opens a purpose after a number.
+    /// Opens a clause of purpose after a number.
     pub(crate) const TO: Self = Self(1 << 22);
     /// What a passcode is for, after [`TO`](Self::TO).
     pub(crate) const AUTHORIZES: Self = Self(1 << 23);
-    /// What a passcode is used for, or whose it is.
+    /// What a passcode is used for, or who it belongs to.
     pub(crate) const LETS_IN: Self = Self(1 << 24);
     /// Tells somebody to use a passcode.
     pub(crate) const USES: Self = Self(1 << 25);
-    /// Between a passcode and [`LETS_IN`](Self::LETS_IN).
+    /// Stands between a passcode and [`LETS_IN`](Self::LETS_IN).
     pub(crate) const TO_AS: Self = Self(1 << 26);
     /// Introduces what a message says.
     pub(crate) const READS: Self = Self(1 << 27);
     /// A text message.
     pub(crate) const SMS: Self = Self(1 << 28);
-    /// Says what a side of the card has on it.
+    /// Says what is printed on a side of the card.
     pub(crate) const CARRIES: Self = Self(1 << 29);
     pub(crate) const MINE: Self = Self(1 << 30);
-    /// Joins two numbers that are told in one breath.
+    /// Joins two numbers that belong together.
     pub(crate) const JOINS: Self = Self(1 << 31);
     /// An article after "is": a definition may follow.
     pub(crate) const THE_THING: Self = Self(1 << 32);
@@ -81,19 +81,19 @@ impl PhraseSet {
     pub(crate) const AND_ANOTHER: Self = Self(1 << 38);
     /// Joins two passwords.
     pub(crate) const AND_THEN: Self = Self(1 << 39);
-    /// May stand before another password, further on.
+    /// May precede another password, later in the sentence.
     pub(crate) const OR_NOW: Self = Self(1 << 40);
     /// Names the user, before a slash and the word for a password.
     pub(crate) const USER: Self = Self(1 << 41);
-    /// Tells that somebody has changed a password.
+    /// Says that somebody has changed a password.
     pub(crate) const SET: Self = Self(1 << 42);
     /// Names a secret of several words.
     pub(crate) const PHRASE: Self = Self(1 << 43);
     /// May stand between a card and its security code.
     pub(crate) const WITH_CODE: Self = Self(1 << 44);
-    /// Asks for all of a number.
+    /// Asks for all digits of a number.
     pub(crate) const FULL: Self = Self(1 << 45);
-    /// A third person.
+    /// A pronoun or noun of the third person.
     pub(crate) const THIRD: Self = Self(1 << 46);
     /// May follow a number that is read back.
     pub(crate) const CONFIRMS: Self = Self(1 << 47);
@@ -103,7 +103,7 @@ impl PhraseSet {
     pub(crate) const REJECTS: Self = Self(1 << 49);
     /// Opens a question.
     pub(crate) const ASKS_BACK: Self = Self(1 << 50);
-    /// May stand after an answer.
+    /// May follow an answer.
     pub(crate) const I_THINK: Self = Self(1 << 51);
     /// Joins a user name and a password.
     pub(crate) const THEN_ANOTHER: Self = Self(1 << 52);

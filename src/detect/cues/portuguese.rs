@@ -142,14 +142,15 @@ pub(crate) const CUES: &[Row] = &[
     },
 ];
 
-/// Cues whose values may be of another topic as well.
+/// Cues whose values may be of a second topic.
 pub(crate) const ALSO: &[(&str, Topic)] =
     &[("código de segurança", Topic::SecurityCode), ("código de confirmação", Topic::Reference)];
 
-/// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.
+/// Words that are recognized if one letter is mistyped. They have at least seven letters, and no everyday word differs
+/// in one letter.
 pub(crate) const SLIPS: &str = "verificacao seguranca autenticacao confirmacao";
 
-/// What words do.
+/// The classes of words.
 pub(crate) const WORDS: &[Words] = &[
     Words {
         role: WordClass::GLUE.union(WordClass::COMMON),
@@ -322,7 +323,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
 ];
 
-/// Words on the lists which grammar looks for, separated by spaces.
+/// The words of the lists that the grammar uses, separated by spaces.
 pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (
         WordSet::SERIES,
@@ -398,7 +399,7 @@ pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (WordSet::ABBREVIATION, "sr sra srta dr dra num tel av prof ag cta apto ap ramal nr"),
 ];
 
-/// Words in the turns of phrase of a few rules, separated by spaces.
+/// The words of the phrase sets that single rules use, separated by spaces.
 pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::HERE, "aqui este esta ai agora segue eis"),
     (
@@ -473,7 +474,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::AS_IN, "como com de"),
 ];
 
-/// What words do in Spanish or English and not in Portuguese: "no verso", "da conta", "é o código".
+/// Classes that words have in Spanish or English but not in Portuguese: "no verso", "da conta", "é o código".
 pub(crate) const UNLIKE: &[Words] = &[
     Words { role: WordClass::NEGATION, words: "no" },
     Words { role: WordClass::REQUEST, words: "da marque" },

@@ -127,14 +127,15 @@ pub(crate) const CUES: &[Row] = &[
     },
 ];
 
-/// Cues whose values may be of another topic as well.
+/// Cues whose values may be of a second topic.
 pub(crate) const ALSO: &[(&str, Topic)] =
     &[("código de seguridad", Topic::SecurityCode), ("código de confirmación", Topic::Reference)];
 
-/// Words that are recognised when mistyped by one letter; seven letters or more, and no everyday word one letter away.
+/// Words that are recognized if one letter is mistyped. They have at least seven letters, and no everyday word differs
+/// in one letter.
 pub(crate) const SLIPS: &str = "contrasena tarjeta verificacion seguridad confirmacion autenticacion";
 
-/// What words do.
+/// The classes of words.
 pub(crate) const WORDS: &[Words] = &[
     Words {
         role: WordClass::GLUE.union(WordClass::COMMON),
@@ -237,7 +238,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
 ];
 
-/// Words on the lists which grammar looks for, separated by spaces.
+/// The words of the lists that the grammar uses, separated by spaces.
 pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (
         WordSet::SERIES,
@@ -312,7 +313,7 @@ pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (WordSet::ABBREVIATION, "sr sra srta dr dra no nro num tel av ing lic prof"),
 ];
 
-/// Words in the turns of phrase of a few rules, separated by spaces.
+/// The words of the phrase sets that single rules use, separated by spaces.
 pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::HERE, "aqui este esta ahi ahora"),
     (PhraseSet::CONCERN, "olvide cambiar cambie perdi"),

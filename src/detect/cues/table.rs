@@ -1,4 +1,4 @@
-//! Words as numbers, and tables that find them.
+//! Hash tables for words and for the edges of the phrase trie.
 
 use crate::text::Block;
 
@@ -10,7 +10,7 @@ pub(super) struct Key([u64; 3]);
 impl Key {
     pub(super) const LONGEST: usize = 24;
 
-    /// The bytes `start..end` of `text`: letters and digits, at least one and at most [`Key::LONGEST`].
+    /// Creates the key of the bytes `start..end` of `text`: 1 to [`Key::LONGEST`] letters and digits.
     #[inline(always)]
     pub(super) fn of(text: &[u8], start: usize, end: usize) -> Self {
         let len = end - start;
@@ -23,13 +23,13 @@ impl Key {
         Self([first, second, third])
     }
 
-    /// A [word](Block::word) of up to eight letters.
+    /// Creates the key of a [word](Block::word) of up to eight letters.
     #[inline]
     pub(super) fn short(word: u64) -> Self {
         Self([word, 0, 0])
     }
 
-    /// The word itself, in lower case, and its length.
+    /// Returns the word in lower case, and its length.
     pub(super) fn word(self) -> ([u8; Self::LONGEST], usize) {
         let mut word = [0; Self::LONGEST];
         for (bytes, from) in word.chunks_mut(8).zip(self.0) {
@@ -38,14 +38,14 @@ impl Key {
         (word, word.iter().position(|byte| *byte == 0).unwrap_or(Self::LONGEST))
     }
 
-    /// Whether it is the same word.
+    /// Returns whether it is the same word.
     #[inline]
     fn is(&self, other: &Self) -> bool {
         let Self([first, second, third]) = self;
         (first ^ other.0[0]) | (second ^ other.0[1]) | (third ^ other.0[2]) == 0
     }
 
-    /// Spread over all bits.
+    /// Returns a hash that uses all 64 bits.
     #[inline]
     pub(super) fn hash(self) -> u64 {
         let Self([first, second, third]) = self;
@@ -55,17 +55,17 @@ impl Key {
     }
 }
 
-/// The bytes from `at` on, 1 to 8 of them, the first the lowest; zero behind them.
+/// Returns 1 to 8 bytes from `at`, the first one lowest, zero-padded.
 #[inline]
 fn eight(text: &[u8], at: usize, len: usize) -> u64 {
     Block::at(text, at).word(len)
 }
 
-/// A number for each word. Words are never taken out, and most of those asked for are in it.
+/// A map from words to numbers. Words are never removed, and most lookups succeed.
 #[derive(Default)]
 pub(super) struct Table {
-    /// Where a word may be: one more than its place among the entries, and 16 bits of its hash. A power of two of them,
-    /// at most half of them taken.
+    /// One more than the index of an entry, and 16 bits of its hash. The length is a power of two, and at most half of
+    /// the slots are used.
     slots: Vec<u32>,
     entries: Vec<(Key, u16)>,
 }
@@ -122,19 +122,20 @@ impl Table {
     }
 }
 
-/// Other bits of the hash than those that choose the slot.
+/// Returns bits of the hash other than those that choose the slot.
 fn tag(hash: u64) -> u32 {
     (hash >> 24) as u32 & 0xFFFF
 }
 
-/// What is known about words of up to eight letters, beside each word: one place in memory tells all.
+/// A map from words of up to eight letters to values. Word and value are in the same slot, so a lookup reads one cache
+/// line.
 pub(super) struct Short<V> {
-    /// A word, or 0, and what is known about it. A power of two of them, at most half of them taken.
+    /// A word, or 0, and its value. The length is a power of two, and at most half of the slots are used.
     slots: Vec<(u64, V)>,
 }
 
 impl<V: Copy + Default> Short<V> {
-    /// Takes over the short words among these.
+    /// Copies the short words among these.
     pub(super) fn new(words: &[(Key, V)]) -> Self {
         let short = || words.iter().filter(|(key, _)| key.0[1] == 0);
         let mut new = Self { slots: vec![(0, V::default()); (short().count() * 2).next_power_of_two().max(2)] };
@@ -148,7 +149,7 @@ impl<V: Copy + Default> Short<V> {
         new
     }
 
-    /// What is known about a [word](Block::word).
+    /// Looks up a [word](Block::word).
     #[inline]
     pub(super) fn get(&self, word: u64) -> Option<&V> {
         let mut slot = self.slot(word);
@@ -170,10 +171,10 @@ impl<V: Copy + Default> Short<V> {
     }
 }
 
-/// From a node and a word to the next node.
+/// A map from a node and a word to the next node.
 pub(super) struct Edges {
-    /// The node in the highest 16 bits in use, then the word, then where the edge leads; 0 where there is none. A power
-    /// of two of them, at most half of them taken.
+    /// The node in the highest 16 bits in use, then the word, then the target of the edge, or 0 for an empty slot. The
+    /// length is a power of two, and at most half of the slots are used.
     slots: Vec<u64>,
 }
 

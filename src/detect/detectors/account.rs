@@ -73,7 +73,7 @@ fn candidate(page: &Document<'_>, number: &Number) -> Candidate {
     }
 }
 
-/// Two letters, two digits, then letters and digits in any grouping.
+/// Finds IBANs: two letters, two digits, then letters and digits in any grouping.
 fn ibans(page: &Document<'_>, out: &mut Candidates) {
     let reading = &page.reading;
     let mut at = if reading.facts.mixed { 0 } else { reading.tokens.len() };
@@ -99,8 +99,8 @@ fn ibans(page: &Document<'_>, out: &mut Candidates) {
     }
 }
 
-/// Whether capitals and digits are grouped in fours, as IBANs are printed, and have the length for their country. Nothing
-/// else is written so, even if the checksum fails.
+/// Returns whether capitals and digits are grouped in fours, as IBANs are printed, and have the length of their
+/// country. This form is distinctive even if the checksum fails.
 fn is_printed_iban(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let span = reading.span(first, last);
     let text = &reading.text[span.start..span.end];
@@ -114,7 +114,7 @@ fn is_printed_iban(reading: &TokenizedText<'_>, first: usize, last: usize) -> bo
 /// Returns the last token of an IBAN that starts at `first`, and whether its checksum is valid.
 fn iban_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, bool)> {
     let head = reading.token(first)?;
-    // A long run of digits is a token of its own, apart from the letters before it.
+    // A long run of digits is a token separate from the letters before it.
     let apart = head.kind == Kind::Word && head.len() == 2;
     let glued = reading.token(first + 1).is_some_and(|t| t.kind == Kind::Digits && !t.spaced);
     if !(head.kind == Kind::Mixed || apart && glued) || number::in_identifier(reading, first) {
@@ -153,7 +153,7 @@ fn iban_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, bool)> {
     }
     match valid {
         Some(last) => Some((last, true)),
-        // One character too many, missing, or wrong.
+        // One character too many, missing or wrong.
         None if a.is_ascii_uppercase() && b.is_ascii_uppercase() => {
             let span = reading.span(first, longest);
             let body = reading.text[span.start..span.end].iter().filter(|b| b.is_ascii_alphanumeric());

@@ -11,7 +11,7 @@ use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Docume
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
-/// Finds Luhn-valid numbers of a known brand in any grouping and, where the text speaks of a card, mistyped ones.
+/// Finds Luhn-valid numbers of a known brand in any grouping, and mistyped ones if the text mentions a card.
 pub(crate) struct Card;
 
 static SPEC: DetectorInfo = DetectorInfo {
@@ -45,18 +45,18 @@ static SPEC: DetectorInfo = DetectorInfo {
     ],
 };
 
-/// Digits of the shortest card.
+/// The number of digits of the shortest card.
 const FEWEST_DIGITS: usize = 12;
 
-/// Groups of one card, at most: one digit each.
+/// The maximum number of groups of one card: one digit each.
 const MOST_GROUPS: usize = 19;
 
-/// How well the grouping of a candidate fits.
+/// How well the grouping of a candidate matches that of a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
-    /// Groups of other lengths than those printed on cards, with numbers right beside.
+    /// Groups of unusual lengths, with other numbers next to them.
     Odd,
-    /// Groups of other lengths, but all of a number; or one run of digits.
+    /// Groups of unusual lengths that make up the whole number, or one run of digits.
     Whole,
     /// 4-6-5, 4-4-4-4 and the like.
     Printed,
@@ -79,7 +79,7 @@ impl Detector for Card {
                 at += 1;
                 continue;
             }
-            // A stretch of groups with nothing but separators between.
+            // Collect groups with nothing but separators between them.
             let mut last = at;
             let mut next = at + 1;
             while next < reading.tokens.len() && next - last <= 8 {
@@ -97,7 +97,7 @@ impl Detector for Card {
     }
 }
 
-/// Cards among the groups of the tokens `first..=last`.
+/// Finds cards among the groups of the tokens `first..=last`.
 fn stretch(page: &Document<'_>, first: usize, last: usize, out: &mut Candidates) {
     let reading = &page.reading;
     let groups: SmallVec<[usize; 20]> = (first..=last).filter(|&i| reading.tokens[i].kind == Kind::Digits).collect();
@@ -122,14 +122,14 @@ fn stretch(page: &Document<'_>, first: usize, last: usize, out: &mut Candidates)
 struct Found {
     candidate: Candidate,
     fit: Fit,
-    /// Index of the group after it.
+    /// The index of the group after it.
     until: usize,
 }
 
-/// The best card that starts with the group `from`, or with a later group inside it that fits better.
+/// Returns the best card that starts with the group `from`, or with a later group inside it if that one fits better.
 fn best_at(page: &Document<'_>, groups: &[usize], from: usize) -> Option<Found> {
     let mut best = longest_at(page, groups, from)?;
-    // "61 3782 822463 10005": a number beside the card may make a valid number of its own with a part of it.
+    // "61 3782 822463 10005": an adjacent number may form a valid number with a part of the card.
     let mut later = from + 1;
     while later < best.until && best.fit < Fit::Printed {
         if let Some(other) = longest_at(page, groups, later)
@@ -189,7 +189,8 @@ fn longest_at(page: &Document<'_>, groups: &[usize], from: usize) -> Option<Foun
     best
 }
 
-/// Of two numbers that fit alike, the longer one that is not unusually long for its beginning.
+/// Returns whether a longer number should win over a shorter one that fits equally well: its length is common for its
+/// prefix.
 fn preferred(number: &[u8]) -> bool {
     number.len() <= brands::usual_length(number)
 }
@@ -202,7 +203,7 @@ fn luhn(digits: &[u8]) -> bool {
     digits.iter().any(|d| *d != 0) && checksum::luhn(&text[..digits.len()])
 }
 
-/// How the groups `from..=from + count` fit what is printed on cards.
+/// Returns how well the groups `from..=from + count` match what is printed on cards.
 fn fit(reading: &TokenizedText<'_>, groups: &[usize], from: usize, count: usize, number: &[u8]) -> Fit {
     let lens = || groups[from..=from + count].iter().map(|&g| reading.tokens[g].len());
     let is = |printed: &[usize]| lens().eq(printed.iter().copied());
@@ -227,14 +228,14 @@ fn fit(reading: &TokenizedText<'_>, groups: &[usize], from: usize, count: usize,
     }
 }
 
-/// What a valid number of a brand needs to be taken for a card.
+/// Returns what a valid number of a brand still needs to be reported as a card.
 fn claim(page: &Document<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Option<Claim> {
     let reading = &page.reading;
     let (first, last) = (groups[0], groups[groups.len() - 1]);
     let about_cards = reading.mentions(Topic::Card);
     let number = page.numbers.get(page.numbers.partition_point(|n| n.last < first)).filter(|n| n.first <= first);
     let in_address = number.is_some_and(|n| matches!(n.shape, NumberShape::Harmless("address on the Internet")));
-    // No identifier has blanks where cards have them: "3782 822463 10005Please".
+    // Identifiers do not have spaces where cards have them: "3782 822463 10005Please".
     let starts = first == 0
         || reading.tokens[first].spaced
         || match reading.tokens[first - 1].kind {
@@ -244,7 +245,7 @@ fn claim(page: &Document<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Optio
     let blanks = starts && fit == Fit::Printed && groups[1..].iter().all(|&group| reading.tokens[group].spaced);
     let joined = !blanks && joined_to_letters(reading, first, last);
     if (in_address || joined) && !about_cards {
-        // A part of an address, or of an identifier with letters: UUID, hash, order number.
+        // Part of an address, or of an identifier with letters: UUID, hash, order number.
         return None;
     }
     let hard = groups.windows(2).any(|pair| number::gap(reading, pair[0], pair[1]) == Gap::Hard);
@@ -258,7 +259,7 @@ fn claim(page: &Document<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Optio
         Fit::Whole if !brand.by_shape => Claim::Possible,
         Fit::Whole if groups.len() == 1 => Claim::Probable,
         Fit::Whole if hard && !disguised && !about_cards => {
-            // A list of numbers; one digit a line is a card all the same.
+            // A list of numbers. Single digits on lines of their own may still be a card.
             let even = groups.iter().all(|&g| reading.tokens[g].len() == reading.tokens[first].len());
             if even { Claim::Probable } else { return None }
         }
@@ -268,26 +269,26 @@ fn claim(page: &Document<'_>, groups: &[usize], brand: Brand, fit: Fit) -> Optio
     })
 }
 
-/// Whether the digits from `first` on are those behind the point of a decimal: `0.4539...`.
+/// Returns whether the digits from `first` on are the decimal places of a number: `0.4539...`.
 fn is_fraction(reading: &TokenizedText<'_>, first: usize) -> bool {
     let tokens = &reading.tokens;
     let point = first > 0 && tokens[first - 1].is(b'.') && !tokens[first].spaced;
     point && first > 1 && !tokens[first - 1].spaced && tokens[first - 2].kind == Kind::Digits
 }
 
-/// Whether a card of the tokens `first..=last` would take in a date, a time, a decimal, an address or an id beside it.
+/// Returns whether a card of the tokens `first..=last` would include an adjacent date, time, decimal, address or id.
 fn takes_in_another(page: &Document<'_>, first: usize, last: usize, fit: Fit) -> bool {
     let from = page.numbers.partition_point(|n| n.last < first);
     page.numbers[from..].iter().take_while(|n| n.first <= last).any(|n| {
         let decimal = matches!(n.shape, NumberShape::Harmless("decimal") | NumberShape::Likely("decimal"));
         let printed = fit == Fit::Printed && matches!(n.shape, NumberShape::Harmless("date" | "time" | "version"));
-        // The digits before the point may be a card with a full stop behind it.
+        // The digits before the point may be a card that ends a sentence.
         let whole = decimal && n.first == first && first == last && n.last > last;
         n.shape.stands_alone(n.groups) && !printed && !whole
     })
 }
 
-/// "41, 42, 43, 44": numbers in a row, each one more than the one before.
+/// Returns whether each number is one more than the one before: "41, 42, 43, 44".
 fn is_counted_up(reading: &TokenizedText<'_>, groups: &[usize]) -> bool {
     let value = |group: usize| {
         let bytes = reading.bytes(&reading.tokens[group]);
@@ -300,9 +301,9 @@ fn is_counted_up(reading: &TokenizedText<'_>, groups: &[usize]) -> bool {
         })
 }
 
-/// Whether letters touch the number, or are joined to it by hyphens or underscores.
+/// Returns whether letters touch the number or are joined to it by hyphens or underscores.
 pub(crate) fn joined_to_letters(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
-    /// The most marks between: `blk_-4539...`.
+    /// The maximum number of marks between them: `blk_-4539...`.
     const MOST_MARKS: usize = 2;
     let tokens = &reading.tokens;
     let text = |at: usize| tokens.get(at).is_some_and(|t| t.is_text());
@@ -317,10 +318,10 @@ pub(crate) fn joined_to_letters(reading: &TokenizedText<'_>, first: usize, last:
     left || right && !may_touch(reading, &tokens[last + 1]) && !tokens[last + 1].does(WordClass::EXPIRY)
 }
 
-/// Whether people write the word right beside a card: "4111...thanks", "mycardis4111...". Other letters are a part of an
-/// identifier.
+/// Returns whether people write the word directly next to a card: "4111...thanks", "mycardis4111...". Other letters are
+/// part of an identifier.
 fn may_touch(reading: &TokenizedText<'_>, word: &Token) -> bool {
-    /// The shortest word, and the most letters in which one is looked for.
+    /// The shortest known word, and the longest run of letters that is searched for one.
     const SHORTEST: usize = 4;
     const LONGEST: usize = 24;
     let letters = reading.bytes(word);
@@ -336,7 +337,7 @@ fn may_touch(reading: &TokenizedText<'_>, word: &Token) -> bool {
         && (0..letters.len()).flat_map(ends).any(|(from, to)| names_card(&letters[from..to]))
 }
 
-/// Two cards typed into one run of digits.
+/// Finds two cards that were typed as one run of digits.
 fn two_in_one(page: &Document<'_>, token: usize, len: usize, out: &mut Candidates) -> Option<usize> {
     if !(28..=38).contains(&len) {
         return None;
@@ -367,7 +368,7 @@ fn two_in_one(page: &Document<'_>, token: usize, len: usize, out: &mut Candidate
     None
 }
 
-/// "4521288553968072 0728": behind a whole card, month and year.
+/// Returns whether month and year follow a complete card: "4521288553968072 0728".
 fn ends_with_expiry(reading: &TokenizedText<'_>, groups: &[usize]) -> bool {
     let Some((&last, card)) = groups.split_last() else { return false };
     let len = |group: usize| reading.tokens[group].len();
@@ -377,7 +378,7 @@ fn ends_with_expiry(reading: &TokenizedText<'_>, groups: &[usize]) -> bool {
     whole && len(last) == 4 && month
 }
 
-/// Numbers that look like a card with a digit wrong, swapped, missing or doubled.
+/// Finds numbers that look like a card with a wrong, swapped, missing or doubled digit.
 fn mistyped(page: &Document<'_>, groups: &[usize], out: &mut Candidates) {
     let reading = &page.reading;
     let (Some(&first), Some(&last)) = (groups.first(), groups.last()) else { return };
@@ -397,7 +398,7 @@ fn mistyped(page: &Document<'_>, groups: &[usize], out: &mut Candidates) {
         let lens = || groups[from..until].iter().map(|&g| reading.tokens[g].len());
         let amex = matches!(digits.get(), [3, 4 | 7, ..]) && lens().eq([4, 6, 5]);
         let near = length + 1 >= usual.min(16) && length <= 19;
-        // An identifier of letters and digits that no checksum proves: an order number.
+        // An identifier of letters and digits without a valid checksum: an order number.
         let glued =
             number.first > 0 && !reading.tokens[number.first].spaced && reading.tokens[number.first - 1].is_text();
         let named = glued || number.attached && !reading.mentions(Topic::Card);

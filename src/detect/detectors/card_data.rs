@@ -1,4 +1,4 @@
-//! The data that people type after a card number: expiry date, security code and ZIP code, in any order.
+//! Reads the data that people type after a card number: expiry date, security code and ZIP code, in any order.
 
 use crate::detect::Document;
 use crate::detect::cues::{PhraseSet, WordClass};
@@ -8,22 +8,22 @@ use crate::detect::token::{Kind, TokenizedText};
 /// The fields after a card number, each recognized by its length.
 #[derive(Default)]
 pub(crate) struct CardData {
-    /// First and last token of the expiry date.
+    /// The first and last token of the expiry date.
     pub(crate) expiry: Option<(usize, usize)>,
     pub(crate) code: Option<Number>,
     pub(crate) zip: Option<Number>,
 }
 
-/// The number of tokens after a card that are read.
+/// The number of tokens that are read after a card.
 const REACH: usize = 20;
 
-/// Reads the fields after the card that ends at token `last` and whose security code has `code_digits` digits.
+/// Reads the fields after a card that ends at token `last` and whose security code has `code_digits` digits.
 pub(crate) fn after(page: &Document<'_>, last: usize, code_digits: usize) -> CardData {
     let reading = &page.reading;
     let mut data = CardData::default();
     let mut month = None;
     let mut named = false;
-    // After other words than those of an expiry date a number may be anything: "4111... for 456".
+    // After words that do not introduce an expiry date, a number may be anything: "4111... for 456".
     let mut talk = false;
     let mut end = last;
     let mut at = last + 1;
@@ -66,14 +66,14 @@ pub(crate) fn after(page: &Document<'_>, last: usize, code_digits: usize) -> Car
         }
         at += 1;
     }
-    // A field that is only the beginning of a longer number is none.
+    // A field must not be the beginning of a longer number.
     let cut =
         page.numbers.get(page.numbers.partition_point(|n| n.last < end)).filter(|n| n.first <= end && n.last > end);
     let whole = |field: &Number| cut.is_none_or(|cut| field.first < cut.first);
     CardData { code: data.code.filter(whole), zip: data.zip.filter(whole), ..data }
 }
 
-/// The field at `at`: one group of digits, or a ZIP code with its extension.
+/// Returns the field at `at`: one group of digits, or a ZIP code with its extension.
 fn field(reading: &TokenizedText<'_>, at: usize) -> Number {
     let len = |at: usize| reading.token(at).filter(|t| t.kind == Kind::Digits && !t.spaced).map_or(0, |t| t.len());
     let hyphen = reading.token(at + 1).is_some_and(|t| t.is(b'-') && !t.spaced);
@@ -83,25 +83,25 @@ fn field(reading: &TokenizedText<'_>, at: usize) -> Number {
     Number { first: at, last, digits, groups, shape: NumberShape::Bare, attached: false }
 }
 
-/// Whether the digits at `at` are not a part of something that its shape explains: a phone, a quantity.
+/// Returns whether the digits at `at` are not part of a number with a harmless shape: a phone, a quantity.
 fn is_plain(page: &Document<'_>, at: usize, dated: bool) -> bool {
     let number = &page.numbers[page.numbers.partition_point(|n| n.last < at)];
     match number.shape {
         NumberShape::Bare | NumberShape::Likely("year") => true,
         NumberShape::Likely("house number") => dated,
-        // The last group of a number that began with the expiry date.
+        // The last group of a number that begins with the expiry date.
         NumberShape::Harmless("date") => number.first < at,
         _ => false,
     }
 }
 
-/// Whether the number that ends at `last` is not counted: "4111... 12/28 456 points".
+/// Returns whether no unit follows the number that ends at `last`: "4111... 12/28 456 points".
 fn free_after(reading: &TokenizedText<'_>, last: usize) -> bool {
     reading.token(last + 1).is_none_or(|t| !(t.kind == Kind::Word && t.does(WordClass::UNIT) || t.is(b'%')))
 }
 
-/// The last token of an expiry date whose digits start at `at`: `06/17`, `06-2017`, `06 17`, `0617`, `062017`, and after a
-/// word for it also a year alone. `month` says that the name of a month is before it.
+/// Returns the last token of an expiry date whose digits start at `at`: `06/17`, `06-2017`, `06 17`, `0617`, `062017`,
+/// and after a word for it also a year alone. `month` says that the name of a month precedes it.
 fn expiry(page: &Document<'_>, at: usize, month: bool, named: bool, code_digits: usize) -> Option<usize> {
     let reading = &page.reading;
     let number = page.numbers.get(page.numbers.partition_point(|n| n.last < at))?;
@@ -129,7 +129,7 @@ fn expiry(page: &Document<'_>, at: usize, month: bool, named: bool, code_digits:
         return (is_year(year_len, value) && (len == 2 || mark.is_some())).then_some(year);
     }
     match len {
-        // The code of an American Express card has four digits, too.
+        // The security code of an American Express card has four digits as well.
         4 if code_digits == 4 && !named => (is_month(first / 100) && (24..=40).contains(&(first % 100))).then_some(at),
         4 => (is_month(first / 100) && is_year(2, first % 100) || named).then_some(at),
         6 => (is_month(first / 10_000) && is_year(4, first % 10_000)).then_some(at),

@@ -1,4 +1,4 @@
-//! One detector a file.
+//! The built-in detectors, one per file.
 
 pub(crate) mod account;
 pub(crate) mod card;

@@ -7,7 +7,7 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::mask;
 
-/// Finds four to eight digits, or a code of letters and digits, by cue, by question or in the form of an origin-bound
+/// Finds four to eight digits, or a code of letters and digits, by a cue, a question, or the form of an origin-bound
 /// message.
 pub(crate) struct OneTimePasscode;
 
@@ -78,7 +78,7 @@ impl Detector for OneTimePasscode {
                 evidence: Evidence::default(),
             });
         }
-        // A code begins with letters and digits, or with one of them and a hyphen.
+        // A mixed code begins with a mixed token, or with letters or digits and a hyphen.
         let mut at = if reading.facts.mixed || reading.has_mark(b'-') { 0 } else { reading.tokens.len() };
         while at < reading.tokens.len() {
             match code_at(reading, at) {
@@ -99,27 +99,27 @@ impl Detector for OneTimePasscode {
     }
 }
 
-/// The fewest letters of a code without digits.
+/// The minimum number of letters of a code without digits.
 const FEWEST_LETTERS: usize = 5;
 
-/// Whether as many capitals stand together in a text as a code of letters has.
+/// Returns whether a text has enough adjacent capitals for a code of letters.
 pub(crate) fn has_capitals(text: &[u8]) -> bool {
     text.split(|byte| !byte.is_ascii_uppercase()).any(|run| run.len() >= FEWEST_LETTERS)
 }
 
-/// Whether a code of letters may stand in the text.
+/// Returns whether the text may contain a code of letters.
 pub(crate) fn may_hold_letters(reading: &TokenizedText<'_>) -> bool {
     reading.mentions(Topic::OneTimePasscode) && codes_of_letters(reading).next().is_some()
 }
 
-/// The tokens that are codes of letters, by the cues before them.
+/// Returns the tokens that are codes of letters because of the cue before them.
 fn codes_of_letters<'a>(reading: &'a TokenizedText<'_>) -> impl Iterator<Item = usize> + 'a {
     let cues = reading.cues.iter().filter(|hit| hit.cue.topic == Topic::OneTimePasscode);
     cues.filter_map(|hit| letters_after(reading, hit.last))
 }
 
-/// "verification code: MCJGBD": the token after a cue that ends at `last`, if it is five to eight capitals that make no
-/// word. Codes of letters are made of consonants, so that they spell nothing.
+/// Returns the token after a cue that ends at `last`, if it is a code of letters: five to eight capitals that are not a
+/// word, as in "verification code: MCJGBD". Such codes are made of consonants, so that they never spell a word.
 fn letters_after(reading: &TokenizedText<'_>, last: usize) -> Option<usize> {
     let sign = |t: &Token| t.is(b':') || t.is(b'=') || t.kind == Kind::Word && t.does(WordClass::COPULA);
     let signs = reading.tokens[last + 1..].iter().take(2).take_while(|t| sign(t)).count();
@@ -133,7 +133,8 @@ fn letters_after(reading: &TokenizedText<'_>, last: usize) -> Option<usize> {
     (alone && capitals && (FEWEST_LETTERS..=8).contains(&letters.len()) && vowels * 4 <= letters.len()).then_some(at)
 }
 
-/// `G-482913`: up to three capitals and a hyphen before the digits belong to the code.
+/// Includes a prefix of up to three capitals and a hyphen, as in `G-482913`. Returns the first token and whether there
+/// is one.
 fn with_prefix(reading: &TokenizedText<'_>, first: usize) -> (usize, bool) {
     if first < 2
         || reading.tokens[first].spaced
@@ -148,12 +149,12 @@ fn with_prefix(reading: &TokenizedText<'_>, first: usize) -> (usize, bool) {
     if fits { (first - 2, true) } else { (first, false) }
 }
 
-/// Whether capitals and a hyphen before the digits belong to the code.
+/// Returns whether a prefix of capitals and a hyphen belongs to the code.
 pub(crate) fn has_prefix(reading: &TokenizedText<'_>, first: usize) -> bool {
     with_prefix(reading, first).1
 }
 
-/// `@example.com #747723`: the last line of an origin-bound message.
+/// Returns whether this is the last line of an origin-bound message: `@example.com #747723`.
 fn origin_bound(reading: &TokenizedText<'_>, at: usize) -> bool {
     let Some(hash) = at
         .checked_sub(1)
@@ -161,7 +162,7 @@ fn origin_bound(reading: &TokenizedText<'_>, at: usize) -> bool {
     else {
         return false;
     };
-    // Back over the host to its sign, at the start of a line.
+    // Walk back over the host to its sign at the start of a line.
     for back in (hash.saturating_sub(16)..hash).rev() {
         let token = &reading.tokens[back];
         match token.kind {
@@ -173,9 +174,10 @@ fn origin_bound(reading: &TokenizedText<'_>, at: usize) -> bool {
     false
 }
 
-/// The last token of a code of capitals and digits that starts at `first`: `QH48ZT`, `K7P-2XQ`, `A93-7714`, `123ABC78`.
+/// Returns the last token of a code of capitals and digits that starts at `first`: `QH48ZT`, `K7P-2XQ`, `A93-7714`,
+/// `123ABC78`.
 pub(crate) fn code_at(reading: &TokenizedText<'_>, first: usize) -> Option<usize> {
-    // Letters and digits in one token, or a hyphen behind the first of several.
+    // It must be a mixed token, or several joined by hyphens.
     if reading.token(first)?.kind != Kind::Mixed && !reading.token(first + 1)?.is(b'-') {
         return None;
     }
@@ -201,7 +203,7 @@ pub(crate) fn code_at(reading: &TokenizedText<'_>, first: usize) -> Option<usize
     {
         last += 2;
         groups += 1;
-        // "9TB" reads as a number with its unit elsewhere.
+        // "9TB" alone is a number with its unit.
         if reading.tokens[last].kind == Kind::Digits
             && reading.token(last + 1).is_some_and(|t| t.kind == Kind::Word && !t.spaced)
         {
@@ -212,11 +214,11 @@ pub(crate) fn code_at(reading: &TokenizedText<'_>, first: usize) -> Option<usize
             return None;
         }
     }
-    // Capitals, a hyphen and digits: found with the number.
+    // A prefix, a hyphen and digits: reported together with the number.
     if last == first + 2 && reading.tokens[last].kind == Kind::Digits && has_prefix(reading, last) {
         return None;
     }
-    // More text joined to it: a path, an address, a password.
+    // It is part of something longer: a path, an address, a password.
     if reading.token(last + 1).is_some_and(|t| {
         !t.spaced
             && matches!(t.kind, Kind::Mark(b'@' | b'/' | b'_' | b'-' | b'$' | b'%' | b'#' | b'+' | b'=') | Kind::Other)
@@ -230,7 +232,7 @@ pub(crate) fn code_at(reading: &TokenizedText<'_>, first: usize) -> Option<usize
     let letters = bytes().filter(|b| b.is_ascii_alphabetic()).count();
     let digits = bytes().filter(|b| b.is_ascii_digit()).count();
     let lower = bytes().filter(|b| b.is_ascii_lowercase()).count();
-    // "XK4T-99PL-2MQW", as codes for emergencies are printed: groups alike, all of capitals or all of small letters.
+    // "XK4T-99PL-2MQW", as recovery codes are printed: groups of equal length, all upper or all lower case.
     if groups > 2 {
         let len = |at: usize| reading.tokens[at].len();
         let alike = last - first == 2 * (groups - 1)
@@ -239,7 +241,7 @@ pub(crate) fn code_at(reading: &TokenizedText<'_>, first: usize) -> Option<usize
                 || (first..=last).step_by(2).all(|at| len(at) == 2));
         return (alike && letters >= 2 && digits >= 2 && (lower == 0 || lower == letters)).then_some(last);
     }
-    // "98XXXXXX21": what somebody else has masked.
+    // "98XXXXXX21": masked by somebody else.
     let crossed = |c: u8| reading.tokens[first..=last].iter().any(|t| reading.bytes(t).windows(3).any(|w| w == [c; 3]));
     if crossed(b'X') || crossed(b'x') || mask::is_crossed_out(reading.bytes(&reading.tokens[first])) {
         return None;

@@ -5,7 +5,7 @@ use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Docume
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
-/// Finds the digits of a PIN by cue or question.
+/// Finds the digits of a PIN by a cue or a question.
 pub(crate) struct Pin;
 
 static SPEC: DetectorInfo = DetectorInfo {

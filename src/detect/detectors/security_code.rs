@@ -6,7 +6,7 @@ use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Docume
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
-/// Finds the three or four digits of a security code by cue, by question, or after a card and its expiry.
+/// Finds the three or four digits of a security code by a cue, by a question, or after a card and its expiry date.
 pub(crate) struct SecurityCode;
 
 static SPEC: DetectorInfo = DetectorInfo {

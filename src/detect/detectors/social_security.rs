@@ -9,7 +9,7 @@ use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Docume
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
-/// Finds nine digits: grouped 3-2-4 by their shape, otherwise by cue or question.
+/// Finds nine digits: grouped 3-2-4 by their shape, otherwise by a cue or a question.
 pub(crate) struct SocialSecurity;
 
 static SPEC: DetectorInfo = DetectorInfo {
@@ -68,7 +68,7 @@ impl Detector for SocialSecurity {
     }
 }
 
-/// Spaces, not hyphens, set the part off from the rest of the number.
+/// Returns whether spaces, not hyphens, separate the part from the rest of the number.
 fn spaced_apart(reading: &TokenizedText<'_>, part: &Number) -> bool {
     let free = |at: Option<usize>, spaced: bool| {
         at.and_then(|i| reading.token(i)).is_none_or(|t| spaced || t.kind != Kind::Mark(b'-') && t.kind != Kind::Digits)
@@ -108,8 +108,8 @@ fn candidate(page: &Document<'_>, number: &Number) -> Option<Candidate> {
     })
 }
 
-/// Whether a number of this form can have been issued: an SSN outside area 000, 666 and 900-999, group 00, serial 0000,
-/// or an ITIN or ATIN, whose areas are 900-999 and whose groups are 50-65, 70-88, 90-92 and 93-99.
+/// Returns whether a number of this form can have been issued: an SSN outside area 000, 666 and 900-999, group 00,
+/// serial 0000, or an ITIN or ATIN, whose areas are 900-999 and whose groups are 50-65, 70-88, 90-92 and 93-99.
 fn is_issued(digits: &[u8]) -> bool {
     let [a, b, c, d, e, serial @ ..] = digits else { return false };
     let area = u16::from(*a) * 100 + u16::from(*b) * 10 + u16::from(*c);

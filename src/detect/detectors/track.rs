@@ -1,18 +1,18 @@
-//! The tracks of a magnetic stripe, as a reader types them: `%B4111111111111111^NAME^2812101...?` and
-//! `;4111111111111111=2812101...?`. The data behind name and number hold what the chip and the PIN are checked with.
+//! Finds the tracks of a magnetic stripe, as a card reader types them: `%B4111111111111111^NAME^2812101...?` and
+//! `;4111111111111111=2812101...?`. The data after the number and the name verify the chip and the PIN.
 
 use crate::detect::token::{Kind, TokenizedText};
 use crate::detect::{Candidate, Candidates, Claim};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
-/// How many tokens behind the number a track goes on.
+/// The maximum number of tokens of a track after its number.
 const REACH: usize = 24;
 
-/// The name under which evidence shows it.
+/// The name of the cue in evidence.
 const CUE: &str = "magnetic stripe";
 
-/// Adds the number and the data behind it of every track.
+/// Adds the number of every track and the data after it.
 pub(super) fn tracks(reading: &TokenizedText<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     let sign = if reading.has_mark(b'^') { b'^' } else { b'=' };

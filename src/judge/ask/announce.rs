@@ -1,4 +1,4 @@
-//! What a message announces: "my cvv is" at its end, or a number that comes in parts.
+//! What a message announces: "my cvv is" at its end, or a number that will come in parts.
 
 use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Hit, Kind, TokenizedText};
@@ -35,7 +35,8 @@ pub(super) fn announces(reading: &TokenizedText<'_>) -> Topics {
     if tells && !negated { Topics::NONE.with(hit.cue.topic) } else { Topics::NONE }
 }
 
-/// "My account number, sending it in two parts": the number follows in the next messages.
+/// Returns the topic of a number that follows in parts in the next messages: "My account number, sending it in two
+/// parts".
 pub(super) fn comes_in_parts(reading: &TokenizedText<'_>) -> Option<Topic> {
     let parts = reading.does(Does::HALF) && reading.has_any(WordSet::PARTS);
     let long = |hit: &&Hit| matches!(hit.cue.topic, Topic::Card | Topic::Account | Topic::SocialSecurity);
@@ -44,7 +45,7 @@ pub(super) fn comes_in_parts(reading: &TokenizedText<'_>) -> Option<Topic> {
     (!has_value(reading, hit.last)).then_some(hit.cue.topic)
 }
 
-/// Whether the message consists of the name of a secret: "my pin", "cvv".
+/// Returns whether the message consists of the name of a secret: "my pin", "cvv".
 pub(super) fn is_label(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     let words = reading.tokens.iter().filter(|t| t.is_text()).count();
     let in_cue = reading.tokens[hit.first..=hit.last].iter().filter(|t| t.is_text()).count();
@@ -57,7 +58,7 @@ pub(super) fn is_label(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
         })
 }
 
-/// "this is my password", "here is my pin", "aquí está mi nip".
+/// Returns whether words point at the secret that follows: "this is my password", "here is my pin", "aquí está mi nip".
 pub(super) fn said_so(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     let before = &reading.tokens[hit.first.saturating_sub(5)..hit.first];
     let points = before.iter().any(|t| reading.is_in(t, PhraseSet::HERE));

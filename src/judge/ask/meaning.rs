@@ -1,4 +1,4 @@
-//! What is asked for without its name, and which of several things is meant.
+//! Requests that do not name what they ask for, and which of several things is meant.
 
 use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
@@ -7,8 +7,8 @@ use crate::judge::conversation::Topics;
 
 use super::{cues_in, is_any};
 
-/// "What is my code?", "do you have it?": whether a customer asks for something, and does not just ask whether
-/// something is true.
+/// Returns whether a customer asks for something, and not whether something is true: "What is my code?", "do you have
+/// it?".
 pub(super) fn wants_to_know(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     reading.tokens[start..end].iter().any(|t| {
         t.is_any(WordSet::WHICH.union(WordSet::QUE).union(WordSet::RECITE).union(WordSet::RECITE_IT))
@@ -16,20 +16,20 @@ pub(super) fn wants_to_know(reading: &TokenizedText<'_>, start: usize, end: usiz
     })
 }
 
-/// Returns the place in the sentence from which it reports what others say, or its end.
+/// Returns the token in the sentence at which reported speech begins, or its end.
 pub(super) fn says_at(reading: &TokenizedText<'_>, start: usize, end: usize) -> usize {
     let says = |t: &Token| t.kind == Kind::Word && reading.is_in(t, PhraseSet::SAYS);
     reading.tokens[start..end].iter().position(says).map_or(end, |at| start + at)
 }
 
-/// "What is it?", "¿cuál es?": whether the sentence is a question without a noun.
+/// Returns whether the sentence is a question without a noun: "What is it?", "¿cuál es?".
 pub(super) fn asks_which(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let words = || reading.tokens[start..end].iter().filter(|t| t.is_text());
     words().any(|t| t.does(Does::QUESTION))
         && words().all(|t| t.does(Does::GLUE.union(Does::QUESTION).union(Does::CONJUNCTION)) && t.cue == 0)
 }
 
-/// "I've sent it", "se lo mandé": whether something was sent that is not named here.
+/// Returns whether something was sent that is not named here: "I've sent it", "se lo mandé".
 pub(super) fn sends_it(reading: &TokenizedText<'_>, part: Part) -> bool {
     const NEAR: usize = 4;
     let tokens = &reading.tokens;
@@ -48,10 +48,10 @@ pub(super) fn sends_it(reading: &TokenizedText<'_>, part: Part) -> bool {
         })
 }
 
-/// What an agent may mean by "the code" and similar words.
+/// What an agent may mean by "the code" and similar words, apart from a secret.
 pub(super) const MEANT: [Topic; 4] = [Topic::Reference, Topic::Device, Topic::Zip, Topic::Partial];
 
-/// "I mean the promo code", "el de reserva": returns the harmless topic that was meant.
+/// Returns the harmless topic that was meant: "I mean the promo code", "el de reserva".
 pub(super) fn means(reading: &TokenizedText<'_>, start: usize, end: usize) -> Topics {
     let named = |topic: &Topic| !matches!(topic, Topic::Login | Topic::Place | Topic::Quantity | Topic::Amount);
     let topics = || cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic);
@@ -71,7 +71,7 @@ pub(super) fn means(reading: &TokenizedText<'_>, start: usize, end: usize) -> To
     if points || says() { Topics::NONE.with(first) } else { Topics::NONE }
 }
 
-/// "The 15 digits": whether the cue only counts digits and does not say of what.
+/// Returns whether the cue only counts digits and does not say of what: "The 15 digits".
 pub(super) fn is_a_count(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     reading.tokens[hit.first..=hit.last]
         .iter()

@@ -4,7 +4,8 @@ use crate::detect::cues::{WordClass as Does, WordSet};
 use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::judge::Part;
 
-/// "Press 1 for your PIN, 2 for the card", "from 1 to 5, how easy was it?": whether the sentence asks for a choice.
+/// Returns whether the sentence asks for a choice: "Press 1 for your PIN, 2 for the card", "from 1 to 5, how easy was
+/// it?".
 pub(super) fn is_choice(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let small = |t: &Token| t.kind == Kind::Digits && t.len() <= 2;
@@ -34,7 +35,7 @@ pub(super) fn is_choice(reading: &TokenizedText<'_>, start: usize, end: usize) -
     pressed || listed || scale || pairs.take(2).count() == 2 && reading.any_of(start, end, WordSet::PRESS)
 }
 
-/// Whether two or more lines start with a number and an option.
+/// Returns whether two or more lines start with a number and an option.
 pub(super) fn is_menu(reading: &TokenizedText<'_>, part: Part) -> bool {
     let tokens = &reading.tokens;
     let opens = |at: &usize| {

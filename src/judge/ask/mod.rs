@@ -52,7 +52,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
     }
     // Secrets named in statements so far. "I have sent a code. What is it?" asks for the code.
     let mut named = Topics::NONE;
-    // Set by "From 1 to 5,": the question that follows asks for a choice.
+    // Set by "From 1 to 5,": the question after it asks for a choice.
     let mut chooses = false;
     let may_mean = MEANT.into_iter().any(|topic| reading.mentions(topic));
     let mut quotations = Quotations::default();
@@ -88,7 +88,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             start = end;
             continue;
         }
-        // "I got a text that says I need a code, is it real?": the question is reported.
+        // "I got a text that says I need a code, is it real?": the question is only reported.
         let reported = LazyCell::new(|| says_at(reading, start, end));
         let wants = LazyCell::new(|| wants_to_know(reading, start, end));
         let mut before: Option<usize> = None;
@@ -103,7 +103,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             let previous = before;
             let dependent =
                 || previous.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
-            // "The value of the CVC": a word for a quantity does not govern.
+            // "The value of the CVC": words for quantities do not govern.
             if !matches!(topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
                 before = Some(hit.last);
             }
@@ -127,13 +127,13 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
                 && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
             // "I got an sms" is not a question for it.
             let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(WordSet::MESSAGE);
-            // "What is code 407?" names the code. A quoted question is by somebody else.
+            // "What is code 407?" names the code. A quoted question is somebody else's.
             let told = !role.serves()
                 && (is_named(reading, hit.last)
                     || quotations.around(reading, hit.first)
                     || message()
                     || *reported < hit.first);
-            // "The code needs a minimum of...": the code is the subject and not what is needed.
+            // "The code needs a minimum of...": the code is the subject, not what is needed.
             let subject =
                 reading.token(hit.last + 1).is_some_and(|t| t.kind == Kind::Word && reading.is_in(t, PhraseSet::NEEDS));
             // The "Forgot password" link; "choose a new one".
@@ -158,7 +158,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             }
             if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || *wants) {
                 if let Some(other) = sentence.measures {
-                    // A reason is not a number.
+                    // An explanation is not a number.
                     if other == Topic::Quantity {
                         continue;
                     }
@@ -273,14 +273,14 @@ fn may_ask(reading: &TokenizedText<'_>, role: Role) -> bool {
         || role.serves() && MEANT.into_iter().any(|topic| reading.mentions(topic))
 }
 
-/// The topics that an answer to the cue may have.
+/// Returns the topics that an answer to the cue may have.
 fn topics_of(reading: &TokenizedText<'_>, hit: &Hit, sent: bool) -> Topics {
     let mut topics = Topics::NONE.with(hit.cue.topic);
     let passcode = sent && hit.cue.topic == Topic::OneTimePasscode;
     if hit.cue.topic.is_secret() && !passcode && names_a_word(reading, hit) {
         topics = topics.with(Topic::Password);
     }
-    // "Confirmation code": it may also be the code of a booking. A security code that was sent is not on a card.
+    // "Confirmation code" may also be the code of a booking. A security code that was sent is not the one on a card.
     if let Some(other) = cues::also(hit.cue.name).filter(|topic| !(sent && *topic == Topic::SecurityCode)) {
         topics = topics.with(other);
     }
@@ -291,7 +291,7 @@ fn is_any(reading: &TokenizedText<'_>, token: &Token, words: &[&str]) -> bool {
     words.iter().any(|word| reading.is_word(token, word.as_bytes()))
 }
 
-/// "passcode", "clave": whether the secret may be a word as well as digits.
+/// Returns whether the secret may be a word as well as digits: "passcode", "clave".
 fn names_a_word(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     let tokens = &reading.tokens[hit.first..=hit.last];
     tokens.iter().any(|t| t.is_any(WordSet::NAMES_A_WORD) && !reading.is_word(t, b"pass"))
@@ -307,7 +307,7 @@ fn cues_in<'r>(reading: &'r TokenizedText<'_>, start: usize, end: usize) -> impl
         .map(move |(i, hit)| (from + i, hit))
 }
 
-/// Whether the sentence is complete at the token `last`, whatever follows.
+/// Returns whether the sentence is complete at the token `last`, whatever follows.
 fn is_over(reading: &TokenizedText<'_>, last: usize) -> bool {
     last + 1 < reading.tokens.len() || reading.tokens[last].kind == Kind::Newline || reading.ends_sentence(last)
 }
@@ -320,7 +320,7 @@ struct Quotations {
 }
 
 impl Quotations {
-    /// Whether the token at `at` is between quotation marks.
+    /// Returns whether the token at `at` is between quotation marks.
     fn around(&mut self, reading: &TokenizedText<'_>, at: usize) -> bool {
         let marks = reading.tokens[self.until.min(at)..at].iter().filter(|t| t.is(b'"')).count();
         self.open ^= marks % 2 == 1;
@@ -329,7 +329,7 @@ impl Quotations {
     }
 }
 
-/// Whether the message starts with a yes: "Yes please, for this booking the hotel requires it."
+/// Returns whether the message begins by agreeing: "Yes please, for this booking the hotel requires it."
 fn agrees(reading: &TokenizedText<'_>) -> bool {
     reading.any_of(0, reading.tokens.len().min(4), WordSet::YES)
 }

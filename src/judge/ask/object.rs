@@ -1,17 +1,19 @@
-//! What happens to the thing that a cue names: whether it is asked for, changed elsewhere, taken back or already given.
+//! What is said about the thing that a cue names: whether it is asked for, changed elsewhere, retracted or already
+//! given.
 
 use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Kind, Token, TokenizedText};
 
 use super::cues_in;
 
-/// "You can reset your PIN at any ATM": whether the agent sends the customer elsewhere and does not ask for the secret.
+/// Returns whether the agent sends the customer elsewhere instead of asking for the secret: "You can reset your PIN at
+/// any ATM".
 pub(super) fn happens_elsewhere(reading: &TokenizedText<'_>, sentence: &[Token]) -> bool {
     let here = |t: &Token| t.is_any(WordSet::RECITE.union(WordSet::RECITE_IT)) || reading.is_in(t, PhraseSet::IN_CHAT);
     sentence.iter().any(|t| reading.is_in(t, PhraseSet::ELSEWHERE)) && !sentence.iter().any(here)
 }
 
-/// "Change your password", "set a new PIN": whether the cue at `first` is the object of such a verb.
+/// Returns whether the cue at `first` is the object of a verb of changing: "Change your password", "set a new PIN".
 pub(super) fn is_changed(reading: &TokenizedText<'_>, first: usize) -> bool {
     let own = |t: &&Token| {
         t.kind == Kind::Word
@@ -21,17 +23,19 @@ pub(super) fn is_changed(reading: &TokenizedText<'_>, first: usize) -> bool {
     first.checked_sub(between + 1).is_some_and(|verb| reading.is_in(&reading.tokens[verb], PhraseSet::CHANGES))
 }
 
-/// "never", "nunca": whether it is a warning and not a polite question ("why don't you read me the code?").
+/// Returns whether "never" or "nunca" is a warning and not part of a polite question ("why don't you read me the
+/// code?").
 pub(super) fn warns(reading: &TokenizedText<'_>, at: usize) -> bool {
     reading.token(at).is_some_and(|t| t.is_any(WordSet::WARNING))
 }
 
-/// "sorry", "actually", "perdón": whether an earlier question is taken back.
+/// Returns whether an earlier question is retracted: "sorry", "actually", "perdón".
 pub(super) fn corrects(reading: &TokenizedText<'_>, from: usize, until: usize) -> bool {
     reading.does(Does::TAKES_BACK) && reading.tokens[from.min(until)..until].iter().any(|t| t.does(Does::TAKES_BACK))
 }
 
-/// Whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the account".
+/// Returns whether the cue that starts at `first` belongs to the one that ends at `last`: "the passcode for the
+/// account".
 pub(super) fn depends(reading: &TokenizedText<'_>, last: usize, first: usize) -> bool {
     let between = &reading.tokens[last + 1..first];
     if listed(reading, last, first) || between.len() > 8 {
@@ -48,7 +52,8 @@ pub(super) fn depends(reading: &TokenizedText<'_>, last: usize, first: usize) ->
     preposition || between.iter().any(|t| t.is_any(WordSet::RELATIVE))
 }
 
-/// Whether the cue that starts at `first` is listed next to the one that ends at `last`: "the ZIP and the last four".
+/// Returns whether the cue that starts at `first` is in a list with the one that ends at `last`: "the ZIP and the last
+/// four".
 pub(super) fn listed(reading: &TokenizedText<'_>, last: usize, first: usize) -> bool {
     reading.tokens[last + 1..first].iter().any(|t| {
         matches!(t.kind, Kind::Mark(b',' | b';' | b'/' | b'&' | b'+' | b'.' | b':') | Kind::Newline)
@@ -56,15 +61,15 @@ pub(super) fn listed(reading: &TokenizedText<'_>, last: usize, first: usize) -> 
     })
 }
 
-/// "the phone's PIN": whether the cue is a possessive before another cue.
+/// Returns whether the cue is a possessive before another cue: "the phone's PIN".
 pub(super) fn modifies(reading: &TokenizedText<'_>, last: usize, end: usize) -> bool {
     let possessive = reading.token(last + 1).is_some_and(|t| t.is(b'\'') && !t.spaced)
         && reading.token(last + 2).is_some_and(|t| reading.is_word(t, b"s"));
     possessive && cues_in(reading, last + 1, end).next().is_some()
 }
 
-/// "account ending 5567": whether a cue for a part follows directly. In "the security code for the Visa ending 7745" it
-/// does not.
+/// Returns whether a cue for a part of a number follows directly, as in "account ending 5567" but not in "the security
+/// code for the Visa ending 7745".
 pub(super) fn is_partial(reading: &TokenizedText<'_>, last: usize) -> bool {
     let whole = reading.hit(&reading.tokens[last]).is_some_and(|hit| {
         matches!(hit.cue.topic, Topic::SecurityCode | Topic::OneTimePasscode | Topic::Pin | Topic::Code)
@@ -76,12 +81,12 @@ pub(super) fn is_partial(reading: &TokenizedText<'_>, last: usize) -> bool {
             .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
 }
 
-/// "code 407": whether a number of three or more digits follows the cue directly.
+/// Returns whether a number of three or more digits follows the cue directly: "code 407".
 pub(super) fn is_named(reading: &TokenizedText<'_>, last: usize) -> bool {
     reading.token(last + 1).is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3)
 }
 
-/// Whether a number follows the cue as its value.
+/// Returns whether a number follows the cue as its value.
 pub(super) fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
     reading.tokens[last + 1..]
         .iter()
@@ -94,7 +99,7 @@ pub(super) fn has_value(reading: &TokenizedText<'_>, last: usize) -> bool {
         .is_some_and(|t| t.kind == Kind::Digits && t.len() >= 3 || t.kind == Kind::Masked)
 }
 
-/// "Is pin 14 the red one?", "card #2": whether the number numbers the thing.
+/// Returns whether the number is a label of the thing: "Is pin 14 the red one?", "card #2".
 pub(super) fn is_numbered(reading: &TokenizedText<'_>, last: usize) -> bool {
     let sign = usize::from(reading.token(last + 1).is_some_and(|t| t.is(b'#')));
     reading.token(last + 1 + sign).is_some_and(|t| t.kind == Kind::Digits && t.len() <= 2 && t.cue == 0)

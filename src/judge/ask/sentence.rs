@@ -67,7 +67,7 @@ impl Sweep {
         sweep
     }
 
-    /// Whether the sentence is a plain statement without a secret. Most sentences are.
+    /// Returns whether the sentence is a plain statement without a secret. Most sentences are.
     pub(super) fn is_plain(&self) -> bool {
         !(self.question
             || self.colon
@@ -89,9 +89,9 @@ pub(super) struct Sentence {
     pub(super) first_negation: usize,
     /// "How many", "when", "where": the topic that is asked for instead.
     pub(super) measures: Option<Topic>,
-    /// "is incorrect", "try again", "only eight digits": an agent wants it once more.
+    /// "is incorrect", "try again", "only eight digits": an agent needs it again.
     pub(super) trouble: bool,
-    /// The comma that ends a purpose, as in "To reset your PIN, tell me...".
+    /// The comma that ends a clause of purpose, as in "To reset your PIN, tell me...".
     pub(super) purpose: Option<usize>,
     /// "What six digits did you get in the text?"
     pub(super) digits_texted: bool,
@@ -148,7 +148,7 @@ impl Sentence {
         Self {
             question,
             request,
-            // What a customer was sent is not for the agent to tell.
+            // If a customer says that something was sent, the agent does not know it.
             sent: roles.intersects(Does::SENT) && role.serves(),
             negated,
             fragment: words <= 4
@@ -182,7 +182,7 @@ impl Sentence {
         }
     }
 
-    /// Whether the cue is asked for and not just mentioned.
+    /// Returns whether the cue is asked for and not just mentioned.
     pub(super) fn asks_for(&self, reading: &TokenizedText<'_>, hit: &Hit) -> bool {
         // "never share your passcode", "we will never ask for your PIN"
         if self.first_negation < hit.first && !(self.question && self.request && !warns(reading, self.first_negation)) {
@@ -193,7 +193,7 @@ impl Sentence {
     }
 }
 
-/// Whether the word at `at`, which may ask for something, does so in the sentence that starts at `start`.
+/// Returns whether the word at `at`, which may ask for something, does so in the sentence that starts at `start`.
 #[inline(never)]
 pub(super) fn is_request(reading: &TokenizedText<'_>, start: usize, at: usize, role: Role) -> bool {
     let tokens = &reading.tokens[..];
@@ -220,7 +220,8 @@ pub(super) fn is_request(reading: &TokenizedText<'_>, start: usize, at: usize, r
             || before.is_some_and(|t| is_any(reading, t, &["they", "he", "she"])))
 }
 
-/// "Last step: CVV (3 digits on the back).": whether the sentence is a label with a colon or a noun, without a verb.
+/// Returns whether the sentence is a label with a colon or a noun, without a verb: "Last step: CVV (3 digits on the
+/// back).".
 pub(super) fn is_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let words = tokens.iter().filter(|t| t.is_text()).count();
@@ -242,7 +243,7 @@ pub(super) fn is_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -
         || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
 }
 
-/// "Your ssn", "and the code": whether the sentence is only the name of a secret.
+/// Returns whether the sentence is only the name of a secret: "Your ssn", "and the code".
 fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     const LONGEST: usize = 12;
     let tokens = &reading.tokens[start..end];
@@ -256,8 +257,8 @@ fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
         })
 }
 
-/// "Ok, then the last four of the card.": whether the sentence asks for the last digits instead of something else,
-/// without a verb.
+/// Returns whether the sentence asks, without a verb, for the last digits instead of something else: "Ok, then the last
+/// four of the card.".
 pub(super) fn is_harmless_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let hits = || cues_in(reading, start, end);
@@ -269,7 +270,7 @@ pub(super) fn is_harmless_prompt(reading: &TokenizedText<'_>, start: usize, end:
         && !tokens.iter().any(|t| t.kind == Kind::Word && verb(t) || matches!(t.kind, Kind::Digits if t.len() > 2))
 }
 
-/// "It's the...", "Es el...": whether the sentence at `start` explains what the previous one asked for.
+/// Returns whether the sentence at `start` explains what the previous one asked for: "It's the...", "Es el...".
 pub(super) fn explains(reading: &TokenizedText<'_>, start: usize) -> bool {
     let is = |at: usize, list: WordSet| reading.token(at).is_some_and(|t| t.is_any(list));
     is(start, WordSet::ITS)

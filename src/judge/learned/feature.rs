@@ -1,6 +1,6 @@
 //! Features: facts about a value and its surroundings, each hashed to 32 bits.
 
-/// A fact that is being put together: a template and the values in it.
+/// A feature under construction: a template and its values.
 #[derive(Clone, Copy)]
 pub(super) struct Feature(u64);
 

@@ -1,8 +1,8 @@
-//! Decides by learned weights what form and the words of the tables leave open.
+//! Scores the values that neither their form nor a cue decides, with learned weights.
 //!
-//! Evidence comes first: each value that may be a secret gets a list of [features](value) from a bounded window, from
-//! what the rules make of it, and from the memory of the last messages. The [weights] of the features add up to a score.
-//! Values are decided from left to right; each decision is evidence for the next.
+//! Each value that may be a secret gets a list of [features](value) from a bounded window, from the findings of the
+//! rules, and from the memory of the last messages. The [weights] of the features add up to a score. Values are scored
+//! from left to right; each decision is a feature of the next value.
 
 mod feature;
 pub(super) mod question;
@@ -41,38 +41,38 @@ mod record {
     }
 }
 
-/// The score from which a value is a secret that the rules have not found, in sixteenths of a nat.
+/// The minimum score of a secret that the rules have not found, in sixteenths of a nat.
 const FOUND: i32 = 16;
 
-/// The same for a plain word, which may be anything.
+/// The minimum score of a plain word, which may be anything.
 const FOUND_WORD: i32 = 24;
 
-/// The same for letters with digits that no word for a secret names.
+/// The minimum score of letters with digits that no word for a secret names.
 const FOUND_UNNAMED: i32 = 40;
 
-/// The same for a word that everybody says, such as "yesterday" or "indicated", unless a password is expected.
+/// The minimum score of an everyday word, such as "yesterday" or "indicated", if no password is expected.
 const FOUND_EVERYDAY: i32 = 80;
 
-/// The score below which something is not a secret though the rules have found it by a word near it. Does not hold for
-/// answers, cards and Social Security numbers, nor for strict sensitivity.
+/// The score below which a finding is dropped, if the rules found it by a word near it. Answers, cards and Social
+/// Security numbers are never dropped, and nothing is at strict sensitivity.
 const KEPT: i32 = -48;
 
-/// By how much the scores for the sensitivities differ.
+/// The difference between the minimum scores of adjacent sensitivities.
 const DOUBT: i32 = 16;
 
-/// The most digits of a number that is weighed: those of the longest account numbers.
+/// The maximum number of digits of a scored number: that of the longest account numbers.
 const LONGEST: usize = 22;
 
-/// Numbers of as many digits that a word names as something harmless are decided by their form.
+/// The form decides about numbers with at least this many digits that a cue calls harmless.
 const AS_LONG_AS_A_CARD: usize = 12;
 
-/// The most values of a message that are weighed together. More stand in no message that a person writes.
+/// The maximum number of values of a message that are scored. Messages written by people have fewer.
 const MOST: usize = 256;
 
-/// What the hidden units add to a score, in words.
+/// The name of the hidden layer's contribution in explanations.
 const TOGETHER: &str = "all of this together";
 
-/// The value of a token in a feature: its word without case, the number of its digits, its mark.
+/// Returns what a token contributes to a feature: its word in lower case, its count of digits, or its mark.
 fn token_value(reading: &TokenizedText<'_>, token: &Token) -> u64 {
     match token.kind {
         Kind::Word | Kind::Mixed => feature::word(reading.bytes(token)),
@@ -85,8 +85,8 @@ fn token_value(reading: &TokenizedText<'_>, token: &Token) -> u64 {
 }
 
 impl MessageAnalysis<'_, '_> {
-    /// Weighs the values that form leaves open: adds findings that the rules have missed, and drops what they took for a
-    /// secret against strong evidence.
+    /// Scores the values that their form leaves open: adds findings that the rules missed, and drops findings if there
+    /// is strong evidence against them.
     pub(super) fn weigh(&mut self, role: Role, certain: usize) {
         if self.expected.sensitivities.is_off() || WEIGHTS.is_empty() && !record::is_recording() {
             return;
@@ -160,7 +160,7 @@ impl MessageAnalysis<'_, '_> {
         }
     }
 
-    /// Returns the score from which a value is a secret of this kind.
+    /// Returns the minimum score of a secret of this kind.
     fn needed(&self, value: &Value, entity: Entity) -> i32 {
         let Some(at) = value.rule else {
             let found = match self.is_mixed(value) {
@@ -183,8 +183,8 @@ impl MessageAnalysis<'_, '_> {
         if may_drop { KEPT } else { i32::MIN }
     }
 
-    /// Whether a value is an everyday word, a word joined to one ("self-service"), or ends like a word that says something of
-    /// a password, and none is expected.
+    /// Returns whether a value is an everyday word, a word joined to one ("self-service"), or has the ending of words
+    /// that describe passwords, and no password is expected.
     fn is_everyday(&self, value: &Value) -> bool {
         let tokens = &self.reading.tokens[value.first..=value.last];
         let everyday = WordClass::COMMON.union(WordClass::GLUE).union(WordClass::FILLER).union(WordClass::STATE);
@@ -195,7 +195,7 @@ impl MessageAnalysis<'_, '_> {
             && tokens.iter().any(|token| token.kind == Kind::Word && said(token))
     }
 
-    /// By how much the score of a secret of this kind must exceed that for balanced sensitivity.
+    /// Returns what the configured sensitivity adds to the minimum score of a secret of this kind.
     fn doubt(&self, entity: Entity) -> i32 {
         match self.expected.sensitivities.of(entity) {
             Some(Sensitivity::Strict) => -DOUBT,
@@ -210,8 +210,9 @@ impl MessageAnalysis<'_, '_> {
         self.reading.tokens.partition_point(|t| (t.end as usize) < end)
     }
 
-    /// Returns the kind of a secret, by its scores; `None` if its form does not fit the likeliest kind. A number that is
-    /// too short for a card, an account or a Social Security number may be a piece of one, which others look after.
+    /// Returns the kind with the highest score, or `None` if the value's form does not fit it. A number that is too
+    /// short for a card, an account or a Social Security number may be a piece of one, which [`pieces`](super::pieces)
+    /// handles.
     fn kind_of(&self, value: &Value, sum: &Row) -> Option<Entity> {
         let kinds = Topic::ALL.into_iter().filter(|topic| topic.entity().is_some());
         let best = kinds.max_by_key(|topic| sum[1 + *topic as usize])?;
@@ -227,7 +228,7 @@ impl MessageAnalysis<'_, '_> {
         best.entity().filter(|_| fits && !self.is_placeholder(value))
     }
 
-    /// Whether a value stands for any: `YOUR_PASSWORD_HERE`, the same digit again and again.
+    /// Returns whether a value is a placeholder: `YOUR_PASSWORD_HERE`, the same digit repeated.
     fn is_placeholder(&self, value: &Value) -> bool {
         let span = self.reading.span(value.first, value.last);
         if password::is_placeholder(&self.reading.text[span.start..span.end]) {
@@ -268,11 +269,11 @@ impl MessageAnalysis<'_, '_> {
         self.find(&candidate, candidate.evidence);
     }
 
-    /// The values that may be secrets and of which form does not say it, in order.
+    /// Returns the values that may be secrets and that their form leaves open, in order.
     fn values(&self, certain: usize) -> SmallVec<[Value; 8]> {
         let mut values: SmallVec<[Value; 8]> = SmallVec::new();
         let reading = self.reading;
-        // What was masked counts, so that masking a text again weighs no more than masking it once.
+        // Masks count, so that redacting a text twice gives the same scores.
         let masked = reading.tokens.iter().filter(|token| self.masked && token.kind == Kind::Masked).count();
         let most = MOST.saturating_sub(masked);
         for (at, found) in self.verdict.found.iter().enumerate() {
@@ -309,7 +310,7 @@ impl MessageAnalysis<'_, '_> {
         values
     }
 
-    /// Whether anything near a number, or said before, may make it a secret.
+    /// Returns whether anything near a number, or said before, may make it a secret.
     fn is_open(&self, number: &Number) -> bool {
         let by_itself = match number.shape {
             NumberShape::Harmless(_) => return false,
@@ -328,7 +329,7 @@ impl MessageAnalysis<'_, '_> {
                 || self.is_cued(number.first, number.last, |topic, _| topic.is_secret()))
     }
 
-    /// `<shop>0447</shop>`: whether the number is the text of an element whose name is in no table.
+    /// Returns whether the number is the text of an element whose name is in no table: `<shop>0447</shop>`.
     fn is_element(&self, number: &Number) -> bool {
         let tokens = &self.reading.tokens;
         let is = |at: usize, mark: u8| tokens.get(at).is_some_and(|t| t.is(mark));
@@ -339,17 +340,17 @@ impl MessageAnalysis<'_, '_> {
             && tokens.get(number.last + 3).is_some_and(|t| t.kind == Kind::Word && t.cue == 0)
     }
 
-    /// Whether a secret is expected, or a word near a value names one.
+    /// Returns whether a secret is expected or a word near the value names one.
     fn is_spoken_of(&self, value: &Value) -> bool {
         self.expected.awaits_a_secret() || self.is_cued(value.first, value.last, |topic, _| topic.is_secret())
     }
 
-    /// Whether a cue that `counts` stands near the tokens.
+    /// Returns whether a cue for which `counts` returns `true` is near the tokens.
     fn is_cued(&self, first: usize, last: usize, counts: impl Fn(Topic, bool) -> bool) -> bool {
         self.is_cued_within(first, last, RIGHT, counts)
     }
 
-    /// The same with a cue at most `right` tokens behind them.
+    /// Like [`is_cued`](Self::is_cued), with at most `right` tokens between them and a cue after them.
     fn is_cued_within(&self, first: usize, last: usize, right: usize, counts: impl Fn(Topic, bool) -> bool) -> bool {
         let from = self.reading.cues.partition_point(|hit| hit.last + LEFT < first);
         self.reading.cues[from..].iter().take_while(|hit| hit.first <= last + right).any(|hit| {

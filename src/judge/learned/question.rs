@@ -1,4 +1,4 @@
-//! What a message of an agent or a bot asks for.
+//! Scores what a message of an agent or a bot asks for.
 
 use crate::detect::cues::{Topic, WordClass};
 use crate::detect::token::{Kind, TokenizedText};
@@ -8,16 +8,17 @@ use crate::judge::learned::feature::{self, Feature};
 use crate::judge::learned::{WEIGHTS, token_value};
 use crate::judge::recent::INTENTS;
 
-/// The most tokens of a message that are looked at, the last ones.
+/// The maximum number of tokens that are read, counted from the end of the message.
 const TOKENS: usize = 72;
 
-/// The length of the beginning of a word that stands for its inflections, in letters.
+/// The length of a word's stem, in letters. Words with the same stem share a feature.
 const STEM: usize = 5;
 
-/// Where the templates of questions begin.
+/// The first template of questions.
 pub(super) const FIRST_TEMPLATE: u64 = 200;
 
-/// Whether a part of a message may ask for something: it has a question mark, a word of request or a word for a secret.
+/// Returns whether a part of a message may ask for something: it has a question mark, a word of request or a word for a
+/// secret.
 pub(crate) fn may_ask(reading: &TokenizedText<'_>, part: Part) -> bool {
     let any = reading.has_mark(b'?') || reading.does(WordClass::REQUEST) || reading.mentions_secrets();
     any && reading.tokens.iter().any(|t| {
@@ -26,7 +27,7 @@ pub(crate) fn may_ask(reading: &TokenizedText<'_>, part: Part) -> bool {
     })
 }
 
-/// Calls `add` with each feature of what a part of a message asks for. `asks` is what the rules make of it.
+/// Calls `add` with each feature of what a part of a message asks for. `asks` is what the rules found.
 pub(super) fn features(reading: &TokenizedText<'_>, part: Part, asks: Topics, add: &mut impl FnMut(u32)) {
     let tokens = &reading.tokens[..];
     let end = tokens.partition_point(|t| (t.start as usize) < part.to);
@@ -37,7 +38,7 @@ pub(super) fn features(reading: &TokenizedText<'_>, part: Part, asks: Topics, ad
     }
     add(template(1).with(u64::from(asks.is_empty())).hash());
     add(template(2).with(u64::from(asks.bits())).hash());
-    // Sentence by sentence: does it ask?
+    // Per sentence: does it ask?
     let mut from = start;
     while from < end {
         let mut to = from;
@@ -56,7 +57,7 @@ pub(super) fn features(reading: &TokenizedText<'_>, part: Part, asks: Topics, ad
             add(template(5).with(one).with(value).hash());
             add(template(6).with(two).with(one).with(value).hash());
             add(template(7).with(two).with(value).hash());
-            // The beginning of a word stands for its inflections.
+            // The stem, shared by all inflections.
             if token.kind == Kind::Word && token.len() > STEM {
                 let stem = feature::word(&reading.bytes(token)[..STEM]);
                 add(template(11).with(stem).hash());
@@ -78,7 +79,7 @@ pub(super) fn features(reading: &TokenizedText<'_>, part: Part, asks: Topics, ad
     }
 }
 
-/// Scores what a part of a message asks for: 1 to 7 for each intent, 4 for even odds, a nat a step.
+/// Scores what a part of a message asks for: 1 to 7 for each intent. 4 means even odds, and each step is one nat.
 pub(crate) fn scores(reading: &TokenizedText<'_>, part: Part, asks: Topics) -> [u8; INTENTS] {
     #[cfg(test)]
     super::record::question(|mut add| features(reading, part, asks, &mut add));

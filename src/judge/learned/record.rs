@@ -11,38 +11,38 @@ thread_local! {
     static RECORD: RefCell<Option<Record>> = const { RefCell::new(None) };
 }
 
-/// The labels of the message that is being scanned, and what was written so far.
+/// The labels of the message that is being scanned, and the lines written so far.
 #[derive(Default)]
 struct Record {
     labels: Option<Labels>,
     lines: String,
-    /// A message is scanned again after it was redacted; only the first look is written.
+    /// The number of scans of the message. A redacted message is scanned again; only the first scan is recorded.
     looks: usize,
 }
 
-/// Whether features are being written.
+/// Returns whether features are being recorded.
 pub(super) fn is_recording() -> bool {
     RECORD.with_borrow(Option::is_some)
 }
 
-/// What is known of a message before it is scanned.
+/// The labels of a message.
 pub(crate) struct Labels {
-    /// Where its secrets are, and their kinds.
+    /// The positions and kinds of its secrets.
     pub(crate) secrets: Vec<(Span, Entity)>,
-    /// What it asks for, a bit each in the order of the topics; bit 7 for anything harmless.
+    /// The topics that it asks for, one bit each in the order of the topics; bit 7 for anything harmless.
     pub(crate) asks: u8,
-    /// Whether it counts.
+    /// Whether to record it.
     pub(crate) counts: bool,
-    /// The number of its conversation, and its own number in it.
+    /// The index of its conversation, and its index in it.
     pub(crate) place: (usize, usize),
 }
 
-/// Starts to record.
+/// Starts recording.
 pub(crate) fn start() {
     RECORD.set(Some(Record::default()));
 }
 
-/// Says what is known of the next message.
+/// Sets the labels of the next message.
 pub(crate) fn next(labels: Labels) {
     RECORD.with_borrow_mut(|record| {
         let record = record.as_mut().expect("recording");
@@ -50,17 +50,17 @@ pub(crate) fn next(labels: Labels) {
     });
 }
 
-/// Stops, and returns the lines that were recorded.
+/// Stops recording and returns the recorded lines.
 pub(crate) fn finish() -> String {
     RECORD.take().expect("recording").lines
 }
 
-/// The number of a kind: its place in the order of the topics, from 1.
+/// Returns the class of an entity: its place in the order of the topics, starting with 1.
 pub(crate) fn class(entity: Entity) -> usize {
     Topic::of(entity).map_or(0, |topic| topic as usize + 1)
 }
 
-/// Writes the features of a value and returns what it is, if features are being written.
+/// Records the features of a value and returns its label, if recording.
 pub(super) fn value(
     span: Span,
     rule: Option<Entity>,
@@ -86,7 +86,7 @@ pub(super) fn value(
                 rule.map_or(0, class)
             );
             let lines = &mut record.lines;
-            // The template in the upper half, so that training can leave templates out.
+            // The template is in the upper half, so that training can leave templates out.
             features(&mut |template, feature| {
                 let _ = write!(lines, " {:x}", template << 32 | u64::from(feature));
             });
@@ -96,7 +96,7 @@ pub(super) fn value(
     })
 }
 
-/// Writes the features of a question, if features are being written.
+/// Records the features of a question, if recording.
 pub(super) fn question(features: impl FnOnce(&mut dyn FnMut(u32))) {
     RECORD.with_borrow_mut(|record| {
         let Some(record) = record.as_mut() else { return };
@@ -113,7 +113,7 @@ pub(super) fn question(features: impl FnOnce(&mut dyn FnMut(u32))) {
     });
 }
 
-/// Tells that a message has been looked at once.
+/// Counts one scan of the current message.
 pub(in crate::judge) fn looked() {
     RECORD.with_borrow_mut(|record| {
         if let Some(record) = record {

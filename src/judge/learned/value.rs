@@ -1,4 +1,4 @@
-//! The evidence about a value: its form, the words and cues around it, what the rules say, what the last messages said.
+//! The features of a value: its form, the words and cues around it, the findings of the rules, the last messages.
 
 use smallvec::SmallVec;
 
@@ -13,13 +13,13 @@ use crate::judge::learned::token_value;
 use crate::judge::recent::INTENTS;
 use crate::judge::verdict::Detection;
 
-/// How many tokens to the left of a value are read.
+/// The number of tokens before a value that are read.
 pub(super) const LEFT: usize = 24;
 
-/// How many tokens to the left of a value are read as words.
+/// The number of tokens before a value whose words are read.
 const WORDS: usize = 10;
 
-/// How many tokens to the right of a value are read.
+/// The number of tokens after a value that are read.
 pub(super) const RIGHT: usize = 8;
 
 /// A value that may be a secret.
@@ -29,26 +29,26 @@ pub(super) struct Value {
     pub(super) first: usize,
     /// Its last token.
     pub(super) last: usize,
-    /// The number that it is, or that is a part of it.
+    /// The number that it is or that is part of it.
     pub(super) number: Option<Number>,
-    /// Index of the finding that the rules made of it.
+    /// The index of the rules' finding for it.
     pub(super) rule: Option<usize>,
 }
 
-/// What was decided of the value before this one.
+/// The decision about the previous value.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Before {
-    /// Index of its last token.
+    /// The index of its last token.
     pub(super) last: usize,
-    /// One more than the kind that it is; 1 for harmless, 0 if there is none.
+    /// One more than its kind; 1 for harmless, 0 if there is no previous value.
     pub(super) decided: u64,
     /// The number of its digits.
     pub(super) digits: u64,
 }
 
-/// What the values of a message have in common.
+/// What the values of a message share.
 pub(super) struct Context {
-    /// The value of each token near one of them, and of the first two.
+    /// The hashes of the tokens near the values, and of the first two tokens.
     tokens: SmallVec<[u64; 64]>,
     role: u64,
     words: u64,
@@ -88,7 +88,7 @@ impl Context {
     }
 }
 
-/// The kind of a value: how many digits, or what letters, and roughly so.
+/// Returns the kind of a value, fine and coarse: how many digits, or which characters.
 fn kind(reading: &TokenizedText<'_>, value: &Value) -> (u64, u64) {
     if let Some(number) = value.number.filter(|n| n.first == value.first && n.last == value.last) {
         let digits = match number.digits {
@@ -128,7 +128,7 @@ fn kind(reading: &TokenizedText<'_>, value: &Value) -> (u64, u64) {
     (32 + class * 8 + length, if mixed { 8 } else { 9 })
 }
 
-/// The shape of a text: runs of capitals, small letters, digits and marks.
+/// Returns the shape of a text: runs of upper-case letters, lower-case letters, digits and marks.
 fn shape(text: &[u8]) -> u64 {
     let mut shape = 0;
     let mut last = 0;
@@ -150,7 +150,7 @@ fn shape(text: &[u8]) -> u64 {
     shape
 }
 
-/// The distance of two tokens, by steps that grow.
+/// Buckets the distance between two tokens.
 fn distance(tokens: usize) -> u64 {
     match tokens {
         near @ 0..=3 => near as u64,
@@ -161,7 +161,7 @@ fn distance(tokens: usize) -> u64 {
     }
 }
 
-/// What lies between two places: the end of a sentence, a number, a negation, a comma.
+/// Returns what is between two tokens, one bit each: the end of a sentence, a number, a negation, a comma.
 fn between(reading: &TokenizedText<'_>, from: usize, to: usize) -> u64 {
     let mut seen = 0;
     for at in from..to {
@@ -178,7 +178,7 @@ fn between(reading: &TokenizedText<'_>, from: usize, to: usize) -> u64 {
     seen
 }
 
-/// The templates of the features below, in groups: the last number of a group, and what its features look at.
+/// The groups of the templates below, for explanations: the last template of a group, and its name.
 const GROUPS: &[(u64, &str)] = &[
     (16, "its form"),
     (21, "the words before it"),
@@ -206,7 +206,8 @@ const BEFORE: &str = "the cues before it";
 const AFTER: &str = "the cues after it";
 const LAST: &str = "the last messages";
 
-/// Returns what makes up the score of a value, strongest first: what was looked at, and what it adds.
+/// Returns the contributions to the score of a value, strongest first: the name of each group and its part of the
+/// score.
 pub(super) fn reasons(
     analysis: &MessageAnalysis<'_, '_>,
     context: &Context,
@@ -270,7 +271,7 @@ pub(super) fn features(
         ($n:expr $(, $value:expr)*) => { add($n, template($n)$(.with($value))*.hash()) };
     }
 
-    // Its form.
+    // Form.
     add!(0, k);
     add!(1, k, context.role);
     add!(2, k, context.words);
@@ -328,7 +329,7 @@ pub(super) fn features(
         add!(16, known, g);
     }
 
-    // The words beside it.
+    // Adjacent words.
     let side = |at: Option<usize>| at.and_then(|at| context.tokens.get(at)).map_or(1, |value| *value);
     let left = |n: usize| side(value.first.checked_sub(n + 1));
     let right = |n: usize| side(Some(value.last + 1 + n));
@@ -369,7 +370,7 @@ pub(super) fn features(
         }
     }
     add!(35, g, next[0], next[1]);
-    // What words of these classes do, whichever they are.
+    // The classes of the words around it.
     for token in &tokens[value.first.saturating_sub(4)..value.first] {
         let mut bits = token.role.0;
         while bits != 0 {
@@ -390,7 +391,7 @@ pub(super) fn features(
         add!(39, g, *first);
     }
 
-    // The cues around it.
+    // Cues around it.
     let name = |hit: &Hit| feature::word(hit.cue.name.as_bytes());
     let split = reading.cues.partition_point(|hit| hit.last < value.first);
     let mut nearest = 31;
@@ -436,7 +437,7 @@ pub(super) fn features(
         add!(56, g, hit.cue.topic as u64, context.role);
     }
 
-    // What the rules make of it.
+    // The finding of the rules.
     let (kind, why) = match value.rule.map(|at| &analysis.verdict.found[at]) {
         Some(found) => (1 + Topic::of(found.entity).map_or(30, |t| t as u64), reason(found)),
         None => (0, 0),
@@ -446,13 +447,13 @@ pub(super) fn features(
     add!(62, kind, nearest);
     add!(63, kind, why, l0);
 
-    // The value before it.
+    // The previous value.
     let apart = if before.decided == 0 { 0 } else { distance(value.first.saturating_sub(before.last + 1)) };
     let alike = u64::from(whole.is_some_and(|n| n.digits as u64 == before.digits));
     add!(64, g, before.decided, apart, alike);
     add!(65, k, before.decided, alike, l0);
 
-    // What was said before.
+    // The conversation.
     let expected = &analysis.expected;
     for (n, topics) in
         [expected.asked, expected.announced, expected.gave, expected.spoken, expected.read_back].into_iter().enumerate()
@@ -516,7 +517,7 @@ pub(super) fn features(
     }
 }
 
-/// Why the rules found a value.
+/// Returns the reason why the rules found a value.
 fn reason(found: &Detection) -> u64 {
     let evidence = &found.evidence;
     match evidence.cue {

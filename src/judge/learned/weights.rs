@@ -1,32 +1,32 @@
 //! The learned weights: a table from the hash of a feature to a row of small integers.
 //!
-//! The score of a value is a sum of weights, and of what a small hidden layer makes of the features together. Each
-//! feature adds to each hidden unit; a unit counts as far as its sum is positive.
+//! The score of a value is a sum of weights plus the output of a small hidden layer (ReLU). Each feature adds to each
+//! hidden unit.
 //!
-//! The file is what `train/` writes, all in little-endian order: the number of places (a power of two), the number of rows,
-//! the biases of values, of questions and of the hidden units, the weights of the hidden units, for each place the upper
-//! half of the hash of its feature and the number of its row (from 1, 0 for none), and the rows. It is read as it is;
-//! nothing is parsed and nothing is floating point, so every platform decides alike.
+//! The file is written by `train/`, in little-endian order: the number of slots (a power of two); the number of rows;
+//! the biases of values, of questions and of the hidden units; the weights of the hidden units; for each slot the upper
+//! half of the hash of its feature and the number of its row (from 1, 0 if empty); the rows. It is used in place
+//! without parsing, and all arithmetic is on integers, so every platform gets the same score.
 
 use std::borrow::Cow;
 
-/// The number of weights in a row. Of a feature of a value: the log-odds that it is a secret, and how much each of the
-/// seven kinds gains. Of a feature of a question: how much each of the seven kinds and anything harmless gains.
+/// The number of output weights in a row. For a feature of a value: the log-odds that it is a secret, and the gain of
+/// each of the seven kinds. For a feature of a question: the gain of each of the seven kinds and of anything harmless.
 pub(super) const COLUMNS: usize = 8;
 
-/// The number of hidden units, to which the rest of a row belongs.
+/// The number of hidden units. Their weights are the rest of a row.
 const HIDDEN: usize = 16;
 
-/// The bytes of a row.
+/// The number of bytes of a row.
 const ROW: usize = COLUMNS + HIDDEN;
 
-/// By how many bits the product of a hidden unit and its weight is finer than a sixteenth of a nat.
+/// The right shift that scales the product of a hidden unit and its weight to sixteenths of a nat.
 const HIDDEN_BITS: u32 = 13;
 
 /// A sum of rows, in sixteenths of a nat.
 pub(super) type Row = [i32; COLUMNS];
 
-/// What the features of a value add up to.
+/// The sum of the features of a value.
 pub(super) struct Sum {
     row: Row,
     hidden: [i32; HIDDEN],
@@ -42,7 +42,7 @@ static BUILT_IN: &[u8] = include_bytes!("weights.bin");
 
 const HEADER: usize = 8 + 2 * (2 * COLUMNS + 2 * HIDDEN);
 
-/// The bytes of a place.
+/// The number of bytes of a slot.
 const PLACE: usize = 4;
 
 impl Weights {
@@ -59,12 +59,12 @@ impl Weights {
         Self { places: places(&bytes), bytes: Cow::Owned(bytes) }
     }
 
-    /// Whether nothing has been learned.
+    /// Returns whether nothing has been learned.
     pub(super) fn is_empty(&self) -> bool {
         self.places == 1
     }
 
-    /// `N` numbers of the header, after `skipped` others.
+    /// Returns `N` numbers of the header, after `skipped` others.
     fn header<const N: usize>(&self, skipped: usize) -> [i32; N] {
         std::array::from_fn(|i| {
             let at = 8 + (skipped + i) * 2;
@@ -72,12 +72,12 @@ impl Weights {
         })
     }
 
-    /// The sum to which the features of a value are added.
+    /// Returns the biases of values, to which their features are added.
     pub(super) fn of_value(&self) -> Sum {
         Sum { row: self.header(0), hidden: self.header(2 * COLUMNS) }
     }
 
-    /// The sum to which the features of a question are added.
+    /// Returns the biases of questions, to which their features are added.
     pub(super) fn of_question(&self) -> Row {
         self.header(COLUMNS)
     }
@@ -89,7 +89,7 @@ impl Weights {
         row
     }
 
-    /// Returns what the hidden units add to the score of a value.
+    /// Returns the contribution of the hidden units to the score of a value.
     pub(super) fn together(&self, sum: &Sum) -> i32 {
         let weights: [i32; HIDDEN] = self.header(2 * COLUMNS + HIDDEN);
         sum.hidden.iter().zip(weights).map(|(unit, weight)| (*unit).max(0) * weight).sum::<i32>() >> HIDDEN_BITS
@@ -113,7 +113,7 @@ impl Weights {
         }
     }
 
-    /// Returns what a feature adds to the score of a value by itself.
+    /// Returns the direct contribution of a feature to the score of a value, without the hidden units.
     pub(super) fn alone(&self, feature: u32) -> i32 {
         self.find(feature).map_or(0, |row| i32::from(row[0] as i8))
     }
@@ -136,7 +136,7 @@ impl Weights {
     }
 }
 
-/// Adds weights to a sum. Both lengths are constants, so the compiler adds many at once.
+/// Adds weights to a sum. Both lengths are constants, so that the loop is vectorized.
 #[inline]
 fn add_up<const N: usize>(sum: &mut [i32; N], weights: Option<&[u8; N]>) {
     for (sum, weight) in sum.iter_mut().zip(weights.unwrap_or(&[0; N])) {
@@ -144,7 +144,7 @@ fn add_up<const N: usize>(sum: &mut [i32; N], weights: Option<&[u8; N]>) {
     }
 }
 
-/// Returns the number of places of a table. Panics unless the table is whole.
+/// Returns the number of slots of a table. Panics if the table is incomplete.
 const fn places(bytes: &[u8]) -> usize {
     let places = number(bytes, 0);
     let rows = number(bytes, 4);

@@ -60,7 +60,7 @@ impl<St: ConversationStore> Connection<St> {
             Learning::Stored(_) | Learning::Stopped => held.scanned,
             Learning::Failed(failure) => {
                 let failed = self.session().fail(from, payload, failure);
-                // It passes all the same; masked, if it was.
+                // The layer lets messages pass on failure. Changes that the scan made are kept.
                 if failed.verdict == Verdict::Pass { held.scanned } else { failed }
             }
         }

@@ -1,7 +1,7 @@
 //! The frames of RFC 6455: reads complete messages, writes one frame for each.
 //!
-//! WebSocket libraries answer pings and closes themselves. Between a client and a server that would hide from each of them
-//! that the other is gone, so this reader leaves both to them.
+//! WebSocket libraries answer pings and closes themselves. Between a client and a server, that would hide from each end
+//! that the other is gone. So this reader passes them through.
 
 use std::future::poll_fn;
 use std::io;
@@ -23,7 +23,7 @@ pub(super) const INVALID_DATA: u16 = 1007;
 pub(super) const TOO_LARGE: u16 = 1009;
 pub(super) const GOING_AWAY: u16 = 1001;
 
-/// The most bytes that are read at once.
+/// The maximum number of bytes that are read at once.
 const CHUNK: usize = 8 * 1024;
 
 /// What the other side has sent.
@@ -34,12 +34,12 @@ pub(super) enum Incoming {
     Control { opcode: u8, payload: Vec<u8> },
 }
 
-/// Why nothing more can be read.
+/// Why the connection cannot be read any further.
 #[derive(Debug)]
 pub(super) enum Fault {
     /// The connection failed.
     Io,
-    /// The frames are not those of the protocol, or a message is too large. The status to close with.
+    /// The frames violate the protocol, or a message is too large. Holds the status to close with.
     Violation(u16),
 }
 
@@ -61,7 +61,7 @@ struct Header {
     size: usize,
 }
 
-/// Reads a header. `None` if more bytes are needed.
+/// Parses a header. Returns `None` if more bytes are needed.
 fn header(bytes: &[u8]) -> Result<Option<Header>, Fault> {
     let &[first, second, ref rest @ ..] = bytes else { return Ok(None) };
     let (fin, opcode) = (first & 0x80 != 0, first & 0x0f);
@@ -102,11 +102,11 @@ fn apply_mask(bytes: &mut [u8], mask: [u8; 4]) {
 pub(super) struct Reader<R> {
     io: R,
     buffer: BytesMut,
-    /// This side masks its frames: it is a client.
+    /// Whether this side masks its frames, as clients do.
     masks: bool,
-    /// The most bytes of a message.
+    /// The maximum number of bytes of a message.
     limit: usize,
-    /// The opcode and the bytes of a message that is incomplete.
+    /// The opcode and the bytes of an incomplete message.
     open: Option<(u8, Vec<u8>)>,
 }
 
@@ -115,7 +115,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         Self { io, buffer, masks, limit, open: None }
     }
 
-    /// Returns the next message or control frame. `None` at the end.
+    /// Returns the next message or control frame, or `None` at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Incoming>, Fault> {
         loop {
             let Some(header) = header(&self.buffer)? else {
@@ -146,7 +146,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
-    /// Returns the length of the payload, if the frame may come now.
+    /// Returns the length of the payload, or an error if the frame is not allowed here.
     fn check(&self, header: &Header) -> Result<usize, Fault> {
         let is_data = header.opcode < CLOSE;
         let out_of_order = is_data && (header.opcode == CONTINUATION) != self.open.is_some();
@@ -161,7 +161,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         Ok(len)
     }
 
-    /// Takes a frame. Returns a control frame or a complete message.
+    /// Adds a frame. Returns a control frame or a complete message.
     fn take(&mut self, header: &Header, payload: Vec<u8>) -> Result<Option<Incoming>, Fault> {
         let (opcode, bytes) = match (header.opcode, self.open.take()) {
             (opcode, open) if opcode >= CLOSE => {
@@ -188,7 +188,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     async fn fill(&mut self) -> Result<bool, Fault> {
         let Self { io, buffer, .. } = self;
         Ok(poll_fn(|cx| {
-            // On the stack, and not in the buffer: a connection that waits holds none.
+            // On the stack and not in the buffer, so that an idle connection holds no memory.
             let mut chunk = [MaybeUninit::uninit(); CHUNK];
             let mut chunk = ReadBuf::uninit(&mut chunk);
             ready!(Pin::new(&mut *io).poll_read(cx, &mut chunk))?;
@@ -198,7 +198,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         .await?)
     }
 
-    /// Reads and drops what comes, until the end.
+    /// Reads and drops everything until the end.
     pub(super) async fn drain(&mut self) {
         self.buffer.clear();
         while let Ok(true) = self.fill().await {
@@ -210,7 +210,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 /// Writes frames to one side.
 pub(super) struct Writer<W> {
     io: W,
-    /// Frames to this side are masked: it is a server.
+    /// Whether frames to this side are masked, as servers expect.
     masks: bool,
 }
 
@@ -237,7 +237,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
             },
         }
         if self.masks {
-            // The server is in this process. Unpredictable masks are for what proxies on the network may see.
+            // The server is in this process. Unpredictable masks protect against proxies on the network.
             frame.extend_from_slice(&[0; 4]);
         }
         frame.extend_from_slice(payload);
@@ -259,7 +259,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
 mod tests {
     use super::*;
 
-    /// Reads frames that arrive in pieces of one byte.
+    /// Reads frames that arrive byte by byte.
     async fn read(bytes: &[u8], masks: bool, limit: usize) -> Result<Vec<(u8, Vec<u8>)>, Fault> {
         let (mut near, far) = tokio::io::duplex(1);
         let bytes = bytes.to_vec();
@@ -328,7 +328,7 @@ mod tests {
             let result = read(bytes, masks, 10).await;
             assert!(matches!(result, Err(Fault::Violation(code)) if code == status), "{bytes:x?} {result:?}");
         }
-        // A character may be cut by fragments.
+        // Fragments may split a character.
         let cut = [0x01, 1, 0xc3, 0x80, 1, 0xb1];
         assert_eq!(read(&cut, false, 10).await.unwrap(), [(TEXT, "ñ".into())]);
         assert!(matches!(read(&[0x81, 2, b'a'], false, 10).await, Err(Fault::Io)));

@@ -1,4 +1,4 @@
-//! A chat shape inside the messages of a protocol.
+//! A chat shape within the messages of a protocol.
 
 use std::collections::HashSet;
 
@@ -7,14 +7,14 @@ use crate::json::{Document, Value, ValueKind};
 use crate::message::Role;
 use crate::middleware::websocket::framing::cut::{Envelope, Layout};
 
-/// How deep a document in a string may be. A deeper one is refused when it is scanned.
+/// The maximum depth of a document in a string. Scanning rejects deeper ones.
 const DEPTH: usize = 1024;
 
-/// Reads the data of a message with another shape.
+/// Reads the data of a message with an inner chat shape.
 pub(super) struct Inside {
     pub(super) layout: Layout,
     pub(super) shape: DynShape,
-    /// The roles that a message names count.
+    /// Whether the roles that a message names count.
     pub(super) trusts_roles: bool,
 }
 
@@ -55,13 +55,13 @@ impl ChatShape for Inside {
 impl Inside {
     fn envelope(&self, document: Value<'_>, envelope: &Envelope) -> ChatTexts {
         let mut found = self.shape.read(document);
-        // In document order, so they can be searched.
+        // In document order, so that they can be searched.
         let framing: Vec<usize> = document
             .children()
             .filter(|member| member.is_one_of(envelope.framing) && !member.raw().contains(&b' '))
             .map(Value::index)
             .collect();
-        // Tied values name texts by their number.
+        // Tied values refer to texts by index.
         if found.tied.is_empty() && !framing.is_empty() {
             found.texts.retain(|text| framing.binary_search(&text.value).is_err());
         }
@@ -84,7 +84,7 @@ impl Inside {
         found
     }
 
-    /// Lets the documents in strings be read like the one around them, with the speakers that they name, and not as texts.
+    /// Reads documents in strings as documents, with the speakers that they name, and not as texts.
     fn documents(&self, document: Value<'_>, found: &mut ChatTexts) {
         let (mut inner, mut documents) = (HashSet::new(), Vec::new());
         let mut stack = vec![document];
@@ -101,7 +101,7 @@ impl Inside {
         found.texts.retain(|text| !inner.contains(&text.value));
     }
 
-    /// Adds what is in an argument: it is a text itself, or a document.
+    /// Adds the contents of an argument: a text or a document.
     fn element(&self, element: Value<'_>, found: &mut ChatTexts) {
         if is_scalar(element) {
             found.push(element, None, Spelling::Plain, Continuity::Whole);
@@ -119,7 +119,7 @@ impl Inside {
     }
 }
 
-/// Whether a string is a JSON document. Something else that starts like one stays a text.
+/// Returns whether a string is a JSON document. Other strings that start like one are texts.
 fn is_document(value: Value<'_>) -> bool {
     value.text().is_some_and(|text| Document::is_valid(&text.bytes, DEPTH))
 }

@@ -1,4 +1,4 @@
-//! What goes over a connection, and what was decided about it.
+//! The payload of a message, and the decision about it.
 
 use crate::filter::{Report, ScanError};
 use crate::middleware::Direction;
@@ -6,9 +6,9 @@ use crate::middleware::Direction;
 /// One end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// The end that has opened the connection: a browser, an app.
+    /// The end that opened the connection: a browser, an app.
     Client,
-    /// The end that has accepted it.
+    /// The end that accepted it.
     Server,
 }
 
@@ -66,7 +66,7 @@ impl std::fmt::Debug for Payload<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Binary {
-    /// They are stopped, as a message that cannot be scanned. The default: nobody knows what they hold.
+    /// They are stopped like a message that cannot be scanned, because their content is unknown. The default.
     #[default]
     Block,
     /// They are scanned as if they were text messages. For peers that send JSON or STOMP in binary messages.
@@ -81,12 +81,12 @@ pub enum Binary {
 pub enum Verdict {
     /// Send it as it is.
     Pass,
-    /// Send this payload in its place.
+    /// Send this payload instead.
     Change(Vec<u8>),
     /// Do not send it.
     Stop {
-        /// The message to send to the client in its place, in the form that its protocol has for errors. It names the
-        /// entities that were found and never the text.
+        /// The message to send to the client instead, in its protocol's form for errors. It names the entities that
+        /// were found and never quotes the text.
         notice: String,
     },
 }

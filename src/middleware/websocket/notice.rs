@@ -1,10 +1,10 @@
-//! What the client is told about a message that was stopped.
+//! The notice to the client about a message that was stopped.
 
 use crate::filter::{Report, ScanError};
 use crate::middleware::reject::{Rejection, problem};
 use crate::middleware::websocket::message::Side;
 
-/// Why a message was stopped, for the client. It never holds a text.
+/// Why a message was stopped, for the client. It never quotes the text.
 pub(crate) struct Notice<'r> {
     rejection: Rejection<'r>,
     from: Side,
@@ -15,7 +15,7 @@ impl<'r> Notice<'r> {
         Self { rejection: Rejection::new(from.direction(), failure, report), from }
     }
 
-    /// Whether the client itself sent the message.
+    /// Returns whether the client itself sent the message.
     pub(crate) fn is_to_sender(&self) -> bool {
         self.from == Side::Client
     }
@@ -28,7 +28,7 @@ impl<'r> Notice<'r> {
         self.rejection.detail()
     }
 
-    /// Returns a JSON object: the one that the HTTP layer sends as `application/problem+json`.
+    /// Returns the same JSON object that the HTTP layer sends as `application/problem+json`.
     pub(crate) fn problem(&self) -> String {
         problem(&self.rejection)
     }

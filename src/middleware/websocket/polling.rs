@@ -1,10 +1,10 @@
 //! Long polling of Engine.IO: packets in the bodies of HTTP requests and responses.
 //!
-//! A client posts what it says, and gets what the server says as the answers to its GET requests. Packets are joined by the
-//! record separator (Engine.IO 4), or each has its length in front (Engine.IO 3).
+//! A client posts its messages, and receives those of the server in the responses to its GET requests. Packets are
+//! joined by the record separator (Engine.IO 4), or each is preceded by its length (Engine.IO 3).
 //!
 //! A packet of the client that is stopped is replaced by a heartbeat, which servers accept at any time. An error status
-//! would make the client give up the connection. The notice is a packet in the answer to its next GET request.
+//! would make the client close the connection. The notice is a packet in the response to its next GET request.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use crate::middleware::headers::single;
 use crate::middleware::websocket::framing::records;
 use crate::middleware::websocket::framing::socket_io::is_base64;
 
-/// The most notices that wait, of all clients and of one.
+/// The maximum number of queued notices, for all clients and for one.
 const MOST: usize = 4096;
 const MOST_OF_ONE: usize = 16;
 
@@ -24,7 +24,7 @@ const MOST_OF_ONE: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Polling {
     version: Version,
-    /// The id that the server has given to the connection.
+    /// The id that the server has assigned to the connection.
     sid: Option<String>,
 }
 
@@ -34,11 +34,11 @@ enum Version {
     Four,
 }
 
-/// How a body holds packets.
+/// How a body contains packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Text,
-    /// Engine.IO 3 with binary data among the packets.
+    /// Engine.IO 3 with binary data between the packets.
     Binary,
 }
 
@@ -46,12 +46,12 @@ pub(crate) enum Form {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Packet<'b> {
     pub(crate) bytes: &'b [u8],
-    /// It holds Base64.
+    /// Whether it is Base64.
     pub(crate) is_binary: bool,
 }
 
 impl Polling {
-    /// Returns `None` if this is not the address of long polling.
+    /// Returns `None` if the URI is not one of long polling.
     pub(crate) fn of(uri: &Uri) -> Option<Self> {
         let version = match parameter(uri, "EIO")? {
             "3" => Version::Three,
@@ -62,14 +62,14 @@ impl Polling {
         polls.then(|| Self { version, sid: parameter(uri, "sid").map(str::to_owned) })
     }
 
-    /// Returns the key of the conversation on a connection of Engine.IO, over polling or WebSocket.
+    /// Returns the conversation key of an Engine.IO connection, over polling or WebSocket.
     pub(crate) fn key(uri: &Uri) -> Option<String> {
         parameter(uri, "EIO")?;
-        // A key that a request names itself is a word without control characters.
+        // Keys in requests have no control characters, so they cannot collide with this one.
         parameter(uri, "sid").map(|sid| format!("engine.io\u{1f}{sid}"))
     }
 
-    /// Returns how a body with these headers holds packets, or `None` if it holds none.
+    /// Returns how a body with these headers contains packets, or `None` if it contains none.
     pub(crate) fn form(headers: &HeaderMap) -> Option<Form> {
         let content_type = single(headers, &CONTENT_TYPE).ok().flatten()?;
         let essence = content_type.split(';').next()?.trim();
@@ -77,7 +77,7 @@ impl Polling {
         is("text/plain").then_some(Form::Text).or_else(|| is("application/octet-stream").then_some(Form::Binary))
     }
 
-    /// Splits a body into its packets. `None` if it is not made of packets.
+    /// Splits a body into its packets. Returns `None` if it does not consist of packets.
     pub(crate) fn split<'b>(&self, body: &'b [u8]) -> Option<Vec<Packet<'b>>> {
         match self.version {
             Version::Three => split_by_length(body),
@@ -85,7 +85,7 @@ impl Polling {
         }
     }
 
-    /// Joins packets to a body.
+    /// Joins packets into a body.
     pub(crate) fn join(&self, packets: &[Vec<u8>]) -> Vec<u8> {
         match self.version {
             Version::Four => packets.join(&records::SEPARATOR),
@@ -96,7 +96,7 @@ impl Polling {
         }
     }
 
-    /// Keeps the notice for the client. Returns the packet for the server in the place of the one that was stopped.
+    /// Queues the notice for the client. Returns the packet for the server that replaces the stopped one.
     pub(crate) fn stopped(&self, notices: &Notices, notice: String) -> Vec<u8> {
         if let Some(sid) = &self.sid {
             notices.push(sid, notice);
@@ -107,13 +107,13 @@ impl Polling {
         }
     }
 
-    /// Takes the notices for the client.
+    /// Takes the queued notices for the client.
     pub(crate) fn notices(&self, notices: &Notices) -> Vec<String> {
         self.sid.as_ref().map(|sid| notices.take(sid)).unwrap_or_default()
     }
 }
 
-/// Returns the value of a parameter that the query holds once.
+/// Returns the value of a query parameter that occurs exactly once.
 fn parameter<'u>(uri: &'u Uri, name: &str) -> Option<&'u str> {
     let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
     let mut values = pairs.filter(|(known, _)| *known == name).map(|(_, value)| value);
@@ -129,7 +129,7 @@ fn packet(bytes: &[u8]) -> Option<Packet<'_>> {
     }
 }
 
-/// Splits `5:4abcd2:b4`. Lengths are in units of UTF-16.
+/// Splits `5:4abcd2:b4`. Lengths are in UTF-16 code units.
 fn split_by_length(body: &[u8]) -> Option<Vec<Packet<'_>>> {
     let mut rest = std::str::from_utf8(body).ok()?;
     let mut packets = Vec::new();
@@ -155,12 +155,12 @@ fn split_by_length(body: &[u8]) -> Option<Vec<Packet<'_>>> {
     Some(packets)
 }
 
-/// The length of a packet in units of UTF-16.
+/// Returns the length of a packet in UTF-16 code units.
 fn length(packet: &[u8]) -> usize {
     String::from_utf8_lossy(packet).encode_utf16().count()
 }
 
-/// Notices for clients that have not asked for them yet. If there are too many, the oldest are forgotten.
+/// Notices that clients have not fetched yet. If there are too many, the oldest are dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Notices(Mutex<VecDeque<(String, String)>>);
 

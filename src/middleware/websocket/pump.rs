@@ -1,4 +1,4 @@
-//! Sends messages from one side of an upgraded connection to the other.
+//! Forwards messages between the sides of an upgraded connection.
 
 use std::time::Duration;
 
@@ -16,23 +16,23 @@ use crate::middleware::websocket::frame::{
 };
 use crate::middleware::websocket::message::{Payload, Side, Verdict};
 
-/// How long one side may take to answer a close, or to read it.
+/// The time that one side may take to answer or read a close.
 const CLOSING: Duration = Duration::from_secs(10);
 
 /// The time without a frame after which a connection is closed.
 type Idle = Option<Duration>;
 
-/// One way of a connection.
+/// One direction of a connection.
 struct Way<'c, A, B, C, St> {
     from: Side,
     reader: Reader<ReadHalf<A>>,
-    /// The writers to both sides. The client gets the notices, whoever sent the message.
+    /// The writers to both sides. The client gets all notices, whoever sent the message.
     client: &'c Mutex<Writer<WriteHalf<B>>>,
     server: &'c Mutex<Writer<WriteHalf<C>>>,
     connection: &'c Connection<St>,
 }
 
-/// Sends messages both ways until the connection ends. `early`: what the server has sent already.
+/// Forwards messages in both directions until the connection ends. `early`: bytes that the server has sent already.
 pub(super) async fn pump<A, B, St>(client: A, server: B, early: BytesMut, connection: Connection<St>, idle: Idle)
 where
     A: AsyncRead + AsyncWrite + Unpin,
@@ -71,13 +71,13 @@ where
     let end = async {
         let _ = server_writer.lock().await.shutdown().await;
         let _ = client_writer.lock().await.shutdown().await;
-        // A connection that is dropped with bytes to read is reset, and the client may not see the close.
+        // If a connection is dropped with unread bytes, it is reset, and the client may not see the close.
         inbound.reader.drain().await;
     };
     let _ = timeout(CLOSING, end).await;
 }
 
-/// Runs both ways. After one has ended, the other has some time to end. A fault of one ends both.
+/// Runs both directions. After one has ended, the other has some time to end. An error in one ends both.
 async fn both(
     inbound: impl Future<Output = Result<(), Fault>>,
     outbound: impl Future<Output = Result<(), Fault>>,
@@ -111,7 +111,7 @@ where
     C: AsyncRead + AsyncWrite + Unpin,
     St: ConversationStore,
 {
-    /// Sends messages until this side closes.
+    /// Forwards messages until this side closes.
     async fn run(&mut self, idle: Idle) -> Result<(), Fault> {
         loop {
             let next = match idle {
@@ -124,7 +124,7 @@ where
             let incoming = match next {
                 Ok(Some(incoming)) => incoming,
                 Ok(None) | Err(Fault::Io) => {
-                    // The other side is to see that this one is gone.
+                    // The other side must see that this one is gone.
                     match self.from {
                         Side::Client => self.server.lock().await.shutdown().await?,
                         Side::Server => self.client.lock().await.shutdown().await?,

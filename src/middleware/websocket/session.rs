@@ -1,4 +1,4 @@
-//! One connection: its framing, its two sides and its conversation.
+//! The state of one connection: its framing, its two sides and its conversation.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -48,17 +48,18 @@ pub struct Session {
     server: Option<Role>,
     only: Option<Side>,
     pass_on_failure: bool,
-    /// What was recognised.
+    /// The recognised framing.
     seen: Option<Framing>,
     /// The framing of the last message.
     last: Option<Framing>,
-    /// The number of the last message, from 0.
+    /// The index of the last message.
     messages: u64,
     conversation: Conversation,
 }
 
 impl Session {
-    /// Returns a session that recognises the framing, reads documents with the generic chat shape and stops binary messages.
+    /// Returns a session that recognises the framing, reads documents with the generic chat shape and stops binary
+    /// messages.
     #[must_use]
     pub fn new(engine: Engine) -> Self {
         let pass_on_failure = engine.policy().on_failure() == OnFailure::Pass;
@@ -109,16 +110,16 @@ impl Session {
         self
     }
 
-    /// Sets who the client is, as your server has authenticated it. The roles that its messages name do not count then. By
-    /// default they do, and a message that names no role may come from either side ([`Role::Unknown`]).
+    /// Sets the role of the client, as your server has authenticated it. Roles that its messages name are then ignored.
+    /// By default they count, and a message that names no role may come from either side ([`Role::Unknown`]).
     #[must_use]
     pub fn client(mut self, role: Role) -> Self {
         self.client = Some(role);
         self
     }
 
-    /// Sets who speaks in messages of the server that name no role. By default a bot; if the client is an agent or a bot
-    /// itself, [`Role::Unknown`].
+    /// Sets the role of messages of the server that name none. The default is a bot, or [`Role::Unknown`] if the client
+    /// is an agent or a bot.
     #[must_use]
     pub fn server(mut self, role: Role) -> Self {
         self.server = Some(role);
@@ -152,12 +153,12 @@ impl Session {
         self.framing.or(self.seen)
     }
 
-    /// Notes that the connection speaks this framing, as its path or subprotocol says. It is still checked for each message.
+    /// Records that the path or subprotocol names this framing. Each message is still checked.
     pub(super) fn expect(&mut self, framing: Framing) {
         self.seen = Some(framing);
     }
 
-    /// Sets the shape, the limits and what is done on failure, as they are in a layer.
+    /// Sets the shape, the limits and the behaviour on failure from those of a layer.
     pub(crate) fn configure(
         mut self,
         shape: DynShape,
@@ -172,7 +173,7 @@ impl Session {
         self
     }
 
-    /// Sets the role of the server unless it is set already.
+    /// Sets the role of the server unless it is already set.
     pub(crate) fn server_or(mut self, role: Role) -> Self {
         if !self.client.is_some_and(Role::serves) {
             self.server.get_or_insert(role);
@@ -200,7 +201,7 @@ impl Session {
         self.messages = self.messages.wrapping_add(1);
     }
 
-    /// Whether messages of this side are changed or stopped.
+    /// Returns whether messages of this side are changed or stopped.
     pub(super) fn redacts(&self, from: Side) -> bool {
         self.only.is_none_or(|side| side == from)
     }
@@ -230,10 +231,10 @@ impl Session {
             .unwrap_or(Err(ScanError::Panicked)),
         };
         let (verdict, after) = match result {
-            // What is only read is never stopped.
+            // A message of the other side is only read, never stopped.
             Ok((_, after)) if !redacts => (Verdict::Pass, after),
             Err(_) if !redacts => (Verdict::Pass, before),
-            // What was not sent is not remembered.
+            // A message that was not sent is not remembered.
             Ok(_) if report.is_blocked() => {
                 (Verdict::Stop { notice: self.notice(from, payload, None, &report) }, before)
             }
@@ -254,7 +255,7 @@ impl Session {
         (Scanned { verdict, report }, after)
     }
 
-    /// Stops a message that could not be scanned, for a reason outside of it.
+    /// Stops a message that could not be scanned for an external reason.
     pub(super) fn fail(&self, from: Side, payload: Payload<'_>, failure: ScanError) -> Scanned {
         let report = Report::new();
         report.fail(failure);
@@ -271,7 +272,7 @@ impl Session {
                 Some(b'{' | b'[') => Framing::Json,
                 _ => Framing::Text,
             });
-        // Binary data that are not read name nothing that the notice could refer to.
+        // Binary data that are not read contain nothing that the notice could refer to.
         let message = match payload {
             Payload::Binary(_) if self.binary != Binary::Scan => &[],
             payload => payload.bytes(),
@@ -279,7 +280,7 @@ impl Session {
         notice(framing, message, &Notice::new(from, failure, report))
     }
 
-    /// Takes a message apart.
+    /// Splits a message into data and framing.
     fn cut(&mut self, message: &[u8]) -> Result<Cut, ScanError> {
         let known = Known { set: self.framing, seen: self.seen, limits: &self.limits };
         let (framing, cut) = known.cut(message, |name| self.shape.is_field(name))?;
@@ -287,11 +288,11 @@ impl Session {
         if framing.tells() {
             self.seen = Some(framing);
         }
-        // Without its binary data the message could not be completed.
+        // Without its binary data the message would be incomplete.
         if cut.binary && self.binary == Binary::Block { Err(ScanError::ContentType) } else { Ok(cut) }
     }
 
-    /// Scans the parts of a message. Returns its bytes, if they changed, and the conversation after it.
+    /// Scans the parts of a message. Returns its new bytes, if they changed, and the conversation after it.
     fn read(
         &self,
         before: &Conversation,
@@ -335,7 +336,7 @@ impl Session {
         report: &Report,
     ) -> Result<(Option<Vec<u8>>, Conversation), ScanError> {
         let raw = &message[part.span.clone()];
-        // Not `BodyFormat::Sniff`: it lets bytes pass that look like a file.
+        // Not `BodyFormat::Sniff`: it passes bytes that look like a file.
         let is_document = matches!(raw.trim_ascii_start().first(), Some(b'{' | b'['));
         let (format, layout) = match part.kind {
             Kind::Html => (BodyFormat::Html, Layout::Whole),
@@ -367,7 +368,7 @@ impl Session {
         (changed, after)
     }
 
-    /// Returns who speaks in messages of this side that name no role.
+    /// Returns the role of messages of this side that name none.
     fn role(&self, from: Side) -> Role {
         match from {
             Side::Client => self.client.unwrap_or(self.default_client),
@@ -396,7 +397,7 @@ impl Session {
     }
 }
 
-/// Returns the time of a message, in milliseconds.
+/// Returns the current time in milliseconds.
 fn now() -> Option<u64> {
     let time = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     u64::try_from(time.as_millis()).ok()
@@ -408,7 +409,7 @@ pub(super) fn report(from: Side, payload: Payload<'_>, scanned: &Scanned, starte
     telemetry::scanned(from.direction().as_str(), &scanned.report, cost);
 }
 
-/// Replaces ranges, which do not overlap.
+/// Replaces disjoint ranges.
 fn apply(message: &[u8], mut edits: Vec<(Range<usize>, Vec<u8>)>) -> Vec<u8> {
     edits.sort_by_key(|(range, _)| range.start);
     let mut out = Vec::with_capacity(message.len());

@@ -1,4 +1,4 @@
-//! A socket that a program holds itself: a stream and a sink of messages.
+//! A WebSocket that the program owns: a stream and a sink of messages.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -17,10 +17,10 @@ use crate::middleware::websocket::connection::Connection;
 use crate::middleware::websocket::message::{Payload, Scanned, Side, Verdict};
 use crate::middleware::websocket::session::Session;
 
-/// Takes the messages of a WebSocket library apart and makes new ones.
+/// Converts the messages of a WebSocket library from and to payloads.
 ///
-/// Implement it for a type of your own: the message type belongs to the library, so it cannot be implemented for that. This
-/// way the crate depends on no version of any of them.
+/// Implement it for a type of your own. It cannot be implemented for the message type, which belongs to the library. So
+/// this crate does not depend on a version of any library.
 ///
 /// ```
 /// use lastfour::middleware::websocket::{MessageCodec, Payload};
@@ -47,9 +47,10 @@ use crate::middleware::websocket::session::Session;
 /// }
 /// ```
 ///
-/// For axum it is the same with `axum::extract::ws::Message` (`examples/websocket.rs`).
+/// For axum, do the same with `axum::extract::ws::Message` (`examples/websocket.rs`).
 pub trait MessageCodec<M>: Send + Sync + 'static {
-    /// Returns the payload of a text or binary message, and `None` for all others, which pass: pings, pongs, closes.
+    /// Returns the payload of a text or binary message, and `None` for other messages, which pass: pings, pongs,
+    /// closes.
     fn payload<'m>(&self, message: &'m M) -> Option<Payload<'m>>;
 
     /// Returns a text message.
@@ -64,11 +65,11 @@ type OnStop = Arc<dyn Fn(Side, &Report) + Send + Sync>;
 
 /// A WebSocket whose messages are redacted in both directions.
 ///
-/// Wraps any `Stream + Sink` of messages: axum's `WebSocket`, the streams of `tokio-tungstenite`. Messages keep their order.
-/// A message waits until the one before it was accepted by the inner socket. Pings, pongs, closes and errors pass.
+/// Wraps any `Stream + Sink` of messages: axum's `WebSocket`, the streams of `tokio-tungstenite`. Messages keep their
+/// order. A message waits until the inner socket has accepted the one before it. Pings, pongs, closes and errors pass.
 ///
-/// A message that must not be sent is dropped. The client is told why in its place, in the form of its protocol: what
-/// was found, never the text.
+/// A message that must not be sent is dropped. The client receives a notice instead, in its protocol's form for errors:
+/// what was found, never the text.
 ///
 /// # Example
 ///
@@ -104,9 +105,10 @@ pub struct RedactSocket<S, M, C, St = MemoryStore> {
     writing: Option<BoxFuture<(M, Scanned)>>,
     /// Messages for the peer.
     out: VecDeque<M>,
-    /// Messages for this program.
+    /// Notices for this program.
     notices: VecDeque<M>,
-    /// Of the tasks that wait to write: the one that reads, and the one that writes. The inner socket remembers only one.
+    /// The tasks that wait to write: the one that reads, and the one that writes. The inner socket remembers only one
+    /// of them.
     wakers: [Option<Waker>; 2],
 }
 
@@ -114,7 +116,7 @@ const READER: usize = 0;
 const WRITER: usize = 1;
 
 impl<S, M, C> RedactSocket<S, M, C> {
-    /// Wraps the socket of a server: a client is at its other end.
+    /// Wraps the socket of a server, whose peer is a client.
     #[must_use]
     pub fn new(inner: S, codec: C, session: Session) -> Self {
         Self {
@@ -131,8 +133,8 @@ impl<S, M, C> RedactSocket<S, M, C> {
         }
     }
 
-    /// Keeps the conversation in a store, under this key, so that other connections and requests share it. By default it
-    /// lives in the connection. Call it before the first message.
+    /// Stores the conversation under this key, so that other connections and requests share it. By default it is part
+    /// of the connection. Call it before the first message.
     #[must_use]
     pub fn store<T: ConversationStore>(self, store: Arc<T>, key: impl Into<String>) -> RedactSocket<S, M, C, T> {
         let session = self.connection.session().clone();
@@ -152,15 +154,15 @@ impl<S, M, C> RedactSocket<S, M, C> {
 }
 
 impl<S, M, C, St> RedactSocket<S, M, C, St> {
-    /// Sets which side is at the other end of the inner socket. By default the client. In a client program it is the server:
-    /// the program then reads the notices about its own messages.
+    /// Sets the peer of the inner socket. The default is the client. In a client program it is the server; the program
+    /// then reads the notices about its own messages.
     #[must_use]
     pub fn peer(mut self, peer: Side) -> Self {
         self.peer = peer;
         self
     }
 
-    /// Sets what is called when a message is stopped, with the side that sent it and its report.
+    /// Sets a function that is called when a message is stopped, with the side that sent it and its report.
     #[must_use]
     pub fn on_stop(mut self, on_stop: impl Fn(Side, &Report) + Send + Sync + 'static) -> Self {
         self.on_stop = Some(Arc::new(on_stop));
@@ -172,18 +174,18 @@ impl<S, M, C, St> RedactSocket<S, M, C, St> {
         &self.inner
     }
 
-    /// Returns a mutable reference to the inner socket. What is read or written there is not redacted.
+    /// Returns a mutable reference to the inner socket. Messages that are read or written there are not redacted.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 }
 
-/// Nothing in it is pinned.
+/// Nothing is pinned.
 impl<S: Unpin, M, C, St> Unpin for RedactSocket<S, M, C, St> {}
 
-/// A message that was given to be scanned.
+/// A message whose scan has begun.
 enum Begun<M> {
-    /// It holds no data.
+    /// It has no data.
     Control(M),
     Done(M, Scanned),
     Later(BoxFuture<(M, Scanned)>),
@@ -209,7 +211,7 @@ where
         }))
     }
 
-    /// Returns what is sent on of a message, or queues the notice for the client.
+    /// Returns the message to send, or queues the notice for the client.
     fn end(&mut self, from: Side, message: M, scanned: Scanned) -> Option<M> {
         match scanned.verdict {
             Verdict::Pass => Some(message),
@@ -255,7 +257,7 @@ where
         Poll::Ready(())
     }
 
-    /// Gives the queued messages to the inner socket.
+    /// Passes the queued messages to the inner socket.
     fn poll_out(&mut self, task: usize, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         while !self.out.is_empty() {
             let Poll::Ready(result) = Pin::new(&mut self.inner).poll_ready(cx) else {
@@ -306,7 +308,7 @@ where
                 }
                 continue;
             }
-            // The next message waits until the notice about the one before it is out.
+            // The next message waits until the notice about the previous one is sent.
             ready!(this.poll_notices(cx))?;
             let message = match ready!(Pin::new(&mut this.inner).poll_next(cx)) {
                 Some(Ok(message)) => message,
@@ -332,13 +334,13 @@ where
     C: MessageCodec<M>,
     St: ConversationStore,
 {
-    /// Sends what is queued, in the task that reads.
+    /// Sends the queued messages, in the task that reads.
     fn poll_notices(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), E>> {
         if self.out.is_empty() {
             return Poll::Ready(Ok(()));
         }
         ready!(self.poll_out(READER, cx))?;
-        // Not waited for: the inner socket goes on with it when it is polled again.
+        // Not awaited: the inner socket continues when it is polled again.
         Pin::new(&mut self.inner).poll_flush(cx).map(|_| Ok(()))
     }
 }

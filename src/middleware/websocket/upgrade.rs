@@ -1,8 +1,8 @@
 //! Puts the session between the two ends of a connection that is upgraded to WebSocket.
 //!
-//! The handler takes hyper's `OnUpgrade` from the request, so it is given another one. That can only be made by a
-//! connection of hyper: a small one in memory, whose only request asks for an upgrade. Its other end is where the messages
-//! for the handler are written.
+//! The handler takes hyper's `OnUpgrade` from the request, so the request gets another one. Only a hyper connection can
+//! create it: a small one in memory, whose only request asks for an upgrade. Messages for the handler are written to
+//! its other end.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,10 +27,10 @@ use crate::middleware::websocket::message::Binary;
 use crate::middleware::websocket::pump::pump;
 use crate::middleware::websocket::session::Session;
 
-/// The bytes between the session and the handler before one of them waits.
+/// The number of bytes between the session and the handler before one of them waits.
 const BUFFER: usize = 16 * 1024;
 
-/// How long the client's connection may take to be upgraded after the response was given to the server.
+/// The time after the response within which the client's connection must be upgraded.
 const UPGRADING: Duration = Duration::from_secs(30);
 
 /// The request of the connection in memory.
@@ -56,8 +56,7 @@ pub struct Upgrades {
 }
 
 impl Upgrades {
-    /// Returns the defaults: the framing is recognised, binary messages are stopped, and no connection is closed for being
-    /// idle.
+    /// Returns the defaults: the framing is recognised, binary messages are stopped, and idle connections stay open.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -86,17 +85,17 @@ impl Upgrades {
 }
 
 impl Upgrades {
-    /// Whether the connection may speak Engine.IO.
+    /// Returns whether the connection may speak Engine.IO.
     pub(crate) fn reads_engine_io(&self) -> bool {
         self.framing.is_none_or(|framing| framing == Framing::SocketIo)
     }
 
-    /// Whether binary data are stopped.
+    /// Returns whether binary data are stopped.
     pub(crate) fn stops_binary(&self) -> bool {
         self.binary == Binary::Block
     }
 
-    /// Sets up a session for packets of Engine.IO.
+    /// Configures a session for packets of Engine.IO.
     pub(crate) fn engine_io(&self, session: Session) -> Session {
         let mut session = session.binary(self.binary);
         if let Some(framing) = self.framing {
@@ -110,7 +109,7 @@ impl Upgrades {
 /// A request that asks for an upgrade to WebSocket.
 pub(crate) struct Upgrade {
     method: Method,
-    /// What the request itself says about the framing.
+    /// The framing that the request itself names.
     expected: Option<Framing>,
     ends: Option<Ends>,
 }
@@ -119,15 +118,15 @@ pub(crate) struct Upgrade {
 struct Ends {
     client: OnUpgrade,
     server: DuplexStream,
-    /// Lets the connection in memory be upgraded.
+    /// Allows the connection in memory to be upgraded.
     go: oneshot::Sender<()>,
 }
 
 impl Upgrade {
-    /// Returns `None` if the request does not ask for WebSocket. Otherwise changes it so that its frames can be read, and so
-    /// that the handler gets another connection.
+    /// Returns `None` if the request does not ask for WebSocket. Otherwise changes the request so that its frames can
+    /// be read and the handler gets another connection.
     pub(crate) async fn prepare(head: &mut request::Parts) -> Option<Self> {
-        // Over HTTP/2 (RFC 8441). The protocol that it names is in a type of hyper that exists only with HTTP/2.
+        // Over HTTP/2 (RFC 8441). The protocol name is in a type of hyper that exists only with HTTP/2.
         let connects = head.method == Method::CONNECT && head.headers.contains_key(SEC_WEBSOCKET_VERSION);
         let asks = head
             .headers
@@ -138,7 +137,7 @@ impl Upgrade {
         if !connects && !asks {
             return None;
         }
-        // Without extensions frames are neither compressed nor cut differently.
+        // Without extensions, frames are neither compressed nor split differently.
         head.headers.remove(SEC_WEBSOCKET_EXTENSIONS);
         let ends = match head.extensions.remove::<OnUpgrade>() {
             Some(client) => between(head, client).await,
@@ -149,13 +148,13 @@ impl Upgrade {
         Some(Self { method: head.method.clone(), expected: speaks_engine_io.then_some(Framing::SocketIo), ends })
     }
 
-    /// Whether a response with this head upgrades the connection.
+    /// Returns whether a response with this head upgrades the connection.
     pub(crate) fn is_accepted(&self, head: &response::Parts) -> bool {
         head.status == StatusCode::SWITCHING_PROTOCOLS || self.method == Method::CONNECT && head.status.is_success()
     }
 
-    /// Starts to send messages between the client and the handler, once the response has been sent. Returns whether it
-    /// can; if not, the response must not be sent.
+    /// Starts forwarding messages between the client and the handler, once the response has been sent. Returns whether
+    /// it can; if not, the response must not be sent.
     pub(crate) fn start<St: ConversationStore>(
         self,
         head: &mut response::Parts,
@@ -174,7 +173,7 @@ impl Upgrade {
             session.expect(framing);
         }
         let (connection, idle) = (Connection::new(session, stored), upgrades.idle);
-        // The response of a service that hands a connection on has the other end.
+        // The response of a service that forwards a connection contains the other end.
         let upstream = head.extensions.remove::<OnUpgrade>();
         tokio::spawn(async move {
             let Ok(Ok(client)) = timeout(UPGRADING, client).await else { return };
@@ -192,7 +191,7 @@ impl Upgrade {
     }
 }
 
-/// Makes the connection in memory. The handler finds its end in the request.
+/// Creates the connection in memory. The handler finds its end in the request.
 async fn between(head: &mut request::Parts, client: OnUpgrade) -> Option<Ends> {
     let runtime = tokio::runtime::Handle::try_current().ok()?;
     let (mut near, far) = tokio::io::duplex(BUFFER);
@@ -221,7 +220,7 @@ async fn between(head: &mut request::Parts, client: OnUpgrade) -> Option<Ends> {
     Some(Ends { client, server: near, go })
 }
 
-/// Reads the head of the response on the connection in memory. Returns what has come after it.
+/// Reads the head of the response on the connection in memory. Returns the bytes after it.
 async fn after_head(server: &mut DuplexStream) -> Option<BytesMut> {
     let mut bytes = BytesMut::new();
     loop {
@@ -235,7 +234,7 @@ async fn after_head(server: &mut DuplexStream) -> Option<BytesMut> {
     }
 }
 
-/// No body.
+/// An empty body.
 struct Empty;
 
 impl Body for Empty {

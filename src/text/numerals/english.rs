@@ -1,4 +1,4 @@
-//! English number words and the words around them, with the misspellings people type; lower case, without accents.
+//! English number words and the words around them, with common misspellings. Lower case, without accents.
 
 use super::meaning::Language;
 use super::meaning::Meaning::{self, *};
@@ -38,7 +38,7 @@ const WORDS: &[(&str, Meaning)] = &[
     ("um", Spoken(b' ')), ("umm", Spoken(b' ')), ("uh", Spoken(b' ')), ("uhh", Spoken(b' ')), ("er", Spoken(b' ')),
 ];
 
-/// After one of these, a number word says how many things there are: "the last four".
+/// A number word after one of these is a count: "the last four".
 const COUNTING: &[&str] = &[
     "last",
     "first",
@@ -59,7 +59,7 @@ const COUNTING: &[&str] = &[
     "every",
 ];
 
-/// Before one of these, it does as well: "two more".
+/// A number word before one of these is a count: "two more".
 const COUNTED: &[&str] = &[
     "of",
     "more",
@@ -118,7 +118,7 @@ const COUNTED: &[&str] = &[
     "dozen",
 ];
 
-/// Words that end like a plural and are none.
+/// Words that end like a plural but are not one.
 const UNCOUNTED: &[&str] = &[
     "is", "was", "as", "its", "this", "thus", "thanks", "thats", "has", "does", "yes", "pls", "plus", "always",
     "bless", "address", "expires", "cvvs", "ss", "unless", "perhaps", "whats", "heres",

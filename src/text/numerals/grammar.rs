@@ -1,46 +1,47 @@
-//! How number words make numbers: "thirty-seven", "double five", "three hundred forty-five".
+//! Combines number words into numbers: "thirty-seven", "double five", "three hundred forty-five".
 
 use super::lexicon;
 use super::meaning::{Languages, Meaning};
 
-/// A word of a number, or digits, as they stand in the text.
+/// A number word or digits in the text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// The word's meaning; none for digits.
+    /// The word's meaning, or `None` for digits.
     pub(super) word: Option<(Meaning, Languages)>,
-    /// Whether it follows the token before at a distance of one space or hyphen.
+    /// Whether only one space or hyphen separates it from the previous token.
     pub(super) tight: bool,
 }
 
-/// A part of a number: one or more words that stand for some digits, digits as they are, or a separator said aloud.
+/// Part of a number: one or more words for some digits, literal digits, or a spoken separator.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unit {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) what: What,
-    /// How many number words it counts for: a plain cardinal is one, "three hundred forty-five" is more.
+    /// The number of number words that it counts as: a plain cardinal counts as one, "three hundred forty-five" as
+    /// more.
     pub(super) weight: usize,
 }
 
-/// What a [`Unit`] is.
+/// The kind of a [`Unit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
-    /// Words that stand for the decimal digits of a number.
+    /// Words for the decimal digits of this number.
     Number(u32),
-    /// Words that stand for a digit so many times.
+    /// Words for a digit that is repeated this many times.
     Repeated(u8, u8),
-    /// A word that stands for a digit, and can be another word.
+    /// A word for a digit that may also be another word.
     Doubtful(u8),
     /// Digits.
     Digits,
-    /// A separator said aloud, and how it is written.
+    /// A spoken separator, and its character.
     Separator(u8),
 }
 
 impl Unit {
-    /// How many digits it yields.
+    /// Returns the number of digits that it is written with.
     pub(super) fn digits(&self) -> usize {
         match self.what {
             What::Number(value) => value.max(1).ilog10() as usize + 1,
@@ -56,7 +57,7 @@ impl Unit {
     }
 }
 
-/// Reads the unit that begins with the token `at`: the unit, and how many tokens it takes.
+/// Reads the unit that begins with the token `at`. Returns the unit and its number of tokens.
 pub(super) fn unit(tokens: &[Token], at: usize) -> Option<(Unit, usize)> {
     let token = tokens[at];
     let made = |what, weight, used: usize| {
@@ -84,7 +85,7 @@ pub(super) fn unit(tokens: &[Token], at: usize) -> Option<(Unit, usize)> {
             let read = number(before) && number(after) && (word(before) || word(after));
             if read { made(What::Doubtful(0), 1, 1) } else { None }
         }
-        // A digit counts with no scale after it; "one hundred" is a cardinal.
+        // A digit counts if no scale follows it; "one hundred" is a cardinal.
         _ => {
             let cardinal = Cardinals { tokens, languages }.below_million(at)?;
             let used = cardinal.next - at;
@@ -100,29 +101,29 @@ pub(super) fn unit(tokens: &[Token], at: usize) -> Option<(Unit, usize)> {
     }
 }
 
-/// Stands in [`What::Repeated`] for the digit that is written as such.
+/// In [`What::Repeated`], a literal digit of the text.
 pub(super) const DIGIT_AS_IT_IS: u8 = 10;
 
 /// A number read from words.
 #[derive(Clone, Copy)]
 struct Cardinal {
     value: u32,
-    /// The token after it.
+    /// The index of the token after it.
     next: usize,
-    /// Whether a word for hundred or thousand is in it.
+    /// Whether it contains a word for hundred or thousand.
     has_scale: bool,
-    /// Whether nothing is after that word.
+    /// Whether nothing follows that word.
     is_round: bool,
 }
 
 struct Cardinals<'a> {
     tokens: &'a [Token],
-    /// In which languages to read.
+    /// The languages in which to read.
     languages: Languages,
 }
 
 impl Cardinals<'_> {
-    /// The meaning of the word at `at` if it is close to the one before.
+    /// Returns the meaning of the word at `at` if only one space or hyphen precedes it.
     fn tight(&self, at: usize) -> Option<Meaning> {
         self.tokens.get(at).filter(|token| token.tight).and_then(|token| self.known(token))
     }
@@ -152,7 +153,7 @@ impl Cardinals<'_> {
         }
     }
 
-    /// Whether an "and" of one of these languages is at `at`, close to the word before.
+    /// Returns whether an "and" of one of these languages is at `at`, with only a space or hyphen before it.
     fn binds(&self, at: usize, binding: Languages) -> bool {
         let and = self.tokens.get(at).filter(|token| token.tight).and_then(|token| token.word);
         and.is_some_and(|(meaning, languages)| meaning == Meaning::And && languages & self.languages & binding != 0)
@@ -191,8 +192,8 @@ impl Cardinals<'_> {
         Some(self.rest(thousands, Self::below_thousand).unwrap_or(thousands))
     }
 
-    /// What is added to `whole` by the words right after it, read by `part`. Digits that are dictated one by one after
-    /// it ("eight hundred five five five") belong to themselves.
+    /// Adds to `whole` the number that directly follows it, read by `part`. Digits dictated one by one after it ("eight
+    /// hundred five five five") are separate.
     fn rest(&self, whole: Cardinal, part: fn(&Self, usize) -> Option<Cardinal>) -> Option<Cardinal> {
         let bound = self.binds(whole.next, lexicon::binds_hundreds());
         let at = whole.next + usize::from(bound);

@@ -1,11 +1,11 @@
-//! What the number words of all languages mean, and a quick look for them.
+//! Looks up number words in all languages, with a prefilter.
 
 use super::meaning::{Language, Languages, Meaning};
 use super::{english, portuguese, spanish};
 
 pub(super) const LANGUAGES: [&Language<'static>; 3] = [&english::LANGUAGE, &spanish::LANGUAGE, &portuguese::LANGUAGE];
 
-/// What `word` means, and in which languages.
+/// Returns the meaning of `word`, and the languages in which it has this meaning.
 pub(super) fn meaning(word: &[u8]) -> Option<(Meaning, Languages)> {
     if word.len() > LONGEST {
         return None;
@@ -22,7 +22,7 @@ fn look_up(lower: &[u8]) -> Option<(Meaning, Languages)> {
     Some((first, languages_of(lower, |meaning| meaning == first)))
 }
 
-/// What `word` means in languages in which it does not mean the same as in the first one: "um" is an interjection or one.
+/// Returns the meaning of `word` in the languages in which it differs from [`meaning`]: "um" is an interjection or one.
 pub(super) fn other_meaning(word: &[u8]) -> Option<(Meaning, Languages)> {
     let mut lower = [0; LONGEST];
     let lower = lower.get_mut(..word.len())?;
@@ -37,7 +37,7 @@ fn languages_of(lower: &[u8], means: impl Fn(Meaning) -> bool) -> Languages {
     entries(lower).filter(|(_, meaning)| means(*meaning)).fold(0, |all, (language, _)| all | 1 << language)
 }
 
-/// The languages that have a word, and what it means there.
+/// Returns the languages that have a word, with its meaning there.
 fn entries(lower: &[u8]) -> impl Iterator<Item = (usize, Meaning)> {
     let slots = (hash(lower)..).map(|slot| INDEX[slot % SLOTS]).take_while(|entry| *entry != 0);
     slots.filter_map(move |entry| {
@@ -47,12 +47,12 @@ fn entries(lower: &[u8]) -> impl Iterator<Item = (usize, Meaning)> {
     })
 }
 
-/// The languages in which "and" binds the ones to the tens.
+/// Returns the languages in which "and" joins tens and ones.
 pub(super) fn binds_tens() -> Languages {
     mask(|language| language.and_after_tens)
 }
 
-/// The languages in which "and" binds what follows hundreds and thousands.
+/// Returns the languages in which "and" follows hundreds and thousands.
 pub(super) fn binds_hundreds() -> Languages {
     mask(|language| language.and_after_hundreds)
 }
@@ -61,7 +61,7 @@ fn mask(is: impl Fn(&Language<'_>) -> bool) -> Languages {
     LANGUAGES.iter().enumerate().filter(|(_, language)| is(language)).fold(0, |all, (i, _)| all | 1 << i)
 }
 
-/// "thirtyseven", "treintaysiete".
+/// Reads tens and ones that are written as one word: "thirtyseven", "treintaysiete".
 fn together(lower: &[u8]) -> Option<(Meaning, Languages)> {
     for split in SHORTEST_TOGETHER - 3..lower.len().saturating_sub(2) {
         let Some((Meaning::Tens(tens), languages)) = look_up(&lower[..split]) else { continue };
@@ -77,25 +77,25 @@ fn together(lower: &[u8]) -> Option<(Meaning, Languages)> {
     None
 }
 
-/// Whether a number word may begin with these four bytes: lower-case letters, first the lowest byte.
+/// Returns whether a number word may begin with these four bytes: lower-case letters, the first one in the lowest byte.
 pub(in crate::text) fn may_begin(four: u32) -> bool {
     BEGINNINGS[beginning(four)] | BEGINNINGS[beginning(four & 0x00FF_FFFF)]
 }
 
-/// Whether `word` is one of the words that make a number in some language.
+/// Returns whether `word` is a number word in some language.
 pub(in crate::text) fn is_number_word(word: &[u8]) -> bool {
     [meaning, other_meaning].iter().any(|read| read(word).is_some_and(|(meaning, _)| meaning.counts()))
 }
 
-/// The words that make numbers, in all languages. Tens and ones that are written together are not among them.
+/// Returns the number words of all languages, except tens and ones that are written as one word.
 pub(crate) fn number_words() -> impl Iterator<Item = &'static str> {
     LANGUAGES.iter().flat_map(|language| language.words).filter(|(_, meaning)| meaning.counts()).map(|(word, _)| *word)
 }
 
-/// The fewest letters of tens and ones that are written together: "vinteum".
+/// The minimum number of letters of tens and ones that are written as one word: "vinteum".
 pub(crate) const SHORTEST_TOGETHER: usize = 7;
 
-/// Whether `word` may stand for digits in company of others.
+/// Returns whether `word` may represent digits next to other number words.
 pub(crate) fn may_be_digits(word: &[u8]) -> bool {
     meaning(word).is_some_and(|(meaning, _)| !matches!(meaning, Meaning::And | Meaning::Spoken(_)))
 }
@@ -103,10 +103,10 @@ pub(crate) fn may_be_digits(word: &[u8]) -> bool {
 const LONGEST: usize = 16;
 const SLOTS: usize = 1024;
 
-/// Where each word is found: its language in the high byte, its place, counted from 1, in the low one.
+/// The slot of each word: its language in the high byte, its index plus one in the low byte.
 static INDEX: [u16; SLOTS] = index();
 
-/// The first four letters of each number word, or three if it has no more, at their [`beginning`].
+/// The first four letters of each number word, or three if it is shorter, at their [`beginning`].
 static BEGINNINGS: [bool; 4096] = beginnings();
 
 const fn hash(word: &[u8]) -> usize {
@@ -140,7 +140,7 @@ const fn index() -> [u16; SLOTS] {
     index
 }
 
-/// The place of a word's first three or four letters in [`BEGINNINGS`].
+/// Returns the index of a word's first three or four letters in [`BEGINNINGS`].
 const fn beginning(letters: u32) -> usize {
     (letters.wrapping_mul(0x9E37_79B1) >> 20) as usize
 }
@@ -160,7 +160,7 @@ const fn beginnings() -> [bool; 4096] {
                     at += 1;
                 }
                 known[beginning(letters)] = true;
-                // After a word of two letters comes something that is none, with the bit of lower case.
+                // After a word of two letters comes a character that is not a letter, combined with the lower-case bit.
                 let mut third: u32 = if at == 2 { 0x20 } else { 0x100 };
                 while third < 0x100 {
                     if third & 0x20 != 0 && !(third as u8).is_ascii_lowercase() {

@@ -1,23 +1,23 @@
 //! What number words mean.
 
-/// The facts of a language: its number words and the words around them that say what a number is.
+/// The tables of a language: its number words, and words around them that say what a number is.
 pub(super) struct Language<'a> {
     pub(super) words: &'a [(&'a str, Meaning)],
     /// Words after which a number is a count.
     pub(super) counting: &'a [&'a str],
-    /// Words before which a number is a count; so are those that end in `s`, but for the `uncounted`.
+    /// Words before which a number is a count. So are words that end in `s`, except those in `uncounted`.
     pub(super) counted: &'a [&'a str],
-    /// Words that end in `s` and are no plural.
+    /// Words that end in `s` but are not a plural.
     pub(super) uncounted: &'a [&'a str],
-    /// Words after which two numbers are a time of the day.
+    /// Words after which two numbers are a time of day.
     pub(super) time_before: &'a [&'a str],
-    /// Words before which two numbers are a time of the day.
+    /// Words before which two numbers are a time of day.
     pub(super) time_after: &'a [&'a str],
     /// Words after which two numbers are a year.
     pub(super) year_before: &'a [&'a str],
-    /// Whether "and" binds the ones to the tens: "treinta y siete".
+    /// Whether "and" joins tens and ones: "treinta y siete".
     pub(super) and_after_tens: bool,
-    /// Whether it binds what follows hundreds and thousands: "two hundred and five".
+    /// Whether "and" follows hundreds and thousands: "two hundred and five".
     pub(super) and_after_hundreds: bool,
 }
 
@@ -30,32 +30,32 @@ pub(super) enum Meaning {
     One,
     /// The digit zero, which is also an interjection.
     Oh,
-    /// The letter that is read as a zero in company of number words.
+    /// The letter O, which is read as a zero next to number words.
     LetterO,
-    /// A number below hundred that takes no digit after it.
+    /// A number below a hundred that no digit can follow.
     Teen(u8),
-    /// Ten, where "ten and six" is sixteen.
+    /// Ten, in languages in which "ten and six" is sixteen.
     Ten,
-    /// A multiple of ten that may take a digit after it.
+    /// A multiple of ten that a digit can follow.
     Tens(u8),
-    /// Times hundred, after a number below hundred.
+    /// Times a hundred, after a number below a hundred.
     Hundred,
-    /// So many hundreds.
+    /// This many hundreds.
     Hundreds(u8),
-    /// Times thousand, after a number.
+    /// Times a thousand, after a number.
     Thousand,
-    /// Thousand, or times thousand after a number.
+    /// A thousand, or times a thousand after a number.
     Mil,
-    /// The next digit so many times.
+    /// Repeats the next digit this many times.
     Times(u8),
-    /// A word that binds the parts of a number, and also two sentences.
+    /// A word that joins the parts of a number, but also sentences.
     And,
-    /// A separator said aloud, and how it is written.
+    /// A spoken separator, and its character.
     Spoken(u8),
 }
 
 impl Meaning {
-    /// The digit, if it is one.
+    /// Returns the digit, if it is one.
     pub(super) fn digit(self) -> Option<u8> {
         match self {
             Self::Digit(digit) => Some(digit),
@@ -65,7 +65,7 @@ impl Meaning {
         }
     }
 
-    /// Whether it is worth to look closer where it stands.
+    /// Returns whether the word triggers the number pass.
     pub(super) const fn counts(self) -> bool {
         !matches!(self, Self::And | Self::Spoken(_) | Self::LetterO)
     }

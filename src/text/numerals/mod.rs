@@ -1,11 +1,11 @@
 //! Numbers in words, in all languages of the tables.
 //!
-//! In comes text in ASCII letters, out goes the same text with dictated numbers in digits: `three seven, double five`
-//! reads `3 7, 55`, and `treinta y siete cero cuatro` reads `37 0 4`. Each word, or group of words that make one number,
-//! is one atomic unit; the separators between stay, and those said aloud ("dash") are written.
+//! Replaces dictated numbers by digits: `three seven, double five` becomes `3 7, 55`, and `treinta y siete cero cuatro`
+//! becomes `37 0 4`. Each word, or group of words that form one number, is one atomic unit. The separators between them
+//! are kept, and spoken ones ("dash") are written as characters.
 //!
-//! Words are numbers in two cases only: several of them in a row, in one language, with three digits or more, also mixed
-//! with digits; or one cardinal that says more than a round amount. So "one of the two", "two or three times", "one
+//! Words become digits in two cases only: several in a row, in one language, with at least three digits, possibly mixed
+//! with literal digits; or one cardinal that is not a round amount. So "one of the two", "two or three times", "one
 //! hundred dollars", "the last four" and "at seven thirty" stay words.
 
 mod english;
@@ -26,10 +26,10 @@ use super::draft::Draft;
 pub(crate) use lexicon::{SHORTEST_TOGETHER, may_be_digits, number_words};
 pub(super) use lexicon::{is_number_word, may_begin};
 
-/// Longest distance in bytes between two parts of a number.
+/// The maximum distance in bytes between two parts of a number.
 const LONGEST_GAP: usize = 4;
 
-/// The text with dictated numbers in digits, or none if there are none.
+/// Returns the text with dictated numbers in digits, or `None` if there are none.
 pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     let mut reader = Reader { text, draft: Draft::new(text), tokens: SmallVec::new(), units: SmallVec::new() };
     let mut at = 0;
@@ -51,13 +51,13 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
 struct Reader<'a> {
     text: &'a [u8],
     draft: Draft<'a>,
-    /// The words and digits of a number so far.
+    /// The words and digits of the current number.
     tokens: SmallVec<[Token; 8]>,
     units: SmallVec<[Unit; 8]>,
 }
 
 impl Reader<'_> {
-    /// Takes the next word or digits.
+    /// Reads the next word or digits.
     fn token(&mut self, start: usize, end: usize) {
         let token = &self.text[start..end];
         let word = if token.iter().all(u8::is_ascii_digit) {
@@ -83,14 +83,14 @@ impl Reader<'_> {
         self.tokens.push(Token { start, end, word, tight });
     }
 
-    /// Whether the word is a part of another: "o'clock", "one's".
+    /// Returns whether the word is part of a contraction: "o'clock", "one's".
     fn has_apostrophe(&self, start: usize, end: usize) -> bool {
         let letter = |at: usize| self.text.get(at).is_some_and(u8::is_ascii_alphabetic);
         let before = start > 1 && self.text[start - 1] == b'\'' && letter(start - 2);
         before || (self.text.get(end) == Some(&b'\'') && letter(end + 1))
     }
 
-    /// Writes the numbers among the tokens and forgets the tokens.
+    /// Writes the numbers among the tokens and clears the tokens.
     fn settle(&mut self) {
         if self.tokens.is_empty() {
             return;
@@ -107,7 +107,7 @@ impl Reader<'_> {
     fn settle_tokens(&mut self, tokens: &[Token]) {
         let mut at = 0;
         let mut languages = Languages::MAX;
-        // The "and" before the units, if a number was written up to it.
+        // The "and" before the units, if a number ends at it.
         let mut and = None;
         while let Some(token) = tokens.get(at) {
             let known = token.word.map_or(Languages::MAX, |(_, known)| known);
@@ -148,7 +148,7 @@ impl Reader<'_> {
         self.settle_units(and);
     }
 
-    /// Writes the units if they are a number, and the "and" before them; whether the last of them was written.
+    /// Writes the units if they form a number, and the "and" before them. Returns whether the last of them was written.
     fn settle_units(&mut self, and: Option<Token>) -> bool {
         if self.units.is_empty() {
             return false;
@@ -191,7 +191,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Writes `byte` for a word and the spaces and commas around it.
+    /// Replaces a word and the spaces and commas around it by `byte`.
     fn write_separator(&mut self, start: usize, end: usize, byte: u8) {
         let blank = |b: &&u8| matches!(b, b' ' | b',');
         let before = &self.text[self.draft.done()..start];
@@ -201,7 +201,7 @@ impl Reader<'_> {
     }
 }
 
-/// Takes each word that means different things in the language of the others: "um, dois" and "one, um, two".
+/// Decides between the meanings of words that differ by language: "um, dois" and "one, um, two".
 fn settle_meanings(text: &[u8], tokens: &mut [Token]) {
     let other = |token: &Token| token.word.and_then(|_| lexicon::other_meaning(&text[token.start..token.end]));
     if !tokens.iter().any(|token| other(token).is_some()) {
@@ -227,7 +227,7 @@ enum Gap {
     Tight,
     /// Some separators.
     Loose,
-    /// Too much for one number.
+    /// Too far apart for one number.
     Wide,
 }
 
@@ -241,7 +241,7 @@ impl Gap {
         if gap.len() > LONGEST_GAP || !gap.iter().all(separators) {
             return Self::Wide;
         }
-        // A sentence that begins anew after one that did not speak in capitals.
+        // A new sentence in upper case after one in lower case.
         let upper = |at: usize| text[at].is_ascii_uppercase();
         if gap.contains(&b'.') && upper(start) && !upper(last.start) && last.word.is_some() {
             Self::Wide
@@ -251,7 +251,7 @@ impl Gap {
     }
 }
 
-/// Units in a row, and the text they are in.
+/// Adjacent units, and their text.
 #[derive(Clone, Copy)]
 struct Number<'a> {
     text: &'a [u8],
@@ -259,7 +259,7 @@ struct Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    /// The units without those at the ends that speak of something else.
+    /// Returns the units without those at the ends that do not belong to the number.
     fn trimmed(&self) -> &'a [Unit] {
         let mut units = self.units;
         let separator = |unit: &Unit| matches!(unit.what, What::Separator(_));
@@ -304,7 +304,7 @@ impl<'a> Number<'a> {
         units
     }
 
-    /// Whether the units look like a number that someone dictates.
+    /// Returns whether the units look like a dictated number.
     fn is_plausible(&self) -> bool {
         let words: usize = self.units.iter().filter(|unit| unit.is_words()).map(|unit| unit.weight).sum();
         let groups = self.units.iter().filter(|unit| unit.what == What::Digits).count();
@@ -343,7 +343,7 @@ impl<'a> Number<'a> {
         }
     }
 
-    /// Whether the word after `unit` is what is counted by it.
+    /// Returns whether the word after `unit` is counted by it.
     fn is_counted(&self, unit: &Unit) -> bool {
         let Some(word) = self.word_after(unit) else { return false };
         let plural = word.len() > 3 && word.ends_with(b"s");
@@ -352,8 +352,8 @@ impl<'a> Number<'a> {
         any(|language| language.counted) || (plural && !any(|language| language.uncounted))
     }
 
-    /// "Last four, four two one nine": the first of the units tells how many digits the others have. "On the back three
-    /// nine one" it is one of them.
+    /// Returns whether the first unit says how many digits the others have: "Last four, four two one nine". In "On the
+    /// back three nine one" it is a digit.
     fn counts(&self, first: &Unit, rest: &[Unit]) -> bool {
         let digits: usize = rest.iter().map(Unit::digits).sum();
         let dictated = rest.len() >= 2 && rest.iter().all(|unit| unit.is_words() && unit.digits() == 1);
@@ -361,7 +361,7 @@ impl<'a> Number<'a> {
         fits && self.follows(first, |language| language.counting)
     }
 
-    /// Whether the word right before `unit` is on the list of some language.
+    /// Returns whether the word directly before `unit` is on the list of some language.
     fn follows(&self, unit: &Unit, list: fn(&Language<'static>) -> &'static [&'static str]) -> bool {
         let before = &self.text[..unit.start];
         let Some(before) = before.strip_suffix(b" ") else { return false };
@@ -369,7 +369,7 @@ impl<'a> Number<'a> {
         LANGUAGES.iter().any(|language| contains(list(language), &before[before.len() - len..]))
     }
 
-    /// Whether the word right after `unit` is on the list of some language.
+    /// Returns whether the word directly after `unit` is on the list of some language.
     fn precedes(&self, unit: &Unit, list: fn(&Language<'static>) -> &'static [&'static str]) -> bool {
         self.word_after(unit).is_some_and(|word| LANGUAGES.iter().any(|language| contains(list(language), word)))
     }
@@ -381,7 +381,7 @@ impl<'a> Number<'a> {
     }
 }
 
-/// Longer words are on no list.
+/// Longer words are not on any list.
 const LONGEST_WORD: usize = 16;
 
 fn contains(list: &[&str], word: &[u8]) -> bool {

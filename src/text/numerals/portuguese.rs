@@ -1,4 +1,4 @@
-//! Portuguese number words and the words around them, with the misspellings people type; lower case, without accents.
+//! Portuguese number words and the words around them, with common misspellings. Lower case, without accents.
 
 use super::meaning::Language;
 use super::meaning::Meaning::{self, *};
@@ -37,7 +37,7 @@ const WORDS: &[(&str, Meaning)] = &[
     ("eh", Spoken(b' ')), ("hifen", Spoken(b'-')), ("traco", Spoken(b'-')), ("ponto", Spoken(b'-')), ("barra", Spoken(b'/')),
 ];
 
-/// After one of these, a number word says how many things there are: "os últimos quatro".
+/// A number word after one of these is a count: "os últimos quatro".
 const COUNTING: &[&str] = &[
     "ultimos",
     "ultimas",
@@ -63,7 +63,7 @@ const COUNTING: &[&str] = &[
     "cada",
 ];
 
-/// Before one of these, it does as well: "dois mais".
+/// A number word before one of these is a count: "dois mais".
 const COUNTED: &[&str] = &[
     "de",
     "mais",
@@ -90,7 +90,7 @@ const COUNTED: &[&str] = &[
     "primeiros",
 ];
 
-/// Words that end like a plural and are none.
+/// Words that end like a plural but are not one.
 const UNCOUNTED: &[&str] =
     &["mas", "pois", "depois", "antes", "nos", "eles", "elas", "voces", "as", "os", "das", "dos", "nas", "alias"];
 

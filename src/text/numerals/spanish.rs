@@ -1,4 +1,4 @@
-//! Spanish number words and the words around them, with the misspellings people type; lower case, without accents.
+//! Spanish number words and the words around them, with common misspellings. Lower case, without accents.
 
 use super::meaning::Language;
 use super::meaning::Meaning::{self, *};
@@ -43,7 +43,7 @@ const WORDS: &[(&str, Meaning)] = &[
     ("eh", Spoken(b' ')), ("este", Spoken(b' ')), ("mmm", Spoken(b' ')),
 ];
 
-/// After one of these, a number word says how many things there are: "los últimos cuatro".
+/// A number word after one of these is a count: "los últimos cuatro".
 const COUNTING: &[&str] = &[
     "ultimos",
     "ultimas",
@@ -68,7 +68,7 @@ const COUNTING: &[&str] = &[
     "primer",
 ];
 
-/// Before one of these, it does as well: "dos más".
+/// A number word before one of these is a count: "dos más".
 const COUNTED: &[&str] = &[
     "de",
     "mas",
@@ -103,7 +103,7 @@ const COUNTED: &[&str] = &[
     "estrellas",
 ];
 
-/// Words that end like a plural and are none.
+/// Words that end like a plural but are not one.
 const UNCOUNTED: &[&str] = &["es", "gracias", "los", "las", "pues", "vos", "entonces", "nos", "les", "jajas", "nomas"];
 
 const TIME_BEFORE: &[&str] = &["las", "la", "desde", "hasta", "sobre", "tipo", "antes", "despues"];

@@ -1,4 +1,4 @@
-//! The value before a cue, or anywhere in its sentence: "X is my password", "I type X as the password".
+//! The value before a cue, or elsewhere in its sentence: "X is my password", "I type X as the password".
 
 use crate::detect::cues::{PhraseSet, WordClass};
 use crate::detect::token::{Hit, Kind, TokenizedText};
@@ -8,7 +8,8 @@ use super::looks::{is_sentence, is_strong, is_unknown, looks_like_one};
 use super::spelled::letters_spelled_out;
 use super::value::{chunk, ends_clause, is_mark, quoted_before};
 
-/// "X is my password", "X as the password", "set it to X, that's the password", "X (password)".
+/// Returns the value before a cue: "X is my password", "X as the password", "set it to X, that's the password", "X
+/// (password)".
 pub(super) fn before(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let mut at = hit.first.checked_sub(1)?;
@@ -62,7 +63,7 @@ pub(super) fn before(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
     None
 }
 
-/// What looks like nothing but a password, in the sentence of the cue.
+/// Returns the chunk in the sentence of the cue that can only be a password.
 pub(super) fn nearby(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let mut at = hit.last + 1;
@@ -125,12 +126,12 @@ pub(super) fn nearby(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
     None
 }
 
-/// Whether the chunk ends at the token `at`, stars that make it stand out aside.
+/// Returns whether the chunk ends at the token `at`, not counting stars of emphasis.
 fn ends_at(reading: &TokenizedText<'_>, (_, last): (usize, usize), at: usize) -> bool {
     last <= at && reading.tokens[last + 1..=at].iter().all(|t| t.is(b'*'))
 }
 
-/// Whether a harmless cue stands right before: "order WB-20718", "model NVG599".
+/// Returns whether a harmless cue directly precedes it: "order WB-20718", "model NVG599".
 pub(crate) fn said_harmless(reading: &TokenizedText<'_>, at: usize) -> bool {
     let tokens = &reading.tokens;
     for back in 1..=4.min(at) {

@@ -1,4 +1,4 @@
-//! What a value looks like: a password and nothing else, a word that may be one, or everyday talk.
+//! Classifies values by their looks: only a password, possibly a password, or ordinary text.
 
 use crate::detect::cues::{PhraseSet, WordClass};
 use crate::detect::token::{Hit, Kind, TokenizedText};
@@ -6,7 +6,7 @@ use crate::detect::token::{Hit, Kind, TokenizedText};
 use super::LONGEST;
 use super::value::is_mark;
 
-/// Whether the chunk has the looks of a password: letters with digits or marks inside, or letters in unusual case.
+/// Returns whether the chunk looks like a password: letters with digits or marks inside, or letters in unusual case.
 pub(crate) fn looks_like_one(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let tokens = &reading.tokens;
     let text = &reading.text[tokens[first].start as usize..tokens[last].end as usize];
@@ -37,7 +37,8 @@ pub(crate) fn looks_like_one(reading: &TokenizedText<'_>, (first, last): (usize,
         || symbols > 0 && (text.iter().any(u8::is_ascii_uppercase) && text.len() >= 6)
 }
 
-/// As [`looks_like_one`], and unlikely to be anything else: digits (or marks) within letters, no code, name, model.
+/// Returns whether [`looks_like_one`] holds and the chunk is unlikely to be a code, a name or a model: digits or marks
+/// are among its letters.
 pub(crate) fn is_strong(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     if !looks_like_one(reading, (first, last)) {
         return false;
@@ -60,10 +61,10 @@ pub(crate) fn is_strong(reading: &TokenizedText<'_>, (first, last): (usize, usiz
         && !text.contains(&b'/')
 }
 
-/// The most tokens from an unknown word to a cue behind it: "X is my password".
+/// The maximum number of tokens between an unknown word and a cue after it: "X is my password".
 pub(crate) const RIGHT_OF_WORD: usize = 4;
 
-/// A word that no table knows, of letters (and digits) only.
+/// Returns whether the chunk is a word of letters (and digits) that no table knows.
 pub(crate) fn is_unknown(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let token = &reading.tokens[first];
     first == last
@@ -75,7 +76,8 @@ pub(crate) fn is_unknown(reading: &TokenizedText<'_>, (first, last): (usize, usi
         && !is_predicate(reading.bytes(token))
 }
 
-/// Whether what is quoted reads as a message rather than as a secret: a verb of state, a negation, many everyday words.
+/// Returns whether a quotation reads as a message rather than a secret: a verb of state, a negation, many everyday
+/// words.
 pub(crate) fn is_sentence(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let words = || reading.tokens[first..=last].iter().filter(|t| t.kind == Kind::Word);
     let count = words().count();
@@ -92,7 +94,8 @@ pub(crate) fn is_sentence(reading: &TokenizedText<'_>, (first, last): (usize, us
         || count == 1 && first == last && cue
 }
 
-/// Three words and more joined by hyphens, which nobody writes otherwise: `correct-horse-battery-staple`.
+/// Returns whether three or more words are joined by hyphens, as in `correct-horse-battery-staple`. Ordinary text does
+/// not do this.
 pub(super) fn hyphen_chain(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let stretch = &reading.tokens[first..=last];
     let hyphens = stretch.iter().filter(|t| matches!(t.kind, Kind::Mark(b'-' | b'_' | b'.'))).count();
@@ -105,7 +108,8 @@ pub(super) fn is_phrase_cue(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     (hit.first..=hit.last).any(|i| reading.is_in(&reading.tokens[i], PhraseSet::PHRASE))
 }
 
-/// Endings of English and Spanish participles, adverbs and adjectives, which are said of passwords.
+/// Returns whether the word has the ending of an English or Spanish participle, adverb or adjective, as statements
+/// about passwords have.
 pub(crate) fn is_predicate(word: &[u8]) -> bool {
     word.len() > 4
         && [
@@ -136,12 +140,12 @@ pub(crate) fn is_predicate(word: &[u8]) -> bool {
         && word.iter().all(|b| b.is_ascii_lowercase())
 }
 
-/// Already masked, or a placeholder: stars, x's, our own labels.
+/// Returns whether the text is a mask or a placeholder: stars, x's, labels of this library.
 pub(super) fn is_masked(text: &[u8]) -> bool {
     text.iter().all(|b| b"*xX#.-_[]<>{}".contains(b)) || text.windows(3).any(|w| w == b"***")
 }
 
-/// URL, e-mail, path.
+/// Returns whether the text is a URL, an e-mail address or a path.
 pub(super) fn is_address(text: &[u8]) -> bool {
     let at = text.iter().position(|b| *b == b'@');
     // "root@203.0.113.9"
@@ -164,7 +168,7 @@ pub(super) fn is_address(text: &[u8]) -> bool {
     mail || host || url || domain || is_file(text)
 }
 
-/// `export_2025-02-11.csv`: a name and the ending of a kind of file.
+/// Returns whether the text is a file name: `export_2025-02-11.csv`.
 fn is_file(text: &[u8]) -> bool {
     const ENDINGS: [&[u8]; 34] = [
         b"csv", b"tsv", b"txt", b"log", b"pdf", b"doc", b"docx", b"xls", b"xlsx", b"ppt", b"pptx", b"odt", b"rtf",
@@ -178,23 +182,24 @@ fn is_file(text: &[u8]) -> bool {
     })
 }
 
-/// Times, ordinals, quantities, contractions, hyphenated words: letters and marks that are no password.
+/// Returns whether the tokens are ordinary text with marks or digits: times, ordinals, quantities, contractions,
+/// hyphenated words.
 fn is_ordinary(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let tokens = &reading.tokens;
     let stretch = &tokens[first..=last];
-    // Words and marks only: "e-mail", "don't", "and/or", "wi-fi", "(sic)".
+    // Only words and marks: "e-mail", "don't", "and/or", "wi-fi", "(sic)".
     let marks_inside = stretch.iter().any(|t| is_mark(t, b"!@#$%^&*_+=~|\\"));
     if stretch.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Mark(_))) && !marks_inside {
         return first != last || stretch[0].does(WordClass::COMMON);
     }
-    // A word with a mark at the end: "password!", "what?!".
+    // A word with final marks: "password!", "what?!".
     if stretch.iter().skip(1).all(|t| matches!(t.kind, Kind::Mark(b'!' | b'?' | b'*' | b'~' | b'.')))
         && stretch[0].kind == Kind::Word
         && (stretch[0].does(WordClass::COMMON) || stretch[0].cue != 0)
     {
         return true;
     }
-    // Numbers for their sounds: "every1", "l8r".
+    // Digits that replace sounds: "every1", "l8r".
     if first == last && is_sounded_out(&reading.text[stretch[0].start as usize..stretch[0].end as usize]) {
         return true;
     }
@@ -206,7 +211,7 @@ fn is_ordinary(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     {
         return true;
     }
-    // References: capitals, a hyphen, digits: "AUTH-1002".
+    // Reference numbers: capitals, a hyphen, digits: "AUTH-1002".
     if stretch.iter().all(|t| {
         matches!(t.kind, Kind::Digits | Kind::Mark(b'-'))
             || t.kind == Kind::Word && reading.bytes(t).iter().all(u8::is_ascii_uppercase)
@@ -220,7 +225,7 @@ fn is_ordinary(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     {
         return true;
     }
-    // A number and everyday words joined by hyphens: "one-time", "3-in-1", "covid-19", "windows-11".
+    // Numbers and everyday words joined by hyphens: "one-time", "3-in-1", "covid-19", "windows-11".
     let words_known = stretch.iter().filter(|t| t.kind == Kind::Word).all(|t| t.does(WordClass::COMMON) || t.cue != 0);
     words_known
         && !marks_inside
@@ -229,7 +234,7 @@ fn is_ordinary(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
         && stretch.iter().filter(|t| t.kind == Kind::Digits).all(|t| t.len() <= 2)
 }
 
-/// Words of chat in which a digit stands for its sound.
+/// Returns whether this is a chat word in which a digit replaces a sound.
 fn is_sounded_out(text: &[u8]) -> bool {
     const WORDS: [&str; 22] = [
         "every1", "any1", "some1", "no1", "every1s", "any1s", "some1s", "no1s", "2day", "2nite", "2night", "2morrow",
@@ -238,7 +243,7 @@ fn is_sounded_out(text: &[u8]) -> bool {
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Brands and names with capitals inside: "iPhone", "McDonald", "PayPal".
+/// Returns whether this is a brand or a name with inner capitals: "iPhone", "McDonald", "PayPal".
 fn is_name(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let text = &reading.text[reading.tokens[first].start as usize..reading.tokens[last].end as usize];
     let humps = text.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();

@@ -1,8 +1,8 @@
 //! Passwords, passphrases and verbal passwords in free text.
 //!
-//! A password can be any token, so that grammar decides: what stands after "password:" or "my password is", between
-//! quotation marks after it, before "is my password", after "from" and "to" where a password was changed, or in the same
-//! sentence where it looks like nothing but a password. What is said *about* a password ("is expired", "is case
+//! A password can be any token, so grammar decides. A password is: what follows "password:" or "my password is", a
+//! quotation after these, what precedes "is my password", what follows "from" and "to" if a password was changed, and a
+//! chunk in the same sentence that looks like nothing else. A statement *about* a password ("is expired", "is case
 //! sensitive") is not one.
 
 mod around;
@@ -25,10 +25,10 @@ pub(crate) use several::others;
 pub(crate) use spelled::letters_spelled_out;
 pub(crate) use value::{chunk, ends_clause, is_placeholder, value_at};
 
-/// Finds the values that text or conversation say are passwords.
+/// Finds values that the text or the conversation calls a password.
 pub(crate) struct Password;
 
-/// Texts with a password. None of them is found in another spelling: that would be another password.
+/// Texts with a password. None is found in another spelling, because that would be another password.
 const HITS: &[&str] = &[
     "my password is Sunflower2019 and it won't let me in",
     "pw: ilovepizza",
@@ -61,10 +61,10 @@ static SPEC: DetectorInfo = DetectorInfo {
     ],
 };
 
-/// The most tokens between a cue and what looks like nothing but a password.
+/// The maximum number of tokens between a cue and a chunk that can only be a password.
 const FARTHEST: usize = 16;
 
-/// The longest chunk that is taken for a password, in bytes.
+/// The longest chunk that may be a password, in bytes.
 const LONGEST: usize = 96;
 
 impl Detector for Password {
@@ -74,7 +74,7 @@ impl Detector for Password {
 
     fn detect(&self, page: &Document<'_>, out: &mut Candidates) {
         let reading = &page.reading;
-        // Where a program says exactly what is the password, no grammar has to guess.
+        // Machine-readable forms say exactly where the password is, so they come before the rules of grammar.
         programs::in_addresses(reading, out);
         programs::in_options(reading, out);
         programs::in_commands(reading, out);
@@ -103,8 +103,8 @@ impl Detector for Password {
     }
 }
 
-/// Whether anything in a text may be a password: it has a word for one, a user name beside letters with digits, the marks of
-/// an address, an option or a picture, or a command that takes one.
+/// Returns whether a text may contain a password: it has a word for one, a user name and a mixed token, the marks of an
+/// address, an option or a Wi-Fi QR code, or a command that takes a password.
 pub(crate) fn may_hold_one(reading: &TokenizedText<'_>) -> bool {
     let clave = [Topic::Code, Topic::OneTimePasscode, Topic::Pin].into_iter().any(|topic| reading.mentions(topic));
     let any_mark = |marks: &[u8]| marks.iter().any(|mark| reading.has_mark(*mark));
@@ -116,12 +116,13 @@ pub(crate) fn may_hold_one(reading: &TokenizedText<'_>) -> bool {
         || reading.has_mark(b'-') && reading.has_any(WordSet::COMMAND)
 }
 
-/// "clave", "passcode", "contraseña temporal": a password where no digits follow.
+/// Returns whether this is a cue such as "clave", "passcode" or "contraseña temporal": it means a password unless
+/// digits follow.
 fn is_clave(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     reading.any_of(hit.first, hit.last + 1, WordSet::NAMES_A_WORD)
 }
 
-/// What programs are let in with: longer than any passcode.
+/// Returns whether the value is an API key or the like: longer than any passcode.
 fn is_key(reading: &TokenizedText<'_>, value: (usize, usize)) -> bool {
     const SHORTEST: usize = 16;
     let span = reading.span(value.0, value.1);
@@ -134,12 +135,12 @@ fn around(reading: &TokenizedText<'_>, hit: &Hit, out: &mut Candidates) {
             out.push(candidate(first, last, Claim::Certain, hit.cue.name));
         }
     };
-    // `<input type="password" name="p">`: what is typed there will be one.
+    // `<input type="password" name="p">`: the form field, not its value.
     let is = |back: usize, mark: &[u8]| hit.first >= back && value::is_mark(&reading.tokens[hit.first - back], mark);
     if is(1, b"\"'") && is(2, b"=") && hit.first >= 3 && reading.is_word(&reading.tokens[hit.first - 3], b"type") {
         return;
     }
-    // It has been masked already; what stands behind it may be another.
+    // The value is masked already. Another one may follow.
     let masked = |t: &Token| t.kind == Kind::Masked;
     let after = reading.tokens[hit.last + 1..].iter().take(FARTHEST).take_while(|t| !t.ends_line()).position(masked);
     if let Some(mask) = after {

@@ -1,4 +1,4 @@
-//! Where programs keep passwords: addresses, options of commands.
+//! Passwords in machine-readable forms: addresses, options of commands, Wi-Fi QR codes.
 
 use crate::detect::cues::WordSet;
 use crate::detect::token::{Kind, TokenizedText};
@@ -8,10 +8,10 @@ use super::candidate;
 use super::looks::{is_masked, is_strong};
 use super::value::{chunk, value_at};
 
-/// How many tokens before its option a command may stand.
+/// The maximum number of tokens between a command and its option.
 const REACH: usize = 24;
 
-/// Adds a password, unless nothing is left of it.
+/// Adds a password unless trimming leaves nothing of it.
 fn push(reading: &TokenizedText<'_>, out: &mut Candidates, (first, last): (usize, usize), name: &'static str) {
     let span = reading.span(first, last);
     if !is_masked(&reading.text[span.start..span.end]) {
@@ -19,7 +19,7 @@ fn push(reading: &TokenizedText<'_>, out: &mut Candidates, (first, last): (usize
     }
 }
 
-/// `sshpass -p 'X' ssh ...`, `mysql -u root -pX`.
+/// Finds passwords of commands: `sshpass -p 'X' ssh ...`, `mysql -u root -pX`.
 pub(super) fn in_commands(reading: &TokenizedText<'_>, out: &mut Candidates) {
     let speaks = reading.facts.digits > 0 || reading.mentions_secrets();
     if !(reading.has_mark(b'-') && reading.has_any(WordSet::COMMAND) && speaks) {
@@ -39,7 +39,8 @@ pub(super) fn in_commands(reading: &TokenizedText<'_>, out: &mut Candidates) {
         if !matches!(letters.first(), Some(b'p' | b'w')) || !tokens[at + 1].is_text() {
             continue;
         }
-        // Only `sshpass`, `mongo` and `ldapsearch` take it after a space; of the others it would be something else.
+        // Only `sshpass`, `mongo` and `ldapsearch` accept a space before it. For the others, what follows a space is
+        // something else.
         let apart = ["sshpass", "mongo", "mongosh", "mongodump", "ldapsearch"]
             .iter()
             .any(|name| reading.is_word(&tokens[named], name.as_bytes()));
@@ -58,7 +59,7 @@ pub(super) fn in_commands(reading: &TokenizedText<'_>, out: &mut Candidates) {
     }
 }
 
-/// `WIFI:T:WPA;S:Network;P:password;;`, what the picture of a wireless network says.
+/// Finds the password in the text of a Wi-Fi QR code: `WIFI:T:WPA;S:Network;P:password;;`.
 pub(super) fn in_pictures(reading: &TokenizedText<'_>, out: &mut Candidates) {
     let tokens = &reading.tokens;
     if !reading.has_mark(b';') {
@@ -92,7 +93,7 @@ pub(super) fn in_pictures(reading: &TokenizedText<'_>, out: &mut Candidates) {
     }
 }
 
-/// `curl -u user:password`.
+/// Finds `curl -u user:password`.
 pub(super) fn in_options(reading: &TokenizedText<'_>, out: &mut Candidates) {
     if !(reading.has_mark(b'-') && reading.has_mark(b':')) {
         return;
@@ -115,7 +116,8 @@ pub(super) fn in_options(reading: &TokenizedText<'_>, out: &mut Candidates) {
     }
 }
 
-/// `ana@example.com / X`, `ana@example.com:X`: what stands right behind an address of e-mail and looks like nothing else.
+/// Finds a password directly after an e-mail address, if it can be nothing else: `ana@example.com / X`,
+/// `ana@example.com:X`.
 pub(super) fn behind_mail(reading: &TokenizedText<'_>, out: &mut Candidates) {
     if !reading.has_mark(b'@') || reading.facts.digits == 0 {
         return;
@@ -150,13 +152,13 @@ pub(super) fn behind_mail(reading: &TokenizedText<'_>, out: &mut Candidates) {
     }
 }
 
-/// Whether it has capitals, or marks that no name of a file has.
+/// Returns whether it has capitals, or marks that do not occur in file names.
 fn is_mixed(reading: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
     let span = reading.span(first, last);
     reading.text[span.start..span.end].iter().any(|b| b.is_ascii_uppercase() || b"!#$%^&*+=~?".contains(b))
 }
 
-/// `scheme://user:password@host`.
+/// Finds `scheme://user:password@host`.
 pub(super) fn in_addresses(reading: &TokenizedText<'_>, out: &mut Candidates) {
     if !(reading.has_mark(b':') && reading.has_mark(b'/')) {
         return;

@@ -1,4 +1,4 @@
-//! More values than one: "X or Y", "from X to Y", `user/pass: X / Y`.
+//! Several values: "X or Y", "from X to Y", `user/pass: X / Y`.
 
 use smallvec::SmallVec;
 
@@ -10,7 +10,7 @@ use super::around::said_harmless;
 use super::looks::{is_predicate, is_strong, is_unknown, looks_like_one};
 use super::value::{chunk, ends_clause, is_quoted, value_at};
 
-/// "user/pass: bob / s3cret!", "usuario y clave: ana, hola123": the second of two values.
+/// Returns the second of two values after a combined cue: "user/pass: bob / s3cret!", "usuario y clave: ana, hola123".
 pub(super) fn paired(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let joint = hit.first.saturating_sub(1);
@@ -54,13 +54,14 @@ pub(super) fn paired(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
     (looks_like_one(reading, value) || plain).then_some(value)
 }
 
-/// "account: dana@mail.example": whether the value at `at` is the address of a mailbox, which is a user name.
+/// Returns whether the value at `at` is an e-mail address, which is a user name: "account: dana@mail.example".
 pub(super) fn is_mail(reading: &TokenizedText<'_>, at: usize) -> bool {
     reading.has_mark(b'@')
         && chunk(reading, at).is_some_and(|(first, last)| reading.tokens[first..=last].iter().any(|t| t.is(b'@')))
 }
 
-/// "login: bob / s3cret!", "my login is bob s3cret!": the second value after a word for a user, at the end of its clause.
+/// Returns the second value after a word for a user, at the end of its clause: "login: bob / s3cret!", "my login is bob
+/// s3cret!".
 pub(super) fn behind_login(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     const MOST_WORDS: usize = 2;
     let tokens = &reading.tokens;
@@ -91,7 +92,7 @@ pub(super) fn behind_login(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(us
     (ends && !keyed && tokens[value.0].cue == 0 && is_strong(reading, value)).then_some(value)
 }
 
-/// After `from X`, `to Y`.
+/// Returns the value `Y` after `from X`, `to Y`.
 pub(super) fn changed_to(reading: &TokenizedText<'_>, last: usize) -> Option<(usize, usize)> {
     let next = reading.token(last + 1)?;
     if !next.does(WordClass::TO) {
@@ -101,7 +102,7 @@ pub(super) fn changed_to(reading: &TokenizedText<'_>, last: usize) -> Option<(us
     looks_like_one(reading, value).then_some(value)
 }
 
-/// "my password from X to Y", "contraseña de X a Y".
+/// Returns both values of "my password from X to Y", "contraseña de X a Y".
 pub(super) fn from_to(reading: &TokenizedText<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
     let mut values = SmallVec::new();
@@ -145,7 +146,7 @@ pub(super) fn from_to(reading: &TokenizedText<'_>, hit: &Hit) -> SmallVec<[(usiz
     values
 }
 
-/// "My grandson set my password to sunflower": a plain word at the end of its clause.
+/// Returns a plain word at the end of its clause: "My grandson set my password to sunflower".
 fn set_to(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let verb = tokens[hit.first.saturating_sub(4)..hit.first].iter().any(|t| reading.is_in(t, PhraseSet::SET));
@@ -161,7 +162,7 @@ fn set_to(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     (plain && ends).then_some((first, last))
 }
 
-/// "I changed it from X to Y, it's my password for the bank too": what was changed stands before the cue.
+/// Returns values that were changed before the cue: "I changed it from X to Y, it's my password for the bank too".
 pub(super) fn changed_before(reading: &TokenizedText<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
     let mut values = SmallVec::new();
@@ -185,10 +186,10 @@ fn hit_index(reading: &TokenizedText<'_>, hit: &Hit) -> usize {
     reading.tokens[hit.first].cue as usize - 1
 }
 
-/// The most values that are told one after the other.
+/// The maximum number of values in a list.
 const MOST: usize = 16;
 
-/// "X or Y", "X, Y, Z": more values told in one breath with the one that ends at `last`.
+/// Returns the values that follow in the same list: "X or Y", "X, Y, Z". The first one ends at `last`.
 pub(crate) fn others(reading: &TokenizedText<'_>, mut last: usize) -> SmallVec<[(usize, usize); 2]> {
     let mut values = SmallVec::new();
     while let Some(value) = or_another(reading, last).filter(|_| values.len() < MOST) {
@@ -198,7 +199,7 @@ pub(crate) fn others(reading: &TokenizedText<'_>, mut last: usize) -> SmallVec<[
     values
 }
 
-/// What is told behind a value that ends at `last`, or behind the mask that hides one.
+/// Returns the values that follow in the same list, after a value or its mask that ends at `last`.
 pub(super) fn behind(reading: &TokenizedText<'_>, last: usize) -> SmallVec<[(usize, usize); 2]> {
     let mut values = others(reading, last);
     if values.is_empty() {
@@ -208,7 +209,7 @@ pub(super) fn behind(reading: &TokenizedText<'_>, last: usize) -> SmallVec<[(usi
     values
 }
 
-/// "Passwords we tried:", then one a line, mostly behind a bullet or a number.
+/// Returns the values listed one per line after "Passwords we tried:", usually with a bullet or a number.
 pub(super) fn listed(reading: &TokenizedText<'_>, hit: &Hit) -> SmallVec<[(usize, usize); 2]> {
     let tokens = &reading.tokens;
     let mut values = SmallVec::new();
@@ -252,14 +253,14 @@ pub(super) fn listed(reading: &TokenizedText<'_>, hit: &Hit) -> SmallVec<[(usize
         let Some(end) = end else { break };
         at = end;
     }
-    // A list of plain words is of anything.
+    // A list of plain words may be a list of anything.
     if !values.iter().any(|value| looks_like_one(reading, *value)) {
         values.clear();
     }
     values
 }
 
-/// "X or Y": a second value told in one breath.
+/// Returns the second value of "X or Y".
 fn or_another(reading: &TokenizedText<'_>, last: usize) -> Option<(usize, usize)> {
     let mut at = last + 1;
     for _ in 0..4 {
@@ -274,7 +275,7 @@ fn or_another(reading: &TokenizedText<'_>, last: usize) -> Option<(usize, usize)
     is_strong(reading, value).then_some(value)
 }
 
-/// "X and then Y as password": the value before the one that starts at `first`.
+/// Returns the value before the one that starts at `first`: "X and then Y as password".
 pub(super) fn one_before(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
     let mut at = first.checked_sub(1)?;
     for _ in 0..3 {
@@ -288,7 +289,7 @@ pub(super) fn one_before(reading: &TokenizedText<'_>, first: usize) -> Option<(u
     is_strong(reading, value).then_some(value)
 }
 
-/// "... is X and the one for you is Y": what looks like nothing but a password, later in the sentence.
+/// Returns a chunk later in the sentence that can only be a password: "... is X and the one for you is Y".
 pub(super) fn further_on(reading: &TokenizedText<'_>, last: usize) -> Option<(usize, usize)> {
     let mut at = last + 1;
     while at < reading.tokens.len()

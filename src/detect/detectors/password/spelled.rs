@@ -23,7 +23,7 @@ pub(super) fn spelled_out(reading: &TokenizedText<'_>, first: usize) -> Option<(
     last.filter(|_| count >= 4).map(|last| (first, last))
 }
 
-/// Returns the range of at least five single characters in a row, two or more of them letters.
+/// Returns the range of at least five single characters in a row, at least two of them letters.
 pub(crate) fn letters_spelled_out(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, usize)> {
     let token = reading.token(at).filter(|t| t.len() == 1 && (t.spaced || at == 0))?;
     if !matches!(token.kind, Kind::Word | Kind::Digits) {

@@ -10,11 +10,12 @@ use super::looks::{
 use super::spelled::{letters_spelled_out, spelled_out};
 use super::value::{chunk, ends_clause, is_mark, is_quoted, value_at};
 
-/// The value after a cue: `pw: X`, `password = X`, "password for the portal is X", "password X" where X looks like one.
+/// Returns the value after a cue: `pw: X`, `password = X`, "password for the portal is X", "password X" if X looks like
+/// one.
 pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let mut at = hit.last + 1;
-    // Words that may stand between the cue and the verb: "password for the portal", "password on the sticker".
+    // The words between the cue and the verb: "password for the portal", "password on the sticker".
     let mut words = 0;
     let mut sign = false;
     let mut copula = false;
@@ -83,9 +84,10 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
             // "password manager", "password rules"
             Kind::Word if words == 0 && token.does(WordClass::HEAD) => return None,
             Kind::Word if words == 0 && looks_like_one(reading, chunk(reading, at)?) => break,
-            // "mail, password stew-with-beans": words that nobody joins otherwise, and nothing more.
+            // "mail, password stew-with-beans": a chain of words that ordinary text does not join, at the end of the
+            // clause.
             Kind::Word if words == 0 && is_joined_up(reading, chunk(reading, at)?) => return chunk(reading, at),
-            // "wrong password for user ana88": the name of the account.
+            // "wrong password for user ana88": the name of an account.
             Kind::Word
                 if words <= 1
                     && reading.hit(token).is_some_and(|h| h.cue.topic == Topic::Login)
@@ -157,7 +159,7 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
             && !matches!(token.kind, Kind::Mark(_));
         at += 1;
     }
-    // After a noun of its own ("password reset link:") only what looks like one.
+    // After another noun ("password reset link:"), only a chunk that looks like a password counts.
     let own = words == 0
         || copula && !sign
         || hit.cue.topic == Topic::Password && words <= 2 && !tokens[hit.last + 1].does(WordClass::STATE);
@@ -185,7 +187,7 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
     plain_words(reading, value, sign, passphrase)
 }
 
-/// The first token behind ", which ..., is", where such a clause starts with the comma at `comma`.
+/// Returns the first token after the relative clause that starts with the comma at `comma`: ", which ..., is".
 fn behind_relative_clause(reading: &TokenizedText<'_>, comma: usize) -> Option<usize> {
     const LONGEST: usize = 14;
     let tokens = &reading.tokens;
@@ -197,7 +199,7 @@ fn behind_relative_clause(reading: &TokenizedText<'_>, comma: usize) -> Option<u
     (tokens[end].is(b',') && !copula.does(WordClass::NEGATION)).then_some(end + 2)
 }
 
-/// Whether "is" follows the noun at `at`, and no number: "the password of the orders app is X".
+/// Returns whether "is" follows the noun at `at` without a number between: "the password of the orders app is X".
 fn leads_to_copula(reading: &TokenizedText<'_>, at: usize) -> bool {
     let tokens = &reading.tokens;
     let preposition = at > 0 && tokens[at.saturating_sub(2)..at].iter().any(|t| t.is_any(WordSet::PREPOSITION));
@@ -209,7 +211,8 @@ fn leads_to_copula(reading: &TokenizedText<'_>, at: usize) -> bool {
             .any(|t| t.does(WordClass::COPULA) && t.cue == 0)
 }
 
-/// Three words and more joined by hyphens to the end of the clause, of which the first and the last are no everyday words.
+/// Returns whether three or more words are joined by hyphens up to the end of the clause. The first and the last must
+/// not be everyday words.
 fn is_joined_up(reading: &TokenizedText<'_>, value: (usize, usize)) -> bool {
     let known = |at: usize| {
         let token = &reading.tokens[at];
@@ -223,14 +226,14 @@ fn is_joined_up(reading: &TokenizedText<'_>, value: (usize, usize)) -> bool {
         && reading.token(value.1 + 1).is_none_or(|t| ends_clause(reading, value.1 + 1) || is_mark(t, b"\"')"))
 }
 
-/// "He wrote the password on the box. It says X": what looks like nothing but a password, in the next sentence.
+/// Returns a chunk in the next sentence that can only be a password: "He wrote the password on the box. It says X".
 pub(super) fn in_next_sentence(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     const LONGEST_LEAD: usize = 8;
     let tokens = &reading.tokens;
     let until = tokens.len().min(hit.last + 24);
     let end = (hit.last + 1..until)
         .find(|&at| reading.ends_sentence(at) || tokens[at].is(b'"') && at > 0 && tokens[at - 1].is(b'.'))?;
-    // What another cue says is that cue's.
+    // A value after another cue belongs to that cue.
     if tokens[hit.last + 1..end].iter().any(|t| t.cue != 0 && reading.hit(t).is_some_and(|h| h.cue.topic.is_secret())) {
         return None;
     }
@@ -268,7 +271,7 @@ pub(super) fn in_next_sentence(reading: &TokenizedText<'_>, hit: &Hit) -> Option
     None
 }
 
-/// "My password is my dog's name, Canela": the name behind what hints at it.
+/// Returns the name after a hint at it: "My password is my dog's name, Canela".
 pub(super) fn hinted(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, usize)> {
     const REACH: usize = 16;
     let tokens = &reading.tokens;
@@ -292,7 +295,7 @@ pub(super) fn hinted(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize, u
     reading.token(last + 1).is_none_or(|_| ends_clause(reading, last + 1)).then_some((mark + 1, last))
 }
 
-/// "Log on with", "entre con": the word at `at` stands before what somebody is let in with.
+/// Returns whether the word at `at` introduces what somebody signs in with: "Log on with", "entre con".
 fn lets_in(reading: &TokenizedText<'_>, at: usize) -> bool {
     let is = |at: usize, words: &[&str]| words.iter().any(|word| reading.is_word(&reading.tokens[at], word.as_bytes()));
     is(at, &["with", "using", "con", "usando"])
@@ -307,7 +310,7 @@ fn lets_in(reading: &TokenizedText<'_>, at: usize) -> bool {
         })
 }
 
-/// Words that spell a password: "capital D drywall nine exclamation point".
+/// Returns words that spell a password: "capital D drywall nine exclamation point".
 fn spoken(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
     const LONGEST: usize = 28;
     let tokens = &reading.tokens;
@@ -333,23 +336,23 @@ fn alone_on_line(reading: &TokenizedText<'_>, (_, last): (usize, usize)) -> bool
     reading.token(last + 1).is_none_or(|t| t.kind == Kind::Newline)
 }
 
-/// Whether the clause ends behind the token at `at`.
+/// Returns whether the clause ends after the token at `at`.
 fn alone_in_clause(reading: &TokenizedText<'_>, at: usize) -> bool {
     reading.token(at + 1).is_none_or(|_| ends_clause(reading, at + 1))
 }
 
-/// A plain-word value in a pair: "user bob password sunshine", "login: x pass: y".
+/// Returns a plain-word value of a pair: "user bob password sunshine", "login: x pass: y".
 fn pair(reading: &TokenizedText<'_>, hit: &Hit, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let login = (hit.first.saturating_sub(7)..hit.first)
         .any(|i| reading.hit(&tokens[i]).is_some_and(|h| h.cue.topic == Topic::Login) && !reading.ends_sentence(i));
-    // "El correo de la contraseña tardó": the mail is the password's.
+    // "El correo de la contraseña tardó": the mail about the password.
     let owned = tokens[hit.first.saturating_sub(2)..hit.first].iter().any(|t| t.is_any(WordSet::PREPOSITION));
     let value = chunk(reading, at)?;
     (login && !owned && is_unknown(reading, value) && tokens[at].len() >= 4).then_some(value)
 }
 
-/// A value of plain words after "is" or ":": one word that is no everyday word, or a passphrase.
+/// Returns a value of plain words after "is" or ":": one word that is not an everyday word, or a passphrase.
 fn plain_words(
     reading: &TokenizedText<'_>,
     value: (usize, usize),
@@ -382,7 +385,7 @@ fn plain_words(
     {
         return None;
     }
-    // How many plain words until the clause ends?
+    // Count the plain words up to the end of the clause.
     let mut last = value.1;
     let mut count = 1;
     let mut stopped = false;
@@ -411,7 +414,7 @@ fn plain_words(
         return Some((value.0, last));
     }
     if count == 1 && !stopped {
-        // No adverb ends a clause: "my password is tigerlily".
+        // A word in -ly at the end of a clause is not an adverb: "my password is tigerlily".
         let fits = (!predicate || word.len() >= 6 && word.ends_with(b"ly"))
             && (!everyday || sign && !first.does(WordClass::FILLER) && !first.does(WordClass::GLUE));
         return (fits && word.len() >= 3).then_some(value);
@@ -421,10 +424,11 @@ fn plain_words(
         return Some(value);
     }
     if (2..=5).contains(&count) && sign && !everyday && !predicate {
-        // "password: purple monkey dishwasher" is all value; "pw: ilovepizza email: x" stops at the next cue.
+        // "password: purple monkey dishwasher" is the value as a whole. "pw: ilovepizza email: x" stops at the next
+        // cue.
         return Some(if stopped { value } else { (value.0, last) });
     }
-    // "is purple monkey dishwasher": words of which none is talk.
+    // "is purple monkey dishwasher": words without an everyday word.
     let alone = |at: usize| {
         tokens[at].kind == Kind::Word && is_unknown(reading, (at, at)) && !tokens[at].does(WordClass::STATE)
     };
@@ -447,7 +451,8 @@ fn plain_words(
     None
 }
 
-/// All words up to the end of the sentence, of which none is said about passphrases: "Quiet Enjoyment of the Premises".
+/// Returns all words up to the end of the sentence if none of them says something about passphrases: "Quiet Enjoyment
+/// of the Premises".
 fn rest_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
     const MOST: usize = 10;
     let tokens = &reading.tokens;
@@ -464,11 +469,11 @@ fn rest_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> 
     (!talk && !words[0].does(WordClass::STATE.union(WordClass::FILLER))).then(|| (first, end - 1))
 }
 
-/// Three to eight words up to the end of the clause, of which at most one is said of passwords: "correct horse battery
-/// staple".
+/// Returns three to eight words up to the end of the clause if at most one of them says something about passwords:
+/// "correct horse battery staple".
 fn phrase_at(reading: &TokenizedText<'_>, first: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    // A little more than the longest.
+    // A little more than the longest phrase.
     let until = tokens.len().min(first + 10);
     let end = (first..until).find(|&at| ends_clause(reading, at)).unwrap_or(until);
     let words = tokens.get(first..end)?;

@@ -1,4 +1,4 @@
-//! Where a value begins and ends: the stretch without spaces, or between quotation marks.
+//! Finds the bounds of a value: a run without spaces, or a quotation.
 
 use crate::detect::token::{Kind, Token, TokenizedText};
 
@@ -6,7 +6,7 @@ use crate::mask;
 
 use super::LONGEST;
 
-/// The value at `at`: the quoted stretch, or the chunk.
+/// Returns the value at `at`: the quotation, or the chunk.
 pub(crate) fn value_at(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let at = behind_tags(reading, at);
@@ -16,7 +16,7 @@ pub(crate) fn value_at(reading: &TokenizedText<'_>, at: usize) -> Option<(usize,
         let close = (at + 2..tokens.len().min(at + 40))
             .find(|&i| tokens[i].kind == mark && tokens.get(i + 1).is_none_or(|n| n.spaced || n.kind != Kind::Word))?;
         let bytes = tokens[close - 1].end - tokens[at + 1].start;
-        // What redaction left stays as it is.
+        // Masks of an earlier redaction stay as they are.
         let whole = !tokens[at + 1..close].iter().any(|t| matches!(t.kind, Kind::Newline | Kind::Masked));
         return (bytes as usize <= LONGEST && whole).then_some((at + 1, close - 1));
     }
@@ -25,7 +25,7 @@ pub(crate) fn value_at(reading: &TokenizedText<'_>, at: usize) -> Option<(usize,
     }
     let (first, last) = chunk(reading, at)?;
     let at = at.max(first);
-    // After "password=" in an address, or in a tag, the value ends where the next begins.
+    // After "password=" in a query string or in a tag, the value ends where the next field begins.
     let glued = at > 0 && !token.spaced && is_mark(&tokens[at - 1], b"=>");
     let last =
         if glued { (at..=last).find(|&i| is_mark(&tokens[i], b"&<;") && i > at).map_or(last, |i| i - 1) } else { last };
@@ -33,16 +33,16 @@ pub(crate) fn value_at(reading: &TokenizedText<'_>, at: usize) -> Option<(usize,
     (at <= last).then(|| trim(reading, at, last))?
 }
 
-/// The most tokens of a tag.
+/// The maximum number of tokens of a tag.
 const LONGEST_TAG: usize = 24;
 
-/// The tags in whose text a password may stand.
+/// The tags whose text may be a password.
 const TAGS: [&[u8]; 16] = [
     b"b", b"i", b"u", b"a", b"p", b"em", b"br", b"td", b"li", b"div", b"tr", b"strong", b"span", b"code", b"font",
     b"mark",
 ];
 
-/// The last token of the HTML tag that starts at `at`.
+/// Returns the last token of the HTML tag that starts at `at`.
 fn tag_end(reading: &TokenizedText<'_>, at: usize) -> Option<usize> {
     let tokens = &reading.tokens;
     tokens.get(at).filter(|t| t.is(b'<'))?;
@@ -55,7 +55,7 @@ fn tag_end(reading: &TokenizedText<'_>, at: usize) -> Option<usize> {
     tokens[end].is(b'>').then_some(end)
 }
 
-/// The first token behind the HTML tags that open at `at`.
+/// Returns the first token after the HTML tags that open at `at`.
 fn behind_tags(reading: &TokenizedText<'_>, mut at: usize) -> usize {
     for _ in 0..4 {
         match tag_end(reading, at) {
@@ -66,7 +66,7 @@ fn behind_tags(reading: &TokenizedText<'_>, mut at: usize) -> usize {
     at
 }
 
-/// The stretch without spaces around a token, as tokens, without the punctuation that belongs to the sentence.
+/// Returns the run without spaces around a token, without the punctuation that belongs to the sentence.
 pub(crate) fn chunk(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     tokens.get(at)?;
@@ -84,14 +84,14 @@ pub(crate) fn chunk(reading: &TokenizedText<'_>, at: usize) -> Option<(usize, us
     trim(reading, first, last)
 }
 
-/// Cuts quotation marks, brackets and sentence marks off both ends.
+/// Trims quotation marks, brackets and sentence marks from both ends.
 fn trim(reading: &TokenizedText<'_>, mut first: usize, mut last: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
-    // `**X**` stands out in Markdown.
+    // Markdown emphasis: `**X**`.
     while last - first >= 2 && tokens[first].is(b'*') && tokens[last].is(b'*') {
         (first, last) = (first + 1, last - 1);
     }
-    // What stands out goes on behind it: `**X of the house**`.
+    // The emphasis continues after this chunk: `**X of the house**`.
     while first < last && tokens[first].is(b'*') {
         first += 1;
     }
@@ -100,7 +100,7 @@ fn trim(reading: &TokenizedText<'_>, mut first: usize, mut last: usize) -> Optio
     }
     while first < last {
         let token = &tokens[last];
-        // An exclamation mark may belong to the password; where three stand together none does.
+        // One exclamation mark may belong to the password; three do not.
         let three =
             is_mark(token, b"!") && last >= 2 && is_mark(&tokens[last - 1], b"!") && is_mark(&tokens[last - 2], b"!");
         if is_mark(token, b".,;:?\"'`)]}>") || three || token.kind == Kind::Other {
@@ -114,7 +114,7 @@ fn trim(reading: &TokenizedText<'_>, mut first: usize, mut last: usize) -> Optio
             break;
         }
     }
-    // What redaction left stays as it is.
+    // Masks of an earlier redaction stay as they are.
     let masked = tokens[first..=last].iter().any(|t| t.kind == Kind::Masked);
     let bytes = tokens[last].end - tokens[first].start;
     let text = &reading.text[tokens[first].start as usize..tokens[last].end as usize];
@@ -123,7 +123,7 @@ fn trim(reading: &TokenizedText<'_>, mut first: usize, mut last: usize) -> Optio
     fits.then_some((first, last))
 }
 
-/// The stretch between quotation marks that ends at `close`.
+/// Returns the quotation that ends at `close`.
 pub(super) fn quoted_before(reading: &TokenizedText<'_>, close: usize) -> Option<(usize, usize)> {
     let tokens = &reading.tokens;
     let open =
@@ -138,8 +138,8 @@ pub(super) fn is_quoted(reading: &TokenizedText<'_>, at: usize) -> bool {
         .is_some_and(|t| is_mark(t, b"\"`") || t.is(b'\'') && (t.spaced || at > 0 && reading.tokens[at - 1].is(b':')))
 }
 
-/// Whether this is code that stands in for a password: `${DB_PASSWORD}`, `{{ password }}`, `os.environ["DB_PASS"]`,
-/// `getenv("PASS")`, `YOUR_PASSWORD_HERE`. The closing bracket may have been cut off.
+/// Returns whether this is code in place of a password: `${DB_PASSWORD}`, `{{ password }}`, `os.environ["DB_PASS"]`,
+/// `getenv("PASS")`, `YOUR_PASSWORD_HERE`. The closing bracket may be missing.
 pub(crate) fn is_placeholder(text: &[u8]) -> bool {
     let name = |text: &[u8]| {
         text.len() >= 3
@@ -163,7 +163,7 @@ pub(crate) fn is_placeholder(text: &[u8]) -> bool {
     {
         return true;
     }
-    // A name, then what it is asked for: `config["pass"]`, `getpass()`, `get_secret('db')`.
+    // A name, then its argument or index: `config["pass"]`, `getpass()`, `get_secret('db')`.
     let Some(opens) = text.iter().position(|b| !word(b)).filter(|opens| *opens >= 2) else { return false };
     matches!(text[opens], b'[' | b'(') && matches!(text.get(opens + 1), None | Some(b'"' | b'\'' | b')'))
 }
@@ -172,7 +172,7 @@ pub(super) fn is_mark(token: &Token, marks: &[u8]) -> bool {
     matches!(token.kind, Kind::Mark(mark) if marks.contains(&mark))
 }
 
-/// Whether the token ends a clause: sentence marks before a space, commas, semicolons, line breaks.
+/// Returns whether the token ends a clause: sentence marks before a space, commas, semicolons, line breaks.
 pub(crate) fn ends_clause(reading: &TokenizedText<'_>, at: usize) -> bool {
     let Some(token) = reading.token(at) else { return true };
     let free = reading.token(at + 1).is_none_or(|next| {

@@ -1,15 +1,15 @@
-//! A message taken apart: which of its bytes are data, and how they are read.
+//! Splits a message into data and framing.
 
 use std::ops::Range;
 
-/// The data of a message. Bytes in no part are framing and are sent as they are.
+/// The data of a message. Bytes outside of all parts are framing and are sent unchanged.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cut {
     /// The parts, in order.
     pub(crate) parts: Vec<Part>,
-    /// The offsets from which the message is also read as a text that is not framed, because it is not certain that it is.
+    /// The offsets from which the message is also read as plain text, because it may not be framed at all.
     pub(crate) also_from: &'static [usize],
-    /// Binary data belong to the message.
+    /// Whether binary data belong to the message.
     pub(crate) binary: bool,
 }
 
@@ -43,14 +43,14 @@ pub(crate) enum Kind {
     Document(Layout),
 }
 
-/// Where the data are in a JSON document.
+/// Where the data of a JSON document are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// The chat shape says so.
+    /// Where the chat shape finds them.
     Whole,
-    /// In an object with members of the protocol.
+    /// In an object with members that the protocol defines.
     Envelope(&'static Envelope),
-    /// In the elements of an array from this one on. The elements before it are framing.
+    /// In the elements of an array from this index on. The elements before it are framing.
     Elements(usize),
 }
 
@@ -66,12 +66,12 @@ pub(crate) struct Envelope {
 }
 
 impl Cut {
-    /// A message without data.
+    /// Returns a message without data.
     pub(crate) fn nothing() -> Self {
         Self::default()
     }
 
-    /// A message that is one part.
+    /// Returns a message that is one part.
     pub(crate) fn one(span: Range<usize>, kind: Kind) -> Self {
         Self { parts: vec![Part::new(span, kind)], ..Self::default() }
     }

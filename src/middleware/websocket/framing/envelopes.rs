@@ -1,4 +1,4 @@
-//! Protocols whose messages are JSON objects with members of their own around the data.
+//! Protocols whose messages are JSON objects with protocol members around the data.
 
 use crate::json::{Tree, Value};
 use crate::middleware::websocket::framing::Framing;
@@ -8,10 +8,10 @@ use crate::middleware::websocket::notice::Notice;
 /// A protocol.
 pub(crate) struct Row {
     pub(crate) framing: Framing,
-    /// Whether a document is a message of it.
+    /// Returns whether a document is a message of this protocol.
     pub(crate) is: fn(Value<'_>) -> bool,
     pub(crate) envelope: Envelope,
-    /// Writes the message that says that one was stopped. The document is the one that was stopped.
+    /// Writes the notice that a message was stopped. The document is the stopped message.
     notice: fn(Value<'_>, &Notice<'_>) -> String,
 }
 
@@ -107,20 +107,21 @@ const GRAPHQL: &[&str] = &[
     "ka",
 ];
 
-/// Those that have no id.
+/// The message types that have no id.
 const GRAPHQL_OPENS: &[&str] = &["connection_init", "connection_ack", "connection_error", "connection_terminate", "ka"];
 
 /// The member that names the kind of a message.
 const TYPES: &[&str] = &["type", "event", "action", "kind", "op", "cmd", "t"];
 
-/// The member that holds its data.
+/// The members that hold the data.
 const DATA: &[&str] = &["payload", "data", "d", "args", "params", "body"];
 
 fn has(root: Value<'_>, name: &str) -> bool {
     root.get(name).next().is_some()
 }
 
-/// Whether a member is one of these words. If the member is there twice, both are: readers differ in which one counts.
+/// Returns whether a member is one of these words. If the member occurs twice, both must be, because readers differ in
+/// which one counts.
 fn is_word(root: Value<'_>, name: &str, words: &[&str]) -> bool {
     let mut members = root.get(name).peekable();
     members.peek().is_some() && members.all(|member| member.as_str().is_some_and(|word| words.contains(&&*word)))
@@ -154,7 +155,7 @@ fn ddp(root: Value<'_>, notice: &Notice<'_>) -> String {
 }
 
 fn graphql(root: Value<'_>, notice: &Notice<'_>) -> String {
-    // The client knows the id of its subscription in both directions.
+    // The client knows its subscription by the id, in both directions.
     let id = root.string("id").map_or("null".to_owned(), |id| format!("\"{}\"", crate::json::escape(&id)));
     let sentence = crate::json::escape(&notice.sentence());
     let problem = notice.problem();
@@ -192,7 +193,7 @@ fn phoenix_1(root: Value<'_>, notice: &Notice<'_>) -> String {
     }
 }
 
-/// Writes the message that says that one was stopped.
+/// Writes the notice that a message was stopped.
 pub(crate) fn notice(framing: Framing, message: &[u8], notice: &Notice<'_>) -> Option<String> {
     let tree = Tree::parse(message, 128).or_else(|_| Tree::parse(b"{}", 8)).ok()?;
     let row = ROWS.iter().find(|row| row.framing == framing)?;

@@ -1,4 +1,4 @@
-//! The protocols that chat speaks in WebSocket messages: where the data are, and what an error looks like.
+//! The protocols of chats over WebSocket: where the data are, and what an error message looks like.
 
 pub(super) mod cut;
 mod envelopes;
@@ -103,26 +103,27 @@ impl Framing {
         ROWS.iter().find(|row| row.2.iter().any(|known| known.eq_ignore_ascii_case(name))).map(|row| row.0)
     }
 
-    /// Whether a message of this framing tells what the connection speaks.
+    /// Returns whether a message of this framing reveals the framing of the connection.
     pub(super) fn tells(self) -> bool {
         !matches!(self, Self::Text | Self::Json | Self::Typed)
     }
 }
 
-/// What is known of the framing of a connection.
+/// What is known about the framing of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'k> {
-    /// It is set, and used strictly.
+    /// The configured framing, which is used strictly.
     pub(super) set: Option<Framing>,
-    /// It was recognised.
+    /// The recognised framing.
     pub(super) seen: Option<Framing>,
     pub(super) limits: &'k Limits,
 }
 
 impl Known<'_> {
-    /// Takes a message apart, and says in which framing. What cannot be read in the framing that is set is one text.
+    /// Splits a message into data and framing, and returns its framing. A message that is not in the configured framing
+    /// is one text.
     ///
-    /// `is_text` says whether a field of this name holds text.
+    /// `is_text` returns whether a field of this name holds text.
     pub(super) fn cut(&self, message: &[u8], is_text: impl Fn(&str) -> bool) -> Result<(Framing, Cut), ScanError> {
         match self.set {
             Some(framing) => {
@@ -182,7 +183,7 @@ impl Known<'_> {
         (row.map_or(Framing::Json, |row| row.framing), cut)
     }
 
-    /// Parses a document. `None` if it is not one.
+    /// Parses a document. Returns `None` if it is not one.
     fn tree<'m>(&self, message: &'m [u8]) -> Result<Option<Tree<'m>>, ScanError> {
         match Tree::parse(message, self.limits.depth) {
             Ok(tree) => Ok(Some(tree)),
@@ -192,7 +193,7 @@ impl Known<'_> {
     }
 }
 
-/// Writes the message that tells the client that `message` was stopped.
+/// Writes the notice for the client that `message` was stopped.
 pub(super) fn notice(framing: Framing, message: &[u8], notice: &Notice<'_>) -> String {
     match framing {
         Framing::Text => notice.sentence(),

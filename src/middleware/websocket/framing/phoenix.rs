@@ -6,10 +6,10 @@ use crate::json::{Tree, Value, ValueKind};
 use crate::middleware::websocket::framing::cut::{Cut, Kind, Layout};
 use crate::middleware::websocket::notice::Notice;
 
-/// Where the payload is.
+/// The index of the payload.
 const PAYLOAD: usize = 4;
 
-/// Takes a message apart. `known`: the connection is known to speak this protocol.
+/// Splits a message into data and framing. `known`: the connection is known to speak this protocol.
 pub(crate) fn cut(message: &[u8], root: Value<'_>, known: bool) -> Option<Cut> {
     is_message(root, known).then(|| Cut::one(0..message.len(), Kind::Document(Layout::Elements(PAYLOAD))))
 }
@@ -24,13 +24,13 @@ fn is_message(root: Value<'_>, known: bool) -> bool {
     root.is_array() && is_ref(join_ref) && is_ref(reference) && is_name(&topic) && is_name(&event) && is_known
 }
 
-/// The reply to a push, with the status `error`, or the event `error` on its topic.
+/// Writes the notice: the reply to a push, with the status `error`, or the event `error` on its topic.
 pub(crate) fn notice(message: &[u8], notice: &Notice<'_>) -> String {
     let tree = Tree::parse(message, 128).ok();
     let elements: Vec<Value<'_>> = tree.iter().flat_map(|tree| tree.root().children()).take(PAYLOAD).collect();
     let mut head = String::new();
     for n in 0..3 {
-        // The answer to nothing has no reference.
+        // A notice that does not answer a message has no reference.
         let value = elements.get(n).filter(|_| n == 2 || notice.is_to_sender()).and_then(|value| value.as_str());
         // Writing to a String cannot fail.
         let _ = match value {

@@ -11,7 +11,7 @@ static ENVELOPE: Envelope = Envelope {
     documents_in_strings: false,
 };
 
-/// Takes a message apart.
+/// Splits a message into data and framing.
 pub(crate) fn cut(message: &[u8], depth: usize) -> Option<Cut> {
     if message.last() != Some(&records::SEPARATOR) {
         return None;
@@ -33,7 +33,7 @@ fn is_record(root: Value<'_>) -> bool {
         && (root.number("type").is_some() || root.children().all(|m| m.is_one_of(&["protocol", "version", "error"])))
 }
 
-/// The completion of an invocation that waits for one, or an invocation of `error`.
+/// Writes the notice: the completion of an invocation that waits for one, or an invocation of `error`.
 pub(crate) fn notice(message: &[u8], notice: &Notice<'_>) -> String {
     let first = records::records(message).next().unwrap_or_default();
     let tree = Tree::parse(&message[first], 128).ok();

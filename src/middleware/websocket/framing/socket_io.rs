@@ -9,7 +9,7 @@ use crate::middleware::websocket::framing::cut::{Cut, Kind, Layout, Part};
 use crate::middleware::websocket::framing::records;
 use crate::middleware::websocket::notice::Notice;
 
-/// How deep a document of a packet may be nested to be recognised. A deeper one is refused when it is scanned.
+/// The maximum depth of the document of a packet that is recognised. Scanning rejects deeper ones.
 const DEPTH: usize = 1024;
 
 /// A Socket.IO packet.
@@ -17,20 +17,21 @@ const DEPTH: usize = 1024;
 struct Packet<'m> {
     kind: u8,
     has_attachments: bool,
-    /// With the comma after it; empty for the main namespace.
+    /// Includes the comma after it. Empty for the main namespace.
     namespace: &'m [u8],
     ack: &'m [u8],
-    /// Where the document starts.
+    /// The offset of the document.
     data: usize,
 }
 
-/// Takes a message apart. `known`: the connection is known to speak this protocol. `strict`: it is configured.
+/// Splits a message into data and framing. `known`: the connection is known to speak this protocol. `strict`: it is
+/// configured.
 pub(crate) fn cut(message: &[u8], known: bool, strict: bool) -> Option<Cut> {
     if let Some(cut) = packets(message, known || strict) {
         return Some(cut);
     }
-    // Engine.IO without Socket.IO, or a packet that cannot be read: the digits in front are not part of a number in it.
-    // If the protocol was only recognised, they may be.
+    // Engine.IO without Socket.IO, or a packet that cannot be read: the leading digits are not part of a number after
+    // them. If the protocol was only recognised, they may be.
     let digits = message.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
     if !(known || strict) || message.first() != Some(&b'4') {
         return None;
@@ -44,7 +45,7 @@ pub(crate) fn cut(message: &[u8], known: bool, strict: bool) -> Option<Cut> {
     Some(Cut { also_from, ..Cut::one(1..message.len(), Kind::Loose) })
 }
 
-/// Takes one packet apart, or several that are joined.
+/// Splits one packet, or several joined ones.
 fn packets(message: &[u8], known: bool) -> Option<Cut> {
     let joined = message.contains(&records::SEPARATOR);
     let mut cut = Cut::nothing();
@@ -59,7 +60,7 @@ fn packets(message: &[u8], known: bool) -> Option<Cut> {
     Some(cut)
 }
 
-/// Adds the data of a packet at `start`. Returns whether it has attachments, or `None` if it is no packet.
+/// Adds the data of a packet at `start`. Returns whether it has attachments, or `None` if it is not a packet.
 fn packet(bytes: &[u8], start: usize, known: bool, parts: &mut Vec<Part>) -> Option<bool> {
     let whole = Kind::Document(Layout::Whole);
     match bytes {
@@ -89,7 +90,7 @@ fn packet(bytes: &[u8], start: usize, known: bool, parts: &mut Vec<Part>) -> Opt
     Some(packet.has_attachments)
 }
 
-/// Reads what is before the document of a Socket.IO packet.
+/// Reads the part of a Socket.IO packet before its document.
 fn socket_io(bytes: &[u8]) -> Option<Packet<'_>> {
     let (&[b'4', kind @ b'0'..=b'6'], rest) = bytes.split_at_checked(2)? else { return None };
     let count = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -117,12 +118,12 @@ pub(crate) fn is_base64(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
-/// The event `error`, or the acknowledgement if the client waits for one.
+/// Writes the notice: the event `error`, or the acknowledgement if the client waits for one.
 pub(crate) fn notice(message: &[u8], notice: &Notice<'_>) -> String {
-    // Of several packets the first that can be answered. Pings have no data.
+    // If there are several packets, the first one that can be answered. Pings have no data.
     let Some(packet) = records::records(message).find_map(|record| socket_io(&message[record])) else {
-        // Engine.IO without Socket.IO sends texts. A client of Socket.IO disconnects if it gets one, so anything else, such
-        // as an attachment, is answered with an event.
+        // Engine.IO without Socket.IO sends texts. A Socket.IO client disconnects if it receives one, so anything else,
+        // such as an attachment, is answered with an event.
         return match message.first() {
             Some(b'4') => format!("4{}", notice.sentence()),
             _ => format!("42[\"error\",{}]", notice.problem()),

@@ -42,12 +42,13 @@ impl Frame {
     }
 }
 
-/// Takes a message apart. `is_text` says whether a header of this name holds text. `sure`: the connection is known or
-/// configured to speak this protocol.
+/// Splits a message into data and framing. `is_text` returns whether a header of this name holds text. `sure`: the
+/// connection is known or configured to speak this protocol.
 ///
 /// # Errors
 ///
-/// If `sure`, a message that starts like a frame and is none is refused. Two readers could find different bodies in it.
+/// If `sure`, returns an error for a message that starts like a frame but is not one, because two readers could find
+/// different bodies in it.
 pub(crate) fn cut(message: &[u8], is_text: impl Fn(&str) -> bool, sure: bool) -> Result<Option<Cut>, ScanError> {
     let mut cut = Cut::nothing();
     let mut at = 0;
@@ -59,7 +60,7 @@ pub(crate) fn cut(message: &[u8], is_text: impl Fn(&str) -> bool, sure: bool) ->
             return Ok((sure || frames > 0).then_some(cut));
         }
         let Some(start) = command(&message[at..]) else {
-            // What follows a frame must be one.
+            // Only another frame may follow a frame.
             return if frames > 0 { Err(ScanError::Malformed) } else { Ok(None) };
         };
         let frame = match frame(message, at + start) {
@@ -83,7 +84,7 @@ fn trim(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Reads the headers from `at` on, and the body. Returns `None` if they cannot be read in one way only.
+/// Reads the headers from `at`, and the body. Returns `None` if they are ambiguous.
 fn frame(message: &[u8], mut at: usize) -> Option<Frame> {
     let mut headers = Vec::new();
     loop {
@@ -182,7 +183,7 @@ pub(crate) fn escape(text: &[u8]) -> Vec<u8> {
     value
 }
 
-/// An `ERROR` frame, which names the receipt that the client asked for.
+/// Writes the notice: an `ERROR` frame, which names the receipt that the client asked for.
 pub(crate) fn notice(message: &[u8], notice: &Notice<'_>) -> String {
     let receipt = command(message)
         .and_then(|start| frame(message, start))
