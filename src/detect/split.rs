@@ -219,7 +219,10 @@ impl Splitter<'_> {
             Class::Newline => self.push(Token::new(start, at, Kind::Newline)),
             Class::Other | Class::Letter => {
                 at = self.end_of(at, |class| class == Class::Other);
-                self.push(Token::new(start, at, Kind::Other));
+                let (len, kind) = other_script(&self.text[start..at]);
+                at = start + len;
+                self.facts.words += usize::from(kind == Kind::Word);
+                self.push(Token::new(start, at, kind));
             }
         }
         at
@@ -471,6 +474,43 @@ fn letters_end(text: &[u8], mut at: usize) -> usize {
         if len < 8 {
             return at;
         }
+    }
+}
+
+/// Returns the length of the first token of a run of bytes outside ASCII, and whether it is a word: letters of a script
+/// other than Latin that puts spaces between words, such as Cyrillic. The view spells Latin letters in ASCII.
+fn other_script(run: &[u8]) -> (usize, Kind) {
+    let mut is_word = None;
+    let mut at = 0;
+    while let Some(letter) = char_at(run, at) {
+        let letters = is_spaced_letter(letter);
+        if *is_word.get_or_insert(letters) != letters {
+            break;
+        }
+        at += letter.len_utf8();
+    }
+    match is_word {
+        Some(true) => (at, Kind::Word),
+        Some(false) => (at, Kind::Other),
+        None => (run.len(), Kind::Other),
+    }
+}
+
+/// Decodes the character at `at`.
+fn char_at(text: &[u8], at: usize) -> Option<char> {
+    let rest = text.get(at..)?;
+    let first = rest.get(..rest.len().min(4))?.utf8_chunks().next()?;
+    first.valid().chars().next()
+}
+
+/// Returns whether a character is a letter of a script other than Latin that puts spaces between words.
+fn is_spaced_letter(letter: char) -> bool {
+    match letter {
+        ..'\u{370}' => false,
+        // Thai, Lao, Tibetan, Burmese, Khmer, Chinese and Japanese.
+        '\u{E00}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{2E80}'..='\u{A4CF}' => false,
+        '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}' | '\u{20000}'.. => false,
+        _ => letter.is_alphabetic(),
     }
 }
 
