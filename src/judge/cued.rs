@@ -452,7 +452,7 @@ impl MessageAnalysis<'_, '_> {
 }
 
 /// Returns the numbers. Numbers that are dictated with commas are joined: "seven four oh, one nine two", "0 5 8, 2 9 8"
-/// and, in a bare message, "4, 8, 2, 9".
+/// and, in a bare message, "4, 8, 2, 9" and "4 then 8 then 2 then 9".
 pub(super) fn joined_numbers(page: &Document<'_>, bare: bool) -> Numbers {
     let numbers = &page.numbers;
     let reading = &page.reading;
@@ -466,9 +466,14 @@ pub(super) fn joined_numbers(page: &Document<'_>, bare: bool) -> Numbers {
         let mut next = at + 1;
         if whole.shape == NumberShape::Bare && whole.digits <= 6 && dictated(&whole) {
             while let Some(part) = numbers.get(next) {
-                let comma = part.first == whole.last + 2
-                    && matches!(reading.tokens[whole.last + 1].kind, Kind::Mark(b',' | b'.' | b';') | Kind::Newline);
-                if !comma || part.shape != NumberShape::Bare || whole.digits + part.digits > 10 || !dictated(part) {
+                let between = &reading.tokens[whole.last + 1];
+                let joins = part.first == whole.last + 2
+                    && match between.kind {
+                        Kind::Mark(b',' | b'.' | b';') | Kind::Newline => true,
+                        Kind::Word => bare && reading.is_in(between, PhraseSet::AND_THEN),
+                        _ => false,
+                    };
+                if !joins || part.shape != NumberShape::Bare || whole.digits + part.digits > 10 || !dictated(part) {
                     break;
                 }
                 whole = Number {

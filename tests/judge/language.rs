@@ -798,3 +798,22 @@ fn the_address_of_a_mailbox_is_a_user_name() {
     becomes(&[("account: dana@mail.example\nSaffron55!", "account: dana@mail.example\n********")]);
     passes(&["account: dana@mail.example\nSaffron street", "account: 2 users\nBlue55"]);
 }
+
+#[test]
+fn a_password_may_be_in_a_script_other_than_latin() {
+    becomes(&[
+        ("my password is Зимушка99", "my password is ********"),
+        ("my password is ηλιαχτίδα", "my password is ********"),
+        ("order 48829 спасибо", "order 48829 спасибо"),
+    ]);
+    assert_eq!(last_of(&["a: What is your password?", "Зимушка"]), "********");
+}
+
+#[test]
+fn single_digits_may_be_dictated_with_words_between() {
+    becomes(&[
+        ("pin is 4 then 8 then 2 then 1", "pin is * **** * **** * **** *"),
+        ("mi pin es 4 y 8 y 2 y 1", "mi pin es * * * * * * *"),
+        ("rooms 4 and 8 and 2 and 1", "rooms 4 and 8 and 2 and 1"),
+    ]);
+}
