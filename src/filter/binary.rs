@@ -1,9 +1,9 @@
-//! Recognises bytes that are not text in a body whose content type says nothing.
+//! Recognises binary data in a body whose content type does not say what it is.
 
-/// How many bytes at the start of a body are examined.
+/// The number of bytes at the start of a body that are examined.
 pub(super) const HEAD: usize = 4096;
 
-/// The share of characters that must be ASCII in text of wide characters, in percent.
+/// The minimum share of ASCII characters in text of wide characters, in percent.
 const MOSTLY: usize = 80;
 
 /// Returns `true` if a body with this start is binary: it has NULs, or it is not UTF-8 and has control characters. Text in

@@ -1,14 +1,14 @@
-//! Secrets that are unmistakable by their form, wherever they are: grouped card numbers, card numbers of 15 or 16 digits, Social
+//! Secrets that are certain by their form, in any field: grouped card numbers, card numbers of 15 or 16 digits, Social
 //! Security numbers with hyphens, IBANs, magnetic stripes.
 
 use crate::entity::Entity;
 use crate::report::Finding;
 
-/// The digits of the shortest such secret.
+/// The number of digits of the shortest such secret.
 const FEWEST_DIGITS: usize = 9;
 
-/// Returns `true` if a text may contain a secret that is unmistakable by its form: nine digits with at most one mark or blank
-/// between two of them, or an IBAN, whose letters and digits mix.
+/// Returns `true` if a text may contain a secret that is certain by its form: it has nine digits with at most 26 other
+/// characters between two of them.
 pub(super) fn may_be_in(text: &[u8]) -> bool {
     let (mut digits, mut gap) = (0, 0);
     for byte in text {
@@ -17,7 +17,7 @@ pub(super) fn may_be_in(text: &[u8]) -> bool {
             gap = 0;
         } else {
             gap += 1;
-            // The letters of an IBAN and of the name on a stripe.
+            // Enough letters for an IBAN, or for the name on a magnetic stripe.
             if gap > 26 {
                 digits = 0;
             }
@@ -29,7 +29,7 @@ pub(super) fn may_be_in(text: &[u8]) -> bool {
     false
 }
 
-/// Returns `true` if a finding in `text` is unmistakable by its form.
+/// Returns `true` if a finding in `text` is certain by its form.
 pub(super) fn is_certain(finding: &Finding, text: &[u8]) -> bool {
     let evidence = &finding.evidence;
     if evidence.piece || evidence.mistyped || !finding.kind.is_there() || !stands_alone(finding, text) {

@@ -1,4 +1,4 @@
-//! How a body, or a part of one, is treated by its content type.
+//! How a body, or part of one, is treated by its content type.
 
 use crate::filter::{BodyFormat, ScanError};
 use crate::wire::multipart::parameters;
@@ -9,7 +9,7 @@ use crate::wire::multipart::parameters;
 pub enum Treatment {
     /// Scan it as one text.
     Text,
-    /// Scan it as HTML: its text, and all of it for numbers that are unmistakable by their form.
+    /// Scan it as HTML: its text, and the whole source for numbers that are certain by their form.
     Html,
     /// Scan it as a JSON document.
     Json,
@@ -182,7 +182,7 @@ fn fits(pattern: &str, essence: &str) -> bool {
     match pattern.split_once('*') {
         _ if pattern == "*/*" => true,
         Some(("", suffix)) => essence.ends_with(suffix.trim_start_matches("/*")),
-        // A malformed header with several types does not match the family of the first.
+        // A malformed header that names several types does not match the family of the first one.
         Some((family, _)) => essence.starts_with(family) && !essence.contains(','),
         None => pattern == essence,
     }
@@ -192,7 +192,7 @@ fn fits(pattern: &str, essence: &str) -> bool {
 fn boundary(content_type: &str) -> Option<String> {
     let mut named = parameters(content_type).filter(|(name, _)| name.eq_ignore_ascii_case("boundary"));
     let (_, boundary) = named.next()?;
-    // RFC 2046, section 5.1.1: up to 70 of these, no blank at the end. Longer boundaries are in use.
+    // RFC 2046, section 5.1.1: up to 70 of these, no blank at the end. Longer boundaries occur in practice.
     let known = |b: u8| b.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&b);
     let sound = (1..=200).contains(&boundary.len()) && boundary.bytes().all(known) && !boundary.ends_with(' ');
     (sound && named.next().is_none()).then_some(boundary)

@@ -1,7 +1,7 @@
-//! Scans a JSON document that is too large to be held, token by token. Each text is a message.
+//! Scans a JSON document that is too large to be buffered, token by token. Each text is a message.
 //!
-//! Only a string or number that is text is held. Other strings are sent as they arrive, so that an inline image needs no
-//! memory.
+//! Only strings and numbers that are text are buffered. Other strings are sent as they arrive, so that an inline image
+//! needs no memory.
 
 use std::mem;
 
@@ -16,7 +16,7 @@ use crate::stream::StreamRedactor;
 /// The length in bytes beyond which a string that is not text is sent in parts.
 const PART: usize = 64 * 1024;
 
-/// A document that is being read.
+/// The state of a document.
 #[derive(Debug)]
 pub(super) struct Document {
     state: State,
@@ -26,11 +26,11 @@ pub(super) struct Document {
     roles: Vec<(usize, Role)>,
     /// The depths of the open objects whose type is `base64`.
     encoded: Vec<usize>,
-    /// Text that is not JSON ended in a backslash.
+    /// Whether text that is not JSON ended in a backslash.
     backslash: bool,
-    /// A text was changed.
+    /// Whether a text was changed.
     changed: bool,
-    /// The incomplete string is text: hold it until it is complete.
+    /// Whether the incomplete string is text, which is held until it is complete.
     waits: bool,
     /// Input is dropped up to the end of the value at this depth.
     left_out: Option<usize>,
@@ -58,7 +58,7 @@ impl Document {
         }
     }
 
-    /// The number of bytes held back.
+    /// Returns the number of bytes held back.
     pub(super) fn held(&self) -> usize {
         match &self.state {
             State::Json(_) => self.held.len(),
@@ -90,8 +90,8 @@ impl Document {
         Ok(())
     }
 
-    /// Scans the next bytes of input that is not JSON. A lenient reader may decode an escape into a digit, which cannot be
-    /// scanned in pieces, so escapes are refused.
+    /// Scans the next bytes of input that is not JSON. Escapes are rejected: a lenient reader may decode one into a
+    /// digit, and that cannot be scanned in chunks.
     fn text(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let State::Text(redactor) = &mut self.state else { return Ok(()) };
         let escaped = piece.windows(2).any(|pair| pair == b"\\u");

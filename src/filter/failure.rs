@@ -25,11 +25,11 @@ pub enum ScanError {
     ContentType,
     /// The content encoding is unknown, or support for it is not compiled in.
     ContentEncoding,
-    /// The charset does not contain ASCII as single bytes, as in UTF-16.
+    /// The charset does not encode ASCII as single bytes, such as UTF-16.
     Charset,
     /// The body does not match its headers: compressed data or multipart parts cannot be read.
     Malformed,
-    /// The body is a range of a larger one, so that a secret could be cut in two at its ends.
+    /// The body is a range of a larger one, so a secret could be split at its ends.
     Partial,
     /// The body ended early.
     CutOff,

@@ -1,5 +1,5 @@
-//! Tests that the work for a message or a body grows linearly with its size, whatever it is filled with. Steps are counted,
-//! so that no clock is needed.
+//! Tests that the work for a message or a body grows linearly with its size, whatever it contains. Steps are counted,
+//! so no clock is needed.
 
 use crate::chat::DynShape;
 use crate::engine::Engine;
@@ -9,7 +9,7 @@ use crate::message::{Message, Role};
 use crate::stream::StreamRedactor;
 use crate::{json, steps};
 
-/// What bodies are filled with.
+/// The texts that bodies are filled with.
 const FILLERS: &[&str] = &[
     "cvv 123 ",
     "my pin is ",
@@ -163,10 +163,10 @@ const FILLERS: &[&str] = &[
     ",",
 ];
 
-/// What comes before a filler in a message.
+/// The texts before a filler in a message.
 const STARTS: &[&str] = &["", "my pin is ", "ssn: ", "my card is 4111 1111 1111 1111, ", "it is \""];
 
-/// What an agent asks before a message.
+/// The questions that an agent asks before a message.
 const QUESTIONS: &[&str] = &[
     "What is your PIN?",
     "What is your card number?",
@@ -176,7 +176,7 @@ const QUESTIONS: &[&str] = &[
     "Please read me the code we texted you and your account number.",
 ];
 
-/// A body of some format that is filled with a text.
+/// A body of some format, filled with a text.
 struct Body {
     name: &'static str,
     format: BodyFormat,
@@ -399,7 +399,7 @@ fn encoded(text: &str) -> String {
     crate::wire::form::encode(text)
 }
 
-/// The text in pieces of 16 characters, with commas between.
+/// Returns the text in pieces of 16 characters, separated by commas.
 fn list(text: &str, item: impl Fn(&str) -> String) -> String {
     pieces(text, item).join(",")
 }
@@ -414,12 +414,12 @@ fn pieces(text: &str, item: impl Fn(&str) -> String) -> Vec<String> {
     chars.chunks(16).map(|piece| item(&piece.iter().collect::<String>())).collect()
 }
 
-/// Counts the steps at `size` bytes, twice, four and eight times as many. Fails if each doubling adds more than three times as
-/// many steps as the one before: it adds twice as many if the work is linear, and four times if it is quadratic. One doubling may
-/// add more, where a buffer or a limit is reached. A test compares an eighth of the pairs, or all of them if
-/// `LASTFOUR_ALL_CASES` is set.
+/// Counts the steps at `size` bytes, twice, four and eight times as many. Fails if each doubling adds more than three
+/// times as many steps as the one before. It adds twice as many if the work is linear, and four times if it is
+/// quadratic. One doubling may add more, because a buffer or a limit is reached. A test checks an eighth of the pairs,
+/// or all of them if `LASTFOUR_ALL_CASES` is set.
 fn check(row: usize, name: &str, filler: &str, size: usize, steps: impl Fn(usize) -> usize) -> Option<String> {
-    /// Steps that may be added at any size, so that nearly nothing is not compared with nothing.
+    /// Steps that are allowed at any size, so that tiny counts are not compared.
     const FEW: usize = 1_000;
     let column = FILLERS.iter().position(|other| *other == filler).unwrap_or_default();
     if std::env::var_os("LASTFOUR_ALL_CASES").is_none() && !(row + column).is_multiple_of(8) {
@@ -431,8 +431,8 @@ fn check(row: usize, name: &str, filler: &str, size: usize, steps: impl Fn(usize
     grows.then(|| format!("{name} of {filler:?}: {counts:?} steps"))
 }
 
-/// The smallest size of what is scanned as a whole, and of what is buffered in part, so that the larger sizes are more than what is
-/// buffered.
+/// The smallest size of a body that is scanned as a whole, and of one that is partly buffered. The larger sizes exceed
+/// the buffer.
 const WHOLE: usize = 1_000;
 const STREAMED: usize = 4_000;
 

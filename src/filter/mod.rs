@@ -72,9 +72,9 @@ impl BodyFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The maximum number of bytes held at once: a body that is scanned as a whole, an event, a line, a part. Of a
-    /// streaming request in a conversation the same number is kept, to scan it again if the conversation has changed by
-    /// the time the request ends. 1 MiB by default.
+    /// The maximum number of bytes buffered at once: a body that is scanned as a whole, an event, a line, a part. For a
+    /// streaming request in a conversation, the same number of bytes is kept in order to rescan them if the
+    /// conversation has changed when the request ends. 1 MiB by default.
     pub hold: usize,
     /// The maximum depth of arrays and objects in a document. 128 by default.
     pub depth: usize,
@@ -110,8 +110,8 @@ impl Limits {
 
 /// Scans one body in a wire format.
 ///
-/// Takes the bytes of one body in any pieces and returns the bytes to send, and a [`Report`]. Bytes outside
-/// findings are unchanged. Output and findings do not depend on how the body is cut into pieces.
+/// Accepts the bytes of one body in chunks of any size and returns the bytes to send, and a [`Report`]. Bytes outside
+/// findings are unchanged. Output and findings do not depend on how the body is split into chunks.
 ///
 /// # What is held back
 ///
@@ -182,7 +182,7 @@ impl Filter {
     /// Returns a filter for one body by a customer, in a new conversation, with the generic chat shape.
     #[must_use]
     pub fn new(engine: Engine, format: BodyFormat) -> Self {
-        // Whether a stream of lines or events holds messages or pieces shows only while it is read.
+        // Whether a stream of lines or events contains messages or pieces becomes known only while it is read.
         let whole = matches!(
             format,
             BodyFormat::Json | BodyFormat::Form | BodyFormat::Multipart { .. } | BodyFormat::Text | BodyFormat::Html
@@ -358,8 +358,8 @@ impl Filter {
         let len = out.len();
         let result = catch_unwind(AssertUnwindSafe(|| scan(self, out))).unwrap_or(Err(ScanError::Panicked));
         if result.is_err() || self.is_blocked() {
-            // Events and lines are written whole, after they were scanned. Of a text or a part, some of what must be stopped
-            // may have been written.
+            // Events and lines are written as a whole, after they were scanned. Of a text or a part, some of what must
+            // be stopped may have been written already.
             if !self.state.writes_wholes() {
                 out.truncate(len);
             }
@@ -372,7 +372,7 @@ impl Filter {
     }
 }
 
-/// Returns whether the policy may block a message. If so, no part of a body is sent before all of it was scanned.
+/// Returns whether the policy may block a message. If so, nothing of a body is sent before all of it was scanned.
 pub(crate) fn may_block(engine: &Engine) -> bool {
     let policy = engine.policy();
     let custom = policy.detectors().map(CustomDetector::entity);

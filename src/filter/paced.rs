@@ -1,7 +1,7 @@
-//! Scans a complete body in bounded steps, so that a large one does not keep its thread from other tasks.
+//! Scans a complete body in bounded steps, so that a large one does not block its thread for other tasks.
 //!
-//! The texts of a document and the fields of a form are scanned one after the other. A longer text is scanned in pieces, by
-//! a [`StreamRedactor`]. Between two steps the future is pending once and wakes itself.
+//! The texts of a document and the fields of a form are scanned one after the other. A longer text is scanned in chunks
+//! by a [`StreamRedactor`]. Between two steps the future is pending once and wakes itself.
 
 use std::borrow::Cow;
 use std::future::poll_fn;
@@ -17,15 +17,15 @@ use crate::message::Role;
 use crate::stream::{Finished, StreamRedactor};
 use crate::wire::{html, ndjson};
 
-/// The number of bytes that are scanned before other tasks get a turn. A single text that is no longer is not divided.
+/// The number of bytes that are scanned before other tasks get a turn. A text that is not longer is not split.
 pub(crate) const STEP: usize = 32 * 1024;
 
-/// Counts the bytes that were scanned since other tasks had a turn.
+/// Counts the bytes scanned since other tasks had a turn.
 #[derive(Debug, Default)]
 pub(crate) struct Pace(usize);
 
 impl Pace {
-    /// Counts `bytes`, and lets other tasks run if there were enough.
+    /// Counts `bytes`, and yields to other tasks if there were enough.
     pub(crate) async fn spend(&mut self, bytes: usize) {
         self.0 += bytes;
         if self.0 < STEP {
@@ -57,7 +57,7 @@ impl Filter {
         let mut pace = Pace::default();
         let way = self.step(|filter| filter.state.way(body, &filter.scanner))?;
         let patch = match way {
-            // Such a text is a message with values: its parts depend on each other.
+            // A text that starts like JSON is scanned with its keys as one message, so its parts depend on each other.
             None | Some(Way::Nothing | Way::Loose) => return self.whole(body),
             Some(Way::Pieces | Way::Text) => return self.pieces(body, &mut pace).await,
             Some(Way::Form) if !is_document_form(body, &self.scanner) => self.form(body, &mut pace).await?,
@@ -165,7 +165,7 @@ impl Filter {
         let role = self.scanner.role;
         let patch = self.message(&text.bytes, role, pace).await?;
         let patch = html::patch(body, &text, &patch);
-        // All bytes are scanned in the conversation before this message, for numbers outside of the text.
+        // The source is scanned in the conversation before this message, for numbers outside of the text.
         let all = StreamRedactor::new(self.scanner.engine.clone(), self.scanner.before.clone(), role);
         let Some((finished, edits)) = self.text(all, body, pace).await? else { return Ok(patch) };
         let all = Patch::new(in_order(edits));
@@ -205,7 +205,7 @@ impl Filter {
     }
 }
 
-/// Returns the decoded text of a value if it is scanned in pieces: it is a long string, and not a document.
+/// Returns the decoded text of a value if it must be scanned in chunks: it is a long string and not a document.
 fn long_text<'t>(value: Value<'t>, text: &Text) -> Option<json::Decoded<'t>> {
     let is_long = value.kind() == ValueKind::String && value.span().len() > STEP;
     if !is_long || text.spelling != Spelling::Plain || text.part == Continuity::Repeat {
@@ -226,7 +226,7 @@ mod tests {
     const SECRET: &str = "my card is 3782 822463 10005, ";
     const MASKED: &str = "my card is **** ****** *0005, ";
 
-    /// Scans a body in steps. Returns the output, the number of findings, and how often the future was polled.
+    /// Scans a body in steps. Returns the output, the number of findings, and the number of polls.
     fn in_steps(format: BodyFormat, body: &str) -> (Vec<u8>, u64, usize) {
         let filter = Filter::new(Engine::default(), format);
         let mut future = pin!(filter.whole_in_steps(body.as_bytes()));
@@ -292,11 +292,11 @@ mod tests {
         let filler = text(2_000, "");
         let message = |text: &str| format!("{{\"role\":\"customer\",\"text\":\"{text}\"}}");
         let many = vec![message(&filler); 30].join(",");
-        // The second half shows what the first one was, far before it.
+        // The second half reveals what the first one was, long before it.
         let halves = format!("[{many},{},{},{many}]", message("my card is 4539 5787"), message("6362 1486"));
         let asked = format!("[{many},{{\"role\":\"agent\",\"text\":\"What is your PIN?\"}},{}]", message("4821"));
         let invalid = format!("[{many},{}", message("4539 5787 6362 1486"));
-        // Fields beside the messages, with and without a label.
+        // Fields next to the messages, with and without a label.
         let fields = "\"card\":{\"number\":\"4539578763621486\",\"cvv\":123},\"ssn\":\"219099999\",\"note\":\"call me back at home, \
                       the pin is 4821\",\"ref\":\"4539578763621486\",\"x\":\"{\\\"pin\\\":\\\"4821\\\",\\\"y\\\":\\\"4539 5787 6362 1486\\\"}\"";
         let labelled = format!("{{{fields},\"messages\":[{many}]}}");

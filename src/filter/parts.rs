@@ -1,13 +1,13 @@
-//! Splits a multipart body into its parts and says how each is scanned.
+//! Splits a multipart body into its parts and decides how each is scanned.
 //!
-//! Anything that a reader of the form could take for a part is scanned: bytes outside all parts are scanned as text, and a
-//! body in which two readers could see different parts is refused.
+//! Anything that a reader of the form could take for a part is scanned: bytes outside all parts are scanned as text,
+//! and a body in which two readers could see different parts is rejected.
 
 use crate::filter::scanner::Scanner;
 use crate::filter::{BodyFormat, ScanError};
 use crate::wire::multipart::{Headers, LONGEST_HEADERS, MultipartError, Piece, Reader};
 
-/// The parts of a body that is being read.
+/// The state of a multipart body.
 #[derive(Debug)]
 pub(super) struct Parts {
     reader: Reader,
@@ -24,7 +24,7 @@ pub(super) struct Parts {
 pub(super) enum Step {
     /// Send these bytes unchanged.
     Copy(Vec<u8>),
-    /// Send the headers of a part and open it; `None` if it is sent unchanged.
+    /// Send the headers of a part and open it. `None` means that the part is sent unchanged.
     Begin(Vec<u8>, Option<PartFormat>),
     /// Scan these bytes in the open part, or as text outside all parts.
     Scan(Vec<u8>),
@@ -51,14 +51,14 @@ impl Parts {
         self.reader.push(bytes);
     }
 
-    /// Returns the next step; `None` if more bytes are needed or, with `last`, at the end of the body.
+    /// Returns the next step, or `None` if more bytes are needed or, with `last`, at the end of the body.
     pub(super) fn next(&mut self, last: bool, scanner: &Scanner) -> Result<Option<Step>, ScanError> {
         let piece = self.reader.next_piece(last).map_err(|error| match error {
             MultipartError::HeadersTooLong => ScanError::TooLarge { limit: LONGEST_HEADERS },
             MultipartError::CutOff => ScanError::Malformed,
         })?;
         Ok(Some(match piece {
-            // Blanks are common there and are not a message.
+            // Blanks between parts are common and are not a message.
             Some(Piece::Outside(raw)) if !self.open && raw.iter().all(u8::is_ascii_whitespace) => Step::Copy(raw),
             Some(Piece::Outside(raw)) => {
                 self.open = true;
@@ -82,7 +82,7 @@ impl Parts {
             Some(Piece::Body(raw)) if self.open => Step::Scan(raw),
             Some(Piece::Body(_)) if self.reader.is_doubtful() => return Err(ScanError::Malformed),
             Some(Piece::Body(raw)) => {
-                // A form without a file has an empty one.
+                // A form field for a file has an empty part if no file was chosen.
                 if self.uncounted && !raw.is_empty() {
                     self.uncounted = false;
                     scanner.report.pass_binary();
@@ -100,19 +100,19 @@ impl Parts {
     }
 }
 
-/// Returns how a part with these headers is scanned; `None` if it is sent unchanged.
+/// Returns how a part with these headers is scanned, or `None` if it is sent unchanged.
 fn format(headers: &Headers, scanner: &Scanner) -> Result<Option<PartFormat>, ScanError> {
     if headers.is_ambiguous() {
         return Err(ScanError::Malformed);
     }
     let content_type = headers.get("content-type").unwrap_or_default();
     let format = match scanner.types.format(content_type) {
-        // A multipart body in a part is scanned as text, whatever its boundary.
+        // A multipart body within a part is scanned as text, whatever its boundary.
         Ok(Some(BodyFormat::Multipart { .. })) | Err(ScanError::Malformed) => Some(BodyFormat::Text),
         format => format?,
     };
-    // A text file is text whatever the name of its field. A field whose name is that of a text is text whatever its content
-    // type: the service will read it as text.
+    // A text file is text whatever the name of its field. A field with the name of a text is text whatever its content
+    // type, because the service will read it as text.
     let file = headers.is_file();
     let named = headers.name().is_none_or(|name| scanner.shape.is_field(&name));
     let format = match format {

@@ -9,7 +9,7 @@ use crate::message::MessageId;
 use crate::policy::Action;
 use crate::report::Finding;
 
-/// The maximum number of findings kept; later ones are only counted.
+/// The maximum number of findings kept. Later ones are only counted.
 const MOST_KEPT: usize = 1024;
 
 /// What was found in a body.
@@ -35,9 +35,9 @@ struct Data {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Found {
-    /// The number of the message in the body, from 0, in the order in which messages are said.
+    /// The index of the message in the body, in the order of the conversation.
     pub message: u64,
-    /// The finding; its span is in bytes of the decoded message.
+    /// The finding. Its span is in bytes of the decoded message.
     pub finding: Finding,
 }
 
@@ -75,8 +75,8 @@ impl Report {
         self.lock().binaries
     }
 
-    /// Returns the number of strings of JSON documents that were not read as text: they passed, or only what is unmistakable
-    /// by its form was masked in them.
+    /// Returns the number of strings of JSON documents that were not read as text. They passed, or only numbers that
+    /// are certain by their form were masked in them.
     ///
     /// Many of them in a body without [messages](Self::messages) show that the [shape](crate::chat) does not know the fields.
     #[must_use]
@@ -108,7 +108,7 @@ impl Report {
         self.lock().recall.clone()
     }
 
-    /// Returns the strictest action among the findings; `Allow` if there are no findings.
+    /// Returns the strictest action among the findings, or `Allow` if there are none.
     #[must_use]
     pub fn action(&self) -> Action {
         self.lock().counts.iter().map(|count| count.action).max().unwrap_or(Action::Allow)
@@ -188,7 +188,7 @@ impl Report {
     }
 
     fn lock(&self) -> MutexGuard<'_, Data> {
-        // The data is consistent after every statement, so a panic elsewhere does no harm.
+        // The data are consistent after every statement, so a panic elsewhere does no harm.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

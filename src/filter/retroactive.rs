@@ -1,4 +1,4 @@
-//! Masking of earlier messages of a document after a later one has completed a secret.
+//! Masks earlier messages of a document after a later one has completed a secret.
 //!
 //! A number that is sent in pieces is recognised by its last piece. If the messages with the other pieces are still
 //! buffered, as in one document, they are scanned a second time with that knowledge, so that all pieces are masked.
@@ -12,16 +12,16 @@ use crate::message::Role;
 use crate::report::{Finding, Outcome};
 use crate::steps;
 
-/// The pieces of secrets in the messages of a buffered document.
+/// The pieces of secrets in a buffered document.
 #[derive(Debug, Default)]
 pub(super) struct Hindsight {
     /// The number of messages so far.
     messages: usize,
-    /// The pieces of an incomplete number of each side.
+    /// The pieces of the incomplete number of each side.
     half: [Vec<Piece>; 2],
-    /// The pieces that were missed because their last one came in a later message.
+    /// The pieces that were missed because the last one came in a later message.
     missed: VecDeque<Piece>,
-    /// This is the second pass.
+    /// Whether this is the second pass.
     knows: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Hindsight {
 struct Piece {
     /// The index of its message in the document.
     message: usize,
-    /// The index of its message in the report; `None` if the message repeats one that is counted already.
+    /// The index of its message in the report, or `None` if the message repeats one that was counted already.
     number: Option<u64>,
     hidden: Hidden,
 }
@@ -60,7 +60,7 @@ impl Hindsight {
     /// Returns the state for the second pass, or `None` if nothing was missed.
     pub(super) fn learnt(mut self) -> Option<Self> {
         let knows = self.missed.iter().any(|piece| piece.hidden.edit.is_some());
-        // The numbers of two sides may be interleaved.
+        // The pieces of the two sides may be interleaved.
         self.missed.make_contiguous().sort_by_key(|piece| (piece.message, piece.hidden.finding.span));
         knows.then_some(Self { missed: self.missed, knows, ..Self::default() })
     }

@@ -25,9 +25,9 @@ pub(super) struct Scanner {
     pub(super) conversation: Conversation,
     /// The conversation before the last message.
     pub(super) before: Conversation,
-    /// The last message, or a streamed text, had a finding.
+    /// Whether the last message, or a streamed text, had a finding.
     pub(super) found: bool,
-    /// What is known about the current document.
+    /// The pieces of secrets in the current document.
     pub(super) retroactive: Option<Hindsight>,
     pub(super) role: Role,
     pub(super) shape: DynShape,
@@ -37,7 +37,7 @@ pub(super) struct Scanner {
     pub(super) blocked: bool,
     pub(super) id: Option<MessageId>,
     pub(super) time_ms: Option<u64>,
-    /// How many documents in strings are open.
+    /// The number of open documents in strings.
     pub(super) nested: usize,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct FirstPass {
 }
 
 impl Scanner {
-    /// Returns a redactor for a text that arrives in pieces.
+    /// Returns a redactor for a text that arrives in chunks.
     pub(super) fn redactor(&self, role: Role) -> StreamRedactor {
         let mut redactor = StreamRedactor::new(self.engine.clone(), self.conversation.clone(), role);
         if let Some(id) = self.id {
@@ -62,7 +62,7 @@ impl Scanner {
         redactor
     }
 
-    /// Adds the results of a text that arrived in pieces.
+    /// Adds the results of a text that arrived in chunks.
     pub(super) fn finished(&mut self, finished: Finished) {
         self.report.add(&finished.findings, &finished.recall);
         self.blocked |= finished.is_blocked();
@@ -116,8 +116,8 @@ impl Scanner {
         outcome.patch
     }
 
-    /// Runs `scan` on messages that are all buffered. If a later message shows that an earlier one had a piece of a
-    /// secret, runs it once more.
+    /// Runs `scan` on messages that are all buffered. If a later message shows that an earlier one contained a piece of
+    /// a secret, runs it once more.
     pub(super) fn with_hindsight<T>(
         &mut self,
         scan: impl Fn(&mut Self) -> Result<T, ScanError>,
@@ -131,7 +131,7 @@ impl Scanner {
         result
     }
 
-    /// Begins the first pass over buffered messages. Returns `None` within another one.
+    /// Begins the first pass over buffered messages. Returns `None` if another one is in progress.
     pub(super) fn first_pass(&mut self) -> Option<FirstPass> {
         if self.retroactive.is_some() {
             return None;
@@ -151,7 +151,7 @@ impl Scanner {
         again
     }
 
-    /// Adds the results of a message that was scanned in pieces, with its edits, and returns the patch on it.
+    /// Adds the results of a message that was scanned in chunks, with its edits, and returns the patch on it.
     #[cfg(feature = "tower")]
     pub(super) fn finished_message(&mut self, role: Role, finished: Finished, edits: Vec<Edit>) -> Patch {
         let patch = Patch::new(in_order(edits));
@@ -317,7 +317,7 @@ impl Scanner {
     }
 
     /// Scans a text outside of the conversation, after a label, which is not changed. If `certain` is set, only secrets
-    /// that are unmistakable by their form are taken.
+    /// that are certain by their form count.
     fn alone(&mut self, text: &[u8], label: &str, certain: bool) -> Patch {
         let all = [label.as_bytes(), text].concat();
         let message = Message { text: &all, role: self.role, id: None, time_ms: self.time_ms };
@@ -442,7 +442,7 @@ impl Scanner {
         patch
     }
 
-    /// Scans the text of HTML, and all of its bytes for numbers that are unmistakable by their form: attributes, comments
+    /// Scans the text of HTML, and the whole source for numbers that are certain by their form: attributes, comments
     /// and style sheets are not part of the text, but they can contain such numbers.
     fn html(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Patch {
         let text = html::text(bytes);
@@ -451,15 +451,15 @@ impl Scanner {
         self.with_numbers(bytes, role, &patch)
     }
 
-    /// Adds to the patch on the last message edits for numbers in `bytes` that are unmistakable by their form.
+    /// Adds edits to the patch on the last message, for numbers in `bytes` that are certain by their form.
     pub(super) fn with_numbers(&mut self, bytes: &[u8], role: Option<Role>, patch: &Patch) -> Patch {
         let message = Message { text: bytes, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
         let all = self.engine.scan(&mut self.before.clone(), &message);
         self.with_found_numbers(patch, &all.findings, &all.patch)
     }
 
-    /// Adds to the patch on the last message edits for those of the findings in all of its bytes that are unmistakable by
-    /// their form. `all` is the patch with these findings.
+    /// Adds edits to the patch on the last message, for those findings in its whole source that are certain by their
+    /// form. `all` is the patch with these findings.
     pub(super) fn with_found_numbers(&mut self, patch: &Patch, findings: &[Finding], all: &Patch) -> Patch {
         let number = self.report.messages().saturating_sub(1);
         let mut edits = patch.edits().to_vec();
@@ -478,8 +478,8 @@ impl Scanner {
         Patch::new(in_order(edits))
     }
 
-    /// Scans all strings and numbers of a value as one message, each after its key. So keys are context for their values,
-    /// and a secret that is spread over several values is found.
+    /// Scans all strings and numbers of a value as one message, each after its key. So keys are context for their
+    /// values, and a secret that is spread over several values is found.
     fn values(
         &mut self,
         value: Value<'_>,
@@ -545,9 +545,9 @@ impl Scanner {
     }
 }
 
-/// Splits a patch into the edits within each of `spans`, relative to its start. A replacement that covers several spans,
-/// such as that of a number in pieces, is split at its line feeds. If the counts differ, the first span gets all of it
-/// and nothing is left in the others.
+/// Splits a patch into the edits within each of `spans`, relative to its start. A replacement that covers several
+/// spans, such as that of a number in pieces, is split at its line feeds. If the counts differ, the first span gets the
+/// whole replacement and the other spans become empty.
 fn shares(patch: &Patch, spans: &[Span]) -> Vec<Vec<Edit>> {
     let mut shares: Vec<Vec<Edit>> = vec![Vec::new(); spans.len()];
     let mut first = 0;
@@ -576,7 +576,7 @@ fn shares(patch: &Patch, spans: &[Span]) -> Vec<Vec<Edit>> {
 
 /// Returns the edits that remove values tied to a changed text.
 pub(super) fn untie(tree: &Tree<'_>, reading: &ChatTexts, changed: &[bool]) -> Vec<Edit> {
-    // The number of changed texts before each: many values may be tied to the same texts.
+    // The number of changed texts before each index, because many values may be tied to the same texts.
     let mut before = vec![0];
     before.extend(changed.iter().scan(0, |sum, changed| {
         *sum += usize::from(*changed);

@@ -1,4 +1,4 @@
-//! The state of a body in one format: what is held, and what is sent.
+//! The state of a body in one format: what is buffered, and what is sent.
 
 use std::borrow::Cow;
 use std::mem;
@@ -15,22 +15,22 @@ use crate::json::{JsonError, Tree};
 use crate::stream::StreamRedactor;
 use crate::wire::{Content, form, html, ndjson};
 
-/// A body that is being read.
+/// The state of a body.
 pub(super) struct State {
     kind: Kind,
-    /// The first bytes, until they show that the charset contains ASCII.
+    /// The first bytes, until they show that the charset is a superset of ASCII.
     start: Option<Vec<u8>>,
 }
 
 enum Kind {
-    /// The first bytes of a body of unknown type: they show whether it is a document, a text or binary.
+    /// The first bytes of a body of unknown type, until they show whether it is a document, a text or binary.
     Sniff(Vec<u8>),
-    /// The first bytes of a text, which may be meant as JSON.
+    /// The first bytes of a text that may be meant as JSON.
     Silence(Vec<u8>),
-    /// A text that starts as JSON does. If it is a document it must stay one.
+    /// A text that starts like JSON. If it is a document, it must remain one.
     Loose(Start),
     Text(Box<StreamRedactor>),
-    /// An HTML page, or what is held of one that is larger than the limit.
+    /// An HTML page, or the buffered part of one that is larger than the limit.
     Html(Vec<u8>),
     /// The first bytes of a form field in which only a document is scanned.
     Field(Vec<u8>),
@@ -42,29 +42,29 @@ enum Kind {
     Events(Box<Events>),
     Parts {
         parts: Box<Parts>,
-        /// The open part.
+        /// The current part.
         open: Option<Box<State>>,
     },
     /// The body has ended or failed.
     Over,
 }
 
-/// The start of a body that may be one document, or one document per line.
+/// The start of a body that is either one document or one document per line.
 #[derive(Default)]
 struct Start {
     bytes: Vec<u8>,
-    /// The number of bytes in which the first line does not end.
+    /// The number of bytes searched without finding the end of the first line.
     seen: usize,
-    /// It is known that the body is not one document per line.
+    /// Whether the body is known not to be one document per line.
     is_one: bool,
 }
 
-/// The maximum number of blanks before the byte that shows what a body is.
+/// The maximum number of blanks before the byte that decides what a body is.
 const MOST_BLANKS: usize = 256;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Returns whether these first bytes show that a body is text, or that it is not.
+/// Returns whether these first bytes are enough to decide whether a body is text.
 fn tells(start: &[u8]) -> bool {
     start.len() >= 2 && !(start.len() < ZSTANDARD.len() && ZSTANDARD.starts_with(start))
 }
@@ -86,7 +86,7 @@ impl State {
         Self { kind, start }
     }
 
-    /// Returns the state of a form field that is not text but may hold a document.
+    /// Returns the state of a form field that is not text but may contain a document.
     pub(super) fn field() -> Self {
         Self { kind: Kind::Field(Vec::new()), start: Some(Vec::new()) }
     }
@@ -96,7 +96,7 @@ impl State {
         Self { kind: Kind::Over, start: None }
     }
 
-    /// The number of bytes held back.
+    /// Returns the number of bytes held back.
     pub(super) fn held(&self) -> usize {
         self.kind.held() + self.start.as_ref().map_or(0, Vec::len)
     }
@@ -108,7 +108,7 @@ impl State {
 
     pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let Some(mut start) = self.start.take() else { return self.kind.push(piece, scanner, out) };
-        // Most first pieces are long enough and need not be copied.
+        // Most first chunks are long enough and need not be copied.
         let start = if start.is_empty() && tells(piece) {
             Cow::Borrowed(piece)
         } else {
@@ -131,7 +131,7 @@ impl State {
         self.kind.finish(scanner, out)
     }
 
-    /// Returns the patch on a complete body; `None` if the format is read piece by piece.
+    /// Returns the patch on a complete body, or `None` if the format is read in chunks.
     pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
         if self.start.is_some() {
             is_readable(body)?;
@@ -139,7 +139,7 @@ impl State {
         self.kind.whole(body, scanner)
     }
 
-    /// Returns the way in which a complete body is scanned.
+    /// Returns how a complete body is scanned.
     #[cfg(feature = "tower")]
     pub(super) fn way(&self, body: &[u8], scanner: &Scanner) -> Result<Way, ScanError> {
         if self.start.is_some() {
@@ -293,14 +293,14 @@ impl Kind {
         Ok(())
     }
 
-    /// Holds the first bytes until more of them are there.
+    /// Buffers the first bytes until more arrive.
     fn hold(&mut self, bytes: Vec<u8>) {
         if let Self::Silence(held) | Self::Sniff(held) | Self::Field(held) = self {
             *held = bytes;
         }
     }
 
-    /// Returns the state that follows the first bytes, which are a `document` or not.
+    /// Returns the state after the first bytes, which are a `document` or not.
     fn decided(&self, document: bool, scanner: &Scanner) -> Self {
         match self {
             Self::Silence(_) if document => Self::Loose(Start::default()),
@@ -322,7 +322,7 @@ impl Kind {
         }))
     }
 
-    /// Returns the way in which a complete body is scanned.
+    /// Returns how a complete body is scanned.
     fn way(&self, body: &[u8], scanner: &Scanner) -> Result<Way, ScanError> {
         let depth = scanner.limits.depth;
         let lines = match self {
@@ -350,16 +350,16 @@ impl Kind {
     }
 }
 
-/// The way in which a complete body is scanned.
+/// How a complete body is scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// As it arrives, piece by piece.
+    /// In chunks, as it arrives.
     Pieces,
-    /// It passes.
+    /// Not at all.
     Nothing,
     Document,
     Text,
-    /// A text that starts as JSON does.
+    /// As a text that starts like JSON.
     Loose,
     Html,
     Form,
@@ -397,7 +397,7 @@ impl Start {
     }
 }
 
-/// Does the next steps of a multipart body.
+/// Processes the next steps of a multipart body.
 fn steps(
     parts: &mut Parts,
     open: &mut Option<Box<State>>,
@@ -431,13 +431,13 @@ fn steps(
     Ok(())
 }
 
-/// Ends the open part of a multipart body.
+/// Ends the current part of a multipart body.
 fn end(open: &mut Option<Box<State>>, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
     open.take().map_or(Ok(()), |part| part.finish(scanner, out))
 }
 
-/// Returns the state that follows the first bytes of a body of unknown type; `None` if more bytes are needed. `last` says
-/// that there are no more.
+/// Returns the state after the first bytes of a body of unknown type, or `None` if more bytes are needed. `last`: no
+/// more bytes will come.
 fn sniff(start: &[u8], last: bool, scanner: &Scanner) -> Result<Option<Kind>, ScanError> {
     if opens_document(start) == Some(true) {
         return Ok(Some(Kind::Json(Start::default())));
@@ -456,7 +456,7 @@ fn sniff(start: &[u8], last: bool, scanner: &Scanner) -> Result<Option<Kind>, Sc
 }
 
 /// Returns whether a body with this start is meant as JSON: as an object or as an array of strings, objects or arrays.
-/// `None` if more bytes are needed.
+/// Returns `None` if more bytes are needed.
 fn opens_document(start: &[u8]) -> Option<bool> {
     let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
     if text.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(text) {
@@ -471,7 +471,7 @@ fn opens_document(start: &[u8]) -> Option<bool> {
     }
 }
 
-/// Scans a text that starts as JSON does.
+/// Scans a text that starts like JSON.
 fn loose(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let start = body.len() - body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).len();
     let nesting = scanner.limits.nesting;
@@ -541,7 +541,7 @@ pub(super) struct Field<'b> {
     pub(super) length: usize,
 }
 
-/// Returns the fields of a form, each with how it is scanned. Names explain the values of other fields.
+/// Returns the fields of a form and how each is scanned. Names explain the values of other fields.
 pub(super) fn form_fields<'b>(body: &'b [u8], scanner: &Scanner) -> Vec<Field<'b>> {
     let pairs: Vec<_> = form::pairs(body).collect();
     let names: Vec<_> = pairs.iter().map(|pair| form::decode(body, pair.name)).collect();
@@ -581,8 +581,8 @@ pub(super) fn shifted(patch: &Patch, offset: usize) -> Patch {
     if offset == 0 { patch.clone() } else { Patch::new(patch.at(offset).collect()) }
 }
 
-/// Refuses a body that is no text though its type says so, by its start: UTF-16 or UTF-32, which have a byte-order mark or a
-/// zero byte among the first two, and compressed data, whose encoding the headers must name.
+/// Rejects a body that is not text although its type says so, by its first bytes: UTF-16 or UTF-32, which have a
+/// byte-order mark or a zero byte among the first two, and compressed data, whose encoding the headers must name.
 fn is_readable(start: &[u8]) -> Result<(), ScanError> {
     if has_wide_mark(start) || start.iter().take(2).any(|byte| *byte == 0) {
         return Err(ScanError::Charset);

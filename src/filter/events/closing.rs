@@ -1,6 +1,6 @@
 //! Detects when a JSON document that arrives in pieces is complete.
 
-/// The state of a document, by its brackets and quotation marks alone.
+/// The state of a document, tracked by brackets and quotation marks only.
 #[derive(Debug, Default)]
 pub(super) struct Closing {
     state: State,
@@ -16,9 +16,9 @@ enum State {
     #[default]
     Blank,
     Open,
-    /// The last bracket has closed, with only blanks since.
+    /// The last bracket has closed, and only blanks have followed.
     Closed,
-    /// Not an object or array, or followed by more: it ends with its channel.
+    /// Not an object or array, or followed by more: it ends when its channel ends.
     GivenUp,
 }
 

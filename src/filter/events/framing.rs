@@ -46,7 +46,7 @@ impl Framing {
         }
     }
 
-    /// Returns the data of an event; `None` if it has no data.
+    /// Returns the data of an event, or `None` if it has no data.
     pub(super) fn data(self, event: &[u8]) -> Option<Content<'_>> {
         let start = match self {
             Self::Events => return sse::data(event),
@@ -88,7 +88,7 @@ fn line_name(line: &[u8]) -> Option<usize> {
     (len > 0 && line.get(len) == Some(&b':') && document).then_some(len)
 }
 
-/// Returns whether the first line of a text has a name. `None` if more bytes are needed.
+/// Returns whether the first line of a text has a name, or `None` if more bytes are needed.
 pub(in crate::filter) fn opens_named_lines(text: &[u8], depth: usize) -> Option<bool> {
     let Some(name) = line_name(text) else {
         let len = text.iter().take(LONGEST_NAME).take_while(|byte| byte.is_ascii_alphanumeric()).count();
@@ -120,7 +120,7 @@ impl Splitter {
         }
     }
 
-    /// Takes what is left at the end of the stream.
+    /// Takes the rest at the end of the stream.
     pub(super) fn rest(&mut self) -> Vec<u8> {
         match self {
             Self::Events(splitter) => splitter.rest(),
@@ -128,7 +128,7 @@ impl Splitter {
         }
     }
 
-    /// The number of bytes held because their event is incomplete.
+    /// Returns the number of bytes held because their event is incomplete.
     pub(super) fn held(&self) -> usize {
         match self {
             Self::Events(splitter) => splitter.held(),

@@ -1,11 +1,11 @@
-//! Texts whose pieces stay in their events: an event is held until it is known what its pieces are part of.
+//! Texts whose pieces stay in their events: an event is held until it is known what its pieces belong to.
 //!
-//! No text moves from one event to another. A finding in the joined text is masked in each event that holds a part of it, and
-//! events are sent in the order in which they came.
+//! No text moves from one event to another. A finding in the joined text is masked in each event that contains part of
+//! it, and events are sent in the order in which they arrived.
 //!
-//! It is often not known what an event continues. Then its text is joined in several ways, and its event is held until it is
-//! safe in all of them: with all texts of its field; with those that have the same id, author or event name; with the other
-//! elements of its array; as a snapshot that holds all of the text so far.
+//! It is often unknown what an event continues. Then its text is joined in several ways, and its event is held until it
+//! is safe in all of them: with all texts of its field; with those that have the same id, author or event name; with
+//! the other elements of its array; as a snapshot that contains all of the text so far.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -27,16 +27,16 @@ use crate::mask;
 use crate::message::Role;
 use crate::span::Span;
 
-/// The number of texts of other channels after which a text without a new piece is released: events must not wait forever.
+/// After this many texts of other channels, a text without a new piece is released, so that events do not wait forever.
 const PATIENCE: usize = 16;
 
 /// The same for a text that may never be continued, because it has an id of its own.
 const SHORT_PATIENCE: usize = 3;
 
-/// The length in bytes from which on a text that holds nothing is ended, which limits the memory for it.
+/// A text without held bytes is ended when it reaches this length in bytes, to limit its memory.
 const RENEW: usize = 64 * 1024;
 
-/// The number of bytes without a blank after which an ambiguous text is ended: pieces of one text have blanks.
+/// An ambiguous text is ended after this many bytes without a blank, because pieces of one text have blanks.
 const LONGEST_WORD: usize = 256;
 
 /// The maximum number of events that wait for an ambiguous text.
@@ -46,23 +46,23 @@ const MAX_WAITING: usize = 24;
 #[derive(Debug, Default)]
 pub(super) struct Joined {
     texts: Vec<Joint>,
-    /// The number of the last text.
+    /// The number of the last text that was created.
     last: u64,
     waiting: VecDeque<Waiting>,
-    /// The number of bytes of the waiting events.
+    /// The size of the waiting events in bytes.
     held: usize,
     paths: Paths,
-    /// Goes up when a text goes into the conversation. Of texts that run at once only the first does.
+    /// Increases when a text enters the conversation. Of several texts that run at once, only the first one does.
     turn: u64,
-    /// The last event with a text did not say that its text is complete.
+    /// Whether the last event with a text did not say that its text is complete.
     open: bool,
 }
 
-/// An event that waits, or that came after one that waits.
+/// An event that waits, or that is behind one that waits.
 #[derive(Debug)]
 struct Waiting {
     event: Vec<u8>,
-    /// The edits on it that are known.
+    /// The edits on it that are known so far.
     edits: Vec<Edit>,
     pieces: Vec<Piece>,
 }
@@ -70,28 +70,28 @@ struct Waiting {
 /// A piece of a text in an event.
 #[derive(Debug)]
 pub(super) struct Piece {
-    /// The value of the event's document that holds it; `None` if the data are the piece.
+    /// The value of the event's document that contains it, or `None` if the piece is the whole data.
     value: Option<usize>,
     parts: Parts,
-    /// What is masked in it as a message.
+    /// The edits on it as a message.
     edits: Vec<Edit>,
 }
 
-/// What an event says in a field.
+/// The text of a field in an event.
 pub(super) struct Said<'a> {
-    /// The field, with the positions of elements.
+    /// The field, including the indices of array elements.
     pub(super) channel: String,
-    /// The field, without them; `None` if the event has no other element of that field.
+    /// The field without indices, or `None` if the event has no other element of that field.
     pub(super) field: Option<String>,
     pub(super) marks: Vec<Mark>,
-    /// The value that holds it; `None` if the data do.
+    /// The value that contains it, or `None` if it is the whole data.
     pub(super) value: Option<usize>,
     pub(super) bytes: Cow<'a, [u8]>,
     pub(super) role: Option<Role>,
     pub(super) kind: Kind,
 }
 
-/// The texts that a piece is part of, and where.
+/// The texts that a piece belongs to, and its position in each.
 type Parts = SmallVec<[(u64, Span); 2]>;
 
 /// How a text is scanned.
@@ -99,21 +99,21 @@ type Parts = SmallVec<[(u64, Span); 2]>;
 pub(super) enum Treatment {
     /// As a message.
     Alone,
-    /// As a message, and as a piece.
+    /// As a message and as a piece.
     Both(Option<Keys>),
     /// As a piece.
     Joined(Option<Keys>),
 }
 
 impl Piece {
-    /// Returns whether it holds something.
+    /// Returns whether it has any text.
     pub(super) fn has_text(&self) -> bool {
         self.parts.is_empty() || self.parts.iter().any(|(_, span)| !span.is_empty())
     }
 }
 
 impl Joined {
-    /// The number of bytes held back.
+    /// Returns the number of bytes held back.
     pub(super) fn held(&self) -> usize {
         self.held
     }
@@ -136,7 +136,7 @@ impl Joined {
         }
     }
 
-    /// Takes the next text of a field. `alone` is what is masked in it as a message, if it was scanned as one.
+    /// Adds the next text of a field. `alone` is the patch on it as a message, if it was scanned as one.
     pub(super) fn take(
         &mut self,
         said: &Said<'_>,
@@ -150,7 +150,7 @@ impl Joined {
         }
     }
 
-    /// Takes a text that is a message.
+    /// Adds a text that is a message.
     fn message(&mut self, said: &Said<'_>, alone: Option<&Patch>, scanner: &mut Scanner) -> Piece {
         let is_it = |text: &Joint| text.kind == Kind::Ambiguous && text.channel == said.channel;
         for at in 0..self.texts.len() {
@@ -162,7 +162,7 @@ impl Joined {
         Piece { value: said.value, parts: Parts::new(), edits }
     }
 
-    /// Takes the next piece of a text.
+    /// Adds the next piece of a text.
     fn add(
         &mut self,
         said: &Said<'_>,
@@ -200,7 +200,7 @@ impl Joined {
         Ok(Piece { value: said.value, parts, edits })
     }
 
-    /// Tells the texts of a field apart from now on: the text so far continues under the key of the event before.
+    /// Distinguishes the texts of a field from now on: the text so far continues under the key of the previous event.
     fn split(&mut self, channel: &str, before: &Key) {
         let is_split = self.texts.iter().any(|text| text.channel == channel && text.key.is_some() && text.is_live());
         if let Some(at) = self.find(channel, None).filter(|_| !is_split) {
@@ -211,7 +211,7 @@ impl Joined {
         }
     }
 
-    /// Adds a piece to the text of this channel and key, which is opened if necessary.
+    /// Adds a piece to the text of this channel and key, and creates that text if necessary.
     fn join(
         &mut self,
         channel: &str,
@@ -280,7 +280,7 @@ impl Joined {
         parts.push((number, span));
     }
 
-    /// Copies a text: what was part of it is part of the copy, too.
+    /// Copies a text. What belongs to the original belongs to the copy too.
     fn fork(&mut self, at: usize) -> usize {
         self.last += 1;
         let old = self.texts[at].number;
@@ -317,7 +317,7 @@ impl Joined {
         self.texts.len() - 1
     }
 
-    /// Ends the text that has waited longest for its next piece and holds nothing.
+    /// Ends the text that has waited longest for its next piece, if it holds no bytes.
     fn evict(&mut self, scanner: &mut Scanner) -> Option<()> {
         let live = self.texts.iter().enumerate().filter(|(_, text)| text.is_live());
         let idle = live.filter(|(_, text)| text.is_released(text.len()) || text.kind == Kind::Unknown);
@@ -339,7 +339,7 @@ impl Joined {
         self.texts.iter().find(|text| text.number == number)
     }
 
-    /// Releases what can be released of a text that has a new piece, and ends it if it must not grow.
+    /// Releases as much as possible of a text that has a new piece, and ends the text if it must not grow.
     fn check(&mut self, at: usize, scanner: &mut Scanner) {
         let stalls = self.waiting.len() >= MAX_WAITING;
         let text = &mut self.texts[at];
@@ -354,7 +354,7 @@ impl Joined {
         }
     }
 
-    /// Notes an event with texts. Texts that have waited too long for their next piece are released.
+    /// Counts an event with texts. Releases texts that have waited too long for their next piece.
     pub(super) fn age(&mut self) {
         for text in &mut self.texts {
             text.idle += 1;
@@ -364,7 +364,7 @@ impl Joined {
         }
     }
 
-    /// Notes an event without a text: what is plain does not wait for the end of its word.
+    /// Handles an event without a text: plain text does not wait for the end of its word.
     pub(super) fn relax(&mut self) {
         for text in &mut self.texts {
             text.let_go();
@@ -376,13 +376,14 @@ impl Joined {
         self.end_where(scanner, |_| true);
     }
 
-    /// Ends the texts that may be messages: a message has come.
+    /// Ends the texts that may be messages, because a message has arrived.
     pub(super) fn end_ambiguous(&mut self, scanner: &mut Scanner) {
         self.end_where(scanner, |text| text.kind == Kind::Ambiguous);
     }
 
-    /// Ends the texts of the channels that start with one of `starts`, as an event with these values says. An event with a
-    /// text of its own (`texts`) is believed only if the event before it did not say the same: some servers say it always.
+    /// Ends the texts of the channels that start with one of `starts` and match these values, as an event requests. If
+    /// the event has a text of its own (`texts`), this counts only if the previous event did not request the same: some
+    /// servers always do.
     pub(super) fn end(&mut self, starts: &[String], marks: &[Mark], texts: bool, scanner: &mut Scanner) {
         if texts && !mem::replace(&mut self.open, starts.is_empty()) {
             return;
@@ -406,7 +407,7 @@ impl Joined {
         }
     }
 
-    /// Ends texts, those of unknown fields last: what is known to be text goes into the conversation.
+    /// Ends texts, those of unknown fields last, so that known text enters the conversation.
     fn end_where(&mut self, scanner: &mut Scanner, ends: impl Fn(&Joint) -> bool) {
         for unknown in [false, true] {
             for at in 0..self.texts.len() {
@@ -431,7 +432,7 @@ impl Joined {
             self.turn += 1;
             scanner.before = mem::replace(&mut scanner.conversation, finished.conversation);
         }
-        // Only what no message, and no other text, has shown is new.
+        // Only findings that no message and no other text has reported are new.
         let reported = text.reported(is_message);
         let new = |kind, span| (is_message || kind == FindingKind::Disclosure) && !reported.has(span);
         finished.findings.retain(|finding| new(finding.kind, finding.span));
@@ -494,7 +495,7 @@ impl Joined {
         }
     }
 
-    /// Forgets the texts that have ended.
+    /// Removes the texts that have ended.
     fn forget(&mut self) {
         let waiting = &self.waiting;
         let awaited = |number| {
@@ -523,7 +524,7 @@ impl Joined {
         for piece in pieces {
             let parts = piece.parts.iter().filter_map(|(number, span)| Some(self.text(*number)?.share(*span)));
             let mut joined: Vec<(Edit, usize)> = parts.flatten().collect();
-            // Of several for the same bytes, that of the longest secret counts.
+            // Of several edits on the same bytes, the one for the longest secret counts.
             joined.sort_by_key(|(_, len)| Reverse(*len));
             let joined = joined.into_iter().map(|(edit, _)| edit);
             let patch = Patch::new(united(joined.chain(piece.edits.iter().cloned()).collect()));
@@ -546,7 +547,7 @@ impl Joined {
         of_data
     }
 
-    /// Notes that something was found in this piece as a message.
+    /// Records that something was found in this piece as a message.
     pub(super) fn tell(&mut self, piece: &Piece) {
         for (number, span) in &piece.parts {
             if let Some(text) = self.texts.iter_mut().find(|text| text.number == *number) {
@@ -562,8 +563,8 @@ impl Joined {
     }
 }
 
-/// Merges edits. If one covers another it replaces it, and of two for the same bytes the first stays; of edits that overlap
-/// otherwise everything is masked.
+/// Merges edits. If one covers another, it replaces it. Of two on the same bytes, the first one is kept. If edits
+/// overlap in another way, everything is masked.
 pub(super) fn united(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits.sort_by_key(|edit| (edit.span.start, Reverse(edit.span.end)));
     let mut all: Vec<Edit> = Vec::new();

@@ -1,8 +1,8 @@
 //! Streams of events: a text that is spread over events is one text.
 //!
-//! The chat shape chooses one of two ways ([`Continuity`]). In a protocol that it knows, text moves from one event to a later
-//! one of the same channel ([`movable`]). Otherwise pieces stay in their events, and an event is held until its pieces are
-//! known to be safe ([`joined`]).
+//! The chat shape chooses one of two strategies ([`Continuity`]). In a protocol that it knows, text moves from one
+//! event to a later one of the same channel ([`movable`]). Otherwise pieces stay in their events, and an event is held
+//! until its pieces are known to be safe ([`joined`]).
 
 mod closing;
 mod framing;
@@ -30,7 +30,7 @@ use joined::{Joined, Piece, Said, Treatment};
 use movable::Movable;
 use text::Kind;
 
-/// A stream of events that is being read.
+/// The state of an event stream.
 #[derive(Debug)]
 pub(super) struct Events {
     framing: Framing,
@@ -39,10 +39,10 @@ pub(super) struct Events {
     joined: Joined,
 }
 
-/// Names of events that end a text.
+/// Names of events that end the text.
 const ENDS: [&[u8]; 7] = [b"done", b"end", b"complete", b"completed", b"finish", b"finished", b"close"];
 
-/// The depth at which the name of an event is among the marks of a text: it is no field of a document.
+/// The depth of an event's name among the marks of a text. The name is not a field of the document.
 const NAME: usize = usize::MAX;
 
 impl Events {
@@ -86,7 +86,7 @@ impl Events {
         Ok(())
     }
 
-    /// The number of bytes held back.
+    /// Returns the number of bytes held back.
     pub(super) fn held(&self) -> usize {
         self.splitter.held() + self.joined.held() + self.movable.held()
     }
@@ -98,7 +98,7 @@ impl Events {
         }
         let is_sse = self.framing == Framing::Events;
         if is_sse && sse::is_comment(event) {
-            // It is not part of an event, and keeps the connection open while others wait.
+            // A comment is not part of an event. It keeps the connection open while others wait.
             out.extend_from_slice(event);
             return Ok(());
         }
@@ -158,7 +158,7 @@ impl Events {
         self.joined.send(self.framing, event.to_vec(), in_order(edits), pieces, scanner, out)
     }
 
-    /// Takes an event whose data are not a document. Returns the patch on them.
+    /// Handles an event whose data are not a document. Returns the patch on them.
     fn plain(
         &mut self,
         name: &[u8],
@@ -168,7 +168,7 @@ impl Events {
     ) -> Result<Patch, ScanError> {
         scanner.found = false;
         let part = scanner.shape.plain_event();
-        // What reads like documents, or has their escapes, cannot be scanned as it is.
+        // Text that looks like a document, or has JSON escapes, cannot be scanned as plain text.
         let is_text = !scanner.opens_document(data) && !data.windows(2).any(|pair| pair == b"\\u");
         let kind = match &part {
             Continuity::Ambiguous { message: false, .. } => Some(Kind::Ambiguous),
@@ -204,7 +204,7 @@ impl Events {
         Ok(Patch::default())
     }
 
-    /// Takes an event with pieces that stay in their events. Returns the patch on what else is in its data.
+    /// Handles an event with pieces that stay in their events. Returns the patch on the rest of its data.
     fn join(
         &mut self,
         name: &[u8],
@@ -226,7 +226,7 @@ impl Events {
         {
             self.joined.end_ambiguous(scanner);
         }
-        // As messages, all together: one may show what another is.
+        // As messages, all together, because one may explain another.
         let scan = |scanner: &mut Scanner, (text, said): &(&Text, Option<Said<'_>>), treatment: &Option<Treatment>| {
             let Some(value) = tree.value(text.value) else { return Ok((Patch::default(), Vec::new())) };
             Ok(match (said, treatment) {
@@ -253,8 +253,8 @@ impl Events {
     }
 }
 
-/// Scans the documents of a complete body for texts that are spread over them: the elements of an array, or documents one
-/// after the other. `patch` is what is masked in them as documents of their own.
+/// Scans the documents of a complete body for texts that are spread over them: the elements of an array, or consecutive
+/// documents. `patch` is the patch on them as separate documents.
 pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result<Patch, ScanError> {
     let depth = scanner.limits.depth;
     let mut trees = Vec::new();
@@ -323,7 +323,7 @@ pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result
     Ok(Patch::new(joined::united(edits)))
 }
 
-/// Returns the texts of a document, with what is said in those that may be pieces.
+/// Returns the texts of a document, with the field and content of those that may be pieces.
 fn said<'t>(
     name: &[u8],
     document: Value<'t>,
@@ -353,7 +353,7 @@ fn said<'t>(
         });
         texts.push((text, said));
     }
-    // Elements of an array have a field in common. Those that say the same are no pieces of one text.
+    // Elements of an array have the same field. Equal elements are not pieces of one text.
     let mut differ: HashMap<Option<String>, (Vec<u8>, bool)> = HashMap::new();
     for said in texts.iter().filter_map(|(_, said)| said.as_ref()) {
         let (first, differ) = differ.entry(said.field.clone()).or_insert_with(|| (said.bytes.to_vec(), false));
@@ -393,7 +393,7 @@ fn strays(event: &[u8], scanner: &mut Scanner) -> Result<Vec<Edit>, ScanError> {
             scan(&group, scanner)?;
             continue;
         }
-        // A document on a line of its own is scanned as one; the lines between form a text.
+        // A document on a line of its own is scanned as one. The lines between documents form a text.
         let mut lines = Vec::new();
         for line in group {
             if is_document(&event[line.range()]) {

@@ -1,7 +1,7 @@
-//! Texts whose pieces may move from one event to a later one, in protocols that are known.
+//! Texts whose pieces may move from one event to a later one, in known protocols.
 //!
-//! The piece that arrives in an event is replaced by the text that is safe to send by then. If a channel ends with text held
-//! back, one more event is added after the last.
+//! Each arriving piece is replaced by the text that is safe to send by then. If a channel ends with text held back, an
+//! extra event is added.
 
 use std::mem;
 
@@ -24,7 +24,8 @@ const NO_TURN: u64 = u64::MAX - 1;
 #[derive(Debug, Default)]
 pub(super) struct Movable {
     channels: Vec<Channel>,
-    /// Goes up when a message ends in the conversation. Of texts that run at once only the first goes into it.
+    /// Increases when a message ends in the conversation. Of several texts that run at once, only the first one enters
+    /// it.
     turn: u64,
 }
 
@@ -33,21 +34,21 @@ struct Channel {
     name: String,
     body: Body,
     turn: u64,
-    /// Bytes that were released in the middle of a character.
+    /// Released bytes that end in the middle of a character.
     tail: Vec<u8>,
     template: Option<Template>,
 }
 
 #[derive(Debug)]
 enum Body {
-    /// A text, sent as far as it is safe.
+    /// A text, sent up to the point at which it is safe.
     Text(Box<StreamRedactor>),
     /// A JSON document, which is scanned when it is complete.
     Json { text: Vec<u8>, role: Role, closing: Closing },
 }
 
 impl Movable {
-    /// The number of bytes held back.
+    /// Returns the number of bytes held back.
     pub(super) fn held(&self) -> usize {
         let channels = self.channels.iter().map(|channel| match &channel.body {
             Body::Text(redactor) => redactor.held() + channel.tail.len(),
@@ -56,7 +57,8 @@ impl Movable {
         channels.sum()
     }
 
-    /// Takes an event with pieces of longer texts and returns the patch on its data. Added events are written to `out`.
+    /// Handles an event with pieces of longer texts and returns the patch on its data. Added events are written to
+    /// `out`.
     #[expect(clippy::too_many_arguments, reason = "one event, where it is and where it goes")]
     pub(super) fn pieces(
         &mut self,
@@ -77,7 +79,7 @@ impl Movable {
         for (at, text) in reading.texts.iter().enumerate() {
             let Some(value) = tree.value(text.value) else { continue };
             let (Continuity::Movable(name), Some(decoded)) = (&text.part, value.text()) else {
-                // A repetition is complete: its channel ends first, so that it is not scanned before that.
+                // A repetition is complete. Its channel ends first, so that the repetition is not scanned before.
                 if text.part == Continuity::Repeat && pieces.is_empty() {
                     for name in &reading.ends {
                         self.end(name, scanner, out)?;
@@ -90,7 +92,7 @@ impl Movable {
             };
             let channel = self.channel(name, text, scanner)?;
             if pieces.iter().any(|(_, other, _, _)| *other == channel) {
-                // Some readers would join them, others use the first or the last.
+                // Some readers would join them, others would use the first or the last.
                 return Err(ScanError::Malformed);
             }
             let mut released = Vec::new();
@@ -114,7 +116,7 @@ impl Movable {
                 channel.template = Template::new(framing, event, data, tree, reading, reading.texts[*at].value);
             }
         }
-        // What a channel still holds when it ends goes into this event if it has a piece of the channel.
+        // Text that a channel still holds when it ends goes into this event, if the event has a piece of the channel.
         for name in &reading.ends {
             for (_, channel, _, released) in &mut pieces {
                 if self.channels[*channel].name.starts_with(name.as_str()) && !self.channels[*channel].is_ended() {
@@ -136,7 +138,7 @@ impl Movable {
         Ok(Patch::new(in_order(edits)))
     }
 
-    /// Returns the channel of that name, opened if necessary.
+    /// Returns the channel with that name, creating it if necessary.
     fn channel(&mut self, name: &str, text: &Text, scanner: &mut Scanner) -> Result<usize, ScanError> {
         if let Some(at) = self.channels.iter().position(|channel| channel.name == name && !channel.is_ended()) {
             return Ok(at);
@@ -176,7 +178,7 @@ impl Movable {
     }
 }
 
-/// Returns where the text of a value is replaced, and whether it is in quotes.
+/// Returns the span in which the text of a value is replaced, and whether it is in quotes.
 fn place(value: Value<'_>) -> (Span, bool) {
     match value.kind() {
         ValueKind::String => (value.content(), true),
@@ -218,7 +220,7 @@ impl Channel {
         matches!(&self.body, Body::Text(redactor) if redactor.is_blocked())
     }
 
-    /// Returns whether it is a JSON document that is complete.
+    /// Returns whether it is a complete JSON document.
     fn is_complete(&mut self, depth: usize) -> bool {
         match &mut self.body {
             Body::Json { text, closing, .. } => {
@@ -238,7 +240,7 @@ impl Channel {
         self.turn == u64::MAX
     }
 
-    /// Ends the text and appends what it still held to `rest`. Returns 1 if it went into the conversation.
+    /// Ends the text and appends the text still held to `rest`. Returns 1 if it entered the conversation.
     fn end(&mut self, turn: u64, scanner: &mut Scanner, rest: &mut Vec<u8>) -> Result<u64, ScanError> {
         let leads = mem::replace(&mut self.turn, u64::MAX) == turn;
         let before = scanner.conversation.clone();
@@ -270,7 +272,7 @@ impl Channel {
     }
 }
 
-/// Returns the length of `bytes` without a character that is incomplete at its end.
+/// Returns the length of `bytes` without an incomplete character at the end.
 fn whole_characters(bytes: &[u8]) -> usize {
     let tail = bytes.len().saturating_sub(3);
     match bytes[tail..].iter().rposition(|b| b & 0xC0 != 0x80) {

@@ -1,42 +1,42 @@
-//! What the events of a stream show about a field: whether its values are pieces of one text, or messages.
+//! Learns from the events of a stream whether the values of a field are pieces of one text, or messages.
 
 use std::collections::VecDeque;
 
 use crate::chat::events::Mark;
 
-/// What a text adds to the evidence for pieces if it begins or ends with a blank, or has the id of the text before it. Any
-/// other text takes one off.
+/// The evidence for pieces that a text adds if it begins or ends with a blank, or has the id of the previous text. Any
+/// other text subtracts one.
 const PIECE: u8 = 8;
 
-/// The evidence from which on the texts of a field are pieces.
+/// The evidence at which the texts of a field are pieces.
 const PIECES: u8 = 12;
 
 /// The maximum evidence for pieces.
 const MAX_PIECES: u8 = 64;
 
-/// The number of texts in a row that look like messages, after which a text that looks like one is a message.
+/// The number of consecutive texts that look like messages after which the next one is a message.
 const MESSAGES: u8 = 2;
 
 /// The number of inner blanks and the length of a text that looks like a message.
 const MESSAGE_BLANKS: usize = 2;
 const MESSAGE_LEN: usize = 12;
 
-/// The number of different values of a mark, none of which has come twice, after which it counts events.
+/// A mark counts events if it has had this many different values, and no value twice.
 const COUNTER: usize = 4;
 
 /// The number of different values of a mark that are remembered.
 const MAX_VALUES: usize = 8;
 
-/// The number of texts in a row that differ only in their numbers, after which they are messages.
+/// The number of consecutive texts that differ only in their numbers after which they are messages.
 const ALIKE: usize = 3;
 
 /// The maximum length in bytes of a text that is compared without its numbers.
 const LONGEST_FORM: usize = 256;
 
-/// The number of integers in a row with the same step, after which they are a count.
+/// The number of consecutive integers with the same step after which they are a count.
 const STEPS: usize = 3;
 
-/// The fields of a stream, the one seen last at the end.
+/// The fields of a stream, the most recently seen one last.
 #[derive(Debug, Default)]
 pub(super) struct Paths(VecDeque<Path>);
 
@@ -44,14 +44,14 @@ pub(super) struct Paths(VecDeque<Path>);
 #[derive(Debug, Default)]
 pub(super) struct Path {
     channel: String,
-    /// Evidence for pieces of one text.
+    /// The evidence that the values are pieces of one text.
     pieces: u8,
-    /// The number of texts in a row that look like messages.
+    /// The number of consecutive texts that look like messages.
     messages: u8,
     /// The number of blanks in all texts.
     blanks: usize,
     marks: Vec<Marks>,
-    /// What the last text looks like without its numbers, and how many have looked like that in a row.
+    /// The last text without its numbers, and the number of consecutive texts like it.
     form: Option<Vec<u8>>,
     alike: usize,
     /// The last text, if it is short.
@@ -59,14 +59,14 @@ pub(super) struct Path {
     count: Count,
 }
 
-/// The values of a mark beside the texts of a field.
+/// The values of a mark next to the texts of a field.
 #[derive(Debug)]
 struct Marks {
     field: (usize, Vec<u8>),
     last: Vec<u8>,
-    /// The different values, the latest at the end.
+    /// The different values, the latest last.
     values: Vec<Vec<u8>>,
-    /// A value has come twice.
+    /// Whether a value has occurred twice.
     repeats: bool,
     is_message: bool,
 }
@@ -77,20 +77,20 @@ struct Count {
     last: Option<i64>,
     step: i64,
     steps: usize,
-    /// All texts so far were integers, from 0 or 1 on.
+    /// Whether all texts so far were integers, starting with 0 or 1.
     from_start: bool,
     texts: usize,
 }
 
-/// Values that tell the texts of one field apart, with their fields.
+/// Values that distinguish the texts of one field, with the fields of the values.
 pub(super) type Key = Vec<((usize, Vec<u8>), Vec<u8>)>;
 
-/// What tells a text apart from others of its field, and what did so for the text before it.
+/// What distinguishes a text from others of its field, and the same for the previous text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Keys {
     pub(super) now: Key,
     pub(super) before: Key,
-    /// No value has come twice so far: they may count events.
+    /// Whether no value has occurred twice so far, so that the values may count events.
     pub(super) open: bool,
 }
 
@@ -114,7 +114,7 @@ impl Path {
         self.blanks <= MESSAGE_BLANKS * self.count.texts
     }
 
-    /// Takes the next text of the field and the values beside it. Returns the keys if texts must be told apart.
+    /// Records the next text of the field and the values next to it. Returns the keys if texts must be distinguished.
     pub(super) fn see(&mut self, text: &[u8], marks: &[Mark]) -> Option<Keys> {
         let blank = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b' ' | b'\n'));
         let same = self.marks.iter().any(|known| {
@@ -148,7 +148,7 @@ impl Path {
         self.pieces >= PIECES
     }
 
-    /// Returns whether the last text is a message of its own: the texts of the field have looked like messages, or it
+    /// Returns whether the last text is a separate message: the texts of the field have looked like messages, or it
     /// differs from those before it only in its numbers.
     pub(super) fn is_message(&self, text: &[u8]) -> bool {
         self.messages >= MESSAGES && text.len() > 3 && text.iter().any(|byte| !byte.is_ascii_digit())
@@ -224,7 +224,8 @@ impl Count {
         self.last = number;
     }
 
-    /// Returns whether the integers are a count. Single digits may be a number, unless the stream starts with them.
+    /// Returns whether the integers are a count. Single digits may be a dictated number, unless the stream starts with
+    /// them.
     fn is_one(&self) -> bool {
         let long = self.last.is_some_and(|last| last >= 10 + 2 * self.step.abs() || self.from_start);
         long && self.steps >= STEPS
@@ -237,7 +238,7 @@ fn looks_like_message(text: &[u8]) -> bool {
     blanks >= MESSAGE_BLANKS && text.len() >= MESSAGE_LEN
 }
 
-/// Returns what a text looks like without its numbers: "Step 5 of 250", "12:00:01", a notice about an order. `None` if it has
+/// Returns a text without its numbers: "Step 5 of 250", "12:00:01", a notice about an order. Returns `None` if it has
 /// no numbers, may be a piece of a number, or is joined to others by blanks.
 fn form(text: &[u8]) -> Option<Vec<u8>> {
     let blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);

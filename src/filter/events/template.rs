@@ -1,4 +1,4 @@
-//! Builds the event that carries text held back from a piece.
+//! Builds an event for text that was held back from a piece.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::edit::{Edit, Patch};
 use crate::json::{self, Tree, Value};
 use crate::span::Span;
 
-/// An event like the one that held a piece, reduced to the place of the piece and the values that identify its channel.
+/// An event like that of the piece, reduced to the place of the piece and the values that identify its channel.
 pub(super) struct Template {
     before: Vec<u8>,
     after: Vec<u8>,
@@ -22,7 +22,8 @@ impl fmt::Debug for Template {
 }
 
 impl Template {
-    /// Returns the template for value `piece` of `tree`, the data of `event`. `None` if the shape names no place for the text.
+    /// Returns the template for value `piece` of `tree`, the data of `event`, or `None` if the shape has no place for
+    /// the text.
     pub(super) fn new(
         framing: Framing,
         event: &[u8],
@@ -77,8 +78,8 @@ impl Template {
 /// The maximum depth of the documents of shapes.
 const MOST_DEPTH: usize = 64;
 
-/// Returns the edits that reduce a document to `piece`, the values around it, and the plain values beside those that may be
-/// repeated.
+/// Returns the edits that reduce a document to `piece`, the values around it, and the scalar values next to those that
+/// may be repeated.
 fn bare(tree: &Tree<'_>, data: &[u8], reading: &ChatTexts, piece: Value<'_>) -> Vec<Edit> {
     let mut gone: Vec<usize> =
         reading.texts.iter().map(|text| text.value).chain(reading.once.iter().copied()).collect();
@@ -91,7 +92,7 @@ fn bare(tree: &Tree<'_>, data: &[u8], reading: &ChatTexts, piece: Value<'_>) -> 
         let members: Vec<Value<'_>> = at.children().collect();
         let next = members.partition_point(|member| member.span().start <= piece.span().start);
         let Some(next) = next.checked_sub(1).map(|at| members[at]) else { break };
-        // Whether a member was kept, and the end of the last member, or the position before the first.
+        // Whether a member was kept, and the end of the last member, or the position before the first one.
         let (mut kept, mut end) = (false, at.span().start + 1);
         for (n, member) in members.iter().enumerate() {
             let span = member.span();
@@ -120,7 +121,7 @@ fn bare(tree: &Tree<'_>, data: &[u8], reading: &ChatTexts, piece: Value<'_>) -> 
     edits
 }
 
-/// Returns whether an object around a piece has two members of one name: readers differ in which they use.
+/// Returns whether an object around a piece has two members with the same name. Readers differ in which one they use.
 pub(super) fn has_duplicate_keys(tree: &Tree<'_>, reading: &ChatTexts) -> bool {
     let pieces = reading.texts.iter().filter(|text| matches!(text.part, Continuity::Movable(_) | Continuity::Next(_)));
     let mut places: Vec<usize> =

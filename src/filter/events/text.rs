@@ -7,14 +7,14 @@ use crate::span::Span;
 use crate::steps;
 use crate::stream::StreamRedactor;
 
-/// The length in bytes of a text that a later event may hold again as a whole: a shorter one may begin with the same
-/// characters by chance.
+/// The minimum length in bytes of a text that a snapshot can repeat. A shorter text may have the same beginning as
+/// another one by chance.
 const SNAPSHOT: usize = 8;
 
-/// The number of events in a row that begin with all of the text before, after which they are snapshots.
+/// The number of consecutive events that begin with all of the text before, after which they are snapshots.
 const SNAPSHOTS: usize = 3;
 
-/// The number of equal snapshots after which no more is to come.
+/// The number of equal snapshots after which the text is complete.
 const STILL: usize = 3;
 
 /// What is known about the pieces of a text.
@@ -22,7 +22,7 @@ const STILL: usize = 3;
 pub(super) enum Kind {
     /// Values of a field that is not known to be text.
     Unknown,
-    /// Pieces or messages; each may have been scanned as a message, too.
+    /// Pieces or messages. Each may also have been scanned as a message.
     Ambiguous,
     /// Pieces.
     Piece,
@@ -31,16 +31,17 @@ pub(super) enum Kind {
 /// How a text grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Growth {
-    /// By what each event adds.
+    /// Each event appends to it.
     Append,
-    /// Each event holds all of it. A fork is of a text that grows by appending, until it is known which of them is right.
+    /// Each event contains all of it. A fork is a copy of an appending text, kept until it is known which of the two is
+    /// right.
     Fork {
         /// The number of the other text.
         of: u64,
-        /// The number of events that hold more than the one before.
+        /// The number of events that contain more than the one before.
         events: usize,
     },
-    /// Each event holds all of it.
+    /// Each event contains all of it.
     Snapshot,
 }
 
@@ -50,27 +51,27 @@ pub(super) struct Joint {
     pub(super) number: u64,
     /// The field of its pieces.
     pub(super) channel: String,
-    /// What tells it apart from other texts of that field; `None` for all of them together.
+    /// What distinguishes it from other texts of that field, or `None` for all of them together.
     pub(super) key: Option<Key>,
     pub(super) role: Role,
     pub(super) kind: Kind,
     pub(super) growth: Growth,
-    /// `None` when it has ended.
+    /// `None` after it has ended.
     pub(super) redactor: Option<Box<StreamRedactor>>,
     content: Vec<u8>,
     /// The length of the part that can be sent.
     gone: usize,
     edits: Vec<Edit>,
-    /// What was found in its pieces as messages.
+    /// The findings in its pieces as messages.
     pub(super) told: Vec<Span>,
     /// The parts that are also joined as another text.
     covered: Vec<Cover>,
-    /// Where another text has reported what was found.
+    /// The findings that another text has reported.
     shared: Vec<Span>,
-    /// Each piece was scanned as a message, too.
+    /// Whether each piece was also scanned as a message.
     pub(super) is_scanned: bool,
     pub(super) turn: u64,
-    /// The number of snapshots in a row that are the same.
+    /// The number of consecutive equal snapshots.
     still: usize,
     /// The number of texts of other channels since its last piece.
     pub(super) idle: usize,
@@ -86,7 +87,7 @@ pub(super) enum Step {
     Extend,
     /// The text begins with all of it.
     Shorten,
-    /// It is another text.
+    /// It is a different text.
     Replace,
 }
 
@@ -96,21 +97,21 @@ struct Cover {
     /// The number of the other text.
     by: u64,
     part: Span,
-    /// Where the part starts in the other text.
+    /// The start of the part in the other text.
     there: usize,
 }
 
-/// The parts of a text in which what is found is reported elsewhere.
+/// The parts of a text whose findings are reported elsewhere.
 pub(super) struct Reported(Reach);
 
 impl Reported {
-    /// Returns whether what was found there is reported elsewhere.
+    /// Returns whether a finding there is reported elsewhere.
     pub(super) fn has(&self, found: Span) -> bool {
         self.0.before(found.end) > found.start
     }
 }
 
-/// Parts of a text in the order of their starts, each with the largest end so far, so that one search answers for all.
+/// Parts of a text, ordered by their starts, each with the largest end so far, so that one binary search is enough.
 struct Reach(Vec<Span>);
 
 impl Reach {
@@ -188,7 +189,7 @@ impl Joint {
         matches!(self.growth, Growth::Fork { events, .. } if events >= enough)
     }
 
-    /// Appends a piece. Returns where it is in the text.
+    /// Appends a piece. Returns its position in the text.
     pub(super) fn push(&mut self, piece: &[u8]) -> Span {
         let start = self.content.len();
         self.content.extend_from_slice(piece);
@@ -198,7 +199,7 @@ impl Joint {
         Span::new(start, self.content.len())
     }
 
-    /// Takes a piece that holds all of the text, or a part of it.
+    /// Adds a piece that contains all of the text, or part of it.
     pub(super) fn extend(&mut self, piece: &[u8]) -> Span {
         let len = self.content.len();
         if len < piece.len() {
@@ -213,7 +214,7 @@ impl Joint {
         Span::new(0, piece.len())
     }
 
-    /// Releases what is not in doubt, and all of a snapshot that does not change.
+    /// Releases everything that is not in doubt, and all of a snapshot that no longer changes.
     pub(super) fn relax(&mut self) {
         if self.still >= STILL {
             self.release();
@@ -238,12 +239,12 @@ impl Joint {
         self.update();
     }
 
-    /// Returns whether it is what somebody says: the values of an unknown field are if they have several words.
+    /// Returns whether it is speech. The values of an unknown field are speech if they have several words.
     pub(super) fn is_speech(&self) -> bool {
         self.kind != Kind::Unknown || self.content.iter().filter(|byte| **byte == b' ').count() > 2
     }
 
-    /// Releases everything as it is judged now. What follows is still seen with it.
+    /// Releases everything as it is judged now. It remains the context of the text that follows.
     pub(super) fn release(&mut self) {
         if let Some(redactor) = &mut self.redactor {
             redactor.judge_now();
@@ -251,7 +252,7 @@ impl Joint {
         self.update();
     }
 
-    /// Takes over what its redactor has sent.
+    /// Adds what its redactor has released.
     pub(super) fn update(&mut self) {
         if let Some(redactor) = &mut self.redactor {
             self.gone = redactor.gone();
@@ -259,7 +260,7 @@ impl Joint {
         }
     }
 
-    /// Notes that a part is also joined as the text of this number, where it starts at `there`.
+    /// Records that a part is also joined as the text with this number, in which it starts at `there`.
     pub(super) fn cover(&mut self, by: u64, part: Span, there: usize) {
         match self.covered.last_mut() {
             Some(last) if last.by == by && last.part.end == part.start && last.there + last.part.len() == there => {
@@ -269,7 +270,7 @@ impl Joint {
         }
     }
 
-    /// Notes what `other` has reported: in the parts that the two have in common it is not reported again.
+    /// Records what `other` has reported, so that it is not reported again in the parts that the two share.
     pub(super) fn share_reports(&mut self, other: &Self, found: &[Span]) {
         let moved = |span: Span, from: Span, to: usize| {
             let (start, end) = (span.start.max(from.start), span.end.min(from.end));
@@ -289,13 +290,13 @@ impl Joint {
         }
     }
 
-    /// Returns whether all of it is joined as other texts, too.
+    /// Returns whether all of it is also part of other texts.
     pub(super) fn is_covered(&self) -> bool {
         !self.covered.is_empty()
     }
 
-    /// Returns the parts in which what is found is reported elsewhere: by other texts and, unless it is a message itself, by
-    /// its pieces as messages.
+    /// Returns the parts whose findings are reported elsewhere: by other texts and, unless this text is a message
+    /// itself, by its pieces as messages.
     pub(super) fn reported(&self, is_message: bool) -> Reported {
         let told = if is_message { &[][..] } else { &self.told };
         Reported(Reach::of([told, &self.shared].concat()))
@@ -307,15 +308,15 @@ impl Joint {
         self.gone = self.content.len();
     }
 
-    /// Drops a text that has turned out to be none: it holds nothing and masks nothing.
+    /// Drops a text that does not exist after all. It holds nothing and masks nothing.
     pub(super) fn drop_out(&mut self) {
         self.redactor = None;
         self.edits.clear();
         self.gone = self.content.len();
     }
 
-    /// Returns what of the edits falls on a part of the text, with their length in the text. A replacement goes to the part
-    /// in which it begins.
+    /// Returns the edits on a part of the text, with their lengths in the text. A replacement belongs to the part in
+    /// which it begins.
     pub(super) fn share(&self, part: Span) -> Vec<(Edit, usize)> {
         let first = self.edits.partition_point(|edit| edit.span.end <= part.start);
         let inside = self.edits[first..].iter().take_while(|edit| edit.span.start < part.end);
