@@ -1,7 +1,7 @@
 //! Splits a text into tokens.
 //!
-//! In: the bytes of a view. Out: its tokens, each with the entry of its word in the tables, and facts about the whole text. One
-//! pass.
+//! Takes the bytes of a view and returns its tokens, each with the entry of its word in the tables, and facts about the
+//! whole text. One pass.
 
 use smallvec::SmallVec;
 
@@ -17,7 +17,7 @@ pub(crate) enum Kind {
     Word,
     /// ASCII digits.
     Digits,
-    /// Letters and digits without anything between.
+    /// Adjacent letters and digits.
     Mixed,
     /// A single punctuation mark.
     Mark(u8),
@@ -25,7 +25,7 @@ pub(crate) enum Kind {
     Newline,
     /// A run of bytes that are not ASCII: emoji, other scripts.
     Other,
-    /// A mask of an earlier redaction: stars with the last digits, a label, a token.
+    /// A mask of an earlier redaction: stars with the last digits, a label, or a token.
     Masked,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Token {
     /// Whether a space or a tab precedes it.
     pub(crate) spaced: bool,
     pub(crate) word: WordId,
-    /// The node of the phrases that start with it, or 0 if there are none.
+    /// The trie node of the phrases that start with it, or 0 if there are none.
     pub(crate) phrases: u16,
     /// The classes of the word.
     pub(crate) role: WordClass,
@@ -74,7 +74,7 @@ impl Token {
         self.role.intersects(role)
     }
 
-    /// Whether its word is on one of these lists.
+    /// Returns whether its word is on one of these lists.
     pub(crate) fn is_any(&self, lists: WordSet) -> bool {
         steps::add(1);
         self.lists.intersects(lists)
@@ -85,36 +85,36 @@ impl Token {
         matches!(self.kind, Kind::Word | Kind::Mixed)
     }
 
-    /// Whether it may end a sentence or ends a line.
+    /// Returns whether it may end a sentence, or ends a line.
     pub(crate) fn ends_line(&self) -> bool {
         self.may_end_sentence() || self.kind == Kind::Newline
     }
 
-    /// Whether it ends a sentence if whitespace follows and it does not belong to an abbreviation.
+    /// Returns whether it ends a sentence if whitespace follows and it does not belong to an abbreviation.
     pub(super) fn may_end_sentence(&self) -> bool {
         matches!(self.kind, Kind::Mark(b'.' | b'!' | b'?'))
     }
 }
 
-/// Views are indexed with 32 bits: the engine cuts longer texts.
+/// Narrows an index. Views are indexed with 32 bits: the engine cuts longer texts.
 pub(super) fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// Facts about a whole text.
+/// Facts about the whole text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Facts {
     /// The number of digits outside masks.
     pub(crate) digits: usize,
-    /// The number of tokens that are words, or letters and digits.
+    /// The number of tokens that are words or mixed.
     pub(crate) words: usize,
     /// Whether it contains a mask.
     pub(crate) masked: bool,
-    /// Whether it contains letters and digits without anything between.
+    /// Whether it contains adjacent letters and digits.
     pub(crate) mixed: bool,
-    /// Whether it contains a number word that is not in the tables as another word.
+    /// Whether it contains a number word that the cue tables do not know as another word.
     pub(super) numbers: bool,
-    /// The marks in it, a bit each.
+    /// The marks in it, one bit each.
     pub(super) marks: u128,
     /// The classes of all its words.
     pub(super) roles: WordClass,
@@ -123,11 +123,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// The marks that may have another spelling: those which are not printable, ampersands, which may begin the name of
-    /// a character, percent signs, which may begin its number. Tags begin with the last one.
+    /// Characters that may be part of another spelling: unprintable characters, ampersands (character references),
+    /// percent signs (percent-encoding) and `<` (tags).
     const REWRITTEN: u128 = ((1 << b' ') - 1) | (1 << 0x7F) | (1 << b'&') | (1 << b'%') | (1 << b'<');
 
-    /// Whether nothing in a text of ASCII is spelled in another way, but for letters typed for digits.
+    /// Returns whether nothing in an ASCII text has another spelling, except for letters typed for digits.
     pub(crate) fn are_plain(&self) -> bool {
         self.marks & Self::REWRITTEN == 0 && !self.masked && !self.numbers && !self.lists.intersects(WordSet::NUMBER)
     }
@@ -147,7 +147,7 @@ struct Splitter<'t> {
     tokens: &'t mut SmallVec<[Token; 32]>,
     lexicon: &'static Lexicon,
     facts: Facts,
-    /// Whether a space stands before the next token.
+    /// Whether a space precedes the next token.
     spaced: bool,
 }
 
@@ -163,7 +163,7 @@ impl Splitter<'_> {
             } else if len == 8 || next.is_ascii_digit() {
                 at = self.long(at);
             } else {
-                // Most words have fewer than eight letters, and a space behind them.
+                // Most words have fewer than eight letters and a space after them.
                 let end = at + len;
                 match self.lexicon.short_word(block.word(len)) {
                     Some(word) => self.push_word(word, at, end, Kind::Word),
@@ -175,7 +175,7 @@ impl Splitter<'_> {
         }
     }
 
-    /// Pushes the long word, or the letters and digits, at `start`. Returns where they end.
+    /// Pushes the long word or mixed token at `start`. Returns its end.
     #[inline(never)]
     fn long(&mut self, start: usize) -> usize {
         let end = letters_end(self.text, start);
@@ -190,7 +190,7 @@ impl Splitter<'_> {
         end
     }
 
-    /// Pushes the token that starts with a byte other than a letter. Returns where it ends.
+    /// Pushes the token that starts with a byte other than a letter. Returns its end.
     fn other(&mut self, byte: u8, start: usize) -> usize {
         let mut at = start + 1;
         match CLASSES[usize::from(byte)] {
@@ -271,7 +271,7 @@ impl Splitter<'_> {
         self.push_word(word, start, end, kind);
     }
 
-    /// Takes apart the name of a field that is written without spaces, such as `loginPassword`. Returns whether it is one.
+    /// Splits a field name that is written without spaces, such as `loginPassword`. Returns whether it is one.
     #[cold]
     fn push_fused(&mut self, start: usize, end: usize) -> bool {
         let cuts = fused(self.lexicon, &self.text[start..end]);
@@ -286,7 +286,7 @@ impl Splitter<'_> {
         !cuts.is_empty()
     }
 
-    /// Digits that stand alone are no word, but one or two of them may begin a phrase ("3 digit code") or stand on a list.
+    /// Pushes digits. They are not a word, but one or two of them may begin a phrase ("3 digit code") or be on a list.
     fn push_digits(&mut self, start: usize, end: usize) {
         self.facts.digits += end - start;
         let mut token = Token::new(start, end, Kind::Digits);
@@ -321,13 +321,13 @@ impl Splitter<'_> {
                     || !fused(lexicon, part).is_empty()
             };
             let long_digits = parts().any(|p| p[0].is_ascii_digit() && p.len() >= 3);
-            // "cc4111111111111111exp0927cvv837": a card and what belongs to it.
+            // "cc4111111111111111exp0927cvv837": a card and its data.
             let labelled = parts().any(is_long)
                 && parts().all(|part| part[0].is_ascii_digit() || names_card(part) || word_fits(part, false));
             let fits = labelled
                 || borders <= 3 && parts().enumerate().all(|(i, p)| p[0].is_ascii_digit() || word_fits(p, i == 0));
             let unit = borders == 1 && text[0].is_ascii_digit() && fits;
-            // So many digits in a row are a number, whatever they are glued to.
+            // A run of this many digits is a number, whatever touches it.
             let card_like = borders <= 2 && parts().any(is_long)
                 || borders == 1 && text[text.len() - 1].is_ascii_digit() && begins_groups(self.text, end)
                 || borders == 1 && text[0].is_ascii_digit() && ends_groups(self.text, start);
@@ -341,7 +341,7 @@ impl Splitter<'_> {
                         self.push_letters(at, at + part.len(), kind);
                     }
                     at += part.len();
-                    // "PW296055630524313264": the letters are a part of an id, unless they name a card.
+                    // "PW296055630524313264": the letters are part of an id unless they name a card.
                     let last = self.tokens.last_mut().filter(|_| !fits);
                     if let Some(token) =
                         last.filter(|t| lexicon.phrase_end(t.phrases).is_none_or(|c| c.topic != Topic::Card))
@@ -356,7 +356,7 @@ impl Splitter<'_> {
         self.push_letters(start, end, Kind::Mixed);
     }
 
-    /// "O código no verso": what a word does in another language only, it does not do here.
+    /// Clears the classes that a word has only in another language: "o código no verso".
     fn localize(&mut self) {
         if !self.facts.lists.intersects(WordSet::MARKER) {
             return;
@@ -368,7 +368,7 @@ impl Splitter<'_> {
         }
     }
 
-    /// "don't", "isn't": the word before "'t" negates.
+    /// Marks the word before "'t" as a negation: "don't", "isn't".
     fn negate(&mut self) {
         if self.facts.marks & 1 << b'\'' == 0 {
             return;
@@ -389,7 +389,7 @@ impl Splitter<'_> {
     }
 }
 
-/// Whether two more groups of a card number follow at `end`: "cc4539 1488 0343 6467".
+/// Returns whether two more groups of a card number follow at `end`: "cc4539 1488 0343 6467".
 fn begins_groups(text: &[u8], end: usize) -> bool {
     let group = |text: &[u8]| match text.split_first() {
         Some((b' ' | b'-', rest)) => {
@@ -401,7 +401,7 @@ fn begins_groups(text: &[u8], end: usize) -> bool {
     group(&text[end..]).is_some_and(|len| group(&text[end + len..]).is_some())
 }
 
-/// Whether two more groups of a card number precede `start`: "4539 1488 0343 6467please".
+/// Returns whether two more groups of a card number precede `start`: "4539 1488 0343 6467please".
 fn ends_groups(text: &[u8], start: usize) -> bool {
     let group = |text: &[u8]| match text.split_last() {
         Some((b' ' | b'-', rest)) => {
@@ -413,7 +413,7 @@ fn ends_groups(text: &[u8], start: usize) -> bool {
     group(&text[..start]).is_some_and(|len| group(&text[..start - len]).is_some())
 }
 
-/// Whether a word that ends at `end` is the name of a field: `name:`, `name=`, `"name":`.
+/// Returns whether a word that ends at `end` is a field name: `name:`, `name=`, `"name":`.
 fn names_a_field(text: &[u8], end: usize) -> bool {
     let sign = |b: u8| matches!(b, b':' | b'=');
     match text.get(end..) {
@@ -423,10 +423,10 @@ fn names_a_field(text: &[u8], end: usize) -> bool {
     }
 }
 
-/// The places at which a name without spaces is cut into words, if one of them may begin a cue: `cardNumber`,
-/// `mypassword`. Known words are not cut.
+/// Returns the positions at which a name without spaces is split into words, if one of them may begin a cue:
+/// `cardNumber`, `mypassword`. Known words are not split.
 fn fused(lexicon: &Lexicon, name: &[u8]) -> SmallVec<[usize; 4]> {
-    /// The longest name that is looked at, and the shortest words that other letters may be glued to.
+    /// The longest name that is examined, and the shortest words that other letters may touch.
     const LONGEST: usize = 40;
     const SHORTEST: usize = 3;
     const LONG: usize = 8;
@@ -448,7 +448,7 @@ fn fused(lexicon: &Lexicon, name: &[u8]) -> SmallVec<[usize; 4]> {
         }
         return cuts;
     }
-    // The end is a secret by itself. "compass" and "barcode" are other words.
+    // The last word is a secret by itself, unlike in "compass" and "barcode".
     let secret = |tail: &[u8]| {
         let topic = lexicon.phrase_end(lexicon.word(tail).node).map(|cue| cue.topic);
         match topic {
@@ -541,11 +541,11 @@ static CLASSES: [Class; 256] = {
     classes
 };
 
-/// More stars than these are not between the digits of a number.
+/// More stars than this do not occur between the digits of a number.
 const MOST_STARS_BETWEEN: usize = 8;
 
-/// The length of a mask that starts at `at`: not among the marks of a number still to be read (`**4860** **7269**`), not
-/// with the first digits of one.
+/// Returns the length of a mask that starts at `at`. Stars between groups that are still to be read (`**4860**
+/// **7269**`) or after the first digits of a number are not a mask.
 #[cold]
 fn mask_len(text: &[u8], at: usize) -> Option<usize> {
     if text[at] == b'[' {
@@ -554,7 +554,7 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
     if at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == text[at]) {
         return None;
     }
-    // "**CVV:** **093**": the end of what stands out.
+    // "**CVV:** **093**": the end of the emphasis.
     let run = text[at..].iter().take_while(|b| **b == b'*').count();
     let label = at > 0 && text[at - 1] == b':' && run <= mask::MOST_EMPHASIS;
     if label && mask::opens_before(text, at) {
@@ -566,7 +566,7 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
         .take(4)
         .find(|b| !matches!(b, b' ' | b'-' | b'.' | b'/' | b'_' | b'*'))
         .is_some_and(u8::is_ascii_digit);
-    // "**** **** **** 6467 06/27 *** 10285": so many stars with the last digits are a mask, whatever follows.
+    // "**** **** **** 6467 06/27 *** 10285": this many stars with the last digits are a mask, whatever follows.
     let (stars, shown) = text[at..at + len]
         .iter()
         .fold((0, false), |(stars, _), b| (stars + usize::from(*b == b'*'), b.is_ascii_digit()));
@@ -577,10 +577,10 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
     (!goes_on && !stands_out).then_some(len)
 }
 
-/// Whether the stars before `text` make it stand out, `***like this***`: a word stands right behind them, and as many stars
-/// behind it on the same line.
+/// Returns whether the stars before `text` open Markdown emphasis, `***like this***`: a word follows them directly, and
+/// the same number of stars follows it on the same line.
 fn opens_emphasis(text: &[u8]) -> bool {
-    /// The longest text that stands out, in bytes.
+    /// The longest emphasized text, in bytes.
     const LONGEST: usize = 96;
     let line = &text[..text.len().min(LONGEST)];
     let Some(end) = line.iter().position(|b| matches!(b, b'*' | b'\n')).filter(|end| *end > 0) else {
