@@ -1,25 +1,25 @@
-//! ZIP archives: their members, read one by one, and the archive with some of them replaced.
+//! ZIP archives: reads their members one by one, and writes an archive with some of them replaced.
 //!
-//! Members that stay are copied with every byte of their headers.
+//! Members that are not replaced are copied with all bytes of their headers.
 
 use std::io::{Read, Write};
 
 use crate::failure::{CliError, Result};
 use crate::wording;
 
-/// The largest member that is read, in bytes, unpacked.
+/// The maximum size of a member that is read, in unpacked bytes.
 pub(crate) const LARGEST_MEMBER: u64 = 1 << 30;
 
 const LOCAL: &[u8] = b"PK\x03\x04";
 const CENTRAL: &[u8] = b"PK\x01\x02";
 const END: &[u8] = b"PK\x05\x06";
 
-/// The lengths of the fixed parts of the headers.
+/// The lengths of the fixed parts of headers.
 const LOCAL_LEN: usize = 30;
 const CENTRAL_LEN: usize = 46;
 const END_LEN: usize = 22;
 
-/// Methods of compression.
+/// Compression methods.
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
@@ -29,7 +29,7 @@ const ENCRYPTED: u16 = 1;
 const SIZES_FOLLOW: u16 = 1 << 3;
 const NAME_IS_UTF8: u16 = 1 << 11;
 
-/// Returns whether bytes begin a ZIP archive.
+/// Returns whether the bytes begin a ZIP archive.
 pub(crate) fn is_zip(sample: &[u8]) -> bool {
     sample.starts_with(LOCAL) || sample.starts_with(END)
 }
@@ -38,7 +38,7 @@ pub(crate) fn is_zip(sample: &[u8]) -> bool {
 pub(crate) struct Archive<'a> {
     bytes: &'a [u8],
     members: Vec<Member>,
-    /// Where the directory begins, and the record behind it.
+    /// The start of the directory, and of the record after it.
     directory: usize,
     end: usize,
 }
@@ -48,22 +48,22 @@ pub(crate) struct Member {
     pub(crate) name: String,
     flags: u16,
     method: u16,
-    /// Where its entry in the directory is.
+    /// The position of its entry in the directory.
     entry: usize,
-    /// Where its header is, its data begin, and what belongs to it ends.
+    /// The start of its header, the start of its data, and the end of everything that belongs to it.
     start: usize,
     data: usize,
     stop: usize,
     packed: u64,
-    /// Where its comment begins, which is the rest of its entry.
+    /// The start of its comment, which is the rest of its entry.
     comment: usize,
 }
 
-/// What is replaced in an archive, `None` for what stays.
+/// The replacements in an archive; `None` for what is not replaced.
 pub(crate) struct Changes {
     /// The contents of the members.
     pub(crate) contents: Vec<Option<Vec<u8>>>,
-    /// The comments of the members, and that of the archive.
+    /// The comments of the members, then that of the archive.
     pub(crate) comments: Vec<Option<Vec<u8>>>,
 }
 
@@ -76,7 +76,7 @@ struct Replaced {
 }
 
 impl<'a> Archive<'a> {
-    /// Reads the directory of an archive; `name` is that of the file, for errors.
+    /// Reads the directory of an archive. `name` is the name of the file, for errors.
     pub(crate) fn open(bytes: &'a [u8], name: &str) -> Result<Self> {
         let broken = || CliError::Message(format!("cannot read {name}: it is not a complete ZIP archive"));
         let end = memchr::memmem::rfind(bytes, END).filter(|end| bytes.len() - end >= END_LEN).ok_or_else(broken)?;
@@ -98,7 +98,7 @@ impl<'a> Archive<'a> {
         if directory > end || at > end {
             return Err(broken());
         }
-        // What belongs to a member ends where the next begins.
+        // A member ends where the next one begins.
         let mut starts: Vec<usize> = members.iter().map(|member| member.start).collect();
         starts.push(directory);
         starts.sort_unstable();
@@ -116,7 +116,7 @@ impl<'a> Archive<'a> {
         &self.members
     }
 
-    /// The content of a member.
+    /// Returns the content of a member.
     pub(crate) fn read(&self, member: &Member, name: &str) -> Result<Vec<u8>> {
         let fail =
             |why: &str| Err(CliError::Message(format!("cannot read {} in {name}: {why}", wording::name(&member.name))));
@@ -142,19 +142,19 @@ impl<'a> Archive<'a> {
         Ok(content)
     }
 
-    /// The comments of the members, and that of the archive.
+    /// Returns the comments of the members, then that of the archive.
     pub(crate) fn comments(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
         let ends = self.members.iter().map(|member| self.bytes.get(member.comment..self.next_entry(member)));
         ends.chain([self.bytes.get(self.end + END_LEN..)]).map(Option::unwrap_or_default)
     }
 
-    /// Where the entry of a member ends.
+    /// Returns the end of the entry of a member.
     fn next_entry(&self, member: &Member) -> usize {
         let after = self.members.partition_point(|other| other.entry <= member.entry);
         self.members.get(after).map_or(self.end, |next| next.entry)
     }
 
-    /// The archive with some of it replaced.
+    /// Returns the archive with the replacements.
     pub(crate) fn replaced(&self, changes: Changes) -> std::io::Result<Vec<u8>> {
         let mut replaced: Vec<Option<Replaced>> = Vec::with_capacity(self.members.len());
         for (member, content) in self.members.iter().zip(changes.contents) {
@@ -205,7 +205,7 @@ impl<'a> Archive<'a> {
 }
 
 impl Member {
-    /// Reads the entry of the directory at `at`.
+    /// Reads the directory entry at `at`.
     fn read(bytes: &[u8], at: usize) -> Option<Self> {
         if bytes.get(at..at + 4)? != CENTRAL {
             return None;
@@ -257,7 +257,7 @@ impl Replaced {
         Ok(Self { crc: crc.sum(), method, packed, len })
     }
 
-    /// Writes flags, method, checksum and sizes into a header in which they have these places.
+    /// Writes flags, method, checksum and sizes into a header at these positions.
     fn write(&self, header: &mut [u8], flags: usize, method: usize, crc: usize) -> std::io::Result<()> {
         let before = short(header, flags).unwrap_or(0);
         let packed = u32::try_from(self.packed.len()).map_err(|_| too_large())?;
@@ -271,7 +271,7 @@ impl Replaced {
     }
 }
 
-/// Replaces the comment of an entry, in which its length is at `len` and itself from `start` on.
+/// Replaces the comment of an entry. Its length is at `len`, and the comment begins at `start`.
 fn set_comment(entry: &mut Vec<u8>, len: usize, start: usize, comment: &[u8]) -> std::io::Result<()> {
     let bytes = u16::try_from(comment.len()).map_err(|_| too_large())?.to_le_bytes();
     entry.truncate(start);
@@ -292,7 +292,7 @@ fn long(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes)
 }
 
-/// The shortest archive: one without members.
+/// The shortest archive, which has no members.
 #[cfg(test)]
 pub(crate) const EMPTY: [u8; END_LEN] = {
     let mut end = [0; END_LEN];
@@ -300,7 +300,7 @@ pub(crate) const EMPTY: [u8; END_LEN] = {
     end
 };
 
-/// An archive with these members, for tests.
+/// Creates an archive with these members, for tests.
 #[cfg(test)]
 pub(crate) fn pack(members: &[(&str, &[u8], bool)]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());

@@ -1,16 +1,16 @@
-//! The encodings of transcripts: UTF-8 and UTF-16. Anything else is read as it is; bytes that are not UTF-8 are scanned too.
+//! The encodings of transcripts: UTF-8 and UTF-16. Any other encoding is read as bytes; invalid UTF-8 is scanned too.
 
 /// The encoding of a transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Charset {
-    /// UTF-8, or any encoding in which ASCII is ASCII.
+    /// UTF-8, or any other superset of ASCII.
     #[default]
     Bytes,
     Utf16Le,
     Utf16Be,
 }
 
-/// The bytes from which an encoding is detected.
+/// The number of bytes from which an encoding is detected.
 const SAMPLE: usize = 4096;
 
 impl Charset {
@@ -32,17 +32,17 @@ impl Charset {
         }
     }
 
-    /// The length in the file of a text that was decoded.
+    /// Returns the length in the file of a decoded text.
     pub(crate) fn file_len(self, text: &[u8]) -> u64 {
         if self == Self::Bytes {
             return text.len() as u64;
         }
-        // Each character has two bytes, or four if it has four in UTF-8, too.
+        // Each character has two bytes in UTF-16, or four if it has four in UTF-8.
         let units = text.iter().filter(|b| **b & 0xC0 != 0x80).count() + text.iter().filter(|b| **b >= 0xF0).count();
         units as u64 * 2
     }
 
-    /// Encodes a text as the file is.
+    /// Encodes a text in this encoding.
     pub(crate) fn encode(self, text: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(text.len() * 2);
         let mut unit = |unit: u16| match self {
@@ -65,7 +65,7 @@ impl Charset {
     }
 }
 
-/// The character at the start of a text in UTF-8, in which a surrogate may stand alone, and its length.
+/// Returns the character at the start of a text and its length. The text is UTF-8 that may contain lone surrogates.
 fn wide(text: &[u8]) -> (u32, usize) {
     let bits = |at: usize| u32::from(text.get(at).copied().unwrap_or(0) & 0x3F);
     match text[0] {
@@ -75,16 +75,16 @@ fn wide(text: &[u8]) -> (u32, usize) {
         first @ 0xF0..=0xF7 => {
             (u32::from(first & 0x07) << 18 | bits(1) << 12 | bits(2) << 6 | bits(3), 4.min(text.len()))
         }
-        // Not a character: such a byte comes from no decoder.
+        // Not a character. No decoder returns such a byte.
         _ => (0xFFFD, 1),
     }
 }
 
-/// Decodes a file in pieces.
+/// Decodes a file in chunks.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     pub(crate) charset: Charset,
-    /// What has come of a character that is not complete.
+    /// The bytes of an incomplete character.
     rest: Vec<u8>,
 }
 
@@ -93,8 +93,8 @@ impl Decoder {
         Self { charset, rest: Vec::new() }
     }
 
-    /// Decodes the next bytes. A surrogate that stands alone becomes the three bytes that UTF-8 would have for it, so that
-    /// it can be encoded again.
+    /// Decodes the next bytes. A lone surrogate becomes the three bytes that UTF-8 would use for it, so that it can be
+    /// encoded again.
     pub(crate) fn decode(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         if self.charset == Charset::Bytes {
             return bytes;
@@ -117,7 +117,7 @@ impl Decoder {
                         at += 2;
                     }
                     Some(_) => {}
-                    // The other half may come.
+                    // The other half may follow.
                     None => {
                         at -= 2;
                         break;
@@ -130,7 +130,7 @@ impl Decoder {
         out
     }
 
-    /// Ends the file. Returns what a last half of a character stands for, or `None` if the file ends within a unit.
+    /// Ends the file. Returns the encoding of a lone last surrogate, or `None` if the file ends within a code unit.
     pub(crate) fn finish(&mut self) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         if let [a, b] = self.rest[..] {
@@ -142,7 +142,7 @@ impl Decoder {
     }
 }
 
-/// Appends a character in UTF-8, or a surrogate as UTF-8 would have it.
+/// Appends a character in UTF-8, or a surrogate in the bytes that UTF-8 would use for it.
 fn push(out: &mut Vec<u8>, c: u32) {
     match char::from_u32(c) {
         Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),

@@ -25,7 +25,7 @@ impl Console {
         say(&format!("{} {failure}", self.style.paint(Paint::Red, "lastfour:")));
     }
 
-    /// Says that the terminal is read, which looks as if nothing happened.
+    /// Reports that input is read from the terminal, because otherwise nothing seems to happen.
     pub(crate) fn reads_terminal(&self) {
         if !self.quiet && io::stdin().is_terminal() {
             say(
@@ -34,7 +34,7 @@ impl Console {
         }
     }
 
-    /// Adds a warning about the files in directories that are left because of their extensions.
+    /// Adds a warning about files in directories that are skipped because of their extensions.
     pub(crate) fn left(&mut self, sources: &Sources) {
         if let Some(left) = sources.left_as_text() {
             self.warnings
@@ -62,9 +62,9 @@ impl Console {
     }
 }
 
-/// Prints a line on standard error and ignores failures to do so.
+/// Prints a line on standard error and ignores errors.
 ///
-/// The line must not hold text from a transcript, and names of files only as `wording::path` returns them.
+/// The line must not contain text from a transcript. File names must come from `wording::path`.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

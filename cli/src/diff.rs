@@ -1,4 +1,4 @@
-//! The lines of a transcript that change, with the secrets masked on both sides.
+//! Shows the lines of a transcript that change, with the secrets masked on both sides.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::terminal::{Paint, Style};
 use crate::transcript::found::Cursor;
 use crate::transcript::session::Done;
 
-/// The text of a line that is shown before, between and after its changes, in characters.
+/// The number of characters of a line that are shown before, between and after its changes.
 const CONTEXT: usize = 60;
 
 /// Prints the changes of a record as a unified diff without context lines.
@@ -18,7 +18,7 @@ pub(crate) fn print(out: &mut dyn Write, style: Style, record: &Done) -> io::Res
     let mut next = 0;
     while let Some(first) = edits.get(next) {
         let start = memchr::memrchr(b'\n', &record.raw[..first.span.start]).map_or(0, |at| at + 1);
-        // The lines of one change may go on into the next change.
+        // The lines of one change may overlap those of the next change.
         let mut end = start;
         let mut after = next;
         while let Some(edit) = edits.get(after).filter(|edit| after == next || edit.span.start < end) {
@@ -29,7 +29,7 @@ pub(crate) fn print(out: &mut dyn Write, style: Style, record: &Done) -> io::Res
         let (line, _) = cursor.to(start);
         let lines = Span::new(start, end);
         writeln!(out, "@@ -{line} +{line} @@")?;
-        // A secret that is only flagged is not shown either.
+        // Flagged secrets are not shown either.
         let named = named(record, lines);
         let before: Vec<Edit> =
             edits[next..after].iter().map(|edit| Edit { span: edit.span, with: name(record, edit.span) }).collect();
@@ -45,7 +45,7 @@ pub(crate) fn print(out: &mut dyn Write, style: Style, record: &Done) -> io::Res
     Ok(())
 }
 
-/// The names of what is flagged in these lines and does not change.
+/// Returns edits that replace the flagged secrets in these lines by names.
 fn named(record: &Done, lines: Span) -> Vec<Edit> {
     let flagged = record.found.iter().filter(|found| {
         let finding = &found.finding;
@@ -57,7 +57,7 @@ fn named(record: &Done, lines: Span) -> Vec<Edit> {
         .collect()
 }
 
-/// What a changed place is called.
+/// Returns the name of a changed place.
 fn name(record: &Done, span: Span) -> String {
     let found = record.found.iter().find(|found| found.span.overlaps(span) && found.finding.kind.is_there());
     found.map_or_else(|| "[secret]".to_owned(), |found| format!("[{}]", found.finding.entity))
@@ -75,7 +75,7 @@ fn sorted(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits
 }
 
-/// The lines with the edits, and with dots for what is far from all of them.
+/// Returns the lines with the edits, and with dots for text that is far from all of them.
 fn shortened(raw: &[u8], lines: Span, patch: &Patch) -> String {
     let mut out = String::new();
     let mut at = lines.start;
@@ -88,7 +88,7 @@ fn shortened(raw: &[u8], lines: Span, patch: &Patch) -> String {
     out
 }
 
-/// A text between changes, without its middle if it is long.
+/// Shortens a text between changes in its middle, if it is long.
 fn near(text: &[u8], after: bool, before: bool) -> String {
     let text: String =
         String::from_utf8_lossy(text).chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();

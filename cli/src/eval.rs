@@ -87,7 +87,7 @@ fn read_cases(source: &Source, cases: &mut Vec<Case>) -> Result<()> {
             continue;
         }
         let case: Case = serde_json::from_slice(line).map_err(|error| {
-            // serde's message for a wrong type may quote the text, so only its position is shown.
+            // serde's message for a wrong type may quote the text, so only the position is shown.
             let column = error.column();
             CliError::Message(format!(
                 "{}: line {number}, column {column}: not a labelled conversation (an object with id, category and turns)",
@@ -137,7 +137,7 @@ impl Score {
     }
 }
 
-/// A failure that `--show` prints. It holds texts of the cases, which are there to be read.
+/// A failure that `--show` prints. It contains texts of the cases, which are meant to be read.
 struct Shown {
     what: &'static str,
     detail: String,
@@ -293,7 +293,7 @@ fn is_readable(secret: &Secret, out: &str) -> bool {
     if number.len() <= 4 {
         return stands_alone(&number, out);
     }
-    // What the default policy leaves of a long secret.
+    // The number of digits that the default policy shows of a long secret.
     let may_stay = entity(&secret.kind).map_or(0, |entity| Policy::default().reveal(entity, 64));
     let run = (may_stay + 1).max(4);
     let left = digits(out);
@@ -320,7 +320,7 @@ fn is_blank(c: char) -> bool {
 
 /// Returns whether a character is a decimal digit of any script.
 fn is_digit(c: char) -> bool {
-    /// The zero of each script that has decimal digits (Unicode 14, general category Nd); nine more follow it.
+    /// The zero of each script that has decimal digits (Unicode 14, general category Nd). Nine more digits follow it.
     const ZEROS: [u32; 66] = [
         0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
         0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,

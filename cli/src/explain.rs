@@ -21,7 +21,7 @@ pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
     let style = Style::new(color, io::stdout().is_terminal());
     let reader = Reader::new(&args.reading, true)?;
     let mut out = BufWriter::new(io::stdout());
-    // True for a pipe or a terminal such as /dev/stdin too.
+    // Also true for a pipe, or a terminal such as /dev/stdin.
     let is_file = |what: &String| what == "-" || Path::new(what).metadata().is_ok_and(|there| !there.is_dir());
     let mut succeeded = true;
     if args.what.iter().all(is_file) {
@@ -126,7 +126,7 @@ fn show(out: &mut dyn Write, style: Style, text: &[u8], explanation: &Explanatio
         return Ok(());
     }
     let masked = outcome.patch.apply(text);
-    // Where a byte of the message is in the masked one: edits before it have moved it, and one around it begins there.
+    // Maps a byte of the message to the masked one: edits before it have moved it, and an edit around it begins there.
     let moved = |at: usize, is_end: bool| {
         let mut shift = 0isize;
         for edit in outcome.patch.edits() {
@@ -187,7 +187,7 @@ fn tell(out: &mut dyn Write, style: Style, explanation: &Explanation, indent: &s
             }
             Action::Mask | Action::Block => {
                 let verb = if finding.action == Action::Block { "blocks the message; masked" } else { "masked" };
-                // Only the mask, which is safe to print.
+                // Print only the mask, which is safe.
                 let edit = outcome.patch.edits().iter().find(|edit| edit.span.overlaps(span));
                 edit.map_or_else(|| verb.to_owned(), |edit| format!("{verb} as {}", edit.with))
             }

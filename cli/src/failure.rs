@@ -1,4 +1,4 @@
-//! Errors, with advice where there is any.
+//! Errors, with advice if there is any.
 
 use std::fmt;
 use std::io;

@@ -1,7 +1,7 @@
-//! Reads the files of a run on several threads, and passes what is found to the calling thread in the order of the files.
+//! Reads the files of a run on several threads, and passes the results to the calling thread in the order of the files.
 //!
-//! Each file is read on a thread of its own, ahead of the one that is passed on. A file waits when a few batches of it were
-//! not yet taken, so that memory is bounded. Only the calling thread writes.
+//! Each file is read on a thread of its own, ahead of the one that is passed on. Reading pauses when a few batches have
+//! not been taken yet, so that memory is bounded. Only the calling thread writes.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use crate::input::{Input, Packing, Source};
 use crate::reading::{Listener, Place, Reader};
 use crate::transcript::session::{Done, Roles};
 
-/// The events of a file that wait to be taken: enough for a small file as a whole.
+/// The maximum number of events of a file that wait to be taken: enough for a small file as a whole.
 const WAITING: usize = 8;
 
 /// The size of a batch, in bytes of the transcript.
 const BATCH: usize = 256 << 10;
 
-/// What a file is called for: whether it is to be read.
+/// Returns whether a file is to be read.
 pub(crate) type Wanted = dyn Fn(&Source) -> bool + Send + Sync;
 
-/// Calls `take` for each file in order. With one job nothing is read ahead, and no thread is started.
+/// Calls `take` for each file in order. With one job, nothing is read ahead and no thread is started.
 pub(crate) fn each(
     reader: &Arc<Reader>,
     sources: &[Source],
@@ -44,12 +44,12 @@ pub(crate) fn each(
         while ahead.len() < jobs
             && let Some((number, source)) = next.next()
         {
-            // The last files may use the threads that no other file needs.
+            // The last files may use the threads that other files no longer need.
             let threads = jobs / jobs.min(sources.len() - number).max(1);
             let (sender, events) = sync_channel(WAITING);
             let (reader, source, read, wanted) =
                 (Arc::clone(reader), source.clone(), Arc::clone(read), Arc::clone(wanted));
-            // If the calling thread ends early, this one may wait for input for ever; it is not waited for.
+            // If the calling thread ends early, this one may block on its input forever, so it is not joined.
             std::thread::spawn(move || work(&reader, &source, threads, &read, &wanted, &sender));
             ahead.push_back(events);
         }
@@ -90,7 +90,7 @@ impl File<'_> {
         }
     }
 
-    /// Passes the content to a listener. To be called after [`open`](Self::open).
+    /// Passes the content to a listener. Call it after [`open`](Self::open).
     pub(crate) fn read(self, listener: &mut dyn Listener) -> Result<()> {
         match self.0 {
             Feed::Here { reader, opening: Some(opening), input: Some(mut input) } => {
@@ -120,7 +120,7 @@ impl File<'_> {
     }
 }
 
-/// The error for a thread that ended without a result, because of a defect in this program.
+/// Returns the error for a thread that ended without a result, which is a bug in this program.
 fn stopped() -> CliError {
     CliError::Message("a thread that reads a file has stopped; this is a defect of lastfour".to_owned())
 }
@@ -139,7 +139,7 @@ enum Event {
     Ended(Result<()>),
 }
 
-/// Reads a file and sends what is found.
+/// Reads a file and sends the results.
 fn work(
     reader: &Reader,
     source: &Source,
@@ -156,15 +156,15 @@ fn work(
         let mut input = Input::open(source, read)?;
         remote.send(Event::Opened(Some(input.packing)))?;
         let result = reader.read(source, &mut input, threads, &mut remote);
-        // What was read before an error is passed on first.
+        // Results before an error are passed on first.
         remote.flush()?;
         result
     };
-    // If nobody listens any more there is nobody to tell.
+    // If the receiver is gone, there is nobody to report to.
     let _ = sender.send(Event::Ended(run()));
 }
 
-/// Collects what is found, and sends it in batches.
+/// Collects results and sends them in batches.
 struct Remote<'a> {
     sender: &'a SyncSender<Event>,
     records: Vec<(Done, Place)>,
@@ -190,7 +190,7 @@ impl Remote<'_> {
         Ok(())
     }
 
-    /// Sends an event after what was collected. Whether anybody listens is found out with the next records.
+    /// Sends an event after the collected results. A missing receiver is noticed with the next records.
     fn tell(&mut self, event: Event) {
         let _ = self.flush().and_then(|()| self.send(event));
     }

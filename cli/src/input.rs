@@ -18,7 +18,7 @@ pub(crate) const LEDGER: &str = ".lastfour-done";
 /// Bytes per read.
 const CHUNK: usize = 256 << 10;
 
-/// Time without input after which a message on standard input is taken as complete, although a further line could
+/// The time without input after which a message on standard input counts as complete, although another line could
 /// continue it, and the output is flushed.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -67,14 +67,14 @@ pub(crate) fn plain_name(path: &Path) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     pub(crate) list: Vec<Source>,
-    /// The files in directories that are left because of their extensions: how many of each.
+    /// The number of skipped files in directories, by extension.
     pub(crate) left: BTreeMap<String, u64>,
     /// Size of all files, in bytes.
     pub(crate) size: u64,
 }
 
 impl Sources {
-    /// How many files were left, with their extensions: `3 files (2 .png, 1 .pdf)`.
+    /// Returns the number of skipped files with their extensions: `3 files (2 .png, 1 .pdf)`.
     pub(crate) fn left_as_text(&self) -> Option<String> {
         let all: u64 = self.left.values().sum();
         let mut kinds: Vec<(&String, &u64)> = self.left.iter().collect();
@@ -85,11 +85,11 @@ impl Sources {
     }
 }
 
-/// The extensions of files that are left that are named.
+/// The maximum number of extensions of skipped files that are listed.
 const NAMED: usize = 6;
 
 /// Returns the sources named by these files and directories. In a directory, the files that pass `wanted` are read.
-/// `without` is a directory to leave out: that of the output.
+/// `without` is a directory to skip: that of the output.
 pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>, wanted: fn(&Path) -> bool) -> Result<Sources> {
     let mut sources = Sources::default();
     if asked.is_empty() {
@@ -124,7 +124,7 @@ pub(crate) fn find(asked: &[PathBuf], without: Option<&Path>, wanted: fn(&Path) 
     Ok(sources)
 }
 
-/// Adds the files below a directory, in the order of their names. Links are not followed.
+/// Adds the files below a directory, ordered by name. Links are not followed.
 fn walk(root: &Path, without: Option<&Path>, wanted: fn(&Path) -> bool, sources: &mut Sources) -> Result<()> {
     let mut open = vec![root.to_path_buf()];
     while let Some(directory) = open.pop() {
@@ -143,7 +143,7 @@ fn walk(root: &Path, without: Option<&Path>, wanted: fn(&Path) -> bool, sources:
                     sources.size += entry.metadata().map_or(0, |meta| meta.len());
                     sources.list.push(Source::File(path));
                 }
-                // What an earlier run with --output has noted about its files.
+                // The record of an earlier run with --output.
                 _ if entry.file_name() == LEDGER => {}
                 _ => *sources.left.entry(extension(&path)).or_default() += 1,
             }
@@ -153,7 +153,7 @@ fn walk(root: &Path, without: Option<&Path>, wanted: fn(&Path) -> bool, sources:
     Ok(())
 }
 
-/// The extensions of transcripts that are read in directories and archives.
+/// The extensions of transcripts that are read from directories and archives.
 const EXTENSIONS: &[&str] = &[
     "txt",
     "log",
@@ -182,7 +182,7 @@ pub(crate) fn is_transcript(path: &Path) -> bool {
     has_extension(path, EXTENSIONS)
 }
 
-/// The extension of a file, such as `.png`, or a word for a file without one.
+/// Returns the extension of a file, such as `.png`, or a word for a file without one.
 fn extension(path: &Path) -> String {
     match path.extension().filter(|extension| extension.len() <= LONGEST_EXTENSION) {
         Some(extension) => format!(".{}", extension.to_string_lossy().to_ascii_lowercase()),
@@ -190,7 +190,7 @@ fn extension(path: &Path) -> String {
     }
 }
 
-/// The longest extension that is named, in bytes.
+/// The longest extension that is listed, in bytes.
 const LONGEST_EXTENSION: usize = 12;
 
 /// Returns whether the extension of a file is one of JSON lines.
@@ -214,7 +214,7 @@ pub(crate) enum Packing {
 /// The next part of an input.
 pub(crate) enum Chunk {
     Bytes(Vec<u8>),
-    /// No bytes are available now: what is complete should go out.
+    /// No bytes are available now, so complete output should be flushed.
     Pause,
     End,
 }
@@ -231,7 +231,7 @@ enum Feed {
     /// Standard input is read by its own thread, so that a pause can be noticed.
     Thread {
         chunks: Receiver<io::Result<Vec<u8>>>,
-        /// A pause was reported since the last bytes.
+        /// Whether a pause was reported since the last bytes.
         paused: bool,
     },
 }
@@ -298,7 +298,7 @@ impl Input {
     }
 }
 
-/// Reads once; the result is empty at the end of the input.
+/// Reads once. The result is empty at the end of the input.
 fn read_some(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
     let mut buffer = vec![0; CHUNK];
     loop {
@@ -313,14 +313,14 @@ fn read_some(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The first bytes of what is compressed.
+/// The first bytes of compressed data.
 const MAGIC: [(Packing, &[u8]); 2] = [(Packing::Gzip, &[0x1F, 0x8B]), (Packing::Zstandard, &[0x28, 0xB5, 0x2F, 0xFD])];
 
 fn packing_of(head: &[u8]) -> Packing {
     MAGIC.iter().find(|(_, magic)| head.starts_with(magic)).map_or(Packing::Plain, |(packing, _)| *packing)
 }
 
-/// Undoes the compression of a file that is at hand, up to `limit` bytes. More of them are an error.
+/// Decompresses a file in memory, up to `limit` bytes. More are an error.
 pub(crate) fn unpacked(bytes: Vec<u8>, limit: u64) -> io::Result<(Packing, Vec<u8>)> {
     if packing_of(&bytes) == Packing::Plain {
         return Ok((Packing::Plain, bytes));
@@ -334,7 +334,7 @@ pub(crate) fn unpacked(bytes: Vec<u8>, limit: u64) -> io::Result<(Packing, Vec<u
     Ok((packing, unpacked))
 }
 
-/// Detects the compression by the first bytes and undoes it. Reads no more than it takes to detect.
+/// Detects the compression by the first bytes and decompresses. Reads no more than it takes to detect.
 fn unpack(mut raw: Counted) -> io::Result<(Packing, Box<dyn Read + Send>)> {
     let mut head = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! Removes unfinished files when the program is stopped by a signal, where files cannot be without a name.
+//! Removes unfinished files when a signal stops the program, on systems on which files must have names.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -6,7 +6,7 @@ use std::sync::Mutex;
 /// The unfinished files.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Notes a file that is to be removed if the program is stopped. To be called before it is created.
+/// Registers a file to be removed if the program is stopped. Call it before the file is created.
 pub(crate) fn begin(path: &Path) {
     watch();
     if let Ok(mut unfinished) = UNFINISHED.lock() {
@@ -14,14 +14,14 @@ pub(crate) fn begin(path: &Path) {
     }
 }
 
-/// Forgets a file that has its final name, or was removed.
+/// Unregisters a file that has its final name or was removed.
 pub(crate) fn end(path: &Path) {
     if let Ok(mut unfinished) = UNFINISHED.lock() {
         unfinished.retain(|known| known != path);
     }
 }
 
-/// Waits for signals on a thread of its own. Returns when they are caught.
+/// Waits for signals on a separate thread. Returns when they are caught.
 #[cfg(feature = "proxy")]
 fn watch() {
     use std::sync::Once;
@@ -31,18 +31,18 @@ fn watch() {
     WATCH.call_once(|| {
         let (ready, caught) = sync_channel(1);
         std::thread::spawn(move || {
-            // Without it a signal ends the program as usual.
+            // Without a runtime, a signal ends the program as usual.
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
             let status = runtime.block_on(stopped(|| ready.send(()).unwrap_or_default()));
             if let (Some(status), Ok(unfinished)) = (status, UNFINISHED.lock()) {
                 for path in unfinished.iter() {
                     let _ = std::fs::remove_file(path);
                 }
-                // The lock is held, so that no file is begun in the meantime.
+                // The lock is held, so that no file is created meanwhile.
                 std::process::exit(status);
             }
         });
-        // If the thread fails it drops its end.
+        // If the thread fails, it drops its end of the channel.
         let _ = caught.recv();
     });
 }
@@ -50,7 +50,7 @@ fn watch() {
 #[cfg(not(feature = "proxy"))]
 fn watch() {}
 
-/// Waits for a signal that stops the program and returns the exit status for it. Calls `ready` when signals are caught.
+/// Waits for a signal that stops the program and returns the exit status. Calls `ready` when signals are caught.
 #[cfg(all(feature = "proxy", unix))]
 async fn stopped(ready: impl FnOnce()) -> Option<i32> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -58,7 +58,7 @@ async fn stopped(ready: impl FnOnce()) -> Option<i32> {
     let mut term = signal(SignalKind::terminate()).ok()?;
     let mut hup = signal(SignalKind::hangup()).ok()?;
     ready();
-    // As shells report it: 128 and the number of the signal.
+    // The exit status of shells: 128 plus the signal number.
     Some(tokio::select! {
         _ = int.recv() => 130,
         _ = term.recv() => 143,

@@ -1,15 +1,15 @@
-//! Files that hold no transcript that can be read: how they are recognised, and what to do with them.
+//! Recognises files that contain no readable transcript, and says what to do with them.
 
 /// A file that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unreadable {
-    /// What it is, with its article: "a PDF document".
+    /// Its description with an article: "a PDF document".
     pub(crate) what: &'static str,
     pub(crate) advice: &'static str,
 }
 
 impl Unreadable {
-    /// Whether it was recognised as something else than a text.
+    /// Returns whether it was recognised as something other than text.
     pub(crate) fn is_known(self) -> bool {
         self.what != NOT_TEXT
     }
@@ -21,7 +21,7 @@ const UNPACK: &str = "unpack it first";
 const PICTURE: &str = "pictures, sound and films are not read; redact their text where it comes from";
 const DOCUMENT: &str = "save it as text or HTML first";
 
-/// The first bytes of formats, the place where they are, and what they are.
+/// The first bytes of file formats: their offset, the bytes, a description, and advice.
 const MAGIC: &[(usize, &[u8], &str, &str)] = &[
     (0, b"PAR1", "a Parquet file", "export it as CSV or JSON lines"),
     (0, b"%PDF-", "a PDF document", "extract its text first, for example with `pdftotext`"),
@@ -58,14 +58,14 @@ const MAGIC: &[(usize, &[u8], &str, &str)] = &[
     (0, b"Salted__", "encrypted", "decrypt it first"),
 ];
 
-/// The bytes that are looked at.
+/// The number of bytes that are examined.
 const LOOKED_AT: usize = 64 << 10;
 
-/// Returns what a file is if its first bytes say that it cannot be read.
+/// Returns the kind of a file if its first bytes show that it cannot be read.
 pub(crate) fn unreadable(sample: &[u8]) -> Option<Unreadable> {
     let known = MAGIC.iter().find(|(at, magic, ..)| {
         let starts = sample.get(*at..).is_some_and(|rest| rest.starts_with(magic));
-        // Letters alone may begin a text.
+        // A text may begin with these if they are only letters.
         let is_sure = magic.iter().any(|b| !b.is_ascii_graphic()) || *at == 0 && magic.len() >= 5;
         starts && (is_sure || is_binary(sample))
     });
@@ -75,14 +75,14 @@ pub(crate) fn unreadable(sample: &[u8]) -> Option<Unreadable> {
     is_binary(sample).then_some(Unreadable { what: NOT_TEXT, advice: EXPORT })
 }
 
-/// Whether more than a few bytes are control characters that no text has. UTF-16 is a text.
+/// Returns whether the sample has more than a few control characters that do not occur in text. UTF-16 is text.
 pub(crate) fn is_binary(sample: &[u8]) -> bool {
     let sample = &sample[..sample.len().min(LOOKED_AT)];
     let control = sample.iter().filter(|b| matches!(b, 0..=6 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
     control * 50 > sample.len()
 }
 
-/// Returns what a ZIP archive is, if the names of its members say that it is a document that cannot be read.
+/// Returns the kind of a ZIP archive if the names of its members show that it is a document that cannot be read.
 pub(crate) fn unreadable_archive<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<Unreadable> {
     let has = |wanted: &[&str]| names.clone().any(|name| wanted.contains(&name));
     let kinds = [

@@ -1,7 +1,7 @@
-//! The record of a run with `--output`, by which `--resume` knows what is done.
+//! The record of a run with `--output`, from which `--resume` knows which files are done.
 //!
-//! It lies in the directory of the output and has a line of JSON for each file that was written. It holds no hash of an
-//! original, from which a short secret could be guessed: an original is known by its size and times.
+//! It is in the output directory and has a line of JSON for each file that was written. It contains no hash of an
+//! original, because a short secret could be guessed from one. An original is identified by its size and times.
 
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -15,40 +15,40 @@ use crate::failure::{CliError, Result};
 use crate::input::LEDGER;
 use crate::output::hash_of;
 
-/// What was written.
+/// The record of written files.
 pub(crate) struct Ledger {
     root: PathBuf,
-    /// The hash of all settings that decide what is written.
+    /// A hash of all settings that affect the output.
     settings: String,
-    /// The entries of earlier runs by their files; the latest counts.
+    /// The entries of earlier runs by file. The latest one counts.
     known: HashMap<String, Entry>,
-    /// Where entries are added; opened with the first.
+    /// The file to which entries are appended; opened with the first entry.
     file: Option<File>,
 }
 
 /// A file that was written.
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
-    /// The path below the directory of the output.
+    /// The path relative to the output directory.
     file: String,
     original: Original,
     settings: String,
     sha256: String,
 }
 
-/// How it is noticed that an original was changed since.
+/// The attributes by which a change of an original is noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Original {
     size: u64,
     /// Nanoseconds since the epoch.
     modified: u128,
-    /// When it, or its name or permissions, were changed: seconds, nanoseconds, and the number of the file.
+    /// The time at which it, its name or its permissions were changed: seconds, nanoseconds, and the inode number.
     #[serde(skip_serializing_if = "Option::is_none")]
     changed: Option<(i64, i64, u64)>,
 }
 
 impl Original {
-    /// Looks at a file. To be called before it is read.
+    /// Reads the attributes of a file. Call it before the file is read.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let meta = fs::metadata(path).ok()?;
         let modified = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
@@ -68,17 +68,18 @@ fn changed(_meta: &Metadata) -> Option<(i64, i64, u64)> {
 }
 
 impl Ledger {
-    /// Reads the record in the directory `root`, if there is one. `settings` is a hash of what decides the output.
+    /// Reads the record in the directory `root`, if there is one. `settings` is a hash of everything that affects the
+    /// output.
     pub(crate) fn open(root: &Path, settings: String) -> Self {
         let text = fs::read_to_string(root.join(LEDGER)).unwrap_or_default();
-        // A line that is not valid was cut off when the run was stopped: its file is done again.
+        // An invalid line was cut off when the run was stopped. Its file is processed again.
         let entries = text.lines().filter_map(|line| serde_json::from_str::<Entry>(line).ok());
         let known = entries.map(|entry| (entry.file.clone(), entry)).collect();
         Self { root: root.to_path_buf(), settings, known, file: None }
     }
 
-    /// Returns whether the file at `target` is what an earlier run with the same settings made of `path`, and neither was
-    /// changed since.
+    /// Returns whether an earlier run with the same settings has written the file at `target` from `path`, and neither
+    /// was changed since.
     pub(crate) fn is_done(&self, target: &Path, path: &Path) -> bool {
         let entry = self.key(target).and_then(|key| self.known.get(key));
         entry.is_some_and(|entry| {
@@ -108,7 +109,7 @@ impl Ledger {
         file.write_all(&line).map_err(fail)
     }
 
-    /// The key of a file; `None` if its path is not UTF-8, so that it is always written again.
+    /// Returns the key of a file, or `None` if its path is not UTF-8, so that it is always written again.
     fn key<'a>(&self, target: &'a Path) -> Option<&'a str> {
         target.strip_prefix(&self.root).ok()?.to_str()
     }

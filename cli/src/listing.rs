@@ -16,7 +16,7 @@ pub(crate) fn detectors(args: &args::Detectors) -> Result<()> {
         writeln!(out, "{:<24}  {:<6}  {:<7}  WHAT", "DETECTOR", "ACTION", "REVEALS")?;
         let mut row = |entity: Entity, what: &str| {
             let action = policy.action(entity, FindingKind::Disclosure);
-            // For a secret long enough to show as much as the policy allows.
+            // A long secret, so that the policy shows as many digits as it can.
             let reveals = policy.reveal(entity, 64);
             writeln!(out, "{:<24}  {:<6}  {:<7}  {what}", entity.as_str(), action.as_str(), reveals)
         };

@@ -27,7 +27,7 @@ enum Target {
 }
 
 impl Output {
-    /// Opens standard output, compressed like the input. `binary` says that what is written is not text. Neither goes to a
+    /// Opens standard output, compressed like the input. `binary`: the output is not text. Neither is written to a
     /// terminal.
     pub(crate) fn standard(packing: Packing, binary: bool, name: &str) -> Result<Self> {
         if (binary || packing != Packing::Plain) && io::stdout().is_terminal() {
@@ -40,8 +40,8 @@ impl Output {
         Ok(Self { target: Target::Standard(packer.map_err(|error| CliError::output(&error))?), packing })
     }
 
-    /// Opens a temporary file beside `path`, compressed like the input. [`finish`](Self::finish) moves it to `path`, with
-    /// the permissions of `like`.
+    /// Opens a temporary file next to `path`, compressed like the input. [`finish`](Self::finish) moves it to `path`,
+    /// with the permissions of `like`.
     pub(crate) fn file(path: &Path, packing: Packing, like: &Path) -> Result<Self> {
         let (draft, file) = Draft::create(path, Some(like))?;
         let packer = Packer::new(BufWriter::with_capacity(BUFFER, file), packing);
@@ -68,7 +68,8 @@ impl Output {
         }
     }
 
-    /// Completes the output and moves a file to its place, or discards it if the original is to `keep` its content.
+    /// Completes the output and moves a file to its place. If `keep` is set, discards it, so that the original is
+    /// unchanged.
     pub(crate) fn finish(self, keep: bool) -> Result<()> {
         match self.target {
             Target::Standard(packer) => {
@@ -122,7 +123,7 @@ impl<W: Write> Packer<W> {
     }
 }
 
-/// Compresses a file that is at hand.
+/// Compresses a file in memory.
 pub(crate) fn packed(bytes: Vec<u8>, packing: Packing) -> io::Result<Vec<u8>> {
     if packing == Packing::Plain {
         return Ok(bytes);
@@ -156,7 +157,7 @@ pub(crate) fn hex(hash: Sha256) -> String {
     })
 }
 
-/// Returns a path in a form in which paths can be compared, also if there is no file yet: without links and `..`.
+/// Returns a path in a comparable form, without links and `..`, even if the file does not exist yet.
 pub(crate) fn real(path: &Path) -> PathBuf {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     for above in whole.ancestors() {
@@ -167,7 +168,7 @@ pub(crate) fn real(path: &Path) -> PathBuf {
     whole
 }
 
-/// Returns whether a file has a further name, by a hard link.
+/// Returns whether a file has another name through a hard link.
 pub(crate) fn has_other_names(path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -188,8 +189,8 @@ pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<()> {
     draft.publish(&file)
 }
 
-/// A temporary file that is to become the one at `path`. On Linux it has no name until it is complete, so that nothing stays
-/// behind, however the program ends. Elsewhere it lies beside `path`, and is removed on drop, or when a signal stops the
+/// A temporary file for the one at `path`. On Linux it has no name until it is complete, so that nothing is left
+/// behind, however the program ends. Elsewhere it is next to `path`, and is removed on drop, or when a signal stops the
 /// program, unless it was published.
 struct Draft {
     path: PathBuf,
@@ -201,7 +202,7 @@ struct Draft {
 
 impl Draft {
     fn create(path: &Path, like: Option<&Path>) -> Result<(Self, File)> {
-        // If it is a link, the file it points to is replaced.
+        // If it is a link, replace its target.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let Some(name) = path.file_name() else {
             return Err(CliError::Message(format!(
@@ -244,7 +245,7 @@ impl Draft {
             #[cfg(unix)]
             {
                 use std::os::unix::fs::{MetadataExt, fchown};
-                // This may fail, as only root can change an owner. It comes first because it clears special permissions.
+                // This fails unless root changes the owner. It comes first because it clears special permissions.
                 let _ = fchown(file, Some(meta.uid()), Some(meta.gid()));
             }
             file.set_permissions(meta.permissions()).map_err(|error| fail("keep the permissions of", &error))?;
@@ -262,7 +263,8 @@ impl Draft {
         renamed.map_err(|error| CliError::file("replace", &self.path, &error))?;
         #[cfg(unix)]
         if let Some(directory) = self.path.parent() {
-            // Without this a power failure could undo the rename; the content would still be either the old or the new.
+            // Without this, a power failure could undo the rename. The content would still be either the old or the new
+            // one.
             let _ = File::open(directory).and_then(|directory| directory.sync_all());
         }
         Ok(())
@@ -278,7 +280,7 @@ impl Drop for Draft {
     }
 }
 
-/// Whether tests ask for files with names, as on systems that have no others. Never in a release.
+/// Returns whether tests ask for named temporary files, as on other systems. Never in a release.
 #[cfg(target_os = "linux")]
 fn wants_name() -> bool {
     cfg!(debug_assertions) && std::env::var_os("LASTFOUR_TEST_NAMED_FILES").is_some()
@@ -299,7 +301,7 @@ mod unnamed {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         let file = open(directory, flags, Mode::RUSR | Mode::WUSR).ok().map(File::from)?;
-        // It is given its name through this directory.
+        // It gets its name through this directory.
         Path::new(&place(&file)).exists().then_some(file)
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Runs shorter than this show no bar.
+/// The minimum duration of a run that shows a bar.
 const LONG: Duration = Duration::from_secs(1);
 
 /// Time between two updates.
@@ -26,8 +26,8 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Creates a bar for `total` bytes (0 if unknown). It is shown only on a terminal, and not beside output that goes to
-    /// the same terminal (`prints`).
+    /// Creates a bar for `total` bytes (0 if unknown). It is shown only on a terminal, and not if output goes to the
+    /// same terminal (`prints`).
     pub(crate) fn new(total: u64, quiet: bool, prints: bool) -> Self {
         let now = Instant::now();
         let clear = !prints || !std::io::stdout().is_terminal();
@@ -35,7 +35,7 @@ impl Progress {
         Self { read: Arc::default(), total, wanted, start: now, last: now, messages: 0, bar: None }
     }
 
-    /// Updates the bar; to be called after each record.
+    /// Updates the bar. Call it after each record.
     pub(crate) fn tick(&mut self, findings: u64) {
         self.messages = self.messages.wrapping_add(1);
         if !self.wanted || !self.messages.is_multiple_of(256) {
@@ -52,7 +52,7 @@ impl Progress {
         bar.set_message(crate::wording::count(findings, "finding"));
     }
 
-    /// Runs `say`, which prints something, with the bar out of the way.
+    /// Runs `say`, which prints something, while the bar is hidden.
     pub(crate) fn suspend(&self, say: impl FnOnce()) {
         match &self.bar {
             Some(bar) => bar.suspend(say),

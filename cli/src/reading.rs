@@ -1,4 +1,4 @@
-//! Reads transcripts and passes what was found in them to a command.
+//! Reads transcripts and passes the results to a command.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::transcript::session::{Done, Roles, Session};
 use crate::transcript::{self, Fields, Format, Transcript, sheet};
 use crate::wording;
 
-/// Bytes from which the format is detected.
+/// The number of bytes from which the format is detected.
 const SAMPLE: usize = 64 << 10;
 
-/// The largest archive that is read, in bytes. It is held in memory.
+/// The maximum size of an archive, in bytes. Archives are read into memory.
 const LARGEST_ARCHIVE: usize = 1 << 30;
 
-/// How deep archives may nest.
+/// The maximum depth of nested archives.
 const DEEPEST_ARCHIVE: usize = 3;
 
 /// Reads the transcripts of a run.
@@ -37,7 +37,7 @@ pub(crate) struct Reader {
     explains: bool,
 }
 
-/// Where the records of a transcript are.
+/// The position of the records of a transcript.
 #[derive(Clone)]
 pub(crate) struct Place {
     /// The path within an archive, as it may be printed.
@@ -48,7 +48,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Returns the bytes of the unpacked file, or of the unpacked member, that a range of a record stands for.
+    /// Returns the bytes of the unpacked file or member that correspond to a range of a record.
     pub(crate) fn bytes(&self, record: &Done, span: Span) -> Span {
         let file_len = |text: &[u8]| usize::try_from(self.offset + self.charset.file_len(text)).unwrap_or(usize::MAX);
         Span::new(file_len(&record.raw[..span.start]), file_len(&record.raw[..span.end]))
@@ -91,8 +91,8 @@ impl Reader {
         })
     }
 
-    /// Reads an open file to its end on up to `threads` threads, and one more that cuts it into messages. The listener is
-    /// called on this thread, in the same way however many there are.
+    /// Reads an open file to its end on up to `threads` threads, plus one that splits it into messages. The listener is
+    /// called on this thread, in the same way for any number of threads.
     pub(crate) fn read(
         &self,
         source: &Source,
@@ -107,7 +107,8 @@ impl Reader {
         self.format.unwrap_or_else(|| transcript::detect(name, sample, &self.fields))
     }
 
-    /// What a file is that cannot be read. With a stated format any bytes are read, unless it is known what else they are.
+    /// Returns the kind of a file that cannot be read. With a stated format, all bytes are read unless they are known
+    /// to be something else.
     fn unreadable(&self, sample: &[u8]) -> Option<Unreadable> {
         kind::unreadable(sample).filter(|kind| self.format.is_none() || kind.is_known())
     }
@@ -123,11 +124,11 @@ struct FileReader<'a> {
 }
 
 impl FileReader<'_> {
-    /// Reads a file, of which the format is detected by this name.
+    /// Reads a file. Its format is detected from this name and its content.
     fn read(&mut self, plain_name: &str, input: &mut Input) -> Result<()> {
         let mut sample = Vec::new();
         let (mut ended, mut paused) = (false, false);
-        // On a slow input the format is detected from the first line.
+        // On a slow input, the format is detected from the first line.
         while !ended && sample.len() < SAMPLE {
             match input.next()? {
                 Chunk::Bytes(bytes) => sample.extend_from_slice(&bytes),
@@ -176,8 +177,8 @@ impl FileReader<'_> {
         self.flow(format, charset, None, None, &mut next).map(|_| ())
     }
 
-    /// Reads a transcript of which `next` returns the decoded bytes. The redacted bytes go to `redacted`, if that is given,
-    /// else to the listener. Returns whether anything changed.
+    /// Reads a transcript. `next` returns its decoded bytes. The redacted bytes are written to `redacted` if given,
+    /// otherwise to the listener. Returns whether anything changed.
     fn flow(
         &mut self,
         format: Format,
@@ -201,12 +202,12 @@ impl FileReader<'_> {
             cut(transcript, collector, next, &mut |batch, then| flow.step(batch, then))?;
         } else {
             std::thread::scope(|scope| {
-                // A batch is cut while the one before it is scanned.
+                // A batch is split into records while the previous one is scanned.
                 let (sender, batches) = sync_channel(0);
                 scope.spawn(move || {
                     let mut send = |batch, then| sender.send(Ok((batch, then))).map_err(|_| CliError::BrokenPipe);
                     if let Err(failure) = cut(transcript, collector, next, &mut send) {
-                        // If nobody listens any more there is nobody to tell.
+                        // If the receiver is gone, there is nobody to report to.
                         let _ = sender.send(Err(failure));
                     }
                 });
@@ -222,7 +223,7 @@ impl FileReader<'_> {
         Ok(changed)
     }
 
-    /// Reads an archive, which is the member `path` of another one unless that is empty. Returns its redacted bytes, if
+    /// Reads an archive, which is the member `path` of another one unless that is empty. Returns its redacted bytes if
     /// anything changed.
     fn archive(&mut self, path: &str, bytes: &[u8]) -> Result<Option<Vec<u8>>> {
         let place = if path.is_empty() { self.name.clone() } else { format!("{}/{}", self.name, wording::name(path)) };
@@ -255,7 +256,7 @@ impl FileReader<'_> {
                 return Err(CliError::Message(format!("cannot read {place}: {advice}")));
             }
         }
-        // A name stays, because other files may refer to it.
+        // Names are kept, because other files may refer to them.
         for name in names().filter(|name| wording::name(name) != **name) {
             self.listener.left(&format!("the name of {}", joined(path, name)));
         }
@@ -267,9 +268,9 @@ impl FileReader<'_> {
         archive.replaced(Changes { contents, comments }).map(Some).map_err(fail)
     }
 
-    /// Reads a comment of an archive. Returns its redacted bytes, if anything changed.
+    /// Reads a comment of an archive. Returns its redacted bytes if anything changed.
     fn comment(&mut self, path: &str, comment: &[u8]) -> Result<Option<Vec<u8>>> {
-        // Comments are rarely about the talk: those without secrets are not counted as messages.
+        // Comments are rarely part of the chat, so those without secrets are not counted as messages.
         let text = String::from_utf8_lossy(comment);
         if self.reader.engine.redact(&text) == text {
             return Ok(None);
@@ -277,7 +278,8 @@ impl FileReader<'_> {
         self.text(Format::Text, Charset::Bytes, &joined(path, "(comment)"), comment.to_vec())
     }
 
-    /// Reads a member of an archive, if it has the extension of a transcript. Returns its redacted bytes, if anything changed.
+    /// Reads a member of an archive if it has the extension of a transcript. Returns its redacted bytes if anything
+    /// changed.
     fn member(
         &mut self,
         archive: &Archive<'_>,
@@ -318,7 +320,7 @@ impl FileReader<'_> {
         self.text(format, charset, path, text).map(Some)
     }
 
-    /// Reads a text that is at hand. Returns its redacted bytes, if anything changed.
+    /// Reads a text in memory. Returns its redacted bytes if anything changed.
     fn text(&mut self, format: Format, charset: Charset, path: &str, text: Vec<u8>) -> Result<Option<Vec<u8>>> {
         let mut redacted = Vec::new();
         let mut text = Some(text);
@@ -327,7 +329,7 @@ impl FileReader<'_> {
         Ok(changed.then_some(redacted))
     }
 
-    /// Reads the sheets of a workbook, and its comments.
+    /// Reads the sheets and the comments of a workbook.
     fn workbook(
         &mut self,
         archive: &Archive<'_>,
@@ -343,7 +345,7 @@ impl FileReader<'_> {
         let first_sheet = parts.len();
         parts.extend((0..members.len()).filter(|at| is_sheet(&members[*at].name)));
         let first_other = parts.len();
-        // The names of sheets, the properties of the document, the addresses of links.
+        // The names of sheets, document properties, the addresses of links.
         let is_other = |name: &str| {
             (name.ends_with(".xml") || name.ends_with(".rels"))
                 && !(is_sheet(name) || name == SHARED || is_part(name, AS_XML) || is_part(name, WITHOUT_TEXT))
@@ -391,13 +393,13 @@ impl FileReader<'_> {
     }
 }
 
-/// The part of a workbook with the strings of all sheets.
+/// The part of a workbook with the shared strings.
 const SHARED: &str = "xl/sharedStrings.xml";
 
 /// Parts of a workbook that are read as XML documents.
 const AS_XML: &[&str] = &["xl/comments", "xl/threadedComments/", "xl/pivotCache/", "xl/charts/", "xl/drawings/"];
 
-/// Parts of a workbook without text, or whose text is elsewhere: styles, and the like.
+/// Parts of a workbook without text of their own, such as styles.
 const WITHOUT_TEXT: &[&str] = &["xl/styles", "xl/theme/", "xl/calcChain", "[Content_Types]", "xl/metadata"];
 
 /// Parts of a workbook that may hold text but are not read: pictures, other documents, programs.
@@ -407,13 +409,13 @@ fn is_part(name: &str, list: &[&str]) -> bool {
     list.iter().any(|start| name.starts_with(start))
 }
 
-/// Replaces the stars of masks in a part that had none: they are not allowed in the names of sheets.
+/// Replaces the stars of masks if the part had none, because sheet names must not contain them.
 fn without_stars(redacted: Vec<u8>, raw: &[u8]) -> Vec<u8> {
     let replace = |b: u8| if b == b'*' { b'x' } else { b };
     if raw.contains(&b'*') { redacted } else { redacted.into_iter().map(replace).collect() }
 }
 
-/// Takes what is in the bytes from `start` on out of a record that consists of several files.
+/// Splits off the part from byte `start` of a record that consists of several files.
 fn part(done: &mut Done, start: usize, raw: &[u8]) -> Done {
     let end = start + raw.len();
     let inside = |span: Span| start <= span.start && span.end <= end;
@@ -440,12 +442,12 @@ fn part(done: &mut Done, start: usize, raw: &[u8]) -> Done {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Then {
     More,
-    /// Nothing for now: what is complete should go out.
+    /// Nothing for now, so complete output should be flushed.
     Pause,
     End,
 }
 
-/// Cuts a transcript into records and passes them on in batches.
+/// Splits a transcript into records and passes them on in batches.
 fn cut(
     mut transcript: Transcript,
     mut collector: Collector,
@@ -481,19 +483,19 @@ fn cut(
     }
 }
 
-/// A transcript on its way from its records to the listener.
+/// The scan of a transcript.
 struct Flow<'a> {
     session: Session<'a>,
     listener: &'a mut dyn Listener,
-    /// Where the next record is.
+    /// The position of the next record.
     place: Place,
-    /// Where the redacted bytes are collected, if they do not go to the listener.
+    /// The buffer for the redacted bytes, if they do not go to the listener.
     redacted: Option<&'a mut Vec<u8>>,
     changed: bool,
 }
 
 impl Flow<'_> {
-    /// Scans a batch, and passes the records that are done to the listener.
+    /// Scans a batch, and passes the finished records to the listener.
     fn step(&mut self, batch: Batch, then: Then) -> Result<()> {
         self.session.push(batch, then != Then::More);
         while let Some(done) = self.session.next() {
@@ -520,7 +522,7 @@ impl Flow<'_> {
     }
 }
 
-/// Reads the rest of a file.
+/// Reads the rest of a file into memory.
 fn whole(mut bytes: Vec<u8>, mut ended: bool, input: &mut Input, name: &str) -> Result<Vec<u8>> {
     while !ended {
         match input.next()? {
@@ -537,7 +539,7 @@ fn whole(mut bytes: Vec<u8>, mut ended: bool, input: &mut Input, name: &str) -> 
     Ok(bytes)
 }
 
-/// The path of a member of an archive that is itself the member `path` of another one.
+/// Returns the path of a member of an archive that is itself the member `path` of another one.
 fn joined(path: &str, member: &str) -> String {
     if path.is_empty() { member.to_owned() } else { format!("{path}/{member}") }
 }

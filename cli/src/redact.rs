@@ -78,14 +78,14 @@ pub(crate) fn run(args: &args::Redact, color: ColorName) -> Result<bool> {
     Ok(run.complete && (run.flawless || !args.strictness.strict))
 }
 
-/// Returns which transcripts are to be read: with `--resume`, those that are not done.
+/// Returns which transcripts to read: with `--resume`, those that are not done.
 fn wanted(args: &args::Redact) -> Result<Arc<Wanted>> {
     let Some(root) = args.output.clone().filter(|_| args.resume) else { return Ok(Arc::new(|_: &Source| true)) };
     let ledger = Ledger::open(&root, settings(&args.reading)?);
     Ok(Arc::new(move |source: &Source| source.path().is_none_or(|path| !ledger.is_done(&below(&root, path), path))))
 }
 
-/// Returns a hash of everything besides the transcript that decides what is written.
+/// Returns a hash of everything that affects the output, apart from the transcript.
 fn settings(args: &args::Reading) -> Result<String> {
     let policy = match &args.policy {
         Some(path) => Some(std::fs::read(path).map_err(|error| CliError::file("read", path, &error))?),
@@ -97,7 +97,7 @@ fn settings(args: &args::Reading) -> Result<String> {
     Ok(hex(Sha256::new().chain_update(settings)))
 }
 
-/// Refuses a report that would replace a transcript or an output.
+/// Rejects a report path that would replace a transcript or an output.
 fn check_report(report: &Path, sources: &input::Sources, root: Option<&Path>) -> Result<()> {
     let target = real(report);
     for path in sources.list.iter().filter_map(Source::path) {
@@ -115,7 +115,7 @@ fn check_report(report: &Path, sources: &input::Sources, root: Option<&Path>) ->
     Ok(())
 }
 
-/// State shared by the transcripts of a run.
+/// The state shared by the transcripts of a run.
 struct Run<'a> {
     args: &'a args::Redact,
     engine: &'a Engine,
@@ -124,18 +124,18 @@ struct Run<'a> {
     console: Console,
     /// The style of standard output.
     style: Style,
-    /// The compression of standard output, once something was written to it.
+    /// The compression of standard output, after something was written to it.
     packing: Option<Packing>,
     /// Files written below the output directory.
     written: HashSet<PathBuf>,
-    /// The record of what was written below the output directory.
+    /// The record of the files below the output directory.
     ledger: Option<Ledger>,
     report: Report,
-    /// Every transcript was redacted as a whole.
+    /// Whether every transcript was redacted as a whole.
     complete: bool,
-    /// Nothing was left, and everything was read as its format asks.
+    /// Whether nothing was skipped and everything was valid in its format.
     flawless: bool,
-    /// Files that an earlier run has written.
+    /// The number of files that an earlier run has written.
     done_before: u64,
 }
 
@@ -172,7 +172,7 @@ impl Run<'_> {
             Target::Nothing => {}
             Target::Standard(output) => {
                 output.finish(false)?;
-                // Of what is compressed the content is known only.
+                // The hash of a compressed output is that of its content, so it is not reported.
                 report.sha256 = hash.filter(|_| packing == Packing::Plain).map(hex);
             }
             Target::File(output, path) => {
@@ -266,18 +266,18 @@ impl Run<'_> {
     }
 }
 
-/// Where a transcript is written.
+/// The destination of a transcript.
 enum Target {
     Standard(Output),
     File(Output, PathBuf),
     Nothing,
 }
 
-/// Writes a transcript as it is read.
+/// Writes a transcript while it is read.
 struct Writer<'r, 'a> {
     run: &'r mut Run<'a>,
     target: Target,
-    /// The name of the file, and of the member that is read with it.
+    /// The name of the file, or of the current member in it.
     name: String,
     place: String,
     diff: Option<BufWriter<Stdout>>,

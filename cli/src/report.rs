@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::failure::{CliError, Result};
 use crate::output;
 
-/// The version of the report's form. It rises if a field changes its meaning or goes.
+/// The version of the report's format. Increased if a field is removed or changes its meaning.
 const VERSION: u32 = 1;
 
 /// The report of a run.
@@ -16,10 +16,10 @@ const VERSION: u32 = 1;
 pub(crate) struct Report {
     version: u32,
     lastfour: &'static str,
-    /// No transcript was written.
+    /// Whether no transcript was written.
     pub(crate) dry_run: bool,
     pub(crate) files: Vec<FileReport>,
-    /// The files in directories that were left because of their extensions.
+    /// The number of skipped files in directories, by extension.
     pub(crate) left: BTreeMap<String, u64>,
 }
 
@@ -38,15 +38,15 @@ pub(crate) struct FileReport {
     /// Members of an archive that were not read.
     pub(crate) skipped: Vec<String>,
     pub(crate) warnings: Vec<String>,
-    /// The path that was written.
+    /// The path of the output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) output: Option<String>,
-    /// The SHA-256 of what was written.
+    /// The SHA-256 of the output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sha256: Option<String>,
 }
 
-/// How a file fared.
+/// The outcome for a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Status {
@@ -58,7 +58,7 @@ pub(crate) enum Status {
     Failed,
 }
 
-/// The messages of a speaker.
+/// The number of messages of a speaker.
 #[derive(Debug, Serialize)]
 pub(crate) struct SpeakerReport {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, the format in which code hosts take the findings of scanners (OASIS, 2020).
+//! SARIF 2.1.0 (OASIS, 2020), the format in which code hosts import the findings of scanners.
 
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ pub(crate) struct Finding<'a> {
     pub(crate) bytes: Span,
 }
 
-/// Writes what comes before the results.
+/// Writes the part before the results.
 pub(crate) fn begin(out: &mut dyn Write) -> io::Result<()> {
     let secret =
         |entity: &Entity| json!({"id": entity.as_str(), "shortDescription": {"text": format!("A secret: {entity}")}});
@@ -55,12 +55,12 @@ pub(crate) fn finding(out: &mut dyn Write, first: bool, finding: &Finding<'_>) -
     write!(out, "{}\n{result}", if first { "" } else { "," })
 }
 
-/// Writes what comes after the results.
+/// Writes the part after the results.
 pub(crate) fn end(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n]}}]}}")
 }
 
-/// A path as a relative reference (RFC 3986).
+/// Encodes a path as a relative reference (RFC 3986).
 fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {

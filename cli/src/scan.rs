@@ -89,14 +89,15 @@ pub(crate) fn run(args: &args::Scan, color: ColorName) -> Result<Report> {
     })
 }
 
-/// How findings are printed.
+/// The output format of findings.
 enum Form {
     Table(Columns),
     Json,
     Sarif,
 }
 
-/// The version of the lines of `--json`. It rises if a field changes its meaning or goes; new fields may come at any time.
+/// The version of the lines of `--json`. Increased if a field is removed or changes its meaning. New fields may be
+/// added at any time.
 const VERSION: u32 = 1;
 
 /// A finding in the output of `--json`.
@@ -108,11 +109,11 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<&'a str>,
     line: u64,
-    /// Characters from the start of the line, counted from 1.
+    /// The column in characters, counted from 1.
     column: u64,
     end_line: u64,
     end_column: u64,
-    /// Byte range in the unpacked file or member.
+    /// The byte range in the unpacked file or member.
     bytes: Span,
     #[serde(skip_serializing_if = "Option::is_none")]
     conversation: Option<String>,
@@ -121,10 +122,10 @@ struct Line<'a> {
     kind: FindingKind,
     action: Action,
     evidence: Evidence,
-    /// It repeats a finding of the same record.
+    /// Whether it repeats a finding of the same record.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     copy: bool,
-    /// Lines with earlier pieces of the same secret that were not masked.
+    /// The lines with earlier pieces of the same secret that were not masked.
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
     recall: &'a [u64],
 }
@@ -134,7 +135,7 @@ struct Reporter<'a> {
     out: BufWriter<Stdout>,
     form: Form,
     file: String,
-    /// Nothing was reported yet.
+    /// Whether nothing was reported yet.
     first: bool,
     tally: Tally,
     account: Account,
@@ -212,7 +213,7 @@ impl Reporter<'_> {
 }
 
 impl Line<'_> {
-    /// The file, with the member of an archive.
+    /// Returns the path of the file, including the member of an archive.
     fn path(&self) -> String {
         self.member.map_or_else(|| self.file.to_owned(), |member| format!("{}/{member}", self.file))
     }
@@ -236,8 +237,8 @@ impl Line<'_> {
     }
 }
 
-/// The widths of the columns of the table. Each grows to the widest cell so far; the first starts with the longest file
-/// name. Rows are cut to the width of the terminal.
+/// The column widths of the table. Each grows to the widest cell so far. The first one starts with the longest file
+/// name. Rows are truncated to the width of the terminal.
 struct Columns {
     widths: [usize; 5],
     terminal: Option<usize>,
@@ -253,7 +254,7 @@ impl Columns {
         Self { widths: [place, 16, 8, 22, 6], terminal, style: Style::new(color, is_terminal) }
     }
 
-    /// Prints a row; `paint` is the color of the column that says what was found.
+    /// Prints a row. `paint` is the color of the column with the entity.
     fn row(&mut self, out: &mut dyn Write, cells: [&str; 6], paint: Option<Paint>) -> io::Result<()> {
         const WHAT: usize = 3;
         let mut room = self.terminal.unwrap_or(usize::MAX);
@@ -274,7 +275,7 @@ impl Columns {
     }
 }
 
-/// The blanks between two columns.
+/// The number of blanks between two columns.
 const GAP: usize = 2;
 
 impl Listener for Reporter<'_> {

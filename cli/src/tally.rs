@@ -29,7 +29,7 @@ pub(crate) struct Tally {
 pub(crate) struct Account {
     formats: Vec<&'static str>,
     messages: u64,
-    /// The number of findings of each kind, in the order in which they first occur.
+    /// The number of findings of each kind, ordered by first occurrence.
     findings: Vec<((Entity, FindingKind, Action), u64)>,
     speakers: BTreeMap<(Option<String>, &'static str), u64>,
     /// Members of an archive that were not read.
@@ -40,16 +40,16 @@ pub(crate) struct Account {
     unread: u64,
     without_field: u64,
     recalled: Vec<u64>,
-    /// Messages by speakers whose role is not known, and the names of such speakers.
+    /// The number of messages by speakers whose role is unknown, and the names of these speakers.
     without_role: u64,
     names: Vec<String>,
     guessed: Vec<(String, Role)>,
 }
 
-/// Number of lines and members listed in a warning.
+/// The maximum number of lines and members in a warning.
 const NAMED: usize = 5;
 
-/// Number of speakers listed in a warning.
+/// The maximum number of speakers in a warning.
 const MOST_NAMES: usize = 6;
 
 impl Tally {
@@ -59,7 +59,7 @@ impl Tally {
         for found in record.found.iter().filter(|found| !found.copy && found.finding.action != Action::Allow) {
             let finding = &found.finding;
             self.findings += 1;
-            // In a transcript `block` acts like `mask`. A question holds nothing to mask.
+            // In a transcript, `block` acts like `mask`. A solicitation has nothing to mask.
             if finding.action > Action::Flag && finding.kind.is_there() {
                 self.masked += 1;
             } else {
@@ -108,24 +108,24 @@ impl Tally {
 }
 
 impl Account {
-    /// Notes the format of the file, or of a member of it.
+    /// Records the format of the file, or of one of its members.
     pub(crate) fn format(&mut self, format: &'static str) {
         if !self.formats.contains(&format) {
             self.formats.push(format);
         }
     }
 
-    /// Notes a member that is not read.
+    /// Records a member that is not read.
     pub(crate) fn leave(&mut self, member: &str) {
         self.left.push(wording::name(member));
     }
 
-    /// Returns whether everything was read: no member of an archive was left as it was.
+    /// Returns whether everything was read: no member of an archive was skipped.
     pub(crate) fn is_complete(&self) -> bool {
         self.left.is_empty()
     }
 
-    /// Returns whether everything was read as its format asks, with known roles and texts.
+    /// Returns whether everything was valid in its format, with known roles and text fields.
     pub(crate) fn is_flawless(&self) -> bool {
         let flaws = self.malformed + self.too_long + self.unread + self.without_field + self.without_role;
         flaws == 0 && self.is_complete()
@@ -161,7 +161,7 @@ impl Account {
         }
     }
 
-    /// Notes what is known about the speakers. Their names are redacted by `engine`, as they come from the transcript.
+    /// Records what is known about the speakers. Their names come from the transcript, so `engine` redacts them.
     pub(crate) fn roles(&mut self, roles: Roles, engine: &Engine) {
         self.without_role += roles.unknown;
         let add = |names: &mut Vec<String>, name: &str| {

@@ -1,8 +1,8 @@
-//! What a terminal can show.
+//! The capabilities of a terminal.
 
 use crate::args::ColorName;
 
-/// A color, or a weight.
+/// A color or a weight.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Paint {
     Red,

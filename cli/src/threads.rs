@@ -1,4 +1,4 @@
-//! Work that is spread over threads.
+//! Distributes work over threads.
 
 use std::sync::Mutex;
 
@@ -7,7 +7,7 @@ pub(crate) fn spread<T: Send, R: Send>(threads: usize, items: Vec<T>, work: impl
     if threads < 2 || items.len() < 2 {
         return items.into_iter().map(work).collect();
     }
-    // Pieces are small enough that no thread is left with a long rest, and large enough that the lock costs nothing.
+    // Chunks are small enough that no thread has a long rest at the end, and large enough that the lock costs nothing.
     let piece = (items.len() / (threads * 16)).clamp(1, 64);
     let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
     let mut left = items.into_iter().zip(&mut results);
@@ -16,7 +16,7 @@ pub(crate) fn spread<T: Send, R: Send>(threads: usize, items: Vec<T>, work: impl
         for _ in 0..threads {
             scope.spawn(|| {
                 loop {
-                    // A thread that panics does so in `work`, without the lock.
+                    // A thread that panics does so in `work`, without holding the lock.
                     let Ok(mut queue) = queue.lock() else { return };
                     let taken: Vec<_> = queue.by_ref().take(piece).collect();
                     drop(queue);

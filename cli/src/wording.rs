@@ -1,4 +1,4 @@
-//! Counts, names and arguments as they are printed.
+//! Formats counts, names and arguments for output.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -29,7 +29,7 @@ pub(crate) fn group(n: u64) -> String {
     out
 }
 
-/// The longest text from a transcript that is printed, in characters.
+/// The maximum length of a text from a transcript in output, in characters.
 const LONGEST_SHOWN: usize = 64;
 
 /// Returns a name or an id from a transcript as it may be printed: redacted, without control characters, and shortened.
@@ -37,16 +37,16 @@ pub(crate) fn shown(text: &str, engine: &Engine) -> String {
     engine.redact(text).chars().filter(|c| !c.is_control()).take(LONGEST_SHOWN).collect()
 }
 
-/// Returns the path of a file as it may be printed, see [`name`].
+/// Returns the path of a file as it may be printed; see [`name`].
 pub(crate) fn path(path: &Path) -> String {
     name(&path.to_string_lossy())
 }
 
-/// Returns the name of a file, or of a member of an archive, as it may be printed: with secrets masked, and without control
-/// characters. Names are masked by the default policy, because they are also printed before a policy was read.
+/// Returns the name of a file, or of a member of an archive, as it may be printed: with secrets masked and without
+/// control characters. The default policy masks names, because they are also printed before a policy is read.
 pub(crate) fn name(name: &str) -> String {
     static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
-    // The names of directories say nothing about each other.
+    // The directories in a path are separate texts.
     let parts = name.split_inclusive(['/', '\\']).map(|part| ENGINE.redact(part));
     parts.collect::<String>().chars().filter(|c| !c.is_control()).collect()
 }

@@ -19,16 +19,16 @@ use crate::proxy::body::AnyBody;
 use crate::proxy::problem::full;
 use crate::proxy::shared::Shared;
 
-/// How long the upstream may take to accept a connection until the proxy is not ready.
+/// The time within which the upstream must accept a connection for the proxy to be ready.
 const READY: Duration = Duration::from_secs(1);
-/// How long a request may take to be sent.
+/// The time within which a request must be received.
 const HEAD: Duration = Duration::from_secs(10);
-/// The limits of the buckets of times, in seconds.
+/// The upper bounds of the histogram buckets for times, in seconds.
 const SECONDS: [f64; 12] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
-/// The limits of the buckets of sizes, in bytes.
+/// The upper bounds of the histogram buckets for sizes, in bytes.
 const BYTES: [f64; 6] = [1024.0, 4096.0, 16_384.0, 65_536.0, 262_144.0, 1_048_576.0];
 
-/// Starts to count.
+/// Starts recording metrics.
 pub(crate) fn recorder() -> Result<PrometheusHandle> {
     let failed = |error: &dyn std::fmt::Display| CliError::Message(format!("cannot start the metrics: {error}"));
     PrometheusBuilder::new()
@@ -81,7 +81,7 @@ async fn answer(
     Ok(response)
 }
 
-/// Why this process should get no requests.
+/// Returns why this process should not receive requests, if there is a reason.
 pub(crate) async fn not_ready(shared: &Shared) -> Option<&'static str> {
     if shared.is_stopping() {
         return Some("stopping");

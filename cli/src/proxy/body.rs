@@ -1,4 +1,4 @@
-//! Bodies as they are received: with a limit, and without waiting forever.
+//! Received bodies, with a size limit and an idle timeout.
 
 use std::error::Error;
 use std::fmt;
@@ -42,13 +42,13 @@ impl fmt::Display for Cut {
 
 impl Error for Cut {}
 
-/// How far a body has been read.
+/// The progress of reading a body.
 #[derive(Debug)]
 pub(crate) struct Progress {
     start: Instant,
-    /// Milliseconds after the start at which something was last received.
+    /// The time at which bytes were last received, in milliseconds after the start.
     last: AtomicU64,
-    /// The next piece is awaited.
+    /// Whether the next piece is awaited.
     waiting: AtomicBool,
     cut: AtomicU8,
 }
@@ -63,23 +63,23 @@ impl Progress {
         })
     }
 
-    /// Notes that something was received.
+    /// Records that something was received.
     pub(crate) fn touch(&self) {
         let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last.store(now, Ordering::Relaxed);
     }
 
-    /// When something was last received.
+    /// Returns when something was last received.
     pub(crate) fn last(&self) -> Instant {
         self.start + Duration::from_millis(self.last.load(Ordering::Relaxed))
     }
 
-    /// Whether the next piece is awaited.
+    /// Returns whether the next piece is awaited.
     pub(crate) fn is_waiting(&self) -> bool {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Why the body ended early, if it did.
+    /// Returns why the body ended early, if it did.
     pub(crate) fn cut(&self) -> Option<Cut> {
         match self.cut.load(Ordering::Relaxed) {
             1 => Some(Cut::Idle),
@@ -107,12 +107,12 @@ pub(crate) struct Received<B = Incoming> {
     idle: Duration,
     /// Runs while the next frame is awaited.
     timer: Option<Pin<Box<Sleep>>>,
-    /// The number of bytes that it may still have.
+    /// The number of bytes that may still follow.
     left: u64,
 }
 
 impl<B> Received<B> {
-    /// `limit`: the most bytes that it may have.
+    /// `limit`: the maximum number of bytes.
     pub(crate) fn new(inner: B, progress: Arc<Progress>, idle: Duration, limit: u64) -> Self {
         Self { inner, progress, idle, timer: None, left: limit }
     }

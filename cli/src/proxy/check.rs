@@ -1,16 +1,16 @@
-//! Requests that are refused because servers could read them differently.
+//! Rejects requests that servers could read in different ways.
 //!
-//! hyper refuses most of them while it parses: white space before a colon, folded lines, control characters in values,
-//! lengths that differ, other transfer codings than `chunked` at the end, and connection headers in HTTP/2. What it
-//! accepts is sent on in one form of its own: bare line feeds, chunk extensions, repeated equal lengths, and a length beside
-//! chunks are gone, and a connection with both of the last two is closed. This module refuses the rest.
+//! hyper rejects most of them when it parses: white space before a colon, folded lines, control characters in values,
+//! conflicting lengths, transfer codings other than a final `chunked`, and connection headers in HTTP/2. What it
+//! accepts is forwarded in a canonical form: bare line feeds, chunk extensions, repeated equal lengths, and a length
+//! next to chunks are removed, and a connection with both of the last two is closed. This module rejects the rest.
 
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderValue, Method, StatusCode, Version};
 
-/// Why a request is refused.
+/// Why a request is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,

@@ -19,25 +19,25 @@ use crate::proxy::settings::{
 use crate::proxy::source::{KINDS, Source};
 use crate::proxy::store::{REDIS_URL, redis_url};
 
-/// The longest time that can be set, in seconds: one day.
+/// The maximum time that can be set, in seconds: one day.
 const LONGEST: f64 = 86_400.0;
 
 /// Reads a configuration file. `upstream`: whether it must name one.
 ///
 /// # Errors
 ///
-/// Fails if it cannot be read or is not valid.
+/// Returns an error if the file cannot be read or is not valid.
 pub(crate) fn read(path: &Path, upstream: bool) -> Result<Settings> {
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::InvalidData => CliError::Message(format!("{} is not UTF-8 text", path.display())),
         _ => CliError::Message(format!("cannot read {}: {}", path.display(), reason(&error))),
     })?;
-    // Files that it names are found beside it.
+    // Relative paths start at its directory.
     let folder = path.parent().unwrap_or(Path::new(""));
     parse(&text, folder, upstream).map_err(|error| CliError::Message(format!("{}: {error}", path.display())))
 }
 
-/// Parses a configuration. `folder`: where relative paths begin. `needs_upstream`: whether it must name one.
+/// Parses a configuration. `folder`: the start of relative paths. `needs_upstream`: whether it must name one.
 fn parse(text: &str, folder: &Path, needs_upstream: bool) -> std::result::Result<Settings, String> {
     let file = File { text, folder, needs_upstream };
     let document = DeTable::parse(text).map_err(|error| {
@@ -63,7 +63,7 @@ impl File<'_> {
 type Value<'a, 't> = &'a Spanned<DeValue<'t>>;
 type Read<T> = std::result::Result<T, String>;
 
-/// A table of the file. Keys that nobody asked for are errors.
+/// A table of the file. Unknown keys are errors.
 struct Section<'f, 'a, 't> {
     file: &'f File<'t>,
     /// Its name with a dot, such as `limits.`.
@@ -176,7 +176,7 @@ impl<'f, 'a, 't> Section<'f, 'a, 't> {
         value.ok_or_else(|| self.file.error(&self.span, &format!("{}{key}", self.name), "it is required"))
     }
 
-    /// Refuses the keys that are left.
+    /// Rejects the keys that were not read.
     fn finish(&self) -> Read<()> {
         let first = self.values.iter().min_by_key(|(_, (span, _))| span.start);
         let Some((key, (span, _))) = first else { return Ok(()) };
@@ -185,7 +185,7 @@ impl<'f, 'a, 't> Section<'f, 'a, 't> {
     }
 }
 
-/// An address on which to listen.
+/// Returns the address if it can be listened on.
 fn address(text: &str) -> Option<String> {
     let (host, port) = text.rsplit_once(':')?;
     (!host.is_empty() && port.parse::<u16>().is_ok()).then(|| text.to_owned())

@@ -1,4 +1,4 @@
-//! Sends requests on to the upstream.
+//! Forwards requests to the upstream.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -29,8 +29,8 @@ use crate::proxy::problem::{cut_off, full, problem};
 use crate::proxy::settings::{Host, Settings, Timeouts, Upstream};
 use crate::proxy::tls;
 
-/// How long an unused connection to the upstream is kept. Servers close theirs after two seconds or more, and a request
-/// that is sent at this moment is lost.
+/// The time for which an idle connection to the upstream is kept. Servers close theirs after two seconds or more, and a
+/// request that is sent at that moment is lost.
 const KEPT: Duration = Duration::from_millis(1500);
 
 /// The client of the upstream, shared by all requests.
@@ -42,7 +42,7 @@ pub(crate) struct Upstreams {
 }
 
 impl Upstreams {
-    /// Makes a client. It connects when the first request is sent.
+    /// Creates a client. It connects when the first request is sent.
     pub(crate) fn new(settings: &Settings) -> Result<Arc<Self>> {
         let Some(upstream) = settings.upstream.clone() else {
             return Err(CliError::Message("upstream.url is missing".to_owned()));
@@ -69,15 +69,15 @@ impl Upstreams {
         Ok(Arc::new(Self { client, upstream, host, timeouts: settings.timeouts }))
     }
 
-    /// Addresses a request to the upstream.
+    /// Rewrites the head of a request for the upstream.
     fn address(&self, head: &mut request::Parts) {
         let path = head.uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
         let uri = Uri::builder().scheme(self.upstream.scheme.clone()).authority(self.upstream.authority.clone());
-        // The parts have been parsed before.
+        // The parts have been parsed before, so this cannot fail.
         head.uri = uri.path_and_query(path).build().unwrap_or_default();
         head.version = Version::HTTP_11;
         if self.upstream.http2 {
-            // The host is in the target.
+            // HTTP/2 has the host in the target.
             head.headers.remove(HOST);
         } else if self.upstream.host == Host::Upstream || !head.headers.contains_key(HOST) {
             head.headers.insert(HOST, self.host.clone());
@@ -92,7 +92,7 @@ impl Upstreams {
     ) -> std::result::Result<Response<Incoming>, Failure> {
         self.address(&mut head);
         frame(&mut head, &body, self.upstream.http2);
-        // A connection that was kept may have been closed by the upstream. A request that changes nothing is sent again.
+        // The upstream may have closed a kept connection. A safe request is sent again.
         let again = (matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS) && body.is_end_stream())
             .then(|| head.clone());
         match self.send_once(Request::from_parts(head, body), progress).await {
@@ -117,7 +117,7 @@ impl Upstreams {
             tokio::select! {
                 response = &mut response => return response.map_err(Failure::Upstream),
                 () = sleep_until(deadline) => {
-                    // The upstream is not waited for while the client is.
+                    // The response timeout does not count while the client is still sending.
                     let now = Instant::now();
                     let last = if progress.is_waiting() { now } else { progress.last() };
                     deadline = last + self.timeouts.response;
@@ -130,7 +130,7 @@ impl Upstreams {
     }
 }
 
-/// Says how long the body of a request is.
+/// Sets the framing headers of a request.
 fn frame(head: &mut request::Parts, body: &AnyBody, http2: bool) {
     let had_length = head.headers.remove(CONTENT_LENGTH).is_some();
     match body.size_hint().exact() {
@@ -154,7 +154,7 @@ enum Failure {
     Upstream(ClientError),
 }
 
-/// Sends one request on.
+/// Forwards one request.
 #[derive(Clone)]
 pub(crate) struct Forward {
     upstreams: Arc<Upstreams>,
@@ -162,17 +162,17 @@ pub(crate) struct Forward {
     upgrades: Option<Upgrades>,
 }
 
-/// What becomes of a connection that the upstream upgrades to WebSocket.
+/// What to do with a connection that the upstream upgrades to WebSocket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Upgrades {
     /// The layer in front scans its messages.
     Scan,
-    /// Nobody scans them.
+    /// Its messages are not scanned.
     Pass,
 }
 
 impl Forward {
-    /// `progress`: that of the body of the request. `upgrades`: if the request asks for a WebSocket.
+    /// `progress`: the progress of the request's body. `upgrades`: set if the request asks for a WebSocket.
     pub(crate) fn new(upstreams: Arc<Upstreams>, progress: Arc<Progress>, upgrades: Option<Upgrades>) -> Self {
         Self { upstreams, progress, upgrades }
     }
@@ -201,8 +201,8 @@ impl Forward {
         Response::from_parts(head, body.boxed_unsync())
     }
 
-    /// Returns a response that upgrades the connection. The layer in front finds the upstream's end of it in the extensions
-    /// of the response.
+    /// Returns a response that upgrades the connection. The layer in front finds the upstream's end of the connection
+    /// in the extensions of the response.
     fn upgraded(&self, response: Response<Incoming>, client: Option<OnUpgrade>) -> Response<AnyBody> {
         let (mut head, _) = response.into_parts();
         let protocol = head.headers.get(UPGRADE).map(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"));
@@ -258,7 +258,7 @@ fn upstream_failed(reason: &'static str) {
     tracing::warn!(reason, "the upstream failed");
 }
 
-/// Whether the connection timed out.
+/// Returns whether the connection timed out.
 fn is_timeout(error: &ClientError) -> bool {
     let mut source = error.source();
     while let Some(error) = source {
@@ -270,7 +270,7 @@ fn is_timeout(error: &ClientError) -> bool {
     false
 }
 
-/// Whether the length of a response is beyond doubt.
+/// Returns whether all readers agree on the length of a response.
 fn is_read_in_one_way(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     match codings.next() {

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
 
 use crate::proxy::settings::Trust;
 
-/// Headers that concern one connection (RFC 9110, section 7.6.1), and one that goes with `Upgrade: h2c`.
+/// Headers of a single connection (RFC 9110, section 7.6.1), and one that accompanies `Upgrade: h2c`.
 const HOP_BY_HOP: [&str; 8] = [
     "connection",
     "keep-alive",
@@ -22,7 +22,7 @@ const HOP_BY_HOP: [&str; 8] = [
     "proxy-authorization",
 ];
 
-/// Fields that are not allowed in trailers because they say how a message is read.
+/// Fields that are not allowed in trailers because they change how a message is read.
 const NOT_IN_TRAILERS: [HeaderName; 7] = [CONNECTION, CONTENT_LENGTH, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
 
 /// The client's side of a connection.
@@ -30,11 +30,11 @@ const NOT_IN_TRAILERS: [HeaderName; 7] = [CONNECTION, CONTENT_LENGTH, HOST, TE, 
 pub(crate) struct Peer {
     pub(crate) address: IpAddr,
     pub(crate) tls: bool,
-    /// It is a proxy whose headers are believed.
+    /// Whether it is a proxy whose headers are trusted.
     pub(crate) trusted: bool,
 }
 
-/// Whether a request asks for a WebSocket.
+/// Returns whether a request asks for a WebSocket.
 pub(crate) fn asks_for_websocket(head: &Parts) -> bool {
     head.version == Version::HTTP_11
         && head.method == Method::GET
@@ -42,7 +42,7 @@ pub(crate) fn asks_for_websocket(head: &Parts) -> bool {
         && has_word(&head.headers, &CONNECTION, "upgrade")
 }
 
-/// Whether a list in a header has this word.
+/// Returns whether a list in a header has this word.
 fn has_word(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
     words(headers, name).any(|known| known.eq_ignore_ascii_case(word))
 }
@@ -52,12 +52,12 @@ fn words<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = 
     values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
-/// Removes the headers that concern one connection, also those that `Connection` names. Keeps what announces trailers,
-/// and, with `upgrade`, the change to the WebSocket protocol.
+/// Removes the headers of a single connection, including those that `Connection` names. Keeps `TE: trailers` and, with
+/// `upgrade`, the change to the WebSocket protocol.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap, upgrade: bool) {
     let named: Vec<HeaderName> = words(headers, &CONNECTION).filter_map(|name| name.parse().ok()).collect();
     let trailers = has_word(headers, &TE, "trailers");
-    // A client must not remove what says where a request is from and how long it is.
+    // A client must not be able to remove headers about the origin or the length of a request.
     for name in named.iter().filter(|name| **name != HOST && **name != CONTENT_LENGTH && **name != FORWARDED) {
         headers.remove(name);
     }
@@ -93,8 +93,8 @@ pub(crate) fn prepare_request(headers: &mut HeaderMap, peer: Peer, trust: &Trust
     add_forwarded(headers, peer);
 }
 
-/// Removes the headers that only a trusted proxy may set, and headers that a server which does not tell `_` from `-`
-/// takes for one of those or for one that says how a request is read.
+/// Removes the headers that only a trusted proxy may set. Also removes names with `_` that a server could read as one
+/// of those, or as a header that changes how a request is read.
 fn remove_spoofed(headers: &mut HeaderMap, peer: Peer, trust: &Trust) {
     let reserved = |name: &str| {
         name == "forwarded"
@@ -118,7 +118,7 @@ fn remove_spoofed(headers: &mut HeaderMap, peer: Peer, trust: &Trust) {
     }
 }
 
-/// Joins the cookies that HTTP/2 may send in several fields (RFC 9113, section 8.2.3).
+/// Joins cookies that HTTP/2 may send in several fields (RFC 9113, section 8.2.3).
 pub(crate) fn join_cookies(headers: &mut HeaderMap) {
     if headers.get_all(COOKIE).iter().nth(1).is_none() {
         return;
@@ -129,7 +129,7 @@ pub(crate) fn join_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Says where the request is from.
+/// Adds headers with the origin of the request.
 fn add_forwarded(headers: &mut HeaderMap, peer: Peer) {
     let address = peer.address.to_canonical();
     let proto = if peer.tls { "https" } else { "http" };

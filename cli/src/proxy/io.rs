@@ -1,4 +1,4 @@
-//! A connection that ends when nothing moves on it for too long.
+//! A connection with an idle timeout.
 
 use std::io;
 use std::pin::Pin;
@@ -8,16 +8,16 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Bytes from which the version of HTTP is known.
+/// The number of bytes after which the version of HTTP is known.
 const PREFACE: u64 = 24;
 
-/// A connection with a limit on the time for which neither side sends a byte.
+/// A connection that ends if neither side sends a byte for some time.
 ///
-/// It holds a guard as long as it exists, also after it was upgraded.
+/// It holds a guard as long as it exists, even after it was upgraded.
 pub(crate) struct Timed<S, G> {
     inner: S,
     _guard: G,
-    /// The limit until the first bytes were received.
+    /// The timeout until the first bytes are received.
     first: Duration,
     idle: Duration,
     received: u64,
@@ -30,7 +30,7 @@ impl<S, G> Timed<S, G> {
         Self { inner, _guard: guard, first, idle, received: 0, moved: Instant::now(), timer: Box::pin(sleep(first)) }
     }
 
-    /// Waits for the limit.
+    /// Waits for the timeout.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         loop {
             if self.timer.as_mut().poll(cx).is_pending() {
@@ -41,12 +41,12 @@ impl<S, G> Timed<S, G> {
             if end <= Instant::now() {
                 return Poll::Ready(io::ErrorKind::TimedOut.into());
             }
-            // The timer is not set again for each byte, but when it has run out.
+            // The timer is not reset for each byte, but only when it has expired.
             self.timer.as_mut().reset(end);
         }
     }
 
-    /// Notes that something moved, or waits for the limit.
+    /// Records activity, or waits for the timeout.
     fn watch<T>(&mut self, cx: &mut Context<'_>, moved: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         match moved {
             Poll::Ready(moved) => {

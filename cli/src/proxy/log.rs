@@ -1,4 +1,4 @@
-//! Logs on standard error: as text or as JSON, without what somebody said.
+//! Logs on standard error, as text or as JSON. They never contain what somebody said.
 
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -8,9 +8,9 @@ use tracing_subscriber::{Layer, fmt};
 use crate::console::say;
 use crate::proxy::settings::Log;
 
-/// Starts to log.
+/// Starts logging.
 pub(crate) fn start(log: Log) {
-    // The parts that this program is built on would log headers and addresses.
+    // Dependencies would log headers and addresses.
     let ours = Targets::new().with_target("lastfour", log.level).with_target("lastfour_cli", log.level);
     let layer = fmt::layer().with_writer(std::io::stderr).with_target(false);
     let layer = if log.json {
@@ -18,11 +18,11 @@ pub(crate) fn start(log: Log) {
     } else {
         layer.with_ansi(false).compact().boxed()
     };
-    // Fails only if there is one already.
+    // Fails only if there is a subscriber already.
     let _ = tracing_subscriber::registry().with(layer.with_filter(ours)).try_init();
 }
 
-/// Reports what concerns the whole proxy, at any level.
+/// Reports an event of the whole proxy, at any level.
 pub(crate) fn notice(log: Log, line: &str) {
     if log.json {
         tracing::info!("{line}");
@@ -31,7 +31,7 @@ pub(crate) fn notice(log: Log, line: &str) {
     }
 }
 
-/// Reports what needs somebody.
+/// Reports a problem that somebody should look at.
 pub(crate) fn warning(log: Log, line: &str) {
     if log.json {
         tracing::warn!("{line}");

@@ -1,9 +1,9 @@
 //! `lastfour proxy`: the middleware in front of a server in any language.
 //!
-//! `settings` holds what can be set, `shared` what all connections share. `serve` accepts connections; `check` refuses requests that servers read differently;
-//! `headers` prepares the head for the upstream; `route` chooses the layer that scans; `forward` sends the request on.
-//! `store` keeps conversations. `admin` is the second port. `ext_proc` puts the same layers behind Envoy's interface for external
-//! processors instead.
+//! `settings` holds the settings, `shared` what all connections share. `serve` accepts connections; `check` rejects
+//! ambiguous requests; `headers` prepares the head for the upstream; `route` chooses the layer that scans; `forward`
+//! sends the request to the upstream. `store` keeps conversations. `admin` is the second port. `ext_proc` puts the same
+//! layers behind Envoy's interface for external processors instead.
 
 mod admin;
 mod body;
@@ -43,7 +43,7 @@ use crate::proxy::shared::Shared;
 use crate::proxy::source::Source;
 use crate::proxy::store::{REDIS_URL, redis_url};
 
-/// `lastfour proxy`. Returns whether all requests were finished.
+/// Runs `lastfour proxy`. Returns whether all requests were finished.
 pub(crate) fn run(args: &args::Proxy) -> Result<bool> {
     let settings = match &args.config {
         Some(path) => file::read(path, true)?,
@@ -52,11 +52,11 @@ pub(crate) fn run(args: &args::Proxy) -> Result<bool> {
     start(settings, args.check, Proxy::new)
 }
 
-/// `lastfour ext-proc`. Returns whether all requests were finished.
+/// Runs `lastfour ext-proc`. Returns whether all requests were finished.
 #[cfg(feature = "ext-proc")]
 pub(crate) fn run_ext_proc(args: &args::ExtProc) -> Result<bool> {
     let settings = match &args.config {
-        // The same file may be that of a proxy.
+        // The file may be the same as that of a proxy.
         Some(path) => Settings { upstream: None, ..file::read(path, false)? },
         None => from_serving(&args.serving, None)?,
     };
@@ -74,7 +74,7 @@ fn start<H: Handler>(
         .build()
         .map_err(|error| CliError::Message(format!("cannot start: {error}")))?;
     if check {
-        // The store may belong to a runtime.
+        // The store may need a runtime.
         let _entered = runtime.enter();
         let shared = Shared::new(settings)?;
         shared.settings.tls.as_ref().map(tls::acceptor).transpose()?;
@@ -115,7 +115,7 @@ fn from_serving(args: &args::Serving, upstream: Option<Upstream>) -> Result<Sett
         rules.conversation.push(source);
     }
     let redis = match &args.redis {
-        // The URL may hold a password.
+        // The URL may contain a password.
         Some(url) => vec![redis_url(url).ok_or_else(|| CliError::Message(format!("--redis: expected {REDIS_URL}")))?],
         None => Vec::new(),
     };
@@ -176,7 +176,7 @@ async fn serve<H: Handler>(settings: Settings, handler: impl FnOnce(Arc<Shared>)
     Ok(finished)
 }
 
-/// Says what is scanned and what is remembered.
+/// Reports what is scanned and where conversations are kept.
 fn describe(settings: &Settings) {
     let log = settings.log;
     if settings.rules.direction != Direction::Both {
@@ -209,7 +209,7 @@ fn describe(settings: &Settings) {
     }
 }
 
-/// Waits until the proxy is to stop.
+/// Waits until the proxy is told to stop.
 #[cfg(unix)]
 async fn stopped() {
     use tokio::signal::unix::{SignalKind, signal};
@@ -232,7 +232,7 @@ async fn stopped() {
     }
 }
 
-/// Reads the policies again when the process gets SIGHUP.
+/// Reloads the policies when the process receives SIGHUP.
 #[cfg(unix)]
 async fn reload_on_hangup(shared: Arc<Shared>) {
     use tokio::signal::unix::{SignalKind, signal};

@@ -1,4 +1,4 @@
-//! Patterns of paths.
+//! Path patterns.
 
 /// A path prefix by segments, such as `/rooms/*/messages`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +27,12 @@ impl Pattern {
         Self { text: "/".to_owned(), segments: Vec::new() }
     }
 
-    /// The pattern as it was written.
+    /// Returns the pattern as it was written.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether a path with these segments begins like the pattern.
+    /// Returns whether a path with these segments begins with the pattern.
     pub(crate) fn matches(&self, path: &[String]) -> bool {
         path.len() >= self.segments.len()
             && self
@@ -43,7 +43,7 @@ impl Pattern {
     }
 }
 
-/// Returns the decoded segments of a path, or `None` if servers differ in how they read it: with dot segments, empty
+/// Returns the decoded segments of a path, or `None` if servers read it in different ways: it has dot segments, empty
 /// segments, parameters, backslashes, or escaped separators.
 pub(crate) fn segments(path: &str) -> Option<Vec<String>> {
     let rest = path.strip_prefix('/')?;

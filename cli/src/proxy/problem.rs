@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 
 use crate::proxy::body::{AnyBody, Cut};
 
-/// Returns a response with a body in `application/problem+json`, as the middleware writes it.
+/// Returns a response with an `application/problem+json` body, like those of the middleware.
 pub(crate) fn problem(status: StatusCode, detail: &str) -> Response<AnyBody> {
     let title = status.canonical_reason().unwrap_or_default();
     let body =

@@ -1,4 +1,4 @@
-//! Which rules a request gets.
+//! Chooses the rules for a request.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(crate) struct Route {
 pub(crate) struct Routes {
     routes: Vec<Route>,
     rest: Route,
-    /// For paths that servers read differently: both directions are scanned.
+    /// The route for paths that servers read in different ways: both directions are scanned.
     unclear: Route,
 }
 
@@ -40,7 +40,7 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Fails if a policy cannot be read.
+    /// Returns an error if a policy cannot be read.
     pub(crate) fn new(settings: &Settings, store: &Store) -> Result<Self> {
         let idle = settings.timeouts.idle;
         let limits = Limits::default().hold(settings.limits.hold);
@@ -79,12 +79,12 @@ impl Routes {
     }
 }
 
-/// A text for which all tables are needed.
+/// A text that uses all tables.
 const WARM_UP: &str = "my card is 3782 822463 10005, mi contraseña es Girasol2019";
 
 fn layer(rules: &Rules, limits: Limits, idle: Duration, store: &Store) -> Result<Option<RedactLayer<Store>>> {
     let engine = Engine::new(reading::policy(rules.policy.as_deref())?);
-    // Builds the tables, which takes longer than the first client should wait.
+    // Builds the tables now, so that the first client does not wait for them.
     let _ = engine.redact(WARM_UP);
     let layer = match rules.direction {
         Direction::Both => RedactLayer::both(engine),

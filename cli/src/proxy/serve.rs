@@ -32,7 +32,7 @@ use crate::proxy::problem::{full, problem};
 use crate::proxy::route::Route;
 use crate::proxy::shared::Shared;
 
-/// Streams of one HTTP/2 connection.
+/// The maximum number of streams of one HTTP/2 connection.
 const STREAMS: u32 = 250;
 
 /// Answers the requests of all connections.
@@ -49,7 +49,7 @@ pub(crate) trait Handler: Send + Sync + 'static {
     ) -> impl Future<Output = Response<AnyBody>> + Send;
 }
 
-/// Sends requests on to the upstream.
+/// Forwards requests to the upstream.
 pub(crate) struct Proxy {
     shared: Arc<Shared>,
     upstreams: Arc<Upstreams>,
@@ -76,13 +76,13 @@ impl Handler for Proxy {
         let (version, method) = (request.version(), request.method().clone());
         let routes = self.shared.routes();
         let route = routes.find(&method, request.uri().path());
-        // Says in which route something was found or could not be scanned.
+        // Adds the route to log lines about findings and failures.
         let span = tracing::info_span!("in", route = route.name.as_str());
         let mut response = match self.forward(route, peer, request).instrument(span).await {
             Ok(response) => response,
             Err(refusal) => {
                 let mut response = problem(refusal.status, refusal.detail);
-                // What else is on the connection may be a part of what was refused.
+                // The rest of the connection may belong to the rejected request.
                 if version <= Version::HTTP_11 {
                     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 }
@@ -98,7 +98,7 @@ impl Handler for Proxy {
         .increment(1);
         metrics::histogram!("lastfour_proxy_head_seconds", "route" => route.name.clone()).record(elapsed.as_secs_f64());
         let ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        // Paths and queries may hold secrets, so the route is logged and not the path.
+        // Paths and queries may contain secrets, so only the route is logged.
         tracing::info!(method = known(&method), route = route.name.as_str(), status, ms, "request");
         response
     }
@@ -151,14 +151,14 @@ impl Proxy {
     }
 }
 
-/// A method as it may be logged: a client can send any word as one.
+/// Returns a method as it may be logged. A client can send any word as a method.
 pub(crate) fn known(method: &Method) -> &str {
     let methods =
         [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
     if methods.contains(method) { method.as_str() } else { "other" }
 }
 
-/// Exists as long as a connection, also after it was upgraded to WebSocket.
+/// Held by a connection for its lifetime, even after it was upgraded to WebSocket.
 struct Guard {
     _permit: Option<OwnedSemaphorePermit>,
     _running: mpsc::Sender<Infallible>,
@@ -209,7 +209,7 @@ impl<H: Handler> Server<H> {
         Self { handler, listener, tls, builder }
     }
 
-    /// Accepts connections until `stop` is done. Then finishes the requests that are running, and waits for WebSockets to be
+    /// Accepts connections until `stop` completes. Then finishes the running requests, and waits until WebSockets are
     /// closed. Returns whether all requests were finished in time.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) -> bool {
         let graceful = GracefulShutdown::new();
@@ -219,7 +219,7 @@ impl<H: Handler> Server<H> {
         let mut stop = std::pin::pin!(stop);
         loop {
             let accept = async {
-                // It is never closed.
+                // The semaphore is never closed.
                 let permit = free.clone().acquire_owned().await.ok();
                 (shared.listener.accept().await, permit)
             };
@@ -235,7 +235,7 @@ impl<H: Handler> Server<H> {
                 }
                 Err(error) => {
                     tracing::error!(%error, "cannot accept a connection");
-                    // Such as too many open files. Others may be closed meanwhile.
+                    // For example, too many open files. Other connections may be closed soon.
                     if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
                         sleep(Duration::from_millis(100)).await;
                     }
@@ -244,11 +244,11 @@ impl<H: Handler> Server<H> {
         }
         let state = shared.handler.shared().clone();
         state.stop();
-        // Closes the listener when the last connection ends.
+        // Only connections hold a sender now, so `ended` completes when the last of them ends.
         drop((running, shared));
         let deadline = Instant::now() + state.settings.timeouts.shutdown;
         let finished = timeout_at(deadline, graceful.shutdown()).await.is_ok();
-        // A WebSocket has no end to wait for.
+        // WebSockets may stay open forever.
         let _ = timeout_at(deadline, ended.recv()).await;
         finished
     }
@@ -256,7 +256,7 @@ impl<H: Handler> Server<H> {
     async fn connection(&self, stream: TcpStream, address: SocketAddr, guard: Guard, watcher: Watcher) {
         let _ = stream.set_nodelay(true);
         let timeouts = self.handler.shared().settings.timeouts;
-        // The upstream may take as long as it is allowed to before it answers.
+        // The upstream may take as long to answer as its timeout allows.
         let idle = timeouts.idle.max(timeouts.response + Duration::from_secs(1));
         let stream = Timed::new(stream, guard, timeouts.head, idle);
         match &self.tls {

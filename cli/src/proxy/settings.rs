@@ -1,4 +1,4 @@
-//! The settings of the proxy: what the command line and the configuration file say, checked.
+//! The settings of the proxy from the command line and the configuration file, after validation.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -17,14 +17,14 @@ use crate::proxy::source::Source;
 /// The default address.
 pub(crate) const LISTEN: &str = "127.0.0.1:8080";
 
-/// Everything that can be set.
+/// All settings.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// The address on which clients connect.
     pub(crate) listen: String,
-    /// `None` for an external processor, which sends nothing on.
+    /// `None` for an external processor, which forwards nothing.
     pub(crate) upstream: Option<Upstream>,
-    /// The address of health, readiness and metrics.
+    /// The address of the health, readiness and metrics port.
     pub(crate) admin: Option<String>,
     pub(crate) tls: Option<Tls>,
     pub(crate) trust: Trust,
@@ -43,16 +43,16 @@ pub(crate) struct Upstream {
     pub(crate) scheme: Scheme,
     pub(crate) authority: Authority,
     pub(crate) host: Host,
-    /// HTTP/2 without negotiation.
+    /// Whether to use HTTP/2 without negotiation.
     pub(crate) http2: bool,
-    /// Certificates of the authority that has signed the upstream's certificate. By default those of the system.
+    /// Certificates of the authority that signed the upstream's certificate. The default is those of the system.
     pub(crate) ca: Option<PathBuf>,
 }
 
-/// The `Host` that the upstream gets.
+/// The `Host` header that the upstream gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Host {
-    /// That of the client.
+    /// The client's.
     Keep,
     /// The upstream's own.
     Upstream,
@@ -64,12 +64,12 @@ pub(crate) struct Tls {
     pub(crate) key: PathBuf,
 }
 
-/// Whose headers are believed.
+/// Which clients' headers are trusted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Trust {
     /// Addresses of proxies in front of this one.
     pub(crate) proxies: Vec<Network>,
-    /// Headers that only these may set.
+    /// Headers that only these proxies may set.
     pub(crate) headers: Vec<HeaderName>,
 }
 
@@ -81,20 +81,20 @@ impl Trust {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Connections at once.
+    /// The maximum number of concurrent connections.
     pub(crate) connections: usize,
-    /// Bytes of a request's head.
+    /// The maximum number of bytes of a request's head.
     pub(crate) head: usize,
-    /// Bytes of a request's body; 0 for no limit.
+    /// The maximum number of bytes of a request's body; 0 for no limit.
     pub(crate) body: u64,
-    /// Bytes of a body that are held to be scanned.
+    /// The maximum number of bytes of a body that are buffered for scanning.
     pub(crate) hold: usize,
-    /// Conversations in memory.
+    /// The maximum number of conversations in memory.
     pub(crate) conversations: usize,
 }
 
 impl Limits {
-    /// The most bytes that the body of a request may have.
+    /// Returns the maximum number of bytes of a request's body.
     pub(crate) fn body(&self) -> u64 {
         if self.body == 0 { u64::MAX } else { self.body }
     }
@@ -114,15 +114,15 @@ impl Default for Limits {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timeouts {
-    /// Until the upstream has accepted a connection.
+    /// Until the upstream accepts a connection.
     pub(crate) connect: Duration,
-    /// Until a client has sent the head of a request, also the next one of a connection.
+    /// Until a client has sent the head of a request, including the next one of a connection.
     pub(crate) head: Duration,
-    /// Until the upstream begins to answer, from when it was last sent anything.
+    /// Until the upstream begins to answer, counted from the last bytes sent to it.
     pub(crate) response: Duration,
     /// Without a byte in either direction.
     pub(crate) idle: Duration,
-    /// For requests that are running when the proxy stops.
+    /// For running requests when the proxy stops.
     pub(crate) shutdown: Duration,
 }
 
@@ -138,17 +138,17 @@ impl Default for Timeouts {
     }
 }
 
-/// Where conversations are kept.
+/// Where conversations are stored.
 #[derive(Clone)]
 pub(crate) struct Store {
-    /// The URL of a server, or those of nodes of a cluster. In memory if empty.
+    /// The URL of a server, or those of the nodes of a cluster. If empty, conversations are in memory.
     pub(crate) redis: Vec<String>,
-    /// The server is a node of a cluster.
+    /// Whether the server is a node of a cluster.
     #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the store on Redis reads it"))]
     pub(crate) cluster: bool,
-    /// How the keys begin on the server.
+    /// The prefix of keys on the server.
     pub(crate) prefix: String,
-    /// The time after which a conversation is forgotten in which nothing is said.
+    /// The time without messages after which a conversation is forgotten.
     pub(crate) idle: Duration,
 }
 
@@ -158,7 +158,7 @@ impl Default for Store {
     }
 }
 
-/// Without the URLs, which may hold a password.
+/// Omits the URLs, which may contain a password.
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store").field("prefix", &self.prefix).field("idle", &self.idle).finish_non_exhaustive()
@@ -177,11 +177,11 @@ impl Default for Log {
     }
 }
 
-/// Which requests get which rules.
+/// The rules for some requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
     pub(crate) path: Pattern,
-    /// All methods if empty.
+    /// Empty for all methods.
     pub(crate) methods: Vec<Method>,
     pub(crate) rules: Rules,
 }
@@ -189,7 +189,7 @@ pub(crate) struct Route {
 /// How requests and their responses are read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rules {
-    /// The default policy if `None`.
+    /// `None` for the default policy.
     pub(crate) policy: Option<PathBuf>,
     pub(crate) direction: Direction,
     pub(crate) shape: Shape,
@@ -197,19 +197,19 @@ pub(crate) struct Rules {
     pub(crate) fields: Vec<String>,
     pub(crate) events: Events,
     pub(crate) errors: Errors,
-    /// The framing of WebSocket messages. It is recognized if `None`.
+    /// The framing of WebSocket messages, or `None` to recognise it.
     pub(crate) framing: Option<Framing>,
     /// What happens to binary WebSocket messages.
     pub(crate) binary: Binary,
-    /// Where the conversation key is, in this order.
+    /// The sources of the conversation key, in order of precedence.
     pub(crate) conversation: Vec<Source>,
-    /// Where the role of the sender of a request is.
+    /// The sources of the sender's role, in order of precedence.
     pub(crate) role: Vec<Source>,
     pub(crate) request_role: Option<Role>,
     pub(crate) response_role: Option<Role>,
 }
 
-/// A word of the configuration that names one of several values.
+/// A word of the configuration that selects one of several values.
 pub(crate) trait Named: Copy + 'static {
     const ALL: &'static [(&'static str, Self)];
 
@@ -217,7 +217,7 @@ pub(crate) trait Named: Copy + 'static {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
-    /// Returns the names for an error.
+    /// Returns the possible words, for an error.
     fn names() -> String {
         Self::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
@@ -262,7 +262,7 @@ impl Named for Shape {
 /// How the events of a stream belong together, for the shape `generic`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Events {
-    /// It is recognized.
+    /// Recognise it.
     #[default]
     Detect,
     /// Each event is a message.
@@ -276,7 +276,7 @@ impl Named for Events {
         &[("detect", Self::Detect), ("messages", Self::Messages), ("pieces", Self::Pieces)];
 }
 
-/// The form of the responses that replace a body which is stopped.
+/// The form of responses that replace a stopped body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Errors {
     #[default]
@@ -299,8 +299,8 @@ impl Named for Host {
 }
 
 impl Upstream {
-    /// Parses a URL such as `http://127.0.0.1:9000`. The host of the client is kept for `http`. An `https` upstream gets
-    /// its own name, because its certificate is for that.
+    /// Parses a URL such as `http://127.0.0.1:9000`. For `http`, the `Host` of the client is kept. An `https` upstream
+    /// gets its own name, because its certificate is for that name.
     pub(crate) fn parse(url: &str) -> Option<Self> {
         let parts = url.parse::<Uri>().ok()?.into_parts();
         let scheme = parts.scheme.filter(|scheme| *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS)?;
@@ -326,7 +326,7 @@ impl Network {
             Some((address, bits)) => (address.parse::<IpAddr>().ok()?, Some(bits.parse::<u32>().ok()?)),
             None => (text.parse::<IpAddr>().ok()?, None),
         };
-        // IPv4 addresses are compared in the form in which IPv6 holds them.
+        // IPv4 addresses are compared in their IPv6 form.
         let outside = if address.is_ipv4() { 96 } else { 0 };
         let bits = bits.map_or(128, |bits| bits.saturating_add(outside));
         (bits <= 128 && bits >= outside).then(|| Self { address: wide(address), bits })

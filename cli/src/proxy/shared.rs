@@ -1,4 +1,4 @@
-//! What all connections share.
+//! The state that all connections share.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,7 +13,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) store: Store,
     routes: RwLock<Arc<Routes>>,
-    /// No new connections are accepted.
+    /// Whether new connections are rejected.
     stopping: AtomicBool,
 }
 
@@ -25,7 +25,7 @@ impl Shared {
         Ok(Arc::new(Self { settings, store, routes, stopping: AtomicBool::new(false) }))
     }
 
-    /// Reads the policies again. Requests that are running keep theirs, and conversations are kept.
+    /// Reloads the policies. Running requests keep the old ones. Conversations are kept.
     pub(crate) fn reload(&self) -> Result<()> {
         let routes = Arc::new(Routes::new(&self.settings, &self.store)?);
         *self.routes.write().unwrap_or_else(PoisonError::into_inner) = routes;

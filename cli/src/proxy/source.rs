@@ -41,12 +41,12 @@ impl Source {
         Some(Self { name: text.to_owned(), header, extractor })
     }
 
-    /// The header that is read, if it is one.
+    /// Returns the header that is read, if it is one.
     pub(crate) fn header(&self) -> Option<&HeaderName> {
         self.header.as_ref()
     }
 
-    /// The source as it was written.
+    /// Returns the source as it was written.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -58,7 +58,7 @@ impl fmt::Debug for Source {
     }
 }
 
-/// The first of several sources that has a word.
+/// The first of several sources that has a value.
 pub(crate) struct First(pub(crate) Vec<Source>);
 
 impl KeyExtractor for First {

@@ -1,4 +1,4 @@
-//! Where conversations are kept between requests.
+//! Stores conversations between requests.
 
 #[cfg(feature = "redis")]
 use std::{fmt, sync::Arc, time::Duration};
@@ -20,10 +20,10 @@ type Failure = redis::RedisError;
 #[cfg(not(feature = "redis"))]
 type Failure = std::convert::Infallible;
 
-/// What the URL of a server looks like.
+/// A description of the server's URL, for errors.
 pub(crate) const REDIS_URL: &str = "a URL such as redis://127.0.0.1:6379 or rediss://user:password@host";
 
-/// Returns the URL if it may be that of a server.
+/// Returns the URL if it may be that of a Redis server.
 pub(crate) fn redis_url(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let known = ["redis", "rediss", "valkey", "valkeys", "unix", "redis+unix", "valkey+unix"].contains(&scheme);
@@ -41,11 +41,11 @@ pub(crate) enum Store {
 }
 
 impl Store {
-    /// Creates the store. A server is connected to when it is first needed.
+    /// Creates the store. It connects to a server when it is first used.
     ///
     /// # Errors
     ///
-    /// Fails if the URL is not valid, or if this program was built without Redis.
+    /// Returns an error if the URL is not valid, or if this program was built without Redis.
     pub(crate) fn new(settings: &Settings) -> Result<Self> {
         if settings.store.redis.is_empty() {
             return Ok(Self::Memory(MemoryStore::new(settings.limits.conversations, settings.store.idle)));
@@ -55,7 +55,7 @@ impl Store {
 
     #[cfg(feature = "redis")]
     fn redis(settings: &settings::Store) -> Result<Self> {
-        // The URL may hold a password, so no error names it.
+        // The URL may contain a password, so errors do not quote it.
         let wrong = |error: Failure| CliError::Message(format!("cannot use the URL of Redis: {}", error.category()));
         match &settings.redis[..] {
             [url] if !settings.cluster => {
@@ -73,7 +73,7 @@ impl Store {
         Err(CliError::Message(reason.to_owned()))
     }
 
-    /// Whether conversations can be loaded and saved.
+    /// Returns whether conversations can be loaded and saved.
     pub(crate) async fn is_ready(&self) -> bool {
         match self {
             Self::Memory(_) => true,
@@ -88,11 +88,11 @@ impl Store {
     }
 }
 
-/// How long a cluster may take until a request fails.
+/// The time that a cluster may take before a request fails.
 #[cfg(feature = "redis")]
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A Redis Cluster. It is connected to when it is first needed.
+/// A Redis Cluster. It connects when it is first used.
 #[cfg(feature = "redis")]
 pub(crate) struct Cluster {
     client: ClusterClient,
@@ -124,7 +124,7 @@ impl Cluster {
     }
 }
 
-/// Without the client, which may name a password.
+/// Omits the client, which may contain a password.
 #[cfg(feature = "redis")]
 impl fmt::Debug for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,7 +25,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     Ok(certificates)
 }
 
-/// Returns what accepts connections with TLS: HTTP/2 and HTTP/1.1.
+/// Returns the TLS acceptor for HTTP/2 and HTTP/1.1.
 pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
     let chain = certificates(&tls.certificate)?;
     let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|cause| error("key", &tls.key, cause))?;
@@ -37,7 +37,7 @@ pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Returns how the upstream is connected to.
+/// Returns the TLS configuration for connections to the upstream.
 pub(crate) fn client(upstream: &Upstream) -> Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     match &upstream.ca {

@@ -1,5 +1,5 @@
-//! The messages of `envoy.service.ext_proc.v3` that are used here, with the numbers of Envoy's published API, and those of
-//! `grpc.health.v1`. Fields that are not listed are ignored.
+//! The messages of `envoy.service.ext_proc.v3` that are used here, with the field numbers of Envoy's published API, and
+//! those of `grpc.health.v1`. Fields that are not listed are ignored.
 
 use prost::{Enumeration, Message, Oneof};
 
@@ -45,15 +45,15 @@ pub(crate) struct ProtocolConfiguration {
 pub(crate) enum BodyMode {
     /// It is not sent.
     None = 0,
-    /// In pieces. Each is answered with what replaces it.
+    /// In pieces. Each is answered with its replacement.
     Streamed = 1,
     /// As a whole.
     Buffered = 2,
     /// As a whole, or only its beginning if it is too large for Envoy's buffer.
     BufferedPartial = 3,
-    /// In pieces. The answers may be of other sizes, and later.
+    /// In pieces. The answers may have other sizes and may come later.
     FullDuplexStreamed = 4,
-    /// As messages of gRPC.
+    /// As gRPC messages.
     Grpc = 5,
 }
 

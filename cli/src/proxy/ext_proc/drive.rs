@@ -1,4 +1,4 @@
-//! Speaks Envoy's protocol: puts what Envoy sends into an exchange, and answers with what comes out of it.
+//! Speaks Envoy's protocol: puts what Envoy sends into an exchange, and answers with the output.
 //!
 //! | mode of the body | the head is answered | the body is answered |
 //! |---|---|---|
@@ -35,19 +35,19 @@ use crate::proxy::serve::known;
 use crate::proxy::settings;
 use crate::proxy::shared::Shared;
 
-/// Bytes of bodies that are waiting to be scanned before no more are received.
+/// The maximum number of bytes of bodies that wait to be scanned. No more are received until some are scanned.
 const WINDOW: usize = 256 << 10;
 
-/// The largest piece of a body that is sent, as Envoy recommends.
+/// The maximum size of a piece of a body that is sent, as Envoy recommends.
 const PIECE: usize = 64 << 10;
 
-/// Why an exchange cannot go on.
+/// Why an exchange ends.
 pub(super) enum Stop {
     /// Envoy has ended it.
     Gone,
-    /// Fails with a reason for metrics, and what the log says.
+    /// It failed, with a reason for metrics and one for the log.
     Failed(&'static str, &'static str),
-    /// The client gets a response of this processor.
+    /// The client gets a response from this processor.
     Answered,
 }
 
@@ -78,20 +78,20 @@ struct Side {
     /// The head as received.
     before: HeaderMap,
     head: Head,
-    /// The layer has sent the head on.
+    /// Whether the layer has sent the head.
     is_known: bool,
     /// Changes of the head that are sent with the body.
     late: Option<HeaderMutation>,
     inlet: Option<UnboundedSender<Piece>>,
-    /// Bytes that were received and are not read yet.
+    /// The number of received bytes that were not read yet.
     unread: usize,
-    /// Messages with data that have not been answered.
+    /// The number of data messages that were not answered.
     unanswered: usize,
     /// The body as received, if it is sent as a whole.
     whole: Bytes,
     is_changed: bool,
     received_all: bool,
-    /// What can be sent on.
+    /// The bytes that can be sent.
     out: BytesMut,
     is_sent: bool,
     /// Trailers as received, until they are answered.
@@ -99,7 +99,7 @@ struct Side {
 }
 
 impl Side {
-    /// Whether the client or the upstream gets bytes before the end of the body is known.
+    /// Returns whether the client or the upstream gets bytes before the end of the body is known.
     fn streams(&self) -> bool {
         matches!(self.mode, BodyMode::Streamed | BodyMode::FullDuplexStreamed)
     }
@@ -120,7 +120,7 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// `replies`: where the answers go; `None` ends them. Without it the exchange counts as failed.
+    /// `replies`: the channel for the answers; `None` ends them. If it is not sent, the exchange counts as failed.
     pub(super) fn new(shared: Arc<Shared>, replies: mpsc::Sender<Option<ProcessingResponse>>) -> Self {
         Self {
             shared,
@@ -170,13 +170,13 @@ impl Driver {
     fn report(&self, start: Instant) {
         let status = self.status.map_or("none".to_owned(), |status| status.as_u16().to_string());
         let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        // Paths and queries may hold secrets, so the route is logged and not the path.
+        // Paths and queries may contain secrets, so only the route is logged.
         tracing::info!(method = known(&self.method), route = self.route.as_str(), status, ms, "request");
         metrics::counter!("lastfour_ext_proc_requests_total", "route" => self.route.clone(), "status" => status)
             .increment(1);
     }
 
-    /// Lets nothing pass any more. Returns whether Envoy must be told by an error, because a response has begun.
+    /// Blocks everything that follows. Returns whether Envoy must be told by an error, because a response has begun.
     async fn fail(&mut self) -> bool {
         if self.response.head == Head::Answered && self.response.streams() {
             return true;
@@ -201,7 +201,7 @@ impl Driver {
         if direction == Direction::Request { &mut self.request } else { &mut self.response }
     }
 
-    // What Envoy sends.
+    // Messages from Envoy.
 
     async fn message(&mut self, message: ProcessingRequest) -> Step {
         use api::Received::{
@@ -266,7 +266,7 @@ impl Driver {
         self.upstream = Some(sender);
         let mesh = Mesh::new(self.events.0.clone(), receiver, progress);
         let request = http::Request::from_parts(head, body);
-        // Says in which route something was found or could not be scanned.
+        // Adds the route to log lines about findings and failures.
         let span = tracing::info_span!("in", route = self.route.as_str());
         tokio::spawn(exchange(route.layer.clone(), request, mesh).instrument(span));
         Ok(())
@@ -303,7 +303,7 @@ impl Driver {
         let inlet = self.inlet(Direction::Response, headers.end_of_stream);
         let idle = self.shared.settings.timeouts.idle;
         let body = Received::new(inlet, Progress::new(), idle, u64::MAX).boxed_unsync();
-        // If nobody waits for it, the layer has answered meanwhile.
+        // If there is no receiver, the layer has answered already.
         let _ = upstream.send(http::Response::from_parts(head, body));
         Ok(())
     }
@@ -340,7 +340,7 @@ impl Driver {
         let side = self.side(direction);
         side.trailers = Some(trailers.clone());
         if side.is_sent {
-            // They came after the whole body. What they say about its bytes may be wrong.
+            // They came after the whole body. If the body was changed, their claims about it may be wrong.
             let kept = if side.is_changed { HeaderMap::new() } else { trailers };
             return self.answer_trailers(direction, &kept).await;
         }
@@ -353,7 +353,7 @@ impl Driver {
         Ok(())
     }
 
-    // What the layer does with it.
+    // Events from the layer.
 
     async fn event(&mut self, event: Event) -> Step {
         match event {
@@ -387,7 +387,7 @@ impl Driver {
                 self.answer(direction).await?;
                 self.answer_trailers(direction, &after).await
             }
-            // The layer answers it.
+            // The layer sends the answer.
             Event::Stopped(Direction::Request) if self.response.head == Head::NotSent => Ok(()),
             Event::Stopped(_) => Err(Stop::Failed("body", "a body was stopped after its beginning was sent on")),
             Event::Instead(status, headers, body) => {
@@ -418,7 +418,7 @@ impl Driver {
         .await
     }
 
-    /// The layer reads a body of which nothing is there.
+    /// The layer wants to read a body that has no bytes buffered.
     async fn wanted(&mut self, direction: Direction) -> Step {
         let side = self.side(direction);
         match side.mode {
@@ -440,7 +440,7 @@ impl Driver {
         }
     }
 
-    /// Answers all messages with data, now that the body has ended.
+    /// Answers all data messages after the body has ended.
     async fn answer(&mut self, direction: Direction) -> Step {
         let side = self.side(direction);
         side.unread = 0;
@@ -459,7 +459,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Answers a message with data.
+    /// Answers a data message.
     async fn answer_one(&mut self, direction: Direction) -> Step {
         let side = self.side(direction);
         side.unanswered -= 1;
@@ -483,7 +483,7 @@ impl Driver {
         .await
     }
 
-    /// Sends what can be sent on, in the mode `FULL_DUPLEX_STREAMED`.
+    /// Sends what can be sent, in the mode `FULL_DUPLEX_STREAMED`.
     async fn flush(&mut self, direction: Direction, is_end: bool) -> Step {
         loop {
             let side = self.side(direction);
@@ -502,7 +502,7 @@ impl Driver {
         }
     }
 
-    /// Answers the trailers with these in their place.
+    /// Answers the trailers with replacements.
     async fn answer_trailers(&mut self, direction: Direction, after: &HeaderMap) -> Step {
         let Some(before) = self.side(direction).trailers.take() else { return Ok(()) };
         let reply = TrailersReply { header_mutation: head::mutation(&before, after) };

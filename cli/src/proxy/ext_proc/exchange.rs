@@ -1,4 +1,4 @@
-//! One exchange in the middleware: Envoy takes the place of the service behind the layer.
+//! One exchange in the middleware. Envoy takes the place of the service behind the layer.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -19,27 +19,27 @@ use crate::proxy::body::{AnyBody, Cut, Progress};
 use crate::proxy::problem::{cut_off, problem};
 use crate::proxy::store::Store;
 
-/// What happens to a message of an exchange.
+/// An event of a message in an exchange.
 pub(super) enum Event {
-    /// Its head may be sent on.
+    /// Its head may be sent.
     Head(Direction, HeaderMap),
-    /// Data of its body may be sent on.
+    /// Data of its body may be sent.
     Data(Direction, Bytes),
-    /// Its trailers may be sent on. They are the end of its body.
+    /// Its trailers, which end its body, may be sent.
     Trailers(Direction, HeaderMap),
-    /// Its body has been sent on.
+    /// Its body has been sent.
     End(Direction),
-    /// Its body was stopped after its head was sent on.
+    /// Its body was stopped after its head had been sent.
     Stopped(Direction),
-    /// Its body is read, and no piece of it is there.
+    /// Its body is being read, but no piece is available.
     Wants(Direction),
-    /// A piece of this length has been read, and all data that come from it have been reported.
+    /// A piece of this length was read, and all of its output was reported.
     Took(Direction, usize),
     /// The client gets this response instead.
     Instead(StatusCode, HeaderMap, Bytes),
 }
 
-/// Says that a response is that of the service, perhaps changed, and not one of the layer.
+/// Marks a response of the service, possibly changed, as opposed to one of the layer.
 #[derive(Clone, Copy)]
 pub(super) struct FromService;
 
@@ -61,7 +61,7 @@ pub(super) async fn exchange(layer: Option<RedactLayer<Store>>, request: Request
         pump(Direction::Response, body, &events).await;
         return;
     }
-    // It is in memory, so it cannot fail.
+    // It is in memory, so this cannot fail.
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let _ = events.send(Event::Instead(head.status, head.headers, body));
 }
@@ -70,12 +70,12 @@ fn unchanged(request: Request<AnyBody>, mesh: Mesh) -> Answer<AnyBody> {
     Box::pin(mesh.oneshot(request))
 }
 
-/// Boxed, because the compiler cannot prove that the future itself can be sent to another thread.
+/// Boxed, because the compiler cannot prove that the future itself is `Send`.
 fn redacted(layer: &RedactLayer<Store>, request: Request<AnyBody>, mesh: Mesh) -> Answer<RedactBody<AnyBody>> {
     Box::pin(layer.layer(mesh).oneshot(request))
 }
 
-/// Reports a body. Returns whether it was not stopped.
+/// Reports the data of a body. Returns whether it was not stopped.
 async fn pump(direction: Direction, mut body: AnyBody, events: &UnboundedSender<Event>) -> bool {
     while let Some(frame) = body.frame().await {
         let event = match frame.map(http_body::Frame::into_data) {
@@ -99,17 +99,17 @@ async fn pump(direction: Direction, mut body: AnyBody, events: &UnboundedSender<
     true
 }
 
-/// The service behind the layer: reports what it is sent, and answers with what Envoy gets from the upstream.
+/// The service behind the layer: reports what it receives, and answers with what Envoy gets from the upstream.
 #[derive(Clone)]
 pub(super) struct Mesh {
     events: UnboundedSender<Event>,
-    /// The response of the upstream. It is taken once.
+    /// The response of the upstream, which is taken once.
     response: Arc<Mutex<Option<oneshot::Receiver<Response<AnyBody>>>>>,
     progress: Arc<Progress>,
 }
 
 impl Mesh {
-    /// `progress`: that of the body of the request.
+    /// `progress`: the progress of the body of the request.
     pub(super) fn new(
         events: UnboundedSender<Event>,
         response: oneshot::Receiver<Response<AnyBody>>,
@@ -154,7 +154,7 @@ where
     }
 }
 
-/// The response that nobody gets, because Envoy has ended the exchange.
+/// Returns a response that nobody receives, because Envoy has ended the exchange.
 fn gone() -> Response<AnyBody> {
     problem(StatusCode::BAD_GATEWAY, "The server did not answer.")
 }

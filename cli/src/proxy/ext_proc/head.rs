@@ -1,4 +1,4 @@
-//! Heads: from Envoy's list of fields to HTTP, and from a changed head to what Envoy should change.
+//! Converts heads: from Envoy's list of fields to HTTP, and from a changed head to Envoy's mutation.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HOST};
@@ -15,7 +15,7 @@ struct Split {
     headers: HeaderMap,
 }
 
-/// Returns `None` if a field is not one of HTTP.
+/// Returns `None` if a field is not a valid HTTP field.
 fn split(fields: Option<Fields>) -> Option<Split> {
     let mut split = Split { method: None, path: None, authority: None, status: None, headers: HeaderMap::new() };
     for field in fields.unwrap_or_default().headers {
@@ -64,7 +64,7 @@ pub(super) fn trailers(fields: Option<Fields>) -> Option<HeaderMap> {
     Some(split(fields)?.headers)
 }
 
-/// Returns what changes `before` into `after`, or `None` if they are equal.
+/// Returns the mutation that turns `before` into `after`, or `None` if they are equal.
 pub(super) fn mutation(before: &HeaderMap, after: &HeaderMap) -> Option<HeaderMutation> {
     let removed = before.keys().filter(|name| !after.contains_key(*name));
     let mutation = HeaderMutation {
@@ -90,7 +90,7 @@ fn set(name: &HeaderName, headers: &HeaderMap) -> impl Iterator<Item = SetField>
     })
 }
 
-/// Returns a response that Envoy sends in place of what it has.
+/// Returns a response that Envoy sends instead.
 pub(super) fn immediate(status: StatusCode, headers: &HeaderMap, body: Bytes) -> ImmediateReply {
     let names = headers.keys().filter(|name| **name != CONTENT_LENGTH);
     ImmediateReply {

@@ -1,4 +1,4 @@
-//! A body as Envoy sends it, in the form that the layer reads.
+//! A body from Envoy in the form that the layer reads.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,19 +12,19 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use crate::proxy::body::Cut;
 use crate::proxy::ext_proc::exchange::Event;
 
-/// What is put into a body.
+/// A piece of a body, or its end.
 pub(super) enum Piece {
     Data(Bytes),
     Trailers(HeaderMap),
     End,
 }
 
-/// A body that is filled from elsewhere. It reports when it is asked for more. If it is not filled to its end, it fails.
+/// A body that is filled through a channel. It reports when it is polled for more. If its end is never sent, it fails.
 pub(super) struct Inlet {
     direction: Direction,
     pieces: UnboundedReceiver<Piece>,
     events: UnboundedSender<Event>,
-    /// The length of the piece that was taken last.
+    /// The length of the last piece that was taken.
     taken: Option<usize>,
     asked: bool,
     ended: bool,
@@ -32,7 +32,7 @@ pub(super) struct Inlet {
 }
 
 impl Inlet {
-    /// Creates a body and what fills it. `is_empty`: there is no body.
+    /// Creates a body and its sender. `is_empty`: there is no body.
     pub(super) fn new(
         direction: Direction,
         events: UnboundedSender<Event>,
@@ -50,7 +50,7 @@ impl Body for Inlet {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
-        // Whoever asks for the next piece has done everything that it can do with the last one.
+        // A reader that asks for the next piece has finished its work on the last one.
         if let Some(len) = this.taken.take() {
             let _ = this.events.send(Event::Took(this.direction, len));
         }

@@ -1,7 +1,7 @@
 //! `lastfour ext-proc`: the middleware as an external processor of Envoy (`envoy.service.ext_proc.v3`).
 //!
-//! `api` holds the messages. `exchange` sends a request through the layer of its route, with Envoy in the place of the service
-//! behind it; `inlet` is a body that Envoy sends. `drive` speaks the protocol. `head` translates heads.
+//! `api` defines the messages. `exchange` sends a request through the layer of its route, with Envoy in the place of
+//! the service behind it; `inlet` is a body that Envoy sends. `drive` speaks the protocol. `head` converts heads.
 
 mod api;
 mod drive;
@@ -32,10 +32,10 @@ use crate::proxy::headers::Peer;
 use crate::proxy::serve::Handler;
 use crate::proxy::shared::Shared;
 
-/// Answers that wait to be sent.
+/// The maximum number of answers that wait to be sent.
 const REPLIES: usize = 16;
 
-/// Bytes of a message beside the body in it.
+/// The maximum number of bytes of a message besides its body.
 const HEAD: usize = 1 << 20;
 
 /// Answers the calls of Envoy.
@@ -59,7 +59,7 @@ impl Handler for Processor {
     async fn answer(self: Arc<Self>, _: Peer, request: Request<Incoming>) -> Response<AnyBody> {
         let response = match request.uri().path() {
             PROCESS => {
-                // Envoy's buffer is 1 MiB by default, and can be larger than what is held here.
+                // Envoy's buffer is 1 MiB by default, and can be larger than the limit here.
                 let largest = self.shared.settings.limits.hold.saturating_mul(2).saturating_add(HEAD);
                 let mut grpc = Grpc::new(ProstCodec::default()).max_decoding_message_size(largest.max(4 << 20));
                 grpc.streaming(Process(self.shared.clone()), request).await
@@ -87,8 +87,8 @@ impl StreamingService<ProcessingRequest> for Process {
     }
 }
 
-/// The answers to Envoy. They end with an error unless their end was sent: after an end without an error, Envoy lets
-/// everything pass.
+/// The answers to Envoy. They end with an error unless their end was sent, because Envoy lets everything pass after an
+/// end without an error.
 struct Replies {
     replies: mpsc::Receiver<Option<ProcessingResponse>>,
     is_finished: bool,
