@@ -13,7 +13,7 @@ use lastfour::Span;
 /// The size of a batch in bytes.
 const BATCH: usize = 2 << 20;
 
-/// The fewest records that a thread reads at a time.
+/// The minimum number of records that a thread reads at a time.
 const PIECE: usize = 64;
 
 /// Records with their messages.
@@ -24,13 +24,13 @@ pub(crate) struct Batch {
     pub(super) len: usize,
 }
 
-/// Finds the messages of records, batch by batch: the records of a batch tell about each other what their fields mean.
+/// Finds the messages of records, batch by batch: the records of a batch show together what their fields mean.
 pub(crate) struct Collector {
     pub(crate) names: Names,
     interpreter: Interpreter,
     records: Vec<Record>,
     len: usize,
-    /// The threads over which the records of a batch are spread.
+    /// The number of threads over which the records of a batch are spread.
     threads: usize,
 }
 
@@ -40,7 +40,7 @@ impl Collector {
         Self { names, interpreter, records: Vec::new(), len: 0, threads }
     }
 
-    /// Adds the next record. Returns the batch if that is large enough.
+    /// Adds the next record. Returns the batch if it is large enough.
     pub(crate) fn push(&mut self, record: Record) -> Option<Batch> {
         self.len += record.raw.len();
         self.records.push(record);
@@ -52,8 +52,8 @@ impl Collector {
         let mut records = std::mem::take(&mut self.records);
         records.iter_mut().for_each(decode_values);
         self.interpreter.study(&records, &self.names);
-        // Each piece has its own copy of the names, to which it adds those in nested documents. A piece is large enough to
-        // be worth the copy. Its size does not depend on the number of threads, so the messages do not either.
+        // Each piece has its own copy of the names, to which it adds those in nested documents. A piece is large enough
+        // to be worth the copy. Its size does not depend on the number of threads, so the messages do not either.
         let size = PIECE.max(self.names.len() / 4);
         let mut records = records.into_iter();
         let pieces: Vec<Vec<Record>> = std::iter::from_fn(|| {
@@ -80,7 +80,7 @@ fn read(interpreter: &Interpreter, names: &mut Names, mut record: Record) -> (Re
     (record, said)
 }
 
-/// Finds the values that are texts in Base64 or in hexadecimal digits.
+/// Decodes the values that are texts in Base64 or in hexadecimal digits.
 fn decode_values(record: &mut Record) {
     if !matches!(record.body, Body::Tree(_)) {
         return;

@@ -1,4 +1,4 @@
-//! Programs and statements within a transcript: the values in them, with what their names say.
+//! Programs and statements within a transcript: their values, labelled by their names.
 
 use lastfour::Span;
 use lastfour::chat::secret_label;
@@ -7,7 +7,7 @@ use super::record::{Part, Said};
 use super::segment::Segment;
 use super::spelling::Spelling;
 
-/// How strings and comments are written.
+/// The syntax of strings and comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
     /// JavaScript, JSON, CSS, PHP: a backslash escapes, and a string ends with its line.
@@ -16,11 +16,11 @@ pub(super) enum Language {
     Sql,
 }
 
-/// Returns the values in a text: the strings, the comments, and the numbers that have a name. A value behind `name:` or
-/// `name =` is scanned with what its name says.
+/// Returns the values in a text: strings, comments, and named numbers. A value after `name:` or `name =` is scanned
+/// after the words for the secret that the name stands for.
 pub(super) fn values(bytes: &[u8], span: Span, layer: u16, language: Language) -> Vec<Said> {
     let mut all = Vec::new();
-    // The name before the value, if a colon or an equals sign follows it.
+    // The name before the value, if it is followed by a colon or an equals sign.
     let mut name: Option<Span> = None;
     let mut assigned: Option<Span> = None;
     let mut at = span.start;
@@ -35,7 +35,7 @@ pub(super) fn values(bytes: &[u8], span: Span, layer: u16, language: Language) -
                 let end = string_end(bytes, at + 1, quote, language);
                 let content = Span::new(at + 1, end);
                 at = (end + 1).min(span.end);
-                // A name in quotes is followed by a colon or an equals sign.
+                // A quoted name is followed by a colon or an equals sign.
                 name = Some(content);
                 let spelling = match language {
                     Language::Script => Spelling::Json,
@@ -104,7 +104,7 @@ fn push(all: &mut Vec<Said>, bytes: &[u8], value: Span, layer: u16, spelling: Sp
     all.push(Said { part: Part::Data(false), label, ..Said::new(vec![Segment::new(layer, spelling, value)]) });
 }
 
-/// Where a string ends that begins at `start`: at its quote, or with the line.
+/// Returns the end of the string that begins at `start`: its closing quote, or the end of the line.
 fn string_end(bytes: &[u8], start: usize, quote: u8, language: Language) -> usize {
     let mut at = start;
     while at < bytes.len() {

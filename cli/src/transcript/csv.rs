@@ -1,7 +1,7 @@
 //! Tables: fields separated by a comma, semicolon, tab or bar, quoted as in RFC 4180.
 //!
-//! The splitter is our own because the bytes must come out as they went in: it reports where each field is, with its quotes,
-//! and unescapes nothing it does not have to.
+//! The splitter is our own because all bytes must be preserved: it reports the position of each field, including its
+//! quotes, and does not unescape more than necessary.
 
 use lastfour::{Span, safe_cut};
 
@@ -12,21 +12,21 @@ use super::spelling::Spelling;
 use super::tree::{Kind, Tree};
 use super::{Cut, Input, More, mark_len};
 
-/// Cuts a table into records: a row each.
+/// Splits a table into records, one per row.
 pub(crate) struct CsvReader {
     shape: Option<Shape>,
-    /// The number of rows that were read.
+    /// The number of rows read so far.
     row: usize,
-    /// How far into the input the row was read, so that no byte is read twice.
+    /// The number of bytes of the row that were examined, so that no byte is examined twice.
     at: usize,
     state: State,
-    /// Where the last line of a row of several lines begins.
+    /// The start of the last line of a row that spans several lines.
     later_line: Option<usize>,
-    /// The rest of a row that is too long to be held extends to the next line end.
+    /// Whether the rest of a row that is too long to be buffered continues up to the next line end.
     mid_row: bool,
 }
 
-/// Where a field is, without its quotes.
+/// A field, without its quotes.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
     span: Span,
@@ -38,28 +38,28 @@ enum State {
     FieldStart,
     Bare,
     Quoted,
-    /// After a quote in a quoted field: it is doubled, or the field ends.
+    /// After a quote in a quoted field: either it is doubled, or the field ends.
     Quote,
-    /// Text follows a closing quote: the line is not a row.
+    /// Text follows a closing quote, so the line is not a row.
     Broken,
 }
 
-/// What the first rows say about a table.
+/// What the first rows show about a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Shape {
     delimiter: u8,
     columns: usize,
-    /// The number of the row with the names of the columns, if there is one. The rows before it are a title.
+    /// The index of the header row, if there is one. The rows before it are a title.
     header: Option<usize>,
     names: Vec<NameId>,
-    /// There are several rows, and all of them have as many cells as there are columns.
+    /// Whether there are several rows, and each has as many cells as there are columns.
     even: bool,
 }
 
-/// The bytes at the start from which the shape of a table is learned.
+/// The number of bytes at the start from which the shape of a table is learned.
 const SAMPLE: usize = 64 << 10;
 
-/// The rows that are looked at for it.
+/// The number of rows from which it is learned.
 const SAMPLE_ROWS: usize = 50;
 
 /// The longest name of a column, in characters.
@@ -78,7 +78,7 @@ impl CsvReader {
         self.at = self.at.max(mark);
         if self.shape.is_none() {
             let sample = mark + SAMPLE.min(input.limit);
-            // Rows that have come must not wait for others while the input pauses.
+            // Rows that have arrived must not wait for others while the input pauses.
             if input.more == More::Coming && input.bytes.len() < sample {
                 return None;
             }
@@ -119,7 +119,7 @@ impl CsvReader {
         self.later_line = None;
     }
 
-    /// Reads to the end of the row: the length with its line end, and whether it is a row.
+    /// Measures the row: its length with its line end, and whether it is a row.
     fn measure(&mut self, input: Input<'_>, delimiter: u8) -> Option<(usize, bool)> {
         let bytes = input.bytes;
         while let Some(&byte) = bytes.get(self.at) {
@@ -141,7 +141,8 @@ impl CsvReader {
                 (_, byte) if byte == delimiter => State::FieldStart,
                 (State::Quote, b'\r') => State::Quote,
                 (State::Quote, _) => match self.later_line {
-                    // The quote that opened in an earlier line was not one: the lines before this one are not a row.
+                    // The quote that opened in an earlier line was not a quote, so the lines before this one are not a
+                    // row.
                     Some(line) => return Some((line, false)),
                     None => State::Broken,
                 },
@@ -173,12 +174,12 @@ fn plain(len: usize, span: Span, trouble: Option<Trouble>) -> Cut {
 }
 
 impl Shape {
-    /// Learns the shape of a table from its first rows. `complete` says that nothing follows them.
+    /// Learns the shape of a table from its first rows. `complete`: the sample is the whole table.
     pub(crate) fn learn(sample: &[u8], complete: bool, names: &mut Names) -> Self {
         let delimiter = delimiter(sample);
         let mut rows = rows(sample, delimiter, complete);
         let widths: Vec<usize> = rows.iter().map(Vec::len).collect();
-        // The width of most rows, the greater of two that are as frequent.
+        // The width of most rows. If two are equally frequent, the greater one.
         let columns = widths
             .iter()
             .copied()
@@ -190,7 +191,7 @@ impl Shape {
         let mut shape = Self { delimiter, columns, header: None, names: Vec::new(), even };
         let text = |cell: &Cell| cell.spelling.decode(&sample[cell.span.range()]).0.trim_ascii().to_vec();
         let first = rows.iter().position(|row| row.len() == columns).unwrap_or(0);
-        // The names come first, but for a title.
+        // The header is the first row, or follows a title.
         for number in first..rows.len().min(first + 10) {
             let cells: Vec<Vec<u8>> = rows[number].iter().map(text).collect();
             if cells.len() != columns || !is_header(&cells) {
@@ -216,17 +217,18 @@ impl Shape {
         shape
     }
 
-    /// Whether the names of the columns say which of them is what.
+    /// Returns whether the header says which column is which.
     pub(crate) fn is_known(&self, names: &Names) -> bool {
         self.columns > 1 && self.header.is_some() && self.names.iter().any(|name| says_something(names.meaning(*name)))
     }
 
-    /// Whether it can be nothing but a table: at least two columns say what they are, and all rows have the same width.
+    /// Returns whether it must be a table: the names of at least two columns are known, and all rows have the same
+    /// width.
     pub(crate) fn is_certain(&self, names: &Names) -> bool {
         self.even && self.names.iter().filter(|name| says_something(names.meaning(**name))).count() > 1
     }
 
-    /// The row at `span` as a record of `len` bytes.
+    /// Returns the row at `span` as a record of `len` bytes.
     fn cut(&self, bytes: &[u8], len: usize, span: Span, row: usize) -> Cut {
         let cells = split(bytes, span, self.delimiter);
         let named = self.header.is_none_or(|header| row > header);
@@ -262,7 +264,7 @@ pub(super) fn says_something(meaning: Meaning) -> bool {
         || meaning.time.is_some()
 }
 
-/// Whether cells could be the names of columns: short, different, without numbers and sentences.
+/// Returns whether cells may be column names: short, different, without numbers and sentences.
 pub(super) fn is_header(cells: &[Vec<u8>]) -> bool {
     let name = |cell: &Vec<u8>| {
         let Ok(cell) = std::str::from_utf8(cell) else { return false };
@@ -278,7 +280,7 @@ pub(super) fn is_header(cells: &[Vec<u8>]) -> bool {
     empty * 3 <= cells.len() && unique && cells.iter().all(|cell| cell.is_empty() || name(cell))
 }
 
-/// The first rows of a table; what is not a row is one cell.
+/// Returns the first rows of a table. A line that is not a row is one cell.
 fn rows(sample: &[u8], delimiter: u8, complete: bool) -> Vec<Vec<Cell>> {
     let mut reader = CsvReader::new();
     let mut rows = Vec::new();
@@ -302,7 +304,7 @@ fn rows(sample: &[u8], delimiter: u8, complete: bool) -> Vec<Vec<Cell>> {
     rows
 }
 
-/// The delimiter of a table: the one that splits most of its first rows into the same number of fields.
+/// Returns the delimiter of a table: the one that splits most of its first rows into the same number of fields.
 pub(crate) fn delimiter(sample: &[u8]) -> u8 {
     let first = sample.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
     if let Some(given) = first.strip_prefix(b"sep=").and_then(|rest| rest.first()) {
@@ -319,7 +321,7 @@ pub(crate) fn delimiter(sample: &[u8]) -> u8 {
     [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
 }
 
-/// The fields of a row that is well formed.
+/// Returns the fields of a well-formed row.
 fn split(raw: &[u8], row: Span, delimiter: u8) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut start = row.start;

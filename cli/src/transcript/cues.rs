@@ -1,4 +1,5 @@
-//! Subtitles: WebVTT and SRT. A cue is a block of lines with its times; cues of one speaker in a row are one message.
+//! Subtitles: WebVTT and SRT. A cue is a block of lines with its times. Consecutive cues of one speaker are one
+//! message.
 
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use super::spelling::Spelling;
 use super::stamp::time_of_value;
 use super::{Cut, Input, More, mark_len};
 
-/// The most cues that are joined into one record.
+/// The maximum number of cues in one record.
 const MOST_CUES: usize = 32;
 
-/// Cuts subtitles into records: the cues in a row of one speaker.
+/// Splits subtitles into records of consecutive cues of one speaker.
 #[derive(Default)]
 pub(crate) struct CueReader;
 
@@ -73,7 +74,7 @@ impl CueReader {
     }
 }
 
-/// Where the block that begins at `start` ends: behind the blank lines after it.
+/// Returns the end of the block that begins at `start`, including the blank lines after it.
 fn block_end(input: Input<'_>, start: usize) -> Option<usize> {
     let bytes = input.bytes;
     let mut at = start;
@@ -96,7 +97,8 @@ fn block_end(input: Input<'_>, start: usize) -> Option<usize> {
     }
 }
 
-/// The messages of a block that begins at `start` of the record; the names of the speakers are added to `names` as data.
+/// Returns the messages of a block that begins at `start` of the record. The names of the speakers are added to `names`
+/// as data.
 fn read(block: &[u8], start: usize, names: &mut Vec<Said>) -> Vec<Said> {
     let mut time: Option<Time> = None;
     let mut lines: Vec<Span> = Vec::new();
@@ -106,7 +108,7 @@ fn read(block: &[u8], start: usize, names: &mut Vec<Said>) -> Vec<Said> {
         at += line.len();
         if let Some(arrow) = memchr::memmem::find(line, b"-->") {
             time = time_of_value(&line[..arrow]);
-            // What comes before the times is the number of the cue.
+            // What precedes the times is the number of the cue.
             lines.clear();
             continue;
         }
@@ -115,7 +117,7 @@ fn read(block: &[u8], start: usize, names: &mut Vec<Said>) -> Vec<Said> {
         }
     }
     if time.is_none() {
-        // The head of the file, a comment, or a style.
+        // The header of the file, a comment, or a style.
         let part = if block.starts_with(b"NOTE") { Part::Alone } else { Part::Data(true) };
         let segment = |span: &Span| Segment::new(0, Spelling::Plain, Span::new(span.start + start, span.end + start));
         return lines.iter().map(|span| Said { part, ..Said::new(vec![segment(span)]) }).collect();
@@ -127,10 +129,10 @@ fn read(block: &[u8], start: usize, names: &mut Vec<Said>) -> Vec<Said> {
     all
 }
 
-/// Adds the words of a line of a cue, up to where another speaker begins.
+/// Adds the words of a line of a cue, split at changes of the speaker.
 fn words(block: &[u8], line: Span, start: usize, time: Option<Time>, all: &mut Vec<Said>, names: &mut Vec<Said>) {
     let mut at = line.start;
-    // "- Agent: hello" and ">> hello" begin with another speaker.
+    // "- Agent: hello" and ">> hello" introduce another speaker.
     let text = &block[line.range()];
     let mut fresh = all.is_empty() || text.starts_with(b"- ") || text.starts_with(b">>");
     let mut speaker: Option<Speaker> = None;

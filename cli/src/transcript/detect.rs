@@ -1,4 +1,4 @@
-//! Which format a transcript has.
+//! Detects the format of a transcript.
 
 use lastfour::json::{Document, Step, TokenKind, Walker};
 
@@ -6,10 +6,9 @@ use super::csv::Shape;
 use super::fields::Names;
 use super::{DEEPEST_JSON, Fields, Format, html, log};
 
-/// Returns the format of a transcript with this name, which begins with `sample`.
+/// Returns the format of a transcript with this name that begins with `sample`.
 ///
-/// A name that says it is believed, such as `.jsonl` or `.csv`; else the first bytes decide. What looks like nothing else is
-/// text.
+/// A file extension such as `.jsonl` or `.csv` decides, otherwise the first bytes. Anything unknown is text.
 ///
 /// ```
 /// use lastfour_cli::transcript::{Fields, Format, detect};
@@ -57,10 +56,10 @@ pub fn detect(name: &str, sample: &[u8], fields: &Fields) -> Format {
     Format::Text
 }
 
-/// Lines that are looked at.
+/// The number of lines that are examined.
 const LINES: usize = 20;
 
-/// The format that the first bytes tell.
+/// Detects the format from the first bytes.
 fn by_start(body: &[u8]) -> Option<Format> {
     let starts = |word: &str| body.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
     if starts("WEBVTT") || is_srt(body) {
@@ -105,7 +104,7 @@ fn by_start(body: &[u8]) -> Option<Format> {
     (sql.iter().any(|start| starts(start)) || is_statement(body)).then_some(Format::Sql)
 }
 
-/// Whether a text, behind comments, begins with a statement of SQL.
+/// Returns whether a text begins with an SQL statement, after comments.
 fn is_statement(body: &[u8]) -> bool {
     let is_comment = |line: &&[u8]| line.starts_with(b"--") || line.starts_with(b"/*") && line.ends_with(b"*/");
     let mut lines = body.split(|b| *b == b'\n').take(LINES).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
@@ -126,14 +125,14 @@ fn is_xhtml(body: &[u8]) -> bool {
     memchr::memmem::find(&body[..body.len().min(2048)], b"<html").is_some()
 }
 
-/// Whether a text begins with the number and the times of a subtitle.
+/// Returns whether a text begins with the number and the times of a subtitle.
 fn is_srt(body: &[u8]) -> bool {
     let mut lines = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
     let number = lines.next().is_some_and(|line| !line.is_empty() && line.iter().all(u8::is_ascii_digit));
     number && lines.next().is_some_and(|line| memchr::memmem::find(line, b" --> ").is_some())
 }
 
-/// Whether a text begins with the head of a mail: several fields, among them a usual one.
+/// Returns whether a text begins with the header of a mail: several fields, at least one of them common.
 fn is_mail(body: &[u8]) -> bool {
     let usual = ["from:", "return-path:", "received:", "message-id:", "mime-version:", "delivered-to:"];
     let mut heads = 0;
@@ -157,20 +156,20 @@ fn is_mail(body: &[u8]) -> bool {
     heads >= 3 && known >= 2
 }
 
-/// Whether a line is a field of the head of a mail.
+/// Returns whether a line is a header field of a mail.
 fn is_head(line: &[u8]) -> bool {
     memchr::memchr(b':', line)
         .is_some_and(|colon| colon > 0 && line[..colon].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'))
 }
 
-/// JSON lines or a document, if the sample is either.
+/// Returns the format if the sample is JSON lines or a JSON document.
 fn json(extension: &str, body: &[u8]) -> Option<Format> {
     let mut lines = body.split_inclusive(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let is_json = matches!(body.first(), Some(b'{' | b'['));
     if is_json && extension == "json" && lines.clone().nth(1).is_none() {
         return Some(Format::Json);
     }
-    // A bad line among them, even the first, does not hide that they are JSON lines.
+    // An invalid line, even the first one, does not rule out JSON lines.
     let values = |line: &&[u8]| matches!(line.first(), Some(b'{' | b'[')) && Document::is_valid(line, DEEPEST_JSON);
     let seen = lines.clone().take(LINES).count();
     let valid = lines.clone().take(LINES).filter(values).count();
@@ -180,7 +179,7 @@ fn json(extension: &str, body: &[u8]) -> Option<Format> {
     if !is_json {
         return None;
     }
-    // A document over several lines, of which the sample may hold the start only.
+    // A document of several lines. The sample may be only its start.
     let mut walker = Walker::new(DEEPEST_JSON);
     let mut at = 0;
     let mut tokens = 0;
@@ -197,11 +196,11 @@ fn json(extension: &str, body: &[u8]) -> Option<Format> {
         }
         tokens += 1;
     };
-    // If enough of it was JSON, there is a fault further on.
+    // If much of it was JSON, there is an error later on.
     (sound || tokens > 8 || extension == "json").then_some(Format::Json)
 }
 
-/// Whether the first rows are those of a table whose columns say what they are; `certain` asks for more evidence.
+/// Returns whether the first rows form a table with known column names. `certain` requires more evidence.
 fn is_table(sample: &[u8], fields: &Fields, certain: bool) -> bool {
     let mut names = Names::new(fields.clone());
     let sample = &sample[..sample.len().min(16 << 10)];

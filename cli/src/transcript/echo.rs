@@ -1,4 +1,4 @@
-//! The same words in several places of a record: copies of a text, and secrets that are repeated.
+//! The same words in several places of a record: copies of a text, and repeated secrets.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use super::record::{Edits, Part, Record, Said};
 #[cfg(test)]
 use super::tree::STEPS;
 
-/// The letters and digits of a text, by which copies are recognised however they are spelled: ASCII in lower case, without
-/// tags and references of HTML.
+/// The letters and digits of a text, by which copies are recognised in any spelling: lower-case ASCII, without HTML
+/// tags and character references.
 pub(crate) struct Words {
     pub(crate) key: Vec<u8>,
-    /// The place of each in the text.
+    /// The position of each one in the text.
     at: Vec<usize>,
 }
 
@@ -29,38 +29,38 @@ impl Words {
         Self { key, at: places }
     }
 
-    /// The range of the text for a range of its letters and digits.
+    /// Returns the range of the text for a range of its letters and digits.
     pub(crate) fn span(&self, within: Span) -> Option<Span> {
         let (first, last) = (self.at.get(within.start)?, self.at.get(within.end.checked_sub(1)?)?);
         Some(Span::new(*first, last + 1))
     }
 
-    /// The range of the letters and digits for a range of the text.
+    /// Returns the range of letters and digits for a range of the text.
     pub(crate) fn within(&self, span: Span) -> Span {
         let before = |end: usize| self.at.partition_point(|at| *at < end);
         Span::new(before(span.start), before(span.end))
     }
 
-    /// Whether a word begins at this letter or digit, or ends before it.
+    /// Returns whether a word begins at this letter or digit, or ends before it.
     fn is_border(&self, at: usize) -> bool {
         at == 0 || at >= self.at.len() || self.at[at] - self.at[at - 1] > 1
     }
 }
 
-/// The letters and digits of a text, in lower case.
+/// Returns the letters and digits of a text, in lower case.
 pub(crate) fn key_of(text: &[u8]) -> Vec<u8> {
     let mut key = Vec::with_capacity(text.len());
     key.extend(letters(text).map(|(_, letter)| letter));
     key
 }
 
-/// Whether two texts have the same letters and digits, and any at all.
+/// Returns whether two texts have the same letters and digits, at least one.
 pub(crate) fn have_same_words(one: &[u8], other: &[u8]) -> bool {
     let key = |text| letters(text).map(|(_, letter)| letter);
     key(one).next().is_some() && key(one).eq(key(other))
 }
 
-/// The letters and digits of a text, in lower case, each after its place.
+/// Returns the letters and digits of a text, in lower case, each with its position.
 fn letters(text: &[u8]) -> impl Iterator<Item = (usize, u8)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -73,7 +73,7 @@ fn letters(text: &[u8]) -> impl Iterator<Item = (usize, u8)> {
                     at += if name > 1 && rest.get(name) == Some(&b';') { name + 1 } else { 0 };
                 }
                 b'<' => {
-                    // A tag, if it looks like one.
+                    // A tag, or text that looks like one.
                     let tag = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/');
                     let end = if tag { memchr::memchr(b'>', &rest[..rest.len().min(LONGEST_TAG)]) } else { None };
                     at += end.map_or(0, |end| end + 1);
@@ -86,11 +86,11 @@ fn letters(text: &[u8]) -> impl Iterator<Item = (usize, u8)> {
     })
 }
 
-/// The longest tag that is left out, in bytes.
+/// The longest tag that is skipped, in bytes.
 const LONGEST_TAG: usize = 400;
 
-/// The fewest letters and digits of a secret that is looked for in a whole record. A shorter one is looked for in the object
-/// of its message only.
+/// The minimum number of letters and digits of a secret that is searched for in the whole record. Shorter ones are
+/// searched for only in the object of their message.
 const LONG_SECRET: usize = 6;
 const SHORT_SECRET: usize = 3;
 
@@ -99,11 +99,11 @@ struct Secret<'a> {
     key: Vec<u8>,
     found: &'a Found,
     mask: &'a str,
-    /// Where it is among the letters and digits of its message.
+    /// Its range among the letters and digits of its message.
     within: Span,
 }
 
-/// A place in which a secret is repeated, with what is written there.
+/// A repetition of a secret, and its replacement.
 struct Place<'a> {
     span: Span,
     with: String,
@@ -118,12 +118,11 @@ struct Secrets<'a> {
     by_message: HashMap<u32, Vec<usize>>,
     by_owner: HashMap<u64, Index<SHORT_SECRET>>,
     everywhere: Index<LONG_SECRET>,
-    /// Which messages a summary repeats: for each message the summary, and where it begins there.
+    /// The messages that a summary repeats: for each message the summary, and its start in it.
     summaries: HashMap<u32, (u32, usize)>,
 }
 
-/// Returns the edits and the findings for all other places of a record in which secrets that were found in its messages are
-/// repeated.
+/// Returns the edits and findings for all other places of a record that repeat secrets found in its messages.
 pub(crate) fn echoes(record: &Record, said: &[Said], found: &[Found]) -> (Edits, Vec<Found>) {
     let secrets = Secrets::new(record, said, found);
     let mut edits = Edits::default();
@@ -213,7 +212,7 @@ impl<'a> Secrets<'a> {
         key_of(&self.record.join(&said.segments).bytes).len()
     }
 
-    /// Where a text of the record repeats secrets of others.
+    /// Returns the places at which a text of the record repeats secrets of other texts.
     fn places(&self, number: u32, text: &[u8]) -> Vec<Place<'a>> {
         let said = &self.said[number as usize];
         if said.part.is_said() && !self.summaries.contains_key(&number) {
@@ -221,7 +220,7 @@ impl<'a> Secrets<'a> {
         }
         let words = Words::new(text);
         match said.part {
-            // What is found in the whole, such as a number that is spread over messages.
+            // Secrets found in the summary as a whole, such as a number that is spread over messages.
             Part::Said | Part::Quoted => match self.summaries.get(&number) {
                 Some((summary, base)) => self.aligned(*summary, Span::new(*base, base + words.key.len()), 0, &words),
                 None => Vec::new(),
@@ -259,8 +258,8 @@ impl<'a> Secrets<'a> {
         }
     }
 
-    /// The places of the secrets of a message in a text that has its letters and digits in `window` from the one at `base`
-    /// on.
+    /// Returns the places of a message's secrets in a text that repeats the message. `window` is the repeated range of
+    /// the message's letters and digits, and `base` its start among those of the text.
     fn aligned(&self, message: u32, window: Span, base: usize, words: &Words) -> Vec<Place<'a>> {
         let mut places = Vec::new();
         for secret in self.by_message.get(&message).into_iter().flatten().map(|number| &self.all[*number]) {
@@ -281,12 +280,12 @@ impl<'a> Secrets<'a> {
         places
     }
 
-    /// Where secrets are in a text, as whole words.
+    /// Returns the places of secrets in a text, as whole words.
     fn in_text(&self, words: &Words) -> Vec<Place<'a>> {
         self.indexed(&self.everywhere, words)
     }
 
-    /// Where the secrets of the message of an object are in another text of it, as whole words.
+    /// Returns the places of the secrets of an object's message in another text of the object, as whole words.
     fn in_object(&self, owner: u64, words: &Words) -> Vec<Place<'a>> {
         self.by_owner.get(&owner).map_or_else(Vec::new, |index| self.indexed(index, words))
     }
@@ -306,10 +305,10 @@ impl<'a> Secrets<'a> {
     }
 }
 
-/// Finds secrets by their letters and digits, of which they have at least `N`.
+/// An index of secrets with at least `N` letters and digits.
 #[derive(Default)]
 struct Index<const N: usize> {
-    /// The lengths of the secrets that begin so.
+    /// The lengths of the secrets that begin with these letters and digits.
     lens: HashMap<[u8; N], Vec<usize>>,
     numbers: HashMap<Box<[u8]>, usize>,
 }
@@ -325,7 +324,7 @@ impl<const N: usize> Index<N> {
         self.numbers.entry(key.into()).or_insert(number);
     }
 
-    /// The secrets with which a text begins.
+    /// Returns the secrets that the text begins with.
     fn at(&self, text: &[u8]) -> impl Iterator<Item = usize> {
         let lens = text.first_chunk().and_then(|first| self.lens.get(first)).into_iter().flatten();
         lens.filter_map(move |len| self.numbers.get(text.get(..*len)?).copied())
@@ -333,7 +332,7 @@ impl<const N: usize> Index<N> {
 }
 
 impl Secret<'_> {
-    /// The part of the mask for some of the letters and digits of the secret.
+    /// Returns the part of the mask for some of the letters and digits of the secret.
     fn part(&self, start: usize, end: usize) -> String {
         let mask: Vec<char> = self.mask.chars().filter(|c| !c.is_whitespace()).collect();
         if mask.len() == self.key.len() { mask[start..end].iter().collect() } else { "*".repeat(end - start) }

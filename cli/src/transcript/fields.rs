@@ -1,7 +1,8 @@
-//! What the names of fields, columns, tags and attributes say about their values.
+//! The meaning of the names of fields, columns, tags and attributes.
 //!
-//! A name is split into words: `bodyText`, `body_text` and `bodytext` are "body text". Its last word says what the value
-//! is: a message_id is an id, an id_message a message. The words are in the tables below; nothing here names a vendor.
+//! A name is split into words: `bodyText`, `body_text` and `bodytext` are "body text". The last word determines what
+//! the value is: a message_id is an id, an id_message is a message. The words are in the tables below. No vendor is
+//! named here.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use lastfour::chat::{secret_label, secret_label_within};
 
 use super::roles::role_in_name;
 
-/// Words for what somebody says. A number in such a field is text too.
+/// Words for what somebody says. Numbers in such a field are text too.
 const TEXT: &[&str] = &[
     "answer",
     "body",
@@ -48,7 +49,7 @@ const TEXT: &[&str] = &[
     "word",
 ];
 
-/// Words for what somebody may say, and for other things. A number in such a field is a number.
+/// Words for what somebody may say and for other things. Numbers in such a field are numbers.
 const TEXT_TOO: &[&str] = &[
     "arguments",
     "chat",
@@ -79,7 +80,7 @@ const TEXT_TOO: &[&str] = &[
     "words",
 ];
 
-/// Words after a word for text that say in which form it is.
+/// Words for the form of a text, which follow a word for text.
 const FORMS: &[&str] = &[
     "clean",
     "en",
@@ -132,18 +133,18 @@ const PEOPLE: &[&str] = &[
     "usuario",
 ];
 
-/// Words after a word for people that say what the value tells of them.
+/// Words after a word for people that say what the value is.
 const PEOPLE_ROLE: &[&str] = &["type", "role", "kind", "purpose", "category", "class", "rol", "tipo", "side"];
 const PEOPLE_NAME: &[&str] =
     &["name", "nickname", "displayname", "username", "label", "alias", "handle", "nick", "nombre", "title"];
 const PEOPLE_ID: &[&str] =
     &["id", "uuid", "guid", "sid", "number", "email", "mail", "phone", "address", "tag", "uri", "key"];
 
-/// Names that tell a role alone.
+/// Names that mean a role by themselves.
 const ROLE: &[&str] = &["role", "rol", "side"];
-/// Names that tell a direction.
+/// Names that mean a direction.
 const DIRECTION: &[&str] = &["direction", "directions", "direccion", "inbound", "outbound"];
-/// Words of names whose value says whether the business, or the owner of an export, has sent the message.
+/// Words of names whose value says whether the business, or the owner of an export, sent the message.
 const SENT: &[&[&str]] = &[
     &["from", "me"],
     &["is", "from", "me"],
@@ -160,7 +161,7 @@ const SENT: &[&[&str]] = &[
     &["is", "outbound"],
     &["outbound"],
 ];
-/// Words of names whose value says whether the customer has sent the message.
+/// Words of names whose value says whether the customer sent the message.
 const RECEIVED: &[&[&str]] = &[
     &["incoming"],
     &["is", "incoming"],
@@ -173,7 +174,7 @@ const RECEIVED: &[&[&str]] = &[
     &["from", "user"],
     &["is", "visitor"],
 ];
-/// Words of names whose value says whether a program has sent the message.
+/// Words of names whose value says whether a program sent the message.
 const AUTOMATED: &[&[&str]] = &[&["bot"], &["is", "bot"], &["automated"], &["is", "automated"], &["from", "bot"]];
 
 /// Words for a conversation, in order of precedence.
@@ -197,7 +198,7 @@ const CONVERSATION: &[&str] = &[
     "channel",
     "contact",
 ];
-/// Words after a word for a conversation. Without one, only the first words of the list count.
+/// Words after a word for a conversation. Alone, only the first words of the list count.
 const CONVERSATION_ID: &[&str] = &["id", "ids", "uuid", "guid", "sid", "key", "number", "no", "ref", "reference", "ts"];
 const CONVERSATION_ALONE: &[&str] =
     &["conversation", "conversacion", "dialog", "dialogue", "session", "sesion", "thread", "ticket", "room", "rid"];
@@ -222,7 +223,7 @@ const TIME: &[&str] = &[
     "fecha",
     "moment",
 ];
-/// Words that make a time one of something else.
+/// Words that make it a time of something else.
 const NOT_TIME: &[&str] = &[
     "updated",
     "update",
@@ -246,7 +247,7 @@ const NOT_TIME: &[&str] = &[
     "from",
     "to",
 ];
-/// Words in the names of times that say how they are written.
+/// Words in names of times that describe their format.
 const TIME_FORMS: &[&str] = &[
     "at",
     "on",
@@ -282,7 +283,7 @@ const TIME_FORMS: &[&str] = &[
     "origin",
 ];
 
-/// Last words of names whose values nobody says.
+/// Last words of the names of data that nobody says.
 const DATA: &[&str] = &[
     "agent", "agents", "avatar", "browser", "charset", "city", "code", "color", "count", "country", "currency",
     "domain", "email", "encoding", "file", "filename", "format", "hash", "height", "host", "hostname", "href", "icon",
@@ -291,11 +292,11 @@ const DATA: &[&str] = &[
     "team", "title", "token", "type", "uri", "url", "urls", "uuid", "version", "width", "zone",
 ];
 
-/// Words for phones, whose numbers are not as long as those of cards.
+/// Words for phones. Phone numbers are shorter than card numbers.
 const PHONES: &[&str] =
     &["phone", "telephone", "tel", "telefono", "telefone", "mobile", "cell", "movil", "celular", "fax"];
 
-/// Words in the names of what is measured about a recognised word.
+/// Words in the names of measurements of a recognised word.
 const MEASURES: &[&str] =
     &["confidence", "probability", "prob", "offset", "duration", "start", "end", "stability", "score"];
 
@@ -320,7 +321,7 @@ const LISTS: &[&str] = &[
     "usuarios",
 ];
 
-/// What a field says about a speaker.
+/// What a field means for the speaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum About {
     /// Named on the command line.
@@ -338,48 +339,48 @@ pub(crate) enum About {
     Person,
     Name,
     Id,
-    /// A name that tells a role if its value does.
+    /// A name that means a role only if its value is one.
     Kind,
 }
 
-/// What a name says about its value.
+/// The meaning of a name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Meaning {
     pub(crate) text: Option<TextName>,
     pub(crate) about: Option<About>,
-    /// The precedence of an id of a conversation; less is better.
+    /// The precedence of a conversation id. Lower is better.
     pub(crate) conversation: Option<u8>,
-    /// The precedence of the time of a message; less is better.
+    /// The precedence of a message time. Lower is better.
     pub(crate) time: Option<u8>,
-    /// The role that a word of the name tells, as in `agent_message`.
+    /// The role named by a word of the name, as in `agent_message`.
     pub(crate) role: Option<Role>,
-    /// Values of this name are data.
+    /// Whether values with this name are data.
     pub(crate) data: bool,
-    /// The last word is one for an id.
+    /// Whether the last word means an id.
     pub(crate) id: bool,
-    /// A bare number of this name is the id of something.
+    /// Whether a bare number with this name is an id.
     pub(crate) reference: bool,
-    /// The name of a list of people.
+    /// Whether it is the name of a list of people.
     pub(crate) list: bool,
-    /// A name for the type or kind of the object.
+    /// Whether it is a name for the type or kind of the object.
     pub(crate) kind: bool,
-    /// The kind of secret that it names, in words.
+    /// The words for the kind of secret that it names.
     pub(crate) label: Option<&'static str>,
 }
 
-/// First words of names that say whether or how often something is there: `has_password`, `pin_count` is another matter.
+/// First words of names for a presence or a count, as in `has_password`. `pin_count` is a different case.
 const QUANTITIES: &[&str] =
     &["is", "has", "had", "show", "use", "uses", "needs", "requires", "num", "count", "total", "n"];
 
-/// Names of the value in an object that stands for a value: `{"cvv": {"value": "837"}}`.
+/// Names of the value in an object that represents a field: `{"cvv": {"value": "837"}}`.
 const VALUES: &[&str] =
     &["value", "val", "valor", "values", "raw", "data", "content", "text", "answer", "string", "default"];
 
-/// Names of the name in an object that stands for a field: `{"name": "cvv", "value": "837"}`.
+/// Names of the name in an object that represents a field: `{"name": "cvv", "value": "837"}`.
 const KEYS: &[&str] =
     &["name", "key", "label", "field", "id", "title", "question", "attribute", "property", "clave", "nombre", "campo"];
 
-/// How a name was recognised as one of a text.
+/// How a name was recognised as that of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextName {
     /// Named on the command line, or by a word for what somebody says.
@@ -390,7 +391,7 @@ pub(crate) enum TextName {
 
 /// The names of the fields that matter.
 ///
-/// Names are compared without case, accents and separators. What starts with `/` is a JSON pointer.
+/// Names are compared without case, accents and separators. A name that starts with `/` is a JSON pointer.
 #[derive(Debug, Clone, Default)]
 pub struct Fields {
     text: Vec<String>,
@@ -407,7 +408,7 @@ impl Fields {
         self
     }
 
-    /// Adds fields with the text of a message, and recognises no others.
+    /// Adds fields with the text of a message, and recognises no other text fields.
     #[must_use]
     pub fn only_text<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self = self.text(names);
@@ -415,26 +416,26 @@ impl Fields {
         self
     }
 
-    /// Adds fields with the speaker, which take precedence over the usual ones.
+    /// Adds fields with the speaker. They take precedence over the usual ones.
     #[must_use]
     pub fn speaker<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.speaker.extend(names.into_iter().map(|name| given(name.as_ref())));
         self
     }
 
-    /// Adds fields with the id of the conversation, which take precedence over the usual ones.
+    /// Adds fields with the id of the conversation. They take precedence over the usual ones.
     #[must_use]
     pub fn conversation<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.conversation.extend(names.into_iter().map(|name| given(name.as_ref())));
         self
     }
 
-    /// Whether no fields are recognised but those given.
+    /// Returns whether only the given text fields are recognised.
     pub(crate) fn only_given_text(&self) -> bool {
         self.only_given_text
     }
 
-    /// The pointers among the given fields of each kind.
+    /// Returns the JSON pointers among the given text fields.
     pub(crate) fn text_pointers(&self) -> impl Iterator<Item = &str> {
         pointers(&self.text)
     }
@@ -447,7 +448,7 @@ impl Fields {
         pointers(&self.conversation)
     }
 
-    /// Returns what a name says about its value.
+    /// Returns the meaning of a name.
     pub(crate) fn meaning(&self, name: &[u8]) -> Meaning {
         let words = words(&String::from_utf8_lossy(name));
         let joined = words.concat();
@@ -496,7 +497,7 @@ impl Meaning {
         meaning.list = LISTS.contains(&last);
         meaning.data = DATA.contains(&last);
         let position = |list: &[&str], word: &str| list.iter().position(|known| *known == word);
-        // "body_text", "Message Text (Original)": the forms follow the word for the text.
+        // "body_text", "Message Text (Original)": words for the form follow the word for the text.
         let counts = matches!(words[0], "num" | "count" | "total" | "n" | "number");
         let noun = words.iter().rposition(|word| !FORMS.contains(word)).map_or(words[0], |at| words[at]);
         let forms_only = words.iter().all(|word| FORMS.contains(word));
@@ -550,7 +551,7 @@ fn about(words: &[&str]) -> Option<About> {
     }
     let person = |word: &&str| PEOPLE.contains(word);
     let before = &words[..words.len() - 1];
-    // "agent_name" and "customer_id" are about the people of a conversation, not about who sends a message.
+    // "agent_name" and "customer_id" mean the participants of a conversation, not the sender of a message.
     let spoken_of = before.iter().any(|word| role_word(word).is_some() && !person(word));
     if before.iter().any(person) && !spoken_of || matches!(before, ["display" | "real" | "full" | "screen" | "public"])
     {
@@ -580,10 +581,10 @@ fn about(words: &[&str]) -> Option<About> {
     .then_some(About::Kind)
 }
 
-/// The role of which a word in the name of a field tells: `agent_message`, `customer_text`, `bot_response`.
+/// Returns the role named by a word in the name of a field: `agent_message`, `customer_text`, `bot_response`.
 fn role_word(word: &str) -> Option<Role> {
     let role = Role::from_name(word).or_else(|| role_in_name(word))?;
-    // "user_input" is what a customer types; "system" and "tool" are settings more often than speakers.
+    // "user_input" is what a customer types. "system" and "tool" are settings more often than speakers.
     (!matches!(
         word,
         "system" | "tool" | "model" | "contact" | "support" | "service" | "services" | "team" | "care" | "desk"
@@ -595,8 +596,7 @@ fn is_number(word: &str) -> bool {
     word.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Splits a name into lower-case words without accents: at separators, at capitals, and, where nothing separates them,
-/// between known words.
+/// Splits a name into lower-case words without accents: at separators, at capitals, and otherwise between known words.
 pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut current = String::new();
@@ -623,7 +623,7 @@ pub(crate) fn words(name: &str) -> Vec<String> {
     words.into_iter().flat_map(|word| segment(&word).unwrap_or_else(|| vec![word])).collect()
 }
 
-/// The letter without its accent.
+/// Returns the letter without its accent.
 fn plain(c: char) -> char {
     match c {
         'á' | 'à' | 'ä' | 'â' => 'a',
@@ -636,17 +636,17 @@ fn plain(c: char) -> char {
     }
 }
 
-/// Words that are often written together, besides those of the lists above.
+/// Words that are often written together, in addition to those in the lists above.
 const JOINED: &[&str] = &[
     "agent", "bot", "created", "customer", "display", "from", "id", "is", "me", "message", "msg", "name", "role",
     "sent", "sender", "text", "time", "type", "user", "uuid", "at", "on", "stamp", "original", "arrival", "server",
     "client",
 ];
 
-/// The longest word that is split.
+/// The maximum length of a word that is split.
 const LONGEST_WORD: usize = 40;
 
-/// The known words that a word is made of, if it is not known itself; the fewest.
+/// Splits an unknown word into the fewest known words, if possible.
 fn segment(word: &str) -> Option<Vec<String>> {
     let known = |part: &str| {
         [TEXT, PEOPLE, PEOPLE_ROLE, PEOPLE_NAME, PEOPLE_ID, CONVERSATION, TIME, JOINED]
@@ -682,10 +682,10 @@ fn segment(word: &str) -> Option<Vec<String>> {
     Some(parts)
 }
 
-/// The number of a name in [`Names`].
+/// The id of a name in [`Names`].
 pub(crate) type NameId = u32;
 
-/// The names of a transcript with their meanings, each looked up once.
+/// The names of a transcript with their meanings. Each is looked up once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     pub(crate) fields: Fields,
@@ -700,7 +700,7 @@ struct Name {
     words: Vec<String>,
 }
 
-/// The most names that are kept. Further ones, such as the ids that are keys of a map, mean nothing.
+/// The maximum number of names. Later ones, such as ids that are keys of a map, have no meaning.
 const MOST_NAMES: usize = 20_000;
 
 impl Names {
@@ -708,12 +708,12 @@ impl Names {
         Self { fields, ids: HashMap::new(), known: vec![Name::default()] }
     }
 
-    /// The number of names that are kept.
+    /// Returns the number of names.
     pub(crate) fn len(&self) -> usize {
         self.known.len()
     }
 
-    /// The number of a name; 0 if it is not kept.
+    /// Returns the id of a name, or 0 if it is not kept.
     pub(crate) fn id(&mut self, name: &[u8]) -> NameId {
         if let Some(id) = self.ids.get(name) {
             return *id;
@@ -735,7 +735,8 @@ impl Names {
         self.known.get(id as usize).map_or_else(Meaning::default, |name| name.meaning)
     }
 
-    /// The words for the secret that a value in an object or array of that name is: `value` of a `cvv`, `number` of a `card`.
+    /// Returns the words for the secret that a value inside an object or array is: `value` of a `cvv`, `number` of a
+    /// `card`.
     pub(crate) fn label_within(&self, outer: NameId, inner: NameId) -> Option<&'static str> {
         if outer == 0 {
             return None;
@@ -748,12 +749,13 @@ impl Names {
         }
     }
 
-    /// Whether a name is that of a column without one.
+    /// Returns whether a name is that of a column without a name.
     pub(crate) fn is_column(&self, id: NameId) -> bool {
         matches!(self.words(id), [word, number] if word == "column" && is_number(number))
     }
 
-    /// Whether a member of that name holds the value of a field, or the name of it, in an object that stands for a field.
+    /// Returns whether a member with this name holds the value of a field, or its name, in an object that represents a
+    /// field.
     pub(crate) fn is_value(&self, id: NameId) -> bool {
         matches!(self.words(id), [word] if VALUES.contains(&word.as_str()))
     }
@@ -762,28 +764,28 @@ impl Names {
         matches!(self.words(id), [.., word] if KEYS.contains(&word.as_str()))
     }
 
-    /// The words of a name.
+    /// Returns the words of a name.
     pub(crate) fn words(&self, id: NameId) -> &[String] {
         self.known.get(id as usize).map_or(&[], |name| &name.words)
     }
 
-    /// The number of a name that has occurred.
+    /// Returns the id of a name that has occurred.
     pub(crate) fn find(&self, name: &[u8]) -> Option<NameId> {
         self.ids.get(name).copied()
     }
 
-    /// Whether a name is one for a measure of a word that was recognised, such as its confidence.
+    /// Returns whether a name means a measurement of a recognised word, such as its confidence.
     pub(crate) fn is_measure(&self, id: NameId) -> bool {
         self.words(id).iter().any(|word| MEASURES.contains(&word.as_str()))
     }
 
-    /// Whether a name has a word for a person besides another: "sender_name", but not "name".
+    /// Returns whether a name has a word for a person and another word: "sender_name", but not "name".
     pub(crate) fn is_compound(&self, id: NameId) -> bool {
         let words = self.words(id);
         words.len() > 1 && words.iter().any(|word| PEOPLE.contains(&word.as_str()))
     }
 
-    /// Whether a name is one letter.
+    /// Returns whether a name is one letter.
     pub(crate) fn is_initial(&self, id: NameId) -> bool {
         matches!(self.words(id), [word] if word.len() == 1)
     }

@@ -8,21 +8,21 @@ use lastfour::{Finding, Role, Span};
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) finding: Finding,
-    /// Its bytes in the record.
+    /// Its range in the record.
     pub(crate) span: Span,
     /// The index of its message in the record.
     pub(crate) said: u32,
-    /// What is written in its place, if it is masked.
+    /// The replacement, if it is masked.
     pub(crate) mask: Option<String>,
     pub(crate) role: Role,
     pub(crate) conversation: Option<Arc<[u8]>>,
-    /// It is a further place of a secret that is found in another place of the record, too.
+    /// Whether it repeats a secret found elsewhere in the record.
     pub(crate) copy: bool,
     /// The lines of earlier messages with pieces of the same secret that were returned unmasked.
     pub(crate) recall: Vec<u64>,
 }
 
-/// Finds the lines and columns of places in a record, in rising order. Columns are characters, counted from 1.
+/// Finds the lines and columns of positions in a record, in ascending order. Columns are characters, counted from 1.
 #[derive(Clone)]
 pub(crate) struct Cursor<'a> {
     raw: &'a [u8],
@@ -32,12 +32,13 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// Starts at the first byte of a record, which has this line and column.
+    /// Starts at the first byte of a record with this line and column.
     pub(crate) fn new(raw: &'a [u8], line: u64, column: u64) -> Self {
         Self { raw, at: 0, line, column }
     }
 
-    /// Moves on to a byte and returns its line and column. A byte that was passed has those of the current one.
+    /// Moves to a byte and returns its line and column. For a byte before the current one, returns those of the current
+    /// one.
     pub(crate) fn to(&mut self, at: usize) -> (u64, u64) {
         let passed = self.raw.get(self.at..at).unwrap_or_default();
         let mut rest = passed;

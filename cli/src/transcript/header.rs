@@ -1,7 +1,7 @@
-//! What comes before the words of a message on a line: a time, a speaker, or both.
+//! The prefix of a message on a line: a time, a speaker, or both.
 //!
-//! A header is never scanned, so it must be recognised without doubt: every number of a time is in its range, and a name is
-//! short, has few digits and is not a label such as `Card number:`.
+//! A prefix is never scanned, so it must be recognised with certainty: every number of a time is in its range, and a
+//! name is short, has few digits and is not a label such as `Card number:`.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -11,18 +11,18 @@ use lastfour::{Role, Span};
 use super::roles::{lowered, role_in_name};
 use super::stamp::{Cursor, Moment, elapsed, moment};
 
-/// The start of a message.
+/// The prefix of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) stamp: Stamp,
-    /// The name in the line, and how certain it is one.
+    /// The name in the line, and how certain it is.
     pub(super) speaker: Option<(Span, Name)>,
-    /// Where the words begin in the line.
+    /// The start of the words in the line.
     pub(super) text: usize,
     pub(super) moment: Option<Moment>,
 }
 
-/// How much of a time comes before the words, the more certain the greater.
+/// How much of a time precedes the words, in ascending order of certainty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stamp {
     None,
@@ -32,21 +32,21 @@ pub(super) enum Stamp {
     Full,
 }
 
-/// How certain it is that a name is one.
+/// How certain it is that a text is a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Name {
     /// A few words and a colon.
     Possible,
     /// Each word of it is capitalised.
     Likely,
-    /// It tells a role, or is in angle brackets.
+    /// It names a role, or is in angle brackets.
     Sure,
 }
 
-/// The longest name, in bytes.
+/// The maximum length of a name, in bytes.
 const LONGEST_NAME: usize = 64;
 
-/// The longest header before a name and after it, in bytes.
+/// The maximum length of the prefix before and after a name, in bytes.
 const LONGEST_STAMP: usize = 48;
 
 /// Words that label a value. A name with one of them is not a speaker: `Card number: 3782...` is part of a message.
@@ -227,7 +227,7 @@ const JOINTS: &[&str] =
 /// Words for days before a time of day.
 const RELATIVE_DAYS: &[&str] = &["today", "yesterday", "hoy", "ayer"];
 
-/// Returns what comes before the words of `line`, if anything does.
+/// Returns the prefix of a line, if it has one.
 pub(super) fn parse(line: &[u8]) -> Option<Head> {
     let mut cursor = Cursor { bytes: line, at: 0 };
     cursor.blanks();
@@ -245,8 +245,8 @@ pub(super) fn parse(line: &[u8]) -> Option<Head> {
     }
 }
 
-/// Returns the head of a line that holds nothing but a name, with or without a time: the words follow in the next line.
-/// `stamped` says that the line before is a time.
+/// Returns the prefix on a line that has only a name, possibly with a time. The words follow on the next line.
+/// `stamped`: the previous line is a time.
 pub(super) fn parse_alone(line: &[u8], stamped: bool) -> Option<Head> {
     if line.len() > LONGEST_NAME + 2 * LONGEST_STAMP {
         return None;
@@ -257,7 +257,7 @@ pub(super) fn parse_alone(line: &[u8], stamped: bool) -> Option<Head> {
     if before != Stamp::None {
         skip_joint(&mut cursor, before);
     }
-    // Headings of Markdown: "### Agent".
+    // Markdown headings: "### Agent".
     while cursor.any(b"#") {}
     cursor.blanks();
     cursor.any(b"*_");
@@ -283,7 +283,7 @@ pub(super) fn parse_alone(line: &[u8], stamped: bool) -> Option<Head> {
     })
 }
 
-/// Returns the time in a line that holds nothing else.
+/// Returns the time on a line that has nothing else.
 pub(super) fn time_alone(line: &[u8]) -> Option<Moment> {
     let mut cursor = Cursor { bytes: line, at: 0 };
     cursor.blanks();
@@ -291,7 +291,7 @@ pub(super) fn time_alone(line: &[u8]) -> Option<Moment> {
     moment.filter(|_| line.get(cursor.at..).is_some_and(|rest| rest.trim_ascii().is_empty()))
 }
 
-/// Where the text of a line in a log begins: after its priority and its time.
+/// Returns the start of the text of a log line, after its priority and its time.
 pub(super) fn after_stamp(line: &[u8]) -> usize {
     let mut cursor = Cursor { bytes: line, at: 0 };
     cursor.attempt(|cursor| {
@@ -310,7 +310,7 @@ pub(super) fn after_stamp(line: &[u8]) -> usize {
     cursor.at
 }
 
-/// Skips what separates a time from a name.
+/// Skips the separator between a time and a name.
 fn skip_joint(cursor: &mut Cursor<'_>, stamp: Stamp) {
     cursor.blanks();
     if cursor.any(b"-|>") || cursor.word("–") || cursor.word("—") || stamp == Stamp::Full && cursor.any(b":") {
@@ -322,7 +322,7 @@ fn skip_joint(cursor: &mut Cursor<'_>, stamp: Stamp) {
 struct Found {
     span: Span,
     name: Name,
-    /// Where the words begin.
+    /// The start of the words.
     text: usize,
     /// The time after the name.
     after: Option<Moment>,
@@ -383,7 +383,7 @@ fn speaker(line: &[u8], start: usize, stamp: Stamp) -> Option<Found> {
     let colon = memchr::memchr_iter(b':', rest).find(|at| rest.get(at + 1).is_none_or(u8::is_ascii_whitespace));
     let colon = match colon {
         Some(colon) => colon,
-        // "Agent:hello", if the name is beyond doubt.
+        // "Agent:hello", if the name is certain.
         None => memchr::memchr(b':', rest).filter(|at| {
             let name = std::str::from_utf8(&rest[..*at]).unwrap_or_default();
             Role::from_name(name).is_some()
@@ -404,7 +404,7 @@ fn speaker(line: &[u8], start: usize, stamp: Stamp) -> Option<Found> {
     found(Span::new(bullet + inner, bullet + inner + name.len()), kind, colon + 1, after)
 }
 
-/// The sender in "From Jane to Everyone", with its place.
+/// Returns the sender in "From Jane to Everyone", and its position.
 fn addressed(name: &str, stamped: bool) -> (usize, &str) {
     let starts = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     if !stamped || !starts("from ") {
@@ -417,8 +417,8 @@ fn addressed(name: &str, stamped: bool) -> (usize, &str) {
     ("from ".len() + blanks, &inner[..end])
 }
 
-/// A name between marks of emphasis, with or without a colon: `**Agent:**`, `*Agent*:`. Returns where the name is and
-/// where the words begin.
+/// Finds a name between marks of emphasis, with or without a colon: `**Agent:**`, `*Agent*:`. Returns the position of
+/// the name and the start of the words.
 fn emphasized(rest: &[u8]) -> Option<(Span, usize)> {
     let bullet = if matches!(rest, [b'-' | b'*' | b'+', b' ', ..]) { 2 } else { 0 };
     let mark = *rest.get(bullet).filter(|b| matches!(b, b'*' | b'_'))?;
@@ -435,7 +435,7 @@ fn emphasized(rest: &[u8]) -> Option<(Span, usize)> {
         .then(|| (Span::new(start, start + inner.len() - usize::from(colon_within)), after + usize::from(colon_after)))
 }
 
-/// Splits a time off the end of a name: `Maria (10:32 AM)`, `Maria   0:20`, `Maria, [01.05.24 10:32]`.
+/// Splits a time from the end of a name: `Maria (10:32 AM)`, `Maria   0:20`, `Maria, [01.05.24 10:32]`.
 fn split_stamp(text: &str) -> (&str, Option<Moment>) {
     let bytes = text.as_bytes();
     // Every time has digits, of any script.
@@ -443,7 +443,7 @@ fn split_stamp(text: &str) -> (&str, Option<Moment>) {
         return (text, None);
     }
     let ends = |cursor: &Cursor<'_>| bytes[cursor.at.min(bytes.len())..].trim_ascii().is_empty();
-    // At each place at which a time may begin, the first first.
+    // Try each position at which a time may begin, in order.
     let starts = text.char_indices().filter(|(at, c)| {
         let blank_before = text[..*at].ends_with([' ', '\t', '\u{a0}', '\u{202f}', ',']);
         matches!(c, '(' | '[') || blank_before && (c.is_ascii_digit() || c.is_alphabetic())
@@ -471,7 +471,7 @@ fn split_stamp(text: &str) -> (&str, Option<Moment>) {
     (text, None)
 }
 
-/// The minutes and seconds of a recording: `0:20`, `75:02`.
+/// Reads the minutes and seconds of a recording: `0:20`, `75:02`.
 fn minutes(cursor: &mut Cursor<'_>) -> Option<Moment> {
     let (minutes, _) = cursor.number(3)?;
     cursor.any(b":").then_some(())?;
@@ -479,7 +479,7 @@ fn minutes(cursor: &mut Cursor<'_>) -> Option<Moment> {
     (digits == 2 && seconds < 60).then_some(Moment { day: None, ms: (minutes * 60 + seconds) * 1000 })
 }
 
-/// Returns how certain it is that a text is the name of a speaker; `None` if it is not one.
+/// Returns how certain it is that a text is the name of a speaker, or `None` if it is not one.
 fn name_of(name: &str, lenient: bool) -> Option<Name> {
     if name.len() > LONGEST_NAME || !is_name(name, lenient) || is_label(name) {
         return None;
@@ -493,7 +493,7 @@ fn name_of(name: &str, lenient: bool) -> Option<Name> {
     })
 }
 
-/// Returns whether a text could be a name: a few words, few digits. `lenient` if a time says that a message begins here.
+/// Returns whether a text may be a name: a few words, few digits. `lenient`: a time shows that a message begins here.
 fn is_name(name: &str, lenient: bool) -> bool {
     let digits = name.chars().filter(|c| c.is_numeric()).count();
     let words = name.split_whitespace().count();
@@ -528,7 +528,7 @@ fn is_label(name: &str) -> bool {
     })
 }
 
-/// Reads a time in brackets or without.
+/// Reads a time with or without brackets.
 fn stamp(cursor: &mut Cursor<'_>) -> (Stamp, Option<Moment>) {
     if matches!(cursor.peek(), Some(b'[' | b'(')) {
         let close: &[u8] = if cursor.peek() == Some(b'[') { b"]" } else { b")" };

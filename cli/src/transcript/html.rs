@@ -1,4 +1,4 @@
-//! HTML: the text between its tags, and who says it in a transcript.
+//! HTML: the text between its tags, and the speakers of a transcript.
 
 use std::sync::Arc;
 
@@ -29,15 +29,15 @@ pub(super) enum Piece {
     Close {
         name: Span,
     },
-    /// The content of a section that is read as it is.
+    /// The content of a CDATA section.
     Data {
         content: Span,
     },
-    /// A comment, a declaration or an instruction.
+    /// A comment, a declaration or a processing instruction.
     Other,
 }
 
-/// Returns the piece at `at`, with where it ends.
+/// Returns the piece at `at` and its end.
 pub(super) fn piece(bytes: &[u8], at: usize) -> (Piece, usize) {
     let rest = &bytes[at..];
     let until = |needle: &[u8], from: usize| {
@@ -70,7 +70,7 @@ pub(super) fn piece(bytes: &[u8], at: usize) -> (Piece, usize) {
     }
 }
 
-/// The length of a text: up to what opens or closes a tag, or may.
+/// Returns the length of a text: up to the start of a tag, or of what may be one.
 fn text_len(rest: &[u8]) -> usize {
     let opens = |at: &usize| match &rest[at + 1..] {
         [] | [b'/'] => true,
@@ -80,7 +80,7 @@ fn text_len(rest: &[u8]) -> usize {
     memchr::memchr_iter(b'<', rest).skip_while(|at| *at == 0).find(opens).unwrap_or(rest.len())
 }
 
-/// The content of a comment, a declaration or an instruction, without its marks.
+/// Returns the content of a comment, a declaration or an instruction, without its delimiters.
 pub(super) fn inner(bytes: &[u8], whole: Span) -> Span {
     let text = &bytes[whole.range()];
     let start = if text.starts_with(b"<!--") { 4 } else { 2 }.min(text.len());
@@ -95,7 +95,7 @@ fn name_len(rest: &[u8]) -> usize {
     rest.iter().take_while(is_name).count()
 }
 
-/// Where a tag ends, behind its `>`; quotes may hold one.
+/// Returns the end of a tag, after its `>`. Quotes may contain another one.
 fn tag_end(rest: &[u8], from: usize) -> usize {
     let mut quote = None;
     for (at, &byte) in rest.iter().enumerate().skip(from) {
@@ -106,11 +106,11 @@ fn tag_end(rest: &[u8], from: usize) -> usize {
             _ => {}
         }
     }
-    // A quote that is never closed does not hide the rest.
+    // A quote that is never closed must not hide the rest.
     memchr::memchr(b'>', &rest[from..]).map_or(rest.len(), |at| from + at + 1)
 }
 
-/// The attributes of a tag: names, and values without their quotes.
+/// Returns the attributes of a tag: names, and values without their quotes.
 pub(super) fn attributes(bytes: &[u8], span: Span) -> Vec<(Span, Span)> {
     let mut all = Vec::new();
     let mut at = span.start;
@@ -150,16 +150,16 @@ pub(super) fn attributes(bytes: &[u8], span: Span) -> Vec<(Span, Span)> {
     all
 }
 
-/// Elements within a line of text.
+/// Inline elements.
 const INLINE: &[&str] = &[
     "a", "abbr", "b", "bdi", "bdo", "big", "c", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "lang", "mark",
     "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "v", "var", "wbr",
 ];
-/// Elements whose content is not a part of the page.
+/// Elements whose content is not displayed.
 const UNSEEN: &[&str] = &["template", "noscript", "svg", "math"];
 /// Elements whose content is a program.
 const CODE: &[&str] = &["script", "style"];
-/// Elements that show that a text is HTML.
+/// Elements that identify a text as HTML.
 const TELLING: &[&str] = &[
     "a",
     "b",
@@ -209,10 +209,10 @@ const TELLING: &[&str] = &[
     "thead",
 ];
 
-/// The longest of these names, and one more.
+/// The length of the longest of these names, plus one.
 const LONGEST_TELLING: usize = 12;
 
-/// Returns whether a text holds tags of HTML.
+/// Returns whether a text has HTML tags.
 pub(super) fn is_html(text: &[u8]) -> bool {
     let Some(last) = memchr::memrchr(b'>', text) else { return false };
     memchr::memchr_iter(b'<', &text[..last]).any(|at| {
@@ -228,8 +228,8 @@ fn is_one_of(list: &[&str], name: &[u8]) -> bool {
     list.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
-/// Returns the texts of HTML at `span` of a layer as the segments of one text, a line for each block, and what is not text
-/// but may hold a secret.
+/// Returns the texts of the HTML at `span` of a layer as segments of one text, with a line for each block, and other
+/// content that may contain a secret.
 pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, Vec<Said>) {
     let (mut texts, mut others) = (Vec::new(), Vec::new());
     let mut joint = Joint::Nothing;
@@ -291,7 +291,7 @@ fn labeled(label: &'static str, layer: u16, span: Span) -> Said {
     Said { label: Some(label), ..aside(Part::Data(false), layer, span) }
 }
 
-/// The content of an element with a program, which begins at `at`.
+/// Returns the content of an element with a program. It begins at `at`.
 fn code(bytes: &[u8], at: usize, name: &[u8], closed: bool) -> Option<Span> {
     if closed || !is_one_of(CODE, name) {
         return None;
@@ -300,12 +300,12 @@ fn code(bytes: &[u8], at: usize, name: &[u8], closed: bool) -> Option<Span> {
         let rest = &bytes[start + 1..];
         rest.first() == Some(&b'/') && rest.get(1..=name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
     };
-    // What is never closed does not hide the rest of the document.
+    // An element that is never closed must not hide the rest of the document.
     let end = memchr::memchr_iter(b'<', &bytes[at..]).map(|found| at + found).find(ends)?;
     Some(Span::new(at, end))
 }
 
-/// Attributes whose values nobody reads: only a number in them may be a secret.
+/// Attributes with values for programs. Only a number in them may be a secret.
 const FORMAL: &[&str] = &[
     "class",
     "d",
@@ -323,21 +323,21 @@ const FORMAL: &[&str] = &[
     "xmlns",
 ];
 
-/// Attributes that name what an element holds.
+/// Attributes that name the content of an element.
 const NAMING: &[&str] =
     &["name", "id", "property", "itemprop", "type", "autocomplete", "placeholder", "aria-label", "data-name", "for"];
 
-/// Attributes with what an element holds.
+/// Attributes with the content of an element.
 const HOLDING: &[&str] = &["value", "content", "data-value", "placeholder"];
 
-/// A value with so many digits may hold a secret.
+/// A value with at least this many digits may contain a secret.
 pub(super) const MANY_DIGITS: usize = 9;
 
 fn digits(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| b.is_ascii_digit()).count()
 }
 
-/// Adds what a tag holds beside its name: the values of its attributes, and the whole tag if it is cut off.
+/// Adds what a tag contains besides its name: the values of its attributes, and the whole tag if it is cut off.
 fn beside(bytes: &[u8], whole: Span, tag: &[u8], span: Span, layer: u16, tables: &Tables, all: &mut Vec<Said>) {
     let text = &bytes[whole.range()];
     if !text.ends_with(b">") || digits(tag) >= MANY_DIGITS {
@@ -373,14 +373,14 @@ fn beside(bytes: &[u8], whole: Span, tag: &[u8], span: Span, layer: u16, tables:
             all.extend(query(bytes, *value, layer));
         }
     }
-    // A tag that is not closed may have swallowed a text.
+    // A tag that is not closed may contain text by mistake.
     let words = pairs.is_empty() && bytes[span.range()].iter().filter(|b| **b == b' ').count() > 1;
     if words || digits(&bytes[span.range()]) >= within + MANY_DIGITS {
         all.push(aside(Part::Data(!words), layer, span));
     }
 }
 
-/// The values in the query of an address whose names are those of secrets.
+/// Returns the values in a URL query whose names are those of secrets.
 fn query(bytes: &[u8], span: Span, layer: u16) -> Vec<Said> {
     let mut all = Vec::new();
     let mut at = span.start;
@@ -397,31 +397,31 @@ fn query(bytes: &[u8], span: Span, layer: u16) -> Vec<Said> {
     all
 }
 
-/// What the heads of tables, and the names of fields of forms, say about the cells and fields.
+/// The meanings of table headers and form labels, for cells and fields.
 #[derive(Debug, Default)]
 struct Tables {
     open: Vec<Table>,
-    /// The text of a head, or of the label of a field, that is being read.
+    /// The text of the current table header or form label.
     head: Option<Vec<u8>>,
-    /// What the label of a field says about the next field.
+    /// The meaning of the last form label, for the next field.
     field: Option<&'static str>,
     in_label: bool,
 }
 
 #[derive(Debug, Default)]
 struct Table {
-    /// What the heads of the columns say.
+    /// The meanings of the column headers.
     columns: Vec<Option<&'static str>>,
-    /// The heads of the row, and the number of its cells.
+    /// The headers of the current row, and its number of cells.
     heads: Vec<Option<&'static str>>,
     cells: usize,
     in_cell: bool,
 }
 
-/// The longest head of a column, in bytes.
+/// The maximum length of a column header, in bytes.
 const LONGEST_HEAD: usize = 128;
 
-/// The most tables within each other, and the most columns of one, that are followed.
+/// The maximum depth of nested tables, and the maximum number of columns.
 const MOST_TABLES: usize = 32;
 const MOST_COLUMNS: usize = 1000;
 
@@ -473,7 +473,7 @@ impl Tables {
         }
     }
 
-    /// Takes note of a text, and returns what the head of its row or column says that it is.
+    /// Reads a text. Returns the meaning of its row or column header.
     fn text(&mut self, text: &[u8]) -> Option<&'static str> {
         if let Some(head) = &mut self.head {
             if head.len() <= LONGEST_HEAD {
@@ -506,7 +506,7 @@ impl Tables {
         }
     }
 
-    /// A row of heads alone has those of the columns.
+    /// A row that consists of headers has those of the columns.
     fn end_row(&mut self) {
         self.end_head();
         let Some(table) = self.open.last_mut() else { return };
@@ -528,13 +528,13 @@ fn joint_after(joint: Joint, name: &[u8]) -> Joint {
     }
 }
 
-/// What the class of an element says about the text in it.
+/// What the class of an element says about its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Says {
     Author,
     Time,
     Text,
-    /// Not a part of the chat: initials in the place of a picture, counters.
+    /// Not part of the chat: initials in place of a picture, counters.
     Nothing,
 }
 
@@ -549,7 +549,7 @@ const NOTHING: &[&str] = &["initials", "userpic", "avatar", "reactions", "reacti
 const MESSAGES: &[&str] =
     &["message", "msg", "bubble", "post", "entry", "comment", "event", "mensaje", "mensagem", "item", "row", "reply"];
 
-/// What one token of a class, or the value of a similar attribute, says.
+/// Returns the meaning of one token of a class, or of the value of a similar attribute.
 fn says(token: &str) -> Option<Says> {
     let words = words(token);
     let last = words.last()?.as_str();
@@ -580,18 +580,18 @@ struct Element {
 const VOID: &[&str] =
     &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
-/// The most elements that are followed. Deeper ones are read without what their classes say.
+/// The maximum number of open elements that are tracked. The classes of deeper ones are ignored.
 const DEEPEST: usize = 256;
 
-/// What the attributes of an element tell.
+/// What the attributes of an element say.
 #[derive(Debug, Default)]
 struct Told {
     says: Option<Says>,
-    /// A message begins.
+    /// Whether a message begins.
     message: bool,
-    /// The side of who says it.
+    /// The side of the speaker.
     side: Option<Role>,
-    /// The name of who says what follows.
+    /// The name of the speaker of the following text.
     name: Option<Arc<str>>,
 }
 
@@ -621,12 +621,12 @@ impl Told {
     }
 }
 
-/// The way in which a document names its speakers.
+/// How a document names its speakers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     /// By the classes of its elements.
     Classes,
-    /// As a plain text does.
+    /// Like plain text.
     Lines,
 }
 
@@ -638,7 +638,7 @@ pub(crate) struct HtmlReader {
     time: Option<Time>,
 }
 
-/// The bytes at the start of a document from which it is told how it names its speakers.
+/// The number of bytes at the start of a document from which its mode is detected.
 const SAMPLE: usize = 256 << 10;
 
 impl HtmlReader {
@@ -661,7 +661,7 @@ impl HtmlReader {
         Some(Cut { len, trouble: None, layers: Vec::new(), body: Body::Texts(said) })
     }
 
-    /// The messages of a part of a document whose classes tell authors and texts.
+    /// Returns the messages of a part of a document whose classes mark authors and texts.
     fn by_classes(&mut self, bytes: &[u8], start: usize) -> Vec<Said> {
         let mut all: Vec<Said> = Vec::new();
         let mut current: Vec<Segment> = Vec::new();
@@ -756,7 +756,7 @@ fn trimmed(bytes: &[u8], span: Span) -> Span {
     Span::new(start, start + text.trim_ascii().len())
 }
 
-/// Whether the classes of a document name at least two authors, or the roles of at least two messages.
+/// Returns the mode: by classes if they name at least two authors, or the roles of at least two messages.
 fn mode_of(bytes: &[u8]) -> Mode {
     let mut reader = HtmlReader { mode: Some(Mode::Classes), ..HtmlReader::new() };
     let said = reader.by_classes(bytes, 0);
@@ -764,7 +764,7 @@ fn mode_of(bytes: &[u8]) -> Mode {
     if said.iter().filter(known).count() >= 2 { Mode::Classes } else { Mode::Lines }
 }
 
-/// The messages of a part of a document, read as lines of text.
+/// Returns the messages of a part of a document, read as lines of text.
 fn by_lines(bytes: &[u8], start: usize) -> Vec<Said> {
     let (segments, others) = segments(bytes, Span::new(start, bytes.len()), 0);
     let mut all = messages_of(&segments, bytes);
@@ -772,7 +772,7 @@ fn by_lines(bytes: &[u8], start: usize) -> Vec<Said> {
     all
 }
 
-/// The messages in the texts of HTML: those of a transcript, or one for each line.
+/// Returns the messages in the texts of HTML: those of a transcript, or one per line.
 pub(super) fn messages_of(segments: &[Segment], bytes: &[u8]) -> Vec<Said> {
     let text = plain(segments, bytes);
     let messages = lines::transcript_in(&text).unwrap_or_else(|| lines_of(&text));
@@ -810,8 +810,8 @@ fn lines_of(text: &[u8]) -> Vec<Said> {
     all
 }
 
-/// Where a part of a document that is too long is cut: behind the last end tag that ends a line or a block, or behind a
-/// tag.
+/// Returns where to cut a part of a document that is too long: after the last end tag that ends a line or a block, or
+/// after a tag.
 fn border(bytes: &[u8]) -> usize {
     let after = |needle: &[u8]| memchr::memmem::rfind(bytes, needle).map(|at| at + needle.len());
     after(b"</div>\n")

@@ -1,8 +1,8 @@
-//! Finds the messages in named values: which are said, by whom, when, and in which conversation.
+//! Finds the messages among named values: which values are said, by whom, when, and in which conversation.
 //!
-//! The rules are about shapes and about the words in names, so that they hold for exports that nobody has seen. What the
-//! names do not tell is learned from all records that are at hand: fields with sentences are text, a field with two values
-//! that alternate tells the speaker, and lists of people explain ids.
+//! The rules depend on shapes and on the words in names, so that they hold for unknown exports. What the names do not
+//! show is learned from all available records: fields with sentences are text, a field with two alternating values
+//! identifies the speaker, and lists of people explain ids.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -24,43 +24,44 @@ use super::values::{role_of_value, side_of_direction};
 /// What is known about the names and values of a transcript.
 #[derive(Debug, Default)]
 pub(crate) struct Interpreter {
-    /// Fields with text, and those whose names do not say what they are, by the names on the way to them.
+    /// Fields with text, and fields of unknown meaning, by a hash of the names on the path to them.
     fields: HashMap<u64, Field>,
     /// The values of fields for roles and kinds.
     values: HashMap<NameId, Vec<Box<str>>>,
-    /// Fields beside texts, from which a speaker may be told.
+    /// Fields next to texts that may identify the speaker.
     beside: HashMap<NameId, Beside>,
     /// People by their names and ids.
     people: HashMap<Box<[u8]>, Person>,
     /// The names of arrays of words.
     words: HashSet<NameId>,
-    /// Fields for ids and times that hold card numbers, by the names on the way to them; `false` if they hold others, too.
+    /// Fields for ids and times that contain card numbers, by a hash of their path; `false` if they contain other
+    /// values too.
     cards: HashMap<u64, bool>,
-    /// Some field is known to hold text.
+    /// Whether some field is known to contain text.
     has_text: bool,
 }
 
-/// What is known about a field for text, or one that may be.
+/// What is known about a field that is or may be text.
 #[derive(Debug, Default, Clone, Copy)]
 struct Field {
     count: u32,
-    /// Its name says that it is text.
+    /// Whether its name says that it is text.
     named: bool,
-    /// Values that are sentences.
+    /// The number of values that are sentences.
     sentences: u32,
-    /// The first value, and whether there is another.
+    /// A hash of the first value, and whether another one occurred.
     first: u64,
     varies: bool,
 }
 
 impl Field {
-    /// Whether all values are the same, as those of the event of a log.
+    /// Returns whether all values are the same, like the event name of a log.
     fn is_constant(self) -> bool {
         self.count >= FEWEST_CONSTANT && !self.varies
     }
 }
 
-/// A field beside texts without a speaker.
+/// A field next to texts without a speaker.
 #[derive(Debug, Default, Clone)]
 struct Beside {
     count: u32,
@@ -70,22 +71,22 @@ struct Beside {
     values: Vec<Box<[u8]>>,
 }
 
-/// Somebody in a list of people.
+/// A person in a list of people.
 #[derive(Debug, Clone, Default)]
 struct Person {
     name: Option<Arc<str>>,
     role: Option<Role>,
 }
 
-/// The most entries of each table of the interpreter.
+/// The maximum number of entries of each table of the interpreter.
 const MOST_KNOWN: usize = 20_000;
-/// The most values of a field for roles that are kept.
+/// The maximum number of values of a field for roles that are kept.
 const MOST_VALUES: usize = 16;
-/// The most values of a field that may tell speakers apart.
+/// The maximum number of values of a field that may distinguish speakers.
 const MOST_SIDES: usize = 2;
-/// The fewest messages from which a speaker is told by a field of unknown meaning.
+/// The minimum number of messages from which a field of unknown meaning identifies a speaker.
 const FEWEST_BESIDE: u32 = 4;
-/// The fewest values that are the same because they are not messages.
+/// The minimum number of equal values that show that they are not messages.
 const FEWEST_CONSTANT: u32 = 5;
 /// The longest value that may be a name, an id or a time, in bytes.
 const LONGEST_VALUE: usize = 256;
@@ -98,27 +99,27 @@ const ANSWERED: &[&str] = &["answer", "completion", "output", "response", "reply
 /// Last words of the names of fields for the level of an event.
 const LEVEL: &[&str] = &["level", "severity", "lvl", "loglevel", "levelname"];
 
-/// How a node takes part.
+/// The use of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     /// Not yet decided, or a container.
     Nothing,
     Text,
-    /// Text by what it holds, not by its name.
+    /// Text because of its content, not its name.
     Sentence,
     Data,
-    /// A word of an array of words: the index of the array, and the number of the form.
+    /// A word of an array of words: the index of the array, and the index of the form.
     Word(u32, u8),
 }
 
 impl Interpreter {
-    /// Takes note of what records tell about each other.
+    /// Learns from what records show together.
     pub(crate) fn study(&mut self, records: &[Record], names: &Names) {
         for record in records {
             self.study_fields(record, names);
         }
         self.has_text |= !self.words.is_empty();
-        // A field that is named for text and always says the same is that of a log, whose other fields are not text either.
+        // A field that is named like text but never changes is part of a log, whose other fields are not text either.
         self.has_text |= self.fields.values().any(|field| field.named || field.sentences > 0 && !field.is_constant());
         for record in records {
             if let Body::Tree(tree) = &record.body {
@@ -177,7 +178,7 @@ impl Interpreter {
         field.sentences = field.sentences.saturating_add(u32::from(is_sentence(&record.text(&node.segment))));
     }
 
-    /// One id in ten has the check digit of a card by chance, so a field with others as well holds ids.
+    /// One id in ten has a valid card check digit by chance, so a field that also has others contains ids.
     fn study_id(&mut self, value: &[u8], hash: u64) {
         if has_length_of_card(value) && (self.cards.len() < MOST_KNOWN || self.cards.contains_key(&hash)) {
             *self.cards.entry(hash).or_insert(true) &= has_check_digit(value);
@@ -238,11 +239,11 @@ impl Interpreter {
         }
     }
 
-    /// Takes an object of a list of people, or one under the name of a role, as somebody.
+    /// Learns about a person from an object of a list of people, or from one under the name of a role.
     fn study_person(&mut self, record: &Record, tree: &Tree, at: u32, names: &Names, has_text: bool) {
         let list = names.meaning(tree.nearest_name(at));
         let own = names.meaning(tree.node(at).name);
-        // A map of people by their ids is a list, too.
+        // A map from ids to people is a list too.
         let parent = tree.node(at).parent;
         let in_map = tree.node(parent).kind == Kind::Object && names.meaning(tree.nearest_name(parent)).list;
         let by_role = own.role.is_some() && own.text.is_none() && own.about.is_none();
@@ -279,8 +280,8 @@ impl Interpreter {
         }
     }
 
-    /// The role of a value. Beside another word for a customer, and without a word for somebody who serves, a "user" is one
-    /// of the business's own.
+    /// Returns the role of a value. A "user" belongs to the business if another value means a customer and no value
+    /// means an agent.
     fn unambiguous(&self, name: NameId, value: &[u8], role: Role) -> Role {
         if !value.trim_ascii().eq_ignore_ascii_case(b"user") {
             return role;
@@ -292,7 +293,7 @@ impl Interpreter {
         if customers && !serving { Role::Agent } else { role }
     }
 
-    /// Turns the values of a record into its messages.
+    /// Turns the values of a record into messages.
     pub(crate) fn read(&self, record: &mut Record, names: &mut Names) {
         if !matches!(record.body, Body::Tree(_)) {
             return;
@@ -327,12 +328,12 @@ impl ReadTree for Interpreter {
     }
 }
 
-/// Whether a role is one that anybody may have who is not a program.
+/// Returns whether anybody but a program may have this role.
 fn is_anybody(value: &str) -> bool {
     ["human", "user", "member", "person", "people"].iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
-/// Whether a field of this meaning may turn out to hold sentences.
+/// Returns whether a field of this meaning may turn out to contain sentences.
 fn may_be_sentence(meaning: Meaning) -> bool {
     meaning.text.is_none()
         && !meaning.data
@@ -343,17 +344,18 @@ fn may_be_sentence(meaning: Meaning) -> bool {
         && !matches!(meaning.about, Some(about) if about != About::Kind && about != About::Given)
 }
 
-/// Whether a field of this meaning may hold ids, or numbers for times.
+/// Returns whether a field of this meaning may contain ids, or numeric times.
 fn may_be_id(meaning: Meaning) -> bool {
     meaning.reference || meaning.conversation.is_some() || meaning.time.is_some()
 }
 
-/// Whether a value has as many digits as almost all cards, and nothing else. Ids of 13 and of 17 to 19 digits are common.
+/// Returns whether a value consists of as many digits as almost all cards have. Ids of 13 and of 17 to 19 digits are
+/// common.
 fn has_length_of_card(value: &[u8]) -> bool {
     matches!(value.len(), 15 | 16) && value.iter().all(u8::is_ascii_digit)
 }
 
-/// Whether the last digit is the check digit of a card number.
+/// Returns whether the last digit is a valid card check digit.
 fn has_check_digit(digits: &[u8]) -> bool {
     let value = |(place, digit): (usize, &u8)| match (place % 2, digit - b'0') {
         (0, digit) => digit,
@@ -366,7 +368,7 @@ fn is_scalar(node: &Node) -> bool {
     matches!(node.kind, Kind::Text | Kind::Number | Kind::Literal)
 }
 
-/// The members of an object that tell its speaker, whatever their values.
+/// Returns the members of an object that identify its speaker, whatever their values are.
 fn speaker_names<'a>(tree: &'a Tree, at: u32, names: &'a Names) -> impl Iterator<Item = (u32, About)> + 'a {
     tree.children(at).filter_map(|child| {
         let about = names.meaning(tree.node(child).name).about?;
@@ -374,7 +376,7 @@ fn speaker_names<'a>(tree: &'a Tree, at: u32, names: &'a Names) -> impl Iterator
     })
 }
 
-/// For each node a number for the names on the way to it.
+/// Returns for each node a hash of the names on the path to it.
 fn hashes(tree: &Tree) -> Vec<u64> {
     let mut hashes: Vec<u64> = Vec::with_capacity(tree.nodes.len());
     for node in &tree.nodes {
@@ -387,10 +389,10 @@ fn hashes(tree: &Tree) -> Vec<u64> {
     hashes
 }
 
-/// How much of a text is looked at to tell whether it is a sentence, in bytes.
+/// The number of bytes of a text that are examined to decide whether it is a sentence.
 const LOOKED_AT: usize = 400;
 
-/// Whether a text has a few words in a row, most of them not names.
+/// Returns whether a text has several consecutive words, most of them not names.
 pub(super) fn is_sentence(text: &[u8]) -> bool {
     let text = &text[..text.len().min(LOOKED_AT)];
     let (mut words, mut lower) = (0, 0);
@@ -405,7 +407,7 @@ pub(super) fn is_sentence(text: &[u8]) -> bool {
     words >= 3 && lower >= 2 || words >= 2 && text.trim_ascii_end().ends_with(b"?")
 }
 
-/// Whether a value is made by a program: a UUID, a time, an address, a blob.
+/// Returns whether a value was made by a program: a UUID, a time, an address, binary data.
 fn is_machine_made(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     if text.len() < 8 || text.iter().any(|b| matches!(b, b'\n' | b'\t')) {
@@ -426,11 +428,11 @@ fn is_machine_made(text: &[u8]) -> bool {
     uuid || digest || address || blob || time
 }
 
-/// The fewest words of an array by which its name is learned.
+/// The minimum number of words of an array from which its name is learned.
 const FEWEST_WORDS: usize = 3;
 
-/// Returns the texts of the words of an array, if it is one of at least so many words: objects with one word each, and with
-/// times. A word may have several forms; the last, which often has punctuation, has the number 0.
+/// Returns the texts of the words of an array if it is an array of at least `fewest` words: objects with one word each,
+/// and with times. A word may have several forms. The last one, which often has punctuation, has the index 0.
 fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usize) -> Option<Vec<(u32, u8)>> {
     let (mut elements, mut single, mut timed) = (0, 0, 0);
     let mut words = Vec::new();
@@ -444,7 +446,7 @@ fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usi
             let named = names.meaning(name).text.is_some() || names.words(name) == ["value"];
             node.kind == Kind::Text && named && record.is_editable(node.segment.layer)
         };
-        // A word has few forms, such as one with and one without punctuation.
+        // A word has few forms, for example with and without punctuation.
         let forms: Vec<u32> = (element + 1..tree.node(element).end).filter(is_text).take(MOST_FORMS + 1).collect();
         if forms.is_empty() {
             continue;
@@ -454,7 +456,7 @@ fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usi
             return None;
         }
         words.extend(forms.iter().rev().copied().zip(0u8..));
-        // Blanks between words may have elements of their own, as punctuation has.
+        // Blanks between words may be separate elements, as punctuation may.
         if forms.iter().map(text).all(|text| text.iter().all(u8::is_ascii_punctuation)) {
             continue;
         }
@@ -468,19 +470,19 @@ fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usi
     (elements >= fewest && single * 10 >= elements * 9 && timed * 10 >= single * 9).then_some(words)
 }
 
-/// The messages behind one that are looked at for one within it.
+/// The maximum number of messages after one that are checked for one within it.
 const MOST_WITHIN: usize = 8;
 
-/// The most members of an object among which the name of another is looked for.
+/// The maximum number of members of an object that are searched for the name of a field.
 const MOST_BESIDE: usize = 16;
 
-/// The most forms of a word.
+/// The maximum number of forms of a word.
 const MOST_FORMS: usize = 3;
 
-/// The longest word, in bytes.
+/// The maximum length of a word, in bytes.
 const LONGEST_WORD: usize = 64;
 
-/// The reading of one tree.
+/// The state of reading one tree.
 struct Reading<'a> {
     interpreter: &'a Interpreter,
     record: &'a Record,
@@ -489,12 +491,12 @@ struct Reading<'a> {
     outer: &'a Speaker,
     hashes: Vec<u64>,
     uses: Vec<Use>,
-    /// The speakers that objects name; `None` if not looked up.
+    /// The speakers that objects name. `None` means that the object names no speaker.
     speakers: HashMap<u32, Option<Speaker>>,
-    /// Objects to which a pointer of the command line leads a speaker.
+    /// Objects whose speaker is given by a JSON pointer of the command line.
     pointed: HashMap<u32, Speaker>,
     pointed_keys: HashMap<u32, Arc<[u8]>>,
-    /// The elements of arrays that are conversations.
+    /// The array elements that are conversations.
     conversations: Vec<u32>,
 }
 
@@ -535,7 +537,7 @@ impl<'a> Reading<'a> {
         String::from_utf8_lossy(&self.record.text(&self.node(at).segment)).trim().to_owned()
     }
 
-    /// Marks what the pointers of the command line lead to.
+    /// Marks the targets of the command line's JSON pointers.
     fn follow_pointers(&mut self) {
         let fields = &self.names.fields;
         for pointer in fields.text_pointers() {
@@ -558,13 +560,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The element of an array, or the root, that a node belongs to.
+    /// Returns the array element that a node belongs to, or the root.
     fn holder(&self, at: u32) -> u32 {
         let mut above = std::iter::once(at).chain(self.tree.ancestors(at));
         above.find(|at| self.tree.is_element(*at) && self.node(*at).kind == Kind::Object).unwrap_or(0)
     }
 
-    /// The nodes to which a JSON pointer leads, from the root or from an element of an array. A step `-` is every element.
+    /// Returns the nodes that a JSON pointer leads to, from the root or from an array element. A step `-` is every
+    /// element.
     fn matching(&self, pointer: &str) -> Vec<u32> {
         let steps: Vec<String> =
             pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
@@ -647,7 +650,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Takes every value for a text, as no field is known to be one.
+    /// Takes every value as text, because no field is known to be text.
     fn take_everything(&mut self) {
         for at in 0..self.tree.nodes.len() {
             let node = &self.tree.nodes[at];
@@ -660,7 +663,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The object that says a text, which holds its speaker; if none does, the element of an array that holds it.
+    /// Returns the object that says a text, which names its speaker. If no object does, returns the array element that
+    /// contains it.
     fn owner(&mut self, at: u32) -> u32 {
         let above: Vec<u32> = self.tree.ancestors(at).collect();
         for &object in &above {
@@ -676,7 +680,7 @@ impl<'a> Reading<'a> {
         self.tree.is_element(at)
     }
 
-    /// The speaker that the members of an object tell.
+    /// Returns the speaker that the members of an object name.
     fn speaker(&mut self, object: u32) -> Option<Speaker> {
         if let Some(known) = self.speakers.get(&object) {
             return known.clone();
@@ -701,7 +705,7 @@ impl<'a> Reading<'a> {
         members.sort_by_key(|(about, at)| (*about, *at));
         let mut speaker = Speaker::default();
         for (about, at) in members {
-            // A name is that of anything, unless there is something to say.
+            // Without anything to say, a name may be that of anything.
             if matches!(about, About::Name | About::Kind) && !holds_text && !self.is_compound_name(at) {
                 continue;
             }
@@ -716,12 +720,12 @@ impl<'a> Reading<'a> {
         Some(speaker)
     }
 
-    /// Whether a name has a word for a person besides the one for a name: "sender_name".
+    /// Returns whether a name has a word for a person in addition to the one for a name: "sender_name".
     fn is_compound_name(&self, at: u32) -> bool {
         self.names.is_compound(self.node(at).name)
     }
 
-    /// What a member that is about a speaker tells.
+    /// Returns what a member says about the speaker.
     fn person(&self, at: u32, about: About) -> Speaker {
         let node = self.node(at);
         let mut speaker = Speaker::default();
@@ -759,7 +763,7 @@ impl<'a> Reading<'a> {
         let role = || {
             let role =
                 role_of_value(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
-            // "user_type": "human" of everybody says that nobody is a program.
+            // If "user_type" is always "human", it only says that nobody is a program.
             let values = self.interpreter.values.get(&node.name).map_or(0, Vec::len);
             let vague = is_anybody(&value) || Role::from_name(&value).is_none();
             let of_all = values == 1 && vague && (self.is_compound_name(at) || self.meaning(at).kind);
@@ -814,7 +818,7 @@ impl<'a> Reading<'a> {
         speaker
     }
 
-    /// What an object about a person tells: `{"type": "admin", "name": "Jane"}`, also one level down.
+    /// Returns what an object says about a person: `{"type": "admin", "name": "Jane"}`, also one level deeper.
     fn person_object(&self, object: u32) -> Speaker {
         let mut members: Vec<(About, u32)> = Vec::new();
         for child in self.tree.children(object) {
@@ -839,7 +843,7 @@ impl<'a> Reading<'a> {
         for (about, at) in members {
             let nested = self.node(at).kind == Kind::Object;
             let told = self.person(at, about);
-            // The type of a person says something if it is a role.
+            // The type of a person matters only if it is a role.
             let told = match about {
                 About::Role if told.role.is_none() && told.side.is_none() => Speaker::default(),
                 _ => told,
@@ -854,7 +858,7 @@ impl<'a> Reading<'a> {
         speaker
     }
 
-    /// The speaker told by a field whose two values alternate.
+    /// Returns the speaker named by a field with two alternating values.
     fn beside(&self, object: u32) -> Option<Speaker> {
         let best = self
             .tree
@@ -869,7 +873,7 @@ impl<'a> Reading<'a> {
         Some(Speaker { name: Some(Arc::from(value.as_str())), ..Speaker::default() })
     }
 
-    /// Whether an object is an event of a log and not a message: it has a level.
+    /// Returns whether an object is an event of a log and not a message, because it has a level.
     fn is_event(&self, object: u32) -> bool {
         let is_level = |at: u32| {
             let node = self.node(at);
@@ -879,7 +883,7 @@ impl<'a> Reading<'a> {
         self.tree.children(object).take(MOST_BESIDE).any(is_level)
     }
 
-    /// The speaker told by a column without a name that holds a role.
+    /// Returns the speaker named by an unnamed column that contains a role.
     fn role_in_column(&self, object: u32) -> Option<Speaker> {
         let is_role = |at: &u32| {
             let node = self.node(*at);
@@ -890,7 +894,7 @@ impl<'a> Reading<'a> {
         Some(Speaker { role: Role::from_name(&self.value(column)), ..Speaker::default() })
     }
 
-    /// Of several texts of a row whose columns have no names, each column has its own speaker.
+    /// If a row without column names has several texts, each column has its own speaker.
     fn column_speaker(&self, owner: u32, at: u32) -> Option<Speaker> {
         let name = self.node(at).name;
         let is_text = |at: &u32| matches!(self.uses[*at as usize], Use::Text | Use::Sentence);
@@ -900,7 +904,7 @@ impl<'a> Reading<'a> {
         Some(Speaker { name: Some(Arc::from(self.names.words(name).join(" "))), ..Speaker::default() })
     }
 
-    /// The id of the conversation that the innermost object around names.
+    /// Returns the id of the conversation that the innermost enclosing object names.
     fn conversation(&self, at: u32) -> Option<Arc<[u8]>> {
         for object in std::iter::once(at).chain(self.tree.ancestors(at)) {
             if self.node(object).kind != Kind::Object {
@@ -925,7 +929,7 @@ impl<'a> Reading<'a> {
         None
     }
 
-    /// The time of an object.
+    /// Returns the time of an object.
     fn time(&self, object: u32) -> Option<Time> {
         let mut best: Option<(u8, Time)> = None;
         for child in self.tree.children(object) {
@@ -947,7 +951,7 @@ impl<'a> Reading<'a> {
         best.map(|(_, time)| time)
     }
 
-    /// The member of `owner` through which a node lies in it.
+    /// Returns the member of `owner` that contains a node.
     fn slot(&self, owner: u32, at: u32) -> u32 {
         let mut here = at;
         for above in self.tree.ancestors(at) {
@@ -959,7 +963,7 @@ impl<'a> Reading<'a> {
         here
     }
 
-    /// The messages, in order, and the other values.
+    /// Returns the messages, in order, and the other values.
     fn collect(mut self) -> (Vec<Said>, Vec<Said>) {
         let mut groups: Vec<Group> = Vec::new();
         let mut data = Vec::new();
@@ -981,7 +985,7 @@ impl<'a> Reading<'a> {
                     let likely = self.uses[at] == Use::Sentence;
                     let voice = self.voice(owner, slot, index);
                     let segment = self.node(index).segment;
-                    // The texts of the same name in one member are one text, if somebody is known to say them.
+                    // Texts with the same name in one member are one text, if their speaker is known.
                     let place = (owner, slot, self.tree.nearest_name(index));
                     let joined = joins.get(&place).copied().filter(|at| {
                         let group: &Group = &groups[*at];
@@ -1024,14 +1028,14 @@ impl<'a> Reading<'a> {
         (said, data)
     }
 
-    /// Whether a value of a field for ids is a card number: all of its numbers of this length are.
+    /// Returns whether a value of an id field is a card number: all numbers of this length in the field must be.
     fn is_card(&self, at: usize) -> bool {
         self.interpreter.cards.get(&self.hashes[at]) == Some(&true)
             && has_length_of_card(self.record.bytes(&self.tree.nodes[at].segment))
     }
 
-    /// The words for the secret that a value is: by its name, by that of the object around it, or by a name beside it, as in
-    /// `{"name": "cvv", "value": "837"}`.
+    /// Returns the words for the secret that a value is: by its name, by the name of its object, or by a name next to
+    /// it, as in `{"name": "cvv", "value": "837"}`.
     fn label(&self, at: u32) -> Option<&'static str> {
         let name = self.tree.nearest_name(at);
         let own = self.names.meaning(name).label;
@@ -1042,7 +1046,7 @@ impl<'a> Reading<'a> {
 
     fn label_beside(&self, object: u32, at: u32) -> Option<&'static str> {
         let name = self.tree.nearest_name(at);
-        // The text of an element of XML has the name of the element.
+        // The text of an XML element has the name of the element.
         if !self.names.is_value(name) && name != self.node(object).name {
             return None;
         }
@@ -1055,12 +1059,12 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// Whether a node is an element of an array of texts.
+    /// Returns whether a node is an element of an array of texts.
     fn is_list(&self, at: u32) -> bool {
         self.tree.is_element(at)
     }
 
-    /// Who says the text at `at`: whom its name tells, or whom its owner does.
+    /// Returns the speaker of the text at `at`: the one that its name says, or that its owner says.
     fn voice(&mut self, owner: u32, slot: u32, at: u32) -> Speaker {
         let own = self.speaker(owner);
         let named = [self.node(slot).name, self.tree.nearest_name(at)]
@@ -1075,8 +1079,8 @@ impl<'a> Reading<'a> {
         own.or_else(|| self.column_speaker(owner, at)).unwrap_or_else(|| self.outer.clone())
     }
 
-    /// The name of the side that says the text at `at`, if a member on the way from its owner is one side of a pair, such as
-    /// "question" beside "answer".
+    /// Returns the name of the side that says the text at `at`, if a member on the path from its owner is one side of a
+    /// pair, such as "question" next to "answer".
     fn pair(&self, owner: Option<u32>, at: u32) -> Option<Arc<str>> {
         let side = |at: u32| {
             let has =
@@ -1097,7 +1101,7 @@ impl<'a> Reading<'a> {
         None
     }
 
-    /// Adds the turns of an array of words: the words in a row of one speaker.
+    /// Adds the turns of an array of words: consecutive words of one speaker.
     fn word_groups(&mut self, array: u32, groups: &mut Vec<Group>) {
         for form in 0..u8::try_from(MOST_FORMS).unwrap_or(u8::MAX) {
             let is_word = |at: &u32| self.uses[*at as usize] == Use::Word(array, form);
@@ -1116,7 +1120,7 @@ impl<'a> Reading<'a> {
             let named = own.is_some();
             let speaker = own.unwrap_or_else(|| outer.clone());
             let segment = self.node(word).segment;
-            // Punctuation has no speaker of its own.
+            // Punctuation does not have a speaker.
             let goes_on = last.as_ref().is_some_and(|last| *last == speaker || !named && *last != outer);
             match groups.last_mut().filter(|_| goes_on) {
                 Some(group) => group.parts.push(Segment { joint: Joint::Blank, ..segment }),
@@ -1148,11 +1152,11 @@ impl<'a> Reading<'a> {
         members.into_iter().map(|(about, at)| self.person(at, about)).find(|told| *told != Speaker::default())
     }
 
-    /// Finds the elements of arrays that each hold a list of messages: every one is a conversation.
+    /// Finds array elements that each contain a list of messages. Each one is a conversation.
     fn find_conversations(&mut self, groups: &[Group]) {
         let mut holders: HashMap<u32, u32> = HashMap::new();
         for group in groups {
-            // The array of the message, and the element of an array around that.
+            // The array of the message, and the enclosing array element.
             let Some(list) =
                 std::iter::once(group.owner).chain(self.tree.ancestors(group.owner)).find(|at| self.is_element(*at))
             else {
@@ -1166,12 +1170,12 @@ impl<'a> Reading<'a> {
         let owners: Vec<u32> = groups.iter().map(|group| group.owner).collect();
         let mut found: Vec<u32> = holders
             .into_iter()
-            // A message with replies is not a conversation of its own.
+            // A message with replies is not a separate conversation.
             .filter(|(holder, count)| *count >= 2 && !owners.contains(holder))
             .map(|(holder, _)| holder)
             .collect();
         found.sort_unstable();
-        // One list alone divides nothing.
+        // A single list does not separate conversations.
         self.conversations = if found.len() >= 2 { found } else { Vec::new() };
     }
 
@@ -1191,14 +1195,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Makes messages of the groups. Of several texts that one object has of one speaker, all but the first are copies.
+    /// Turns groups into messages. If one object has several texts of one speaker, all but the first are copies.
     fn said(&mut self, groups: Vec<Group>, data: &mut [(u32, Said)]) -> Vec<Said> {
         let mut all: Vec<Said> = Vec::with_capacity(groups.len());
         let mut places: Vec<(u32, Option<u32>)> = Vec::with_capacity(groups.len());
         let mut sentences: Vec<bool> = Vec::with_capacity(groups.len());
         // The messages of each object.
         let mut by_owner: HashMap<u64, Vec<usize>> = HashMap::new();
-        // An object may have as many messages as members, each of which would be looked at again.
+        // An object may have many messages, so its properties are cached.
         let mut known: HashMap<u32, (Key, Option<Time>)> = HashMap::new();
         for group in groups {
             let parts = self.join(group.parts, group.array.is_some());
@@ -1231,15 +1235,15 @@ impl<'a> Reading<'a> {
         all
     }
 
-    /// Of the texts that an object has of one speaker, one is the message and the others are copies. So are those of other
-    /// speakers with the same words, as a bot may repeat what it was told.
+    /// Marks copies. If an object has several texts of one speaker, one is the message and the others are copies. Texts
+    /// of other speakers with the same words are copies too, because a bot may repeat what it was told.
     fn find_copies(&self, all: &mut [Said], messages: &[usize], sentences: &[bool]) {
         if messages.len() < 2 {
             return;
         }
         let key = |said: &Said| key_of(&self.record.join(&said.segments).bytes);
         let mut mains: Vec<usize> = Vec::new();
-        // Those that are text by their names come first.
+        // Those that are text by name come first.
         let (named, others): (Vec<usize>, Vec<usize>) = messages.iter().partition(|at| !sentences[**at]);
         for at in named.into_iter().chain(others) {
             let same = mains.iter().copied().find(|main| all[*main].speaker == all[at].speaker);
@@ -1252,7 +1256,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Of a message and the only one within its object, with the same words, one is a copy of the other.
+    /// If a message and the only message within its object have the same words, marks one as a copy of the other.
     fn find_equal_messages(&self, all: &mut [Said], owners: &[(u32, Option<u32>)]) {
         let nobody = |said: &Said| said.speaker == *self.outer && matches!(said.part, Part::Said);
         let mut texts: HashMap<u32, usize> = HashMap::new();
@@ -1265,7 +1269,7 @@ impl<'a> Reading<'a> {
         for at in 0..all.len() {
             let (owner, array) = owners[at];
             if let Some(array) = array.filter(|_| all[at].part == Part::Said) {
-                // The words of a turn beside its text.
+                // The words of a turn next to its text.
                 let text = self.tree.ancestors(array).find_map(|above| texts.get(&above).copied());
                 if let Some(text) =
                     text.filter(|text| all[*text].part == Part::Said && key(&all[*text]) == key(&all[at]))
@@ -1284,19 +1288,19 @@ impl<'a> Reading<'a> {
             let within: Vec<usize> = (at + 1..all.len()).take(MOST_WITHIN).filter(inner).collect();
             let [other] = within.as_slice() else { continue };
             if key(&all[at]) == key(&all[*other]) {
-                // The one whose speaker is known stays.
+                // The one with a known speaker is kept.
                 let (main, copy) = if nobody(&all[at]) { (*other, at) } else { (at, *other) };
                 all[copy].part = Part::Copy(u32::try_from(main).unwrap_or(u32::MAX));
             }
         }
     }
 
-    /// The number of a node among those of all trees of the record.
+    /// Returns the index of a node over all trees of the record.
     fn number(&self, at: u32) -> u64 {
         u64::from(self.node(at).segment.layer) << 32 | u64::from(at)
     }
 
-    /// Values of other names that have the words of the message of their object are copies of it.
+    /// Marks values with other names as copies if they have the same words as the message of their object.
     fn find_equal_data(&mut self, all: &[Said], data: &mut [(u32, Said)]) {
         let mut by_owner: HashMap<u64, usize> = HashMap::new();
         for (at, said) in all.iter().enumerate() {
@@ -1318,7 +1322,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Puts the parts of a text together: words with blanks, other parts as they ask for it.
+    /// Joins the parts of a text: words with blanks, other parts as they require.
     fn join(&self, parts: Vec<Segment>, words: bool) -> Vec<Segment> {
         let mut joined: Vec<Segment> = Vec::with_capacity(parts.len());
         let mut blank_before = true;
@@ -1342,39 +1346,39 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Texts of one object that make a message.
+/// Texts of one object that form a message.
 struct Group {
     owner: u32,
-    /// The array of words that it comes from.
+    /// The array of words that it was created from.
     array: Option<u32>,
-    /// Somebody is known to say it.
+    /// Whether it has a known speaker.
     speaks: bool,
     speaker: Speaker,
     parts: Vec<Segment>,
     time: Option<Time>,
-    /// It is text by what it holds, not by its name.
+    /// Whether it is text because of its content, not its name.
     sentence: bool,
 }
 
-/// The fewest letters and digits of a text that may repeat several messages.
+/// The minimum number of letters and digits of a text that may repeat several messages.
 const SHORTEST_SUMMARY: usize = 40;
-/// The most texts of a record that are compared with its messages.
+/// The maximum number of texts of a record that are compared with its messages.
 const MOST_SUMMARIES: usize = 64;
 
-/// Finds the texts that repeat several messages of the record one after the other, such as the transcript of a whole call
-/// beside its turns.
+/// Finds texts that repeat several consecutive messages of the record, such as the transcript of a whole call next to
+/// its turns.
 fn find_summaries(record: &Record, all: &mut [Said]) {
     if all.len() < 3 {
         return;
     }
-    // The messages in a row of one list.
+    // The consecutive messages of one list.
     let keys: Vec<Vec<u8>> = all.iter().map(|said| key_of(&record.join(&said.segments).bytes)).collect();
     let longest = |at: &usize| matches!(all[*at].part, Part::Said | Part::Alone) && keys[*at].len() >= SHORTEST_SUMMARY;
     let mut candidates: Vec<usize> = (0..all.len()).filter(longest).collect();
     candidates.sort_by_key(|at| std::cmp::Reverse(keys[*at].len()));
     candidates.truncate(MOST_SUMMARIES);
     for at in candidates {
-        // The messages that come one after the other in the text, each followed by the next that is not a copy.
+        // The messages that occur in the text one after the other, each followed by the next one that is not a copy.
         let whole = &keys[at];
         let others = || {
             (0..all.len())

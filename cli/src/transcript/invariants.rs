@@ -1,4 +1,5 @@
-//! Properties that hold for any bytes. The fuzz targets and the property tests call them; they panic if one is broken.
+//! Properties that hold for any bytes. The fuzz targets and the property tests call them. They panic if a property is
+//! violated.
 
 use std::sync::LazyLock;
 
@@ -13,16 +14,16 @@ use crate::charset::{Charset, Decoder};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
 
-/// Redacts a transcript that comes in these pieces, and checks the laws of all formats:
+/// Redacts a transcript that arrives in these chunks, and checks the properties of all formats:
 ///
-/// - The records are the input.
-/// - The output does not depend on the pieces in which the input came.
+/// - The records concatenated are the input.
+/// - The output does not depend on how the input is split into chunks.
 /// - A valid JSON document, and a line that is an object or array, stays valid.
-/// - What was redacted comes through unchanged.
+/// - Redacting the output changes nothing.
 ///
 /// # Panics
 ///
-/// If a law is broken.
+/// Panics if a property is violated.
 pub fn format(format: Format, input: &[u8], cut: usize) {
     let cut = cut.min(input.len());
     let whole = redact(format, &[input]);
@@ -34,26 +35,25 @@ pub fn format(format: Format, input: &[u8], cut: usize) {
     }
 }
 
-/// As [`format`](self::format); the first byte chooses the format, the second where the input is cut.
+/// Like [`format`](self::format). The first byte chooses the format, the second one where the input is split.
 ///
 /// # Panics
 ///
-/// If a law is broken.
+/// Panics if a property is violated.
 pub fn transcript(data: &[u8]) {
     let [choice, cut, input @ ..] = data else { return };
     self::format(FORMATS[usize::from(*choice) % FORMATS.len()], input, input.len() * usize::from(*cut) / 255);
 }
 
-/// Reads what transcripts are packed in: the first byte chooses UTF-16 in one byte order or the other, a workbook, or an
-/// archive.
+/// Reads containers of transcripts. The first byte chooses UTF-16 in one of two byte orders, a workbook, or an archive.
 ///
-/// - UTF-16 is encoded again as it was, wherever it is cut.
-/// - The parts of a workbook keep all bytes outside edits, and edits do not reach from one part into another.
-/// - An archive is read without a panic.
+/// - UTF-16 is encoded as it was, wherever it is split.
+/// - The parts of a workbook keep all bytes outside edits, and no edit extends from one part into another.
+/// - Reading an archive does not panic.
 ///
 /// # Panics
 ///
-/// If a law is broken.
+/// Panics if a property is violated.
 pub fn container(data: &[u8]) {
     let [choice, cut, input @ ..] = data else { return };
     let cut = input.len() * usize::from(*cut) / 255;
@@ -123,7 +123,7 @@ fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Returns the records of an input that comes in these pieces, redacted.
+/// Returns the redacted records of an input that arrives in these chunks.
 pub(super) fn redact(format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
     redact_with(Transcript::new(format), Fields::default(), format, pieces)
 }
@@ -173,7 +173,7 @@ mod tests {
 
     use super::*;
 
-    /// Words of the detectors' examples, and what the formats are made of.
+    /// Words of the detectors' examples, and the syntax of the formats.
     fn text() -> impl Strategy<Value = String> {
         let examples: Vec<&str> =
             lastfour::detectors().flat_map(|spec| spec.hits.iter().chain(spec.misses).copied()).collect();
@@ -211,11 +211,11 @@ mod tests {
 
     #[test]
     fn inputs_that_broke_a_law_once_keep_it() {
-        // Input that was not JSON was cut where the pieces were cut, so that half of a card got through.
+        // Input that was not JSON was split where the chunks were split, so that half of a card passed.
         for cut in 0..30 {
             super::format(Format::Json, b"ouxt++3782 822463 10005]Agent:us+", cut);
         }
-        // Blanks in two pieces were counted twice.
+        // Blanks in two chunks were counted twice.
         super::format(Format::Json, b"               ", 7);
     }
 

@@ -1,8 +1,8 @@
-//! JSON documents of any size: trees of their values, cut into records.
+//! JSON documents of any size: trees of their values, split into records.
 //!
-//! The elements of an array at the root are records. Any other document is one record, unless it is longer than the limit:
-//! then it is cut between the elements of an array in it, and each further record begins with the open objects and what
-//! they say about speaker, conversation and time.
+//! The elements of an array at the root are records. Any other document is one record, unless it is longer than the
+//! limit. Then it is split between the elements of an array in it, and each following record begins with the open
+//! objects and their fields for speaker, conversation and time.
 
 use lastfour::json::{Document, JsonError, Step, Token, TokenKind, Walker, decode};
 use lastfour::{Alignment, Role, Span, safe_cut};
@@ -27,7 +27,7 @@ pub(crate) fn parse(bytes: &[u8], span: Span, layer: u16, names: &mut Names) -> 
     Ok(tree)
 }
 
-/// Whether a value is a role or a time.
+/// Returns whether a value is a role or a time.
 fn tells_of_message(segment: &Segment, bytes: &[u8]) -> bool {
     let text = bytes.get(segment.span().range()).unwrap_or_default();
     let role = || std::str::from_utf8(text).is_ok_and(|text| Role::from_name(text).is_some());
@@ -54,7 +54,7 @@ pub(crate) fn value_len(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// A tree that is being read.
+/// A tree under construction.
 #[derive(Default)]
 pub(super) struct Growing {
     pub(super) tree: Tree,
@@ -62,11 +62,11 @@ pub(super) struct Growing {
     /// The open objects and arrays, and whether a child of each is complete.
     open: Vec<u32>,
     filled: Vec<bool>,
-    /// The name of the member that is about to come.
+    /// The name of the next member.
     name: NameId,
-    /// What is carried over from the record before.
+    /// The bytes carried over from the previous record.
     carried: Vec<u8>,
-    /// An object is a list, too, as in XML.
+    /// Whether objects count as lists, as in XML.
     lists_objects: bool,
 }
 
@@ -74,12 +74,12 @@ pub(super) struct Growing {
 const LONGEST_CARRIED: usize = 1024;
 
 impl Growing {
-    /// An empty tree in which objects are lists, too.
+    /// Creates an empty tree in which objects count as lists.
     pub(super) fn of_objects() -> Self {
         Self { lists_objects: true, ..Self::default() }
     }
 
-    /// Adds a token whose spans count from `offset` in `bytes`.
+    /// Adds a token. Its spans start at `offset` in `bytes`.
     fn add(&mut self, bytes: &[u8], token: Token, offset: usize, names: &mut Names) {
         let content = Span::new(token.content.start + offset, token.content.end + offset);
         let (kind, spelling) = match token.kind {
@@ -107,7 +107,7 @@ impl Growing {
         }
     }
 
-    /// Adds an object or array, whose children follow.
+    /// Adds an object or array. Its children follow.
     pub(super) fn open(&mut self, kind: Kind, name: NameId, segment: Segment) {
         let at = self.tree.push(&self.open, kind, name, segment);
         self.open.push(at);
@@ -129,7 +129,7 @@ impl Growing {
         self.fill();
     }
 
-    /// Whether no object or array is open.
+    /// Returns whether no object or array is open.
     pub(super) fn is_closed(&self) -> bool {
         self.open.is_empty()
     }
@@ -140,8 +140,8 @@ impl Growing {
         }
     }
 
-    /// Whether a record that has become `len` bytes long is cut here, behind a complete value: between the elements of the
-    /// outermost array with a complete element; if that takes too long, of the innermost; in the end anywhere.
+    /// Returns whether a record of `len` bytes is split here, after a complete value: between the elements of the
+    /// outermost array with a complete element; if that takes too long, of the innermost one; and finally anywhere.
     pub(super) fn is_border(&self, len: usize, limit: usize) -> bool {
         let is_list = |place: &usize| {
             self.filled[*place] && (self.lists_objects || self.tree.node(self.open[*place]).kind == Kind::Array)
@@ -155,7 +155,7 @@ impl Growing {
         self.open.len() <= border.map_or(0, |place| place + 1)
     }
 
-    /// Takes the tree, whose record ends here, and begins the next one with the containers that are open. `raw` are the
+    /// Takes the tree of the record that ends here, and begins the next one with the open containers. `raw` are the
     /// bytes of the record.
     pub(super) fn cut(&mut self, raw: &[u8], names: &Names) -> (Tree, Vec<Layer>) {
         let layers = match std::mem::take(&mut self.carried) {
@@ -169,7 +169,7 @@ impl Growing {
             let node = *tree.node(at);
             let place = next.push(&open, node.kind, node.name, Segment::new(0, Spelling::Plain, Span::new(0, 0)));
             open.push(place);
-            // The tree is still open here: its containers end with it.
+            // Containers that are still open end with the tree.
             let last = tree.nodes.len();
             let mut child = at as usize + 1;
             while child < last && node.kind == Kind::Object {
@@ -203,24 +203,24 @@ impl Growing {
     }
 }
 
-/// Whether a value of this name says something about the messages in its object.
+/// Returns whether a value with this name says something about the messages in its object.
 fn is_context(meaning: Meaning) -> bool {
     meaning.about.is_some() || meaning.conversation.is_some() || meaning.time.is_some()
 }
 
-/// Cuts a document, or several one after the other, into records. What stands between two values belongs to the second.
+/// Splits a document, or several consecutive ones, into records. Bytes between two values belong to the second one.
 pub(crate) struct JsonReader {
     growing: Growing,
     walker: Walker,
-    /// The number of bytes of the input that were read.
+    /// The number of bytes read so far.
     at: usize,
-    /// Whether the root is an array, whose elements are records.
+    /// Whether the root is an array. Its elements are records.
     in_array: bool,
-    /// In a string that is too long to be held.
+    /// Whether the input is within a string that is too long to be buffered.
     in_string: bool,
-    /// What follows is not JSON.
+    /// Whether the rest is not JSON.
     broken: bool,
-    /// The trouble that the next record reports.
+    /// The problem that the next record reports.
     trouble: Option<Trouble>,
 }
 
@@ -295,7 +295,7 @@ impl JsonReader {
                     if input.bytes.len() - self.at <= input.limit {
                         return None;
                     }
-                    // A value is longer than the limit. What stands before it is a record.
+                    // A value is longer than the limit. The bytes before it are a record.
                     if self.at > 0 {
                         return Some(self.end(input, names));
                     }
@@ -311,7 +311,7 @@ impl JsonReader {
                         None => return self.break_off(input, names),
                     }
                 }
-                // Nothing follows but blanks.
+                // Only blanks follow.
                 Ok(Step::End) => {
                     self.at = input.bytes.len();
                     return (self.at > 0).then(|| self.end(input, names));
@@ -329,24 +329,24 @@ impl JsonReader {
         self.walker.open() == 0 && !self.in_array && self.growing.tree.nodes.is_empty()
     }
 
-    /// The record that ends where the input was read to.
+    /// Returns the record that ends at the current position.
     fn end(&mut self, input: Input<'_>, names: &mut Names) -> Cut {
         let len = std::mem::take(&mut self.at);
         let (mut tree, layers) = self.growing.cut(&input.bytes[..len], names);
-        // An array that is cut goes on in the next record.
+        // An array that is split continues in the next record.
         if self.growing.is_closed() {
             tree.name_columns(names, self.in_array, |_| false);
         }
         Cut { len, trouble: self.trouble.take(), layers, body: Body::Tree(tree) }
     }
 
-    /// A piece of a string that is too long.
+    /// Returns a piece of a string that is too long.
     fn piece(&mut self, token: Token) -> Cut {
         let content = Segment::new(0, Spelling::Json, token.content);
         Cut::said(token.span.end, self.trouble.take(), vec![Said::new(vec![content])])
     }
 
-    /// What has been read is a record, and what follows is text.
+    /// Ends the record here. The rest is text.
     fn break_off(&mut self, input: Input<'_>, names: &mut Names) -> Option<Cut> {
         self.broken = true;
         if self.growing.tree.nodes.is_empty() {
@@ -354,7 +354,7 @@ impl JsonReader {
             self.trouble = Some(Trouble::Malformed);
             return self.broken_line(input, names);
         }
-        // The walker may have read the blanks before the fault.
+        // The walker may have read the blanks before the error.
         let rest = &input.bytes[self.at..];
         self.at += rest.len() - rest.trim_ascii_start().len();
         let cut = self.end(input, names);
@@ -363,7 +363,7 @@ impl JsonReader {
         Some(cut)
     }
 
-    /// A line of what is not JSON as a whole. A line that is a value by itself is read as one.
+    /// Returns a line of input that is not JSON as a whole. A line that is a value is read as JSON.
     fn broken_line(&mut self, input: Input<'_>, names: &mut Names) -> Option<Cut> {
         let len = text_piece(input)?;
         self.at = 0;
@@ -381,13 +381,13 @@ impl JsonReader {
     }
 }
 
-/// The segment of a line without its line end.
+/// Returns the segment of a line without its line end.
 fn trimmed(line: &[u8]) -> Segment {
     let end = line.len() - line.iter().rev().take_while(|b| matches!(b, b'\r' | b'\n')).count();
     Segment::new(0, Spelling::Plain, Span::new(0, end))
 }
 
-/// The length of the next piece of text: a line, or what is safe to cut off of a long one.
+/// Returns the length of the next piece of text: a line, or a safe prefix of a long one.
 pub(crate) fn text_piece(input: Input<'_>) -> Option<usize> {
     let end = input.bytes.len().min(input.limit);
     let line = memchr::memchr(b'\n', &input.bytes[..end]).map(|at| at + 1);

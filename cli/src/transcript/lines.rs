@@ -13,7 +13,7 @@ use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
 use super::{Cut, Input, More, mark_len};
 
-/// The bytes at the start of a transcript from which its style is learned.
+/// The number of bytes at the start of a transcript from which its style is learned.
 const SAMPLE: usize = 64 << 10;
 
 /// How messages begin in a transcript.
@@ -23,21 +23,21 @@ pub(super) struct Style {
     stamped: bool,
     /// With a bare time of day.
     bare: bool,
-    /// With a name and a colon, or what does the same.
+    /// With a name and a colon, or an equivalent.
     named: bool,
     /// With a line that holds a name alone.
     alone: bool,
-    /// The names that have a line alone.
+    /// The names that are on a line of their own.
     names: Vec<String>,
-    /// The line after that with the name holds the time alone.
+    /// Whether the line after the name is a time.
     timed: bool,
 }
 
-/// The most names that are learned.
+/// The maximum number of names that are learned.
 const MOST_NAMES: usize = 64;
 
 impl Style {
-    /// Returns the style of the first lines.
+    /// Learns the style from the first lines.
     pub(super) fn learn(bytes: &[u8]) -> Self {
         let mut lines = 0;
         let (mut stamped, mut bare, mut named, mut sure) = (0, 0, 0, 0);
@@ -68,7 +68,7 @@ impl Style {
         }
     }
 
-    /// The names that have lines alone before lines that hold a time alone, and the number of these lines.
+    /// Returns the names on lines of their own that are followed by a line with a time, and the number of these lines.
     fn learn_timed_names(bytes: &[u8]) -> (Vec<String>, usize) {
         let mut names: Vec<String> = Vec::new();
         let mut found = 0;
@@ -85,11 +85,12 @@ impl Style {
                 }
             }
         }
-        // Names come again.
+        // Names occur repeatedly.
         if found > names.len() { (names, found) } else { (Vec::new(), 0) }
     }
 
-    /// The names that have lines alone, and the number of these lines; 0 if messages do not begin so.
+    /// Returns the names on lines of their own, and the number of these lines. The number is 0 if messages do not begin
+    /// like this.
     fn learn_names(bytes: &[u8]) -> (Vec<String>, usize) {
         let mut counts: HashMap<String, (usize, bool)> = HashMap::new();
         let (mut found, mut times, mut blocks) = (0, 0, 0);
@@ -127,12 +128,12 @@ impl Style {
         (names, known.max(times))
     }
 
-    /// Whether a line without a header belongs to the message before it.
+    /// Returns whether a line without a prefix belongs to the previous message.
     pub(super) fn groups(&self) -> bool {
         self.stamped || self.bare || self.named || self.alone
     }
 
-    /// Returns the header of `line`, if a message begins there.
+    /// Returns the prefix of `line` if a message begins there.
     fn opening(&mut self, line: &[u8], opens: Opens) -> Option<Head> {
         if self.alone {
             return self.opening_alone(line, opens);
@@ -175,23 +176,23 @@ impl Style {
     }
 }
 
-/// The whole lines at the start.
+/// Returns the complete lines at the start.
 fn sample(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes[..bytes.len().min(SAMPLE)].split_inclusive(|b| *b == b'\n')
 }
 
-/// Whether a line is blank or a rule.
+/// Returns whether a line is blank or a rule.
 fn is_separator(line: &[u8]) -> bool {
     line.trim_ascii().iter().all(|b| matches!(b, b'-' | b'=' | b'_' | b'*' | b'#'))
 }
 
-/// Whether a line with a name alone may follow.
+/// Whether a line with only a name may follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Opens {
     No,
-    /// Behind a blank line, or at the start.
+    /// After a blank line, or at the start.
     Blank,
-    /// Behind a line that begins with a time and names nobody.
+    /// After a line that begins with a time and names nobody.
     Time,
 }
 
@@ -208,10 +209,10 @@ impl Opens {
 /// Collects the lines of a text into messages.
 #[derive(Debug)]
 struct Grouping {
-    /// The head of the message that is being read, and where its first line begins.
+    /// The prefix of the current message, and the start of its first line.
     head: Option<(Head, usize)>,
     opens: Opens,
-    /// The speaker of the message before, for one that continues after a cut.
+    /// The speaker of the previous message, for one that continues after a cut.
     carried: Speaker,
 }
 
@@ -220,15 +221,15 @@ impl Grouping {
         Self { head: None, opens: Opens::Blank, carried: Speaker::default() }
     }
 
-    /// The message that is `bytes`, which begin at `start` of the text that segments count in.
+    /// Returns the message in `bytes`, which begin at `start` of the text.
     fn message(&mut self, bytes: &[u8], start: usize) -> Option<Said> {
-        // The head is a line of its own.
+        // The prefix is on a line of its own.
         let alone =
             self.head.as_ref().is_some_and(|(head, at)| bytes.get((head.text + at).wrapping_sub(1)) == Some(&b'\n'));
         let (text, speaker, time) = match self.head.take() {
             Some((head, at)) => {
                 let span = head.speaker.map(|(span, _)| Span::new(span.start + at, span.end + at));
-                // A long message may have been cut within its head.
+                // A long message may have been cut within its prefix.
                 let name = span.and_then(|span| bytes.get(span.range()));
                 let name = name.map(|name| Arc::from(&*String::from_utf8_lossy(name)));
                 self.carried = Speaker { name, ..Speaker::default() };
@@ -259,19 +260,19 @@ impl Grouping {
     }
 }
 
-/// Cuts lines into messages. A line without a header belongs to the message before it; if there are no headers, every line
-/// is a message.
+/// Splits lines into messages. A line without a prefix belongs to the previous message. If there are no prefixes, every
+/// line is a message.
 pub(crate) struct TextReader {
     style: Option<Style>,
     grouping: Grouping,
-    /// The next line begins here in the input; the lines before it belong to the message.
+    /// The start of the next line. The lines before it belong to the message.
     lines: usize,
-    /// The number of bytes of the next line without a line end.
+    /// The number of bytes of the next line that were searched for its end.
     scanned: usize,
-    /// The input begins in the middle of a line, because a long message was cut there.
+    /// Whether the input begins in the middle of a line, because a long message was cut there.
     mid_line: bool,
     table: Table,
-    /// What the first line of the input begins with, if that was read to end the message before it.
+    /// The prefix of the first line, if it was read already in order to end the previous message.
     peeked: Option<Option<Head>>,
 }
 
@@ -361,20 +362,20 @@ fn data(span: Span, label: Option<&'static str>) -> Said {
     Said { part: Part::Data(false), label, ..Said::new(vec![Segment::new(0, Spelling::Plain, span)]) }
 }
 
-/// A table in Markdown that is being read.
+/// The state of a Markdown table.
 #[derive(Debug, Default)]
 struct Table {
-    /// The line before, if it may be the head of a table.
+    /// The previous line, if it may be a table header.
     before: Vec<u8>,
-    /// What the heads of the columns say.
+    /// The meanings of the column headers.
     columns: Vec<Option<&'static str>>,
 }
 
 impl Table {
-    /// Adds the cells of rows whose columns are named after secrets.
+    /// Adds the cells of columns that are named after secrets.
     fn read(&mut self, bytes: &[u8], said: &mut Vec<Said>) {
         if memchr::memchr(b'|', bytes).is_none() {
-            // A blank line, or another text, ends a table.
+            // A blank line or other text ends a table.
             *self = Self::default();
             return;
         }
@@ -399,10 +400,10 @@ impl Table {
     }
 }
 
-/// The longest line with the heads of a table, in bytes.
+/// The maximum length of a table header, in bytes.
 const LONGEST_HEAD: usize = 4096;
 
-/// The cells of a row of a table in Markdown.
+/// Returns the cells of a Markdown table row.
 fn cells(line: &[u8]) -> impl Iterator<Item = Span> {
     let inner = line.trim_ascii();
     let start = line.len() - line.trim_ascii_start().len() + usize::from(inner.starts_with(b"|"));
@@ -415,11 +416,11 @@ fn cells(line: &[u8]) -> impl Iterator<Item = Span> {
     })
 }
 
-/// The fewest messages that make a text a transcript of its own.
+/// The minimum number of messages of a text that is a transcript.
 const FEWEST_MESSAGES: usize = 2;
 
-/// Returns the messages of a text that is a transcript: lines with headers, by two speakers at least or with times. Their
-/// segments are plain and count from the start of the text.
+/// Returns the messages of a text that is a transcript: its lines have prefixes, by at least two speakers or with
+/// times. The segments are plain and start at the start of the text.
 pub(crate) fn transcript_in(text: &[u8]) -> Option<Vec<Said>> {
     memchr::memchr(b'\n', text)?;
     let mut style = Style::learn(text);
@@ -447,10 +448,10 @@ pub(crate) fn transcript_in(text: &[u8]) -> Option<Vec<Said>> {
     (heads >= FEWEST_MESSAGES && spoken >= FEWEST_MESSAGES).then_some(all)
 }
 
-/// A text that is joined from segments, all of which are spelled plainly.
+/// A text that is joined from plain segments.
 pub(crate) struct Joined<'a> {
     segments: &'a [Segment],
-    /// Where each begins in the text.
+    /// The start of each one in the text.
     starts: Vec<usize>,
 }
 
@@ -466,7 +467,7 @@ impl<'a> Joined<'a> {
         Self { segments, starts }
     }
 
-    /// The segments of a range of the text.
+    /// Returns the segments of a range of the text.
     pub(crate) fn slice(&self, span: Span) -> Vec<Segment> {
         let first = self.starts.partition_point(|start| *start <= span.start).saturating_sub(1);
         let mut inside = Vec::new();

@@ -10,15 +10,15 @@ use super::spelling::Spelling;
 use super::tree::{Kind, Tree};
 use super::{Cut, Input, More, header, mark_len};
 
-/// Cuts a log, or JSON lines, into records: a line each.
+/// Splits a log, or JSON lines, into records, one per line.
 pub(crate) struct LogReader {
-    /// Every line should be JSON: one that is not is malformed.
+    /// Whether every line should be JSON. Other lines are malformed.
     json: bool,
-    /// The number of bytes at the start of the input without a line end.
+    /// The number of bytes that were searched for a line end.
     scanned: usize,
-    /// A line that is too long to be held.
+    /// The reader of a line that is too long to be buffered.
     long: Option<JsonReader>,
-    /// Some line has held JSON or pairs, so that others are not messages.
+    /// Whether some line had JSON or pairs, so that the others are not messages.
     structured: bool,
 }
 
@@ -45,7 +45,7 @@ impl LogReader {
             }
             self.long = Some(JsonReader::new());
         }
-        // What has come of a long line, without its end.
+        // The start of a long line without its end.
         let line = Input {
             bytes: &input.bytes[..self.scanned],
             more: if complete { More::Never } else { More::Coming },
@@ -87,7 +87,7 @@ impl LogReader {
     }
 }
 
-/// Reads a line that is not JSON as a whole: JSON after something else, pairs, or text.
+/// Reads a line that is not JSON as a whole: JSON after other text, pairs, or text.
 fn read(line: &[u8], span: Span, names: &mut Names, cut: &mut Cut) {
     if let Some((value, tree)) = json_within(line, span, 0, names) {
         cut.body = Body::Tree(with_rest(tree, span, value));
@@ -116,10 +116,10 @@ fn read(line: &[u8], span: Span, names: &mut Names, cut: &mut Cut) {
     cut.body = Body::Said(said);
 }
 
-/// The places in a line at which JSON is looked for.
+/// The maximum number of positions in a line at which JSON is searched for.
 const MOST_STARTS: usize = 8;
 
-/// The object or array in a text, with at least one member that is an object's.
+/// Returns the object or array in a text. It must have at least one member of an object.
 pub(super) fn json_within(bytes: &[u8], span: Span, layer: u16, names: &mut Names) -> Option<(Span, Tree)> {
     let starts = memchr::memchr2_iter(b'{', b'[', &bytes[span.range()]).take(MOST_STARTS);
     for start in starts.map(|at| at + span.start) {
@@ -137,14 +137,14 @@ pub(super) fn json_within(bytes: &[u8], span: Span, layer: u16, names: &mut Name
     None
 }
 
-/// JSON in a field in which some bytes are escaped, such as `"{\x22text\x22: ...}"` or `"{\"text\": ...}"`.
+/// Returns JSON in a field with escapes, such as `"{\x22text\x22: ...}"` or `"{\"text\": ...}"`.
 fn json_in_quotes(line: &[u8], span: Span, names: &mut Names) -> Option<(Span, Layer, Tree)> {
     for (start, spelling) in
         [(&b"{\\x22"[..], Spelling::HexEscaped), (b"[{\\x22", Spelling::HexEscaped), (b"{\\\"", Spelling::Json)]
     {
         let Some(at) = memchr::memmem::find(&line[span.range()], start) else { continue };
         let from = span.start + at;
-        // To the quote that ends the field, or to the end of the line.
+        // Up to the quote that ends the field, or to the end of the line.
         let rest = &line[from..span.end];
         let mut end = 0;
         while end < rest.len() && rest[end] != b'"' {
@@ -161,7 +161,7 @@ fn json_in_quotes(line: &[u8], span: Span, names: &mut Names) -> Option<(Span, L
     None
 }
 
-/// Adds what stands around `value` in a line as data.
+/// Adds the text around `value` in a line as data.
 fn with_rest(mut tree: Tree, line: Span, value: Span) -> Tree {
     for rest in [Span::new(line.start, value.start), Span::new(value.end, line.end)] {
         if !rest.is_empty() {
@@ -171,7 +171,7 @@ fn with_rest(mut tree: Tree, line: Span, value: Span) -> Tree {
     tree
 }
 
-/// The `key=value` pairs of a line, if it has at least three and little else.
+/// Returns the `key=value` pairs of a line, if it has at least three and little else.
 fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
     let mut tree = Tree::default();
     let root = tree.push(&[], Kind::Object, 0, Segment::new(0, Spelling::Plain, span));
@@ -187,10 +187,10 @@ fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
             && line.get(equals) == Some(&b'=')
             && line[at..equals].iter().all(|b| b.is_ascii_alphanumeric() || *b >= 0x80 || b"_-.@".contains(b));
         if !is_key {
-            // Another word: it ends at a blank.
+            // Another word, up to a blank.
             let rest = line[equals.max(at)..span.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
             let end = (equals + rest).max(at + 1).min(span.end);
-            // Words in a row are one text.
+            // Consecutive words are one text.
             match tree.asides.last_mut().filter(|last| adjoins(last.segment.span().end, at)) {
                 Some(last) => {
                     last.segment = Segment::new(0, Spelling::Plain, Span::new(last.segment.span().start, end))
@@ -242,16 +242,16 @@ const LEVELS: &[&str] = &[
     "STATEMENT",
 ];
 
-/// How much of a line is looked at to tell whether a system has written it, in bytes.
+/// The number of bytes of a line that are examined to decide whether a system has written it.
 const LOOKED_AT: usize = 160;
 
-/// Whether the value of a field is the level of an event.
+/// Returns whether the value of a field is a log level.
 pub(super) fn is_level(value: &[u8]) -> bool {
     LEVELS.iter().any(|level| value.eq_ignore_ascii_case(level.as_bytes()))
 }
 
-/// Whether a line was written by a system and not by somebody: it has a level, the number of a process, or a request of HTTP,
-/// and names nobody who talks.
+/// Returns whether a line was written by a system: it has a log level, a process id or an HTTP request, and names no
+/// speaker.
 pub(super) fn is_system(line: &[u8]) -> bool {
     let start = &line[..line.len().min(LOOKED_AT)];
     let mut found = memchr::memmem::find(start, b" HTTP/").is_some() || is_klog(start);
@@ -277,10 +277,10 @@ pub(super) fn is_system(line: &[u8]) -> bool {
     found
 }
 
-/// Names of roles that are words of systems, too.
+/// Names of roles that are also words of systems.
 const NOBODY: &[&str] = &["user", "system", "service", "tool", "model", "client", "admin", "operator"];
 
-/// Whether a line begins as those of Kubernetes do: `I0501 10:00:00.000001`.
+/// Returns whether a line begins like those of Kubernetes: `I0501 10:00:00.000001`.
 fn is_klog(line: &[u8]) -> bool {
     matches!(line.first(), Some(b'I' | b'W' | b'E' | b'F'))
         && line.len() > 8
@@ -289,7 +289,7 @@ fn is_klog(line: &[u8]) -> bool {
         && line[6..8].iter().all(u8::is_ascii_digit)
 }
 
-/// Returns whether most of these lines were written by a system, or hold JSON or pairs besides other text.
+/// Returns whether most of these lines were written by a system, or contain JSON or pairs next to other text.
 pub(crate) fn is_log<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
     let mut names = Names::default();
     let (mut all, mut structured) = (0, 0);

@@ -12,16 +12,16 @@ use super::spelling::Spelling;
 use super::stamp::time_of_value;
 use super::{Cut, Input, More, mark_len};
 
-/// Cuts a mailbox into records: a mail each. A single mail is one record.
+/// Splits a mailbox into records, one per mail. A single mail is one record.
 pub(crate) struct MailReader {
-    /// The rest of a mail that is too long to be held.
+    /// Whether the input is within a mail that is too long to be buffered.
     mid_mail: bool,
 }
 
-/// How deep parts of a mail may nest.
+/// The maximum depth of nested parts of a mail.
 const DEEPEST: usize = 8;
 
-/// The head of a mail, or of a part of one.
+/// The header of a mail, or of a part of one.
 #[derive(Debug, Default)]
 struct Head {
     from: Option<Arc<str>>,
@@ -34,7 +34,7 @@ struct Head {
     encoding: String,
     /// The fields: their names in lower case, and their values.
     fields: Vec<(String, Span)>,
-    /// Where the body begins.
+    /// The start of the body.
     end: usize,
 }
 
@@ -80,7 +80,7 @@ impl MailReader {
     }
 }
 
-/// Where the next mail of a mailbox begins: at a line "From " behind a blank line, or at the start.
+/// Returns the start of the next mail of a mailbox: a "From " line after a blank line, or at the start.
 fn next_mail(bytes: &[u8]) -> Option<usize> {
     if bytes.starts_with(b"From ") {
         return Some(0);
@@ -88,7 +88,7 @@ fn next_mail(bytes: &[u8]) -> Option<usize> {
     later_mail(bytes)
 }
 
-/// Where the next mail begins behind the start.
+/// Returns the start of the next mail after the first byte.
 fn later_mail(bytes: &[u8]) -> Option<usize> {
     let unix = memchr::memmem::find(bytes, b"\n\nFrom ").map(|at| at + 2);
     let windows = memchr::memmem::find(bytes, b"\r\n\r\nFrom ").map(|at| at + 4);
@@ -99,7 +99,7 @@ fn line_end(bytes: &[u8]) -> usize {
     memchr::memrchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
 }
 
-/// A line of the rest of a mail. Lines of base64 are data.
+/// Returns the messages of a line of a mail that is too long. Lines of base64 are data.
 fn loose(line: &[u8]) -> Vec<Said> {
     let text = line.trim_ascii();
     if text.is_empty() {
@@ -117,7 +117,7 @@ struct Mail<'a> {
     trouble: Option<Trouble>,
 }
 
-/// First words of the names of fields that programs write, in whose values a number may be an id.
+/// First words of the names of machine-written fields, in which a number may be an id.
 const TECHNICAL: &[&str] = &[
     "arc-",
     "authentication",
@@ -160,7 +160,7 @@ impl Mail<'_> {
         }
     }
 
-    /// Reads the fields of a head: the subject is a text, the others are data.
+    /// Reads the fields of a header: the subject is a text, the others are data.
     fn fields(&mut self, head: &Head, speaker: &Speaker) {
         let known = Fields::default();
         for (name, value) in &head.fields {
@@ -171,7 +171,7 @@ impl Mail<'_> {
             let meaning = known.meaning(name.strip_prefix("x-").unwrap_or(name).as_bytes());
             let technical = meaning.reference || TECHNICAL.iter().any(|start| name.starts_with(start));
             let part = if name == "subject" { Part::Alone } else { Part::Data(technical) };
-            // Names of parts and of people are in quotes.
+            // Names of parts and of people are quoted.
             self.said.extend(code::values(self.bytes, *value, 0, Language::Script));
             self.said.push(Said { part, label: meaning.label, speaker: speaker.clone(), ..Said::new(segments) });
         }
@@ -198,11 +198,11 @@ impl Mail<'_> {
         }
     }
 
-    /// Reads the parts of a body, if it has any, and what is around them.
+    /// Reads the parts of a body, if there are any, and the text around them.
     fn parts(&mut self, head: &Head, body: Span, depth: usize) -> bool {
         let declared = head.boundary.as_deref().map(|boundary| parts(self.bytes, body, boundary)).unwrap_or_default();
         let found = if declared.is_empty() {
-            // It is not declared, or another one is.
+            // The boundary is not declared, or differs from the declared one.
             boundary_in(&self.bytes[body.range()]).map(|boundary| parts(self.bytes, body, boundary)).unwrap_or_default()
         } else {
             declared
@@ -219,7 +219,7 @@ impl Mail<'_> {
             self.fields(&inner, &Speaker::default());
             let before = self.said.len();
             self.part(&inner, Span::new(inner.end.min(part.end), part.end), depth + 1);
-            // The other forms of the same text.
+            // Alternative forms of the same text.
             if head.media == "multipart/alternative" {
                 match said {
                     Some(first) => self.said[before..].iter_mut().for_each(|said| {
@@ -238,7 +238,7 @@ impl Mail<'_> {
         true
     }
 
-    /// Reads what is before the parts of a body, between them, and behind them, without the lines with the boundary.
+    /// Reads the text before, between and after the parts of a body, without the boundary lines.
     fn around(&mut self, span: Span) {
         let mut at = span.start;
         for line in self.bytes[span.range()].split_inclusive(|b| *b == b'\n') {
@@ -261,7 +261,7 @@ impl Mail<'_> {
         self.said.push(Said::new(vec![Segment::new(0, Spelling::Plain, span)]));
     }
 
-    /// Reads a body in Base64, of which a part may not be.
+    /// Reads a body in Base64. Part of it may not be Base64.
     fn base64(&mut self, body: Span, head: &Head) {
         let mut at = body.start;
         let mut start = at;
@@ -290,7 +290,7 @@ impl Mail<'_> {
             return;
         }
         let (decoded, alignment) = spelling.decode(raw);
-        // A text in UTF-16 is not read, either.
+        // Text in UTF-16 is not read either.
         if !is_text(&decoded) && (!head.is_text() || decoded.contains(&0)) {
             self.trouble = Some(Trouble::Unread);
             return;
@@ -305,7 +305,7 @@ impl Mail<'_> {
 }
 
 impl Head {
-    /// Whether the body is a text by its type.
+    /// Returns whether the body is text according to its type.
     fn is_text(&self) -> bool {
         let media = self.media.as_str();
         media.is_empty()
@@ -317,10 +317,10 @@ impl Head {
     }
 }
 
-/// How much of a body is looked at to tell whether it is a text, in bytes.
+/// The number of bytes of a body that are examined to decide whether it is text.
 const LOOKED_AT: usize = 4096;
 
-/// Whether bytes are a text.
+/// Returns whether bytes are text.
 fn is_text(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(LOOKED_AT)];
     let is_control = |b: &u8| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | 12);
@@ -328,7 +328,7 @@ fn is_text(bytes: &[u8]) -> bool {
     is_utf8 && !start.iter().any(is_control)
 }
 
-/// The boundary of a body by its first line that looks like one.
+/// Returns the boundary of a body from its first line that looks like one.
 fn boundary_in(body: &[u8]) -> Option<&[u8]> {
     let mut lines = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end);
     let first = lines.find(|line| line.len() > 2 && line.starts_with(b"--") && !line.contains(&b' '))?;
@@ -336,7 +336,7 @@ fn boundary_in(body: &[u8]) -> Option<&[u8]> {
     boundary.iter().any(|b| *b != b'-').then_some(boundary)
 }
 
-/// The segments of the value of a field: what is in encoded words (RFC 2047), and what is not.
+/// Returns the segments of the value of a field: encoded words (RFC 2047), and the text between them.
 fn words(bytes: &[u8], span: Span) -> Vec<Segment> {
     let mut segments: Vec<Segment> = Vec::new();
     let mut from = span.start;
@@ -361,7 +361,7 @@ fn words(bytes: &[u8], span: Span) -> Vec<Segment> {
     segments
 }
 
-/// The encoded word at `start`: how it is spelled, its content, and where it ends.
+/// Returns the encoded word at `start`: its spelling, its content, and its end.
 fn encoded_word(bytes: &[u8], start: usize) -> Option<(Spelling, Span, usize)> {
     let rest = &bytes[start + 2..];
     let charset = memchr::memchr(b'?', &rest[..rest.len().min(LONGEST_WORD)])?;
@@ -376,10 +376,10 @@ fn encoded_word(bytes: &[u8], start: usize) -> Option<(Spelling, Span, usize)> {
     Some((spelling, Span::new(from, from + len), from + len + 2))
 }
 
-/// The longest encoded word, in bytes. The standard allows 75.
+/// The maximum length of an encoded word, in bytes. The standard allows 75.
 const LONGEST_WORD: usize = 1000;
 
-/// What the subjects of a thread have in common: without "Re:" and the like.
+/// Returns what the subjects of a thread have in common: the subject without "Re:" and the like.
 fn thread(subject: &[u8]) -> Option<Arc<[u8]>> {
     let lower = String::from_utf8_lossy(subject).to_lowercase();
     let mut rest = lower.trim();
@@ -391,7 +391,7 @@ fn thread(subject: &[u8]) -> Option<Arc<[u8]>> {
     (!rest.is_empty()).then(|| Arc::from(rest.as_bytes()))
 }
 
-/// The parts of a body between the lines with its boundary.
+/// Returns the parts of a body between its boundary lines.
 fn parts(bytes: &[u8], body: Span, boundary: &[u8]) -> Vec<Span> {
     let mut parts = Vec::new();
     let mut start: Option<usize> = None;
@@ -406,7 +406,7 @@ fn parts(bytes: &[u8], body: Span, boundary: &[u8]) -> Vec<Span> {
             continue;
         }
         if let Some(start) = start.take() {
-            // The line end before the boundary belongs to it.
+            // The line end before the boundary belongs to the boundary.
             let end = begin - usize::from(begin > start);
             let end = end - usize::from(end > start && bytes[end - 1] == b'\r');
             parts.push(Span::new(start, end));
@@ -419,7 +419,7 @@ fn parts(bytes: &[u8], body: Span, boundary: &[u8]) -> Vec<Span> {
     parts
 }
 
-/// Reads the head that begins at `start`.
+/// Reads the header that begins at `start`.
 fn head(bytes: &[u8], start: usize) -> Head {
     let mut head = Head { end: bytes.len(), ..Head::default() };
     let mut at = start;
@@ -446,7 +446,7 @@ fn head(bytes: &[u8], start: usize) -> Head {
                 let value = text[colon + 1..].trim_ascii();
                 fields.push((name, value.to_vec(), Span::new(end - value.len(), end)));
             }
-            // Not a head: all of it is the body.
+            // Not a header. Everything is the body.
             _ => {
                 head.end = at;
                 break;
@@ -473,13 +473,13 @@ fn head(bytes: &[u8], start: usize) -> Head {
     head
 }
 
-/// The name in an address such as `Jane Doe <jane@example.com>`.
+/// Returns the name in an address such as `Jane Doe <jane@example.com>`.
 fn display_name(address: &str) -> String {
     let name = address.split('<').next().unwrap_or_default().trim().trim_matches('"');
     if name.is_empty() { address.trim_matches(['<', '>', ' ']).to_owned() } else { name.to_owned() }
 }
 
-/// The value of a parameter such as `boundary="abc"`.
+/// Returns the value of a parameter such as `boundary="abc"`.
 fn parameter(value: &str, name: &str) -> Option<String> {
     let lower = value.to_ascii_lowercase();
     let at = lower.find(&format!("{name}="))? + name.len() + 1;

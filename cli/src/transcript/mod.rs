@@ -1,12 +1,12 @@
 //! Reads transcripts: from the bytes of a file to its messages.
 //!
-//! `Transcript` cuts the bytes, which may come in pieces of any size, into records that are the same bytes again, one
-//! after the other. A reader for each format finds what is said in a record; named values, as in JSON or a table, are given
-//! their meaning by `Interpreter`. `Collector` collects them in batches. `Session` then scans the messages in their
+//! `Transcript` splits the bytes, which may arrive in chunks of any size, into records. The records concatenated are
+//! the bytes. A reader for each format finds what is said in a record; `Interpreter` determines the meaning of named
+//! values, as in JSON or a table. `Collector` collects records in batches. `Session` then scans the messages in their
 //! conversations and returns the edits on each record.
 //!
-//! Every byte belongs to exactly one record. What is not valid in its format is read as text ([`Trouble`]), so that nothing
-//! is left out. Memory is bounded by [`LONGEST_RECORD`], and time is linear in the input.
+//! Every byte belongs to exactly one record. Input that is not valid in its format is read as text ([`Trouble`]), so
+//! that nothing is skipped. Memory is bounded by [`LONGEST_RECORD`], and time is linear in the input.
 
 pub(crate) mod batch;
 mod code;
@@ -52,10 +52,10 @@ use fields::Names;
 use found::Cursor;
 use record::{Body, Layer, Record, Said};
 
-/// The longest record that is held as a whole, in bytes: 8 MiB. A longer value comes in pieces.
+/// The maximum length of a record that is buffered as a whole, in bytes: 8 MiB. A longer value is split into pieces.
 pub const LONGEST_RECORD: usize = 8 << 20;
 
-/// How deep the arrays and objects of JSON may nest. Deeper JSON is read as text.
+/// The maximum depth of arrays and objects of JSON. Deeper JSON is read as text.
 const DEEPEST_JSON: usize = 128;
 
 /// The format of a transcript.
@@ -67,7 +67,7 @@ pub enum Format {
     Text,
     /// One JSON value per line.
     Jsonl,
-    /// A JSON document, or several one after the other.
+    /// A JSON document, or several consecutive ones.
     Json,
     /// A table with fields separated by comma, semicolon, tab or bar.
     Csv,
@@ -79,14 +79,14 @@ pub enum Format {
     Html,
     /// An XML document.
     Xml,
-    /// Mails: one, or a mailbox (mbox).
+    /// Mail: one message, or a mailbox (mbox).
     Mail,
     /// The statements of an SQL dump.
     Sql,
 }
 
 impl Format {
-    /// The name that `--format` takes.
+    /// Returns the name of the format for `--format`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -104,12 +104,12 @@ impl Format {
     }
 }
 
-/// Whether bytes are missing at the end of an input.
+/// Whether the input has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum More {
     /// More will come, soon.
     Coming,
-    /// More may come, but not soon: what is complete should go out.
+    /// More may come, but not soon, so complete output should be flushed.
     Paused,
     /// Nothing more will come.
     Never,
@@ -120,11 +120,11 @@ enum More {
 struct Input<'a> {
     bytes: &'a [u8],
     more: More,
-    /// The longest record that is held as a whole.
+    /// The maximum length of a record that is buffered as a whole.
     limit: usize,
 }
 
-/// A record as a reader cuts it off.
+/// A record as a reader returns it.
 struct Cut {
     len: usize,
     trouble: Option<Trouble>,
@@ -150,7 +150,7 @@ enum Reader {
     Sql(sql::SqlReader),
 }
 
-/// Cuts the bytes of a transcript into records.
+/// Splits the bytes of a transcript into records.
 pub(crate) struct Transcript {
     reader: Reader,
     buffer: Vec<u8>,
@@ -190,7 +190,7 @@ impl Transcript {
         }
     }
 
-    /// Sets the longest record that is held as a whole, in bytes: at least 64, at most 1 GiB.
+    /// Sets the maximum length of a record that is buffered as a whole, in bytes: at least 64, at most 1 GiB.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn longest_record(mut self, bytes: usize) -> Self {
         self.limit = bytes.clamp(64, 1 << 30);
@@ -207,19 +207,20 @@ impl Transcript {
         self.more = More::Coming;
     }
 
-    /// Reports that no more bytes come for now: a message that is complete, but could go on in a further line, is a record.
+    /// Reports that no more bytes are available for now. A message that is complete, but could continue on another
+    /// line, becomes a record.
     pub(crate) fn pause(&mut self) {
         if self.more == More::Coming {
             self.more = More::Paused;
         }
     }
 
-    /// Reports that no more bytes come at all.
+    /// Reports the end of the input.
     pub(crate) fn finish(&mut self) {
         self.more = More::Never;
     }
 
-    /// Returns the next record, or `None` if more bytes are needed for it, or there is none.
+    /// Returns the next record, or `None` if it needs more bytes or there is none.
     pub(crate) fn next_record(&mut self, names: &mut Names) -> Option<Record> {
         let input = Input { bytes: &self.buffer[self.start..], more: self.more, limit: self.limit };
         let at_start = self.offset == 0;
@@ -251,15 +252,15 @@ impl Transcript {
     }
 }
 
-/// A byte-order mark in UTF-8.
+/// The byte-order mark in UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The length of a byte-order mark at the start of a transcript.
+/// Returns the length of a byte-order mark at the start of a transcript.
 fn mark_len(bytes: &[u8], at_start: bool) -> usize {
     if at_start && bytes.starts_with(MARK) { MARK.len() } else { 0 }
 }
 
-/// Whether a transcript that starts so may turn out to start with a byte-order mark.
+/// Returns whether a transcript with this start may turn out to start with a byte-order mark.
 fn may_be_mark(bytes: &[u8]) -> bool {
     bytes.len() < MARK.len() && MARK.starts_with(bytes)
 }

@@ -1,4 +1,4 @@
-//! Texts that have structure of their own: JSON, HTML, a transcript or a quoted mail in a string.
+//! Texts with an inner structure: JSON, HTML, a transcript or a quoted mail in a string.
 
 use lastfour::{Role, Span};
 
@@ -13,15 +13,16 @@ use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
 use super::tree::Tree;
 
-/// How deep texts with structure may nest. What is deeper is read as text.
+/// The maximum depth of nested texts. Deeper ones are read as plain text.
 const DEEPEST: usize = 6;
 
-/// The longest text that is looked at for structure, in bytes.
+/// The maximum length of a text that is searched for structure, in bytes.
 const LONGEST: usize = 64 << 20;
 
 /// Finds the messages in named values.
 pub(super) trait ReadTree {
-    /// Returns the messages in a tree. `speaker` says them, unless the tree names others. `depth` counts the trees around.
+    /// Returns the messages in a tree. Their speaker is `speaker` unless the tree names others. `depth` is the number
+    /// of enclosing trees.
     fn messages(
         &self,
         record: &mut Record,
@@ -32,15 +33,15 @@ pub(super) trait ReadTree {
     ) -> Vec<Said>;
 }
 
-/// What a text turned out to be.
+/// The contents of a text.
 enum Found {
-    /// One text, perhaps in other segments.
+    /// One text, possibly in other segments.
     Text(Said),
     /// Messages of its own.
     Messages(Vec<Said>),
 }
 
-/// Moves messages from `all` to `out`, with the messages within them in their place.
+/// Moves messages from `all` to `out`, and replaces structured ones by the messages in them.
 pub(super) fn expand_all(
     trees: &dyn ReadTree,
     record: &mut Record,
@@ -66,7 +67,7 @@ pub(super) fn expand_all(
                 out.push(said);
             }
             Found::Messages(messages) => {
-                // "output" beside an "input" with messages answers the last of them.
+                // "output" next to an "input" with messages answers the last of them.
                 let last = messages.iter().rev().find_map(|said| said.speaker.role);
                 answers = last.map(|role| if role.serves() { Role::Customer } else { Role::Bot });
                 let base = u32::try_from(out.len()).unwrap_or(u32::MAX);
@@ -75,7 +76,7 @@ pub(super) fn expand_all(
         }
     }
     for (at, of) in copies {
-        // What a text was a copy of may have turned out to be several messages.
+        // The text that this one copies may have become several messages.
         if let Some(said) = out.get_mut(at).filter(|said| said.part == Part::Copy(of)) {
             said.part = places.get(of as usize).copied().flatten().map_or(Part::Said, Part::Copy);
         }
@@ -83,7 +84,7 @@ pub(super) fn expand_all(
     out.extend(others);
 }
 
-/// The message with the places that it refers to moved.
+/// Returns the message with the indices that it refers to shifted.
 fn shifted(mut said: Said, by: u32) -> Said {
     said.part = match said.part {
         Part::Copy(of) => Part::Copy(of + by),
@@ -116,7 +117,7 @@ fn expand(
     let may_be_json = matches!(trimmed.first(), Some(b'{' | b'[')) && matches!(trimmed.last(), Some(b'}' | b']'));
     let has_lines = memchr::memchr(b'\n', &text).is_some();
     let may_be_html = memchr::memchr(b'<', &text).is_some() && html::is_html(&text);
-    // As in a line of a log: "INFO {"text": ...}".
+    // As in a log line: "INFO {"text": ...}".
     let may_hold_json =
         !may_be_json && (memchr::memmem::find(&text, b"{\"").is_some() || memchr::memmem::find(&text, b"[{").is_some());
     if depth >= DEEPEST || len > LONGEST || !(may_be_json || may_hold_json || has_lines || may_be_html) {
@@ -159,7 +160,7 @@ fn expand(
     Found::Messages(within(&said, messages, &place, record, own))
 }
 
-/// Adds what is in a program: the messages of JSON in it, or else the values; and the whole as data.
+/// Adds the contents of a program: the messages of JSON in it, otherwise its values; and the whole program as data.
 fn read_code(
     trees: &dyn ReadTree,
     record: &mut Record,
@@ -170,7 +171,7 @@ fn read_code(
 ) {
     let Some(segment) = said.segments.first().copied() else { return };
     let start = record.offset + record.raw_span(segment.layer, segment.span()).start as u64;
-    // The same talk may be in the document, too.
+    // The document may contain the same chat.
     let inner = Said { key: Key::Place(start), part: Part::Said, ..said.clone() };
     let messages = if depth < DEEPEST { json_within(trees, record, names, &inner, segment, depth) } else { None };
     match messages {
@@ -185,16 +186,16 @@ fn read_code(
     }
 }
 
-/// The layer of the decoded text of a segment, and where it begins there.
+/// Returns the layer of the decoded text of a segment, and its start in that layer.
 fn unfold(record: &mut Record, segment: Segment) -> Option<(u16, usize)> {
     let layer = record.unfold(segment)?;
     Some((layer, if layer == segment.layer { segment.start as usize } else { 0 }))
 }
 
-/// The messages within `said`, whose text is joined from `texts`. They may have a conversation of their `own`.
+/// Returns the messages within `said`, whose text is joined from `texts`. `own`: they may be a separate conversation.
 fn within(said: &Said, messages: Vec<Said>, texts: &[Segment], record: &Record, own: bool) -> Vec<Said> {
     let key = match &said.key {
-        // Unless the record says which one it belongs to.
+        // Unless the record names their conversation.
         Key::Transcript if own => {
             let first = texts.first().map_or(0, |segment| record.raw_span(segment.layer, segment.span()).start);
             Key::Place(record.offset + first as u64)
@@ -234,7 +235,7 @@ fn within(said: &Said, messages: Vec<Said>, texts: &[Segment], record: &Record, 
     messages.into_iter().map(inner).filter(|said| !said.segments.is_empty()).collect()
 }
 
-/// The messages of JSON behind other words in a string; the words are data.
+/// Returns the messages of JSON after other words in a string. The words are data.
 fn json_within(
     trees: &dyn ReadTree,
     record: &mut Record,
@@ -257,7 +258,7 @@ fn json_within(
     Some(messages)
 }
 
-/// The messages of JSON in a string.
+/// Returns the messages of JSON in a string.
 fn json_in(
     trees: &dyn ReadTree,
     record: &mut Record,
@@ -266,7 +267,7 @@ fn json_in(
     segment: Segment,
     depth: usize,
 ) -> Option<Vec<Said>> {
-    // Checked before it is unfolded, as most texts in braces are not JSON.
+    // Checked before it is unfolded, because most texts in braces are not JSON.
     let text = record.text(&segment).into_owned();
     json::parse(&text, Span::new(0, text.len()), 0, names).ok()?;
     let (layer, offset) = unfold(record, segment)?;
@@ -286,7 +287,7 @@ fn json_in(
     Some(messages)
 }
 
-/// Words of a line before a quoted mail.
+/// Words on the line before a quoted mail.
 const WROTE: &[&str] = &["wrote:", "escribió:", "escribio:", "schrieb:", "a écrit :", "escreveu:"];
 const ORIGINAL: &[&str] = &[
     "original message",
@@ -300,10 +301,10 @@ const ORIGINAL: &[&str] = &[
 const HEADS: &[&str] = &["from:", "de:"];
 const SENT: &[&str] = &["sent:", "date:", "enviado:", "fecha:", "to:", "para:"];
 
-/// Splits a text into what it quotes and what is new, the oldest first: a mail with the mails that it answers. What is new
-/// has [`Part::Alone`], for it is by the sender.
+/// Splits a text into quoted and new text, the oldest first: a mail with the mails that it answers. New text has
+/// [`Part::Alone`], because it is by the sender.
 fn quotes(text: &[u8]) -> Option<Vec<Said>> {
-    // The depth of each line, and the lines without their marks.
+    // The depth of each line, and the lines without their quotation marks.
     let mut groups: Vec<(usize, Vec<Segment>)> = Vec::new();
     let mut below = 0;
     let mut at = 0;
@@ -335,7 +336,7 @@ fn quotes(text: &[u8]) -> Option<Vec<Said>> {
             || ORIGINAL.iter().any(|word| words.trim_matches(['-', '_', ' ']).starts_with(word))
             || is_head;
         if is_border && marks == 0 {
-            // The line itself is about the mail that follows.
+            // The line itself introduces the quoted mail.
             let quoted = lines.get(number + 1).is_some_and(|next| next.trim_ascii().starts_with(b">"));
             below += usize::from(!quoted);
             found = true;
@@ -366,7 +367,7 @@ fn quotes(text: &[u8]) -> Option<Vec<Said>> {
     Some(groups.into_iter().map(message).collect())
 }
 
-/// The messages of texts that are not within a tree, such as the bodies of mails.
+/// Expands texts that are not in a tree, such as the bodies of mails, into their messages.
 pub(super) fn expand_texts(
     trees: &dyn ReadTree,
     record: &mut Record,

@@ -2,13 +2,13 @@
 
 use super::record::Time;
 
-/// Returns the places of messages in the order in which they were said, given their times in the order of the file. That is
-/// the order of the file, unless their times say that it is the other way round, or that there is no order in it.
+/// Returns the indices of messages in the order in which they were said, given their times in the order of the file.
+/// This is the order of the file, unless the times show that it is reversed or unsorted.
 pub(crate) fn order(times: &[Option<Time>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..times.len()).collect();
     let known: Vec<(usize, Time)> = times.iter().enumerate().filter_map(|(at, time)| Some((at, (*time)?))).collect();
     let absolute = known.iter().filter(|(_, time)| time.absolute).count();
-    // Times of two kinds cannot be compared, and a few say nothing about the rest.
+    // Times of two kinds cannot be compared, and a few times say nothing about the rest.
     if known.len() < 2 || known.len() * 5 < times.len() * 4 || absolute != 0 && absolute != known.len() {
         return order;
     }
@@ -24,7 +24,7 @@ pub(crate) fn order(times: &[Option<Time>]) -> Vec<usize> {
         return order;
     }
     if absolute == 0 && !newest_first {
-        // Offsets that start again and again are those of several recordings.
+        // Offsets that restart repeatedly belong to several recordings.
         return order;
     }
     // A message without a time stays with the one before it.
@@ -54,12 +54,12 @@ mod tests {
     fn messages_are_heard_in_the_order_of_their_times() {
         assert_eq!(ordered(&[1, 2, 2, 3], true), [0, 1, 2, 3]);
         assert_eq!(ordered(&[3, 2, 1], true), [2, 1, 0]);
-        // Within one minute the order of a file that is newest first is reversed, too.
+        // Within one minute, the order of a newest-first file is reversed too.
         assert_eq!(ordered(&[2, 2, 1, 1], true), [3, 2, 1, 0]);
         assert_eq!(ordered(&[1, 5, 3, 4, 2, 6], true), [0, 4, 2, 3, 1, 5]);
-        // Without times there is no other order than that of the file.
+        // Without times, the order is that of the file.
         assert_eq!(ordered(&[-1, -1, 1], true), [0, 1, 2]);
-        // Two recordings one after the other.
+        // Two consecutive recordings.
         assert_eq!(ordered(&[0, 10, 20, 0, 10, 20], false), [0, 1, 2, 3, 4, 5]);
         assert_eq!(ordered(&[20, 10, 0], false), [2, 1, 0]);
     }

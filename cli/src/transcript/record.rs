@@ -1,4 +1,4 @@
-//! A stretch of a transcript with its messages, and the way of an edit on a message back to the bytes.
+//! A part of a transcript with its messages, and the mapping from edits on a message to the bytes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
 use super::tree::Tree;
 
-/// Why a record, or a part of it, could not be read as its format asks.
+/// Why a record, or part of it, could not be read in its format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Trouble {
@@ -18,23 +18,23 @@ pub enum Trouble {
     Malformed,
     /// It has a value longer than [`LONGEST_RECORD`](super::LONGEST_RECORD); this is a piece of that value.
     TooLong,
-    /// It holds something that is not text, such as a picture, which was not read.
+    /// It contains something that is not text, such as a picture, which was not read.
     Unread,
-    /// It has no known text field: every string, number and key in it was read as a message of its own.
+    /// It has no known text field, so every string, number and key in it was read as a separate message.
     NoField,
 }
 
-/// The conversation that a message belongs to.
+/// The conversation of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
-    /// The conversation of the transcript, as nothing names another.
+    /// The conversation of the transcript, if nothing names another one.
     Transcript,
-    /// A conversation that lies within one record, such as one list of messages among several. The number is that of its
+    /// A conversation within one record, such as one list of messages among several. The number is the position of its
     /// first byte in the transcript.
     Place(u64),
     /// The conversation with this id.
     Id(Arc<[u8]>),
-    /// None: the text stands for itself.
+    /// No conversation: the text is separate.
     Alone,
 }
 
@@ -54,38 +54,39 @@ pub(crate) struct Speaker {
 pub(crate) struct Time {
     /// Milliseconds since the epoch or since the start of the conversation.
     pub(crate) ms: i64,
-    /// It counts from the epoch.
+    /// Whether it counts from the epoch.
     pub(crate) absolute: bool,
 }
 
-/// A text within the record that itself has structure: JSON, HTML or a transcript in a string, or the body of a mail.
+/// A text within the record that has structure itself: JSON, HTML or a transcript in a string, or the body of a mail.
 #[derive(Debug)]
 pub(crate) struct Layer {
-    /// Where it is decoded from; `None` if it was carried over from an earlier record and cannot be edited.
+    /// The segment that it was decoded from, or `None` if it was carried over from an earlier record and cannot be
+    /// edited.
     pub(crate) place: Option<Segment>,
     pub(crate) bytes: Vec<u8>,
     pub(crate) alignment: Alignment,
 }
 
-/// How a message takes part in its conversation.
+/// The part that a text has in its conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// It is said once.
+    /// A message.
     Said,
-    /// It has the words of the message at this index of the record, which comes before it.
+    /// A copy of the message at this index of the record, which precedes it.
     Copy(u32),
-    /// It has the words of several messages of the record, from the first index up to the second.
+    /// A repetition of several messages of the record, from the first index up to the second.
     Summary(u32, u32),
-    /// It is said, and quotes what somebody has said before.
+    /// A message that quotes earlier ones.
     Quoted,
-    /// It is nobody's message: a text without a place in the conversation, which is scanned as a whole.
+    /// A text outside of the conversation, which is scanned as a whole.
     Alone,
-    /// It is a program, or JSON, within a document.
+    /// A program, or JSON, within a document.
     Code,
-    /// It is data, in which only what its form makes certain is masked, unless it reads as a text. `true` if it may be an
-    /// id.
+    /// Data, in which only secrets that are certain by their form are masked, unless it reads like text. `true` if it
+    /// may be an id.
     Data(bool),
-    /// It is data beside the only fields of text that were given: what its form makes certain is masked, and nothing else.
+    /// Data next to text fields given on the command line: only secrets that are certain by their form are masked.
     Form,
 }
 
@@ -96,22 +97,22 @@ pub(crate) struct Said {
     pub(crate) speaker: Speaker,
     pub(crate) key: Key,
     pub(crate) time: Option<Time>,
-    /// The number of the object that holds it, so that copies of its words are found.
+    /// The index of the object that contains it, for finding copies of its words.
     pub(crate) owner: u64,
     pub(crate) part: Part,
-    /// What the name of its field says that it is: it is scanned after these words.
+    /// The words for the secret that its field name means. It is scanned after these words.
     pub(crate) label: Option<&'static str>,
 }
 
 impl Part {
-    /// Whether it takes part in the conversation.
+    /// Returns whether it is part of the conversation.
     pub(crate) fn is_said(self) -> bool {
         matches!(self, Self::Said | Self::Quoted)
     }
 }
 
 impl Said {
-    /// A message by an unknown speaker in the conversation of the transcript.
+    /// Creates a message by an unknown speaker in the conversation of the transcript.
     pub(crate) fn new(segments: Vec<Segment>) -> Self {
         Self {
             segments,
@@ -125,23 +126,23 @@ impl Said {
     }
 }
 
-/// What a record holds.
+/// The contents of a record.
 #[derive(Debug)]
 pub(crate) enum Body {
     Said(Vec<Said>),
-    /// Texts that may have structure of their own.
+    /// Texts that may have structure themselves.
     Texts(Vec<Said>),
-    /// Named values, whose meaning is found with a look at the records around.
+    /// Named values. Their meaning is determined together with the surrounding records.
     Tree(Tree),
 }
 
-/// A stretch of a transcript. The records, one after the other, are the transcript.
+/// A part of a transcript. The records concatenated are the transcript.
 pub(crate) struct Record {
-    /// Its bytes with the line end.
+    /// Its bytes, including the line end.
     pub(crate) raw: Vec<u8>,
     /// The position of its first byte in the transcript.
     pub(crate) offset: u64,
-    /// The line of its first byte, and the character in it, counted from 1.
+    /// The line and column of its first byte, counted from 1.
     pub(crate) line: u64,
     pub(crate) column: u64,
     pub(crate) trouble: Option<Trouble>,
@@ -161,11 +162,11 @@ impl fmt::Debug for Record {
     }
 }
 
-/// The most layers of a record. What is nested in further strings is read as text.
+/// The maximum number of layers of a record. Texts nested deeper are read as plain text.
 const MOST_LAYERS: usize = u16::MAX as usize;
 
 impl Record {
-    /// The bytes that segments of a layer lie in.
+    /// Returns the bytes of a layer, which its segments refer to.
     pub(crate) fn layer(&self, layer: u16) -> &[u8] {
         match layer {
             0 => &self.raw,
@@ -173,23 +174,23 @@ impl Record {
         }
     }
 
-    /// Whether texts of a layer can be edited.
+    /// Returns whether texts of a layer can be edited.
     pub(crate) fn is_editable(&self, layer: u16) -> bool {
         layer == 0 || self.layers.get(usize::from(layer) - 1).is_some_and(|layer| layer.place.is_some())
     }
 
-    /// The raw bytes of a segment.
+    /// Returns the raw bytes of a segment.
     pub(crate) fn bytes(&self, segment: &Segment) -> &[u8] {
         self.layer(segment.layer).get(segment.span().range()).unwrap_or_default()
     }
 
-    /// The decoded text of a segment.
+    /// Returns the decoded text of a segment.
     pub(crate) fn text(&self, segment: &Segment) -> Cow<'_, [u8]> {
         segment.spelling.decode(self.bytes(segment)).0
     }
 
-    /// Decodes a segment into a layer of its own, so that a part of it can be a segment. Returns `None` if there are too
-    /// many.
+    /// Decodes a segment into a new layer, so that a part of it can be a segment. Returns `None` if there are too many
+    /// layers.
     pub(crate) fn unfold(&mut self, place: Segment) -> Option<u16> {
         if self.layers.len() >= MOST_LAYERS {
             return None;
@@ -203,7 +204,7 @@ impl Record {
         u16::try_from(self.layers.len()).ok()
     }
 
-    /// The text of a message, joined from its segments.
+    /// Returns the text of a message, joined from its segments.
     pub(crate) fn join<'a>(&'a self, segments: &'a [Segment]) -> Text<'a> {
         if let [segment] = segments {
             let (bytes, alignment) = segment.spelling.decode(self.bytes(segment));
@@ -225,7 +226,7 @@ impl Record {
         Text { record: self, bytes: Cow::Owned(bytes), parts }
     }
 
-    /// The range of raw bytes that a range of a layer was decoded from.
+    /// Returns the range of raw bytes that a range of a layer was decoded from.
     pub(crate) fn raw_span(&self, layer: u16, span: Span) -> Span {
         let (mut layer, mut span) = (layer, span);
         while layer > 0 {
@@ -239,13 +240,13 @@ impl Record {
     }
 }
 
-/// The range around a segment that a range of its text was decoded from.
+/// Returns the range in the segment's layer that a range of its text was decoded from.
 fn source(place: &Segment, alignment: &Alignment, span: Span) -> Span {
     let inner = alignment.source(ViewSpan::new(span.start, span.end));
     Span::new(inner.start + place.start as usize, inner.end + place.start as usize)
 }
 
-/// The text of a message with the way back to its record.
+/// The text of a message with the mapping to its record.
 pub(crate) struct Text<'a> {
     record: &'a Record,
     pub(crate) bytes: Cow<'a, [u8]>,
@@ -253,19 +254,19 @@ pub(crate) struct Text<'a> {
 }
 
 struct Piece {
-    /// Where it begins in the text.
+    /// Its start in the text.
     at: usize,
     segment: Segment,
     alignment: Alignment,
 }
 
 impl Text<'_> {
-    /// The raw bytes that a range of the text is decoded from, from the first to the last.
+    /// Returns the range of raw bytes that a range of the text was decoded from, from the first to the last byte.
     pub(crate) fn raw_span(&self, span: Span) -> Span {
         self.raw_spans(span).into_iter().reduce(Span::union).unwrap_or_else(|| Span::new(0, 0))
     }
 
-    /// The ranges of raw bytes that a range of the text is decoded from: one for each segment.
+    /// Returns the ranges of raw bytes that a range of the text was decoded from, one per segment.
     pub(crate) fn raw_spans(&self, span: Span) -> Vec<Span> {
         let mut spans = Vec::with_capacity(1);
         let first = self.parts.partition_point(|part| part.at < span.start).saturating_sub(1);
@@ -278,7 +279,7 @@ impl Text<'_> {
             if start > stop || start == stop && !(span.is_empty() && start == span.start) {
                 continue;
             }
-            // Blanks between words may have segments of their own.
+            // Blanks between words may be separate segments.
             if self.parts.len() > 1 && self.bytes[start..stop].trim_ascii().is_empty() {
                 continue;
             }
@@ -289,7 +290,7 @@ impl Text<'_> {
         spans
     }
 
-    /// Adds what `patch` does to the text to the edits of the record.
+    /// Adds the edits of a `patch` on the text to the edits of the record.
     pub(crate) fn edit(&self, patch: &Patch, edits: &mut Edits) {
         if let [part] = self.parts.as_slice() {
             return self.edit_part(part, patch, edits);
@@ -313,15 +314,15 @@ impl Text<'_> {
         }
     }
 
-    /// What stands in the place of `span`, which is the part of `edit` that lies in one segment of several.
+    /// Returns the replacement for `span`, the part of `edit` in one of several segments.
     fn share(&self, edit: &Edit, span: Span, at: usize) -> String {
         let count = |from: usize, to: usize| String::from_utf8_lossy(&self.bytes[from..to]).chars().count();
-        // A mask with a character for each of the text is split where the text is.
+        // A mask with one character per character of the text is split like the text.
         if edit.with.chars().count() == count(edit.span.start, edit.span.end) {
             let skip = count(edit.span.start, span.start);
             return edit.with.chars().skip(skip).take(count(span.start, span.end)).collect();
         }
-        // Any other stands where the secret begins, and again in each word of an array of words.
+        // Any other mask is written where the secret begins, and again in each word of an array of words.
         let repeats = self.parts.iter().any(|part| part.at == at && part.segment.joint == Joint::Blank);
         if span.start == edit.span.start || repeats { edit.with.clone() } else { String::new() }
     }
@@ -353,7 +354,7 @@ impl Edits {
         self.layers.extend(edits.into_iter().map(|edit| (layer, edit)));
     }
 
-    /// The patch on the raw bytes of the record.
+    /// Returns the patch on the raw bytes of the record.
     pub(crate) fn patch(&self, record: &Record) -> Patch {
         let mut layers: Vec<Vec<Edit>> = vec![Vec::new(); record.layers.len() + 1];
         for (layer, edit) in &self.layers {
@@ -361,7 +362,7 @@ impl Edits {
                 edits.push(edit.clone());
             }
         }
-        // A layer lies in one before it, so that its edits are complete when its turn comes.
+        // A layer refers to one before it, so its edits are complete when it is processed.
         for number in (1..layers.len()).rev() {
             let edits = std::mem::take(&mut layers[number]);
             let Layer { place: Some(place), alignment, .. } = &record.layers[number - 1] else { continue };
@@ -376,7 +377,7 @@ impl Edits {
     }
 }
 
-/// Sorts edits. Of two that overlap, the one that begins first stands, and covers both.
+/// Sorts edits. If two overlap, the first one is extended to cover both.
 fn merge(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits.sort_by(|a, b| (a.span.start, b.span.end).cmp(&(b.span.start, a.span.end)));
     let mut merged: Vec<Edit> = Vec::with_capacity(edits.len());

@@ -1,11 +1,11 @@
-//! What names say about the role of a speaker.
+//! The roles that names imply.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use lastfour::Role;
 
-/// The words in a name that say what a speaker is, the strongest first: in "Customer Support Bot" the bot wins over the
+/// The words in a name that imply a role, the strongest first: in "Customer Support Bot", the bot wins over the
 /// support, which wins over the customer.
 const WORDS: [(Role, &[&str]); 3] = [
     (
@@ -134,9 +134,9 @@ const WORDS: [(Role, &[&str]); 3] = [
     ),
 ];
 
-/// Returns what a name says about the role of its bearer, in the languages of the library, or `None` if it says nothing.
+/// Returns the role that a name implies, in the languages of the library, or `None`.
 pub(crate) fn role_in_name(name: &str) -> Option<Role> {
-    /// The place of each word in [`WORDS`].
+    /// The index of each word in [`WORDS`].
     static PLACES: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
         let places = WORDS.iter().enumerate().rev();
         places.flat_map(|(place, (_, words))| words.iter().map(move |word| (*word, place))).collect()
@@ -149,10 +149,10 @@ pub(crate) fn role_in_name(name: &str) -> Option<Role> {
     })
 }
 
-/// The longest name that is put into lower case on the stack, in bytes.
+/// The maximum length of a name that is lowercased on the stack, in bytes.
 const SHORT_NAME: usize = 64;
 
-/// Calls `read` with a name in lower case. A short name in ASCII is not copied to the heap.
+/// Calls `read` with a name in lower case. A short ASCII name is not copied to the heap.
 pub(super) fn lowered<R>(name: &str, read: impl FnOnce(&str) -> R) -> R {
     let mut space = [0; SHORT_NAME];
     if let Some(space) = space.get_mut(..name.len()).filter(|_| name.is_ascii()) {

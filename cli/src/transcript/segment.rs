@@ -4,19 +4,19 @@ use lastfour::Span;
 
 use super::spelling::Spelling;
 
-/// A range of bytes that a part of a message is decoded from.
+/// A range of bytes that part of a message is decoded from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Segment {
-    /// 0 for the raw bytes of the record, else one more than the index of the layer.
+    /// 0 for the raw bytes of the record, otherwise one more than the index of the layer.
     pub(crate) layer: u16,
     pub(crate) spelling: Spelling,
-    /// The character between the segment before and this one.
+    /// The character between this segment and the previous one.
     pub(crate) joint: Joint,
     pub(crate) start: u32,
     pub(crate) end: u32,
 }
 
-/// What stands between two segments of a message.
+/// The separator between two segments of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Joint {
     Nothing,
@@ -41,7 +41,7 @@ impl Segment {
 }
 
 impl Joint {
-    /// Its length in bytes.
+    /// Returns its length in bytes.
     pub(crate) fn len(self) -> usize {
         usize::from(self != Self::Nothing)
     }

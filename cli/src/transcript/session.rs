@@ -1,8 +1,8 @@
 //! Scans the messages of a transcript in their conversations, and returns the edits on each record.
 //!
-//! Records are scanned in batches, so that messages can be heard in the order in which they were said, and roles be told
-//! from what everybody says. A record is returned once [`WINDOW`] further messages were heard, because a later message may
-//! complete a secret of which it holds a piece.
+//! Records are scanned in batches, so that messages can be scanned in the order in which they were said, and roles can
+//! be guessed from everything that is said. A record is returned after [`WINDOW`] further messages were scanned,
+//! because a later message may complete a secret of which it contains a piece.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -25,47 +25,47 @@ use super::spelling::Spelling;
 use super::talks::{Masked, Talk, Talks};
 use crate::threads::spread;
 
-/// The number of messages after a message that are heard at least before its record is returned. A number that is completed
-/// within them is masked in all its pieces.
+/// The minimum number of messages that are scanned after a message before its record is returned. If a number is
+/// completed within them, all its pieces are masked.
 pub(crate) const WINDOW: usize = 200;
 
-/// The size of the records that wait for further messages, in bytes. Above it the oldest are returned earlier, so that
-/// values of many MiB do not add up.
+/// The maximum size of the records that wait for further messages, in bytes. Beyond it the oldest are returned early,
+/// so that values of many MiB do not add up.
 const MOST_HELD: usize = 32 << 20;
 
-/// The size of a batch of a transcript that is newest first, in bytes: such a transcript is held as a whole up to this size.
+/// The batch size of a newest-first transcript, in bytes. Up to this size, such a transcript is buffered as a whole.
 const BATCH_NEWEST_FIRST: usize = 64 << 20;
 
 /// The number of records that are returned at once.
 const RELEASED: usize = 2048;
 
-/// The number of records that a thread takes at a time to scan what is not said.
+/// The number of records in which a thread scans other values than messages at a time.
 const PIECE: usize = 128;
 
-/// The longest value, in bytes, and the most values that are remembered because nothing was found in them.
+/// The maximum length in bytes, and the maximum number, of values without findings that are remembered.
 const LONGEST_ID: usize = 128;
 const MOST_CLEAN: usize = 1024;
 
-/// What decides how a value is scanned, besides its bytes: who says it, its part, and whether it reads as text.
+/// What affects the scan of a value besides its bytes: its speaker, its part, and whether it reads like text.
 type ReadAs = (Role, Part, bool);
 
-/// The messages of one conversation in a batch that are looked at to tell who serves.
+/// The number of messages of one conversation in a batch that are examined to find out who is the agent.
 const MOST_EVIDENCE: usize = 300;
 
-/// The most names that a summary lists.
+/// The maximum number of names in a summary.
 const MOST_NAMES: usize = 6;
 
-/// A record with what was found in it.
+/// A record with its findings.
 pub(crate) struct Done {
     pub(crate) raw: Vec<u8>,
-    /// The line of its first byte, and the character in it, counted from 1.
+    /// The line and column of its first byte, counted from 1.
     pub(crate) line: u64,
     pub(crate) column: u64,
     pub(crate) trouble: Option<Trouble>,
     pub(crate) patch: Patch,
-    /// In the order of their places.
+    /// The findings, ordered by position.
     pub(crate) found: Vec<Found>,
-    /// The messages in the order in which they are in the record, if explanations were asked for.
+    /// The messages in the order of the record, if explanations were requested.
     pub(crate) explained: Vec<Explained>,
     /// The number of messages in it.
     pub(crate) messages: u64,
@@ -75,7 +75,7 @@ pub(crate) struct Done {
 pub(crate) struct Explained {
     pub(crate) role: Role,
     pub(crate) conversation: Option<Arc<[u8]>>,
-    /// The line and the character in it with which it begins.
+    /// The line and column at which it begins.
     pub(crate) line: u64,
     pub(crate) column: u64,
     pub(crate) explanation: Explanation,
@@ -84,26 +84,26 @@ pub(crate) struct Explained {
 /// What is known about the roles in a transcript.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Roles {
-    /// Messages by speakers whose role is not known.
+    /// The number of messages by speakers whose role is unknown.
     pub(crate) unknown: u64,
-    /// Names of speakers whose role is not known.
+    /// The names of speakers whose role is unknown.
     pub(crate) names: Vec<Arc<str>>,
-    /// Names of speakers whose role was guessed.
+    /// The names of speakers whose role was guessed.
     pub(crate) guessed: Vec<(Arc<str>, Role)>,
-    /// The messages by speaker and role, of up to [`MOST_SPEAKERS`] speakers.
+    /// The number of messages by speaker and role, for up to [`MOST_SPEAKERS`] speakers.
     pub(crate) speakers: HashMap<(Option<Arc<str>>, Role), u64>,
 }
 
-/// The most speakers whose messages are counted.
+/// The maximum number of speakers whose messages are counted.
 const MOST_SPEAKERS: usize = 200;
 
-/// A record that was heard and may still be changed.
+/// A record that was scanned and may still be changed.
 struct Heard {
     record: Record,
-    /// The places of its line ends.
+    /// The positions of its line ends.
     newlines: Vec<u32>,
     said: Vec<Said>,
-    /// The copies among the messages: of which each is one, and its own index. Sorted.
+    /// The copies among the messages: the index of the original and that of the copy, sorted.
     copies: Vec<(u32, u32)>,
     /// The ids of its messages.
     ids: Vec<u64>,
@@ -111,7 +111,7 @@ struct Heard {
     edits: Edits,
     found: Vec<Found>,
     explained: Vec<(u32, Explained)>,
-    /// The number of messages that were heard when it was.
+    /// The number of messages that had been scanned at the time.
     at: u64,
 }
 
@@ -120,34 +120,34 @@ pub(crate) struct Session<'e> {
     engine: &'e Engine,
     talks: Talks,
     explains: bool,
-    /// The threads over which conversations are spread.
+    /// The number of threads over which conversations are spread.
     threads: usize,
     newest_first: bool,
-    /// Some message quotes another.
+    /// Whether some message quotes another one.
     has_quotes: bool,
-    /// Records that were heard, and the number of the first.
+    /// The held records, and the index of the first one.
     held: VecDeque<Heard>,
     first: u64,
-    /// The index of the first held record that was not heard, and the size of those in bytes.
+    /// The index of the first held record that was not scanned, and the size of those records in bytes.
     unheard: usize,
     unheard_len: usize,
     /// The size of all held records in bytes.
     held_len: usize,
-    /// The messages in the held records by their ids: the number of the record, and the index in it.
+    /// The messages in the held records by id: the index of the record, and the index within it.
     places: HashMap<u64, (u64, u32)>,
-    /// The lines of the latest messages, the last of which has the id before `next`.
+    /// The lines of the latest messages. The last one has the id `next - 1`.
     lines: VecDeque<u64>,
     next: u64,
-    /// Messages heard.
+    /// The number of messages scanned.
     heard: u64,
     pub(crate) roles: Roles,
     ready: VecDeque<Done>,
 }
 
-/// The latest messages whose lines are known.
+/// The number of latest messages whose lines are known.
 const LINES: usize = 1 << 16;
 
-/// The place of a message: the index of its record among those that are held, and its own index in the record.
+/// The position of a message: the index of its record among the held ones, and its index in the record.
 type At = (usize, usize);
 
 impl<'e> Session<'e> {
@@ -173,19 +173,19 @@ impl<'e> Session<'e> {
         }
     }
 
-    /// Hears the next records, and returns those that no later message can change. With `all`, as nothing more comes for
-    /// now, all records are heard and returned.
+    /// Scans the next records, and queues those that no later message can change. With `all`, when no more input comes
+    /// for now, all records are scanned and queued.
     pub(crate) fn push(&mut self, batch: Batch, all: bool) {
         self.hear(batch, all);
         self.release(all);
     }
 
-    /// The next record that is done.
+    /// Returns the next finished record.
     pub(crate) fn next(&mut self) -> Option<Done> {
         self.ready.pop_front()
     }
 
-    /// Hears a batch. If it is newest first it waits for more, unless `now`.
+    /// Scans a batch. A newest-first batch waits for more, unless `now` is set.
     fn hear(&mut self, batch: Batch, now: bool) {
         self.unheard_len += batch.len;
         for (record, said) in batch.records {
@@ -218,7 +218,7 @@ impl<'e> Session<'e> {
         }
         self.unheard = self.held.len();
         self.unheard_len = 0;
-        // Each message has the id that it would have if the conversations were heard one after the other.
+        // Each message gets the id that it would have if the conversations were scanned one after the other.
         let mut next = self.next;
         let mut tasks = Vec::with_capacity(conversations.len());
         for (key, messages) in conversations {
@@ -255,7 +255,7 @@ impl<'e> Session<'e> {
         }
     }
 
-    /// The messages of each conversation from that held record on, in order.
+    /// Returns the messages of each conversation from the held record `base` on, in order.
     fn conversations(&mut self, base: usize) -> Vec<(Key, Vec<At>)> {
         let mut found: Vec<(Key, Vec<At>)> = Vec::new();
         let mut places: HashMap<Key, usize> = HashMap::new();
@@ -284,7 +284,7 @@ impl<'e> Session<'e> {
         found
     }
 
-    /// Notes the speakers of a conversation whose roles are not stated.
+    /// Records the speakers of a conversation whose roles are not stated.
     fn note_speakers(&mut self, talk: &Talk) {
         for (name, role) in talk.speakers.untold() {
             let (names, guessed) = (&mut self.roles.names, &mut self.roles.guessed);
@@ -298,7 +298,7 @@ impl<'e> Session<'e> {
         }
     }
 
-    /// Takes over what was found in a message, in the order in which messages are heard.
+    /// Records the results of a message, in the order in which messages are scanned.
     fn note(&mut self, (at, number): At, message: HeardMessage) {
         let id = self.next;
         self.next += 1;
@@ -360,7 +360,7 @@ impl<'e> Session<'e> {
         heard.edits.append(edits);
     }
 
-    /// Returns the records that no later message can change any more, or all.
+    /// Queues the records that no later message can change any more, or all records.
     fn release(&mut self, all: bool) {
         loop {
             let mut released = Vec::new();
@@ -385,7 +385,7 @@ impl<'e> Session<'e> {
     }
 }
 
-/// A conversation with its messages in a batch.
+/// The messages of a conversation in a batch.
 struct Task {
     key: Key,
     messages: Vec<At>,
@@ -394,23 +394,23 @@ struct Task {
     first: u64,
 }
 
-/// What was found in a message.
+/// The results of a message.
 struct HeardMessage {
     role: Role,
     certainty: Certainty,
     /// The line in which it begins.
     line: u64,
-    /// Most messages have nothing, and there are many in a batch.
+    /// Boxed because most messages have no results and a batch has many messages.
     hits: Option<Box<Hits>>,
     explained: Option<Box<Explained>>,
 }
 
-/// What there is to mask, and to say about it.
+/// The findings and edits of a message.
 #[derive(Default)]
 struct Hits {
     edits: Edits,
     found: Vec<Found>,
-    /// Earlier messages with pieces of a secret that a message completes, and these pieces.
+    /// The earlier messages with pieces of a secret that this message completes, and these pieces.
     recall: Vec<MessageId>,
     earlier: Vec<EarlierPiece>,
 }
@@ -423,13 +423,13 @@ impl Hits {
     }
 }
 
-/// What was found in a record beside its conversations.
+/// The findings in a record outside of conversations.
 struct Others {
     hits: Option<Box<Hits>>,
     messages: u64,
 }
 
-/// Hears messages in any thread. The records are not changed.
+/// Scans messages on any thread. The records are not changed.
 struct Ears<'a> {
     engine: &'a Engine,
     held: &'a VecDeque<Heard>,
@@ -438,7 +438,7 @@ struct Ears<'a> {
 }
 
 impl Ears<'_> {
-    /// Hears the messages of one conversation in their order.
+    /// Scans the messages of one conversation in order.
     fn conversation(&self, task: &mut Task) -> Vec<HeardMessage> {
         let Task { key, messages, talk, first } = task;
         for &(at, number) in &*messages {
@@ -471,7 +471,7 @@ impl Ears<'_> {
             let explanation = self.engine.explain(&mut talk.conversation, &message);
             (explanation.outcome.clone(), Vec::new(), Some(explanation))
         } else if quotes {
-            // What was heard before says nothing new about what comes next.
+            // A repetition must not change the state of the conversation.
             (self.engine.scan(&mut talk.conversation.clone(), &message), Vec::new(), None)
         } else {
             let (outcome, earlier) = talk.earlier.scan(self.engine, &mut talk.conversation, &message);
@@ -496,7 +496,7 @@ impl Ears<'_> {
             let asked = again.verifies(role);
             let mut outcome = self.engine.scan(&mut again, &message);
             if again.verifies(role) && !asked && !talk.conversation.verifies(role) {
-                // It is no copy, and asks for something.
+                // It is not a copy, and may ask for something.
                 let _ = self.engine.scan(&mut talk.conversation, &message);
             }
             other.edit(&outcome.patch, &mut edits);
@@ -511,8 +511,8 @@ impl Ears<'_> {
         HeardMessage { role, certainty, line, hits, explained }
     }
 
-    /// Scans what is not said in a conversation. `clean` holds values in which nothing was found, so that an id that every
-    /// record has is scanned once.
+    /// Scans the values that are not part of a conversation. `clean` caches values without findings, so that an id that
+    /// is in every record is scanned once.
     fn others(&self, at: usize, clean: &mut HashMap<Box<[u8]>, ReadAs>) -> Others {
         let heard = &self.held[at];
         let mut edits = Edits::default();
@@ -545,7 +545,7 @@ impl Ears<'_> {
                 continue;
             }
             let labeled = said.label.map(|label| self.labeled(label, role, &text.bytes));
-            // A value may be another secret than its name says.
+            // A value may be a different secret than its name says.
             let labeled = labeled.filter(|outcome| !outcome.findings.is_empty());
             let is_labeled = labeled.is_some();
             let plain = || self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text.bytes));
@@ -569,7 +569,7 @@ impl Ears<'_> {
         Others { hits: Hits { edits, found, ..Hits::default() }.boxed(), messages }
     }
 
-    /// Scans a value after the words that say what it is.
+    /// Scans a value after the words for what its name means.
     fn labeled(&self, label: &str, role: Role, value: &[u8]) -> Outcome {
         let text = [label.as_bytes(), b": ", value].concat();
         let mut outcome = self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text));
@@ -582,7 +582,7 @@ fn newlines(raw: &[u8]) -> Vec<u32> {
     memchr::memchr_iter(b'\n', raw).filter_map(|at| u32::try_from(at).ok()).collect()
 }
 
-/// Whether a message of somebody who serves would ask for verification.
+/// Returns whether a message of an agent with this text would be a question for verification.
 fn verifies(engine: &Engine, text: &[u8]) -> bool {
     let mut talk = Conversation::new();
     let _ = engine.scan(&mut talk, &Message::new(Role::Agent, text));
@@ -598,7 +598,7 @@ struct About {
 }
 
 impl About {
-    /// The findings of a message: one for each place in the record that a secret is in.
+    /// Returns the findings of a message, one for each place of a secret in the record.
     fn found<'a>(&'a self, text: &'a Text<'_>, said: u32, outcome: &'a Outcome) -> impl Iterator<Item = Found> + 'a {
         outcome.findings.iter().flat_map(move |finding| self.finding(text, said, finding, &outcome.patch))
     }
@@ -624,7 +624,7 @@ impl About {
     }
 }
 
-/// The latest messages of a conversation with secrets that are remembered, in case they are quoted.
+/// The number of latest messages with secrets that are remembered per conversation, in case they are quoted.
 const QUOTABLE: usize = 32;
 
 /// Remembers a message with secrets.
@@ -668,7 +668,7 @@ fn quoted(talk: &Talk, about: &About, text: &Text<'_>, index: u32, outcome: &Out
     found
 }
 
-/// What is written in the place of a finding.
+/// Returns the replacement of a finding.
 fn mask_of(finding: &Finding, patch: &Patch) -> Option<String> {
     let hides = finding.action >= Action::Mask && finding.kind.is_there();
     let edits = patch.edits();
@@ -684,10 +684,10 @@ fn id_of(key: &Key) -> Option<Arc<[u8]>> {
     }
 }
 
-/// The fewest digits of a number that its form makes certain.
+/// The minimum number of digits of a number that is certain by its form.
 const FEWEST_DIGITS: usize = 9;
 
-/// Whether data may hold something that its form makes certain.
+/// Returns whether data may contain a secret that is certain by its form.
 fn may_hold_number(record: &Record, segments: &[Segment]) -> bool {
     // A plain number of this length, such as a time in seconds, is neither a Social Security number nor a card.
     if let [segment] = segments
@@ -704,13 +704,13 @@ fn may_hold_number(record: &Record, segments: &[Segment]) -> bool {
     digits >= FEWEST_DIGITS
 }
 
-/// The fewest words of a value that is a text whatever its name; more are asked for if it may be an id, or a part of a log,
-/// and if it has no digits, as names have none.
+/// The minimum number of words of a value that is text whatever its name is. More are required of possible ids, and of
+/// values without digits, which may be names.
 const FEWEST_WORDS: usize = 2;
 const FEWEST_WORDS_OF_ID: usize = 3;
 const FEWEST_WORDS_ALONE: usize = 4;
 
-/// Whether a value that is not a message by its name reads as one.
+/// Returns whether a value that is not a message by its name reads like one.
 fn reads_as_text(record: &Record, segments: &[Segment], may_be_id: bool) -> bool {
     segments.iter().any(|segment| {
         let raw = record.bytes(segment);
@@ -731,7 +731,7 @@ fn reads_as_text(record: &Record, segments: &[Segment], may_be_id: bool) -> bool
     })
 }
 
-/// The start of a text with a blank in the place of each reference, such as `&nbsp;`.
+/// Returns the start of a text with each character reference, such as `&nbsp;`, replaced by a blank.
 fn without_references(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = &text[..text.len().min(LOOKED_AT)];
@@ -746,10 +746,10 @@ fn without_references(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// How much of a text is looked at to tell whether it reads as one, in bytes.
+/// The number of bytes of a text that are examined to decide whether it reads like a message.
 const LOOKED_AT: usize = 512;
 
-/// Keeps the findings that the form of a value makes certain; in an id, only those that are grouped as they are printed.
+/// Keeps the findings that are certain by their form; in an id, only those that are grouped as printed.
 fn keep_certain(outcome: &mut Outcome, is_id: bool) {
     outcome.findings.retain(|finding| {
         let evidence = &finding.evidence;
@@ -770,7 +770,7 @@ fn keep_certain(outcome: &mut Outcome, is_id: bool) {
     outcome.patch = Patch::new(edits);
 }
 
-/// A record with all that was found, also where its messages are repeated.
+/// Returns a record with all its findings, including repetitions of its messages.
 fn done(mut heard: Heard) -> Done {
     if heard.found.iter().any(|found| found.mask.is_some()) {
         let (edits, found) = echoes(&heard.record, &heard.said, &heard.found);
@@ -779,7 +779,7 @@ fn done(mut heard: Heard) -> Done {
     }
     let patch = heard.edits.patch(&heard.record);
     heard.found.sort_by_key(|found| (found.span, found.copy));
-    // A value may be read in more than one way.
+    // A value may be read in several ways.
     let same = |next: &Found, found: &Found| next.copy || next.finding.entity == found.finding.entity;
     heard.found.dedup_by(|next, found| found.span == next.span && same(next, found));
     heard.explained.sort_by_key(|(number, _)| *number);

@@ -1,6 +1,6 @@
-//! The sheets of a workbook (Office Open XML): their rows as one record.
+//! The sheets of a workbook (Office Open XML): their rows in one record.
 //!
-//! The record is the shared strings and the sheets, one after the other, so that an edit on it is one on them.
+//! The record is the concatenation of the shared strings and the sheets, so an edit on it is an edit on them.
 
 use std::collections::BTreeMap;
 
@@ -14,21 +14,21 @@ use super::segment::Segment;
 use super::spelling::Spelling;
 use super::tree::{Kind, Tree};
 
-/// The value of a cell: the texts that it is made of, or a number.
+/// The value of a cell: the texts that it consists of, or a number.
 #[derive(Debug, Clone)]
 enum Value {
     Texts(Vec<Segment>),
     Number(Segment),
 }
 
-/// The cells of a row by their columns.
+/// The cells of a row, by column.
 type Row = BTreeMap<u32, Value>;
 
-/// The rows that are looked at for the names of columns.
+/// The number of rows that are searched for column names.
 const HEADER_ROWS: usize = 10;
 
-/// Reads a workbook: its shared strings, its sheets, and other parts, in which nothing is a message. All are XML. Returns one
-/// record for them, which is their bytes in that order.
+/// Reads a workbook: its shared strings, its sheets, and other parts, which contain no messages. All of them are XML.
+/// Returns one record, whose bytes are these parts in that order.
 pub(crate) fn workbook(shared: &[u8], sheets: &[&[u8]], others: &[&[u8]], names: &mut Names) -> Record {
     let mut raw = shared.to_vec();
     let mut tree = Tree::default();
@@ -68,7 +68,7 @@ pub(crate) fn workbook(shared: &[u8], sheets: &[&[u8]], others: &[&[u8]], names:
 
 fn push(tree: &mut Tree, open: &[u32], name: NameId, value: &Value, is_named: bool) {
     match value {
-        // The names of columns and titles are data.
+        // Column names and titles are data.
         Value::Texts(texts) if !is_named => texts.iter().for_each(|text| tree.aside(*text)),
         Value::Number(number) if !is_named => tree.aside(*number),
         Value::Number(number) => {
@@ -90,7 +90,7 @@ fn push(tree: &mut Tree, open: &[u32], name: NameId, value: &Value, is_named: bo
     }
 }
 
-/// The row with the names of the columns, and the names.
+/// Returns the header row and the column names.
 fn columns(rows: &[Row], raw: &[u8], names: &mut Names) -> (Option<usize>, BTreeMap<u32, NameId>) {
     let text = |value: &Value| match value {
         Value::Texts(texts) => texts.iter().flat_map(|text| raw[text.span().range()].to_vec()).collect(),
@@ -107,7 +107,7 @@ fn columns(rows: &[Row], raw: &[u8], names: &mut Names) -> (Option<usize>, BTree
             says_something(meaning) || meaning.label.is_some()
         };
         let known = cells.iter().filter(known).count();
-        // Names that say nothing come first, before values that could not be names.
+        // Unknown names are a header if the values below could not be names.
         let others = || rows.iter().skip(1).take(HEADER_ROWS);
         let is_first = || number == 0 && others().any(|row| !is_header(&row.values().map(text).collect::<Vec<_>>()));
         if known == 0 && !is_first() {
@@ -131,7 +131,7 @@ fn columns(rows: &[Row], raw: &[u8], names: &mut Names) -> (Option<usize>, BTree
     (header, columns)
 }
 
-/// The texts of each shared string. How a text is spoken is an aside.
+/// Returns the texts of each shared string. Phonetic text is an aside.
 fn shared_strings(xml: &[u8], asides: &mut Vec<Segment>) -> Vec<Vec<Segment>> {
     let mut strings: Vec<Vec<Segment>> = Vec::new();
     let (mut in_text, mut phonetic) = (false, false);
@@ -142,7 +142,7 @@ fn shared_strings(xml: &[u8], asides: &mut Vec<Segment>) -> Vec<Vec<Segment>> {
             Piece::Open { name, closed, .. } => match &xml[name.range()] {
                 b"si" => strings.push(Vec::new()),
                 b"t" => in_text = !closed,
-                // How a text is spoken in Japanese.
+                // The pronunciation of a Japanese text.
                 b"rPh" => phonetic = !closed,
                 _ => {}
             },
@@ -164,7 +164,7 @@ fn shared_strings(xml: &[u8], asides: &mut Vec<Segment>) -> Vec<Vec<Segment>> {
     strings
 }
 
-/// A cell that is being read.
+/// A cell under construction.
 struct Cell {
     start: usize,
     column: u32,
@@ -173,11 +173,11 @@ struct Cell {
     value: Option<Span>,
 }
 
-/// Elements of a sheet whose attributes hold no text.
+/// Elements of a sheet whose attributes contain no text.
 const FORMAL: &[&[u8]] = &[b"c", b"row", b"v", b"f", b"t", b"is", b"r", b"sheetData", b"worksheet"];
 
-/// The rows of a sheet that begins at `offset` of the record. Notes which strings are used, and adds formulas and other texts
-/// beside the values to `asides`.
+/// Returns the rows of a sheet that begins at `offset` of the record. Marks the strings that are used, and adds
+/// formulas and other texts besides the values to `asides`.
 fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>], used: &mut [bool], asides: &mut Vec<Segment>) -> Vec<Row> {
     let mut aside = |span: Span| {
         asides.push(Segment::new(0, Spelling::Markup, Span::new(span.start + offset, span.end + offset)));
@@ -279,7 +279,7 @@ impl Cell {
     }
 }
 
-/// The number of the column in a reference such as `AB12`.
+/// Returns the column number of a reference such as `AB12`.
 fn column(reference: &[u8]) -> Option<u32> {
     let letters = reference.iter().take_while(|b| b.is_ascii_alphabetic());
     letters.fold(None, |column: Option<u32>, letter| {

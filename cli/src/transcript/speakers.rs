@@ -1,4 +1,4 @@
-//! Which side of a conversation each speaker is on.
+//! Assigns each speaker of a conversation a side.
 
 use std::sync::Arc;
 
@@ -7,13 +7,14 @@ use lastfour::Role;
 use super::record::Speaker;
 use super::roles::role_in_name;
 
-/// The speakers that are told apart in one conversation. Further ones are unknown unless their role is stated.
+/// The maximum number of speakers that are distinguished in one conversation. Further ones are unknown unless their
+/// role is stated.
 const MOST_SPEAKERS: usize = 64;
 
 /// How the role of a speaker was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Certainty {
-    /// The transcript states it, or the user has given it.
+    /// The transcript states it, or the user has specified it.
     Stated,
     /// It was guessed from what the speakers say and from who speaks first.
     Guessed,
@@ -21,44 +22,44 @@ pub(crate) enum Certainty {
     Unknown,
 }
 
-/// A speaker who has a name.
+/// A speaker with a name.
 #[derive(Debug, Clone)]
 struct Named {
-    /// In lower case, by which names are compared.
+    /// The name in lower case, for comparisons.
     key: Box<str>,
     name: Arc<str>,
     role: Option<Role>,
     side: Option<Role>,
-    /// The questions by which people are verified.
+    /// The number of questions that verify the other side.
     verifies: u32,
 }
 
 /// The speakers of one conversation, in the order of their first messages.
 ///
-/// A role is what the user has given to a name; else what the transcript states, or the name itself. Of speakers whose roles
-/// nothing tells, whoever asks for verification serves. Else, if a customer is known, the other speaker serves; if only
-/// people who serve are known, the other is the customer; and of two unknown names the first is the customer. Anybody else
-/// is [`Role::Unknown`].
+/// A role is what the user has specified for a name; otherwise what the transcript states, or what the name implies. Of
+/// the other speakers, those who ask for verification are agents. Otherwise, if a customer is known, the other speaker
+/// is the agent; if only agents are known, the other speaker is the customer; and of two unknown names, the first is
+/// the customer. Everybody else is [`Role::Unknown`].
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Speakers {
     given: Arc<[(Box<str>, Role)]>,
     named: Vec<Named>,
-    /// The questions for verification in messages that go in each direction: to the business, and from it.
+    /// The number of verification questions in messages in each direction: to the business, and from it.
     by_side: [u32; 2],
 }
 
 impl Speakers {
-    /// Creates speakers among whom these names have these roles.
+    /// Creates the speakers. The names in `given` have these roles.
     pub(crate) fn new(given: &[(String, Role)]) -> Self {
         let given = given.iter().map(|(name, role)| (fold(name).into(), *role)).collect();
         Self { given, ..Self::default() }
     }
 
-    /// Takes note of a speaker.
+    /// Records a speaker.
     pub(crate) fn meet(&mut self, speaker: &Speaker) {
         let Some(name) = &speaker.name else { return };
         if let Some(at) = self.find(name) {
-            // What the name tells was noted at their first message.
+            // The role that the name implies was recorded with the first message.
             self.named[at].role = self.named[at].role.or(speaker.role);
             self.named[at].side = self.named[at].side.or(speaker.side);
         } else if self.named.len() < MOST_SPEAKERS {
@@ -73,13 +74,13 @@ impl Speakers {
         }
     }
 
-    /// Whether the messages of a speaker should be looked at for [`verified`](Self::verified).
+    /// Returns whether the messages of a speaker should be passed to [`verified`](Self::verified).
     pub(crate) fn wants_evidence(&self, speaker: &Speaker) -> bool {
         speaker.role.is_none()
             && (speaker.side.is_some() || self.entry(speaker).is_some_and(|named| named.role.is_none()))
     }
 
-    /// Takes note of a question by which a speaker verifies somebody.
+    /// Records a question with which a speaker verifies the other side.
     pub(crate) fn verified(&mut self, speaker: &Speaker) {
         if let Some(side) = speaker.side {
             let count = &mut self.by_side[usize::from(side.serves())];
@@ -90,7 +91,7 @@ impl Speakers {
         }
     }
 
-    /// Returns the role of a speaker who was met.
+    /// Returns the role of a speaker who was [recorded](Self::meet).
     pub(crate) fn role(&self, speaker: &Speaker) -> (Role, Certainty) {
         if let Some(role) = speaker.name.as_ref().and_then(|name| self.given_role(name)) {
             return (role, Certainty::Stated);
@@ -103,7 +104,7 @@ impl Speakers {
             return (role, Certainty::Stated);
         }
         if let Some(side) = speaker.side.or(entry.and_then(|named| named.side)) {
-            // An export of a customer's own messages calls those of the business incoming.
+            // In an export of a customer's own messages, those of the business are incoming.
             let swapped = self.by_side[0] >= 2 && self.by_side[1] == 0;
             let role = match side {
                 side if !swapped => side,
@@ -118,7 +119,7 @@ impl Speakers {
         }
     }
 
-    /// The role of a speaker of whom nothing is stated.
+    /// Returns the role of a speaker for whom nothing is stated.
     fn guess(&self, named: &Named) -> (Role, Certainty) {
         let unknown = || self.named.iter().filter(|other| other.role.is_none() && other.side.is_none());
         let known = || self.named.iter().filter_map(|other| other.role.or(other.side));
@@ -143,7 +144,7 @@ impl Speakers {
         (role, Certainty::Guessed)
     }
 
-    /// The names of which nothing is stated, with the roles that were guessed for them.
+    /// Returns the names for which nothing is stated, with their guessed roles.
     pub(crate) fn untold(&self) -> impl Iterator<Item = (&Arc<str>, Role)> {
         self.named
             .iter()
@@ -164,7 +165,7 @@ impl Speakers {
     }
 
     fn find(&self, name: &str) -> Option<usize> {
-        // Nearly always the name is spelled as before.
+        // The spelling is nearly always the same as before.
         self.named.iter().position(|named| *named.name == *name).or_else(|| {
             let key = fold(name);
             self.named.iter().position(|named| *named.key == *key)
@@ -172,7 +173,7 @@ impl Speakers {
     }
 }
 
-/// The name as it is compared: lower case, and no longer than a name can be.
+/// Returns the name for comparisons: in lower case, and truncated.
 fn fold(name: &str) -> String {
     name.trim().chars().take(128).flat_map(char::to_lowercase).collect()
 }

@@ -1,53 +1,53 @@
-//! How a text is spelled in a format: decoding it, and spelling edits on the decoded text.
+//! The encodings of text within a format: decodes text, and encodes edits on the decoded text.
 
 use std::borrow::Cow;
 
 use lastfour::json::{decode, number_edit, string_edits};
 use lastfour::{Alignment, Edit, Patch, Span, lift};
 
-/// How a text is spelled in the bytes around it.
+/// How a text is encoded in the surrounding bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spelling {
-    /// As it is.
+    /// Not at all.
     Plain,
-    /// The text between the tags of HTML or XML, or the value of an attribute. References such as `&amp;` stay, because
-    /// the engine reads them.
+    /// The text between HTML or XML tags, or the value of an attribute. Character references such as `&amp;` are kept,
+    /// because the engine decodes them.
     Markup,
-    /// The content of a JSON string, or of another string with its escapes.
+    /// The content of a JSON string, or of another string with the same escapes.
     Json,
-    /// The content of a JSON string whose UTF-8 was read as Latin-1 and encoded again.
+    /// The content of a JSON string with UTF-8 that was decoded as Latin-1 and encoded again.
     Mojibake,
-    /// A cell of a sheet with a number. An edit turns it into a cell with a text.
+    /// A sheet cell with a number. An edit turns it into a text cell.
     SheetNumber,
-    /// A number in JSON. An edit turns it into a string.
+    /// A JSON number. An edit turns it into a string.
     Number,
-    /// A CSV field without quotes, and the delimiter that must not be in it.
+    /// An unquoted CSV field, and the delimiter that it must not contain.
     CsvBare(u8),
     /// The content of a quoted CSV field.
     CsvQuoted,
-    /// The content of an SQL string: `''` is a quote, and a backslash escapes.
+    /// The content of an SQL string: `''` is a quote, and a backslash starts an escape.
     Sql,
-    /// Strings of SQL that are put together, from within the first to within the last: `my ' || 'text`. The quotes and what
-    /// is between them are not text.
+    /// Concatenated SQL strings, from within the first one to within the last: `my ' || 'text`. The quotes and the text
+    /// between the strings are not text.
     SqlJoined,
-    /// A value of SQL without quotes. An edit turns it into a string.
+    /// An unquoted SQL value. An edit turns it into a string.
     SqlBare,
     /// A field of the COPY format of PostgreSQL, or of another table with backslash escapes.
     Backslash,
-    /// A text with `\xNN` for some bytes, as in the access logs of nginx and Apache.
+    /// A text with `\xNN` for some bytes, as in access logs of nginx and Apache.
     HexEscaped,
     /// Quoted-printable (RFC 2045).
     QuotedPrintable,
-    /// The content of an encoded word of the head of a mail (RFC 2047) in the encoding "Q".
+    /// The content of an encoded word in a mail header (RFC 2047) with the encoding "Q".
     QuotedWord,
-    /// Base64. An edit spells all of it anew.
+    /// Base64. An edit encodes all of it again.
     Base64,
     /// Two hexadecimal digits for each byte.
     Hex,
 }
 
 impl Spelling {
-    /// Whether blanks of the text are blanks in the bytes.
+    /// Returns whether blanks of the text are blanks in the bytes.
     pub(crate) fn keeps_blanks(self) -> bool {
         !matches!(
             self,
@@ -109,10 +109,10 @@ impl Spelling {
         }
     }
 
-    /// Returns the edits on the bytes around that do what `patch` does to the decoded text. `raw` and `alignment` are
-    /// those of [`decode`](Self::decode); `raw` starts at `start`.
+    /// Returns the edits on the surrounding bytes for a `patch` on the decoded text. `raw` and `alignment` are those of
+    /// [`decode`](Self::decode). `raw` starts at `start`.
     pub(crate) fn edits(self, patch: &Patch, raw: &[u8], alignment: &Alignment, start: usize) -> Vec<Edit> {
-        // Some spellings are written anew as a whole, which must not happen to a value without findings.
+        // Some encodings are rewritten as a whole, which must not happen to a value without findings.
         if patch.edits().is_empty() {
             return Vec::new();
         }
@@ -208,7 +208,7 @@ impl Spelling {
     }
 }
 
-/// Where the value of a cell is: what is between `<v>` and `</v>`.
+/// Returns the range of the value of a cell: between `<v>` and `</v>`.
 fn sheet_value(raw: &[u8]) -> Span {
     let start =
         memchr::memmem::find(raw, b"<v").map_or(0, |at| at + memchr::memchr(b'>', &raw[at..]).map_or(0, |end| end + 1));
@@ -227,8 +227,7 @@ fn escape_each(with: &str, escape: impl Fn(char) -> Option<String>) -> String {
     out
 }
 
-/// Decodes a text in which `escape` returns, for some of the bytes in `starts`, the bytes that stand there and the length
-/// of their escape.
+/// Decodes a text. For some of the bytes in `starts`, `escape` returns the decoded bytes and the length of the escape.
 fn rewrite<'a>(
     raw: &'a [u8],
     starts: &[u8],
@@ -272,7 +271,7 @@ fn sql_escape(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
     }
 }
 
-/// What is between two strings that are put together: a quote, anything, and the next quote.
+/// Reads the text between two concatenated strings: a quote, anything, and the next quote.
 fn sql_glue(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
     let next = rest.strip_prefix(b"'")?;
     Some((Vec::new(), memchr::memchr(b'\'', next)? + 2))
@@ -315,13 +314,13 @@ fn hex_pair(pair: &[u8]) -> Option<u8> {
     Some(hex(pair[0])? << 4 | hex(pair[1])?)
 }
 
-/// The fewest bytes of a text that is encoded as a whole. Shorter values are words and ids.
+/// The minimum number of bytes of a text that is encoded as a whole. Shorter values are words and ids.
 const SHORTEST_ENCODED: usize = 8;
 
-/// Returns how a value is spelled that is a text in hexadecimal digits or in Base64, and where its digits are.
+/// Returns the encoding of a value that is a text in hexadecimal digits or in Base64, and the range of its digits.
 pub(crate) fn encoded(raw: &[u8]) -> Option<(Spelling, Span)> {
     let mark = [&b"\\\\x"[..], b"\\x", b"0x"].into_iter().find(|mark| raw.starts_with(mark)).map_or(0, <[u8]>::len);
-    // A number is not taken for the digits of a text.
+    // A number does not count as encoded text.
     let has_letter = || raw.iter().any(u8::is_ascii_alphabetic);
     if is_hex_text(&raw[mark..]) && has_letter() {
         return Some((Spelling::Hex, Span::new(mark, raw.len())));
@@ -338,14 +337,14 @@ pub(crate) fn encoded(raw: &[u8]) -> Option<(Spelling, Span)> {
         .then_some((Spelling::Base64, Span::new(0, raw.len())))
 }
 
-/// Whether hexadecimal digits are those of a text.
+/// Returns whether hexadecimal digits encode a text.
 pub(crate) fn is_hex_text(digits: &[u8]) -> bool {
     digits.len() >= 2 * SHORTEST_ENCODED
         && digits.len().is_multiple_of(2)
         && is_text(digits.chunks_exact(2).map(hex_pair))
 }
 
-/// Whether bytes are a text: they are printable.
+/// Returns whether bytes are text: they are printable.
 fn is_text(bytes: impl Iterator<Item = Option<u8>>) -> bool {
     let mut text = Vec::new();
     for byte in bytes {
@@ -354,7 +353,7 @@ fn is_text(bytes: impl Iterator<Item = Option<u8>>) -> bool {
             _ => return false,
         }
     }
-    // The last character may be cut.
+    // The last character may be incomplete.
     let whole = text.len().saturating_sub(3);
     std::str::from_utf8(&text)
         .map_or_else(|error| error.valid_up_to() >= whole && error.error_len().is_none(), |_| true)
@@ -364,8 +363,8 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// Returns the text whose UTF-8 bytes the characters of `text` are, if all of them are below U+0100 and they are UTF-8
-/// with a character that is not ASCII.
+/// Returns the text whose UTF-8 bytes are the characters of `text`, if all of them are below U+0100 and they are valid
+/// UTF-8 with a character outside ASCII.
 fn from_latin1(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     if text.is_ascii() {
         return None;
@@ -405,7 +404,7 @@ fn base64_decode(raw: &[u8]) -> (Vec<u8>, Alignment) {
     let mut out = Vec::with_capacity(raw.len() / 4 * 3);
     let mut alignment = Alignment::identity();
     let (mut bits, mut count) = (0u32, 0);
-    // Where the four characters that make three bytes begin.
+    // The start of the four characters that encode three bytes.
     let (mut from, mut chars, mut done) = (0, 0, 0);
     for (at, byte) in raw.iter().enumerate() {
         let value = match byte {
@@ -434,7 +433,7 @@ fn base64_decode(raw: &[u8]) -> (Vec<u8>, Alignment) {
     (out, alignment)
 }
 
-/// Encodes `bytes` in lines of that length, 0 for one line, with the line ends of `like`.
+/// Encodes `bytes` in lines of this length, 0 for one line, with the line ends of `like`.
 fn base64_encode(bytes: &[u8], line: usize, like: &[u8]) -> String {
     let line_end = if memchr::memmem::find(like, b"\r\n").is_some() { "\r\n" } else { "\n" };
     let mut out = String::with_capacity(bytes.len() / 3 * 4 + 4);

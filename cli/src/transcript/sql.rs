@@ -1,4 +1,4 @@
-//! Dumps of databases: the rows of INSERT statements and of COPY in PostgreSQL. Other statements hold no messages.
+//! Database dumps: the rows of INSERT statements and of COPY in PostgreSQL. Other statements contain no messages.
 
 use std::collections::HashMap;
 
@@ -12,30 +12,30 @@ use super::spelling::{Spelling, is_hex_text};
 use super::tree::{Kind, Tree};
 use super::{Cut, Input, More, mark_len};
 
-/// Cuts a dump into records: a row each.
+/// Splits a dump into records, one per row.
 pub(crate) struct SqlReader {
     state: State,
     /// The columns of tables, from their CREATE TABLE statements.
     tables: HashMap<Box<[u8]>, Vec<NameId>>,
-    /// In a statement that defines something, whose words are names and types.
+    /// Whether the current statement is a definition, which consists of names and types.
     defines: bool,
 }
 
-/// What is being read.
+/// The current statement.
 enum State {
     Statement,
-    /// The rows of an INSERT, with the names of their columns.
+    /// The rows of an INSERT, with their column names.
     Rows(Vec<NameId>),
     /// The lines of a COPY.
     Lines(Vec<NameId>),
-    /// The rest of a row that is too long to be held, or that does not end.
+    /// The rest of a row that is too long to be buffered, or that does not end.
     Rest,
 }
 
-/// The most tables that are known.
+/// The maximum number of tables that are remembered.
 const MOST_TABLES: usize = 1000;
 
-/// The longest head of a statement: up to its first row.
+/// The maximum length of a statement before its first row.
 const LONGEST_HEAD: usize = 256 << 10;
 
 impl SqlReader {
@@ -55,14 +55,14 @@ impl SqlReader {
         }
     }
 
-    /// A line of a statement, or its head.
+    /// Reads a line of a statement, or the part before its rows.
     fn statement(&mut self, input: Input<'_>, at_start: bool, names: &mut Names) -> Option<Cut> {
         let bytes = input.bytes;
         let mark = mark_len(bytes, at_start);
         let start = bytes.len() - bytes[mark..].trim_ascii_start().len();
         let rest = &bytes[start..];
         let whole = rest.len() > LONGEST_HEAD || input.more != More::Coming;
-        // Enough has come to tell the statement.
+        // Enough bytes to recognise the statement.
         if !whole && rest.len() < b"INSERT INTO ".len() {
             return None;
         }
@@ -81,7 +81,7 @@ impl SqlReader {
             }
         }
         let line_end = memchr::memchr(b'\n', rest);
-        // The rest of the line may still come.
+        // The rest of the line may still arrive.
         if starts(rest, "copy ") && line_end.is_none() && !whole {
             return None;
         }
@@ -113,7 +113,7 @@ impl SqlReader {
         Some(Cut::said(len, None, said))
     }
 
-    /// Notes the columns of a CREATE TABLE statement.
+    /// Remembers the columns of a CREATE TABLE statement.
     fn table(&mut self, statement: &[u8], names: &mut Names) {
         let mut rest = statement["create table".len()..].trim_ascii_start();
         if starts(rest, "if not exists") {
@@ -128,7 +128,7 @@ impl SqlReader {
             let (name, _) = identifier(line);
             let quoted = matches!(line.first(), Some(b'`' | b'"' | b'['));
             let word = String::from_utf8_lossy(&name).to_ascii_lowercase();
-            // "decimal(10,2)" leaves "2)" behind a comma.
+            // "decimal(10,2)" leaves "2)" after a comma.
             if name.is_empty()
                 || !quoted && (key.contains(&word.as_str()) || line[0].is_ascii_digit())
                 || line.starts_with(b")")
@@ -142,7 +142,7 @@ impl SqlReader {
         }
     }
 
-    /// A row of an INSERT, or its end.
+    /// Reads a row of an INSERT, or its end.
     fn row(&mut self, input: Input<'_>, columns: Vec<NameId>, names: &mut Names) -> Option<Cut> {
         let bytes = input.bytes;
         let blanks = bytes.iter().take_while(|b| b.is_ascii_whitespace() || **b == b',').count();
@@ -177,7 +177,7 @@ impl SqlReader {
         Some(Cut { len: end, trouble, layers: Vec::new(), body: Body::Tree(tree) })
     }
 
-    /// A line of a row that was cut.
+    /// Reads a line of a row that was cut.
     fn rest(&mut self, input: Input<'_>) -> Option<Cut> {
         let Some(len) = text_line(input) else {
             self.state = State::Rest;
@@ -190,7 +190,7 @@ impl SqlReader {
         Some(Cut::said(len, None, text(len)))
     }
 
-    /// A line of a COPY, or its end.
+    /// Reads a line of a COPY, or its end.
     fn line(&mut self, input: Input<'_>, columns: Vec<NameId>, names: &mut Names) -> Option<Cut> {
         let Some(len) = text_line(input) else {
             self.state = State::Lines(columns);
@@ -222,11 +222,11 @@ fn text(len: usize) -> Vec<Said> {
     vec![Said::new(vec![Segment::new(0, Spelling::Sql, Span::new(0, len))])]
 }
 
-/// First words of statements that define something.
+/// First words of definitions.
 const DEFINING: &[&str] = &["create ", "alter ", "drop ", "set ", "lock ", "use ", "grant ", "revoke ", "pragma "];
 
-/// A line of a statement without rows: what it says about the values in it, and the line as a text, unless it defines
-/// something.
+/// Returns the contents of a line of a statement without rows: its values with their meanings, and the line as a text
+/// unless it is part of a definition.
 fn data(line: &[u8], defines: bool) -> Vec<Said> {
     let span = trimmed(line, Span::new(0, line.len()));
     if span.is_empty() {
@@ -235,7 +235,7 @@ fn data(line: &[u8], defines: bool) -> Vec<Said> {
     let mut said = code::values(line, span, 0, Language::Sql);
     let whole = Said::new(vec![Segment::new(0, Spelling::Sql, span)]);
     let part = if defines { Part::Code } else { Part::Alone };
-    // A comment has marks that are not text.
+    // The delimiters of a comment are not text.
     let is_text = line.contains(&b'\'') || line.iter().any(u8::is_ascii_digit) || line[span.start..].starts_with(b"--");
     if is_text {
         said.push(Said { part, ..whole });
@@ -247,7 +247,7 @@ fn text_line(input: Input<'_>) -> Option<usize> {
     super::json::text_piece(input)
 }
 
-/// The name at the start of a text, without its quotes and its schema, and where it ends.
+/// Returns the name at the start of a text, without its quotes and its schema, and its end.
 fn identifier(text: &[u8]) -> (Vec<u8>, usize) {
     let mut at = text.len() - text.trim_ascii_start().len();
     loop {
@@ -270,17 +270,17 @@ fn identifier(text: &[u8]) -> (Vec<u8>, usize) {
     }
 }
 
-/// The names in the first parentheses.
+/// Returns the names in the first parentheses.
 fn parenthesized(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     let open = memchr::memchr(b'(', text)?;
     let close = open + memchr::memchr(b')', &text[open..])?;
     Some(text[open + 1..close].split(|b| *b == b',').map(|name| identifier(name).0).collect())
 }
 
-/// The head of an INSERT: the table, the columns if they are named, and its length up to the first row.
+/// The part of an INSERT before its first row: the table, the columns if they are named, and its length.
 type Head = (Vec<u8>, Option<Vec<Vec<u8>>>, usize);
 
-/// Returns the head of an INSERT with rows.
+/// Returns the part of an INSERT before its rows.
 fn head_of_rows(text: &[u8]) -> Option<Head> {
     let window = &text[..text.len().min(LONGEST_HEAD)];
     let lower = window.to_ascii_lowercase();
@@ -288,7 +288,7 @@ fn head_of_rows(text: &[u8]) -> Option<Head> {
     let values = into + memchr::memmem::find(&lower[into..], b"values")?;
     let (table, end) = identifier(&window[into + b"into ".len()..]);
     let between = &window[into + b"into ".len() + end..values.max(into + b"into ".len() + end)];
-    // "INSERT INTO a SELECT ... VALUES" has something else between.
+    // "INSERT INTO a SELECT ... VALUES" has other text between.
     let columns = parenthesized(between);
     if columns.is_none() && !between.trim_ascii().is_empty() {
         return None;
@@ -304,7 +304,7 @@ struct Cell {
     segment: Segment,
     /// Comments, and the other strings of an expression.
     asides: Vec<Segment>,
-    /// It has bytes that are not text.
+    /// Whether it has bytes that are not text.
     is_unread: bool,
 }
 
@@ -314,24 +314,24 @@ impl Cell {
     }
 }
 
-/// What begins at a byte of a statement.
+/// A token of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token {
-    /// A string: its content.
+    /// The content of a string.
     Text(Span, Spelling),
     /// Bytes that are not text.
     Bytes,
-    /// A comment, without its marks.
+    /// A comment, without its delimiters.
     Comment(Span),
-    /// The name of something in backquotes.
+    /// A name in backquotes.
     Name,
     Other,
 }
 
-/// Strings of so many bytes that are not text are counted as not read. Shorter ones are keys and flags.
+/// Binary strings of at least this many bytes are counted as not read. Shorter ones are keys and flags.
 const MANY_BYTES: usize = 64;
 
-/// Returns what begins at `at`, and where it ends; `None` if it does not end.
+/// Returns the token at `at` and its end, or `None` if it does not end.
 fn token(bytes: &[u8], at: usize) -> Option<(Token, usize)> {
     let rest = &bytes[at..];
     let found = |needle: &[u8], from: usize| memchr::memmem::find(&rest[from..], needle).map(|len| at + from + len);
@@ -375,7 +375,7 @@ fn token(bytes: &[u8], at: usize) -> Option<(Token, usize)> {
     }
 }
 
-/// The text of hexadecimal digits, if they are one.
+/// Returns the text that hexadecimal digits encode, if they do.
 fn hex(bytes: &[u8], digits: Span) -> Token {
     match digits.len() {
         _ if is_hex_text(&bytes[digits.range()]) => Token::Text(digits, Spelling::Hex),
@@ -384,13 +384,13 @@ fn hex(bytes: &[u8], digits: Span) -> Token {
     }
 }
 
-/// Where a string ends: at the quote that closes it. A doubled quote and one behind a backslash are part of it.
+/// Returns the end of a string: its closing quote. A doubled quote, and one after a backslash, are part of it.
 fn quoted_end(bytes: &[u8], start: usize, quote: u8) -> Option<usize> {
     let mut end = start;
     loop {
         end += memchr::memchr2(quote, b'\\', &bytes[end.min(bytes.len())..])?;
         match (bytes[end], bytes.get(end + 1)) {
-            // More may come that doubles it.
+            // The next byte may double it.
             (_, None) => return None,
             (b'\\', Some(_)) => end += 2,
             (_, Some(next)) if *next == quote => end += 2,
@@ -399,7 +399,8 @@ fn quoted_end(bytes: &[u8], start: usize, quote: u8) -> Option<usize> {
     }
 }
 
-/// The values of a row that begins at `start`, behind its parenthesis, and where it ends, behind the other.
+/// Returns the values of a row that begins at `start`, after its opening parenthesis, and its end after the closing
+/// one.
 fn cells(bytes: &[u8], start: usize) -> Option<(Vec<Cell>, usize)> {
     let mut cells = Vec::new();
     let mut at = start;
@@ -433,19 +434,19 @@ fn cells(bytes: &[u8], start: usize) -> Option<(Vec<Cell>, usize)> {
     }
 }
 
-/// An expression in the place of a value.
+/// An expression in place of a value.
 #[derive(Default)]
 struct Expression {
-    /// Its strings, of which some may be several that are put together.
+    /// Its strings, some of which may be concatenations.
     texts: Vec<Segment>,
-    /// Where the last of them ends, behind its quote.
+    /// The end of the last string, after its quote.
     end: usize,
     comments: Vec<Segment>,
     is_unread: bool,
 }
 
 impl Expression {
-    /// Adds what begins at `at` and ends at `end`. The expression begins at `from`.
+    /// Adds the token from `at` to `end`. The expression begins at `from`.
     fn add(&mut self, bytes: &[u8], from: usize, at: usize, token: Token, end: usize) {
         match token {
             Token::Text(content, spelling) => {
@@ -482,10 +483,10 @@ impl Expression {
     }
 }
 
-/// Whether what is between two strings puts them together. `from` is where the expression begins.
+/// Returns whether the text between two strings concatenates them. The expression begins at `from`.
 fn joins(bytes: &[u8], from: usize, between: &[u8]) -> bool {
     let between = between.trim_ascii();
-    // A prefix says how the second string is written.
+    // A prefix of the second string selects its syntax.
     let between = match between {
         [rest @ .., b'N' | b'n' | b'E' | b'e'] => rest.trim_ascii_end(),
         rest => rest,
@@ -495,7 +496,7 @@ fn joins(bytes: &[u8], from: usize, between: &[u8]) -> bool {
     matches!(between, b"" | b"||" | b"+") || between == b"," && concatenates()
 }
 
-/// What a value without quotes is: a number, a keyword such as NULL, or a call of a function; anything else is text.
+/// Returns the kind of an unquoted value: a number, a keyword such as NULL, or a function call. Anything else is text.
 fn bare_kind(bare: &[u8]) -> Kind {
     let word = bare.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'@' | b':')).count();
     let number = bare.strip_prefix(b"-").or_else(|| bare.strip_prefix(b"+")).unwrap_or(bare);
@@ -512,7 +513,7 @@ fn trimmed(bytes: &[u8], span: Span) -> Span {
     Span::new(start, start + text.trim_ascii().len())
 }
 
-/// A row as an object.
+/// Returns a row as an object.
 fn tree(cells: &[Cell], columns: &[NameId], span: Span, names: &mut Names) -> Tree {
     let mut tree = Tree::default();
     let root = tree.push(&[], Kind::Object, 0, Segment::new(0, Spelling::Plain, span));

@@ -1,4 +1,4 @@
-//! Dates and times, as chats and their exports write them in many countries.
+//! Dates and times in the formats of chats and exports of many countries.
 
 use super::record::Time;
 
@@ -57,10 +57,10 @@ const HALVES_BEFORE: &[(&str, bool)] = &[
     ("中午", true),
     ("晚上", true),
 ];
-/// Words after a time of day that say nothing about its half.
+/// Words after a time of day that do not say which half of the day it is.
 const SUFFIXES: &[&str] = &["uhr", "utc", "gmt", "hrs", "hs", "h"];
 
-/// The letters with which some words begin, as bits; the highest for all other characters.
+/// The first letters of words, one bit each. The highest bit is for all other characters.
 #[derive(Clone, Copy)]
 struct Initials(u32);
 
@@ -74,7 +74,7 @@ impl Initials {
         }
     }
 
-    /// The first letters of the words of a table.
+    /// Returns the first letters of the words of a table.
     const fn of_words(words: &[&str]) -> Self {
         let (mut bits, mut at) = (0, 0);
         while at < words.len() {
@@ -84,7 +84,7 @@ impl Initials {
         Self(bits)
     }
 
-    /// The first letters of the words of a table with meanings.
+    /// Returns the first letters of the words of a table with meanings.
     const fn of_keys<T: Copy>(words: &[(&str, T)]) -> Self {
         let (mut bits, mut at) = (0, 0);
         while at < words.len() {
@@ -159,7 +159,7 @@ impl Cursor<'_> {
         hit
     }
 
-    /// Skips one of the words of a table, and returns it. Most texts begin with none of their letters.
+    /// Skips a word of a table and returns it. Most texts begin with none of the first letters.
     fn one_of<'w>(&mut self, words: &[&'w str], initials: Initials) -> Option<&'w str> {
         if !initials.has(self.peek()) {
             return None;
@@ -167,7 +167,7 @@ impl Cursor<'_> {
         words.iter().find(|word| self.word(word)).copied()
     }
 
-    /// Skips one of the words of a table, and returns its meaning.
+    /// Skips a word of a table and returns its meaning.
     fn meaning<T: Copy>(&mut self, words: &[(&str, T)], initials: Initials) -> Option<T> {
         if !initials.has(self.peek()) {
             return None;
@@ -176,7 +176,7 @@ impl Cursor<'_> {
     }
 
     pub(super) fn word(&mut self, word: &str) -> bool {
-        // Most texts differ from a word in its first byte.
+        // Most texts differ from a word in the first byte.
         let starts = |here: &[u8]| match (here.first(), word.as_bytes().first()) {
             (Some(here), Some(first)) => here.eq_ignore_ascii_case(first) || !here.is_ascii() && !first.is_ascii(),
             _ => false,
@@ -190,7 +190,7 @@ impl Cursor<'_> {
         hit
     }
 
-    /// A decimal digit of a script that the exports of chats use, with its length.
+    /// Returns a decimal digit of a script that chat exports use, and its length.
     fn digit(&self) -> Option<(i64, usize)> {
         match self.rest() {
             [b @ b'0'..=b'9', ..] => Some((i64::from(b - b'0'), 1)),
@@ -201,7 +201,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// A number of at most `most` digits that ends there, with the count of its digits.
+    /// Reads a number and returns it with its count of digits, or `None` if it has more than `most` digits.
     pub(super) fn number(&mut self, most: usize) -> Option<(i64, usize)> {
         let start = self.at;
         let (mut value, mut digits) = (0, 0);
@@ -217,7 +217,7 @@ impl Cursor<'_> {
         (digits > 0).then_some((value, digits))
     }
 
-    /// What `read` reads, or nothing at all.
+    /// Runs `read`, and resets the position if it returns `None`.
     pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let before = self.at;
         let result = read(self);
@@ -228,7 +228,7 @@ impl Cursor<'_> {
     }
 }
 
-/// A time of day, with a date before or after it, or a date with a time.
+/// Reads a time of day with a date before or after it, or a date with a time.
 pub(super) fn moment(cursor: &mut Cursor<'_>) -> Option<Moment> {
     if let Some(ms) = cursor.attempt(|cursor| clock(cursor, false)) {
         let day = cursor.attempt(|cursor| {
@@ -253,7 +253,7 @@ pub(super) fn moment(cursor: &mut Cursor<'_>) -> Option<Moment> {
     Some(Moment { day: Some(day), ms })
 }
 
-/// `00:45`, `9:03:12.250 PM`, `1:55:00 p. m.`, `23:59:59Z`, `10:00:00+02:00`; with a date, also `21.25.15`.
+/// Reads `00:45`, `9:03:12.250 PM`, `1:55:00 p. m.`, `23:59:59Z`, `10:00:00+02:00`; after a date, also `21.25.15`.
 fn clock(cursor: &mut Cursor<'_>, dated: bool) -> Option<i64> {
     let two = |cursor: &mut Cursor<'_>, below: i64| {
         cursor.number(2).filter(|(n, digits)| *digits == 2 && *n < below).map(|(n, _)| n)
@@ -303,12 +303,12 @@ fn clock(cursor: &mut Cursor<'_>, dated: bool) -> Option<i64> {
             })
             .unwrap_or(0);
     }
-    // Never the start of a longer number or word.
+    // It must not be the start of a longer number or word.
     let ends = !cursor.peek().is_some_and(|b| b.is_ascii_alphanumeric() || b == b':' && !dated);
     ends.then_some(((hours * 60 + minutes) * 60 + seconds) * 1000 + millis - zone)
 }
 
-/// `a.m.`, `p. m.`, `PM` and what other languages write, with any blank within.
+/// Reads `a.m.`, `p. m.`, `PM` and their equivalents in other languages, with any blanks inside.
 fn half_of_day(cursor: &mut Cursor<'_>) -> Option<bool> {
     cursor.blanks();
     let dotted = cursor.attempt(|cursor| {
@@ -330,7 +330,7 @@ fn ends_word(cursor: &Cursor<'_>) -> bool {
     !cursor.peek().is_some_and(|b| b.is_ascii_alphanumeric())
 }
 
-/// The day of a date: `06/03/2017`, `2017-03-06`, `6.3.17`, `13. 6. 2018.`, `Mar 6, 2017`, `6 mar 2017`, `01/May/2024`.
+/// Reads a date: `06/03/2017`, `2017-03-06`, `6.3.17`, `13. 6. 2018.`, `Mar 6, 2017`, `6 mar 2017`, `01/May/2024`.
 pub(super) fn date(cursor: &mut Cursor<'_>) -> Option<i64> {
     if let Some(day) = cursor.attempt(numeric_date) {
         return Some(day);
@@ -392,7 +392,7 @@ fn numeric_date(cursor: &mut Cursor<'_>) -> Option<i64> {
     cursor.attempt(|cursor| {
         (joint == b'.' && cursor.any(b".") && matches!(cursor.peek(), Some(b' ' | b','))).then_some(())
     });
-    // The years of the Persian and of the Thai calendar, too.
+    // Also years of the Persian and Thai calendars.
     let year = |n: i64, digits: usize| digits == 2 || digits == 4 && (1390..2600).contains(&n);
     let day_month = |d: i64, m: i64| (1..=31).contains(&d) && (1..=12).contains(&m);
     if a_digits == 4 && year(a, 4) && c_digits <= 2 && day_month(c, b) {
@@ -402,7 +402,7 @@ fn numeric_date(cursor: &mut Cursor<'_>) -> Option<i64> {
         return None;
     }
     let full = if c_digits == 2 { 2000 + c } else { c };
-    // Which of the two is the month does not matter for the order on one day.
+    // Which of the two is the month does not matter for the order within a day.
     match (day_month(a, b), day_month(b, a)) {
         (true, _) if joint != b'/' || a > 12 => Some(days(full, b, a)),
         (_, true) => Some(days(full, a, b)),
@@ -411,7 +411,7 @@ fn numeric_date(cursor: &mut Cursor<'_>) -> Option<i64> {
     }
 }
 
-/// Days from the epoch to a date.
+/// Returns the number of days from the epoch to a date.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -420,7 +420,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// `1m 20s`, `45s`, `1h 2m 3s`: the time since the start.
+/// Reads the time since the start: `1m 20s`, `45s`, `1h 2m 3s`.
 pub(super) fn elapsed(cursor: &mut Cursor<'_>) -> Option<Moment> {
     let mut total = 0;
     let mut parts = 0;
@@ -438,8 +438,8 @@ pub(super) fn elapsed(cursor: &mut Cursor<'_>) -> Option<Moment> {
     (parts > 0).then_some(Moment { day: None, ms: total })
 }
 
-/// The time that a value states: a date, a number of seconds, milliseconds, microseconds or nanoseconds since the epoch or
-/// since a start.
+/// Returns the time that a value states: a date, or a number of seconds, milliseconds, microseconds or nanoseconds
+/// since the epoch or since a start.
 pub(super) fn time_of_value(text: &[u8]) -> Option<Time> {
     let text = text.trim_ascii();
     if let Ok(number) = std::str::from_utf8(text).unwrap_or_default().parse::<f64>() {
@@ -450,7 +450,7 @@ pub(super) fn time_of_value(text: &[u8]) -> Option<Time> {
     if let Some(moment) = cursor.attempt(moment) {
         return Some(moment.time());
     }
-    // A date alone says nothing about the order on that day.
+    // A date alone does not determine the order within that day.
     elapsed(&mut cursor).map(Moment::time)
 }
 
@@ -458,7 +458,7 @@ fn time_of_number(number: f64) -> Option<Time> {
     if !number.is_finite() || number < 0.0 {
         return None;
     }
-    // From 2001 to 2286 the sizes of these do not overlap.
+    // From 2001 to 2286, the ranges of these do not overlap.
     let (ms, absolute) = match number {
         n if n >= 1e18 => (n / 1e6, true),
         n if n >= 1e15 => (n / 1e3, true),
@@ -510,7 +510,7 @@ pub(super) mod tests {
         ] {
             let got = read(text);
             if text.starts_with('٢') {
-                // An Arabic comma is not known.
+                // The Arabic comma is not recognised.
                 assert!(got.is_none());
                 continue;
             }
@@ -546,7 +546,7 @@ pub(super) mod tests {
         assert_eq!(ms("yesterday"), None);
     }
 
-    /// Returns 20,000 lines of 24 bytes of an alphabet each.
+    /// Returns 20,000 lines of 24 bytes from an alphabet.
     pub(in super::super) fn lines_of(alphabet: &'static [u8]) -> impl Iterator<Item = Vec<u8>> {
         (0u32..20_000).map(|seed| {
             let mut state = seed;

@@ -10,7 +10,7 @@ use super::echo::key_of;
 use super::record::Key;
 use super::speakers::Speakers;
 
-/// The number of recently active conversations that are remembered at least. At most twice as many are held.
+/// The minimum number of recently active conversations that are remembered. At most twice as many are held.
 const REMEMBERED: usize = 5_000;
 
 /// A conversation and its speakers.
@@ -21,15 +21,15 @@ pub(crate) struct Talk {
     pub(crate) speakers: Speakers,
     /// The latest messages with secrets, in case they are quoted.
     pub(crate) masked: VecDeque<Arc<Masked>>,
-    /// The words of the latest messages, of which a quotation says nothing new; only their hashes.
+    /// Hashes of the words of the latest messages, by which repeated quotations are recognised.
     pub(crate) heard: VecDeque<u64>,
 }
 
-/// The latest messages of a conversation whose words are remembered.
+/// The number of latest messages of a conversation whose words are remembered.
 const REMEMBERED_MESSAGES: usize = 64;
 
 impl Talk {
-    /// Remembers the words of a message. Returns whether it is a quotation of one that was heard before.
+    /// Remembers the words of a message. Returns whether it is a quotation of an earlier message.
     pub(crate) fn heard(&mut self, text: &[u8], is_quotation: bool) -> bool {
         let mut hasher = DefaultHasher::new();
         key_of(text).hash(&mut hasher);
@@ -49,17 +49,17 @@ impl Talk {
 pub(crate) struct Masked {
     /// Its letters and digits.
     pub(crate) key: Vec<u8>,
-    /// The secrets among them, with what is written in their place.
+    /// The secrets among them, with their replacements.
     pub(crate) secrets: Vec<(Span, String, Finding)>,
 }
 
-/// The conversations of a transcript. If there are thousands, the least recently active are forgotten.
+/// The conversations of a transcript. If there are thousands, the least recently active ones are forgotten.
 pub(crate) struct Talks {
-    /// A new conversation, with the roles given by the user.
+    /// A new conversation with the roles given by the user.
     fresh: Talk,
     /// The conversation of messages without a key.
     whole: Talk,
-    /// The others, in two generations: the older is dropped when the younger is full.
+    /// The others, in two generations. The older one is dropped when the younger one is full.
     young: HashMap<Key, Talk>,
     old: HashMap<Key, Talk>,
 }
@@ -70,7 +70,7 @@ impl Talks {
         Self { whole: fresh.clone(), fresh, young: HashMap::new(), old: HashMap::new() }
     }
 
-    /// Takes the conversation with that key, to be [put back](Self::put).
+    /// Takes the conversation with this key out. The caller must [put it back](Self::put).
     pub(crate) fn take(&mut self, key: &Key) -> Talk {
         if matches!(key, Key::Transcript | Key::Alone) {
             return std::mem::take(&mut self.whole);
@@ -78,7 +78,7 @@ impl Talks {
         self.young.remove(key).or_else(|| self.old.remove(key)).unwrap_or_else(|| self.fresh.clone())
     }
 
-    /// Puts a conversation back as the one that was active last.
+    /// Puts a conversation back as the most recently active one.
     pub(crate) fn put(&mut self, key: Key, talk: Talk) {
         if matches!(key, Key::Transcript | Key::Alone) {
             self.whole = talk;
@@ -117,7 +117,7 @@ mod tests {
             }
         }
         assert!(talks.young.len() + talks.old.len() <= 2 * REMEMBERED);
-        // Conversation 1 was not active for long and starts anew.
+        // Conversation 1 was inactive for a long time and starts anew.
         assert_eq!(say(&mut talks, 1), 1);
     }
 }

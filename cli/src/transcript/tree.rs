@@ -1,4 +1,4 @@
-//! Named values: what JSON, tables, XML and log lines have in common.
+//! Named values: the common structure of JSON, tables, XML and log lines.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,7 +9,7 @@ use super::fields::{NameId, Names};
 use super::segment::Segment;
 use super::spelling::Spelling;
 
-/// What a node of a [`Tree`] is.
+/// The kind of a node of a [`Tree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Object,
@@ -24,23 +24,23 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
-    /// The name of a member of an object; 0 for an element of an array.
+    /// The name of a member of an object, or 0 for an element of an array.
     pub(crate) name: NameId,
-    /// The index of the object or array around it; its own for the root.
+    /// The index of the enclosing object or array; its own for the root.
     pub(crate) parent: u32,
     /// One past the index of its last descendant.
     pub(crate) end: u32,
-    /// It is an element of a list: of an array, or of elements of XML with the same name.
+    /// Whether it is an element of a list: of an array, or of XML elements with the same name.
     pub(crate) element: bool,
-    /// Its content, for a text, a number or a literal; the first byte, for the others.
+    /// Its content for a text, a number or a literal; otherwise its first byte.
     pub(crate) segment: Segment,
 }
 
-/// A value with all that it holds, in the order of the bytes.
+/// A value with everything in it, in the order of the bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
-    /// What is not a value but may hold a secret: names of members, comments, what stands around the values.
+    /// Bytes that are not a value but may contain a secret: member names, comments, text around the values.
     pub(crate) asides: Vec<Aside>,
 }
 
@@ -48,20 +48,20 @@ pub(crate) struct Tree {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Aside {
     pub(crate) segment: Segment,
-    /// A bare number in it may be an id.
+    /// Whether a bare number in it may be an id.
     pub(crate) may_be_id: bool,
 }
 
 #[cfg(test)]
 thread_local! {
-    /// The steps from node to node, by which tests measure work.
+    /// The number of steps from node to node, by which tests measure work.
     pub(crate) static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
-/// The most values of an array that is the row of a table.
+/// The maximum number of values of an array that is a table row.
 const MOST_COLUMNS: usize = 16;
 
-/// A name with so many digits may hold a secret.
+/// A name with at least this many digits may contain a secret.
 const LONG_NAME_DIGITS: usize = 9;
 
 impl Tree {
@@ -80,7 +80,7 @@ impl Tree {
         self.nodes[at as usize].end = end;
     }
 
-    /// Notes the name of a member, whose bytes are `raw`, if a secret may be in it.
+    /// Adds the name of a member, whose bytes are `raw`, as an aside if it may contain a secret.
     pub(crate) fn name(&mut self, layer: u16, spelling: Spelling, raw: &[u8], span: Span) {
         let has_blank = || raw.iter().any(|b| matches!(b, b' ' | b'+'));
         if raw.iter().filter(|b| b.is_ascii_digit()).count() >= LONG_NAME_DIGITS || has_blank() {
@@ -88,12 +88,12 @@ impl Tree {
         }
     }
 
-    /// Notes what is not a value.
+    /// Adds an aside.
     pub(crate) fn aside(&mut self, segment: Segment) {
         self.asides.push(Aside { segment, may_be_id: false });
     }
 
-    /// Notes what is not a value, and in which a bare number may be an id.
+    /// Adds an aside in which a bare number may be an id.
     pub(crate) fn aside_with_ids(&mut self, segment: Segment) {
         self.asides.push(Aside { segment, may_be_id: true });
     }
@@ -102,7 +102,7 @@ impl Tree {
         &self.nodes[at as usize]
     }
 
-    /// The members or elements of a container.
+    /// Returns the members or elements of a container.
     pub(crate) fn children(&self, at: u32) -> impl Iterator<Item = u32> + '_ {
         let end = self.node(at).end;
         let mut next = at + 1;
@@ -117,7 +117,7 @@ impl Tree {
         })
     }
 
-    /// The containers around a node, from the innermost to the root.
+    /// Returns the containers around a node, from the innermost to the root.
     pub(crate) fn ancestors(&self, at: u32) -> impl Iterator<Item = u32> + '_ {
         let mut here = at;
         std::iter::from_fn(move || {
@@ -131,7 +131,8 @@ impl Tree {
         })
     }
 
-    /// The name of the innermost member on the way to a node: for an element of an array that of the array.
+    /// Returns the name of the innermost member on the path to a node. For an array element, this is the name of the
+    /// array.
     pub(crate) fn nearest_name(&self, at: u32) -> NameId {
         let mut here = at;
         loop {
@@ -143,13 +144,13 @@ impl Tree {
         }
     }
 
-    /// Whether the node is an element of an array.
+    /// Returns whether the node is an element of an array.
     pub(crate) fn is_element(&self, at: u32) -> bool {
         self.node(at).element
     }
 
-    /// Turns arrays of values that are the rows of a table into objects, whose members are named after their columns. The root is
-    /// such a row if `is_row`, or if it holds a role or a time.
+    /// Turns arrays of values that are table rows into objects, whose members are named after their columns. The root
+    /// is such a row if `is_row` is set, or if it contains a role or a time.
     pub(crate) fn name_columns(&mut self, names: &mut Names, is_row: bool, tells: impl Fn(&Segment) -> bool) {
         let mut rows: Vec<u32> = Vec::new();
         if !self.nodes.is_empty()
@@ -185,7 +186,8 @@ impl Tree {
         }
     }
 
-    /// The number of the values of an array that may be a row: a few, with a text, and nothing else.
+    /// Returns the number of values of an array that may be a row: a few values, at least one of them text, and nothing
+    /// else.
     fn width(&self, at: u32) -> Option<usize> {
         let node = self.node(at);
         // Each value is one node.
@@ -201,7 +203,7 @@ impl Tree {
         (scalar && has_text).then_some(width)
     }
 
-    /// Marks objects with the same name beside each other as elements of a list.
+    /// Marks adjacent objects with the same name as elements of a list.
     pub(crate) fn mark_lists(&mut self) {
         let mut seen: HashMap<(u32, NameId), Option<u32>> = HashMap::new();
         for at in 1..self.nodes.len() {

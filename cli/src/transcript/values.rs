@@ -1,11 +1,11 @@
-//! What the values of fields for roles and directions say about a speaker.
+//! The meaning of values of fields for roles and directions.
 
 use lastfour::Role;
 
 use super::fields::words;
 use super::roles::role_in_name;
 
-/// Values of a field for a role, besides the names of roles.
+/// Values of a field for a role, in addition to the names of roles.
 const VALUES: &[(&str, Role)] = &[
     ("a", Role::Agent),
     ("b", Role::Bot),
@@ -17,7 +17,7 @@ const VALUES: &[(&str, Role)] = &[
     ("v", Role::Customer),
 ];
 
-/// Returns the role that the value of a field for a role stands for: `AGENT`, `EndUser`, `AIMessage`, `v`.
+/// Returns the role that the value of a role field means: `AGENT`, `EndUser`, `AIMessage`, `v`.
 pub(crate) fn role_of_value(value: &str) -> Option<Role> {
     let lower = value.trim().to_ascii_lowercase();
     VALUES
@@ -28,7 +28,7 @@ pub(crate) fn role_of_value(value: &str) -> Option<Role> {
         .or_else(|| role_in_name(&words(value).join(" ")))
 }
 
-/// Returns the side from which a message with this direction comes, seen from the business: `inbound`, `OUTGOING`, `in`.
+/// Returns the side that sends messages with this direction, as the business sees it: `inbound`, `OUTGOING`, `in`.
 pub(crate) fn side_of_direction(value: &str) -> Option<Role> {
     let words = words(value);
     let first = words.first()?.as_str();

@@ -1,7 +1,7 @@
-//! XML documents of any size: trees of their elements and attributes, cut into records as JSON is.
+//! XML documents of any size: trees of their elements and attributes, split into records like JSON.
 //!
-//! An element with nothing but text is a value; any other is an object, whose attributes and elements are its members.
-//! Elements of the same name beside each other are a list.
+//! An element that contains only text is a value. Any other element is an object, whose members are its attributes and
+//! elements. Adjacent elements with the same name are a list.
 
 use lastfour::Span;
 
@@ -14,23 +14,23 @@ use super::spelling::Spelling;
 use super::tree::Kind;
 use super::{Cut, Input, More, mark_len};
 
-/// Cuts a document into records.
+/// Splits a document into records.
 pub(crate) struct XmlReader {
     growing: Growing,
-    /// The names of the open elements, to find the end tags that close them.
+    /// The names of the open elements, to match end tags.
     open: Vec<Box<[u8]>>,
-    /// The number of bytes of the input that were read.
+    /// The number of bytes read so far.
     at: usize,
 }
 
-/// Elements of HTML that may be in a text.
+/// HTML elements that may be part of a text.
 const INLINE: &[&[u8]] =
     &[b"b", b"i", b"u", b"em", b"strong", b"br", b"a", b"span", b"p", b"div", b"font", b"ul", b"ol", b"li"];
 
-/// The most pieces of the text of an element, such as the tags in it. One with more is read as an object.
+/// The maximum number of pieces of an element's text, such as tags in it. An element with more is read as an object.
 const MOST_PIECES: usize = 64;
 
-/// The deepest element that is followed. Deeper ones are read as text.
+/// The maximum depth of elements. Deeper ones are read as text.
 const DEEPEST: usize = 128;
 
 impl XmlReader {
@@ -45,7 +45,7 @@ impl XmlReader {
             self.at = mark_len(bytes, at_start);
         }
         while self.at < bytes.len() {
-            // A piece, and for an element its text, must have come as a whole.
+            // The piece, and for an element its text, must be complete.
             let (piece, end) = html::piece(bytes, self.at);
             let leaf = match piece {
                 Piece::Open { closed: false, name, .. } => leaf(bytes, end, &bytes[name.range()]),
@@ -56,7 +56,7 @@ impl XmlReader {
                 return (self.at > 2 * input.limit).then(|| self.end(input, names, None));
             }
             if !complete && !last {
-                // A text that is too long to be held.
+                // A text that is too long to be buffered.
                 if self.at > 0 {
                     return Some(self.end(input, names, None));
                 }
@@ -76,7 +76,7 @@ impl XmlReader {
         (last && self.at > 0).then(|| self.end(input, names, None))
     }
 
-    /// Reads a piece, and tells whether an element is complete.
+    /// Reads a piece, and returns whether an element is complete.
     fn read(&mut self, bytes: &[u8], piece: Piece, end: usize, leaf: Leaf, names: &mut Names) -> bool {
         let whole = Span::new(self.at, end);
         self.at = end;
@@ -146,7 +146,7 @@ impl XmlReader {
         }
     }
 
-    /// The name of the innermost open element, which its text has, too.
+    /// Returns the name of the innermost open element, which is also that of its text.
     fn name(&self, names: &mut Names) -> NameId {
         self.open.last().map_or(0, |name| names.id(local(name)))
     }
@@ -159,17 +159,17 @@ impl XmlReader {
     }
 }
 
-/// Whether an element holds nothing but text.
+/// Whether an element contains only text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Leaf {
-    /// Not known before more bytes come.
+    /// More bytes are needed.
     Unknown,
     No,
-    /// It does: where the text is, and where the element ends.
+    /// It does: the range of the text, and the end of the element.
     Text(Span, usize),
 }
 
-/// Looks at what follows the start tag of an element of that name.
+/// Examines what follows the start tag of an element with this name.
 fn leaf(bytes: &[u8], start: usize, name: &[u8]) -> Leaf {
     let mut at = start;
     let mut text = false;
@@ -178,7 +178,7 @@ fn leaf(bytes: &[u8], start: usize, name: &[u8]) -> Leaf {
             return Leaf::Unknown;
         }
         let (piece, end) = html::piece(bytes, at);
-        // The name of a tag may go on.
+        // The name of a tag may continue.
         if piece != Piece::Text && end == bytes.len() && !bytes.ends_with(b">") {
             return Leaf::Unknown;
         }
@@ -190,7 +190,7 @@ fn leaf(bytes: &[u8], start: usize, name: &[u8]) -> Leaf {
                     Leaf::Unknown
                 };
             }
-            // The text of a section is read by itself.
+            // The text of a CDATA section is read separately.
             Piece::Data { .. } => return Leaf::No,
             Piece::Open { name: inner, .. } | Piece::Close { name: inner } => {
                 let inner = bytes[inner.range()].to_ascii_lowercase();
@@ -206,7 +206,7 @@ fn leaf(bytes: &[u8], start: usize, name: &[u8]) -> Leaf {
     Leaf::No
 }
 
-/// The name without its namespace.
+/// Returns the name without its namespace.
 fn local(name: &[u8]) -> &[u8] {
     memchr::memrchr(b':', name).map_or(name, |at| &name[at + 1..])
 }
