@@ -16,6 +16,9 @@ use crate::judge::pieces::{Half, Pieces, Step, Whole};
 use crate::judge::verdict::{Detection, Why};
 use crate::message::MessageId;
 
+/// The number of digits up to which the beginning of a card is faint.
+const FEW: usize = 3;
+
 impl MessageAnalysis<'_, '_> {
     /// Handles the numbers that may be pieces. Returns whether one of them was a piece.
     pub(super) fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) -> bool {
@@ -61,6 +64,10 @@ impl MessageAnalysis<'_, '_> {
             let asked_part = *free && harmless == Some(Topic::Partial) && digits.len() == 4 && self.is_bare();
             if side.pieces.is_partial() && !asked_part {
                 side.pieces = side.pieces.settled();
+            }
+            // A digit or a few, which may be the choice from a menu, are a beginning only if the next number completes it.
+            if side.pieces.is_faint() && !matches!(side.pieces.clone().push(digits, false), Step::Complete { .. }) {
+                side.pieces = Pieces::default();
             }
             let mut next = side.pieces;
             let printed = self.is_printed(number);
@@ -197,19 +204,15 @@ impl MessageAnalysis<'_, '_> {
         if expected.contains(Topic::Account) && !card && (2..=5).contains(&digits.len()) && bare {
             return Some(Pieces::start(Whole::Account, true, digits));
         }
-        let start = Pieces::start(Whole::Card, card, digits);
+        let few = digits.len() <= FEW;
+        let start = Pieces::start(Whole::Card, if few { expected.contains(Topic::Card) } else { card }, digits);
         let about_cards = self.reading.mentions(Topic::Card) && !self.card_found;
         let printed = self.is_printed(number);
         // The end of a card may come first.
         let spoken = (card || about_cards) && (bare || self.says_piece());
         let may_be = !start.is_end() || printed || spoken && digits.len() >= 4;
         let told = printed || bare || self.says_piece() || card || about_cards;
-        // A single digit begins a card only if a card was asked for.
-        let enough = match digits.len() {
-            1 => bare && self.expected.asked.contains(Topic::Card),
-            2 | 3 => card,
-            _ => true,
-        };
+        let enough = !few || card || self.reading.facts.words == 0;
         (may_be && told && enough).then_some(start)
     }
 

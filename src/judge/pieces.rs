@@ -117,6 +117,11 @@ impl Pieces {
         self.partial
     }
 
+    /// Returns whether nothing but a digit or a few, which nobody asked for, says that a card was begun.
+    pub(crate) fn is_faint(&self) -> bool {
+        self.whole == Whole::Card && self.digits <= 3 && !self.named
+    }
+
     /// Returns whether no number begins with these pieces, so that they may be the end of one.
     pub(crate) fn is_end(&self) -> bool {
         self.whole == Whole::Card && self.lengths == 0

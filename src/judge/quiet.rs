@@ -27,7 +27,7 @@ pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], exp
         && !password::may_hold_one(reading)
         && !expected.signs_in(reading)
         && !one_time_passcode::may_hold_letters(reading)
-        && (reading.facts.digits == 0 || !pieces && are_harmless(reading, numbers, expected))
+        && (reading.facts.digits == 0 || reading.facts.words > 0 && !pieces && are_harmless(reading, numbers, expected))
 }
 
 /// Returns whether none of the numbers can be a secret or the beginning of one.

@@ -50,10 +50,10 @@ async fn requests_and_responses_of_one_key_are_one_conversation() {
         .store(witness.clone());
     let address = serve(layer, answer(vec![("content-type", "text/plain".into())], "hello")).await;
     let json = |uri: &str| Request::post(uri).header("content-type", "application/json");
-    ask(address, false, json("/").header("x-chat", "a"), "{\"text\":\"1\"}").await;
-    ask(address, false, json("/rooms/b/send"), "{\"text\":[\"1\",\"2\"]}").await;
-    ask(address, true, json("/"), "{\"text\":\"1\",\"room\":\"a\"}").await;
-    ask(address, false, json("/"), "{\"text\":\"1\"}").await;
+    ask(address, false, json("/").header("x-chat", "a"), "{\"text\":\"hi\"}").await;
+    ask(address, false, json("/rooms/b/send"), "{\"text\":[\"hi\",\"there\"]}").await;
+    ask(address, true, json("/"), "{\"text\":\"hi\",\"room\":\"a\"}").await;
+    ask(address, false, json("/"), "{\"text\":\"hi\"}").await;
     let expected = [("a", 1), ("a", 2), ("b", 2), ("b", 3), ("a", 3), ("a", 4)];
     assert_eq!(witness.saved(), expected.map(|(key, turns)| (key.to_owned(), turns)));
 }

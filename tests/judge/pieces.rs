@@ -133,3 +133,14 @@ fn a_card_is_found_where_words_touch_it() {
         "item 12-4539 1488 0343 6467b",
     ]);
 }
+
+#[test]
+fn a_card_may_be_cut_after_its_first_digits() {
+    for cut in 1..15 {
+        let (first, rest) = "4111111111111111".split_at(cut);
+        let talk = document(&[first, rest]);
+        assert!(talk.iter().all(|text| !text.contains('1')), "{talk:?}");
+    }
+    let menu = ["a: Press 1 for sales.", "1", "4111 1111", "1111 1111"];
+    assert_eq!(document(&menu)[1..], ["1", "**** ****", "**** ****"]);
+}
