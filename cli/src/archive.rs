@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn members_that_stay_are_copied_and_others_replaced() {
+    fn members_are_replaced_and_all_others_copied() {
         let bytes = pack(&[("a.txt", b"hello hello hello", true), ("b/", b"", false), ("b/c.bin", &[0, 1, 2], false)]);
         let archive = Archive::open(&bytes, "x.zip").unwrap();
         let names: Vec<&str> = archive.members().iter().map(|member| member.name.as_str()).collect();

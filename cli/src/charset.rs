@@ -189,7 +189,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_units_come_back_as_they_were(units in proptest::collection::vec(any::<u16>(), 0..40), cut in 0..80usize, big: bool) {
+        fn any_code_units_round_trip(units in proptest::collection::vec(any::<u16>(), 0..40), cut in 0..80usize, big: bool) {
             let charset = if big { Charset::Utf16Be } else { Charset::Utf16Le };
             let file: Vec<u8> = units.iter().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
             prop_assert_eq!(round_trip(charset, &file, cut), file);

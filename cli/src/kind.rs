@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn binaries_are_recognised_and_texts_are_not() {
+    fn binary_files_are_recognised_and_text_is_not() {
         for bytes in [
             &b"%PDF-1.7\n"[..],
             b"PAR1\x15\x04\x15\0\0\0",

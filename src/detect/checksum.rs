@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_reads_back() {
+    fn every_name_can_be_parsed() {
         for &checksum in Checksum::ALL {
             assert_eq!(checksum.to_string().parse(), Ok(checksum));
         }

@@ -553,7 +553,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cue_that_is_glued_to_the_match_counts() {
+    fn a_cue_that_touches_the_match_counts() {
         let badge = CustomDetector::builder("badge", r"\d{5}").before(["badge"]);
         assert_eq!(find(badge, "badge12345"), ["12345"]);
     }

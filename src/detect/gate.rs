@@ -351,7 +351,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_any_length_are_glanced_at() {
+    fn words_of_any_length_are_summarized() {
         for len in 1..64 {
             assert!(glance("x".repeat(len).as_bytes(), Marks::WORD).is_some(), "{len} letters");
             assert!(

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_text_is_known_by_its_zero_bytes() {
+    fn wide_text_is_recognised_by_its_zero_bytes() {
         let text = "my card is 4111 \u{2013} 1111";
         let units = || text.encode_utf16();
         for wide in [

@@ -437,7 +437,7 @@ const WHOLE: usize = 1_000;
 const STREAMED: usize = 4_000;
 
 #[test]
-fn twice_the_message_takes_twice_the_steps() {
+fn the_steps_of_a_message_grow_linearly() {
     let engine = Engine::default();
     let mut failed = Vec::new();
     for filler in FILLERS {
@@ -475,7 +475,7 @@ fn twice_the_message_takes_twice_the_steps() {
 }
 
 #[test]
-fn twice_the_body_takes_twice_the_steps() {
+fn the_steps_of_a_body_grow_linearly() {
     let mut failed = Vec::new();
     for (row, Body { name, format, shape, of }) in BODIES.iter().enumerate() {
         let size = if format.streams() { STREAMED } else { WHOLE };

@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn scanning_in_steps_gives_what_scanning_at_once_gives() {
+    fn scanning_in_steps_gives_the_same_result_as_scanning_at_once() {
         let filler = text(2_000, "");
         let message = |text: &str| format!("{{\"role\":\"customer\",\"text\":\"{text}\"}}");
         let many = vec![message(&filler); 30].join(",");

@@ -501,7 +501,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_earlier_build_saved_is_read_as_it_was_meant() {
+    fn state_saved_by_an_earlier_version_keeps_its_meaning() {
         let topics = Topic::ALL.map(|topic| format!("{topic:?}")).join(" ");
         assert_eq!(
             topics,
@@ -522,7 +522,7 @@ mod tests {
     }
 
     #[test]
-    fn every_secret_that_is_built_in_has_a_topic() {
+    fn every_built_in_entity_has_a_topic() {
         for &entity in crate::entity::Entity::BUILT_IN {
             assert_eq!(Topic::of(entity).and_then(Topic::entity), Some(entity));
         }
@@ -537,7 +537,7 @@ mod tests {
     }
 
     #[test]
-    fn the_memory_is_small_and_holds_nothing_on_the_heap() {
+    fn the_state_is_small_and_uses_no_heap_memory() {
         assert!(size_of::<Conversation>() <= 160, "{}", size_of::<Conversation>());
         assert!(!std::mem::needs_drop::<Conversation>());
     }

@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn the_piece_that_completes_a_card_is_known() {
+    fn the_piece_that_completes_a_card_is_recognised() {
         for cut in 2..14 {
             let number = digits("378282246310005");
             let mut pieces = Pieces::start(Whole::Card, false, &number[..cut]);
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_card_and_then_its_beginning_are_known() {
+    fn the_end_of_a_card_followed_by_its_beginning_is_recognised() {
         for number in ["378282246310005", "4539578763621486"].map(digits) {
             for cut in 4..12 {
                 let mut pieces = Pieces::start(Whole::Card, false, &number[cut..]);
@@ -375,13 +375,13 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_too_many_does_not_fit() {
+    fn an_extra_piece_does_not_fit() {
         let mut pieces = Pieces::start(Whole::Card, false, &digits("4111 1111 1111"));
         assert_eq!(pieces.push(&digits("9999 9999"), false), Step::Unfit);
     }
 
     #[test]
-    fn pieces_that_were_added_at_the_same_moment_stand_one_after_the_other() {
+    fn concurrently_added_pieces_are_concatenated() {
         let number = digits("378282246310005");
         for start in 0..6 {
             for (first, second) in [(start + 4, start + 8), (start + 5, start + 8), (start + 3, start + 6)] {
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_numbers_that_are_not_one_the_one_of_which_more_is_known_is_kept() {
+    fn if_two_numbers_cannot_be_merged_the_one_with_more_evidence_is_kept() {
         let none = Pieces::default();
         let social = Pieces::start(Whole::SocialSecurity, true, &digits("123-45"));
         let card = Pieces::start(Whole::Card, false, &digits("3782 8224"));

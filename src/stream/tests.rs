@@ -127,7 +127,7 @@ const LONG: &[&str] = &[
 ];
 
 #[test]
-fn wherever_a_text_is_cut_the_same_comes_out() {
+fn output_does_not_depend_on_where_the_text_is_split() {
     for text in SHORT.iter().chain(LONG) {
         let text = text.as_bytes();
         let whole = redacted(customer(), &[text]);
@@ -140,7 +140,7 @@ fn wherever_a_text_is_cut_the_same_comes_out() {
 }
 
 #[test]
-fn a_text_in_pieces_is_judged_as_the_whole() {
+fn text_in_chunks_is_judged_like_the_whole_text() {
     for text in SHORT.iter().chain(LONG) {
         let text = text.as_bytes();
         let (out, finished) = redacted(customer(), &text.chunks(1).collect::<Vec<_>>());
@@ -151,7 +151,7 @@ fn a_text_in_pieces_is_judged_as_the_whole() {
 }
 
 #[test]
-fn an_answer_in_pieces_is_judged_as_the_whole() {
+fn an_answer_in_chunks_is_judged_like_the_whole_answer() {
     for (question, role, text) in [
         ("What is your password?", Role::Customer, "sure, it's bluebonnet"),
         ("What is your password?", Role::Customer, "purple monkey dishwasher"),
@@ -171,7 +171,7 @@ fn an_answer_in_pieces_is_judged_as_the_whole() {
 }
 
 #[test]
-fn plain_chatter_goes_on_at_once() {
+fn plain_chat_is_sent_at_once() {
     for text in [
         "Hello there, how can I help you ",
         "Hola, ¿cómo le puedo ayudar hoy con su cuenta? ",
@@ -191,7 +191,7 @@ fn plain_chatter_goes_on_at_once() {
 }
 
 #[test]
-fn what_models_write_flows() {
+fn output_of_language_models_is_sent_without_delay() {
     let code =
         "for item in items.iter() {\n    total += item.price * 2;\n    println!(\"{}\", total);\n}\nreturn total;\n";
     for (text, most, mean) in [
@@ -244,7 +244,7 @@ fn a_secret_among_harmless_numbers_is_masked() {
 }
 
 #[test]
-fn a_text_goes_on_again_after_a_secret() {
+fn text_is_sent_again_after_a_secret() {
     let mut redactor = customer();
     let mut out = Vec::new();
     redactor.push(b"My card is 3782 822463 10005. ", &mut out);
@@ -256,7 +256,7 @@ fn a_text_goes_on_again_after_a_secret() {
 }
 
 #[test]
-fn a_word_in_doubt_is_held_until_it_is_known_to_be_none() {
+fn a_doubtful_word_is_held_until_it_is_known_to_be_harmless() {
     let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Bot);
     let mut out = Vec::new();
     redactor.push(b"Bluebonnet is my ", &mut out);
@@ -276,7 +276,7 @@ fn an_unknown_word_of_a_customer_is_held_for_four_words() {
 }
 
 #[test]
-fn no_flood_is_held_beyond_the_window_or_slows_the_flow() {
+fn long_inputs_neither_exceed_the_buffer_nor_slow_the_stream() {
     for flood in [
         "1",
         "1 ",
@@ -329,7 +329,7 @@ fn no_flood_is_held_beyond_the_window_or_slows_the_flow() {
 }
 
 #[test]
-fn a_run_of_digits_that_outgrows_the_window_is_masked_to_its_end() {
+fn a_run_of_digits_longer_than_the_buffer_is_masked_to_its_end() {
     for (digits, after) in [
         ("3782822463", " and so on"),
         ("3782822463", "th"),
@@ -366,7 +366,7 @@ fn a_long_table_of_numbers_is_cut_between_its_rows() {
 }
 
 #[test]
-fn a_secret_across_a_cut_of_the_window_is_masked() {
+fn a_secret_across_a_cut_of_the_buffer_is_masked() {
     // Digits in every line, so that it never is calm.
     for shift in 0..64 {
         let filler = "a1 ".repeat(shift);
@@ -380,7 +380,7 @@ fn a_secret_across_a_cut_of_the_window_is_masked() {
 }
 
 #[test]
-fn what_the_context_says_counts() {
+fn context_before_the_judged_text_counts() {
     let filler = "This is what I have to tell you about it, and there is no more to it than that. ";
     for (text, secret) in [
         (format!("{filler}My card is 3782 822463 10005 exp 08/27. {filler}The cvv is 4821. {filler}"), "4821"),
@@ -396,7 +396,7 @@ fn what_the_context_says_counts() {
 }
 
 #[test]
-fn bytes_that_are_no_text_come_out_as_they_went_in() {
+fn bytes_that_are_not_text_are_unchanged() {
     for text in
         [&b"\xFF\xFE hello \xC3 there"[..], b"\xE2\x80", b"a\xF0\x9F b", b"\x80\x80\x80 \x00 ok\x07", b"\r\n\r\n\t "]
     {
@@ -407,7 +407,7 @@ fn bytes_that_are_no_text_come_out_as_they_went_in() {
 }
 
 #[test]
-fn nothing_goes_on_after_what_is_blocked() {
+fn nothing_is_sent_after_a_blocked_finding() {
     let policy = Policy::builder().action(Entity::Card, Action::Block).build().expect("a policy");
     let mut redactor = StreamRedactor::new(Engine::new(policy), Conversation::new(), Role::Customer);
     let mut out = Vec::new();
@@ -424,7 +424,7 @@ fn nothing_goes_on_after_what_is_blocked() {
 }
 
 #[test]
-fn a_question_that_is_blocked_is_held_from_its_cue_on() {
+fn a_blocked_question_is_held_from_its_cue() {
     let policy = Policy::builder().solicitation(Action::Block).build().expect("a policy");
     let mut redactor = StreamRedactor::new(Engine::new(policy), Conversation::new(), Role::Agent);
     let mut out = Vec::new();
@@ -437,7 +437,7 @@ fn a_question_that_is_blocked_is_held_from_its_cue_on() {
 }
 
 #[test]
-fn what_is_asked_for_is_remembered_however_far_back() {
+fn a_request_is_remembered_at_any_distance() {
     let filler = "I am glad to help you with all of that and more if there is more. ".repeat(60);
     let text = format!("Please read me the code we texted you. {filler}");
     let (_, finished) =
@@ -458,7 +458,7 @@ fn pieces_in_two_streams_complete_a_card() {
 }
 
 #[test]
-fn a_piece_that_was_masked_as_it_came_is_not_recalled() {
+fn a_piece_that_was_masked_when_it_arrived_is_not_recalled() {
     let first = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer).id(7);
     let (out, finished) = redacted(first, &[b"my card starts with 3782 822463"]);
     assert_eq!(shown(&out), "my card starts with **** ******");
@@ -469,7 +469,7 @@ fn a_piece_that_was_masked_as_it_came_is_not_recalled() {
 }
 
 #[test]
-fn detectors_of_the_user_see_what_may_matter_to_them() {
+fn custom_detectors_see_all_text_that_may_affect_them() {
     let detector =
         CustomDetector::builder("project", r"(?i)operation [a-z]{3,9} [a-z]{3,9}").build().expect("a detector");
     let policy = Policy::builder().detector(detector).build().expect("a policy");
@@ -495,7 +495,7 @@ fn with_detector(detector: crate::detect::custom::CustomDetectorBuilder) -> Engi
 }
 
 #[test]
-fn a_short_detector_of_the_user_holds_few_bytes_back() {
+fn a_short_custom_detector_holds_few_bytes_back() {
     let badge = || with_detector(CustomDetector::builder("badge", r"\bE-\d{5}\b").before(["badge"]));
     let mut redactor = StreamRedactor::new(badge(), Conversation::new(), Role::Customer);
     let filler = "and so it went on for a while. There was more to it. ";
@@ -514,7 +514,7 @@ fn a_short_detector_of_the_user_holds_few_bytes_back() {
 }
 
 #[test]
-fn a_detector_of_the_user_finds_in_a_stream_what_it_finds_in_the_whole() {
+fn a_custom_detector_finds_the_same_in_a_stream_as_in_the_whole_text() {
     let detectors = [
         CustomDetector::builder("badge", r"\bE-\d{5}\b"),
         CustomDetector::builder("badge", r"\bE-\d{5}\b").before(["my badge"]).window(200),
@@ -542,7 +542,7 @@ fn a_detector_of_the_user_finds_in_a_stream_what_it_finds_in_the_whole() {
 }
 
 #[test]
-fn secrets_are_found_in_a_stream_as_well_where_the_user_has_detectors() {
+fn secrets_are_found_in_a_stream_with_custom_detectors_too() {
     let engine = with_detector(CustomDetector::builder("badge", r"\bE-\d{5}\b"));
     let filler = "and so it went on for a while. There was more to it. ";
     for text in SHORT {
@@ -557,7 +557,7 @@ fn secrets_are_found_in_a_stream_as_well_where_the_user_has_detectors() {
 }
 
 #[test]
-fn nothing_of_the_text_is_shown() {
+fn debug_output_shows_nothing_of_the_text() {
     let mut redactor = customer();
     redactor.push(b"hello, hunter2 and 3782 822463", &mut Vec::new());
     let shown = format!("{redactor:?}");
@@ -669,7 +669,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(crate::steps::cases(1_500)))]
 
     #[test]
-    fn cuts_change_nothing(text in chatter(60), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8), serves: bool) {
+    fn chunk_boundaries_change_nothing(text in chatter(60), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8), serves: bool) {
         let text = text.as_bytes();
         let role = if serves { Role::Agent } else { Role::Customer };
         let redactor = || StreamRedactor::new(Engine::default(), Conversation::new(), role);
@@ -681,7 +681,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_scan_of_a_stretch_masks_is_masked_in_pieces(text in chatter(30), serves: bool) {
+    fn findings_of_a_scan_are_masked_in_chunks_too(text in chatter(30), serves: bool) {
         let role = if serves { Role::Agent } else { Role::Customer };
         let redactor = || StreamRedactor::new(Engine::default(), Conversation::new(), role);
         let (mut redactor, fresh) = (redactor(), redactor());

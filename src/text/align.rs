@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn an_atomic_unit_is_taken_whole() {
+    fn an_atomic_unit_is_mapped_as_a_whole() {
         // "x12y" from "xtwelvey"
         let mut alignment = Alignment::identity();
         alignment.plain(1);
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn dropped_bytes_belong_to_what_stands_before_them() {
+    fn dropped_bytes_belong_to_the_preceding_unit() {
         // "12" from "1<zw>2<zw>z", where <zw> is three bytes
         let mut alignment = Alignment::identity();
         alignment.plain(1);
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn two_alignments_in_a_row_are_joined() {
+    fn two_alignments_are_composed() {
         // "a" + "..." for a 3-byte mark + "37" for "37" with 3 dropped bytes between, then "37" becomes "!".
         let mut first = Alignment::identity();
         first.plain(1);

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_holds_the_decimal_digits_of_unicode_and_nothing_else() {
+    fn the_table_contains_exactly_the_decimal_digits_of_unicode() {
         let listed = regex_syntax::Parser::new().parse(r"\p{Nd}").expect("a known property");
         let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = listed.kind() else {
             panic!("a property is a class");

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ampersand_that_spells_nothing_is_left_alone() {
+    fn an_ampersand_without_a_reference_is_kept() {
         for text in [
             "&",
             "&T",

@@ -452,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quick_look_at_a_character_agrees_with_what_it_becomes() {
+    fn the_fast_path_agrees_with_the_full_table() {
         for c in ('\u{80}'..=char::MAX).filter(|c| foreign(c.to_string().as_bytes(), 0).is_some()) {
             for (before, after) in [("a", "b"), (" ", " "), ("a", " "), (" ", "b"), ("1 ", " 2"), ("", "\u{FE0F}")] {
                 let text = format!("{before}{c}{after}");
@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_become_one() {
+    fn all_spellings_are_replaced_by_one() {
         for (text, view) in [
             ("３７０８ ３７８２０７ ２１２４６", "3708 378207 21246"),
             ("٤٧٧٨ ٤٨٢١", "4778 4821"),
@@ -516,7 +516,7 @@ mod tests {
     }
 
     #[test]
-    fn ornate_digits_in_a_row_are_a_number() {
+    fn adjacent_ornate_digits_are_a_number() {
         for (text, folded) in [
             ("⑦②⑨④", "7294"),
             ("pin ❼❷❾❹!", "pin 7294!"),
@@ -532,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_other_spelling_stays() {
+    fn characters_without_an_ascii_spelling_are_kept() {
         for text in [
             "①②③ ² ½ Ⅳ ₃ ⑴ ㈠ 🄋",
             "日本語テスト",
@@ -554,7 +554,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_stay() {
+    fn bytes_that_are_not_text_are_kept() {
         for text in [&b"\xFF\xFE"[..], b"a\xC3", b"\xE2\x80", b"\xED\xA0\x80", b"\xC0\xB3", b"\xF0\x9F"] {
             assert_eq!(fold(text), None);
         }

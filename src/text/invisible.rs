@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mark_of_unicode_is_a_mark_and_nothing_else() {
+    fn exactly_the_unicode_marks_are_marks() {
         let marks = listed(r"\p{M}");
         for c in &marks {
             assert!(is_mark(*c), "U+{:04X}", u32::from(*c));
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_seen_is_not_invisible() {
+    fn visible_characters_are_not_invisible() {
         for c in listed(r"[\p{L}\p{N}\p{P}\p{S}\p{Z}\t\r\n]") {
             let filler = matches!(u32::from(c), 0x115F | 0x1160 | 0x3164 | 0xFFA0);
             assert!(!is_invisible(c) || filler, "U+{:04X}", u32::from(c));

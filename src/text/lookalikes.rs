@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn lookalikes_among_digits_are_digits() {
+    fn lookalikes_in_numbers_become_digits() {
         for (text, digits) in [
             ("card no 3728 l6O8Ol 23374, i typed it", "card no 3728 160801 23374, i typed it"),
             ("37282246310OO5", "37282246310005"),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_other_things_stay() {
+    fn letters_outside_of_numbers_are_kept() {
         for text in [
             "1Z999AA10123456784",
             "B8",

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn percent_signs_of_talk_and_of_passwords_stay() {
+    fn percent_signs_in_prose_and_passwords_are_kept() {
         for text in [
             "20%30",
             "10%20%30% off",

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rooms_work_one_after_the_other() {
+    fn the_passes_run_one_after_the_other() {
         for (source, view) in [
             ("tres siete ocho dós, dieciséis veintidós", "3 7 8 2, 16 22"),
             ("3728 l6О8Οl 23374", "3728 160801 23374"),
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_covers_all_that_spells_it() {
+    fn a_span_covers_its_whole_source() {
         let source = "x thirty\u{AD}-seven eighty 4️⃣2 y";
         let view = View::new(source.as_bytes());
         assert_eq!(view.text(), b"x 37 80 42 y");
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_written_otherwise_is_disguised() {
+    fn a_number_in_another_spelling_is_disguised() {
         let disguised = |source: &str| {
             let view = View::new(source.as_bytes());
             view.is_disguised(ViewSpan::new(0, view.text().len()))
@@ -347,17 +347,17 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(crate::steps::cases(4_000)))]
 
         #[test]
-        fn promises_hold_for_speech(source in speech()) {
+        fn invariants_hold_for_chat_text(source in speech()) {
             fuzz_view(source.as_bytes());
         }
 
         #[test]
-        fn promises_hold_for_any_text(source in "\\PC{0,40}") {
+        fn invariants_hold_for_any_text(source in "\\PC{0,40}") {
             fuzz_view(source.as_bytes());
         }
 
         #[test]
-        fn promises_hold_for_any_bytes(mut source in speech().prop_map(String::into_bytes), cut in 0_usize..100, byte: u8) {
+        fn invariants_hold_for_any_bytes(mut source in speech().prop_map(String::into_bytes), cut in 0_usize..100, byte: u8) {
             if !source.is_empty() {
                 let at = cut % source.len();
                 source[at] = byte;
@@ -366,7 +366,7 @@ mod tests {
         }
 
         #[test]
-        fn the_quick_look_never_misses_what_a_room_would_rewrite(source in speech()) {
+        fn the_prefilter_never_misses_what_a_pass_would_rewrite(source in speech()) {
             let mut text = source.clone().into_bytes();
             text.retain(u8::is_ascii);
             let hints = scan::scan(&text);

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_buffer_gives_its_bytes_out_in_the_order_in_which_they_came() {
+    fn a_buffer_returns_its_bytes_in_order() {
         let mut buffer = Buffer::default();
         buffer.push(b"ab");
         buffer.advance(1);

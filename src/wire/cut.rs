@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cut_never_splits_a_character_and_never_is_empty() {
+    fn a_cut_never_splits_a_character_and_is_never_empty() {
         let text = "añ€😀".repeat(3);
         for end in 1..=text.len() {
             let cut = safe_cut(&text.as_bytes()[..end]);

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_comes_out_when_its_end_has_come() {
+    fn a_line_is_returned_when_its_end_has_arrived() {
         let mut splitter = Splitter::default();
         splitter.push(b"{\"a\":1}\r\n{\"b\"");
         let line = splitter.next_line().unwrap();
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_cut_anywhere_are_the_same_lines() {
+    fn lines_do_not_depend_on_chunks() {
         let stream = b"{\"a\":1}\n\n\x1e[2]\r\n3";
         for split in 0..=stream.len() {
             let mut splitter = Splitter::default();

@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_comes_out_when_its_blank_line_has_come() {
+    fn an_event_is_returned_when_its_blank_line_has_arrived() {
         let mut splitter = Splitter::default();
         splitter.push(b"id: 7\ndata: hel");
         assert_eq!(splitter.next_event(), None);
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_cut_anywhere_gives_the_same_data_and_all_its_bytes() {
+    fn data_and_bytes_do_not_depend_on_chunks() {
         let whole = events(&[STREAM.as_bytes()]);
         assert_eq!(texts(&whole), ["one", "two\nthree", "", "last"]);
         for split in 0..=STREAM.len() {
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_feed_is_waited_for_where_the_lines_end_in_pairs_and_nowhere_else() {
+    fn a_line_feed_is_awaited_only_if_lines_end_in_cr_lf() {
         let mut splitter = Splitter::default();
         splitter.push(b"data: a\r\n\r");
         assert_eq!(splitter.next_event(), None);
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_field_of_that_very_name_is_data() {
+    fn only_a_field_with_exactly_that_name_is_data() {
         assert_eq!(data(b": data: x\ndatas: y\nmy data: z\n\n"), None);
         assert_eq!(&*data(b"data:  two blanks\n\n").unwrap().bytes, b" two blanks");
         assert_eq!(name(b"event: a\nevent: done\ndata: x\n\n"), Some(&b"done"[..]));

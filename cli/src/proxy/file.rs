@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_takes_what_it_does_not_set_from_the_top() {
+    fn a_route_inherits_settings_from_the_top_level() {
         let settings = parse(
             "conversation = 'cookie:sid'\npolicy = 'p.toml'\n[upstream]\nurl = 'http://a:1'\n[limits]\nbody = 1_000\n\
              [timeouts]\nidle = 0.5\n[[routes]]\npath = '/v1'\nmethods = 'POST'\nshape = 'openai'\nconversation = []\n\
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_the_line_the_key_and_what_is_expected() {
+    fn an_error_names_the_line_the_key_and_the_expected_value() {
         let upstream = "[upstream]\nurl = 'http://a:1'\n";
         for (text, expected) in [
             ("listen = 8080".to_owned(), "line 1: listen: expected an address and a port, such as 127.0.0.1:8080"),

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_servers_read_differently_matches_no_pattern() {
+    fn an_ambiguous_path_matches_no_pattern() {
         for path in [
             "/a/../chat",
             "/./chat",
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_could_not_match_is_refused() {
+    fn a_pattern_that_cannot_match_is_rejected() {
         for wrong in ["", "chat", "/a//b", "/../b", "/a*", "/a?b", "/a%20b"] {
             assert_eq!(Pattern::parse(wrong), None, "{wrong}");
         }

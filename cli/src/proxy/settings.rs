@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upstream_is_a_scheme_a_host_and_a_port() {
+    fn an_upstream_consists_of_scheme_host_and_port() {
         for (url, host) in [("http://127.0.0.1:9000", Host::Keep), ("https://api.example.com/", Host::Upstream)] {
             assert_eq!(Upstream::parse(url).expect(url).host, host);
         }

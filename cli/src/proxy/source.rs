@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_source_with_a_word_is_the_key() {
+    fn the_first_source_with_a_value_is_the_key() {
         let request = || http::Request::get("/rooms/7?room=q").header("x-room", " ");
         assert_eq!(read(&["header:x-room", "path:rooms", "query:room"], request()), Ok(Some("7".into())));
         assert_eq!(read(&["segment:5", "query:room"], request()), Ok(Some("q".into())));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_source_is_refused() {
+    fn an_unknown_source_is_rejected() {
         for wrong in ["", "x-room", "header:", "header:a b", "cookies:a", "json:room", "segment:x"] {
             assert!(Source::parse(wrong).is_none(), "{wrong}");
         }

@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formats_are_told_from_name_and_content() {
+    fn formats_are_detected_from_name_and_content() {
         let fields = Fields::default();
         for (name, sample, format) in [
             ("a.jsonl", "not json at all", Format::Jsonl),

@@ -819,7 +819,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_of_a_name_says_whether_it_is_text() {
+    fn the_last_word_of_a_name_decides_whether_it_is_text() {
         for name in [
             "text",
             "Content",
@@ -873,7 +873,7 @@ mod tests {
     }
 
     #[test]
-    fn names_tell_of_speakers() {
+    fn names_of_speakers_are_recognised() {
         for (name, about) in [
             ("role", About::Role),
             ("ParticipantRole", About::Role),
@@ -905,7 +905,7 @@ mod tests {
     }
 
     #[test]
-    fn names_tell_of_conversations_and_times() {
+    fn names_of_conversations_and_times_are_recognised() {
         for name in [
             "conversationId",
             "conversation",
@@ -952,7 +952,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_in_a_name_is_told() {
+    fn a_role_in_a_name_is_recognised() {
         assert_eq!(meaning("agent_message").role, Some(Role::Agent));
         assert_eq!(meaning("customerText").role, Some(Role::Customer));
         assert_eq!(meaning("bot_response").role, Some(Role::Bot));

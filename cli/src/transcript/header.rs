@@ -619,7 +619,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_with_a_name_alone_opens_a_message() {
+    fn a_line_with_only_a_name_begins_a_message() {
         for (line, name) in [
             ("Agent", "Agent"),
             ("Daniel Kim   0:00", "Daniel Kim"),
@@ -647,7 +647,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_said_is_not_a_header() {
+    fn text_that_could_be_said_is_not_a_header() {
         for line in [
             "Card number: 3782 822463 10005",
             "PIN: 1234",
@@ -686,7 +686,7 @@ mod tests {
     }
 
     #[test]
-    fn any_bytes_are_read_without_a_panic() {
+    fn reading_any_bytes_does_not_panic() {
         for line in lines_of(b"[](): 0123456789:/.-,TZamp\xe2\x80\x8e\xff<>Jan*_\t") {
             for head in [parse(&line), parse_alone(&line, false)].into_iter().flatten() {
                 assert!(head.text <= line.len());

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn inputs_that_broke_a_law_once_keep_it() {
+    fn inputs_that_once_violated_a_property_satisfy_it() {
         // Input that was not JSON was split where the chunks were split, so that half of a card passed.
         for cut in 0..30 {
             super::format(Format::Json, b"ouxt++3782 822463 10005]Agent:us+", cut);
@@ -230,7 +230,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(200))]
 
         #[test]
-        fn the_laws_of_containers_hold_for_anything(choice: u8, cut: u8, tags in proptest::collection::vec(0..12usize, 0..30), rest: Vec<u8>) {
+        fn container_properties_hold_for_any_input(choice: u8, cut: u8, tags in proptest::collection::vec(0..12usize, 0..30), rest: Vec<u8>) {
             let pieces = [
                 "<si>", "</si>", "<t>", "</t>", "<row>", "<c r=\"B2\" t=\"s\">", "<c>", "<c t=\"inlineStr\">", "</c>", "<v>", "0</v>",
                 "my card is 378282246310005",
@@ -242,7 +242,7 @@ mod tests {
         }
 
         #[test]
-        fn the_laws_of_transcripts_hold_for_records_and_for_anything_else(
+        fn transcript_properties_hold_for_records_and_any_other_input(
             choice: u8,
             cut: u8,
             records in proptest::collection::vec((0..12usize, text()), 0..6),

@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_heard_in_the_order_of_their_times() {
+    fn messages_are_ordered_by_their_times() {
         assert_eq!(ordered(&[1, 2, 2, 3], true), [0, 1, 2, 3]);
         assert_eq!(ordered(&[3, 2, 1], true), [2, 1, 0]);
         // Within one minute, the order of a newest-first file is reversed too.

@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_in_a_name_tell_the_role_in_all_languages() {
+    fn words_in_a_name_imply_the_role_in_all_languages() {
         for (name, role) in [
             ("AGENT", Role::Agent),
             ("Agent Smith", Role::Agent),

@@ -193,13 +193,13 @@ mod tests {
     }
 
     #[test]
-    fn of_two_speakers_of_whom_one_is_known_the_other_is_the_other_side() {
+    fn if_one_of_two_speakers_is_known_the_other_is_the_other_side() {
         assert_eq!(roles(&["Jane", "Customer"]), [Role::Agent, Role::Customer]);
         assert_eq!(roles(&["Ava the bot", "Jane"]), [Role::Bot, Role::Customer]);
     }
 
     #[test]
-    fn of_two_unknown_speakers_the_first_is_the_customer_unless_one_verifies() {
+    fn the_first_of_two_unknown_speakers_is_the_customer_unless_one_verifies() {
         assert_eq!(roles(&["Jane", "Bob", "jane "]), [Role::Customer, Role::Agent, Role::Customer]);
         let mut speakers = Speakers::default();
         for name in ["Jane", "Bob"] {
@@ -211,14 +211,14 @@ mod tests {
     }
 
     #[test]
-    fn one_name_alone_and_nobody_are_unknown() {
+    fn a_single_name_and_a_missing_name_are_unknown() {
         assert_eq!(roles(&["Jane"]), [Role::Unknown]);
         assert_eq!(roles(&["Jane", "Bob", "Ann"]), [Role::Unknown; 3]);
         assert_eq!(Speakers::default().role(&Speaker::default()), (Role::Unknown, Certainty::Unknown));
     }
 
     #[test]
-    fn a_role_that_was_given_wins() {
+    fn a_role_given_by_the_user_wins() {
         let mut speakers = Speakers::new(&[("Jane".into(), Role::Agent), ("bot".into(), Role::Customer)]);
         speakers.meet(&named("JANE"));
         speakers.meet(&named("Bot"));
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_direction_tells_the_side_unless_the_incoming_side_verifies() {
+    fn a_direction_implies_the_side_unless_the_incoming_side_verifies() {
         let side = |side| Speaker { side: Some(side), ..Speaker::default() };
         let mut speakers = Speakers::default();
         assert_eq!(speakers.role(&side(Role::Customer)).0, Role::Customer);

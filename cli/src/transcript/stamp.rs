@@ -482,7 +482,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn times_are_read_as_many_countries_write_them() {
+    fn times_of_many_countries_are_read() {
         const DAY: i64 = 19_844;
         let at = |h: i64, m: i64, s: i64| ((h * 60 + m) * 60 + s) * 1000;
         for (text, ms) in [
@@ -559,7 +559,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn any_bytes_are_read_without_a_panic() {
+    fn reading_any_bytes_does_not_panic() {
         for line in lines_of(b"[](): 0123456789:/.-,TZamp\xe2\x80\x8e\xff<>Jan\xd9\xa3") {
             let mut cursor = Cursor { bytes: &line, at: 0 };
             let _ = moment(&mut cursor);

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn an_active_conversation_is_remembered_among_many_others() {
+    fn an_active_conversation_is_remembered_among_many() {
         let mut talks = Talks::new(&[]);
         assert_eq!(say(&mut talks, 0), 1);
         for other in 1..20_000 {

@@ -108,7 +108,7 @@ fn parts(format: Format, text: &str) -> Vec<(Part, String)> {
 }
 
 #[test]
-fn speakers_and_continuation_lines_make_messages() {
+fn speakers_and_continuation_lines_form_messages() {
     says(
         Format::Text,
         "Agent: hello\r\nwho is it?\r\n\r\nJane: my card is\n3782 822463\n  10005\nAgent: thanks",
@@ -141,7 +141,7 @@ fn labels_in_a_message_are_not_speakers() {
 }
 
 #[test]
-fn a_line_with_a_name_alone_opens_a_message() {
+fn a_line_with_only_a_name_begins_a_message() {
     for text in [
         "Jane\nhello\nthere\n\nBob\nwho is it?\n\nJane\nme\n\nBob\nok\n",
         "Jane   0:00\nhello\nthere\n\nBob   0:10\nwho is it?\n\nJane   0:20\nme\n\nBob   1:20\nok\n",
@@ -172,7 +172,7 @@ fn a_message_continues_after_a_pause_under_the_same_speaker() {
 }
 
 #[test]
-fn the_fields_of_a_record_are_told_by_their_names() {
+fn the_fields_of_a_record_are_recognised_by_name() {
     says(
         Format::Jsonl,
         "{\"id\": \"7\", \"Content\": \"hi \\\"you\\\"\", \"role\": \"user\", \"n\": 3782}\n\
@@ -191,7 +191,7 @@ fn the_fields_of_a_record_are_told_by_their_names() {
 }
 
 #[test]
-fn what_no_name_tells_is_learned_from_sentences() {
+fn text_fields_with_unknown_names_are_learned_from_sentences() {
     says(
         Format::Jsonl,
         "{\"who\": \"a\", \"said\": \"what is it that you want?\"}\n{\"who\": \"b\", \"said\": \"482\"}\n\
@@ -203,7 +203,7 @@ fn what_no_name_tells_is_learned_from_sentences() {
 }
 
 #[test]
-fn role_and_conversation_are_those_of_the_innermost_object_that_names_them() {
+fn role_and_conversation_come_from_the_innermost_object_that_names_them() {
     let text = "{\"session_id\": \"s1\", \"messages\": [\
                 {\"content\": [{\"type\": \"text\", \"text\": \"code?\"}], \"role\": \"assistant\"},\
                 {\"author\": {\"name\": \"x\", \"role\": \"user\"}, \"content\": {\"parts\": [\"482913\", 7]}}]}\n";
@@ -231,7 +231,7 @@ fn ids_are_explained_by_a_list_of_people() {
 }
 
 #[test]
-fn numbers_booleans_directions_and_pairs_tell_speakers() {
+fn numbers_booleans_directions_and_pairs_identify_speakers() {
     for (text, first, second) in [
         ("[{\"user_id\":1,\"text\":\"a\"},{\"user_id\":2,\"text\":\"b\"}]", "1", "2"),
         ("[{\"incoming\":false,\"text\":\"a\"},{\"incoming\":true,\"text\":\"b\"}]", "agent", "customer"),
@@ -322,7 +322,7 @@ fn fields_can_be_named_by_pointer() {
 }
 
 #[test]
-fn texts_with_structure_of_their_own_are_read() {
+fn nested_texts_are_read() {
     let lines = "Customer: hi\\nAgent: What is it?\\nCustomer: 4821\\n";
     let html = "<p>x</p>( 0s ) Customer: hi<br>( 1m 2s ) Agent: What is it?<br>( 2m 2s ) Customer: <b>48</b>21<br>";
     let json = escape(
@@ -338,7 +338,7 @@ fn texts_with_structure_of_their_own_are_read() {
 }
 
 #[test]
-fn what_a_mail_quotes_is_heard_before_its_answer() {
+fn a_quoted_mail_is_scanned_before_its_answer() {
     let mail = "From: Dan <d@example.com>\nDate: Wed, 01 May 2024 10:00:00 +0000\nSubject: hi\n\n4821\n\nOn Wed, Maria wrote:\n> What is the CID?\n";
     let seen = said(Format::Mail, mail);
     assert_eq!(seen.first().map(|(_, text)| text.as_str()), Some("What is the CID?"));
@@ -355,14 +355,14 @@ fn the_elements_of_a_json_array_are_records() {
 }
 
 #[test]
-fn a_json_document_and_several_of_them_are_read_to_the_end() {
+fn one_or_several_json_documents_are_read_to_the_end() {
     let text = "{\"Transcript\": [{\"ParticipantRole\": \"AGENT\", \"Content\": \"a\"}]} \n[{\"text\": \"b\"}]\n[]\n{\"text\": 12}\n";
     says(Format::Json, text, &[("agent", "a"), ("", "b"), ("", "12")]);
     assert!(whole(Format::Json, text).iter().all(|seen| seen.trouble.is_none()));
 }
 
 #[test]
-fn what_breaks_a_json_document_is_text() {
+fn invalid_json_is_text() {
     for (text, rest) in [
         ("[{\"text\": \"a\"}, {\"text\": \"b", "\"b"),
         ("[{\"text\": \"a\"}, oops 3782", ", oops 3782"),
@@ -377,7 +377,7 @@ fn what_breaks_a_json_document_is_text() {
 }
 
 #[test]
-fn a_long_document_is_cut_between_its_messages_and_keeps_what_is_around_them() {
+fn a_long_document_is_split_between_messages_and_keeps_their_context() {
     let messages: Vec<String> =
         (0..40).map(|n| format!("{{\"from\": \"p{}\", \"text\": \"message number {n}\"}}", n % 2)).collect();
     let text =
@@ -420,7 +420,7 @@ fn logs_with_json_or_pairs_are_read() {
 }
 
 #[test]
-fn lines_of_systems_are_no_conversation() {
+fn lines_written_by_systems_are_not_a_conversation() {
     for line in [
         "May  1 10:00:00 web-1 sshd[17]: Failed password for root from 10.0.0.9 port 4821 ssh2\n",
         "2024-05-01 10:00:00,123 ERROR [main] o.a.Login - what is the password\n",
@@ -452,7 +452,7 @@ fn subtitles_have_speakers_and_keep_their_times() {
 }
 
 #[test]
-fn html_names_its_speakers_by_class_or_as_text_does() {
+fn html_speakers_are_found_by_class_or_as_in_text() {
     says(
         Format::Html,
         "<html><body><div class=\"message\"><span class=\"from_name\">Jane</span><div class=\"text\">What is it?</div></div>\
@@ -517,7 +517,7 @@ fn the_columns_of_a_table_are_found_by_their_names() {
 }
 
 #[test]
-fn titles_before_the_names_of_columns_are_passed() {
+fn titles_before_the_header_row_are_skipped() {
     says(
         Format::Csv,
         "sep=;\nChat export of May\n\nid;Sent By;Message Text (Original)\n1;agent;What is it, please?\n2;customer;4821\n",
@@ -526,7 +526,7 @@ fn titles_before_the_names_of_columns_are_passed() {
 }
 
 #[test]
-fn a_row_with_a_field_too_many_is_text() {
+fn a_row_with_an_extra_field_is_text() {
     let text = "role,text\nagent,hello, you\nagent,\"a\"b\ncustomer,ok\n";
     let seen = whole(Format::Csv, text);
     assert_eq!(seen[1].trouble, Some(Trouble::Malformed));
@@ -536,7 +536,7 @@ fn a_row_with_a_field_too_many_is_text() {
 }
 
 #[test]
-fn a_quote_that_is_never_closed_costs_no_row_its_scan() {
+fn every_row_is_scanned_despite_an_unclosed_quote() {
     let text = "role,text\nagent,\"oops\ncustomer,\"one\"\ncustomer,two\n";
     let seen = whole(Format::Csv, text);
     assert_eq!(seen[1].trouble, Some(Trouble::Malformed));
@@ -730,7 +730,7 @@ fn talk(lines: &[(Role, &str)]) -> Vec<(Role, String)> {
 }
 
 #[test]
-fn the_same_talk_gives_the_same_findings_in_every_format() {
+fn the_same_chat_gives_the_same_findings_in_every_format() {
     use Role::{Agent, Customer};
     same_in_every_format(&talk(&[
         (Customer, "hi there, I need help with a payment"),
@@ -774,7 +774,7 @@ fn redacted_sheet(sheet: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_document_without_secrets_comes_out_byte_for_byte() {
+fn a_document_without_secrets_is_unchanged() {
     for text in [
         "INSERT INTO u (id,name,pin,password) VALUES (1,'bob',NULL,NULL),( 2 , 'x' ,DEFAULT, NOW() );\n",
         "INSERT INTO u VALUES (-9.99,TRUE,0xABCD,X'4142',b'0101',1e5,'a' || 'b',E'c\\n','it''s','it\\'s');\n",
@@ -821,7 +821,7 @@ fn masks(format: Format, cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn strings_of_sql_are_read_however_they_are_written() {
+fn sql_strings_are_read_in_every_syntax() {
     masks(
         Format::Sql,
         &[
@@ -846,7 +846,7 @@ fn strings_of_sql_are_read_however_they_are_written() {
 }
 
 #[test]
-fn what_is_beside_the_text_of_html_is_looked_at() {
+fn html_outside_of_the_text_is_scanned() {
     for (text, secret) in [
         ("<!-- my pin is 4821 -->", "4821"),
         ("<p title='my card 5105105105105100'>x</p>", "5105105105105100"),
@@ -878,7 +878,7 @@ fn what_is_beside_the_text_of_html_is_looked_at() {
 }
 
 #[test]
-fn what_is_beside_the_values_of_xml_and_json_is_looked_at() {
+fn xml_and_json_outside_of_values_are_scanned() {
     for (format, text, secret) in [
         (Format::Xml, "<c><text>hi</text><!-- my pin is 4821 --></c>", "4821"),
         (Format::Xml, "<!DOCTYPE c [<!ENTITY e \"5105105105105100\">]><c><text>&e;</text></c>", "5105105105105100"),
@@ -913,7 +913,7 @@ fn what_is_beside_the_values_of_xml_and_json_is_looked_at() {
 }
 
 #[test]
-fn every_part_of_a_mail_is_looked_at() {
+fn every_part_of_a_mail_is_scanned() {
     let part = |head: &str, body: &str| {
         format!(
             "From: b@x\nContent-Type: multipart/mixed; boundary=\"qq\"\n\n--qq\n\nhi\n--qq\n{head}\n\n{body}\n--qq--\n"
@@ -944,7 +944,7 @@ fn every_part_of_a_mail_is_looked_at() {
 }
 
 #[test]
-fn a_sheet_without_the_names_of_its_columns_is_read() {
+fn a_sheet_without_column_names_is_read() {
     let talk = talk(&[(Role::Customer, "my pin is 4821"), (Role::Agent, "ok")]);
     let sheet = String::from_utf8(sheet(&talk))
         .unwrap()
@@ -1021,7 +1021,7 @@ fn a_card_is_masked_in_a_field_for_ids_unless_the_field_holds_ids() {
 }
 
 #[test]
-fn the_ids_of_a_log_whose_message_is_always_the_same_stay() {
+fn ids_in_a_log_with_a_constant_message_are_kept() {
     let line = |n: u64| {
         let (order, account) = (374_345_333_140 + 977 * n, 44_178_299 + n);
         format!(
@@ -1050,7 +1050,7 @@ fn pieces_of_a_secret_are_masked_in_earlier_messages() {
 }
 
 #[test]
-fn a_transcript_that_is_newest_first_is_heard_in_the_order_of_its_times() {
+fn a_newest_first_transcript_is_scanned_in_the_order_of_its_times() {
     let talk = [("What is the CVV on your card?", "A"), ("482", "B"), ("And the ZIP code?", "A"), ("10285", "B")];
     let line = |(n, (text, who)): (usize, &(&str, &str))| {
         format!(
@@ -1116,7 +1116,7 @@ fn starred(format: Format, text: &str) -> String {
 }
 
 #[test]
-fn replaced_texts_are_spelled_as_the_format_asks() {
+fn replacements_are_encoded_for_the_format() {
     assert_eq!(
         starred(Format::Jsonl, "{ \"text\" : \"a\\u0062\" , \"x\":1}\r\n"),
         "{ \"text\" : \"\\\"*,<\\n\" , \"x\":1}\r\n"
@@ -1132,7 +1132,7 @@ fn replaced_texts_are_spelled_as_the_format_asks() {
 }
 
 #[test]
-fn a_record_longer_than_the_limit_comes_in_pieces_and_stays_whole() {
+fn a_record_longer_than_the_limit_is_split_and_keeps_all_bytes() {
     let long = "word ".repeat(200);
     for (format, text) in [
         (Format::Text, format!("Agent: hi\nJane: {long}\nAgent: bye\n")),
@@ -1254,7 +1254,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn the_records_are_the_transcript_however_it_arrives(
+    fn the_records_concatenated_are_the_transcript(
         text in pieces(),
         ends in prop::collection::vec(0usize..400, 0..6),
         limit in 64usize..300,
@@ -1275,7 +1275,7 @@ proptest! {
     }
 
     #[test]
-    fn records_do_not_depend_on_how_the_transcript_arrives(
+    fn records_do_not_depend_on_chunks(
         text in pieces(),
         ends in prop::collection::vec(0usize..400, 0..6),
     ) {
@@ -1289,7 +1289,7 @@ proptest! {
     }
 
     #[test]
-    fn json_stays_valid_whatever_is_replaced(text in pieces()) {
+    fn json_stays_valid_after_every_edit(text in pieces()) {
         if Document::is_valid(text.as_bytes(), DEEPEST_JSON) {
             let out = starred(Format::Json, &text);
             prop_assert!(Document::is_valid(out.as_bytes(), DEEPEST_JSON), "{}", out);
@@ -1305,7 +1305,7 @@ proptest! {
     }
 
     #[test]
-    fn what_the_detectors_find_is_masked_alike_in_every_format(
+    fn findings_are_masked_alike_in_every_format(
         lines in prop::collection::vec((any::<bool>(), 0usize..10_000), 1..8),
     ) {
         let plain = |text: &&str| text.bytes().all(|b| (b' '..=b'~').contains(&b) && !b"<>&\\\"'*#".contains(&b)) && !text.contains(": ") && text.trim() == *text && text.len() > 8;

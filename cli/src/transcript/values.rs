@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_values_of_roles_and_directions_are_known() {
+    fn values_for_roles_and_directions_are_recognised() {
         for (value, role) in [
             ("EndUser", Role::Customer),
             ("AIMessage", Role::Bot),

@@ -573,7 +573,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_finger_is_read_over() {
+    fn a_word_mistyped_by_one_letter_is_recognised() {
         let lexicon = Lexicon::get();
         for (typed, meant) in [
             ("verificaton", "verification"),
@@ -586,7 +586,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_stands_on_a_list_only_is_unknown_otherwise() {
+    fn a_word_that_is_only_on_a_list_is_otherwise_unknown() {
         let lexicon = Lexicon::get();
         let tabled: Vec<&str> = words().flat_map(|row| row.words.split(' ')).collect();
         for (list, words) in listed_words() {
@@ -599,7 +599,7 @@ mod tests {
     }
 
     #[test]
-    fn everyday_words_are_not_taken_for_slips() {
+    fn everyday_words_are_not_taken_for_mistyped_ones() {
         let lexicon = Lexicon::get();
         for (word, other) in [("amount", "account"), ("passport", "password")] {
             assert_ne!(lexicon.word(word.as_bytes()).id, lexicon.word(other.as_bytes()).id, "{word}");

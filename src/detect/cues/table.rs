@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_the_same_wherever_it_stands() {
+    fn a_key_does_not_depend_on_the_surrounding_text() {
         for len in 1..=Key::LONGEST {
             let word: Vec<u8> = (0..len as u8).map(|i| b'a' + i).collect();
             let alone = Key::of(&word, 0, len);
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_finds_what_is_in_it_and_nothing_else() {
+    fn a_table_finds_its_entries_and_nothing_else() {
         let mut table = Table::default();
         assert_eq!(table.get(Key::of(b"word", 0, 4)), None);
         let word = |n: u16| format!("word{n}");
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_lead_where_they_were_told_to() {
+    fn edges_lead_to_their_targets() {
         let edges: Vec<(u16, u16, u16)> = (1..2000).map(|n| (n, n % 7, n + 1)).collect();
         let edges = Edges::new(&edges);
         for n in 1..2000 {

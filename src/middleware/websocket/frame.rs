@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fragments_are_joined_and_control_frames_between_them_are_not() {
+    async fn fragments_are_joined_around_control_frames() {
         let frames = [&[0x01, 2, b'a', b'b'][..], &[0x89, 1, b'p'], &[0x00, 1, b'c'], &[0x80, 1, b'd']].concat();
         let read = read(&frames, false, 100).await.unwrap();
         assert_eq!(read, [(0x9, b"p".to_vec()), (TEXT, b"abcd".to_vec())]);
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_the_protocol_is_refused_with_a_status() {
+    async fn protocol_violations_are_refused_with_a_status() {
         for (bytes, masks, status) in [
             (&[0xc1, 0][..], false, PROTOCOL_ERROR),            // a reserved bit: compressed
             (&[0x83, 0], false, PROTOCOL_ERROR),                // an unknown opcode

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_not_made_of_packets_is_not_split() {
+    fn a_body_that_does_not_consist_of_packets_is_not_split() {
         for (version, body) in [
             (4, "my card is\u{1e}3743"),
             (4, "bonjour, ça va?"),
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_address_of_long_polling_is_taken_for_one() {
+    fn only_long_polling_uris_are_recognised() {
         for (uri, is) in [
             ("/socket.io/?EIO=4&transport=polling", true),
             ("/socket.io/?EIO=4&transport=websocket", false),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn notices_wait_for_their_client_and_are_bounded() {
+    fn notices_are_queued_for_their_client_and_bounded() {
         let notices = Notices::default();
         for n in 0..100 {
             notices.push("a", n.to_string());

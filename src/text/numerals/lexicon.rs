@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_of_two_letters_may_begin_a_number_whatever_stands_after_it() {
+    fn a_word_of_two_letters_may_begin_a_number_whatever_follows() {
         for after in (0..=u8::MAX).filter(|b| !b.is_ascii_alphabetic()) {
             assert!(may_begin(u32::from_le_bytes([b'o', b'h', after, b'x']) | 0x2020_2020), "{after:#x}");
         }

@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn dictated_numbers_are_digits() {
+    fn dictated_numbers_become_digits() {
         for (text, digits) in [
             ("three seven eight two", "3 7 8 2"),
             ("Three, Seven. Eight - Two", "3, 7. 8 - 2"),
@@ -465,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_are_no_dictated_number_stay() {
+    fn words_that_are_not_a_dictated_number_are_kept() {
         for text in [
             "one of the two",
             "two or three times",

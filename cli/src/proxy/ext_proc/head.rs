@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mutation_names_what_differs_and_nothing_else() {
+    fn a_mutation_contains_only_differences() {
         let before = headers(&[("a", "1"), ("b", "1"), ("b", "2"), ("c", "1")]);
         assert_eq!(mutation(&before, &before), None);
         let after = headers(&[("a", "1"), ("b", "3"), ("b", "2"), ("d", "1")]);
