@@ -5,7 +5,7 @@ use crate::detect::custom::CustomDetector;
 use crate::message::Message;
 use crate::policy::Policy;
 
-/// What comes out of the pieces, and what is known at the end.
+/// Returns the output for these chunks, and the result at the end.
 fn redacted(mut redactor: StreamRedactor, pieces: &[&[u8]]) -> (Vec<u8>, Finished) {
     let mut out = Vec::new();
     for piece in pieces {
@@ -20,7 +20,7 @@ fn customer() -> StreamRedactor {
     StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer)
 }
 
-/// After this was asked by the other side.
+/// The same after a question by the other side.
 fn asked(question: &str, role: Role) -> StreamRedactor {
     let mut conversation = Conversation::new();
     let asker = if role.serves() { Role::Customer } else { Role::Agent };
@@ -32,7 +32,7 @@ fn shown(out: &[u8]) -> String {
     String::from_utf8_lossy(out).into_owned()
 }
 
-/// The whole text as one message.
+/// Returns the text scanned as one message.
 fn scanned(redactor: &StreamRedactor, text: &[u8]) -> (Vec<u8>, Finished) {
     let mut conversation = redactor.conversation.clone();
     let outcome = redactor.engine.scan(&mut conversation, &Message::new(redactor.role, text));
@@ -40,7 +40,7 @@ fn scanned(redactor: &StreamRedactor, text: &[u8]) -> (Vec<u8>, Finished) {
     (out, Finished { findings: outcome.findings, conversation, recall: outcome.recall })
 }
 
-/// Messages of one stretch: secrets in every form, and none.
+/// Messages that are judged as a whole: secrets of every form, and harmless ones.
 const SHORT: &[&str] = &[
     "",
     "my card is 3782 822463 10005",
@@ -111,7 +111,7 @@ const SHORT: &[&str] = &[
     "¿cuál es el código? no me llega",
 ];
 
-/// Messages in which something has gone on before the end.
+/// Messages of which a part is sent before the end.
 const LONG: &[&str] = &[
     "Hello there, how are you doing today? I would like to pay for the order that I made. My card is 3782 822463 10005. It \
      expires in 08/27 and I would be glad if you could use it for the payment. My code is 482913. Thank you very much for \
@@ -367,7 +367,7 @@ fn a_long_table_of_numbers_is_cut_between_its_rows() {
 
 #[test]
 fn a_secret_across_a_cut_of_the_buffer_is_masked() {
-    // Digits in every line, so that it never is calm.
+    // Every line has digits, so the text never becomes calm.
     for shift in 0..64 {
         let filler = "a1 ".repeat(shift);
         let text = format!("{filler}{}", "pay with 3782 822463 10005 or b2 ".repeat(400));
@@ -488,7 +488,7 @@ fn custom_detectors_see_all_text_that_may_affect_them() {
     assert!(redactor.held() < 1024 && !out.is_empty());
 }
 
-/// An engine with a detector of the user's own besides.
+/// Returns an engine with an additional custom detector.
 fn with_detector(detector: crate::detect::custom::CustomDetectorBuilder) -> Engine {
     let detector = detector.build().expect("a detector");
     Engine::new(Policy::builder().detector(detector).build().expect("a policy"))
@@ -564,7 +564,7 @@ fn debug_output_shows_nothing_of_the_text() {
     assert!(!shown.contains("hunter") && !shown.contains("3782"), "{shown}");
 }
 
-/// Pieces of chatter, as people write it.
+/// Pieces of chat text.
 fn chatter(pieces: usize) -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "hello",

@@ -1,4 +1,4 @@
-//! What each format finds, and the laws that hold for all.
+//! What each format finds, and the properties that hold for all formats.
 
 use lastfour::json::{Document, escape};
 use lastfour::{Conversation, Edit, Engine, Message, Patch, Role, Span};
@@ -10,7 +10,7 @@ use super::nested;
 use super::record::{Edits, Key, Part};
 use super::*;
 
-/// A message as the tests compare it.
+/// A message in the form in which tests compare it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
     text: String,
@@ -20,7 +20,7 @@ struct Seen {
     part: Part,
 }
 
-/// A record as the tests compare it.
+/// A record in the form in which tests compare it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct SeenRecord {
     raw: String,
@@ -28,7 +28,7 @@ struct SeenRecord {
     trouble: Option<Trouble>,
 }
 
-/// Reads a transcript that arrives in pieces ending at `ends`.
+/// Reads a transcript that arrives in chunks ending at `ends`.
 fn read(mut transcript: Transcript, fields: Fields, bytes: &[u8], ends: &[usize]) -> Vec<SeenRecord> {
     let mut names = Names::new(fields);
     let mut records = Vec::new();
@@ -87,7 +87,7 @@ fn whole(format: Format, text: &str) -> Vec<SeenRecord> {
     seen
 }
 
-/// The messages of a transcript with who says them: their name, or the role that is stated.
+/// Returns the messages of a transcript with their speakers: the name, or the stated role.
 fn said(format: Format, text: &str) -> Vec<(String, String)> {
     let who = |seen: &Seen| seen.speaker.clone().or(seen.role.map(|role| role.to_string())).unwrap_or_default();
     let records = whole(format, text);
@@ -102,7 +102,7 @@ fn says(format: Format, text: &str, expected: &[(&str, &str)]) {
     assert_eq!(seen, expected);
 }
 
-/// The parts that the texts of a transcript take, with the texts.
+/// Returns the parts of the texts of a transcript, with the texts.
 fn parts(format: Format, text: &str) -> Vec<(Part, String)> {
     whole(format, text).into_iter().flat_map(|record| record.said).map(|seen| (seen.part, seen.text)).collect()
 }
@@ -546,10 +546,10 @@ fn every_row_is_scanned_despite_an_unclosed_quote() {
     assert_eq!(open[1].said[0].text, "agent,\"oops\ncustomer,two");
 }
 
-/// A message of a talk in each format.
+/// Writes a message of a chat in each format.
 type Render = fn(Role, &str, usize) -> String;
 
-/// Formats with what comes before and after the messages.
+/// The formats with what precedes and follows the messages.
 const RENDERS: &[(Format, &str, Render, &str)] = &[
     (Format::Text, "", |role, text, _| format!("{role}: {text}\n"), ""),
     (Format::Text, "", |role, text, n| format!("[05/01/2024, 10:{n:02}:00] {role}: {text}\n"), ""),
@@ -696,7 +696,7 @@ fn render(render: &(Format, &str, Render, &str), talk: &[(Role, String)]) -> Str
     format!("{before}{messages}{after}")
 }
 
-/// Checks that the same talk is redacted alike in every format: as the library does it.
+/// Checks that the same chat is redacted alike in every format, and as the library does it.
 fn same_in_every_format(talk: &[(Role, String)]) {
     for way in RENDERS {
         let opening = OPENINGS.iter().find(|(_, text)| way.1.contains(text));
@@ -708,10 +708,10 @@ fn same_in_every_format(talk: &[(Role, String)]) {
     assert_eq!(String::from_utf8_lossy(&redacted_sheet(&input)), String::from_utf8_lossy(&expected));
 }
 
-/// Messages with which some of the formats open a talk. They are a part of it.
+/// Messages with which some formats begin a chat. They are part of it.
 const OPENINGS: &[(Role, &str)] = &[(Role::Bot, "Be kind."), (Role::Bot, "Welcome, how can we help you today?")];
 
-/// The talk as the library masks it, behind what opens it.
+/// The chat as the library masks it, after the messages that begin it.
 fn masked(opening: Option<&(Role, &str)>, talk: &[(Role, String)]) -> Vec<(Role, String)> {
     let engine = Engine::default();
     let mut conversation = Conversation::new();
@@ -749,7 +749,7 @@ fn the_same_chat_gives_the_same_findings_in_every_format() {
     ]));
 }
 
-/// The sheet of a workbook with these rows.
+/// Returns the sheet of a workbook with these rows.
 fn sheet(talk: &[(Role, String)]) -> Vec<u8> {
     let cell = |column: char, row: usize, text: &str| {
         format!("<c r=\"{column}{row}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
@@ -761,7 +761,7 @@ fn sheet(talk: &[(Role, String)]) -> Vec<u8> {
     format!("<worksheet><sheetData>{}{rows}</sheetData></worksheet>", row(1, "role", "text")).into_bytes()
 }
 
-/// The sheets of a workbook, redacted.
+/// Returns the redacted sheets of a workbook.
 fn redacted_sheet(sheet: &[u8]) -> Vec<u8> {
     let engine = Engine::default();
     let mut collector = super::batch::Collector::new(Fields::default(), 1);
@@ -812,7 +812,7 @@ fn a_document_without_secrets_is_unchanged() {
     assert_eq!(redacted_sheet(sheet), sheet);
 }
 
-/// A document in each format with something that is masked in it.
+/// A document in each format in which something is masked.
 #[track_caller]
 fn masks(format: Format, cases: &[(&str, &str)]) {
     for (text, out) in cases {
@@ -999,7 +999,7 @@ fn work_is_linear_in_the_number_of_secrets() {
     }
 }
 
-/// The redacted transcript.
+/// Returns the redacted transcript.
 fn redacted(format: Format, text: &str) -> String {
     String::from_utf8(redact(format, &[text.as_bytes()]).concat()).unwrap()
 }
@@ -1012,7 +1012,7 @@ fn a_card_is_masked_in_a_field_for_ids_unless_the_field_holds_ids() {
         assert_eq!(out, line("***********7897"));
         let table = |value: &str| format!("role,text,{name}\nuser,hello,{value}\nagent,hi,\n");
         assert_eq!(redacted(Format::Csv, &table("374345333147897")), table("***********7897"));
-        // The check digit of the first is right by chance.
+        // The check digit of the first one is valid by chance.
         let ids = ["374345333147897", "374345333147898", "374345333147899"].map(line).concat();
         assert_eq!(redacted(Format::Jsonl, &ids), ids);
     }
@@ -1088,7 +1088,7 @@ fn mojibake_is_read_and_masked() {
     assert_eq!(redacted(Format::Json, text), text.replace("Girasol#2048", "********"));
 }
 
-/// Replaces every text by a star and other characters that must be escaped, and gives back the transcript.
+/// Replaces every text by a star and other characters that must be escaped, and returns the transcript.
 fn starred(format: Format, text: &str) -> String {
     let mut names = Names::default();
     let mut transcript = Transcript::new(format);
@@ -1191,7 +1191,7 @@ fn pathological_transcripts_take_linear_time() {
     }
 }
 
-/// Pieces from which transcripts, good and bad, are made.
+/// Pieces of valid and invalid transcripts.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "{\"text\": \"hi\", \"role\": \"user\"}",
