@@ -184,15 +184,17 @@ impl<'v> TokenizedText<'v> {
         while at < self.tokens.len() && at - first < LONGEST_PHRASE && lexicon.phrase_goes_on(node) {
             let token = &self.tokens[at];
             match token.kind {
-                Kind::Word | Kind::Mixed | Kind::Digits => match lexicon.phrase_next(node, self.id(lexicon, at)) {
-                    Some(next) => {
-                        node = next;
-                        if let Some(cue) = lexicon.phrase_end(node) {
-                            found = Some((cue, at));
+                Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'#') => {
+                    match lexicon.phrase_next(node, self.id(lexicon, at)) {
+                        Some(next) => {
+                            node = next;
+                            if let Some(cue) = lexicon.phrase_end(node) {
+                                found = Some((cue, at));
+                            }
                         }
+                        None => break,
                     }
-                    None => break,
-                },
+                }
                 // Inside a phrase: "one-time", "soc. sec.", "card's", "p/w".
                 Kind::Mark(b'-' | b'.' | b'/' | b'\'' | b'_' | b'*') if !(token.is(b'.') && self.ends_here(at)) => {
                     // "My card in your app. number 3717...": not the number of an app.
@@ -211,11 +213,12 @@ impl<'v> TokenizedText<'v> {
         found
     }
 
-    /// Returns the id of a word, or of digits that are part of phrases ("3 digit code").
+    /// Returns the id of a word, of digits that are part of phrases ("3 digit code"), or of "number" for a hash sign.
     pub(crate) fn id(&self, lexicon: &Lexicon, at: usize) -> WordId {
         let token = &self.tokens[at];
         match token.kind {
             Kind::Digits if token.len() <= 2 => lexicon.word(self.bytes(token)).id,
+            Kind::Mark(b'#') => lexicon.word(b"number").id,
             _ => token.word,
         }
     }

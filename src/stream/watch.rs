@@ -723,7 +723,7 @@ impl Phrases {
     fn token(&mut self, reading: &TokenizedText<'_>, at: usize, token: &Token, linked: bool, guarded: bool) -> Cues {
         let lexicon = Lexicon::get();
         match token.kind {
-            Kind::Word | Kind::Mixed | Kind::Digits => {}
+            Kind::Word | Kind::Mixed | Kind::Digits | Kind::Mark(b'#') => {}
             Kind::Mark(b'-' | b'.' | b'/' | b'\'' | b'_' | b'*') => {
                 self.open.retain_mut(|phrase| {
                     phrase.tokens += 1;

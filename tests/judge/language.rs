@@ -817,3 +817,12 @@ fn single_digits_may_be_dictated_with_words_between() {
         ("rooms 4 and 8 and 2 and 1", "rooms 4 and 8 and 2 and 1"),
     ]);
 }
+
+#[test]
+fn a_hash_sign_stands_for_the_word_number() {
+    becomes(&[
+        ("security # 837", "security # ***"),
+        ("verification # is 482913", "verification # is ******"),
+        ("order # 482913", "order # 482913"),
+    ]);
+}
