@@ -169,7 +169,7 @@ pub fn stream(data: &[u8]) {
             redactor.push(piece, &mut out);
             assert!(redactor.held() <= StreamRedactor::MAX_BUFFERED, "more is held than the window takes");
         }
-        let whole = redactor.is_in_one_stretch();
+        let whole = redactor.is_unjudged();
         (whole, redactor.finish(&mut out), out)
     };
 

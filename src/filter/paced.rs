@@ -188,7 +188,7 @@ impl Filter {
         text: &[u8],
         pace: &mut Pace,
     ) -> Result<Option<(Finished, Vec<Edit>)>, ScanError> {
-        let mut redactor = redactor.noting();
+        let mut redactor = redactor.recording_edits();
         let mut out = Vec::new();
         for piece in text.chunks(STEP / 4) {
             let pushed = self.step(|_| {
@@ -201,7 +201,7 @@ impl Filter {
             out.clear();
             pace.spend(piece.len()).await;
         }
-        self.step(|_| Ok(redactor.finish_noting(&mut out)))
+        self.step(|_| Ok(redactor.finish_with_edits(&mut out)))
     }
 }
 

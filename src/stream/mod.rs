@@ -27,7 +27,7 @@ pub use adapters::{RedactReader, RedactWriter};
 use watch::{Point, Watch};
 
 /// The number of bytes of a chunk that are buffered at once, so that a large chunk is not copied as a whole.
-const SIP: usize = 4096;
+const CHUNK: usize = 4096;
 
 /// The number of bytes of plain text after which it is judged for requests.
 const PLAIN: usize = 1024;
@@ -237,7 +237,7 @@ impl StreamRedactor {
     }
 
     /// Keeps the edits until they are [taken](Self::take_edits).
-    pub(crate) fn noting(mut self) -> Self {
+    pub(crate) fn recording_edits(mut self) -> Self {
         self.edits = Some(Vec::new());
         self
     }
@@ -259,8 +259,8 @@ impl StreamRedactor {
     /// Scans the next piece of the text and appends to `out` what is safe to send.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         self.begin();
-        for sip in piece.chunks(SIP) {
-            self.text.extend_from_slice(sip);
+        for chunk in piece.chunks(CHUNK) {
+            self.text.extend_from_slice(chunk);
             while self.watched < self.text.len() {
                 self.watched += 1;
                 self.step(out);
@@ -271,13 +271,13 @@ impl StreamRedactor {
     /// Ends the text and appends the rest of the output to `out`.
     #[must_use]
     pub fn finish(self, out: &mut Vec<u8>) -> Finished {
-        self.finish_noting(out).0
+        self.finish_with_edits(out).0
     }
 
     /// Ends the text as [`finish`](Self::finish) does, and returns the edits that were not taken.
-    pub(crate) fn finish_noting(mut self, out: &mut Vec<u8>) -> (Finished, Vec<Edit>) {
+    pub(crate) fn finish_with_edits(mut self, out: &mut Vec<u8>) -> (Finished, Vec<Edit>) {
         self.begin();
-        self.settle(Cut::End, out);
+        self.judge_up_to(Cut::End, out);
         self.conversation.end(self.role, &self.said);
         // A request may be recognized only after a secret that follows its cue.
         self.findings.sort_by_key(|f| (f.span.start, f.span.end, f.kind == FindingKind::Solicitation));
@@ -292,7 +292,7 @@ impl StreamRedactor {
     }
 
     /// Returns the length of the whole text that was sent.
-    pub(crate) fn gone(&self) -> usize {
+    pub(crate) fn sent_len(&self) -> usize {
         self.base + self.written - self.judged
     }
 
@@ -315,7 +315,7 @@ impl StreamRedactor {
     }
 
     /// Marks the whole buffer as sent unchanged.
-    pub(crate) fn let_go(&mut self) {
+    pub(crate) fn mark_sent(&mut self) {
         self.watch.forget();
         self.written = self.text.len();
     }
@@ -330,7 +330,7 @@ impl StreamRedactor {
     /// Judges the whole buffer as it is and sends it.
     pub(crate) fn judge_now(&mut self) {
         if self.held() > 0 {
-            self.settle(Cut::At(self.watched), &mut Vec::new());
+            self.judge_up_to(Cut::At(self.watched), &mut Vec::new());
             self.watch.forget();
         }
     }
@@ -349,7 +349,7 @@ impl StreamRedactor {
 
     /// Returns whether nothing was judged so far: if the text ends here, it is judged as a whole.
     #[cfg(any(test, fuzzing))]
-    pub(crate) fn is_in_one_stretch(&self) -> bool {
+    pub(crate) fn is_unjudged(&self) -> bool {
         self.base == 0
     }
 
@@ -386,29 +386,29 @@ impl StreamRedactor {
                     Point::CalmUntil(back) => self.ready.push_back((here.saturating_sub(back), Ready::Early)),
                     Point::Held | Point::Inside => {}
                 }
-                self.go_on_with_slack(reach, out);
+                self.send_with_lookahead(reach, out);
             }
             Point::Held => {}
             Point::Plain { ends } => self.pass(end, ends, out),
             Point::PlainUntil(back) if end - back > self.written => self.pass(end - back, false, out),
             Point::PlainUntil(_) => {}
-            Point::Calm => self.settle(Cut::At(end), out),
-            Point::CalmUntil(back) => self.settle_early(end.saturating_sub(back), out),
+            Point::Calm => self.judge_up_to(Cut::At(end), out),
+            Point::CalmUntil(back) => self.judge_early(end.saturating_sub(back), out),
         }
         if self.watched - self.written >= Self::MAX_BUFFERED {
-            self.settle(Cut::Anywhere, out);
+            self.judge_up_to(Cut::Anywhere, out);
             self.watch.overflow();
         }
     }
 
     /// Judges the buffer and sends it up to the cut. Does nothing if that was done too often for the length of the
     /// text, because the context and the whole buffer are read again each time.
-    fn settle_early(&mut self, cut: usize, out: &mut Vec<u8>) {
+    fn judge_early(&mut self, cut: usize, out: &mut Vec<u8>) {
         let len = self.base + self.watched - self.judged;
         let spent = self.spent + self.watched;
         if cut > self.written && spent <= EARLY * len + EARLY_AT_FIRST {
             self.spent = spent;
-            self.settle(Cut::At(cut), out);
+            self.judge_up_to(Cut::At(cut), out);
         }
     }
 
@@ -417,12 +417,12 @@ impl StreamRedactor {
         self.write(end, out);
         let unjudged = end - self.judged;
         if unjudged >= if ends { PLAIN } else { 2 * PLAIN } {
-            self.settle(Cut::At(end), out);
+            self.judge_up_to(Cut::At(end), out);
         }
     }
 
     /// With custom detectors: sends what has enough text after it.
-    fn go_on_with_slack(&mut self, reach: Reach, out: &mut Vec<u8>) {
+    fn send_with_lookahead(&mut self, reach: Reach, out: &mut Vec<u8>) {
         let here = self.base + self.watched - self.judged;
         // A view is never longer than its source.
         if self.ready.front().is_none_or(|(place, _)| place + reach.ahead > here) {
@@ -460,17 +460,17 @@ impl StreamRedactor {
             }
         }
         if let Some(cut) = self.unwritten(calm) {
-            self.settle(Cut::At(cut), out);
+            self.judge_up_to(Cut::At(cut), out);
         }
         if let Some(cut) = self.unwritten(early) {
-            self.settle_early(cut, out);
+            self.judge_early(cut, out);
         }
         if let Some((place, ends)) = plain
             && let Some(end) = self.unwritten(place)
         {
             let written = self.base + self.written - self.judged;
             if found.iter().any(|(start, end)| *start < place && *end > written) {
-                self.settle(Cut::At(end), out);
+                self.judge_up_to(Cut::At(end), out);
             } else {
                 self.pass(end, ends, out);
             }
@@ -492,7 +492,7 @@ impl StreamRedactor {
     }
 
     /// Judges the text read so far and sends it up to the cut.
-    fn settle(&mut self, cut: Cut, out: &mut Vec<u8>) {
+    fn judge_up_to(&mut self, cut: Cut, out: &mut Vec<u8>) {
         let expected = self.begin();
         let text = mem::take(&mut self.text);
         let watched = &text[..self.watched];
@@ -525,7 +525,7 @@ impl StreamRedactor {
                 verdict
                     .found
                     .retain(|found| found.solicited || !(found.span.start < run.end && run.start < found.span.end));
-                verdict.found.push(self.outgrown(run));
+                verdict.found.push(self.oversized_run(run));
             }
         }
         if !last && verdict.until > to {
@@ -576,7 +576,7 @@ impl StreamRedactor {
     }
 
     /// Returns the detection for a run of digits that filled the buffer.
-    fn outgrown(&self, span: ViewSpan) -> Detection {
+    fn oversized_run(&self, span: ViewSpan) -> Detection {
         let policy = self.engine.policy();
         // It could be any of these. Take the one with the strictest action.
         let numbers = [

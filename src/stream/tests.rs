@@ -20,7 +20,7 @@ fn customer() -> StreamRedactor {
     StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer)
 }
 
-/// The same after a question by the other side.
+/// Returns a redactor for the answer to this question by the other side.
 fn asked(question: &str, role: Role) -> StreamRedactor {
     let mut conversation = Conversation::new();
     let asker = if role.serves() { Role::Customer } else { Role::Agent };
@@ -687,9 +687,9 @@ proptest! {
         let (mut redactor, fresh) = (redactor(), redactor());
         let mut out = Vec::new();
         redactor.push(text.as_bytes(), &mut out);
-        let in_one_stretch = redactor.is_in_one_stretch();
+        let unjudged = redactor.is_unjudged();
         let finished = redactor.finish(&mut out);
-        if in_one_stretch {
+        if unjudged {
             let (expected, scanned) = scanned(&fresh, text.as_bytes());
             prop_assert_eq!(shown(&out), shown(&expected));
             prop_assert_eq!(finished, scanned);

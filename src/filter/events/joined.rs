@@ -367,7 +367,7 @@ impl Joined {
     /// Handles an event without a text: plain text does not wait for the end of its word.
     pub(super) fn relax(&mut self) {
         for text in &mut self.texts {
-            text.let_go();
+            text.release_plain();
         }
     }
 
@@ -421,7 +421,7 @@ impl Joined {
     fn end_at(&mut self, at: usize, scanner: &mut Scanner) {
         let text = &mut self.texts[at];
         let Some(redactor) = text.redactor.take() else { return };
-        let (mut finished, edits) = redactor.finish_noting(&mut Vec::new());
+        let (mut finished, edits) = redactor.finish_with_edits(&mut Vec::new());
         text.end(edits);
         scanner.blocked |= finished.is_blocked();
         if matches!(text.growth, Growth::Fork { .. }) {

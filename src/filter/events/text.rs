@@ -60,7 +60,7 @@ pub(super) struct Joint {
     pub(super) redactor: Option<Box<StreamRedactor>>,
     content: Vec<u8>,
     /// The length of the part that can be sent.
-    gone: usize,
+    released: usize,
     edits: Vec<Edit>,
     /// The findings in its pieces as messages.
     pub(super) told: Vec<Span>,
@@ -143,9 +143,9 @@ impl Joint {
             role,
             kind: Kind::Unknown,
             growth: Growth::Append,
-            redactor: Some(Box::new(redactor.noting())),
+            redactor: Some(Box::new(redactor.recording_edits())),
             content: Vec::new(),
-            gone: 0,
+            released: 0,
             edits: Vec::new(),
             told: Vec::new(),
             covered: Vec::new(),
@@ -167,7 +167,7 @@ impl Joint {
 
     /// Returns whether all of it can be sent up to here.
     pub(super) fn is_released(&self, end: usize) -> bool {
-        self.gone >= end
+        self.released >= end
     }
 
     /// Returns how a piece continues the text.
@@ -215,7 +215,7 @@ impl Joint {
     }
 
     /// Releases everything that is not in doubt, and all of a snapshot that no longer changes.
-    pub(super) fn relax(&mut self) {
+    pub(super) fn release_certain(&mut self) {
         if self.still >= STILL {
             self.release();
         }
@@ -226,15 +226,15 @@ impl Joint {
             Kind::Piece => false,
         };
         if plain {
-            redactor.let_go();
+            redactor.mark_sent();
         }
         self.update();
     }
 
     /// Releases everything if it would be sent unchanged after a blank.
-    pub(super) fn let_go(&mut self) {
+    pub(super) fn release_plain(&mut self) {
         if let Some(redactor) = self.redactor.as_mut().filter(|redactor| redactor.is_plain()) {
-            redactor.let_go();
+            redactor.mark_sent();
         }
         self.update();
     }
@@ -255,7 +255,7 @@ impl Joint {
     /// Adds what its redactor has released.
     pub(super) fn update(&mut self) {
         if let Some(redactor) = &mut self.redactor {
-            self.gone = redactor.gone();
+            self.released = redactor.sent_len();
             self.edits.extend(redactor.take_edits());
         }
     }
@@ -305,14 +305,14 @@ impl Joint {
     /// Ends the text with these last edits.
     pub(super) fn end(&mut self, edits: Vec<Edit>) {
         self.edits.extend(edits);
-        self.gone = self.content.len();
+        self.released = self.content.len();
     }
 
     /// Drops a text that does not exist after all. It holds nothing and masks nothing.
     pub(super) fn drop_out(&mut self) {
         self.redactor = None;
         self.edits.clear();
-        self.gone = self.content.len();
+        self.released = self.content.len();
     }
 
     /// Returns the edits on a part of the text, with their lengths in the text. A replacement belongs to the part in
