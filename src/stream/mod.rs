@@ -298,7 +298,7 @@ impl StreamRedactor {
 
     /// Returns the number of bytes since the last blank, which may be an incomplete word.
     pub(crate) fn unfinished(&self) -> usize {
-        self.watch.chunk_len()
+        self.watch.word_len()
     }
 
     /// Returns whether the whole buffer would be sent unchanged if a blank came next, or is held only because of a
@@ -308,10 +308,10 @@ impl StreamRedactor {
             return self.held() == 0;
         }
         let end = self.text.len();
-        let mut word = self.text[end - self.watch.chunk_len().min(end)..].to_vec();
+        let mut word = self.text[end - self.watch.word_len().min(end)..].to_vec();
         word.push(b' ');
         let mut watch = self.watch.clone();
-        matches!(watch.step(&word), Point::Plain { .. }) || watch.rests()
+        matches!(watch.step(&word), Point::Plain { .. }) || watch.seems_complete()
     }
 
     /// Marks the whole buffer as sent unchanged.
@@ -372,7 +372,7 @@ impl StreamRedactor {
     /// Runs the prefilter on the byte before `watched`.
     fn step(&mut self, out: &mut Vec<u8>) {
         let end = self.watched;
-        let start = end - 1 - self.watch.chunk_len().min(end - 1);
+        let start = end - 1 - self.watch.word_len().min(end - 1);
         match self.watch.step(&self.text[start..end]) {
             Point::Inside => {}
             point if let Some(reach) = self.custom => {

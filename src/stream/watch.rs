@@ -144,7 +144,7 @@ pub(super) struct Watch {
     /// The number of words and marks up to the last end of a sentence.
     ended: usize,
     /// Whether a plain word follows the last doubtful one.
-    parted: bool,
+    plain_follows: bool,
     /// The regions in the buffer.
     regions: VecDeque<Region>,
     /// Whether a word at the start of a sentence may be a password, and the start of that word.
@@ -190,20 +190,20 @@ impl Watch {
     }
 
     /// Returns the length of the current word.
-    pub(super) fn chunk_len(&self) -> usize {
+    pub(super) fn word_len(&self) -> usize {
         self.len
     }
 
     /// Returns whether the buffer could contain a secret only if the text continued, and the text reads as if it were
     /// complete: "One moment, please.", "All 482 seats are sold".
-    pub(super) fn rests(&self) -> bool {
+    pub(super) fn seems_complete(&self) -> bool {
         let is_over = |region: &Region| match region.weight {
             _ if region.lone && self.ended == self.tokens => true,
             Weight::Light => !region.near || self.since >= LIGHT,
             Weight::Named | Weight::Bare => !region.near && self.since >= LIGHT,
             Weight::Heavy => false,
         };
-        self.parted
+        self.plain_follows
             && self.doubt.is_none()
             && self.unknown.is_empty()
             && self.quotation.is_none()
@@ -230,7 +230,7 @@ impl Watch {
             weak: false,
             lone: false,
         });
-        self.parted = false;
+        self.plain_follows = false;
         self.doubt = None;
     }
 
@@ -251,7 +251,7 @@ impl Watch {
             self.letters += 1;
             if word.len() == self.len {
                 self.word_start = self.at - self.len;
-                ends |= self.word(word, self.letters.is_multiple_of(LETTERS));
+                ends |= self.end_word(word, self.letters.is_multiple_of(LETTERS));
             } else {
                 self.overflow();
             }
@@ -261,7 +261,7 @@ impl Watch {
             if self.len > 0 {
                 if before.len() == self.len {
                     self.word_start = self.at - 1 - self.len;
-                    ends |= self.word(before, true);
+                    ends |= self.end_word(before, true);
                 } else {
                     self.overflow();
                 }
@@ -318,12 +318,14 @@ impl Watch {
         let tokens = self.tokens - region.last;
         let is_last = self.regions.len() == 1;
         let reach = if region.linked { LINKED_REACH } else { REACH };
-        let parted = !is_last || self.parted && self.since >= LIGHT;
+        let plain_follows = !is_last || self.plain_follows && self.since >= LIGHT;
         match region.weight {
-            Weight::Light if region.near => parted && tokens > NEAR || tokens > NEAR_MARKS,
-            Weight::Light => parted || tokens > NEAR_MARKS,
+            Weight::Light if region.near => plain_follows && tokens > NEAR || tokens > NEAR_MARKS,
+            Weight::Light => plain_follows || tokens > NEAR_MARKS,
             // With "is", a cue may be three words further away.
-            Weight::Named => parted && (!is_last || !region.linked || self.since >= 3 * LIGHT) || tokens >= reach,
+            Weight::Named => {
+                plain_follows && (!is_last || !region.linked || self.since >= 3 * LIGHT) || tokens >= reach
+            }
             Weight::Bare => tokens >= reach,
             Weight::Heavy => self.ended >= region.last + CALM || tokens >= FAR,
         }
@@ -343,18 +345,18 @@ impl Watch {
     }
 
     /// Reads a complete word. `counts`: whether it counts as a word. Returns whether it ends a sentence.
-    fn word(&mut self, word: &[u8], counts: bool) -> bool {
+    fn end_word(&mut self, word: &[u8], counts: bool) -> bool {
         let tokens = self.tokens;
-        let ends = self.spelled(word);
+        let ends = self.read_spelled(word);
         if !counts && self.regions.back().is_none_or(|region| region.last <= tokens) {
             self.tokens = tokens;
         }
         ends
     }
 
-    fn spelled(&mut self, word: &[u8]) -> bool {
+    fn read_spelled(&mut self, word: &[u8]) -> bool {
         if word.iter().all(|b| b.is_ascii_graphic() && *b != b'&') {
-            return self.read(word);
+            return self.read_word(word);
         }
         let view = View::new(word);
         let text = view.text();
@@ -363,17 +365,21 @@ impl Watch {
         if text.iter().any(u8::is_ascii_whitespace) {
             // Two words separated by a space that is not ASCII.
             for part in text.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty()) {
-                self.read(part);
+                self.read_word(part);
             }
-            self.heat(self.tokens, false, Doubtful { weight: Weight::Light, digits: 0, alone: false, quoted: false });
+            self.add_doubtful(
+                self.tokens,
+                false,
+                Doubtful { weight: Weight::Light, digits: 0, alone: false, quoted: false },
+            );
         } else if !text.is_empty() {
-            return self.read(text) | ends;
+            return self.read_word(text) | ends;
         }
         ends
     }
 
     /// Reads a word as it is in the view.
-    fn read(&mut self, word: &[u8]) -> bool {
+    fn read_word(&mut self, word: &[u8]) -> bool {
         let mut sheet = TokenBuffer::default();
         let reading = TokenizedText::new(word, &mut sheet).without_cues();
         let tokens = &reading.tokens[..];
@@ -386,7 +392,7 @@ impl Watch {
         for (at, token) in tokens.iter().enumerate() {
             let linked = matches!(self.doubt, Some(Doubt::Links(_)));
             let found = self.phrases.token(&reading, at, token, linked, self.guarded);
-            cue |= found.is_hot;
+            cue |= found.holds_text;
             if found.is_secret {
                 self.secret = Some(before + at + 1);
                 for region in &mut self.regions {
@@ -403,16 +409,16 @@ impl Watch {
         let quoted = self.quotation.is_some();
         self.quote(tokens);
         self.tokens += tokens.len();
-        if cue || is_hot(&reading) {
+        if cue || is_doubtful(&reading) {
             let doubtful = self.weigh(&reading, before, cue);
-            self.heat(before, !cue && is_weak(&reading), Doubtful { quoted, ..doubtful });
+            self.add_doubtful(before, !cue && is_weak(&reading), Doubtful { quoted, ..doubtful });
             if let Some(region) = self.regions.back_mut().filter(|region| region.start == self.word_start) {
                 region.lone =
                     !cue && tokens.iter().all(|token| matches!(token.kind, Kind::Word | Kind::Mark(b'.' | b',')));
             }
         } else {
-            self.parted |= tokens.iter().any(Token::is_text);
-            self.pass(&reading, begins);
+            self.plain_follows |= tokens.iter().any(Token::is_text);
+            self.read_plain(&reading, begins);
             if let Some(doubt) = self.doubt {
                 let links = tokens.iter().all(|token| is_link(&reading, token));
                 self.doubt = match doubt {
@@ -433,7 +439,7 @@ impl Watch {
     }
 
     /// Reads a plain word, which may say something about the numbers before and after it.
-    fn pass(&mut self, reading: &TokenizedText<'_>, begins: bool) {
+    fn read_plain(&mut self, reading: &TokenizedText<'_>, begins: bool) {
         if self.quotation.is_some() {
             // Quoted words say nothing about the quotation itself.
             return;
@@ -521,7 +527,7 @@ impl Watch {
         } else if chunk(reading, 0).is_some_and(|value| looks_like_one(reading, value)) {
             weight = weight.max(Weight::Bare);
         }
-        self.run = if self.parted { run } else { self.run + run };
+        self.run = if self.plain_follows { run } else { self.run + run };
         if run > 0 && self.run >= FEW_DIGITS {
             weight = weight.max(Weight::Bare);
         }
@@ -545,13 +551,13 @@ impl Watch {
     }
 
     /// Adds a doubtful word that begins after `before` words and marks.
-    fn heat(&mut self, before: usize, weak: bool, doubtful: Doubtful) {
+    fn add_doubtful(&mut self, before: usize, weak: bool, doubtful: Doubtful) {
         let doubt = self.doubt.take().map(|_| self.doubt_start);
         let unknown = self.unknown.front().map(|(start, _)| *start);
         let start = doubt.into_iter().chain(unknown).fold(self.word_start, usize::min);
         let Doubtful { weight, digits, alone, quoted } = doubtful;
         let near = |region: &Region| {
-            let reach = match self.parted {
+            let reach = match self.plain_follows {
                 true if weak && region.weak => NEAR_WEAK,
                 true => NEAR,
                 false => NEAR_MARKS,
@@ -560,7 +566,7 @@ impl Watch {
             let is_light = weight <= Weight::Named;
             let apart =
                 alone || is_light && self.since >= LIGHT || is_light && region.weight <= Weight::Named && !region.near;
-            quoted || before <= region.last + reach && !(self.parted && apart)
+            quoted || before <= region.last + reach && !(self.plain_follows && apart)
         };
         let mut next = Region {
             start,
@@ -589,7 +595,7 @@ impl Watch {
             self.secret = Some(self.tokens);
         }
         self.regions.push_back(next);
-        self.parted = false;
+        self.plain_follows = false;
         self.since = 0;
     }
 
@@ -619,7 +625,7 @@ fn is_weak(reading: &TokenizedText<'_>) -> bool {
 }
 
 /// Returns whether a word may be part of a finding by itself.
-fn is_hot(reading: &TokenizedText<'_>) -> bool {
+fn is_doubtful(reading: &TokenizedText<'_>) -> bool {
     let tokens = &reading.tokens;
     // The bullet of a list item.
     if tokens.len() == 1 && tokens[0].is(b'*') {
@@ -694,7 +700,7 @@ struct Phrase {
 #[derive(Debug, Default)]
 struct Cues {
     /// After one of them any word may be a password. If guarded, one of them names a secret.
-    is_hot: bool,
+    holds_text: bool,
     /// One of them names a secret.
     is_secret: bool,
     /// One of them names something harmless that has a number: an order, a device.
@@ -755,7 +761,7 @@ impl Phrases {
             let Some(cue) = lexicon.phrase_end(phrase.node) else { continue };
             cues.is_secret |= cue.topic.is_secret();
             cues.is_harmless |= matches!(cue.topic, Topic::Reference | Topic::Device | Topic::Phone | Topic::Zip);
-            cues.is_hot |= match cue.topic {
+            cues.holds_text |= match cue.topic {
                 Topic::Password => true,
                 Topic::Login => self.customer,
                 Topic::Code | Topic::OneTimePasscode | Topic::Pin if phrase.clave => true,

@@ -343,7 +343,7 @@ impl Joined {
     fn check(&mut self, at: usize, scanner: &mut Scanner) {
         let stalls = self.waiting.len() >= MAX_WAITING;
         let text = &mut self.texts[at];
-        text.relax();
+        text.release_certain();
         if stalls && text.kind != Kind::Piece {
             text.release();
         }
