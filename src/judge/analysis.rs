@@ -24,7 +24,7 @@ pub(super) struct MessageAnalysis<'p, 'v> {
     pub(super) expected: Expected,
     /// Tokens that belong to a finding.
     pub(super) claimed: SmallVec<[bool; 64]>,
-    pub(super) spent: ConsumedCues,
+    pub(super) consumed: ConsumedCues,
     /// Whether the message contains masks of an earlier redaction.
     pub(super) masked: bool,
     pub(super) verdict: Analysis,
@@ -79,15 +79,15 @@ impl MessageAnalysis<'_, '_> {
 
     /// Treats a mask as the value of its cue and as the answer to the question, so that redacting a text twice changes
     /// nothing more.
-    pub(super) fn heed_masks(&mut self) {
+    pub(super) fn consume_masks(&mut self) {
         if !self.masked {
             return;
         }
         for at in 0..self.reading.tokens.len() {
             if self.reading.tokens[at].kind == Kind::Masked {
                 let fits = |topic: Topic| topic.is_secret() || topic == Topic::Partial;
-                if let Some(found) = governor(self.reading, at, at, &self.spent, &fits) {
-                    self.spent.spend(found.hit);
+                if let Some(found) = governor(self.reading, at, at, &self.consumed, &fits) {
+                    self.consumed.consume(found.hit);
                 }
             }
         }
@@ -134,7 +134,7 @@ impl MessageAnalysis<'_, '_> {
         *self.has_long_numbers.get_or_init(|| long() == 2)
     }
 
-    pub(super) fn speaks_of_cards(&self) -> bool {
+    pub(super) fn mentions_cards(&self) -> bool {
         self.reading.mentions(Topic::Card)
             || self.reading.mentions(Topic::SecurityCode)
             || self.expected.all().contains(Topic::SecurityCode)

@@ -55,7 +55,7 @@ impl MessageAnalysis<'_, '_> {
                 secret_fits(topic, number) || nearly_fits(topic, number) || harmless_fits(topic, number.digits)
             };
             let start = if number.attached { self.reading.chunk_start(number.first) } else { number.first };
-            let mut governor = governor(self.reading, start, number.last, &self.spent, &fits);
+            let mut governor = governor(self.reading, start, number.last, &self.consumed, &fits);
             // "orders 1, 2 and 3": the number shares the cue of the number before it.
             if let Some((before, inherited)) = previous {
                 let near = governor.is_none_or(|g| g.cost > 1 && !g.after);
@@ -111,7 +111,7 @@ impl MessageAnalysis<'_, '_> {
             if let Some(found) = governor.filter(|g| self.is_governed(number, g)) {
                 previous = Some((*number, found));
                 if found.cost <= 3 || found.after {
-                    self.spent.spend(found.hit);
+                    self.consumed.consume(found.hit);
                 }
                 if found.cue.topic.is_secret()
                     && let Some(entity) = self.entity(number, &found)
@@ -313,7 +313,7 @@ impl MessageAnalysis<'_, '_> {
             // "Boxes of code 4077 anchors", "code A for the 2800 coins".
             Topic::Code | Topic::Pin if !governor.copula && self.counts_things(number) => false,
             Topic::Code if number.digits == 3 => {
-                (self.speaks_of_cards() || self.reading.does(Does::EXPIRY)) && governor.cost <= 4
+                (self.mentions_cards() || self.reading.does(Does::EXPIRY)) && governor.cost <= 4
             }
             // "Block 842113 was the last one."
             Topic::OneTimePasscode if governor.cue.name == "the new one" => {
@@ -387,7 +387,7 @@ impl MessageAnalysis<'_, '_> {
         Some(match governor.cue.topic {
             Topic::Code
                 if number.digits <= 4
-                    && (self.speaks_of_cards() || governor.cue.name != "code" && governor.cue.name != "código") =>
+                    && (self.mentions_cards() || governor.cue.name != "code" && governor.cue.name != "código") =>
             {
                 Entity::SecurityCode
             }
@@ -407,7 +407,7 @@ impl MessageAnalysis<'_, '_> {
                 continue;
             }
             let fits = |topic: Topic| matches!(topic, Topic::OneTimePasscode | Topic::Code) || !topic.is_secret();
-            let governor = governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
+            let governor = governor(self.reading, candidate.first, candidate.last, &self.consumed, &fits)
                 .or_else(|| govern::antecedent(self.reading, candidate.first, &fits));
             match governor {
                 Some(g) if g.cue.topic.is_secret() => {
@@ -430,7 +430,7 @@ impl MessageAnalysis<'_, '_> {
                         // "Backup codes:" has several values.
                         let last = &self.reading.tokens[self.reading.cues[g.hit].last];
                         if !self.reading.bytes(last).ends_with(b"s") {
-                            self.spent.spend(g.hit);
+                            self.consumed.consume(g.hit);
                         }
                         self.find(candidate, Evidence { cue: Some(g.cue.name), ..candidate.evidence });
                     }

@@ -32,7 +32,7 @@ impl MessageAnalysis<'_, '_> {
             let governor = if candidate.entity == Entity::Password {
                 None
             } else {
-                governor(self.reading, candidate.first, candidate.last, &self.spent, &fits)
+                governor(self.reading, candidate.first, candidate.last, &self.consumed, &fits)
             };
             // If the text mentions cards, only a cue directly before the number can override its form.
             let reach = match card {
@@ -69,7 +69,7 @@ impl MessageAnalysis<'_, '_> {
                 continue;
             }
             if let Some(governor) = said {
-                self.spent.spend(governor.hit);
+                self.consumed.consume(governor.hit);
             }
             let cue = said.map(|g| g.cue.name).or(candidate.evidence.cue);
             let asked = cue.is_none() && candidate.topics.iter().any(|t| self.expected.asked.contains(*t));

@@ -51,11 +51,11 @@ impl ConsumedCues {
         Self(SmallVec::from_elem(false, reading.cues.len()))
     }
 
-    pub(crate) fn spend(&mut self, hit: usize) {
+    pub(crate) fn consume(&mut self, hit: usize) {
         self.0[hit] = true;
     }
 
-    fn is(&self, hit: usize) -> bool {
+    fn contains(&self, hit: usize) -> bool {
         self.0[hit]
     }
 }
@@ -65,16 +65,16 @@ pub(crate) fn governor(
     reading: &TokenizedText<'_>,
     first: usize,
     last: usize,
-    spent: &ConsumedCues,
+    consumed: &ConsumedCues,
     fits: &dyn Fn(Topic) -> bool,
 ) -> Option<Governor> {
-    let left = to_the_left(reading, first, spent, fits);
+    let left = to_the_left(reading, first, consumed, fits);
     // "(482913) is your code"
     let bracketed =
         first > 0 && reading.tokens[first - 1].is(b'(') && reading.token(last + 1).is_some_and(|t| t.is(b')'));
     let right = match bracketed {
-        true => to_the_right(reading, last + 1, spent, fits).filter(|right| right.copula),
-        false => to_the_right(reading, last, spent, fits),
+        true => to_the_right(reading, last + 1, consumed, fits).filter(|right| right.copula),
+        false => to_the_right(reading, last, consumed, fits),
     };
     match (left, right) {
         (Some(left), Some(right)) => {
@@ -84,9 +84,9 @@ pub(crate) fn governor(
         }
         (left, right) => left
             .or(right)
-            .or_else(|| subject(reading, first, spent, fits))
-            .or_else(|| named_later(reading, last, spent, fits))
-            .or_else(|| headline(reading, first, last, spent, fits)),
+            .or_else(|| subject(reading, first, consumed, fits))
+            .or_else(|| named_later(reading, last, consumed, fits))
+            .or_else(|| headline(reading, first, last, consumed, fits)),
     }
 }
 
@@ -97,7 +97,7 @@ fn headline(
     reading: &TokenizedText<'_>,
     first: usize,
     last: usize,
-    spent: &ConsumedCues,
+    consumed: &ConsumedCues,
     fits: &dyn Fn(Topic) -> bool,
 ) -> Option<Governor> {
     const LONGEST: usize = 8;
@@ -127,7 +127,7 @@ fn headline(
             if ends {
                 let named = topic == Topic::OneTimePasscode || link && matches!(topic, Topic::Code);
                 let found = Governor { cue: hit.cue, hit: index, cost: 3, copula: true, after: true };
-                return (named && fits(topic) && !spent.is(index)).then_some(found);
+                return (named && fits(topic) && !consumed.contains(index)).then_some(found);
             }
             at = end;
             continue;
@@ -146,7 +146,7 @@ fn headline(
 fn to_the_left(
     reading: &TokenizedText<'_>,
     first: usize,
-    spent: &ConsumedCues,
+    consumed: &ConsumedCues,
     fits: &dyn Fn(Topic) -> bool,
 ) -> Option<Governor> {
     let tokens = &reading.tokens;
@@ -165,7 +165,7 @@ fn to_the_left(
             let index = token.cue as usize - 1;
             let topic = hit.cue.topic;
             // "0074 era mi pin, ahora uso 5529"
-            let used = spent.is(index) && !(entries > 0 && renewed);
+            let used = consumed.contains(index) && !(entries > 0 && renewed);
             // Without "is" or a colon, a harmless noun must be next to its number.
             let near = topic.is_secret() || cost + entries <= if copula { 6 } else { 3 };
             if fits(topic)
@@ -251,7 +251,7 @@ fn to_the_left(
 fn subject(
     reading: &TokenizedText<'_>,
     first: usize,
-    spent: &ConsumedCues,
+    consumed: &ConsumedCues,
     fits: &dyn Fn(Topic) -> bool,
 ) -> Option<Governor> {
     let tokens = &reading.tokens;
@@ -289,7 +289,7 @@ fn subject(
                 }
                 continue;
             }
-            if fits(hit.cue.topic) && !spent.is(index) {
+            if fits(hit.cue.topic) && !consumed.contains(index) {
                 found = Some(Governor { cue: hit.cue, hit: index, cost: 4, copula: true, after: false });
             }
         }
@@ -412,7 +412,7 @@ fn is_preposition(token: &Token) -> bool {
 fn to_the_right(
     reading: &TokenizedText<'_>,
     last: usize,
-    spent: &ConsumedCues,
+    consumed: &ConsumedCues,
     fits: &dyn Fn(Topic) -> bool,
 ) -> Option<Governor> {
     let tokens = &reading.tokens;
@@ -463,7 +463,7 @@ fn to_the_right(
                 return None;
             }
             let needs_link = (!topic.is_secret() && !beside || topic == Topic::Quantity) && !link;
-            if fits(topic) && !spent.is(index) && !taken && cost <= reach && !needs_link {
+            if fits(topic) && !consumed.contains(index) && !taken && cost <= reach && !needs_link {
                 return Some(Governor { cue: hit.cue, hit: index, cost, copula: link, after: true });
             }
             return None;
@@ -514,7 +514,7 @@ fn counts(reading: &TokenizedText<'_>, first: usize, last: usize) -> bool {
 fn named_later(
     reading: &TokenizedText<'_>,
     last: usize,
-    spent: &ConsumedCues,
+    consumed: &ConsumedCues,
     fits: &dyn Fn(Topic) -> bool,
 ) -> Option<Governor> {
     let tokens = &reading.tokens;
@@ -533,7 +533,7 @@ fn named_later(
         })
         .find_map(|t| reading.hit(t))?;
     let index = tokens[hit.first].cue as usize - 1;
-    (fits(hit.cue.topic) && !spent.is(index) && hit.cue.topic != Topic::Quantity && !has_value(reading, hit.last))
+    (fits(hit.cue.topic) && !consumed.contains(index) && hit.cue.topic != Topic::Quantity && !has_value(reading, hit.last))
         .then_some(Governor { cue: hit.cue, hit: index, cost: 3, copula: true, after: true })
 }
 

@@ -190,7 +190,7 @@ impl MessageAnalysis<'_, '_> {
             .collect();
         let named = |topic: Topic| {
             let fits = |t: Topic| t == topic || harmless_fits(t, number.digits) && t != Topic::Partial;
-            governor(self.reading, number.first, number.last, &self.spent, &fits)
+            governor(self.reading, number.first, number.last, &self.consumed, &fits)
                 .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
         let social = !whole && (expected.contains(Topic::SocialSecurity) || named(Topic::SocialSecurity));

@@ -47,7 +47,7 @@ impl Conversation {
         self.recent[..new].copy_from_slice(&taught.recent[..new]);
         self.time_ms = self.time_ms.max(taught.time_ms);
         for (nth, side) in self.sides.iter_mut().enumerate() {
-            *side = side.together(&loaded.sides[nth], &taught.sides[nth]);
+            *side = side.merge(&loaded.sides[nth], &taught.sides[nth]);
         }
         let lives = |talk: &Self| talk.spoken_ago < SUBJECT_LASTS && talk.spoken != Secrets::default();
         if !lives(self) {
@@ -100,7 +100,7 @@ impl Side {
         }
     }
 
-    fn together(&self, before: &Self, other: &Self) -> Self {
+    fn merge(&self, before: &Self, other: &Self) -> Self {
         match (self.is_silent_since(before), other.is_silent_since(before)) {
             // The question is the same. The other side may have answered it in either.
             (true, true) => Self {
@@ -123,23 +123,23 @@ impl Side {
     fn with(&self, before: &Self, other: &Self) -> Self {
         let none = Secrets::default();
         Self {
-            asks: together(self.asks, other.asks),
+            asks: merge_topics(self.asks, other.asks),
             asked_ago: younger((!self.asks.is_empty(), self.asked_ago), (!other.asks.is_empty(), other.asked_ago)),
             answered: (self.answered || self.asks.is_empty()) && (other.answered || other.asks.is_empty()),
-            tells: together(self.tells, other.tells),
+            tells: merge_topics(self.tells, other.tells),
             told_ago: younger((!self.tells.is_empty(), self.told_ago), (!other.tells.is_empty(), other.told_ago)),
             offers: self.offers.union(other.offers),
             gave: self.gave.union(other.gave),
             gave_ago: younger((self.gave != none, self.gave_ago), (other.gave != none, other.gave_ago)),
             after_card: self.after_card.max(other.after_card),
-            pieces: self.pieces.together(&before.pieces, &other.pieces),
+            pieces: self.pieces.merge(&before.pieces, &other.pieces),
         }
     }
 }
 
 /// Returns the secrets in both. A harmless topic is kept only if each of the two that expects a secret also expects it;
 /// otherwise it could hide that secret.
-fn together(one: Topics, two: Topics) -> Topics {
+fn merge_topics(one: Topics, two: Topics) -> Topics {
     let all = one.union(two);
     let kept = [one, two].into_iter().filter(|topics| topics.has_secret()).fold(all, Topics::intersection);
     all.secrets().union(kept)

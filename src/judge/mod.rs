@@ -183,7 +183,7 @@ fn analyze_in_full(
         reading: &page.reading,
         expected,
         claimed: SmallVec::from_elem(false, page.reading.tokens.len()),
-        spent: ConsumedCues::new(&page.reading),
+        consumed: ConsumedCues::new(&page.reading),
         masked: page.reading.facts.masked,
         verdict: Analysis { expected, ..Analysis::default() },
         loose: SmallVec::new(),
@@ -194,7 +194,7 @@ fn analyze_in_full(
         assigns: OnceCell::new(),
         has_long_numbers: OnceCell::new(),
     };
-    analysis.heed_masks();
+    analysis.consume_masks();
     analysis.by_form(&candidates);
     analysis.by_columns();
     analysis.after_cards();

@@ -286,7 +286,7 @@ impl MessageAnalysis<'_, '_> {
             && (tokens[copula].does(Does::COPULA) || tokens[copula].is(b':') || tokens[copula].is_any(WordSet::ARE))
             && tokens[copula - 1].does(Does::DIGITS)
             && tokens[copula - 2].is_any(count)
-            && (self.speaks_of_cards() || self.reading.has_any(WordSet::EXPIRES))
+            && (self.mentions_cards() || self.reading.has_any(WordSet::EXPIRES))
             && !(copula >= 3 && tokens[copula - 3].is_any(WordSet::END))
     }
 
@@ -298,8 +298,8 @@ impl MessageAnalysis<'_, '_> {
         }
         let said = tokens[number.first - 1].does(Does::COPULA);
         // "Por detrás tiene el 740", if the text mentions cards.
-        let has = self.speaks_of_cards() && self.reading.is_in(&tokens[number.first - 1], PhraseSet::CARRIES);
-        let far = has || said && self.speaks_of_cards();
+        let has = self.mentions_cards() && self.reading.is_in(&tokens[number.first - 1], PhraseSet::CARRIES);
+        let far = has || said && self.mentions_cards();
         tokens[number.first.saturating_sub(if far { 5 } else { 2 })..number.first - 1]
             .iter()
             .any(|t| (said || has) && t.does(Does::FACE) && t.kind == Kind::Word)

@@ -270,7 +270,7 @@ impl Pieces {
 
     /// Merges two incomplete numbers that both came from `before`, each without the other. Pieces that either has added
     /// are joined if they may belong to one number. Otherwise the number of which more is known is kept.
-    pub(super) fn together(self, before: &Self, other: &Self) -> Self {
+    pub(super) fn merge(self, before: &Self, other: &Self) -> Self {
         let is_still = |pieces: &Self| Self { quiet: before.quiet, ..*pieces } == *before;
         if is_still(other) || !other.is_active() {
             return self;
@@ -396,7 +396,7 @@ mod tests {
                     pieces
                 };
                 let (stored, taught) = (from(&number[start..first]), from(&number[first..second]));
-                let mut both = stored.together(&base, &taught);
+                let mut both = stored.merge(&base, &taught);
                 assert_eq!(
                     both.push(&number[second..], false),
                     Step::Complete { whole: Whole::Card, mistyped: false },
@@ -411,12 +411,12 @@ mod tests {
         let none = Pieces::default();
         let social = Pieces::start(Whole::SocialSecurity, true, &digits("123-45"));
         let card = Pieces::start(Whole::Card, false, &digits("3782 8224"));
-        assert_eq!(social.together(&none, &card), social);
-        assert_eq!(card.together(&none, &social), social);
-        assert_eq!(card.together(&none, &none), card);
-        assert_eq!(none.together(&none, &card), card);
+        assert_eq!(social.merge(&none, &card), social);
+        assert_eq!(card.merge(&none, &social), social);
+        assert_eq!(card.merge(&none, &none), card);
+        assert_eq!(none.merge(&none, &card), card);
         // A number that one side has completed is no longer incomplete, unless the other has continued it.
-        assert_eq!(none.together(&card, &card), none);
+        assert_eq!(none.merge(&card, &card), none);
     }
 
     #[test]
