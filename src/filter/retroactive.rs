@@ -14,7 +14,7 @@ use crate::steps;
 
 /// The pieces of secrets in a buffered document.
 #[derive(Debug, Default)]
-pub(super) struct Hindsight {
+pub(super) struct MissedPieces {
     /// The number of messages so far.
     messages: usize,
     /// The pieces of the incomplete number of each side.
@@ -22,7 +22,7 @@ pub(super) struct Hindsight {
     /// The pieces that were missed because the last one came in a later message.
     missed: VecDeque<Piece>,
     /// Whether this is the second pass.
-    knows: bool,
+    is_second_pass: bool,
 }
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ struct Piece {
     hidden: Hidden,
 }
 
-impl Hindsight {
+impl MissedPieces {
     /// Records how the next message changes the incomplete number of its author. `number` is the index of the message in
     /// the report. A repetition in another spelling has no index; it neither starts nor completes a number.
     pub(super) fn note(&mut self, role: Role, halves: Vec<Half<Hidden>>, number: Option<u64>) {
@@ -58,16 +58,16 @@ impl Hindsight {
     }
 
     /// Returns the state for the second pass, or `None` if nothing was missed.
-    pub(super) fn learnt(mut self) -> Option<Self> {
-        let knows = self.missed.iter().any(|piece| piece.hidden.edit.is_some());
+    pub(super) fn into_second_pass(mut self) -> Option<Self> {
+        let is_second_pass = self.missed.iter().any(|piece| piece.hidden.edit.is_some());
         // The pieces of the two sides may be interleaved.
         self.missed.make_contiguous().sort_by_key(|piece| (piece.message, piece.hidden.finding.span));
-        knows.then_some(Self { missed: self.missed, knows, ..Self::default() })
+        is_second_pass.then_some(Self { missed: self.missed, is_second_pass, ..Self::default() })
     }
 
     /// Returns `true` in the second pass.
-    pub(super) fn knows(&self) -> bool {
-        self.knows
+    pub(super) fn is_second_pass(&self) -> bool {
+        self.is_second_pass
     }
 
     /// Adds to the outcome of the next message the pieces that were missed in it. Returns the findings that the report

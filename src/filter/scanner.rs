@@ -6,7 +6,7 @@ use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::entity::Entity;
 use crate::filter::certain;
-use crate::filter::retroactive::Hindsight;
+use crate::filter::retroactive::MissedPieces;
 use crate::filter::{ContentTypes, Limits, Report, ScanError};
 use crate::json::{self, JsonError, Tree, Value, ValueKind};
 use crate::message::{Message, MessageId, Role};
@@ -28,7 +28,7 @@ pub(super) struct Scanner {
     /// Whether the last message, or a streamed text, had a finding.
     pub(super) found: bool,
     /// The pieces of secrets in the current document.
-    pub(super) retroactive: Option<Hindsight>,
+    pub(super) retroactive: Option<MissedPieces>,
     pub(super) role: Role,
     pub(super) shape: DynShape,
     pub(super) limits: Limits,
@@ -86,7 +86,7 @@ impl Scanner {
         };
         let message = Message { text, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
         let mut halves = Vec::new();
-        let learns = self.retroactive.as_ref().is_some_and(|retroactive| !retroactive.knows());
+        let learns = self.retroactive.as_ref().is_some_and(|retroactive| !retroactive.is_second_pass());
         let mut outcome = self.engine.scan_noting(conversation, &message, learns.then_some(&mut halves));
         if let Some(spans) = spans {
             outcome.keep(|span| {
@@ -95,7 +95,7 @@ impl Scanner {
             });
         }
         match &mut self.retroactive {
-            Some(retroactive) if retroactive.knows() => {
+            Some(retroactive) if retroactive.is_second_pass() => {
                 for (number, finding) in retroactive.amend(&mut outcome) {
                     self.report.amend(number, finding);
                 }
@@ -118,7 +118,7 @@ impl Scanner {
 
     /// Runs `scan` on messages that are all buffered. If a later message shows that an earlier one contained a piece of
     /// a secret, runs it once more.
-    pub(super) fn with_hindsight<T>(
+    pub(super) fn in_two_passes<T>(
         &mut self,
         scan: impl Fn(&mut Self) -> Result<T, ScanError>,
     ) -> Result<T, ScanError> {
@@ -136,17 +136,17 @@ impl Scanner {
         if self.retroactive.is_some() {
             return None;
         }
-        self.retroactive = Some(Hindsight::default());
+        self.retroactive = Some(MissedPieces::default());
         Some(FirstPass { conversation: self.conversation.clone(), before: self.before.clone(), found: self.found })
     }
 
     /// Ends the first pass. Returns whether the messages must be scanned once more; set `retroactive` to `None` after that.
     pub(super) fn second_pass(&mut self, start: FirstPass, succeeded: bool) -> bool {
-        let learnt = self.retroactive.take().and_then(Hindsight::learnt);
-        let again = learnt.is_some() && succeeded && !self.blocked;
+        let second = self.retroactive.take().and_then(MissedPieces::into_second_pass);
+        let again = second.is_some() && succeeded && !self.blocked;
         if again {
             (self.conversation, self.before, self.found) = (start.conversation, start.before, start.found);
-            self.retroactive = learnt;
+            self.retroactive = second;
         }
         again
     }
@@ -156,7 +156,7 @@ impl Scanner {
     pub(super) fn finished_message(&mut self, role: Role, finished: Finished, edits: Vec<Edit>) -> Patch {
         let patch = Patch::new(in_order(edits));
         match &mut self.retroactive {
-            Some(retroactive) if retroactive.knows() => {
+            Some(retroactive) if retroactive.is_second_pass() => {
                 self.before = std::mem::replace(&mut self.conversation, finished.conversation);
                 let mut outcome = crate::report::Outcome { patch, ..Default::default() };
                 for (number, finding) in retroactive.amend(&mut outcome) {
@@ -174,7 +174,7 @@ impl Scanner {
 
     /// Scans a document in which each text is a message of its own.
     pub(super) fn whole_document(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
-        self.with_hindsight(|scanner| scanner.document_patch(raw))
+        self.in_two_passes(|scanner| scanner.document_patch(raw))
     }
 
     pub(super) fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
@@ -209,7 +209,7 @@ impl Scanner {
 
     /// Counts the strings of a document that are not read as text, once.
     pub(super) fn note_skipped(&self, tree: &Tree<'_>, reading: &ChatTexts) {
-        if self.retroactive.as_ref().is_some_and(Hindsight::knows) {
+        if self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
             return;
         }
         let scanned = reading.fields.iter().filter(|field| !matches!(field.scan, Scan::Skip | Scan::Form));
@@ -335,7 +335,7 @@ impl Scanner {
         });
         self.blocked |= outcome.is_blocked();
         // The second pass must not report it again.
-        if !outcome.findings.is_empty() && !self.retroactive.as_ref().is_some_and(Hindsight::knows) {
+        if !outcome.findings.is_empty() && !self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
             self.report.add(&outcome.findings, &[]);
         }
         outcome.patch
@@ -470,7 +470,7 @@ impl Scanner {
             }
             self.blocked |= finding.action == Action::Block;
             // The second pass must not report it again.
-            if !self.retroactive.as_ref().is_some_and(Hindsight::knows) {
+            if !self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
                 self.report.amend(number, finding);
             }
             edits.extend_from_slice(all.overlapping(finding.span));

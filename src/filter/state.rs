@@ -513,7 +513,7 @@ fn form(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
     if is_document_form(body, scanner) {
         return document(body, scanner);
     }
-    scanner.with_hindsight(|scanner| fields(body, scanner))
+    scanner.in_two_passes(|scanner| fields(body, scanner))
 }
 
 /// Returns whether a body with the content type of a form is a JSON document.

@@ -193,8 +193,8 @@ impl Joined {
             text.idle = if open && text.key.is_some() { PATIENCE - SHORT_PATIENCE } else { 0 };
             text.is_scanned &= alone.is_some();
             text.kind = text.kind.max(said.kind);
-            let told = edits.iter().map(|edit| Span::new(edit.span.start + span.start, edit.span.end + span.start));
-            text.told.extend(told);
+            let found = edits.iter().map(|edit| Span::new(edit.span.start + span.start, edit.span.end + span.start));
+            text.message_findings.extend(found);
             self.check(at, scanner);
         }
         Ok(Piece { value: said.value, parts, edits })
@@ -355,7 +355,7 @@ impl Joined {
     }
 
     /// Counts an event with texts. Releases texts that have waited too long for their next piece.
-    pub(super) fn age(&mut self) {
+    pub(super) fn count_event(&mut self) {
         for text in &mut self.texts {
             text.idle += 1;
             if text.idle > PATIENCE {
@@ -527,7 +527,7 @@ impl Joined {
             // Of several edits on the same bytes, the one for the longest secret counts.
             joined.sort_by_key(|(_, len)| Reverse(*len));
             let joined = joined.into_iter().map(|(edit, _)| edit);
-            let patch = Patch::new(united(joined.chain(piece.edits.iter().cloned()).collect()));
+            let patch = Patch::new(merge_edits(joined.chain(piece.edits.iter().cloned()).collect()));
             if patch.is_empty() {
                 continue;
             }
@@ -548,10 +548,10 @@ impl Joined {
     }
 
     /// Records that something was found in this piece as a message.
-    pub(super) fn tell(&mut self, piece: &Piece) {
+    pub(super) fn record_message_finding(&mut self, piece: &Piece) {
         for (number, span) in &piece.parts {
             if let Some(text) = self.texts.iter_mut().find(|text| text.number == *number) {
-                text.told.push(*span);
+                text.message_findings.push(*span);
             }
         }
     }
@@ -565,7 +565,7 @@ impl Joined {
 
 /// Merges edits. If one covers another, it replaces it. Of two on the same bytes, the first one is kept. If edits
 /// overlap in another way, everything is masked.
-pub(super) fn united(mut edits: Vec<Edit>) -> Vec<Edit> {
+pub(super) fn merge_edits(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits.sort_by_key(|edit| (edit.span.start, Reverse(edit.span.end)));
     let mut all: Vec<Edit> = Vec::new();
     for edit in edits {

@@ -138,7 +138,7 @@ impl Events {
                     }
                     Some((tree, reading)) => {
                         self.joined.end_ambiguous(scanner);
-                        Patch::new(scanner.with_hindsight(|scanner| scanner.texts(&tree, &reading))?)
+                        Patch::new(scanner.in_two_passes(|scanner| scanner.texts(&tree, &reading))?)
                     }
                     None => self.plain(name, &data.bytes, scanner, &mut pieces)?,
                 },
@@ -178,7 +178,7 @@ impl Events {
         };
         let Some(kind) = kind.filter(|_| is_text) else {
             self.joined.end_ambiguous(scanner);
-            return scanner.with_hindsight(|scanner| scanner.plain(data));
+            return scanner.in_two_passes(|scanner| scanner.plain(data));
         };
         let channel = match part {
             Continuity::Ambiguous { channel, .. } => channel,
@@ -197,9 +197,9 @@ impl Events {
         let treatment = self.joined.treat(&mut said, scanner.limits.channels);
         let alone = match treatment {
             Treatment::Joined(_) => None,
-            _ => Some(scanner.with_hindsight(|scanner| scanner.plain(data))?),
+            _ => Some(scanner.in_two_passes(|scanner| scanner.plain(data))?),
         };
-        self.joined.age();
+        self.joined.count_event();
         pieces.push(self.joined.take(&said, treatment, alone.as_ref(), scanner)?);
         Ok(Patch::default())
     }
@@ -235,12 +235,12 @@ impl Events {
                 (None, _) => (Patch::default(), scanner.text(value, text)?),
             })
         };
-        let scanned: Vec<(Patch, Vec<Edit>)> = scanner.with_hindsight(|scanner| {
+        let scanned: Vec<(Patch, Vec<Edit>)> = scanner.in_two_passes(|scanner| {
             texts.iter().zip(&treatments).map(|(text, treatment)| scan(scanner, text, treatment)).collect()
         })?;
         let mut edits = Vec::new();
         let mut changed = Vec::with_capacity(texts.len());
-        self.joined.age();
+        self.joined.count_event();
         for (((_, said), treatment), (alone, of_text)) in texts.iter().zip(treatments).zip(scanned) {
             changed.push(!of_text.is_empty());
             edits.extend(of_text);
@@ -300,12 +300,12 @@ pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result
             Treatment::Alone => None,
             Treatment::Both(keys) | Treatment::Joined(keys) => keys,
         };
-        joined.age();
+        joined.count_event();
         let piece = joined.take(&said, Treatment::Both(keys), Some(&Patch::default()), scanner)?;
         let span = said.value.and_then(|value| tree.value(value)).map_or(Span::new(0, 0), Value::span);
         let span = Span::new(at + span.start, at + span.end);
         if !patch.overlapping(span).is_empty() {
-            joined.tell(&piece);
+            joined.record_message_finding(&piece);
         }
         pieces.push((at, tree, piece));
     }
@@ -320,7 +320,7 @@ pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result
         );
     }
     edits.extend_from_slice(patch.edits());
-    Ok(Patch::new(joined::united(edits)))
+    Ok(Patch::new(joined::merge_edits(edits)))
 }
 
 /// Returns the texts of a document, with the field and content of those that may be pieces.

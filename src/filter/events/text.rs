@@ -63,7 +63,7 @@ pub(super) struct Joint {
     released: usize,
     edits: Vec<Edit>,
     /// The findings in its pieces as messages.
-    pub(super) told: Vec<Span>,
+    pub(super) message_findings: Vec<Span>,
     /// The parts that are also joined as another text.
     covered: Vec<Cover>,
     /// The findings that another text has reported.
@@ -147,7 +147,7 @@ impl Joint {
             content: Vec::new(),
             released: 0,
             edits: Vec::new(),
-            told: Vec::new(),
+            message_findings: Vec::new(),
             covered: Vec::new(),
             shared: Vec::new(),
             is_scanned: true,
@@ -298,8 +298,8 @@ impl Joint {
     /// Returns the parts whose findings are reported elsewhere: by other texts and, unless this text is a message
     /// itself, by its pieces as messages.
     pub(super) fn reported(&self, is_message: bool) -> Reported {
-        let told = if is_message { &[][..] } else { &self.told };
-        Reported(Reach::of([told, &self.shared].concat()))
+        let message_findings = if is_message { &[][..] } else { &self.message_findings };
+        Reported(Reach::of([message_findings, &self.shared].concat()))
     }
 
     /// Ends the text with these last edits.
