@@ -32,7 +32,7 @@ const IBANS: [(&[u8; 2], usize); 4] = [(b"IS", 26), (b"SI", 19), (b"SO", 23), (b
 
 /// Returns the text with digits in place of look-alikes, or `None` if there are none.
 pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
-    if !meet(text) {
+    if !has_lookalikes(text) {
         return None;
     }
     let mut draft = Draft::new(text);
@@ -51,18 +51,18 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
         at += len;
         let joined = groups.last().is_some_and(|last| is_separator(&text[last.end..group.start]));
         if !joined || !group.fits || groups.last().is_some_and(|last| !last.fits) {
-            settle(text, &mut draft, &groups);
+            write_number(text, &mut draft, &groups);
             groups.clear();
         }
         groups.push(group);
     }
-    settle(text, &mut draft, &groups);
+    write_number(text, &mut draft, &groups);
     draft.finish()
 }
 
 /// Returns whether a look-alike is next to a digit, or begins the group after one. In every number with look-alikes,
 /// this holds for the first one.
-fn meet(text: &[u8]) -> bool {
+fn has_lookalikes(text: &[u8]) -> bool {
     let looks = |at: usize| text.get(at).is_some_and(|b| digit(*b).is_some());
     let meets = |at: usize| {
         looks(at + 1) || at.checked_sub(1).is_some_and(looks) || (looks(at + 2) && is_separator(&text[at + 1..at + 2]))
@@ -132,7 +132,7 @@ impl Group {
 }
 
 /// Replaces the look-alikes in `groups` if they form a number.
-fn settle(text: &[u8], draft: &mut Draft<'_>, mut groups: &[Group]) {
+fn write_number(text: &[u8], draft: &mut Draft<'_>, mut groups: &[Group]) {
     // Words at the ends are not part of it ("I 3782", "10005 SO").
     while let [first, rest @ ..] = groups
         && first.digits == 0

@@ -36,20 +36,20 @@ impl<'a> View<'a> {
         // Each pass reads the output of the pass before: `&#116;wo` is a number word only after decoding.
         let mut hints = scan::scan(source);
         let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
-        if hints.percent && view.rewrite(percent::read) {
+        if hints.percent && view.run(percent::read) {
             hints = scan::scan(&view.text);
         }
-        if hints.fold && view.rewrite(fold::fold) {
+        if hints.fold && view.run(fold::fold) {
             hints = scan::scan(&view.text);
         }
         if hints.tags {
-            view.rewrite(tags::read);
+            view.run(tags::read);
         }
         if hints.numerals {
-            view.rewrite(numerals::read);
+            view.run(numerals::read);
         }
         if hints.digits >= lookalikes::FEWEST_DIGITS {
-            view.rewrite(lookalikes::read);
+            view.run(lookalikes::read);
         }
         view
     }
@@ -110,8 +110,8 @@ impl<'a> View<'a> {
     }
 
     /// Runs a pass over the current text. Returns whether it changed anything.
-    fn rewrite(&mut self, room: impl FnOnce(&[u8]) -> Option<(Vec<u8>, Alignment)>) -> bool {
-        let Some((text, alignment)) = room(&self.text) else { return false };
+    fn run(&mut self, pass: impl FnOnce(&[u8]) -> Option<(Vec<u8>, Alignment)>) -> bool {
+        let Some((text, alignment)) = pass(&self.text) else { return false };
         self.alignment = self.alignment.then(&alignment);
         self.text = Cow::Owned(text);
         true

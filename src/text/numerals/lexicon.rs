@@ -14,7 +14,7 @@ pub(super) fn meaning(word: &[u8]) -> Option<(Meaning, Languages)> {
     let lower = &mut lower[..word.len()];
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
-    look_up(lower).or_else(|| together(lower))
+    look_up(lower).or_else(|| tens_and_ones(lower))
 }
 
 fn look_up(lower: &[u8]) -> Option<(Meaning, Languages)> {
@@ -62,7 +62,7 @@ fn mask(is: impl Fn(&Language<'_>) -> bool) -> Languages {
 }
 
 /// Reads tens and ones that are written as one word: "thirtyseven", "treintaysiete".
-fn together(lower: &[u8]) -> Option<(Meaning, Languages)> {
+fn tens_and_ones(lower: &[u8]) -> Option<(Meaning, Languages)> {
     for split in SHORTEST_TOGETHER - 3..lower.len().saturating_sub(2) {
         let Some((Meaning::Tens(tens), languages)) = look_up(&lower[..split]) else { continue };
         let rest = &lower[split..];

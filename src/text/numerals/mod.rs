@@ -44,7 +44,7 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
         reader.token(at, at + len);
         at += len;
     }
-    reader.settle();
+    reader.write_numbers();
     reader.draft.finish()
 }
 
@@ -65,7 +65,7 @@ impl Reader<'_> {
         } else {
             let known = lexicon::meaning(token).filter(|_| !self.has_apostrophe(start, end));
             if known.is_none() {
-                return self.settle();
+                return self.write_numbers();
             }
             known
         };
@@ -75,7 +75,7 @@ impl Reader<'_> {
                 Gap::Tight => true,
                 Gap::Loose => false,
                 Gap::Wide => {
-                    self.settle();
+                    self.write_numbers();
                     false
                 }
             },
@@ -91,20 +91,20 @@ impl Reader<'_> {
     }
 
     /// Writes the numbers among the tokens and clears the tokens.
-    fn settle(&mut self) {
+    fn write_numbers(&mut self) {
         if self.tokens.is_empty() {
             return;
         }
         let mut tokens = std::mem::take(&mut self.tokens);
-        settle_meanings(self.text, &mut tokens);
+        choose_meanings(self.text, &mut tokens);
         if tokens.iter().any(|token| token.word.is_some()) {
-            self.settle_tokens(&tokens);
+            self.write_tokens(&tokens);
         }
         self.tokens = tokens;
         self.tokens.clear();
     }
 
-    fn settle_tokens(&mut self, tokens: &[Token]) {
+    fn write_tokens(&mut self, tokens: &[Token]) {
         let mut at = 0;
         let mut languages = Languages::MAX;
         // The "and" before the units, if a number ends at it.
@@ -112,7 +112,7 @@ impl Reader<'_> {
         while let Some(token) = tokens.get(at) {
             let known = token.word.map_or(Languages::MAX, |(_, known)| known);
             if languages & known == 0 {
-                self.settle_units(and.take());
+                self.write_units(and.take());
                 languages = Languages::MAX;
             }
             if let Some((unit, used)) = grammar::unit(tokens, at) {
@@ -139,17 +139,17 @@ impl Reader<'_> {
             if scale && self.units.last().is_some_and(|unit| unit.what == What::Digits) {
                 self.units.pop();
             }
-            let written = self.settle_units(and.take());
+            let written = self.write_units(and.take());
             and = (is_and && written).then_some(*token);
             if !is_and {
                 languages = Languages::MAX;
             }
         }
-        self.settle_units(and);
+        self.write_units(and);
     }
 
     /// Writes the units if they form a number, and the "and" before them. Returns whether the last of them was written.
-    fn settle_units(&mut self, and: Option<Token>) -> bool {
+    fn write_units(&mut self, and: Option<Token>) -> bool {
         if self.units.is_empty() {
             return false;
         }
@@ -202,7 +202,7 @@ impl Reader<'_> {
 }
 
 /// Decides between the meanings of words that differ by language: "um, dois" and "one, um, two".
-fn settle_meanings(text: &[u8], tokens: &mut [Token]) {
+fn choose_meanings(text: &[u8], tokens: &mut [Token]) {
     let other = |token: &Token| token.word.and_then(|_| lexicon::other_meaning(&text[token.start..token.end]));
     if !tokens.iter().any(|token| other(token).is_some()) {
         return;
