@@ -266,7 +266,7 @@ impl<'a> Look<'a> {
             }
             self.numeral |= is_number_word(self.text, start, end);
         }
-        self.seen(self.text, start, end, marks);
+        self.record_word(self.text, start, end, marks);
         Some(())
     }
 
@@ -291,13 +291,13 @@ impl<'a> Look<'a> {
             |word: &[u8]| hash_at(word, 0, word.len()).map_or(Marks::default(), |hash| self.by_hash[place(hash)]);
         // A Portuguese "é" alone is tokenized as "eh".
         let marks = if len == 1 { marks(&word[..1]).union(marks(b"eh")) } else { marks(&word[..len]) };
-        self.seen(&word[..len], 0, len, marks);
+        self.record_word(&word[..len], 0, len, marks);
         Some(())
     }
 
     /// Records the word `start..end` of a text. `marks` are the combined marks of all words with its hash.
     #[inline]
-    fn seen(&mut self, text: &[u8], start: usize, end: usize, marks: Marks) {
+    fn record_word(&mut self, text: &[u8], start: usize, end: usize, marks: Marks) {
         let dear = marks.intersects(Marks::SECRET.union(Marks::REQUEST).union(Marks::WORD));
         let len = end - start;
         let exact = dear || self.lexicon.may_be_mistyped(&text[start..end]);

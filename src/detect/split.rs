@@ -180,7 +180,7 @@ impl Splitter<'_> {
     fn long(&mut self, start: usize) -> usize {
         let end = letters_end(self.text, start);
         if !self.text.get(end).is_some_and(u8::is_ascii_digit) {
-            if !(names_a_field(self.text, end) && self.push_fused(start, end)) {
+            if !(names_a_field(self.text, end) && self.push_joined_name(start, end)) {
                 self.push_letters(start, end, Kind::Word);
             }
             return end;
@@ -258,7 +258,7 @@ impl Splitter<'_> {
     /// Pushes a word that is not spelled as in the tables.
     #[inline(never)]
     fn push_unknown(&mut self, start: usize, end: usize, kind: Kind) {
-        if kind == Kind::Word && names_a_field(self.text, end) && self.push_fused(start, end) {
+        if kind == Kind::Word && names_a_field(self.text, end) && self.push_joined_name(start, end) {
             return;
         }
         self.facts.numbers |= is_number_word(self.text, start, end);
@@ -273,8 +273,8 @@ impl Splitter<'_> {
 
     /// Splits a field name that is written without spaces, such as `loginPassword`. Returns whether it is one.
     #[cold]
-    fn push_fused(&mut self, start: usize, end: usize) -> bool {
-        let cuts = fused(self.lexicon, &self.text[start..end]);
+    fn push_joined_name(&mut self, start: usize, end: usize) -> bool {
+        let cuts = name_splits(self.lexicon, &self.text[start..end]);
         let mut at = start;
         for cut in &cuts {
             self.push_letters(at, start + cut, Kind::Word);
@@ -318,7 +318,7 @@ impl Splitter<'_> {
                 let word = lexicon.word(part);
                 let known = word.id != 0 && (part.len() >= 3 || !first && word.role.intersects(WordClass::UNIT));
                 known && (word.node != 0 || word.role.intersects(WordClass::EXPIRY.union(WordClass::UNIT)))
-                    || !fused(lexicon, part).is_empty()
+                    || !name_splits(lexicon, part).is_empty()
             };
             let long_digits = parts().any(|p| p[0].is_ascii_digit() && p.len() >= 3);
             // "cc4111111111111111exp0927cvv837": a card and its data.
@@ -337,7 +337,7 @@ impl Splitter<'_> {
                 let mut at = start;
                 for part in parts() {
                     let kind = if part[0].is_ascii_digit() { Kind::Digits } else { Kind::Word };
-                    if !(kind == Kind::Word && self.push_fused(at, at + part.len())) {
+                    if !(kind == Kind::Word && self.push_joined_name(at, at + part.len())) {
                         self.push_letters(at, at + part.len(), kind);
                     }
                     at += part.len();
@@ -425,7 +425,7 @@ fn names_a_field(text: &[u8], end: usize) -> bool {
 
 /// Returns the positions at which a name without spaces is split into words, if one of them may begin a cue:
 /// `cardNumber`, `mypassword`. Known words are not split.
-fn fused(lexicon: &Lexicon, name: &[u8]) -> SmallVec<[usize; 4]> {
+fn name_splits(lexicon: &Lexicon, name: &[u8]) -> SmallVec<[usize; 4]> {
     /// The longest name that is examined, and the shortest words that other letters may touch.
     const LONGEST: usize = 40;
     const SHORTEST: usize = 3;

@@ -24,7 +24,7 @@ const LONGEST_UNIT: usize = 3;
 pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expected, pieces: bool) -> bool {
     !reading.facts.masked
         && !expected.awaits_a_password()
-        && !password::may_hold_one(reading)
+        && !password::may_contain_password(reading)
         && !expected.signs_in(reading)
         && !one_time_passcode::may_hold_letters(reading)
         && (reading.facts.digits == 0 || reading.facts.words > 0 && !pieces && are_harmless(reading, numbers, expected))

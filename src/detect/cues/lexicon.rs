@@ -139,13 +139,13 @@ impl Lexicon {
         }
         lexicon.compile_phrases(&phrases);
         for word in slips() {
-            lexicon.let_slip(word.as_bytes());
+            lexicon.add_mistypable(word.as_bytes());
         }
         lexicon.mark(&phrases);
         lexicon.listed = lexicon.words.clone();
         for (list, words) in listed_words() {
             for word in words.split_ascii_whitespace() {
-                lexicon.enlist(word.as_bytes(), *list);
+                lexicon.put_on_list(word.as_bytes(), *list);
             }
         }
         for (set, words) in phrasing() {
@@ -165,7 +165,7 @@ impl Lexicon {
     }
 
     /// Puts a word on a list. A word that is in no table otherwise stays unknown.
-    fn enlist(&mut self, word: &[u8], list: WordSet) {
+    fn put_on_list(&mut self, word: &[u8], list: WordSet) {
         let key = Key::of(word, 0, word.len());
         let place = self.ids.get(key).unwrap_or_else(|| {
             let place = id_of(self.listed.len());
@@ -203,7 +203,7 @@ impl Lexicon {
         id
     }
 
-    fn let_slip(&mut self, word: &[u8]) {
+    fn add_mistypable(&mut self, word: &[u8]) {
         let id = self.intern(word);
         debug_assert!(word.len() >= Self::SLIP_LENGTH, "{word:?} is too short to be recognised when mistyped");
         self.slipping.add(word);

@@ -68,7 +68,7 @@ impl Detector for OneTimePasscode {
                 },
             });
         }
-        for at in codes_of_letters(reading) {
+        for at in letter_codes(reading) {
             out.push(Candidate {
                 first: at,
                 last: at,
@@ -109,11 +109,11 @@ pub(crate) fn has_capitals(text: &[u8]) -> bool {
 
 /// Returns whether the text may contain a code of letters.
 pub(crate) fn may_hold_letters(reading: &TokenizedText<'_>) -> bool {
-    reading.mentions(Topic::OneTimePasscode) && codes_of_letters(reading).next().is_some()
+    reading.mentions(Topic::OneTimePasscode) && letter_codes(reading).next().is_some()
 }
 
 /// Returns the tokens that are codes of letters because of the cue before them.
-fn codes_of_letters<'a>(reading: &'a TokenizedText<'_>) -> impl Iterator<Item = usize> + 'a {
+fn letter_codes<'a>(reading: &'a TokenizedText<'_>) -> impl Iterator<Item = usize> + 'a {
     let cues = reading.cues.iter().filter(|hit| hit.cue.topic == Topic::OneTimePasscode);
     cues.filter_map(|hit| letters_after(reading, hit.last))
 }

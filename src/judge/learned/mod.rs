@@ -367,7 +367,7 @@ impl MessageAnalysis<'_, '_> {
         let awaited = self.expected.awaits_a_password();
         let codes = self.expected.awaits_a_secret();
         let signs_in = self.expected.signs_in(reading);
-        if !awaited && !signs_in && !password::may_hold_one(reading) && !reading.facts.mixed {
+        if !awaited && !signs_in && !password::may_contain_password(reading) && !reading.facts.mixed {
             return;
         }
         let mut at = 0;

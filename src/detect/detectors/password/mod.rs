@@ -82,7 +82,7 @@ impl Detector for Password {
         programs::behind_mail(reading, out);
         for hit in reading.cues {
             let clave =
-                matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && is_clave(reading, hit);
+                matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && may_mean_password(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
             } else if hit.cue.topic == Topic::Login
@@ -105,7 +105,7 @@ impl Detector for Password {
 
 /// Returns whether a text may contain a password: it has a word for one, a user name and a mixed token, the marks of an
 /// address, an option or a Wi-Fi QR code, or a command that takes a password.
-pub(crate) fn may_hold_one(reading: &TokenizedText<'_>) -> bool {
+pub(crate) fn may_contain_password(reading: &TokenizedText<'_>) -> bool {
     let clave = [Topic::Code, Topic::OneTimePasscode, Topic::Pin].into_iter().any(|topic| reading.mentions(topic));
     let any_mark = |marks: &[u8]| marks.iter().any(|mark| reading.has_mark(*mark));
     reading.mentions(Topic::Password)
@@ -118,7 +118,7 @@ pub(crate) fn may_hold_one(reading: &TokenizedText<'_>) -> bool {
 
 /// Returns whether this is a cue such as "clave", "passcode" or "contraseña temporal": it means a password unless
 /// digits follow.
-fn is_clave(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
+fn may_mean_password(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
     reading.any_of(hit.first, hit.last + 1, WordSet::NAMES_A_WORD)
 }
 
