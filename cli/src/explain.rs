@@ -38,7 +38,7 @@ pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
                 console.reads_terminal();
             }
             let mut teller =
-                Teller { engine: &reader.engine, style, out: &mut out, messages: 0, account: Account::default() };
+                Printer { engine: &reader.engine, style, out: &mut out, messages: 0, account: Account::default() };
             let told = Input::open(source, &Arc::default())
                 .and_then(|mut input| reader.read(source, &mut input, 1, &mut teller));
             let account = teller.account;
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
     Ok(succeeded)
 }
 
-struct Teller<'a, W: Write> {
+struct Printer<'a, W: Write> {
     engine: &'a Engine,
     out: &'a mut W,
     style: Style,
@@ -84,7 +84,7 @@ struct Teller<'a, W: Write> {
     account: Account,
 }
 
-impl<W: Write> Listener for Teller<'_, W> {
+impl<W: Write> Listener for Printer<'_, W> {
     fn begin(&mut self, _member: Option<&str>, format: &'static str) {
         self.account.format(format);
     }

@@ -533,8 +533,11 @@ fn named_later(
         })
         .find_map(|t| reading.hit(t))?;
     let index = tokens[hit.first].cue as usize - 1;
-    (fits(hit.cue.topic) && !consumed.contains(index) && hit.cue.topic != Topic::Quantity && !has_value(reading, hit.last))
-        .then_some(Governor { cue: hit.cue, hit: index, cost: 3, copula: true, after: true })
+    (fits(hit.cue.topic)
+        && !consumed.contains(index)
+        && hit.cue.topic != Topic::Quantity
+        && !has_value(reading, hit.last))
+    .then_some(Governor { cue: hit.cue, hit: index, cost: 3, copula: true, after: true })
 }
 
 /// Returns whether the words after a conjunction refer back to the number: "that is", "ese es", "esa es".

@@ -585,7 +585,7 @@ const DEEPEST: usize = 256;
 
 /// What the attributes of an element say.
 #[derive(Debug, Default)]
-struct Told {
+struct ElementHints {
     says: Option<Says>,
     /// Whether a message begins.
     message: bool,
@@ -595,29 +595,29 @@ struct Told {
     name: Option<Arc<str>>,
 }
 
-impl Told {
+impl ElementHints {
     fn by(bytes: &[u8], span: Span) -> Self {
-        let mut told = Self::default();
+        let mut hints = Self::default();
         for (name, value) in attributes(bytes, span) {
             let value = String::from_utf8_lossy(&bytes[value.range()]);
             match bytes[name.range()].to_ascii_lowercase().as_slice() {
                 b"class" | b"itemprop" | b"data-role" | b"data-testid" => {
                     let tokens = || value.split_whitespace();
-                    told.says = told.says.or_else(|| tokens().find_map(says));
+                    hints.says = hints.says.or_else(|| tokens().find_map(says));
                     let opens = |token| words(token).last().is_some_and(|word| MESSAGES.contains(&word.as_str()));
-                    told.message |= tokens().any(opens);
+                    hints.message |= tokens().any(opens);
                     let side = |token: &str| {
                         words(token).iter().find_map(|word| Role::from_name(word)).or_else(|| side_of_direction(token))
                     };
-                    told.side = told.side.or_else(|| tokens().find_map(side));
+                    hints.side = hints.side.or_else(|| tokens().find_map(side));
                 }
                 b"data-author" | b"data-sender" | b"data-from" | b"data-user" | b"data-speaker" => {
-                    told.name = Some(Arc::from(value.as_ref()));
+                    hints.name = Some(Arc::from(value.as_ref()));
                 }
                 _ => {}
             }
         }
-        told
+        hints
     }
 }
 
@@ -676,14 +676,14 @@ impl HtmlReader {
                 Piece::Open { name, attributes: span, closed } => {
                     let name = bytes[name.range()].to_ascii_lowercase();
                     joint = joint_after(joint, &name);
-                    let told = Told::by(bytes, span);
-                    if told.message || told.name.is_some() {
+                    let hints = ElementHints::by(bytes, span);
+                    if hints.message || hints.name.is_some() {
                         self.finish(&mut current, &mut all);
                     }
-                    if told.message {
-                        self.speaker.side = told.side;
+                    if hints.message {
+                        self.speaker.side = hints.side;
                     }
-                    self.speaker.name = told.name.or_else(|| self.speaker.name.take());
+                    self.speaker.name = hints.name.or_else(|| self.speaker.name.take());
                     tables.open(&name);
                     beside(bytes, whole, &name, span, 0, &tables, &mut all);
                     if let Some(code) = code(bytes, at, &name, closed) {
@@ -691,7 +691,7 @@ impl HtmlReader {
                         at = code.end;
                     }
                     if !closed && !is_one_of(VOID, &name) && self.open.len() < DEEPEST {
-                        let says = if is_one_of(UNSEEN, &name) { Some(Says::Nothing) } else { told.says };
+                        let says = if is_one_of(UNSEEN, &name) { Some(Says::Nothing) } else { hints.says };
                         self.open.push(Element { name, says });
                     }
                 }

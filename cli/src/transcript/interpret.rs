@@ -983,13 +983,15 @@ impl<'a> Reading<'a> {
                     let owner = self.owner(index);
                     let slot = self.slot(owner, index);
                     let likely = self.uses[at] == Use::Sentence;
-                    let voice = self.voice(owner, slot, index);
+                    let text_speaker = self.text_speaker(owner, slot, index);
                     let segment = self.node(index).segment;
                     // Texts with the same name in one member are one text, if their speaker is known.
                     let place = (owner, slot, self.tree.nearest_name(index));
                     let joined = joins.get(&place).copied().filter(|at| {
                         let group: &Group = &groups[*at];
-                        self.interpreter.has_text && (group.speaks || !self.is_list(index)) && group.speaker == voice
+                        self.interpreter.has_text
+                            && (group.speaks || !self.is_list(index))
+                            && group.speaker == text_speaker
                     });
                     match joined {
                         Some(at) => groups[at].parts.push(segment),
@@ -998,8 +1000,8 @@ impl<'a> Reading<'a> {
                             groups.push(Group {
                                 owner,
                                 array: None,
-                                speaks: voice != *self.outer && voice != Speaker::default(),
-                                speaker: voice,
+                                speaks: text_speaker != *self.outer && text_speaker != Speaker::default(),
+                                speaker: text_speaker,
                                 parts: vec![segment],
                                 time: None,
                                 sentence: likely,
@@ -1065,7 +1067,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Returns the speaker of the text at `at`: the one that its name says, or that its owner says.
-    fn voice(&mut self, owner: u32, slot: u32, at: u32) -> Speaker {
+    fn text_speaker(&mut self, owner: u32, slot: u32, at: u32) -> Speaker {
         let own = self.speaker(owner);
         let named = [self.node(slot).name, self.tree.nearest_name(at)]
             .into_iter()

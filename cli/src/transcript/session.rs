@@ -98,7 +98,7 @@ pub(crate) struct Roles {
 const MOST_SPEAKERS: usize = 200;
 
 /// A record that was scanned and may still be changed.
-struct Heard {
+struct ScannedRecord {
     record: Record,
     /// The positions of its line ends.
     newlines: Vec<u32>,
@@ -126,10 +126,10 @@ pub(crate) struct Session<'e> {
     /// Whether some message quotes another one.
     has_quotes: bool,
     /// The held records, and the index of the first one.
-    held: VecDeque<Heard>,
+    held: VecDeque<ScannedRecord>,
     first: u64,
     /// The index of the first held record that was not scanned, and the size of those records in bytes.
-    unheard: usize,
+    unscanned: usize,
     unheard_len: usize,
     /// The size of all held records in bytes.
     held_len: usize,
@@ -139,7 +139,7 @@ pub(crate) struct Session<'e> {
     lines: VecDeque<u64>,
     next: u64,
     /// The number of messages scanned.
-    heard: u64,
+    scanned: u64,
     pub(crate) roles: Roles,
     ready: VecDeque<Done>,
 }
@@ -161,13 +161,13 @@ impl<'e> Session<'e> {
             has_quotes: false,
             held: VecDeque::new(),
             first: 0,
-            unheard: 0,
+            unscanned: 0,
             unheard_len: 0,
             held_len: 0,
             places: HashMap::new(),
             lines: VecDeque::new(),
             next: 1,
-            heard: 0,
+            scanned: 0,
             roles: Roles::default(),
             ready: VecDeque::new(),
         }
@@ -176,7 +176,7 @@ impl<'e> Session<'e> {
     /// Scans the next records, and queues those that no later message can change. With `all`, when no more input comes
     /// for now, all records are scanned and queued.
     pub(crate) fn push(&mut self, batch: Batch, all: bool) {
-        self.hear(batch, all);
+        self.scan_batch(batch, all);
         self.release(all);
     }
 
@@ -186,7 +186,7 @@ impl<'e> Session<'e> {
     }
 
     /// Scans a batch. A newest-first batch waits for more, unless `now` is set.
-    fn hear(&mut self, batch: Batch, now: bool) {
+    fn scan_batch(&mut self, batch: Batch, now: bool) {
         self.unheard_len += batch.len;
         for (record, said) in batch.records {
             let roles = vec![Role::Unknown; said.len()];
@@ -198,7 +198,7 @@ impl<'e> Session<'e> {
             copies.sort_unstable();
             self.has_quotes |= said.iter().any(|said| said.part == Part::Quoted);
             self.held_len += record.raw.len();
-            self.held.push_back(Heard {
+            self.held.push_back(ScannedRecord {
                 newlines: newlines(&record.raw),
                 record,
                 said,
@@ -208,15 +208,15 @@ impl<'e> Session<'e> {
                 edits: Edits::default(),
                 found: Vec::new(),
                 explained: Vec::new(),
-                at: self.heard,
+                at: self.scanned,
             });
         }
-        let base = self.unheard;
+        let base = self.unscanned;
         let conversations = self.conversations(base);
         if self.newest_first && !now && self.unheard_len < BATCH_NEWEST_FIRST {
             return;
         }
-        self.unheard = self.held.len();
+        self.unscanned = self.held.len();
         self.unheard_len = 0;
         // Each message gets the id that it would have if the conversations were scanned one after the other.
         let mut next = self.next;
@@ -226,16 +226,21 @@ impl<'e> Session<'e> {
             next += messages.len() as u64;
             tasks.push(Task { talk: self.talks.take(&key), key, messages, first });
         }
-        let ears = Ears { engine: self.engine, held: &self.held, explains: self.explains, has_quotes: self.has_quotes };
+        let scanner = MessageScanner {
+            engine: self.engine,
+            held: &self.held,
+            explains: self.explains,
+            has_quotes: self.has_quotes,
+        };
         let results = spread(self.threads, tasks, |mut task| {
-            let messages = ears.conversation(&mut task);
+            let messages = scanner.conversation(&mut task);
             (task, messages)
         });
         let pieces: Vec<_> = (base..self.held.len()).step_by(PIECE).collect();
         let others = spread(self.threads, pieces, |from| {
             let mut clean = HashMap::new();
             let to = self.held.len().min(from + PIECE);
-            (from..to).map(|at| ears.others(at, &mut clean)).collect::<Vec<_>>()
+            (from..to).map(|at| scanner.others(at, &mut clean)).collect::<Vec<_>>()
         });
         for (task, messages) in results {
             for (at, message) in task.messages.iter().zip(messages) {
@@ -245,13 +250,13 @@ impl<'e> Session<'e> {
             self.talks.put(task.key, task.talk);
         }
         for (at, others) in (base..).zip(others.into_iter().flatten()) {
-            self.heard += others.messages;
-            let heard = &mut self.held[at];
+            self.scanned += others.messages;
+            let entry = &mut self.held[at];
             if let Some(hits) = others.hits {
-                heard.edits.append(hits.edits);
-                heard.found.extend(hits.found);
+                entry.edits.append(hits.edits);
+                entry.found.extend(hits.found);
             }
-            heard.at = self.heard;
+            entry.at = self.scanned;
         }
     }
 
@@ -286,7 +291,7 @@ impl<'e> Session<'e> {
 
     /// Records the speakers of a conversation whose roles are not stated.
     fn note_speakers(&mut self, talk: &Talk) {
-        for (name, role) in talk.speakers.untold() {
+        for (name, role) in talk.speakers.guesses() {
             let (names, guessed) = (&mut self.roles.names, &mut self.roles.guessed);
             if role == Role::Unknown {
                 if names.len() < MOST_NAMES && !names.contains(name) {
@@ -299,10 +304,10 @@ impl<'e> Session<'e> {
     }
 
     /// Records the results of a message, in the order in which messages are scanned.
-    fn note(&mut self, (at, number): At, message: HeardMessage) {
+    fn note(&mut self, (at, number): At, message: ScannedMessage) {
         let id = self.next;
         self.next += 1;
-        self.heard += 1;
+        self.scanned += 1;
         self.roles.unknown += u64::from(message.certainty == Certainty::Unknown);
         let counted = (self.held[at].said[number].speaker.name.clone(), message.role);
         if let Some(count) = self.roles.speakers.get_mut(&counted) {
@@ -322,12 +327,12 @@ impl<'e> Session<'e> {
             first.recall = hits.recall.iter().filter(gone).filter_map(line_of).collect();
         }
         let index = u32::try_from(number).unwrap_or(u32::MAX);
-        let heard = &mut self.held[at];
-        heard.roles[number] = message.role;
-        heard.edits.append(hits.edits);
-        heard.found.append(&mut hits.found);
-        heard.explained.extend(message.explained.map(|explained| (index, *explained)));
-        heard.ids.push(id);
+        let entry = &mut self.held[at];
+        entry.roles[number] = message.role;
+        entry.edits.append(hits.edits);
+        entry.found.append(&mut hits.found);
+        entry.explained.extend(message.explained.map(|explained| (index, *explained)));
+        entry.ids.push(id);
         self.places.insert(id, (self.first + at as u64, index));
         self.lines.push_back(message.line);
         if self.lines.len() > LINES {
@@ -341,41 +346,41 @@ impl<'e> Session<'e> {
     /// Masks a piece of a secret in an earlier message.
     fn amend(&mut self, id: MessageId, finding: Finding, edit: Option<Edit>) {
         let Some(&(record, number)) = self.places.get(&id.0) else { return };
-        let Some(heard) = record.checked_sub(self.first).and_then(|at| self.held.get_mut(usize::try_from(at).ok()?))
+        let Some(entry) = record.checked_sub(self.first).and_then(|at| self.held.get_mut(usize::try_from(at).ok()?))
         else {
             return;
         };
-        let said = &heard.said[number as usize];
-        let text = heard.record.join(&said.segments);
+        let said = &entry.said[number as usize];
+        let text = entry.record.join(&said.segments);
         let span = text.raw_span(finding.span);
-        if heard.found.iter().any(|known| known.span.overlaps(span) && known.finding.kind.is_there()) {
+        if entry.found.iter().any(|known| known.span.overlaps(span) && known.finding.kind.is_there()) {
             return;
         }
         let mut edits = Edits::default();
-        let about = About { role: heard.roles[number as usize], conversation: id_of(&said.key), copy: false };
+        let about = About { role: entry.roles[number as usize], conversation: id_of(&said.key), copy: false };
         let patch = Patch::new(edit.into_iter().collect());
         text.edit(&patch, &mut edits);
         let found: Vec<Found> = about.finding(&text, number, &finding, &patch).collect();
-        heard.found.extend(found);
-        heard.edits.append(edits);
+        entry.found.extend(found);
+        entry.edits.append(edits);
     }
 
     /// Queues the records that no later message can change any more, or all records.
     fn release(&mut self, all: bool) {
         loop {
             let mut released = Vec::new();
-            while let Some(heard) = self.held.front().filter(|_| self.unheard > 0 && released.len() < RELEASED) {
-                if !all && heard.at + WINDOW as u64 > self.heard && self.held_len <= MOST_HELD {
+            while let Some(entry) = self.held.front().filter(|_| self.unscanned > 0 && released.len() < RELEASED) {
+                if !all && entry.at + WINDOW as u64 > self.scanned && self.held_len <= MOST_HELD {
                     break;
                 }
-                let Some(heard) = self.held.pop_front() else { break };
+                let Some(entry) = self.held.pop_front() else { break };
                 self.first += 1;
-                self.unheard -= 1;
-                self.held_len -= heard.record.raw.len();
-                for id in &heard.ids {
+                self.unscanned -= 1;
+                self.held_len -= entry.record.raw.len();
+                for id in &entry.ids {
                     self.places.remove(id);
                 }
-                released.push(heard);
+                released.push(entry);
             }
             if released.is_empty() {
                 return;
@@ -395,19 +400,19 @@ struct Task {
 }
 
 /// The results of a message.
-struct HeardMessage {
+struct ScannedMessage {
     role: Role,
     certainty: Certainty,
     /// The line in which it begins.
     line: u64,
     /// Boxed because most messages have no results and a batch has many messages.
-    hits: Option<Box<Hits>>,
+    hits: Option<Box<MessageResults>>,
     explained: Option<Box<Explained>>,
 }
 
 /// The findings and edits of a message.
 #[derive(Default)]
-struct Hits {
+struct MessageResults {
     edits: Edits,
     found: Vec<Found>,
     /// The earlier messages with pieces of a secret that this message completes, and these pieces.
@@ -415,7 +420,7 @@ struct Hits {
     earlier: Vec<EarlierPiece>,
 }
 
-impl Hits {
+impl MessageResults {
     fn boxed(self) -> Option<Box<Self>> {
         let Self { edits, found, recall, earlier } = &self;
         let none = edits.is_empty() && found.is_empty() && recall.is_empty() && earlier.is_empty();
@@ -425,21 +430,21 @@ impl Hits {
 
 /// The findings in a record outside of conversations.
 struct Others {
-    hits: Option<Box<Hits>>,
+    hits: Option<Box<MessageResults>>,
     messages: u64,
 }
 
 /// Scans messages on any thread. The records are not changed.
-struct Ears<'a> {
+struct MessageScanner<'a> {
     engine: &'a Engine,
-    held: &'a VecDeque<Heard>,
+    held: &'a VecDeque<ScannedRecord>,
     explains: bool,
     has_quotes: bool,
 }
 
-impl Ears<'_> {
+impl MessageScanner<'_> {
     /// Scans the messages of one conversation in order.
-    fn conversation(&self, task: &mut Task) -> Vec<HeardMessage> {
+    fn conversation(&self, task: &mut Task) -> Vec<ScannedMessage> {
         let Task { key, messages, talk, first } = task;
         for &(at, number) in &*messages {
             talk.speakers.meet(&self.held[at].said[number].speaker);
@@ -456,17 +461,17 @@ impl Ears<'_> {
         (*first..).zip(&*messages).map(|(id, at)| self.message(talk, key, *at, id)).collect()
     }
 
-    fn message(&self, talk: &mut Talk, key: &Key, (at, number): At, id: u64) -> HeardMessage {
-        let heard = &self.held[at];
-        let said = &heard.said[number];
+    fn message(&self, talk: &mut Talk, key: &Key, (at, number): At, id: u64) -> ScannedMessage {
+        let entry = &self.held[at];
+        let said = &entry.said[number];
         let (role, certainty) = talk.speakers.role(&said.speaker);
-        let text = heard.record.join(&said.segments);
+        let text = entry.record.join(&said.segments);
         let message = Message::new(role, &*text.bytes).id(id);
         let index = u32::try_from(number).unwrap_or(u32::MAX);
-        let from = heard.copies.partition_point(|(of, _)| *of < index);
-        let copies = heard.copies[from..].iter().take_while(|(of, _)| *of == index).map(|(_, copy)| *copy);
+        let from = entry.copies.partition_point(|(of, _)| *of < index);
+        let copies = entry.copies[from..].iter().take_while(|(of, _)| *of == index).map(|(_, copy)| *copy);
         let before = (copies.clone().next().is_some()).then(|| talk.conversation.clone());
-        let quotes = self.has_quotes && talk.heard(&text.bytes, said.part == Part::Quoted);
+        let quotes = self.has_quotes && talk.remember_words(&text.bytes, said.part == Part::Quoted);
         let (outcome, earlier, explanation) = if self.explains {
             let explanation = self.engine.explain(&mut talk.conversation, &message);
             (explanation.outcome.clone(), Vec::new(), Some(explanation))
@@ -478,7 +483,7 @@ impl Ears<'_> {
             (outcome, earlier, None)
         };
         let start = text.raw_span(Span::new(0, text.bytes.len().min(1))).start;
-        let line = heard.record.line + heard.newlines.partition_point(|end| (*end as usize) < start) as u64;
+        let line = entry.record.line + entry.newlines.partition_point(|end| (*end as usize) < start) as u64;
         let mut edits = Edits::default();
         let mut found: Vec<Found> = Vec::new();
         let about = About { role, conversation: id_of(key), copy: false };
@@ -490,7 +495,7 @@ impl Ears<'_> {
             remember(talk, &text.bytes, &outcome);
         }
         for copy in copies {
-            let other = heard.record.join(&heard.said[copy as usize].segments);
+            let other = entry.record.join(&entry.said[copy as usize].segments);
             let mut again = before.clone().unwrap_or_default();
             let message = Message::new(role, &*other.bytes);
             let asked = again.verifies(role);
@@ -504,21 +509,21 @@ impl Ears<'_> {
             found.extend(About { copy: true, ..about.clone() }.found(&other, copy, &outcome));
         }
         let explained = explanation.map(|explanation| {
-            let (_, column) = Cursor::new(&heard.record.raw, heard.record.line, heard.record.column).to(start);
+            let (_, column) = Cursor::new(&entry.record.raw, entry.record.line, entry.record.column).to(start);
             Box::new(Explained { role, conversation: about.conversation, line, column, explanation })
         });
-        let hits = Hits { edits, found, recall: outcome.recall, earlier }.boxed();
-        HeardMessage { role, certainty, line, hits, explained }
+        let hits = MessageResults { edits, found, recall: outcome.recall, earlier }.boxed();
+        ScannedMessage { role, certainty, line, hits, explained }
     }
 
     /// Scans the values that are not part of a conversation. `clean` caches values without findings, so that an id that
     /// is in every record is scanned once.
     fn others(&self, at: usize, clean: &mut HashMap<Box<[u8]>, ReadAs>) -> Others {
-        let heard = &self.held[at];
+        let entry = &self.held[at];
         let mut edits = Edits::default();
         let mut found = Vec::new();
         let mut messages = 0;
-        for (number, said) in heard.said.iter().enumerate() {
+        for (number, said) in entry.said.iter().enumerate() {
             let alone = match said.part {
                 Part::Said | Part::Quoted if said.key == Key::Alone => true,
                 Part::Alone => true,
@@ -527,17 +532,17 @@ impl Ears<'_> {
             };
             let prose = match said.part {
                 Part::Data(may_be_id) if said.label.is_none() => {
-                    reads_as_text(&heard.record, &said.segments, may_be_id)
+                    reads_as_text(&entry.record, &said.segments, may_be_id)
                 }
                 _ => false,
             };
-            if !alone && !prose && said.label.is_none() && !may_hold_number(&heard.record, &said.segments) {
+            if !alone && !prose && said.label.is_none() && !may_hold_number(&entry.record, &said.segments) {
                 continue;
             }
-            if said.segments.iter().any(|segment| !heard.record.is_editable(segment.layer)) {
+            if said.segments.iter().any(|segment| !entry.record.is_editable(segment.layer)) {
                 continue;
             }
-            let text = heard.record.join(&said.segments);
+            let text = entry.record.join(&said.segments);
             let role = said.speaker.role.unwrap_or(Role::Unknown);
             let is_short = said.label.is_none() && !alone && text.bytes.len() <= LONGEST_ID;
             let read_as = (role, said.part, prose);
@@ -566,7 +571,7 @@ impl Ears<'_> {
             let about = About { role, conversation: id_of(&said.key), copy: false };
             found.extend(about.found(&text, u32::try_from(number).unwrap_or(u32::MAX), &outcome));
         }
-        Others { hits: Hits { edits, found, ..Hits::default() }.boxed(), messages }
+        Others { hits: MessageResults { edits, found, ..MessageResults::default() }.boxed(), messages }
     }
 
     /// Scans a value after the words for what its name means.
@@ -771,29 +776,29 @@ fn keep_certain(outcome: &mut Outcome, is_id: bool) {
 }
 
 /// Returns a record with all its findings, including repetitions of its messages.
-fn done(mut heard: Heard) -> Done {
-    if heard.found.iter().any(|found| found.mask.is_some()) {
-        let (edits, found) = echoes(&heard.record, &heard.said, &heard.found);
-        heard.edits.append(edits);
-        heard.found.extend(found);
+fn done(mut entry: ScannedRecord) -> Done {
+    if entry.found.iter().any(|found| found.mask.is_some()) {
+        let (edits, found) = echoes(&entry.record, &entry.said, &entry.found);
+        entry.edits.append(edits);
+        entry.found.extend(found);
     }
-    let patch = heard.edits.patch(&heard.record);
-    heard.found.sort_by_key(|found| (found.span, found.copy));
+    let patch = entry.edits.patch(&entry.record);
+    entry.found.sort_by_key(|found| (found.span, found.copy));
     // A value may be read in several ways.
     let same = |next: &Found, found: &Found| next.copy || next.finding.entity == found.finding.entity;
-    heard.found.dedup_by(|next, found| found.span == next.span && same(next, found));
-    heard.explained.sort_by_key(|(number, _)| *number);
+    entry.found.dedup_by(|next, found| found.span == next.span && same(next, found));
+    entry.explained.sort_by_key(|(number, _)| *number);
     let messages =
-        heard.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Quoted | Part::Alone)).count() as u64;
-    let Record { raw, line, column, trouble, .. } = heard.record;
+        entry.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Quoted | Part::Alone)).count() as u64;
+    let Record { raw, line, column, trouble, .. } = entry.record;
     Done {
         raw,
         line,
         column,
         trouble,
         patch,
-        found: heard.found,
-        explained: heard.explained.into_iter().map(|(_, explained)| explained).collect(),
+        found: entry.found,
+        explained: entry.explained.into_iter().map(|(_, explained)| explained).collect(),
         messages,
     }
 }

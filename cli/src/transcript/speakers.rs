@@ -145,7 +145,7 @@ impl Speakers {
     }
 
     /// Returns the names for which nothing is stated, with their guessed roles.
-    pub(crate) fn untold(&self) -> impl Iterator<Item = (&Arc<str>, Role)> {
+    pub(crate) fn guesses(&self) -> impl Iterator<Item = (&Arc<str>, Role)> {
         self.named
             .iter()
             .filter(|named| named.role.is_none() && named.side.is_none())

@@ -22,7 +22,7 @@ pub(crate) struct Talk {
     /// The latest messages with secrets, in case they are quoted.
     pub(crate) masked: VecDeque<Arc<Masked>>,
     /// Hashes of the words of the latest messages, by which repeated quotations are recognised.
-    pub(crate) heard: VecDeque<u64>,
+    pub(crate) word_hashes: VecDeque<u64>,
 }
 
 /// The number of latest messages of a conversation whose words are remembered.
@@ -30,16 +30,16 @@ const REMEMBERED_MESSAGES: usize = 64;
 
 impl Talk {
     /// Remembers the words of a message. Returns whether it is a quotation of an earlier message.
-    pub(crate) fn heard(&mut self, text: &[u8], is_quotation: bool) -> bool {
+    pub(crate) fn remember_words(&mut self, text: &[u8], is_quotation: bool) -> bool {
         let mut hasher = DefaultHasher::new();
         key_of(text).hash(&mut hasher);
         let hash = hasher.finish();
-        if self.heard.contains(&hash) {
+        if self.word_hashes.contains(&hash) {
             return is_quotation;
         }
-        self.heard.push_back(hash);
-        if self.heard.len() > REMEMBERED_MESSAGES {
-            self.heard.pop_front();
+        self.word_hashes.push_back(hash);
+        if self.word_hashes.len() > REMEMBERED_MESSAGES {
+            self.word_hashes.pop_front();
         }
         false
     }

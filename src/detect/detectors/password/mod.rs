@@ -81,8 +81,8 @@ impl Detector for Password {
         programs::in_pictures(reading, out);
         programs::behind_mail(reading, out);
         for hit in reading.cues {
-            let clave =
-                matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin) && may_mean_password(reading, hit);
+            let clave = matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin)
+                && may_mean_password(reading, hit);
             if hit.cue.topic == Topic::Password || clave {
                 around(reading, hit, out);
             } else if hit.cue.topic == Topic::Login
