@@ -547,6 +547,25 @@ fn unit_after(reading: &TokenizedText<'_>, at: usize) -> bool {
     })
 }
 
+/// Returns whether a currency or a percent sign after a number belongs to it: "40 $", "40 USD". In "4417 $40" and in
+/// "4417 USD 40" it belongs to the next number.
+fn is_counted_in_money(reading: &TokenizedText<'_>, number: &Number) -> bool {
+    let tokens = &reading.tokens;
+    let Some(after) = tokens.get(number.last + 1) else { return false };
+    let next = tokens.get(number.last + 2).filter(|next| next.kind == Kind::Digits);
+    let joined = tokens[number.first..=number.last].iter().any(|t| t.is(b'-'));
+    if joined {
+        return false;
+    }
+    if after.is(b'%') {
+        return number.digits <= 12 && (!after.spaced || number.digits <= 3);
+    }
+    if after.is(b'$') || after.kind == Kind::Other && is_currency(reading.bytes(after)) {
+        return number.digits <= 12 && !(after.spaced && next.is_some_and(|next| !next.spaced));
+    }
+    number.digits <= 9 && after.kind == Kind::Word && after.does(WordClass::CURRENCY) && next.is_none()
+}
+
 /// Returns the shape that the marks and words next to a number give it.
 fn surroundings(reading: &TokenizedText<'_>, number: &Number) -> NumberShape {
     let tokens = &reading.tokens;
@@ -557,15 +576,8 @@ fn surroundings(reading: &TokenizedText<'_>, number: &Number) -> NumberShape {
     {
         return NumberShape::Harmless("amount");
     }
-    if let Some(after) = tokens.get(number.last + 1) {
-        if (after.is(b'$') || after.is(b'%') || after.kind == Kind::Other && is_currency(reading.bytes(after)))
-            && number.digits <= 12
-        {
-            return NumberShape::Harmless("amount");
-        }
-        if number.digits <= 9 && after.kind == Kind::Word && after.does(WordClass::CURRENCY) {
-            return NumberShape::Harmless("amount");
-        }
+    if is_counted_in_money(reading, number) {
+        return NumberShape::Harmless("amount");
     }
     if number.digits <= 5 && number.groups == 1 && unit_after(reading, number.last) {
         return NumberShape::Likely("quantity");

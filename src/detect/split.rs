@@ -317,7 +317,13 @@ impl Splitter<'_> {
             let word_fits = |part: &[u8], first: bool| {
                 let word = lexicon.word(part);
                 let known = word.id != 0 && (part.len() >= 3 || !first && word.role.intersects(WordClass::UNIT));
-                known && (word.node != 0 || word.role.intersects(WordClass::EXPIRY.union(WordClass::UNIT)))
+                // "4417thanks", "is4417"
+                let talk = part.len() >= 2
+                    && match first {
+                        true => word.role.intersects(WordClass::COPULA) || word.lists.intersects(WordSet::ITS),
+                        false => word.role.intersects(WordClass::FILLER),
+                    };
+                talk || known && (word.node != 0 || word.role.intersects(WordClass::EXPIRY.union(WordClass::UNIT)))
                     || !name_splits(lexicon, part).is_empty()
             };
             let long_digits = parts().any(|p| p[0].is_ascii_digit() && p.len() >= 3);
