@@ -5,7 +5,7 @@ use crate::judge::Detection;
 use crate::mask;
 use crate::policy::{MaskStyle, Policy};
 use crate::span::Span;
-use crate::text::View;
+use crate::text::{View, modifies};
 
 /// Returns the edit that masks a detection.
 ///
@@ -14,9 +14,10 @@ use crate::text::View;
 pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &Detection) -> Edit {
     let Detection { span, entity, part, expiry, .. } = *judged;
     let mut whole = view.source(span);
-    // The end of a colour of a terminal stays behind the mask.
+    // What the view drops behind the secret stays there, such as the end of a colour of a terminal or a zero-width space,
+    // unless it belongs to the last character, as an accent does.
     let last = view.alignment().pieces(span).last().map_or(whole.end, |(_, from, _)| from.end);
-    if source.get(last..whole.end).is_some_and(|rest| rest.first() == Some(&b'\x1b')) {
+    if source.get(last..whole.end).is_some_and(|rest| !modifies(rest)) {
         whole = Span::new(whole.start, last);
     }
     if expiry && policy.style() != MaskStyle::Stars {

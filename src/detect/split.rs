@@ -320,7 +320,11 @@ impl Splitter<'_> {
                 // "4417thanks", "is4417"
                 let talk = part.len() >= 2
                     && match first {
-                        true => word.role.intersects(WordClass::COPULA) || word.lists.intersects(WordSet::ITS),
+                        // An IBAN is longer.
+                        true => {
+                            text.len() <= 12
+                                && (word.role.intersects(WordClass::COPULA) || word.lists.intersects(WordSet::ITS))
+                        }
                         false => word.role.intersects(WordClass::FILLER),
                     };
                 talk || known && (word.node != 0 || word.role.intersects(WordClass::EXPIRY.union(WordClass::UNIT)))

@@ -27,6 +27,7 @@ pub use align::{Alignment, ViewSpan};
 pub(crate) use base64::runs as base64_runs;
 pub(crate) use block::Block;
 pub(crate) use fold::{Foreign, foreign};
+pub(crate) use invisible::modifies;
 pub(crate) use numerals::{SHORTEST_TOGETHER, may_be_digits, number_words};
 pub(crate) use scan::{Words, is_number_word};
 pub(crate) use tags::BLOCK;

@@ -398,3 +398,33 @@ fn an_iban_that_is_grouped_as_printed_may_be_mistyped() {
     becomes(&[("ES71 2085 7845 9203 1959 7702", "**** **** **** **** **** 7702")]);
     passes(&["SE21 4410 9302 1157", "seats ES71 2085 7845 9203", "no71 2085 7845 920"]);
 }
+
+#[test]
+fn an_invisible_character_behind_a_secret_stays() {
+    for invisible in ["\u{200B}", "\u{200C}", "\u{AD}", "\u{FEFF}", "\0", "\u{2060}"] {
+        assert_eq!(redacted(&format!("my pin is 4417{invisible} ok")), format!("my pin is ****{invisible} ok"));
+        assert_eq!(redacted(&format!("my pin is 4417{invisible}")), format!("my pin is ****{invisible}"));
+    }
+}
+
+#[test]
+fn a_currency_between_two_numbers_belongs_to_the_second() {
+    becomes(&[
+        ("412-77-9021 $40", "***-**-9021 $40"),
+        ("my pin is 4417 $12.50", "my pin is **** $12.50"),
+        ("cvv 319 USD 40", "cvv *** USD 40"),
+        ("my pin is 4417 %", "my pin is **** %"),
+    ]);
+    passes(&["I paid 4417 $ and 300 USD", "it costs 4417$ 40 times", "got 4417 dollars 40 cents"]);
+}
+
+#[test]
+fn an_everyday_word_may_touch_a_secret() {
+    becomes(&[
+        ("my pin is 4417ok", "my pin is ****ok"),
+        ("mi pin es 4417gracias", "mi pin es ****gracias"),
+        ("my ssn is 412779021thanks", "my ssn is *****9021thanks"),
+        ("my pin is4417", "my pin is****"),
+    ]);
+    passes(&["the model is IS300", "order 48291ok"]);
+}
