@@ -224,6 +224,8 @@ impl Engine {
             && match (asks || glance.colon, cue) {
                 (true, true) => false,
                 (true, false) if asks && serves => false,
+                // A short message may be the name of what it asks for.
+                (false, true) if serves && glance.words <= 2 * judge::ask::MOST_WORDS => false,
                 (false, false) => true,
                 _ => !refers,
             };

@@ -29,6 +29,8 @@ pub(crate) struct Glance {
     pub(crate) addresses: bool,
     /// Whether it has a hash sign or an angle bracket.
     pub(crate) odd: bool,
+    /// The number of runs of letters.
+    pub(crate) words: usize,
 }
 
 impl Glance {
@@ -298,6 +300,7 @@ impl<'a> Look<'a> {
     /// Records the word `start..end` of a text. `marks` are the combined marks of all words with its hash.
     #[inline]
     fn record_word(&mut self, text: &[u8], start: usize, end: usize, marks: Marks) {
+        self.glance.words += 1;
         let dear = marks.intersects(Marks::SECRET.union(Marks::REQUEST).union(Marks::WORD));
         let len = end - start;
         let exact = dear || self.lexicon.may_be_mistyped(&text[start..end]);

@@ -39,10 +39,14 @@ impl MessageAnalysis<'_, '_> {
             // A passcode in pieces: each piece is masked when it arrives.
             let code = expected.contains(Topic::OneTimePasscode)
                 || expected.contains(Topic::Code) && !expected.contains(Topic::Card);
-            let short = digits.len() == 3 || digits.len() == 2 && self.says_piece();
+            let alone = self.reading.facts.words == 0;
+            let last = self.expected.recent.iter().find(|recent| recent.is_there() && recent.serves());
+            let just_asked = || last.is_none_or(|last| last.asked().iter().any(|topic| expected.contains(topic)));
+            let short = digits.len() == 3
+                || digits.len() < 3 && (alone && just_asked() || digits.len() == 2 && self.says_piece());
             let pin = (expected.contains(Topic::Pin) || expected.contains(Topic::SecurityCode) && digits.len() <= 2)
                 && digits.len() <= 3
-                && self.reading.facts.words == 0;
+                && alone;
             if pin && self.harmless_asked(number).is_none() {
                 let candidate = self.bare_candidate(number, Entity::Pin);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
@@ -195,7 +199,7 @@ impl MessageAnalysis<'_, '_> {
         };
         let social = !whole && (expected.contains(Topic::SocialSecurity) || named(Topic::SocialSecurity));
         if (social || *lens == [3, 2] && (bare || self.says_piece()))
-            && matches!(digits.len(), 2..=8)
+            && (matches!(digits.len(), 2..=8) || digits.len() == 1 && self.reading.facts.words == 0)
             && !(digits.len() == 4 && *lens == [4])
         {
             return Some(Pieces::start(Whole::SocialSecurity, social, digits));

@@ -11,7 +11,7 @@
 mod again;
 mod analysis;
 mod answer;
-mod ask;
+pub(crate) mod ask;
 mod candidates;
 mod columns;
 pub(crate) mod conversation;

@@ -826,3 +826,27 @@ fn a_hash_sign_stands_for_the_word_number() {
         ("order # 482913", "order # 482913"),
     ]);
 }
+
+#[test]
+fn the_name_of_something_harmless_is_a_request_for_it() {
+    let code = ["a: What is the passcode we texted?", "482913"];
+    for (request, answer) in [
+        ("a: and your ZIP code", "10285"),
+        ("a: ok and your zip", "10285"),
+        ("a: last four", "4471"),
+        ("a: and the last four of your card", "4471"),
+        ("a: ahora su codigo postal", "28013"),
+        ("a: e o cep", "04538132"),
+    ] {
+        assert_eq!(last_of(&[code[0], code[1], request, answer]), answer, "{request}");
+    }
+    assert_eq!(last_of(&[code[0], code[1], "a: and your pin", "4471"]), "****");
+}
+
+#[test]
+fn a_secret_that_was_asked_for_may_come_a_digit_or_two_at_a_time() {
+    let code = "a: What is the passcode we texted?";
+    assert_eq!(last_of(&[code, "55", "29", "01"]), "**");
+    assert_eq!(last_of(&["a: What is your social?", "4", "1", "2", "7", "7"]), "*");
+    assert_eq!(last_of(&[code, "a: How many people?", "2"]), "2");
+}

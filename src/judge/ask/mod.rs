@@ -23,6 +23,7 @@ use announce::announces;
 use meaning::{MEANT, asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
 use menu::{is_choice, is_menu};
 use object::{corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies};
+pub(crate) use sentence::MOST_WORDS;
 use sentence::{Sentence, Sweep, explains};
 
 /// A cue in a question or a request.

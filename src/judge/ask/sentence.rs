@@ -6,7 +6,7 @@ use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::message::Role;
 
 use super::object::{happens_elsewhere, warns};
-use super::{cues_in, is_any};
+use super::{MEANT, cues_in, is_any};
 
 /// The result of one pass over a sentence.
 #[derive(Default)]
@@ -27,6 +27,8 @@ pub(super) struct Sweep {
     pub(super) secret: bool,
     /// It contains a cue for the end of a number.
     pub(super) partial: bool,
+    /// It contains a cue for something harmless that an answer may give.
+    pub(super) harmless: bool,
     /// The first negation.
     pub(super) negation: Option<usize>,
 }
@@ -54,6 +56,7 @@ impl Sweep {
             if let Some(hit) = reading.hit(token) {
                 sweep.secret |= hit.cue.topic.is_secret();
                 sweep.partial |= hit.cue.topic == Topic::Partial;
+                sweep.harmless |= MEANT.contains(&hit.cue.topic);
             }
             if token.does(Does::NEGATION) && token.kind == Kind::Word {
                 sweep.negation = sweep.negation.or(Some(at));
@@ -73,6 +76,7 @@ impl Sweep {
             || self.colon
             || self.secret
             || self.partial
+            || self.harmless && self.words <= MOST_WORDS
             || self.roles.intersects(Does::REQUEST.union(Does::FACE)))
     }
 }
@@ -154,7 +158,9 @@ impl Sentence {
             fragment: words <= 4
                 && sweep.colon
                 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
-                || role.serves() && secret && is_bare_name(reading, start, end)
+                || role.serves()
+                    && (secret || sweep.harmless && reading.facts.words <= MOST_WORDS)
+                    && is_bare_name(reading, start, end)
                 || role.serves() && (is_prompt(reading, start, end) || is_harmless_prompt(reading, start, end)),
             refers_back: words <= 8 && is(WordSet::REFERENCE),
             recites: tokens
@@ -243,17 +249,19 @@ pub(super) fn is_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -
         || words <= 12 && !verb && colon.is_some_and(|colon| tokens[colon + 1..].iter().take(4).any(|t| t.cue != 0))
 }
 
-/// Returns whether the sentence is only the name of a secret: "Your ssn", "and the code".
+/// The most words of a message with a sentence that is only the name of something harmless.
+pub(crate) const MOST_WORDS: usize = 16;
+
+/// Returns whether the sentence is only the name of something: "Your ssn", "and the code", "ok, and your ZIP".
 fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     const LONGEST: usize = 12;
+    let besides = Does::OWN.union(Does::DETERMINER).union(Does::CONJUNCTION).union(Does::FILLER).union(Does::PIECE);
     let tokens = &reading.tokens[start..end];
     tokens.len() <= LONGEST
         && tokens.iter().all(|t| {
             t.cue != 0
-                || matches!(t.kind, Kind::Newline | Kind::Mark(b'.'))
-                || t.kind == Kind::Word
-                    && (t.does(Does::OWN) || t.does(Does::DETERMINER) || t.does(Does::CONJUNCTION))
-                    && !t.does(Does::COPULA)
+                || matches!(t.kind, Kind::Newline | Kind::Mark(b'.' | b','))
+                || t.kind == Kind::Word && t.does(besides) && !t.does(Does::COPULA)
         })
 }
 
