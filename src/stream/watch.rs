@@ -15,10 +15,10 @@ use crate::text::{View, may_be_digits};
 
 /// The number of plain words and marks, at the end of a sentence, after which nothing before them can be part of a
 /// finding: a cue for a password reaches this far over the end of a sentence.
-const CALM: usize = 10;
+const CALM_TOKENS: usize = 10;
 
 /// The same without the end of a sentence. No cue reaches further.
-const FAR: usize = 40;
+const FARTHEST_CUE: usize = 40;
 
 /// The number of tokens after a number within which evidence can begin: the learned weights read eight, a governing cue
 /// is within nine, a clause such as "that is" begins within twelve.
@@ -28,7 +28,7 @@ const REACH: usize = 12;
 const LINKED_REACH: usize = 19;
 
 /// The weight of the words after a light number that makes it safe to send: one content word, or two other words.
-const LIGHT: usize = 2;
+const SAFE_WEIGHT: usize = 2;
 
 /// Without a cue, a number with at least this many digits may be a secret.
 const FEW_DIGITS: usize = 3;
@@ -37,23 +37,23 @@ const FEW_DIGITS: usize = 3;
 const LONGEST_COUNT: usize = 5;
 
 /// A number with at least this many digits may be a card, and a security code may follow it.
-const CARD: usize = 12;
+const CARD_DIGITS: usize = 12;
 
 /// The maximum number of words and marks between two doubtful words that may belong to one number.
-const NEAR: usize = 4;
+const MAX_GAP: usize = 4;
 
 /// The same for words that are not pieces of a number: a single digit, a word in stars.
-const NEAR_WEAK: usize = 1;
+const MAX_GAP_WEAK: usize = 1;
 
 /// The same if there are only marks between them.
-const NEAR_MARKS: usize = 7;
+const MAX_GAP_MARKS: usize = 7;
 
 /// After this many bytes without a space, in a script without spaces, what precedes them is not part of a password. No
 /// password is that long.
-const UNSPACED: usize = 128;
+const UNSPACED_BYTES: usize = 128;
 
 /// In such a script, this many letters count as one word.
-const LETTERS: usize = 4;
+const LETTERS_PER_WORD: usize = 4;
 
 /// The longest quotation that is held until it closes, in bytes: longer than the longest password.
 const LONGEST_QUOTATION: usize = 128;
@@ -199,8 +199,8 @@ impl Watch {
     pub(super) fn seems_complete(&self) -> bool {
         let is_over = |region: &Region| match region.weight {
             _ if region.lone && self.ended == self.tokens => true,
-            Weight::Light => !region.near || self.since >= LIGHT,
-            Weight::Named | Weight::Bare => !region.near && self.since >= LIGHT,
+            Weight::Light => !region.near || self.since >= SAFE_WEIGHT,
+            Weight::Named | Weight::Bare => !region.near && self.since >= SAFE_WEIGHT,
             Weight::Heavy => false,
         };
         self.plain_follows
@@ -245,13 +245,13 @@ impl Watch {
         if !matches!(byte, b'\t'..=b'\r' | b' ') {
             self.len += 1;
             self.unspaced += 1;
-            if !self.ends_letter(byte) || self.unspaced < UNSPACED {
+            if !self.ends_letter(byte) || self.unspaced < UNSPACED_BYTES {
                 return Point::Inside;
             }
             self.letters += 1;
             if word.len() == self.len {
                 self.word_start = self.at - self.len;
-                ends |= self.end_word(word, self.letters.is_multiple_of(LETTERS));
+                ends |= self.end_word(word, self.letters.is_multiple_of(LETTERS_PER_WORD));
             } else {
                 self.overflow();
             }
@@ -318,16 +318,16 @@ impl Watch {
         let tokens = self.tokens - region.last;
         let is_last = self.regions.len() == 1;
         let reach = if region.linked { LINKED_REACH } else { REACH };
-        let plain_follows = !is_last || self.plain_follows && self.since >= LIGHT;
+        let plain_follows = !is_last || self.plain_follows && self.since >= SAFE_WEIGHT;
         match region.weight {
-            Weight::Light if region.near => plain_follows && tokens > NEAR || tokens > NEAR_MARKS,
-            Weight::Light => plain_follows || tokens > NEAR_MARKS,
+            Weight::Light if region.near => plain_follows && tokens > MAX_GAP || tokens > MAX_GAP_MARKS,
+            Weight::Light => plain_follows || tokens > MAX_GAP_MARKS,
             // With "is", a cue may be three words further away.
             Weight::Named => {
-                plain_follows && (!is_last || !region.linked || self.since >= 3 * LIGHT) || tokens >= reach
+                plain_follows && (!is_last || !region.linked || self.since >= 3 * SAFE_WEIGHT) || tokens >= reach
             }
             Weight::Bare => tokens >= reach,
-            Weight::Heavy => self.ended >= region.last + CALM || tokens >= FAR,
+            Weight::Heavy => self.ended >= region.last + CALM_TOKENS || tokens >= FARTHEST_CUE,
         }
     }
 
@@ -498,7 +498,7 @@ impl Watch {
                 NumberShape::Harmless(_) => Weight::Light,
                 _ if is_year(number) => Weight::Named,
                 NumberShape::Likely("phone") if number.digits == 10 && number.groups == 3 => Weight::Named,
-                _ if named && number.digits < CARD && number.groups == 1 => Weight::Named,
+                _ if named && number.digits < CARD_DIGITS && number.groups == 1 => Weight::Named,
                 _ if number.digits < FEW_DIGITS => {
                     run += number.digits;
                     Weight::Light
@@ -547,7 +547,7 @@ impl Watch {
 
     /// Returns whether a cue for a secret is shortly before it.
     fn is_secret_near(&self, before: usize) -> bool {
-        self.secret.is_some_and(|place| before <= place + FAR)
+        self.secret.is_some_and(|place| before <= place + FARTHEST_CUE)
     }
 
     /// Adds a doubtful word that begins after `before` words and marks.
@@ -558,14 +558,14 @@ impl Watch {
         let Doubtful { weight, digits, alone, quoted } = doubtful;
         let near = |region: &Region| {
             let reach = match self.plain_follows {
-                true if weak && region.weak => NEAR_WEAK,
-                true => NEAR,
-                false => NEAR_MARKS,
+                true if weak && region.weak => MAX_GAP_WEAK,
+                true => MAX_GAP,
+                false => MAX_GAP_MARKS,
             };
             // A complete number is not a piece of another one. A light number is not one across a content word.
             let is_light = weight <= Weight::Named;
             let apart =
-                alone || is_light && self.since >= LIGHT || is_light && region.weight <= Weight::Named && !region.near;
+                alone || is_light && self.since >= SAFE_WEIGHT || is_light && region.weight <= Weight::Named && !region.near;
             quoted || before <= region.last + reach && !(self.plain_follows && apart)
         };
         let mut next = Region {
@@ -590,7 +590,7 @@ impl Watch {
                 next.weight = next.weight.max(Weight::Bare);
             }
         }
-        if next.digits >= CARD && next.weight >= Weight::Bare {
+        if next.digits >= CARD_DIGITS && next.weight >= Weight::Bare {
             next.weight = Weight::Heavy;
             self.secret = Some(self.tokens);
         }
