@@ -314,7 +314,7 @@ impl<'a> Look<'a> {
             return None;
         }
         // Up to three digits are harmless without amounts and times. Next to those, only a single number is.
-        if self.glance.digits > FEW && (self.loose > 1 || self.single > 1) {
+        if self.glance.digits > FEW_DIGITS && (self.loose > 1 || self.single > 1) {
             return None;
         }
         let any = |bits: u8| self.address & bits != 0;
@@ -324,10 +324,10 @@ impl<'a> Look<'a> {
 }
 
 /// A message with fewer digits than this cannot contain a card.
-const FEWER_THAN_A_CARD: usize = 12;
+pub(crate) const FEWER_THAN_A_CARD: usize = 12;
 
 /// Without a cue, this many digits or fewer cannot be a secret or the beginning of one.
-const FEW: usize = 3;
+pub(crate) const FEW_DIGITS: usize = 3;
 
 const PLACES: usize = 1 << 14;
 

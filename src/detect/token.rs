@@ -37,7 +37,7 @@ pub(crate) struct TokenizedText<'v> {
 }
 
 /// The maximum number of tokens of a phrase, marks included.
-const LONGEST_PHRASE: usize = 14;
+pub(crate) const LONGEST_PHRASE: usize = 14;
 
 impl<'v> TokenizedText<'v> {
     /// Tokenizes a text into empty buffers.

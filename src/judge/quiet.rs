@@ -5,16 +5,11 @@
 //! result.
 
 use crate::detect::cues::{Topic, WordClass as Does};
+use crate::detect::gate::{FEW_DIGITS, FEWER_THAN_A_CARD};
 use crate::detect::number::{Number, NumberShape};
 use crate::detect::token::{Kind, TokenizedText};
 use crate::detect::{one_time_passcode, password};
 use crate::judge::conversation::Expected;
-
-/// A message with fewer digits than this cannot contain a card.
-const FEWER_THAN_A_CARD: usize = 12;
-
-/// Without a cue, this many digits or fewer cannot be a secret or the beginning of one.
-const FEW: usize = 3;
 
 /// The maximum length of a token of letters and digits that cannot be a code.
 const LONGEST_UNIT: usize = 3;
@@ -40,7 +35,7 @@ fn are_harmless(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expec
         && !expected.awaits_a_secret()
         && (!expected.spoken.has_secret() || !reading.does(Does::ENTRY))
         && numbers.iter().all(|number| is_harmless(reading, number))
-        && !(reading.facts.digits > FEW && are_dictated(numbers))
+        && !(reading.facts.digits > FEW_DIGITS && are_dictated(numbers))
         && !(reading.facts.mixed && may_hold_a_code(reading))
 }
 
@@ -62,7 +57,7 @@ fn are_dictated(numbers: &[Number]) -> bool {
 fn is_harmless(reading: &TokenizedText<'_>, number: &Number) -> bool {
     match number.shape {
         NumberShape::Harmless(_) => true,
-        _ if number.digits <= FEW => true,
+        _ if number.digits <= FEW_DIGITS => true,
         // Ten digits in three groups cannot contain a Social Security number.
         NumberShape::Likely("phone") => {
             let counted = reading.mentions(Topic::Partial) || reading.mentions(Topic::Quantity);

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use crate::detect::cues::{Lexicon, Topic, WordClass, WordSet};
 use crate::detect::number::{self, NumberShape, Numbers};
 use crate::detect::password::{RIGHT_OF_WORD, chunk, is_unknown, looks_like_one};
-use crate::detect::token::{Kind, Token, TokenBuffer, TokenizedText};
+use crate::detect::token::{Kind, LONGEST_PHRASE, Token, TokenBuffer, TokenizedText};
 use crate::text::{View, may_be_digits};
 
 /// The number of plain words and marks, at the end of a sentence, after which nothing before them can be part of a
@@ -564,8 +564,9 @@ impl Watch {
             };
             // A complete number is not a piece of another one. A light number is not one across a content word.
             let is_light = weight <= Weight::Named;
-            let apart =
-                alone || is_light && self.since >= SAFE_WEIGHT || is_light && region.weight <= Weight::Named && !region.near;
+            let apart = alone
+                || is_light && self.since >= SAFE_WEIGHT
+                || is_light && region.weight <= Weight::Named && !region.near;
             quoted || before <= region.last + reach && !(self.plain_follows && apart)
         };
         let mut next = Region {
@@ -706,9 +707,6 @@ struct Cues {
     /// One of them names something harmless that has a number: an order, a device.
     is_harmless: bool,
 }
-
-/// The maximum number of tokens of a phrase, marks included, as in the tokenizer.
-const LONGEST_PHRASE: usize = 14;
 
 impl Phrases {
     fn clear(&mut self) {
