@@ -223,7 +223,7 @@ fn analyze_in_full(
         analysis.solicitations(&requests);
     }
     #[cfg(test)]
-    learned::record::looked();
+    learned::record::count_scan();
     let mut verdict = analysis.verdict;
     verdict.until = part.to;
     verdict.found.sort_by_key(|f| (f.span.start, f.span.end));

@@ -55,22 +55,22 @@ const FOUND_EVERYDAY: i32 = 80;
 
 /// The score below which a finding is dropped, if the rules found it by a word near it. Answers, cards and Social
 /// Security numbers are never dropped, and nothing is at strict sensitivity.
-const KEPT: i32 = -48;
+const DROPPED: i32 = -48;
 
 /// The difference between the minimum scores of adjacent sensitivities.
-const DOUBT: i32 = 16;
+const SENSITIVITY_STEP: i32 = 16;
 
 /// The maximum number of digits of a scored number: that of the longest account numbers.
 const LONGEST: usize = 22;
 
 /// The form decides about numbers with at least this many digits that a cue calls harmless.
-const AS_LONG_AS_A_CARD: usize = 12;
+const CARD_DIGITS: usize = 12;
 
 /// The maximum number of values of a message that are scored. Messages written by people have fewer.
-const MOST: usize = 256;
+const MAX_VALUES: usize = 256;
 
 /// The name of the hidden layer's contribution in explanations.
-const TOGETHER: &str = "all of this together";
+const HIDDEN_LAYER: &str = "all of this together";
 
 /// Returns what a token contributes to a feature: its word in lower case, its count of digits, or its mark.
 fn token_value(reading: &TokenizedText<'_>, token: &Token) -> u64 {
@@ -109,7 +109,7 @@ impl MessageAnalysis<'_, '_> {
             let entity = likeliest.filter(|_| needed.is_some_and(|needed| scores[0] >= needed));
             if self.explains && (by_rules.is_none() || entity.is_none()) {
                 let mut reasons = value::reasons(self, &context, value, before, |feature| WEIGHTS.alone(feature));
-                reasons.push((TOGETHER.to_owned(), WEIGHTS.together(&sum)));
+                reasons.push((HIDDEN_LAYER.to_owned(), WEIGHTS.hidden_output(&sum)));
                 reasons.retain(|(_, score)| *score != 0);
                 reasons.sort_by_key(|(_, score)| -score.abs());
                 let span = self.reading.span(value.first, value.last);
@@ -170,7 +170,7 @@ impl MessageAnalysis<'_, '_> {
                 false if self.is_everyday(value) => FOUND_EVERYDAY,
                 false => FOUND_WORD,
             };
-            return self.doubt(entity) + found;
+            return self.sensitivity_offset(entity) + found;
         };
         let evidence = &self.verdict.found[at].evidence;
         let stands_out = value.first > 0
@@ -180,7 +180,7 @@ impl MessageAnalysis<'_, '_> {
             && !stands_out
             && !matches!(entity, Entity::Card | Entity::SocialSecurity)
             && matches!(self.expected.sensitivities.of(entity), Some(Sensitivity::Balanced | Sensitivity::Lenient));
-        if may_drop { KEPT } else { i32::MIN }
+        if may_drop { DROPPED } else { i32::MIN }
     }
 
     /// Returns whether a value is an everyday word, a word joined to one ("self-service"), or has the ending of words
@@ -196,11 +196,11 @@ impl MessageAnalysis<'_, '_> {
     }
 
     /// Returns what the configured sensitivity adds to the minimum score of a secret of this kind.
-    fn doubt(&self, entity: Entity) -> i32 {
+    fn sensitivity_offset(&self, entity: Entity) -> i32 {
         match self.expected.sensitivities.of(entity) {
-            Some(Sensitivity::Strict) => -DOUBT,
+            Some(Sensitivity::Strict) => -SENSITIVITY_STEP,
             Some(Sensitivity::Balanced) => 0,
-            Some(Sensitivity::Lenient) => DOUBT,
+            Some(Sensitivity::Lenient) => SENSITIVITY_STEP,
             None => i32::MAX / 2,
         }
     }
@@ -275,7 +275,7 @@ impl MessageAnalysis<'_, '_> {
         let reading = self.reading;
         // Masks count, so that redacting a text twice gives the same scores.
         let masked = reading.tokens.iter().filter(|token| self.masked && token.kind == Kind::Masked).count();
-        let most = MOST.saturating_sub(masked);
+        let most = MAX_VALUES.saturating_sub(masked);
         for (at, found) in self.verdict.found.iter().enumerate() {
             let by_form = at < certain && found.entity != Entity::Password;
             if by_form || found.part || found.solicited || found.expiry {
@@ -320,7 +320,7 @@ impl MessageAnalysis<'_, '_> {
             _ => true,
         };
         let named = |topic: Topic, _| matches!(topic, Topic::Reference | Topic::Device | Topic::Phone);
-        if number.digits >= AS_LONG_AS_A_CARD && self.is_cued(number.first, number.last, named) {
+        if number.digits >= CARD_DIGITS && self.is_cued(number.first, number.last, named) {
             return false;
         }
         (2..=LONGEST).contains(&number.digits)

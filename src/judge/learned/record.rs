@@ -17,7 +17,7 @@ struct Record {
     labels: Option<Labels>,
     lines: String,
     /// The number of scans of the message. A redacted message is scanned again; only the first scan is recorded.
-    looks: usize,
+    scans: usize,
 }
 
 /// Returns whether features are being recorded.
@@ -46,7 +46,7 @@ pub(crate) fn start() {
 pub(crate) fn next(labels: Labels) {
     RECORD.with_borrow_mut(|record| {
         let record = record.as_mut().expect("recording");
-        (record.labels, record.looks) = (Some(labels), 0);
+        (record.labels, record.scans) = (Some(labels), 0);
     });
 }
 
@@ -74,7 +74,7 @@ pub(super) fn value(
         };
         let labels = record.labels.as_ref().expect("labels");
         let label = labels.secrets.iter().find(within).map(|(_, entity)| *entity);
-        if labels.counts && record.looks == 0 {
+        if labels.counts && record.scans == 0 {
             let _ = write!(
                 record.lines,
                 "V {} {} {} {} {} {}",
@@ -100,7 +100,7 @@ pub(super) fn value(
 pub(super) fn question(features: impl FnOnce(&mut dyn FnMut(u32))) {
     RECORD.with_borrow_mut(|record| {
         let Some(record) = record.as_mut() else { return };
-        if record.looks > 0 {
+        if record.scans > 0 {
             return;
         }
         let labels = record.labels.as_ref().expect("labels");
@@ -114,10 +114,10 @@ pub(super) fn question(features: impl FnOnce(&mut dyn FnMut(u32))) {
 }
 
 /// Counts one scan of the current message.
-pub(in crate::judge) fn looked() {
+pub(in crate::judge) fn count_scan() {
     RECORD.with_borrow_mut(|record| {
         if let Some(record) = record {
-            record.looks += 1;
+            record.scans += 1;
         }
     });
 }

@@ -85,12 +85,12 @@ impl Weights {
     /// Returns the scores of a value: whether it is a secret, and of which kind.
     pub(super) fn scores(&self, sum: &Sum) -> Row {
         let mut row = sum.row;
-        row[0] += self.together(sum);
+        row[0] += self.hidden_output(sum);
         row
     }
 
     /// Returns the contribution of the hidden units to the score of a value.
-    pub(super) fn together(&self, sum: &Sum) -> i32 {
+    pub(super) fn hidden_output(&self, sum: &Sum) -> i32 {
         let weights: [i32; HIDDEN] = self.header(2 * COLUMNS + HIDDEN);
         sum.hidden.iter().zip(weights).map(|(unit, weight)| (*unit).max(0) * weight).sum::<i32>() >> HIDDEN_BITS
     }
