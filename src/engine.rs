@@ -236,6 +236,8 @@ impl Engine {
                 && !(serves && (asks || glance.colon || cue))
                 && !expected.awaits_a_secret()
                 && !expected.spoken.has_secret()
+                // Three digits may be the code of a card.
+                && (digits < 3 || !expected.may_answer())
                 && !conversation.side(message.role).pieces.is_active();
         harmless && numbers
     }

@@ -140,6 +140,11 @@ impl Expected {
             || self.recent_questions().any(|scores| scores[Topic::Password as usize] >= Self::LIKELY)
     }
 
+    /// Returns whether an agent or a bot spoke right before a customer.
+    pub(crate) fn may_answer(&self) -> bool {
+        !self.serves && self.recent[0].is_there() && self.recent[0].serves()
+    }
+
     /// Returns whether a customer mentions signing in, so that any word near it may be a password. Agents mention it
     /// too often for this to count.
     pub(crate) fn signs_in(&self, reading: &TokenizedText<'_>) -> bool {

@@ -34,7 +34,7 @@ fn are_harmless(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expec
         && !reading.has_mark(b'#')
         && !expected.awaits_a_secret()
         && (!expected.spoken.has_secret() || !reading.does(Does::ENTRY))
-        && numbers.iter().all(|number| is_harmless(reading, number))
+        && numbers.iter().all(|number| is_harmless(reading, number, expected))
         && !(reading.facts.digits > FEW_DIGITS && are_dictated(numbers))
         && !(reading.facts.mixed && may_hold_a_code(reading))
 }
@@ -54,10 +54,10 @@ fn are_dictated(numbers: &[Number]) -> bool {
 }
 
 /// Returns whether a number cannot be a secret if no cue for one is near and no secret is expected.
-fn is_harmless(reading: &TokenizedText<'_>, number: &Number) -> bool {
+fn is_harmless(reading: &TokenizedText<'_>, number: &Number, expected: Expected) -> bool {
     match number.shape {
         NumberShape::Harmless(_) => true,
-        _ if number.digits <= FEW_DIGITS => true,
+        _ if number.digits <= FEW_DIGITS => number.digits < FEW_DIGITS || !expected.may_answer(),
         // Ten digits in three groups cannot contain a Social Security number.
         NumberShape::Likely("phone") => {
             let counted = reading.mentions(Topic::Partial) || reading.mentions(Topic::Quantity);

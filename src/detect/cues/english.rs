@@ -92,7 +92,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Login,
         name: "user name",
-        phrases: "username; usernames; gamer/player/psn/xbox/steam/discord tag/name/id/handle; gamertag; gamer tag; screen name; handle; nickname; user name/id; user; userid; login; login id/name; log in id; logon; log/sign/logged/signed/logging/signing/logs/signs in/into/on with/as/using/w/under; signin; wifi; wi fi; wlan; hotspot; account name; email; e mail; mail; uid; email address; e mail address; network name; ssid",
+        phrases: "username; usernames; gamer/player/psn/xbox/steam/discord tag/name/id/handle; gamertag; gamer tag; screen name; handle; nickname; user name/id; user; userid; login; login id/name; log in id; logon; log/sign/logged/signed/logging/signing/logs/signs in/into/on with/as/using/w/under; opens/unlocks/unlock/unlocked with/using; login word; signin; wifi; wi fi; wlan; hotspot; account name; email; e mail; mail; uid; email address; e mail address; network name; ssid",
     },
     // ---- PINs ------------------------------------------------------------------------------------------------------
     Row {

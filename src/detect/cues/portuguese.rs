@@ -67,7 +67,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Login,
         name: "usuário",
-        phrases: "usuario; nome de? usuario/utilizador; utilizador; login; email; e mail; meu user; entro/entrar/entra/entrava/acesso/acessar/logar/loguei/logava com/como; wifi; wi fi",
+        phrases: "usuario; nome de? usuario/utilizador; utilizador; login; email; e mail; meu user; entro/entrar/entra/entrava/acesso/acessar/logar/loguei/logava com/como; abre/desbloqueia/desbloqueio/desbloquear com; wifi; wi fi",
     },
     // ---- Accounts --------------------------------------------------------------------------------------------------
     Row {

@@ -53,7 +53,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Login,
         name: "usuario",
-        phrases: "usuario; usuaria; nombre de usuario; user; correo; correo electronico; mail; email; login; entro/entrar/entra/entraba/ingreso/ingresar/ingresa/accedo/acceder/inicio/iniciar sesion? con/como; wifi; wi fi",
+        phrases: "usuario; usuaria; nombre de usuario; user; correo; correo electronico; mail; email; login; entro/entrar/entra/entraba/ingreso/ingresar/ingresa/accedo/acceder/inicio/iniciar sesion? con/como; abre/abren/desbloquea/desbloqueo/desbloquear/loguee/logueo con; wifi; wi fi",
     },
     // ---- PINs ------------------------------------------------------------------------------------------------------
     Row {

@@ -324,7 +324,7 @@ impl MessageAnalysis<'_, '_> {
             return false;
         }
         (2..=LONGEST).contains(&number.digits)
-            && (by_itself && number.digits > 3
+            && (by_itself && (number.digits > 3 || self.is_bare() && self.expected.may_answer())
                 || self.expected.awaits_a_secret()
                 || self.is_cued(number.first, number.last, |topic, _| topic.is_secret()))
     }
