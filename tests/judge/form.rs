@@ -351,7 +351,7 @@ fn fused_names_are_cues_for_their_values() {
 fn the_second_value_behind_a_word_for_a_user_is_the_password() {
     becomes(&[
         ("login: bwarren / Larkspur46q", "login: bwarren / ********"),
-        ("my login is bwarren Larkspur46q", "my login is bwarren ********"),
+        ("my login: bwarren Larkspur46q", "my login: bwarren ********"),
         ("user: bwarren p: Larkspur46q", "user: bwarren p: ********"),
         ("usuario: bwarren / Larkspur46q", "usuario: bwarren / ********"),
         ("my login info: bea@mail.test, Larkspur46q", "my login info: bea@mail.test, ********"),
