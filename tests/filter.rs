@@ -901,8 +901,12 @@ proptest! {
         let whole = run(vec![&body]);
         prop_assert!(!matches!(whole, Err(ScanError::Panicked)));
         prop_assert_eq!(&run(body.chunks(size).collect()), &whole);
-        let at_once = new().whole(&body).map(|filtered| (filtered.body.into_owned(), filtered.report.total()));
-        prop_assert_eq!(&at_once, &whole);
+        // The learned weights look at a whole text, of which a stream of some length sees only a stretch at a time.
+        let is_long_text = matches!(format, BodyFormat::Text | BodyFormat::Sniff) && body.len() > 64;
+        if !is_long_text {
+            let at_once = new().whole(&body).map(|filtered| (filtered.body.into_owned(), filtered.report.total()));
+            prop_assert_eq!(&at_once, &whole);
+        }
         if let Ok((out, 0)) = &whole {
             // A held text may be sent in a later event. In every other format the bytes must be equal.
             if !(format == BodyFormat::Events && shape != "generic") {
