@@ -134,7 +134,8 @@ pub struct Weighed {
     /// The score from which the policy masks it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub needed: Option<i32>,
-    /// What makes up the score, except for a constant: the strongest reason first.
+    /// What makes up the score, except for a constant and small parts: the strongest reason first, and last what their
+    /// combination adds.
     pub reasons: Vec<Reason>,
 }
 

@@ -70,7 +70,7 @@ const CARD_DIGITS: usize = 12;
 const MAX_VALUES: usize = 256;
 
 /// The name of the hidden layer's contribution in explanations.
-const HIDDEN_LAYER: &str = "all of this together";
+const HIDDEN_LAYER: &str = "combination";
 
 /// Returns what a token contributes to a feature: its word in lower case, its count of digits, or its mark.
 fn token_value(reading: &TokenizedText<'_>, token: &Token) -> u64 {
@@ -109,9 +109,9 @@ impl MessageAnalysis<'_, '_> {
             let entity = likeliest.filter(|_| needed.is_some_and(|needed| scores[0] >= needed));
             if self.explains && (by_rules.is_none() || entity.is_none()) {
                 let mut reasons = value::reasons(self, &context, value, before, |feature| WEIGHTS.alone(feature));
+                reasons.sort_by_key(|(_, score)| -score.abs());
                 reasons.push((HIDDEN_LAYER.to_owned(), WEIGHTS.hidden_output(&sum)));
                 reasons.retain(|(_, score)| *score != 0);
-                reasons.sort_by_key(|(_, score)| -score.abs());
                 let span = self.reading.span(value.first, value.last);
                 self.verdict.weighed.push(Weighed { span, entity: likeliest, score: scores[0], needed, reasons });
             }
