@@ -12,12 +12,13 @@ pub(crate) struct Console {
     quiet: bool,
     style: Style,
     warnings: Vec<String>,
+    notes: Vec<String>,
 }
 
 impl Console {
     pub(crate) fn new(quiet: bool, color: ColorName) -> Self {
         let style = Style::new(color, io::stderr().is_terminal());
-        Self { quiet, style, warnings: Vec::new() }
+        Self { quiet, style, warnings: Vec::new(), notes: Vec::new() }
     }
 
     /// Prints an error.
@@ -46,8 +47,16 @@ impl Console {
         self.warnings.extend(warnings);
     }
 
-    /// Prints the warnings.
+    /// Adds notes, which unlike warnings are no reason to fail.
+    pub(crate) fn note(&mut self, notes: Vec<String>) {
+        self.notes.extend(notes);
+    }
+
+    /// Prints the notes and the warnings.
     pub(crate) fn warnings(&self) {
+        for note in self.notes.iter().filter(|_| !self.quiet) {
+            say(&format!("lastfour: note: {note}"));
+        }
         for warning in self.warnings.iter().filter(|_| !self.quiet) {
             say(&format!("lastfour: {} {warning}", self.style.paint(Paint::Yellow, "warning:")));
         }

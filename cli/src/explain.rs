@@ -46,6 +46,7 @@ pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
                 Ok(()) => {
                     succeeded &= account.is_complete();
                     console.warn(account.warnings(&source.name()));
+                    console.note(account.notes(&source.name()));
                 }
                 Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
                 Err(failure) => {
@@ -53,6 +54,11 @@ pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
                     succeeded = false;
                 }
             }
+        }
+        console.warn(reader.unmatched());
+        if let Err(failure) = reader.without_text() {
+            console.error(&failure);
+            succeeded = false;
         }
         console.warnings();
     } else if let [what] = args.what.as_slice()
@@ -186,10 +192,13 @@ fn tell(out: &mut dyn Write, style: Style, explanation: &Explanation, indent: &s
                 "blocks the message".to_owned()
             }
             Action::Mask | Action::Block => {
-                let verb = if finding.action == Action::Block { "blocks the message; masked" } else { "masked" };
                 // Print only the mask, which is safe.
                 let edit = outcome.patch.edits().iter().find(|edit| edit.span.overlaps(span));
-                edit.map_or_else(|| verb.to_owned(), |edit| format!("{verb} as {}", edit.with))
+                let masked = edit.map_or_else(|| "masked".to_owned(), |edit| format!("masked as {}", edit.with));
+                match finding.action {
+                    Action::Block => format!("blocks the message (in a transcript: {masked})"),
+                    _ => masked,
+                }
             }
         };
         let label = style.paint(Paint::Red, "found:");
@@ -201,7 +210,11 @@ fn tell(out: &mut dyn Write, style: Style, explanation: &Explanation, indent: &s
         writeln!(out, "{indent}{label} {} at {}..{} – {}", passed.what, span.start, span.end, passed.why)?;
     }
     for weighed in &explanation.weighed {
-        let reasons: Vec<_> = weighed.reasons.iter().map(|r| format!("{} {:+}", r.what, r.score)).collect();
+        let mut reasons: Vec<_> = weighed.reasons.iter().map(|r| format!("{} {:+}", r.what, r.score)).collect();
+        let rest = weighed.score - weighed.reasons.iter().map(|reason| reason.score).sum::<i32>();
+        if rest != 0 {
+            reasons.push(format!("smaller parts and a constant {rest:+}"));
+        }
         let what = weighed.entity.map_or("no kind of secret".to_owned(), |entity| entity.to_string());
         let needed = weighed.needed.map(|needed| format!(" (masked from {needed:+})")).unwrap_or_default();
         let (span, score) = (weighed.span, weighed.score);

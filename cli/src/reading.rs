@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
-use lastfour::{Engine, Patch, Policy, Role, Span};
+use lastfour::{Engine, Patch, Policy, Span};
 
 use crate::archive::{self, Archive, Changes, Member};
 use crate::args;
@@ -15,8 +15,9 @@ use crate::kind::{self, Unreadable};
 use crate::output;
 use crate::transcript::batch::{Batch, Collector};
 use crate::transcript::session::{Done, Roles, Session};
+use crate::transcript::speakers::GivenRoles;
 use crate::transcript::{self, Fields, Format, Transcript, sheet};
-use crate::wording;
+use crate::wording::{self, quoted};
 
 /// The number of bytes from which the format is detected.
 const SAMPLE: usize = 64 << 10;
@@ -32,7 +33,7 @@ pub(crate) struct Reader {
     pub(crate) engine: Engine,
     format: Option<Format>,
     fields: Fields,
-    roles: Vec<(String, Role)>,
+    roles: GivenRoles,
     /// Whether explanations are wanted.
     explains: bool,
 }
@@ -86,9 +87,31 @@ impl Reader {
             engine: Engine::new(policy(args.policy.as_deref())?),
             format: args.format.map(Format::from),
             fields: args.fields(),
-            roles: args.role.clone(),
+            roles: GivenRoles::new(&args.role),
             explains,
         })
+    }
+
+    /// Returns a warning for each option that matched nothing in any of the transcripts that were read.
+    pub(crate) fn unmatched(&self) -> Vec<String> {
+        let [text, speaker, conversation] = self.fields.missing();
+        let text_option = if self.fields.only_given_text() { "--only-text-field" } else { "--text-field" };
+        let options = [(text_option, text), ("--role-field", speaker), ("--conversation-field", conversation)];
+        let fields = options.into_iter().flat_map(|(option, names)| {
+            names.into_iter().map(move |name| format!("{option} {} was found in no message", wording::name(name)))
+        });
+        let roles = self.roles.silent().map(|(name, role)| {
+            format!("--role {} matches no speaker", quoted(&format!("{}={role}", wording::name(name))))
+        });
+        fields.chain(roles).collect()
+    }
+
+    /// Returns an error if only the given fields are text, and no transcript has one of them.
+    pub(crate) fn without_text(&self) -> Result<()> {
+        if !self.fields.only_given_text() || !self.fields.no_text_occurred() {
+            return Ok(());
+        }
+        Err(CliError::Message("no message was read: no field of --only-text-field was found; check its name".into()))
     }
 
     /// Reads an open file to its end on up to `threads` threads, plus one that splits it into messages. The listener is
@@ -191,8 +214,10 @@ impl FileReader<'_> {
         self.listener.begin(member.as_deref(), format.as_str());
         let Reader { engine, fields, roles, explains, .. } = self.reader;
         let (transcript, collector) = (Transcript::new(format), Collector::new(fields.clone(), self.threads));
+        let mut session = Session::new(engine, roles, *explains, self.threads);
+        session.may_have_notices = format == Format::Text;
         let mut flow = Flow {
-            session: Session::new(engine, roles, *explains, self.threads),
+            session,
             listener: self.listener,
             place: Place { member: member.map(Arc::from), offset: 0, charset },
             redacted,

@@ -74,6 +74,15 @@ pub(crate) fn run(args: &args::Redact, color: ColorName) -> Result<bool> {
     if let Some(path) = &args.report {
         run.report.write(path)?;
     }
+    if run.tally.files > 0 && run.done_before == 0 {
+        let unmatched = reader.unmatched();
+        run.flawless &= unmatched.is_empty();
+        run.console.warn(unmatched);
+        if let Err(failure) = reader.without_text() {
+            run.console.error(&failure);
+            run.complete = false;
+        }
+    }
     run.console.end(&run.summary());
     Ok(run.complete && (run.flawless || !args.strictness.strict))
 }
@@ -198,6 +207,7 @@ impl Run<'_> {
         self.complete &= account.is_complete();
         self.flawless &= account.is_flawless();
         self.console.warn(report.warnings.clone());
+        self.console.note(report.notes.clone());
         Ok(report)
     }
 
@@ -251,10 +261,7 @@ impl Run<'_> {
     }
 
     fn summary(&self) -> String {
-        let mut summary = self.tally.summary();
-        if self.tally.findings > 0 {
-            summary = format!("{summary}: {}", self.tally.actions());
-        }
+        let mut summary = self.tally.summary(if self.report.dry_run { "to mask" } else { "masked" });
         if self.args.in_place || self.report.dry_run {
             let verb = if self.report.dry_run { "would change" } else { "changed" };
             summary = format!("{summary}; {} {verb}", count(self.tally.changed, "file"));

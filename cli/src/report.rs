@@ -38,6 +38,8 @@ pub(crate) struct FileReport {
     /// Members of an archive that were not read.
     pub(crate) skipped: Vec<String>,
     pub(crate) warnings: Vec<String>,
+    /// What is worth knowing but no reason to fail, such as guessed roles.
+    pub(crate) notes: Vec<String>,
     /// The path of the output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) output: Option<String>,

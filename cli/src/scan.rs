@@ -72,14 +72,24 @@ pub(crate) fn run(args: &args::Scan, color: ColorName) -> Result<Report> {
         failed |= !account.is_complete();
         flawless &= account.is_flawless();
         console.warn(account.warnings(&reporter.file));
+        console.note(account.notes(&reporter.file));
         Ok(())
     })?;
     reporter.print(|out, form| if matches!(form, Form::Sarif) { sarif::end(out) } else { Ok(()) })?;
     reporter.pause()?;
     reporter.progress.clear();
-    console.end(&reporter.tally.summary());
+    if reporter.tally.files > 0 {
+        let unmatched = reader.unmatched();
+        flawless &= unmatched.is_empty();
+        console.warn(unmatched);
+        if let Err(failure) = reader.without_text() {
+            console.error(&failure);
+            failed = true;
+        }
+    }
+    console.end(&reporter.tally.summary("to mask"));
     let counted = match args.fail_on {
-        FailOn::Mask => reporter.tally.masked,
+        FailOn::Mask => reporter.tally.masked(),
         FailOn::Flag => reporter.tally.findings,
     };
     Ok(match (failed || args.strictness.strict && !flawless, counted) {
@@ -251,7 +261,7 @@ impl Columns {
         let is_terminal = io::stdout().is_terminal();
         let place = sources.iter().map(|source| source.name().chars().count() + LINE).max().unwrap_or(0);
         let terminal = if is_terminal { terminal::width() } else { None };
-        Self { widths: [place, 16, 8, 22, 6], terminal, style: Style::new(color, is_terminal) }
+        Self { widths: [place, 16, 8, 26, 6], terminal, style: Style::new(color, is_terminal) }
     }
 
     /// Prints a row. `paint` is the color of the column with the entity.

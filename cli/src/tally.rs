@@ -1,12 +1,12 @@
 //! The counts of a run, and its warnings.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use lastfour::{Action, Engine, Entity, FindingKind, Role};
 
 use crate::report::{FileReport, FindingReport, SpeakerReport};
 use crate::transcript::Trouble;
+use crate::transcript::interpret::Candidates;
 use crate::transcript::session::{Done, Roles};
 use crate::wording::{self, count, group, quoted, shown};
 
@@ -17,11 +17,13 @@ pub(crate) struct Tally {
     pub(crate) changed: u64,
     pub(crate) messages: u64,
     pub(crate) findings: u64,
+    /// The secrets that are masked, without expiry dates.
     by_entity: BTreeMap<Entity, u64>,
-    pub(crate) masked: u64,
+    /// Secrets that the policy only flags.
     flagged: u64,
     expiries: u64,
-    solicitations: u64,
+    /// Questions that ask for a secret.
+    questions: u64,
 }
 
 /// What is known about one file, for the warnings and the report.
@@ -44,6 +46,8 @@ pub(crate) struct Account {
     without_role: u64,
     names: Vec<String>,
     guessed: Vec<(String, Role)>,
+    /// Fields that may name the conversation or the speaker.
+    candidates: Candidates,
 }
 
 /// The maximum number of lines and members in a warning.
@@ -59,51 +63,40 @@ impl Tally {
         for found in record.found.iter().filter(|found| !found.copy && found.finding.action != Action::Allow) {
             let finding = &found.finding;
             self.findings += 1;
-            // In a transcript, `block` acts like `mask`. A solicitation has nothing to mask.
-            if finding.action > Action::Flag && finding.kind.is_there() {
-                self.masked += 1;
-            } else {
-                self.flagged += 1;
-            }
+            // In a transcript, `block` acts like `mask`. A question has nothing to mask.
             match finding.kind {
-                FindingKind::Solicitation => self.solicitations += 1,
+                FindingKind::Solicitation => self.questions += 1,
+                _ if finding.action == Action::Flag => self.flagged += 1,
                 FindingKind::Expiry => self.expiries += 1,
                 _ => *self.by_entity.entry(finding.entity).or_default() += 1,
             }
         }
     }
 
-    /// Returns the summary of the run, such as `2 files, 40 messages, 3 findings (2 card, 1 pin): 3 masked`.
-    pub(crate) fn summary(&self) -> String {
-        let mut line = format!(
-            "{}, {}, {}",
-            count(self.files, "transcript"),
-            count(self.messages, "message"),
-            count(self.findings, "finding")
-        );
-        if self.findings > 0 {
-            let mut kinds: Vec<String> =
-                self.by_entity.iter().map(|(entity, n)| format!("{} {entity}", group(*n))).collect();
-            if self.expiries > 0 {
-                kinds.push(count(self.expiries, "expiry date"));
-            }
-            if self.solicitations > 0 {
-                kinds.push(format!("{} asked for by an agent", group(self.solicitations)));
-            }
-            // Writing to a string cannot fail.
-            let _ = write!(line, " ({})", kinds.join(", "));
-        }
-        line
+    /// Returns the number of secrets that were masked, or are to be masked.
+    pub(crate) fn masked(&self) -> u64 {
+        self.by_entity.values().sum::<u64>() + self.expiries
     }
 
-    /// Returns how many findings were masked and flagged, such as `3 masked, 1 flagged`.
-    pub(crate) fn actions(&self) -> String {
-        let parts: Vec<String> = [(self.masked, "masked"), (self.flagged, "flagged")]
-            .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, what)| format!("{} {what}", group(*n)))
-            .collect();
-        parts.join(", ")
+    /// Returns the summary of the run, such as `2 transcripts, 40 messages, 4 findings: 3 secrets masked (2 card, 1 pin);
+    /// 1 question for a secret`. `masked` says what happens to the secrets.
+    pub(crate) fn summary(&self, masked: &str) -> String {
+        let mut kinds: Vec<String> =
+            self.by_entity.iter().map(|(entity, n)| format!("{} {entity}", group(*n))).collect();
+        if self.expiries > 0 {
+            kinds.push(count(self.expiries, "expiry date"));
+        }
+        let parts = [
+            (self.masked(), "secret", format!(" {masked} ({})", kinds.join(", "))),
+            (self.flagged, "secret", " flagged, not masked".to_owned()),
+            (self.questions, "question", " for a secret".to_owned()),
+        ];
+        let parts = parts.into_iter().filter(|(n, ..)| *n > 0);
+        let parts: Vec<String> = parts.map(|(n, what, rest)| count(n, what) + &rest).collect();
+        let (files, messages) = (count(self.files, "transcript"), count(self.messages, "message"));
+        let findings = count(self.findings, "finding");
+        let colon = if parts.is_empty() { "" } else { ": " };
+        format!("{files}, {messages}, {findings}{colon}{}", parts.join("; "))
     }
 }
 
@@ -128,7 +121,7 @@ impl Account {
     /// Returns whether everything was valid in its format, with known roles and text fields.
     pub(crate) fn is_flawless(&self) -> bool {
         let flaws = self.malformed + self.too_long + self.unread + self.without_field + self.without_role;
-        flaws == 0 && self.is_complete()
+        flaws == 0 && self.is_complete() && self.recalled.is_empty() && self.candidates.conversation.is_empty()
     }
 
     /// Counts a record.
@@ -164,6 +157,22 @@ impl Account {
     /// Records what is known about the speakers. Their names come from the transcript, so `engine` redacts them.
     pub(crate) fn roles(&mut self, roles: Roles, engine: &Engine) {
         self.without_role += roles.unknown;
+        // If most lines have no speaker, they are not notices among messages.
+        let messages: u64 = roles.speakers.values().sum();
+        if roles.notices * 2 > messages {
+            self.without_role += roles.notices;
+        }
+        let candidates = [
+            (&mut self.candidates.conversation, roles.candidates.conversation),
+            (&mut self.candidates.speaker, roles.candidates.speaker),
+        ];
+        for (known, names) in candidates {
+            for name in names.iter().map(|name| shown(name, engine)) {
+                if known.len() < NAMED && !known.contains(&name) {
+                    known.push(name);
+                }
+            }
+        }
         let add = |names: &mut Vec<String>, name: &str| {
             let name = shown(name, engine);
             if names.len() < MOST_NAMES && !names.contains(&name) {
@@ -203,8 +212,19 @@ impl Account {
                 .collect(),
             skipped: self.left.clone(),
             warnings: self.warnings(file),
+            notes: self.notes(file),
             ..FileReport::default()
         }
+    }
+
+    /// Returns the notes, one line each.
+    pub(crate) fn notes(&self, name: &str) -> Vec<String> {
+        if self.guessed.is_empty() {
+            return Vec::new();
+        }
+        let role = |(name, role): &(String, Role)| format!("--role {}", quoted(&format!("{name}={role}")));
+        let roles: Vec<String> = self.guessed.iter().map(role).collect();
+        vec![format!("{name}: roles were guessed; to set them, use {}", roles.join(" "))]
     }
 
     /// Returns the warnings, one line each.
@@ -244,7 +264,13 @@ impl Account {
         }
         if self.without_role > 0 {
             let who = match self.names.as_slice() {
-                [] => "no speakers are named; name their field with --role-field".to_owned(),
+                [] if self.formats == ["text"] => {
+                    "no speakers are named; begin each message with its speaker, as in 'Agent: hello'".to_owned()
+                }
+                [] => format!(
+                    "no speakers are named; name their field with --role-field{}",
+                    candidates(&self.candidates.speaker)
+                ),
                 names => format!(
                     "speakers seen: {}; name their roles, as in --role {}",
                     names.join(", "),
@@ -256,13 +282,12 @@ impl Account {
                 count(self.without_role, "message")
             ));
         }
-        if !self.guessed.is_empty() {
-            let roles: Vec<String> = self
-                .guessed
-                .iter()
-                .map(|(name, role)| format!("--role {}", quoted(&format!("{name}={role}"))))
-                .collect();
-            lines.push(format!("{name}: roles were guessed; to set them, use {}", roles.join(" ")));
+        if !self.candidates.conversation.is_empty() {
+            lines.push(format!(
+                "{name}: no field names the conversation, so the file was read as one; if it has several, use \
+                 --conversation-field{}",
+                candidates(&self.candidates.conversation)
+            ));
         }
         if !self.left.is_empty() {
             let named: Vec<&str> = self.left.iter().take(NAMED).map(String::as_str).collect();
@@ -283,4 +308,8 @@ impl Account {
         }
         lines
     }
+}
+
+fn candidates(names: &[String]) -> String {
+    if names.is_empty() { String::new() } else { format!(" (candidates: {})", names.join(", ")) }
 }

@@ -1,7 +1,7 @@
 //! Collects records into batches, and finds the messages in them.
 
 use super::fields::{Fields, Names};
-use super::interpret::Interpreter;
+use super::interpret::{Candidates, Interpreter};
 use super::nested;
 use super::record::{Body, Record, Said};
 use super::segment::Segment;
@@ -22,6 +22,8 @@ pub(crate) struct Batch {
     pub(super) records: Vec<(Record, Vec<Said>)>,
     /// The size of the records in bytes.
     pub(super) len: usize,
+    /// Fields that may have to be named by the user.
+    pub(super) candidates: Candidates,
 }
 
 /// Finds the messages of records, batch by batch: the records of a batch show together what their fields mean.
@@ -65,7 +67,8 @@ impl Collector {
             piece.into_iter().map(|record| read(&self.interpreter, &mut names, record)).collect()
         };
         let records = spread(self.threads, pieces, read).into_iter().flatten().collect();
-        Batch { records, len: std::mem::take(&mut self.len) }
+        let candidates = self.interpreter.candidates(&self.names);
+        Batch { records, len: std::mem::take(&mut self.len), candidates }
     }
 }
 

@@ -5,6 +5,8 @@
 //! named here.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lastfour::Role;
 use lastfour::chat::{secret_label, secret_label_within};
@@ -198,6 +200,8 @@ const CONVERSATION: &[&str] = &[
     "channel",
     "contact",
 ];
+/// Words for a conversation that also mean who takes part, as the channel of a recording.
+const SOURCES: &[&str] = &["channel", "contact"];
 /// Words after a word for a conversation. Alone, only the first words of the list count.
 const CONVERSATION_ID: &[&str] = &["id", "ids", "uuid", "guid", "sid", "key", "number", "no", "ref", "reference", "ts"];
 const CONVERSATION_ALONE: &[&str] =
@@ -350,6 +354,8 @@ pub(crate) struct Meaning {
     pub(crate) about: Option<About>,
     /// The precedence of a conversation id. Lower is better.
     pub(crate) conversation: Option<u8>,
+    /// Whether it is about the conversation, so that its value is never a speaker.
+    pub(crate) topic: bool,
     /// The precedence of a message time. Lower is better.
     pub(crate) time: Option<u8>,
     /// The role named by a word of the name, as in `agent_message`.
@@ -394,17 +400,37 @@ pub(crate) enum TextName {
 /// Names are compared without case, accents and separators. A name that starts with `/` is a JSON pointer.
 #[derive(Debug, Clone, Default)]
 pub struct Fields {
-    text: Vec<String>,
+    text: Vec<Given>,
     only_given_text: bool,
-    speaker: Vec<String>,
-    conversation: Vec<String>,
+    speaker: Vec<Given>,
+    conversation: Vec<Given>,
+}
+
+/// A field that the user has named.
+#[derive(Debug, Clone)]
+struct Given {
+    name: String,
+    /// Its words joined, or a JSON pointer.
+    key: String,
+    /// Whether it has occurred, in any transcript.
+    occurred: Arc<AtomicBool>,
+}
+
+impl Given {
+    fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), key: key_of(name), occurred: Arc::default() }
+    }
+
+    fn note(&self) {
+        self.occurred.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Fields {
     /// Adds fields with the text of a message.
     #[must_use]
     pub fn text<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.text.extend(names.into_iter().map(|name| given(name.as_ref())));
+        self.text.extend(names.into_iter().map(|name| Given::new(name.as_ref())));
         self
     }
 
@@ -419,20 +445,44 @@ impl Fields {
     /// Adds fields with the speaker. They take precedence over the usual ones.
     #[must_use]
     pub fn speaker<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.speaker.extend(names.into_iter().map(|name| given(name.as_ref())));
+        self.speaker.extend(names.into_iter().map(|name| Given::new(name.as_ref())));
         self
     }
 
     /// Adds fields with the id of the conversation. They take precedence over the usual ones.
     #[must_use]
     pub fn conversation<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.conversation.extend(names.into_iter().map(|name| given(name.as_ref())));
+        self.conversation.extend(names.into_iter().map(|name| Given::new(name.as_ref())));
         self
     }
 
     /// Returns whether only the given text fields are recognised.
     pub(crate) fn only_given_text(&self) -> bool {
         self.only_given_text
+    }
+
+    /// Returns the given fields that have occurred in no transcript, of texts, of speakers and of conversations.
+    pub(crate) fn missing(&self) -> [Vec<&str>; 3] {
+        [&self.text, &self.speaker, &self.conversation].map(|fields| {
+            let missing = fields.iter().filter(|field| !field.occurred.load(Ordering::Relaxed));
+            missing.map(|field| field.name.as_str()).collect()
+        })
+    }
+
+    /// Returns whether a text field was given, and none of those that were given has occurred.
+    pub(crate) fn no_text_occurred(&self) -> bool {
+        !self.text.is_empty() && self.missing()[0].len() == self.text.len()
+    }
+
+    /// Returns whether a field for conversations was given.
+    pub(crate) fn has_conversation(&self) -> bool {
+        !self.conversation.is_empty()
+    }
+
+    /// Records that the target of a JSON pointer has occurred.
+    pub(crate) fn note_pointer(&self, pointer: &str) {
+        let all = self.text.iter().chain(&self.speaker).chain(&self.conversation);
+        all.filter(|field| field.key == pointer).for_each(Given::note);
     }
 
     /// Returns the JSON pointers among the given text fields.
@@ -458,25 +508,33 @@ impl Fields {
         if self.only_given_text {
             meaning.text = None;
         }
-        if self.text.contains(&joined) {
+        if is_given(&self.text, &joined) {
             meaning.text = Some(TextName::Sure);
         }
-        if self.speaker.contains(&joined) {
+        if is_given(&self.speaker, &joined) {
             meaning.about = Some(About::Given);
         }
-        if self.conversation.contains(&joined) {
+        if is_given(&self.conversation, &joined) {
             meaning.conversation = Some(0);
         }
+        let pointed = |pointer: &str| pointer.rsplit('/').next().is_some_and(|step| key_of(step) == joined);
+        meaning.topic |= meaning.conversation.is_some() || self.conversation_pointers().any(pointed);
         meaning
     }
 }
 
-fn given(name: &str) -> String {
+fn key_of(name: &str) -> String {
     if name.starts_with('/') { name.to_owned() } else { words(name).concat() }
 }
 
-fn pointers(names: &[String]) -> impl Iterator<Item = &str> {
-    names.iter().map(String::as_str).filter(|name| name.starts_with('/'))
+/// Returns whether a name is given, and records that it has occurred.
+fn is_given(fields: &[Given], joined: &str) -> bool {
+    let field = fields.iter().find(|field| field.key == joined);
+    field.inspect(|field| field.note()).is_some()
+}
+
+fn pointers(fields: &[Given]) -> impl Iterator<Item = &str> {
+    fields.iter().map(|field| field.key.as_str()).filter(|key| key.starts_with('/'))
 }
 
 impl Meaning {
@@ -519,6 +577,7 @@ impl Meaning {
         let alone = words.len() == 1 && CONVERSATION_ALONE.contains(&last);
         meaning.conversation =
             rank.filter(|_| named || alone).map(|rank| 1 + u8::try_from(rank).unwrap_or(u8::MAX - 1));
+        meaning.topic = position(CONVERSATION, last).is_some() && !SOURCES.contains(&last);
         meaning.time = time(&words);
         meaning.about = about(&words);
         if meaning.time.is_some() || meaning.conversation.is_some() {
@@ -729,6 +788,17 @@ impl Names {
         self.known.push(Name { meaning: self.fields.meaning(name), words });
         self.ids.insert(name.into(), id);
         id
+    }
+
+    /// Returns the name with this id.
+    pub(crate) fn name(&self, id: NameId) -> Option<String> {
+        let name = self.ids.iter().find(|(_, known)| **known == id)?.0;
+        Some(String::from_utf8_lossy(name).into_owned())
+    }
+
+    /// Returns whether some name means a conversation.
+    pub(crate) fn has_conversation(&self) -> bool {
+        self.fields.has_conversation() || self.known.iter().any(|name| name.meaning.conversation.is_some())
     }
 
     pub(crate) fn meaning(&self, id: NameId) -> Meaning {

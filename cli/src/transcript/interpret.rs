@@ -30,8 +30,13 @@ pub(crate) struct Interpreter {
     values: HashMap<NameId, Vec<Box<str>>>,
     /// Fields next to texts that may identify the speaker.
     beside: HashMap<NameId, Beside>,
+    /// Fields next to texts that may name the conversation.
+    repeated: HashMap<NameId, Repeated>,
     /// People by their names and ids.
     people: HashMap<Box<[u8]>, Person>,
+    /// The roles of people by other values, by a hash of the name and the value. `None` if people with different roles
+    /// have the value.
+    keyed: HashMap<u64, Option<Role>>,
     /// The names of arrays of words.
     words: HashSet<NameId>,
     /// Fields for ids and times that contain card numbers, by a hash of their path; `false` if they contain other
@@ -69,7 +74,66 @@ struct Beside {
     last: Box<[u8]>,
     /// Its values, up to [`MOST_SIDES`] and one more.
     values: Vec<Box<[u8]>>,
+    /// The number of values that look like ids, and of those that look like names.
+    ids: u32,
+    names: u32,
+    /// Hashes of the values in known conversations, of these conversations, and of the pairs of both.
+    voices: HashSet<u64>,
+    talks: HashSet<u64>,
+    pairs: HashSet<u64>,
 }
+
+impl Beside {
+    fn note(&mut self, value: &[u8], talk: Option<u64>) {
+        self.changes += u32::from(self.count > 0 && *self.last != *value);
+        self.count = self.count.saturating_add(1);
+        self.last = value.into();
+        if self.values.len() <= MOST_SIDES && !self.values.iter().any(|known| **known == *value) {
+            self.values.push(value.into());
+        }
+        self.ids = self.ids.saturating_add(u32::from(is_id(value)));
+        self.names = self.names.saturating_add(u32::from(is_name(value)));
+        if let Some(talk) = talk.filter(|_| self.pairs.len() < MOST_KNOWN) {
+            let voice = hash_of(value);
+            self.voices.insert(voice);
+            self.talks.insert(talk);
+            self.pairs.insert(voice ^ talk.rotate_left(17));
+        }
+    }
+
+    fn alternates(&self) -> bool {
+        self.count >= FEWEST_BESIDE && self.changes * 4 >= self.count
+    }
+
+    /// Returns whether it identifies the speaker: two values alternate, or names that differ from conversation to
+    /// conversation do, two or so in each. Ids of tickets alternate too, but belong to nobody.
+    fn identifies_speaker(&self) -> bool {
+        let (voices, talks, pairs) = (self.voices.len(), self.talks.len(), self.pairs.len());
+        let differ = voices > talks && pairs * 2 > talks * 3 && pairs * 2 <= talks * 5;
+        let sides = self.values.len() == MOST_SIDES && self.ids < self.count;
+        self.alternates() && (sides || self.names == self.count && differ)
+    }
+}
+
+/// A field next to texts whose values may repeat.
+#[derive(Debug, Default)]
+struct Repeated {
+    count: usize,
+    /// The number of values that look like ids.
+    ids: usize,
+    /// Hashes of its values.
+    values: HashSet<u64>,
+}
+
+/// The names of fields that may identify the conversation, or the speaker, but were not recognised.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Candidates {
+    pub(crate) conversation: Vec<String>,
+    pub(crate) speaker: Vec<String>,
+}
+
+/// The maximum number of candidates of each kind.
+const MOST_CANDIDATES: usize = 3;
 
 /// A person in a list of people.
 #[derive(Debug, Clone, Default)]
@@ -168,9 +232,7 @@ impl Interpreter {
             return;
         }
         let field = self.fields.entry(hash).or_default();
-        let value = text
-            .iter()
-            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, b| (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+        let value = hash_of(text);
         field.named |= named;
         field.varies |= field.count > 0 && field.first != value;
         field.first = value;
@@ -198,7 +260,24 @@ impl Interpreter {
             }
         }
         self.study_person(record, tree, at, names, has_text);
+        for child in tree.children(at).take(MOST_BESIDE).filter(|_| has_text) {
+            let node = tree.node(child);
+            let meaning = names.meaning(node.name);
+            let may_be = meaning.text.is_none() && meaning.time.is_none() && meaning.about.is_none();
+            if may_be && is_scalar(node) && (self.repeated.len() < MOST_KNOWN || self.repeated.contains_key(&node.name))
+            {
+                let value = record.bytes(&node.segment);
+                let repeated = self.repeated.entry(node.name).or_default();
+                repeated.count += 1;
+                repeated.ids += usize::from(meaning.topic || is_id(value));
+                if repeated.values.len() < MOST_KNOWN {
+                    repeated.values.insert(hash_of(value));
+                }
+            }
+        }
         if has_text && speaker_names(tree, at, names).next().is_none() {
+            let talk = tree.children(at).find(|child| names.meaning(tree.node(*child).name).conversation.is_some());
+            let talk = talk.map(|child| hash_of(record.bytes(&tree.node(child).segment)));
             for child in tree.children(at) {
                 let node = tree.node(child);
                 let meaning = names.meaning(node.name);
@@ -206,12 +285,34 @@ impl Interpreter {
                 if meaning.text.is_none()
                     && meaning.time.is_none()
                     && meaning.label.is_none()
+                    && !meaning.topic
                     && !sentences
                     && is_scalar(node)
                 {
-                    self.note_beside(node.name, record.bytes(&node.segment));
+                    self.note_beside(node.name, record.bytes(&node.segment), talk);
                 }
             }
+        }
+    }
+
+    /// Returns the fields that the user may have to name.
+    pub(crate) fn candidates(&self, names: &Names) -> Candidates {
+        let named = |mut ids: Vec<NameId>| -> Vec<String> {
+            ids.sort_unstable();
+            ids.into_iter().filter_map(|id| names.name(id)).take(MOST_CANDIDATES).collect()
+        };
+        let repeats =
+            |known: &Repeated| (2..MOST_KNOWN).contains(&known.values.len()) && known.values.len() * 2 <= known.count;
+        let repeated = self.repeated.iter().filter(|(_, known)| known.ids == known.count && repeats(known));
+        let speaks = |known: &Beside| known.alternates() && known.names == known.count && !known.identifies_speaker();
+        let beside = self.beside.iter().filter(|(_, known)| speaks(known));
+        Candidates {
+            conversation: if names.has_conversation() {
+                Vec::new()
+            } else {
+                named(repeated.map(|(name, _)| *name).collect())
+            },
+            speaker: named(beside.map(|(name, _)| *name).collect()),
         }
     }
 
@@ -226,17 +327,11 @@ impl Interpreter {
         }
     }
 
-    fn note_beside(&mut self, name: NameId, value: &[u8]) {
+    fn note_beside(&mut self, name: NameId, value: &[u8], talk: Option<u64>) {
         if value.len() > LONGEST_VALUE || self.beside.len() >= MOST_KNOWN && !self.beside.contains_key(&name) {
             return;
         }
-        let beside = self.beside.entry(name).or_default();
-        beside.changes += u32::from(beside.count > 0 && *beside.last != *value);
-        beside.count = beside.count.saturating_add(1);
-        beside.last = value.into();
-        if beside.values.len() <= MOST_SIDES && !beside.values.iter().any(|known| **known == *value) {
-            beside.values.push(value.into());
-        }
+        self.beside.entry(name).or_default().note(value, talk);
     }
 
     /// Learns about a person from an object of a list of people, or from one under the name of a role.
@@ -247,13 +342,16 @@ impl Interpreter {
         let parent = tree.node(at).parent;
         let in_map = tree.node(parent).kind == Kind::Object && names.meaning(tree.nearest_name(parent)).list;
         let by_role = own.role.is_some() && own.text.is_none() && own.about.is_none();
-        let is_person = tree.is_element(at) && list.list || by_role || in_map;
+        let listed = tree.is_element(at) && list.list;
+        let states = states_role(record, tree, at, names);
+        let is_person = listed || by_role || in_map || states;
         if !is_person || has_text || self.people.len() >= MOST_KNOWN {
             return;
         }
         let mut person =
             Person { name: None, role: if in_map { None } else { list.role.filter(|_| list.list).or(own.role) } };
         let mut keys: Vec<Box<[u8]>> = Vec::new();
+        let mut others: Vec<u64> = Vec::new();
         for child in tree.children(at) {
             let node = tree.node(child);
             let meaning = names.meaning(node.name);
@@ -269,9 +367,18 @@ impl Interpreter {
                 }
                 Some(About::Name) => person.name = Some(Arc::from(String::from_utf8_lossy(&value).as_ref())),
                 _ if meaning.id || meaning.about.is_some() => {}
-                _ => continue,
+                _ if names.words(node.name).last().is_some_and(|word| word.ends_with("id")) => {}
+                _ => {
+                    others.push(keyed(node.name, &value));
+                    continue;
+                }
             }
             keys.push(value.into_owned().into());
+        }
+        // A key may have any name. It counts only if the speaker of a message has it under the same name.
+        for other in others.into_iter().filter(|_| listed || states) {
+            let role = self.keyed.entry(other).or_insert(person.role);
+            *role = role.filter(|role| person.role == Some(*role));
         }
         for key in keys {
             let known = self.people.entry(key).or_default();
@@ -326,6 +433,31 @@ impl ReadTree for Interpreter {
         said.extend(data);
         said
     }
+}
+
+/// Returns a hash of a name and a value.
+fn keyed(name: NameId, value: &[u8]) -> u64 {
+    (hash_of(value) ^ u64::from(name)).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// Returns whether an object of an array states the role of somebody and is not a message: it has no time and no
+/// speaker.
+fn states_role(record: &Record, tree: &Tree, at: u32, names: &Names) -> bool {
+    let is_role = |child: &u32| {
+        let (node, meaning) = (tree.node(*child), names.meaning(tree.node(*child).name));
+        matches!(meaning.about, Some(About::Role | About::Kind))
+            && node.kind == Kind::Text
+            && node.segment.span().len() <= LONGEST_VALUE
+            && role_of_value(&String::from_utf8_lossy(&record.text(&node.segment))).is_some()
+    };
+    let is_of_message = |child: u32| {
+        let meaning = names.meaning(tree.node(child).name);
+        meaning.time.is_some()
+            || meaning.about.is_some_and(|about| !matches!(about, About::Role | About::Kind | About::Name))
+    };
+    tree.is_element(at)
+        && tree.children(at).take(MOST_BESIDE).any(|child| is_role(&child))
+        && !tree.children(at).take(MOST_BESIDE).any(is_of_message)
 }
 
 /// Returns whether anybody but a program may have this role.
@@ -405,6 +537,31 @@ pub(super) fn is_sentence(text: &[u8]) -> bool {
         }
     }
     words >= 3 && lower >= 2 || words >= 2 && text.trim_ascii_end().ends_with(b"?")
+}
+
+fn hash_of(value: &[u8]) -> u64 {
+    value.iter().fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The maximum number of letters before the number of an id.
+const LONGEST_PREFIX: usize = 8;
+/// The maximum number of words of a name.
+const MOST_NAME_WORDS: usize = 3;
+
+/// Returns whether a value looks like the id of a ticket or a conversation: `T-1`, `#10482`, a UUID.
+fn is_id(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    let prefix = value.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let [b'-' | b'#' | b'/', number @ ..] = &value[prefix..] else { return is_machine_made(value) };
+    prefix <= LONGEST_PREFIX && number.iter().any(u8::is_ascii_digit) && !number.iter().any(u8::is_ascii_whitespace)
+        || is_machine_made(value)
+}
+
+/// Returns whether a value may be the name of a person: few words, without digits.
+fn is_name(value: &[u8]) -> bool {
+    let words = value.split(|b| *b == b' ').filter(|word| !word.is_empty()).count();
+    let is_letter = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80 || b" .'-".contains(b);
+    (1..=MOST_NAME_WORDS).contains(&words) && value.len() <= LONGEST_WORD && value.iter().all(is_letter)
 }
 
 /// Returns whether a value was made by a program: a UUID, a time, an address, binary data.
@@ -542,11 +699,13 @@ impl<'a> Reading<'a> {
         let fields = &self.names.fields;
         for pointer in fields.text_pointers() {
             for at in self.matching(pointer) {
+                fields.note_pointer(pointer);
                 self.uses[at as usize] = Use::Text;
             }
         }
         for pointer in fields.speaker_pointers() {
             for at in self.matching(pointer).into_iter().rev() {
+                fields.note_pointer(pointer);
                 let speaker = self.person(at, About::Given);
                 let holder = self.holder(at);
                 self.pointed.insert(holder, speaker);
@@ -554,6 +713,7 @@ impl<'a> Reading<'a> {
         }
         for pointer in fields.conversation_pointers() {
             for at in self.matching(pointer) {
+                fields.note_pointer(pointer);
                 let holder = self.holder(at);
                 self.pointed_keys.insert(holder, Arc::from(self.record.text(&self.node(at).segment).as_ref()));
             }
@@ -808,7 +968,8 @@ impl<'a> Reading<'a> {
                 let known = self.interpreter.people.get(value.as_bytes());
                 let said =
                     Role::from_name(&value).map(|role| self.interpreter.unambiguous(node.name, value.as_bytes(), role));
-                speaker.role = known.and_then(|person| person.role).or(said);
+                let by_key = || *self.interpreter.keyed.get(&keyed(node.name, value.as_bytes()))?;
+                speaker.role = known.and_then(|person| person.role).or_else(by_key).or(said);
                 if about == About::Given {
                     speaker.side = side_of_direction(&value);
                 }
@@ -816,6 +977,15 @@ impl<'a> Reading<'a> {
             }
         }
         speaker
+    }
+
+    /// Returns whether a value is a key of a person in a list.
+    fn is_known_person(&self, at: u32) -> bool {
+        let node = self.node(at);
+        matches!(node.kind, Kind::Text | Kind::Number)
+            && node.segment.span().len() <= LONGEST_VALUE
+            && (self.interpreter.keyed.contains_key(&keyed(node.name, self.value(at).as_bytes()))
+                || self.interpreter.people.contains_key(self.value(at).as_bytes()))
     }
 
     /// Returns what an object says about a person: `{"type": "admin", "name": "Jane"}`, also one level deeper.
@@ -830,6 +1000,7 @@ impl<'a> Reading<'a> {
                 None if meaning.kind => Some(About::Role),
                 None if meaning.id => Some(About::Id),
                 None if self.names.is_initial(name) => Some(About::Name),
+                None if self.is_known_person(child) => Some(About::Id),
                 None => None,
             };
             match about {
@@ -865,9 +1036,7 @@ impl<'a> Reading<'a> {
             .children(object)
             .filter(|at| is_scalar(self.node(*at)))
             .filter_map(|at| Some((at, self.interpreter.beside.get(&self.node(at).name)?)))
-            .filter(|(_, beside)| {
-                beside.values.len() == MOST_SIDES && beside.count >= FEWEST_BESIDE && beside.changes * 4 >= beside.count
-            })
+            .filter(|(_, beside)| beside.identifies_speaker())
             .max_by_key(|(_, beside)| beside.changes)?;
         let value = self.value(best.0);
         Some(Speaker { name: Some(Arc::from(value.as_str())), ..Speaker::default() })

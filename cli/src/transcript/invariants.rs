@@ -79,7 +79,7 @@ fn utf16(charset: Charset, input: &[u8], cut: usize) {
 
 fn workbook(shared: &[u8], sheet: &[u8]) {
     let mut collector = Collector::new(Fields::default(), 1);
-    let mut session = Session::new(&ENGINE, &[], false, 1);
+    let mut session = Session::new(&ENGINE, &super::speakers::GivenRoles::default(), false, 1);
     let record = super::sheet::workbook(shared, &[sheet], &[], &mut collector.names);
     assert_eq!(record.raw, [shared, sheet].concat());
     if record.raw.is_empty() {
@@ -135,7 +135,7 @@ pub(super) fn redact_with(
     pieces: &[&[u8]],
 ) -> Vec<Vec<u8>> {
     let mut collector = Collector::new(fields, 1);
-    let mut session = Session::new(&ENGINE, &[], false, 1);
+    let mut session = Session::new(&ENGINE, &super::speakers::GivenRoles::default(), false, 1);
     let (mut raw, mut redacted) = (Vec::new(), Vec::new());
     for (number, piece) in pieces.iter().enumerate() {
         transcript.push(piece);

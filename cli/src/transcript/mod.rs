@@ -18,7 +18,7 @@ mod fields;
 pub(crate) mod found;
 mod header;
 mod html;
-mod interpret;
+pub(crate) mod interpret;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod invariants;
@@ -33,7 +33,7 @@ mod roles;
 mod segment;
 pub(crate) mod session;
 pub(crate) mod sheet;
-mod speakers;
+pub(crate) mod speakers;
 mod spelling;
 mod sql;
 mod stamp;

@@ -17,10 +17,11 @@ use super::Trouble;
 use super::batch::Batch;
 use super::echo::{Words, echoes};
 use super::found::{Cursor, Found};
+use super::interpret::Candidates;
 use super::order::order;
 use super::record::{Edits, Key, Part, Record, Said, Text};
 use super::segment::Segment;
-use super::speakers::Certainty;
+use super::speakers::{Certainty, GivenRoles};
 use super::spelling::Spelling;
 use super::talks::{Masked, Talk, Talks};
 use crate::threads::spread;
@@ -86,6 +87,9 @@ pub(crate) struct Explained {
 pub(crate) struct Roles {
     /// The number of messages by speakers whose role is unknown.
     pub(crate) unknown: u64,
+    /// The number of lines of a text that have a time and no speaker, such as notices of the program.
+    pub(crate) notices: u64,
+    pub(crate) candidates: Candidates,
     /// The names of speakers whose role is unknown.
     pub(crate) names: Vec<Arc<str>>,
     /// The names of speakers whose role was guessed.
@@ -123,6 +127,8 @@ pub(crate) struct Session<'e> {
     /// The number of threads over which conversations are spread.
     threads: usize,
     newest_first: bool,
+    /// Whether messages with a time and without a speaker may be notices of the program.
+    pub(crate) may_have_notices: bool,
     /// Whether some message quotes another one.
     has_quotes: bool,
     /// The held records, and the index of the first one.
@@ -151,13 +157,14 @@ const LINES: usize = 1 << 16;
 type At = (usize, usize);
 
 impl<'e> Session<'e> {
-    pub(crate) fn new(engine: &'e Engine, roles: &[(String, Role)], explains: bool, threads: usize) -> Self {
+    pub(crate) fn new(engine: &'e Engine, roles: &GivenRoles, explains: bool, threads: usize) -> Self {
         Self {
             engine,
             talks: Talks::new(roles),
             explains,
             threads,
             newest_first: false,
+            may_have_notices: false,
             has_quotes: false,
             held: VecDeque::new(),
             first: 0,
@@ -188,6 +195,7 @@ impl<'e> Session<'e> {
     /// Scans a batch. A newest-first batch waits for more, unless `now` is set.
     fn scan_batch(&mut self, batch: Batch, now: bool) {
         self.unheard_len += batch.len;
+        self.roles.candidates = batch.candidates;
         for (record, said) in batch.records {
             let roles = vec![Role::Unknown; said.len()];
             let copy = |(number, said): (usize, &Said)| match said.part {
@@ -308,7 +316,13 @@ impl<'e> Session<'e> {
         let id = self.next;
         self.next += 1;
         self.scanned += 1;
-        self.roles.unknown += u64::from(message.certainty == Certainty::Unknown);
+        let said = &self.held[at].said[number];
+        let is_notice = self.may_have_notices && said.time.is_some() && said.speaker.name.is_none();
+        match message.certainty {
+            Certainty::Unknown if is_notice => self.roles.notices += 1,
+            Certainty::Unknown => self.roles.unknown += 1,
+            Certainty::Stated | Certainty::Guessed => {}
+        }
         let counted = (self.held[at].said[number].speaker.name.clone(), message.role);
         if let Some(count) = self.roles.speakers.get_mut(&counted) {
             *count += 1;

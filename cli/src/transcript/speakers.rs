@@ -1,6 +1,7 @@
 //! Assigns each speaker of a conversation a side.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lastfour::Role;
 
@@ -20,6 +21,38 @@ pub(crate) enum Certainty {
     Guessed,
     /// It is not known.
     Unknown,
+}
+
+/// The roles of speakers that the user has specified.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GivenRoles(Arc<[GivenRole]>);
+
+#[derive(Debug)]
+struct GivenRole {
+    name: String,
+    /// The name in lower case, for comparisons.
+    key: String,
+    role: Role,
+    /// Whether the speaker has spoken, in any transcript.
+    has_spoken: AtomicBool,
+}
+
+impl GivenRoles {
+    pub(crate) fn new(roles: &[(String, Role)]) -> Self {
+        let given = roles.iter().map(|(name, role)| GivenRole {
+            name: name.clone(),
+            key: fold(name),
+            role: *role,
+            has_spoken: AtomicBool::new(false),
+        });
+        Self(given.collect())
+    }
+
+    /// Returns the names of speakers who have spoken in no transcript.
+    pub(crate) fn silent(&self) -> impl Iterator<Item = (&str, Role)> {
+        let silent = self.0.iter().filter(|given| !given.has_spoken.load(Ordering::Relaxed));
+        silent.map(|given| (given.name.as_str(), given.role))
+    }
 }
 
 /// A speaker with a name.
@@ -42,7 +75,7 @@ struct Named {
 /// the customer. Everybody else is [`Role::Unknown`].
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Speakers {
-    given: Arc<[(Box<str>, Role)]>,
+    given: GivenRoles,
     named: Vec<Named>,
     /// The number of verification questions in messages in each direction: to the business, and from it.
     by_side: [u32; 2],
@@ -50,9 +83,8 @@ pub(crate) struct Speakers {
 
 impl Speakers {
     /// Creates the speakers. The names in `given` have these roles.
-    pub(crate) fn new(given: &[(String, Role)]) -> Self {
-        let given = given.iter().map(|(name, role)| (fold(name).into(), *role)).collect();
-        Self { given, ..Self::default() }
+    pub(crate) fn new(given: &GivenRoles) -> Self {
+        Self { given: given.clone(), ..Self::default() }
     }
 
     /// Records a speaker.
@@ -153,11 +185,13 @@ impl Speakers {
     }
 
     fn given_role(&self, name: &str) -> Option<Role> {
-        if self.given.is_empty() {
+        if self.given.0.is_empty() {
             return None;
         }
         let key = fold(name);
-        self.given.iter().find(|(given, _)| **given == *key).map(|(_, role)| *role)
+        let given = self.given.0.iter().find(|given| given.key == key)?;
+        given.has_spoken.store(true, Ordering::Relaxed);
+        Some(given.role)
     }
 
     fn entry(&self, speaker: &Speaker) -> Option<&Named> {
@@ -219,7 +253,8 @@ mod tests {
 
     #[test]
     fn a_role_given_by_the_user_wins() {
-        let mut speakers = Speakers::new(&[("Jane".into(), Role::Agent), ("bot".into(), Role::Customer)]);
+        let mut speakers =
+            Speakers::new(&GivenRoles::new(&[("Jane".into(), Role::Agent), ("bot".into(), Role::Customer)]));
         speakers.meet(&named("JANE"));
         speakers.meet(&named("Bot"));
         assert_eq!(speakers.role(&named("JANE")).0, Role::Agent);

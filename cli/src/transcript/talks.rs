@@ -4,11 +4,11 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use lastfour::{Conversation, EarlierPieces, Finding, Role, Span};
+use lastfour::{Conversation, EarlierPieces, Finding, Span};
 
 use super::echo::key_of;
 use super::record::Key;
-use super::speakers::Speakers;
+use super::speakers::{GivenRoles, Speakers};
 
 /// The minimum number of recently active conversations that are remembered. At most twice as many are held.
 const REMEMBERED: usize = 5_000;
@@ -65,7 +65,7 @@ pub(crate) struct Talks {
 }
 
 impl Talks {
-    pub(crate) fn new(roles: &[(String, Role)]) -> Self {
+    pub(crate) fn new(roles: &GivenRoles) -> Self {
         let fresh = Talk { speakers: Speakers::new(roles), ..Talk::default() };
         Self { whole: fresh.clone(), fresh, young: HashMap::new(), old: HashMap::new() }
     }
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn an_active_conversation_is_remembered_among_many() {
-        let mut talks = Talks::new(&[]);
+        let mut talks = Talks::new(&GivenRoles::default());
         assert_eq!(say(&mut talks, 0), 1);
         for other in 1..20_000 {
             assert_eq!(say(&mut talks, other), 1);

@@ -765,7 +765,7 @@ fn sheet(talk: &[(Role, String)]) -> Vec<u8> {
 fn redacted_sheet(sheet: &[u8]) -> Vec<u8> {
     let engine = Engine::default();
     let mut collector = super::batch::Collector::new(Fields::default(), 1);
-    let mut session = session::Session::new(&engine, &[], false, 1);
+    let mut session = session::Session::new(&engine, &super::speakers::GivenRoles::default(), false, 1);
     let record = super::sheet::workbook(b"", &[sheet], &[], &mut collector.names);
     let batch = collector.push(record).unwrap_or_else(|| collector.take());
     session.push(batch, true);

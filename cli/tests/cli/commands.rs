@@ -151,7 +151,7 @@ fn a_question_is_never_counted_as_masked() {
     let output = run(&["redact", "--policy", text(&policy)], chat.as_bytes());
     assert_eq!(stdout(&output), chat.replace(CARD, MASKED));
     let said = stderr(&output);
-    assert!(said.contains("2 findings (1 card, 1 asked for by an agent): 1 masked, 1 flagged"), "{said}");
+    assert!(said.contains("2 findings: 1 secret masked (1 card); 1 question for a secret"), "{said}");
     let said = stdout(&run(&["explain", "--policy", text(&policy)], chat.as_bytes()));
     let asks = said.lines().find(|line| line.contains("asks for password")).unwrap();
     assert!(asks.ends_with("; blocks the message"), "{said}");
@@ -163,7 +163,7 @@ fn the_expiry_of_a_card_is_no_second_card() {
     let policy = scratch.file("expiry.toml", "style = 'label'\nexpiry = 'mask'\n");
     let output = run(&["redact", "--policy", text(&policy)], format!("{CARD} exp 12/28\n").as_bytes());
     assert_eq!(stdout(&output), "[card ending 7897] exp [expiry]\n");
-    assert!(stderr(&output).contains("2 findings (1 card, 1 expiry date): 2 masked"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("2 findings: 2 secrets masked (1 card, 1 expiry date)"), "{}", stderr(&output));
 }
 
 #[test]

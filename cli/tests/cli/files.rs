@@ -29,7 +29,7 @@ fn in_place_replaces_what_changes_and_leaves_nothing_else_behind() {
     assert_eq!(fs::read_to_string(&secret).unwrap(), format!("Agent: hi\nJane: {MASKED}"));
     assert_eq!(fs::metadata(&clean).unwrap().modified().unwrap(), before);
     assert_eq!(scratch.names(), ["chat.txt", "clean.txt"]);
-    assert!(stderr(&output).contains("2 transcripts, 3 messages, 1 finding (1 card): 1 masked; 1 file changed"));
+    assert!(stderr(&output).contains("2 transcripts, 3 messages, 1 finding: 1 secret masked (1 card); 1 file changed"));
 }
 
 #[cfg(unix)]

@@ -184,3 +184,71 @@ fn a_report_does_not_replace_a_transcript() {
     assert_eq!(after, "Customer: hi\n");
     assert!(stderr(&output).contains("would replace a transcript"));
 }
+
+/// A table of two tickets whose messages alternate.
+fn tickets(header: &str) -> String {
+    format!(
+        "{header},ts_utc,sprecher,wortlaut\n\
+         T-1,2024-05-01T10:00:00Z,Maya,Please read me the code we just texted you.\n\
+         T-2,2024-05-01T10:00:05Z,Joe,What is your order number?\n\
+         T-2,2024-05-01T10:00:09Z,lin,118552\n\
+         T-1,2024-05-01T10:00:20Z,rob,482913\n"
+    )
+}
+
+#[test]
+fn a_field_with_ids_of_conversations_is_never_the_speaker() {
+    for (header, arguments) in [
+        ("tkt", &["--conversation-field", "tkt"][..]),
+        ("tkt", &["--conversation-field", "/tkt"]),
+        ("tkt", &[]),
+        ("ticket", &[]),
+        ("case", &[]),
+    ] {
+        let table = tickets(header);
+        let arguments = [&["redact"], arguments].concat();
+        let output = run(&arguments, table.as_bytes());
+        assert!(stdout(&output).contains("rob,******"), "{header}: {}", stdout(&output));
+        assert!(!stderr(&output).contains("T-"), "{header}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn names_that_differ_between_conversations_are_speakers() {
+    let said = stderr(&run(&["redact"], tickets("ticket").as_bytes()));
+    assert!(said.contains("Maya=agent"), "{said}");
+    let moods = tickets("ticket").replace("Maya", "good").replace("rob", "good").replace("Joe", "bad").replace("lin", "bad");
+    let said = stderr(&run(&["redact"], moods.as_bytes()));
+    assert!(!said.contains("T-"), "{said}");
+}
+
+#[test]
+fn a_field_that_may_name_the_conversation_or_the_speaker_is_a_candidate() {
+    let said = stderr(&run(&["redact"], tickets("tkt").as_bytes()));
+    for part in ["--conversation-field (candidates: tkt)", "--role-field (candidates: sprecher)"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let said = stderr(&run(&["redact", "--conversation-field", "tkt"], tickets("tkt").as_bytes()));
+    assert!(!said.contains("candidates"), "{said}");
+}
+
+#[test]
+fn a_list_of_people_explains_the_ids_of_speakers_whatever_its_fields_are_called() {
+    for (list, key) in [("participants", "pid"), ("roster", "pid"), ("who_is_who", "handle_no")] {
+        let line = format!(
+            "{{\"{list}\":[{{\"{key}\":\"p1\",\"kind\":\"operator\"}},{{\"{key}\":\"p2\",\"kind\":\"customer\"}}],\
+             \"messages\":[{{\"by\":{{\"{key}\":\"p2\"}},\"text\":\"CARD\"}},{{\"by\":{{\"{key}\":\"p1\"}},\"text\":\"CARD\"}}]}}\n"
+        );
+        assert_eq!(roles(&["--format", "jsonl"], &with_card(&line)), ["customer", "agent"], "{list} {key}");
+    }
+}
+
+#[test]
+fn a_line_with_a_time_and_no_speaker_is_no_message_without_a_role() {
+    let notice = "12/1/24, 10:00 - Messages and calls are end-to-end encrypted.\n";
+    let chat = format!("{notice}12/1/24, 10:01 - Agent: hello\n12/1/24, 10:02 - Customer: hi\n");
+    let output = run(&["redact", "--strict"], chat.as_bytes());
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), chat), "{}", stderr(&output));
+    let said = stderr(&run(&["redact", "--format", "text"], notice.repeat(3).as_bytes()));
+    assert!(said.contains("no speakers are named") && !said.contains("--role-field"), "{said}");
+}

@@ -59,6 +59,43 @@ fn strict_fails_for_whatever_was_not_read_as_it_should_be() {
 }
 
 #[test]
+fn an_option_that_matches_nothing_in_any_file_is_a_warning() {
+    let scratch = Scratch::new();
+    let first = scratch.file("a.jsonl", "{\"nick\":\"Ann\",\"role\":\"agent\",\"text\":\"hi\"}\n");
+    let second = scratch.file("b.csv", "role,text\nagent,hi there\ncustomer,hello\n");
+    for command in ["scan", "redact"] {
+        for (option, value, says) in [
+            ("--role-field", "alias", "--role-field alias was found in no message"),
+            ("--text-field", "/a/b", "--text-field /a/b was found in no message"),
+            ("--conversation-field", "room", "--conversation-field room was found in no message"),
+            ("--role", "Nobody=agent", "--role Nobody=agent matches no speaker"),
+        ] {
+            let arguments = [command, "--strict", option, value, text(&first), text(&second)];
+            let output = run(&arguments, b"");
+            assert!(stderr(&output).contains(says), "{arguments:?}: {}", stderr(&output));
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        }
+        // The field is in one of the files.
+        for arguments in [["--role-field", "nick"], ["--role", "ann=agent"]] {
+            let arguments = [&[command, "--strict"][..], &arguments, &[text(&first), text(&second)]].concat();
+            let output = run(&arguments, b"");
+            assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+        }
+        let output = run(&[command, "--only-text-field", "nosuch", text(&first)], b"");
+        assert!(stderr(&output).contains("no field of --only-text-field was found"), "{}", stderr(&output));
+        assert_eq!(output.status.code(), Some(2), "{command}");
+    }
+}
+
+#[test]
+fn guessed_roles_are_a_note_and_no_reason_to_fail() {
+    let output = run(&["redact", "--strict"], b"Ann: hello\nBob: hi, how are you?\n");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("note: standard input: roles were guessed"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("warning"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_dry_run_writes_nothing_and_says_what_would_change() {
     let scratch = Scratch::new();
     let file = scratch.file("chat.txt", format!("Agent: hi\nJane: {CARD}\n"));
@@ -279,6 +316,17 @@ fn explain_marks_what_was_found_and_kept_below_the_text() {
 fn what_was_found_is_not_said_to_be_kept() {
     let said = stdout(&run(&["explain", "--as", "agent", "my account number is 5105 1051 0510 51"], b""));
     assert!(said.contains("found: ") && !said.contains("kept: "), "{said}");
+}
+
+#[test]
+fn the_columns_of_scan_are_as_wide_as_their_longest_cells() {
+    let scratch = Scratch::new();
+    let chat = format!("Agent: Please read me the code we just texted you.\nJane: {CARD}\n");
+    let file = scratch.file("c.txt", format!("Jane: {CARD}\n{chat}"));
+    let table = stdout(&run(&["scan", text(&file)], b""));
+    let column = |line: &str| line.find("ACTION").or(line.find(" mask ")).or(line.find(" flag "));
+    let rows: Vec<usize> = table.lines().filter_map(column).collect();
+    assert!(rows.len() >= 4 && rows[1..].iter().all(|at| at + 1 == rows[0]), "{table}");
 }
 
 #[test]
