@@ -217,7 +217,8 @@ fn a_field_with_ids_of_conversations_is_never_the_speaker() {
 fn names_that_differ_between_conversations_are_speakers() {
     let said = stderr(&run(&["redact"], tickets("ticket").as_bytes()));
     assert!(said.contains("Maya=agent"), "{said}");
-    let moods = tickets("ticket").replace("Maya", "good").replace("rob", "good").replace("Joe", "bad").replace("lin", "bad");
+    let moods =
+        tickets("ticket").replace("Maya", "good").replace("rob", "good").replace("Joe", "bad").replace("lin", "bad");
     let said = stderr(&run(&["redact"], moods.as_bytes()));
     assert!(!said.contains("T-"), "{said}");
 }
