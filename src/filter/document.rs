@@ -200,7 +200,7 @@ impl Document {
                     Place::Role => {
                         let name = json::decode(content).bytes;
                         let role = std::str::from_utf8(&name).ok().and_then(Role::from_name);
-                        self.roles.extend(role.map(|role| (inside, role)));
+                        self.roles.extend(role.map(|role| (inside, scanner.named(role))));
                         None
                     }
                     _ => None,

@@ -29,6 +29,8 @@ use crate::chat::DynShape;
 use crate::detect::custom::CustomDetector;
 use crate::engine::Engine;
 use crate::entity::{Entity, FindingKind};
+#[cfg(feature = "tower")]
+pub(crate) use crate::filter::scanner::Speakers;
 use crate::filter::scanner::Scanner;
 use crate::filter::state::State;
 use crate::judge::conversation::Conversation;
@@ -194,6 +196,7 @@ impl Filter {
             found: false,
             retroactive: None,
             role: Role::Customer,
+            speakers: Speakers::default(),
             shape: DynShape::default(),
             limits: Limits::default(),
             report: Report::new(),
@@ -217,6 +220,14 @@ impl Filter {
     #[must_use]
     pub fn role(mut self, role: Role) -> Self {
         self.scanner.role = role;
+        self
+    }
+
+    /// Sets whether documents say who wrote their texts.
+    #[cfg(feature = "tower")]
+    #[must_use]
+    pub(crate) fn speakers(mut self, speakers: Speakers) -> Self {
+        self.scanner.speakers = speakers;
         self
     }
 

@@ -110,7 +110,7 @@ impl Filter {
         let Ok(tree) = Tree::parse(raw, self.scanner.limits.depth) else {
             return Ok(self.step(|filter| filter.scanner.document_patch(raw))?.unwrap_or_default());
         };
-        let reading = self.step(|filter| Ok(filter.scanner.shape.read(tree.root())))?;
+        let reading = self.step(|filter| Ok(filter.scanner.read(tree.root())))?;
         let Some(reading): Option<ChatTexts> = reading else { return Ok(Patch::default()) };
         self.scanner.note_skipped(&tree, &reading);
         let mut edits = Vec::new();

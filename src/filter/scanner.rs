@@ -18,6 +18,20 @@ use crate::stream::{Finished, StreamRedactor};
 use crate::text::{Alignment, ViewSpan};
 use crate::wire::html;
 
+/// Whether a document says who wrote its texts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tower"), expect(dead_code, reason = "only the middleware knows who sends a body"))]
+pub(crate) enum Speakers {
+    /// The document says it.
+    #[default]
+    Named,
+    /// The speaker of the body is known. A document names others only if it carries several messages.
+    Known,
+    /// The same in a conversation with other bodies, which messages by others in this one must not change: they are judged
+    /// as messages of an unknown speaker, and can only add to what is masked later.
+    KnownAmongOthers,
+}
+
 /// An engine, a conversation, and the results so far.
 #[derive(Debug)]
 pub(super) struct Scanner {
@@ -30,6 +44,7 @@ pub(super) struct Scanner {
     /// The pieces of secrets in the current document.
     pub(super) retroactive: Option<MissedPieces>,
     pub(super) role: Role,
+    pub(super) speakers: Speakers,
     pub(super) shape: DynShape,
     pub(super) limits: Limits,
     pub(super) types: ContentTypes,
@@ -74,6 +89,44 @@ impl Scanner {
         self.message_in(text, role, again, None)
     }
 
+    /// Returns whether a message by `role` can only add to what is masked later.
+    fn is_guarded(&self, role: Role) -> bool {
+        self.speakers == Speakers::KnownAmongOthers && role != self.role
+    }
+
+    /// Returns the texts of a document with the roles that count.
+    pub(super) fn read(&self, document: Value<'_>) -> ChatTexts {
+        let mut reading = self.shape.read(document);
+        if self.speakers == Speakers::Named {
+            return reading;
+        }
+        let carries_history = self.shape.carries_history();
+        let messages = reading.texts.iter().filter(|text| carries_history || text.role.is_some());
+        let is_history = messages.count() > 1;
+        for text in reading.texts.iter_mut().filter(|text| text.role.is_some_and(|role| role != self.role)) {
+            text.role = match self.speakers {
+                _ if !is_history => None,
+                Speakers::KnownAmongOthers => Some(Role::Unknown),
+                Speakers::Known | Speakers::Named => text.role,
+            };
+        }
+        reading
+    }
+
+    /// Returns the texts of an event, or of a line of JSON, with the roles that count.
+    pub(super) fn read_event(&self, document: Value<'_>) -> ChatTexts {
+        let mut reading = self.shape.read_event(document);
+        if self.speakers == Speakers::KnownAmongOthers {
+            reading.texts.iter_mut().for_each(|text| text.role = None);
+        }
+        reading
+    }
+
+    /// Returns who writes the texts of an object that names this role, in a document that is not read as a whole.
+    pub(super) fn named(&self, role: Role) -> Role {
+        if self.is_guarded(role) { Role::Unknown } else { role }
+    }
+
     /// Scans one message of which only `spans`, sorted and disjoint, can be changed. The rest is context.
     fn message_in(&mut self, text: &[u8], role: Option<Role>, again: bool, spans: Option<&[Span]>) -> Patch {
         let mut earlier = self.conversation.clone();
@@ -88,6 +141,9 @@ impl Scanner {
         let mut halves = Vec::new();
         let learns = self.retroactive.as_ref().is_some_and(|retroactive| !retroactive.is_second_pass());
         let mut outcome = self.engine.scan_noting(conversation, &message, learns.then_some(&mut halves));
+        if !again && self.is_guarded(message.role) {
+            self.conversation = self.before.guarded(&self.conversation);
+        }
         if let Some(spans) = spans {
             outcome.keep(|span| {
                 let after = spans.partition_point(|other| other.end <= span.start);
@@ -158,6 +214,9 @@ impl Scanner {
         match &mut self.retroactive {
             Some(retroactive) if retroactive.is_second_pass() => {
                 self.before = std::mem::replace(&mut self.conversation, finished.conversation);
+                if self.is_guarded(role) {
+                    self.conversation = self.before.guarded(&self.conversation);
+                }
                 let mut outcome = crate::report::Outcome { patch, ..Default::default() };
                 for (number, finding) in retroactive.amend(&mut outcome) {
                     self.report.amend(number, finding);
@@ -169,6 +228,9 @@ impl Scanner {
         }
         self.found = !finished.findings.is_empty();
         self.finished(finished);
+        if self.is_guarded(role) {
+            self.conversation = self.before.guarded(&self.conversation);
+        }
         patch
     }
 
@@ -180,7 +242,7 @@ impl Scanner {
     pub(super) fn document_patch(&mut self, raw: &[u8]) -> Result<Patch, ScanError> {
         match Tree::parse(raw, self.limits.depth) {
             Ok(tree) => {
-                let reading = self.shape.read(tree.root());
+                let reading = self.read(tree.root());
                 self.note_skipped(&tree, &reading);
                 Ok(Patch::new(self.texts(&tree, &reading)?))
             }
@@ -198,7 +260,7 @@ impl Scanner {
         match Tree::parse(raw, self.limits.depth) {
             Ok(tree) if tree.root().kind() == ValueKind::Number => Ok(None),
             Ok(tree) => {
-                let reading = self.shape.read_event(tree.root());
+                let reading = self.read_event(tree.root());
                 self.note_skipped(&tree, &reading);
                 Ok(Some((tree, reading)))
             }
@@ -311,7 +373,7 @@ impl Scanner {
             return Err(ScanError::TooDeep { limit: self.limits.nesting });
         }
         self.nested += 1;
-        let edits = self.texts(&tree, &self.shape.read(tree.root()));
+        let edits = self.texts(&tree, &self.read(tree.root()));
         self.nested -= 1;
         Ok(Patch::new(edits?))
     }

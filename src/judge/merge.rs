@@ -3,7 +3,6 @@
 //! A change that only one of them has made is kept. If both have changed the same thing, the merge errs on the safe
 //! side: whatever either expects is expected, for as long as the longer of the two.
 
-#[cfg(feature = "tower")]
 use crate::judge::conversation::MEMORY_LASTS_MS;
 use crate::judge::conversation::{Conversation, SUBJECT_LASTS, Secrets, Side, Topics};
 use crate::judge::recent::REMEMBERED;
@@ -60,7 +59,6 @@ impl Conversation {
 
     /// Returns the state to use until it is known whether the messages that led from this one to `taught` are accepted.
     /// It expects everything that either expects, and keeps nothing that this state would mask.
-    #[cfg(feature = "tower")]
     pub(crate) fn guarded(&self, taught: &Self) -> Self {
         let expired = self.time_ms != 0 && taught.time_ms.saturating_sub(self.time_ms) > MEMORY_LASTS_MS;
         let mut guarded = if expired { Self::new() } else { self.clone() };
@@ -80,7 +78,6 @@ impl Conversation {
 
 impl Side {
     /// Returns a state that expects everything that either expects.
-    #[cfg(feature = "tower")]
     fn guarded(&self, taught: &Self) -> Self {
         let none = Secrets::default();
         let age = |one: (bool, u8), two: (bool, u8)| if one.0 || two.0 { younger(one, two) } else { one.1 };

@@ -254,7 +254,6 @@ impl Pieces {
 
     /// Returns the incomplete number to use until it is known whether the messages that led from this one to `taught`
     /// are accepted.
-    #[cfg(feature = "tower")]
     pub(super) fn guarded(self, taught: &Self) -> Self {
         if !self.is_active() {
             return *taught;

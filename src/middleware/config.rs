@@ -9,7 +9,7 @@ use http::{HeaderName, request, response};
 use crate::Conversation;
 use crate::chat::DynShape;
 use crate::engine::Engine;
-use crate::filter::{BodyFormat, Filter, Limits};
+use crate::filter::{BodyFormat, Filter, Limits, Speakers};
 use crate::message::{MessageId, Role};
 use crate::middleware::key::KeyExtractor;
 use crate::middleware::reject::{Problem, Reject};
@@ -140,7 +140,7 @@ impl<St> Config<St> {
         &self,
         format: BodyFormat,
         conversation: Conversation,
-        role: Role,
+        (role, speakers): (Role, Speakers),
         id: Option<MessageId>,
     ) -> Filter {
         let mut filter = Filter::new(self.engine.clone(), format)
@@ -148,7 +148,8 @@ impl<St> Config<St> {
             .content_types(self.types.clone())
             .limits(self.limits)
             .conversation(conversation)
-            .role(role);
+            .role(role)
+            .speakers(speakers);
         if let Some(id) = id {
             filter = filter.id(id.0);
         }

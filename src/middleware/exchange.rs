@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use crate::Conversation;
 use crate::entity::FindingKind;
-use crate::filter::{BodyFormat, Filter, Report, ScanError};
+use crate::filter::{BodyFormat, Filter, Report, ScanError, Speakers};
 use crate::message::{MessageId, Role};
 use crate::middleware::body::RedactBody;
 use crate::middleware::config::Config;
@@ -103,9 +103,7 @@ where
 struct Exchange<St> {
     config: Arc<Config<St>>,
     method: Method,
-    role: Role,
     /// The role that was read from the request.
-    #[cfg(feature = "websocket")]
     client: Option<Role>,
     id: Option<MessageId>,
     key: Option<String>,
@@ -143,10 +141,8 @@ enum Received<X> {
 impl<St: ConversationStore> Exchange<St> {
     fn new(config: Arc<Config<St>>, head: &request::Parts) -> Self {
         Self {
-            role: config.request_role,
             config,
             method: head.method.clone(),
-            #[cfg(feature = "websocket")]
             client: None,
             id: None,
             key: None,
@@ -277,12 +273,7 @@ impl<St: ConversationStore> Exchange<St> {
             self.key = Polling::key(&head.uri);
         }
         self.keyless = asked && self.key.is_none();
-        let role = role.ok().flatten().and_then(|name| Role::from_name(&name));
-        #[cfg(feature = "websocket")]
-        {
-            self.client = role;
-        }
-        self.role = role.unwrap_or(config.request_role);
+        self.client = role.ok().flatten().and_then(|name| Role::from_name(&name));
         self.id = read(&config.id).ok().flatten().and_then(|id| id.parse().ok()).map(MessageId);
         Ok(needs_body)
     }
@@ -456,11 +447,20 @@ impl<St: ConversationStore> Exchange<St> {
         format: BodyFormat,
     ) -> impl Fn(Conversation) -> Filter + Send + Sync + use<St> {
         let config = self.config.clone();
-        let (role, id) = match direction {
-            Direction::Request => (self.role, self.id),
-            Direction::Response => (self.config.response_role, None),
+        let (speaker, id) = match direction {
+            Direction::Request => (self.speaker(), self.id),
+            Direction::Response => ((self.config.response_role, Speakers::Named), None),
         };
-        move |conversation| config.filter(format.clone(), conversation, role, id)
+        move |conversation| config.filter(format.clone(), conversation, speaker, id)
+    }
+
+    /// Returns who speaks in the request, and whether its body can name others.
+    fn speaker(&self) -> (Role, Speakers) {
+        match self.client {
+            None => (self.config.request_role, Speakers::Named),
+            Some(client) if self.key.is_none() => (client, Speakers::Known),
+            Some(client) => (client, Speakers::KnownAmongOthers),
+        }
     }
 
     /// Remembers what was learned from the request, or removes it.

@@ -106,8 +106,17 @@ impl<St: ConversationStore> RedactLayer<St> {
         self.with(|config| config.key = Some(Arc::new(key)))
     }
 
-    /// Sets where the speaker's role is read from: a name such as `agent` or `user` (see [`Role::from_name`]). A role
-    /// inside the document, next to the text, takes precedence.
+    /// Sets where the speaker's role is read from: a name such as `agent` or `user` (see [`Role::from_name`]). Read it from
+    /// something that your server has authenticated.
+    ///
+    /// If it finds a role, a single message in the body is by this speaker, whatever role the body names. A list of
+    /// messages names its speakers if it is the whole conversation: if the request has no conversation key, or if the
+    /// shape [carries history](crate::chat::ChatShape::carries_history), as [`OpenAi`](crate::chat::OpenAi) does. In a
+    /// conversation with a key, a message by another speaker in such a list is judged as one by [`Role::Unknown`], and
+    /// can only add to what is masked later.
+    ///
+    /// If it finds no role, the role in the body counts. On a WebSocket that is read by this layer, the roles that a
+    /// client's messages name never count if this finds one. Roles in responses always count.
     #[must_use]
     pub fn role_by(self, role: impl KeyExtractor) -> Self {
         self.with(|config| config.role = Some(Arc::new(role)))

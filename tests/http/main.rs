@@ -11,6 +11,7 @@ mod moments;
 mod requests;
 mod responses;
 mod shapes;
+mod speakers;
 mod streams;
 mod support;
 #[cfg(any(feature = "metrics", feature = "tracing"))]

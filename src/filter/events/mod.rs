@@ -278,7 +278,7 @@ pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result
     if roots.len() < 2 {
         return Ok(patch);
     }
-    let readings: Vec<ChatTexts> = roots.iter().map(|(.., root)| scanner.shape.read_event(*root)).collect();
+    let readings: Vec<ChatTexts> = roots.iter().map(|(.., root)| scanner.read_event(*root)).collect();
     let mut joined = Joined::default();
     let mut texts = Vec::new();
     let limit = scanner.limits.channels;
