@@ -512,9 +512,9 @@ impl fmt::Display for DetectorError {
             Self::Cue => write!(f, "a cue is a word or phrase of 1 to {LONGEST_CUE} bytes"),
             Self::Window => write!(f, "the window is at most {} bytes", CustomDetector::WIDEST_WINDOW),
             Self::HitNotFound { index, lacks } => {
-                write!(f, "hits[{index}] does not match: {lacks}")
+                write!(f, "example {} of hits is not found: {lacks}", index + 1)
             }
-            Self::MissFound { index } => write!(f, "misses[{index}] matches"),
+            Self::MissFound { index } => write!(f, "example {} of misses is found, but must not be", index + 1),
         }
     }
 }

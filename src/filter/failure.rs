@@ -23,6 +23,8 @@ pub enum ScanError {
     },
     /// The content type is refused.
     ContentType,
+    /// The message of a WebSocket is binary or refers to binary data.
+    Binary,
     /// The content encoding is unknown, or support for it is not compiled in.
     ContentEncoding,
     /// The charset does not encode ASCII as single bytes, such as UTF-16.
@@ -52,6 +54,7 @@ impl ScanError {
             Self::TooDeep { .. } => "too-deep",
             Self::TooMany { .. } => "too-many",
             Self::ContentType => "content-type",
+            Self::Binary => "binary",
             Self::ContentEncoding => "content-encoding",
             Self::Charset => "charset",
             Self::Malformed => "malformed",
@@ -72,6 +75,7 @@ impl fmt::Display for ScanError {
             Self::TooDeep { limit } => write!(f, "the body is nested deeper than {limit} levels"),
             Self::TooMany { limit } => write!(f, "the body has more than {limit} parts"),
             Self::ContentType => f.write_str("bodies of this content type are not accepted"),
+            Self::Binary => f.write_str("binary messages are not accepted"),
             Self::ContentEncoding => f.write_str("bodies in this content encoding cannot be read"),
             Self::Charset => f.write_str("bodies in this charset cannot be read: use UTF-8"),
             Self::Malformed => f.write_str("the body does not match its headers"),

@@ -210,11 +210,12 @@ impl Scanner {
     /// Adds the results of a message that was scanned in chunks, with its edits, and returns the patch on it.
     #[cfg(feature = "tower")]
     pub(super) fn finished_message(&mut self, role: Role, finished: Finished, edits: Vec<Edit>) -> Patch {
+        let is_guarded = self.is_guarded(role);
         let patch = Patch::new(in_order(edits));
         match &mut self.retroactive {
             Some(retroactive) if retroactive.is_second_pass() => {
                 self.before = std::mem::replace(&mut self.conversation, finished.conversation);
-                if self.is_guarded(role) {
+                if is_guarded {
                     self.conversation = self.before.guarded(&self.conversation);
                 }
                 let mut outcome = crate::report::Outcome { patch, ..Default::default() };
@@ -228,7 +229,7 @@ impl Scanner {
         }
         self.found = !finished.findings.is_empty();
         self.finished(finished);
-        if self.is_guarded(role) {
+        if is_guarded {
             self.conversation = self.before.guarded(&self.conversation);
         }
         patch

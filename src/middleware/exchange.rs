@@ -496,7 +496,7 @@ impl<St: ConversationStore> Exchange<St> {
             Direction::Response => (Side::Server, self.config.responses),
         };
         let plan = match (form, how(&self.config, headers)) {
-            (Form::Binary, _) if redacts && self.config.upgrades.stops_binary() => Plan::Refuse(ScanError::ContentType),
+            (Form::Binary, _) if redacts && self.config.upgrades.stops_binary() => Plan::Refuse(ScanError::Binary),
             (Form::Text, Ok(Some(how))) => Plan::Hold(how, Overflow::Refuse),
             (_, Err(failure)) if redacts => Plan::Refuse(failure),
             _ => Plan::Unread(self.config.types.rule("application/octet-stream")),

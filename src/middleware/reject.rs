@@ -73,7 +73,7 @@ impl<'r> Rejection<'r> {
             Some(ScanError::Panicked) => StatusCode::INTERNAL_SERVER_ERROR,
             _ if self.direction == Direction::Response => StatusCode::BAD_GATEWAY,
             Some(ScanError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
-            Some(ScanError::ContentType | ScanError::ContentEncoding | ScanError::Charset) => {
+            Some(ScanError::ContentType | ScanError::Binary | ScanError::ContentEncoding | ScanError::Charset) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             Some(ScanError::CutOff | ScanError::DuplicateKey) => StatusCode::BAD_REQUEST,

@@ -286,7 +286,11 @@ impl<'f, 'a, 't> Section<'f, 'a, 't> {
     }
 
     fn add_to(&self, mut policy: PolicyBuilder) -> Result<PolicyBuilder, ConfigError> {
-        let detector = self.definition()?.build().map_err(|error| self.file.error(self.place_of(&error), error))?;
+        let id = self.required("id")?.0;
+        let detector = self.definition()?.build().map_err(|error| {
+            let place = self.place_of(&error);
+            self.file.error(place, format!("detector {id}: {error}"))
+        })?;
         let entity = detector.entity();
         policy = policy.detector(detector);
         if let Some(value) = self.get("action") {
@@ -468,11 +472,11 @@ mod tests {
             ),
             ("[token]\nkey_file = '/nowhere/key'", "line 2, column 12: the key file /nowhere/key cannot be read"),
             ("[[detectors]]\nid = 'x'", "line 1, column 1: the detector has no pattern"),
-            ("[[detectors]]\nid = 'card'\npattern = 'a'", "line 2, column 6: the id of a detector has"),
-            ("[[detectors]]\nid = 'x'\npattern = 'a+'", "line 3, column 11: the pattern may match more than 256 bytes"),
-            ("[[detectors]]\nid = 'x'\npattern = 'a('", "line 3, column 11: the pattern is invalid at character 2"),
-            ("[[detectors]]\nid = 'x'\npattern = 'a'\nhits = ['a', 'b']", "line 4, column 14: hits[1] does not match"),
-            ("[[detectors]]\nid = 'x'\npattern = 'a'\nmisses = ['a']", "line 4, column 11: misses[0] matches"),
+            ("[[detectors]]\nid = 'card'\npattern = 'a'", "line 2, column 6: detector card: the id of a detector has"),
+            ("[[detectors]]\nid = 'x'\npattern = 'a+'", "line 3, column 11: detector x: the pattern may match more than 256 bytes"),
+            ("[[detectors]]\nid = 'x'\npattern = 'a('", "line 3, column 11: detector x: the pattern is invalid at character 2"),
+            ("[[detectors]]\nid = 'x'\npattern = 'a'\nhits = ['a', 'b']", "line 4, column 14: detector x: example 2 of hits is not found"),
+            ("[[detectors]]\nid = 'x'\npattern = 'a'\nmisses = ['a']", "line 4, column 11: detector x: example 1 of misses is found"),
             (
                 "[[detectors]]\nid='x'\npattern='a'\n[[detectors]]\nid='x'\npattern='a'",
                 "line 5, column 4: two detectors have the id x",

@@ -146,7 +146,7 @@ fn binary_messages_are_stopped_unless_that_is_declared() {
     let card = br#"{"text":"my card is 3782 822463 10005"}"#;
     let scan = |binary| Session::new(Engine::default()).binary(binary).scan(Side::Client, Payload::Binary(card));
     let stopped = scan(Binary::Block);
-    assert_eq!(stopped.failure(), Some(ScanError::ContentType));
+    assert_eq!(stopped.failure(), Some(ScanError::Binary));
     assert!(matches!(stopped.verdict, Verdict::Stop { .. }));
     assert_eq!(scan(Binary::Scan).verdict, Verdict::Change(br#"{"text":"my card is **** ****** *0005"}"#.to_vec()));
     let passed = scan(Binary::Pass);

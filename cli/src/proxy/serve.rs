@@ -77,7 +77,7 @@ impl Handler for Proxy {
         let routes = self.shared.routes();
         let route = routes.find(&method, request.uri().path());
         // Adds the route to log lines about findings and failures.
-        let span = tracing::info_span!("in", route = route.name.as_str());
+        let span = tracing::info_span!("request", route = route.name.as_str());
         let mut response = match self.forward(route, peer, request).instrument(span).await {
             Ok(response) => response,
             Err(refusal) => {

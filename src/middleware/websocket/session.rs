@@ -222,7 +222,7 @@ impl Session {
                 report.pass_binary();
                 return (Scanned { verdict: Verdict::Pass, report }, before);
             }
-            (Payload::Binary(_), Binary::Block) => Err(ScanError::ContentType),
+            (Payload::Binary(_), Binary::Block) => Err(ScanError::Binary),
             _ if message.len() > self.limits.hold => Err(ScanError::TooLarge { limit: self.limits.hold }),
             _ => catch_unwind(AssertUnwindSafe(|| {
                 let cut = self.cut(message)?;
@@ -289,7 +289,7 @@ impl Session {
             self.seen = Some(framing);
         }
         // Without its binary data the message would be incomplete.
-        if cut.binary && self.binary == Binary::Block { Err(ScanError::ContentType) } else { Ok(cut) }
+        if cut.binary && self.binary == Binary::Block { Err(ScanError::Binary) } else { Ok(cut) }
     }
 
     /// Scans the parts of a message. Returns its new bytes, if they changed, and the conversation after it.

@@ -267,7 +267,7 @@ impl Driver {
         let mesh = Mesh::new(self.events.0.clone(), receiver, progress);
         let request = http::Request::from_parts(head, body);
         // Adds the route to log lines about findings and failures.
-        let span = tracing::info_span!("in", route = self.route.as_str());
+        let span = tracing::info_span!("request", route = self.route.as_str());
         tokio::spawn(exchange(route.layer.clone(), request, mesh).instrument(span));
         Ok(())
     }
