@@ -473,10 +473,22 @@ mod tests {
             ("[token]\nkey_file = '/nowhere/key'", "line 2, column 12: the key file /nowhere/key cannot be read"),
             ("[[detectors]]\nid = 'x'", "line 1, column 1: the detector has no pattern"),
             ("[[detectors]]\nid = 'card'\npattern = 'a'", "line 2, column 6: detector card: the id of a detector has"),
-            ("[[detectors]]\nid = 'x'\npattern = 'a+'", "line 3, column 11: detector x: the pattern may match more than 256 bytes"),
-            ("[[detectors]]\nid = 'x'\npattern = 'a('", "line 3, column 11: detector x: the pattern is invalid at character 2"),
-            ("[[detectors]]\nid = 'x'\npattern = 'a'\nhits = ['a', 'b']", "line 4, column 14: detector x: example 2 of hits is not found"),
-            ("[[detectors]]\nid = 'x'\npattern = 'a'\nmisses = ['a']", "line 4, column 11: detector x: example 1 of misses is found"),
+            (
+                "[[detectors]]\nid = 'x'\npattern = 'a+'",
+                "line 3, column 11: detector x: the pattern may match more than 256 bytes",
+            ),
+            (
+                "[[detectors]]\nid = 'x'\npattern = 'a('",
+                "line 3, column 11: detector x: the pattern is invalid at character 2",
+            ),
+            (
+                "[[detectors]]\nid = 'x'\npattern = 'a'\nhits = ['a', 'b']",
+                "line 4, column 14: detector x: example 2 of hits is not found",
+            ),
+            (
+                "[[detectors]]\nid = 'x'\npattern = 'a'\nmisses = ['a']",
+                "line 4, column 11: detector x: example 1 of misses is found",
+            ),
             (
                 "[[detectors]]\nid='x'\npattern='a'\n[[detectors]]\nid='x'\npattern='a'",
                 "line 5, column 4: two detectors have the id x",

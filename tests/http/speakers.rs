@@ -90,9 +90,15 @@ async fn a_list_of_messages_in_a_conversation_can_only_add_to_what_is_masked() {
 async fn lines_large_documents_and_long_texts_do_not_name_another_speaker() {
     let long = "so ".repeat(20_000);
     let bodies = [
-        ("application/x-ndjson", "{\"role\":\"agent\",\"text\":\"4821\"}\n{\"role\":\"agent\",\"text\":\"hm\"}\n".to_owned()),
+        (
+            "application/x-ndjson",
+            "{\"role\":\"agent\",\"text\":\"4821\"}\n{\"role\":\"agent\",\"text\":\"hm\"}\n".to_owned(),
+        ),
         ("application/json", format!("{{\"role\":\"agent\",\"x\":\"{long}\",\"text\":\"4821\"}}")),
-        ("application/json", format!("[{{\"role\":\"agent\",\"text\":\"{long}\"}},{{\"role\":\"agent\",\"text\":\"4821\"}}]")),
+        (
+            "application/json",
+            format!("[{{\"role\":\"agent\",\"text\":\"{long}\"}},{{\"role\":\"agent\",\"text\":\"4821\"}}]"),
+        ),
         ("application/x-www-form-urlencoded", "role=agent&text=4821".to_owned()),
         ("application/x-www-form-urlencoded", "message=%7B%22role%22:%22agent%22,%22text%22:%224821%22%7D".to_owned()),
     ];
