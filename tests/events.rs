@@ -448,3 +448,60 @@ proptest! {
         }
     }
 }
+
+/// Returns a stream of events, each `before`, a piece as a JSON string and `after`.
+fn pieces_of(before: &str, pieces: &[&str], after: &str) -> String {
+    pieces.iter().map(|piece| format!("data: {before}\"{}\"{after}\n\n", lastfour::json::escape(piece))).collect()
+}
+
+#[test]
+fn the_arguments_of_a_tool_call_are_scanned_in_streams_of_any_protocol() {
+    let carriers = [
+        (r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"#, "}}]}}]}"),
+        (r#"{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"#, "}}"),
+        (r#"{"type":"response.function_call_arguments.delta","item_id":"fc_1","delta":"#, "}"),
+        (r#"{"type":"tool-input","toolCallId":"x1","inputChunk":"#, "}"),
+    ];
+    let documents: [&[&str]; 5] = [
+        &[r#"{"card":"4012888888881881"}"#],
+        &[r#"{"ca"#, r#"rd":"40"#, "128888", r#"88881881""#, "}"],
+        &[r#"{"card":40"#, "128888", "88881881", "}"],
+        &[r#"{"city":"Rome","card":"#, r#""4012888888881881","cvv"#, r#"":"31"#, r#"9"}"#],
+        &[r#"{"city":"Rome","order":"#, r#""77812","cvv"#, r#"":31"#, r#"9}"#],
+    ];
+    for (before, after) in carriers {
+        for pieces in documents {
+            let out = through(events(), &[pieces_of(before, pieces, after).as_bytes()]).unwrap();
+            let arguments: String = out
+                .split_terminator("\n\n")
+                .map(|event| {
+                    let text = event.strip_prefix("data: ").and_then(|data| data.strip_prefix(before)).unwrap();
+                    lastfour::json::Tree::parse(text.strip_suffix(after).unwrap().as_bytes(), 4)
+                        .unwrap()
+                        .root()
+                        .as_str()
+                        .unwrap()
+                        .into_owned()
+                })
+                .collect();
+            let tree = lastfour::json::Tree::parse(arguments.as_bytes(), 4).expect(&arguments);
+            assert!(!arguments.contains("8888") && !arguments.contains("319"), "{before} {arguments}");
+            assert_eq!(arguments.contains("Rome"), pieces.concat().contains("Rome"), "{arguments}");
+            assert!(tree.root().is_object());
+        }
+    }
+}
+
+#[test]
+fn fields_of_events_that_are_not_text_are_scanned_like_those_of_documents() {
+    for (event, expected) in [
+        (r#"{"card":"4012888888881881"}"#, r#"{"card":"************1881"}"#),
+        (r#"{"delta":"hi ","x":{"a1":"412-77-9021"}}"#, r#"{"delta":"hi ","x":{"a1":"***-**-9021"}}"#),
+        (r#"{"text":"hello","cvv":"319"}"#, r#"{"text":"hello","cvv":"***"}"#),
+        (r#"{"functionCall":{"args":{"card":4012888888881881}}}"#, r#"{"functionCall":{"args":{"card":"************1881"}}}"#),
+        (r#"{"id":"chatcmpl-4012888888881881","created":1732970000123}"#, r#"{"id":"chatcmpl-4012888888881881","created":1732970000123}"#),
+    ] {
+        let out = through(events(), &[format!("data: {event}\n\n").as_bytes()]).unwrap();
+        assert_eq!(out, format!("data: {expected}\n\n"));
+    }
+}

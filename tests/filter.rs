@@ -1107,8 +1107,8 @@ const HARMLESS: &[&str] = &[
     r#"{"user":"ann","password":"hunter22","g-recaptcha-response":"03AGdBq24PBCbwiDRaS_MJ7Z4111"}"#,
     r#"{"query":"mutation($p:String!){login(password:$p){token}}","variables":{"email":"a","password":"hunter22"}}"#,
     // Numbers that only look like cards.
-    r#"{"id":4111111111111111,"order":"4111111111111111","trackingNumber":"4111-1111-1111-1111"}"#,
-    r#"{"traceId":"4111111111111111","span_id":"5555555555554444","sessionToken":"4111 1111 1111 1111"}"#,
+    r#"{"id":4111111111111111,"order":"4111111111111111","trackingNumber":"4111111111111111"}"#,
+    r#"{"traceId":"4111111111111111","span_id":"5555555555554444","sessionToken":"4111111111111111"}"#,
     r#"{"lat":41.40338123456789,"lng":-4.111111111111111,"zoom":12}"#,
     r#"{"created":1748503543012,"updatedAt":"2026-01-02T10:11:12.123456Z","nanos":4111111111111111}"#,
     r#"{"uuid":"41111111-1111-1111-1111-111111111111","x":"5c9f3a41-1111-4111-8111-411111111111"}"#,
@@ -1279,4 +1279,40 @@ fn strings_that_were_not_read_as_text_are_counted() {
     }
     pieces.finish(&mut Vec::new()).unwrap();
     assert_eq!(pieces.report().skipped_strings(), 4);
+}
+
+#[test]
+fn what_is_certain_in_a_url_or_an_identifier_is_masked() {
+    let json = |body: &str| {
+        let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body.as_bytes()).unwrap();
+        String::from_utf8_lossy(&filtered.body).into_owned()
+    };
+    for (body, expected) in [
+        (r#"{"url":"https://x.io/?c=4012-8888-8888-1881"}"#, r#"{"url":"https://x.io/?c=****-****-****-1881"}"#),
+        (
+            r#"{"link":"https://x.io/?card=4012888888881881&cvv=319&n=7"}"#,
+            r#"{"link":"https://x.io/?card=************1881&cvv=***&n=7"}"#,
+        ),
+        (r#"{"href":"/pay/4012888888881881"}"#, r#"{"href":"/pay/************1881"}"#),
+        (r#"{"url":"https://x.io/?ssn=412-77-9021"}"#, r#"{"url":"https://x.io/?ssn=***-**-9021"}"#),
+        (r#"{"url":"https://jen:BlueHeron7@x.io/a"}"#, r#"{"url":"https://jen:********@x.io/a"}"#),
+        (
+            r#"{"zork":"https://x.io/?pin=4417&password=BlueHeron7#top"}"#,
+            r#"{"zork":"https://x.io/?pin=****&password=********#top"}"#,
+        ),
+        (r#"{"id":"4012-8888-8888-1881"}"#, r#"{"id":"****-****-****-1881"}"#),
+        (r#"{"zork":"id-4012-8888-8888-1881"}"#, r#"{"zork":"id-****-****-****-1881"}"#),
+    ] {
+        assert_eq!(json(body), expected);
+    }
+    assert!(!json(r#"{"url":"https://x.io/?iban=GB29NWBK60161331926819"}"#).contains("6016133192"));
+    for body in [
+        r#"{"url":"https://x.io/orders/4012888888881881?order_id=4012888888881881&page=4417"}"#,
+        r#"{"href":"/items/4012888888881881?item_id=4012888888881881","id":"ord-4012888888881881"}"#,
+        r#"{"order":"4012888888881881","tracking":4012888888881881,"id":"4012888888881881"}"#,
+        r#"{"url":"https://x.io/a/40128888-8888-1881-4012-888888881881"}"#,
+        r#"{"avatar":"https://x.io:8080/a@2x.png?v=4417#a/b"}"#,
+    ] {
+        assert_eq!(json(body), body);
+    }
 }

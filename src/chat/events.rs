@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::chat::fields::Fields;
 use crate::chat::walk::Keys;
 use crate::chat::{ChatTexts, Continuity, Spelling};
 use crate::json::{Value, ValueKind};
@@ -21,6 +22,9 @@ pub(super) const PIECES: [&str; 12] = [
     "text_chunk",
     "response_delta",
 ];
+
+/// Fields that hold a JSON document, or a piece of one: the arguments of a tool call.
+pub(super) const DOCUMENTS: [&str; 2] = ["arguments", "partial_json"];
 
 /// Words in the type of an event that holds a piece.
 pub(super) const PIECE_TYPES: [&str; 5] = ["delta", "token", "chunk", "partial", "fragment"];
@@ -137,8 +141,8 @@ pub(super) struct Events<'k> {
     pub(super) roles: &'k [&'k str],
     /// Every text is a piece.
     pub(super) pieces: bool,
-    /// Other fields may be text, too.
-    pub(super) others: bool,
+    /// Other fields may be text, too. Those that are not are scanned as their names say.
+    pub(super) others: Option<Fields<'k>>,
 }
 
 impl Events<'_> {
@@ -150,9 +154,14 @@ impl Events<'_> {
         keys.walk(document, None, &Continuity::Whole, &mut reading);
         if reading.texts.len() <= MAX_PIECES {
             self.relate(document, &mut reading);
-            if self.others {
+            if self.others.is_some() {
                 others(document, &mut reading);
             }
+        }
+        if let Some(names) = &self.others {
+            let known: HashSet<usize> = reading.texts.iter().map(|text| text.value).collect();
+            let fields = names.read(document).fields.into_iter();
+            reading.fields = fields.filter(|field| !known.contains(&field.value)).collect();
         }
         reading.ends = ends(document);
         reading
@@ -192,7 +201,8 @@ fn others(document: Value<'_>, reading: &mut ChatTexts) {
     found.sort_by_key(|value| value.index());
     for value in found.into_iter().take(MAX_PIECES) {
         let channel = Way::to(document, value.index()).channel();
-        reading.push(value, None, Spelling::Plain, Continuity::Unknown(channel));
+        let part = if value.is_one_of(&DOCUMENTS) { Continuity::Next(channel) } else { Continuity::Unknown(channel) };
+        reading.push(value, None, Spelling::Plain, part);
     }
 }
 
@@ -202,12 +212,21 @@ fn may_be_text(value: Value<'_>) -> bool {
     if text.bytes.is_empty() || value.key().is_some_and(|key| is_named_otherwise(&key)) {
         return false;
     }
+    if value.is_one_of(&DOCUMENTS) {
+        return true;
+    }
     // Blanks alone may be a piece.
     let text = text.bytes.trim_ascii();
-    // Prose, a script without blanks, or one word or number. Identifiers, times and addresses mix letters and digits.
+    // A whole document is scanned as a field.
+    if matches!(text, [b'{', .., b'}'] | [b'[', .., b']']) {
+        return false;
+    }
+    // Prose, a script without blanks, a piece of a document, or one word or number. Identifiers, times and addresses mix letters and digits.
     let has = |class: fn(&u8) -> bool| text.iter().any(class);
     let (letters, digits) = (has(u8::is_ascii_alphabetic), has(u8::is_ascii_digit));
-    text.is_empty() || text.contains(&b' ') || !text.is_ascii() || !digits || !letters && !is_date_or_address(text)
+    let is_json = text.iter().any(|byte| matches!(byte, b'"' | b'{' | b'}'));
+    let is_word = !digits || !letters && !is_date_or_address(text);
+    text.is_empty() || text.contains(&b' ') || !text.is_ascii() || is_json || is_word
 }
 
 /// Returns whether digits and marks are a date, a time of the day, a version or an IP address.

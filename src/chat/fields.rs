@@ -199,7 +199,7 @@ impl Fields<'_> {
         match self.meaning(key, outer, around, Meaning::Unknown) {
             Meaning::Chat | Meaning::Text | Meaning::Aside | Meaning::Vague => Place::Text(Spelling::Plain),
             Meaning::Secret(secret) => Place::Field(Scan::Labeled(secret.label())),
-            Meaning::Reference => Place::Other,
+            Meaning::Reference => Place::Field(Scan::Reference),
             Meaning::Program | Meaning::Other | Meaning::Unknown => Place::Field(Scan::Form),
         }
     }
@@ -309,7 +309,7 @@ impl Facts {
                 () => Scan::Form,
             },
             Meaning::Program => Scan::Form,
-            Meaning::Reference if !prose(FEWEST_WORDS) => Scan::Skip,
+            Meaning::Reference if !prose(FEWEST_WORDS) => Scan::Reference,
             Meaning::Unknown if !self.text && prose(FEWEST_WORDS) => Scan::Message,
             Meaning::Unknown | Meaning::Vague if self.text && prose(2) => Scan::Alone,
             _ if prose(FEWEST_WORDS) => Scan::Alone,

@@ -118,8 +118,9 @@ enum Stream {
 /// - A name can say that its value is a secret: `cvv`, `cardNumber`, `ssn`, `accountNumber`, `smsCode`, `pin`, `password`.
 ///   The value is then scanned with that knowledge if the document is a chat message or has a card number. A login form
 ///   keeps its password.
-/// - All other strings and numbers are searched for secrets that are unmistakable by their form ([`Scan::Form`]), unless
-///   the name says that they are something else: an id, an order, a token, a timestamp.
+/// - All other strings and numbers are searched for secrets that are unmistakable by their form ([`Scan::Form`]). If the
+///   name says that they are something else, such as an id, an order, a token or a timestamp, a card number must be grouped
+///   ([`Scan::Reference`]).
 ///
 /// [`named_only`](Self::named_only) turns all of that off: only a fixed list of names is text, and everything else passes.
 ///
@@ -134,6 +135,7 @@ enum Stream {
 /// | a text | is |
 /// |---|---|
 /// | in `delta`, `token`, `chunk`, `piece`, `fragment`, `partial`, `completion`, `text_delta`, `content_delta`, `message_delta`, `text_chunk`, `response_delta`, or in an object whose `type`, `event`, `kind`, `object` or `op` has `delta`, `token`, `chunk`, `partial` or `fragment` in it | a piece |
+/// | in `arguments` or `partial_json` | a piece of a JSON document |
 /// | in a field of text, or data that are not JSON | a message or a piece: it is scanned as both |
 /// | in any other field, if it does not look like an id, a time, an address or a name for a kind of thing | scanned as a piece |
 /// | that begins with all of the text so far | a snapshot, which holds what was said so far |
@@ -289,7 +291,7 @@ impl ChatShape for Generic {
         }
         let fields: Vec<&str> = self.fields.iter().map(AsRef::as_ref).collect();
         let roles: Vec<&str> = self.roles.iter().map(AsRef::as_ref).collect();
-        let (pieces, others) = (self.stream == Stream::Pieces, !self.strict);
+        let (pieces, others) = (self.stream == Stream::Pieces, (!self.strict).then(|| self.names()));
         Events { fields: &fields, inner: &INNER, roles: &roles, pieces, others }.read(document)
     }
 
@@ -439,11 +441,12 @@ mod tests {
     fn the_names_of_the_strict_list_and_of_events_are_documented() {
         let source = include_str!("generic.rs");
         let docs: String = source.lines().filter(|line| line.trim_start().starts_with("///")).collect();
-        let tables: [&[&str]; 8] = [
+        let tables: [&[&str]; 9] = [
             &FIELDS,
             &INNER,
             &ROLES,
             &events::PIECES,
+            &events::DOCUMENTS,
             &events::PIECE_TYPES,
             &events::TYPES,
             &events::ENDS,

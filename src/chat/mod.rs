@@ -52,6 +52,7 @@ pub use matrix::Matrix;
 // For `lastfour-cli`. Not part of the public interface.
 #[doc(hidden)]
 pub use names::{is_prose, secret_label, secret_label_within};
+pub(crate) use names::is_reference;
 pub use openai::OpenAi;
 pub use protocol::Protocol;
 
@@ -205,8 +206,11 @@ pub enum Scan {
     Skip,
     /// Only for secrets that are unmistakable by their form: card numbers with a valid check digit that are grouped or have
     /// 15 or 16 digits, Social Security numbers with hyphens, IBANs, magnetic stripes. A JSON document in a string is read
-    /// like the document around it.
+    /// like the document around it. In a URL, the password of a user and the parameters named like a secret count too.
     Form,
+    /// As [`Form`](Self::Form), but a card number must be grouped: the value is named an identifier, which may look like
+    /// any run of digits.
+    Reference,
     /// As a text that is not part of the conversation.
     Alone,
     /// As [`Alone`](Self::Alone), after these words: a `"cvv": "123"` is scanned as `cvv: 123`.

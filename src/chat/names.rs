@@ -966,6 +966,11 @@ pub fn secret_label(name: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Returns `true` if the name of a field says that its value is an identifier, a date or an amount.
+pub(crate) fn is_reference(name: &[u8]) -> bool {
+    meaning(name) == Meaning::Reference
+}
+
 /// As [`secret_label`], for a field whose name says little alone: `number` of a `card`.
 pub fn secret_label_within(outer: &[u8], name: &[u8]) -> Option<&'static str> {
     match meaning_within(outer, name) {

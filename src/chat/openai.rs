@@ -71,7 +71,7 @@ impl ChatShape for OpenAi {
             _ if object.starts_with("thread.") && object.ends_with(".delta") => {
                 let fields: Vec<&str> = KEYS.text.iter().chain(KEYS.json).copied().collect();
                 let events =
-                    Events { fields: &fields, inner: KEYS.inner, roles: KEYS.role, pieces: true, others: false };
+                    Events { fields: &fields, inner: KEYS.inner, roles: KEYS.role, pieces: true, others: None };
                 return events.read(document);
             }
             // The whole message, after its deltas.

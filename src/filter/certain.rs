@@ -1,6 +1,17 @@
 //! Secrets that are certain by their form, in any field: grouped card numbers, card numbers of 15 or 16 digits, Social
 //! Security numbers with hyphens, IBANs, magnetic stripes.
 
+/// Which findings in a text count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// All.
+    Any,
+    /// Those that are certain by their form.
+    Form,
+    /// Those that are certain by their form, without ungrouped card numbers, which an identifier may look like.
+    Grouped,
+}
+
 use crate::entity::Entity;
 use crate::report::Finding;
 
@@ -29,8 +40,29 @@ pub(super) fn may_be_in(text: &[u8]) -> bool {
     false
 }
 
+/// Returns the length of a name with a mark at the start of a text that ends in a number: `id-` of `id-4012-8888-8888-1881`.
+pub(super) fn prefix(text: &[u8]) -> usize {
+    let len = text.iter().position(u8::is_ascii_digit).unwrap_or(0);
+    let Some((b'-' | b'_' | b':' | b'#', name)) = text[..len].split_last() else { return 0 };
+    let is_name = name.iter().all(u8::is_ascii_alphabetic);
+    let is_number = text[len..].iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b' ' | b'.'));
+    if is_name && is_number { len } else { 0 }
+}
+
+/// Returns `true` if a finding in `text` counts.
+pub(super) fn is_proven(finding: &Finding, text: &[u8], proof: Proof) -> bool {
+    match proof {
+        Proof::Any => true,
+        Proof::Form => is_certain(finding, text),
+        Proof::Grouped => {
+            let is_run = finding.entity == Entity::Card && !finding.evidence.grouped && !is_stripe(finding);
+            !is_run && is_certain(finding, text)
+        }
+    }
+}
+
 /// Returns `true` if a finding in `text` is certain by its form.
-pub(super) fn is_certain(finding: &Finding, text: &[u8]) -> bool {
+fn is_certain(finding: &Finding, text: &[u8]) -> bool {
     let evidence = &finding.evidence;
     if evidence.piece || evidence.mistyped || !finding.kind.is_there() || !stands_alone(finding, text) {
         return false;

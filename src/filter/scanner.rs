@@ -5,7 +5,8 @@ use crate::chat::{ChatTexts, Continuity, DynShape, Scan, Spelling, Text};
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::entity::Entity;
-use crate::filter::certain;
+use crate::filter::address::{self, Part};
+use crate::filter::certain::{self, Proof};
 use crate::filter::retroactive::MissedPieces;
 use crate::filter::{ContentTypes, Limits, Report, ScanError};
 use crate::json::{self, JsonError, Tree, Value, ValueKind};
@@ -16,7 +17,7 @@ use crate::span::Span;
 use crate::steps;
 use crate::stream::{Finished, StreamRedactor};
 use crate::text::{Alignment, ViewSpan};
-use crate::wire::html;
+use crate::wire::{form, html};
 
 /// Whether a document says who wrote its texts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -275,7 +276,7 @@ impl Scanner {
         if self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
             return;
         }
-        let scanned = reading.fields.iter().filter(|field| !matches!(field.scan, Scan::Skip | Scan::Form));
+        let scanned = reading.fields.iter().filter(|field| !matches!(field.scan, Scan::Skip | Scan::Form | Scan::Reference));
         let read = reading.texts.iter().map(|text| text.value).chain(scanned.map(|field| field.value));
         let read: usize = read.filter_map(|value| tree.value(value)).map(Value::strings).sum();
         self.report.skip(tree.root().strings().saturating_sub(read));
@@ -354,13 +355,13 @@ impl Scanner {
     pub(super) fn value(&mut self, text: &[u8], scan: Scan) -> Result<Patch, ScanError> {
         match scan {
             Scan::Skip => Ok(Patch::default()),
-            Scan::Form => match text.trim_ascii() {
-                [b'{', .., b'}'] | [b'[', .., b']'] => self.inner_document(text),
-                _ if certain::may_be_in(text) => Ok(self.alone(text, "", true)),
-                _ => Ok(Patch::default()),
+            Scan::Form | Scan::Reference => match text.trim_ascii() {
+                [b'{', .., b'}'] | [b'[', .., b']'] if scan == Scan::Form => self.inner_document(text),
+                _ if address::is_address(text) => Ok(self.address(text)),
+                _ => Ok(self.certain(text, if scan == Scan::Form { Proof::Form } else { Proof::Grouped })),
             },
-            Scan::Alone => Ok(self.alone(text, "", false)),
-            Scan::Labeled(label) => Ok(self.alone(text, &format!("{label}: "), false)),
+            Scan::Alone => Ok(self.alone(text, "", Proof::Any)),
+            Scan::Labeled(label) => Ok(self.alone(text, &format!("{label}: "), Proof::Any)),
             Scan::Message => self.string(text, None, false, Spelling::Plain, self.limits.nesting),
         }
     }
@@ -368,7 +369,7 @@ impl Scanner {
     /// Scans a document in a string of a document.
     fn inner_document(&mut self, text: &[u8]) -> Result<Patch, ScanError> {
         let Ok(tree) = Tree::parse(text, self.limits.depth) else {
-            return Ok(self.alone(text, "", true));
+            return Ok(self.certain(text, Proof::Form));
         };
         if self.nested >= self.limits.nesting {
             return Err(ScanError::TooDeep { limit: self.limits.nesting });
@@ -379,9 +380,33 @@ impl Scanner {
         Ok(Patch::new(edits?))
     }
 
-    /// Scans a text outside of the conversation, after a label, which is not changed. If `certain` is set, only secrets
-    /// that are certain by their form count.
-    fn alone(&mut self, text: &[u8], label: &str, certain: bool) -> Patch {
+    /// Scans a text outside of the conversation for secrets that are certain by their form.
+    fn certain(&mut self, text: &[u8], proof: Proof) -> Patch {
+        if !certain::may_be_in(text) {
+            return Patch::default();
+        }
+        let start = certain::prefix(text);
+        let patch = self.alone(&text[start..], "", proof);
+        Patch::new(patch.at(start).collect())
+    }
+
+    /// Scans the parts of a URL outside of the conversation.
+    fn address(&mut self, text: &[u8]) -> Patch {
+        let mut edits = Vec::new();
+        for Part { span, means } in address::parts(text) {
+            let content = form::decode(text, span);
+            let patch = match means {
+                address::Means::Secret(label) => self.alone(&content.bytes, &format!("{label}: "), Proof::Any),
+                address::Means::Reference => self.certain(&content.bytes, Proof::Grouped),
+                address::Means::Unknown => self.certain(&content.bytes, Proof::Form),
+            };
+            edits.extend(content.edits(&patch, form::encode));
+        }
+        Patch::new(in_order(edits))
+    }
+
+    /// Scans a text outside of the conversation, after a label, which is not changed.
+    fn alone(&mut self, text: &[u8], label: &str, proof: Proof) -> Patch {
         let all = [label.as_bytes(), text].concat();
         let message = Message { text: &all, role: self.role, id: None, time_ms: self.time_ms };
         let mut outcome = self.engine.scan(&mut Conversation::new(), &message);
@@ -389,7 +414,7 @@ impl Scanner {
         let kept: Vec<Span> = outcome
             .findings
             .iter()
-            .filter(|finding| !certain || certain::is_certain(finding, text))
+            .filter(|finding| certain::is_proven(finding, text, proof))
             .map(|finding| finding.span)
             .collect();
         outcome.keep(|span| {

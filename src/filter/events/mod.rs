@@ -249,6 +249,7 @@ impl Events {
             pieces.push(self.joined.take(said, treatment, alone, scanner)?);
         }
         edits.extend(untie(tree, reading, &changed));
+        edits.extend(scanner.fields(tree, reading)?);
         Ok(Patch::new(in_order(edits)))
     }
 }

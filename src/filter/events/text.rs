@@ -256,8 +256,19 @@ impl Joint {
     pub(super) fn update(&mut self) {
         if let Some(redactor) = &mut self.redactor {
             self.released = redactor.sent_len();
-            self.edits.extend(redactor.take_edits());
+            let edits = redactor.take_edits();
+            self.mask(edits);
         }
+    }
+
+    /// Adds edits. A number of a JSON document becomes a string, so that the document stays valid.
+    fn mask(&mut self, mut edits: Vec<Edit>) {
+        for edit in &mut edits {
+            if is_json_number(&self.content, edit.span) {
+                edit.with = format!("\"{}\"", edit.with);
+            }
+        }
+        self.edits.append(&mut edits);
     }
 
     /// Records that a part is also joined as the text with this number, in which it starts at `there`.
@@ -304,7 +315,7 @@ impl Joint {
 
     /// Ends the text with these last edits.
     pub(super) fn end(&mut self, edits: Vec<Edit>) {
-        self.edits.extend(edits);
+        self.mask(edits);
         self.released = self.content.len();
     }
 
@@ -330,4 +341,18 @@ impl Joint {
             })
             .collect()
     }
+}
+
+/// Returns whether `span` of a text is a number of a JSON document: the value of a member, or the first of an array in one.
+fn is_json_number(text: &[u8], span: Span) -> bool {
+    let (before, after) = (text[..span.start].trim_ascii_end(), text[span.end..].trim_ascii_start());
+    let before = before.strip_suffix(b"[").unwrap_or(before).trim_ascii_end();
+    let is_value = before.strip_suffix(b":").is_some_and(|name| {
+        let name = name.trim_ascii_end();
+        name.ends_with(b"\"") && !name.ends_with(b"\\\"")
+    });
+    is_value
+        && matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+        && matches!(after.first(), Some(b',' | b'}' | b']'))
+        && text[span.range()].iter().all(u8::is_ascii_digit)
 }
