@@ -14,8 +14,8 @@ struct Sample {
     name: &'static str,
     format: BodyFormat,
     shape: DynShape,
-    /// The body. `@` stands for a secret in text, which is masked. `#` stands for a secret outside of text, which
-    /// stays.
+    /// The body. `@` stands for a secret in text, which is masked. `#` stands for a number outside of text that
+    /// looks like a card, which stays.
     body: &'static str,
 }
 
@@ -203,7 +203,7 @@ fn samples() -> Vec<Sample> {
 impl Sample {
     fn spelled(&self, text: &str) -> String {
         let plus = |text: &str| if self.format == BodyFormat::Form { text.replace(' ', "+") } else { text.to_owned() };
-        self.body.replace('@', &plus(text)).replace('#', &plus(SECRET))
+        self.body.replace('@', &plus(text)).replace('#', &SECRET.replace(' ', ""))
     }
 
     fn filter(&self) -> Filter {
@@ -605,10 +605,11 @@ fn documents_one_after_the_other_stay_documents() {
         ),
         ("[{\"text\":\"@\"}]x", "[{\"text\":\"@\"}]x"),
     ] {
-        let said = body.replace(['@', '#'], SECRET);
+        let number = SECRET.replace(' ', "");
+        let said = body.replace('@', SECRET).replace('#', &number);
         let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(said.as_bytes()).unwrap();
         let seen = String::from_utf8(filtered.body.into_owned()).unwrap();
-        assert_eq!(seen, expected.replace('@', MASK).replace('#', SECRET));
+        assert_eq!(seen, expected.replace('@', MASK).replace('#', &number));
     }
 }
 
