@@ -497,8 +497,14 @@ fn fields_of_events_that_are_not_text_are_scanned_like_those_of_documents() {
     for (event, expected) in [
         (r#"{"card":"4012888888881881"}"#, r#"{"card":"************1881"}"#),
         (r#"{"delta":"hi ","x":{"a1":"412-77-9021"}}"#, r#"{"delta":"hi ","x":{"a1":"***-**-9021"}}"#),
-        (r#"{"functionCall":{"args":{"card":4012888888881881}}}"#, r#"{"functionCall":{"args":{"card":"************1881"}}}"#),
-        (r#"{"id":"chatcmpl-4012888888881881","created":1732970000123}"#, r#"{"id":"chatcmpl-4012888888881881","created":1732970000123}"#),
+        (
+            r#"{"functionCall":{"args":{"card":4012888888881881}}}"#,
+            r#"{"functionCall":{"args":{"card":"************1881"}}}"#,
+        ),
+        (
+            r#"{"id":"chatcmpl-4012888888881881","created":1732970000123}"#,
+            r#"{"id":"chatcmpl-4012888888881881","created":1732970000123}"#,
+        ),
     ] {
         let out = through(events(), &[format!("data: {event}\n\n").as_bytes()]).unwrap();
         assert_eq!(out, format!("data: {expected}\n\n"));

@@ -222,7 +222,9 @@ impl Document {
                     return Ok(());
                 }
                 if let Place::Field(scan) = place {
-                    scanner.report.skip(usize::from(matches!(scan, Scan::Form | Scan::Reference) && token.kind == TokenKind::String));
+                    scanner.report.skip(usize::from(
+                        matches!(scan, Scan::Form | Scan::Reference) && token.kind == TokenKind::String,
+                    ));
                     let number = token.kind == TokenKind::Number;
                     let kind = if number { ValueKind::Number } else { ValueKind::String };
                     let patch = Patch::new(scanner.field(kind, token.span, content, scan)?);

@@ -1,7 +1,7 @@
 //! Scans bodies: applies an engine, in a conversation, to the bytes of a body in a wire format.
 
-mod binary;
 mod address;
+mod binary;
 mod certain;
 mod content_type;
 mod document;

@@ -276,7 +276,8 @@ impl Scanner {
         if self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
             return;
         }
-        let scanned = reading.fields.iter().filter(|field| !matches!(field.scan, Scan::Skip | Scan::Form | Scan::Reference));
+        let scanned =
+            reading.fields.iter().filter(|field| !matches!(field.scan, Scan::Skip | Scan::Form | Scan::Reference));
         let read = reading.texts.iter().map(|text| text.value).chain(scanned.map(|field| field.value));
         let read: usize = read.filter_map(|value| tree.value(value)).map(Value::strings).sum();
         self.report.skip(tree.root().strings().saturating_sub(read));
