@@ -1,7 +1,8 @@
 //! Counts the instructions of a message, which do not depend on how busy the machine is. Needs valgrind.
 //!
 //! `cargo bench --bench instructions` compares with `benches/instructions.txt` and fails if a count is more than 3 %
-//! above it; with `UPDATE=1` it writes the file.
+//! above it; with `UPDATE=1` it writes the file. `cargo bench --bench instructions -- "english clean"` counts only the cases
+//! whose names contain the words.
 
 mod chat;
 
@@ -82,7 +83,14 @@ fn cases() -> Vec<Case> {
     }
     cases.extend([16, 256, 4096].map(stream));
     cases.extend(posts());
+    let wanted = wanted();
+    cases.retain(|case| case.name.contains(&wanted));
     cases
+}
+
+/// The words that the names of the cases must contain.
+fn wanted() -> String {
+    env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default()
 }
 
 fn alone(name: &str, messages: Vec<chat::Message>) -> Case {
@@ -188,6 +196,7 @@ fn count() -> Vec<(String, f64)> {
         .args(["--toggle-collect=*::measured", "--dump-after=*::measured"])
         .arg(format!("--callgrind-out-file={}", scratch.join("out").display()))
         .arg(env::current_exe().unwrap())
+        .arg(wanted())
         .env("LASTFOUR_MEASURED", "1")
         .status()
         .unwrap();
@@ -214,10 +223,12 @@ fn compare(counts: &[(String, f64)]) -> ExitCode {
     let baseline = fs::read_to_string(PathBuf::from(BASELINE)).unwrap_or_default();
     let mut lines = baseline.lines();
     let same = lines.next() == Some(&compiler);
-    let baseline: BTreeMap<&str, f64> =
+    let mut kept: Vec<(&str, f64)> =
         lines.filter_map(|line| line.split_once('\t')).filter_map(|(name, n)| Some((name, n.parse().ok()?))).collect();
+    let baseline: BTreeMap<&str, f64> = kept.iter().copied().collect();
+    // A run that counts only some cases keeps the counts of the others.
+    kept.retain(|_| !wanted().is_empty());
     let mut worse = 0;
-    let mut file = format!("{compiler}\n");
     println!("{:<48}{:>12}{:>12}", "instructions per message", "baseline", "now");
     for (name, now) in counts {
         let before = baseline.get(name.as_str());
@@ -229,9 +240,14 @@ fn compare(counts: &[(String, f64)]) -> ExitCode {
             "{name:<48}{before:>12}{now:>12.0}{}",
             change.map_or(String::new(), |change| format!("{change:>+8.1} %"))
         );
-        writeln!(file, "{name}\t{now:.0}").unwrap();
+        match kept.iter_mut().find(|(other, _)| other == name) {
+            Some((_, count)) => *count = *now,
+            None => kept.push((name, *now)),
+        }
     }
     if env::var_os("UPDATE").is_some() {
+        let mut file = format!("{compiler}\n");
+        kept.iter().for_each(|(name, count)| writeln!(file, "{name}\t{count:.0}").unwrap());
         fs::write(BASELINE, file).unwrap();
         println!("wrote {BASELINE}");
     } else if !same {
