@@ -16,7 +16,7 @@ use smallvec::SmallVec;
 use crate::detect::cues::{Topic, WordClass, WordSet};
 use crate::detect::number::{self, Number, NumberShape};
 use crate::detect::password;
-use crate::detect::token::{Kind, Token, TokenizedText};
+use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::again;
@@ -82,6 +82,13 @@ fn token_value(reading: &TokenizedText<'_>, token: &Token) -> u64 {
         Kind::Other => 3,
         Kind::Masked => 4,
     }
+}
+
+/// Returns where the stretch without spaces starts that the token at `at` is in; at least `from`.
+fn stretch_start(reading: &TokenizedText<'_>, from: usize, at: usize) -> usize {
+    let tokens = &reading.tokens;
+    let joins = |at: &usize| !tokens[*at].spaced && tokens[*at - 1].kind != Kind::Newline;
+    at - (from + 1..=at).rev().take_while(joins).count()
 }
 
 impl MessageAnalysis<'_, '_> {
@@ -353,12 +360,16 @@ impl MessageAnalysis<'_, '_> {
     /// Like [`is_cued`](Self::is_cued), with at most `right` tokens between them and a cue after them.
     fn is_cued_within(&self, first: usize, last: usize, right: usize, counts: impl Fn(Topic, bool) -> bool) -> bool {
         let from = self.reading.cues.partition_point(|hit| hit.last + LEFT < first);
-        self.reading.cues[from..].iter().take_while(|hit| hit.first <= last + right).any(|hit| {
-            let names_a_word = self.reading.tokens[hit.first..=hit.last]
-                .iter()
-                .any(|t| t.is_any(WordSet::NAMES_A_WORD.union(WordSet::TOKEN)));
-            counts(hit.cue.topic, names_a_word)
-        })
+        self.reading.cues[from..]
+            .iter()
+            .take_while(|hit| hit.first <= last + right)
+            .any(|hit| counts(hit.cue.topic, self.names_a_word(hit)))
+    }
+
+    /// Whether a cue names a secret that may be a word.
+    fn names_a_word(&self, hit: &Hit) -> bool {
+        let tokens = &self.reading.tokens[hit.first..=hit.last];
+        tokens.iter().any(|t| t.is_any(WordSet::NAMES_A_WORD.union(WordSet::TOKEN)))
     }
 
     /// Adds words, and letters with digits, that may be passwords or passcodes.
@@ -370,8 +381,28 @@ impl MessageAnalysis<'_, '_> {
         if !awaited && !signs_in && !password::may_contain_password(reading) && !reading.facts.mixed {
             return;
         }
+        let names = |topic: Topic, names_a_word: bool| {
+            topic == Topic::Password
+                || signs_in && topic == Topic::Login
+                || names_a_word && matches!(topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin)
+        };
+        // Unless any word may be a secret, only those near a cue are read.
+        let digits = reading.facts.digits > 0;
+        let everywhere = awaited || codes && digits;
+        let mut cues = reading
+            .cues
+            .iter()
+            .filter(|hit| digits && hit.cue.topic.is_secret() || names(hit.cue.topic, self.names_a_word(hit)));
+        let mut until = if everywhere { reading.tokens.len() } else { 0 };
         let mut at = 0;
         while at < reading.tokens.len() && values.len() < most {
+            if at >= until {
+                let Some(hit) = cues.next() else { break };
+                until = hit.last + LEFT + 1;
+                let near = hit.first.saturating_sub(RIGHT).min(reading.tokens.len());
+                at = if near > at { stretch_start(reading, at, near) } else { at };
+                continue;
+            }
             let token = &reading.tokens[at];
             if !token.is_text() || token.cue != 0 && token.kind == Kind::Word {
                 at += 1;
@@ -385,11 +416,6 @@ impl MessageAnalysis<'_, '_> {
             let next = last.max(at) + 1;
             let mixed = reading.tokens[first..=last].iter().any(|t| matches!(t.kind, Kind::Mixed | Kind::Digits));
             let length = (reading.tokens[last].end - reading.tokens[first].start) as usize;
-            let names = |topic: Topic, names_a_word: bool| {
-                topic == Topic::Password
-                    || signs_in && topic == Topic::Login
-                    || names_a_word && matches!(topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin)
-            };
             let right = match mixed {
                 true => RIGHT,
                 // What a stream waits for.
@@ -400,9 +426,7 @@ impl MessageAnalysis<'_, '_> {
             };
             let open = awaited
                 || self.is_cued_within(first, last, right, names)
-                || mixed
-                    && reading.facts.digits > 0
-                    && (codes || self.is_cued(first, last, |topic, _| topic.is_secret()));
+                || mixed && digits && (codes || self.is_cued(first, last, |topic, _| topic.is_secret()));
             let address = reading.tokens[first..=last].iter().any(|t| t.is(b'@') || t.is(b'/'));
             let identifier = mixed && !awaited && number::is_identifier(reading, first, last);
             if open
