@@ -19,6 +19,9 @@ const MARKER: &[u8] = b";base64,";
 pub(crate) fn runs(text: &[u8]) -> Vec<Span> {
     steps::add(text.len());
     let mut runs = Vec::new();
+    if !may_hold_one(text) {
+        return runs;
+    }
     let mut at = 0;
     while at < text.len() {
         let start = at;
@@ -50,6 +53,17 @@ pub(crate) fn runs(text: &[u8]) -> Vec<Span> {
         at = end.max(at).max(start + 1);
     }
     runs
+}
+
+/// Whether a text has a run of base64, by its marker or by its first line. Few bytes are looked at.
+fn may_hold_one(text: &[u8]) -> bool {
+    // A line that is long enough covers one of these places.
+    let long = (SHORTEST_LINE - 1..text.len()).step_by(SHORTEST_LINE).any(|at| {
+        let run = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|byte| is_base64(**byte)).count();
+        let after = run(&mut text[at..].iter().take(SHORTEST_LINE));
+        after > 0 && run(&mut text[..at].iter().rev().take(SHORTEST_LINE)) + after >= SHORTEST_LINE
+    });
+    long || memchr::memmem::find(text, MARKER).is_some()
 }
 
 fn is_base64(byte: u8) -> bool {

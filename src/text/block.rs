@@ -79,9 +79,9 @@ impl Block {
         (found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
     }
 
-    /// Finds the bytes that are not printable ASCII.
+    /// Finds the bytes that are neither printable ASCII nor blanks from the tab to the carriage return.
     pub(crate) const fn odd(self) -> u64 {
-        (self.0 | !self.between(0x20, 0x7E)) & Self::HIGH
+        (self.0 | !(self.between(0x20, 0x7E) | self.between(b'\t', b'\r'))) & Self::HIGH
     }
 }
 

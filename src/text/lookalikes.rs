@@ -39,6 +39,11 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     let mut groups: SmallVec<[Group; 8]> = SmallVec::new();
     let mut at = 0;
     while at < text.len() {
+        // No number begins with a group without digits.
+        if groups.last().is_none_or(|last| !last.fits) {
+            groups.clear();
+            at = group_with_digit(text, at);
+        }
         let rest = &text[at..];
         let len = rest.iter().position(|b| !is_part(*b)).unwrap_or(rest.len());
         if len == 0 {
@@ -58,6 +63,18 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     }
     write_number(text, &mut draft, &groups);
     draft.finish()
+}
+
+/// Returns the start of the first group with a digit at or after `at`, or the end of the text.
+fn group_with_digit(text: &[u8], at: usize) -> usize {
+    for block in (at..text.len()).step_by(8) {
+        let digits = Block::at(text, block).digits();
+        if digits != 0 {
+            let digit = block + digits.trailing_zeros() as usize / 8;
+            return digit - text[at..digit].iter().rev().take_while(|byte| is_part(**byte)).count();
+        }
+    }
+    text.len()
 }
 
 /// Returns whether a look-alike is next to a digit, or begins the group after one. In every number with look-alikes,

@@ -39,7 +39,7 @@ pub(super) fn scan(text: &[u8]) -> Hints {
     let mut letter_before = 0;
     for (i, part) in text.chunks(64).enumerate() {
         let found = Found::new(part);
-        hints.fold |= found.odd && part.iter().any(|byte| may_fold(*byte));
+        hints.fold |= found.fold;
         hints.tags |= found.tags;
         hints.percent |= found.percent;
         hints.digits += found.digits;
@@ -57,8 +57,8 @@ pub(super) fn scan(text: &[u8]) -> Hints {
 /// What up to 64 bytes contain.
 #[derive(Default)]
 struct Found {
-    /// Whether there may be a byte that [may fold](may_fold).
-    odd: bool,
+    /// Whether there is a byte that [may fold](may_fold).
+    fold: bool,
     tags: bool,
     percent: bool,
     digits: usize,
@@ -68,16 +68,16 @@ struct Found {
 
 impl Found {
     fn new(part: &[u8]) -> Self {
-        let (mut odd, mut tags, mut percent) = (0, 0, 0);
+        let (mut fold, mut tags, mut percent) = (0, 0, 0);
         let mut found = Self::default();
         for (i, block) in blocks(part).enumerate() {
-            odd |= block.odd() | block.equals(b'&');
+            fold |= block.odd() | block.equals(b'&');
             tags |= block.equals(b'<');
             percent |= block.equals(b'%');
             found.digits += Block::count(block.digits());
             found.letters |= Block::bits(block.letters()) << (8 * i);
         }
-        found.odd = odd != 0;
+        found.fold = fold != 0;
         found.tags = tags != 0;
         found.percent = percent != 0;
         found
