@@ -143,7 +143,7 @@ impl<'v> TokenizedText<'v> {
 
     /// Returns whether the token is a word in one of these sets.
     pub(crate) fn is_in(&self, token: &Token, sets: PhraseSet) -> bool {
-        token.is_text() && Lexicon::get().phrase_sets(self.bytes(token)).intersects(sets)
+        token.is_text() && Lexicon::get().is_in(self.bytes(token), sets)
     }
 
     /// Returns whether one of its words is on one of these lists.

@@ -87,6 +87,8 @@ pub(crate) struct Lexicon {
     /// The words of the phrase sets: the index of each in `phrasing_sets`.
     phrasing: Table,
     phrasing_sets: Vec<PhraseSet>,
+    /// The phrase sets that contain a word of this length with this first letter.
+    phrasing_shapes: [[PhraseSet; 32]; Key::LONGEST + 1],
 }
 
 /// Words that are in many messages without a phrase of theirs.
@@ -119,6 +121,7 @@ impl Lexicon {
             unlike: Vec::new(),
             phrasing: Table::default(),
             phrasing_sets: Vec::new(),
+            phrasing_shapes: [[PhraseSet::default(); 32]; Key::LONGEST + 1],
         };
         for row in words() {
             for word in row.words.split_ascii_whitespace() {
@@ -188,8 +191,11 @@ impl Lexicon {
             self.phrasing.insert(key, place);
             place
         });
-        let sets = &mut self.phrasing_sets[usize::from(place)];
-        *sets = sets.union(set);
+        for sets in
+            [&mut self.phrasing_sets[usize::from(place)], &mut self.phrasing_shapes[word.len()][letter(word[0])]]
+        {
+            *sets = sets.union(set);
+        }
     }
 
     fn intern(&mut self, word: &[u8]) -> WordId {
@@ -397,11 +403,19 @@ impl Lexicon {
         unlike.fold(role, |role, (_, other)| role.without(*other))
     }
 
-    /// Returns the phrase sets that contain a word, in any case.
-    pub(crate) fn phrase_sets(&self, word: &[u8]) -> PhraseSet {
-        let key = (1..=Key::LONGEST).contains(&word.len()).then(|| Key::of(word, 0, word.len()));
-        key.and_then(|key| self.phrasing.get(key))
-            .map_or_else(PhraseSet::default, |place| self.phrasing_sets[usize::from(place)])
+    /// Returns whether one of these phrase sets contains a word, in any case.
+    #[inline]
+    pub(crate) fn is_in(&self, word: &[u8], sets: PhraseSet) -> bool {
+        // Most words differ in their length or first letter from all of a set.
+        let first = word.first().map_or(0, |first| letter(*first));
+        let shape = self.phrasing_shapes.get(word.len());
+        shape.is_some_and(|shape| shape[first].intersects(sets)) && self.is_phrasing(word, sets)
+    }
+
+    #[inline(never)]
+    fn is_phrasing(&self, word: &[u8], sets: PhraseSet) -> bool {
+        let place = self.phrasing.get(Key::of(word, 0, word.len()));
+        place.is_some_and(|place| self.phrasing_sets[usize::from(place)].intersects(sets))
     }
 
     /// Returns quickly whether a word may be a mistyped one.
