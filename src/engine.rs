@@ -90,47 +90,46 @@ impl Engine {
         message: &Message<'_>,
         halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
-        let (mut buffer, mut numbers) = (TokenBuffer::default(), Numbers::new());
-        // Most messages are their own view. Their tokens show whether one is.
-        let ascii = message.text.is_ascii();
-        let tokens = TokenizedText::new(if ascii { message.text } else { &[] }, &mut buffer);
-        let facts = &tokens.facts;
-        if !(ascii && facts.are_plain() && View::has_true_digits(message.text, facts.digits)) {
-            return self.scan_closely(conversation, expected, message, None, numbers, halves);
-        }
-        number::read(&tokens, &mut numbers);
-        if self.policy.detectors().len() == 0
-            && judge::record_intents(&tokens, &numbers, conversation, expected, message.role)
-        {
-            return Outcome::default();
-        }
-        self.scan_closely(conversation, expected, message, Some(tokens), numbers, halves)
+        let (mut buffer, mut folded, mut numbers) = (TokenBuffer::default(), TokenBuffer::default(), Numbers::new());
+        // Most messages are their own view. Their tokens mostly show whether one is.
+        let tokens = message.text.is_ascii().then(|| TokenizedText::new(message.text, &mut buffer));
+        let is_plain = |tokens: &TokenizedText<'_>| {
+            tokens.facts.are_plain() && View::has_true_digits(message.text, tokens.facts.digits)
+        };
+        let plain = tokens.as_ref().is_some_and(is_plain);
+        let view = if plain { View::plain(message.text) } else { View::new(message.text) };
+        let document = match tokens {
+            Some(tokens) if view.is_source() => {
+                number::read(&tokens, &mut numbers);
+                if self.policy.detectors().len() == 0
+                    && judge::record_intents(&tokens, &numbers, conversation, expected, message.role)
+                {
+                    return Outcome::default();
+                }
+                Document::of(&view, tokens, &numbers)
+            }
+            _ => Document::new(&view, &mut folded, &mut numbers),
+        };
+        self.scan_document(&document, conversation, expected, message, halves)
     }
 
-    /// Scans a message in which something may be found. `tokens` and `numbers` are given if the message is its own view.
+    /// Scans a message in which something may be found.
     #[inline(never)]
-    fn scan_closely(
+    fn scan_document(
         &self,
+        document: &Document<'_>,
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
-        tokens: Option<TokenizedText<'_>>,
-        mut numbers: Numbers,
         halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
-        let view = if tokens.is_some() { View::plain(message.text) } else { View::new(message.text) };
-        let mut buffer = TokenBuffer::default();
-        let document = match tokens {
-            Some(tokens) => Document::of(&view, tokens, &numbers),
-            None => Document::new(&view, &mut buffer, &mut numbers),
-        };
         let before = conversation.clone();
-        let analysis = self.judge(&document, conversation, expected, message, Depth::Usual);
+        let analysis = self.judge(document, conversation, expected, message, Depth::Usual);
         if let Some(halves) = halves {
-            let hide = |detection: Detection| self.hide(message.text, &view, &detection);
+            let hide = |detection: Detection| self.hide(message.text, document.view, &detection);
             halves.extend(analysis.halves.iter().map(|half| half.map(hide)));
         }
-        self.until_stable(self.outcome(message.text, &view, analysis), &before, expected, message)
+        self.until_stable(self.outcome(message.text, document.view, analysis), &before, expected, message)
     }
 
     /// Like [`scan`](Self::scan), but without shortcuts.
