@@ -140,6 +140,16 @@ mod tests {
     }
 
     #[test]
+    fn a_run_is_base64_wherever_it_starts() {
+        for before in 0..2 * SHORTEST_LINE {
+            let (long, spaces) = (base64(SHORTEST + 4), " ".repeat(before));
+            assert_eq!(found(&format!("{spaces}{long} ok")), [&long], "{before}");
+            let wrapped = base64(SHORTEST_LINE) + "\n" + &base64(SHORTEST - SHORTEST_LINE);
+            assert_eq!(found(&format!("{spaces}{wrapped} ok")), [&wrapped], "{before}");
+        }
+    }
+
+    #[test]
     fn words_numbers_and_short_tokens_are_not_base64() {
         let sentence = "please-Call-Me-Back-about-My-Card-Number-and-Ask-For-Ann-4111-1111-1111-1111-before-Noon-on-Monday-or-Tuesday";
         let hex = "0123456789abcdef".repeat(8);

@@ -34,14 +34,24 @@ impl<'a> View<'a> {
     #[must_use]
     pub(crate) fn new(source: &'a [u8]) -> Self {
         // Each pass reads the output of the pass before: `&#116;wo` is a number word only after decoding.
-        let mut hints = scan::scan(source);
-        let mut view = Self { text: Cow::Borrowed(source), alignment: Alignment::identity() };
-        if hints.percent && view.run(percent::read) {
-            hints = scan::scan(&view.text);
-        }
-        if hints.fold && view.run(fold::fold) {
-            hints = scan::scan(&view.text);
-        }
+        let mut view = Self::plain(source);
+        let hints = if source.is_ascii() {
+            let mut hints = scan::scan(source);
+            if hints.percent && view.run(percent::read) {
+                hints = scan::scan(&view.text);
+            }
+            if hints.fold && view.run(fold::fold) {
+                hints = scan::scan(&view.text);
+            }
+            hints
+        } else {
+            // The fold pass runs in any case.
+            if memchr::memchr(b'%', source).is_some() {
+                view.run(percent::read);
+            }
+            view.run(fold::fold);
+            scan::scan(&view.text)
+        };
         if hints.tags {
             view.run(tags::read);
         }
