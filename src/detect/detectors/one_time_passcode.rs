@@ -104,7 +104,14 @@ const FEWEST_LETTERS: usize = 5;
 
 /// Returns whether a text has enough adjacent capitals for a code of letters.
 pub(crate) fn has_capitals(text: &[u8]) -> bool {
-    text.split(|byte| !byte.is_ascii_uppercase()).any(|run| run.len() >= FEWEST_LETTERS)
+    // So many capitals cover one of these places.
+    (FEWEST_LETTERS - 1..text.len()).step_by(FEWEST_LETTERS).any(|at| {
+        let capitals = |byte: &&u8| byte.is_ascii_uppercase();
+        let before = text[..at].iter().rev().take(FEWEST_LETTERS);
+        text[at].is_ascii_uppercase()
+            && text[at..].iter().take(FEWEST_LETTERS).take_while(capitals).count() + before.take_while(capitals).count()
+                >= FEWEST_LETTERS
+    })
 }
 
 /// Returns whether the text may contain a code of letters.
@@ -254,4 +261,19 @@ pub(crate) fn code_at(reading: &TokenizedText<'_>, first: usize) -> Option<usize
         // "24-hour", "7am", "3rd", "5-digit"
         && !reading.tokens[first..=tail.map_or(last, |tail| tail - 1)].iter().any(|t| t.kind == Kind::Word && (t.does(WordClass::UNIT) || t.does(WordClass::COMMON) && lower > 0));
     plausible.then_some(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_that_stand_together_are_seen_wherever_they_start() {
+        for before in 0..2 * FEWEST_LETTERS {
+            for letters in 0..2 * FEWEST_LETTERS {
+                let text = format!("{}{}e Ok", "a".repeat(before), "M".repeat(letters));
+                assert_eq!(has_capitals(text.as_bytes()), letters >= FEWEST_LETTERS, "{text}");
+            }
+        }
+    }
 }
