@@ -181,8 +181,9 @@ async fn the_list_of_content_types_is_the_users() {
 #[tokio::test]
 async fn a_content_type_of_which_nothing_is_known_hides_nothing() {
     let address = serve(RedactLayer::requests(Engine::default()), echo).await;
-    let json = format!(" {{\"id\":\"{SECRET}\",\"text\":\"{SECRET}\"}}");
-    let seen = format!(" {{\"id\":\"{SECRET}\",\"text\":\"{MASK}\"}}");
+    // Without separators, the number of an id may be no card.
+    let json = format!(" {{\"id\":\"378282246310005\",\"text\":\"{SECRET}\"}}");
+    let seen = format!(" {{\"id\":\"378282246310005\",\"text\":\"{MASK}\"}}");
     for content_type in
         ["application/x-json", "application/json,text/plain", "application/jsonx", "text", "garbage", "*/*", "a/b/c"]
     {
@@ -266,7 +267,7 @@ async fn many_requests_at_once_over_few_connections_do_not_mix() {
 async fn a_large_document_streams_through_with_its_pictures() {
     let layer = RedactLayer::requests(Engine::default()).limits(Limits::default().hold(10_000));
     let address = serve(layer, echo).await;
-    let messages = format!("{{\"role\":\"agent\",\"text\":\"see {SECRET}\",\"id\":\"{SECRET}\"}},").repeat(300);
+    let messages = format!("{{\"role\":\"agent\",\"text\":\"see {SECRET}\",\"id\":\"378282246310005\"}},").repeat(300);
     let body = format!("{{\"image\":\"{}\",\"messages\":[{messages}{{}}]}}", "QUJD".repeat(100_000));
     let expected = body.replace(&format!("see {SECRET}"), &format!("see {MASK}"));
     let answer = post(address, "application/json", body.clone()).await;
