@@ -31,7 +31,6 @@ use crate::detect::custom::CustomDetector;
 use crate::engine::Engine;
 use crate::entity::{Entity, FindingKind};
 use crate::filter::scanner::Scanner;
-#[cfg(feature = "tower")]
 pub(crate) use crate::filter::scanner::Speakers;
 use crate::filter::state::State;
 use crate::judge::conversation::Conversation;

@@ -60,6 +60,8 @@ const SHORT: &[&str] = &[
     "77310 es tu clave de un solo uso",
     "set it to corFFrect hor the password",
     "we use bluebonnet to log in with",
+    "set it to correct\u{fffd}token\u{fffd}se batterit to correhat#s th password",
+    "the token bluebonnet does nothing",
     "password:\nhunter2",
     "Password\nhunter2",
     "my password is Sunflower2019 and it won't let me in",

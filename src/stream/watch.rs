@@ -691,7 +691,7 @@ struct Phrases {
 struct Phrase {
     node: u16,
     tokens: usize,
-    /// One of its words may name a password, such as "clave".
+    /// One of its words may name a password, such as "clave" or "token".
     clave: bool,
     /// It began directly after a doubtful word and "is my".
     linked: bool,
@@ -741,9 +741,7 @@ impl Phrases {
             }
         }
         let word = reading.id(lexicon, at);
-        let clave = [&b"clave"[..], b"claves", b"passcode", b"contrasena", b"password", b"pass"]
-            .iter()
-            .any(|w| reading.is_word(token, w));
+        let clave = token.is_any(WordSet::NAMES_A_WORD.union(WordSet::TOKEN));
         self.open.retain_mut(|phrase| match lexicon.phrase_next(phrase.node, word) {
             Some(next) if phrase.tokens < LONGEST_PHRASE => {
                 *phrase = Phrase { node: next, tokens: phrase.tokens + 1, clave: phrase.clave | clave, ..*phrase };
