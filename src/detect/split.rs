@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::cues::{Lexicon, Topic, Word, WordClass, WordId, WordSet};
 use crate::mask;
 use crate::steps;
-use crate::text::{Block, is_number_word};
+use crate::text::{Block, decode, is_number_word};
 
 /// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -492,7 +492,7 @@ fn letters_end(text: &[u8], mut at: usize) -> usize {
 fn other_script(run: &[u8]) -> (usize, Kind) {
     let mut is_word = None;
     let mut at = 0;
-    while let Some(letter) = char_at(run, at) {
+    while let Some(letter) = decode(&run[at..]) {
         let letters = is_spaced_letter(letter);
         if *is_word.get_or_insert(letters) != letters {
             break;
@@ -504,13 +504,6 @@ fn other_script(run: &[u8]) -> (usize, Kind) {
         Some(false) => (at, Kind::Other),
         None => (run.len(), Kind::Other),
     }
-}
-
-/// Decodes the character at `at`.
-fn char_at(text: &[u8], at: usize) -> Option<char> {
-    let rest = text.get(at..)?;
-    let first = rest.get(..rest.len().min(4))?.utf8_chunks().next()?;
-    first.valid().chars().next()
 }
 
 /// Returns whether a character is a letter of a script other than Latin that puts spaces between words.

@@ -191,8 +191,14 @@ fn escape_sequence(text: &[u8]) -> Option<usize> {
     matches!(parameters[end], 0x40..=0x7E).then_some(end + 3)
 }
 
-/// Returns the character at the start of `text`, if its bytes are UTF-8.
-fn decode(text: &[u8]) -> Option<char> {
+/// Returns whether a text begins with a character that belongs to the one before it: a mark, or the variation selector of
+/// an emoji.
+pub(crate) fn modifies(text: &[u8]) -> bool {
+    decode(text).is_some_and(|c| invisible::is_mark(c) || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{200D}'))
+}
+
+/// Returns the character at the start of `text`, if it is not ASCII and its bytes are UTF-8.
+pub(crate) fn decode(text: &[u8]) -> Option<char> {
     let len = match text.first()? {
         0xC2..=0xDF => 2,
         0xE0..=0xEF => 3,

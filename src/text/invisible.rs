@@ -19,13 +19,6 @@ pub(super) fn is_invisible(c: char) -> bool {
     }
 }
 
-/// Returns whether a text begins with a character that belongs to the one before it: a mark, or the variation selector of
-/// an emoji.
-pub(crate) fn modifies(text: &[u8]) -> bool {
-    let first = text.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
-    first.is_some_and(|c| is_mark(c) || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{200D}'))
-}
-
 /// Returns whether `c` modifies the character before it: an accent, a vowel sign, the frame of a keycap.
 pub(super) fn is_mark(c: char) -> bool {
     let code = u32::from(c);
