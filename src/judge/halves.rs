@@ -16,9 +16,6 @@ use crate::judge::pieces::{Half, Pieces, Step, Whole};
 use crate::judge::verdict::{Detection, Why};
 use crate::message::MessageId;
 
-/// The number of digits up to which the beginning of a card is faint.
-const FEW: usize = 3;
-
 impl MessageAnalysis<'_, '_> {
     /// Handles the numbers that may be pieces. Returns whether one of them was a piece.
     pub(super) fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) -> bool {
@@ -208,7 +205,7 @@ impl MessageAnalysis<'_, '_> {
         if expected.contains(Topic::Account) && !card && (2..=5).contains(&digits.len()) && bare {
             return Some(Pieces::start(Whole::Account, true, digits));
         }
-        let few = digits.len() <= FEW;
+        let few = digits.len() <= Pieces::FAINT;
         let start = Pieces::start(Whole::Card, if few { expected.contains(Topic::Card) } else { card }, digits);
         let about_cards = self.reading.mentions(Topic::Card) && !self.card_found;
         let printed = self.is_printed(number);

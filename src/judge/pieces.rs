@@ -100,6 +100,9 @@ pub(crate) enum Step {
 }
 
 impl Pieces {
+    /// The maximum number of digits of a beginning that may be anything, unless it was asked for.
+    pub(crate) const FAINT: usize = 3;
+
     pub(crate) fn is_active(&self) -> bool {
         self.whole != Whole::Nothing
     }
@@ -119,7 +122,7 @@ impl Pieces {
 
     /// Returns whether nothing but a digit or a few, which nobody asked for, says that a card was begun.
     pub(crate) fn is_faint(&self) -> bool {
-        self.whole == Whole::Card && self.digits <= 3 && !self.named
+        self.whole == Whole::Card && self.digits() <= Self::FAINT && !self.named
     }
 
     /// Returns whether no number begins with these pieces, so that they may be the end of one.
