@@ -221,7 +221,8 @@ fn may_be_text(value: Value<'_>) -> bool {
     if matches!(text, [b'{', .., b'}'] | [b'[', .., b']']) {
         return false;
     }
-    // Prose, a script without blanks, a piece of a document, or one word or number. Identifiers, times and addresses mix letters and digits.
+    // Prose, a script without blanks, a piece of a document, or one word or number. Identifiers, times and addresses mix
+    // letters and digits.
     let has = |class: fn(&u8) -> bool| text.iter().any(class);
     let (letters, digits) = (has(u8::is_ascii_alphabetic), has(u8::is_ascii_digit));
     let is_json = text.iter().any(|byte| matches!(byte, b'"' | b'{' | b'}'));

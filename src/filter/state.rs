@@ -119,13 +119,13 @@ impl State {
             self.start = Some(start.into_owned());
             return Ok(());
         }
-        is_readable(&start)?;
+        check_readable(&start)?;
         self.kind.push(&start, scanner, out)
     }
 
     pub(super) fn finish(mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         if let Some(start) = self.start.take() {
-            is_readable(&start)?;
+            check_readable(&start)?;
             self.kind.push(&start, scanner, out)?;
         }
         self.kind.finish(scanner, out)
@@ -134,7 +134,7 @@ impl State {
     /// Returns the patch on a complete body, or `None` if the format is read in chunks.
     pub(super) fn whole(&self, body: &[u8], scanner: &mut Scanner) -> Result<Option<Patch>, ScanError> {
         if self.start.is_some() {
-            is_readable(body)?;
+            check_readable(body)?;
         }
         self.kind.whole(body, scanner)
     }
@@ -143,7 +143,7 @@ impl State {
     #[cfg(feature = "tower")]
     pub(super) fn way(&self, body: &[u8], scanner: &Scanner) -> Result<Way, ScanError> {
         if self.start.is_some() {
-            is_readable(body)?;
+            check_readable(body)?;
         }
         self.kind.way(body, scanner)
     }
@@ -583,7 +583,7 @@ pub(super) fn shifted(patch: &Patch, offset: usize) -> Patch {
 
 /// Rejects a body that is not text although its type says so, by its first bytes: UTF-16 or UTF-32, which have a
 /// byte-order mark or a zero byte among the first two, and compressed data, whose encoding the headers must name.
-fn is_readable(start: &[u8]) -> Result<(), ScanError> {
+fn check_readable(start: &[u8]) -> Result<(), ScanError> {
     if has_wide_mark(start) || start.iter().take(2).any(|byte| *byte == 0) {
         return Err(ScanError::Charset);
     }

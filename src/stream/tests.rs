@@ -20,6 +20,10 @@ fn customer() -> StreamRedactor {
     StreamRedactor::new(Engine::default(), Conversation::new(), Role::Customer)
 }
 
+fn bot() -> StreamRedactor {
+    StreamRedactor::new(Engine::default(), Conversation::new(), Role::Bot)
+}
+
 /// Returns a redactor for the answer to this question by the other side.
 fn asked(question: &str, role: Role) -> StreamRedactor {
     let mut conversation = Conversation::new();
@@ -182,7 +186,7 @@ fn plain_chat_is_sent_at_once() {
         "What is the name of the store? Which card is this about? ",
         "Please never share your card number with anybody, not even with me. ",
     ] {
-        let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Bot);
+        let mut redactor = bot();
         let mut out = Vec::new();
         for byte in text.as_bytes().chunks(1) {
             redactor.push(byte, &mut out);
@@ -211,7 +215,7 @@ fn output_of_language_models_is_sent_without_delay() {
         ("She said \"that is fine\" and went on with her work for the day. ", 130, 64),
     ] {
         let text = text.repeat(4000 / text.len());
-        let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Bot);
+        let mut redactor = bot();
         let (mut out, mut held, mut deltas) = (Vec::new(), 0, 0);
         for delta in text.as_bytes().chunks(5) {
             redactor.push(delta, &mut out);
@@ -259,7 +263,7 @@ fn text_is_sent_again_after_a_secret() {
 
 #[test]
 fn a_doubtful_word_is_held_until_it_is_known_to_be_harmless() {
-    let mut redactor = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Bot);
+    let mut redactor = bot();
     let mut out = Vec::new();
     redactor.push(b"Bluebonnet is my ", &mut out);
     assert_eq!(shown(&out), "");
