@@ -461,6 +461,7 @@ fn the_arguments_of_a_tool_call_are_scanned_in_streams_of_any_protocol() {
         (r#"{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"#, "}}"),
         (r#"{"type":"response.function_call_arguments.delta","item_id":"fc_1","delta":"#, "}"),
         (r#"{"toolCallId":"x1","k":"#, "}"),
+        (r#"{"type":"tool-input","toolCallId":"x1","inputChunk":"#, "}"),
     ];
     let documents: [&[&str]; 5] = [
         &[r#"{"card":"4012888888881881"}"#],
@@ -496,6 +497,7 @@ fn the_arguments_of_a_tool_call_are_scanned_in_streams_of_any_protocol() {
 fn fields_of_events_that_are_not_text_are_scanned_like_those_of_documents() {
     for (event, expected) in [
         (r#"{"card":"4012888888881881"}"#, r#"{"card":"************1881"}"#),
+        (r#"{"text":"hello","cvv":"319"}"#, r#"{"text":"hello","cvv":"***"}"#),
         (r#"{"delta":"hi ","x":{"a1":"412-77-9021"}}"#, r#"{"delta":"hi ","x":{"a1":"***-**-9021"}}"#),
         (
             r#"{"functionCall":{"args":{"card":4012888888881881}}}"#,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::chat::fields::Fields;
 use crate::chat::walk::Keys;
-use crate::chat::{ChatTexts, Continuity, Spelling};
+use crate::chat::{ChatTexts, Continuity, Field, Scan, Spelling};
 use crate::json::{Value, ValueKind};
 
 /// Fields that hold a piece of a text in an event. Elsewhere they are not text: a `token` is a key.
@@ -159,9 +159,7 @@ impl Events<'_> {
             }
         }
         if let Some(names) = &self.others {
-            let known: HashSet<usize> = reading.texts.iter().map(|text| text.value).collect();
-            let fields = names.read(document).fields.into_iter();
-            reading.fields = fields.filter(|field| !known.contains(&field.value)).collect();
+            add_fields(names, document, &mut reading);
         }
         reading.ends = ends(document);
         reading
@@ -204,6 +202,17 @@ fn others(document: Value<'_>, reading: &mut ChatTexts) {
         let part = if value.is_one_of(&DOCUMENTS) { Continuity::Next(channel) } else { Continuity::Unknown(channel) };
         reading.push(value, None, Spelling::Plain, part);
     }
+}
+
+/// Adds the fields that are not read as text. A name that denotes a secret says more than a value that may be a piece.
+fn add_fields(names: &Fields<'_>, document: Value<'_>, reading: &mut ChatTexts) {
+    let found = names.read(document);
+    let is_labeled = |field: &&Field| matches!(field.scan, Scan::Labeled(_));
+    let labeled: HashSet<usize> = found.fields.iter().filter(is_labeled).map(|field| field.value).collect();
+    reading.texts.retain(|text| !matches!(text.part, Continuity::Unknown(_)) || !labeled.contains(&text.value));
+    let known: HashSet<usize> = reading.texts.iter().map(|text| text.value).collect();
+    let texts = found.texts.into_iter().map(|text| Field { value: text.value, scan: Scan::Form });
+    reading.fields = found.fields.into_iter().chain(texts).filter(|field| !known.contains(&field.value)).collect();
 }
 
 /// Returns whether the string of a field that is not known to be text may be text, or a piece of one.
