@@ -1255,6 +1255,9 @@ fn the_parameters_of_an_address_in_a_message_are_named_values() {
         ("https://x.example/a?user=9&otp=482913#top", "https://x.example/a?user=9&otp=******#top"),
         ("https://x.example/a?ssn=219099999&x=1", "https://x.example/a?ssn=*****9999&x=1"),
         ("https://x.example/a?password=hunter22&x=1", "https://x.example/a?password=********&x=1"),
+        ("see /login?user=jen&password=BlueHeron7 page", "see /login?user=jen&password=******** page"),
+        ("2026 POST /login?user=jen&passwd=rosebud 200", "2026 POST /login?user=jen&passwd=******** 200"),
+        ("2026 GET /a/b?x=1&pin=4417&y=2 200", "2026 GET /a/b?x=1&pin=****&y=2 200"),
     ] {
         assert_eq!(Engine::default().redact(said), expected);
     }

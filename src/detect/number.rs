@@ -696,6 +696,11 @@ fn in_address(reading: &TokenizedText<'_>, at: usize) -> bool {
             return true;
         }
     }
+    // A path with parameters: `/login?user=jen&n=1`.
+    let query = chunk.iter().position(|b| *b == b'?').unwrap_or(chunk.len());
+    if chunk[..query].contains(&b'/') && chunk[query..].contains(&b'=') {
+        return true;
+    }
     has(b".com/") || has(b".org/") || has(b".net/") || has(b".com?")
 }
 

@@ -71,6 +71,11 @@ pub(super) fn behind_login(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(us
         tokens[hit.last + 1..].iter().take(MOST_WORDS).take_while(|t| t.kind == Kind::Word && !is_sign(t)).count();
     let sign = hit.last + 1 + words;
     let user = tokens.get(sign).filter(|t| is_sign(t)).and_then(|_| chunk(reading, sign + 1))?;
+    // In `/login?user=jen&x=y` the run starts before the sign, and the next parameter follows in it.
+    let user = (user.0.max(sign + 1), user.1);
+    if tokens.get(user.0..=user.1)?.iter().any(|t| t.is(b'&')) {
+        return None;
+    }
     if let Some(slash) = (user.0..user.1).find(|&at| tokens[at].is(b'/') && !tokens[at + 1].is(b'/')) {
         return Some((slash + 1, user.1)).filter(|value| is_strong(reading, *value));
     }

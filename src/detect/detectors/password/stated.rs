@@ -174,6 +174,10 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
     if looks_like_one(reading, value) || hyphen_chain(reading, value) {
         return Some(value);
     }
+    if is_parameter(reading, hit, at) {
+        return (!is_masked(&reading.text[tokens[value.0].start as usize..tokens[value.1].end as usize]))
+            .then_some(value);
+    }
     if let Some(value) = spelled_out(reading, at) {
         return Some(value);
     }
@@ -185,6 +189,14 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
     }
     let passphrase = is_phrase_cue(reading, hit);
     plain_words(reading, value, sign, passphrase)
+}
+
+/// Returns whether the value at `at` is that of a URL parameter, which ends with its run: `?user=jen&password=rosebud`.
+fn is_parameter(reading: &TokenizedText<'_>, hit: &Hit, at: usize) -> bool {
+    let tokens = &reading.tokens;
+    let opens = hit.first.checked_sub(1).is_some_and(|before| matches!(tokens[before].kind, Kind::Mark(b'?' | b'&')));
+    let is_glued = |at: usize| tokens.get(at).is_some_and(|t| !t.spaced);
+    opens && at == hit.last + 2 && tokens[at - 1].is(b'=') && (hit.first..=at).all(is_glued) && !tokens[at].is(b'&')
 }
 
 /// Returns the first token after the relative clause that starts with the comma at `comma`: ", which ..., is".
