@@ -586,6 +586,11 @@ pub(crate) fn policy(path: Option<&std::path::Path>) -> Result<Policy> {
     };
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::InvalidData => CliError::Message(format!("{} is not UTF-8 text", wording::path(path))),
+        std::io::ErrorKind::NotFound => {
+            let name = wording::path(path);
+            let advice = "check the path, or write the default policy there";
+            CliError::Message(format!("cannot read {name}: it does not exist; {advice}: lastfour policy > {name}"))
+        }
         _ => CliError::file("read", path, &error),
     })?;
     Policy::from_toml(&text).map_err(|error| CliError::Message(format!("{}: {error}", wording::path(path))))

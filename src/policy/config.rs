@@ -277,7 +277,7 @@ impl<'f, 'a, 't> Section<'f, 'a, 't> {
     fn required(&self, key: &str) -> Result<(&'a str, Range<usize>), ConfigError> {
         match self.get(key) {
             Some(value) => Ok((self.file.string(value)?, value.span())),
-            None => Err(self.file.error(self.whole.span(), format!("the detector has no {key}"))),
+            None => Err(self.file.error(self.whole.span(), format!("the detector has no {key}: add {key} = \"...\""))),
         }
     }
 
@@ -471,7 +471,7 @@ mod tests {
                 "line 2, column 11: the environment variable LASTFOUR_NOT_SET is not set",
             ),
             ("[token]\nkey_file = '/nowhere/key'", "line 2, column 12: the key file /nowhere/key cannot be read"),
-            ("[[detectors]]\nid = 'x'", "line 1, column 1: the detector has no pattern"),
+            ("[[detectors]]\nid = 'x'", "line 1, column 1: the detector has no pattern: add pattern = \"...\""),
             ("[[detectors]]\nid = 'card'\npattern = 'a'", "line 2, column 6: detector card: the id of a detector has"),
             (
                 "[[detectors]]\nid = 'x'\npattern = 'a+'",

@@ -1,4 +1,4 @@
-//! The configuration file. Every error names the line, the key and what is expected.
+//! The configuration file. Every error names the position, the key and what is expected.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -54,9 +54,11 @@ struct File<'t> {
 
 impl File<'_> {
     fn error(&self, span: &Range<usize>, key: &str, message: &str) -> String {
-        let line = self.text.get(..span.start).unwrap_or(self.text).matches('\n').count() + 1;
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         let colon = if key.is_empty() { "" } else { ": " };
-        format!("line {line}: {key}{colon}{message}")
+        format!("line {line}, column {column}: {key}{colon}{message}")
     }
 }
 
@@ -370,55 +372,61 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_the_line_the_key_and_the_expected_value() {
+    fn an_error_names_the_position_the_key_and_the_expected_value() {
         let upstream = "[upstream]\nurl = 'http://a:1'\n";
         for (text, expected) in [
-            ("listen = 8080".to_owned(), "line 1: listen: expected an address and a port, such as 127.0.0.1:8080"),
-            ("listen = ':80'".to_owned(), "line 1: listen: expected an address and a port, such as 127.0.0.1:8080"),
-            (String::new(), "line 1: upstream.url: it is required"),
+            (
+                "listen = 8080".to_owned(),
+                "line 1, column 10: listen: expected an address and a port, such as 127.0.0.1:8080",
+            ),
+            (
+                "listen = ':80'".to_owned(),
+                "line 1, column 10: listen: expected an address and a port, such as 127.0.0.1:8080",
+            ),
+            (String::new(), "line 1, column 1: upstream.url: it is required"),
             (
                 "[upstream]\nurl = 'a:1'".to_owned(),
-                "line 2: upstream.url: expected a URL without a path, such as http://127.0.0.1:9000",
+                "line 2, column 7: upstream.url: expected a URL without a path, such as http://127.0.0.1:9000",
             ),
             (
                 format!("{upstream}hots = 'keep'"),
-                "line 3: upstream.hots: unknown key; expected one of url, host, http2, ca",
+                "line 3, column 1: upstream.hots: unknown key; expected one of url, host, http2, ca",
             ),
-            (format!("{upstream}host = 'mine'"), "line 3: upstream.host: expected one of keep, upstream"),
-            (format!("tls = 1\n{upstream}"), "line 1: tls: expected a table: [tls]"),
-            (format!("{upstream}[tls]\nkey = 'k'"), "line 3: tls.certificate: it is required"),
+            (format!("{upstream}host = 'mine'"), "line 3, column 8: upstream.host: expected one of keep, upstream"),
+            (format!("tls = 1\n{upstream}"), "line 1, column 7: tls: expected a table: [tls]"),
+            (format!("{upstream}[tls]\nkey = 'k'"), "line 3, column 1: tls.certificate: it is required"),
             (
                 format!("{upstream}[limits]\n\nhead = 1"),
-                "line 5: limits.head: expected an integer from 8192 to 1048576",
+                "line 5, column 8: limits.head: expected an integer from 8192 to 1048576",
             ),
             (
                 format!("{upstream}[timeouts]\nidle = 0"),
-                "line 4: timeouts.idle: expected a number of seconds, more than 0 and at most 86400",
+                "line 4, column 8: timeouts.idle: expected a number of seconds, more than 0 and at most 86400",
             ),
             (
                 format!("{upstream}[trust]\nproxies = ['x']"),
-                "line 4: trust.proxies: expected an address or a block of addresses, such as 10.0.0.0/8, or a list of them",
+                "line 4, column 11: trust.proxies: expected an address or a block of addresses, such as 10.0.0.0/8, or a list of them",
             ),
             (
                 format!("{upstream}[log]\nlevel = 'trace'"),
-                "line 4: log.level: expected one of error, warn, info, debug",
+                "line 4, column 9: log.level: expected one of error, warn, info, debug",
             ),
-            (format!("{upstream}[[routes]]\nshape = 'openai'"), "line 3: routes.path: it is required"),
+            (format!("{upstream}[[routes]]\nshape = 'openai'"), "line 3, column 1: routes.path: it is required"),
             (
                 format!("{upstream}[[routes]]\npath = '/a'\nshape = 'open'"),
-                "line 5: routes.shape: expected one of generic, all-strings, openai, anthropic, matrix",
+                "line 5, column 9: routes.shape: expected one of generic, all-strings, openai, anthropic, matrix",
             ),
             (
                 format!("conversation = 'x-room'\n{upstream}"),
-                &format!("line 1: conversation: expected {KINDS}, or a list of them"),
+                &format!("line 1, column 16: conversation: expected {KINDS}, or a list of them"),
             ),
         ] {
             assert_eq!(error(&text), expected, "{text}");
         }
-        assert!(error("listen = \n").starts_with("line 1: not valid TOML: "), "{}", error("listen = \n"));
+        assert!(error("listen = \n").starts_with("line 1, column 10: not valid TOML: "), "{}", error("listen = \n"));
         assert!(
             error(&format!("routs = 1\n{upstream}"))
-                .starts_with("line 1: routs: unknown key; expected one of listen, ")
+                .starts_with("line 1, column 1: routs: unknown key; expected one of listen, ")
         );
     }
 }

@@ -73,7 +73,7 @@ fn a_check_reports_the_first_error_and_starts_nothing() {
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     let expected = format!(
-        "lastfour: {}: line 6: limits.body: expected an integer from 0 to 1125899906842624\n",
+        "lastfour: {}: line 6, column 8: limits.body: expected an integer from 0 to 1125899906842624\n",
         config.display()
     );
     assert_eq!(error, expected);
