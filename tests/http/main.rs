@@ -8,6 +8,7 @@ mod failures;
 mod interface;
 mod memory;
 mod moments;
+mod recipe;
 mod requests;
 mod responses;
 mod shapes;

@@ -95,6 +95,13 @@ fn the_policies_in_the_documents_are_valid() {
 }
 
 #[test]
+fn the_recipe_of_a_test_is_a_test() {
+    let (recipe, guide) = (read("tests/http/recipe.rs"), read("docs/deployment.md"));
+    let code = recipe.split_once("\n\n").expect("a comment comes first").1;
+    assert!(guide.contains(&format!("```rust,ignore\n{code}```\n")), "copy tests/http/recipe.rs to docs/deployment.md");
+}
+
+#[test]
 fn every_key_of_a_policy_is_in_its_chapter() {
     let chapter = read("docs/policy.md");
     let default = Policy::default().to_toml();
