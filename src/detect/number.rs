@@ -113,11 +113,18 @@ pub(crate) fn gap(reading: &TokenizedText<'_>, left: usize, right: usize) -> Gap
             // An emoji between two groups.
             Kind::Other if !reading.tokens[at].spaced && !reading.tokens[at + 1].spaced => gap = Gap::Hard,
             Kind::Mark(b':' | b'=' | b'+') => gap = Gap::Hard,
+            // A negative number in the next column.
+            Kind::Mark(b'-') if !reading.tokens[at + 1].spaced && follows_tab(reading, at) => gap = Gap::Hard,
             Kind::Mark(mark) if is_separator(mark) => {}
             _ => return Gap::Apart,
         }
     }
     if stars > 4 { Gap::Apart } else { gap }
+}
+
+fn follows_tab(reading: &TokenizedText<'_>, at: usize) -> bool {
+    let start = reading.tokens[at].start as usize;
+    reading.tokens[at].spaced && reading.text[..start].last() == Some(&b'\t')
 }
 
 /// Appends all numbers of a text, in order.

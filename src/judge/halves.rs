@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use crate::detect::cues::{Topic, WordClass as Does};
 use crate::detect::number::{Digits, Number, NumberShape};
-use crate::detect::token::{Kind, Token};
+use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
@@ -29,7 +29,7 @@ impl MessageAnalysis<'_, '_> {
         for (number, free) in &loose {
             let Some(digits) = Digits::of(self.reading, number.first, number.last) else { continue };
             let digits = digits.get();
-            if number.attached || !(1..=15).contains(&digits.len()) {
+            if number.attached || !(1..=15).contains(&digits.len()) || is_marker(self.reading, number) {
                 self.pass(number, Why::Nothing);
                 continue;
             }
@@ -228,4 +228,18 @@ impl MessageAnalysis<'_, '_> {
     fn says_piece(&self) -> bool {
         self.reading.does(Does::HALF)
     }
+}
+
+/// Returns whether a number counts lines or speakers: `2: 4417`, `1. 4417`.
+fn is_marker(reading: &TokenizedText<'_>, number: &Number) -> bool {
+    let at = number.first;
+    let token = &reading.tokens[at];
+    let starts = at == 0 || reading.tokens[at - 1].kind == Kind::Newline;
+    let ends = |t: &Token| !t.spaced && matches!(t.kind, Kind::Mark(b':' | b'.'));
+    let is_number = |t: &Token| t.spaced && t.kind == Kind::Digits && t.len() >= 4;
+    starts
+        && number.last == at
+        && token.len() <= 2
+        && reading.token(at + 1).is_some_and(ends)
+        && reading.token(at + 2).is_some_and(is_number)
 }

@@ -3,7 +3,7 @@
 use lastfour::chat::{DynShape, OpenAi};
 use lastfour::{BodyFormat, Conversation, Engine, Filter, Message, Role};
 
-use crate::last_of;
+use crate::{becomes, last_of};
 
 /// Returns the redacted messages of a chat, of which all are in hand. A line that starts with `a: ` is by an agent.
 fn document(talk: &[&str]) -> Vec<String> {
@@ -143,4 +143,20 @@ fn a_card_may_be_cut_after_its_first_digits() {
     }
     let menu = ["a: Press 1 for sales.", "1", "4111 1111", "1111 1111"];
     assert_eq!(document(&menu)[1..], ["1", "**** ****", "**** ****"]);
+}
+
+#[test]
+fn the_number_of_a_line_is_not_a_piece_of_its_answer() {
+    for (answer, expected) in [("2: 4417", "2: ****"), ("1. 4417", "1. ****")] {
+        assert_eq!(last_of(&["a: What is your PIN?", answer]), expected);
+    }
+    assert_eq!(last_of(&["a: What is your PIN?", "4. 4. 1. 7"]), "*. *. *. *");
+}
+
+#[test]
+fn a_negative_number_in_the_next_column_is_not_a_part_of_a_number() {
+    becomes(&[
+        ("my pin is 4417\t-0", "my pin is ****\t-0"),
+        ("my card is 4012\t8888\t8888\t1881", "my card is ****\t****\t****\t1881"),
+    ]);
 }
