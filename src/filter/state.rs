@@ -543,7 +543,12 @@ pub(super) struct Field<'b> {
 
 /// Returns the fields of a form and how each is scanned. Names explain the values of other fields.
 pub(super) fn form_fields<'b>(body: &'b [u8], scanner: &Scanner) -> Vec<Field<'b>> {
-    let pairs: Vec<_> = form::pairs(body).collect();
+    form_pairs(body, form::pairs(body).collect(), scanner)
+}
+
+/// Returns the fields of these pairs. Some parsers also split a form at semicolons, which matters if a pair is not scanned
+/// as a message anyway.
+fn form_pairs<'b>(body: &'b [u8], pairs: Vec<form::Pair>, scanner: &Scanner) -> Vec<Field<'b>> {
     let names: Vec<_> = pairs.iter().map(|pair| form::decode(body, pair.name)).collect();
     // Without a value, the name is all there is to read.
     let value = |pair: &form::Pair| form::decode(body, if pair.is_bare() { pair.name } else { pair.value });
@@ -551,6 +556,14 @@ pub(super) fn form_fields<'b>(body: &'b [u8], scanner: &Scanner) -> Vec<Field<'b
     let texts: Vec<_> = names.iter().map(|name| String::from_utf8_lossy(&name.bytes)).collect();
     let named: Vec<_> = texts.iter().zip(&values).map(|(name, value)| (&**name, &*value.bytes)).collect();
     let scans = scanner.shape.read_form(&named);
+    let is_split = |(pair, scan): (&form::Pair, &Scan)| *scan != Scan::Message && form::has_more(body, *pair);
+    if pairs.iter().zip(&scans).any(is_split) {
+        let inner = pairs.iter().zip(&scans).flat_map(|(pair, scan)| match is_split((pair, scan)) {
+            true => form::split(body, *pair),
+            false => vec![*pair],
+        });
+        return form_pairs(body, inner.collect(), scanner);
+    }
     let fields = pairs.iter().zip(values).zip(scans);
     let field = |((pair, value), scan): ((&form::Pair, _), _)| Field {
         value,

@@ -28,13 +28,29 @@ impl Pair {
 
 /// Returns the fields in `body`, in order.
 pub(crate) fn pairs(body: &[u8]) -> impl Iterator<Item = Pair> + '_ {
-    let mut at = 0;
+    between(body, Span::new(0, body.len()), b'&')
+}
+
+/// Returns `true` if a value contains fields for a parser that also splits at semicolons: `1;b=2`.
+pub(crate) fn has_more(body: &[u8], pair: Pair) -> bool {
+    let value = &body[pair.value.range()];
+    value.iter().position(|b| *b == b';').is_some_and(|at| value[at..].contains(&b'='))
+}
+
+/// Returns the fields that a parser that also splits at semicolons sees in a field.
+pub(crate) fn split(body: &[u8], pair: Pair) -> Vec<Pair> {
+    between(body, Span::new(pair.name.start, pair.value.end), b';').collect()
+}
+
+fn between(body: &[u8], within: Span, separator: u8) -> impl Iterator<Item = Pair> + '_ {
+    let mut at = within.start;
+    let body = &body[..within.end];
     std::iter::from_fn(move || {
         if at >= body.len() {
             return None;
         }
         let start = at;
-        let end = body[start..].iter().position(|b| *b == b'&').map_or(body.len(), |n| start + n);
+        let end = body[start..].iter().position(|b| *b == separator).map_or(body.len(), |n| start + n);
         at = end + 1;
         let equals = body[start..end].iter().position(|b| *b == b'=').map_or(end, |n| start + n);
         Some(Pair { name: Span::new(start, equals), value: Span::new((equals + 1).min(end), end) })
