@@ -1320,3 +1320,52 @@ fn what_is_certain_in_a_url_or_an_identifier_is_masked() {
         assert_eq!(json(body), body);
     }
 }
+
+fn filtered(format: BodyFormat, body: &str) -> String {
+    let filtered = Filter::new(Engine::default(), format).whole(body.as_bytes()).unwrap();
+    String::from_utf8_lossy(&filtered.body).into_owned()
+}
+
+#[test]
+fn attributes_and_comments_of_html_are_scanned() {
+    for (page, expected) in [
+        (r#"<img alt="my pin is 4417">"#, r#"<img alt="my pin is ****">"#),
+        ("<p title='my pin is 4417'>hi</p>", "<p title='my pin is ****'>hi</p>"),
+        ("<p>a</p><!-- my pin is 4417 --><p>b</p>", "<p>a</p><!-- my pin is **** --><p>b</p>"),
+        (r#"<div data-message="my pin is 4417"/>"#, r#"<div data-message="my pin is ****"/>"#),
+        (r#"<input type="password" value="BlueHeron7">"#, r#"<input type="password" value="********">"#),
+        (r#"<input value=319 name=cvv>"#, r#"<input value=*** name=cvv>"#),
+        (
+            r#"<meta name="description" content="my pin is 4417">"#,
+            r#"<meta name="description" content="my pin is ****">"#,
+        ),
+        (r#"<a href="/pay?pin=4417&amp;x=2">pay</a>"#, r#"<a href="/pay?pin=****&amp;x=2">pay</a>"#),
+        (r#"<i data-x='{"text":"my pin is 4417","n":1}'>"#, r#"<i data-x='{"text":"my pin is ****","n":1}'>"#),
+        (
+            r#"<i data-x="{&quot;a&quot;:&quot;my pin is 4417&quot;}">"#,
+            r#"<i data-x="{&quot;a&quot;:&quot;my pin is ****&quot;}">"#,
+        ),
+        (r#"<i title="card 4012888888881881">a</i>"#, r#"<i title="card ************1881">a</i>"#),
+    ] {
+        assert_eq!(filtered(BodyFormat::Html, page), expected);
+    }
+    let filter = Filter::new(Engine::default(), BodyFormat::Html);
+    let found = filter.whole(br#"<i title="card 4012888888881881">a</i>"#).unwrap();
+    assert_eq!(found.report.total(), 1);
+}
+
+#[test]
+fn attributes_of_html_for_programs_and_captions_stay() {
+    for page in [
+        r#"<input type="password" name="password" placeholder="Enter your password" aria-label="Password" autocomplete="current-password">"#,
+        r#"<input type="submit" name="reset-password" value="Reset"><input placeholder="Password">"#,
+        r#"<input type="password" placeholder="PIN" value=""><input name="pin" placeholder="4 digits" maxlength="4">"#,
+        r#"<div class="pin 4417" id="pin-4417" style="width: 4417px; color: #123456">"#,
+        r#"<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">"#,
+        r#"<meta name="viewport" content="width=device-width, initial-scale=1"><link href="/a.css?v=20241130">"#,
+        r#"<svg viewBox="0 0 4417 319"><path d="M4417 319 L10 20z"/></svg><!-- build 4417 of 2026-11-30 -->"#,
+        r#"<a href="/reset?id=8812345" data-id="8812345" onclick="go(8812345)">here</a>"#,
+    ] {
+        assert_eq!(filtered(BodyFormat::Html, page), page);
+    }
+}

@@ -35,6 +35,9 @@ mod anthropic;
 pub(crate) mod events;
 mod fields;
 mod generic;
+// For `lastfour-cli`. Not part of the public interface.
+#[doc(hidden)]
+pub mod markup;
 mod matrix;
 mod names;
 mod openai;

@@ -9,7 +9,7 @@ use crate::wire::multipart::parameters;
 pub enum Treatment {
     /// Scan it as one text.
     Text,
-    /// Scan it as HTML: its text, and the whole source for numbers that are certain by their form.
+    /// Scan it as HTML: its text, attributes and comments, and the whole source for numbers that are certain by their form.
     Html,
     /// Scan it as a JSON document.
     Json,

@@ -164,7 +164,12 @@ impl Filter {
         let text = html::text(body);
         let role = self.scanner.role;
         let patch = self.message(&text.bytes, role, pace).await?;
-        let patch = html::patch(body, &text, &patch);
+        let mut edits = html::patch(body, &text, &patch).edits().to_vec();
+        for aside in self.scanner.asides(body) {
+            edits.extend(self.step(|filter| filter.scanner.aside(body, aside))?.unwrap_or_default());
+            pace.spend(aside.0.len()).await;
+        }
+        let patch = Patch::new(in_order(edits));
         // The source is scanned in the conversation before this message, for numbers outside of the text.
         let all = StreamRedactor::new(self.scanner.engine.clone(), self.scanner.before.clone(), role);
         let Some((finished, edits)) = self.text(all, body, pace).await? else { return Ok(patch) };

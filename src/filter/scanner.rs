@@ -1,6 +1,7 @@
 //! Scans the messages and JSON documents of a body in one conversation.
 
 use crate::Conversation;
+use crate::chat::markup::{self, Attribute, Holds};
 use crate::chat::{ChatTexts, Continuity, DynShape, Scan, Spelling, Text};
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
@@ -17,7 +18,7 @@ use crate::span::Span;
 use crate::steps;
 use crate::stream::{Finished, StreamRedactor};
 use crate::text::{Alignment, ViewSpan};
-use crate::wire::{form, html};
+use crate::wire::{form, html, lift};
 
 /// Whether a document says who wrote its texts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,6 +57,9 @@ pub(super) struct Scanner {
     /// The number of open documents in strings.
     pub(super) nested: usize,
 }
+
+/// A part of HTML that is not its text, and how it is scanned.
+pub(super) type Aside = (Span, Scan);
 
 /// The state before the first pass over buffered messages.
 #[derive(Debug)]
@@ -499,7 +503,7 @@ impl Scanner {
         nesting: usize,
     ) -> Result<Patch, ScanError> {
         if spelling == Spelling::Html {
-            return Ok(self.html(bytes, role, again));
+            return self.html(bytes, role, again);
         }
         let inner = bytes.trim_ascii();
         if matches!(inner.first(), Some(b'{' | b'[')) || spelling == Spelling::Json && inner.first() == Some(&b'"') {
@@ -531,13 +535,52 @@ impl Scanner {
         patch
     }
 
-    /// Scans the text of HTML, and the whole source for numbers that are certain by their form: attributes, comments
-    /// and style sheets are not part of the text, but they can contain such numbers.
-    fn html(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Patch {
+    /// Scans the text of HTML, what its tags and comments hold, and the whole source for numbers that are certain by their
+    /// form.
+    fn html(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Result<Patch, ScanError> {
         let text = html::text(bytes);
         let patch = self.message(&text.bytes, role, again);
-        let patch = html::patch(bytes, &text, &patch);
-        self.with_numbers(bytes, role, &patch)
+        let mut edits = html::patch(bytes, &text, &patch).edits().to_vec();
+        for aside in self.asides(bytes) {
+            edits.extend(self.aside(bytes, aside)?);
+        }
+        Ok(self.with_numbers(bytes, role, &Patch::new(in_order(edits))))
+    }
+
+    /// Returns the attributes and comments of HTML that may hold a text or a secret, and how each is scanned.
+    pub(super) fn asides(&self, bytes: &[u8]) -> Vec<Aside> {
+        let may_be_text = |span: &Span| {
+            bytes[span.range()].iter().any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'&' | b':' | b'='))
+        };
+        let mut asides = Vec::new();
+        for inside in html::insides(bytes) {
+            let span = match inside {
+                html::Inside::Attributes(span) => span,
+                html::Inside::Comment(span) => {
+                    asides.extend(Some(span).filter(may_be_text).map(|span| (span, Scan::Alone)));
+                    continue;
+                }
+            };
+            for Attribute { value, holds, .. } in markup::attributes(bytes, span, None) {
+                let text = &bytes[value.range()];
+                let is_structured = || address::is_address(text) || self.is_document(text);
+                match holds {
+                    Holds::Secret(label) => asides.push((value, Scan::Labeled(label))),
+                    Holds::Text if may_be_text(&value) && is_structured() => asides.push((value, Scan::Form)),
+                    Holds::Text if may_be_text(&value) => asides.push((value, Scan::Alone)),
+                    Holds::Text | Holds::Formal => {}
+                }
+            }
+        }
+        asides
+    }
+
+    /// Scans an attribute or a comment of HTML, which is not part of the conversation, and returns the edits on the HTML.
+    pub(super) fn aside(&mut self, bytes: &[u8], (span, scan): Aside) -> Result<Vec<Edit>, ScanError> {
+        let conversation = (self.conversation.clone(), self.before.clone(), self.found);
+        let patch = self.value(&bytes[span.range()], scan)?;
+        (self.conversation, self.before, self.found) = conversation;
+        Ok(lift(&patch, &Alignment::identity(), span.start, html::encode))
     }
 
     /// Adds edits to the patch on the last message, for numbers in `bytes` that are certain by their form.

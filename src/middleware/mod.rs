@@ -37,7 +37,7 @@
 //! |---|---|
 //! | JSON, NDJSON, forms, multipart forms | the fields that the chat shape names ([`RedactLayer::shape`]); by default those whose names mean text, and in all others what is unmistakable by its form |
 //! | `text/*`, XML, YAML, no content type | yes, as one text |
-//! | HTML | its text; card, Social Security and account numbers also elsewhere in it |
+//! | HTML | its text, attributes and comments; card, Social Security and account numbers everywhere in it |
 //! | event streams | yes; a text spread over events is one text |
 //! | unknown content types | yes, as JSON if they start like JSON, otherwise as text |
 //! | images, audio, video, fonts, archives, PDF, office documents, `application/octet-stream` | no, they pass |

@@ -40,6 +40,59 @@ pub(crate) fn text(source: &[u8]) -> Content<'_> {
     Content { bytes: Cow::Owned(bytes), alignment, offset: 0 }
 }
 
+/// What a tag holds beside its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inside {
+    /// The attributes of an element.
+    Attributes(Span),
+    /// The text of a comment, a declaration or an instruction.
+    Comment(Span),
+}
+
+/// Returns what the tags of `source` that [`text`] leaves out hold beside their names, in order.
+pub(crate) fn insides(source: &[u8]) -> impl Iterator<Item = Inside> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            at += source[at..].iter().position(|b| *b == b'<')?;
+            // A style sheet is one tag, which starts with that of its element.
+            let Some(len) = tag(&source[at..]) else {
+                at += 1;
+                continue;
+            };
+            let own = single_tag(&source[at..]).unwrap_or(len);
+            let inside = inside(&source[at..at + own]);
+            let start = at;
+            at += len;
+            if let Some((inside, span)) = inside {
+                return Some(inside(Span::new(start + span.start, start + span.end)));
+            }
+        }
+    })
+}
+
+/// Returns what one tag holds beside its name, and where.
+fn inside(tag: &[u8]) -> Option<(fn(Span) -> Inside, Span)> {
+    let end = tag.len() - 1;
+    let is_mark = |byte: &&u8| matches!(byte, b'!' | b'?' | b'-');
+    let is_in_name = |byte: &&u8| !byte.is_ascii_whitespace() && **byte != b'/';
+    let (kind, span): (fn(Span) -> Inside, _) = match tag[1] {
+        b'/' => return None,
+        b'!' | b'?' => {
+            let start = 1 + tag[1..end].iter().take_while(is_mark).count();
+            (Inside::Comment, Span::new(start, end - tag[start..end].iter().rev().take_while(is_mark).count()))
+        }
+        _ => (Inside::Attributes, Span::new(1 + tag[1..end].iter().take_while(is_in_name).count(), end)),
+    };
+    (!span.is_empty()).then_some((kind, span))
+}
+
+/// Encodes a replacement in a tag or comment.
+#[must_use]
+pub(crate) fn encode(text: &str) -> String {
+    text.replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
 /// Returns where `source`, which continues, can be split without splitting a line: before its last tag that starts a new
 /// line.
 #[must_use]
@@ -160,6 +213,20 @@ mod tests {
     fn a_style_sheet_is_not_text() {
         assert_eq!(plain("a<style>[type=password]{color:#123456}</style>b<style>c<b>d</style>e"), "abcde");
         assert_eq!(plain("a<style>b"), "ab");
+    }
+
+    #[test]
+    fn attributes_and_comments_are_found() {
+        let source = "a<img alt='b c'/><br><!-- d -->< e<style media=f>g</style></i h><?i?><a";
+        let found: Vec<_> = insides(source.as_bytes())
+            .map(|inside| match inside {
+                Inside::Attributes(span) => ("attributes", &source[span.range()]),
+                Inside::Comment(span) => ("comment", &source[span.range()]),
+            })
+            .collect();
+        let expected =
+            [("attributes", " alt='b c'/"), ("comment", " d "), ("attributes", " media=f"), ("comment", "i")];
+        assert_eq!(found, expected);
     }
 
     #[test]

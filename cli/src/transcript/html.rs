@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lastfour::chat::markup::{self, Attribute, Holds};
 use lastfour::chat::secret_label;
 use lastfour::{Role, Span};
 
@@ -108,46 +109,6 @@ fn tag_end(rest: &[u8], from: usize) -> usize {
     }
     // A quote that is never closed must not hide the rest.
     memchr::memchr(b'>', &rest[from..]).map_or(rest.len(), |at| from + at + 1)
-}
-
-/// Returns the attributes of a tag: names, and values without their quotes.
-pub(super) fn attributes(bytes: &[u8], span: Span) -> Vec<(Span, Span)> {
-    let mut all = Vec::new();
-    let mut at = span.start;
-    while at < span.end {
-        at += bytes[at..span.end].iter().take_while(|b| b.is_ascii_whitespace() || **b == b'/').count();
-        let name =
-            bytes[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'=' | b'/')).count();
-        let name = Span::new(at, at + name);
-        at = name.end;
-        at += bytes[at..span.end].iter().take_while(|b| b.is_ascii_whitespace()).count();
-        if bytes[at..span.end].first() != Some(&b'=') {
-            if name.is_empty() {
-                at += 1;
-            }
-            continue;
-        }
-        at += 1;
-        at += bytes[at..span.end].iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let value = match bytes[at..span.end].first() {
-            Some(quote @ (b'"' | b'\'')) => {
-                let len = memchr::memchr(*quote, &bytes[at + 1..span.end]).unwrap_or(span.end - at - 1);
-                let value = Span::new(at + 1, at + 1 + len);
-                at = (value.end + 1).min(span.end);
-                value
-            }
-            _ => {
-                let len = bytes[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
-                let value = Span::new(at, at + len);
-                at = value.end;
-                value
-            }
-        };
-        if !name.is_empty() {
-            all.push((name, value));
-        }
-    }
-    all
 }
 
 /// Inline elements.
@@ -305,31 +266,6 @@ fn code(bytes: &[u8], at: usize, name: &[u8], closed: bool) -> Option<Span> {
     Some(Span::new(at, end))
 }
 
-/// Attributes with values for programs. Only a number in them may be a secret.
-const FORMAL: &[&str] = &[
-    "class",
-    "d",
-    "height",
-    "id",
-    "media",
-    "points",
-    "rel",
-    "sizes",
-    "srcset",
-    "style",
-    "transform",
-    "viewbox",
-    "width",
-    "xmlns",
-];
-
-/// Attributes that name the content of an element.
-const NAMING: &[&str] =
-    &["name", "id", "property", "itemprop", "type", "autocomplete", "placeholder", "aria-label", "data-name", "for"];
-
-/// Attributes with the content of an element.
-const HOLDING: &[&str] = &["value", "content", "data-value", "placeholder"];
-
 /// A value with at least this many digits may contain a secret.
 pub(super) const MANY_DIGITS: usize = 9;
 
@@ -346,35 +282,28 @@ fn beside(bytes: &[u8], whole: Span, tag: &[u8], span: Span, layer: u16, tables:
     if span.is_empty() {
         return;
     }
-    let pairs = attributes(bytes, span);
-    let naming = || {
-        let names = pairs.iter().filter(|(name, _)| is_one_of(NAMING, &bytes[name.range()]));
-        names.filter_map(|(_, value)| secret_label(&bytes[value.range()])).next().or(tables.field)
-    };
+    let attributes = markup::attributes(bytes, span, tables.field);
     let mut within = 0;
-    for (name, value) in &pairs {
+    for Attribute { name, value, holds } in attributes.iter().copied() {
         let (name, text) = (&bytes[name.range()], &bytes[value.range()]);
         within += digits(text);
         if text.is_empty() {
             continue;
         }
-        let lower = name.to_ascii_lowercase();
-        let own = secret_label(lower.strip_prefix(b"data-").unwrap_or(&lower));
-        let label = own.or_else(|| if is_one_of(HOLDING, name) { naming() } else { None });
-        let may_be_text = !is_one_of(FORMAL, name) && text.iter().any(|b| b.is_ascii_whitespace() || *b == b'&');
-        if let Some(label) = label {
-            all.push(labeled(label, layer, *value));
+        let may_be_text = holds == Holds::Text && text.iter().any(|b| b.is_ascii_whitespace() || *b == b'&');
+        if let Holds::Secret(label) = holds {
+            all.push(labeled(label, layer, value));
         } else if may_be_text || digits(text) >= MANY_DIGITS {
-            all.push(aside(Part::Data(is_one_of(FORMAL, name)), layer, *value));
+            all.push(aside(Part::Data(holds == Holds::Formal), layer, value));
         }
-        if lower.starts_with(b"on") && text.contains(&b'(') {
-            all.extend(code::values(bytes, *value, layer, Language::Script));
+        if name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"on")) && text.contains(&b'(') {
+            all.extend(code::values(bytes, value, layer, Language::Script));
         } else if text.contains(&b'=') && text.iter().any(|b| matches!(b, b'?' | b'#')) {
-            all.extend(query(bytes, *value, layer));
+            all.extend(query(bytes, value, layer));
         }
     }
     // A tag that is not closed may contain text by mistake.
-    let words = pairs.is_empty() && bytes[span.range()].iter().filter(|b| **b == b' ').count() > 1;
+    let words = attributes.is_empty() && bytes[span.range()].iter().filter(|b| **b == b' ').count() > 1;
     if words || digits(&bytes[span.range()]) >= within + MANY_DIGITS {
         all.push(aside(Part::Data(!words), layer, span));
     }
@@ -598,7 +527,7 @@ struct ElementHints {
 impl ElementHints {
     fn by(bytes: &[u8], span: Span) -> Self {
         let mut hints = Self::default();
-        for (name, value) in attributes(bytes, span) {
+        for (name, value) in markup::pairs(bytes, span) {
             let value = String::from_utf8_lossy(&bytes[value.range()]);
             match bytes[name.range()].to_ascii_lowercase().as_slice() {
                 b"class" | b"itemprop" | b"data-role" | b"data-testid" => {

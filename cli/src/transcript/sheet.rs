@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use lastfour::Span;
+use lastfour::chat::markup;
 
 use super::csv::{is_header, says_something};
 use super::fields::{NameId, Names};
@@ -194,7 +195,7 @@ fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>], used: &mut [bool], 
                 match name {
                     b"row" => rows.push(Row::new()),
                     b"c" if !closed => {
-                        let attributes = html::attributes(xml, attributes);
+                        let attributes = markup::pairs(xml, attributes);
                         let value = |wanted: &[u8]| {
                             let found = attributes.iter().find(|(name, _)| &xml[name.range()] == wanted);
                             found.map_or(&[][..], |(_, value)| &xml[value.range()])
@@ -210,7 +211,7 @@ fn rows(xml: &[u8], offset: usize, strings: &[Vec<Segment>], used: &mut [bool], 
                         });
                     }
                     name if !FORMAL.contains(&name) => {
-                        let attributes = html::attributes(xml, attributes).into_iter().map(|(_, value)| value);
+                        let attributes = markup::pairs(xml, attributes).into_iter().map(|(_, value)| value);
                         attributes.filter(|value| value.len() >= html::MANY_DIGITS).for_each(&mut aside);
                     }
                     _ => {}

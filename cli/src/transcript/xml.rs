@@ -4,6 +4,7 @@
 //! elements. Adjacent elements with the same name are a list.
 
 use lastfour::Span;
+use lastfour::chat::markup;
 
 use super::fields::{NameId, Names};
 use super::html::{self, Piece};
@@ -83,7 +84,7 @@ impl XmlReader {
         match piece {
             Piece::Open { name, attributes, closed } => {
                 let id = names.id(local(&bytes[name.range()]));
-                let pairs = html::attributes(bytes, attributes);
+                let pairs = markup::pairs(bytes, attributes);
                 match leaf {
                     Leaf::Text(inner, close) if pairs.is_empty() => {
                         self.growing.leaf(Kind::Text, id, Segment::new(0, Spelling::Markup, trimmed(bytes, inner)));
