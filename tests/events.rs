@@ -299,7 +299,7 @@ fn the_user_says_what_the_events_are() {
 fn an_identifier_is_never_a_card_and_any_other_field_is_masked_only_by_form() {
     let before = "\"id\":\"378282246310005\",\"token\":\"378282246310005\"";
     let body = |card: &str, grouped: &str| {
-        format!("{{{before},\"delta\":\"{grouped}\",\"query\":\"{{card(id:\\\"{card}\\\")}}\",\"x\":\"pin 4021\"}}")
+        format!("{{{before},\"delta\":\"{grouped}\",\"query\":\"{{card(number:\\\"{card}\\\")}}\",\"x\":\"pin 4021\"}}")
     };
     let sent = body("378282246310005", "3782 822463 10005");
     let masked = body("***********0005", "**** ****** *0005");

@@ -1369,3 +1369,80 @@ fn attributes_of_html_for_programs_and_captions_stay() {
         assert_eq!(filtered(BodyFormat::Html, page), page);
     }
 }
+
+#[test]
+fn the_literals_of_a_graphql_document_are_scanned_like_fields() {
+    for (said, expected) in [
+        (r#"mutation { say(text:\"my pin is 4417\") }"#, r#"mutation { say(text:\"my pin is ****\") }"#),
+        (
+            r#"mutation { say(in: {body: \"\"\"my pin is 4417\"\"\"}) { id } }"#,
+            r#"mutation { say(in: {body: \"\"\"my pin is ****\"\"\"}) { id } }"#,
+        ),
+        (
+            r#"mutation { say(text:\"hi\", cvv: 319, id: 4417) }"#,
+            r#"mutation { say(text:\"hi\", cvv: \"***\", id: 4417) }"#,
+        ),
+        (
+            r#"mutation { pay(cardNumber:\"4012888888881881\") }"#,
+            r#"mutation { pay(cardNumber:\"************1881\") }"#,
+        ),
+        (
+            r#"mutation { login(user:\"jen\", password:\"BlueHeron7\") { token } }"#,
+            r#"mutation { login(user:\"jen\", password:\"BlueHeron7\") { token } }"#,
+        ),
+        (
+            r#"query Q($id: ID = \"4012888888881881\") { order(id: $id) { text pin } }"#,
+            r#"query Q($id: ID = \"4012888888881881\") { order(id: $id) { text pin } }"#,
+        ),
+    ] {
+        let body = |query: &str| format!("{{\"query\":\"{query}\"}}");
+        assert_eq!(filtered(BodyFormat::Json, &body(said)), body(expected));
+    }
+}
+
+#[test]
+fn a_form_is_also_read_as_one_with_semicolons() {
+    for (form, expected) in [
+        ("a=1;text=my+pin+is+4417", "a=1;text=my+pin+is+****"),
+        ("cvv=319;text=hello;b=2", "cvv=***;text=hello;b=2"),
+        ("text=hi;+my+pin=4417", "text=hi;+my+pin=****"),
+        ("user=ann&password=a;b=c", "user=ann&password=a;b=c"),
+        ("a=1;b=2", "a=1;b=2"),
+    ] {
+        assert_eq!(filtered(BodyFormat::Form, form), expected);
+    }
+}
+
+#[test]
+fn a_single_value_in_an_unknown_field_can_answer_a_question() {
+    let asked = || {
+        let mut conversation = lastfour::Conversation::new();
+        let _ = Engine::default().scan(&mut conversation, &lastfour::Message::agent("What is your PIN?"));
+        conversation
+    };
+    let answered = |body: &str, conversation| {
+        let filter = Filter::new(Engine::default(), BodyFormat::Json).conversation(conversation);
+        let filtered = filter.whole(body.as_bytes()).unwrap();
+        (String::from_utf8_lossy(&filtered.body).into_owned(), filtered.conversation)
+    };
+    for (body, expected) in [
+        (r#"{"value":4417}"#, r#"{"value":"****"}"#),
+        (r#"{"a":"4417"}"#, r#"{"a":"****"}"#),
+        (r#"{"type":"answer","id":7,"a":"4417"}"#, r#"{"type":"answer","id":7,"a":"****"}"#),
+        (r#"{"a":"4417","b":"5518"}"#, r#"{"a":"4417","b":"5518"}"#),
+        (r#"{"orderId":4417}"#, r#"{"orderId":4417}"#),
+        (r#"{"timestamp":4417}"#, r#"{"timestamp":4417}"#),
+    ] {
+        assert_eq!(answered(body, asked()).0, expected);
+        assert_eq!(answered(body, lastfour::Conversation::new()).0, body);
+    }
+    // Values that do not answer it leave the question open.
+    let mut conversation = asked();
+    for beat in 0..20 {
+        let body = format!("{{\"beat\":{}}}", 1_732_970_000_123_u64 + beat);
+        let (seen, after) = answered(&body, conversation);
+        assert_eq!(seen, body);
+        conversation = after;
+    }
+    assert_eq!(answered(r#"{"text":"4417"}"#, conversation).0, r#"{"text":"****"}"#);
+}

@@ -78,11 +78,17 @@ impl Fields<'_> {
         for leaf in &leaves {
             facts.add(leaf.meaning, leaf.value.kind(), &text(leaf.value));
         }
+        let mut unknown = leaves.iter().filter(|leaf| may_answer(leaf));
+        let only = unknown.next().filter(|_| !facts.text && unknown.next().is_none());
+        let only = only.map(|leaf| leaf.value.index());
         let mut found = ChatTexts::default();
         for leaf in leaves {
             match facts.scan(leaf.meaning, leaf.value.kind(), &text(leaf.value)) {
                 Scan::Skip => {}
                 Scan::Message => found.push(leaf.value, leaf.role, Spelling::Plain, Continuity::Whole),
+                Scan::Form if only == Some(leaf.value.index()) => {
+                    found.fields.push(Field::new(leaf.value, Scan::Answer));
+                }
                 scan => found.fields.push(Field::new(leaf.value, scan)),
             }
         }
@@ -259,6 +265,17 @@ fn text(value: Value<'_>) -> Cow<'_, [u8]> {
     value.text().map_or(Cow::Borrowed(value.raw()), |decoded| decoded.bytes)
 }
 
+/// Returns `true` for a value that may answer a question although its name is unknown. Shorter numbers are often counts, and
+/// words without digits are often commands.
+fn may_answer(leaf: &Leaf<'_>) -> bool {
+    const LONGEST: usize = 64;
+    /// Longer numbers are times.
+    const DIGITS: std::ops::RangeInclusive<usize> = 3..=12;
+    let is_unknown = matches!(leaf.meaning, Meaning::Unknown | Meaning::Vague);
+    let text = text(leaf.value);
+    is_unknown && text.len() <= LONGEST && DIGITS.contains(&text.iter().filter(|byte| byte.is_ascii_digit()).count())
+}
+
 fn is_query(name: &[u8]) -> bool {
     let mut last = normalized(name).rev();
     b"query".iter().rev().all(|byte| last.next() == Some(*byte))
@@ -308,7 +325,7 @@ impl Facts {
                 () if secret.logs_in() => Scan::Skip,
                 () => Scan::Form,
             },
-            Meaning::Program => Scan::Form,
+            Meaning::Program => Scan::Program,
             Meaning::Reference if !prose(FEWEST_WORDS) => Scan::Reference,
             Meaning::Unknown if !self.text && prose(FEWEST_WORDS) => Scan::Message,
             Meaning::Unknown | Meaning::Vague if self.text && prose(2) => Scan::Alone,

@@ -121,6 +121,9 @@ enum Stream {
 /// - All other strings and numbers are searched for secrets that are unmistakable by their form ([`Scan::Form`]). If the
 ///   name says that they are something else, such as an id, an order, a token or a timestamp, a card number must be grouped
 ///   ([`Scan::Reference`]).
+/// - If a document has no text and only one value with at least three digits whose name says nothing, this value may answer
+///   a question ([`Scan::Answer`]).
+/// - The literals of a GraphQL document in a `query` are read like the fields of a form ([`Scan::Program`]).
 ///
 /// [`named_only`](Self::named_only) turns all of that off: only a fixed list of names is text, and everything else passes.
 ///

@@ -220,6 +220,11 @@ pub enum Scan {
     Labeled(&'static str),
     /// As a message of the conversation.
     Message,
+    /// As [`Form`](Self::Form), and as the answer to a question for a secret. A value that does not answer it, such as a
+    /// count, leaves it open.
+    Answer,
+    /// As a GraphQL document: the literals in it are scanned like the fields of a form.
+    Program,
 }
 
 /// An event that can be added to a stream to carry held-back text.

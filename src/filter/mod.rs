@@ -12,6 +12,7 @@ mod linear;
 #[cfg(feature = "tower")]
 mod paced;
 mod parts;
+mod program;
 mod report;
 mod retroactive;
 mod scanner;

@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::entity::Entity;
 use crate::filter::address::{self, Part};
 use crate::filter::certain::{self, Proof};
+use crate::filter::program;
 use crate::filter::retroactive::MissedPieces;
 use crate::filter::{ContentTypes, Limits, Report, ScanError};
 use crate::json::{self, JsonError, Tree, Value, ValueKind};
@@ -280,8 +281,7 @@ impl Scanner {
         if self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
             return;
         }
-        let scanned =
-            reading.fields.iter().filter(|field| !matches!(field.scan, Scan::Skip | Scan::Form | Scan::Reference));
+        let scanned = reading.fields.iter().filter(|field| is_text(field.scan));
         let read = reading.texts.iter().map(|text| text.value).chain(scanned.map(|field| field.value));
         let read: usize = read.filter_map(|value| tree.value(value)).map(Value::strings).sum();
         self.report.skip(tree.root().strings().saturating_sub(read));
@@ -360,15 +360,36 @@ impl Scanner {
     pub(super) fn value(&mut self, text: &[u8], scan: Scan) -> Result<Patch, ScanError> {
         match scan {
             Scan::Skip => Ok(Patch::default()),
-            Scan::Form | Scan::Reference => match text.trim_ascii() {
-                [b'{', .., b'}'] | [b'[', .., b']'] if scan == Scan::Form => self.inner_document(text),
+            Scan::Form | Scan::Reference | Scan::Answer => match text.trim_ascii() {
+                [b'{', .., b'}'] | [b'[', .., b']'] if scan != Scan::Reference => self.inner_document(text),
                 _ if address::is_address(text) => Ok(self.address(text)),
-                _ => Ok(self.certain(text, if scan == Scan::Form { Proof::Form } else { Proof::Grouped })),
+                _ if scan == Scan::Reference => Ok(self.certain(text, Proof::Grouped)),
+                _ => {
+                    let patch = self.certain(text, Proof::Form);
+                    Ok(if scan == Scan::Answer && patch.is_empty() { self.answer(text) } else { patch })
+                }
             },
             Scan::Alone => Ok(self.alone(text, "", Proof::Any)),
             Scan::Labeled(label) => Ok(self.alone(text, &format!("{label}: "), Proof::Any)),
             Scan::Message => self.string(text, None, false, Spelling::Plain, self.limits.nesting),
+            Scan::Program => self.program(text),
         }
+    }
+
+    /// Scans the literals of a GraphQL document like the fields of a form.
+    fn program(&mut self, source: &[u8]) -> Result<Patch, ScanError> {
+        let literals = program::literals(source);
+        let texts: Vec<_> = literals.iter().map(|literal| literal.text(source)).collect();
+        let names =
+            literals.iter().map(|literal| std::str::from_utf8(&source[literal.name.range()]).unwrap_or_default());
+        let named: Vec<_> = names.zip(&texts).map(|(name, text)| (name, &*text.bytes)).collect();
+        let scans = self.shape.read_form(&named);
+        let mut edits = Vec::new();
+        for ((literal, text), scan) in literals.iter().zip(&texts).zip(scans) {
+            let patch = self.value(&text.bytes, scan)?;
+            edits.extend(literal.edits(&patch, text));
+        }
+        Ok(Patch::new(edits))
     }
 
     /// Scans a document in a string of a document.
@@ -412,16 +433,34 @@ impl Scanner {
 
     /// Scans a text outside of the conversation, after a label, which is not changed.
     fn alone(&mut self, text: &[u8], label: &str, proof: Proof) -> Patch {
+        self.field_text(&mut Conversation::new(), text, label, |finding| certain::is_proven(finding, text, proof))
+    }
+
+    /// Scans a text for the answer to a question. Whatever else it is, it changes the conversation only if it is one.
+    fn answer(&mut self, text: &[u8]) -> Patch {
+        let mut after = self.conversation.clone();
+        let patch = self.field_text(&mut after, text, "", |finding| finding.evidence.asked && !finding.evidence.piece);
+        if patch.is_empty() {
+            after = self.conversation.guarded(&after);
+        }
+        self.before = std::mem::replace(&mut self.conversation, after);
+        patch
+    }
+
+    /// Scans the text of a field, after a label, which is not changed.
+    fn field_text(
+        &mut self,
+        conversation: &mut Conversation,
+        text: &[u8],
+        label: &str,
+        counts: impl Fn(&Finding) -> bool,
+    ) -> Patch {
         let all = [label.as_bytes(), text].concat();
         let message = Message { text: &all, role: self.role, id: None, time_ms: self.time_ms };
-        let mut outcome = self.engine.scan(&mut Conversation::new(), &message);
+        let mut outcome = self.engine.scan(conversation, &message);
         outcome.drop_start(label.len());
-        let kept: Vec<Span> = outcome
-            .findings
-            .iter()
-            .filter(|finding| certain::is_proven(finding, text, proof))
-            .map(|finding| finding.span)
-            .collect();
+        let kept: Vec<Span> =
+            outcome.findings.iter().filter(|finding| counts(finding)).map(|finding| finding.span).collect();
         outcome.keep(|span| {
             let after = kept.partition_point(|other| other.end <= span.start);
             kept.get(after).is_some_and(|other| other.overlaps(span))
@@ -675,6 +714,11 @@ impl Scanner {
         }
         Ok(in_order(edits))
     }
+}
+
+/// Returns `true` if a field is scanned for more than secrets that are certain by their form.
+pub(super) fn is_text(scan: Scan) -> bool {
+    !matches!(scan, Scan::Skip | Scan::Form | Scan::Reference | Scan::Program | Scan::Answer)
 }
 
 /// Splits a patch into the edits within each of `spans`, relative to its start. A replacement that covers several

@@ -65,6 +65,11 @@ impl Inside {
         if found.tied.is_empty() && !framing.is_empty() {
             found.texts.retain(|text| framing.binary_search(&text.value).is_err());
         }
+        for field in &mut found.fields {
+            if field.scan == Scan::Answer && framing.binary_search(&field.value).is_ok() {
+                field.scan = Scan::Form;
+            }
+        }
         if envelope.documents_in_strings {
             self.documents(document, &mut found);
         }
