@@ -202,3 +202,32 @@ fn messages_of_the_other_side_are_only_read() {
     assert_eq!(say(&mut session, Side::Server, question), question);
     assert_eq!(say(&mut session, Side::Client, "4821"), "****");
 }
+
+#[test]
+fn xml_is_read_as_what_its_elements_say() {
+    let mut session = Session::new(Engine::default());
+    let message = |text: &str| format!("<message from='a'><body>{text}</body></message>");
+    assert_eq!(say(&mut session, Side::Client, &message("my pin is")), message("my pin is"));
+    assert_eq!(say(&mut session, Side::Client, &message("4417")), message("****"));
+    let named = "<order id='4417'><pin>4417</pin></order>";
+    assert_eq!(say(&mut session, Side::Client, named), named.replace("<pin>4417", "<pin>****"));
+}
+
+#[test]
+fn the_literals_of_a_graphql_document_are_read() {
+    let mut session = Session::new(Engine::default());
+    let message = |text: &str| {
+        format!(r#"{{"id":"1","type":"subscribe","payload":{{"query":"mutation {{ say(text:\"{text}\") }}"}}}}"#)
+    };
+    assert_eq!(say(&mut session, Side::Client, &message("my pin is 4417")), message("my pin is ****"));
+}
+
+#[test]
+fn a_value_in_a_field_with_an_unknown_name_answers_a_question() {
+    for (answer, masked) in [(r#"{"value":4417}"#, r#"{"value":"****"}"#), (r#"{"a":"4417"}"#, r#"{"a":"****"}"#)] {
+        let mut session = Session::new(Engine::default());
+        say(&mut session, Side::Server, r#"{"text":"What is your PIN?"}"#);
+        assert_eq!(say(&mut session, Side::Client, r#"{"ping":1732970000123}"#), r#"{"ping":1732970000123}"#);
+        assert_eq!(say(&mut session, Side::Client, answer), masked);
+    }
+}

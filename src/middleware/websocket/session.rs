@@ -342,6 +342,7 @@ impl Session {
             Kind::Html => (BodyFormat::Html, Layout::Whole),
             Kind::Document(layout) => (BodyFormat::Json, layout),
             Kind::Sniff | Kind::Loose if is_document => (BodyFormat::Json, Layout::Whole),
+            Kind::Sniff | Kind::Loose if is_markup(raw) => return self.markup(before, from, raw, report),
             Kind::Sniff | Kind::Loose => return Ok(self.text(before, from, raw, report)),
             Kind::Header => {
                 let (changed, after) = self.text(before, from, &stomp::unescape(raw), report);
@@ -354,6 +355,28 @@ impl Session {
             Cow::Borrowed(_) => None,
             Cow::Owned(bytes) => Some(bytes),
         };
+        Ok((changed, filtered.conversation))
+    }
+
+    /// Scans XML or HTML: the text without its tags, which is what somebody says, and the whole, in which the name of an
+    /// element can say what it holds.
+    fn markup(
+        &self,
+        before: Conversation,
+        from: Side,
+        raw: &[u8],
+        report: &Report,
+    ) -> Result<(Option<Vec<u8>>, Conversation), ScanError> {
+        let filter = self.filter(before.clone(), from, BodyFormat::Html, Layout::Whole, false);
+        let filtered = filter.report_into(report.clone()).whole(raw)?;
+        if report.is_blocked() {
+            return Ok((None, filtered.conversation));
+        }
+        let (again, _) = self.text(before, from, &filtered.body, report);
+        let changed = again.or_else(|| match filtered.body {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(bytes) => Some(bytes),
+        });
         Ok((changed, filtered.conversation))
     }
 
@@ -395,6 +418,11 @@ impl Session {
             None => filter,
         }
     }
+}
+
+/// Returns whether a text is one or more elements of XML or HTML.
+fn is_markup(text: &[u8]) -> bool {
+    matches!(text.trim_ascii(), [b'<', b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'!' | b'?', .., b'>'])
 }
 
 /// Returns the current time in milliseconds.
