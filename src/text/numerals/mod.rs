@@ -4,8 +4,8 @@
 //! becomes `37 0 4`. Each word, or group of words that form one number, is one atomic unit. The separators between them
 //! are kept, and spoken ones ("dash") are written as characters.
 //!
-//! Words become digits in two cases only: several in a row, in one language, with at least three digits, possibly mixed
-//! with literal digits; or one cardinal that is not a round amount. So "one of the two", "two or three times", "one
+//! Words become digits in three cases only: several in a row, in one language, with at least three digits, possibly mixed
+//! with literal digits; two that are the whole text; or one cardinal that is not a round amount. So "one of the two", "two or three times", "one
 //! hundred dollars", "the last four" and "at seven thirty" stay words.
 
 mod english;
@@ -309,7 +309,8 @@ impl<'a> Number<'a> {
         let words: usize = self.units.iter().filter(|unit| unit.is_words()).map(|unit| unit.weight).sum();
         let groups = self.units.iter().filter(|unit| unit.what == What::Digits).count();
         let digits: usize = self.units.iter().map(Unit::digits).sum();
-        if words == 0 || words + groups < 2 || digits < 3 {
+        let few = if groups == 0 && self.is_whole() { 2 } else { 3 };
+        if words == 0 || words + groups < 2 || digits < few {
             return false;
         }
         if groups > 0 {
@@ -341,6 +342,13 @@ impl<'a> Number<'a> {
             Some((24, 7) | (50, 50)) => false,
             _ => true,
         }
+    }
+
+    /// Returns whether the text has no other words and digits.
+    fn is_whole(&self) -> bool {
+        let bare = |text: &[u8]| !text.iter().any(|b| b.is_ascii_alphanumeric() || *b == b'\'');
+        let (Some(first), Some(last)) = (self.units.first(), self.units.last()) else { return false };
+        bare(&self.text[..first.start]) && bare(&self.text[last.end..])
     }
 
     /// Returns whether the word after `unit` is counted by it.
@@ -407,6 +415,9 @@ mod tests {
             ("4129 zero zero five five 6484 nine six", "4129 0 0 5 5 6484 9 6"),
             ("seven o four nine", "7 0 4 9"),
             ("triple zero", "000"),
+            ("four four", "4 4"),
+            ("Uno, siete.", "1, 7."),
+            ("um dois", "1 2"),
             ("4 double 5 6", "4 55 6"),
             ("three hundred forty-five", "345"),
             ("three hundred and forty five", "345"),
