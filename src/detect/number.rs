@@ -172,6 +172,8 @@ fn extend(reading: &TokenizedText<'_>, first: usize) -> usize {
     let tokens = &reading.tokens;
     let mut last = first;
     let mut next = first + 1;
+    // "$40 4417": after a space, only three digits continue an amount.
+    let money = first.checked_sub(1).is_some_and(|before| tokens[before].is(b'$'));
     while next < tokens.len() && next - last <= WIDEST_GAP + 1 {
         if tokens[next].kind == Kind::Digits {
             if gap(reading, last, next) != Gap::Soft {
@@ -179,7 +181,8 @@ fn extend(reading: &TokenizedText<'_>, first: usize) -> usize {
             }
             let spaced = (last + 1..=next).any(|i| tokens[i].spaced);
             if spaced
-                && (date_or_time(reading, next).is_some()
+                && (money && tokens[next].len() != 3
+                    || date_or_time(reading, next).is_some()
                     || dotted(reading, next).is_some()
                     || unit_after(reading, next)
                     || is_another(reading, first, last, next)

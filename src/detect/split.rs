@@ -569,6 +569,7 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
         .take(4)
         .find(|b| !matches!(b, b' ' | b'-' | b'.' | b'/' | b'_' | b'*'))
         .is_some_and(u8::is_ascii_digit);
+    let before_another = goes_on && is_a_word_of_stars(text, at, at + len);
     // "**** **** **** 6467 06/27 *** 10285": this many stars with the last digits are a mask, whatever follows.
     let (stars, shown) = text[at..at + len]
         .iter()
@@ -577,7 +578,19 @@ fn mask_len(text: &[u8], at: usize) -> Option<usize> {
         return Some(len);
     }
     let stands_out = len == mask::MOST_EMPHASIS && opens_emphasis(&text[at + len..]);
-    (!goes_on && !stands_out).then_some(len)
+    ((!goes_on || before_another) && !stands_out).then_some(len)
+}
+
+/// Returns whether the stars `start..end` are a mask before another number, "**** 10285" or "0627 *** 94110": spaces are
+/// around them, and no other stars are near. In "4860 *** 7269 *** 1143" they separate the groups of one number.
+fn is_a_word_of_stars(text: &[u8], start: usize, end: usize) -> bool {
+    const NEAR: usize = 24;
+    let space = |b: Option<&u8>| b.is_none_or(|b| *b == b' ');
+    let stars = |part: &[u8]| part.contains(&b'*');
+    space(text[..start].last())
+        && space(text.get(end))
+        && !stars(&text[start.saturating_sub(NEAR)..start])
+        && !stars(&text[end..text.len().min(end + NEAR)])
 }
 
 /// Returns whether the stars before `text` open Markdown emphasis, `***like this***`: a word follows them directly, and
