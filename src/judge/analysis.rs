@@ -12,7 +12,7 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::Part;
 use crate::judge::candidates::CandidateIndex;
-use crate::judge::conversation::Expected;
+use crate::judge::conversation::{Expected, Topics};
 use crate::judge::govern::{ConsumedCues, governor};
 use crate::judge::verdict::{Analysis, Detection, Passed, Why};
 use crate::steps;
@@ -40,6 +40,7 @@ pub(super) struct MessageAnalysis<'p, 'v> {
     /// Properties of the whole message, computed once for all its numbers.
     pub(super) bare: OnceCell<bool>,
     pub(super) assigns: OnceCell<bool>,
+    pub(super) named: OnceCell<Topics>,
     pub(super) has_long_numbers: OnceCell<bool>,
 }
 

@@ -1,9 +1,11 @@
 //! The answer to a question for a password: which of its words are the password.
 
+use smallvec::SmallVec;
+
 use crate::detect::cues::{PhraseSet, WordClass, WordSet};
 use crate::detect::password::{
-    chunk, ends_clause, is_sentence, is_strong, is_unknown, letters_spelled_out, looks_like_one, said_harmless,
-    value_at,
+    chunk, ends_clause, is_address, is_sentence, is_strong, is_unknown, letters_spelled_out, looks_like_one,
+    said_harmless, value_at,
 };
 use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::text::is_number_word;
@@ -92,6 +94,51 @@ pub(crate) fn password(reading: &TokenizedText<'_>, plain: bool, login_asked: bo
         start = end + 1;
     }
     found
+}
+
+/// Returns the user name and the password of an answer that consists of the two: "jenk88 rosebud", "jen@x.com / rosebud".
+pub(crate) fn login_and_password(reading: &TokenizedText<'_>) -> Option<[(usize, usize); 2]> {
+    const LONGEST: usize = 24;
+    let tokens = &reading.tokens;
+    if tokens.len() > LONGEST {
+        return None;
+    }
+    let mut values: SmallVec<[(usize, usize); 2]> = SmallVec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let token = &tokens[at];
+        let between = token.does(WordClass::FILLER.union(WordClass::CONJUNCTION)) && token.kind == Kind::Word
+            || matches!(token.kind, Kind::Newline | Kind::Mark(b',' | b'/' | b'-' | b'.'));
+        if between {
+            at += 1;
+            continue;
+        }
+        let (_, mut last) = chunk(reading, at).filter(|(first, _)| *first <= at)?;
+        // "jenk88/rosebud"
+        if let Some(slash) = (at + 1..last).find(|&i| tokens[i].is(b'/')) {
+            last = slash - 1;
+        }
+        let value = (at, last);
+        let named = is_address(&reading.text[tokens[at].start as usize..tokens[last].end as usize]);
+        // "ike skeeter"
+        let short = at == last
+            && token.kind == Kind::Word
+            && token.len() < 4
+            && token.cue == 0
+            && !token.does(WordClass::COMMON);
+        let possible =
+            named || short && values.is_empty() || is_unknown(reading, value) || looks_like_one(reading, value);
+        if values.len() == 2 || !possible {
+            return None;
+        }
+        if named && values.len() == 1 {
+            values.insert(0, value);
+        } else {
+            values.push(value);
+        }
+        at = last + 1;
+    }
+    values[..].try_into().ok()
 }
 
 /// Returns whether the answer is a counter-question, such as "can it have spaces" or "is that the one on the router?".

@@ -61,7 +61,9 @@ impl MessageAnalysis<'_, '_> {
             return None;
         }
         let gave = if corrects { self.expected.gave } else { Topics::NONE };
+        let named = self.named();
         for (topics, announced) in [(self.expected.asked, false), (self.expected.announced, true), (gave, true)] {
+            let topics = if self.is_named(number) { topics } else { topics.except(named) };
             if announced && !(self.is_bare() || topics == gave && self.takes_back()) {
                 continue;
             }
@@ -197,6 +199,43 @@ impl MessageAnalysis<'_, '_> {
         self.few_numbers().iter().any(|n| n.digits == number.digits && n.first != number.first && n.groups == 1)
     }
 
+    /// Returns whether the message names every secret that was asked for right before its value.
+    pub(super) fn has_named_what_was_asked(&self) -> bool {
+        let asked = self.expected.asked.secrets();
+        !asked.is_empty() && asked.except(self.named()).is_empty()
+    }
+
+    /// Returns whether a cue for a secret is right before the number.
+    pub(super) fn is_named(&self, number: &Number) -> bool {
+        let at = self.reading.cues.partition_point(|hit| hit.last < number.first);
+        at.checked_sub(1)
+            .map(|at| &self.reading.cues[at])
+            .is_some_and(|hit| hit.cue.topic.is_secret() && number.first - hit.last <= 2)
+    }
+
+    fn named(&self) -> Topics {
+        *self.named.get_or_init(|| self.topics_named_with_a_value())
+    }
+
+    /// Returns the secrets that the message names right before a number: "meter 00458821, PIN 4470". Its other numbers
+    /// are something else, unless it corrects itself.
+    fn topics_named_with_a_value(&self) -> Topics {
+        let reading = self.reading;
+        if self.corrects() {
+            return Topics::NONE;
+        }
+        let value = |at: usize| reading.token(at).is_some_and(|t| matches!(t.kind, Kind::Digits | Kind::Masked));
+        let link = |t: &Token| {
+            matches!(t.kind, Kind::Mark(b':' | b'=' | b'#')) || t.kind == Kind::Word && t.does(Does::COPULA)
+        };
+        reading
+            .cues
+            .iter()
+            .filter(|hit| hit.cue.topic.is_secret())
+            .filter(|hit| value(hit.last + 1) || reading.token(hit.last + 1).is_some_and(link) && value(hit.last + 2))
+            .fold(Topics::NONE, |topics, hit| topics.with(hit.cue.topic))
+    }
+
     /// Returns the harmless topic that was asked for, if this number can be the answer.
     pub(super) fn harmless_asked(&self, number: &Number) -> Option<Topic> {
         self.expected.asked.iter().find(|&topic| {
@@ -245,6 +284,7 @@ impl MessageAnalysis<'_, '_> {
 
     /// Finds the password in an answer to a question for one.
     pub(super) fn answers(&mut self, role: Role) {
+        let asked_login = self.expected.asked.contains(Topic::Password) && self.expected.asked.contains(Topic::Login);
         if self.expected.read_back.contains(Topic::Password)
             && let Some((first, last)) = answer::password(self.reading, false, false)
             && is_strong(self.reading, (first, last))
@@ -253,6 +293,16 @@ impl MessageAnalysis<'_, '_> {
         {
             let candidate = password::candidate(first, last, Claim::Possible, "password");
             self.find(&candidate, Evidence { cue: Some(READ_BACK), ..Evidence::default() });
+        }
+        if asked_login
+            && !role.serves()
+            && let Some([login, (first, last)]) = answer::login_and_password(self.reading)
+            && self.is_free(first, last)
+        {
+            self.claimed[login.0..=login.1].fill(true);
+            let candidate = password::candidate(first, last, Claim::Possible, "password");
+            self.find(&candidate, Evidence { asked: true, ..Evidence::default() });
+            return;
         }
         let corrected =
             if self.takes_back() && self.reading.facts.words <= 10 { self.expected.gave } else { Topics::NONE };

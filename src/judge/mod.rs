@@ -27,6 +27,7 @@ mod phrases;
 pub(crate) mod pieces;
 mod quiet;
 pub(crate) mod recent;
+mod slots;
 mod solicited;
 mod topics;
 mod verdict;
@@ -192,12 +193,14 @@ fn analyze_in_full(
         card_found: false,
         bare: OnceCell::new(),
         assigns: OnceCell::new(),
+        named: OnceCell::new(),
         has_long_numbers: OnceCell::new(),
     };
     analysis.consume_masks();
     analysis.by_form(&candidates);
     analysis.by_columns();
     analysis.after_cards();
+    analysis.by_slots();
     let certain = analysis.verdict.found.len();
     analysis.by_cue(&candidates);
     analysis.codes(&candidates);
@@ -214,7 +217,7 @@ fn analyze_in_full(
     }
     said.gives_card = analysis.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.expiry);
     said.gives_code = analysis.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
-    said.answers = !analysis.verdict.found.is_empty() || analysis.masked;
+    said.answers = analysis.masked || analysis.verdict.found.iter().any(|f| !f.evidence.piece);
     said.answers_question =
         analysis.masked || analysis.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
     said.answers_question |= said.gives.iter().any(|topic| expected.asked.contains(topic));

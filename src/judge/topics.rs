@@ -48,6 +48,11 @@ impl Topics {
         Self(self.0 & 0xff)
     }
 
+    /// Returns the topics of this set that are not in `other`.
+    pub(super) fn except(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Returns the topics in both sets.
     pub(super) fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)

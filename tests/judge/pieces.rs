@@ -160,3 +160,19 @@ fn a_negative_number_in_the_next_column_is_not_a_part_of_a_number() {
         ("my card is 4012\t8888\t8888\t1881", "my card is ****\t****\t****\t1881"),
     ]);
 }
+
+#[test]
+fn a_secret_in_words_may_come_two_words_at_a_time() {
+    for (first, message) in
+        [("a: What is your PIN?", "four four"), ("a: ¿Cuál es su NIP?", "cuatro cuatro"), ("my pin is", "four four")]
+    {
+        assert_eq!(last_of(&[first, message]), "* *", "{first}");
+        assert_eq!(last_of(&[first, message, "uno dos"]), "* *", "{first}");
+    }
+    assert_eq!(last_of(&["a: How many?", "two three"]), "two three");
+}
+
+#[test]
+fn the_second_piece_of_an_announced_number_is_masked_too() {
+    assert_eq!(last_of(&["my pin is", "44", "17"]), "**");
+}

@@ -4,6 +4,7 @@
 //! asked for.
 
 mod announce;
+mod list;
 mod meaning;
 mod menu;
 mod object;
@@ -239,6 +240,14 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             // "I need the PIN... actually no."
             said.asks = Topics::NONE;
             asks = if before.is_some_and(|last| corrects(reading, last + 1, end)) { Topics::NONE } else { asks };
+        }
+        if role.serves() && asks.has_secret() {
+            let besides = list::besides(reading, start, end);
+            said.measures |= besides.measure;
+            // The user name or whatever else is asked for.
+            if besides.unknown && !asks.contains(Topic::Password) {
+                asks = asks.with(Topic::Login);
+            }
         }
         if !asks.is_empty() {
             // "Dial *#06# and read me the 15 digits."

@@ -5,6 +5,7 @@ use crate::detect::password::is_predicate;
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::message::Role;
 
+use super::list::is_bare_name;
 use super::object::{happens_elsewhere, warns};
 use super::{MEANT, cues_in, is_any};
 
@@ -251,19 +252,6 @@ pub(super) fn is_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -
 
 /// The most words of a message with a sentence that is only the name of something harmless.
 pub(crate) const MOST_WORDS: usize = 16;
-
-/// Returns whether the sentence is only the name of something: "Your ssn", "and the code", "ok, and your ZIP".
-fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
-    const LONGEST: usize = 12;
-    let besides = Does::OWN.union(Does::DETERMINER).union(Does::CONJUNCTION).union(Does::FILLER).union(Does::PIECE);
-    let tokens = &reading.tokens[start..end];
-    tokens.len() <= LONGEST
-        && tokens.iter().all(|t| {
-            t.cue != 0
-                || matches!(t.kind, Kind::Newline | Kind::Mark(b'.' | b','))
-                || t.kind == Kind::Word && t.does(besides) && !t.does(Does::COPULA)
-        })
-}
 
 /// Returns whether the sentence asks, without a verb, for the last digits instead of something else: "Ok, then the last
 /// four of the card.".

@@ -323,6 +323,7 @@ impl MessageAnalysis<'_, '_> {
             NumberShape::Harmless(_) => return false,
             _ if number::is_glued(self.reading, number.first, number.last) => return false,
             _ if self.is_element(number) || self.parts.contains(&number.first) => return false,
+            _ if self.has_named_what_was_asked() && !self.is_named(number) => return false,
             NumberShape::Likely("phone") => number.digits != 10 || number.groups != 3,
             _ => true,
         };

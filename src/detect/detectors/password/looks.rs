@@ -146,7 +146,7 @@ pub(super) fn is_masked(text: &[u8]) -> bool {
 }
 
 /// Returns whether the text is a URL, an e-mail address or a path.
-pub(super) fn is_address(text: &[u8]) -> bool {
+pub(crate) fn is_address(text: &[u8]) -> bool {
     let at = text.iter().position(|b| *b == b'@');
     // "root@203.0.113.9"
     let host = at.is_some_and(|at| {

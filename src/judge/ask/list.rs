@@ -1,0 +1,84 @@
+//! Requests that name several things: "exp, cvv and zip", "your member number and PIN".
+
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does};
+use crate::detect::token::{Kind, Token, TokenizedText};
+
+/// Returns whether the token separates two items of a list.
+fn separates(reading: &TokenizedText<'_>, token: &Token) -> bool {
+    matches!(token.kind, Kind::Mark(b',' | b'/' | b'&' | b'+' | b';'))
+        || token.kind == Kind::Word && (token.does(Does::CONJUNCTION) || reading.is_in(token, PhraseSet::AND_THEN))
+}
+
+/// Returns whether one of the tokens is a word for a topic that `counts`.
+fn names(reading: &TokenizedText<'_>, tokens: &[Token], counts: impl Fn(Topic) -> bool) -> bool {
+    tokens.iter().any(|t| reading.hit(t).is_some_and(|hit| counts(hit.cue.topic)))
+}
+
+/// Returns whether the tokens contain a word that makes them a statement.
+fn states(reading: &TokenizedText<'_>, tokens: &[Token]) -> bool {
+    let verb = Does::COPULA.union(Does::NEGATION).union(Does::SENT).union(Does::STATE);
+    tokens.iter().any(|t| t.kind == Kind::Word && t.cue == 0 && t.does(verb) && !separates(reading, t))
+}
+
+/// Returns whether the token may be part of a name: a cue, an article, a mark.
+fn is_plain(token: &Token) -> bool {
+    let besides = Does::OWN.union(Does::DETERMINER).union(Does::CONJUNCTION).union(Does::FILLER).union(Does::PIECE);
+    token.cue != 0
+        || matches!(token.kind, Kind::Newline | Kind::Mark(b'.' | b',' | b'/' | b'&' | b'+'))
+        || token.kind == Kind::Word && token.does(besides) && !token.does(Does::COPULA)
+}
+
+/// Returns whether the sentence is only the name of something: "Your ssn", "and the code", "ok, and your ZIP". Or it is
+/// a short list of names of which some may be any words: "name and password", "exp cvv zip on one line".
+pub(super) fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
+    const LONGEST: usize = 12;
+    const SHORT_LIST: usize = 8;
+    let tokens = &reading.tokens[start..end];
+    if tokens.len() > LONGEST {
+        return false;
+    }
+    let item = |item: &[Token]| item.iter().all(is_plain) || !names(reading, item, Topic::is_secret);
+    let secret = || names(reading, tokens, Topic::is_secret);
+    let short = || secret() && tokens.iter().filter(|t| t.is_text()).count() <= SHORT_LIST && !states(reading, tokens);
+    let listed = || tokens.iter().any(|t| separates(reading, t)) && tokens.split(|t| separates(reading, t)).all(item);
+    tokens.iter().all(is_plain) || short() && (listed() || has_a_run(reading, start, end))
+}
+
+/// Returns whether two cues are next to each other, one of them for a secret: "cvv zip", "login / password".
+fn has_a_run(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
+    let from = reading.cues.partition_point(|hit| hit.first < start);
+    reading.cues[from..].windows(2).take_while(|pair| pair[1].first < end).any(|pair| {
+        let between = &reading.tokens[pair[0].last + 1..pair[1].first];
+        between.iter().all(|t| separates(reading, t) || t.does(Does::OWN.union(Does::DETERMINER)))
+            && pair.iter().any(|hit| hit.cue.topic.is_secret())
+            && pair[0].cue.topic != pair[1].cue.topic
+    })
+}
+
+/// What a list of names contains besides secrets.
+pub(super) struct Besides {
+    /// A word for a date, an amount or a place.
+    pub(super) measure: bool,
+    /// Words that no table knows: "your gym number and the PIN".
+    pub(super) unknown: bool,
+}
+
+/// Returns what the list contains besides secrets, if the sentence is a list with a secret.
+pub(super) fn besides(reading: &TokenizedText<'_>, start: usize, end: usize) -> Besides {
+    /// The maximum number of words of a name.
+    const LONGEST: usize = 5;
+    let talk = Does::GLUE.union(Does::FILLER).union(Does::REQUEST).union(Does::OWN).union(Does::DETERMINER);
+    let mut besides = Besides { measure: false, unknown: false };
+    for item in reading.tokens[start..end].split(|t| separates(reading, t)) {
+        if names(reading, item, Topic::is_secret) {
+            continue;
+        }
+        let measures = |topic| matches!(topic, Topic::Amount | Topic::Time | Topic::Place);
+        let asks = |t: &Token| is_plain(t) || t.is(b'?') || t.does(Does::GLUE.union(Does::REQUEST));
+        besides.measure |= names(reading, item, measures) && item.iter().all(asks);
+        besides.unknown |= item.iter().all(|t| t.cue == 0)
+            && item.iter().filter(|t| t.is_text()).count() <= LONGEST
+            && item.iter().any(|t| t.kind == Kind::Word && !t.does(talk));
+    }
+    besides
+}

@@ -1,0 +1,451 @@
+//! Several values at once: "exp, cvv, zip?" answered by "0627 319 94110", or "cvv and zip are 319 and 94110".
+//!
+//! The topics are those of the question or of the labels in the message itself. Each number takes the topic that its
+//! count of digits fits best, so that all numbers together fit best. If two ways are equally good, every number that
+//! is a secret in one of them is masked.
+
+use smallvec::SmallVec;
+
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does};
+use crate::detect::number::{Number, NumberShape};
+use crate::detect::token::{Kind, Token};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
+use crate::judge::analysis::MessageAnalysis;
+use crate::judge::conversation::Topics;
+use crate::judge::fits::secret_fits;
+use crate::judge::verdict::Why;
+
+/// The maximum number of values that are told at once.
+const MOST_VALUES: usize = 8;
+
+/// The maximum number of topics that are considered.
+const MOST_TOPICS: usize = 6;
+
+/// The maximum number of groups that one value may have, if the spaces between them do not say where it ends.
+const MOST_GROUPS: usize = 4;
+
+/// The cost of a value without a topic.
+const UNKNOWN: u32 = 7;
+
+/// The cost of a secret topic without a value. That of another topic is 1.
+const UNANSWERED: u32 = 3;
+
+/// The cost of joining two groups that a space separates.
+const JOINED: u32 = 2;
+
+/// The cost of a value that begins at a hyphen.
+const SPLIT: u32 = 1;
+
+/// The lowest cost at which numbers are not the values of labels before them or of a single question.
+const STRICT: u32 = 3;
+
+/// The cost above any other.
+const IMPOSSIBLE: u32 = 1000;
+
+/// What is between a group and the group before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    /// Only a hyphen or a dot.
+    Tied,
+    /// A space or the like, within one number.
+    Loose,
+    /// They belong to different numbers.
+    Apart,
+}
+
+/// A run of digits, a number that is harmless by its shape, or a mask, which has no digits.
+struct Group {
+    first: usize,
+    last: usize,
+    /// What is between it and the group before it.
+    gap: Gap,
+    lens: SmallVec<[usize; 4]>,
+    shape: NumberShape,
+}
+
+impl Group {
+    fn digits(&self) -> usize {
+        self.lens.iter().sum()
+    }
+
+    /// Returns the number that consists of these groups.
+    fn number(groups: &[Self]) -> Number {
+        Number {
+            first: groups[0].first,
+            last: groups[groups.len() - 1].last,
+            digits: groups.iter().map(Self::digits).sum(),
+            groups: groups.iter().map(|group| group.lens.len()).sum(),
+            shape: NumberShape::Bare,
+            attached: false,
+        }
+    }
+
+    /// Returns whether the number is a date or an amount by its shape, or four digits that may be an expiry date.
+    fn speaks_for_itself(&self, month: bool) -> bool {
+        matches!(self.shape, NumberShape::Harmless(_)) || month
+    }
+}
+
+/// Returns how badly these groups fit the topic, or nothing if they cannot be its value.
+fn cost(topic: Topic, groups: &[Group]) -> Option<u32> {
+    let lens: SmallVec<[usize; 8]> = groups.iter().flat_map(|group| group.lens.iter().copied()).collect();
+    let digits: usize = lens.iter().sum();
+    if let NumberShape::Harmless(what) = groups[0].shape {
+        let fits = match what {
+            "amount" | "decimal" => topic == Topic::Amount,
+            "date" | "time" => topic == Topic::Time,
+            _ => false,
+        };
+        return (fits && groups.len() == 1).then_some(0);
+    }
+    let alone = |group: &Group| group.lens.is_empty() || matches!(group.shape, NumberShape::Harmless(_));
+    if groups.len() > 1 && (groups.iter().any(alone) || groups[1..].iter().any(|group| group.gap == Gap::Apart)) {
+        return None;
+    }
+    let joined = match lens[..] {
+        // The mask of a secret.
+        [] => return (groups.len() == 1 && topic.is_secret()).then_some(0),
+        [3, 2, 4] if topic == Topic::SocialSecurity => 0,
+        [3, 3, 4] if topic == Topic::Phone => 0,
+        [2, 2] | [2, 2, 2 | 4] if topic == Topic::Time => 0,
+        _ => JOINED * groups[1..].iter().filter(|group| group.gap == Gap::Loose).count() as u32,
+    } + SPLIT * u32::from(groups[0].gap == Gap::Tied);
+    let fit = match (topic, digits) {
+        (Topic::SecurityCode, 3) => 0,
+        (Topic::SecurityCode, 4) => 2,
+        (Topic::SocialSecurity, 9) => 0,
+        (Topic::OneTimePasscode | Topic::Code, 6) => 0,
+        (Topic::OneTimePasscode | Topic::Code, 4 | 5 | 7 | 8) => 1,
+        // "Your 3-digit code".
+        (Topic::Code, 3) => 1,
+        (Topic::Pin, 4) => 0,
+        (Topic::Pin, 5 | 6) => 1,
+        (Topic::Pin, 7 | 8) => 3,
+        (Topic::Password, 4..) if groups.len() == 1 => 3,
+        (Topic::Account, 8..=24) => 0,
+        (Topic::Account, 6 | 7) => 1,
+        (Topic::Partial, 4) => 0,
+        (Topic::Partial, 3 | 5 | 6) => 3,
+        (Topic::Zip, 5) => 0,
+        (Topic::Zip, 9) => 1,
+        (Topic::Zip, 4 | 6) => 2,
+        (Topic::Phone, 10) => 0,
+        (Topic::Phone, 7..=13) => 1,
+        (Topic::Time, 4 | 6 | 8) => 0,
+        (Topic::Time, 1..=3) => 2,
+        (Topic::Amount | Topic::Place | Topic::Quantity, 1..=3) => 1,
+        (Topic::Amount | Topic::Place | Topic::Quantity, 4 | 5) => 2,
+        // A user name, or anything else that was asked for.
+        (Topic::Reference | Topic::Device | Topic::Login, 5..) => 1,
+        (Topic::Reference | Topic::Device | Topic::Login, 1..=4) => 3,
+        _ => return None,
+    };
+    Some(fit + joined)
+}
+
+/// What a group is in the best ways to distribute the topics.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    /// The secret topic that it may have, and the groups that belong to the same value.
+    secret: Option<(Topic, usize, usize)>,
+    /// Whether it may be harmless or unknown.
+    other: bool,
+}
+
+/// Returns the lowest cost at which the topics can be distributed, and what each group is then. `all_answered`: whether
+/// every topic must have a value.
+fn distribute(
+    groups: &[Group],
+    topics: &[Topic],
+    all_answered: bool,
+    alone: &dyn Fn(usize) -> u32,
+) -> (u32, [Slot; MOST_VALUES]) {
+    const SETS: usize = 1 << MOST_TOPICS;
+    // The cost of the groups from a place on, if these topics are left.
+    let mut best = [[IMPOSSIBLE; SETS]; MOST_VALUES + 1];
+    let all = (1 << topics.len()) - 1;
+    let left = |set: usize| {
+        let unanswered = |(at, topic): (usize, &Topic)| match topic.is_secret() {
+            // "3-digit code" may be another name of the security code.
+            _ if set & 1 << at == 0 || *topic == Topic::Code => 0,
+            true => UNANSWERED,
+            false if all_answered => UNKNOWN,
+            false => 1,
+        };
+        topics.iter().enumerate().map(unanswered).sum::<u32>()
+    };
+    // All ways to go on at a place with these topics left: the cost, the next place, the next set and the topic.
+    let steps = |place: usize, set: usize| {
+        let mut steps: SmallVec<[(u32, usize, usize, Option<Topic>); 25]> = SmallVec::new();
+        steps.push((alone(place), place + 1, set, None));
+        for (at, topic) in topics.iter().enumerate().filter(|(at, _)| set & 1 << at != 0) {
+            for end in place + 1..=groups.len().min(place + MOST_GROUPS) {
+                if let Some(cost) = cost(*topic, &groups[place..end]) {
+                    steps.push((cost, end, set & !(1 << at), Some(*topic)));
+                }
+            }
+        }
+        steps
+    };
+    for set in 0..=all {
+        best[groups.len()][set] = left(set);
+    }
+    for place in (0..groups.len()).rev() {
+        for set in 0..=all {
+            let costs = steps(place, set).into_iter().map(|(cost, next, set, _)| cost + best[next][set]);
+            best[place][set] = costs.min().unwrap_or(IMPOSSIBLE);
+        }
+    }
+    let mut slots = [Slot::default(); MOST_VALUES];
+    let mut reached = [[false; SETS]; MOST_VALUES + 1];
+    reached[0][all] = true;
+    for place in 0..groups.len() {
+        for set in 0..=all {
+            if !reached[place][set] {
+                continue;
+            }
+            for (cost, next, rest, topic) in steps(place, set) {
+                if cost + best[next][rest] != best[place][set] {
+                    continue;
+                }
+                reached[next][rest] = true;
+                for slot in &mut slots[place..next] {
+                    match topic.filter(|topic| topic.is_secret()) {
+                        Some(topic) => slot.secret = slot.secret.or(Some((topic, place, next))),
+                        None => slot.other = true,
+                    }
+                }
+            }
+        }
+    }
+    (best[0][all], slots)
+}
+
+fn is_month(digits: &[u8]) -> bool {
+    matches!(digits, [b'0', b'1'..=b'9'] | [b'1', b'0'..=b'2'])
+}
+
+impl MessageAnalysis<'_, '_> {
+    /// Finds the values of several topics that were asked for at once or that the message names before them.
+    pub(super) fn by_slots(&mut self) {
+        // Stars between digits may be masks of secrets.
+        if self.page.numbers.is_empty() || self.reading.has_mark(b'*') {
+            return;
+        }
+        if self.no_cue_is_beside_a_number() {
+            let asked = self.expected.asked;
+            if !self.is_bare() {
+                return;
+            }
+            let end = self.reading.tokens.len();
+            if asked.has_secret() && !self.expected.answered {
+                self.fill_slots(asked, 0, end, None);
+            } else if self.opens_with_an_expiry_date() {
+                let topics = Topics::NONE.with(Topic::SecurityCode).with(Topic::Time);
+                let topics = if self.page.numbers.len() > 2 { topics.with(Topic::Zip) } else { topics };
+                self.fill_slots(topics, 0, end, Some("expiry date before it"));
+            }
+        } else {
+            self.labelled();
+        }
+    }
+
+    fn no_cue_is_beside_a_number(&self) -> bool {
+        let digits = |at: Option<usize>| {
+            at.and_then(|at| self.reading.token(at)).is_some_and(|t| t.kind == Kind::Digits || self.links(t))
+        };
+        !self.reading.cues.iter().any(|hit| digits(hit.first.checked_sub(1)) || digits(Some(hit.last + 1)))
+    }
+
+    /// Returns whether the token may be between a cue and its number: "the zip is 94110", "zip: 94110".
+    fn links(&self, token: &Token) -> bool {
+        token.is(b':') || token.kind == Kind::Word && token.does(Does::GLUE)
+    }
+
+    /// Returns whether the message starts with a month and a year, and three digits follow: "06/27 319".
+    fn opens_with_an_expiry_date(&self) -> bool {
+        let [date, code, ..] = self.page.numbers else { return false };
+        let tokens = &self.reading.tokens;
+        let part = |at: usize| self.reading.bytes(&tokens[at]);
+        let expiry = date.first == 0
+            && date.last == 2
+            && tokens[1].is(b'/')
+            && is_month(part(0))
+            && matches!(part(2), [b'2'..=b'4', b'0'..=b'9']);
+        expiry && code.digits == 3 && code.groups == 1 && self.joins(date.last + 1, code.first)
+    }
+
+    /// Finds the values after a list of labels: "cvv and zip are 319 and 94110", "exp/cvv 0627/319".
+    fn labelled(&mut self) {
+        let reading = self.reading;
+        let mut at = 0;
+        while at < reading.cues.len() {
+            let first = at;
+            let mut topics = Topics::NONE.with(reading.cues[at].cue.topic);
+            // "id and pin": any word may be the first label.
+            let start = reading.cues[at].first;
+            let other = start.checked_sub(2).filter(|before| {
+                let token = &reading.tokens[*before];
+                self.separates(start - 1) && token.kind == Kind::Word && token.cue == 0
+            });
+            if other.is_some() {
+                topics = topics.with(Topic::Reference);
+            }
+            while at + 1 < reading.cues.len() && self.joins(reading.cues[at].last + 1, reading.cues[at + 1].first) {
+                at += 1;
+                topics = topics.with(reading.cues[at].cue.topic);
+            }
+            let last = reading.cues[at].last;
+            let named = reading.cues[first..=at].iter().find(|hit| hit.cue.topic.is_secret());
+            if let Some(named) = named.filter(|_| at > first || other.is_some()) {
+                let until = reading.cues.get(at + 1).map_or(reading.tokens.len(), |next| next.first);
+                self.fill_slots(topics, last + 1, until, Some(named.cue.name));
+            }
+            at += 1;
+        }
+    }
+
+    /// Returns whether the token separates two items of a list.
+    fn separates(&self, at: usize) -> bool {
+        let token = &self.reading.tokens[at];
+        matches!(token.kind, Kind::Mark(b',' | b'/' | b'&' | b'+' | b'-' | b';' | b'|'))
+            || self.reading.is_in(token, PhraseSet::JOINS)
+    }
+
+    /// Returns whether the tokens `first..end` only join two items of a list.
+    fn joins(&self, first: usize, end: usize) -> bool {
+        let own = |t: &Token| t.kind == Kind::Word && t.does(Does::OWN.union(Does::DETERMINER));
+        first <= end
+            && end - first <= 3
+            && (first..end).all(|at| self.separates(at) || own(&self.reading.tokens[at]))
+            && (first == end || (first..end).any(|at| self.separates(at)))
+    }
+
+    /// Distributes the topics over the numbers in the tokens `first..end`.
+    fn fill_slots(&mut self, topics: Topics, first: usize, end: usize, label: Option<&'static str>) {
+        let Some(groups) = self.groups(first, end, label.is_some()) else { return };
+        let counted = |topic: &Topic| *topic != Topic::Card;
+        let topics: SmallVec<[Topic; MOST_TOPICS]> = topics.iter().filter(counted).take(MOST_TOPICS).collect();
+        let secret = topics.iter().filter(|topic| topic.is_secret());
+        if groups.len() < 2 || secret.clone().next().is_none() || label.is_some() && groups.len() < topics.len() {
+            return;
+        }
+        // "55 29 01" is one passcode, if nothing else was asked for.
+        let whole = |number: &Number| number.groups > 1 && secret.clone().any(|topic| secret_fits(*topic, number));
+        if topics.len() == 1 && self.page.numbers.iter().any(whole) {
+            return;
+        }
+        let month = |group: &Group| self.is_month_and_year(group);
+        let alone = |at: usize| match &groups[at] {
+            group if group.speaks_for_itself(month(group)) => 1,
+            group if group.digits() <= 2 => 3,
+            _ => UNKNOWN,
+        };
+        let (cost, slots) = distribute(&groups, &topics, label.is_some(), &alone);
+        let most = if label.is_some() || topics.len() == 1 { STRICT } else { UNKNOWN };
+        if cost >= most {
+            return;
+        }
+        let mut at = 0;
+        while at < groups.len() {
+            let Some((topic, from, to)) = slots[at].secret else {
+                if slots[at].other {
+                    self.claimed[groups[at].first..=groups[at].last].fill(true);
+                    self.pass(&Group::number(&groups[at..=at]), Why::NumberShape("another value that was asked for"));
+                }
+                at += 1;
+                continue;
+            };
+            if groups[at].lens.is_empty() {
+                at += 1;
+                continue;
+            }
+            let number = Group::number(&groups[from.max(at)..to]);
+            let entity = match topic {
+                Topic::Code if number.digits == 3 || number.digits == 4 && self.mentions_cards() => {
+                    Entity::SecurityCode
+                }
+                Topic::Code => Entity::OneTimePasscode,
+                topic => topic.entity().unwrap_or(Entity::Account),
+            };
+            let candidate = self.bare_candidate(&number, entity);
+            let evidence = Evidence { asked: label.is_none(), cue: label, ..candidate.evidence };
+            self.find(&candidate, evidence);
+            at = to;
+        }
+    }
+
+    /// Returns whether four digits may be the month and the year of an expiry date.
+    fn is_month_and_year(&self, group: &Group) -> bool {
+        let digits = self.reading.bytes(&self.reading.tokens[group.first]);
+        group.lens[..] == [4] && is_month(&digits[..2]) && (b'2'..=b'4').contains(&digits[2])
+    }
+
+    /// Returns the groups of digits and the masks in the tokens `first..end`. `listed`: only if they are a list, and up
+    /// to its end.
+    fn groups(&self, first: usize, end: usize, listed: bool) -> Option<SmallVec<[Group; MOST_VALUES]>> {
+        const FARTHEST: usize = 5;
+        let mut groups: SmallVec<[Group; MOST_VALUES]> = SmallVec::new();
+        let mut numbers = self.page.numbers.iter().skip_while(|number| number.first < first).peekable();
+        let mut at = first;
+        while at < end {
+            let number = numbers.next_if(|number| number.first == at);
+            let masked = self.reading.tokens[at].kind == Kind::Masked;
+            let last = number.map_or(at, |number| number.last);
+            if number.is_none() && !masked || !masked && !self.is_free(at, last) {
+                at = last + 1;
+                continue;
+            }
+            let joined = match groups.last() {
+                _ if !listed => true,
+                None => at - first <= FARTHEST && !(first..at).any(|at| self.reading.ends_sentence(at)),
+                Some(before) => self.joins(before.last + 1, at),
+            };
+            if !joined && !groups.is_empty() {
+                break;
+            }
+            if !joined || number.is_some_and(|number| number.attached) || groups.len() + (last - at) >= MOST_VALUES {
+                return None;
+            }
+            match number {
+                Some(number) => self.split(number, &mut groups),
+                None => groups.push(Group {
+                    first: at,
+                    last: at,
+                    gap: Gap::Apart,
+                    lens: SmallVec::new(),
+                    shape: NumberShape::Bare,
+                }),
+            }
+            at = last + 1;
+        }
+        Some(groups)
+    }
+
+    /// Appends the groups of a number. A number that is harmless by its shape is one group.
+    fn split(&self, number: &Number, groups: &mut SmallVec<[Group; MOST_VALUES]>) {
+        let harmless = matches!(number.shape, NumberShape::Harmless(_));
+        let mut gap = Gap::Apart;
+        for at in number.first..=number.last {
+            let token = &self.reading.tokens[at];
+            if token.kind != Kind::Digits {
+                let tied = matches!(token.kind, Kind::Mark(b'-' | b'.')) && !token.spaced;
+                gap = if tied { Gap::Tied } else { Gap::Loose };
+                continue;
+            }
+            match groups.last_mut().filter(|group| harmless && group.first >= number.first) {
+                Some(group) => {
+                    group.last = at;
+                    group.lens.push(token.len());
+                }
+                None => {
+                    let lens = SmallVec::from_slice(&[token.len()]);
+                    let gap = if gap == Gap::Tied && token.spaced { Gap::Loose } else { gap };
+                    groups.push(Group { first: at, last: at, gap, lens, shape: number.shape });
+                }
+            }
+            gap = Gap::Loose;
+        }
+    }
+}

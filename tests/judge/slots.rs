@@ -1,0 +1,97 @@
+//! Several values that are asked for or named at once.
+
+use crate::{becomes, last_of, passes};
+
+/// Returns the redacted answer to a question.
+fn talk(question: &str, answer: &str) -> String {
+    last_of(&[&format!("a: {question}"), answer])
+}
+
+#[test]
+fn each_number_of_an_answer_takes_the_topic_that_its_digits_fit() {
+    for (question, answer, kept) in [
+        ("exp, cvv, zip?", "0627 319 94110", "0627 *** 94110"),
+        ("zip, dob, and social?", "94110, 4/12/80, 412779021", "94110, 4/12/80, *****9021"),
+        ("Please provide your SSN, date of birth and zip.", "412 77 9021 94110", "*** ** 9021 94110"),
+        ("Last four of the card and the CVV", "1881 319", "1881 ***"),
+        ("member number and PIN", "778492011 4417", "778492011 ****"),
+        ("PIN and member number", "4417 778492011", "**** 778492011"),
+        ("pin and zip", "4417 94110", "**** 94110"),
+        ("PIN and amount?", "$40 4417", "$40 ****"),
+        ("expiration date and cvv", "0627 319", "0627 ***"),
+        ("code we texted and your zip?", "552901 94110", "****** 94110"),
+        ("número de socio y NIP", "778492 4417", "778492 ****"),
+        ("Please reply with your ZIP, then your 3-digit code, in that order.", "10027 248", "10027 ***"),
+        ("order number, PIN, amount?", "88123 4417 50", "88123 **** 50"),
+        ("exp and sec code?", "11-27-693", "11-27-***"),
+        // A name that no table knows.
+        ("SOCIO, PIN, TRAMITE", "55180, 4391, saldo", "55180, ****, saldo"),
+        ("gym number & PIN", "31097 4825", "31097 ****"),
+        // Lists without a question mark.
+        ("exp cvv zip all on one line", "0726 384 94133", "0726 *** 94133"),
+        ("fecha cvv cp todo junto", "0927 355 64010", "0927 *** 64010"),
+    ] {
+        assert_eq!(talk(question, answer), kept, "{question}");
+    }
+}
+
+#[test]
+fn a_number_without_a_name_stays_if_the_secret_is_named() {
+    for (question, answer, kept) in [
+        (
+            "What's the meter number and the PIN?",
+            "the meter says 00458821. the pin is 4470",
+            "the meter says 00458821. the pin is ****",
+        ),
+        ("house number and pin", "house 5127, pin 7215", "house 5127, pin ****"),
+    ] {
+        assert_eq!(talk(question, answer), kept, "{question}");
+    }
+}
+
+#[test]
+fn numbers_that_fit_two_secrets_equally_well_are_masked_alike() {
+    assert_eq!(talk("your PIN and zip?", "94110 33445"), "***** *****");
+}
+
+#[test]
+fn numbers_that_answer_harmless_questions_stay() {
+    for (question, answer) in [
+        ("exp date and zip?", "0627 94110"),
+        ("order number and amount?", "88123 4500"),
+        ("what's the zip and the last four of your social", "94110 9021"),
+        ("member ID and date of birth?", "778492011 04121980"),
+        ("zip and house number?", "94110 1204"),
+    ] {
+        assert_eq!(talk(question, answer), answer, "{question}");
+    }
+}
+
+#[test]
+fn labels_before_a_list_of_numbers_name_them_in_the_best_order() {
+    becomes(&[
+        ("cvv and zip are 319 and 94110", "cvv and zip are *** and 94110"),
+        ("cvv/zip 319/94110", "cvv/zip ***/94110"),
+        ("my id and pin: 778492011 4417", "my id and pin: 778492011 ****"),
+        ("pin and puk 4417 84729910", "pin and puk **** ********"),
+    ]);
+    passes(&["zip and phone: 94110 4155550132"]);
+}
+
+#[test]
+fn three_digits_after_an_expiry_date_are_the_security_code() {
+    becomes(&[("06/27 319", "06/27 ***"), ("06/27, 319, 94110", "06/27, ***, 94110")]);
+    passes(&["12/25 150 guests"]);
+}
+
+#[test]
+fn the_word_beside_a_user_name_is_the_password_if_both_are_asked_for() {
+    for (question, answer, kept) in [
+        ("username and password", "jenk88 rosebud", "jenk88 ********"),
+        ("email and password please", "jen@x.com rosebud", "jen@x.com ********"),
+        ("usuario y contraseña", "jenk88 girasol", "jenk88 ********"),
+        ("name and password", "Jen Kowalski, rosebud", "Jen Kowalski, ********"),
+    ] {
+        assert_eq!(talk(question, answer), kept, "{question}");
+    }
+}
