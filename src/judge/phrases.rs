@@ -305,6 +305,25 @@ impl MessageAnalysis<'_, '_> {
             .any(|t| (said || has) && t.does(Does::FACE) && t.kind == Kind::Word)
     }
 
+    /// Returns whether a clause says no more than on which side the number is: "it's 722 on the back", "al reverso 722".
+    fn is_only_on_a_face(&self, number: &Number) -> bool {
+        const LONGEST: usize = 8;
+        let tokens = &self.reading.tokens;
+        let ends =
+            |at: usize| tokens[at].is(b',') || tokens[at].kind == Kind::Newline || self.reading.ends_sentence(at);
+        let from =
+            (number.first.saturating_sub(LONGEST)..number.first).rev().find(|&at| ends(at)).map_or(0, |at| at + 1);
+        let until = (number.last + 1..tokens.len()).find(|&at| ends(at)).unwrap_or(tokens.len());
+        let talk = Does::GLUE.union(Does::FILLER).union(Does::COPULA).union(Does::REPORTS).union(Does::FACE);
+        let says = |t: &Token| match t.kind {
+            Kind::Word => t.cue == 0 && t.does(talk) && !t.does(Does::NEGATION),
+            Kind::Mark(mark) => mark == b'\'',
+            _ => false,
+        };
+        let clause = || tokens[from..number.first].iter().chain(&tokens[number.last + 1..until]);
+        until - from <= LONGEST && clause().all(says) && clause().any(|t| t.kind == Kind::Word && t.does(Does::FACE))
+    }
+
     /// Returns whether a side of the card and its digits are mentioned in one sentence: "The four digits above the
     /// number on the front of my Amex are 7719".
     pub(super) fn is_on_card_face(&self, number: &Number) -> bool {
@@ -333,6 +352,7 @@ impl MessageAnalysis<'_, '_> {
             && around().any(|t| self.reading.hit(t).is_some_and(|h| h.cue.topic == Topic::Card));
         self.is_said_by_card(number)
             || shown
+            || face && number.digits == 3 && number.groups == 1 && self.is_only_on_a_face(number)
             || self.is_counted_out(number)
             || face
                 && digits

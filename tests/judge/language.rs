@@ -850,3 +850,9 @@ fn a_secret_that_was_asked_for_may_come_a_digit_or_two_at_a_time() {
     assert_eq!(last_of(&["a: What is your social?", "4", "1", "2", "7", "7"]), "*");
     assert_eq!(last_of(&[code, "a: How many people?", "2"]), "2");
 }
+
+#[test]
+fn a_label_in_markdown_emphasis_names_a_password() {
+    assert_eq!(crate::last_of(&["a: - **Password**: `BlueHeron7`"]), "- **Password**: `********`");
+    assert_eq!(crate::last_of(&["a: **Password:** rosebud"]), "**Password:** ********");
+}

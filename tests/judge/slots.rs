@@ -95,3 +95,13 @@ fn the_word_beside_a_user_name_is_the_password_if_both_are_asked_for() {
         assert_eq!(talk(question, answer), kept, "{question}");
     }
 }
+
+#[test]
+fn three_digits_in_a_clause_that_names_a_side_of_the_card_are_its_code() {
+    becomes(&[
+        ("it's 722 on the back", "it's *** on the back"),
+        ("on the reverse it says 722", "on the reverse it says ***"),
+        ("al reverso 722", "al reverso ***"),
+    ]);
+    passes(&["we sat in row 722 on the back", "there were 722 people on the back seats"]);
+}

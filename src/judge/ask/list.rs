@@ -82,3 +82,35 @@ pub(super) fn besides(reading: &TokenizedText<'_>, start: usize, end: usize) -> 
     }
     besides
 }
+
+/// Returns whether an agent's message is only the name of something that is no secret: "odometer", "ok, street number",
+/// "dob". After an answer it asks for that.
+pub(crate) fn names_something_harmless(reading: &TokenizedText<'_>) -> bool {
+    const MOST_WORDS: usize = 4;
+    const MOST_TOKENS: usize = 8;
+    let tokens = &reading.tokens;
+    // "Hmm, expired", "try again", "the other half", "no".
+    let about_the_answer = Does::NEGATION
+        .union(Does::TROUBLE)
+        .union(Does::STATE)
+        .union(Does::REQUEST)
+        .union(Does::PIECE)
+        .union(Does::HALF)
+        .union(Does::FACE)
+        .union(Does::SENT)
+        .union(Does::RETRIES)
+        .union(Does::TAKES_BACK)
+        .union(Does::DIGITS)
+        .union(Does::FORETELLS);
+    let content = |t: &Token| match reading.hit(t) {
+        Some(hit) => !hit.cue.topic.is_secret(),
+        None => t.kind == Kind::Word && t.word == 0,
+    };
+    reading.facts.words <= MOST_WORDS
+        && tokens.len() <= MOST_TOKENS
+        && reading.facts.digits == 0
+        && !reading.mentions_secrets()
+        && !reading.mentions(Topic::Quantity)
+        && tokens.iter().any(content)
+        && !tokens.iter().any(|t| t.is_text() && t.cue == 0 && t.does(about_the_answer))
+}

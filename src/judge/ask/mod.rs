@@ -21,6 +21,7 @@ use crate::judge::conversation::{Intents, Topics};
 use crate::message::Role;
 
 use announce::announces;
+pub(crate) use list::names_something_harmless;
 use meaning::{MEANT, asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
 use menu::{is_choice, is_menu};
 use object::{corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies};
@@ -48,6 +49,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
         }
     }
     said.sends_it = role.serves() && sends_it(reading, part);
+    said.moves_on = role.serves() && part.first && part.last && names_something_harmless(reading);
     let mut requests = Requests::new();
     if !may_ask(reading, role) {
         return (said, requests);

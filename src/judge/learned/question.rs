@@ -2,11 +2,11 @@
 
 use crate::detect::cues::{Topic, WordClass};
 use crate::detect::token::{Kind, TokenizedText};
-use crate::judge::Part;
 use crate::judge::conversation::Topics;
 use crate::judge::learned::feature::{self, Feature};
 use crate::judge::learned::{WEIGHTS, token_value};
 use crate::judge::recent::INTENTS;
+use crate::judge::{Part, ask};
 
 /// The maximum number of tokens that are read, counted from the end of the message.
 const TOKENS: usize = 72;
@@ -18,8 +18,11 @@ const STEM: usize = 5;
 pub(super) const FIRST_TEMPLATE: u64 = 200;
 
 /// Returns whether a part of a message may ask for something: it has a question mark, a word of request or a word for a
-/// secret.
+/// secret, or it is only the name of something.
 pub(crate) fn may_ask(reading: &TokenizedText<'_>, part: Part) -> bool {
+    if part.first && part.last && ask::names_something_harmless(reading) {
+        return true;
+    }
     let any = reading.has_mark(b'?') || reading.does(WordClass::REQUEST) || reading.mentions_secrets();
     any && reading.tokens.iter().any(|t| {
         part.has(t.start as usize)

@@ -32,6 +32,8 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
                 }
                 break;
             }
+            // `**Password**: X`
+            Kind::Mark(b'*' | b'_') if words == 0 && !token.spaced => at += 1,
             // "->", "=>", " - X"
             Kind::Mark(b'-') if tokens.get(at + 1).is_some_and(|t| t.is(b'>') && !t.spaced) => {
                 sign = true;
