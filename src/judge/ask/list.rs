@@ -29,7 +29,7 @@ fn is_plain(token: &Token) -> bool {
 }
 
 /// Returns whether the sentence is only the name of something: "Your ssn", "and the code", "ok, and your ZIP". Or it is
-/// a short list of names of which some may be any words: "name and password", "exp cvv zip on one line".
+/// a short list of names of which some may be any words: "name and password", "exp cvv zip".
 pub(super) fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     const LONGEST: usize = 12;
     const SHORT_LIST: usize = 8;

@@ -145,6 +145,10 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
         return (is_quoted(reading, at) && !is_sentence(reading, value) || looks_like_one(reading, value))
             .then_some(value);
     }
+    // `**Password:** X`
+    while sign && tokens.get(at).is_some_and(|t| is_mark(t, b"*_") && !t.spaced) {
+        at += 1;
+    }
     // "is the only factor", "es la llave": a definition.
     let mut defined = false;
     // "is still", "is now", "is: ", "would be", and adverbs before the value.
