@@ -16,7 +16,7 @@ fn names(reading: &TokenizedText<'_>, tokens: &[Token], counts: impl Fn(Topic) -
 
 /// Returns whether the tokens contain a word that makes them a statement.
 fn states(reading: &TokenizedText<'_>, tokens: &[Token]) -> bool {
-    let verb = Does::COPULA.union(Does::NEGATION).union(Does::SENT).union(Does::STATE);
+    let verb = Does::COPULA.union(Does::NEGATION).union(Does::SENT);
     tokens.iter().any(|t| t.kind == Kind::Word && t.cue == 0 && t.does(verb) && !separates(reading, t))
 }
 
