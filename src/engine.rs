@@ -224,6 +224,7 @@ impl Engine {
                 (true, true) => false,
                 (true, false) if asks && serves => false,
                 // A short message may be the name of what it asks for.
+                (false, _) if serves && glance.words <= judge::ask::FEW_RUNS => false,
                 (false, true) if serves && glance.words <= 2 * judge::ask::MOST_WORDS => false,
                 (false, false) => true,
                 _ => !refers,
