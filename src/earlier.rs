@@ -4,6 +4,7 @@ use crate::edit::Edit;
 use crate::engine::{Engine, Hidden};
 use crate::judge::conversation::Conversation;
 use crate::judge::pieces::Half;
+use crate::known::KnownValues;
 use crate::message::{Message, MessageId};
 use crate::report::{Finding, Outcome};
 
@@ -26,6 +27,8 @@ use crate::report::{Finding, Outcome};
 pub struct EarlierPieces {
     /// The pieces of the incomplete number of each side.
     sides: [Vec<EarlierPiece>; 2],
+    /// The values found so far, which later messages may repeat.
+    known: KnownValues,
 }
 
 /// A piece in an earlier message of a number that is now complete.
@@ -41,8 +44,8 @@ pub struct EarlierPiece {
 }
 
 impl EarlierPieces {
-    /// Like [`Engine::scan`], but also returns the pieces in earlier messages of the numbers that this message
-    /// completes. Only pieces in messages with an id are remembered.
+    /// Like [`Engine::scan`], but also finds values of earlier messages that this message repeats, and returns the pieces
+    /// in earlier messages of the numbers that it completes. Only pieces in messages with an id are remembered.
     #[must_use]
     pub fn scan(
         &mut self,
@@ -51,7 +54,8 @@ impl EarlierPieces {
         message: &Message<'_>,
     ) -> (Outcome, Vec<EarlierPiece>) {
         let mut halves = Vec::new();
-        let outcome = engine.scan_noting(conversation, message, Some(&mut halves));
+        let mut outcome = engine.scan_noting(conversation, message, Some(&mut halves));
+        self.known.scan(engine, message.text, &mut outcome);
         let side = &mut self.sides[usize::from(message.role.serves())];
         let piece = |Hidden { finding, edit }| message.id.map(|message| EarlierPiece { message, finding, edit });
         let mut completed = Vec::new();

@@ -9,6 +9,8 @@ use crate::detect::number::{self, Numbers};
 use crate::detect::token::{TokenBuffer, TokenizedText};
 use crate::detect::{Document, one_time_passcode};
 use crate::edit::{Edit, Patch};
+use crate::entity::Entity;
+use crate::evidence::Evidence;
 use crate::judge::conversation::{Conversation, Expected};
 use crate::judge::pieces::Half;
 use crate::judge::{self, Analysis, Depth, Detection, Part};
@@ -19,7 +21,7 @@ use crate::report::{Explanation, Finding, Outcome, Passed, Weighed};
 use crate::sensitivity::Sensitivities;
 use crate::span::Span;
 use crate::steps;
-use crate::text::{View, base64_runs};
+use crate::text::{View, ViewSpan, base64_runs};
 
 /// The maximum number of times that a redacted text is scanned again. One is almost always enough.
 const MAX_PASSES: usize = 4;
@@ -318,6 +320,13 @@ impl Engine {
 
     fn action(&self, detection: &Detection) -> Action {
         self.policy.action(detection.entity, detection.kind())
+    }
+
+    /// Applies the policy to a value that stands in the source as it is.
+    pub(crate) fn hide_value(&self, source: &[u8], span: Span, entity: Entity, evidence: Evidence) -> Hidden {
+        let span = ViewSpan::new(span.start, span.end);
+        let detection = Detection { span, entity, evidence, part: false, solicited: false, expiry: false };
+        self.hide(source, &View::plain(source), &detection)
     }
 
     /// Applies the policy to one detection.

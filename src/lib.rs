@@ -76,6 +76,7 @@ pub mod guide;
 pub mod invariants;
 pub mod json;
 mod judge;
+mod known;
 mod mask;
 mod message;
 #[cfg(feature = "tower")]

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use crate::edit::{Edit, Patch};
 use crate::engine::Hidden;
 use crate::judge::pieces::Half;
+use crate::known::KnownValues;
 use crate::message::Role;
 use crate::report::{Finding, Outcome};
 use crate::steps;
@@ -23,6 +24,8 @@ pub(super) struct MissedPieces {
     missed: VecDeque<Piece>,
     /// Whether this is the second pass.
     is_second_pass: bool,
+    /// The values found so far in this pass, which later messages may repeat.
+    pub(super) known: KnownValues,
 }
 
 #[derive(Debug)]

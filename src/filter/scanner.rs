@@ -147,6 +147,9 @@ impl Scanner {
         let mut halves = Vec::new();
         let learns = self.retroactive.as_ref().is_some_and(|retroactive| !retroactive.is_second_pass());
         let mut outcome = self.engine.scan_noting(conversation, &message, learns.then_some(&mut halves));
+        if let Some(retroactive) = &mut self.retroactive {
+            retroactive.known.scan(&self.engine, text, &mut outcome);
+        }
         if !again && self.is_guarded(message.role) {
             self.conversation = self.before.guarded(&self.conversation);
         }

@@ -176,3 +176,23 @@ fn a_secret_in_words_may_come_two_words_at_a_time() {
 fn the_second_piece_of_an_announced_number_is_masked_too() {
     assert_eq!(last_of(&["my pin is", "44", "17"]), "**");
 }
+
+#[test]
+fn a_value_that_is_repeated_later_in_a_document_is_masked_again() {
+    let talk = [
+        "a: Your new password is Welcome1!",
+        "ok Welcome1! worked",
+        "(Welcome1!)",
+        "my ssn is 412779021",
+        "a: I see 412779021 in the file",
+    ];
+    let masked = document(&talk);
+    assert_eq!(masked[1..3], ["ok ******** worked", "(********)"]);
+    assert_eq!(masked[4], "I see *****9021 in the file");
+}
+
+#[test]
+fn an_ordinary_word_that_was_a_password_stays_elsewhere() {
+    let masked = document(&["a: What is your password?", "sunflower", "a: Thanks. The sunflower oil ships today."]);
+    assert_eq!(masked[1..], ["********", "Thanks. The sunflower oil ships today."]);
+}

@@ -312,6 +312,7 @@ impl MessageAnalysis<'_, '_> {
             values.push(value);
         }
         self.words(&mut values, most);
+        self.strong(&mut values, most);
         values.sort_by_key(|value| (value.first, value.last));
         values.dedup_by_key(|value| value.first);
         values
@@ -439,6 +440,28 @@ impl MessageAnalysis<'_, '_> {
                 values.push(Value { first, last, number: None, rule: None });
             }
             at = next;
+        }
+    }
+
+    /// Adds letters with digits that look like a password, whatever the words around them: "it opens with tulip88".
+    fn strong(&self, values: &mut SmallVec<[Value; 8]>, most: usize) {
+        let reading = self.reading;
+        if !reading.facts.mixed {
+            return;
+        }
+        let mut at = 0;
+        while at < reading.tokens.len() && values.len() < most {
+            let value = (reading.tokens[at].kind == Kind::Mixed).then(|| password::chunk(reading, at)).flatten();
+            if let Some((first, last)) = value
+                && first <= at
+                && password::is_strong(reading, (first, last))
+                && !reading.tokens[first..=last].iter().any(|t| t.is(b'@') || t.is(b'/'))
+                && !number::is_identifier(reading, first, last)
+                && self.is_free(first, last)
+            {
+                values.push(Value { first, last, number: None, rule: None });
+            }
+            at = value.map_or(at, |(_, last)| last.max(at)) + 1;
         }
     }
 }
