@@ -45,10 +45,10 @@ mod record {
 const FOUND: i32 = 16;
 
 /// The minimum score of a plain word, which may be anything.
-const FOUND_WORD: i32 = 24;
+const FOUND_WORD: i32 = 12;
 
 /// The minimum score of letters with digits that no word for a secret names.
-const FOUND_UNNAMED: i32 = 40;
+const FOUND_UNNAMED: i32 = 32;
 
 /// The minimum score of an everyday word, such as "yesterday" or "indicated", if no password is expected.
 const FOUND_EVERYDAY: i32 = 80;
