@@ -326,6 +326,8 @@ impl MessageAnalysis<'_, '_> {
             _ if self.is_element(number) || self.parts.contains(&number.first) => return false,
             _ if self.has_named_what_was_asked() && !self.is_named(number) => return false,
             NumberShape::Likely("phone") => number.digits != 10 || number.groups != 3,
+            // "The PIN is not the year I was born, 1997."
+            NumberShape::Likely("year") if self.is_negated(number.first) => return false,
             _ => true,
         };
         let named = |topic: Topic, _| matches!(topic, Topic::Reference | Topic::Device | Topic::Phone);
@@ -336,6 +338,32 @@ impl MessageAnalysis<'_, '_> {
             && (by_itself && (number.digits > 3 || self.is_bare() && self.expected.may_answer())
                 || self.expected.awaits_a_secret()
                 || self.is_cued(number.first, number.last, |topic, _| topic.is_secret()))
+    }
+
+    /// Returns whether a negation and a word of time precede the token in its sentence.
+    fn is_negated(&self, at: usize) -> bool {
+        const REACH: usize = 12;
+        let tokens = &self.reading.tokens;
+        let before = || {
+            let sentence = |at: &usize| !self.reading.ends_sentence(*at);
+            (at.saturating_sub(REACH)..at).rev().take_while(sentence).map(|at| &tokens[at])
+        };
+        let time = |t: &Token| self.reading.hit(t).is_some_and(|hit| hit.cue.topic == Topic::Time);
+        before().any(|t| t.kind == Kind::Word && t.does(WordClass::NEGATION)) && before().any(time)
+    }
+
+    /// Returns whether a user name ends at `last`: a word for one precedes it, and its password follows.
+    fn is_login(&self, first: usize, last: usize) -> bool {
+        let tokens = &self.reading.tokens;
+        let link =
+            |at: usize| tokens[at].is(b':') || tokens[at].kind == Kind::Word && tokens[at].does(WordClass::COPULA);
+        let names = |at: Option<usize>| {
+            at.and_then(|at| self.reading.hit(&tokens[at])).is_some_and(|hit| hit.cue.topic == Topic::Login)
+        };
+        let before = first.checked_sub(1);
+        let named = names(before) || before.is_some_and(|at| link(at) && names(at.checked_sub(1)));
+        let password = |at: usize| tokens.get(at).is_some_and(|t| self.claimed[at] || t.kind == Kind::Masked);
+        named && (password(last + 1) || password(last + 2))
     }
 
     /// Returns whether the number is the text of an element whose name is in no table: `<shop>0447</shop>`.
@@ -429,12 +457,14 @@ impl MessageAnalysis<'_, '_> {
             let open = awaited
                 || self.is_cued_within(first, last, right, names)
                 || mixed && digits && (codes || self.is_cued(first, last, |topic, _| topic.is_secret()));
-            let address = reading.tokens[first..=last].iter().any(|t| t.is(b'@') || t.is(b'/'));
+            // "T:WPA;S:Casa" is a list of settings.
+            let address = reading.tokens[first..=last].iter().any(|t| matches!(t.kind, Kind::Mark(b'@' | b'/' | b';')));
             let identifier = mixed && !awaited && number::is_identifier(reading, first, last);
             if open
                 && !address
                 && (!identifier || self.is_cued(first, last, |topic, _| topic == Topic::Password))
                 && self.is_free(first, last)
+                && !self.is_login(first, last)
                 && length >= 2
             {
                 values.push(Value { first, last, number: None, rule: None });

@@ -508,7 +508,7 @@ mod tests {
             "5 mil",
             "20 mil pesos",
             "no no no",
-            "one two",
+            "one two people",
             "the 1234 one",
             "order 81772 one more",
             "room 204 two nights",
