@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["policy"],
     &["cover", "report"],
     &["engine"],
+    &["known"],
     &["stream", "earlier"],
     &["filter"],
     &["middleware"],
