@@ -4,6 +4,7 @@
 //! numbers with this beginning can have suffice to see that the next piece completes a card.
 
 use crate::detect::brands;
+use crate::detect::checksum::doubled;
 use crate::entity::Entity;
 use crate::message::MessageId;
 
@@ -318,7 +319,7 @@ impl Pieces {
     fn add(&mut self, digits: &[u8]) {
         for &digit in digits {
             // In a number of even length, the digits at even places from the left are doubled.
-            let doubled = if digit >= 5 { digit * 2 - 9 } else { digit * 2 };
+            let doubled = doubled(digit);
             let even_place = self.digits.is_multiple_of(2);
             self.sums[0] = (self.sums[0] + if even_place { doubled } else { digit }) % 10;
             self.sums[1] = (self.sums[1] + if even_place { digit } else { doubled }) % 10;

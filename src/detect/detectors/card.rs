@@ -4,10 +4,11 @@ use smallvec::SmallVec;
 
 use super::track::tracks;
 use crate::detect::brands::{self, Brand};
+use crate::detect::checksum::luhn_of;
 use crate::detect::cues::{Lexicon, Topic, WordClass};
 use crate::detect::number::{self, Digits, Gap, NumberShape};
 use crate::detect::token::{Kind, Token, TokenizedText};
-use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document, checksum};
+use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 
@@ -159,10 +160,10 @@ fn longest_at(page: &Document<'_>, groups: &[usize], from: usize) -> Option<Foun
         if number.len() < 12 {
             continue;
         }
-        let Some(brand) = brands::brand_of(number) else { continue };
-        if !luhn(number) {
+        if !luhn_of(number) {
             continue;
         }
+        let Some(brand) = brands::brand_of(number) else { continue };
         let group = &groups[from..=from + count];
         let fit = fit(reading, groups, from, count, number);
         let better = best.as_ref().is_none_or(|b| fit > b.fit || fit == b.fit && preferred(number));
@@ -193,14 +194,6 @@ fn longest_at(page: &Document<'_>, groups: &[usize], from: usize) -> Option<Foun
 /// prefix.
 fn preferred(number: &[u8]) -> bool {
     number.len() <= brands::usual_length(number)
-}
-
-fn luhn(digits: &[u8]) -> bool {
-    let mut text = [0; 19];
-    for (byte, digit) in text.iter_mut().zip(digits) {
-        *byte = b'0' + digit;
-    }
-    digits.iter().any(|d| *d != 0) && checksum::luhn(&text[..digits.len()])
 }
 
 /// Returns how well the groups `from..=from + count` match what is printed on cards.
@@ -346,7 +339,7 @@ fn two_in_one(page: &Document<'_>, token: usize, len: usize, out: &mut Candidate
     let digits = digits.get();
     for cut in 14..=19.min(len - 14) {
         let (left, right) = digits.split_at(cut);
-        let card = |number: &[u8]| brands::brand_of(number).is_some_and(|b| b.by_shape) && luhn(number);
+        let card = |number: &[u8]| luhn_of(number) && brands::brand_of(number).is_some_and(|b| b.by_shape);
         if card(left) && card(right) {
             let evidence = Evidence {
                 brand: brands::brand_of(left).map(|b| b.name),
@@ -402,7 +395,7 @@ fn mistyped(page: &Document<'_>, groups: &[usize], out: &mut Candidates) {
         let glued =
             number.first > 0 && !reading.tokens[number.first].spaced && reading.tokens[number.first - 1].is_text();
         let named = glued || number.attached && !reading.mentions(Topic::Card);
-        if !near || named || luhn(digits.get()) && brands::brand_of(digits.get()).is_some_and(|b| b.by_shape) {
+        if !near || named || luhn_of(digits.get()) && brands::brand_of(digits.get()).is_some_and(|b| b.by_shape) {
             continue;
         }
         let evidence = Evidence {
