@@ -153,6 +153,17 @@ struct Slot {
     other: bool,
 }
 
+/// One way to go on at a group: the value that begins there.
+struct Step {
+    cost: u32,
+    /// The group after the value.
+    next: usize,
+    /// The topics that are left, one bit each.
+    left: usize,
+    /// The topic of the value, or `None` if it is unknown.
+    topic: Option<Topic>,
+}
+
 /// Returns the lowest cost at which the topics can be distributed, and what each group is then. `all_answered`: whether
 /// every topic must have a value.
 fn distribute(
@@ -165,35 +176,34 @@ fn distribute(
     // The cost of the groups from a place on, if these topics are left.
     let mut best = [[IMPOSSIBLE; SETS]; MOST_VALUES + 1];
     let all = (1 << topics.len()) - 1;
-    let left = |set: usize| {
-        let unanswered = |(at, topic): (usize, &Topic)| match topic.is_secret() {
+    let unanswered = |set: usize| {
+        let cost = |(at, topic): (usize, &Topic)| match topic.is_secret() {
             // "3-digit code" may be another name of the security code.
             _ if set & 1 << at == 0 || *topic == Topic::Code => 0,
             true => UNANSWERED,
             false if all_answered => UNKNOWN,
             false => 1,
         };
-        topics.iter().enumerate().map(unanswered).sum::<u32>()
+        topics.iter().enumerate().map(cost).sum::<u32>()
     };
-    // All ways to go on at a place with these topics left: the cost, the next place, the next set and the topic.
-    let steps = |place: usize, set: usize| {
-        let mut steps: SmallVec<[(u32, usize, usize, Option<Topic>); 25]> = SmallVec::new();
-        steps.push((alone(place), place + 1, set, None));
-        for (at, topic) in topics.iter().enumerate().filter(|(at, _)| set & 1 << at != 0) {
-            for end in place + 1..=groups.len().min(place + MOST_GROUPS) {
-                if let Some(cost) = cost(*topic, &groups[place..end]) {
-                    steps.push((cost, end, set & !(1 << at), Some(*topic)));
+    let steps = |place: usize, left: usize| {
+        let mut steps: SmallVec<[Step; 8]> = SmallVec::new();
+        steps.push(Step { cost: alone(place), next: place + 1, left, topic: None });
+        for (at, topic) in topics.iter().enumerate().filter(|(at, _)| left & 1 << at != 0) {
+            for next in place + 1..=groups.len().min(place + MOST_GROUPS) {
+                if let Some(cost) = cost(*topic, &groups[place..next]) {
+                    steps.push(Step { cost, next, left: left & !(1 << at), topic: Some(*topic) });
                 }
             }
         }
         steps
     };
-    for set in 0..=all {
-        best[groups.len()][set] = left(set);
+    for (set, cost) in best[groups.len()].iter_mut().enumerate().take(all + 1) {
+        *cost = unanswered(set);
     }
     for place in (0..groups.len()).rev() {
         for set in 0..=all {
-            let costs = steps(place, set).into_iter().map(|(cost, next, set, _)| cost + best[next][set]);
+            let costs = steps(place, set).into_iter().map(|step| step.cost + best[step.next][step.left]);
             best[place][set] = costs.min().unwrap_or(IMPOSSIBLE);
         }
     }
@@ -201,15 +211,12 @@ fn distribute(
     let mut reached = [[false; SETS]; MOST_VALUES + 1];
     reached[0][all] = true;
     for place in 0..groups.len() {
-        for set in 0..=all {
-            if !reached[place][set] {
-                continue;
-            }
-            for (cost, next, rest, topic) in steps(place, set) {
-                if cost + best[next][rest] != best[place][set] {
+        for set in (0..=all).filter(|set| reached[place][*set]).collect::<SmallVec<[usize; 8]>>() {
+            for Step { cost, next, left, topic } in steps(place, set) {
+                if cost + best[next][left] != best[place][set] {
                     continue;
                 }
-                reached[next][rest] = true;
+                reached[next][left] = true;
                 for slot in &mut slots[place..next] {
                     match topic.filter(|topic| topic.is_secret()) {
                         Some(topic) => slot.secret = slot.secret.or(Some((topic, place, next))),
@@ -387,13 +394,14 @@ impl MessageAnalysis<'_, '_> {
     fn groups(&self, first: usize, end: usize, listed: bool) -> Option<SmallVec<[Group; MOST_VALUES]>> {
         const FARTHEST: usize = 5;
         let mut groups: SmallVec<[Group; MOST_VALUES]> = SmallVec::new();
-        let mut numbers = self.page.numbers.iter().skip_while(|number| number.first < first).peekable();
+        let from = self.page.numbers.partition_point(|number| number.first < first);
+        let mut numbers = self.page.numbers[from..].iter().peekable();
         let mut at = first;
         while at < end {
             let number = numbers.next_if(|number| number.first == at);
             let masked = self.reading.tokens[at].kind == Kind::Masked;
             let last = number.map_or(at, |number| number.last);
-            if number.is_none() && !masked || !masked && !self.is_free(at, last) {
+            if !masked && (number.is_none() || !self.is_free(at, last)) {
                 at = last + 1;
                 continue;
             }

@@ -61,30 +61,30 @@ pub(crate) fn insides(source: &[u8]) -> impl Iterator<Item = Inside> + '_ {
                 continue;
             };
             let own = single_tag(&source[at..]).unwrap_or(len);
-            let inside = inside(&source[at..at + own]);
-            let start = at;
+            let inside = inside(&source[at..at + own], at);
             at += len;
-            if let Some((inside, span)) = inside {
-                return Some(inside(Span::new(start + span.start, start + span.end)));
+            if inside.is_some() {
+                return inside;
             }
         }
     })
 }
 
-/// Returns what one tag holds beside its name, and where.
-fn inside(tag: &[u8]) -> Option<(fn(Span) -> Inside, Span)> {
+/// Returns what the tag that starts at `start` holds beside its name, and where.
+fn inside(tag: &[u8], start: usize) -> Option<Inside> {
     let end = tag.len() - 1;
     let is_mark = |byte: &&u8| matches!(byte, b'!' | b'?' | b'-');
     let is_in_name = |byte: &&u8| !byte.is_ascii_whitespace() && **byte != b'/';
-    let (kind, span): (fn(Span) -> Inside, _) = match tag[1] {
-        b'/' => return None,
+    let span = |from: usize, to: usize| (from < to).then(|| Span::new(start + from, start + to));
+    match tag[1] {
+        b'/' => None,
         b'!' | b'?' => {
-            let start = 1 + tag[1..end].iter().take_while(is_mark).count();
-            (Inside::Comment, Span::new(start, end - tag[start..end].iter().rev().take_while(is_mark).count()))
+            let from = 1 + tag[1..end].iter().take_while(is_mark).count();
+            let to = end - tag[from..end].iter().rev().take_while(is_mark).count();
+            span(from, to).map(Inside::Comment)
         }
-        _ => (Inside::Attributes, Span::new(1 + tag[1..end].iter().take_while(is_in_name).count(), end)),
-    };
-    (!span.is_empty()).then_some((kind, span))
+        _ => span(1 + tag[1..end].iter().take_while(is_in_name).count(), end).map(Inside::Attributes),
+    }
 }
 
 /// Encodes a replacement in a tag or comment.

@@ -373,7 +373,7 @@ impl Session {
             return Ok((None, filtered.conversation));
         }
         let (again, _) = self.text(before, from, &filtered.body, report);
-        let changed = again.or_else(|| match filtered.body {
+        let changed = again.or(match filtered.body {
             Cow::Borrowed(_) => None,
             Cow::Owned(bytes) => Some(bytes),
         });
