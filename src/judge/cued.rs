@@ -369,6 +369,7 @@ impl MessageAnalysis<'_, '_> {
         let hit = &self.reading.cues[governor.hit];
         if self.expected.asked.contains(Topic::Code)
             || self.expected.asked.contains(Topic::OneTimePasscode)
+            || self.card_found
             || governor.after
         {
             return false;

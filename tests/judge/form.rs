@@ -428,3 +428,9 @@ fn an_everyday_word_may_touch_a_secret() {
     ]);
     passes(&["the model is IS300", "order 48291ok"]);
 }
+
+#[test]
+fn a_code_named_after_a_card_is_its_security_code_and_not_an_error() {
+    becomes(&[("Visa 4012888888881881 with code 309", "Visa ************1881 with code ***")]);
+    passes(&["it fails with code 309"]);
+}
