@@ -12,7 +12,7 @@ use crate::detect::{one_time_passcode, password};
 use crate::judge::conversation::Expected;
 
 /// The maximum length of a token of letters and digits that cannot be a code.
-const LONGEST_UNIT: usize = 3;
+pub(super) const LONGEST_UNIT: usize = 3;
 
 /// Returns whether nothing can be found in a text with these numbers. The text must be its own view. `pieces`: whether
 /// an earlier number is incomplete.

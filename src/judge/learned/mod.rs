@@ -19,10 +19,10 @@ use crate::detect::password;
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
-use crate::judge::again;
 use crate::judge::analysis::MessageAnalysis;
 use crate::judge::cued::joined_numbers;
 use crate::judge::verdict::Weighed;
+use crate::judge::{again, quiet};
 use crate::message::Role;
 use crate::sensitivity::Sensitivity;
 
@@ -46,6 +46,9 @@ const FOUND: i32 = 16;
 
 /// The minimum score of a plain word, which may be anything.
 const FOUND_WORD: i32 = 12;
+
+/// The minimum score of a plain word in a short answer to a question for a password.
+const FOUND_ANSWER: i32 = -8;
 
 /// The minimum score of letters with digits that no word for a secret names.
 const FOUND_UNNAMED: i32 = 32;
@@ -174,6 +177,7 @@ impl MessageAnalysis<'_, '_> {
                 _ if value.number.is_some() => FOUND,
                 true if self.is_spoken_of(value) => FOUND,
                 true => FOUND_UNNAMED,
+                false if self.is_short_answer() => FOUND_ANSWER,
                 false if self.is_everyday(value) => FOUND_EVERYDAY,
                 false => FOUND_WORD,
             };
@@ -188,6 +192,14 @@ impl MessageAnalysis<'_, '_> {
             && !matches!(entity, Entity::Card | Entity::SocialSecurity)
             && matches!(self.expected.sensitivities.of(entity), Some(Sensitivity::Balanced | Sensitivity::Lenient));
         if may_drop { DROPPED } else { i32::MIN }
+    }
+
+    /// Returns whether this is a customer's short message right after a question for a password.
+    fn is_short_answer(&self) -> bool {
+        const MOST_WORDS: usize = 5;
+        self.reading.facts.words <= MOST_WORDS
+            && self.expected.recent[0].asked().contains(Topic::Password)
+            && self.expected.may_answer()
     }
 
     /// Returns whether a value is an everyday word, a word joined to one ("self-service"), or has the ending of words
@@ -481,7 +493,9 @@ impl MessageAnalysis<'_, '_> {
         }
         let mut at = 0;
         while at < reading.tokens.len() && values.len() < most {
-            let value = (reading.tokens[at].kind == Kind::Mixed).then(|| password::chunk(reading, at)).flatten();
+            let token = &reading.tokens[at];
+            let mixed = token.kind == Kind::Mixed && token.len() > quiet::LONGEST_UNIT;
+            let value = mixed.then(|| password::chunk(reading, at)).flatten();
             if let Some((first, last)) = value
                 && first <= at
                 && password::is_strong(reading, (first, last))
