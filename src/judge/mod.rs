@@ -74,6 +74,9 @@ impl Part {
     }
 }
 
+/// The minimum length of a passcode or a PIN that is complete, in bytes.
+const SHORTEST_PASSCODE: usize = 4;
+
 /// How much work an analysis does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
@@ -211,7 +214,11 @@ fn analyze_in_full(
     let part = analysis.settle(part);
     let moved = analysis.pieces(conversation.side(role), id);
     let (mut said, requests) = intents(&page.reading, page.numbers, role, part);
-    for found in analysis.verdict.found.iter().filter(|f| !f.solicited && !f.part) {
+    // "482", and "913" in the next message: three digits are the beginning of a passcode or a PIN.
+    let begins = |f: &Detection| {
+        matches!(f.entity, Entity::OneTimePasscode | Entity::Pin) && f.span.end - f.span.start < SHORTEST_PASSCODE
+    };
+    for found in analysis.verdict.found.iter().filter(|f| !f.solicited && !f.part && !begins(f)) {
         // Cards have a flag of their own.
         let topic = Topic::of(found.entity).filter(|topic| *topic != Topic::Card);
         said.gives = topic.map_or(said.gives, |topic| said.gives.with(topic));
@@ -220,7 +227,7 @@ fn analyze_in_full(
     said.gives_code = analysis.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
     said.answers = analysis.masked || analysis.verdict.found.iter().any(|f| !f.evidence.piece);
     said.answers_question =
-        analysis.masked || analysis.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece);
+        analysis.masked || analysis.verdict.found.iter().any(|f| f.evidence.asked && !f.evidence.piece && !begins(f));
     said.answers_question |= said.gives.iter().any(|topic| expected.asked.contains(topic));
     said.gives_piece = moved;
     if role.serves() {

@@ -196,3 +196,8 @@ fn an_ordinary_word_that_was_a_password_stays_elsewhere() {
     let masked = document(&["a: What is your password?", "sunflower", "a: Thanks. The sunflower oil ships today."]);
     assert_eq!(masked[1..], ["********", "Thanks. The sunflower oil ships today."]);
 }
+
+#[test]
+fn three_digits_are_only_the_beginning_of_a_passcode() {
+    assert_eq!(last_of(&["a: Could you read me the passcode we texted?", "482", "a: yes?", "913"]), "***");
+}
