@@ -194,10 +194,12 @@ impl MessageAnalysis<'_, '_> {
         if may_drop { DROPPED } else { i32::MIN }
     }
 
-    /// Returns whether this is a customer's short message right after a question for a password.
+    /// Returns whether this is a customer's short message right after a question for a password, which is not found yet.
     fn is_short_answer(&self) -> bool {
         const MOST_WORDS: usize = 5;
         self.reading.facts.words <= MOST_WORDS
+            && !self.masked
+            && !self.verdict.found.iter().any(|found| found.entity == Entity::Password)
             && self.expected.recent[0].asked().contains(Topic::Password)
             && self.expected.may_answer()
     }
