@@ -87,8 +87,8 @@ pub(crate) fn scores(reading: &TokenizedText<'_>, part: Part, asks: Topics) -> [
     #[cfg(test)]
     super::record::question(|mut add| features(reading, part, asks, &mut add));
     let mut sum = WEIGHTS.of_question();
-    features(reading, part, asks, &mut |feature| WEIGHTS.add_question(&mut sum, feature));
-    sum.map(bucket)
+    features(reading, part, asks, &mut |feature| WEIGHTS.add(&mut sum, feature));
+    sum.sums()[0].map(bucket)
 }
 
 fn bucket(score: i32) -> u8 {

@@ -8,8 +8,6 @@
 //! half of the hash of its feature and the number of its row (from 1, 0 if empty); the rows. It is used in place
 //! without parsing, and all arithmetic is on integers, so every platform gets the same score.
 
-use std::borrow::Cow;
-
 /// The number of output weights in a row. For a feature of a value: the log-odds that it is a secret, and the gain of
 /// each of the seven kinds. For a feature of a question: the gain of each of the seven kinds and of anything harmless.
 pub(super) const COLUMNS: usize = 8;
@@ -26,16 +24,65 @@ const HIDDEN_BITS: u32 = 13;
 /// A sum of rows, in sixteenths of a nat.
 pub(super) type Row = [i32; COLUMNS];
 
-/// The sum of the features of a value.
-pub(super) struct Sum {
-    row: Row,
-    hidden: [i32; HIDDEN],
+/// The sum of the first `EIGHTS` times eight weights of rows.
+///
+/// Four weights are added at a time: a word of 64 bits holds four sums of 16 bits. Each weight is 128 too large, so that no sum
+/// borrows from the next one.
+pub(super) struct Sum<const EIGHTS: usize> {
+    /// The sums of every other weight, from the first and from the second.
+    packed: [[u64; 2]; EIGHTS],
+    /// How many rows they hold.
+    rows: i32,
+    /// The sums of the rows before those.
+    unpacked: [[i32; 8]; EIGHTS],
 }
+
+impl<const EIGHTS: usize> Sum<EIGHTS> {
+    const LANES: u64 = 0x00FF_00FF_00FF_00FF;
+
+    /// The maximum number of rows whose sum fits in 16 bits.
+    const MOST: i32 = 256;
+
+    fn new(biases: [[i32; 8]; EIGHTS]) -> Self {
+        const { assert!(COLUMNS == 8 && ROW % 8 == 0) };
+        Self { packed: [[0; 2]; EIGHTS], rows: 0, unpacked: biases }
+    }
+
+    #[inline]
+    fn add(&mut self, row: &[u8; ROW]) {
+        for ([even, odd], weights) in self.packed.iter_mut().zip(row.as_chunks().0) {
+            let weights = u64::from_le_bytes(*weights) ^ u64::from_le_bytes([0x80; 8]);
+            *even += weights & Self::LANES;
+            *odd += weights >> 8 & Self::LANES;
+        }
+        self.rows += 1;
+        if self.rows == Self::MOST {
+            *self = Self::new(self.sums());
+        }
+    }
+
+    /// Returns the sums.
+    pub(super) fn sums(&self) -> [[i32; 8]; EIGHTS] {
+        std::array::from_fn(|at| {
+            std::array::from_fn(|i| {
+                let sum = (self.packed[at][i % 2] >> (16 * (i / 2))) as u16;
+                self.unpacked[at][i] + i32::from(sum) - 128 * self.rows
+            })
+        })
+    }
+}
+
+/// The sum of the features of a value.
+pub(super) type ValueSum = Sum<{ ROW / 8 }>;
+
+/// The sum of the features of a question.
+pub(super) type QuestionSum = Sum<{ COLUMNS / 8 }>;
 
 /// The weights.
 pub(super) struct Weights {
-    bytes: Cow<'static, [u8]>,
-    places: usize,
+    header: &'static [u8; HEADER],
+    places: &'static [[u8; PLACE]],
+    rows: &'static [[u8; ROW]],
 }
 
 static BUILT_IN: &[u8] = include_bytes!("weights.bin");
@@ -48,68 +95,79 @@ const PLACE: usize = 4;
 impl Weights {
     /// Returns the weights that are compiled in.
     pub(super) const fn built_in() -> Self {
-        Self { bytes: Cow::Borrowed(BUILT_IN), places: places(BUILT_IN) }
+        Self::of(BUILT_IN)
+    }
+
+    /// Returns the weights in a file. Panics if it is incomplete.
+    const fn of(bytes: &'static [u8]) -> Self {
+        let (places, rows) = (number(bytes, 0), number(bytes, 4));
+        assert!(places.is_power_of_two() && bytes.len() == HEADER + places * PLACE + rows * ROW);
+        let Some((header, rest)) = bytes.split_first_chunk() else { panic!("a header") };
+        let (places, rows) = rest.split_at(places * PLACE);
+        Self { header, places: places.as_chunks().0, rows: rows.as_chunks().0 }
     }
 
     /// Returns the weights in the file that `LASTFOUR_WEIGHTS` names, or those that are compiled in.
     #[cfg(test)]
     pub(super) fn named_or_built_in() -> Self {
         let Ok(path) = std::env::var("LASTFOUR_WEIGHTS") else { return Self::built_in() };
-        let bytes = std::fs::read(path).expect("a file of weights");
-        Self { places: places(&bytes), bytes: Cow::Owned(bytes) }
+        Self::of(std::fs::read(path).expect("a file of weights").leak())
     }
 
     /// Returns whether nothing has been learned.
     pub(super) fn is_empty(&self) -> bool {
-        self.places == 1
+        self.places.len() == 1
     }
 
     /// Returns `N` numbers of the header, after `skipped` others.
     fn header<const N: usize>(&self, skipped: usize) -> [i32; N] {
         std::array::from_fn(|i| {
             let at = 8 + (skipped + i) * 2;
-            i32::from(i16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]))
+            i32::from(i16::from_le_bytes([self.header[at], self.header[at + 1]]))
         })
     }
 
     /// Returns the biases of values, to which their features are added.
-    pub(super) fn of_value(&self) -> Sum {
-        Sum { row: self.header(0), hidden: self.header(2 * COLUMNS) }
+    pub(super) fn of_value(&self) -> ValueSum {
+        let hidden = |eight: usize| self.header(2 * COLUMNS + 8 * (eight - 1));
+        Sum::new(std::array::from_fn(|eight| if eight == 0 { self.header(0) } else { hidden(eight) }))
     }
 
     /// Returns the biases of questions, to which their features are added.
-    pub(super) fn of_question(&self) -> Row {
-        self.header(COLUMNS)
+    pub(super) fn of_question(&self) -> QuestionSum {
+        Sum::new([self.header(COLUMNS)])
     }
 
     /// Returns the scores of a value: whether it is a secret, and of which kind.
-    pub(super) fn scores(&self, sum: &Sum) -> Row {
-        let mut row = sum.row;
+    pub(super) fn scores(&self, sum: &ValueSum) -> Row {
+        let mut row = sum.sums()[0];
         row[0] += self.hidden_output(sum);
         row
     }
 
     /// Returns the contribution of the hidden units to the score of a value.
-    pub(super) fn hidden_output(&self, sum: &Sum) -> i32 {
+    pub(super) fn hidden_output(&self, sum: &ValueSum) -> i32 {
         let weights: [i32; HIDDEN] = self.header(2 * COLUMNS + HIDDEN);
-        sum.hidden.iter().zip(weights).map(|(unit, weight)| (*unit).max(0) * weight).sum::<i32>() >> HIDDEN_BITS
+        let sums = sum.sums();
+        sums[1..].as_flattened().iter().zip(weights).map(|(unit, weight)| (*unit).max(0) * weight).sum::<i32>()
+            >> HIDDEN_BITS
     }
 
     /// Returns the row of a feature, if it has one.
     #[inline]
     fn find(&self, feature: u32) -> Option<&[u8; ROW]> {
-        let mut place = feature as usize & (self.places - 1);
+        let last = self.places.len() - 1;
+        let mut place = feature as usize & last;
         loop {
-            let at = HEADER + place * PLACE;
-            let entry = self.bytes[at..].first_chunk().map_or(0, |entry| u32::from_le_bytes(*entry));
-            if entry >> 16 == 0 {
+            let entry = u32::from_le_bytes(self.places[place]);
+            let row = entry >> 16;
+            if row == 0 {
                 return None;
             }
             if entry & 0xFFFF == feature >> 16 {
-                let at = HEADER + self.places * PLACE + ((entry >> 16) as usize - 1) * ROW;
-                return self.bytes[at..].first_chunk();
+                return self.rows.get(row as usize - 1);
             }
-            place = (place + 1) & (self.places - 1);
+            place = (place + 1) & last;
         }
     }
 
@@ -118,40 +176,35 @@ impl Weights {
         self.find(feature).map_or(0, |row| i32::from(row[0] as i8))
     }
 
-    /// Adds a feature of a value.
+    /// Adds a feature of a value or of a question.
     #[inline]
-    pub(super) fn add(&self, sum: &mut Sum, feature: u32) {
+    pub(super) fn add<const EIGHTS: usize>(&self, sum: &mut Sum<EIGHTS>, feature: u32) {
         if let Some(row) = self.find(feature) {
-            add_up(&mut sum.row, row.first_chunk());
-            add_up(&mut sum.hidden, row.last_chunk());
+            sum.add(row);
         }
     }
-
-    /// Adds a feature of a question.
-    #[inline]
-    pub(super) fn add_question(&self, sum: &mut Row, feature: u32) {
-        if let Some(row) = self.find(feature) {
-            add_up(sum, row.first_chunk());
-        }
-    }
-}
-
-/// Adds weights to a sum. Both lengths are constants, so that the loop is vectorized.
-#[inline]
-fn add_up<const N: usize>(sum: &mut [i32; N], weights: Option<&[u8; N]>) {
-    for (sum, weight) in sum.iter_mut().zip(weights.unwrap_or(&[0; N])) {
-        *sum += i32::from(*weight as i8);
-    }
-}
-
-/// Returns the number of slots of a table. Panics if the table is incomplete.
-const fn places(bytes: &[u8]) -> usize {
-    let places = number(bytes, 0);
-    let rows = number(bytes, 4);
-    assert!(places.is_power_of_two() && bytes.len() == HEADER + places * PLACE + rows * ROW);
-    places
 }
 
 const fn number(bytes: &[u8], at: usize) -> usize {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_sums_are_the_sums_of_the_weights() {
+        let biases = [[-7, 0, 1, 30_000, -30_000, 5, 6, 7]; ROW / 8];
+        for weights in [[-128_i8; ROW], [127; ROW], std::array::from_fn(|i| (i * 37 % 255) as i8)] {
+            let (mut packed, mut plain) = (Sum::new(biases), biases);
+            for _ in 0..1000 {
+                packed.add(&weights.map(|weight| weight as u8));
+                for (sum, weight) in plain.as_flattened_mut().iter_mut().zip(weights) {
+                    *sum += i32::from(weight);
+                }
+                assert_eq!(packed.sums(), plain);
+            }
+        }
+    }
 }
