@@ -103,6 +103,9 @@ impl Lexicon {
     /// The minimum length of words that are recognized with one letter wrong, missing, doubled or swapped.
     const SLIP_LENGTH: usize = 7;
 
+    /// The minimum length of a mistyped word.
+    pub(crate) const SHORTEST_SLIP: usize = Self::SLIP_LENGTH - 1;
+
     /// Returns the tables of all languages, compiled at first use.
     pub(crate) fn get() -> &'static Self {
         &LEXICON
@@ -421,7 +424,7 @@ impl Lexicon {
     /// Returns quickly whether a word may be a mistyped one.
     #[inline]
     pub(crate) fn may_be_mistyped(&self, word: &[u8]) -> bool {
-        (Self::SLIP_LENGTH - 1..=Key::LONGEST).contains(&word.len()) && self.slipping.may_be(word)
+        (Self::SHORTEST_SLIP..=Key::LONGEST).contains(&word.len()) && self.slipping.may_be(word)
     }
 
     /// Returns the words of the tables, each with its [hash](hash_at) and what it may do to a message.
@@ -467,10 +470,10 @@ pub(crate) fn short_hash(word: u64) -> u64 {
 struct Slipping {
     /// The [letters] of each word.
     words: Vec<u32>,
-    /// The words with this first, second or last letter.
-    firsts: [u128; 32],
-    seconds: [u128; 32],
-    lasts: [u128; 32],
+    /// The words with this letter at one of the first four places.
+    heads: [[u128; 32]; 4],
+    /// The words with this letter at the last place, or at the place before it.
+    tails: [[u128; 32]; 2],
     /// The words that a slip can give this length.
     lengths: [u128; Key::LONGEST + 1],
 }
@@ -478,23 +481,30 @@ struct Slipping {
 impl Slipping {
     fn add(&mut self, word: &[u8]) {
         let bit = 1 << self.words.len();
-        self.firsts[letter(word[0])] |= bit;
-        self.seconds[letter(word[1])] |= bit;
-        self.lasts[letter(word[word.len() - 1])] |= bit;
+        for (place, byte) in self.heads.iter_mut().zip(word) {
+            place[letter(*byte)] |= bit;
+        }
+        for (place, byte) in self.tails.iter_mut().zip(word.iter().rev()) {
+            place[letter(*byte)] |= bit;
+        }
         for len in word.len() - 1..=(word.len() + 1).min(Key::LONGEST) {
             self.lengths[len] |= bit;
         }
         self.words.push(letters(word));
     }
 
-    /// Returns whether the word may be a mistyped one. A slip adds or removes at most one letter, so that one end of
-    /// the word stays the same, or a letter moves from one end to the other.
+    /// Returns whether the word may be a mistyped one. After a slip, the first two or the last two letters are the same, or
+    /// a letter has moved from one end to the other, and the letters between have moved by one place.
     #[inline]
     fn may_be(&self, word: &[u8]) -> bool {
-        let [first, second, .., last] = *word else { return false };
-        let (first, second, last) = (letter(first), letter(second), letter(last));
-        let ends = self.firsts[first] | self.lasts[last] | self.firsts[second] | self.seconds[first];
-        let mut may_be = ends & self.lengths[word.len()];
+        let [first, second, third, fourth, .., before_last, last] = *word else { return false };
+        let head = |place: usize, byte: u8| self.heads[place][letter(byte)];
+        let tail = |place: usize, byte: u8| self.tails[place][letter(byte)];
+        let same = head(0, first) & head(1, second)
+            | tail(0, last) & tail(1, before_last)
+            | head(1, third) & head(2, fourth)
+            | head(2, second) & head(3, third);
+        let mut may_be = same & self.lengths[word.len()];
         if may_be == 0 {
             return false;
         }
@@ -596,6 +606,31 @@ mod tests {
             ("contrasenia", "contrasenia"),
         ] {
             assert_eq!(lexicon.word(typed.as_bytes()).id, lexicon.word(meant.as_bytes()).id, "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_prefilter_for_mistyped_words_lets_every_slip_pass() {
+        let lexicon = Lexicon::get();
+        for word in slips() {
+            for at in 0..word.len() {
+                let mut shorter = word.as_bytes().to_vec();
+                shorter.remove(at);
+                assert!(lexicon.may_be_mistyped(&shorter), "{word} without letter {at}");
+                for place in 0..=shorter.len() {
+                    for letter in [b'a', b'e', b'q', word.as_bytes()[at]] {
+                        let mut moved = shorter.clone();
+                        moved.insert(place, letter);
+                        assert!(lexicon.may_be_mistyped(&moved), "{word} without letter {at}, with one at {place}");
+                        let mut longer = word.as_bytes().to_vec();
+                        longer.insert(place, letter);
+                        assert!(
+                            longer.len() > Key::LONGEST || lexicon.may_be_mistyped(&longer),
+                            "{word} with one at {place}"
+                        );
+                    }
+                }
+            }
         }
     }
 

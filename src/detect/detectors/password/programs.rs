@@ -100,9 +100,9 @@ pub(super) fn in_options(reading: &TokenizedText<'_>, out: &mut Candidates) {
     }
     let tokens = &reading.tokens[..];
     for at in 1..tokens.len().saturating_sub(3) {
-        let option = (reading.is_word(&tokens[at], b"u") || reading.is_word(&tokens[at], b"user"))
-            && tokens[at - 1].is(b'-')
-            && !tokens[at].spaced;
+        let option = tokens[at - 1].is(b'-')
+            && !tokens[at].spaced
+            && (reading.is_word(&tokens[at], b"u") || reading.is_word(&tokens[at], b"user"));
         if !option || !tokens[at + 1].spaced {
             continue;
         }
