@@ -81,7 +81,7 @@ impl Engine {
             conversation.end_silent(message.role);
             return Outcome::default();
         }
-        self.read(conversation, expected, message, halves)
+        self.read(conversation, expected, message, Depth::Usual, halves)
     }
 
     /// Scans a message that the prefilter has not let pass.
@@ -90,29 +90,29 @@ impl Engine {
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
+        depth: Depth,
         halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
-        let (mut buffer, mut folded, mut numbers) = (TokenBuffer::default(), TokenBuffer::default(), Numbers::new());
-        // Most messages are their own view. Their tokens mostly show whether one is.
-        let tokens = message.text.is_ascii().then(|| TokenizedText::new(message.text, &mut buffer));
-        let is_plain = |tokens: &TokenizedText<'_>| {
-            tokens.facts.are_plain() && View::has_true_digits(message.text, tokens.facts.digits)
-        };
-        let plain = tokens.as_ref().is_some_and(is_plain);
-        let view = if plain { View::plain(message.text) } else { View::new(message.text) };
+        let mut buffer = TokenBuffer::default();
+        let mut numbers = Numbers::new();
+        let mut folded;
+        let (view, tokens) = read_view(message.text, &mut buffer);
         let document = match tokens {
-            Some(tokens) if view.is_source() => {
+            Some(tokens) => {
                 number::read(&tokens, &mut numbers);
                 if self.policy.detectors().len() == 0
-                    && judge::record_intents(&tokens, &numbers, conversation, expected, message.role)
+                    && judge::record_intents(&tokens, &numbers, conversation, expected, message.role, depth)
                 {
                     return Outcome::default();
                 }
                 Document::of(&view, tokens, &numbers)
             }
-            _ => Document::new(&view, &mut folded, &mut numbers),
+            None => {
+                folded = TokenBuffer::default();
+                Document::new(&view, &mut folded, &mut numbers)
+            }
         };
-        self.scan_document(&document, conversation, expected, message, halves)
+        self.scan_document(&document, conversation, expected, message, depth, halves)
     }
 
     /// Scans a message in which something may be found.
@@ -123,10 +123,11 @@ impl Engine {
         conversation: &mut Conversation,
         expected: Expected,
         message: &Message<'_>,
+        depth: Depth,
         halves: Option<&mut Vec<Half<Hidden>>>,
     ) -> Outcome {
         let before = conversation.clone();
-        let analysis = self.judge(document, conversation, expected, message, Depth::Usual);
+        let analysis = self.judge(document, conversation, expected, message, depth);
         if let Some(halves) = halves {
             let hide = |detection: Detection| self.hide(message.text, document.view, &detection);
             halves.extend(analysis.halves.iter().map(|half| half.map(hide)));
@@ -172,7 +173,7 @@ impl Engine {
         }
         let (mut conversation, message) = (Conversation::new(), Message::customer(text));
         let expected = self.begin(&mut conversation, message.role, None);
-        self.read(&mut conversation, expected, &message, None).patch.apply_str(text)
+        self.read(&mut conversation, expected, &message, Depth::Findings, None).patch.apply_str(text)
     }
 
     /// Scans a message once, without shortcuts. `more` reads what else is needed from the analysis.
@@ -184,9 +185,21 @@ impl Engine {
         depth: Depth,
         more: impl FnOnce(&Analysis, &View<'_>) -> T,
     ) -> (Outcome, T) {
-        let view = View::new(message.text);
-        let (mut buffer, mut numbers) = (TokenBuffer::default(), Numbers::new());
-        let document = Document::new(&view, &mut buffer, &mut numbers);
+        let mut buffer = TokenBuffer::default();
+        let mut numbers = Numbers::new();
+        let mut folded = TokenBuffer::default();
+        let (view, tokens) = match depth {
+            #[cfg(any(test, fuzzing))]
+            Depth::Everything => (View::new(message.text), None),
+            _ => read_view(message.text, &mut buffer),
+        };
+        let document = match tokens {
+            Some(tokens) => {
+                number::read(&tokens, &mut numbers);
+                Document::of(&view, tokens, &numbers)
+            }
+            None => Document::new(&view, &mut folded, &mut numbers),
+        };
         let analysis = self.judge(&document, conversation, expected, message, depth);
         let more = more(&analysis, &view);
         (self.outcome(message.text, &view, analysis), more)
@@ -268,7 +281,7 @@ impl Engine {
         redact_to_fixpoint(outcome, message.text, |left, _| {
             steps::add(left.len());
             let again = Message { text: left, ..*message };
-            self.scan_in_full(&mut before.clone(), expected, &again, Depth::Usual, |_, _| ()).0
+            self.scan_in_full(&mut before.clone(), expected, &again, Depth::Findings, |_, _| ()).0
         })
     }
 
@@ -342,6 +355,16 @@ impl Engine {
         let edit = hides.then(|| cover(&self.policy, source, view, detection));
         Hidden { finding, edit }
     }
+}
+
+/// Returns the view of a text, and its tokens if the text is its own view.
+fn read_view<'t>(text: &'t [u8], buffer: &'t mut TokenBuffer) -> (View<'t>, Option<TokenizedText<'t>>) {
+    // Most messages are their own view. Their tokens mostly show whether one is.
+    let tokens = text.is_ascii().then(|| TokenizedText::new(text, buffer));
+    let is_plain = |tokens: &TokenizedText<'_>| tokens.is_plain() && View::has_true_digits(text, tokens.facts.digits);
+    let view = if tokens.as_ref().is_some_and(is_plain) { View::plain(text) } else { View::new(text) };
+    let tokens = tokens.filter(|_| view.is_source());
+    (view, tokens)
 }
 
 /// A finding, and the edit that masks it if the policy requires one.

@@ -127,9 +127,14 @@ impl Facts {
     /// percent signs (percent-encoding) and `<` (tags).
     const REWRITTEN: u128 = ((1 << b' ') - 1) | (1 << 0x7F) | (1 << b'&') | (1 << b'%') | (1 << b'<');
 
-    /// Returns whether nothing in an ASCII text has another spelling, except for letters typed for digits.
-    pub(crate) fn are_plain(&self) -> bool {
-        self.marks & Self::REWRITTEN == 0 && !self.masked && !self.numbers && !self.lists.intersects(WordSet::NUMBER)
+    /// Returns whether nothing in an ASCII text has another spelling, except for number words and letters typed for digits.
+    pub(super) fn are_plain(&self) -> bool {
+        self.marks & Self::REWRITTEN == 0 && !self.masked
+    }
+
+    /// Returns whether there may be a number word.
+    pub(super) fn may_have_number_words(&self) -> bool {
+        self.numbers || self.lists.intersects(WordSet::NUMBER)
     }
 }
 

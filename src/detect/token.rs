@@ -9,7 +9,7 @@ use super::cues::{Cue, Lexicon, PhraseSet, Topic, WordClass, WordId, WordSet};
 use super::split::{Facts, narrow, split};
 pub(crate) use super::split::{Kind, Token};
 use crate::steps;
-use crate::text::ViewSpan;
+use crate::text::{ViewSpan, Words};
 
 /// A cue in a text: tokens `first..=last`.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +48,19 @@ impl<'v> TokenizedText<'v> {
         reading.find_cues(&mut sheet.cues);
         reading.cues = &sheet.cues;
         reading
+    }
+
+    /// Returns whether nothing in an ASCII text has another spelling, except for letters typed for digits.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.facts.are_plain() && !(self.facts.may_have_number_words() && self.may_spell_a_number())
+    }
+
+    /// Returns whether number words may be close to each other or to a digit.
+    #[inline(never)]
+    fn may_spell_a_number(&self) -> bool {
+        let mut words = Words::new(self.text);
+        self.facts.mixed
+            || self.tokens.iter().any(|token| token.kind == Kind::Word && words.make_a_number(token.start as usize))
     }
 
     /// Returns the text without its cues.

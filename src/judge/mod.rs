@@ -80,7 +80,10 @@ const SHORTEST_PASSCODE: usize = 4;
 /// How much work an analysis does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
-    /// Only what the findings need.
+    /// The findings. What the message asks for is read only if it may be a solicitation, because the conversation is
+    /// dropped.
+    Findings,
+    /// The findings, and what the message asks for.
     Usual,
     /// Also records why numbers were kept.
     Reasons,
@@ -97,23 +100,39 @@ pub(crate) fn record_intents(
     conversation: &mut Conversation,
     expected: Expected,
     role: Role,
+    depth: Depth,
 ) -> bool {
     let pieces = conversation.side(role).pieces.is_active();
     let said = quiet::holds_nothing(reading, numbers, expected, pieces)
-        .then(|| part_intents(reading, numbers, role, Part::WHOLE))
+        .then(|| part_intents(reading, numbers, role, depth, Part::WHOLE))
         .flatten();
     said.inspect(|said| conversation.end(role, said)).is_some()
 }
 
 /// Returns the intents of a part without findings. Returns `None` if an agent solicits a secret, which is a finding.
-fn part_intents(reading: &TokenizedText<'_>, numbers: &[Number], role: Role, part: Part) -> Option<Intents> {
-    let (said, requests) = intents(reading, numbers, role, part);
+fn part_intents(
+    reading: &TokenizedText<'_>,
+    numbers: &[Number],
+    role: Role,
+    depth: Depth,
+    part: Part,
+) -> Option<Intents> {
+    let (said, requests) = intents(reading, numbers, role, depth, part);
     let solicits = role.serves() && requests.iter().any(|request| request.topic.is_secret());
     (!solicits).then_some(said)
 }
 
 /// Returns what a part of a message asks for and mentions, and the places where it asks.
-fn intents(reading: &TokenizedText<'_>, numbers: &[Number], role: Role, part: Part) -> (Intents, ask::Requests) {
+fn intents(
+    reading: &TokenizedText<'_>,
+    numbers: &[Number],
+    role: Role,
+    depth: Depth,
+    part: Part,
+) -> (Intents, ask::Requests) {
+    if depth == Depth::Findings && !role.serves() {
+        return (Intents::default(), ask::Requests::new());
+    }
     let (mut said, requests) = ask::requests(reading, role.as_asker(), part);
     for hit in reading.cues.iter().filter(|hit| hit.cue.topic.is_secret()) {
         if part.has(reading.tokens[hit.first].start as usize) {
@@ -141,7 +160,7 @@ pub(crate) fn judge(
     depth: Depth,
 ) -> Analysis {
     let (verdict, said) = match depth {
-        Depth::Usual => judge_part(page, conversation, expected, message, Part::WHOLE),
+        Depth::Findings | Depth::Usual => judge_part(page, conversation, expected, message, depth, Part::WHOLE),
         _ => analyze_in_full(page, conversation, expected, message, depth, Part::WHOLE),
     };
     conversation.end(message.role, &said);
@@ -155,6 +174,7 @@ pub(crate) fn judge_part(
     conversation: &mut Conversation,
     expected: Expected,
     message: &Message<'_>,
+    depth: Depth,
     part: Part,
 ) -> (Analysis, Intents) {
     // If the view differs from the source, a number may be spelled in a way that the prefilter does not know, so the
@@ -166,9 +186,9 @@ pub(crate) fn judge_part(
             expected,
             conversation.side(message.role).pieces.is_active(),
         );
-    match quiet.then(|| part_intents(&page.reading, page.numbers, message.role, part)).flatten() {
+    match quiet.then(|| part_intents(&page.reading, page.numbers, message.role, depth, part)).flatten() {
         Some(said) => (Analysis { expected, until: part.to, ..Analysis::default() }, said),
-        None => analyze_in_full(page, conversation, expected, message, Depth::Usual, part),
+        None => analyze_in_full(page, conversation, expected, message, depth, part),
     }
 }
 
@@ -213,7 +233,7 @@ fn analyze_in_full(
     analysis.weigh(role, certain);
     let part = analysis.settle(part);
     let moved = analysis.pieces(conversation.side(role), id);
-    let (mut said, requests) = intents(&page.reading, page.numbers, role, part);
+    let (mut said, requests) = intents(&page.reading, page.numbers, role, depth, part);
     // "482", and "913" in the next message: three digits are the beginning of a passcode or a PIN.
     let begins = |f: &Detection| {
         matches!(f.entity, Entity::OneTimePasscode | Entity::Pin) && f.span.end - f.span.start < SHORTEST_PASSCODE

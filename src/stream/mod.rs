@@ -16,7 +16,7 @@ use crate::edit::{Edit, Patch};
 use crate::engine::{Engine, redact_to_fixpoint};
 use crate::entity::{Entity, FindingKind};
 use crate::judge::conversation::{Conversation, Expected, Intents};
-use crate::judge::{self, Detection, Part};
+use crate::judge::{self, Depth, Detection, Part};
 use crate::mask;
 use crate::message::{Message, MessageId, Role};
 use crate::policy::Action;
@@ -513,7 +513,8 @@ impl StreamRedactor {
         let part = Part { from, to, first: self.whole, last };
         let before = self.conversation.clone();
         let message = Message { text: watched, role: self.role, id: self.id, time_ms: self.time_ms };
-        let (mut verdict, said) = judge::judge_part(&page, &mut self.conversation, expected, &message, part);
+        let (mut verdict, said) =
+            judge::judge_part(&page, &mut self.conversation, expected, &message, Depth::Usual, part);
         self.engine.find_custom(&view, part, &mut verdict);
         self.said.add(&said);
         self.recall.append(&mut verdict.recall);
@@ -543,7 +544,8 @@ impl StreamRedactor {
                 let to = if last { usize::MAX } else { run::view_at(&view, patch.patched(Span::new(cut, cut)).start) };
                 let part = Part { from: run::view_at(&view, self.judged), to, first: self.whole, last };
                 let again = Message { text: left, ..message };
-                let (mut verdict, _) = judge::judge_part(&page, &mut before.clone(), expected, &again, part);
+                let (mut verdict, _) =
+                    judge::judge_part(&page, &mut before.clone(), expected, &again, Depth::Findings, part);
                 self.engine.find_custom(&view, part, &mut verdict);
                 self.engine.outcome(left, &view, verdict)
             });
