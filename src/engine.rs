@@ -30,10 +30,6 @@ const MAX_PASSES: usize = 4;
 const MAX_PASSES_SMALL: usize = 32;
 const SMALL: usize = 4096;
 
-/// Messages of a conversation of at most this many bytes skip the prefilter: what they ask for must be remembered, and most of
-/// them are read in full anyway.
-pub(crate) const SHORT: usize = 256;
-
 /// Scans messages under a policy. Immutable and cheap to clone; share it between threads.
 ///
 /// # Example
@@ -218,43 +214,42 @@ impl Engine {
 
     /// Whether the message cannot contain a finding and cannot change what the conversation expects.
     fn may_pass(&self, message: &Message<'_>, conversation: &mut Conversation, expected: Expected) -> bool {
-        if message.text.len() <= SHORT
-            || self.policy.detectors().len() != 0
-            || conversation.awaits_words(message.role, expected)
-        {
+        if self.policy.detectors().len() != 0 || conversation.awaits_words(message.role, expected) {
             return false;
         }
         let serves = message.role.as_asker().serves();
-        // A question may refer to an earlier one or to a secret, and an agent may ask in words that are in no table: the
-        // model scores such questions.
-        let refers = conversation.has_asked(message.role) || expected.spoken.has_secret();
-        if (serves || refers) && memchr::memchr(b'?', message.text).is_some() {
+        // A question that names nothing may refer to an earlier one, and an agent may ask in words that are in no table:
+        // the model scores such questions.
+        let heeds_questions = serves || conversation.may_heed_a_question(message.role);
+        if heeds_questions && memchr::memchr(b'?', message.text).is_some() {
             return false;
         }
-        let Some(glance) = gate::glance(message.text, Marks::SECRET.union(Marks::WORD)) else { return false };
+        let asking = if heeds_questions { Marks::REQUEST } else { Marks::default() };
+        let fatal = Marks::SECRET.union(Marks::WORD).union(asking);
+        let Some(glance) = gate::glance(message.text, fatal) else { return false };
         let Glance { marks, digits, .. } = glance;
-        let (asks, cue) = (glance.question || marks.intersects(Marks::REQUEST), marks.intersects(Marks::CUE));
-        let harmless = !glance.addresses
-            && match (asks || glance.colon, cue) {
-                (true, true) => false,
-                (true, false) if asks && serves => false,
-                // A short message may be the name of what it asks for.
-                (false, _) if serves && glance.words <= judge::ask::FEW_RUNS => false,
-                (false, true) if serves && glance.words <= 2 * judge::ask::MOST_WORDS => false,
-                (false, false) => true,
-                _ => !refers,
-            };
-        // A menu has digits and asks.
+        let cue = marks.intersects(Marks::CUE);
+        let silent = if serves {
+            // A short message may be the name of what it asks for, or of what an earlier question meant.
+            let may_name = glance.words <= 2 * judge::ask::MOST_WORDS || conversation.has_asked(message.role);
+            let names = marks.intersects(Marks::FACE.union(Marks::MEANT)) && may_name;
+            // The name of something else ends the wait for an answer.
+            let moves_on = glance.words <= judge::ask::FEW_RUNS && conversation.may_heed_a_question(message.role);
+            !(moves_on || cue && (glance.colon || names || expected.spoken.has_secret()))
+        } else {
+            let asks = glance.question || marks.intersects(Marks::REQUEST);
+            !(cue && (asks || glance.label))
+        };
         let numbers = digits == 0
             || glance.shaped
                 && glance.has_harmless_digits(message.text)
-                && !(serves && (asks || glance.colon || cue))
+                // A menu has several numbers.
+                && !(serves && glance.numbers > 1 && (cue || glance.colon))
                 && !expected.awaits_a_secret()
                 && !expected.spoken.has_secret()
-                // Three digits may be the code of a card.
-                && (digits < 3 || !expected.may_answer())
                 && !conversation.side(message.role).pieces.is_active();
-        harmless && numbers
+        // There are other question marks than `?`.
+        !glance.addresses && !(heeds_questions && glance.question) && silent && numbers
     }
 
     /// Whether nothing can be found in a customer's message outside any conversation.

@@ -20,6 +20,10 @@ pub(crate) struct Glance {
     pub(crate) question: bool,
     /// Whether it has a colon.
     pub(crate) colon: bool,
+    /// Whether it has a colon that is not part of a time.
+    pub(crate) label: bool,
+    /// The number of numbers.
+    pub(crate) numbers: usize,
     /// The number of digits.
     pub(crate) digits: usize,
     /// Whether all its numbers are harmless by their shape: amounts and times. Otherwise there are at most three
@@ -43,13 +47,13 @@ impl Glance {
 /// Summarizes a message. Returns `None` if it must be read in full. This includes a message with one of the marks
 /// `fatal`, because the caller would read it in full anyway.
 pub(crate) fn glance(text: &[u8], fatal: Marks) -> Option<Glance> {
-    let mut look = Look::new(text);
+    let mut look = Look::new(text, fatal);
     let mut from = 0;
     while from < text.len() {
-        let part = &text[from..text.len().min(from + 64)];
-        let (mut letters, spaces) = letters_and_spaces(part);
+        let part = Part::new(&text[from..]);
+        let (mut letters, spaces) = (part.letters(), part.spaces());
         // Each part ends with a space, so that no word or character is cut.
-        let end = if from + part.len() == text.len() { part.len() } else { 64 - spaces.leading_zeros() as usize };
+        let end = if text.len() - from <= 64 { text.len() - from } else { 64 - spaces.leading_zeros() as usize };
         if end == 0 {
             return None;
         }
@@ -63,19 +67,23 @@ pub(crate) fn glance(text: &[u8], fatal: Marks) -> Option<Glance> {
         }
         letters = (letters | accents) & within;
         let mut starts = letters & !(letters << 1);
+        look.glance.words += starts.count_ones() as usize;
         while starts != 0 {
-            let first = starts.trailing_zeros() as usize;
+            let first = starts.trailing_zeros();
             starts &= starts - 1;
-            let len = (!(letters >> first)).trailing_zeros() as usize;
-            let (start, end) = (from + first, from + first + len);
-            if accents >> first & (u64::MAX >> (64 - len)) == 0 {
-                look.word(start, end)?;
-            } else {
+            let len = (!(letters >> first)).trailing_zeros();
+            let (start, end) = (from + first as usize, from + (first + len) as usize);
+            if accents != 0 && accents >> first & (u64::MAX >> (64 - len)) != 0 {
                 look.accented(start, end)?;
+            } else if len <= 8 {
+                let word = part.block(first as usize).word(len as usize);
+                look.word(start, end, look.by_hash[place(short_hash(word))])?;
+            } else {
+                let hash = hash_at(text, start, end);
+                look.word(start, end, hash.map_or(Marks::default(), |hash| look.by_hash[place(hash)]))?;
             }
         }
-        if look.glance.marks.intersects(fatal) || look.glance.digits > 0 && look.glance.marks.intersects(Marks::SECRET)
-        {
+        if look.glance.digits > 0 && look.glance.marks.intersects(Marks::SECRET) {
             return None;
         }
         from += end;
@@ -83,18 +91,52 @@ pub(crate) fn glance(text: &[u8], fatal: Marks) -> Option<Glance> {
     look.end()
 }
 
-/// Returns where the letters and the spaces are in up to 64 bytes: one bit per byte, the lowest for the first byte.
-#[inline]
-fn letters_and_spaces(part: &[u8]) -> (u64, u64) {
-    let mut bytes = [b' '; 64];
-    bytes[..part.len()].copy_from_slice(part);
-    let (mut letters, mut spaces) = (0, 0);
-    for (i, block) in bytes.as_chunks::<8>().0.iter().enumerate() {
-        let block = Block(u64::from_le_bytes(*block));
-        letters |= Block::bits(block.letters()) << (8 * i);
-        spaces |= Block::bits(block.spaces()) << (8 * i);
+/// Up to 64 bytes of a message, padded with spaces.
+struct Part([u8; 72]);
+
+impl Part {
+    /// Copies the first 64 bytes of `text`, or all if there are fewer.
+    #[inline]
+    fn new(text: &[u8]) -> Self {
+        let mut bytes = [b' '; 72];
+        match text.first_chunk::<64>() {
+            Some(part) => bytes[..64].copy_from_slice(part),
+            None => bytes[..text.len()].copy_from_slice(text),
+        }
+        Self(bytes)
     }
-    (letters, spaces)
+
+    /// Returns the eight bytes from `at`.
+    #[inline]
+    fn block(&self, at: usize) -> Block {
+        Block(self.0[at & 63..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
+    }
+
+    /// Returns where the letters are: one bit per byte, the lowest for the first byte.
+    #[inline]
+    fn letters(&self) -> u64 {
+        self.find(|byte| (byte | 0x20).wrapping_sub(b'a') < 26)
+    }
+
+    /// Returns where the spaces are.
+    #[inline]
+    fn spaces(&self) -> u64 {
+        self.find(|byte| byte == b' ')
+    }
+
+    #[inline]
+    fn find(&self, is_one: impl Fn(u8) -> bool) -> u64 {
+        // This loop is vectorized.
+        let mut found = [0; 64];
+        for (found, byte) in found.iter_mut().zip(self.0) {
+            *found = u8::from(is_one(byte));
+        }
+        let mut bits = 0;
+        for (at, block) in found.as_chunks().0.iter().enumerate() {
+            bits |= (u64::from_le_bytes(*block).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * at);
+        }
+        bits
+    }
 }
 
 /// The state of one pass over a message.
@@ -104,6 +146,8 @@ struct Look<'a> {
     by_hash: &'static [Marks; PLACES],
     numbers: Words<'a>,
     glance: Glance,
+    /// The marks for which the message must be read in full.
+    fatal: Marks,
     /// The characters seen that occur in addresses with a password, one bit each.
     address: u8,
     /// Whether it has a character outside ASCII.
@@ -117,7 +161,7 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(text: &'a [u8]) -> Self {
+    fn new(text: &'a [u8], fatal: Marks) -> Self {
         let glance = Glance { shaped: true, ..Glance::default() };
         Self {
             text,
@@ -125,6 +169,7 @@ impl<'a> Look<'a> {
             by_hash: &BY_HASH,
             numbers: Words::new(text),
             glance,
+            fatal,
             address: 0,
             foreign: false,
             numeral: false,
@@ -171,6 +216,7 @@ impl<'a> Look<'a> {
                     return None;
                 }
                 self.glance.colon = true;
+                self.glance.label = true;
             }
             0x80.. => {
                 self.foreign = true;
@@ -234,10 +280,15 @@ impl<'a> Look<'a> {
             if len <= 2
                 && let Some(hash) = hash_at(self.text, start, start + len)
             {
-                self.glance.marks = self.glance.marks.union(self.by_hash[place(hash)]);
+                let marks = self.by_hash[place(hash)];
+                self.glance.marks = self.glance.marks.union(marks);
+                if marks.intersects(self.fatal) {
+                    return None;
+                }
             }
         }
         self.single += usize::from(len == 1);
+        self.glance.numbers += 1;
         self.glance.digits += digits;
         (self.glance.digits < FEWER_THAN_A_CARD).then_some(all)
     }
@@ -253,23 +304,28 @@ impl<'a> Look<'a> {
         hour <= 24 && minutes && !self.text.get(start + len + 3).is_some_and(u8::is_ascii_digit)
     }
 
-    /// Reads a word of ASCII letters.
-    #[inline]
-    fn word(&mut self, start: usize, end: usize) -> Option<()> {
-        let len = end - start;
-        let hash = match len <= 8 {
-            true => Some(short_hash(Block::at(self.text, start).word(len))),
-            false => hash_at(self.text, start, end),
-        };
-        let marks = hash.map_or(Marks::default(), |hash| self.by_hash[place(hash)]);
-        if marks.intersects(Marks::NUMBER) || len >= SHORTEST_TOGETHER && self.numbers.may_be_number(start) {
+    /// Reads a word of ASCII letters. `marks` are the combined marks of all words with its hash. Returns `None` if the
+    /// message must be read in full.
+    #[inline(always)]
+    fn word(&mut self, start: usize, end: usize, marks: Marks) -> Option<()> {
+        const EXACT: Marks = Marks::SECRET.union(Marks::REQUEST).union(Marks::WORD).union(Marks::NUMBER);
+        // Most words are short and do nothing that must be known exactly.
+        if end - start < Lexicon::SHORTEST_SLIP && !marks.intersects(EXACT) {
+            self.glance.marks = self.glance.marks.union(marks);
+            return (!marks.intersects(self.fatal)).then_some(());
+        }
+        self.exact_word(start, end, marks)
+    }
+
+    #[inline(never)]
+    fn exact_word(&mut self, start: usize, end: usize, marks: Marks) -> Option<()> {
+        if marks.intersects(Marks::NUMBER) || end - start >= SHORTEST_TOGETHER && self.numbers.may_be_number(start) {
             if self.numbers.make_a_number(start) {
                 return None;
             }
             self.numeral |= is_number_word(self.text, start, end);
         }
-        self.record_word(self.text, start, end, marks);
-        Some(())
+        self.record_word(self.text, start, end, marks)
     }
 
     /// Reads a word with accents.
@@ -293,19 +349,20 @@ impl<'a> Look<'a> {
             |word: &[u8]| hash_at(word, 0, word.len()).map_or(Marks::default(), |hash| self.by_hash[place(hash)]);
         // A Portuguese "é" alone is tokenized as "eh".
         let marks = if len == 1 { marks(&word[..1]).union(marks(b"eh")) } else { marks(&word[..len]) };
-        self.record_word(&word[..len], 0, len, marks);
-        Some(())
+        self.record_word(&word[..len], 0, len, marks)
     }
 
-    /// Records the word `start..end` of a text. `marks` are the combined marks of all words with its hash.
+    /// Records the word `start..end` of a text. `marks` are the combined marks of all words with its hash. Returns `None`
+    /// if the message must be read in full.
     #[inline]
-    fn record_word(&mut self, text: &[u8], start: usize, end: usize, marks: Marks) {
-        self.glance.words += 1;
+    fn record_word(&mut self, text: &[u8], start: usize, end: usize, marks: Marks) -> Option<()> {
         let dear = marks.intersects(Marks::SECRET.union(Marks::REQUEST).union(Marks::WORD));
         let len = end - start;
-        let exact = dear || self.lexicon.may_be_mistyped(&text[start..end]);
-        let marks = if exact && len > 2 { self.lexicon.word_at(text, start, end).marks } else { marks };
+        // A longer word may be a mistyped one.
+        let exact = dear && len > 2 || len >= Lexicon::SHORTEST_SLIP;
+        let marks = if exact { self.lexicon.word_at(text, start, end).marks } else { marks };
         self.glance.marks = self.glance.marks.union(marks);
+        (!marks.intersects(self.fatal)).then_some(())
     }
 
     fn end(mut self) -> Option<Glance> {

@@ -131,13 +131,13 @@ impl Expected {
     pub(crate) fn awaits_a_secret(self) -> bool {
         self.all().union(self.gave).union(self.read_back).has_secret()
             || self.after_card
-            || self.recent_questions().any(|scores| scores[..INTENTS - 1].iter().any(|score| *score >= Self::LIKELY))
+            || self.recent_questions().any(Recent::may_ask_for_a_secret)
     }
 
     /// Returns whether any word may be a password.
     pub(crate) fn awaits_a_password(&self) -> bool {
         self.all().union(self.gave).union(self.read_back).contains(Topic::Password)
-            || self.recent_questions().any(|scores| scores[Topic::Password as usize] >= Self::LIKELY)
+            || self.recent_questions().any(Recent::may_ask_for_a_password)
     }
 
     /// Returns whether an agent or a bot spoke right before a customer.
@@ -151,13 +151,10 @@ impl Expected {
         !self.serves && reading.mentions(Topic::Login)
     }
 
-    /// The score from which a question may ask for a secret.
-    const LIKELY: u8 = 2;
-
-    /// Returns the model's scores for the recent questions by the other side.
-    fn recent_questions(&self) -> impl Iterator<Item = [u8; INTENTS]> + '_ {
-        let other = |recent: &&Recent| recent.is_there() && recent.serves() && recent.asks();
-        self.recent.iter().filter(other).map(|recent| recent.scores()).filter(|_| !self.serves)
+    /// Returns the recent questions by the other side.
+    fn recent_questions(&self) -> impl Iterator<Item = Recent> {
+        let other = |recent: &Recent| recent.is_there() && recent.serves() && recent.asks();
+        self.recent.into_iter().filter(move |recent| !self.serves && other(recent))
     }
 }
 
@@ -252,15 +249,33 @@ impl Conversation {
             || [Topic::Code, Topic::Partial, Topic::Zip, Topic::Login].iter().any(|topic| asks.contains(*topic))
     }
 
-    /// Returns whether a follow-up question by `role` that names nothing may matter, because an earlier one asked for
-    /// something.
+    /// Returns whether a follow-up question by `role` that names nothing may matter: an earlier one asked for something,
+    /// or the other side has given a part of a number.
+    pub(crate) fn may_heed_a_question(&self, role: Role) -> bool {
+        self.has_asked(role) || self.sides.iter().any(|side| side.pieces.is_active())
+    }
+
+    /// Returns whether an earlier question by `role` asked for something.
     pub(crate) fn has_asked(&self, role: Role) -> bool {
         !self.sides[usize::from(role.as_asker().serves())].asks.is_empty()
     }
 
-    /// Ends the turn of a message without numbers and without words that matter.
+    /// Ends the turn of a message without numbers and without words that matter, like [`end`](Self::end) with no intents.
     pub(crate) fn end_silent(&mut self, role: Role) {
-        self.end(role, &Intents::default());
+        self.push(Recent::silent(role.serves()));
+        for side in [Role::Customer, Role::Agent] {
+            if role == Role::Unknown || role.serves() == side.serves() {
+                let side = self.side(side);
+                side.offers = Secrets::default();
+                side.pieces.rest();
+            }
+        }
+    }
+
+    /// Adds the memory of the newest message.
+    fn push(&mut self, newest: Recent) {
+        self.recent.copy_within(..REMEMBERED - 1, 1);
+        self.recent[0] = newest;
     }
 
     /// Records the message as the newest one.
@@ -275,8 +290,7 @@ impl Conversation {
             recent.set_asks();
         }
         recent.set_scores(said.scores);
-        self.recent.rotate_right(1);
-        self.recent[0] = recent;
+        self.push(recent);
     }
 
     /// Ends a turn and records what this message asks for and announces. An unknown speaker asks as an agent and says

@@ -96,6 +96,29 @@ impl Recent {
         std::array::from_fn(|i| self.bits(SCORES + 3 * i as u32, 3) as u8)
     }
 
+    /// Returns the bits of the scores of these intents, one bit each, that are set if a score is at least 2: from there on,
+    /// the question may ask for it.
+    const fn likely(intents: u32) -> u64 {
+        let (mut bits, mut at) = (0, 0);
+        while at < INTENTS {
+            bits |= (0b110 * (intents >> at & 1) as u64) << (SCORES + 3 * at as u32);
+            at += 1;
+        }
+        bits
+    }
+
+    /// Returns whether it may ask for a secret.
+    pub(crate) fn may_ask_for_a_secret(self) -> bool {
+        const SECRETS: u64 = Recent::likely((1 << (INTENTS - 1)) - 1);
+        self.0 & SECRETS != 0
+    }
+
+    /// Returns whether it may ask for a password.
+    pub(crate) fn may_ask_for_a_password(self) -> bool {
+        const PASSWORD: u64 = Recent::likely(1 << Topic::Password as u32);
+        self.0 & PASSWORD != 0
+    }
+
     pub(crate) fn set_scores(&mut self, scores: [u8; INTENTS]) {
         for (i, score) in scores.into_iter().enumerate() {
             self.0 |= u64::from(score & 7) << (SCORES + 3 * i as u32);

@@ -53,12 +53,6 @@ impl Block {
         difference.wrapping_sub(Self::each(1)) & !difference & Self::HIGH
     }
 
-    /// Finds the spaces.
-    pub(crate) const fn spaces(self) -> u64 {
-        let unlike = self.0 ^ Self::each(b' ');
-        !(((unlike & !Self::HIGH) + Self::each(0x7F)) | unlike) & Self::HIGH
-    }
-
     /// Finds the digits.
     pub(crate) const fn digits(self) -> u64 {
         self.between(b'0', b'9') & !self.0

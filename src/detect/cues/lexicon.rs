@@ -47,6 +47,8 @@ impl Marks {
     pub(crate) const FACE: Self = Self(1 << 4);
     /// A number word.
     pub(crate) const NUMBER: Self = Self(1 << 5);
+    /// Every phrase of a [topic that may be meant](Topic::MEANT) contains such a word.
+    pub(crate) const MEANT: Self = Self(1 << 6);
 
     pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -305,9 +307,10 @@ impl Lexicon {
         let everyday: Vec<WordId> = EVERYDAY.iter().filter_map(known).collect();
         // Near a word for signing in, ordinary words may be a password.
         let may_be_words = |topic: Topic| matches!(topic, Topic::Password | Topic::Login);
-        let marked: [(Marks, &dyn Fn(Topic) -> bool); 3] = [
+        let marked: [(Marks, &dyn Fn(Topic) -> bool); 4] = [
             (Marks::WORD, &may_be_words),
             (Marks::SECRET.union(Marks::CUE), &Topic::is_secret),
+            (Marks::MEANT.union(Marks::CUE), &|topic| Topic::MEANT.contains(&topic)),
             (Marks::CUE, &|topic| !topic.is_secret()),
         ];
         for (mark, names) in marked {

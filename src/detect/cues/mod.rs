@@ -86,6 +86,9 @@ impl Topic {
         Self::Login,
     ];
 
+    /// What an agent may mean by "the code" and similar words, apart from a secret.
+    pub(crate) const MEANT: [Self; 4] = [Self::Reference, Self::Device, Self::Zip, Self::Partial];
+
     /// Returns whether the value that the cue governs must be masked.
     pub(crate) fn is_secret(self) -> bool {
         self <= Self::Code

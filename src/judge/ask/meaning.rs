@@ -48,14 +48,11 @@ pub(super) fn sends_it(reading: &TokenizedText<'_>, part: Part) -> bool {
         })
 }
 
-/// What an agent may mean by "the code" and similar words, apart from a secret.
-pub(super) const MEANT: [Topic; 4] = [Topic::Reference, Topic::Device, Topic::Zip, Topic::Partial];
-
 /// Returns the harmless topic that was meant: "I mean the promo code", "el de reserva".
 pub(super) fn means(reading: &TokenizedText<'_>, start: usize, end: usize) -> Topics {
     let named = |topic: &Topic| !matches!(topic, Topic::Login | Topic::Place | Topic::Quantity | Topic::Amount);
     let topics = || cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic);
-    let Some(first) = topics().find(named).filter(|topic| MEANT.contains(topic)) else { return Topics::NONE };
+    let Some(first) = topics().find(named).filter(|topic| Topic::MEANT.contains(topic)) else { return Topics::NONE };
     let tokens = &reading.tokens[start..end];
     let pair =
         |w: &[Token], first: PhraseSet, then: PhraseSet| reading.is_in(&w[0], first) && reading.is_in(&w[1], then);

@@ -22,7 +22,7 @@ use crate::message::Role;
 
 use announce::announces;
 pub(crate) use list::{FEW_RUNS, names_something_harmless};
-use meaning::{MEANT, asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
+use meaning::{asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
 use menu::{is_choice, is_menu};
 use object::{corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies};
 pub(crate) use sentence::MOST_WORDS;
@@ -58,7 +58,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
     let mut named = Topics::NONE;
     // Set by "From 1 to 5,": the question after it asks for a choice.
     let mut chooses = false;
-    let may_mean = MEANT.into_iter().any(|topic| reading.mentions(topic));
+    let may_mean = Topic::MEANT.into_iter().any(|topic| reading.mentions(topic));
     let mut quotations = Quotations::default();
     let mut start = 0;
     while start < reading.tokens.len() {
@@ -282,7 +282,7 @@ fn may_ask(reading: &TokenizedText<'_>, role: Role) -> bool {
         || reading.does(Does::REQUEST.union(Does::FACE))
         || reading.mentions_secrets()
         || reading.mentions(Topic::Partial)
-        || role.serves() && MEANT.into_iter().any(|topic| reading.mentions(topic))
+        || role.serves() && Topic::MEANT.into_iter().any(|topic| reading.mentions(topic))
 }
 
 /// Returns the topics that an answer to the cue may have.

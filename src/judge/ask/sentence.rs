@@ -7,7 +7,7 @@ use crate::message::Role;
 
 use super::list::is_bare_name;
 use super::object::{happens_elsewhere, warns};
-use super::{MEANT, cues_in, is_any};
+use super::{cues_in, is_any};
 
 /// The result of one pass over a sentence.
 #[derive(Default)]
@@ -57,7 +57,7 @@ impl Sweep {
             if let Some(hit) = reading.hit(token) {
                 sweep.secret |= hit.cue.topic.is_secret();
                 sweep.partial |= hit.cue.topic == Topic::Partial;
-                sweep.harmless |= MEANT.contains(&hit.cue.topic);
+                sweep.harmless |= Topic::MEANT.contains(&hit.cue.topic);
             }
             if token.does(Does::NEGATION) && token.kind == Kind::Word {
                 sweep.negation = sweep.negation.or(Some(at));
