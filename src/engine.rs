@@ -230,12 +230,12 @@ impl Engine {
         let Glance { marks, digits, .. } = glance;
         let cue = marks.intersects(Marks::CUE);
         let silent = if serves {
-            // A short message may be the name of what it asks for, or of what an earlier question meant.
+            // A short message may name what it asks for, or what an earlier question meant.
             let may_name = glance.words <= 2 * judge::ask::MOST_WORDS || conversation.has_asked(message.role);
             let names = marks.intersects(Marks::FACE.union(Marks::MEANT)) && may_name;
-            // The name of something else ends the wait for an answer.
-            let moves_on = glance.words <= judge::ask::FEW_RUNS && conversation.may_heed_a_question(message.role);
-            !(moves_on || cue && (glance.colon || names || expected.spoken.has_secret()))
+            // The name of something asks for it.
+            let is_name = glance.words <= judge::ask::FEW_WORDS;
+            !(is_name || cue && (glance.colon || names || expected.spoken.has_secret()))
         } else {
             let asks = glance.question || marks.intersects(Marks::REQUEST);
             !(cue && (asks || glance.label))

@@ -83,13 +83,13 @@ pub(super) fn besides(reading: &TokenizedText<'_>, start: usize, end: usize) -> 
     besides
 }
 
-/// A message with more runs of letters than this is not only the name of something.
-pub(crate) const FEW_RUNS: usize = 8;
+/// A message with more words than this is not only the name of something.
+pub(crate) const FEW_WORDS: usize = 4;
 
 /// Returns whether an agent's message is only the name of something that is no secret: "odometer", "ok, street number",
 /// "dob". After an answer it asks for that.
 pub(crate) fn names_something_harmless(reading: &TokenizedText<'_>) -> bool {
-    const MOST_WORDS: usize = 4;
+    const MOST_TOKENS: usize = 8;
     let tokens = &reading.tokens;
     // "Hmm, expired", "try again", "the other half", "no".
     let about_the_answer = Does::NEGATION
@@ -108,8 +108,8 @@ pub(crate) fn names_something_harmless(reading: &TokenizedText<'_>) -> bool {
         Some(hit) => !hit.cue.topic.is_secret(),
         None => t.kind == Kind::Word && t.word == 0,
     };
-    reading.facts.words <= MOST_WORDS
-        && tokens.len() <= FEW_RUNS
+    reading.facts.words <= FEW_WORDS
+        && tokens.len() <= MOST_TOKENS
         && reading.facts.digits == 0
         && !reading.mentions_secrets()
         && !reading.mentions(Topic::Quantity)

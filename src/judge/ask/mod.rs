@@ -21,7 +21,7 @@ use crate::judge::conversation::{Intents, Topics};
 use crate::message::Role;
 
 use announce::announces;
-pub(crate) use list::{FEW_RUNS, names_something_harmless};
+pub(crate) use list::{FEW_WORDS, names_something_harmless};
 use meaning::{asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
 use menu::{is_choice, is_menu};
 use object::{corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies};
