@@ -1364,6 +1364,7 @@ fn attributes_of_html_for_programs_and_captions_stay() {
         r#"<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">"#,
         r#"<meta name="viewport" content="width=device-width, initial-scale=1"><link href="/a.css?v=20241130">"#,
         r#"<svg viewBox="0 0 4417 319"><path d="M4417 319 L10 20z"/></svg><!-- build 4417 of 2026-11-30 -->"#,
+        r#"<svg><path d="M448 208c0 114.9 93.1 208 208 0S93.1 416 0 322.9 0 208S93.1 0 208 0S416 93.1 416 208zM2"/></svg>"#,
         r#"<a href="/reset?id=8812345" data-id="8812345" onclick="go(8812345)">here</a>"#,
     ] {
         assert_eq!(filtered(BodyFormat::Html, page), page);

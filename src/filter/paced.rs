@@ -9,7 +9,7 @@ use std::task::Poll;
 
 use crate::chat::{ChatTexts, Continuity, Spelling, Text};
 use crate::edit::{Edit, Patch};
-use crate::filter::scanner::{in_order, untie};
+use crate::filter::scanner::{in_order, stands_in_markup, untie};
 use crate::filter::state::{Way, form_fields, is_document_form, shifted};
 use crate::filter::{Filter, Filtered, ScanError, events};
 use crate::json::{self, Tree, Value, ValueKind};
@@ -172,7 +172,8 @@ impl Filter {
         let patch = Patch::new(in_order(edits));
         // The source is scanned in the conversation before this message, for numbers outside of the text.
         let all = StreamRedactor::new(self.scanner.engine.clone(), self.scanner.before.clone(), role);
-        let Some((finished, edits)) = self.text(all, body, pace).await? else { return Ok(patch) };
+        let Some((mut finished, edits)) = self.text(all, body, pace).await? else { return Ok(patch) };
+        finished.findings.retain(|finding| stands_in_markup(body, finding));
         let all = Patch::new(in_order(edits));
         let patch = self.step(|filter| Ok(filter.scanner.with_found_numbers(&patch, &finished.findings, &all)))?;
         Ok(patch.unwrap_or_default())

@@ -586,7 +586,11 @@ impl Scanner {
         for aside in self.asides(bytes) {
             edits.extend(self.aside(bytes, aside)?);
         }
-        Ok(self.with_numbers(bytes, role, &Patch::new(in_order(edits))))
+        let patch = Patch::new(in_order(edits));
+        let message = Message { text: bytes, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
+        let mut all = self.engine.scan(&mut self.before.clone(), &message);
+        all.findings.retain(|finding| stands_in_markup(bytes, finding));
+        Ok(self.with_found_numbers(&patch, &all.findings, &all.patch))
     }
 
     /// Returns the attributes and comments of HTML that may hold a text or a secret, and how each is scanned.
@@ -722,6 +726,13 @@ impl Scanner {
 /// Returns `true` if a field is scanned for more than secrets that are certain by their form.
 pub(super) fn is_text(scan: Scan) -> bool {
     !matches!(scan, Scan::Skip | Scan::Form | Scan::Reference | Scan::Program | Scan::Answer)
+}
+
+/// Returns `true` unless a finding in the source of HTML consists of several numbers that are not grouped like a card, as
+/// the coordinates of a drawing are.
+pub(super) fn stands_in_markup(bytes: &[u8], finding: &Finding) -> bool {
+    let is_split = || bytes[finding.span.range()].iter().any(|byte| matches!(byte, b' ' | b'.' | b'\n'));
+    finding.entity != Entity::Card || finding.evidence.grouped || !is_split()
 }
 
 /// Splits a patch into the edits within each of `spans`, relative to its start. A replacement that covers several
