@@ -631,30 +631,16 @@ const SECRETS: &[(&[&str], Secret)] = &[
     (&["routing", "number"], Secret::Routing),
     (&["routing", "no"], Secret::Routing),
     (&["routing"], Secret::Routing),
-    (&["sms", "code"], Secret::Passcode),
-    (&["otp", "code"], Secret::Passcode),
     (&["otp", "value"], Secret::Passcode),
-    (&["totp", "code"], Secret::Passcode),
-    (&["mfa", "code"], Secret::Passcode),
-    (&["2fa", "code"], Secret::Passcode),
-    (&["login", "code"], Secret::Passcode),
-    (&["verification", "code"], Secret::Passcode),
-    (&["verify", "code"], Secret::Passcode),
-    (&["auth", "code"], Secret::Passcode),
-    (&["authentication", "code"], Secret::Passcode),
-    (&["access", "code"], Secret::Passcode),
     (&["one", "time", "code"], Secret::Passcode),
     (&["one", "time", "passcode"], Secret::Passcode),
     (&["one", "time", "password"], Secret::Passcode),
-    (&["codigo", "de", "verificacion"], Secret::Passcode),
-    (&["codigo", "verificacion"], Secret::Passcode),
-    (&["codigo", "de", "verificacao"], Secret::Passcode),
-    (&["codigo", "verificacao"], Secret::Passcode),
     (&["passcode"], Secret::Passcode),
     (&["otp"], Secret::Passcode),
     (&["totp"], Secret::Passcode),
     (&["pin", "number"], Secret::Pin),
     (&["pin", "value"], Secret::Pin),
+    (&["pin", "code"], Secret::Pin),
     (&["pin"], Secret::Pin),
     (&["nip"], Secret::Pin),
     (&["password", "confirmation"], Secret::Password),
@@ -670,7 +656,44 @@ const SECRETS: &[(&[&str], Secret)] = &[
     (&["passphrase"], Secret::Password),
     (&["contrasena"], Secret::Password),
     (&["clave"], Secret::Password),
+    (&["clave", "secreta"], Secret::Password),
+    (&["palabra", "secreta"], Secret::Password),
+    (&["secret", "word"], Secret::Password),
     (&["senha"], Secret::Password),
+];
+
+/// Words for a code.
+const CODES: &[&str] = &["code", "codes", "codigo", "codigos"];
+
+/// Words for what people use a code for, or for how they get it, which make it a passcode: `login_code`, `codigo de acceso`.
+const CODE_USES: &[&str] = &[
+    "2fa",
+    "acceso",
+    "access",
+    "acesso",
+    "auth",
+    "authentication",
+    "autenticacao",
+    "autenticacion",
+    "backup",
+    "login",
+    "mfa",
+    "otp",
+    "pass",
+    "recovery",
+    "recuperacao",
+    "recuperacion",
+    "reset",
+    "secret",
+    "secreto",
+    "sms",
+    "temporary",
+    "totp",
+    "unlock",
+    "verificacao",
+    "verificacion",
+    "verification",
+    "verify",
 ];
 
 /// Words that may follow the word for a text: `textEn`, `message_raw`.
@@ -756,6 +779,7 @@ const PREFIXES: &[&str] = &[
     "reply",
     "rich",
     "routing",
+    "secret",
     "security",
     "sms",
     "social",
@@ -890,6 +914,9 @@ static WORDS: LazyLock<HashMap<&'static [u8], Known>> = LazyLock::new(|| {
             words.entry(word.as_bytes()).or_default().class = Some(class);
         }
     }
+    for word in CODES.iter().chain(CODE_USES) {
+        words.entry(word.as_bytes()).or_default();
+    }
     for row in SECRETS {
         for word in row.0 {
             words.entry(word.as_bytes()).or_default();
@@ -931,6 +958,9 @@ fn meaning_of(words: &Words) -> Meaning {
     if let Some((_, secret)) = secrets.iter().find(|(tail, _)| words.ends_with(tail)) {
         return Meaning::Secret(*secret);
     }
+    if is_passcode(words) {
+        return Meaning::Secret(Secret::Passcode);
+    }
     // `message_raw` is a message; `value` alone is not qualified by anything.
     let last = (0..words.len()).rposition(|at| !is_extra(at)).unwrap_or(plain);
     let any = |list: &[&str]| (0..words.len()).any(|at| words.is_in(at, list));
@@ -956,6 +986,14 @@ fn meaning_of(words: &Words) -> Meaning {
         _ if last > 0 && is_said(class(words.get(0))) => Meaning::Aside,
         _ => Meaning::Unknown,
     }
+}
+
+/// Returns `true` for the name of a code for which people need what only they know: `login_code`, `codigo de acceso`.
+fn is_passcode(words: &Words) -> bool {
+    let Some(last) = words.len().checked_sub(1).filter(|last| *last > 0) else { return false };
+    let before = last - 1 - usize::from(last > 1 && words.is_in(last - 1, &["de"]));
+    words.is_in(last, CODES) && words.is_in(last - 1, CODE_USES)
+        || words.is_in(last, CODE_USES) && words.is_in(before, CODES)
 }
 
 /// Returns the words that tell the engine what the value of a field is, if the name of the field denotes a secret.
