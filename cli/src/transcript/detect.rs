@@ -4,7 +4,7 @@ use lastfour::json::{Document, Step, TokenKind, Walker};
 
 use super::csv::Shape;
 use super::fields::Names;
-use super::{DEEPEST_JSON, Fields, Format, html, log};
+use super::{DEEPEST_JSON, Fields, Format, events, html, log};
 
 /// Returns the format of a transcript with this name that begins with `sample`.
 ///
@@ -47,7 +47,7 @@ pub fn detect(name: &str, sample: &[u8], fields: &Fields) -> Format {
         return Format::Json;
     }
     let lines = || sample.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LINES);
-    if log::is_log(lines()) {
+    if log::is_log(lines()) || events::is_log(sample) {
         return Format::Log;
     }
     if is_table(sample, fields, extension == "txt") {

@@ -254,7 +254,7 @@ impl<'a> Secrets<'a> {
                 places.extend(self.in_object(said.owner, &words));
                 places
             }
-            Part::Alone | Part::Code => self.in_text(&words),
+            Part::Alone | Part::Event | Part::Code => self.in_text(&words),
         }
     }
 

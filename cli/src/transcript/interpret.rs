@@ -12,6 +12,7 @@ use lastfour::chat::secret_label;
 
 use super::Trouble;
 use super::echo::{have_same_words, key_of};
+use super::events;
 use super::fields::{About, Meaning, NameId, Names, TextName};
 use super::log;
 use super::nested::{self, ReadTree};
@@ -1047,7 +1048,7 @@ impl<'a> Reading<'a> {
         let is_level = |at: u32| {
             let node = self.node(at);
             let named = self.names.words(node.name).last().is_some_and(|word| LEVEL.contains(&word.as_str()));
-            named && node.kind == Kind::Text && log::is_level(self.record.bytes(&node.segment))
+            named && node.kind == Kind::Text && events::is_level(self.record.bytes(&node.segment))
         };
         self.tree.children(object).take(MOST_BESIDE).any(is_level)
     }

@@ -1,7 +1,8 @@
 //! Lines that each hold JSON, `key=value` pairs, or text: JSON lines and logs.
 
-use lastfour::{Role, Span};
+use lastfour::Span;
 
+use super::events::{self, is_system};
 use super::fields::Names;
 use super::json::{self, JsonReader};
 use super::record::{Body, Layer, Part, Said, Trouble};
@@ -20,14 +21,25 @@ pub(crate) struct LogReader {
     long: Option<JsonReader>,
     /// Whether some line had JSON or pairs, so that the others are not messages.
     structured: bool,
+    /// Whether nobody talks in the log. Decided from its start; `None` until enough was read.
+    quiet: Option<bool>,
 }
+
+/// The number of bytes at the start from which it is decided whether nobody talks in a log.
+const SAMPLE: usize = 64 << 10;
 
 impl LogReader {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, scanned: 0, long: None, structured: false }
+        Self { json, scanned: 0, long: None, structured: false, quiet: json.then_some(false) }
     }
 
     pub(crate) fn next(&mut self, input: Input<'_>, at_start: bool, names: &mut Names) -> Option<Cut> {
+        let quiet = match self.quiet {
+            Some(quiet) => quiet,
+            None if input.more == More::Coming && input.bytes.len() < SAMPLE.min(input.limit) => return None,
+            None => events::is_log(&input.bytes[..SAMPLE.min(input.bytes.len())]),
+        };
+        self.quiet = Some(quiet);
         let from = self.scanned.min(input.bytes.len());
         let line_end = memchr::memchr(b'\n', &input.bytes[from..]).map(|at| from + at);
         self.scanned = line_end.unwrap_or(input.bytes.len());
@@ -75,7 +87,7 @@ impl LogReader {
             return Cut { len: line.len(), trouble: None, layers: Vec::new(), body: Body::Tree(tree) };
         }
         let mut cut = Cut::said(line.len(), self.json.then_some(Trouble::Malformed), Vec::new());
-        read(line, span, names, &mut cut);
+        read(line, span, names, self.quiet == Some(true), &mut cut);
         match &mut cut.body {
             Body::Said(said) if self.structured && !self.json => {
                 said.iter_mut().filter(|said| said.part == Part::Said).for_each(|said| said.part = Part::Alone);
@@ -87,8 +99,8 @@ impl LogReader {
     }
 }
 
-/// Reads a line that is not JSON as a whole: JSON after other text, pairs, or text.
-fn read(line: &[u8], span: Span, names: &mut Names, cut: &mut Cut) {
+/// Reads a line that is not JSON as a whole: JSON after other text, pairs, or text. `quiet` if nobody talks in the log.
+fn read(line: &[u8], span: Span, names: &mut Names, quiet: bool, cut: &mut Cut) {
     if let Some((value, tree)) = json_within(line, span, 0, names) {
         cut.body = Body::Tree(with_rest(tree, span, value));
         cut.trouble = None;
@@ -107,7 +119,11 @@ fn read(line: &[u8], span: Span, names: &mut Names, cut: &mut Cut) {
     }
     let text = header::after_stamp(&line[span.range()]) + span.start;
     let plain = |span: Span| Segment::new(0, Spelling::Plain, span);
-    let part = if is_system(&line[span.range()]) { Part::Alone } else { Part::Said };
+    let part = match quiet {
+        true if !events::talks(&line[span.range()]) => Part::Event,
+        false if is_system(&line[span.range()]) => Part::Alone,
+        _ => Part::Said,
+    };
     let mut said = vec![Said { part, ..Said::new(vec![plain(Span::new(text, span.end))]) }];
     if text > span.start {
         let prefix = vec![plain(Span::new(span.start, text))];
@@ -223,70 +239,9 @@ fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
         at = end;
     }
     tree.close(root);
-    (count >= 3 && covered * 2 > span.len()).then_some(tree)
-}
-
-/// Words for the level of an event.
-const LEVELS: &[&str] = &[
-    "TRACE",
-    "DEBUG",
-    "INFO",
-    "NOTICE",
-    "WARN",
-    "WARNING",
-    "ERROR",
-    "CRITICAL",
-    "FATAL",
-    "SEVERE",
-    "LOG",
-    "STATEMENT",
-];
-
-/// The number of bytes of a line that are examined to decide whether a system has written it.
-const LOOKED_AT: usize = 160;
-
-/// Returns whether the value of a field is a log level.
-pub(super) fn is_level(value: &[u8]) -> bool {
-    LEVELS.iter().any(|level| value.eq_ignore_ascii_case(level.as_bytes()))
-}
-
-/// Returns whether a line was written by a system: it has a log level, a process id or an HTTP request, and names no
-/// speaker.
-pub(super) fn is_system(line: &[u8]) -> bool {
-    let start = &line[..line.len().min(LOOKED_AT)];
-    let mut found = memchr::memmem::find(start, b" HTTP/").is_some() || is_klog(start);
-    for token in start.split(u8::is_ascii_whitespace) {
-        let is_mark = |b: &u8| b.is_ascii_punctuation();
-        let from = token.iter().take_while(|b| is_mark(b)).count();
-        let to = token.len() - token.iter().rev().take_while(|b| is_mark(b)).count();
-        let word = token.get(from..to).unwrap_or_default();
-        // "sshd[4711]:", "su(pam_unix)[4711]:", "kernel:"
-        let is_process = token.ends_with(b"]:")
-            && memchr::memrchr(b'[', token).is_some_and(|open| {
-                open > 0 && token[open + 1..token.len() - 2].iter().all(u8::is_ascii_digit) && open + 3 < token.len()
-            });
-        found |= is_process || LEVELS.iter().any(|level| word == level.as_bytes()) || token == b"kernel:";
-        let talks = token.ends_with(b":")
-            && std::str::from_utf8(word).is_ok_and(|word| {
-                Role::from_name(word).is_some() && !NOBODY.iter().any(|other| word.eq_ignore_ascii_case(other))
-            });
-        if talks {
-            return false;
-        }
-    }
-    found
-}
-
-/// Names of roles that are also words of systems.
-const NOBODY: &[&str] = &["user", "system", "service", "tool", "model", "client", "admin", "operator"];
-
-/// Returns whether a line begins like those of Kubernetes: `I0501 10:00:00.000001`.
-fn is_klog(line: &[u8]) -> bool {
-    matches!(line.first(), Some(b'I' | b'W' | b'E' | b'F'))
-        && line.len() > 8
-        && line[1..5].iter().all(u8::is_ascii_digit)
-        && line[5] == b' '
-        && line[6..8].iter().all(u8::is_ascii_digit)
+    // The time is not counted.
+    let text = span.len() - header::after_stamp(&line[span.range()]).min(span.len());
+    (count >= 3 && covered * 2 > text).then_some(tree)
 }
 
 /// Returns whether most of these lines were written by a system, or contain JSON or pairs next to other text.

@@ -14,6 +14,7 @@ mod csv;
 mod cues;
 mod detect;
 mod echo;
+mod events;
 mod fields;
 pub(crate) mod found;
 mod header;

@@ -81,6 +81,8 @@ pub(crate) enum Part {
     Quoted,
     /// A text outside of the conversation, which is scanned as a whole.
     Alone,
+    /// A line of a system, in which only secrets that are named or certain by their form are masked.
+    Event,
     /// A program, or JSON, within a document.
     Code,
     /// Data, in which only secrets that are certain by their form are masked, unless it reads like text. `true` if it

@@ -540,7 +540,7 @@ impl MessageScanner<'_> {
         for (number, said) in entry.said.iter().enumerate() {
             let alone = match said.part {
                 Part::Said | Part::Quoted if said.key == Key::Alone => true,
-                Part::Alone => true,
+                Part::Alone | Part::Event => true,
                 Part::Data(_) | Part::Form | Part::Code | Part::Summary(..) => false,
                 Part::Said | Part::Quoted | Part::Copy(_) => continue,
             };
@@ -574,6 +574,7 @@ impl MessageScanner<'_> {
                 Part::Data(_) if is_labeled || prose => {}
                 Part::Data(may_be_id) => keep_certain(&mut outcome, may_be_id),
                 Part::Form | Part::Summary(..) | Part::Code => keep_certain(&mut outcome, false),
+                Part::Event => keep_named(&mut outcome, &text.bytes),
                 _ => {}
             }
             if is_short && outcome.findings.is_empty() && outcome.patch.is_empty() && clean.len() < MOST_CLEAN {
@@ -779,6 +780,41 @@ fn keep_certain(outcome: &mut Outcome, is_id: bool) {
             _ => false,
         }
     });
+    keep_edits_of_findings(outcome);
+}
+
+/// Keeps the findings in a log line that are named or certain by their form.
+fn keep_named(outcome: &mut Outcome, line: &[u8]) {
+    outcome.findings.retain(|finding| {
+        let evidence = &finding.evidence;
+        let is_named = evidence.score == 0 && evidence.cue.is_some();
+        match finding.entity {
+            Entity::Card => is_named || evidence.checksum.is_some() && is_card_in_log(line, finding),
+            _ => evidence.score == 0,
+        }
+    });
+    keep_edits_of_findings(outcome);
+}
+
+/// Returns whether a number without a cue is a card, and not part of an id or of a list of numbers. One in ten of the ids and
+/// times in a log passes the checksum of cards by chance.
+fn is_card_in_log(line: &[u8], finding: &Finding) -> bool {
+    let (before, number, after) = (&line[..finding.span.start], &line[finding.span.range()], &line[finding.span.end..]);
+    if finding.evidence.grouped {
+        let is_group = |word: &&[u8]| word.len() == 4 && word.iter().all(|b| b.is_ascii_digit() || *b == b'*');
+        let further = |words: &mut dyn Iterator<Item = &[u8]>| words.skip(1).take_while(is_group).count();
+        let beside = further(&mut after.split(|b| *b == b' ')) + further(&mut before.rsplit(|b| *b == b' '));
+        return beside < 2 && !number.contains(&b'*');
+    }
+    let joins = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || b"_@#|-".contains(b));
+    // A full stop after the number may end the sentence.
+    let after = after.strip_prefix(b".").unwrap_or(after);
+    let is_alone = !joins(before.last()) && before.last() != Some(&b'.') && !joins(after.first());
+    is_alone && matches!(number.len(), 15 | 16) && number.iter().all(u8::is_ascii_digit)
+}
+
+/// Drops the edits outside of findings.
+fn keep_edits_of_findings(outcome: &mut Outcome) {
     let mut spans: Vec<Span> = outcome.findings.iter().map(|finding| finding.span).collect();
     spans.sort_unstable();
     let kept = |edit: &&Edit| {
@@ -802,8 +838,8 @@ fn done(mut entry: ScannedRecord) -> Done {
     let same = |next: &Found, found: &Found| next.copy || next.finding.entity == found.finding.entity;
     entry.found.dedup_by(|next, found| found.span == next.span && same(next, found));
     entry.explained.sort_by_key(|(number, _)| *number);
-    let messages =
-        entry.said.iter().filter(|said| matches!(said.part, Part::Said | Part::Quoted | Part::Alone)).count() as u64;
+    let is_message = |said: &&Said| matches!(said.part, Part::Said | Part::Quoted | Part::Alone | Part::Event);
+    let messages = entry.said.iter().filter(is_message).count() as u64;
     let Record { raw, line, column, trouble, .. } = entry.record;
     Done {
         raw,

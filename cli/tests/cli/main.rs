@@ -10,6 +10,7 @@ mod formats;
 mod guide;
 mod jobs;
 mod manners;
+mod logs;
 mod streams;
 
 use std::fs;
