@@ -149,6 +149,8 @@ pub(crate) enum FormatName {
     Html,
     /// An XML document
     Xml,
+    /// A YAML document
+    Yaml,
     /// Mail: a message (.eml) or a mailbox (mbox)
     Mail,
     /// An SQL dump
@@ -166,6 +168,7 @@ impl From<FormatName> for Format {
             FormatName::Vtt => Self::Cues,
             FormatName::Html => Self::Html,
             FormatName::Xml => Self::Xml,
+            FormatName::Yaml => Self::Yaml,
             FormatName::Mail => Self::Mail,
             FormatName::Sql => Self::Sql,
         }

@@ -169,6 +169,8 @@ const EXTENSIONS: &[&str] = &[
     "md",
     "markdown",
     "xml",
+    "yaml",
+    "yml",
     "eml",
     "mbox",
     "sql",

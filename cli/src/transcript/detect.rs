@@ -27,6 +27,7 @@ pub fn detect(name: &str, sample: &[u8], fields: &Fields) -> Format {
         "csv" | "tsv" | "tab" | "psv" => return Format::Csv,
         "vtt" | "srt" => return Format::Cues,
         "html" | "htm" | "xhtml" => return Format::Html,
+        "yaml" | "yml" => return Format::Yaml,
         "eml" | "mbox" | "emlx" => return Format::Mail,
         "sql" => return Format::Sql,
         "md" | "markdown" => return Format::Text,

@@ -106,7 +106,7 @@ fn archive(input: &[u8]) {
 }
 
 /// All formats, in the order in which [`transcript`] chooses them.
-pub const FORMATS: [Format; 10] = [
+pub const FORMATS: [Format; 11] = [
     Format::Text,
     Format::Jsonl,
     Format::Json,
@@ -117,6 +117,7 @@ pub const FORMATS: [Format; 10] = [
     Format::Xml,
     Format::Mail,
     Format::Sql,
+    Format::Yaml,
 ];
 
 fn shown(bytes: &[u8]) -> String {

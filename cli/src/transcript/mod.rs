@@ -44,6 +44,7 @@ mod tests;
 mod tree;
 mod values;
 mod xml;
+mod yaml;
 
 pub use detect::detect;
 pub use fields::Fields;
@@ -80,6 +81,8 @@ pub enum Format {
     Html,
     /// An XML document.
     Xml,
+    /// YAML in block style.
+    Yaml,
     /// Mail: one message, or a mailbox (mbox).
     Mail,
     /// The statements of an SQL dump.
@@ -99,6 +102,7 @@ impl Format {
             Self::Cues => "vtt",
             Self::Html => "html",
             Self::Xml => "xml",
+            Self::Yaml => "yaml",
             Self::Mail => "mail",
             Self::Sql => "sql",
         }
@@ -147,6 +151,7 @@ enum Reader {
     Cues(cues::CueReader),
     Html(html::HtmlReader),
     Xml(xml::XmlReader),
+    Yaml,
     Mail(mail::MailReader),
     Sql(sql::SqlReader),
 }
@@ -176,6 +181,7 @@ impl Transcript {
             Format::Cues => Reader::Cues(cues::CueReader),
             Format::Html => Reader::Html(html::HtmlReader::new()),
             Format::Xml => Reader::Xml(xml::XmlReader::new()),
+            Format::Yaml => Reader::Yaml,
             Format::Mail => Reader::Mail(mail::MailReader::new()),
             Format::Sql => Reader::Sql(sql::SqlReader::new()),
         };
@@ -233,6 +239,7 @@ impl Transcript {
             Reader::Cues(reader) => reader.next(input, at_start),
             Reader::Html(reader) => reader.next(input, at_start),
             Reader::Xml(reader) => reader.next(input, at_start, names),
+            Reader::Yaml => yaml::YamlReader::next(input, at_start, names),
             Reader::Mail(reader) => reader.next(input, at_start),
             Reader::Sql(reader) => reader.next(input, at_start, names),
         }?;

@@ -32,6 +32,8 @@ pub(crate) enum Spelling {
     SqlJoined,
     /// An unquoted SQL value. An edit turns it into a string.
     SqlBare,
+    /// A value of YAML without quotes. An edit puts it in quotes if it begins with the mask.
+    YamlBare,
     /// A field of the COPY format of PostgreSQL, or of another table with backslash escapes.
     Backslash,
     /// A text with `\xNN` for some bytes, as in access logs of nginx and Apache.
@@ -65,7 +67,7 @@ impl Spelling {
     /// Decodes `raw`. The alignment maps the text to `raw`.
     pub(crate) fn decode(self, raw: &[u8]) -> (Cow<'_, [u8]>, Alignment) {
         match self {
-            Self::Plain | Self::Markup | Self::Number | Self::SqlBare | Self::CsvBare(_) => {
+            Self::Plain | Self::Markup | Self::Number | Self::SqlBare | Self::YamlBare | Self::CsvBare(_) => {
                 (Cow::Borrowed(raw), Alignment::identity())
             }
             Self::Json => {
@@ -159,6 +161,14 @@ impl Spelling {
                 let text = patch.apply(raw);
                 let with = format!("'{}'", String::from_utf8_lossy(&text).replace('\\', "\\\\").replace('\'', "''"));
                 vec![Edit { span: whole, with }]
+            }
+            Self::YamlBare => {
+                // "*" at the start would refer to an anchor.
+                let text = patch.apply(raw);
+                if !text.starts_with(b"*") {
+                    return lifted(&str::to_owned);
+                }
+                vec![Edit { span: whole, with: format!("'{}'", String::from_utf8_lossy(&text).replace('\'', "''")) }]
             }
             Self::Hex => {
                 let upper = raw.iter().any(u8::is_ascii_uppercase);
