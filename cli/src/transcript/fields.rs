@@ -356,6 +356,8 @@ pub(crate) struct Meaning {
     pub(crate) conversation: Option<u8>,
     /// Whether it is about the conversation, so that its value is never a speaker.
     pub(crate) topic: bool,
+    /// Whether the id may be that of the whole conversation, a part of it, or a single message, such as `topic_id`.
+    pub(crate) subtopic: bool,
     /// The precedence of a message time. Lower is better.
     pub(crate) time: Option<u8>,
     /// The role named by a word of the name, as in `agent_message`.
@@ -516,6 +518,7 @@ impl Fields {
         }
         if is_given(&self.conversation, &joined) {
             meaning.conversation = Some(0);
+            meaning.subtopic = false;
         }
         let pointed = |pointer: &str| pointer.rsplit('/').next().is_some_and(|step| key_of(step) == joined);
         meaning.topic |= meaning.conversation.is_some() || self.conversation_pointers().any(pointed);
@@ -578,6 +581,7 @@ impl Meaning {
         meaning.conversation =
             rank.filter(|_| named || alone).map(|rank| 1 + u8::try_from(rank).unwrap_or(u8::MAX - 1));
         meaning.topic = position(CONVERSATION, last).is_some() && !SOURCES.contains(&last);
+        meaning.subtopic = rank.is_some_and(|rank| CONVERSATION[rank] == "topic");
         meaning.time = time(&words);
         meaning.about = about(&words);
         if meaning.time.is_some() || meaning.conversation.is_some() {

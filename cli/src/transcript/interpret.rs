@@ -14,7 +14,6 @@ use super::Trouble;
 use super::echo::{have_same_words, key_of};
 use super::events;
 use super::fields::{About, Meaning, NameId, Names, TextName};
-use super::log;
 use super::nested::{self, ReadTree};
 use super::record::{Body, Key, Part, Record, Said, Speaker, Time};
 use super::segment::{Joint, Segment};
@@ -1087,6 +1086,7 @@ impl<'a> Reading<'a> {
                 .tree
                 .children(object)
                 .filter(|child| matches!(self.node(*child).kind, Kind::Text | Kind::Number))
+                .filter(|child| self.names_conversation(self.node(*child).name))
                 .filter_map(|child| Some((self.names.meaning(self.node(child).name).conversation?, child)))
                 .min();
             if let Some((_, child)) = best {
@@ -1097,6 +1097,19 @@ impl<'a> Reading<'a> {
             }
         }
         None
+    }
+
+    /// Returns `false` for the id of a topic if few messages share one. In a chat of two people each message may have a topic of
+    /// its own.
+    fn names_conversation(&self, name: NameId) -> bool {
+        let is_shared = |known: &Repeated| known.values.len() * 2 <= known.count;
+        !self.names.meaning(name).subtopic || self.interpreter.repeated.get(&name).is_none_or(is_shared)
+    }
+
+    /// Returns the time of an object, or of the nearest object around it up to `holder`.
+    fn time_within(&self, object: u32, holder: u32) -> Option<Time> {
+        let around = std::iter::once(object).chain(self.tree.ancestors(object)).take_while(|at| *at >= holder);
+        around.filter(|at| self.node(*at).kind == Kind::Object).find_map(|at| self.time(at))
     }
 
     /// Returns the time of an object.
@@ -1376,6 +1389,12 @@ impl<'a> Reading<'a> {
         let mut by_owner: HashMap<u64, Vec<usize>> = HashMap::new();
         // An object may have many messages, so its properties are cached.
         let mut known: HashMap<u32, (Key, Option<Time>)> = HashMap::new();
+        // The object with messages in each element of a list, if there is only one.
+        let mut owners: HashMap<u32, Option<u32>> = HashMap::new();
+        for group in &groups {
+            let only = owners.entry(self.holder(group.owner)).or_insert(Some(group.owner));
+            *only = only.filter(|only| *only == group.owner);
+        }
         for group in groups {
             let parts = self.join(group.parts, group.array.is_some());
             if parts.is_empty() {
@@ -1383,7 +1402,10 @@ impl<'a> Reading<'a> {
             }
             let (key, time) = known.entry(group.owner).or_insert_with(|| {
                 let is_event = !group.speaks && self.is_event(group.owner);
-                (if is_event { Key::Alone } else { self.key(group.owner) }, self.time(group.owner))
+                let holder = self.holder(group.owner);
+                let is_alone = owners.get(&holder) == Some(&Some(group.owner));
+                let time = self.time_within(group.owner, if is_alone { holder } else { group.owner });
+                (if is_event { Key::Alone } else { self.key(group.owner) }, time)
             });
             let said = Said {
                 speaker: group.speaker,

@@ -40,7 +40,7 @@ impl Style {
     /// Learns the style from the first lines.
     pub(super) fn learn(bytes: &[u8]) -> Self {
         let mut lines = 0;
-        let (mut stamped, mut bare, mut named, mut sure) = (0, 0, 0, 0);
+        let (mut stamped, mut bare, mut named, mut sure, mut headed) = (0, 0, 0, 0, 0);
         for line in sample(bytes) {
             lines += usize::from(!line.trim_ascii().is_empty());
             if let Some(head) = header::parse(line) {
@@ -49,15 +49,16 @@ impl Style {
                 if let Some((_, name)) = head.speaker {
                     named += usize::from(name >= Name::Likely);
                     sure += usize::from(name == Name::Sure);
+                    headed += usize::from(name >= Name::Likely || head.stamp == Stamp::Full);
                 }
             }
         }
         let (names, timed) = Self::learn_timed_names(bytes);
-        if timed > named {
+        if timed > headed {
             return Self { alone: true, names, timed: true, ..Self::default() };
         }
         let (names, alone) = Self::learn_names(bytes);
-        if alone > named {
+        if alone > headed {
             return Self { alone: true, names, ..Self::default() };
         }
         Self {

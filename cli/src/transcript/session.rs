@@ -602,11 +602,12 @@ fn newlines(raw: &[u8]) -> Vec<u32> {
     memchr::memchr_iter(b'\n', raw).filter_map(|at| u32::try_from(at).ok()).collect()
 }
 
-/// Returns whether a message of an agent with this text would be a question for verification.
+/// Returns whether a message of an agent with this text would be a question for verification. A message that states a secret
+/// is not: "my password is ..., is that the problem?"
 fn verifies(engine: &Engine, text: &[u8]) -> bool {
     let mut talk = Conversation::new();
-    let _ = engine.scan(&mut talk, &Message::new(Role::Agent, text));
-    talk.verifies(Role::Agent)
+    let outcome = engine.scan(&mut talk, &Message::new(Role::Agent, text));
+    talk.verifies(Role::Agent) && !outcome.findings.iter().any(|finding| finding.kind.is_there())
 }
 
 /// What the findings of a message have in common.

@@ -5,12 +5,13 @@ mod bytes;
 mod commands;
 mod conversations;
 mod doors;
+mod exports;
 mod files;
 mod formats;
 mod guide;
 mod jobs;
-mod manners;
 mod logs;
+mod manners;
 mod streams;
 
 use std::fs;
