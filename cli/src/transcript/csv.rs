@@ -54,6 +54,8 @@ pub(crate) struct Shape {
     names: Vec<NameId>,
     /// Whether there are several rows, and each has as many cells as there are columns.
     even: bool,
+    /// Whether the rows are a table by their structure. See [`is_regular`].
+    regular: bool,
 }
 
 /// The number of bytes at the start from which the shape of a table is learned.
@@ -177,7 +179,7 @@ impl Shape {
     /// Learns the shape of a table from its first rows. `complete`: the sample is the whole table.
     pub(crate) fn learn(sample: &[u8], complete: bool, names: &mut Names) -> Self {
         let delimiter = delimiter(sample);
-        let mut rows = rows(sample, delimiter, complete);
+        let rows = rows(sample, delimiter, complete);
         let widths: Vec<usize> = rows.iter().map(Vec::len).collect();
         // The width of most rows. If two are equally frequent, the greater one.
         let columns = widths
@@ -188,7 +190,7 @@ impl Shape {
             })
             .unwrap_or(1);
         let even = widths.len() > 2 && widths.iter().all(|width| *width == columns);
-        let mut shape = Self { delimiter, columns, header: None, names: Vec::new(), even };
+        let mut shape = Self { delimiter, columns, header: None, names: Vec::new(), even, regular: false };
         let text = |cell: &Cell| cell.spelling.decode(&sample[cell.span.range()]).0.trim_ascii().to_vec();
         let first = rows.iter().position(|row| row.len() == columns).unwrap_or(0);
         // The header is the first row, or follows a title.
@@ -201,16 +203,25 @@ impl Shape {
                 continue;
             }
             let telling = |cell: &Vec<u8>| says_something(names.fields.meaning(cell));
-            let known = cells.iter().filter(|cell| telling(cell)).count();
-            let labels = number == first
-                && rows[number + 1..].iter().any(|row| !is_header(&row.iter().map(text).collect::<Vec<_>>()));
-            if known > 0 || labels {
+            let known = cells.iter().any(telling);
+            let values: Vec<Vec<Vec<u8>>> =
+                rows[number + 1..].iter().map(|row| row.iter().map(text).collect()).collect();
+            let labels = number == first && values.iter().any(|row| !is_header(row));
+            // The name of a secret may be a word of a message, but then it is not alone in a column.
+            let repeats = || values.iter().any(|row| row.iter().zip(&cells).any(|(value, name)| value == name));
+            let secret = number == first
+                && !values.is_empty()
+                && cells.iter().any(|cell| is_name(cell) && names.fields.meaning(cell).label.is_some())
+                && !repeats();
+            if known || labels || secret {
                 shape.header = Some(number);
                 shape.names = cells.iter().map(|cell| names.id(cell)).collect();
+                shape.regular = number == 0
+                    && (known || secret || columns > 2)
+                    && is_regular(sample, &rows, &cells, &values, secret);
                 break;
             }
         }
-        rows.clear();
         if shape.header.is_none() {
             shape.names = (1..=columns).map(|column| names.id(format!("column {column}").as_bytes())).collect();
         }
@@ -226,6 +237,11 @@ impl Shape {
     /// width.
     pub(crate) fn is_certain(&self, names: &Names) -> bool {
         self.even && self.names.iter().filter(|name| says_something(names.meaning(**name))).count() > 1
+    }
+
+    /// Returns whether the rows are a table whatever the names of the columns mean.
+    pub(crate) fn is_regular(&self) -> bool {
+        self.regular
     }
 
     /// Returns the row at `span` as a record of `len` bytes.
@@ -278,6 +294,41 @@ pub(super) fn is_header(cells: &[Vec<u8>]) -> bool {
     let empty = cells.iter().filter(|cell| cell.is_empty()).count();
     let unique = cells.iter().enumerate().all(|(at, cell)| cell.is_empty() || !cells[..at].contains(cell));
     empty * 3 <= cells.len() && unique && cells.iter().all(|cell| cell.is_empty() || name(cell))
+}
+
+/// Words at the start of a phrase that is not the name of a column.
+const DETERMINERS: &[&str] = &[
+    "a", "an", "the", "my", "your", "our", "his", "her", "their", "this", "that", "no", "el", "la", "los", "un", "una",
+    "mi", "mis", "tu", "su", "sin", "o", "os", "um", "uma", "meu", "minha", "seu", "sua", "sem",
+];
+
+/// Returns whether a cell is a name, and not a phrase of a message such as "my card".
+fn is_name(cell: &[u8]) -> bool {
+    let mut words = cell.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default().to_ascii_lowercase();
+    words.count() < 3 && !DETERMINERS.iter().any(|word| word.as_bytes() == first)
+}
+
+/// Returns whether rows are a table and not prose with commas, given the header and the values of the rows after it.
+///
+/// All rows have the same width, the names of the columns are short, and the delimiter is not followed by a blank. A
+/// column has the name of a secret, or contains nothing but numbers, dates or addresses. Rows with a blank after each
+/// delimiter need both.
+fn is_regular(sample: &[u8], rows: &[Vec<Cell>], header: &[Vec<u8>], values: &[Vec<Vec<u8>>], secret: bool) -> bool {
+    let even = !values.is_empty() && values.iter().all(|row| row.len() == header.len());
+    let is_word = |cell: &Vec<u8>| !cell.iter().any(u8::is_ascii_whitespace);
+    let named = header.iter().all(|cell| is_name(cell) && (header.len() > 2 || is_word(cell)));
+    let typed =
+        (0..header.len()).any(|column| values.iter().all(|row| row.get(column).is_some_and(|cell| is_typed(cell))));
+    let tight = rows.iter().flat_map(|row| row.iter().skip(1)).all(|cell| sample.get(cell.span.start) != Some(&b' '));
+    even && named && if tight { secret || typed } else { secret && typed && header.iter().all(is_word) }
+}
+
+/// Returns whether a cell is a number, a date or an e-mail address.
+fn is_typed(cell: &[u8]) -> bool {
+    let is_number =
+        cell.iter().any(u8::is_ascii_digit) && cell.iter().all(|b| b.is_ascii_digit() || b".,:/-+()$%#TZ ".contains(b));
+    is_number || cell.contains(&b'@') && !cell.iter().any(u8::is_ascii_whitespace)
 }
 
 /// Returns the first rows of a table. A line that is not a row is one cell.

@@ -48,11 +48,14 @@ pub fn detect(name: &str, sample: &[u8], fields: &Fields) -> Format {
         return Format::Json;
     }
     let lines = || sample.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LINES);
-    if log::is_log(lines()) || events::is_log(sample) {
+    if log::is_log(lines()) {
         return Format::Log;
     }
     if is_table(sample, fields, extension == "txt") {
         return Format::Csv;
+    }
+    if events::is_log(sample) {
+        return Format::Log;
     }
     Format::Text
 }
@@ -201,13 +204,17 @@ fn json(extension: &str, body: &[u8]) -> Option<Format> {
     (sound || tokens > 8 || extension == "json").then_some(Format::Json)
 }
 
-/// Returns whether the first rows form a table with known column names. `certain` requires more evidence.
+/// Returns whether the first rows form a table: by their structure, or because names of columns are known. `certain` requires
+/// more evidence.
 fn is_table(sample: &[u8], fields: &Fields, certain: bool) -> bool {
     let mut names = Names::new(fields.clone());
     let sample = &sample[..sample.len().min(16 << 10)];
-    let sample = &sample[..memchr::memrchr(b'\n', sample).map_or(sample.len(), |end| end + 1)];
+    // The last line may be cut, but two short lines are a whole table.
+    let end = memchr::memrchr(b'\n', sample).filter(|end| memchr::memchr(b'\n', &sample[..*end]).is_some());
+    let sample = &sample[..end.map_or(sample.len(), |end| end + 1)];
     let shape = Shape::learn(sample, true, &mut names);
-    !sample.is_empty() && shape.is_known(&names) && (!certain || shape.is_certain(&names))
+    let known = shape.is_known(&names) && (!certain || shape.is_certain(&names));
+    !sample.is_empty() && (known || shape.is_regular())
 }
 
 #[cfg(test)]
@@ -240,6 +247,18 @@ mod tests {
             ("", "\"id\"\t\"text\"\n", Format::Csv),
             ("", "Export of today\n\nid;role;text\n1;agent;hi\n2;customer;hello, you\n", Format::Csv),
             ("", "Hello, text me.\n", Format::Text),
+            ("", "email,password,city\njen@x.com,BlueHeron7,Rome\nbob@x.com,Sunshine99,Paris\n", Format::Csv),
+            ("", "email,cvv\njen@x.com,493", Format::Csv),
+            ("", "\"email\",\"password\"\n\"jen@x.com\",\"BlueHeron7\"\n", Format::Csv),
+            ("", "id;login;password\n1;jen;BlueHeron7\n", Format::Csv),
+            ("", "nome,senha\nana,Luna2020\n", Format::Csv),
+            ("a.txt", "email, password\njen@x.com, BlueHeron7\n", Format::Csv),
+            ("", "name,city,age\nAna,Rome,33\nBob,Paris,41\n", Format::Csv),
+            ("", "Hi, password\nok, jane\n", Format::Text),
+            ("", "my card,please\nok,sure\n", Format::Text),
+            ("", "Hello,how are you\nfine,thanks\n", Format::Text),
+            ("", "yes,card\nno,card\n", Format::Text),
+            ("", "Hi Ana, it's Bob, hello\nOh, hi, Bob\nMy code is, 5, 6\n", Format::Text),
             ("", "", Format::Text),
             ("", "WEBVTT\n\n00:00.000 --> 00:01.000\nhi\n", Format::Cues),
             ("a.txt", "1\n00:00:00,000 --> 00:00:04,000\nhi\n", Format::Cues),
