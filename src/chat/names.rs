@@ -640,7 +640,6 @@ const SECRETS: &[(&[&str], Secret)] = &[
     (&["totp"], Secret::Passcode),
     (&["pin", "number"], Secret::Pin),
     (&["pin", "value"], Secret::Pin),
-    (&["pin", "code"], Secret::Pin),
     (&["pin"], Secret::Pin),
     (&["nip"], Secret::Pin),
     (&["password", "confirmation"], Secret::Password),
@@ -665,7 +664,7 @@ const SECRETS: &[(&[&str], Secret)] = &[
 /// Words for a code.
 const CODES: &[&str] = &["code", "codes", "codigo", "codigos"];
 
-/// Words for what people use a code for, or for how they get it, which make it a passcode: `login_code`, `codigo de acceso`.
+/// Words next to the word for a code that make it a passcode: what it is for, or how it is sent.
 const CODE_USES: &[&str] = &[
     "2fa",
     "acceso",
@@ -988,7 +987,7 @@ fn meaning_of(words: &Words) -> Meaning {
     }
 }
 
-/// Returns `true` for the name of a code for which people need what only they know: `login_code`, `codigo de acceso`.
+/// Returns whether a name is that of a passcode: `login_code`, `codigo de acceso`.
 fn is_passcode(words: &Words) -> bool {
     let Some(last) = words.len().checked_sub(1).filter(|last| *last > 0) else { return false };
     let before = last - 1 - usize::from(last > 1 && words.is_in(last - 1, &["de"]));

@@ -1,13 +1,14 @@
-//! Lines that a system has written, and not a person.
+//! Lines that were written by a system and not by a person.
 
 use std::collections::HashMap;
 
 use lastfour::Role;
+use lastfour::chat::is_prose;
 
 use super::header::{self, Stamp};
 use super::roles::role_in_name;
 
-/// Words for the level of an event.
+/// Log levels.
 const LEVELS: &[&str] = &[
     "TRACE",
     "DEBUG",
@@ -23,16 +24,16 @@ const LEVELS: &[&str] = &[
     "STATEMENT",
 ];
 
-/// How much of a line is looked at to tell whether a system has written it, in bytes.
+/// The number of bytes of a line that are examined to decide whether a system has written it.
 const LOOKED_AT: usize = 160;
 
-/// Whether the value of a field is the level of an event.
+/// Returns whether the value of a field is a log level.
 pub(super) fn is_level(value: &[u8]) -> bool {
     LEVELS.iter().any(|level| value.eq_ignore_ascii_case(level.as_bytes()))
 }
 
-/// Whether a line was written by a system and not by somebody: it has a level, the number of a process, or a request of HTTP,
-/// and names nobody who talks.
+/// Returns whether a line was written by a system: it has a log level, a process id or an HTTP request, and names no
+/// speaker.
 pub(super) fn is_system(line: &[u8]) -> bool {
     let start = start(line);
     let is_mark = |token: &[u8]| {
@@ -49,7 +50,7 @@ pub(super) fn is_system(line: &[u8]) -> bool {
     is_marked && !talks(line)
 }
 
-/// Whether a line names the role of somebody who talks, as in "chat - Agent: hello".
+/// Returns whether a line names the role of a speaker, as in "chat - Agent: hello".
 pub(super) fn talks(line: &[u8]) -> bool {
     tokens(start(line)).any(|token| {
         token.ends_with(b":")
@@ -57,7 +58,7 @@ pub(super) fn talks(line: &[u8]) -> bool {
     })
 }
 
-/// What is looked at of a line.
+/// Returns the part of a line that is examined.
 fn start(line: &[u8]) -> &[u8] {
     &line[..line.len().min(LOOKED_AT)]
 }
@@ -66,7 +67,7 @@ fn tokens(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(u8::is_ascii_whitespace).filter(|token| !token.is_empty())
 }
 
-/// A token without the marks around it.
+/// Returns a token without the punctuation around it.
 fn inner(token: &[u8]) -> &[u8] {
     let from = token.iter().take_while(|b| b.is_ascii_punctuation()).count();
     let to = token.len() - token[from..].iter().rev().take_while(|b| b.is_ascii_punctuation()).count();
@@ -77,10 +78,10 @@ fn is_nobody(name: &str) -> bool {
     NOBODY.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
-/// Names of roles that are words of systems, too.
+/// Names of roles that are also words of systems.
 const NOBODY: &[&str] = &["user", "system", "service", "tool", "model", "client", "admin", "operator"];
 
-/// Whether a line begins as those of Kubernetes do: `I0501 10:00:00.000001`.
+/// Returns whether a line begins like those of Kubernetes: `I0501 10:00:00.000001`.
 fn is_klog(line: &[u8]) -> bool {
     matches!(line.first(), Some(b'I' | b'W' | b'E' | b'F'))
         && line.len() > 8
@@ -89,33 +90,36 @@ fn is_klog(line: &[u8]) -> bool {
         && line[6..8].iter().all(u8::is_ascii_digit)
 }
 
-/// The fewest lines from which a log of a system is recognized.
+/// The minimum number of lines from which the log of a system is recognized.
 const FEWEST_LINES: usize = 8;
 
-/// The most lines that are looked at, and the most words of a line.
+/// The minimum number of lines that are recognized as those of a system by their repetition alone.
+const FEWEST_REPEATED: usize = 50;
+
+/// The maximum number of lines that are examined, and of words in each.
 const MOST_LINES: usize = 400;
 const MOST_WORDS: usize = 24;
 
-/// The first words of a message that make its template.
+/// The number of words at the start of a message that are its template.
 const TEMPLATE: usize = 3;
 
-/// Returns whether `sample`, the start of a text, is a log in which nobody talks. If in doubt it is not: then questions and
-/// answers would be taken apart.
+/// Returns whether `sample`, the start of a text, is a log in which nobody talks.
 ///
-/// Nearly all lines begin with a time, most hold what only programs write, such as paths or `key=value`, and nearly all
-/// others begin like another line. No two lines are by speakers whose names tell roles, and people with plain names have not
-/// said a quarter of the lines.
+/// In such a log many lines contain tokens that only programs write, such as paths or `key=value`, and nearly all others
+/// begin like another line. If few do, nearly all lines begin with a time. Many lines that begin alike are enough. At most one line has the name of a role, and few
+/// are by people who have several lines, or contain a sentence in quotes. In doubt it is a chat, because the lines of a log
+/// are judged one by one, without questions and answers.
 pub(super) fn is_log(sample: &[u8]) -> bool {
     let mut lines: Vec<Line<'_>> = Vec::new();
     let mut templates: HashMap<Vec<u8>, usize> = HashMap::new();
     for line in sample.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end) {
-        // A line that is indented belongs to the one before it.
+        // An indented line continues the one before it.
         if line.first().is_none_or(u8::is_ascii_whitespace) {
             continue;
         }
         let line = Line::read(line);
         if line.is_bare {
-            // A number alone answers a question.
+            // A number alone is the answer to a question.
             return false;
         }
         *templates.entry(line.template()).or_default() += 1;
@@ -129,45 +133,56 @@ pub(super) fn is_log(sample: &[u8]) -> bool {
     let timed = count(&|line| line.is_timed);
     let technical = count(&|line| line.is_technical);
     let regular = count(&|line| line.is_technical || templates.get(&line.template()).is_some_and(|count| *count > 1));
-    let is_regular = timed * 10 >= all * 8 && technical * 2 >= all && regular * 10 >= all * 9;
-    all >= FEWEST_LINES && is_regular && !is_talk(&lines)
+    let is_timed = timed * 10 >= all * 8;
+    // People do not say the same things over and over, and ask questions.
+    let repeats = all >= FEWEST_REPEATED && templates.len() * 10 <= all && lines.iter().all(|line| !line.asks);
+    let is_of_programs = technical * 10 >= all * 9 || is_timed && (technical * 5 >= all * 2 || repeats);
+    all >= FEWEST_LINES && is_of_programs && regular * 10 >= all * 9 && !is_talk(&lines)
 }
 
-/// Whether people talk in these lines.
+/// Returns whether people talk in these lines.
 fn is_talk(lines: &[Line<'_>]) -> bool {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut roles = 0;
     for line in lines {
+        roles += usize::from(line.has_role_cell);
         let Some(name) = line.speaker else { continue };
         roles += usize::from(is_role(name));
         if !line.is_technical && is_plain(name) {
             *counts.entry(name).or_default() += 1;
         }
     }
+    let quotes = lines.iter().filter(|line| line.quotes).count();
     let people = counts.values().filter(|count| **count > 1);
-    roles > 1 || people.clone().count() > 1 && people.sum::<usize>() * 4 >= lines.len()
+    roles > 1 || quotes * 4 >= lines.len() || people.clone().count() > 1 && people.sum::<usize>() * 4 >= lines.len()
 }
 
-/// Whether a name tells the role of a person.
+/// Returns whether a name is the role of a person.
 fn is_role(name: &str) -> bool {
     !is_nobody(name) && role_in_name(name).is_some()
 }
 
-/// Whether a name may be that of a person: words of letters.
+/// Returns whether a name may be that of a person: words of letters.
 fn is_plain(name: &str) -> bool {
     name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | '-' | '.'))
 }
 
-/// What tells whether a system has written a line.
+/// The properties of a line that show whether a system has written it.
 struct Line<'a> {
-    /// What follows the time.
+    /// The text after the time.
     text: &'a [u8],
     speaker: Option<&'a str>,
     is_timed: bool,
-    /// It holds what only programs write.
+    /// Whether it contains a token that only programs write.
     is_technical: bool,
-    /// It holds no word besides the time and the speaker.
+    /// Whether it contains no word except for the time and the speaker.
     is_bare: bool,
+    /// Whether a cell of it, between tabs, is the name of a role.
+    has_role_cell: bool,
+    /// Whether it ends like a question.
+    asks: bool,
+    /// Whether it contains a sentence as the value of a name: `body="how are you?"`.
+    quotes: bool,
 }
 
 impl<'a> Line<'a> {
@@ -187,20 +202,25 @@ impl<'a> Line<'a> {
         Self {
             text,
             speaker: speaker.and_then(|span| std::str::from_utf8(&line[span.range()]).ok()),
-            is_timed: is_stamped || begins_with_number(line),
+            is_timed: is_stamped || begins_with_number(line) || has_clock(line),
             is_technical,
+            has_role_cell: line.contains(&b'\t')
+                && line.split(|b| *b == b'\t').filter_map(|cell| std::str::from_utf8(cell).ok()).any(is_role),
+            asks: line.ends_with(b"?"),
+            quotes: memchr::memmem::find(text, b"=\"")
+                .is_some_and(|at| is_prose(text[at + 2..].split(|b| *b == b'"').next().unwrap_or_default(), 3)),
             is_bare: !words.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80),
         }
     }
 
-    /// The letters of the first words.
+    /// Returns the letters of the first words.
     fn template(&self) -> Vec<u8> {
         let words = self.text.split(|b| !b.is_ascii_alphabetic() && *b < 0x80).filter(|word| !word.is_empty());
         words.take(TEMPLATE).collect::<Vec<_>>().join(&b' ')
     }
 }
 
-/// Whether a line begins with a time that is written without separators, or as a number of seconds.
+/// Returns whether a line begins with a time without separators, or with a number of seconds.
 fn begins_with_number(line: &[u8]) -> bool {
     let start = line.iter().take_while(|b| b"<[(- ".contains(b)).count();
     let digits = |at: usize| line[at..].iter().take_while(|b| b.is_ascii_digit()).count();
@@ -208,12 +228,23 @@ fn begins_with_number(line: &[u8]) -> bool {
     whole >= 6 || whole > 0 && line.get(start + whole) == Some(&b'.') && digits(start + whole + 1) >= 3
 }
 
-/// Whether a token is a level of an event in brackets, or one that stands first.
+/// The number of bytes at the start of a line in which a time is searched.
+const LONGEST_TIME: usize = 40;
+
+/// Returns whether a time of day with seconds is near the start of a line.
+fn has_clock(line: &[u8]) -> bool {
+    let is_clock = |eight: &[u8]| {
+        eight.iter().enumerate().all(|(at, b)| if at % 3 == 2 { *b == b':' } else { b.is_ascii_digit() })
+    };
+    line[..line.len().min(LONGEST_TIME)].windows(8).any(is_clock)
+}
+
+/// Returns whether a token is a log level, with or without brackets.
 fn is_tag(token: &[u8]) -> bool {
     is_level(inner(token))
 }
 
-/// Whether only a program writes such a token.
+/// Returns whether only programs write such a token.
 fn is_technical(token: &[u8]) -> bool {
     let word = inner(token);
     let is_letter = |b: &u8| b.is_ascii_alphabetic();
@@ -257,7 +288,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_only_programs_write_is_told_from_words() {
+    fn tokens_of_programs_are_distinguished_from_words() {
         for token in [
             "uid=1000",
             "sshd[4711]:",

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use lastfour::chat::is_prose;
+use lastfour::chat::{is_prose, secret_label};
 use lastfour::{
     Action, Conversation, EarlierPiece, Edit, Engine, Entity, Explanation, Finding, Message, MessageId, Outcome, Patch,
     Role, Span,
@@ -791,11 +791,35 @@ fn keep_named(outcome: &mut Outcome, line: &[u8]) {
         let is_named = evidence.score == 0 && evidence.cue.is_some();
         match finding.entity {
             Entity::Card => is_named || evidence.checksum.is_some() && is_card_in_log(line, finding),
+            _ if is_named => is_named_in_log(line, finding.span),
             _ => evidence.score == 0,
         }
     });
     keep_edits_of_findings(outcome);
 }
+
+/// Words between a name and its value.
+const COPULAS: &[&str] = &["is", "was", "es", "era", "é"];
+
+/// Returns whether the name of a secret in a log line is next to the value: `pin=4821`, `PIN 4821`, `4821 is your PIN`.
+/// Other numbers that follow such a word, as in "token refresh for client 4821", are ids.
+fn is_named_in_log(line: &[u8], value: Span) -> bool {
+    let is_mark = |b: &u8| b.is_ascii_whitespace() || b"\"'([{<".contains(b);
+    let before = &line[..value.start];
+    let before = &before[..before.len() - before.iter().rev().take_while(|b| is_mark(b)).count()];
+    let is_copula = |word: &[u8]| COPULAS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
+    let is_letter = |b: &u8| b.is_ascii_alphanumeric() || b"_-".contains(b) || *b >= 0x80;
+    let last = &before[before.len() - before.iter().rev().take_while(|b| is_letter(b)).count()..];
+    let names = || {
+        let words = before.iter().enumerate().rev().filter(|(_, b)| !is_letter(b)).map(|(at, _)| at + 1);
+        words.chain(std::iter::once(0)).take(MOST_NAME_WORDS).any(|start| secret_label(&before[start..]).is_some())
+    };
+    let after = line[value.end..].split(u8::is_ascii_whitespace).find(|word| !word.is_empty());
+    before.ends_with(b"=") || before.ends_with(b":") || is_copula(last) || after.is_some_and(is_copula) || names()
+}
+
+/// The maximum number of words of the name of a secret.
+const MOST_NAME_WORDS: usize = 3;
 
 /// Returns whether a number without a cue is a card, and not part of an id or of a list of numbers. One in ten of the ids and
 /// times in a log passes the checksum of cards by chance.

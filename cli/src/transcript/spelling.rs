@@ -32,7 +32,7 @@ pub(crate) enum Spelling {
     SqlJoined,
     /// An unquoted SQL value. An edit turns it into a string.
     SqlBare,
-    /// A value of YAML without quotes. An edit puts it in quotes if it begins with the mask.
+    /// A value of YAML without quotes. An edit adds quotes if the value then begins with a mask.
     YamlBare,
     /// A field of the COPY format of PostgreSQL, or of another table with backslash escapes.
     Backslash,
@@ -163,7 +163,7 @@ impl Spelling {
                 vec![Edit { span: whole, with }]
             }
             Self::YamlBare => {
-                // "*" at the start would refer to an anchor.
+                // A "*" at the start would be an alias.
                 let text = patch.apply(raw);
                 if !text.starts_with(b"*") {
                     return lifted(&str::to_owned);

@@ -1,6 +1,6 @@
-//! YAML in block style: trees of its maps and lists, one for each document.
+//! YAML in block style: a tree of maps and lists for each document.
 //!
-//! Collections in braces and brackets are read as one text. What is not understood is text, too, so that nothing is left
+//! Collections in braces and brackets are read as one text. So is everything that is not recognized, and nothing is left
 //! out.
 
 use lastfour::{Span, safe_cut};
@@ -12,10 +12,10 @@ use super::spelling::Spelling;
 use super::tree::{Kind, Tree};
 use super::{Cut, Input, More, mark_len};
 
-/// Cuts YAML into its documents.
+/// Splits YAML into its documents.
 pub(crate) struct YamlReader;
 
-/// The deepest container that is followed. What is deeper belongs to the last one.
+/// The maximum depth of containers. Deeper values belong to the last one.
 const DEEPEST: usize = 64;
 
 impl YamlReader {
@@ -43,7 +43,7 @@ impl YamlReader {
 struct Container {
     node: u32,
     kind: Kind,
-    /// The column at which its keys or items begin.
+    /// The column of its keys or items.
     column: usize,
 }
 
@@ -52,7 +52,7 @@ struct Parser<'a, 'n> {
     names: &'n mut Names,
     tree: Tree,
     open: Vec<Container>,
-    /// The name of the value that follows in the next line.
+    /// The name of a value that begins in the next line.
     pending: NameId,
 }
 
@@ -83,7 +83,7 @@ impl<'a, 'n> Parser<'a, 'n> {
         self.tree
     }
 
-    /// Closes the containers that end before a line at that column.
+    /// Closes the containers that end before a line that begins at `column`.
     fn close(&mut self, column: usize, is_item: bool) {
         // The root stays open.
         while let [_, .., last] = self.open.as_slice()
@@ -94,7 +94,7 @@ impl<'a, 'n> Parser<'a, 'n> {
         }
     }
 
-    /// Reads what begins at that column of a line. Returns where the next line begins.
+    /// Reads an item, a key or a value that begins at `column`. Returns the start of the next line.
     fn content(&mut self, text: Span, column: usize, depth: usize) -> usize {
         let words = &self.bytes[text.range()];
         if is_item(words) && depth < DEEPEST {
@@ -122,7 +122,7 @@ impl<'a, 'n> Parser<'a, 'n> {
         }
     }
 
-    /// Opens a container at that column, unless it is open.
+    /// Opens a container at `column`, unless it is open.
     fn enter(&mut self, kind: Kind, column: usize, text: Span) {
         let is_open = self.open.last().is_some_and(|last| last.kind == kind && last.column == column);
         if is_open || self.open.len() >= DEEPEST {
@@ -134,7 +134,7 @@ impl<'a, 'n> Parser<'a, 'n> {
         self.open.push(Container { node, kind, column });
     }
 
-    /// Reads a text that is spelled as it is in the lines after `value`, which are further in than `column`.
+    /// Reads a literal block: the lines after `value` that are indented by more than `column`.
     fn block(&mut self, name: NameId, value: Span, column: usize) -> usize {
         let start = self.line_end(value.end);
         let end = self.further(start, column);
@@ -142,7 +142,7 @@ impl<'a, 'n> Parser<'a, 'n> {
         end
     }
 
-    /// Reads a value, which goes on in the lines that are further in than `column`.
+    /// Reads a value, which continues in the lines that are indented by more than `column`.
     fn scalar(&mut self, name: NameId, value: Span, column: usize) -> usize {
         let quote = self.bytes[value.start];
         if matches!(quote, b'"' | b'\'') {
@@ -173,7 +173,7 @@ impl<'a, 'n> Parser<'a, 'n> {
         self.tree.push(&above, Kind::Text, name, Segment::new(0, spelling, span));
     }
 
-    /// Where the lines end that are further in than `column`, or blank.
+    /// Returns the end of the lines that are empty or indented by more than `column`.
     fn further(&self, mut at: usize, column: usize) -> usize {
         while at < self.bytes.len() {
             let end = self.line_end(at);
@@ -201,15 +201,15 @@ impl<'a, 'n> Parser<'a, 'n> {
     }
 }
 
-/// Whether a line is an item of a list.
+/// Returns whether a line is an item of a list.
 fn is_item(words: &[u8]) -> bool {
     words == b"-" || words.starts_with(b"- ")
 }
 
-/// The longest key, in bytes.
+/// The maximum length of a key, in bytes.
 const LONGEST_KEY: usize = 128;
 
-/// The key at the start of a line, and where the value begins.
+/// Returns the key at the start of a line, and the start of the value.
 fn key(words: &[u8]) -> Option<(Span, usize)> {
     let start = &words[..words.len().min(LONGEST_KEY)];
     let (key, after) = match start.first()? {
@@ -227,7 +227,7 @@ fn key(words: &[u8]) -> Option<(Span, usize)> {
     (words.get(after) == Some(&b':') && words.get(after + 1).is_none_or(|b| *b == b' ')).then_some((key, after + 1))
 }
 
-/// Where a quoted text ends.
+/// Returns the end of a quoted text.
 fn closing(text: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
     loop {

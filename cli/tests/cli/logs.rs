@@ -126,6 +126,19 @@ const SYSTEMS: &[(&str, &[&str])] = &[
         &["Steve%1[/%i:%5] logged in with entity id %3 at (%3.5, 65.0, 619.5)", "Steve%1 joined the game"],
     ),
     (
+        "2016-09-28 16:3%1:0%1 ",
+        &[
+            "worker %2 started job %6",
+            "cache miss for key %8",
+            "Verification code sent to user %6",
+            "token refresh for client %8 took %2 ms",
+        ],
+    ),
+    (
+        "D/dalvikvm(2%4): ",
+        &["GC_CONCURRENT freed %4K, 99 free %4K/%4K, paused 2ms+%1ms", "no handler for token %6 in cache_%2"],
+    ),
+    (
         "2024-05-01 1%1:02:2%1.%3 UTC [%5] ",
         &[
             "LOG:  duration: %4.%3 ms  statement: SELECT * FROM orders WHERE id = %6",
@@ -169,6 +182,11 @@ fn what_is_named_or_certain_in_a_log_is_masked() {
             "Sent text: Your one-time passcode is 5518204.".into(),
             "Sent text: Your one-time passcode is *******.".into(),
         ),
+        (
+            "Sent text \"482913 is your verification code\"".into(),
+            "Sent text \"****** is your verification code\"".into(),
+        ),
+        ("accepted PIN 4821 of user 7712".into(), "accepted PIN **** of user 7712".into()),
     ] {
         let [log, masked] = [line, expected].map(|line| format!("{plain}2024-05-01 10:00:09, Info  CBS    {line}\n"));
         assert_eq!(String::from_utf8(redacted(&["--quiet"], log.as_bytes())).unwrap(), masked);
