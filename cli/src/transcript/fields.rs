@@ -556,7 +556,8 @@ impl Meaning {
             && matches!(last, "number" | "no" | "token")
             && !words.iter().any(|word| PHONES.contains(word));
         meaning.list = LISTS.contains(&last);
-        meaning.data = DATA.contains(&last);
+        // The value of "agent" may be what the agent says.
+        meaning.data = DATA.contains(&last) && (words.len() > 1 || meaning.role.is_none());
         let position = |list: &[&str], word: &str| list.iter().position(|known| *known == word);
         // "body_text", "Message Text (Original)": words for the form follow the word for the text.
         let counts = matches!(words[0], "num" | "count" | "total" | "n" | "number");

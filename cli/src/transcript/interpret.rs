@@ -121,6 +121,8 @@ struct Repeated {
     count: usize,
     /// The number of values that look like ids.
     ids: usize,
+    /// The number of values that are empty.
+    empty: usize,
     /// Hashes of its values.
     values: HashSet<u64>,
 }
@@ -270,6 +272,7 @@ impl Interpreter {
                 let repeated = self.repeated.entry(node.name).or_default();
                 repeated.count += 1;
                 repeated.ids += usize::from(meaning.topic || is_id(value));
+                repeated.empty += usize::from(value.is_empty() || value == b"null");
                 if repeated.values.len() < MOST_KNOWN {
                     repeated.values.insert(hash_of(value));
                 }
@@ -1099,11 +1102,13 @@ impl<'a> Reading<'a> {
         None
     }
 
-    /// Returns `false` for the id of a topic if few messages share one. In a chat of two people each message may have a topic of
-    /// its own.
+    /// Returns whether a field for the id of a conversation holds one. It does not if the messages of one side have none, or
+    /// if few messages share a topic: in a chat of two people each message may have a topic of its own.
     fn names_conversation(&self, name: NameId) -> bool {
-        let is_shared = |known: &Repeated| known.values.len() * 2 <= known.count;
-        !self.names.meaning(name).subtopic || self.interpreter.repeated.get(&name).is_none_or(is_shared)
+        let meaning = self.names.meaning(name);
+        let Some(known) = self.interpreter.repeated.get(&name) else { return true };
+        let is_shared = !meaning.subtopic || known.values.len() * 2 <= known.count;
+        is_shared && (known.empty * 4 < known.count || meaning.conversation == Some(0))
     }
 
     /// Returns the time of an object, or of the nearest object around it up to `holder`.
