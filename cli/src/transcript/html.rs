@@ -555,6 +555,8 @@ impl ElementHints {
 enum Mode {
     /// By the classes of its elements.
     Classes,
+    /// By the terms of its description lists: `<dt>Agent<dd>Hello`.
+    Lists,
     /// Like plain text.
     Lines,
 }
@@ -584,13 +586,13 @@ impl HtmlReader {
         let start = mark_len(bytes, at_start);
         let mode = *self.mode.get_or_insert_with(|| mode_of(&bytes[start..len.min(start + SAMPLE)]));
         let said = match mode {
-            Mode::Classes => self.by_classes(bytes, start),
+            Mode::Classes | Mode::Lists => self.by_classes(bytes, start),
             Mode::Lines => by_lines(bytes, start),
         };
         Some(Cut { len, trouble: None, layers: Vec::new(), body: Body::Texts(said) })
     }
 
-    /// Returns the messages of a part of a document whose classes mark authors and texts.
+    /// Returns the messages of a part of a document whose classes or lists mark authors and texts.
     fn by_classes(&mut self, bytes: &[u8], start: usize) -> Vec<Said> {
         let mut all: Vec<Said> = Vec::new();
         let mut current: Vec<Segment> = Vec::new();
@@ -605,7 +607,10 @@ impl HtmlReader {
                 Piece::Open { name, attributes: span, closed } => {
                     let name = bytes[name.range()].to_ascii_lowercase();
                     joint = joint_after(joint, &name);
-                    let hints = ElementHints::by(bytes, span);
+                    let mut hints = ElementHints::by(bytes, span);
+                    if self.mode == Some(Mode::Lists) {
+                        self.read_list(&name, &mut hints);
+                    }
                     if hints.message || hints.name.is_some() {
                         self.finish(&mut current, &mut all);
                     }
@@ -671,6 +676,21 @@ impl HtmlReader {
         all
     }
 
+    /// Reads the start of an element of a list. A term or a description ends the one before it.
+    fn read_list(&mut self, name: &[u8], hints: &mut ElementHints) {
+        if is_one_of(&["dt", "dd"], name)
+            && let Some(at) = self.open.iter().rposition(|element| is_one_of(&["dt", "dd"], &element.name))
+        {
+            self.open.truncate(at);
+        }
+        match name {
+            b"dt" => hints.says = Some(Says::Author),
+            b"dd" => (hints.says, hints.message) = (Some(Says::Text), true),
+            b"time" => hints.says = Some(Says::Time),
+            _ => {}
+        }
+    }
+
     fn finish(&self, current: &mut Vec<Segment>, all: &mut Vec<Said>) {
         if !current.is_empty() {
             let said = Said::new(std::mem::take(current));
@@ -685,8 +705,40 @@ fn trimmed(bytes: &[u8], span: Span) -> Span {
     Span::new(start, start + text.trim_ascii().len())
 }
 
-/// Returns the mode: by classes if they name at least two authors, or the roles of at least two messages.
+/// The minimum number of terms of a list that are names of speakers, unless they are names of roles.
+const FEWEST_TERMS: usize = 4;
+
+/// Returns whether the terms of the lists in a document are speakers: names of roles, or names that repeat.
+fn lists_talk(bytes: &[u8]) -> bool {
+    let mut terms: Vec<String> = Vec::new();
+    let (mut in_term, mut at) = (false, 0);
+    while at < bytes.len() && terms.len() < MOST_COLUMNS {
+        let (piece, end) = piece(bytes, at);
+        let text = String::from_utf8_lossy(bytes[at..end].trim_ascii());
+        match piece {
+            Piece::Open { name, .. } => in_term |= is_one_of(&["dt"], &bytes[name.range()]),
+            Piece::Text if in_term && !text.is_empty() => {
+                terms.push(text.trim_end_matches(':').to_owned());
+                in_term = false;
+            }
+            _ => {}
+        }
+        at = end;
+    }
+    let all = terms.len();
+    let roles = terms.iter().all(|term| Role::from_name(term).is_some());
+    let secrets = terms.iter().any(|term| secret_label(term.as_bytes()).is_some());
+    terms.sort_unstable();
+    terms.dedup();
+    !secrets && terms.len() > 1 && (roles || all >= FEWEST_TERMS && terms.len() * 2 <= all)
+}
+
+/// Returns the mode: by lists if their terms are speakers, or by classes if they name at least two authors, or the roles of
+/// at least two messages.
 fn mode_of(bytes: &[u8]) -> Mode {
+    if lists_talk(bytes) {
+        return Mode::Lists;
+    }
     let mut reader = HtmlReader { mode: Some(Mode::Classes), ..HtmlReader::new() };
     let said = reader.by_classes(bytes, 0);
     let known = |said: &&Said| said.part == Part::Said && (said.speaker.name.is_some() || said.speaker.side.is_some());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lastfour::chat::secret_label;
 use lastfour::{Span, safe_cut};
 
+use super::fields::{About, Fields, Meaning, TextName};
 use super::header::{self, Head, Name, Stamp};
 use super::record::{Part, Said, Speaker, Trouble};
 use super::roles::role_in_name;
@@ -94,7 +95,7 @@ impl Style {
     /// like this.
     fn learn_names(bytes: &[u8]) -> (Vec<String>, usize) {
         let mut counts: HashMap<String, (usize, bool)> = HashMap::new();
-        let (mut found, mut times, mut blocks) = (0, 0, 0);
+        let (mut found, mut times, mut stamped, mut blocks) = (0, 0, 0, 0);
         let mut opens = Opens::Blank;
         let mut lines = sample(bytes).peekable();
         while let Some(line) = lines.next() {
@@ -113,13 +114,17 @@ impl Style {
                 entry.0 += 1;
                 entry.1 |= kind == Name::Sure;
             }
-            opens = Opens::after(line, header::parse(line).as_ref());
+            let head = header::parse(line);
+            stamped += usize::from(head.as_ref().is_some_and(|head| head.stamp == Stamp::Full));
+            opens = Opens::after(line, head.as_ref());
         }
         let repeated = |(count, sure): &(usize, bool)| *count >= 2 || *sure;
         let known: usize = counts.values().filter(|entry| repeated(entry)).map(|(count, _)| count).sum();
         let regular = known >= 2 && known * 3 >= found * 2 && known * 5 >= blocks * 2;
         let timed = times >= 2 && times * 5 >= found * 4;
-        if !regular && !timed {
+        // "10:32 ok" among other lines with a time is a message and not a name.
+        let few = times > 0 && times * 2 <= stamped;
+        if few || !regular && !timed {
             return (Vec::new(), 0);
         }
         let mut names: Vec<String> =
@@ -370,10 +375,12 @@ struct Table {
     before: Vec<u8>,
     /// The meanings of the column headers.
     columns: Vec<Option<&'static str>>,
+    /// The columns with the speakers and with the texts of a chat.
+    talk: Option<(usize, usize)>,
 }
 
 impl Table {
-    /// Adds the cells of columns that are named after secrets.
+    /// Adds the cells of columns that are named after secrets. In a row of a chat, replaces the message by its text.
     fn read(&mut self, bytes: &[u8], said: &mut Vec<Said>) {
         if memchr::memchr(b'|', bytes).is_none() {
             // A blank line or other text ends a table.
@@ -389,16 +396,57 @@ impl Table {
             } else if line.contains(&b'-') && line.trim_ascii().iter().all(|b| b"|-: \t".contains(b)) {
                 let before = std::mem::take(&mut self.before);
                 self.columns = cells(&before).map(|cell| secret_label(before[cell.range()].trim_ascii())).collect();
+                self.talk = talk(&before);
             } else if self.columns.is_empty() {
                 self.before.clear();
                 self.before.extend_from_slice(&line[..line.len().min(LONGEST_HEAD)]);
             } else {
                 let labeled = cells(line).zip(&self.columns).filter_map(|(cell, label)| Some((cell, (*label)?)));
                 let place = |span: Span| Span::new(start + span.start, start + span.end);
-                said.extend(labeled.map(|(cell, label)| data(place(cell), Some(label))));
+                let labeled: Vec<Said> = labeled.map(|(cell, label)| data(place(cell), Some(label))).collect();
+                // A row with more cells has a bar in its text.
+                let is_row = line.len() == bytes.len() && cells(line).count() == self.columns.len();
+                if let Some(columns) = self.talk.filter(|_| is_row)
+                    && let Some(row) = message_of_row(line, columns)
+                {
+                    *said = row;
+                }
+                said.extend(labeled);
             }
         }
     }
+}
+
+/// Returns the columns with the speakers and the texts of a table with this header, if it is a chat: a column is named after
+/// text, and another one after people, or nothing else is left but times.
+fn talk(head: &[u8]) -> Option<(usize, usize)> {
+    let fields = Fields::default();
+    let meanings: Vec<Meaning> = cells(head).map(|cell| fields.meaning(&head[cell.range()])).collect();
+    let text = meanings.iter().position(|meaning| meaning.text == Some(TextName::Sure))?;
+    let names = |meaning: &Meaning| {
+        matches!(meaning.about, Some(About::Person | About::Name | About::Role)) && meaning.label.is_none()
+    };
+    let mut others = (0..meanings.len()).filter(|at| *at != text && meanings[*at].time.is_none());
+    let only = others.next().filter(|at| others.next().is_none() && meanings[*at].label.is_none());
+    Some((meanings.iter().position(names).or(only)?, text))
+}
+
+/// Returns the message in a row of a chat, and its other cells.
+fn message_of_row(line: &[u8], (speaker, text): (usize, usize)) -> Option<Vec<Said>> {
+    let cells: Vec<Span> = cells(line).collect();
+    let (name, words) = (*cells.get(speaker)?, *cells.get(text)?);
+    let name = std::str::from_utf8(&line[name.range()]).ok()?.trim_matches(['*', '_', '`', ':']);
+    if name.is_empty() || words.is_empty() {
+        return None;
+    }
+    let time = cells.iter().find_map(|cell| header::time_alone(&line[cell.range()]));
+    let message = Said {
+        speaker: Speaker { name: Some(Arc::from(name)), ..Speaker::default() },
+        time: time.map(|moment| moment.time()),
+        ..Said::new(vec![Segment::new(0, Spelling::Plain, words)])
+    };
+    let others = cells.into_iter().enumerate().filter(|(at, cell)| *at != text && !cell.is_empty());
+    Some(std::iter::once(message).chain(others.map(|(_, cell)| data(cell, None))).collect())
 }
 
 /// The maximum length of a table header, in bytes.

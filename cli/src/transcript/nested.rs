@@ -301,8 +301,8 @@ const ORIGINAL: &[&str] = &[
 const HEADS: &[&str] = &["from:", "de:"];
 const SENT: &[&str] = &["sent:", "date:", "enviado:", "fecha:", "to:", "para:"];
 
-/// Splits a text into quoted and new text, the oldest first: a mail with the mails that it answers. New text has
-/// [`Part::Alone`], because it is by the sender.
+/// Splits a text into quoted and new text, the oldest first: a mail with the mails that it answers. If new text is between
+/// the quotes, the order is that of the text. New text has [`Part::Alone`], because it is by the sender.
 fn quotes(text: &[u8]) -> Option<Vec<Said>> {
     // The depth of each line, and the lines without their quotation marks.
     let mut groups: Vec<(usize, Vec<Segment>)> = Vec::new();
@@ -359,7 +359,11 @@ fn quotes(text: &[u8]) -> Option<Vec<Said>> {
     if !found || groups.iter().all(|(depth, _)| *depth == 0) {
         return None;
     }
-    groups.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
+    // Text between quotes answers the quote above it. Other new text answers everything that is quoted.
+    let answers = groups.windows(2).filter(|pair| pair[0].0 > 0 && pair[1].0 == 0).count();
+    if answers < 2 {
+        groups.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
+    }
     let message = |(depth, parts)| {
         let part = if depth == 0 { Part::Alone } else { Part::Quoted };
         Said { part, ..Said::new(parts) }
