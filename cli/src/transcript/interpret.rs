@@ -289,6 +289,7 @@ impl Interpreter {
                     && meaning.time.is_none()
                     && meaning.label.is_none()
                     && !meaning.topic
+                    && !names.is_measure(node.name)
                     && !sentences
                     && is_scalar(node)
                 {

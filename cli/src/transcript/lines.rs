@@ -426,8 +426,9 @@ fn talk(head: &[u8]) -> Option<(usize, usize)> {
     let names = |meaning: &Meaning| {
         matches!(meaning.about, Some(About::Person | About::Name | About::Role)) && meaning.label.is_none()
     };
-    let mut others = (0..meanings.len()).filter(|at| *at != text && meanings[*at].time.is_none());
-    let only = others.next().filter(|at| others.next().is_none() && meanings[*at].label.is_none());
+    let named = cells(head).map(|cell| !cell.is_empty());
+    let mut others = named.enumerate().filter(|(at, named)| *named && *at != text && meanings[*at].time.is_none());
+    let only = others.next().map(|(at, _)| at).filter(|at| others.next().is_none() && meanings[*at].label.is_none());
     Some((meanings.iter().position(names).or(only)?, text))
 }
 

@@ -8,7 +8,7 @@ use super::json::{self, JsonReader};
 use super::record::{Body, Layer, Part, Said, Trouble};
 use super::segment::Segment;
 use super::spelling::Spelling;
-use super::tree::{Kind, Tree};
+use super::tree::{Kind, Node, Tree};
 use super::{Cut, Input, More, header, mark_len};
 
 /// Splits a log, or JSON lines, into records, one per line.
@@ -112,23 +112,34 @@ fn read(line: &[u8], span: Span, names: &mut Names, quiet: bool, cut: &mut Cut) 
         cut.trouble = None;
         return;
     }
+    let is_event = quiet && !events::talks(&line[span.range()]);
+    let mut named = Vec::new();
     if let Some(tree) = pairs(line, span, names) {
-        cut.body = Body::Tree(tree);
-        cut.trouble = None;
-        return;
+        if !is_event {
+            cut.body = Body::Tree(tree);
+            cut.trouble = None;
+            return;
+        }
+        // Only the names of secrets say more than the text of the line.
+        let label = |node: &Node| names.meaning(node.name).label.map(|label| (label, node.segment));
+        named.extend(tree.nodes.iter().filter_map(label));
     }
     let text = header::after_stamp(&line[span.range()]) + span.start;
     let plain = |span: Span| Segment::new(0, Spelling::Plain, span);
-    let part = match quiet {
-        true if !events::talks(&line[span.range()]) => Part::Event,
-        false if is_system(&line[span.range()]) => Part::Alone,
-        _ => Part::Said,
+    let part = if is_event {
+        Part::Event
+    } else if !quiet && is_system(&line[span.range()]) {
+        Part::Alone
+    } else {
+        Part::Said
     };
     let mut said = vec![Said { part, ..Said::new(vec![plain(Span::new(text, span.end))]) }];
     if text > span.start {
         let prefix = vec![plain(Span::new(span.start, text))];
         said.insert(0, Said { part: Part::Data(true), ..Said::new(prefix) });
     }
+    let labeled = |(label, segment)| Said { part: Part::Data(false), label: Some(label), ..Said::new(vec![segment]) };
+    said.extend(named.into_iter().map(labeled));
     cut.body = Body::Said(said);
 }
 

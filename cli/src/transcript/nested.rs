@@ -337,7 +337,8 @@ fn quotes(text: &[u8]) -> Option<Vec<Said>> {
             || is_head;
         if is_border && marks == 0 {
             // The line itself introduces the quoted mail.
-            let quoted = lines.get(number + 1).is_some_and(|next| next.trim_ascii().starts_with(b">"));
+            let mut after = lines[number + 1..].iter().map(|line| line.trim_ascii());
+            let quoted = after.find(|line| !line.is_empty()).is_some_and(|next| next.starts_with(b">"));
             below += usize::from(!quoted);
             found = true;
             if quoted {

@@ -158,3 +158,91 @@ fn yaml_is_read_by_its_keys_and_stays_valid() {
         assert_eq!(out.replace('\'', ""), text.replace(CARD, MASKED).replace('\'', ""), "{text}");
     }
 }
+
+#[test]
+fn a_table_on_standard_input_is_recognized_by_its_structure() {
+    let cases: [(&str, &[&str]); 8] = [
+        ("email,password,city\njen@x.com,BlueHeron7,Rome\nbob@x.com,Sunshine99,Paris\n", &["BlueHeron7", "Sunshine99"]),
+        ("email,cvv\njen@x.com,493", &["493"]),
+        ("\"email\",\"password\"\n\"jen@x.com\",\"BlueHeron7\"\n", &["BlueHeron7"]),
+        ("id;login;password\n1;jen;BlueHeron7\n", &["BlueHeron7"]),
+        ("nome,senha\nana,Luna2020\n", &["Luna2020"]),
+        ("usuario\tcontraseña\nana\tLuna2020\nluis\tSol-31\n", &["Luna2020", "Sol-31"]),
+        ("name|pin\r\njen|4821\r\n", &["4821"]),
+        ("email, password\njen@x.com, BlueHeron7\n", &["BlueHeron7"]),
+    ];
+    for (text, secrets) in cases {
+        let stars = |secret: &str| if secret.len() > 4 { 8 } else { secret.len() };
+        let expected = secrets.iter().fold(text.to_owned(), |text, secret| {
+            let digits = secret.bytes().all(|b| b.is_ascii_digit());
+            text.replace(secret, &"*".repeat(if digits { secret.len() } else { stars("secret") }))
+        });
+        assert_eq!(redacted_as(&[], text), expected);
+    }
+}
+
+#[test]
+fn a_chat_with_commas_is_not_a_table() {
+    for text in [
+        "Hi, password problem\nWhat is the CID on your card?\n4821, thanks\n",
+        "my card,please\nWhat is the CID on your card?,ok\n4821,ok\n",
+        "Hello,how are you\nfine,what is the CID on your card?\n4821,thanks\n",
+        "so, my password\nyes, what is the CID on your card?\nok, 4821\n",
+    ] {
+        assert_eq!(redacted_as(&[], text), text.replace("4821", "****"));
+    }
+}
+
+#[test]
+fn a_table_in_markdown_with_speakers_and_texts_is_a_chat() {
+    let name = |role: &str| if role == "customer" { "**Daniel Kim**" } else { "Maria Lopez" };
+    let who = |role: &str| if role == "customer" { "Cliente" } else { "Agente" };
+    for (head, row) in [
+        (
+            "| Time | Who | Text |\n|---|---|---|\n",
+            &(|n, role: &str, text: &str| format!("| 10:0{n} | {} | {text} |\n", name(role)))
+                as &dyn Fn(_, &str, &str) -> _,
+        ),
+        ("| hora | quién | texto |\n|:--|:--|:--|\n", &|n, role: &str, text: &str| {
+            format!("| 10:00:0{n} | {} | {text} |\n", who(role))
+        }),
+        ("Speaker | Message\n--- | ---\n", &|_, role: &str, text: &str| format!("{} | {text}\n", name(role))),
+    ] {
+        let text = format!("# Chat 5511\n\n{head}{}\nDone.\n", export(row).concat());
+        assert_eq!(redacted_as(&["--format", "text"], &text), masked(&text));
+    }
+}
+
+#[test]
+fn a_description_list_with_speakers_is_a_chat() {
+    let name = |role: &str| if role == "customer" { "Daniel Kim" } else { "Maria Lopez" };
+    let item = |_: usize, role: &str, text: &str| format!("<dt>{role}<dd>{text}\n");
+    let ended = |_: usize, role: &str, text: &str| format!("<dt>{}:</dt><dd><p>{text}</p></dd>", name(role));
+    for items in [export(item), export(ended)] {
+        let text = format!("<html><body><h1>Chat</h1><dl>{}</dl></body></html>\n", items.concat());
+        assert_eq!(redacted_as(&["--format", "html"], &text), masked(&text));
+    }
+    let text = "<html><body><dl><dt>Name<dd>Jane<dt>PIN<dd>4821<dt>City<dd>Rome</dl></body></html>";
+    assert_eq!(redacted_as(&["--format", "html"], text), text.replace("4821", "****"));
+}
+
+#[test]
+fn text_between_the_quotes_of_a_mail_answers_the_quote_above_it() {
+    let line = |_: usize, role: &str, text: &str| format!("{}{text}\n\n", if role == "agent" { "> " } else { "" });
+    let text = format!(
+        "From: Daniel <d@a.example>\nTo: m@a.example\nMIME-Version: 1.0\nMessage-ID: <1@a.example>\n\nSee below.\n\n\
+         On Wed, May 1, 2024 at 9:58 AM Maria <m@a.example> wrote:\n\n{}Regards,\nDaniel\n",
+        export(line)[1..].concat()
+    );
+    assert_eq!(redacted_as(&["--format", "mail"], &text), masked(&text));
+}
+
+#[test]
+fn an_id_that_one_side_of_a_chat_lacks_is_not_that_of_the_conversation() {
+    let message = |_: usize, role: &str, text: &str| {
+        let (user, contact) = if role == "customer" { ("", "c91") } else { ("5521", "") };
+        format!("{{\"user_id\":\"{user}\",\"contact_id\":\"{contact}\",\"name\":\"{role}\",\"content\":\"{text}\"}}")
+    };
+    let text = format!("{{\"lines\":[{}]}}", export(message).join(","));
+    assert_eq!(redacted_as(&[], &text), masked(&text));
+}

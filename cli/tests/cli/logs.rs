@@ -186,6 +186,10 @@ fn what_is_named_or_certain_in_a_log_is_masked() {
             "Sent text \"482913 is your verification code\"".into(),
             "Sent text \"****** is your verification code\"".into(),
         ),
+        (
+            "customer_id=81772 state=ok secret_code=4821 tries=1".into(),
+            "customer_id=81772 state=ok secret_code=**** tries=1".into(),
+        ),
         ("accepted PIN 4821 of user 7712".into(), "accepted PIN **** of user 7712".into()),
     ] {
         let [log, masked] = [line, expected].map(|line| format!("{plain}2024-05-01 10:00:09, Info  CBS    {line}\n"));
