@@ -856,3 +856,15 @@ fn a_label_in_markdown_emphasis_names_a_password() {
     assert_eq!(crate::last_of(&["a: - **Password**: `BlueHeron7`"]), "- **Password**: `********`");
     assert_eq!(crate::last_of(&["a: **Password:** rosebud"]), "**Password:** ********");
 }
+
+#[test]
+fn the_name_of_something_harmless_ends_the_wait_for_an_answered_secret() {
+    for name in ["odometer", "rx number", "emp no", "flavor", "sku"] {
+        let name = format!("a: {name}");
+        assert_eq!(crate::last_of(&["a: what code did we text", "572038", &name, "57204"]), "57204", "{name}");
+    }
+    for name in ["wrong number", "again", "no", "expired", "one moment"] {
+        let name = format!("a: {name}");
+        assert_eq!(crate::last_of(&["a: what code did we text", "572038", &name, "57204"]), "*****", "{name}");
+    }
+}

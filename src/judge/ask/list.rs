@@ -1,6 +1,6 @@
 //! Requests that name several things: "exp, cvv and zip", "your member number and PIN".
 
-use crate::detect::cues::{PhraseSet, Topic, WordClass as Does};
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Kind, Token, TokenizedText};
 
 /// Returns whether the token separates two items of a list.
@@ -106,13 +106,24 @@ pub(crate) fn names_something_harmless(reading: &TokenizedText<'_>) -> bool {
         .union(Does::FORETELLS);
     let content = |t: &Token| match reading.hit(t) {
         Some(hit) => !hit.cue.topic.is_secret(),
-        None => t.kind == Kind::Word && t.word == 0,
+        None => t.kind == Kind::Word && (t.word == 0 || t.does(Does::UNIT)),
+    };
+    // "House no", "rx number".
+    let numbering = |at: usize| {
+        let token = &tokens[at];
+        at > 0
+            && content(&tokens[at - 1])
+            && (token.is_any(WordSet::NUMBERING) || reading.is_word(token, b"no"))
+            && !tokens[at + 1..].iter().any(Token::is_text)
+    };
+    let about = |at: usize| {
+        let token = &tokens[at];
+        token.is_text() && token.cue == 0 && token.does(about_the_answer) && !numbering(at)
     };
     reading.facts.words <= FEW_WORDS
         && tokens.len() <= MOST_TOKENS
         && reading.facts.digits == 0
         && !reading.mentions_secrets()
-        && !reading.mentions(Topic::Quantity)
         && tokens.iter().any(content)
-        && !tokens.iter().any(|t| t.is_text() && t.cue == 0 && t.does(about_the_answer))
+        && !(0..tokens.len()).any(about)
 }
