@@ -18,6 +18,9 @@ pub(crate) struct Side {
     pub(super) tells: Topics,
     /// The secrets that this side offered in a question, as in "do you need the cvc too?".
     pub(super) offers: Secrets,
+    /// The place of the only secret among several things that this side asked for at once.
+    #[serde(default)]
+    pub(super) place: Place,
     /// The number of messages by the other side since this side asked.
     pub(super) asked_ago: u8,
     /// Whether the other side has answered.
@@ -33,6 +36,26 @@ pub(crate) struct Side {
     pub(super) after_card: u8,
     /// A number that this side has given in part.
     pub(crate) pieces: Pieces,
+}
+
+/// The place of a secret in a list of things that were asked for, and their number: the second of three. The default is
+/// no place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Place {
+    place: u8,
+    of: u8,
+}
+
+impl Place {
+    /// `place` counts from 1.
+    pub(super) fn new(place: u8, of: u8) -> Self {
+        Self { place, of }
+    }
+
+    /// Returns the index of the secret among so many values, if each thing that was asked for has one.
+    pub(super) fn among(self, values: usize) -> Option<usize> {
+        usize::from(self.place).checked_sub(1).filter(|_| usize::from(self.of) == values)
+    }
 }
 
 /// The number of messages by the other side after which a question lapses.
@@ -101,6 +124,8 @@ enum Version {
 pub(crate) struct Expected {
     /// The other side asked for these.
     pub(crate) asked: Topics,
+    /// The place of the only secret among several things that were asked for at once.
+    pub(crate) place: Place,
     /// The same side announced these.
     pub(crate) announced: Topics,
     /// The same side gave these recently, so that "sorry, 4812" corrects one.
@@ -199,7 +224,7 @@ impl Conversation {
             other.asks = Topics::NONE;
         }
         other.asked_ago = other.asked_ago.saturating_add(1);
-        let (asked, answered) = (other.asks, other.answered);
+        let (asked, place, answered) = (other.asks, other.place, other.answered);
         let read_back = if role.serves() && other.gave_ago == 0 { other.gave.topics() } else { Topics::NONE };
         let own = self.side(role);
         if own.told_ago >= ANNOUNCEMENT_LASTS {
@@ -216,6 +241,7 @@ impl Conversation {
         self.spoken_ago = self.spoken_ago.saturating_add(1);
         Expected {
             asked,
+            place,
             announced,
             gave,
             after_card,
@@ -355,6 +381,7 @@ impl Conversation {
             side.answered = false;
         } else if !asks.is_empty() {
             side.asks = asks;
+            side.place = said.place;
             side.asked_ago = 0;
             side.answered = false;
         } else if side.answered && said.moves_on {
@@ -392,6 +419,8 @@ impl Conversation {
 pub(crate) struct Intents {
     /// The topics that it asks for.
     pub(crate) asks: Topics,
+    /// The place of the only secret among several things that it asks for.
+    pub(crate) place: Place,
     /// The secrets that it gives.
     pub(crate) gives: Topics,
     /// It asks again without naming what.
@@ -452,10 +481,12 @@ impl Intents {
 
     /// Splits this into what asks and what states.
     fn split(&self) -> (Self, Self) {
-        let Self { asks, insists, moves_on, asks_anew, measures, reads_it, sends_it, refers, counts, means, .. } =
-            *self;
+        let Self {
+            asks, place, insists, moves_on, asks_anew, measures, reads_it, sends_it, refers, counts, means, ..
+        } = *self;
         let asked = Self {
             asks,
+            place,
             insists,
             moves_on,
             asks_anew,
@@ -469,6 +500,7 @@ impl Intents {
         };
         let stated = Self {
             asks: Topics::NONE,
+            place: Place::default(),
             insists: false,
             moves_on: false,
             asks_anew: false,
@@ -487,6 +519,7 @@ impl Intents {
     pub(crate) fn add(&mut self, next: &Self) {
         *self = Self {
             asks: self.asks.union(next.asks),
+            place: if next.asks.is_empty() { self.place } else { next.place },
             insists: self.insists | next.insists,
             moves_on: self.moves_on | next.moves_on,
             asks_anew: self.asks_anew | next.asks_anew,

@@ -243,6 +243,10 @@ fn analyze_in_full(
         let topic = Topic::of(found.entity).filter(|topic| *topic != Topic::Card);
         said.gives = topic.map_or(said.gives, |topic| said.gives.with(topic));
     }
+    // The mask of an answer is the answer, so that redacting a talk twice changes nothing more.
+    if analysis.masked {
+        said.gives = said.gives.union(expected.asked.secrets().without(Topic::Card));
+    }
     said.gives_card = analysis.verdict.found.iter().any(|f| f.entity == Entity::Card && !f.solicited && !f.expiry);
     said.gives_code = analysis.verdict.found.iter().any(|f| f.entity == Entity::SecurityCode);
     said.answers = analysis.masked || analysis.verdict.found.iter().any(|f| !f.evidence.piece);

@@ -1,8 +1,8 @@
 //! Several values at once: "exp, cvv, zip?" answered by "0627 319 94110", or "cvv and zip are 319 and 94110".
 //!
 //! The topics are those of the question or of the labels in the message itself. Each number takes the topic that its
-//! count of digits fits best, so that all numbers together fit best. If two ways are equally good, every number that
-//! is a secret in one of them is masked.
+//! count of digits fits best, so that all numbers together fit best. If two ways are equally good, the order of the
+//! question decides. If that is unknown, every number that is a secret in one of them is masked.
 
 use smallvec::SmallVec;
 
@@ -39,6 +39,9 @@ const SPLIT: u32 = 1;
 
 /// The lowest cost at which numbers are not the values of labels before them or of a single question.
 const STRICT: u32 = 3;
+
+/// How much the count of digits matters. The order of the values decides only between equal costs.
+const FIT: u32 = 2;
 
 /// The cost above any other.
 const IMPOSSIBLE: u32 = 1000;
@@ -128,7 +131,8 @@ fn cost(topic: Topic, groups: &[Group]) -> Option<u32> {
         (Topic::Partial, 4) => 0,
         (Topic::Partial, 3 | 5 | 6) => 3,
         (Topic::Zip, 5) => 0,
-        (Topic::Zip, 9) => 1,
+        // Brazil has eight digits.
+        (Topic::Zip, 8 | 9) => 1,
         (Topic::Zip, 4 | 6) => 2,
         (Topic::Phone, 10) => 0,
         (Topic::Phone, 7..=13) => 1,
@@ -165,11 +169,12 @@ struct Step {
 }
 
 /// Returns the lowest cost at which the topics can be distributed, and what each group is then. `all_answered`: whether
-/// every topic must have a value.
+/// every topic must have a value. `secret_at`: the group in which the secret is expected.
 fn distribute(
     groups: &[Group],
     topics: &[Topic],
     all_answered: bool,
+    secret_at: Option<usize>,
     alone: &dyn Fn(usize) -> u32,
 ) -> (u32, [Slot; MOST_VALUES]) {
     const SETS: usize = 1 << MOST_TOPICS;
@@ -184,14 +189,16 @@ fn distribute(
             false if all_answered => UNKNOWN,
             false => 1,
         };
-        topics.iter().enumerate().map(cost).sum::<u32>()
+        FIT * topics.iter().enumerate().map(cost).sum::<u32>()
     };
     let steps = |place: usize, left: usize| {
         let mut steps: SmallVec<[Step; 8]> = SmallVec::new();
-        steps.push(Step { cost: alone(place), next: place + 1, left, topic: None });
+        steps.push(Step { cost: FIT * alone(place), next: place + 1, left, topic: None });
         for (at, topic) in topics.iter().enumerate().filter(|(at, _)| left & 1 << at != 0) {
             for next in place + 1..=groups.len().min(place + MOST_GROUPS) {
                 if let Some(cost) = cost(*topic, &groups[place..next]) {
+                    let misplaced = topic.is_secret() && secret_at.is_some_and(|at| at != place);
+                    let cost = FIT * cost + u32::from(misplaced);
                     steps.push(Step { cost, next, left: left & !(1 << at), topic: Some(*topic) });
                 }
             }
@@ -226,7 +233,7 @@ fn distribute(
             }
         }
     }
-    (best[0][all], slots)
+    (best[0][all] / FIT, slots)
 }
 
 fn is_month(digits: &[u8]) -> bool {
@@ -338,26 +345,33 @@ impl MessageAnalysis<'_, '_> {
         if groups.len() < 2 || secret.clone().next().is_none() || label.is_some() && groups.len() < topics.len() {
             return;
         }
+        // Answers come in the order of the questions, unless their digits say otherwise.
+        let secret_at = self.expected.place.among(groups.len()).filter(|_| label.is_none());
         // "55 29 01" is one passcode, if nothing else was asked for.
         let whole = |number: &Number| number.groups > 1 && secret.clone().any(|topic| secret_fits(*topic, number));
-        if topics.len() == 1 && self.page.numbers.iter().any(whole) {
+        if topics.len() == 1 && secret_at.is_none() && self.page.numbers.iter().any(whole) {
             return;
         }
         let month = |group: &Group| self.is_month_and_year(group);
         let alone = |at: usize| match &groups[at] {
+            _ if secret_at.is_some() => 1,
             group if group.speaks_for_itself(month(group)) => 1,
             group if group.digits() <= 2 => 3,
             _ => UNKNOWN,
         };
-        let (cost, slots) = distribute(&groups, &topics, label.is_some(), &alone);
-        let most = if label.is_some() || topics.len() == 1 { STRICT } else { UNKNOWN };
-        if cost >= most {
+        let (cost, slots) = distribute(&groups, &topics, label.is_some(), secret_at, &alone);
+        let strict = label.is_some() || topics.len() == 1 && secret_at.is_none();
+        let most = if strict { STRICT } else { UNKNOWN };
+        let found = |topic: &Topic| slots.iter().any(|slot| slot.secret.is_some_and(|secret| secret.0 == *topic));
+        let missing = |topic: &Topic| topic.is_secret() && *topic != Topic::Code && !found(topic);
+        if cost >= most || !slots.iter().any(|slot| slot.secret.is_some()) {
             return;
         }
+        let all = !topics.iter().any(missing);
         let mut at = 0;
         while at < groups.len() {
             let Some((topic, from, to)) = slots[at].secret else {
-                if slots[at].other {
+                if slots[at].other && all {
                     self.claimed[groups[at].first..=groups[at].last].fill(true);
                     self.pass(&Group::number(&groups[at..=at]), Why::NumberShape("another value that was asked for"));
                 }
@@ -401,7 +415,7 @@ impl MessageAnalysis<'_, '_> {
             let number = numbers.next_if(|number| number.first == at);
             let masked = self.reading.tokens[at].kind == Kind::Masked;
             let last = number.map_or(at, |number| number.last);
-            if !masked && (number.is_none() || !self.is_free(at, last)) {
+            if !masked && (number.is_none() || self.claimed[at..=last].iter().all(|claimed| *claimed)) {
                 at = last + 1;
                 continue;
             }
@@ -413,7 +427,8 @@ impl MessageAnalysis<'_, '_> {
             if !joined && !groups.is_empty() {
                 break;
             }
-            if !joined || number.is_some_and(|number| number.attached) || groups.len() + (last - at) >= MOST_VALUES {
+            if !joined || number.is_some_and(|number| number.attached) || groups.len() + (last - at) / 2 >= MOST_VALUES
+            {
                 return None;
             }
             match number {
@@ -431,12 +446,25 @@ impl MessageAnalysis<'_, '_> {
         Some(groups)
     }
 
+    /// Returns whether the token numbers an item of a list: "1) 60614 2) 882".
+    fn is_marker(&self, at: usize) -> bool {
+        let token = &self.reading.tokens[at];
+        token.kind == Kind::Digits
+            && token.len() == 1
+            && self.reading.token(at + 1).is_some_and(|t| t.is(b')') && !t.spaced)
+            && self.reading.token(at + 2).is_some_and(|t| t.spaced)
+    }
+
     /// Appends the groups of a number. A number that is harmless by its shape is one group.
     fn split(&self, number: &Number, groups: &mut SmallVec<[Group; MOST_VALUES]>) {
         let harmless = matches!(number.shape, NumberShape::Harmless(_));
         let mut gap = Gap::Apart;
         for at in number.first..=number.last {
             let token = &self.reading.tokens[at];
+            if self.claimed[at] || self.is_marker(at) {
+                gap = Gap::Apart;
+                continue;
+            }
             if token.kind != Kind::Digits {
                 let tied = matches!(token.kind, Kind::Mark(b'-' | b'.')) && !token.spaced;
                 gap = if tied { Gap::Tied } else { Gap::Loose };

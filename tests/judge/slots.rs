@@ -27,6 +27,13 @@ fn each_number_of_an_answer_takes_the_topic_that_its_digits_fit() {
         // A name that no table knows.
         ("SOCIO, PIN, TRAMITE", "55180, 4391, saldo", "55180, ****, saldo"),
         ("gym number & PIN", "31097 4825", "31097 ****"),
+        (
+            "full card, exp, cvv, zip, house number?",
+            "4012888888881881 0627 319 60614 1204",
+            "************1881 0627 *** 60614 1204",
+        ),
+        ("cep e cvv?", "01310100 319", "01310100 ***"),
+        ("how many tickets and cvv?", "2, 882", "2, ***"),
         // Lists without a question mark.
         ("fecha cvv cp todo junto", "0927 355 64010", "0927 *** 64010"),
     ] {
@@ -49,8 +56,24 @@ fn a_number_without_a_name_stays_if_the_secret_is_named() {
 }
 
 #[test]
+fn the_order_of_the_question_decides_between_numbers_that_fit_equally_well() {
+    for (question, answer, kept) in [
+        ("last four of the card and PIN?", "1881 4821", "1881 ****"),
+        ("PIN e número da casa?", "4821 1204", "**** 1204"),
+        ("apt, cvv?", "312 882", "312 ***"),
+        ("order number and the code we texted?", "118552 550182", "118552 ******"),
+        ("birth year, pin?", "1988 4821", "1988 ****"),
+        ("I need the house number, your PIN and the odometer reading.", "1204 7731 48211", "1204 **** 48211"),
+    ] {
+        assert_eq!(talk(question, answer), kept, "{question}");
+    }
+    // Another number of values is in no known order.
+    assert_eq!(talk("last four, ZIP and PIN?", "1881 4821"), "**** ****");
+}
+
+#[test]
 fn numbers_that_fit_two_secrets_equally_well_are_masked_alike() {
-    assert_eq!(talk("your PIN and zip?", "94110 33445"), "***** *****");
+    assert_eq!(talk("the zip? and your PIN?", "94110 33445"), "***** *****");
 }
 
 #[test]

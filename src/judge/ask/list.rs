@@ -2,6 +2,7 @@
 
 use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Kind, Token, TokenizedText};
+use crate::judge::conversation::Place;
 
 /// Returns whether the token separates two items of a list.
 fn separates(reading: &TokenizedText<'_>, token: &Token) -> bool {
@@ -61,6 +62,8 @@ pub(super) struct Besides {
     pub(super) measure: bool,
     /// Words that no table knows: "your gym number and the PIN".
     pub(super) unknown: bool,
+    /// The place of the only secret in the list, if it has one.
+    pub(super) place: Option<Place>,
 }
 
 /// Returns what the list contains besides secrets, if the sentence is a list with a secret.
@@ -68,9 +71,14 @@ pub(super) fn besides(reading: &TokenizedText<'_>, start: usize, end: usize) -> 
     /// The maximum number of words of a name.
     const LONGEST: usize = 5;
     let talk = Does::GLUE.union(Does::FILLER).union(Does::REQUEST).union(Does::OWN).union(Does::DETERMINER);
-    let mut besides = Besides { measure: false, unknown: false };
+    let mut besides = Besides { measure: false, unknown: false, place: None };
+    let (mut items, mut secrets, mut at) = (0u8, 0, 0);
     for item in reading.tokens[start..end].split(|t| separates(reading, t)) {
+        let named = item.iter().any(|t| t.cue != 0 || t.kind == Kind::Word && !t.does(talk));
+        items = items.saturating_add(u8::from(named));
         if names(reading, item, Topic::is_secret) {
+            secrets += 1;
+            at = items;
             continue;
         }
         let measures = |topic| matches!(topic, Topic::Amount | Topic::Time | Topic::Place);
@@ -80,7 +88,18 @@ pub(super) fn besides(reading: &TokenizedText<'_>, start: usize, end: usize) -> 
             && item.iter().filter(|t| t.is_text()).count() <= LONGEST
             && item.iter().any(|t| t.kind == Kind::Word && !t.does(talk));
     }
+    besides.place = (items > 1 && secrets == 1).then(|| Place::new(at, items));
     besides
+}
+
+/// Returns whether the cue is in another item of the list than a word such as "how many": "how many tickets and cvv?".
+pub(super) fn is_apart_from_measure(reading: &TokenizedText<'_>, start: usize, end: usize, cue: usize) -> bool {
+    let tokens = &reading.tokens;
+    let measures = WordSet::HOW.union(WordSet::HOW_MANY).union(WordSet::WHEN).union(WordSet::WHERE);
+    let separator = |at: &usize| separates(reading, &tokens[*at]);
+    let from = (start..cue).rev().find(separator).map_or(start, |at| at + 1);
+    let to = (cue..end).find(separator).unwrap_or(end);
+    !tokens[from..to].iter().any(|t| t.is_any(measures))
 }
 
 /// A message with more words than this is not only the name of something.

@@ -161,7 +161,8 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
                 continue;
             }
             if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || *wants) {
-                if let Some(other) = sentence.measures {
+                let apart = || topic.is_secret() && list::is_apart_from_measure(reading, start, end, hit.first);
+                if let Some(other) = sentence.measures.filter(|_| !apart()) {
                     // An explanation is not a number.
                     if other == Topic::Quantity {
                         continue;
@@ -245,7 +246,8 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
         }
         if role.serves() && asks.has_secret() {
             let besides = list::besides(reading, start, end);
-            said.measures |= besides.measure;
+            said.measures |= besides.measure || sentence.measures.is_some();
+            said.place = besides.place.unwrap_or_default();
             // The user name or whatever else is asked for.
             if besides.unknown && !asks.contains(Topic::Password) {
                 asks = asks.with(Topic::Login);

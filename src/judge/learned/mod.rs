@@ -471,8 +471,9 @@ impl MessageAnalysis<'_, '_> {
             let open = awaited
                 || self.is_cued_within(first, last, right, names)
                 || mixed && digits && (codes || self.is_cued(first, last, |topic, _| topic.is_secret()));
-            // "T:WPA;S:Casa" is a list of settings.
-            let address = reading.tokens[first..=last].iter().any(|t| matches!(t.kind, Kind::Mark(b'@' | b'/' | b';')));
+            // "T:WPA;S:Casa" and "DB_USER=app" are settings.
+            let set = |t: &Token| matches!(t.kind, Kind::Mark(b'@' | b'/' | b';' | b'='));
+            let address = reading.tokens[first..=last].iter().any(set);
             let identifier = mixed && !awaited && number::is_identifier(reading, first, last);
             if open
                 && !address

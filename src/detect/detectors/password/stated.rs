@@ -45,6 +45,8 @@ pub(super) fn assigned(reading: &TokenizedText<'_>, hit: &Hit) -> Option<(usize,
                 at += 1;
                 break;
             }
+            // `[password help](/help/password)`
+            Kind::Mark(b'(') if tokens[at - 1].is(b']') => return None,
             Kind::Mark(b'(') if words == 0 => {
                 let value = value_at(reading, at + 1)?;
                 return looks_like_one(reading, value).then_some(value);
