@@ -427,8 +427,9 @@ impl MessageAnalysis<'_, '_> {
             if !joined && !groups.is_empty() {
                 break;
             }
-            if !joined || number.is_some_and(|number| number.attached) || groups.len() + (last - at) / 2 >= MOST_VALUES
-            {
+            let more = self.reading.tokens[at..=last].iter().filter(|t| t.kind == Kind::Digits).count().max(1);
+            let many = groups.len() + more > MOST_VALUES;
+            if !joined || number.is_some_and(|number| number.attached) || many {
                 return None;
             }
             match number {

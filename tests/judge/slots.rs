@@ -127,3 +127,16 @@ fn three_digits_in_a_clause_that_names_a_side_of_the_card_are_its_code() {
     ]);
     passes(&["we sat in row 722 on the back", "there were 722 people on the back seats"]);
 }
+
+#[test]
+fn a_long_list_of_numbers_is_no_answer_to_several_questions() {
+    for count in 6..40 {
+        let numbers = vec!["4821"; count].join(" ");
+        let digits = vec!["7"; count].join(" ");
+        let _ = (
+            talk("PIN, zip, cvv?", &numbers),
+            talk("PIN, zip, cvv?", &digits),
+            talk("cvv and zip", &format!("cvv/zip {digits}")),
+        );
+    }
+}
