@@ -136,7 +136,7 @@ pub(crate) struct Expected {
     pub(crate) answered: bool,
     /// These were mentioned recently.
     pub(crate) spoken: Topics,
-    /// The customer has just given these, and an agent may read them back.
+    /// The other side has just given these, and this side may read them back.
     pub(crate) read_back: Topics,
     /// The most recent messages, newest first.
     pub(crate) recent: [Recent; REMEMBERED],
@@ -225,7 +225,7 @@ impl Conversation {
         }
         other.asked_ago = other.asked_ago.saturating_add(1);
         let (asked, place, answered) = (other.asks, other.place, other.answered);
-        let read_back = if role.serves() && other.gave_ago == 0 { other.gave.topics() } else { Topics::NONE };
+        let read_back = if other.gave_ago == 0 { other.gave.topics() } else { Topics::NONE };
         let own = self.side(role);
         if own.told_ago >= ANNOUNCEMENT_LASTS {
             own.tells = Topics::NONE;

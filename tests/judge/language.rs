@@ -868,3 +868,12 @@ fn the_name_of_something_harmless_ends_the_wait_for_an_answered_secret() {
         assert_eq!(crate::last_of(&["a: what code did we text", "572038", &name, "57204"]), "*****", "{name}");
     }
 }
+
+#[test]
+fn a_customer_repeats_what_an_agent_has_just_issued() {
+    let last = |issued: &str, repeated: &str| crate::last_of(&[&format!("a: {issued}"), repeated]);
+    assert_eq!(last("La clave telefónica que te asigné es 62058. Repítela por favor", "62058"), "*****");
+    assert_eq!(last("Then I can give you a bypass code from here: 771904.", "771904?"), "******?");
+    assert_eq!(last("Su clave de hoy es melon-88", "\"melon-88\""), "\"********\"");
+    assert_eq!(last("Your new PIN is 6047.", "ok. my order is 118552"), "ok. my order is 118552");
+}
