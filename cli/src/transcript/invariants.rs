@@ -8,7 +8,7 @@ use lastfour::json::Document;
 
 use super::batch::Collector;
 use super::session::Session;
-use super::{DEEPEST_JSON, Fields, Format, Transcript};
+use super::{DEEPEST_JSON, Fields, Format, Transcript, detect};
 use crate::archive::{Archive, Changes};
 use crate::charset::{Charset, Decoder};
 
@@ -43,6 +43,23 @@ pub fn format(format: Format, input: &[u8], cut: usize) {
 pub fn transcript(data: &[u8]) {
     let [choice, cut, input @ ..] = data else { return };
     self::format(FORMATS[usize::from(*choice) % FORMATS.len()], input, input.len() * usize::from(*cut) / 255);
+}
+
+/// Reads any input as each format, as `--format` makes it possible, and detects its format from each name of a file.
+///
+/// - No reader panics.
+/// - The records concatenated are the input.
+///
+/// # Panics
+///
+/// Panics if a property is violated.
+pub fn readers(input: &[u8]) {
+    let fields = Fields::default();
+    for format in FORMATS {
+        let _ = redact(format, &[input]);
+        let _ = detect(&format!("a.{}", format.as_str()), input, &fields);
+    }
+    let _ = detect("", input, &fields);
 }
 
 /// Reads containers of transcripts. The first byte chooses UTF-16 in one of two byte orders, a workbook, or an archive.
@@ -240,6 +257,11 @@ mod tests {
             tags.iter().for_each(|tag| input.extend_from_slice(pieces[*tag].as_bytes()));
             input.extend_from_slice(&rest);
             container(&input);
+        }
+
+        #[test]
+        fn every_reader_keeps_any_input(pieces in proptest::collection::vec(text(), 0..4)) {
+            readers(pieces.concat().as_bytes());
         }
 
         #[test]

@@ -68,6 +68,9 @@ fn a_field_is_masked_if_its_name_says_that_its_value_is_a_code_for_its_owner() {
         let text = format!("{{\"{name}\":\"482913\",\"text\":\"hello\"}}\n");
         assert_eq!(redacted_as(&[], &text), text.replace("482913", "******"), "{name}");
     }
+    // In India, a PIN code is a postal code.
+    let text = "{\"city\":\"Bengaluru\",\"pin_code\":\"560034\",\"text\":\"hello\"}\n";
+    assert_eq!(redacted_as(&[], text), text);
     for name in
         ["zip_code", "error_code", "promo_code", "country_code", "statusCode", "codigo_postal", "code", "accessCount"]
     {
