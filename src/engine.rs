@@ -249,7 +249,7 @@ impl Engine {
                 && !expected.spoken.has_secret()
                 && !conversation.side(message.role).pieces.is_active();
         // There are other question marks than `?`.
-        !glance.addresses && !(heeds_questions && glance.question) && silent && numbers
+        !(glance.addresses || heeds_questions && glance.question) && silent && numbers
     }
 
     /// Whether nothing can be found in a customer's message outside any conversation.

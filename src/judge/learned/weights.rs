@@ -44,7 +44,7 @@ impl<const EIGHTS: usize> Sum<EIGHTS> {
     const MOST: i32 = 256;
 
     fn new(biases: [[i32; 8]; EIGHTS]) -> Self {
-        const { assert!(COLUMNS == 8 && ROW % 8 == 0) };
+        const { assert!(COLUMNS == 8 && ROW.is_multiple_of(8)) };
         Self { packed: [[0; 2]; EIGHTS], rows: 0, unpacked: biases }
     }
 
