@@ -35,6 +35,7 @@ fn are_harmless(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expec
         && !expected.awaits_a_secret()
         && (!expected.spoken.has_secret() || !reading.does(Does::ENTRY))
         && numbers.iter().all(|number| is_harmless(reading, number, expected))
+        && !follows_a_date(numbers)
         && !(reading.facts.digits > FEW_DIGITS && are_dictated(numbers))
         && !(reading.facts.mixed && may_hold_a_code(reading))
 }
@@ -45,6 +46,12 @@ fn may_hold_a_code(reading: &TokenizedText<'_>) -> bool {
     reading.tokens.iter().enumerate().any(|(at, t)| {
         t.kind == Kind::Mixed && (t.len() > LONGEST_UNIT || joins(at + 1) || at > 0 && !t.spaced && joins(at - 1))
     })
+}
+
+/// Returns whether there are a date, which may be the expiry date of a card, and three digits, which may be its code.
+fn follows_a_date(numbers: &[Number]) -> bool {
+    numbers.iter().any(|number| number.digits == FEW_DIGITS && number.shape == NumberShape::Bare)
+        && numbers.iter().any(|number| number.shape == NumberShape::Harmless("date"))
 }
 
 /// Returns whether single digits follow each other, as if dictated: "4, 8, 2, 9".
