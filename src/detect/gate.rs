@@ -367,8 +367,7 @@ impl<'a> Look<'a> {
 
     fn end(mut self) -> Option<Glance> {
         // Number words can be next to each other in the view although other characters separate them in the source.
-        // A number word that is the whole message is a digit.
-        if self.numeral && (self.foreign || self.glance.words == 1) {
+        if self.foreign && self.numeral {
             return None;
         }
         // Up to three digits are harmless without amounts and times. Next to those, only a single number is.

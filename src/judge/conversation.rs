@@ -39,22 +39,20 @@ pub(crate) struct Side {
 }
 
 /// The place of a secret in a list of things that were asked for, and their number: the second of three. The default is
-/// no place.
+/// no place. In one byte: the place, from 1, and the number, four bits each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Place {
-    place: u8,
-    of: u8,
-}
+#[serde(transparent)]
+pub(crate) struct Place(u8);
 
 impl Place {
-    /// `place` counts from 1.
+    /// `place` counts from 1. A list of more than fifteen things has no place.
     pub(super) fn new(place: u8, of: u8) -> Self {
-        Self { place, of }
+        if place <= of && of < 16 { Self(place << 4 | of) } else { Self::default() }
     }
 
     /// Returns the index of the secret among so many values, if each thing that was asked for has one.
     pub(super) fn among(self, values: usize) -> Option<usize> {
-        usize::from(self.place).checked_sub(1).filter(|_| usize::from(self.of) == values)
+        usize::from(self.0 >> 4).checked_sub(1).filter(|_| usize::from(self.0 & 15) == values)
     }
 }
 
