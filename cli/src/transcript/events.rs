@@ -265,11 +265,13 @@ fn is_technical(token: &[u8]) -> bool {
     let has_bars = word.iter().filter(|b| **b == b'|').count() >= 2;
     // "org.apache.hadoop", "executor.Executor", "10.0.0.1:50010"
     let parts = || word.split(|b| b".$".contains(b));
-    let is_dotted = parts().count() >= 3
-        && parts().all(|part| part.len() > 1 && part.iter().all(|b| b.is_ascii_alphanumeric() || b"_-:".contains(b)));
+    let count = parts().count();
+    let long = |part: &[u8]| part.len() > 1 || count > 3 && part.iter().all(u8::is_ascii_digit);
+    let is_dotted = count >= 3
+        && parts().all(|part| long(part) && part.iter().all(|b| b.is_ascii_alphanumeric() || b"_-:".contains(b)));
     let humps = word.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count();
     // "NameSystem.addStoredBlock", "printFreezingDisplay"
-    let is_camel = humps >= 2 || humps == 1 && (word.len() >= 12 || parts().count() == 2);
+    let is_camel = humps >= 2 || humps == 1 && (word.len() >= 12 || count == 2);
     let is_snake = word
         .windows(3)
         .any(|three| three[1] == b'_' && three[0].is_ascii_alphanumeric() && three[2].is_ascii_alphanumeric());
