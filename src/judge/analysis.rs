@@ -92,7 +92,8 @@ impl MessageAnalysis<'_, '_> {
                 }
             }
         }
-        self.expected = Expected { sensitivities: self.expected.sensitivities, ..Expected::default() };
+        let Expected { sensitivities, serves, .. } = self.expected;
+        self.expected = Expected { sensitivities, serves, ..Expected::default() };
     }
 
     /// Returns the candidate for the number and entity that its detector emitted.

@@ -671,6 +671,13 @@ fn chatter(pieces: usize) -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.into_iter().flat_map(|(piece, space)| [piece, space]).collect())
 }
 
+#[test]
+fn a_mask_in_a_text_of_an_agent_does_not_make_it_one_of_a_customer() {
+    let text = "one to log in with. one, corFFrecthelloone. [pin] ";
+    let fresh = StreamRedactor::new(Engine::default(), Conversation::new(), Role::Agent);
+    assert_eq!(shown(&scanned(&fresh, text.as_bytes()).0), text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(crate::steps::cases(1_500)))]
 
