@@ -145,7 +145,7 @@ fn is_talk(lines: &[Line<'_>]) -> bool {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut roles = 0;
     for line in lines {
-        roles += usize::from(line.has_role_cell);
+        roles += usize::from(line.names_role);
         let Some(name) = line.speaker else { continue };
         roles += usize::from(is_role(name));
         if !line.is_technical && is_plain(name) {
@@ -177,8 +177,8 @@ struct Line<'a> {
     is_technical: bool,
     /// Whether it contains no word except for the time and the speaker.
     is_bare: bool,
-    /// Whether a cell of it, between tabs, is the name of a role.
-    has_role_cell: bool,
+    /// Whether a cell of it, between tabs, or the value of a pair is the name of a role: `role=customer`.
+    names_role: bool,
     /// Whether it ends like a question.
     asks: bool,
     /// Whether it contains a sentence as the value of a name: `body="how are you?"`.
@@ -204,11 +204,11 @@ impl<'a> Line<'a> {
             speaker: speaker.and_then(|span| std::str::from_utf8(&line[span.range()]).ok()),
             is_timed: is_stamped || begins_with_number(line) || has_clock(line),
             is_technical,
-            has_role_cell: line.contains(&b'\t')
-                && line.split(|b| *b == b'\t').filter_map(|cell| std::str::from_utf8(cell).ok()).any(is_role),
+            names_role: names_role(line),
             asks: line.ends_with(b"?"),
-            quotes: memchr::memmem::find(text, b"=\"")
-                .is_some_and(|at| is_prose(text[at + 2..].split(|b| *b == b'"').next().unwrap_or_default(), 3)),
+            quotes: memchr::memmem::find_iter(text, b"=\"")
+                .take(MOST_WORDS)
+                .any(|at| is_prose(text[at + 2..].split(|b| *b == b'"').next().unwrap_or_default(), 3)),
             is_bare: !words.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80),
         }
     }
@@ -218,6 +218,13 @@ impl<'a> Line<'a> {
         let words = self.text.split(|b| !b.is_ascii_alphabetic() && *b < 0x80).filter(|word| !word.is_empty());
         words.take(TEMPLATE).collect::<Vec<_>>().join(&b' ')
     }
+}
+
+/// Returns whether a cell between tabs, or the value of a pair, is the name of a role.
+fn names_role(line: &[u8]) -> bool {
+    let is_role = |name: &[u8]| std::str::from_utf8(name).is_ok_and(is_role);
+    let value = |token: &[u8]| memchr::memchr(b'=', token).is_some_and(|at| is_role(inner(&token[at + 1..])));
+    line.contains(&b'\t') && line.split(|b| *b == b'\t').any(is_role) || tokens(line).take(MOST_WORDS).any(value)
 }
 
 /// Returns whether a line begins with a time without separators, or with a number of seconds.

@@ -104,6 +104,18 @@ fn short_messages_in_pairs_belong_to_the_conversation() {
 }
 
 #[test]
+fn pairs_with_messages_are_no_log_of_a_system() {
+    let line = |n: usize, role: &str, text: &str| {
+        format!(
+            "time=2024-05-01T10:00:0{n}Z level=info msg=\"chat message\" id=925f0e39-2311 role={role} text=\"{text}\""
+        )
+    };
+    // The talk twice, because few lines are never taken for such a log.
+    let text = [export(line), export(line)].concat().join("\n") + "\n";
+    assert_eq!(redacted_as(&["--format", "log"], &text), masked(&text));
+}
+
+#[test]
 fn the_time_of_a_message_may_be_in_an_object_around_it() {
     let record = |n: usize, role: &str, text: &str| {
         format!(
