@@ -1,7 +1,7 @@
 //! What each format finds, and the properties that hold for all formats.
 
 use lastfour::json::{Document, escape};
-use lastfour::{Conversation, Edit, Engine, Message, Patch, Role, Span};
+use lastfour::{Conversation, EarlierPieces, Edit, Engine, Message, Patch, Role, Span};
 use proptest::prelude::*;
 
 use super::interpret::Interpreter;
@@ -714,12 +714,12 @@ const OPENINGS: &[(Role, &str)] = &[(Role::Bot, "Be kind."), (Role::Bot, "Welcom
 /// The chat as the library masks it, after the messages that begin it.
 fn masked(opening: Option<&(Role, &str)>, talk: &[(Role, String)]) -> Vec<(Role, String)> {
     let engine = Engine::default();
-    let mut conversation = Conversation::new();
+    let (mut conversation, mut earlier) = (Conversation::new(), EarlierPieces::default());
     if let Some((role, text)) = opening {
-        let _ = engine.scan(&mut conversation, &Message::new(*role, *text));
+        let _ = earlier.scan(&engine, &mut conversation, &Message::new(*role, *text));
     }
     let mask = |(role, text): &(Role, String)| {
-        let outcome = engine.scan(&mut conversation, &Message::new(*role, text));
+        let (outcome, _) = earlier.scan(&engine, &mut conversation, &Message::new(*role, text));
         (*role, outcome.redact(text).into_owned())
     };
     talk.iter().map(mask).collect()
