@@ -38,6 +38,15 @@ pub(crate) struct Side {
     pub(crate) pieces: Pieces,
 }
 
+impl Side {
+    /// Records a new question.
+    fn ask(&mut self, asks: Topics, place: Place) {
+        (self.asks, self.place) = (asks, place);
+        self.asked_ago = 0;
+        self.answered = false;
+    }
+}
+
 /// The place of a secret in a list of things that were asked for, and their number: the second of three. The default is
 /// no place. In one byte: the place, from 1, and the number, four bits each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -334,7 +343,8 @@ impl Conversation {
             if before.asks.has_secret() && !before.answered && before.asks != side.asks {
                 let asks = before.asks.secrets().union(side.asks.secrets());
                 let asked_ago = if side.asks.has_secret() { side.asked_ago } else { before.asked_ago };
-                *side = Side { asks, asked_ago, answered: false, ..side.clone() };
+                // Two questions have no common order.
+                *side = Side { asks, place: Place::default(), asked_ago, answered: false, ..side.clone() };
             }
         } else {
             self.end_as(role, said);
@@ -369,19 +379,12 @@ impl Conversation {
             side.asks = said.means;
             side.asked_ago = 0;
         } else if sent && asks.is_empty() {
-            side.asks = Topics::NONE.with(Topic::OneTimePasscode);
-            side.asked_ago = 0;
-            side.answered = false;
+            side.ask(Topics::NONE.with(Topic::OneTimePasscode), Place::default());
         } else if asks.is_empty() && said.refers && recent.has_secret() && (side.answered || !side.asks.has_secret()) {
             // "A code will come." "It did." "What is it?"
-            side.asks = recent;
-            side.asked_ago = 0;
-            side.answered = false;
+            side.ask(recent, Place::default());
         } else if !asks.is_empty() {
-            side.asks = asks;
-            side.place = said.place;
-            side.asked_ago = 0;
-            side.answered = false;
+            side.ask(asks, said.place);
         } else if side.answered && said.moves_on {
             side.asks = Topics::NONE;
         } else if said.insists && !side.asks.is_empty() {
