@@ -52,6 +52,13 @@ impl Patch {
         self.edits.is_empty()
     }
 
+    /// Returns this patch with more edits, which must not overlap its own.
+    pub(crate) fn with(&self, mut more: Vec<Edit>) -> Self {
+        more.extend_from_slice(self.edits());
+        more.sort_by_key(|edit| edit.span);
+        Self::new(more)
+    }
+
     /// Returns the edits that overlap `span`.
     pub(crate) fn overlapping(&self, span: Span) -> &[Edit] {
         let first = self.edits.partition_point(|edit| edit.span.end <= span.start);

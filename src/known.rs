@@ -1,8 +1,9 @@
 //! Secrets that are repeated in later messages of the same document or file: "rosebud7" and then "rosebud7 didn't work".
 
+use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 
-use crate::edit::{Edit, Patch};
+use crate::edit::Edit;
 use crate::engine::{Engine, Hidden};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -23,7 +24,7 @@ const MOST: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KnownValues {
     hasher: RandomState,
-    values: std::collections::VecDeque<(u64, Entity)>,
+    values: VecDeque<(u64, Entity)>,
 }
 
 impl KnownValues {
@@ -66,9 +67,7 @@ impl KnownValues {
         }
         if !found.is_empty() {
             outcome.add(found);
-            edits.extend_from_slice(outcome.patch.edits());
-            edits.sort_by_key(|edit| edit.span);
-            outcome.patch = Patch::new(edits);
+            outcome.patch = outcome.patch.with(edits);
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::edit::{Edit, Patch};
+use crate::edit::Edit;
 use crate::engine::Hidden;
 use crate::judge::pieces::Half;
 use crate::known::KnownValues;
@@ -92,9 +92,7 @@ impl MissedPieces {
             }
         }
         if !added.is_empty() {
-            added.extend_from_slice(outcome.patch.edits());
-            added.sort_by_key(|edit| edit.span);
-            outcome.patch = Patch::new(added);
+            outcome.patch = outcome.patch.with(added);
         }
         found
     }
