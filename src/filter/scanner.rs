@@ -154,10 +154,7 @@ impl Scanner {
             self.conversation = self.before.guarded(&self.conversation);
         }
         if let Some(spans) = spans {
-            outcome.keep(|span| {
-                let after = spans.partition_point(|other| other.end <= span.start);
-                spans.get(after).is_some_and(|other| other.overlaps(span))
-            });
+            outcome.keep(|span| overlaps_one_of(spans, span));
         }
         match &mut self.retroactive {
             Some(retroactive) if retroactive.is_second_pass() => {
@@ -464,10 +461,7 @@ impl Scanner {
         outcome.drop_start(label.len());
         let kept: Vec<Span> =
             outcome.findings.iter().filter(|finding| counts(finding)).map(|finding| finding.span).collect();
-        outcome.keep(|span| {
-            let after = kept.partition_point(|other| other.end <= span.start);
-            kept.get(after).is_some_and(|other| other.overlaps(span))
-        });
+        outcome.keep(|span| overlaps_one_of(&kept, span));
         self.blocked |= outcome.is_blocked();
         // The second pass must not report it again.
         if !outcome.findings.is_empty() && !self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
@@ -777,6 +771,12 @@ pub(super) fn untie(tree: &Tree<'_>, reading: &ChatTexts, changed: &[bool]) -> V
     gone.filter_map(|tied| tree.value(tied.value))
         .map(|value| Edit { span: value.span(), with: "null".into() })
         .collect()
+}
+
+/// Returns `true` if a range overlaps one of `spans`, which are sorted and disjoint.
+fn overlaps_one_of(spans: &[Span], span: Span) -> bool {
+    let after = spans.partition_point(|other| other.end <= span.start);
+    spans.get(after).is_some_and(|other| other.overlaps(span))
 }
 
 /// Sorts edits and drops those that overlap an edit before them.
