@@ -140,16 +140,20 @@ impl Weights {
 
     /// Returns the scores of a value: whether it is a secret, and of which kind.
     pub(super) fn scores(&self, sum: &ValueSum) -> Row {
-        let mut row = sum.sums()[0];
-        row[0] += self.hidden_output(sum);
+        let [mut row, hidden @ ..] = sum.sums();
+        row[0] += self.output(&hidden);
         row
     }
 
     /// Returns the contribution of the hidden units to the score of a value.
     pub(super) fn hidden_output(&self, sum: &ValueSum) -> i32 {
+        self.output(&sum.sums()[1..])
+    }
+
+    /// Returns the output of the hidden units with these sums.
+    fn output(&self, hidden: &[[i32; 8]]) -> i32 {
         let weights: [i32; HIDDEN] = self.header(2 * COLUMNS + HIDDEN);
-        let sums = sum.sums();
-        sums[1..].as_flattened().iter().zip(weights).map(|(unit, weight)| (*unit).max(0) * weight).sum::<i32>()
+        hidden.as_flattened().iter().zip(weights).map(|(unit, weight)| (*unit).max(0) * weight).sum::<i32>()
             >> HIDDEN_BITS
     }
 
