@@ -84,9 +84,9 @@ impl Group {
         }
     }
 
-    /// Returns whether the number is a date or an amount by its shape, or four digits that may be an expiry date.
-    fn speaks_for_itself(&self, month: bool) -> bool {
-        matches!(self.shape, NumberShape::Harmless(_)) || month
+    /// Returns whether it is a date or an amount by its shape.
+    fn is_harmless(&self) -> bool {
+        matches!(self.shape, NumberShape::Harmless(_))
     }
 }
 
@@ -102,7 +102,7 @@ fn cost(topic: Topic, groups: &[Group]) -> Option<u32> {
         };
         return (fits && groups.len() == 1).then_some(0);
     }
-    let alone = |group: &Group| group.lens.is_empty() || matches!(group.shape, NumberShape::Harmless(_));
+    let alone = |group: &Group| group.lens.is_empty() || group.is_harmless();
     if groups.len() > 1 && (groups.iter().any(alone) || groups[1..].iter().any(|group| group.gap == Gap::Apart)) {
         return None;
     }
@@ -148,14 +148,9 @@ fn cost(topic: Topic, groups: &[Group]) -> Option<u32> {
     Some(fit + joined)
 }
 
-/// What a group is in the best ways to distribute the topics.
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    /// The secret topic that it may have, and the groups that belong to the same value.
-    secret: Option<(Topic, usize, usize)>,
-    /// Whether it may be harmless or unknown.
-    other: bool,
-}
+/// The secret topic that a group has in one of the best ways to distribute the topics, and the groups that belong to the
+/// same value. `None` if it is harmless or unknown in all of them.
+type Slot = Option<(Topic, usize, usize)>;
 
 /// One way to go on at a group: the value that begins there.
 struct Step {
@@ -214,21 +209,22 @@ fn distribute(
             best[place][set] = costs.min().unwrap_or(IMPOSSIBLE);
         }
     }
-    let mut slots = [Slot::default(); MOST_VALUES];
+    let mut slots = [None; MOST_VALUES];
     let mut reached = [[false; SETS]; MOST_VALUES + 1];
     reached[0][all] = true;
     for place in 0..groups.len() {
-        for set in (0..=all).filter(|set| reached[place][*set]).collect::<SmallVec<[usize; 8]>>() {
+        for set in 0..=all {
+            if !reached[place][set] {
+                continue;
+            }
             for Step { cost, next, left, topic } in steps(place, set) {
                 if cost + best[next][left] != best[place][set] {
                     continue;
                 }
                 reached[next][left] = true;
+                let secret = topic.filter(|topic| topic.is_secret()).map(|topic| (topic, place, next));
                 for slot in &mut slots[place..next] {
-                    match topic.filter(|topic| topic.is_secret()) {
-                        Some(topic) => slot.secret = slot.secret.or(Some((topic, place, next))),
-                        None => slot.other = true,
-                    }
+                    *slot = slot.or(secret);
                 }
             }
         }
@@ -266,15 +262,12 @@ impl MessageAnalysis<'_, '_> {
     }
 
     fn no_cue_is_beside_a_number(&self) -> bool {
+        // "The zip is 94110", "zip: 94110".
+        let links = |t: &Token| t.is(b':') || t.kind == Kind::Word && t.does(Does::GLUE);
         let digits = |at: Option<usize>| {
-            at.and_then(|at| self.reading.token(at)).is_some_and(|t| t.kind == Kind::Digits || self.links(t))
+            at.and_then(|at| self.reading.token(at)).is_some_and(|t| t.kind == Kind::Digits || links(t))
         };
         !self.reading.cues.iter().any(|hit| digits(hit.first.checked_sub(1)) || digits(Some(hit.last + 1)))
-    }
-
-    /// Returns whether the token may be between a cue and its number: "the zip is 94110", "zip: 94110".
-    fn links(&self, token: &Token) -> bool {
-        token.is(b':') || token.kind == Kind::Word && token.does(Does::GLUE)
     }
 
     /// Returns whether the message starts with a month and a year, and three digits follow: "06/27 319".
@@ -352,26 +345,25 @@ impl MessageAnalysis<'_, '_> {
         if topics.len() == 1 && secret_at.is_none() && self.page.numbers.iter().any(whole) {
             return;
         }
-        let month = |group: &Group| self.is_month_and_year(group);
         let alone = |at: usize| match &groups[at] {
             _ if secret_at.is_some() => 1,
-            group if group.speaks_for_itself(month(group)) => 1,
+            group if group.is_harmless() || self.is_month_and_year(group) => 1,
             group if group.digits() <= 2 => 3,
             _ => UNKNOWN,
         };
         let (cost, slots) = distribute(&groups, &topics, label.is_some(), secret_at, &alone);
         let strict = label.is_some() || topics.len() == 1 && secret_at.is_none();
         let most = if strict { STRICT } else { UNKNOWN };
-        let found = |topic: &Topic| slots.iter().any(|slot| slot.secret.is_some_and(|secret| secret.0 == *topic));
+        let found = |topic: &Topic| slots.iter().flatten().any(|secret| secret.0 == *topic);
         let missing = |topic: &Topic| topic.is_secret() && *topic != Topic::Code && !found(topic);
-        if cost >= most || !slots.iter().any(|slot| slot.secret.is_some()) {
+        if cost >= most || slots.iter().all(Option::is_none) {
             return;
         }
         let all = !topics.iter().any(missing);
         let mut at = 0;
         while at < groups.len() {
-            let Some((topic, from, to)) = slots[at].secret else {
-                if slots[at].other && all {
+            let Some((topic, from, to)) = slots[at] else {
+                if all {
                     self.claimed[groups[at].first..=groups[at].last].fill(true);
                     self.pass(&Group::number(&groups[at..=at]), Why::NumberShape("another value that was asked for"));
                 }
