@@ -2,7 +2,7 @@
 
 use lastfour::{Conversation, Engine, Message, Role};
 
-use crate::{becomes, last_of, passes, redacted};
+use crate::{answer_to, becomes, last_of, passes, redacted};
 
 #[test]
 fn what_stands_in_a_program_for_a_password_is_none() {
@@ -871,9 +871,8 @@ fn the_name_of_something_harmless_ends_the_wait_for_an_answered_secret() {
 
 #[test]
 fn a_customer_repeats_what_an_agent_has_just_issued() {
-    let last = |issued: &str, repeated: &str| crate::last_of(&[&format!("a: {issued}"), repeated]);
-    assert_eq!(last("La clave telefónica que te asigné es 62058. Repítela por favor", "62058"), "*****");
-    assert_eq!(last("Then I can give you a bypass code from here: 771904.", "771904?"), "******?");
-    assert_eq!(last("Su clave de hoy es melon-88", "\"melon-88\""), "\"********\"");
-    assert_eq!(last("Your new PIN is 6047.", "ok. my order is 118552"), "ok. my order is 118552");
+    assert_eq!(answer_to("La clave telefónica que te asigné es 62058. Repítela por favor", "62058"), "*****");
+    assert_eq!(answer_to("Then I can give you a bypass code from here: 771904.", "771904?"), "******?");
+    assert_eq!(answer_to("Su clave de hoy es melon-88", "\"melon-88\""), "\"********\"");
+    assert_eq!(answer_to("Your new PIN is 6047.", "ok. my order is 118552"), "ok. my order is 118552");
 }

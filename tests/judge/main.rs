@@ -24,6 +24,11 @@ fn last_of(talk: &[&str]) -> String {
     last
 }
 
+/// Returns the redacted answer to a question by an agent, or to anything else that an agent has said.
+fn answer_to(question: &str, answer: &str) -> String {
+    last_of(&[&format!("a: {question}"), answer])
+}
+
 #[track_caller]
 fn passes(texts: &[&str]) {
     for text in texts {

@@ -1,15 +1,17 @@
 //! Several values that are asked for or named at once.
 
-use crate::{becomes, last_of, passes};
+use crate::{answer_to, becomes, last_of, passes};
 
-/// Returns the redacted answer to a question.
-fn talk(question: &str, answer: &str) -> String {
-    last_of(&[&format!("a: {question}"), answer])
+#[track_caller]
+fn answers_become(talks: &[(&str, &str, &str)]) {
+    for (question, answer, kept) in talks {
+        assert_eq!(answer_to(question, answer), *kept, "{question}");
+    }
 }
 
 #[test]
 fn each_number_of_an_answer_takes_the_topic_that_its_digits_fit() {
-    for (question, answer, kept) in [
+    answers_become(&[
         ("exp, cvv, zip?", "0627 319 94110", "0627 *** 94110"),
         ("zip, dob, and social?", "94110, 4/12/80, 412779021", "94110, 4/12/80, *****9021"),
         ("Please provide your SSN, date of birth and zip.", "412 77 9021 94110", "*** ** 9021 94110"),
@@ -36,44 +38,38 @@ fn each_number_of_an_answer_takes_the_topic_that_its_digits_fit() {
         ("how many tickets and cvv?", "2, 882", "2, ***"),
         // Lists without a question mark.
         ("fecha cvv cp todo junto", "0927 355 64010", "0927 *** 64010"),
-    ] {
-        assert_eq!(talk(question, answer), kept, "{question}");
-    }
+    ]);
 }
 
 #[test]
 fn a_number_without_a_name_stays_if_the_secret_is_named() {
-    for (question, answer, kept) in [
+    answers_become(&[
         (
             "What's the meter number and the PIN?",
             "the meter says 00458821. the pin is 4470",
             "the meter says 00458821. the pin is ****",
         ),
         ("house number and pin", "house 5127, pin 7215", "house 5127, pin ****"),
-    ] {
-        assert_eq!(talk(question, answer), kept, "{question}");
-    }
+    ]);
 }
 
 #[test]
 fn the_order_of_the_question_decides_between_numbers_that_fit_equally_well() {
-    for (question, answer, kept) in [
+    answers_become(&[
         ("last four of the card and PIN?", "1881 4821", "1881 ****"),
         ("PIN e número da casa?", "4821 1204", "**** 1204"),
         ("apt, cvv?", "312 882", "312 ***"),
         ("order number and the code we texted?", "118552 550182", "118552 ******"),
         ("birth year, pin?", "1988 4821", "1988 ****"),
         ("I need the house number, your PIN and the odometer reading.", "1204 7731 48211", "1204 **** 48211"),
-    ] {
-        assert_eq!(talk(question, answer), kept, "{question}");
-    }
+    ]);
     // Another number of values is in no known order.
-    assert_eq!(talk("last four, ZIP and PIN?", "1881 4821"), "**** ****");
+    assert_eq!(answer_to("last four, ZIP and PIN?", "1881 4821"), "**** ****");
 }
 
 #[test]
 fn numbers_that_fit_two_secrets_equally_well_are_masked_alike() {
-    assert_eq!(talk("the zip? and your PIN?", "94110 33445"), "***** *****");
+    assert_eq!(answer_to("the zip? and your PIN?", "94110 33445"), "***** *****");
 }
 
 #[test]
@@ -85,7 +81,7 @@ fn numbers_that_answer_harmless_questions_stay() {
         ("member ID and date of birth?", "778492011 04121980"),
         ("zip and house number?", "94110 1204"),
     ] {
-        assert_eq!(talk(question, answer), answer, "{question}");
+        assert_eq!(answer_to(question, answer), answer, "{question}");
     }
 }
 
@@ -108,14 +104,12 @@ fn three_digits_after_an_expiry_date_are_the_security_code() {
 
 #[test]
 fn the_word_beside_a_user_name_is_the_password_if_both_are_asked_for() {
-    for (question, answer, kept) in [
+    answers_become(&[
         ("username and password", "jenk88 rosebud", "jenk88 ********"),
         ("email and password please", "jen@x.com rosebud", "jen@x.com ********"),
         ("usuario y contraseña", "jenk88 girasol", "jenk88 ********"),
         ("name and password", "Jen Kowalski, rosebud", "Jen Kowalski, ********"),
-    ] {
-        assert_eq!(talk(question, answer), kept, "{question}");
-    }
+    ]);
 }
 
 #[test]
@@ -134,9 +128,15 @@ fn a_long_list_of_numbers_is_no_answer_to_several_questions() {
         let numbers = vec!["4821"; count].join(" ");
         let digits = vec!["7"; count].join(" ");
         let _ = (
-            talk("PIN, zip, cvv?", &numbers),
-            talk("PIN, zip, cvv?", &digits),
-            talk("cvv and zip", &format!("cvv/zip {digits}")),
+            answer_to("PIN, zip, cvv?", &numbers),
+            answer_to("PIN, zip, cvv?", &digits),
+            answer_to("cvv and zip", &format!("cvv/zip {digits}")),
         );
     }
+}
+
+#[test]
+fn the_order_of_a_list_does_not_outlive_its_question() {
+    let talk = ["a: order number and the code we texted?", "118552 550182", "a: I just sent it again.", "5529 0144"];
+    assert_eq!(last_of(&talk), "**** ****");
 }
