@@ -106,9 +106,9 @@ const TEMPLATE: usize = 3;
 /// Returns whether `sample`, the start of a text, is a log in which nobody talks.
 ///
 /// In such a log many lines contain tokens that only programs write, such as paths or `key=value`, and nearly all others
-/// begin like another line. If few do, nearly all lines begin with a time. Many lines that begin alike are enough. At most one line has the name of a role, and few
-/// are by people who have several lines, or contain a sentence in quotes. In doubt it is a chat, because the lines of a log
-/// are judged one by one, without questions and answers.
+/// begin like another line. If few do, nearly all lines begin with a time. Many lines that begin alike are enough. At most
+/// one line has the name of a role, and few are by people who have several lines, or contain a sentence in quotes. In
+/// doubt it is a chat, because the lines of a log are judged one by one, without questions and answers.
 pub(super) fn is_log(sample: &[u8]) -> bool {
     let mut lines: Vec<Line<'_>> = Vec::new();
     let mut templates: HashMap<Vec<u8>, usize> = HashMap::new();
