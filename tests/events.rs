@@ -449,6 +449,49 @@ proptest! {
     }
 }
 
+#[test]
+fn a_message_that_shows_a_secret_by_itself_is_not_joined_with_the_next_one() {
+    let said = [("agent", "what is your PIN?"), ("customer", "4821"), ("agent", "odometer?"), ("customer", "48211")];
+    let line = |(role, text): &(&str, &str)| format!("{{\"role\":\"{role}\",\"text\":\"{text}\"}}");
+    let lines: Vec<String> = said.iter().map(line).collect();
+    for (format, body) in [
+        (BodyFormat::Ndjson, lines.join("\n") + "\n"),
+        (BodyFormat::Json, format!("[{}]", lines.join(","))),
+        (BodyFormat::Events, lines.iter().map(|line| format!("data: {line}\n\n")).collect()),
+        (BodyFormat::Events, lines.iter().map(|line| format!("event: message\nid: 1\ndata: {line}\n\n")).collect()),
+    ] {
+        let filter = || Filter::new(Engine::default(), format.clone());
+        assert_eq!(through(filter(), &[body.as_bytes()]).unwrap(), body.replace("\"4821\"", "\"****\""), "{format:?}");
+    }
+    for (format, body) in [
+        (BodyFormat::Events, "event: message\nid: 1\ndata: my pin is 4821\n\nevent: message\nid: 2\ndata: 1204\n\n"),
+        (BodyFormat::Events, "data: {\"id\":1,\"text\":\"my pin is 4821\"}\n\ndata: {\"id\":2,\"text\":\"1204\"}\n\n"),
+        (BodyFormat::Ndjson, "{\"text\":\"my pin is 4821\"}\n{\"text\":\"1204\"}\n"),
+    ] {
+        let filter = Filter::new(Engine::default(), format);
+        assert_eq!(through(filter, &[body.as_bytes()]).unwrap(), body.replace("4821", "****"));
+    }
+}
+
+#[test]
+fn each_message_keeps_its_part_of_a_number_that_is_given_in_several() {
+    for event in
+        ["id: #\ndata: @\n\n", "data: {\"id\":#,\"text\":\"@\"}\n\n", "data: {\"sender\":\"p#\",\"text\":\"@\"}\n\n"]
+    {
+        let stream = |pieces: [&str; 2]| -> String {
+            let event = |(n, piece): (usize, &str)| event.replace('#', &n.to_string()).replace('@', piece);
+            pieces.into_iter().enumerate().map(event).collect()
+        };
+        let seen = through(events(), &[stream(["it is 3782 822463", "10005"]).as_bytes()]).unwrap();
+        assert_eq!(seen, stream(["it is **** ******", "*0005"]));
+        let seen = through(events(), &[stream(["it is 5124", "87736, my ssn"]).as_bytes()]).unwrap();
+        assert!(!seen.contains("5124") && !seen.contains("877"), "{seen}");
+    }
+    let stream = "id: 1\ndata: my pin is 4821\n\nid: 2\ndata: 3782 822463\n\nid: 3\ndata: 10005\n\n";
+    let seen = through(events(), &[stream.as_bytes()]).unwrap();
+    assert!(["4821", "3782", "822463", "10005"].iter().all(|digits| !seen.contains(digits)), "{seen}");
+}
+
 /// Returns a stream of events, each `before`, a piece as a JSON string and `after`.
 fn pieces_of(before: &str, pieces: &[&str], after: &str) -> String {
     pieces.iter().map(|piece| format!("data: {before}\"{}\"{after}\n\n", lastfour::json::escape(piece))).collect()

@@ -280,21 +280,23 @@ pub(crate) struct Mark {
     pub(crate) value: Vec<u8>,
     /// It is the id of a message.
     pub(crate) is_message: bool,
+    /// It says who speaks.
+    pub(crate) is_speaker: bool,
 }
 
 impl Mark {
     /// Returns a mark that is not in a document.
     pub(crate) fn named(depth: usize, value: &[u8]) -> Self {
-        Self { field: (depth, Vec::new()), value: value.to_vec(), is_message: false }
+        Self { field: (depth, Vec::new()), value: value.to_vec(), is_message: false, is_speaker: false }
     }
 
     /// Returns the marks of the outermost object of a document.
     pub(crate) fn beside(document: Value<'_>) -> Vec<Self> {
         let members = document.children().filter(|_| document.is_object());
-        members.filter_map(|member| Self::of(member, 0, false)).take(MAX_PIECES).collect()
+        members.filter_map(|member| Self::of(member, 0, false, false)).take(MAX_PIECES).collect()
     }
 
-    fn of(value: Value<'_>, depth: usize, counts: bool) -> Option<Self> {
+    fn of(value: Value<'_>, depth: usize, counts: bool, in_person: bool) -> Option<Self> {
         let key = value.key()?;
         let word = last_word(&key);
         let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
@@ -309,7 +311,8 @@ impl Mark {
         let name: Vec<u8> =
             key.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
         let is_message = MESSAGES.iter().any(|message| name == message.as_bytes());
-        Some(Self { field: (depth, name), value: value.raw().to_vec(), is_message })
+        let is_speaker = in_person || is(&PEOPLE);
+        Some(Self { field: (depth, name), value: value.raw().to_vec(), is_message, is_speaker })
     }
 }
 
@@ -358,10 +361,9 @@ impl<'t> Way<'t> {
             // The id of a token is its place in a vocabulary.
             let counts = object.is_one_of(&PIECES);
             for member in object.children().filter(|member| member.index() != next.index()) {
+                marks.extend(Mark::of(member, depth, counts, false));
                 let inner = member.children().filter(|_| member.is_object() && member.is_one_of(&PEOPLE));
-                for value in std::iter::once(member).chain(inner) {
-                    marks.extend(Mark::of(value, depth, counts));
-                }
+                marks.extend(inner.filter_map(|value| Mark::of(value, depth, counts, true)));
             }
         }
         marks.truncate(MAX_PIECES);

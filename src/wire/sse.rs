@@ -147,6 +147,12 @@ pub(crate) fn name(event: &[u8]) -> Option<&[u8]> {
     lines(event).filter_map(|line| value(event, line, b"event")).last().map(|span| &event[span.range()])
 }
 
+/// Returns the id of an event: the value of its last `id` field.
+#[must_use]
+pub(crate) fn id(event: &[u8]) -> Option<&[u8]> {
+    lines(event).filter_map(|line| value(event, line, b"id")).last().map(|span| &event[span.range()])
+}
+
 /// Returns whether an event consists of comments only, as servers send to keep a connection open.
 #[must_use]
 pub(crate) fn is_comment(event: &[u8]) -> bool {

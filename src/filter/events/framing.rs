@@ -1,5 +1,6 @@
 //! How the events of a stream are framed: server-sent events, or lines.
 
+use super::paths::Unit;
 use crate::edit::{Edit, Patch};
 use crate::json::Tree;
 use crate::wire::{Content, ndjson, sse};
@@ -43,6 +44,16 @@ impl Framing {
             Self::Events => sse::name(event).unwrap_or_default(),
             Self::Lines => &[],
             Self::NamedLines => line_name(event).map_or(&[][..], |len| &event[..len]),
+        }
+    }
+
+    /// Returns what the framing says about the message of an event.
+    pub(super) fn unit(self, event: &[u8]) -> Unit {
+        match self {
+            Self::Events => sse::id(event).map_or(Unit::Unknown, |id| Unit::Id(id.to_vec())),
+            Self::Lines => Unit::Own,
+            // Servers write the tokens of an answer in such lines.
+            Self::NamedLines => Unit::Unknown,
         }
     }
 

@@ -15,7 +15,7 @@ use std::mem;
 use smallvec::SmallVec;
 
 use super::framing::Framing;
-use super::paths::{Key, Keys, Paths};
+use super::paths::{Key, Keys, Paths, Place, Unit};
 use super::text::{Growth, Joint, Kind, Step};
 use crate::chat::events::Mark;
 use crate::edit::{Edit, Patch};
@@ -89,6 +89,9 @@ pub(super) struct Said<'a> {
     pub(super) bytes: Cow<'a, [u8]>,
     pub(super) role: Option<Role>,
     pub(super) kind: Kind,
+    pub(super) unit: Unit,
+    /// Its place among the texts of its field, if it may be a message.
+    pub(super) place: Option<Place>,
 }
 
 /// The texts that a piece belongs to, and its position in each.
@@ -123,6 +126,8 @@ impl Joined {
         let path = self.paths.at(&said.channel, limit);
         let keys = path.see(&said.bytes, &said.marks);
         let (pieces, message) = (path.is_in_pieces(), path.is_message(&said.bytes));
+        let place = path.place(&said.marks, &said.unit);
+        said.place = Some(place).filter(|_| said.kind == Kind::Ambiguous && !pieces);
         if said.kind == Kind::Ambiguous && pieces {
             said.kind = Kind::Piece;
         }
@@ -225,6 +230,7 @@ impl Joined {
             None => self.open(channel, key, said.role, scanner)?,
         };
         let first = parts.len();
+        self.texts[at].begin_piece(said.place, &said.bytes);
         self.feed(at, &said.bytes, parts, scanner);
         if first > 0 {
             let (by, there) = parts[0];
@@ -255,7 +261,7 @@ impl Joined {
         }
         let text = &mut self.texts[at];
         let span = match text.step(piece) {
-            Step::Append => text.push(piece),
+            Step::Append => text.append(piece),
             Step::Extend => {
                 text.growth = Growth::Snapshot;
                 text.extend(piece)
@@ -266,14 +272,14 @@ impl Joined {
                 let text = &mut self.texts[fork];
                 text.growth = Growth::Fork { of: number, events: 0 };
                 parts.push((text.number, text.extend(piece)));
-                self.texts[at].push(piece)
+                self.texts[at].append(piece)
             }
             Step::Replace => {
                 let (channel, key, role) = (text.channel.clone(), text.key.clone(), text.role);
                 self.end_at(at, scanner);
                 let at = self.begin(&channel, key, role, scanner);
                 let text = &mut self.texts[at];
-                parts.push((text.number, text.push(piece)));
+                parts.push((text.number, text.append(piece)));
                 return;
             }
         };

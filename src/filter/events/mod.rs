@@ -28,6 +28,7 @@ use framing::Splitter;
 pub(super) use framing::{Framing, opens_named_lines};
 use joined::{Joined, Piece, Said, Treatment};
 use movable::Movable;
+use paths::Unit;
 use text::Kind;
 
 /// The state of an event stream.
@@ -37,6 +38,12 @@ pub(super) struct Events {
     splitter: Splitter,
     movable: Movable,
     joined: Joined,
+}
+
+/// What an event says about its data.
+struct Origin<'e> {
+    name: &'e [u8],
+    unit: Unit,
 }
 
 /// Names of events that end the text.
@@ -107,13 +114,14 @@ impl Events {
         // Events that are added for text held back.
         let mut added = Vec::new();
         let name = self.framing.name(event);
+        let origin = Origin { name, unit: self.framing.unit(event) };
         let mut ends = Vec::new();
         let mut marks = Vec::new();
         if let Some(data) = self.framing.data(event) {
             let patch = match data.bytes.trim_ascii() {
                 // Blanks alone may be a piece.
                 b"" if data.bytes.is_empty() => Patch::default(),
-                b"" => self.plain(name, &data.bytes, scanner, &mut pieces)?,
+                b"" => self.plain(&origin, &data.bytes, scanner, &mut pieces)?,
                 b"[DONE]" => {
                     self.movable.end("", scanner, &mut added)?;
                     self.joined.end_all(scanner);
@@ -123,7 +131,7 @@ impl Events {
                     Some((tree, mut reading)) if reading.is_joined() => {
                         marks = Mark::beside(tree.root());
                         ends = mem::take(&mut reading.ends);
-                        self.join(name, &tree, &reading, scanner, &mut pieces)?
+                        self.join(&origin, &tree, &reading, scanner, &mut pieces)?
                     }
                     Some((tree, mut reading)) if reading.is_streamed() => {
                         let framing = self.framing;
@@ -140,7 +148,7 @@ impl Events {
                         self.joined.end_ambiguous(scanner);
                         Patch::new(scanner.in_two_passes(|scanner| scanner.texts(&tree, &reading))?)
                     }
-                    None => self.plain(name, &data.bytes, scanner, &mut pieces)?,
+                    None => self.plain(&origin, &data.bytes, scanner, &mut pieces)?,
                 },
             };
             edits.extend(self.framing.edits(event, &data, &patch));
@@ -161,7 +169,7 @@ impl Events {
     /// Handles an event whose data are not a document. Returns the patch on them.
     fn plain(
         &mut self,
-        name: &[u8],
+        origin: &Origin<'_>,
         data: &[u8],
         scanner: &mut Scanner,
         pieces: &mut Vec<Piece>,
@@ -188,11 +196,13 @@ impl Events {
         let mut said = Said {
             channel,
             field: None,
-            marks: vec![Mark::named(NAME, name)],
+            marks: vec![Mark::named(NAME, origin.name)],
             value: None,
             bytes: Cow::Borrowed(data),
             role: None,
             kind,
+            unit: origin.unit.clone(),
+            place: None,
         };
         let treatment = self.joined.treat(&mut said, scanner.limits.channels);
         let alone = match treatment {
@@ -207,7 +217,7 @@ impl Events {
     /// Handles an event with pieces that stay in their events. Returns the patch on the rest of its data.
     fn join(
         &mut self,
-        name: &[u8],
+        origin: &Origin<'_>,
         tree: &Tree<'_>,
         reading: &ChatTexts,
         scanner: &mut Scanner,
@@ -216,7 +226,7 @@ impl Events {
         if template::has_duplicate_keys(tree, reading) {
             return Err(ScanError::Malformed);
         }
-        let mut texts = said(name, tree.root(), tree, reading, scanner);
+        let mut texts = said(origin, tree.root(), tree, reading, scanner);
         let limit = scanner.limits.channels;
         let treatments: Vec<Option<Treatment>> =
             texts.iter_mut().map(|(_, said)| Some(self.joined.treat(said.as_mut()?, limit))).collect();
@@ -284,7 +294,7 @@ pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result
     let mut texts = Vec::new();
     let limit = scanner.limits.channels;
     for ((at, tree, root), reading) in roots.iter().zip(&readings) {
-        for (_, said) in said(b"", *root, tree, reading, scanner) {
+        for (_, said) in said(&Origin { name: b"", unit: Unit::Own }, *root, tree, reading, scanner) {
             if let Some(mut said) = said {
                 let treatment = joined.treat(&mut said, limit);
                 texts.push((*at, *tree, said, treatment));
@@ -326,7 +336,7 @@ pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result
 
 /// Returns the texts of a document, with the field and content of those that may be pieces.
 fn said<'t>(
-    name: &[u8],
+    origin: &Origin<'_>,
     document: Value<'t>,
     tree: &'t Tree<'_>,
     reading: &'t ChatTexts,
@@ -348,9 +358,10 @@ fn said<'t>(
             }
             let way = Way::to(document, text.value);
             let mut marks = way.marks();
-            marks.push(Mark::named(NAME, name));
+            marks.push(Mark::named(NAME, origin.name));
             let (channel, field, role) = (channel.clone(), Some(way.field()), text.role);
-            Some(Said { channel, field, marks, value: Some(text.value), bytes, role, kind })
+            let unit = origin.unit.clone();
+            Some(Said { channel, field, marks, value: Some(text.value), bytes, role, kind, unit, place: None })
         });
         texts.push((text, said));
     }

@@ -57,6 +57,28 @@ pub(super) struct Path {
     /// The last text, if it is short.
     last: Vec<u8>,
     count: Count,
+    speaker: Vec<Vec<u8>>,
+    id: Vec<u8>,
+    place: Place,
+}
+
+/// What says where the messages of a stream begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// The id of the message.
+    Id(Vec<u8>),
+    /// An event or element without an id, which is a message if it is not a piece.
+    Own,
+    Unknown,
+}
+
+/// The place of a text among those of its field.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The number of changes of the speaker so far.
+    pub(super) turn: usize,
+    /// The number of messages so far, if texts are messages.
+    pub(super) message: usize,
 }
 
 /// The values of a mark next to the texts of a field.
@@ -141,6 +163,29 @@ impl Path {
         self.last = text[..text.len().min(LONGEST_FORM)].to_vec();
         self.count.see(text);
         keys
+    }
+
+    /// Records who says the next text of the field and what says that it is a message. Returns its place.
+    pub(super) fn place(&mut self, marks: &[Mark], unit: &Unit) -> Place {
+        let speaker = marks.iter().filter(|mark| mark.is_speaker).map(|mark| mark.value.clone());
+        let speaker: Vec<Vec<u8>> = speaker.collect();
+        if !speaker.is_empty() && speaker != self.speaker {
+            self.place.turn += 1;
+            self.speaker = speaker;
+        }
+        let is_id = |mark: &&Mark| mark.is_message && !mark.is_speaker;
+        let ids: Vec<&[u8]> = marks.iter().filter(is_id).map(|mark| &mark.value[..]).collect();
+        let id = match unit {
+            _ if !ids.is_empty() => ids.concat(),
+            Unit::Id(id) => id.clone(),
+            Unit::Own => Vec::new(),
+            Unit::Unknown => return self.place,
+        };
+        if id.is_empty() || id != self.id {
+            self.place.message += 1;
+            self.id = id;
+        }
+        self.place
     }
 
     /// Returns whether the texts are pieces of one text.
@@ -233,7 +278,7 @@ impl Count {
 }
 
 /// Returns whether a text has several words and does not begin or end with a blank.
-fn looks_like_message(text: &[u8]) -> bool {
+pub(super) fn looks_like_message(text: &[u8]) -> bool {
     let blanks = text.iter().filter(|byte| **byte == b' ').count();
     blanks >= MESSAGE_BLANKS && text.len() >= MESSAGE_LEN
 }

@@ -1,6 +1,6 @@
 //! A text that is spread over events.
 
-use super::paths::Key;
+use super::paths::{Key, Place, looks_like_message};
 use crate::edit::Edit;
 use crate::message::Role;
 use crate::span::Span;
@@ -45,6 +45,16 @@ pub(super) enum Growth {
     Snapshot,
 }
 
+/// Where a message begins in a text.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    /// Where the message before it ends.
+    end: usize,
+    at: usize,
+    /// The end of its first piece if the message before it shows a secret, otherwise `at`.
+    alone: usize,
+}
+
 /// A text that is spread over events.
 #[derive(Debug, Clone)]
 pub(super) struct Joint {
@@ -62,6 +72,16 @@ pub(super) struct Joint {
     /// The length of the part that can be sent.
     released: usize,
     edits: Vec<Edit>,
+    /// Where messages begin in it, in order.
+    starts: Vec<Start>,
+    /// The place of the last piece among the texts of its field, if it may be a message.
+    place: Option<Place>,
+    /// Whether the last piece looks like a whole message.
+    ends_message: bool,
+    /// Whether somebody else has spoken before the piece that is added.
+    begins_turn: bool,
+    /// Whether the piece that is added begins a message, and whether the message before it is complete.
+    begins: Option<bool>,
     /// The findings in its pieces as messages.
     pub(super) message_findings: Vec<Span>,
     /// The parts that are also joined as another text.
@@ -147,6 +167,11 @@ impl Joint {
             content: Vec::new(),
             released: 0,
             edits: Vec::new(),
+            starts: Vec::new(),
+            place: None,
+            ends_message: false,
+            begins_turn: false,
+            begins: None,
             message_findings: Vec::new(),
             covered: Vec::new(),
             shared: Vec::new(),
@@ -175,7 +200,7 @@ impl Joint {
         let (len, extends) = (self.content.len(), piece.starts_with(&self.content));
         match self.growth {
             Growth::Append if len >= SNAPSHOT && extends && piece.len() > len => Step::Extend,
-            Growth::Append if len > 0 && extends => Step::Fork,
+            Growth::Append if len > 0 && extends && !self.begins_turn => Step::Fork,
             Growth::Append => Step::Append,
             _ if extends => Step::Extend,
             _ if !piece.is_empty() && self.content.starts_with(piece) => Step::Shorten,
@@ -189,8 +214,22 @@ impl Joint {
         matches!(self.growth, Growth::Fork { events, .. } if events >= enough)
     }
 
-    /// Appends a piece. Returns its position in the text.
-    pub(super) fn push(&mut self, piece: &[u8]) -> Span {
+    /// Appends a piece, which may begin a message. Returns its position in the text.
+    pub(super) fn append(&mut self, piece: &[u8]) -> Span {
+        let end = self.content.len();
+        let begins = self.begins.take();
+        // A message that shows a secret by itself is complete. What follows is on a line of its own.
+        if begins == Some(true) {
+            self.push(b"\n");
+        }
+        let span = self.push(piece);
+        if let Some(shown) = begins {
+            self.starts.push(Start { end, at: span.start, alone: if shown { span.end } else { span.start } });
+        }
+        span
+    }
+
+    fn push(&mut self, piece: &[u8]) -> Span {
         let start = self.content.len();
         self.content.extend_from_slice(piece);
         if let Some(redactor) = &mut self.redactor {
@@ -271,6 +310,16 @@ impl Joint {
         self.edits.append(&mut edits);
     }
 
+    /// Records the place of the next piece among the texts of its field, before it is added.
+    pub(super) fn begin_piece(&mut self, place: Option<Place>, piece: &[u8]) {
+        let before = std::mem::replace(&mut self.place, place).filter(|_| !self.content.is_empty());
+        let (before, now) = before.zip(place).unwrap_or_default();
+        self.begins_turn = before.turn != now.turn;
+        let shows = || self.message_findings.iter().next_back().is_some_and(|found| found.end == self.content.len());
+        self.begins = (before != now).then(|| (self.begins_turn || self.ends_message) && shows());
+        self.ends_message = looks_like_message(piece);
+    }
+
     /// Records that a part is also joined as the text with this number, in which it starts at `there`.
     pub(super) fn cover(&mut self, by: u64, part: Span, there: usize) {
         match self.covered.last_mut() {
@@ -332,14 +381,39 @@ impl Joint {
         let first = self.edits.partition_point(|edit| edit.span.end <= part.start);
         let inside = self.edits[first..].iter().take_while(|edit| edit.span.start < part.end);
         inside
-            .filter(|edit| edit.span.overlaps(part))
-            .map(|edit| {
+            .flat_map(|edit| self.by_message(edit).into_iter().map(|share| (share, edit.span.len())))
+            .filter(|(edit, _)| edit.span.overlaps(part))
+            .map(|(edit, len)| {
                 let span = Span::new(edit.span.start.max(part.start), edit.span.end.min(part.end));
-                let with = if edit.span.start >= part.start { edit.with.clone() } else { String::new() };
+                let with = if edit.span.start >= part.start { edit.with } else { String::new() };
                 let span = Span::new(span.start - part.start, span.end - part.start);
-                (Edit { span, with }, edit.span.len())
+                (Edit { span, with }, len)
             })
             .collect()
+    }
+
+    /// Splits an edit where messages begin. Each message keeps its own part of the mask. What is found only in a message
+    /// after one that shows a secret is left to the scan of that message, because the text before has been answered.
+    fn by_message(&self, edit: &Edit) -> Vec<Edit> {
+        let Span { start, end } = edit.span;
+        let first = self.starts.partition_point(|message| message.at <= start);
+        let starts = self.starts[first..].iter().take_while(|message| message.at < end);
+        let here = self.starts[..first].last().filter(|_| self.growth == Growth::Append);
+        if here.is_some_and(|message| end <= message.alone) {
+            return Vec::new();
+        }
+        let starts: Vec<Start> = starts.filter(|_| self.growth == Growth::Append).copied().collect();
+        let is_aligned = self.content[edit.span.range()].is_ascii() && edit.with.chars().count() == edit.span.len();
+        let share = |from: usize, to: usize| {
+            let with = match is_aligned {
+                true => edit.with.chars().skip(from - start).take(to - from).collect(),
+                false => edit.with.clone(),
+            };
+            Edit { span: Span::new(from, to), with }
+        };
+        let froms = std::iter::once(start).chain(starts.iter().map(|message| message.at));
+        let ends = starts.iter().map(|message| message.end).chain([end]);
+        froms.zip(ends).map(|(from, to)| share(from, to)).collect()
     }
 }
 
