@@ -7,6 +7,7 @@ use super::record::{Body, Record, Said};
 use super::segment::Segment;
 use super::spelling::encoded;
 use super::tree::Kind;
+use super::words::join_words;
 use crate::threads::spread;
 use lastfour::Span;
 
@@ -53,6 +54,7 @@ impl Collector {
     pub(crate) fn take(&mut self) -> Batch {
         let mut records = std::mem::take(&mut self.records);
         records.iter_mut().for_each(decode_values);
+        let records = join_words(records, &mut self.names);
         self.interpreter.study(&records, &self.names);
         // Each piece has its own copy of the names, to which it adds those in nested documents. A piece is large enough
         // to be worth the copy. Its size does not depend on the number of threads, so the messages do not either.

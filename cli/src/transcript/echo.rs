@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use lastfour::{Edit, Patch, Span};
+use lastfour::{Edit, Entity, Patch, Span};
 
 use super::found::Found;
 use super::record::{Edits, Part, Record, Said};
+use super::spelling::Spelling;
 #[cfg(test)]
 use super::tree::STEPS;
 
@@ -252,6 +253,9 @@ impl<'a> Secrets<'a> {
             Part::Data(_) | Part::Form => {
                 let mut places = self.in_text(&words);
                 places.extend(self.in_object(said.owner, &words));
+                if is_number(said, text) {
+                    places.retain(|place| matches!(place.found.finding.entity, Entity::Card | Entity::SocialSecurity));
+                }
                 places
             }
             Part::Alone | Part::Event | Part::Code => self.in_text(&words),
@@ -303,6 +307,13 @@ impl<'a> Secrets<'a> {
         let span = words.span(Span::new(start, end)).filter(|_| is_there)?;
         Some(Place { span, with: secret.mask.to_owned(), found: secret.found })
     }
+}
+
+/// Returns whether a value is an id, a time or a number by its name or by its type. It may be equal to a secret by chance,
+/// unless the secret is certain by its form.
+fn is_number(said: &Said, text: &[u8]) -> bool {
+    let is_number = said.segments.iter().all(|segment| segment.spelling == Spelling::Number);
+    said.label.is_none() && (is_number || said.part == Part::Data(true) && !text.contains(&b' '))
 }
 
 /// An index of secrets with at least `N` letters and digits.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use lastfour::Role;
 use lastfour::chat::is_prose;
+use lastfour::{Role, Span};
 
 use super::header::{self, Stamp};
 use super::roles::role_in_name;
@@ -181,7 +181,7 @@ struct Line<'a> {
     names_role: bool,
     /// Whether it ends like a question.
     asks: bool,
-    /// Whether it contains a sentence as the value of a name: `body="how are you?"`.
+    /// Whether it contains a sentence as the value of a name, `body="how are you?"`, or a text in quotes with a direction.
     quotes: bool,
 }
 
@@ -206,9 +206,8 @@ impl<'a> Line<'a> {
             is_technical,
             names_role: names_role(line),
             asks: line.ends_with(b"?"),
-            quotes: memchr::memmem::find_iter(text, b"=\"")
-                .take(MOST_WORDS)
-                .any(|at| is_prose(text[at + 2..].split(|b| *b == b'"').next().unwrap_or_default(), 3)),
+            quotes: quotes_prose(text)
+                || line.ends_with(b"\"") && header::direction(line, Span::new(0, line.len())).is_some(),
             is_bare: !words.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80),
         }
     }
@@ -218,6 +217,12 @@ impl<'a> Line<'a> {
         let words = self.text.split(|b| !b.is_ascii_alphabetic() && *b < 0x80).filter(|word| !word.is_empty());
         words.take(TEMPLATE).collect::<Vec<_>>().join(&b' ')
     }
+}
+
+/// Returns whether the value of a pair is a sentence in quotes.
+fn quotes_prose(text: &[u8]) -> bool {
+    let value = |at: usize| text[at + 2..].split(|b| *b == b'"').next().unwrap_or_default();
+    memchr::memmem::find_iter(text, b"=\"").take(MOST_WORDS).any(|at| is_prose(value(at), 3))
 }
 
 /// Returns whether a cell between tabs, or the value of a pair, is the name of a role.

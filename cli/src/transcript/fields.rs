@@ -296,6 +296,10 @@ const DATA: &[&str] = &[
     "team", "title", "token", "type", "uri", "url", "urls", "uuid", "version", "width", "zone",
 ];
 
+/// Last words of the names of numbers that are counted or measured, or that are assigned by a program.
+const COUNTS: &[&str] =
+    &["amount", "count", "length", "line", "port", "qty", "quantity", "seq", "sequence", "size", "total"];
+
 /// Words for phones. Phone numbers are shorter than card numbers.
 const PHONES: &[&str] =
     &["phone", "telephone", "tel", "telefono", "telefone", "mobile", "cell", "movil", "celular", "fax"];
@@ -366,7 +370,7 @@ pub(crate) struct Meaning {
     pub(crate) data: bool,
     /// Whether the last word means an id.
     pub(crate) id: bool,
-    /// Whether a bare number with this name is an id.
+    /// Whether a bare number with this name is an id, or a number of another kind.
     pub(crate) reference: bool,
     /// Whether it is the name of a list of people.
     pub(crate) list: bool,
@@ -554,7 +558,9 @@ impl Meaning {
             "id" | "ids" | "uuid" | "guid" | "sid" | "key" | "hash" | "ref" | "reference" | "index" | "ts"
         ) || words.len() > 1
             && matches!(last, "number" | "no" | "token")
-            && !words.iter().any(|word| PHONES.contains(word));
+            && !words.iter().any(|word| PHONES.contains(word))
+            || COUNTS.contains(&last)
+            || last.len() > 2 && last.ends_with("id");
         meaning.list = LISTS.contains(&last);
         // The value of "agent" may be what the agent says.
         meaning.data = DATA.contains(&last) && (words.len() > 1 || meaning.role.is_none());

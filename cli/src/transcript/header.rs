@@ -10,6 +10,7 @@ use lastfour::{Role, Span};
 
 use super::roles::{lowered, role_in_name};
 use super::stamp::{Cursor, Moment, elapsed, moment};
+use super::values::is_direction;
 
 /// The prefix of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -291,9 +292,52 @@ pub(super) fn time_alone(line: &[u8]) -> Option<Moment> {
     moment.filter(|_| line.get(cursor.at..).is_some_and(|rest| rest.trim_ascii().is_empty()))
 }
 
-/// Returns the start of the text of a log line, after its priority and its time.
+/// Returns the start of the text of a log line, after its priority, its time and the separator that follows.
 pub(super) fn after_stamp(line: &[u8]) -> usize {
     let mut cursor = Cursor { bytes: line, at: 0 };
+    let stamp = log_stamp(&mut cursor);
+    if stamp != Stamp::None {
+        skip_joint(&mut cursor, stamp);
+    }
+    cursor.at
+}
+
+/// Returns the length of the priority and the time at the start of a log line, with the blanks that follow.
+pub(super) fn stamp_len(line: &[u8]) -> usize {
+    let mut cursor = Cursor { bytes: line, at: 0 };
+    log_stamp(&mut cursor);
+    cursor.blanks();
+    cursor.at
+}
+
+/// Returns the direction of a message that a log line begins with, after its time: `RX`, `[IN]`, `outbound`, `->`.
+pub(super) fn direction(line: &[u8], span: Span) -> Option<Span> {
+    let mut at = span.start + stamp_len(&line[span.range()]);
+    let first = at;
+    for _ in 0..MOST_BEFORE {
+        at += line[at..span.end].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let word = &line[at..span.end];
+        let word = &word[..word.iter().take_while(|b| !b.is_ascii_whitespace()).count()];
+        if word.is_empty() || word.iter().any(|b| matches!(b, b'=' | b'"' | b'{')) {
+            return None;
+        }
+        let marks = |b: &&u8| b"[]():,".contains(b);
+        let before = word.iter().take_while(marks).count();
+        let name = &word[before..word.len() - word[before..].iter().rev().take_while(marks).count()];
+        let is_arrow = !name.iter().any(u8::is_ascii_alphabetic);
+        // An arrow between two addresses is not the direction of a message.
+        if std::str::from_utf8(name).is_ok_and(is_direction) && (!is_arrow || at == first) {
+            return Some(Span::new(at + before, at + before + name.len()));
+        }
+        at += word.len();
+    }
+    None
+}
+
+/// The maximum number of words before the direction.
+const MOST_BEFORE: usize = 6;
+
+fn log_stamp(cursor: &mut Cursor<'_>) -> Stamp {
     cursor.attempt(|cursor| {
         cursor.any(b"<").then_some(())?;
         cursor.number(3)?;
@@ -302,12 +346,7 @@ pub(super) fn after_stamp(line: &[u8]) -> usize {
         Some(())
     });
     cursor.blanks();
-    let (stamp, _) = stamp(&mut cursor);
-    if stamp == Stamp::None {
-        return cursor.at;
-    }
-    skip_joint(&mut cursor, stamp);
-    cursor.at
+    stamp(cursor).0
 }
 
 /// Skips the separator between a time and a name.

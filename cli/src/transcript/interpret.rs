@@ -1307,7 +1307,7 @@ impl<'a> Reading<'a> {
         let outer = self.speaker(around).unwrap_or_else(|| self.outer.clone());
         for word in words {
             let element = self.tree.ancestors(word).find(|at| self.node(*at).parent == array).unwrap_or(word);
-            let own = self.speaker_of_word(element);
+            let own = self.speaker_of_word(word, array);
             let named = own.is_some();
             let speaker = own.unwrap_or_else(|| outer.clone());
             let segment = self.node(word).segment;
@@ -1317,7 +1317,7 @@ impl<'a> Reading<'a> {
                 Some(group) => group.parts.push(Segment { joint: Joint::Blank, ..segment }),
                 None => {
                     let time = self.time(element);
-                    let owner = if named { element } else { around };
+                    let owner = if named || array == 0 { element } else { around };
                     last = Some(speaker.clone());
                     groups.push(Group {
                         owner,
@@ -1333,14 +1333,18 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn speaker_of_word(&self, element: u32) -> Option<Speaker> {
-        let mut members: Vec<(About, u32)> =
-            speaker_names(self.tree, element, self.names).map(|(at, about)| (about, at)).collect();
-        members.extend(self.tree.children(element).filter_map(|at| {
-            (self.names.meaning(self.node(at).name).about == Some(About::Name)).then_some((About::Name, at))
-        }));
-        members.sort_unstable();
-        members.into_iter().map(|(about, at)| self.person(at, about)).find(|told| *told != Speaker::default())
+    /// Returns the speaker named by the innermost object around a word, up to the element of its array.
+    fn speaker_of_word(&self, word: u32, array: u32) -> Option<Speaker> {
+        let around = self.tree.ancestors(word).take_while(|at| *at != array);
+        around.filter(|at| self.node(*at).kind == Kind::Object).find_map(|object| {
+            let mut members: Vec<(About, u32)> =
+                speaker_names(self.tree, object, self.names).map(|(at, about)| (about, at)).collect();
+            members.extend(self.tree.children(object).filter_map(|at| {
+                (self.names.meaning(self.node(at).name).about == Some(About::Name)).then_some((About::Name, at))
+            }));
+            members.sort_unstable();
+            members.into_iter().map(|(about, at)| self.person(at, about)).find(|told| *told != Speaker::default())
+        })
     }
 
     /// Finds array elements that each contain a list of messages. Each one is a conversation.

@@ -3,7 +3,7 @@
 use lastfour::Span;
 
 use super::events::{self, is_system};
-use super::fields::Names;
+use super::fields::{Names, TextName};
 use super::json::{self, JsonReader};
 use super::record::{Body, Layer, Part, Said, Trouble};
 use super::segment::Segment;
@@ -113,6 +113,11 @@ fn read(line: &[u8], span: Span, names: &mut Names, quiet: bool, cut: &mut Cut) 
         return;
     }
     let is_event = quiet && !events::talks(&line[span.range()]);
+    if let Some(tree) = directed(line, span, names).filter(|_| !is_event) {
+        cut.body = Body::Tree(tree);
+        cut.trouble = None;
+        return;
+    }
     let mut named = Vec::new();
     if let Some(tree) = pairs(line, span, names) {
         if !is_event {
@@ -198,7 +203,37 @@ fn with_rest(mut tree: Tree, line: Span, value: Span) -> Tree {
     tree
 }
 
-/// Returns the `key=value` pairs of a line, if it has at least three and little else.
+/// Returns the message of a line that has a direction and ends with a text in quotes, or after an address and a colon:
+/// `RX 34600111222 "4821"`, `<- 34600111222: 4821`.
+fn directed(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
+    let direction = header::direction(line, span).filter(|_| !is_system(&line[span.range()]))?;
+    let rest = &line[direction.end..span.end];
+    let text = match (memchr::memchr(b'"', rest), memchr::memmem::find(rest, b": ")) {
+        (Some(quote), _) if rest.ends_with(b"\"") && quote + 1 < rest.len() => {
+            Span::new(direction.end + quote + 1, span.end - 1)
+        }
+        (None, Some(colon)) if is_address(rest[..colon].trim_ascii()) => Span::new(direction.end + colon + 2, span.end),
+        _ => return None,
+    };
+    let mut tree = Tree::default();
+    let plain = |span| Segment::new(0, Spelling::Plain, span);
+    let root = tree.push(&[], Kind::Object, 0, plain(span));
+    tree.push(&[root], Kind::Text, names.id(b"direction"), plain(direction));
+    tree.push(&[root], Kind::Text, names.id(b"text"), plain(text));
+    tree.close(root);
+    tree.aside_with_ids(plain(Span::new(span.start, text.start)));
+    Some(tree)
+}
+
+/// Returns whether a word is an address or a number of a phone.
+fn is_address(word: &[u8]) -> bool {
+    !word.is_empty()
+        && word.iter().all(|b| b.is_ascii_alphanumeric() || b"+-_.@/".contains(b))
+        && word.iter().any(|b| b.is_ascii_digit() || *b == b'@')
+}
+
+/// Returns the `key=value` pairs of a line, if it has at least three and little else. The direction of a message counts as
+/// a pair.
 fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
     let mut tree = Tree::default();
     let root = tree.push(&[], Kind::Object, 0, Segment::new(0, Spelling::Plain, span));
@@ -249,6 +284,12 @@ fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
         covered += end - at;
         at = end;
     }
+    let is_message = |node: &Node| names.meaning(node.name).text == Some(TextName::Sure);
+    if let Some(direction) = header::direction(line, span).filter(|_| tree.nodes.iter().any(is_message)) {
+        tree.push(&open, Kind::Text, names.id(b"direction"), Segment::new(0, Spelling::Plain, direction));
+        count += 1;
+        covered += direction.len();
+    }
     tree.close(root);
     // The time is not counted.
     let text = span.len() - header::after_stamp(&line[span.range()]).min(span.len());
@@ -266,6 +307,7 @@ pub(crate) fn is_log<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
         let holds = json_within(line, span, 0, &mut names).is_some()
             || json_in_quotes(line, span, &mut names).is_some()
             || pairs(line, span, &mut names).is_some()
+            || directed(line, span, &mut names).is_some()
             || is_system(line);
         structured += usize::from(holds);
     }

@@ -43,6 +43,7 @@ mod talks;
 mod tests;
 mod tree;
 mod values;
+mod words;
 mod xml;
 mod yaml;
 

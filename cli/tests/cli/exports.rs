@@ -1,6 +1,6 @@
 //! Exports of chats as other programs write them.
 
-use crate::{CARD, MASKED, redacted};
+use crate::{CARD, MASKED, redacted, run, stderr};
 
 /// What is masked by the context alone.
 const TALK: &[(&str, &str)] = &[
@@ -260,4 +260,92 @@ fn an_id_that_one_side_of_a_chat_lacks_is_not_that_of_the_conversation() {
     };
     let text = format!("{{\"lines\":[{}]}}", export(message).join(","));
     assert_eq!(redacted_as(&[], &text), masked(&text));
+}
+
+/// The words of a call, with the number of their speaker and the times of their start and end.
+fn spoken(turns: &[(u8, &str)]) -> Vec<(u8, String, f64, f64)> {
+    let mut time = 0.0;
+    let words = turns.iter().flat_map(|(speaker, text)| text.split(' ').map(move |word| (*speaker, word.to_owned())));
+    words
+        .map(|(speaker, word)| {
+            time += 0.5;
+            (speaker, word, time, time + 0.25)
+        })
+        .collect()
+}
+
+#[test]
+fn the_words_of_a_call_form_turns_if_each_is_an_entry_with_short_names() {
+    let turns = [(0, "what is your pin"), (1, "four eight two one"), (0, "thank you order 81772 ships today")];
+    let forms: [&dyn Fn(&(u8, String, f64, f64)) -> String; 2] = [
+        &|(speaker, word, start, end)| {
+            format!("{{\"p\":3,\"c\":0.9,\"s\":{start},\"e\":{end},\"w\":\"{word}\",\"sp\":{speaker}}}")
+        },
+        &|(speaker, word, start, end)| {
+            format!("{{\"text\":\"{word}\",\"from_s\":\"{start}\",\"d\":{},\"channel\":{speaker}}}", end - start)
+        },
+    ];
+    let masked = |text: &str| {
+        ["four", "eight", "two", "one"]
+            .iter()
+            .fold(text.to_owned(), |text, word| text.replace(&format!("\"{word}\""), "\"* * * *\""))
+    };
+    for form in forms {
+        let words: Vec<String> = spoken(&turns).iter().map(form).collect();
+        for text in [
+            format!("[{}]", words.join(",\n")),
+            words.join("\n") + "\n",
+            format!("{{\"call\":{{\"items\":[{}]}}}}", words.join(",")),
+        ] {
+            assert_eq!(redacted_as(&[], &text), masked(&text));
+        }
+    }
+}
+
+#[test]
+fn the_words_of_a_call_form_turns_if_their_speaker_is_named_with_each_alternative() {
+    let turns = [(1, "Me dice su PIN ?"), (2, "Claro , es cuatro ocho dos uno ."), (1, "Gracias . El pedido es 81772")];
+    let word = |(speaker, word, start, end): &(u8, String, f64, f64)| {
+        let kind = if word.len() == 1 { "punctuation" } else { "word" };
+        format!(
+            "{{\"alternatives\":[{{\"confidence\":0.9,\"content\":\"{word}\",\"speaker\":\"S{speaker}\"}}],\
+             \"start_time\":{start},\"end_time\":{end},\"type\":\"{kind}\"}}"
+        )
+    };
+    let words: Vec<String> = spoken(&turns).iter().map(word).collect();
+    for text in [format!("{{\"results\":[{}]}}", words.join(",")), words.join("\n") + "\n"] {
+        let masked = ["cuatro", "ocho", "dos", "uno"]
+            .iter()
+            .fold(text.clone(), |text, word| text.replace(&format!("\"{word}\""), "\"* * * *\""));
+        assert_eq!(redacted_as(&[], &text), masked);
+    }
+}
+
+#[test]
+fn short_messages_with_a_time_are_not_the_words_of_a_call() {
+    let text = ["hi", "hello", "4821", "thanks", "bye"]
+        .iter()
+        .zip(1_714_557_600..)
+        .map(|(text, time)| format!("{{\"id\":{time},\"from\":\"Jo\",\"text\":\"{text}\",\"ts\":{time}}}\n"))
+        .collect::<String>();
+    let output = run(&["redact"], text.as_bytes());
+    assert!(stderr(&output).contains(" 5 messages"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_repeated_secret_is_masked_in_other_texts_but_not_in_ids_and_numbers() {
+    for (text, kept) in [
+        (r#"{"text":"my cvv is 882","id":882,"slot":"882"}"#, r#"{"text":"my cvv is ***","id":882,"slot":"***"}"#),
+        (r#"{"text":"my cvv is 882","n":882,"seat_no":"882"}"#, r#"{"text":"my cvv is ***","n":882,"seat_no":"882"}"#),
+        (
+            r#"{"text":"my card is 3743 453331 47897","id":374345333147897}"#,
+            r#"{"text":"my card is **** ****** *7897","id":"***********7897"}"#,
+        ),
+        (
+            r#"time=1 level=info msg="my pin is 4821" room=4821 pid=4821 typed=4821"#,
+            r#"time=1 level=info msg="my pin is ****" room=4821 pid=4821 typed=****"#,
+        ),
+    ] {
+        assert_eq!(redacted_as(&[], &format!("{text}\n{text}\n")), format!("{kept}\n{kept}\n"));
+    }
 }

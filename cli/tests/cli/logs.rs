@@ -1,6 +1,6 @@
 //! Logs of systems pass unchanged, and chats with times are not taken for them.
 
-use crate::{CARD, MASKED, redacted};
+use crate::{CARD, MASKED, redacted, run, stderr, stdout};
 
 /// Numbers and words from a seed, the same on every run.
 struct Made(u64);
@@ -227,5 +227,34 @@ fn a_chat_with_times_is_not_a_log() {
         let chat = chat.join("\n") + "\n";
         let out = String::from_utf8(redacted(&["--quiet"], chat.as_bytes())).unwrap();
         assert_eq!(out, chat.replace("482913", "******"));
+    }
+}
+
+#[test]
+fn the_direction_of_a_message_in_the_log_of_a_gateway_says_who_sent_it() {
+    let talk = [(false, "¿Cuál es su PIN?"), (true, "4821"), (false, "Su pedido 81772 sale hoy."), (true, "gracias")];
+    let forms: [&dyn Fn(usize, bool, &str) -> String; 5] = [
+        &|n, received, text| {
+            let way = if received { "RX id=a1 from" } else { "TX id=a2 to" };
+            format!("2024-05-01T10:00:0{n}Z [gw-1] {way}=+34600111222 body=\"{text}\"")
+        },
+        &|_, received, text| {
+            let way = if received { "[IN]" } else { "[OUT]" };
+            format!("{way} peer=34600111222 text=\"{text}\"")
+        },
+        &|n, received, text| format!("10:00:0{n} sms {} 34600111222 \"{text}\"", if received { "MO" } else { "MT" }),
+        &|n, received, text| format!("10:00:0{n} {} +34600111222: {text}", if received { "<-" } else { "->" }),
+        &|n, received, text| {
+            let way = if received { "inbound" } else { "outbound" };
+            format!("2024-05-01 10:00:0{n},123 INFO gateway {way} seq={n} text=\"{text}\"")
+        },
+    ];
+    for form in forms {
+        let lines: Vec<String> =
+            talk.iter().enumerate().map(|(n, (received, text))| form(n, *received, text)).collect();
+        let text = lines.join("\n") + "\n";
+        let output = run(&["redact"], text.as_bytes());
+        assert_eq!(stdout(&output), text.replace("\"4821\"", "\"****\"").replace(": 4821", ": ****"));
+        assert!(!stderr(&output).contains("role"), "{}", stderr(&output));
     }
 }
