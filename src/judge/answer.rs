@@ -114,6 +114,11 @@ pub(crate) fn login_and_password(reading: &TokenizedText<'_>) -> Option<[(usize,
             continue;
         }
         let (_, mut last) = chunk(reading, at).filter(|(first, _)| *first <= at)?;
+        if last < at {
+            // A mark that ends the sentence.
+            at += 1;
+            continue;
+        }
         // "jenk88/rosebud"
         if let Some(slash) = (at + 1..last).find(|&i| tokens[i].is(b'/')) {
             last = slash - 1;

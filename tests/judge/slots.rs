@@ -140,3 +140,11 @@ fn the_order_of_a_list_does_not_outlive_its_question() {
     let talk = ["a: order number and the code we texted?", "118552 550182", "a: I just sent it again.", "5529 0144"];
     assert_eq!(last_of(&talk), "**** ****");
 }
+
+#[test]
+fn the_marks_after_the_password_are_no_part_of_a_user_name_and_a_password() {
+    for marks in [",", ")", ",\u{fffd}", ",\u{fffd}\u{fffd},", "),", "\u{fffd}"] {
+        let answer = answer_to("What is your username and password?", &format!("jenk88 rosebud{marks}"));
+        assert_eq!(answer, format!("jenk88 ********{marks}"));
+    }
+}
