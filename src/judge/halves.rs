@@ -41,9 +41,12 @@ impl MessageAnalysis<'_, '_> {
             let just_asked = || last.is_none_or(|last| last.asked().iter().any(|topic| expected.contains(topic)));
             let short = digits.len() == 3
                 || digits.len() < 3 && (alone && just_asked() || digits.len() == 2 && self.says_piece());
+            // After a complete answer, "ok, how many days" is followed by something else.
+            let open = !self.expected.answered || just_asked();
             let pin = (expected.contains(Topic::Pin) || expected.contains(Topic::SecurityCode) && digits.len() <= 2)
                 && digits.len() <= 3
-                && alone;
+                && alone
+                && open;
             if pin && self.harmless_asked(number).is_none() {
                 let candidate = self.bare_candidate(number, Entity::Pin);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);

@@ -335,7 +335,12 @@ impl MessageAnalysis<'_, '_> {
         let counted = |topic: &Topic| *topic != Topic::Card;
         let topics: SmallVec<[Topic; MOST_TOPICS]> = topics.iter().filter(counted).take(MOST_TOPICS).collect();
         let secret = topics.iter().filter(|topic| topic.is_secret());
-        if groups.len() < 2 || secret.clone().next().is_none() || label.is_some() && groups.len() < topics.len() {
+        // "card and pin please": the number after the card is the PIN.
+        let after_card = label.is_none() && self.card_found && self.expected.asked.contains(Topic::Card);
+        if groups.len() + usize::from(after_card) < 2
+            || secret.clone().next().is_none()
+            || label.is_some() && groups.len() < topics.len()
+        {
             return;
         }
         // Answers come in the order of the questions, unless their digits say otherwise.

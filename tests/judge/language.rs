@@ -876,3 +876,12 @@ fn a_customer_repeats_what_an_agent_has_just_issued() {
     assert_eq!(answer_to("Su clave de hoy es melon-88", "\"melon-88\""), "\"********\"");
     assert_eq!(answer_to("Your new PIN is 6047.", "ok. my order is 118552"), "ok. my order is 118552");
 }
+
+#[test]
+fn a_secret_that_was_sent_in_error_is_no_error_code() {
+    becomes(&[
+        ("le mande mi social por error 246-71-9903", "le mande mi social por error ***-**-9903"),
+        ("te mande el codigo por error 447128", "te mande el codigo por error ******"),
+    ]);
+    passes(&["error 4471 when I enter my pin", "my pin gives error 4471", "por error 4471"]);
+}

@@ -148,3 +148,50 @@ fn the_marks_after_the_password_are_no_part_of_a_user_name_and_a_password() {
         assert_eq!(answer, format!("jenk88 ********{marks}"));
     }
 }
+
+#[test]
+fn the_number_after_a_card_is_the_pin_that_was_asked_for_with_it() {
+    answers_become(&[
+        ("card and pin please", "5204 6428 3378 7981 / 3329", "**** **** **** 7981 / ****"),
+        ("card and pin please", "5204642833787981 3329", "************7981 ****"),
+        ("digite tarjeta y nip", "5204 6428 3378 7981 - 3329", "**** **** **** 7981 - ****"),
+        ("card and zip please", "5204 6428 3378 7981 60614", "**** **** **** 7981 60614"),
+    ]);
+}
+
+#[test]
+fn a_list_may_say_that_a_code_was_sent_and_abbreviate_number() {
+    answers_become(&[
+        ("order no and the login code we sent", "88201 / 449172", "88201 / ******"),
+        ("order number and the code we texted you", "88201, 449172", "88201, ******"),
+        ("order no and cvv?", "88201 / 449", "88201 / ***"),
+        ("número de orden y el código que le mandamos", "88201, 449172", "88201, ******"),
+    ]);
+}
+
+#[test]
+fn a_question_for_a_count_ends_the_wait_without_a_question_mark() {
+    for (question, answer, next, count) in [
+        ("cvv?", "460", "how many days", "90"),
+        ("cvv?", "460", "filled. how many days", "90"),
+        ("pin?", "4380", "yes. how much", "348"),
+        ("nip?", "4601", "ok y cuantos litros", "600"),
+        // Nor is it a piece of a complete answer.
+        ("nip?", "4601", "cuantos en la casa?", "6"),
+        ("nip?", "4601", "y kilos", "20"),
+        ("cvv?", "460", "day 5 or 19", "19"),
+    ] {
+        assert_eq!(last_of(&[&format!("a: {question}"), answer, &format!("a: {next}"), count]), count, "{next}");
+    }
+    for (question, answer, next, again) in [
+        ("pin?", "4471", "declined", "4417"),
+        ("pin?", "44", "go on", "17"),
+        ("cvv?", "let me look", "ok, how many digits do you see", "447"),
+    ] {
+        assert_eq!(
+            last_of(&[&format!("a: {question}"), answer, &format!("a: {next}"), again]).trim_matches('*'),
+            "",
+            "{next}"
+        );
+    }
+}

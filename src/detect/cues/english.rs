@@ -148,7 +148,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Quantity,
         name: "quantity",
-        phrases: "in case; just in case; in any/that/this/which/our case; over; about; around; approximately; approx; roughly; nearly; almost; than; up to; at least; more/less/fewer/greater/higher/lower than; exactly; some; another; all; these; those; by; until; till; before; after; per; every; within; under; above; below; between; x; line; page; step; number 1/2/3; site; process; text; texts; us; i 5/10/20/80/90/95",
+        phrases: "in/by error; in case; just in case; in any/that/this/which/our case; over; about; around; approximately; approx; roughly; nearly; almost; than; up to; at least; more/less/fewer/greater/higher/lower than; exactly; some; another; all; these; those; by; until; till; before; after; per; every; within; under; above; below; between; x; line; page; step; number 1/2/3; site; process; text; texts; us; i 5/10/20/80/90/95",
     },
     Row {
         topic: Topic::Reference,

@@ -283,7 +283,8 @@ impl Lexicon {
     /// preferably words that rarely occur otherwise.
     fn mark(&mut self, phrases: &[Phrase]) {
         for word in &mut self.words {
-            if word.role.intersects(WordClass::REQUEST) {
+            let counts = word.lists.intersects(WordSet::HOW.union(WordSet::HOW_MANY));
+            if counts || word.role.intersects(WordClass::REQUEST) {
                 word.marks = word.marks.union(Marks::REQUEST);
             }
             // "We sent it again. Did it arrive?" contains no cue.

@@ -78,7 +78,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Quantity,
         name: "em conta",
-        phrases: "por conta; em conta; dar/dou/dando conta; me conta; se dar conta; fazer? de conta; conta pra mim",
+        phrases: "por erro; por conta; em conta; dar/dou/dando conta; me conta; se dar conta; fazer? de conta; conta pra mim",
     },
     Row {
         topic: Topic::Account,

@@ -107,7 +107,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Quantity,
         name: "cantidad",
-        phrases: "en caso; en este/ese/mi/tu/su caso; por si acaso; casi; unos; unas; mas de; menos de; alrededor de; aproximadamente; como unos; hasta; las; cada; entre; otros; otras; cerca de; mas o menos",
+        phrases: "por error; en caso; en este/ese/mi/tu/su caso; por si acaso; casi; unos; unas; mas de; menos de; alrededor de; aproximadamente; como unos; hasta; las; cada; entre; otros; otras; cerca de; mas o menos",
     },
     Row {
         topic: Topic::Reference,

@@ -18,7 +18,16 @@ fn names(reading: &TokenizedText<'_>, tokens: &[Token], counts: impl Fn(Topic) -
 /// Returns whether the tokens contain a word that makes them a statement.
 fn states(reading: &TokenizedText<'_>, tokens: &[Token]) -> bool {
     let verb = Does::COPULA.union(Does::NEGATION).union(Does::SENT);
-    tokens.iter().any(|t| t.kind == Kind::Word && t.cue == 0 && t.does(verb) && !separates(reading, t))
+    // "The code we sent", "el código que le mandamos".
+    let relative = |at: usize| {
+        let link = |t: &Token| t.kind == Kind::Word && t.cue == 0 && t.does(Does::GLUE) && !t.does(Does::COPULA);
+        let between = tokens[..at].iter().rev().take_while(|t| link(t)).count();
+        tokens[at].does(Does::SENT) && (1..=3).contains(&between) && at > between && tokens[at - between - 1].cue != 0
+    };
+    (0..tokens.len()).any(|at| {
+        let token = &tokens[at];
+        token.kind == Kind::Word && token.cue == 0 && token.does(verb) && !separates(reading, token) && !relative(at)
+    })
 }
 
 /// Returns whether the token may be part of a name: a cue, an article, a mark.

@@ -284,7 +284,8 @@ fn may_ask(reading: &TokenizedText<'_>, role: Role) -> bool {
         || reading.does(Does::REQUEST.union(Does::FACE))
         || reading.mentions_secrets()
         || reading.mentions(Topic::Partial)
-        || role.serves() && Topic::MEANT.into_iter().any(|topic| reading.mentions(topic))
+        || role.serves()
+            && (Topic::MEANT.into_iter().any(|topic| reading.mentions(topic)) || reading.does(Does::QUESTION))
 }
 
 /// Returns the topics that an answer to the cue may have.

@@ -59,7 +59,8 @@ impl Sweep {
                 sweep.partial |= hit.cue.topic == Topic::Partial;
                 sweep.harmless |= Topic::MEANT.contains(&hit.cue.topic);
             }
-            if token.does(Does::NEGATION) && token.kind == Kind::Word {
+            // "Order no" is a number.
+            if token.does(Does::NEGATION) && token.kind == Kind::Word && token.cue == 0 {
                 sweep.negation = sweep.negation.or(Some(at));
             }
             if token.ends_line() && !opens && (token.kind == Kind::Newline || reading.ends_sentence(at)) {
@@ -78,7 +79,13 @@ impl Sweep {
             || self.secret
             || self.partial
             || self.harmless && self.words <= MOST_WORDS
-            || self.roles.intersects(Does::REQUEST.union(Does::FACE)))
+            || self.roles.intersects(Does::REQUEST.union(Does::FACE))
+            || self.may_count())
+    }
+
+    /// Returns whether the sentence may ask how many, even if it has no question mark.
+    pub(super) fn may_count(&self) -> bool {
+        self.lists.intersects(WordSet::HOW.union(WordSet::HOW_MANY))
     }
 }
 
@@ -129,7 +136,10 @@ impl Sentence {
         let pair = |first: WordSet, then: WordSet| {
             is(first) && is(then) && tokens.windows(2).any(|w| w[0].is_any(first) && w[1].is_any(then))
         };
-        let measures = if pair(WordSet::HOW, WordSet::MANY) || is(WordSet::HOW_MANY) {
+        let counts = pair(WordSet::HOW, WordSet::MANY) || is(WordSet::HOW_MANY);
+        // "Ok, how many nights": people leave out the question mark.
+        let question = question || role.serves() && counts && opens_with(WordSet::HOW.union(WordSet::HOW_MANY));
+        let measures = if counts {
             Some(Topic::Amount)
         } else if question
             && (opens_with(WordSet::WHEN) && !is(WordSet::WHICH) && !(request && tokens.iter().any(|t| t.is(b',')))
