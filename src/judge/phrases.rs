@@ -30,13 +30,17 @@ impl MessageAnalysis<'_, '_> {
                     t.does(Does::CONJUNCTION.union(Does::PIECE).union(Does::GLUE)) || matches!(t.kind, Kind::Mark(_))
                 })
         });
-        let routing = number.digits == 9
+        behind || self.is_routing_number(number)
+    }
+
+    /// Returns whether the number is a routing number by its checksum.
+    pub(super) fn is_routing_number(&self, number: &Number) -> bool {
+        number.digits == 9
             && number.groups == 1
             && Digits::of(self.reading, number.first, number.last).is_some_and(|digits| {
                 let text: SmallVec<[u8; 16]> = digits.get().iter().map(|digit| b'0' + digit).collect();
                 checksum::aba(&text)
-            });
-        behind || routing
+            })
     }
 
     /// Returns whether four digits are a PIN that is described by a date: "The PIN is the year my daughter was born,

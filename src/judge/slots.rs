@@ -332,12 +332,18 @@ impl MessageAnalysis<'_, '_> {
     /// Distributes the topics over the numbers in the tokens `first..end`.
     fn fill_slots(&mut self, topics: Topics, first: usize, end: usize, label: Option<&'static str>) {
         let Some(groups) = self.groups(first, end, label.is_some()) else { return };
-        let counted = |topic: &Topic| *topic != Topic::Card;
-        let topics: SmallVec<[Topic; MOST_TOPICS]> = topics.iter().filter(counted).take(MOST_TOPICS).collect();
+        // Those that have a value by their form: "card and pin please", "ssn and account?".
+        let given = self.verdict.found.iter().filter_map(|found| Topic::of(found.entity));
+        let given = given.filter(|topic| topics.contains(*topic)).fold(Topics::NONE, Topics::with);
+        let open = topics.without(Topic::Card).except(given);
+        let mut topics: SmallVec<[Topic; MOST_TOPICS]> = open.iter().take(MOST_TOPICS - 1).collect();
+        // A routing number and an account number.
+        let routes = |at: usize| self.is_routing_number(&Group::number(&groups[at..=at]));
+        if open.contains(Topic::Account) && !open.contains(Topic::Reference) && (0..groups.len()).any(routes) {
+            topics.push(Topic::Account);
+        }
         let secret = topics.iter().filter(|topic| topic.is_secret());
-        // "card and pin please": the number after the card is the PIN.
-        let after_card = label.is_none() && self.card_found && self.expected.asked.contains(Topic::Card);
-        if groups.len() + usize::from(after_card) < 2
+        if groups.len() + usize::from(!given.is_empty()) < 2
             || secret.clone().next().is_none()
             || label.is_some() && groups.len() < topics.len()
         {
@@ -347,7 +353,7 @@ impl MessageAnalysis<'_, '_> {
         let secret_at = self.expected.place.among(groups.len()).filter(|_| label.is_none());
         // "55 29 01" is one passcode, if nothing else was asked for.
         let whole = |number: &Number| number.groups > 1 && secret.clone().any(|topic| secret_fits(*topic, number));
-        if topics.len() == 1 && secret_at.is_none() && self.page.numbers.iter().any(whole) {
+        if topics.len() == 1 && given.is_empty() && secret_at.is_none() && self.page.numbers.iter().any(whole) {
             return;
         }
         let alone = |at: usize| match &groups[at] {

@@ -150,12 +150,24 @@ fn the_marks_after_the_password_are_no_part_of_a_user_name_and_a_password() {
 }
 
 #[test]
-fn the_number_after_a_card_is_the_pin_that_was_asked_for_with_it() {
+fn the_number_after_a_card_or_a_social_security_number_is_what_was_asked_for_with_it() {
     answers_become(&[
+        ("ssn and account number?", "240-97-5513 7710039284", "***-**-5513 ******9284"),
+        ("ssn, zip, pin?", "240-97-5513 10270 4417", "***-**-5513 10270 ****"),
         ("card and pin please", "5204 6428 3378 7981 / 3329", "**** **** **** 7981 / ****"),
         ("card and pin please", "5204642833787981 3329", "************7981 ****"),
         ("digite tarjeta y nip", "5204 6428 3378 7981 - 3329", "**** **** **** 7981 - ****"),
         ("card and zip please", "5204 6428 3378 7981 60614", "**** **** **** 7981 60614"),
+    ]);
+}
+
+#[test]
+fn a_routing_number_is_not_the_account_number_that_was_asked_for_with_it() {
+    answers_become(&[
+        ("routing, account, name?", "322271627, 8841770, Noor Said", "*****1627, ****770, Noor Said"),
+        ("routing and account?", "8841770 322271627", "****770 *****1627"),
+        ("routing, account, zip?", "322271627 8841770 94110", "*****1627 ****770 94110"),
+        ("routing number and order number?", "322271627 884177", "*****1627 884177"),
     ]);
 }
 
