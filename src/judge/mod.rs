@@ -38,7 +38,7 @@ use std::cell::OnceCell;
 use smallvec::SmallVec;
 
 use crate::detect::Document;
-use crate::detect::cues::{Topic, WordClass};
+use crate::detect::cues::{PhraseSet, Topic, WordClass};
 use crate::detect::number::{Number, NumberShape};
 use crate::detect::token::TokenizedText;
 use crate::entity::Entity;
@@ -147,6 +147,10 @@ fn intents(
     if role.as_asker().serves() && learned::question::may_ask(reading, part) {
         said.has_question = true;
         said.scores = learned::question::scores(reading, part, said.asks);
+        let points_back = || reading.tokens.iter().any(|t| reading.is_in(t, PhraseSet::POINTS_BACK));
+        if said.asks.is_empty() && learned::question::is_harmless(said.scores) && !points_back() {
+            (said.moves_on, said.insists, said.refers) = (true, false, false);
+        }
     }
     (said, requests)
 }

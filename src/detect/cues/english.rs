@@ -430,6 +430,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
         PhraseSet::STILL,
         "now just currently still the like be actually basically simply probably likely only literally this following is also",
     ),
+    (PhraseSet::POINTS_BACK, "it that them they one ones again those this rest next another other last part half end beginning dash letter letters upper lower capital uppercase lowercase"),
     (PhraseSet::WHICH, "which that"),
     (PhraseSet::HINTS, "name surname song street dog cat team band school town city flower nickname"),
     (PhraseSet::WITH, "with using"),

@@ -109,6 +109,8 @@ impl PhraseSet {
     pub(crate) const THEN_ANOTHER: Self = Self(1 << 52);
     /// Explains the word before it.
     pub(crate) const AS_IN: Self = Self(1 << 53);
+    /// Points back to what was asked for or given: "it", "the other one", "otra vez".
+    pub(crate) const POINTS_BACK: Self = Self(1 << 54);
 
     pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0

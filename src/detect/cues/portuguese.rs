@@ -446,6 +446,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::JOINS, "e ou"),
     (PhraseSet::THE_THING, "a o"),
     (PhraseSet::STILL, "agora ainda apenas so esse essa como que eh ser atualmente simplesmente"),
+    (PhraseSet::POINTS_BACK, "isso esse essa outra outro outras outros resto segue seguinte novo parte metade hifen letra letras maiuscula maiusculas minuscula minusculas"),
     (PhraseSet::WHICH, "que"),
     (
         PhraseSet::HINTS,

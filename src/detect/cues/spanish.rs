@@ -352,6 +352,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::JOINS, "y e o a"),
     (PhraseSet::THE_THING, "el la"),
     (PhraseSet::STILL, "el la ahora esta como que es ser"),
+    (PhraseSet::POINTS_BACK, "eso esa ese otra otro otras otros resto sigue siguiente nuevo parte mitad guion letra letras mayuscula mayusculas minuscula minusculas"),
     (PhraseSet::WHICH, "que la"),
     (PhraseSet::HINTS, "nombre apellido apodo cancion calle perro perra perrita gato equipo escuela pueblo ciudad"),
     (PhraseSet::WITH, "con usando"),

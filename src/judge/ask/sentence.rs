@@ -194,7 +194,7 @@ impl Sentence {
             elsewhere: role.serves() && secret && happens_elsewhere(reading, tokens),
             on_card_face: role.serves()
                 && roles.intersects(Does::FACE)
-                && ((digits || is(WordSet::CODE)) && is(WordSet::FEW)
+                && (is(WordSet::FEW) && (digits || is(WordSet::CODE) || names_a_face(reading, start, end))
                     || reading.has_mark(b'?') && explains(reading, start)),
         }
     }
@@ -208,6 +208,29 @@ impl Sentence {
         let sent_code = self.sent && matches!(hit.cue.topic, Topic::OneTimePasscode | Topic::Code);
         self.question || self.request || self.fragment || sent_code && !self.negated
     }
+}
+
+/// Returns whether the sentence names nothing but a side of a card and a count: "three from the back", "los 3 de atrás".
+fn names_a_face(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
+    const MOST_WORDS: usize = 8;
+    let besides = Does::FACE
+        .union(Does::GLUE)
+        .union(Does::DETERMINER)
+        .union(Does::OWN)
+        .union(Does::FILLER)
+        .union(Does::CONJUNCTION)
+        .union(Does::REQUEST);
+    let plain = |token: &Token| match reading.hit(token) {
+        Some(hit) if hit.cue.topic == Topic::Partial => (hit.first..=hit.last).any(|at| is_three(reading, at)),
+        Some(hit) => hit.cue.topic == Topic::Card,
+        None => token.is_any(WordSet::FEW) || token.does(besides),
+    };
+    let words = || reading.tokens[start..end].iter().filter(|t| t.is_text());
+    words().count() <= MOST_WORDS && words().all(plain)
+}
+
+fn is_three(reading: &TokenizedText<'_>, at: usize) -> bool {
+    is_any(reading, &reading.tokens[at], &["3", "three", "tres"])
 }
 
 /// Returns whether the word at `at`, which may ask for something, does so in the sentence that starts at `start`.

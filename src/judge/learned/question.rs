@@ -14,6 +14,10 @@ const TOKENS: usize = 72;
 /// The length of a word's stem, in letters. Words with the same stem share a feature.
 const STEM: usize = 5;
 
+/// The scores of what a question certainly does not ask for, and of what it certainly does.
+const LEAST: u8 = 1;
+const MOST: u8 = 7;
+
 /// The first template of questions.
 pub(super) const FIRST_TEMPLATE: u64 = 200;
 
@@ -91,6 +95,12 @@ pub(crate) fn scores(reading: &TokenizedText<'_>, part: Part, asks: Topics) -> [
     sum.sums()[0].map(bucket)
 }
 
+/// Returns whether a question with these scores is about something harmless, beyond doubt.
+pub(crate) fn is_harmless(scores: [u8; INTENTS]) -> bool {
+    let [secrets @ .., harmless] = scores;
+    harmless == MOST && secrets == [LEAST; INTENTS - 1]
+}
+
 fn bucket(score: i32) -> u8 {
-    (score.div_euclid(16) + 4).clamp(1, 7) as u8
+    (score.div_euclid(16) + 4).clamp(i32::from(LEAST), i32::from(MOST)) as u8
 }
