@@ -165,6 +165,11 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
     if tokens[start..end].iter().any(|t| t.kind == Kind::Word && t.does(WordClass::NEGATION)) {
         return None;
     }
+    if reading.facts.words == 1
+        && let Some(at) = (start..end).find(|at| reading.is_in(&tokens[*at], PhraseSet::USED_AS_PASSWORD))
+    {
+        return Some((at, at));
+    }
     let mut first = start;
     let mut introduced = false;
     // Lead-in words.
@@ -213,7 +218,10 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
         let explained = start == 0
             && reading.token(end).is_some_and(|t| t.is(b','))
             && reading.token(end + 1).is_some_and(|t| reading.is_in(t, PhraseSet::AS_IN));
-        return (plain && is_unknown(reading, value) && (introduced || lead.0 <= 2 && total <= 4 || last || explained))
+        let used = introduced && reading.is_in(&body[0], PhraseSet::USED_AS_PASSWORD);
+        return (plain
+            && (is_unknown(reading, value) || used)
+            && (introduced || lead.0 <= 2 && total <= 4 || last || explained))
             .then_some(value);
     }
     // A passphrase consists of content words with hardly any filler and no verb that makes it a statement.
@@ -231,6 +239,10 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
     if body.windows(2).any(|w| w[1].does(WordClass::UNIT) && counts(&w[0])) {
         return None;
     }
-    let plain = body.iter().all(|t| t.kind == Kind::Word && t.cue == 0 || matches!(t.kind, Kind::Mark(b'-' | b'\'')));
+    // "maple 1984"
+    let ends_in_digits = words > 1 && body.last().is_some_and(|t| t.kind == Kind::Digits && !t.inert);
+    let plain = body[..body.len() - usize::from(ends_in_digits)]
+        .iter()
+        .all(|t| t.kind == Kind::Word && t.cue == 0 || matches!(t.kind, Kind::Mark(b'-' | b'\'')));
     (plain && talk == 0 && known * 3 <= words && (lead <= 2 || introduced)).then_some((first, last - 1))
 }

@@ -117,7 +117,9 @@ impl MessageAnalysis<'_, '_> {
                     Topic::Pin if number.digits < 4 => continue,
                     Topic::Pin => Entity::Pin,
                     Topic::Account => Entity::Account,
-                    Topic::Password if self.is_bare() && number.groups == 1 && harmless.is_none() => Entity::Password,
+                    Topic::Password if self.is_all(number) && number.groups == 1 && harmless.is_none() => {
+                        Entity::Password
+                    }
                     _ => continue,
                 };
                 return Some((entity, announced));
@@ -268,6 +270,14 @@ impl MessageAnalysis<'_, '_> {
                 brands::could_start(digits.get()).is_some()
                     && digits.get().len() + 1 >= brands::usual_length(digits.get())
             })
+    }
+
+    /// Returns whether the message consists of the number and everyday words. "maple 1984" and "Maple!1984" do not.
+    fn is_all(&self, number: &Number) -> bool {
+        let talk = Does::FILLER.union(Does::GLUE).union(Does::PIECE);
+        let word = |t: &Token| matches!(t.kind, Kind::Word | Kind::Mixed) && !t.does(talk);
+        !self.reading.tokens.iter().any(word)
+            && password::chunk(self.reading, number.first).is_none_or(|chunk| chunk == (number.first, number.last))
     }
 
     /// Returns whether the message clearly replaces what was given before: "Sorry, it was 4812", "al revés, 197765".

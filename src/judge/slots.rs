@@ -356,9 +356,12 @@ impl MessageAnalysis<'_, '_> {
         if topics.len() == 1 && given.is_empty() && secret_at.is_none() && self.page.numbers.iter().any(whole) {
             return;
         }
+        // "4417 or 1234" are two PINs.
+        let on_cards = [Topic::SecurityCode, Topic::Card, Topic::Time];
+        let dated = label.is_some() || on_cards.into_iter().any(|topic| self.expected.asked.contains(topic));
         let alone = |at: usize| match &groups[at] {
             _ if secret_at.is_some() => 1,
-            group if group.is_harmless() || self.is_month_and_year(group) => 1,
+            group if group.is_harmless() || dated && self.is_month_and_year(group) => 1,
             group if group.digits() <= 2 => 3,
             _ => UNKNOWN,
         };

@@ -885,3 +885,66 @@ fn a_secret_that_was_sent_in_error_is_no_error_code() {
     ]);
     passes(&["error 4471 when I enter my pin", "my pin gives error 4471", "por error 4471"]);
 }
+
+#[test]
+fn an_agent_who_confirms_a_secret_and_asks_for_something_else_gets_that() {
+    for (question, answer) in [
+        ("Código correcto. ¿Número de pedido?", "771902"),
+        ("CVV correcto. ¿Cuántas piezas?", "120"),
+        ("PIN correto. Qual o valor?", "4829"),
+        ("Correct code. Which order?", "771902"),
+        ("SSN ok. Policy number?", "887301542"),
+        ("Your PIN is set. What's your house number?", "4829"),
+        ("Code matches. Order number?", "771902"),
+        ("Su contraseña quedó lista. ¿Ciudad?", "Toluca"),
+    ] {
+        assert_eq!(answer_to(question, answer), answer, "{question}");
+    }
+    for question in ["Ok, code. And the zip?", "PIN correcto?", "Code ok?", "your code, please. Do you have it?"] {
+        assert_eq!(answer_to(question, "771902"), "******", "{question}");
+    }
+}
+
+#[test]
+fn a_question_about_something_else_ends_the_wait_for_a_password() {
+    for (question, answer) in [
+        ("Which browser do you use?", "Firefox"),
+        ("What's the dog's name?", "Biscuit"),
+        ("OK. Which device are you using?", "Pixel"),
+    ] {
+        let talk = ["a: what's your password?", "let me find it", &format!("a: {question}"), answer];
+        assert_eq!(last_of(&talk), answer, "{question}");
+    }
+    for question in ["What does it say?", "can you share it please?", "is it the other one?"] {
+        let talk = ["a: what's your password?", "let me find it", &format!("a: {question}"), "rosebud"];
+        assert_eq!(last_of(&talk), "********", "{question}");
+    }
+}
+
+#[test]
+fn a_password_of_a_word_and_a_number_is_one_value() {
+    for password in
+        ["Kumar@1990", "Summer!2024", "Maple?2020", "2020!Maple", "maple 1984", "monkey 77", "blue sky 2020", "friday"]
+    {
+        assert_eq!(answer_to("what's your password?", password), "********");
+        assert_eq!(answer_to("¿contraseña?", password), "********");
+    }
+    becomes(&[
+        ("my password is monkey 77", "my password is ********"),
+        ("mi contraseña es mono 7788", "mi contraseña es ********"),
+        ("my password is blue sky 2020", "my password is ********"),
+        ("my password is welcome", "my password is ********"),
+        ("minha senha é janeiro", "minha senha é ********"),
+    ]);
+    passes(&["my password is wrong", "my password is good until 2027", "my password is expired 3 days ago"]);
+    assert_eq!(answer_to("what's your password?", "room 1984"), "room 1984");
+    assert_eq!(answer_to("code?", "4417 or 1234"), "**** or ****");
+}
+
+#[test]
+fn a_confirmation_code_that_was_sent_may_have_letters() {
+    for question in ["the confirmation code we texted you", "O código de confirmação que enviamos"] {
+        assert_eq!(answer_to(question, "A7K2P9"), "******", "{question}");
+    }
+    assert_eq!(answer_to("confirmation code?", "A7K2P9"), "A7K2P9");
+}

@@ -109,6 +109,8 @@ impl PhraseSet {
     pub(crate) const THEN_ANOTHER: Self = Self(1 << 52);
     /// Explains the word before it.
     pub(crate) const AS_IN: Self = Self(1 << 53);
+    /// An everyday word that is among the most used passwords and describes none.
+    pub(crate) const USED_AS_PASSWORD: Self = Self(1 << 55);
     /// Points back to what was asked for or given: "it", "the other one", "otra vez".
     pub(crate) const POINTS_BACK: Self = Self(1 << 54);
 

@@ -446,7 +446,14 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::JOINS, "e ou"),
     (PhraseSet::THE_THING, "a o"),
     (PhraseSet::STILL, "agora ainda apenas so esse essa como que eh ser atualmente simplesmente"),
-    (PhraseSet::POINTS_BACK, "isso esse essa outra outro outras outros resto segue seguinte novo parte metade hifen letra letras maiuscula maiusculas minuscula minusculas"),
+    (
+        PhraseSet::USED_AS_PASSWORD,
+        "segredo amor senha segunda terca quarta quinta sexta janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro verao inverno mae pai dinheiro amigos liberdade",
+    ),
+    (
+        PhraseSet::POINTS_BACK,
+        "isso esse essa outra outro outras outros resto segue seguinte novo parte metade hifen letra letras maiuscula maiusculas minuscula minusculas",
+    ),
     (PhraseSet::WHICH, "que"),
     (
         PhraseSet::HINTS,
@@ -463,7 +470,10 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::WITH_CODE, "e com"),
     (PhraseSet::FULL, "numero num numeracao digitos inteiro"),
     (PhraseSet::THIRD, "ele ela eles elas"),
-    (PhraseSet::CONFIRMS, "certo correto isso sim ne confere aqui mesmo anotado anotada"),
+    (
+        PhraseSet::CONFIRMS,
+        "certo certa correto correta isso sim ne confere aqui mesmo anotado anotada recebido recebida aceito aceita ok",
+    ),
     (
         PhraseSet::READS_BACK,
         "tenho anotei anoto ouvi escutei entendi digitei inseri repito repetindo confirmo confirmando tentei usei usar recebi coloquei aceitou aceita consta",

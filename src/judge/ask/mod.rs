@@ -295,8 +295,9 @@ fn topics_of(reading: &TokenizedText<'_>, hit: &Hit, sent: bool) -> Topics {
     if hit.cue.topic.is_secret() && !passcode && names_a_word(reading, hit) {
         topics = topics.with(Topic::Password);
     }
-    // "Confirmation code" may also be the code of a booking. A security code that was sent is not the one on a card.
-    if let Some(other) = cues::also(hit.cue.name).filter(|topic| !(sent && *topic == Topic::SecurityCode)) {
+    // "Confirmation code" may also be the code of a booking. A code that was sent is neither that nor the one on a card.
+    let other = |topic: &Topic| !(sent && matches!(topic, Topic::SecurityCode | Topic::Reference));
+    if let Some(other) = cues::also(hit.cue.name).filter(other) {
         topics = topics.with(other);
     }
     topics

@@ -5,7 +5,7 @@ use crate::detect::password::is_predicate;
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::message::Role;
 
-use super::list::is_bare_name;
+use super::list::{confirms, is_bare_name};
 use super::object::{happens_elsewhere, warns};
 use super::{cues_in, is_any};
 
@@ -170,9 +170,11 @@ impl Sentence {
                 && sweep.colon
                 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves()
-                    && (secret || sweep.harmless && reading.facts.words <= MOST_WORDS)
-                    && is_bare_name(reading, start, end)
-                || role.serves() && (is_prompt(reading, start, end) || is_harmless_prompt(reading, start, end)),
+                    && ((secret || sweep.harmless && reading.facts.words <= MOST_WORDS)
+                        && is_bare_name(reading, start, end)
+                        || is_prompt(reading, start, end)
+                        || is_harmless_prompt(reading, start, end))
+                    && !(secret && confirms(reading, start, end)),
             refers_back: words <= 8 && is(WordSet::REFERENCE),
             recites: tokens
                 .windows(2)
@@ -248,6 +250,10 @@ pub(super) fn is_request(reading: &TokenizedText<'_>, start: usize, at: usize, r
     if reading.is_word(token, b"have") {
         let near = &tokens[at.saturating_sub(3)..at];
         return near.iter().any(|t| t.is_any(WordSet::MODAL) || reading.is_word(t, b"me"));
+    }
+    // "Your PIN is set."
+    if before.is_some_and(|t| t.does(Does::COPULA) && t.kind == Kind::Word) && reading.is_word(token, b"set") {
+        return false;
     }
     // "Take all the time you need."
     if reading.is_word(token, b"need") && before.is_some_and(|t| is_any(reading, t, &["you", "u"])) {

@@ -436,7 +436,9 @@ fn plain_words(
     if count == 1 && !stopped {
         // A word in -ly at the end of a clause is not an adverb: "my password is tigerlily".
         let fits = (!predicate || word.len() >= 6 && word.ends_with(b"ly"))
-            && (!everyday || sign && !first.does(WordClass::FILLER) && !first.does(WordClass::GLUE));
+            && (!everyday
+                || reading.is_in(first, PhraseSet::USED_AS_PASSWORD)
+                || sign && !first.does(WordClass::FILLER) && !first.does(WordClass::GLUE));
         return (fits && word.len() >= 3).then_some(value);
     }
     if count == 1 && stopped && !everyday && !predicate && word.len() >= 4 {
@@ -447,6 +449,21 @@ fn plain_words(
         // "password: purple monkey dishwasher" is the value as a whole. "pw: ilovepizza email: x" stops at the next
         // cue.
         return Some(if stopped { value } else { (value.0, last) });
+    }
+    // "monkey 77", "blue sky 2020".
+    let nothing_said = |t: &Token| {
+        let talk = WordClass::STATE
+            .union(WordClass::FILLER)
+            .union(WordClass::HEAD)
+            .union(WordClass::UNIT)
+            .union(WordClass::GLUE)
+            .union(WordClass::NEGATION)
+            .union(WordClass::MONTH);
+        t.kind == Kind::Word && t.cue == 0 && !t.does(talk) && !is_predicate(reading.bytes(t))
+    };
+    let ends_in_digits = tokens[last].kind == Kind::Digits && !tokens[last].inert && !stopped;
+    if (2..=4).contains(&count) && ends_in_digits && tokens[value.0..last].iter().all(nothing_said) {
+        return Some((value.0, last));
     }
     // "is purple monkey dishwasher": words without an everyday word.
     let alone = |at: usize| {
