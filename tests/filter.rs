@@ -1197,6 +1197,39 @@ fn the_name_of_a_field_says_what_its_value_is() {
 }
 
 #[test]
+fn a_label_belongs_to_the_value_beside_it_and_to_nothing_else() {
+    for (label, value) in
+        [("title", "value"), ("label", "value"), ("name", "value"), ("key", "value"), ("question", "answer")]
+    {
+        for (format, around) in [
+            (BodyFormat::Json, "{\"fields\":[@]}"),
+            (BodyFormat::Json, "{\"type\":\"FactSet\",\"facts\":[@]}"),
+            (BodyFormat::Json, "{\"attachments\":[{\"text\":\"see below\",\"fields\":[@]}]}"),
+            (BodyFormat::Ndjson, "{\"fields\":[@]}\n{\"fields\":[]}\n"),
+            (BodyFormat::Events, "data: {\"fields\":[@]}\n\n"),
+        ] {
+            if (format == BodyFormat::Ndjson || format == BodyFormat::Events) && value == "answer" {
+                continue;
+            }
+            let body = |password: &str, pin: &str| {
+                let pair = |(name, said): (&str, &str)| format!("{{\"{label}\":\"{name}\",\"{value}\":\"{said}\"}}");
+                let pairs = [
+                    ("Temporary password", password),
+                    ("Zip code:", "60614"),
+                    ("What is your PIN?", pin),
+                    ("And the agent?", "maria77"),
+                ];
+                around.replace('@', &pairs.map(pair).join(","))
+            };
+            assert_eq!(filtered(format, &body("rainyday9", "4821")), body("********", "****"), "{label} {around}");
+        }
+    }
+    // Names for programs, as in a login form.
+    let body = r#"{"fields":[{"name":"user","value":"bob"},{"name":"password","value":"rainyday9"}]}"#;
+    assert_eq!(filtered(BodyFormat::Json, body), body);
+}
+
+#[test]
 fn prose_and_cards_are_found_whatever_the_field_is_called() {
     let json = |body: &str| {
         let filtered = Filter::new(Engine::default(), BodyFormat::Json).whole(body.as_bytes()).unwrap();

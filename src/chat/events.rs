@@ -207,6 +207,7 @@ fn others(document: Value<'_>, reading: &mut ChatTexts) {
 /// Adds the fields that are not read as text. A name that denotes a secret says more than a value that may be a piece.
 fn add_fields(names: &Fields<'_>, document: Value<'_>, reading: &mut ChatTexts) {
     let found = names.read(document);
+    reading.labels = found.labels;
     let is_labeled = |field: &&Field| matches!(field.scan, Scan::Labeled(_));
     let labeled: HashSet<usize> = found.fields.iter().filter(is_labeled).map(|field| field.value).collect();
     reading.texts.retain(|text| !matches!(text.part, Continuity::Unknown(_)) || !labeled.contains(&text.value));

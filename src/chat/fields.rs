@@ -33,6 +33,19 @@ const VALUES: &[&str] = &["value", "values", "val", "stringvalue", "string"];
 const LABELS: &[&str] =
     &["name", "key", "label", "title", "field", "fieldid", "customid", "attribute", "property", "id"];
 
+/// Names of a label that people read. The others name a value for programs, unless the label has a blank or a mark at its
+/// end.
+const SHOWN: &[&str] = &["label", "title", "question", "caption", "heading", "header"];
+
+/// The maximum length of a label in bytes.
+const LONGEST_LABEL: usize = 128;
+
+/// Names of what people ask.
+const QUESTIONS: &[&str] = &["question"];
+
+/// Names of what people answer.
+const ANSWERS: &[&str] = &["answer", "answers", "response"];
+
 /// Names that say more after that of the object that they are in: `"card": {"number": ...}`.
 const DEPENDENT: &[&str] = &["number", "num", "no", "code", "value", "digits", "confirmation"];
 
@@ -59,6 +72,20 @@ struct Leaf<'t> {
     value: Value<'t>,
     role: Option<Role>,
     meaning: Meaning,
+    label: Labeled,
+}
+
+/// How a value and a label beside it belong together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Labeled {
+    No,
+    /// It is a label, and not said by anybody.
+    Label,
+    /// It has this label. `shown`: the label has a name for people.
+    By {
+        label: usize,
+        shown: bool,
+    },
 }
 
 #[derive(Clone)]
@@ -68,6 +95,7 @@ struct Step<'t> {
     meaning: Meaning,
     /// The key of the innermost member around.
     name: Option<Cow<'t, [u8]>>,
+    label: Labeled,
 }
 
 impl Fields<'_> {
@@ -83,7 +111,21 @@ impl Fields<'_> {
         let only = only.map(|leaf| leaf.value.index());
         let mut found = ChatTexts::default();
         for leaf in leaves {
+            if let Labeled::By { label, .. } = leaf.label {
+                found.labels.push((leaf.value.index(), label));
+            }
             match facts.scan(leaf.meaning, leaf.value.kind(), &text(leaf.value)) {
+                scan if leaf.label != Labeled::No => match (scan, leaf.label, leaf.meaning) {
+                    // What is shown is no login form.
+                    (_, Labeled::By { .. }, Meaning::Secret(secret)) => {
+                        found.fields.push(Field::new(leaf.value, Scan::Labeled(secret.label())));
+                    }
+                    (Scan::Message, Labeled::By { shown, .. }, meaning) if !shown || is_said(meaning) => {
+                        found.push(leaf.value, leaf.role, Spelling::Plain, Continuity::Whole);
+                    }
+                    (Scan::Message, ..) => found.fields.push(Field::new(leaf.value, Scan::Alone)),
+                    (scan, ..) => found.fields.push(Field::new(leaf.value, scan)),
+                },
                 Scan::Skip => {}
                 Scan::Message => found.push(leaf.value, leaf.role, Spelling::Plain, Continuity::Whole),
                 Scan::Form if only == Some(leaf.value.index()) => {
@@ -101,7 +143,7 @@ impl Fields<'_> {
         // A document that is only a string is a message; that is also possible for the elements of an array.
         let meaning = if document.is_object() || document.is_array() { Meaning::Vague } else { Meaning::Chat };
         // A stack, not recursion: the sender chooses the depth.
-        let mut stack = vec![Step { value: document, role: None, meaning, name: None }];
+        let mut stack = vec![Step { value: document, role: None, meaning, name: None, label: Labeled::No }];
         while let Some(step) = stack.pop() {
             let start = stack.len();
             match step.value.kind() {
@@ -109,7 +151,7 @@ impl Fields<'_> {
                     let is_query = step.meaning == Meaning::Text && step.name.as_deref().is_some_and(is_query);
                     let is_program = is_query && is_graphql(&text(step.value));
                     let meaning = if is_program { Meaning::Program } else { step.meaning };
-                    leaves.push(Leaf { value: step.value, role: step.role, meaning });
+                    leaves.push(Leaf { value: step.value, role: step.role, meaning, label: step.label });
                 }
                 ValueKind::Object => self.enter(&step, &mut stack),
                 ValueKind::Array => {
@@ -131,12 +173,18 @@ impl Fields<'_> {
                 label = meaning(member.raw());
             }
         }
+        let shown = shown_label(step.value);
         for value in step.value.children() {
             let name = value.key();
+            let labeled = match shown {
+                Some((label, _)) if label.index() == value.index() => Labeled::Label,
+                Some((label, shown)) if is_valued(value) => Labeled::By { label: label.index(), shown },
+                _ => Labeled::No,
+            };
             let meaning = name
                 .as_deref()
                 .map_or(Meaning::Unknown, |name| self.meaning(name, step.name.as_deref(), step.meaning, label));
-            stack.push(Step { value, role, meaning, name });
+            stack.push(Step { value, role, meaning, name, label: labeled });
         }
     }
 
@@ -259,6 +307,32 @@ fn bare(name: &str) -> &str {
 
 fn is_in(name: &[u8], names: &[&str]) -> bool {
     name.len() <= 32 && names.iter().any(|known| normalized(name).eq(known.bytes()))
+}
+
+/// Returns the label of an object that has a value beside it, and whether the name of the label is one for people.
+fn shown_label(object: Value<'_>) -> Option<(Value<'_>, bool)> {
+    let labels = object.children().filter(|member| member.kind() == ValueKind::String);
+    let mut labels = labels.filter_map(|member| {
+        let key = member.key()?;
+        let shown = is_in(&key, SHOWN);
+        let text = text(member);
+        let text = text.trim_ascii();
+        let is_shown = || shown || text.contains(&b' ') || matches!(text.last(), Some(b':' | b'?'));
+        let is_label =
+            (1..=LONGEST_LABEL).contains(&text.len()) && (is_in(&key, LABELS) || is_in(&key, QUESTIONS)) && is_shown();
+        is_label.then_some((member, shown && !is_in(&key, QUESTIONS)))
+    });
+    let label = labels.next()?;
+    object.children().any(is_valued).then_some(label)
+}
+
+/// Returns `true` for a member that holds what a label beside it names.
+fn is_valued(member: Value<'_>) -> bool {
+    member.key().is_some_and(|key| is_in(&key, VALUES) || is_in(&key, ANSWERS))
+}
+
+fn is_said(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Chat | Meaning::Text | Meaning::Aside)
 }
 
 fn text(value: Value<'_>) -> Cow<'_, [u8]> {

@@ -118,6 +118,8 @@ enum Stream {
 /// - A name can say that its value is a secret: `cvv`, `cardNumber`, `ssn`, `accountNumber`, `smsCode`, `pin`, `password`.
 ///   The value is then scanned with that knowledge if the document is a chat message or has a card number. A login form
 ///   keeps its password.
+/// - In an object with a `label`, `title`, `question`, `name` or `key` that people read, and a `value` or `answer`, the one names or
+///   asks for the other. The label is not part of the conversation, so it says nothing about the values after it.
 /// - All other strings and numbers are searched for secrets that are unmistakable by their form ([`Scan::Form`]). If the
 ///   name says that they are something else, such as an id, an order, a token or a timestamp, a card number must be grouped
 ///   ([`Scan::Reference`]).

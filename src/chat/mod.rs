@@ -181,6 +181,9 @@ pub struct ChatTexts {
     /// The event to send for held-back text if a copy of this document's event would not do, because the document opens
     /// the block that the text belongs to.
     pub spare: Option<TemplateEvent>,
+    /// Values with the value beside each that names or asks for it: `{"title": "Zip", "value": "60614"}`. In document
+    /// order.
+    pub(crate) labels: Vec<(usize, usize)>,
 }
 
 /// A value that is not part of the chat, but may contain a secret.
@@ -353,6 +356,11 @@ impl ChatTexts {
     /// Appends the text that a value of the document holds.
     pub fn push(&mut self, value: Value<'_>, role: Option<Role>, spelling: Spelling, part: Continuity) {
         self.texts.push(Text::new(value, role, spelling, part));
+    }
+
+    /// Returns the value that names or asks for this one.
+    pub(crate) fn label(&self, value: usize) -> Option<usize> {
+        self.labels.binary_search_by_key(&value, |label| label.0).ok().map(|at| self.labels[at].1)
     }
 
     /// Returns `true` if texts are pieces that stay in their events.

@@ -118,13 +118,15 @@ impl Filter {
         for text in &reading.texts {
             let mut of_text = Vec::new();
             if let Some(value) = tree.value(text.value) {
-                of_text = match long_text(value, text) {
+                of_text = match long_text(value, text).filter(|_| reading.label(text.value).is_none()) {
                     Some(decoded) => {
                         let role = text.role.unwrap_or(self.scanner.role);
                         let patch = self.message(&decoded.bytes, role, pace).await?;
                         json::string_edits(&patch, &decoded.alignment, value.span().start + 1)
                     }
-                    None => self.step(|filter| filter.scanner.text(value, text))?.unwrap_or_default(),
+                    None => self
+                        .step(|filter| filter.scanner.labeled_text(&tree, &reading, value, text))?
+                        .unwrap_or_default(),
                 };
                 pace.spend(value.span().len()).await;
             }
@@ -132,9 +134,8 @@ impl Filter {
             edits.extend(of_text);
         }
         edits.extend(untie(&tree, &reading, &changed));
-        for value in reading.fields.iter().filter_map(|field| Some((tree.value(field.value)?, field.scan))) {
-            let (value, scan) = value;
-            let scanned = |filter: &mut Self| filter.scanner.field(value.kind(), value.span(), value.raw(), scan);
+        for (value, scan) in reading.fields.iter().filter_map(|field| Some((tree.value(field.value)?, field.scan))) {
+            let scanned = |filter: &mut Self| filter.scanner.labeled_field(&tree, &reading, value, scan);
             edits.extend(self.step(scanned)?.unwrap_or_default());
             pace.spend(value.span().len()).await;
         }

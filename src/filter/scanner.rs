@@ -310,7 +310,7 @@ impl Scanner {
         let mut changed = Vec::with_capacity(reading.texts.len());
         for text in &reading.texts {
             let of_text = match tree.value(text.value) {
-                Some(value) => self.text(value, text)?,
+                Some(value) => self.labeled_text(tree, reading, value, text)?,
                 None => Vec::new(),
             };
             changed.push(!of_text.is_empty());
@@ -326,10 +326,61 @@ impl Scanner {
         let mut edits = Vec::new();
         for field in &reading.fields {
             if let Some(value) = tree.value(field.value) {
-                edits.extend(self.field(value.kind(), value.span(), value.raw(), field.scan)?);
+                edits.extend(self.labeled_field(tree, reading, value, field.scan)?);
             }
         }
         Ok(edits)
+    }
+
+    /// Scans a text after its label, if it has one, and as a message if nothing is found.
+    pub(super) fn labeled_text(
+        &mut self,
+        tree: &Tree<'_>,
+        reading: &ChatTexts,
+        value: Value<'_>,
+        text: &Text,
+    ) -> Result<Vec<Edit>, ScanError> {
+        match self.after_label(tree, reading, value) {
+            edits if edits.is_empty() => self.text(value, text),
+            edits => Ok(edits),
+        }
+    }
+
+    /// Scans a field after its label, if it has one, and by itself if nothing is found.
+    pub(super) fn labeled_field(
+        &mut self,
+        tree: &Tree<'_>,
+        reading: &ChatTexts,
+        value: Value<'_>,
+        scan: Scan,
+    ) -> Result<Vec<Edit>, ScanError> {
+        match self.after_label(tree, reading, value) {
+            edits if edits.is_empty() => self.field(value.kind(), value.span(), value.raw(), scan),
+            edits => Ok(edits),
+        }
+    }
+
+    /// Scans a string or number after the value that names or asks for it. Both are not part of the conversation.
+    fn after_label(&mut self, tree: &Tree<'_>, reading: &ChatTexts, value: Value<'_>) -> Vec<Edit> {
+        let label = reading.label(value.index()).and_then(|label| tree.value(label)?.text());
+        let Some(label) = label.map(|label| label.bytes) else { return Vec::new() };
+        let label = label.trim_ascii();
+        let text = match value.text() {
+            Some(text) => text,
+            None => json::Decoded { bytes: json::number_text(value.raw()), alignment: Alignment::identity() },
+        };
+        let mut conversation = Conversation::new();
+        let mut before = String::new();
+        if label.ends_with(b"?") {
+            let _ = self.engine.scan(&mut conversation, &Message::agent(label));
+        } else {
+            before = String::from_utf8_lossy(label.strip_suffix(b":").unwrap_or(label)).into_owned() + ": ";
+        }
+        let patch = self.field_text(&mut conversation, &text.bytes, &before, |_| true);
+        match value.kind() {
+            ValueKind::Number => json::number_edit(&patch, &text.bytes, value.span()).into_iter().collect(),
+            _ => json::string_edits(&patch, &text.alignment, value.content().start),
+        }
     }
 
     /// Scans a string or number at `span`, whose raw content is `content`, that is not part of the chat.

@@ -121,6 +121,7 @@ impl Inside {
             tied
         }));
         found.once.extend(more.once);
+        found.labels.extend(more.labels);
     }
 }
 
