@@ -214,7 +214,20 @@ fn is_table(sample: &[u8], fields: &Fields, certain: bool) -> bool {
     let sample = &sample[..end.map_or(sample.len(), |end| end + 1)];
     let shape = Shape::learn(sample, true, &mut names);
     let known = shape.is_known(&names) && (!certain || shape.is_certain(&names));
-    !sample.is_empty() && (known || shape.is_regular())
+    !sample.is_empty() && (known || shape.is_regular()) && !is_talk(sample)
+}
+
+/// Returns whether each of the first lines starts with a speaker: "Agent: your name, and the code".
+fn is_talk(sample: &[u8]) -> bool {
+    const LONGEST: usize = 32;
+    let starts = |line: &[u8]| {
+        let speaker = memchr::memmem::find(line, b": ").map(|colon| &line[..colon]);
+        speaker.is_some_and(|name| {
+            (1..=LONGEST).contains(&name.len())
+                && name.iter().all(|b| b.is_ascii_alphanumeric() || !b.is_ascii() || b" .-_'".contains(b))
+        })
+    };
+    sample.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).take(LINES).all(starts)
 }
 
 #[cfg(test)]
@@ -251,6 +264,7 @@ mod tests {
             ("", "email,cvv\njen@x.com,493", Format::Csv),
             ("", "\"email\",\"password\"\n\"jen@x.com\",\"BlueHeron7\"\n", Format::Csv),
             ("", "id;login;password\n1;jen;BlueHeron7\n", Format::Csv),
+            ("", "Agent: your order number, and the code\nCustomer: 881273, 771902\n", Format::Text),
             ("", "nome,senha\nana,Luna2020\n", Format::Csv),
             ("a.txt", "email, password\njen@x.com, BlueHeron7\n", Format::Csv),
             ("", "name,city,age\nAna,Rome,33\nBob,Paris,41\n", Format::Csv),
