@@ -95,7 +95,8 @@ impl MessageAnalysis<'_, '_> {
                     Some(Topic::Time) => !matches!(number.shape, NumberShape::Likely("year")),
                     // "8104, and 615": the longer one is the last four.
                     Some(Topic::Partial) => {
-                        !(topic == Topic::SecurityCode && number.digits == 4 && self.has_three_digits())
+                        !(topic == Topic::SecurityCode && number.digits == 4 && self.has_three_digits()
+                            || number.digits == 4 && self.is_first_of_two_answers())
                     }
                     Some(Topic::Phone) => number.digits < 10,
                     _ => true,
@@ -194,6 +195,19 @@ impl MessageAnalysis<'_, '_> {
     /// Returns whether three digits stand alone in the message.
     fn has_three_digits(&self) -> bool {
         self.few_numbers().iter().any(|n| n.digits == 3 && n.groups == 1 && n.shape == NumberShape::Bare)
+    }
+
+    /// Returns whether the message is a single value, right after a question for two things of which the second is a
+    /// secret: "last four and the code we sent?".
+    fn is_first_of_two_answers(&self) -> bool {
+        // "hunter22!" is the second one.
+        let marks = |t: &Token| matches!(t.kind, Kind::Mark(mark) if !b"._-".contains(&mark));
+        let value = |t: &&Token| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits);
+        let values = self.reading.tokens.iter().filter(value).count();
+        values == 1
+            && !self.reading.tokens.iter().any(marks)
+            && self.expected.place.among(2) == Some(1)
+            && self.expected.may_answer()
     }
 
     /// Returns whether the message has another number with the same count of digits.
@@ -312,6 +326,11 @@ impl MessageAnalysis<'_, '_> {
             self.claimed[login.0..=login.1].fill(true);
             let candidate = password::candidate(first, last, Claim::Possible, "password");
             self.find(&candidate, Evidence { asked: true, ..Evidence::default() });
+            return;
+        }
+        // "Username and password?", "jdoe88", and the password in the next message.
+        if asked_login && self.is_first_of_two_answers() {
+            self.claimed.fill(true);
             return;
         }
         let corrected =

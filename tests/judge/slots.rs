@@ -207,3 +207,25 @@ fn a_question_for_a_count_ends_the_wait_without_a_question_mark() {
         );
     }
 }
+
+#[test]
+fn the_first_of_two_answers_is_the_first_thing_that_was_asked_for() {
+    for (question, first, second) in [
+        ("username and password?", "jdoe88", "hunter22"),
+        ("usuario y contraseña", "jdoe", "mariposa"),
+        ("last four of the card and the code I texted?", "4417", "551934"),
+        ("last four and cvv", "4417", "882"),
+    ] {
+        let question = format!("a: {question}");
+        assert_eq!(last_of(&[&question, first]), first);
+        assert_eq!(last_of(&[&question, first, second]).trim_matches('*'), "");
+    }
+    // It may be the second one.
+    for (question, answer) in [
+        ("username and password?", "hunter22!"),
+        ("password and username?", "rainyday9"),
+        ("cvv and last four", "4417"),
+    ] {
+        assert_eq!(answer_to(question, answer).trim_matches('*'), "", "{question}");
+    }
+}
