@@ -2,7 +2,7 @@
 
 use crate::detect::Claim;
 use crate::detect::brands;
-use crate::detect::cues::{PhraseSet, Topic, WordClass as Does};
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::one_time_passcode;
 use crate::detect::password::{self, is_strong, others};
@@ -336,9 +336,15 @@ impl MessageAnalysis<'_, '_> {
         let corrected =
             if self.takes_back() && self.reading.facts.words <= 10 { self.expected.gave } else { Topics::NONE };
         let asked = self.expected.asked;
-        for (topics, asked, plain) in
-            [(asked, true, !role.serves()), (self.expected.announced, false, !role.serves()), (corrected, false, false)]
-        {
+        // A customer asks for the wifi password: "rosebud", "it's rosebud".
+        let words = self.reading.facts.words;
+        let introduced = || self.reading.token(0).is_some_and(|t| t.is_any(WordSet::ITS.union(WordSet::IT)));
+        let given = !self.expected.recent[0].serves() && (words == 1 || words <= 3 && introduced());
+        for (topics, asked, plain) in [
+            (asked, true, !role.serves() || given),
+            (self.expected.announced, false, !role.serves()),
+            (corrected, false, false),
+        ] {
             if !topics.contains(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
                 continue;
             }

@@ -948,3 +948,50 @@ fn a_confirmation_code_that_was_sent_may_have_letters() {
     }
     assert_eq!(answer_to("confirmation code?", "A7K2P9"), "A7K2P9");
 }
+
+#[test]
+fn a_question_about_a_secret_does_not_ask_for_it() {
+    for (question, answer) in [
+        ("What time did you get the code?", "1522"),
+        ("¿A qué hora le llegó el código?", "1522"),
+        ("Which browser did you type the password in?", "Firefox"),
+        ("Who set the password?", "Kevin"),
+        ("quem colocou a senha?", "Kevin"),
+    ] {
+        assert_eq!(answer_to(question, answer), answer, "{question}");
+    }
+    for (question, answer) in [
+        ("what did the app say the code was?", "482913"),
+        ("which app code did you get?", "482913"),
+        ("what is the site password?", "rosebud"),
+        ("dob, zip and the code?", "482913"),
+    ] {
+        assert_eq!(answer_to(question, answer).trim_matches('*'), "", "{question}");
+    }
+}
+
+#[test]
+fn a_number_that_was_sent_to_a_phone_is_a_passcode() {
+    for (question, answer) in [
+        ("A number was just sent to your phone, pop it in here", "662910"),
+        ("I just sent a number to your phone", "662910"),
+        ("the 4 digits you use at the ATM", "4821"),
+        ("los 4 números que usa en el cajero", "4821"),
+    ] {
+        assert_eq!(answer_to(question, answer).trim_matches('*'), "", "{question}");
+    }
+    assert_eq!(answer_to("We sent the tracking number to your phone.", "662910"), "662910");
+}
+
+#[test]
+fn an_agent_gives_the_password_that_a_customer_asks_for() {
+    for question in ["What's the wifi password?", "wifi password?", "¿clave del wifi?", "senha do wifi?"] {
+        for (answer, masked) in [("sunshine", "********"), ("brisa44", "********"), ("it's sunshine", "it's ********")]
+        {
+            assert_eq!(last_of(&[question, &format!("a: {answer}")]), masked, "{question}");
+        }
+        for answer in ["Sure", "One moment please.", "yes"] {
+            assert_eq!(last_of(&[question, &format!("a: {answer}")]), answer, "{question}");
+        }
+    }
+}

@@ -98,7 +98,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Pin,
         name: "pin",
-        phrases: "number/digits/code for/at/in the? atm; number i punch/type/use/put/enter/key in? at/into? the? atm; puk; puk code; pin; pins; pin number/num/no/code/numbers/nbr/digits; pincode; pin cod; p i n; atm/debit/card/credit/account/phone/telephone/voicemail/sim/mobile/wireless/banking/security/customer/four/4/six/6/bank/personal/secret/transfer/port/porting/cash digit/digits? pin/pins number/num/no/code?; voicemail/banking/phone code; personal identification number; \
+        phrases: "number/digits/code for/at/in the? atm; number/numbers/digits/code i/you/u punch/type/use/put/enter/key in? at/into? the? atm/atms; puk; puk code; pin; pins; pin number/num/no/code/numbers/nbr/digits; pincode; pin cod; p i n; atm/debit/card/credit/account/phone/telephone/voicemail/sim/mobile/wireless/banking/security/customer/four/4/six/6/bank/personal/secret/transfer/port/porting/cash digit/digits? pin/pins number/num/no/code?; voicemail/banking/phone code; personal identification number; \
                   number transfer pin; port out pin; atm/debit/cash/keypad/door/gate/alarm/safe/vault/lock/locker/lockbox code; secret number; t pin; m pin; mpin; tpin; upi pin; ipin; access pin; my/our four/4/six/6 digits",
     },
     // ---- Accounts --------------------------------------------------------------------------------------------------
@@ -433,6 +433,11 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (
         PhraseSet::USED_AS_PASSWORD,
         "welcome secret love password monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december spring summer autumn fall winter mother father money master family friends freedom computer",
+    ),
+    (PhraseSet::WHO, "who who's whose"),
+    (
+        PhraseSet::TYPED_IN,
+        "app apps browser browsers site sites website websites page city town store branch device computer laptop tablet program application team person",
     ),
     (
         PhraseSet::POINTS_BACK,

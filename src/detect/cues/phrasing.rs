@@ -111,6 +111,10 @@ impl PhraseSet {
     pub(crate) const AS_IN: Self = Self(1 << 53);
     /// An everyday word that is among the most used passwords and describes none.
     pub(crate) const USED_AS_PASSWORD: Self = Self(1 << 55);
+    /// Asks for a person.
+    pub(crate) const WHO: Self = Self(1 << 56);
+    /// What a secret is typed in or sent to: "app", "navegador".
+    pub(crate) const TYPED_IN: Self = Self(1 << 57);
     /// Points back to what was asked for or given: "it", "the other one", "otra vez".
     pub(crate) const POINTS_BACK: Self = Self(1 << 54);
 

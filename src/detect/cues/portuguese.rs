@@ -56,7 +56,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Pin,
         name: "senha do cartão",
-        phrases: "senha/senhas/pin/senah/codigo do/de/da/no meu/seu/minha/sua/teu? cartao/caixa/saque/multibanco/chip/sim/debito/credito/telemovel/cofre/alarme/porta/cadeado/fechadura eletronico/automatico/postal?; pin/senha/senhas de/com 4/quatro/6/seis digitos/numeros/algarismos; senha/pin numerica; senha de saque/transacao/transacoes/movimentacao/compra; senha do? telefone/atendimento telefonico?; codigo pin; codigo puk; puk; senha do? mb; pin do? multibanco",
+        phrases: "numero/numeros/digitos q/que usa/uso/usas/digita/digito/coloca/coloco/poe no caixa eletronico?; senha/senhas/pin/senah/codigo do/de/da/no meu/seu/minha/sua/teu? cartao/caixa/saque/multibanco/chip/sim/debito/credito/telemovel/cofre/alarme/porta/cadeado/fechadura eletronico/automatico/postal?; pin/senha/senhas de/com 4/quatro/6/seis digitos/numeros/algarismos; senha/pin numerica; senha de saque/transacao/transacoes/movimentacao/compra; senha do? telefone/atendimento telefonico?; codigo pin; codigo puk; puk; senha do? mb; pin do? multibanco",
     },
     // ---- Passwords -------------------------------------------------------------------------------------------------
     Row {
@@ -449,6 +449,11 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (
         PhraseSet::USED_AS_PASSWORD,
         "segredo amor senha segunda terca quarta quinta sexta janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro verao inverno mae pai dinheiro amigos liberdade",
+    ),
+    (PhraseSet::WHO, "quem"),
+    (
+        PhraseSet::TYPED_IN,
+        "app aplicativo aplicacao navegador site pagina cidade loja agencia dispositivo computador tablet programa pessoa",
     ),
     (
         PhraseSet::POINTS_BACK,

@@ -59,7 +59,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Pin,
         name: "nip",
-        phrases: "nip; nips; pin; pines; n i p; numero de identificacion personal; pin/nip/clave de/del? la/mi/su? tarjeta/cajero/cuenta/linea/celular/telefono/sim/chip/debito/credito/buzon; clave del cajero; clave de/del? 4/cuatro digitos/numeros; numero secreto; codigo/clave pin/nip; codigo/clave del? cajero/puerta/alarma/caja; clave telefonica; clave cajero; la/el del cajero; la/el de la? tarjeta/cajero pin",
+        phrases: "nip; nips; pin; pines; n i p; numero de identificacion personal; pin/nip/clave de/del? la/mi/su? tarjeta/cajero/cuenta/linea/celular/telefono/sim/chip/debito/credito/buzon; clave del cajero; numero/numeros/digitos/cifras q/que usa/usas/uso/marca/marcas/marco/pone/pones/pongo/digita/teclea/mete en el cajero; clave de/del? 4/cuatro digitos/numeros; numero secreto; codigo/clave pin/nip; codigo/clave del? cajero/puerta/alarma/caja; clave telefonica; clave cajero; la/el del cajero; la/el de la? tarjeta/cajero pin",
     },
     // ---- Accounts --------------------------------------------------------------------------------------------------
     Row {
@@ -355,6 +355,11 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (
         PhraseSet::USED_AS_PASSWORD,
         "bienvenido secreto amor contrasena lunes martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre primavera verano otono invierno madre padre dinero familia amigos libertad",
+    ),
+    (PhraseSet::WHO, "quien quienes"),
+    (
+        PhraseSet::TYPED_IN,
+        "app aplicacion navegador sitio pagina ciudad tienda sucursal dispositivo computadora ordenador tableta programa persona",
     ),
     (
         PhraseSet::POINTS_BACK,

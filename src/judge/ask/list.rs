@@ -120,11 +120,16 @@ pub(super) fn besides(reading: &TokenizedText<'_>, start: usize, end: usize) -> 
 /// Returns whether the cue is in another item of the list than a word such as "how many": "how many tickets and cvv?".
 pub(super) fn is_apart_from_measure(reading: &TokenizedText<'_>, start: usize, end: usize, cue: usize) -> bool {
     let tokens = &reading.tokens;
-    let measures = WordSet::HOW.union(WordSet::HOW_MANY).union(WordSet::WHEN).union(WordSet::WHERE);
+    let measures = WordSet::HOW
+        .union(WordSet::HOW_MANY)
+        .union(WordSet::WHEN)
+        .union(WordSet::WHERE)
+        .union(WordSet::DATE)
+        .union(WordSet::FECHA);
     let separator = |at: &usize| separates(reading, &tokens[*at]);
     let from = (start..cue).rev().find(separator).map_or(start, |at| at + 1);
     let to = (cue..end).find(separator).unwrap_or(end);
-    !tokens[from..to].iter().any(|t| t.is_any(measures))
+    (from, to) != (start, end) && !tokens[from..to].iter().any(|t| t.is_any(measures))
 }
 
 /// A message with more words than this is not only the name of something.

@@ -160,7 +160,10 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             {
                 continue;
             }
-            if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || *wants) {
+            // "Wifi password?" asks for it, "my password?" does not.
+            let own = || hit.first > 0 && reading.tokens[hit.first - 1].does(Does::OWN);
+            let asks_shortly = || topic == Topic::Password && sweep.question && sweep.words <= 4 && !own();
+            if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || *wants || asks_shortly()) {
                 let apart = || topic.is_secret() && list::is_apart_from_measure(reading, start, end, hit.first);
                 if let Some(other) = sentence.measures.filter(|_| !apart()) {
                     // An explanation is not a number.
@@ -285,7 +288,8 @@ fn may_ask(reading: &TokenizedText<'_>, role: Role) -> bool {
         || reading.mentions_secrets()
         || reading.mentions(Topic::Partial)
         || role.serves()
-            && (Topic::MEANT.into_iter().any(|topic| reading.mentions(topic)) || reading.does(Does::QUESTION))
+            && (Topic::MEANT.into_iter().any(|topic| reading.mentions(topic))
+                || reading.does(Does::QUESTION.union(Does::DIGITS)))
 }
 
 /// Returns the topics that an answer to the cue may have.

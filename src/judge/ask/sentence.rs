@@ -1,6 +1,6 @@
 //! Classifies a sentence: a question, a request, or a statement that announces a code.
 
-use crate::detect::cues::{Topic, WordClass as Does, WordSet};
+use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::password::is_predicate;
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::message::Role;
@@ -80,6 +80,7 @@ impl Sweep {
             || self.partial
             || self.harmless && self.words <= MOST_WORDS
             || self.roles.intersects(Does::REQUEST.union(Does::FACE))
+            || self.roles.intersects(Does::SENT) && self.roles.intersects(Does::DIGITS)
             || self.may_count())
     }
 
@@ -153,7 +154,7 @@ impl Sentence {
             && sweep.negation.is_none()
         {
             Some(Topic::Quantity)
-        } else if question && opens_with(WordSet::WHERE) {
+        } else if question && (opens_with(WordSet::WHERE) || asks_in_what(reading, tokens)) {
             Some(Topic::Place)
         } else {
             None
@@ -186,7 +187,10 @@ impl Sentence {
                 .flatten()
                 .and_then(|_| tokens.iter().position(|t| t.is(b',') || t.is(b':')))
                 .map(|comma| start + comma),
-            digits_texted: question && digits && !negated && is(WordSet::MESSAGE) && is(WordSet::SEVERAL),
+            digits_texted: !negated
+                && digits
+                && (question && is(WordSet::MESSAGE) && is(WordSet::SEVERAL)
+                    || role.serves() && sends_a_number(reading, start, sweep)),
             trouble: secret && role.serves() && !question && roles.intersects(Does::TROUBLE),
             arrives: is(WordSet::ARRIVES),
             chooses_digits: digits
@@ -210,6 +214,32 @@ impl Sentence {
         let sent_code = self.sent && matches!(hit.cue.topic, Topic::OneTimePasscode | Topic::Code);
         self.question || self.request || self.fragment || sent_code && !self.negated
     }
+}
+
+/// Returns whether an agent says that a number was sent, without saying which: "I just sent a number to your phone".
+fn sends_a_number(reading: &TokenizedText<'_>, start: usize, sweep: &Sweep) -> bool {
+    let tokens = &reading.tokens[start..sweep.end];
+    let to_the_phone = sweep.lists.intersects(WordSet::MESSAGE)
+        || sweep.roles.intersects(Does::ENTRY)
+        || cues_in(reading, start, sweep.end).any(|(_, hit)| hit.cue.topic == Topic::Phone);
+    sweep.roles.intersects(Does::SENT)
+        && !sweep.secret
+        && !sweep.harmless
+        && to_the_phone
+        && tokens.iter().any(|t| t.does(Does::DIGITS) && t.kind == Kind::Word && t.cue == 0)
+}
+
+/// Returns whether the sentence asks who it was, or in what: "Who set the password?", "In which app?".
+fn asks_in_what(reading: &TokenizedText<'_>, tokens: &[Token]) -> bool {
+    let which = WordSet::WHICH.union(WordSet::QUE).union(WordSet::WHAT);
+    let mut words = tokens.iter().filter(|t| t.is_text()).take(4).peekable();
+    while let Some(word) = words.next() {
+        let thing = words.peek().is_some_and(|next| reading.is_in(next, PhraseSet::TYPED_IN));
+        if reading.is_in(word, PhraseSet::WHO) || word.is_any(which) && thing {
+            return true;
+        }
+    }
+    false
 }
 
 /// Returns whether the sentence names nothing but a side of a card and a count: "three from the back", "los 3 de atrás".
