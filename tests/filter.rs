@@ -1360,6 +1360,58 @@ fn filtered(format: BodyFormat, body: &str) -> String {
 }
 
 #[test]
+fn what_the_parameters_of_a_url_say_is_scanned_like_a_message() {
+    for (secret, masked) in [
+        ("my+pin+is+4821", "my+pin+is+****"),
+        ("my%20password%20is%20rainyday9", "my%20password%20is%20********"),
+        ("my%20card%20is+4012%208888+8888+1881", "my%20card%20is+****%20****+****+1881"),
+    ] {
+        for url in ["/chat?text=@&room=5133", "https://shop.example/c?room=5133&msg=@", "?id=@&room=5133"] {
+            for (format, around) in [
+                (BodyFormat::Html, "<a href=\"#\">go</a>"),
+                (BodyFormat::Html, "<p>hi</p><a class='x' href='#'>go</a>"),
+                (BodyFormat::Json, "{\"html\":\"<a href=\\\"#\\\">go</a>\"}"),
+                (BodyFormat::Json, "{\"text\":\"see <a href='#'>this</a>\"}"),
+                (BodyFormat::Json, "{\"text\":\"hello\",\"link\":\"#\"}"),
+            ] {
+                let body = |said: &str| around.replace('#', &url.replace('@', said));
+                assert_eq!(filtered(format, &body(secret)), body(masked));
+            }
+        }
+    }
+    for body in [
+        "<a href=\"/search?q=red+shoes+size+4210&page=4821\">x</a>",
+        "<a href=\"/c?text=order+4821+is+late&room=5133\">x</a>",
+        "<img src=\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUA4012888888881881AAAFCAYAAACNbyblAAAA+my/pin/is/4821==\">",
+    ] {
+        assert_eq!(filtered(BodyFormat::Html, body), body);
+    }
+}
+
+#[test]
+fn the_credentials_of_an_authorization_header_are_a_password() {
+    for sent in ["Authorization: Basic @", "curl -H 'authorization: basic @' https://a.example"] {
+        for encoded in ["Ym9iOlN1bnNoaW5lOTk=", "dXNlcjpwYXNzMQ", "YW5hOm1hw7FhbmE"] {
+            let body = |value: &str| format!("{{\"text\":\"{}\"}}", sent.replace('@', value));
+            assert_eq!(filtered(BodyFormat::Json, &body(encoded)), body("********"));
+        }
+        let kept = sent.replace('@', "training");
+        assert_eq!(filtered(BodyFormat::Json, &format!("{{\"text\":\"{kept}\"}}")), format!("{{\"text\":\"{kept}\"}}"));
+    }
+}
+
+#[test]
+fn a_mask_in_a_form_keeps_the_spelling_of_spaces() {
+    for (sent, masked) in [
+        ("text=my%20card%20is%204012%208888%208888%201881", "text=my%20card%20is%20****%20****%20****%201881"),
+        ("text=my+card+is+4012+8888+8888+1881&a=b", "text=my+card+is+****+****+****+1881&a=b"),
+        ("text=my+card+is+4012%208888+8888%201881", "text=my+card+is+****%20****+****%201881"),
+    ] {
+        assert_eq!(filtered(BodyFormat::Form, sent), masked);
+    }
+}
+
+#[test]
 fn attributes_and_comments_of_html_are_scanned() {
     for (page, expected) in [
         (r#"<img alt="my pin is 4417">"#, r#"<img alt="my pin is ****">"#),

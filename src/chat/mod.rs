@@ -53,9 +53,9 @@ pub use anthropic::Anthropic;
 pub use generic::Generic;
 pub use matrix::Matrix;
 // For `lastfour-cli`. Not part of the public interface.
-pub(crate) use names::is_reference;
 #[doc(hidden)]
 pub use names::{is_prose, secret_label, secret_label_within};
+pub(crate) use names::{is_reference, is_text};
 pub use openai::OpenAi;
 pub use protocol::Protocol;
 

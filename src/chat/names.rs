@@ -1008,6 +1008,11 @@ pub(crate) fn is_reference(name: &[u8]) -> bool {
     meaning(name) == Meaning::Reference
 }
 
+/// Returns `true` if the name of a field says that its value is something that somebody writes or says.
+pub(crate) fn is_text(name: &[u8]) -> bool {
+    is_said(meaning(name))
+}
+
 /// As [`secret_label`], for a field whose name says little alone: `number` of a `card`.
 pub fn secret_label_within(outer: &[u8], name: &[u8]) -> Option<&'static str> {
     match meaning_within(outer, name) {

@@ -1,6 +1,6 @@
 //! The parts of a URL that may hold a secret: the password of a user, the segments of the path, the parameters.
 
-use crate::chat::{is_reference, secret_label};
+use crate::chat::{is_reference, is_text, secret_label};
 use crate::span::Span;
 use crate::wire::form;
 
@@ -21,6 +21,8 @@ pub(super) enum Means {
     Secret(&'static str),
     /// An identifier.
     Reference,
+    /// A text, by the name of its parameter.
+    Text,
     Unknown,
 }
 
@@ -62,6 +64,7 @@ pub(super) fn parts(text: &[u8]) -> Vec<Part> {
                 _ if pair.is_bare() => Means::Unknown,
                 Some(label) => Means::Secret(label),
                 None if is_reference(name) => Means::Reference,
+                None if is_text(name) => Means::Text,
                 None => Means::Unknown,
             };
             let span = if pair.is_bare() { pair.name } else { pair.value };

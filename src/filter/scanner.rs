@@ -2,7 +2,7 @@
 
 use crate::Conversation;
 use crate::chat::markup::{self, Attribute, Holds};
-use crate::chat::{ChatTexts, Continuity, DynShape, Scan, Spelling, Text};
+use crate::chat::{ChatTexts, Continuity, DynShape, Scan, Spelling, Text, is_prose};
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::entity::Entity;
@@ -469,17 +469,22 @@ impl Scanner {
 
     /// Scans the parts of a URL outside of the conversation.
     fn address(&mut self, text: &[u8]) -> Patch {
-        let mut edits = Vec::new();
-        for Part { span, means } in address::parts(text) {
-            let content = form::decode(text, span);
-            let patch = match means {
-                address::Means::Secret(label) => self.alone(&content.bytes, &format!("{label}: "), Proof::Any),
-                address::Means::Reference => self.certain(&content.bytes, Proof::Grouped),
-                address::Means::Unknown => self.certain(&content.bytes, Proof::Form),
-            };
-            edits.extend(content.edits(&patch, form::encode));
-        }
-        Patch::new(in_order(edits))
+        let parts = address::parts(text);
+        Patch::new(in_order(parts.into_iter().flat_map(|part| self.address_part(text, part)).collect()))
+    }
+
+    /// Scans a part of the URL `text` outside of the conversation.
+    fn address_part(&mut self, text: &[u8], Part { span, means }: Part) -> Vec<Edit> {
+        let content = form::decode(text, span);
+        let patch = match means {
+            address::Means::Secret(label) => self.alone(&content.bytes, &format!("{label}: "), Proof::Any),
+            // What reads as prose was said by somebody, whatever its name.
+            _ if is_prose(&content.bytes, 2) => self.alone(&content.bytes, "", Proof::Any),
+            address::Means::Text => self.alone(&content.bytes, "", Proof::Any),
+            address::Means::Reference => self.certain(&content.bytes, Proof::Grouped),
+            address::Means::Unknown => self.certain(&content.bytes, Proof::Form),
+        };
+        form::edits(text, &content, &patch)
     }
 
     /// Scans a text outside of the conversation, after a label, which is not changed.
@@ -604,7 +609,40 @@ impl Scanner {
                 Err(_) => return Ok(self.loose(bytes, role, again)),
             }
         }
-        Ok(self.message(bytes, role, again))
+        let patch = self.message(bytes, role, again);
+        if spelling == Spelling::Plain { self.with_asides(bytes, patch) } else { Ok(patch) }
+    }
+
+    /// Adds to the patch on a message what the tags in it hold, and the parameters of the URLs in it, which may be
+    /// messages themselves.
+    fn with_asides(&mut self, bytes: &[u8], patch: Patch) -> Result<Patch, ScanError> {
+        let mut asides = if bytes.contains(&b'<') { self.asides(bytes) } else { Vec::new() };
+        if asides.is_empty() && bytes.contains(&b'?') && bytes.contains(&b'+') {
+            asides.extend(urls(bytes).map(|span| (span, Scan::Form)));
+        }
+        if asides.is_empty() {
+            return Ok(patch);
+        }
+        let mut edits = patch.edits().to_vec();
+        for (span, scan) in asides {
+            let value = &bytes[span.range()];
+            match scan {
+                Scan::Form if address::is_address(value) => {
+                    for part in address::parts(value) {
+                        let found = Patch::new(self.address_part(value, part));
+                        let found = lift(&found, &Alignment::identity(), span.start, html::encode);
+                        replace(&mut edits, found, span.start + part.span.end);
+                    }
+                }
+                // The message has the same text.
+                Scan::Alone => {}
+                scan => {
+                    let found = self.aside(bytes, (span, scan))?;
+                    replace(&mut edits, found, span.end);
+                }
+            }
+        }
+        Ok(Patch::new(in_order(edits)))
     }
 
     /// Scans bytes that look like JSON but are not: as one text, in which JSON escapes are decoded.
@@ -766,6 +804,35 @@ impl Scanner {
         }
         Ok(in_order(edits))
     }
+}
+
+/// Adds what was found in a value that ends at `end`. It replaces an edit on the same secret that extends beyond the value:
+/// the text around it does not show where the value ends.
+fn replace(edits: &mut Vec<Edit>, found: Vec<Edit>, end: usize) {
+    for edit in found {
+        let is_wider = |other: &Edit| {
+            let inside = edit.span.start <= other.span.start && edit.span.end >= other.span.end.min(end);
+            inside && other.span.overlaps(edit.span) && other.span.end > end
+        };
+        edits.retain(|other| !is_wider(other));
+        if edits.iter().all(|other| !other.span.overlaps(edit.span)) {
+            edits.push(edit);
+        }
+    }
+}
+
+/// Returns the URLs in a text.
+fn urls(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
+    let mut at = 0;
+    text.split(u8::is_ascii_whitespace).filter_map(move |word| {
+        let start = at;
+        at += word.len() + 1;
+        let is_mark = |byte: &&u8| matches!(byte, b'(' | b'[' | b'<' | b'>' | b']' | b')' | b'"' | b'\'' | b',' | b'.');
+        let before = word.iter().take_while(is_mark).count();
+        let after = word[before..].iter().rev().take_while(is_mark).count();
+        let span = Span::new(start + before, start + word.len() - after);
+        address::is_address(&text[span.range()]).then_some(span)
+    })
 }
 
 /// Returns `true` if a field is scanned for more than secrets that are certain by their form.

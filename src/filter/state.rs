@@ -534,6 +534,7 @@ fn fields(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
 /// A field of a form.
 #[derive(Debug)]
 pub(super) struct Field<'b> {
+    body: &'b [u8],
     value: Content<'b>,
     scan: Scan,
     /// The number of bytes of the name and the value.
@@ -566,6 +567,7 @@ fn form_pairs<'b>(body: &'b [u8], pairs: Vec<form::Pair>, scanner: &Scanner) -> 
     }
     let fields = pairs.iter().zip(values).zip(scans);
     let field = |((pair, value), scan): ((&form::Pair, _), _)| Field {
+        body,
         value,
         scan: if pair.is_bare() { Scan::Message } else { scan },
         #[cfg(feature = "tower")]
@@ -585,7 +587,7 @@ impl Field<'_> {
             },
             _ => scanner.value(bytes, self.scan)?,
         };
-        Ok(self.value.edits(&patch, form::encode))
+        Ok(form::edits(self.body, &self.value, &patch))
     }
 }
 

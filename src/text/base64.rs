@@ -55,6 +55,34 @@ pub(crate) fn runs(text: &[u8]) -> Vec<Span> {
     runs
 }
 
+/// Decodes base64 with or without padding, in either alphabet. Returns `None` for anything else.
+pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    let padding = text.iter().rev().take(2).take_while(|byte| **byte == b'=').count();
+    let digits = &text[..text.len() - padding];
+    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 2);
+    for group in digits.chunks(4) {
+        let mut bits = 0_u32;
+        for byte in group {
+            let value = match byte {
+                b'A'..=b'Z' => byte - b'A',
+                b'a'..=b'z' => byte - b'a' + 26,
+                b'0'..=b'9' => byte - b'0' + 52,
+                b'+' | b'-' => 62,
+                b'/' | b'_' => 63,
+                _ => return None,
+            };
+            bits = bits << 6 | u32::from(value);
+        }
+        match group.len() {
+            4 => bytes.extend_from_slice(&bits.to_be_bytes()[1..]),
+            3 => bytes.extend_from_slice(&(bits >> 2).to_be_bytes()[2..]),
+            2 => bytes.extend_from_slice(&(bits >> 4).to_be_bytes()[3..]),
+            _ => return None,
+        }
+    }
+    Some(bytes)
+}
+
 /// Whether a text has a run of base64, by its marker or by its first line. Few bytes are looked at.
 fn may_hold_one(text: &[u8]) -> bool {
     // A line that is long enough covers one of these places.

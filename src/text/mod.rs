@@ -9,7 +9,7 @@
 //! need none and are their own view.
 
 mod align;
-mod base64;
+pub(crate) mod base64;
 mod block;
 mod digits;
 mod draft;

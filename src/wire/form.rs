@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::edit::{Edit, Patch};
 use crate::span::Span;
 use crate::text::Alignment;
 use crate::wire::Content;
@@ -81,6 +82,33 @@ pub(crate) fn decode(body: &[u8], span: Span) -> Content<'_> {
     Content { bytes: Cow::Owned(bytes), alignment, offset: span.start }
 }
 
+/// Translates a patch on a decoded name or value of `body` to edits on the body. A space is spelled like the one that it
+/// replaces.
+#[must_use]
+pub(crate) fn edits(body: &[u8], content: &Content<'_>, patch: &Patch) -> Vec<Edit> {
+    let mut edits = content.edits(patch, encode);
+    for edit in edits.iter_mut().filter(|edit| edit.with.contains('+')) {
+        let raw = &body[edit.span.range()];
+        let spaces = (0..raw.len()).filter_map(|at| match &raw[at..] {
+            [b'+', ..] => Some("+"),
+            [b'%', b'2', b'0', ..] => Some("%20"),
+            _ => None,
+        });
+        let mut spaces = spaces.collect::<Vec<_>>().into_iter();
+        let mut last = spaces.as_slice().first().copied().unwrap_or("+");
+        let mut with = String::with_capacity(edit.with.len());
+        for part in edit.with.split_inclusive('+') {
+            with.push_str(part.trim_end_matches('+'));
+            if part.ends_with('+') {
+                last = spaces.next().unwrap_or(last);
+                with.push_str(last);
+            }
+        }
+        edit.with = with;
+    }
+    edits
+}
+
 /// Encodes text for a form.
 #[must_use]
 pub(crate) fn encode(text: &str) -> String {
@@ -106,7 +134,6 @@ fn hex(pair: &[u8]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit::{Edit, Patch};
 
     fn texts(body: &str) -> Vec<(String, String)> {
         let text = |span| String::from_utf8_lossy(&decode(body.as_bytes(), span).bytes).into_owned();
@@ -134,7 +161,16 @@ mod tests {
         let content = decode(body, value);
         assert_eq!(&*content.bytes, b"my 3782 8224");
         let patch = Patch::new(vec![Edit { span: Span::new(3, 12), with: "**** ****".into() }]);
-        let edits = content.edits(&patch, encode);
+        let edits = edits(body, &content, &patch);
         assert_eq!(Patch::new(edits).apply(body).as_ref(), b"x=%41&text=my+****+****&y=+");
+    }
+
+    #[test]
+    fn a_space_keeps_its_spelling() {
+        let body = b"a%203782%208224+6310%20ok";
+        let content = decode(body, Span::new(0, body.len()));
+        let patch = Patch::new(vec![Edit { span: Span::new(2, 16), with: "**** **** ****".into() }]);
+        let edits = edits(body, &content, &patch);
+        assert_eq!(Patch::new(edits).apply(body).as_ref(), b"a%20****%20****+****%20ok");
     }
 }

@@ -39,6 +39,7 @@ const HITS: &[&str] = &[
     "my son set it to minecraft4ever, that's the password",
     "mi contraseña es Girasol1984 y no me deja entrar",
     "usuario jperez77, clave Chivas*2020",
+    "Authorization: Basic Ym9iOlN1bnNoaW5lOTk=",
 ];
 
 static SPEC: DetectorInfo = DetectorInfo {
@@ -79,6 +80,7 @@ impl Detector for Password {
         programs::in_options(reading, out);
         programs::in_commands(reading, out);
         programs::in_pictures(reading, out);
+        programs::in_headers(reading, out);
         programs::behind_mail(reading, out);
         for hit in reading.cues {
             let clave = matches!(hit.cue.topic, Topic::Code | Topic::OneTimePasscode | Topic::Pin)
@@ -104,7 +106,7 @@ impl Detector for Password {
 }
 
 /// Returns whether a text may contain a password: it has a word for one, a user name and a mixed token, the marks of an
-/// address, an option or a Wi-Fi QR code, or a command that takes a password.
+/// address, an option or a Wi-Fi QR code, a command that takes a password, or an HTTP scheme.
 pub(crate) fn may_contain_password(reading: &TokenizedText<'_>) -> bool {
     let clave = [Topic::Code, Topic::OneTimePasscode, Topic::Pin].into_iter().any(|topic| reading.mentions(topic));
     let any_mark = |marks: &[u8]| marks.iter().any(|mark| reading.has_mark(*mark));
@@ -114,6 +116,7 @@ pub(crate) fn may_contain_password(reading: &TokenizedText<'_>) -> bool {
         || reading.has_mark(b':') && any_mark(b"/-;@")
         || reading.has_mark(b'@') && any_mark(b"/|;")
         || reading.has_mark(b'-') && reading.has_any(WordSet::COMMAND)
+        || programs::names_scheme(reading)
 }
 
 /// Returns whether this is a cue such as "clave", "passcode" or "contraseña temporal": it means a password unless

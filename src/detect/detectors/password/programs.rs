@@ -3,6 +3,7 @@
 use crate::detect::cues::WordSet;
 use crate::detect::token::{Kind, TokenizedText};
 use crate::detect::{Candidates, Claim};
+use crate::text::base64;
 
 use super::candidate;
 use super::looks::{is_masked, is_strong};
@@ -10,6 +11,9 @@ use super::value::{chunk, value_at};
 
 /// The maximum number of tokens between a command and its option.
 const REACH: usize = 24;
+
+/// The HTTP scheme whose credentials are a user and a password.
+const SCHEME: &[u8] = b"basic";
 
 /// Adds a password unless trimming leaves nothing of it.
 fn push(reading: &TokenizedText<'_>, out: &mut Candidates, (first, last): (usize, usize), name: &'static str) {
@@ -55,6 +59,34 @@ pub(super) fn in_commands(reading: &TokenizedText<'_>, out: &mut Candidates) {
         if let Some((first, last)) = value {
             push(reading, out, (first, last), "option with a password");
             command = None;
+        }
+    }
+}
+
+/// Returns whether a text names the scheme, and something follows that may be its credentials.
+pub(super) fn names_scheme(reading: &TokenizedText<'_>) -> bool {
+    let may_follow = reading.facts.mixed || reading.has_mark(b'=') || reading.has_mark(b':');
+    may_follow && reading.tokens.iter().any(|token| reading.is_word(token, SCHEME))
+}
+
+/// Finds `Authorization: Basic X`, by the user and password that X encodes.
+pub(super) fn in_headers(reading: &TokenizedText<'_>, out: &mut Candidates) {
+    if !names_scheme(reading) {
+        return;
+    }
+    let tokens = &reading.tokens;
+    for at in 1..tokens.len() {
+        if !(reading.is_word(&tokens[at - 1], SCHEME) && tokens[at].spaced) {
+            continue;
+        }
+        let Some((first, last)) = chunk(reading, at).filter(|(first, _)| *first >= at) else { continue };
+        let span = reading.span(first, last);
+        let encodes_two = |bytes: Vec<u8>| {
+            let is_text = std::str::from_utf8(&bytes).is_ok_and(|text| !text.chars().any(char::is_control));
+            is_text && bytes.contains(&b':')
+        };
+        if base64::decode(&reading.text[span.start..span.end]).is_some_and(encodes_two) {
+            push(reading, out, (first, last), "credentials of a header");
         }
     }
 }
