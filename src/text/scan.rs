@@ -129,6 +129,14 @@ impl<'a> Words<'a> {
             || begins_with_o(&self.text[end..])
             || digit(&self.text[start.saturating_sub(NEAR)..start])
             || digit(&self.text[end..(end + NEAR).min(self.text.len())])
+            || self.is_all(start, end)
+    }
+
+    /// Returns whether a short text has no other words and no digits.
+    fn is_all(&self, start: usize, end: usize) -> bool {
+        const LONGEST: usize = 64;
+        let bare = |text: &[u8]| !text.iter().any(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
+        self.text.len() <= LONGEST && bare(&self.text[..start]) && bare(&self.text[end..])
     }
 }
 

@@ -3,7 +3,7 @@
 use lastfour::chat::{DynShape, OpenAi};
 use lastfour::{BodyFormat, Conversation, Engine, Filter, Message, Role};
 
-use crate::{becomes, last_of};
+use crate::{answer_to, becomes, last_of};
 
 /// Returns the redacted messages of a chat, of which all are in hand. A line that starts with `a: ` is by an agent.
 fn document(talk: &[&str]) -> Vec<String> {
@@ -200,4 +200,26 @@ fn an_ordinary_word_that_was_a_password_stays_elsewhere() {
 #[test]
 fn three_digits_are_only_the_beginning_of_a_passcode() {
     assert_eq!(last_of(&["a: Could you read me the passcode we texted?", "482", "a: yes?", "913"]), "***");
+}
+
+#[test]
+fn digits_in_words_may_come_one_message_at_a_time() {
+    for (question, words) in [
+        ("What is your PIN?", &["four", "eight", "two", "one"][..]),
+        ("¿Cuál es su NIP?", &["cuatro", "ocho", "dos", "uno"]),
+        ("What is your CVV?", &["three", "one nine"]),
+        ("SSN please", &["five one two", "forty eight", "seventy seven thirty six"]),
+    ] {
+        let question = format!("a: {question}");
+        let mut talk = vec![&question[..]];
+        for word in words {
+            talk.push(word);
+            // The first piece of a Social Security number is only known to be one when the next piece comes.
+            if talk.len() > 2 || words.len() != 3 {
+                assert!(!last_of(&talk).contains(char::is_alphabetic), "{talk:?}");
+            }
+        }
+    }
+    assert_eq!(answer_to("how many guests?", "four"), "four");
+    assert_eq!(answer_to("What is your PIN?", "one sec"), "one sec");
 }

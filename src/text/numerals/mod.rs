@@ -309,7 +309,12 @@ impl<'a> Number<'a> {
         let words: usize = self.units.iter().filter(|unit| unit.is_words()).map(|unit| unit.weight).sum();
         let groups = self.units.iter().filter(|unit| unit.what == What::Digits).count();
         let digits: usize = self.units.iter().map(Unit::digits).sum();
-        let few = if groups == 0 && self.is_whole() { 2 } else { 3 };
+        let whole = groups == 0 && self.is_whole();
+        // "Four": a digit of a PIN that is given word by word.
+        if whole && matches!(self.units, [Unit { what: What::Number(_) | What::Doubtful(1..), .. }]) {
+            return true;
+        }
+        let few = if whole { 2 } else { 3 };
         if words == 0 || words + groups < 2 || digits < few {
             return false;
         }
