@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use crate::detect::cues::{Cue, PhraseSet, Topic, WordClass, WordSet};
 use crate::detect::number::Number;
-use crate::detect::token::{Kind, Token, TokenizedText};
+use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 
 /// The cue that governs a number, and its distance.
 #[derive(Debug, Clone, Copy)]
@@ -143,6 +143,11 @@ fn headline(
     None
 }
 
+/// Returns whether the words only say how something was done: "in error", "por si acaso".
+fn is_adverbial(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
+    hit.last > hit.first && reading.tokens[hit.first].is_any(WordSet::PREPOSITION)
+}
+
 fn to_the_left(
     reading: &TokenizedText<'_>,
     first: usize,
@@ -172,7 +177,7 @@ fn to_the_left(
                 && cost <= reach(topic)
                 && near
                 && !used
-                && !(topic == Topic::Quantity && hit.last + 1 != first)
+                && !(topic == Topic::Quantity && (hit.last + 1 != first || is_adverbial(reading, hit)))
                 // "En el hotel. Dice que era 6120": further away, words of time are only articles.
                 && !(topic == Topic::Time
                     && hit.last + 1 != first

@@ -890,7 +890,7 @@ fn a_secret_that_was_sent_in_error_is_no_error_code() {
 fn an_agent_who_confirms_a_secret_and_asks_for_something_else_gets_that() {
     for (question, answer) in [
         ("Código correcto. ¿Número de pedido?", "771902"),
-        ("CVV correcto. ¿Cuántas piezas?", "120"),
+        ("CVV correcto. ¿Cuántas piezas?", "1200"),
         ("PIN correto. Qual o valor?", "4829"),
         ("Correct code. Which order?", "771902"),
         ("SSN ok. Policy number?", "887301542"),

@@ -235,7 +235,9 @@ fn asks_in_what(reading: &TokenizedText<'_>, tokens: &[Token]) -> bool {
     let mut words = tokens.iter().filter(|t| t.is_text()).take(4).peekable();
     while let Some(word) = words.next() {
         let thing = words.peek().is_some_and(|next| reading.is_in(next, PhraseSet::TYPED_IN));
-        if reading.is_in(word, PhraseSet::WHO) || word.is_any(which) && thing {
+        // "Which app code did you get?"
+        let named = words.clone().nth(1).is_some_and(|next| next.cue != 0);
+        if reading.is_in(word, PhraseSet::WHO) || word.is_any(which) && thing && !named {
             return true;
         }
     }
