@@ -1401,6 +1401,64 @@ fn the_credentials_of_an_authorization_header_are_a_password() {
 }
 
 #[test]
+fn a_value_that_is_repeated_in_an_identifier_a_number_or_a_time_is_masked_in_text_only() {
+    for (format, sent) in [
+        (
+            BodyFormat::Text,
+            "<chat><id>4821</id><room>4821</room><text>my pin is 4821</text><note>try 4821 again</note></chat>",
+        ),
+        (BodyFormat::Text, "<msg id=\"4821\" room='4821' ts=4821 text=\"my pin is 4821\" note=\"not 4821?\"/>"),
+        (BodyFormat::Json, "{\"html\":\"<p>my pin is 4821</p><a href=\\\"/r?room=4821&id=4821\\\">x</a> 4821\"}"),
+        (BodyFormat::Html, "<p id=\"4821\">my pin is 4821</p><a href=\"/r?room=4821\">x</a> yes, 4821"),
+        (
+            BodyFormat::Text,
+            "mutation { send(text: \"my pin is 4821\", room: 4821, order: \"4821\", note: \"try 4821\") { id } }",
+        ),
+        (
+            BodyFormat::Json,
+            "{\"query\":\"mutation { send(text: \\\"my pin is 4821\\\", room: 4821, note: \\\"try 4821\\\") { id } }\"}",
+        ),
+        (
+            BodyFormat::Json,
+            "{\"id\":4821,\"room\":\"4821\",\"text\":\"my pin is 4821\",\"order\":4821,\"ts\":4821,\"note\":\"try 4821 again\"}",
+        ),
+        (BodyFormat::Form, "id=4821&text=my+pin+is+4821&room=4821&note=try+4821+again"),
+    ] {
+        let masked = filtered(format.clone(), sent);
+        let fields = [
+            "id>4821<",
+            "room>4821<",
+            "id=\"4821\"",
+            "id=\\\"4821",
+            "room='4821'",
+            "ts=4821",
+            "room=4821",
+            "id=4821",
+            "room: 4821",
+            "order: \"4821\"",
+            "\"id\":4821",
+            "\"room\":\"4821\"",
+            "\"order\":4821",
+            "\"ts\":4821",
+        ];
+        let mut expected = sent.to_owned();
+        for (nth, field) in fields.iter().enumerate() {
+            expected = expected.replace(field, &format!("\u{1}{nth}\u{2}"));
+        }
+        expected = expected.replace("4821", "****");
+        for (nth, field) in fields.iter().enumerate() {
+            expected = expected.replace(&format!("\u{1}{nth}\u{2}"), field);
+        }
+        assert_eq!(masked, expected, "{format:?}");
+    }
+    // A card is one in any field, and a code in the parameter of a link is the code.
+    let card = "<m id=\"4012888888881881\" text=\"my card is 4012888888881881\"/>";
+    assert!(!filtered(BodyFormat::Text, card).contains("4012"));
+    let link = "your code is 482913 or https://a.example/v?code=482913 or https://a.example/v?c=482913";
+    assert!(!filtered(BodyFormat::Text, link).contains("482913"));
+}
+
+#[test]
 fn a_mask_in_a_form_keeps_the_spelling_of_spaces() {
     for (sent, masked) in [
         ("text=my%20card%20is%204012%208888%208888%201881", "text=my%20card%20is%20****%20****%20****%201881"),

@@ -1,8 +1,10 @@
 //! Repetitions of a secret in the same message: in a link, in a second reading, or in a quotation.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::detect::card::joined_to_letters;
+use crate::detect::cues::Topic;
 use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::password::{candidate, chunk};
 use crate::detect::token::Kind;
@@ -20,6 +22,15 @@ const AS_A_CARD: usize = 12;
 
 /// Shorter words occur in too many other places.
 const FEWEST_LETTERS: usize = 5;
+
+/// Names of fields that hold identifiers, times and counts, beside those that are cues.
+const IDENTIFIERS: &[&[u8]] = &[
+    b"id", b"ids", b"uid", b"uuid", b"guid", b"ts", b"seq", b"index", b"idx", b"offset", b"count", b"total", b"size",
+    b"length", b"page",
+];
+
+/// The maximum number of tokens from a value to the bracket around it.
+const REACH: usize = 48;
 
 /// The cue that marks a finding of this rule.
 pub(super) const CUE: &str = "repeated in this message";
@@ -66,13 +77,18 @@ impl MessageAnalysis<'_, '_> {
             if !may_be || glued || !self.is_free(number.first, number.last) {
                 continue;
             }
+            let is_other = OnceCell::new();
+            let is_other = || *is_other.get_or_init(|| self.is_other_field(number.first, number.last));
             // The parts of an IP address are separate numbers.
             let whole = Digits::of(self.reading, number.first, number.last);
             let known = |digits: &Digits| {
                 numbers.binary_search_by(|(known, _)| known.get().cmp(digits.get())).ok().map(|at| numbers[at].1)
             };
             if let Some(entity) = whole.as_ref().and_then(known) {
-                self.find_again(number, entity);
+                let is_certain = matches!(entity, Entity::Card | Entity::SocialSecurity | Entity::Account);
+                if is_certain || !is_other() {
+                    self.find_again(number, entity);
+                }
             } else if matches!(number.shape, NumberShape::Harmless(_)) {
                 for at in number.first..=number.last {
                     let part = Digits::of(self.reading, at, at).filter(|part| part.get().len() >= FEWEST_DIGITS);
@@ -83,6 +99,58 @@ impl MessageAnalysis<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Returns whether these tokens are the whole value of a field whose name says that it is an identifier, a number of
+    /// something or a time: an element or attribute, a parameter, an argument.
+    fn is_other_field(&self, first: usize, last: usize) -> bool {
+        let Some(name) = self.field_name(first, last) else { return false };
+        let token = &self.reading.tokens[name];
+        if let Some(hit) = self.reading.hit(token) {
+            return !hit.cue.topic.is_secret() && hit.cue.topic != Topic::Login;
+        }
+        let name = self.reading.bytes(token).to_ascii_lowercase();
+        token.is_text() && (IDENTIFIERS.contains(&&name[..]) || name.ends_with(b"id") && name.len() > 2)
+    }
+
+    /// Returns the last token of the name of the field whose value these tokens are.
+    fn field_name(&self, first: usize, last: usize) -> Option<usize> {
+        let tokens = &self.reading.tokens;
+        let is_one_of = |at: usize, marks: &[u8]| {
+            tokens.get(at).is_some_and(|token| matches!(token.kind, Kind::Mark(mark) if marks.contains(&mark)))
+        };
+        let before = first.checked_sub(1)?;
+        if is_one_of(before, b">") && is_one_of(last + 1, b"<") && is_one_of(last + 2, b"/") {
+            let end = (last + 3..last + 3 + REACH).find(|at| is_one_of(*at, b">"))?;
+            return Some(end - 1);
+        }
+        let is_quoted = is_one_of(before, b"\"'");
+        let sign = before.checked_sub(usize::from(is_quoted))?;
+        let ends = match tokens.get(last + 1) {
+            None => !is_quoted,
+            Some(_) if is_quoted => is_one_of(last + 1, b"\"'"),
+            Some(next) => next.spaced || next.kind == Kind::Newline || is_one_of(last + 1, b"&#;>/\"',)}]"),
+        };
+        let is_assigned = is_one_of(sign, b"=") && !tokens[sign].spaced;
+        if !ends || !(is_assigned || is_one_of(sign, b":") && self.is_in_brackets(sign)) {
+            return None;
+        }
+        let name = sign.checked_sub(1)?;
+        if is_one_of(name, b"\"'") { name.checked_sub(1) } else { Some(name) }
+    }
+
+    /// Returns whether a token is in the brackets of a program or a document: `send(room: 4821)`.
+    fn is_in_brackets(&self, at: usize) -> bool {
+        let mut closed = 0;
+        for token in self.reading.tokens[at.saturating_sub(REACH)..at].iter().rev() {
+            match token.kind {
+                Kind::Mark(b')' | b'}') => closed += 1,
+                Kind::Mark(b'(' | b'{') if closed == 0 => return true,
+                Kind::Mark(b'(' | b'{') => closed -= 1,
+                _ => {}
+            }
+        }
+        false
     }
 
     fn find_again(&mut self, number: &Number, entity: Entity) {
