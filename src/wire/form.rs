@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(&*content.bytes, b"my 3782 8224");
         let patch = Patch::new(vec![Edit { span: Span::new(3, 12), with: "**** ****".into() }]);
         let edits = edits(body, &content, &patch);
-        assert_eq!(Patch::new(edits).apply(body).as_ref(), b"x=%41&text=my+****+****&y=+");
+        assert_eq!(Patch::new(edits).apply(body).as_ref(), b"x=%41&text=my+****%20****&y=+");
     }
 
     #[test]

@@ -186,6 +186,10 @@ impl Lexicon {
         if list.intersects(WordSet::NAMES_A_WORD.union(WordSet::TOKEN).union(WordSet::COMMAND)) {
             word.marks = word.marks.union(Marks::WORD);
         }
+        // "Ok, how many nights": people leave out the question mark.
+        if list.intersects(WordSet::HOW.union(WordSet::HOW_MANY)) {
+            word.marks = word.marks.union(Marks::REQUEST);
+        }
     }
 
     fn put_in(&mut self, word: &[u8], set: PhraseSet) {
@@ -283,8 +287,7 @@ impl Lexicon {
     /// preferably words that rarely occur otherwise.
     fn mark(&mut self, phrases: &[Phrase]) {
         for word in &mut self.words {
-            let counts = word.lists.intersects(WordSet::HOW.union(WordSet::HOW_MANY));
-            if counts || word.role.intersects(WordClass::REQUEST) {
+            if word.role.intersects(WordClass::REQUEST) {
                 word.marks = word.marks.union(Marks::REQUEST);
             }
             // "We sent it again. Did it arrive?" contains no cue.

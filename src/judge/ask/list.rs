@@ -54,8 +54,8 @@ pub(super) fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize
     tokens.iter().all(is_plain) || short() && (listed() || has_a_run(reading, start, end))
 }
 
-/// Returns whether the sentence accepts a secret that was given, and a question follows: "Código correcto. ¿Pedido?",
-/// "CVV ok. How many?".
+/// Returns whether the sentence accepts a secret that was given: "Código correcto. ¿Pedido?", "CVV ok. How many?". A
+/// question must follow it.
 pub(super) fn confirms(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     let tokens = &reading.tokens[start..end];
     let Some(secret) = tokens.iter().position(|t| reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret())) else {
@@ -67,7 +67,7 @@ pub(super) fn confirms(reading: &TokenizedText<'_>, start: usize, end: usize) ->
     let agrees = |t: &Token| t.is_any(WordSet::YES) || reading.is_word(t, b"ok");
     let before =
         || !comma && tokens[..secret].iter().any(|t| says_so(t) && (!agrees(t) || reading.is_word(t, b"correct")));
-    reading.tokens[end..].iter().any(|t| t.is(b'?')) && (tokens[secret..].iter().any(says_so) || before())
+    tokens[secret..].iter().any(says_so) || before()
 }
 
 /// Returns whether two cues are next to each other, one of them for a secret: "cvv zip", "login / password".

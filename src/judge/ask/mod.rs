@@ -60,6 +60,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
     let mut chooses = false;
     let may_mean = Topic::MEANT.into_iter().any(|topic| reading.mentions(topic));
     let mut quotations = Quotations::default();
+    let last_question = reading.tokens.iter().rposition(|t| t.is(b'?'));
     let mut start = 0;
     while start < reading.tokens.len() {
         let sweep = Sweep::of(reading, start, role);
@@ -87,7 +88,8 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
         let unheard = (said, requests.len());
         let mut asks = Topics::NONE;
         let mut counts = true;
-        let sentence = Sentence::of(reading, start, &sweep, role);
+        let asks_later = last_question.is_some_and(|at| at >= end);
+        let sentence = Sentence::of(reading, start, &sweep, role, asks_later);
         if chooses && !sentence.request {
             start = end;
             continue;

@@ -121,7 +121,8 @@ pub(super) struct Sentence {
 }
 
 impl Sentence {
-    pub(super) fn of(reading: &TokenizedText<'_>, start: usize, sweep: &Sweep, role: Role) -> Self {
+    /// `asks_later`: whether a question follows in the message.
+    pub(super) fn of(reading: &TokenizedText<'_>, start: usize, sweep: &Sweep, role: Role, asks_later: bool) -> Self {
         let &Sweep { end, words, roles, lists, question, .. } = sweep;
         let tokens = &reading.tokens[start..end];
         // The verb that opens a request may be a cue of its own: "Marque su NIP".
@@ -175,7 +176,7 @@ impl Sentence {
                         && is_bare_name(reading, start, end)
                         || is_prompt(reading, start, end)
                         || is_harmless_prompt(reading, start, end))
-                    && !(secret && confirms(reading, start, end)),
+                    && !(secret && asks_later && confirms(reading, start, end)),
             refers_back: words <= 8 && is(WordSet::REFERENCE),
             recites: tokens
                 .windows(2)

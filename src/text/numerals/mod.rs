@@ -310,9 +310,10 @@ impl<'a> Number<'a> {
         let groups = self.units.iter().filter(|unit| unit.what == What::Digits).count();
         let digits: usize = self.units.iter().map(Unit::digits).sum();
         let whole = groups == 0 && self.is_whole();
-        // "Four": a digit of a PIN that is given word by word.
-        if whole && matches!(self.units, [Unit { what: What::Number(_) | What::Doubtful(1..), .. }]) {
-            return true;
+        // "Four", "forty eight": a part of a PIN that is given word by word. "Once" may be another word.
+        if whole && let [unit] = self.units {
+            let several = self.text[unit.start..unit.end].iter().any(|b| !b.is_ascii_alphabetic());
+            return several || matches!(unit.what, What::Number(0..=9) | What::Doubtful(1..));
         }
         let few = if whole { 2 } else { 3 };
         if words == 0 || words + groups < 2 || digits < few {
