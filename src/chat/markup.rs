@@ -68,16 +68,21 @@ pub fn attributes(bytes: &[u8], span: Span, field: Option<&'static str>) -> Vec<
         let names = pairs.iter().filter(|(name, _)| is_one_of(NAMING, &bytes[name.range()]));
         names.filter_map(|(_, value)| secret_label(&bytes[value.range()])).next().or(field)
     });
-    let holds = |name: &[u8]| {
+    let holds = |name: &[u8], value: &[u8]| {
+        // Several words in place of a value say what to type.
+        let is_hint = is_one_of(&["placeholder"], name) && value.contains(&b' ');
         let lower = name.to_ascii_lowercase();
         let own = secret_label(lower.strip_prefix(b"data-").unwrap_or(&lower));
-        match own.or_else(|| if is_one_of(HOLDING, name) { *naming } else { None }) {
+        match own.or_else(|| if is_one_of(HOLDING, name) && !is_hint { *naming } else { None }) {
             Some(label) => Holds::Secret(label),
             None if is_one_of(FORMAL, name) => Holds::Formal,
             None => Holds::Text,
         }
     };
-    pairs.iter().map(|&(name, value)| Attribute { name, value, holds: holds(&bytes[name.range()]) }).collect()
+    pairs
+        .iter()
+        .map(|&(name, value)| Attribute { name, value, holds: holds(&bytes[name.range()], &bytes[value.range()]) })
+        .collect()
 }
 
 /// Returns the attributes at `span`: names, and values without their quotation marks.

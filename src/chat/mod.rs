@@ -55,7 +55,7 @@ pub use matrix::Matrix;
 // For `lastfour-cli`. Not part of the public interface.
 #[doc(hidden)]
 pub use names::{is_prose, secret_label, secret_label_within};
-pub(crate) use names::{is_reference, is_text};
+pub(crate) use names::{is_reference, is_setting, is_text};
 pub use openai::OpenAi;
 pub use protocol::Protocol;
 

@@ -442,6 +442,14 @@ const OTHERS: &[&str] = &[
     "minutes",
     "hours",
     "ttl",
+    "timeout",
+    "age",
+    "attempts",
+    "retries",
+    "interval",
+    "rotation",
+    "strength",
+    "required",
     "expires",
     "expiry",
     "duration",
@@ -731,6 +739,9 @@ const CARDS: &[&str] = &["card", "cards", "tarjeta", "cartao"];
 /// Words for what stands for a card.
 const REPLACEMENTS: &[&str] = &["token", "tokens", "hash", "hashes", "uuid", "key"];
 
+/// Words for a number.
+const NUMBERS: &[&str] = &["num", "number", "numbers", "no", "nr", "numero"];
+
 /// Words that stand before others without anything between: `usermessage`, `plaintext`, `cardnumber`.
 const PREFIXES: &[&str] = &[
     "account",
@@ -1011,6 +1022,18 @@ pub(crate) fn is_reference(name: &[u8]) -> bool {
 /// Returns `true` if the name of a field says that its value is something that somebody writes or says.
 pub(crate) fn is_text(name: &[u8]) -> bool {
     is_said(meaning(name))
+}
+
+/// Returns `true` for the name of a setting about a secret: `password_min_length`, `pin.retries`.
+pub(crate) fn is_setting(name: &[u8]) -> bool {
+    let words = Words::of(name);
+    let names_secret = |end: usize| {
+        let tails = WORDS.get(words.get(end)).map_or(&[][..], |known| &known.secrets);
+        tails.iter().any(|(tail, _)| tail.len() == 1)
+    };
+    let Some(last) = words.len().checked_sub(1) else { return false };
+    let vague = [CODES, REPLACEMENTS, NUMBERS].iter().any(|list| words.is_in(last, list));
+    matches!(meaning_of(&words), Meaning::Other | Meaning::Reference) && !vague && (0..last).any(names_secret)
 }
 
 /// As [`secret_label`], for a field whose name says little alone: `number` of a `card`.

@@ -7,7 +7,8 @@
 //! 4. Values that a cue governs ([`govern`]).
 //! 5. Values that the other side asked for, or that the same side announced ([`ask`], [`conversation`]).
 //! 6. Values that the learned weights score as secrets ([`learned`]).
-//! 7. Numbers that complete one given in pieces ([`pieces`]).
+//! 7. Findings that a name or a path of a program explains are dropped ([`programs`]).
+//! 8. Numbers that complete one given in pieces ([`pieces`]).
 
 mod again;
 mod analysis;
@@ -26,6 +27,7 @@ mod learned;
 mod merge;
 mod phrases;
 pub(crate) mod pieces;
+mod programs;
 mod quiet;
 pub(crate) mod recent;
 mod slots;
@@ -233,8 +235,11 @@ fn analyze_in_full(
     analysis.by_cue(&candidates);
     analysis.codes(&candidates);
     analysis.answers(role);
+    // Before repetitions are searched for, and again for what the weights have added.
+    analysis.drop_names_of_programs();
     analysis.again();
     analysis.weigh(role, certain);
+    analysis.drop_names_of_programs();
     let part = analysis.settle(part);
     let moved = analysis.pieces(conversation.side(role), id);
     let (mut said, requests) = intents(&page.reading, page.numbers, role, depth, part);

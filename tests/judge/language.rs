@@ -995,3 +995,40 @@ fn an_agent_gives_the_password_that_a_customer_asks_for() {
         }
     }
 }
+
+#[test]
+fn a_word_for_a_secret_in_the_name_of_a_setting_a_path_or_a_file_does_not_name_its_value() {
+    passes(&[
+        "PASSWORD_MIN_LENGTH=12",
+        "max_password_age: 90",
+        "password_reset_timeout = 4821",
+        "spring.security.password.max-attempts=4821",
+        "require_password = true",
+        "password_policy: strict",
+        "GET /password/4821 HTTP/1.1",
+        "see /help/password/482913 for details",
+        "[PIN setup](../pin/4821.html)",
+        "the file is password-reset-4821.pdf.",
+        "password reset #4821",
+        "Accepted password for mlopez77 from 10.0.0.3 port 4821 ssh2",
+    ]);
+    becomes(&[
+        ("DB_PASSWORD=Zebra-Lamp42", "DB_PASSWORD=********"),
+        ("PIN=4821", "PIN=****"),
+        ("otp: 482913", "otp: ******"),
+        ("my_pin_code: 4821", "my_pin_code: ****"),
+        ("pin/cvv: 4821/319", "pin/cvv: ****/***"),
+        ("my password #4821", "my password #********"),
+    ]);
+}
+
+#[test]
+fn a_heading_in_markdown_announces_the_secret_that_it_names() {
+    for heading in ["## Your access code", "**Your access code**", "__Your access code:__"] {
+        let engine = Engine::default();
+        let mut memory = Conversation::new();
+        let _ = engine.scan(&mut memory, &Message::new(Role::Bot, heading));
+        let code = engine.scan(&mut memory, &Message::new(Role::Bot, "771204")).redact("771204").into_owned();
+        assert_eq!(code, "******", "{heading}");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use lastfour::{Edit, Entity, Patch, Span};
 
 use super::found::Found;
-use super::record::{Edits, Part, Record, Said};
+use super::record::{Edits, Key, Part, Record, Said};
 use super::spelling::Spelling;
 #[cfg(test)]
 use super::tree::STEPS;
@@ -254,11 +254,16 @@ impl<'a> Secrets<'a> {
                 let mut places = self.in_text(&words);
                 places.extend(self.in_object(said.owner, &words));
                 if is_number(said, text) {
-                    places.retain(|place| matches!(place.found.finding.entity, Entity::Card | Entity::SocialSecurity));
+                    places.retain(is_certain);
                 }
                 places
             }
-            Part::Alone | Part::Event | Part::Code => self.in_text(&words),
+            Part::Alone | Part::Event | Part::Code => {
+                let mut places = self.in_text(&words);
+                // "Order #482913"
+                places.retain(|place| !text[..place.span.start].ends_with(b"#") || is_certain(place));
+                places
+            }
         }
     }
 
@@ -309,11 +314,17 @@ impl<'a> Secrets<'a> {
     }
 }
 
+/// Returns whether a secret is certain by its form, so that the same digits elsewhere are not something else.
+fn is_certain(place: &Place<'_>) -> bool {
+    matches!(place.found.finding.entity, Entity::Card | Entity::SocialSecurity)
+}
+
 /// Returns whether a value is an id, a time or a number by its name or by its type. It may be equal to a secret by chance,
 /// unless the secret is certain by its form.
 fn is_number(said: &Said, text: &[u8]) -> bool {
     let is_number = said.segments.iter().all(|segment| segment.spelling == Spelling::Number);
-    said.label.is_none() && (is_number || said.part == Part::Data(true) && !text.contains(&b' '))
+    let is_id = said.part == Part::Data(true) && (said.key == Key::Alone || !text.contains(&b' '));
+    said.label.is_none() && (is_number || is_id)
 }
 
 /// An index of secrets with at least `N` letters and digits.

@@ -7,7 +7,7 @@ use lastfour::chat::secret_label;
 use lastfour::{Role, Span};
 
 use super::code::{self, Language};
-use super::fields::words;
+use super::fields::{Fields, words};
 use super::lines;
 use super::record::{Body, Part, Said, Speaker, Time};
 use super::segment::{Joint, Segment};
@@ -118,6 +118,8 @@ const INLINE: &[&str] = &[
 ];
 /// Elements whose content is not displayed.
 const UNSEEN: &[&str] = &["template", "noscript", "svg", "math"];
+/// Elements whose content is a choice, which nobody says.
+const CHOICES: &[&str] = &["button", "select"];
 /// Elements whose content is a program.
 const CODE: &[&str] = &["script", "style"];
 /// Elements that identify a text as HTML.
@@ -211,7 +213,7 @@ pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, V
                     others.push(aside(Part::Code, layer, code));
                     at = code.end;
                 }
-                if is_one_of(UNSEEN, name) && !closed {
+                if (is_one_of(UNSEEN, name) || is_one_of(CHOICES, name)) && !closed {
                     unseen.get_or_insert_with(|| name.to_ascii_lowercase());
                 }
                 joint = joint_after(joint, name);
@@ -233,6 +235,10 @@ pub(super) fn segments(bytes: &[u8], span: Span, layer: u16) -> (Vec<Segment>, V
                 // Line breaks between blocks are not text.
                 let text = &bytes[content.range()];
                 others.extend(tables.text(text).map(|label| labeled(label, layer, trimmed(bytes, content))));
+                if tables.is_record() && !text.trim_ascii().is_empty() {
+                    others.push(aside(Part::Data(false), layer, trimmed(bytes, content)));
+                    continue;
+                }
                 if text.trim_ascii().is_empty() && (joint != Joint::Nothing || text.contains(&b'\n')) {
                     continue;
                 }
@@ -345,6 +351,8 @@ struct Table {
     heads: Vec<Option<&'static str>>,
     cells: usize,
     in_cell: bool,
+    /// Whether a column has what somebody says.
+    talks: bool,
 }
 
 /// The maximum length of a column header, in bytes.
@@ -417,15 +425,26 @@ impl Tables {
         row.or_else(|| *table.columns.get(table.heads.len() + table.cells - 1)?)
     }
 
+    /// Returns whether the current cell belongs to a record with a secret, so that its other cells are data: the name of
+    /// the user next to a password.
+    fn is_record(&self) -> bool {
+        let table = self.open.last().filter(|table| table.in_cell && !table.talks);
+        table.is_some_and(|table| table.columns.iter().any(Option::is_some))
+    }
+
     fn end_head(&mut self) {
         if self.in_label {
             return;
         }
         let Some(head) = self.head.take() else { return };
-        let label = secret_label(head.trim_ascii()).filter(|_| head.len() <= LONGEST_HEAD);
-        if let Some(table) = self.open.last_mut().filter(|table| table.heads.len() < MOST_COLUMNS) {
-            table.heads.push(label);
-        }
+        self.add_head(head.trim_ascii());
+    }
+
+    fn add_head(&mut self, head: &[u8]) {
+        let Some(table) = self.open.last_mut().filter(|table| table.heads.len() < MOST_COLUMNS) else { return };
+        let short = head.len() <= LONGEST_HEAD;
+        table.heads.push(secret_label(head).filter(|_| short));
+        table.talks |= short && Fields::default().meaning(head).text.is_some();
     }
 
     fn end_label(&mut self) {

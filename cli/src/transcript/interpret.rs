@@ -123,8 +123,36 @@ struct Repeated {
     ids: usize,
     /// The number of values that are empty.
     empty: usize,
+    /// The number of values that are short and a single word.
+    short: usize,
+    /// The number of blocks of consecutive equal values, and a hash of the last value.
+    blocks: usize,
+    last: Option<u64>,
     /// Hashes of its values.
     values: HashSet<u64>,
+}
+
+impl Repeated {
+    fn note(&mut self, value: &[u8], is_id: bool) {
+        let hash = hash_of(value);
+        self.count += 1;
+        self.ids += usize::from(is_id);
+        self.empty += usize::from(value.is_empty() || value == b"null");
+        let is_short = !value.is_empty() && value.len() <= LONGEST_WORD && !value.iter().any(u8::is_ascii_whitespace);
+        self.short += usize::from(is_short);
+        self.blocks += usize::from(self.last.replace(hash) != Some(hash));
+        if self.values.len() < MOST_KNOWN {
+            self.values.insert(hash);
+        }
+    }
+
+    /// Returns whether the values repeat, and are ids or each fill one block of messages.
+    fn may_be_conversation(&self, name: Meaning) -> bool {
+        let repeats = (2..MOST_KNOWN).contains(&self.values.len()) && self.values.len() * 2 <= self.count;
+        let in_blocks = self.short == self.count && self.blocks == self.values.len();
+        let is_other = name.data || name.label.is_some() || name.kind;
+        repeats && (self.ids == self.count || in_blocks && !is_other)
+    }
 }
 
 /// The names of fields that may identify the conversation, or the speaker, but were not recognised.
@@ -269,13 +297,7 @@ impl Interpreter {
             if may_be && is_scalar(node) && (self.repeated.len() < MOST_KNOWN || self.repeated.contains_key(&node.name))
             {
                 let value = record.bytes(&node.segment);
-                let repeated = self.repeated.entry(node.name).or_default();
-                repeated.count += 1;
-                repeated.ids += usize::from(meaning.topic || is_id(value));
-                repeated.empty += usize::from(value.is_empty() || value == b"null");
-                if repeated.values.len() < MOST_KNOWN {
-                    repeated.values.insert(hash_of(value));
-                }
+                self.repeated.entry(node.name).or_default().note(value, meaning.topic || is_id(value));
             }
         }
         if has_text && speaker_names(tree, at, names).next().is_none() {
@@ -305,9 +327,7 @@ impl Interpreter {
             ids.sort_unstable();
             ids.into_iter().filter_map(|id| names.name(id)).take(MOST_CANDIDATES).collect()
         };
-        let repeats =
-            |known: &Repeated| (2..MOST_KNOWN).contains(&known.values.len()) && known.values.len() * 2 <= known.count;
-        let repeated = self.repeated.iter().filter(|(_, known)| known.ids == known.count && repeats(known));
+        let repeated = self.repeated.iter().filter(|(name, known)| known.may_be_conversation(names.meaning(**name)));
         let speaks = |known: &Beside| known.alternates() && known.names == known.count && !known.identifies_speaker();
         let beside = self.beside.iter().filter(|(_, known)| speaks(known));
         Candidates {

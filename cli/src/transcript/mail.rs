@@ -173,7 +173,9 @@ impl Mail<'_> {
             let part = if name == "subject" { Part::Alone } else { Part::Data(technical) };
             // Names of parts and of people are quoted.
             self.said.extend(code::values(self.bytes, *value, 0, Language::Script));
-            self.said.push(Said { part, label: meaning.label, speaker: speaker.clone(), ..Said::new(segments) });
+            // What a program has written does not repeat what somebody says.
+            let key = if technical { Key::Alone } else { Key::Transcript };
+            self.said.push(Said { part, key, label: meaning.label, speaker: speaker.clone(), ..Said::new(segments) });
         }
     }
 

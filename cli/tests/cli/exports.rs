@@ -349,3 +349,38 @@ fn a_repeated_secret_is_masked_in_other_texts_but_not_in_ids_and_numbers() {
         assert_eq!(redacted_as(&[], &format!("{text}\n{text}\n")), format!("{kept}\n{kept}\n"));
     }
 }
+
+#[test]
+fn a_column_whose_values_fill_blocks_of_messages_may_be_that_of_the_conversation() {
+    let row = |conv: &str, lang: &str, text: &str| {
+        format!("{{\"conv\":\"{conv}\",\"lang\":\"{lang}\",\"role\":\"customer\",\"text\":\"{text}\"}}\n")
+    };
+    let text = ["1", "2"].map(|conv| [row(conv, "en", "hi"), row(conv, "es", "hola")].concat()).concat();
+    let output = run(&["redact"], text.as_bytes());
+    assert!(stderr(&output).contains("--conversation-field (candidates: conv)"), "{}", stderr(&output));
+    let mixed = [row("1", "en", "hi"), row("2", "en", "hi"), row("1", "es", "hola"), row("3", "es", "hola")].concat();
+    assert!(!stderr(&run(&["redact"], mixed.as_bytes())).contains("--conversation-field"));
+}
+
+#[test]
+fn what_a_program_writes_in_the_header_of_a_mail_does_not_repeat_a_secret() {
+    let text = "From: Ana <ana@a.example>\nTo: s@a.example\nSubject: Password reset #4821\nMessage-ID: <4821@a.example>\n\
+                References: <4820@a.example> <4821@a.example>\nDate: Wed, 01 May 2024 10:00:00 +0000\n\n\
+                My pin is 4821 and my code is 2024.\n";
+    let masked = text.replace("is 4821", "is ****").replace("is 2024", "is ****");
+    assert_eq!(redacted_as(&["--format", "mail"], text), masked);
+}
+
+#[test]
+fn names_next_to_passwords_hints_and_buttons_of_a_page_are_not_secrets() {
+    let text = "<html><body><table><tr><th>User</th><th>Password</th><th>Apt</th></tr>\
+                <tr><td>mlopez77</td><td>Zebra-Lamp42</td><td>4821</td></tr></table>\
+                <label>Enter your password</label><input placeholder=\"8+ characters\"><button>Show</button>\
+                <p>Enter your PIN</p><button>1</button><button>2</button><select><option>2024</option></select>\
+                </body></html>";
+    assert_eq!(redacted_as(&["--format", "html"], text), text.replace("Zebra-Lamp42", "********"));
+    let chat = "<table><tr><th>Name</th><th>PIN</th><th>Message</th></tr>\
+                <tr><td>Ana</td><td>4821</td><td>my cvv is 319</td></tr></table>";
+    let masked = chat.replace("319", "***").replace("4821", "****");
+    assert_eq!(redacted_as(&["--format", "html"], chat), masked);
+}

@@ -258,3 +258,19 @@ fn the_direction_of_a_message_in_the_log_of_a_gateway_says_who_sent_it() {
         assert!(!stderr(&output).contains("role"), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn settings_and_paths_about_secrets_pass() {
+    for text in [
+        "DB_USER=app\nDB_PORT=4821\nPIN_LENGTH=4\nPASSWORD_MIN_LENGTH=12\npassword_reset_timeout = 4821\n\
+         require_password = true\npin_retries = 3\n",
+        "10.0.0.3 - - [01/May/2024:10:00:00 +0000] \"GET /password/4821 HTTP/1.1\" 200 512 \"-\" \"curl/8\"\n",
+        "May  1 10:00:00 host sshd[4711]: Accepted password for mlopez77 from 10.0.0.3 port 4821 ssh2\n",
+        "see /help/password/482913 for details\n[PIN setup](../pin/4821.html)\npassword-reset-4821.pdf\n",
+    ] {
+        assert_eq!(String::from_utf8(redacted(&["--quiet"], text.as_bytes())).unwrap(), text);
+    }
+    let text = "DB_PASSWORD=Zebra-Lamp42\nPIN=4821\notp: 482913\n";
+    let masked = "DB_PASSWORD=********\nPIN=****\notp: ******\n";
+    assert_eq!(String::from_utf8(redacted(&["--quiet"], text.as_bytes())).unwrap(), masked);
+}

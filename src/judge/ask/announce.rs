@@ -18,7 +18,9 @@ pub(super) fn announces(reading: &TokenizedText<'_>) -> Topics {
         && rest.iter().all(|t| {
             matches!(
                 t.kind,
-                Kind::Newline | Kind::Other | Kind::Mark(b':' | b'.' | b'=' | b'-' | b'>' | b'#' | b',' | b'\'')
+                Kind::Newline
+                    | Kind::Other
+                    | Kind::Mark(b':' | b'.' | b'=' | b'-' | b'>' | b'#' | b',' | b'\'' | b'*' | b'_')
             ) || t.kind == Kind::Word
                 && (t.does(Does::COPULA) || t.does(Does::PIECE) || t.does(Does::GLUE) && !t.does(Does::NEGATION))
                 && !t.does(Does::SENT)
@@ -54,7 +56,8 @@ pub(super) fn is_label(reading: &TokenizedText<'_>, hit: &Hit) -> bool {
             t.cue != 0
                 || t.does(Does::GLUE)
                 || t.kind == Kind::Newline
-                || matches!(t.kind, Kind::Mark(b':' | b'.' | b'-'))
+                // Also a heading or emphasis in Markdown.
+                || matches!(t.kind, Kind::Mark(b':' | b'.' | b'-' | b'#' | b'*' | b'_'))
         })
 }
 

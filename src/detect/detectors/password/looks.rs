@@ -169,7 +169,7 @@ pub(crate) fn is_address(text: &[u8]) -> bool {
 }
 
 /// Returns whether the text is a file name: `export_2025-02-11.csv`.
-fn is_file(text: &[u8]) -> bool {
+pub(crate) fn is_file(text: &[u8]) -> bool {
     const ENDINGS: [&[u8]; 34] = [
         b"csv", b"tsv", b"txt", b"log", b"pdf", b"doc", b"docx", b"xls", b"xlsx", b"ppt", b"pptx", b"odt", b"rtf",
         b"json", b"xml", b"yml", b"yaml", b"html", b"htm", b"zip", b"gz", b"tar", b"png", b"jpg", b"jpeg", b"gif",

@@ -20,7 +20,9 @@ use crate::entity::Entity;
 use crate::evidence::Evidence;
 
 pub(crate) use around::said_harmless;
-pub(crate) use looks::{RIGHT_OF_WORD, is_address, is_predicate, is_sentence, is_strong, is_unknown, looks_like_one};
+pub(crate) use looks::{
+    RIGHT_OF_WORD, is_address, is_file, is_predicate, is_sentence, is_strong, is_unknown, looks_like_one,
+};
 pub(crate) use several::others;
 pub(crate) use spelled::letters_spelled_out;
 pub(crate) use value::{chunk, ends_clause, is_placeholder, value_at};
