@@ -418,7 +418,7 @@ impl MessageAnalysis<'_, '_> {
                     let lets_in = is(next, PhraseSet::TO_AS) && is(next + 1, PhraseSet::LETS_IN);
                     let enough = match g.cue.topic {
                         // The security code of a card has no letters.
-                        Topic::Code if g.cue.name.starts_with("security code") => g.copula && g.cost <= 1,
+                        Topic::Code if cues::also(g.cue.name) == Some(Topic::SecurityCode) => g.copula && g.cost <= 1,
                         Topic::Code if g.cue.name != "code" && g.cue.name != "código" => self.was_sent(),
                         Topic::Code => {
                             (g.copula || lets_in || self.was_sent()) && g.cost <= if g.copula { 5 } else { 3 }

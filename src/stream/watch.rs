@@ -358,7 +358,7 @@ impl Watch {
         if word.iter().all(|b| b.is_ascii_graphic() && *b != b'&') {
             return self.read_word(word);
         }
-        let view = View::new(word);
+        let view = View::of_word(word);
         let text = view.text();
         let ends = text.contains(&b'\n');
         let text = text.trim_ascii();

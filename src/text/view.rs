@@ -33,6 +33,16 @@ impl<'a> View<'a> {
     /// Creates the view of `source`.
     #[must_use]
     pub(crate) fn new(source: &'a [u8]) -> Self {
+        Self::read(source, true)
+    }
+
+    /// Creates the view of a word of a longer text, which is a number word only together with its neighbors.
+    #[must_use]
+    pub(crate) fn of_word(source: &'a [u8]) -> Self {
+        Self::read(source, false)
+    }
+
+    fn read(source: &'a [u8], numerals: bool) -> Self {
         // Each pass reads the output of the pass before: `&#116;wo` is a number word only after decoding.
         let mut view = Self::plain(source);
         let hints = if source.is_ascii() {
@@ -55,7 +65,7 @@ impl<'a> View<'a> {
         if hints.tags {
             view.run(tags::read);
         }
-        if hints.numerals {
+        if numerals && hints.numerals {
             view.run(numerals::read);
         }
         if hints.digits >= lookalikes::FEWEST_DIGITS {
