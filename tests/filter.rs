@@ -1379,6 +1379,8 @@ fn what_the_parameters_of_a_url_say_is_scanned_like_a_message() {
             }
         }
     }
+    let body = |secret: &str| format!("{{\"text\":\"<input type='password' value='{secret}'> and <b>you</b>?\"}}");
+    assert_eq!(filtered(BodyFormat::Json, &body("rainyday9")), body("********"));
     for body in [
         "<a href=\"/search?q=red+shoes+size+4210&page=4821\">x</a>",
         "<a href=\"/c?text=order+4821+is+late&room=5133\">x</a>",

@@ -71,6 +71,7 @@ const FILLERS: &[&str] = &[
     "<p>4539</p> ",
     "<i>cvv</i> <b>123</b>",
     "<a x=4111111111111111>",
+    "<a href='/?t=my+pin+is+4021'>",
     "<style>",
     "<style>a</style>",
     "<!-- 4111111111111111 -->",
@@ -283,6 +284,22 @@ const BODIES: &[Body] = &[
         format: BodyFormat::Json,
         shape: "generic",
         of: |text| each(text, |piece| member("text", piece)),
+    },
+    Body {
+        name: "labels and values",
+        format: BodyFormat::Json,
+        shape: "generic",
+        of: |text| format!("[{}]", list(text, |piece| format!("{{\"title\":{0},\"value\":{0}}}", string(piece)))),
+    },
+    Body {
+        name: "lines of speakers in turn",
+        format: BodyFormat::Ndjson,
+        shape: "generic",
+        of: |text| {
+            each(text, |piece| {
+                format!("{{\"role\":\"agent\",\"text\":{0}}}\n{{\"role\":\"user\",\"text\":{0}}}\n", string(piece))
+            })
+        },
     },
     Body {
         name: "lines",

@@ -617,32 +617,29 @@ impl Scanner {
     /// messages themselves.
     fn with_asides(&mut self, bytes: &[u8], patch: Patch) -> Result<Patch, ScanError> {
         let mut asides = if bytes.contains(&b'<') { self.asides(bytes) } else { Vec::new() };
-        if asides.is_empty() && bytes.contains(&b'?') && bytes.contains(&b'+') {
+        if bytes.contains(&b'?') && bytes.contains(&b'+') {
             asides.extend(urls(bytes).map(|span| (span, Scan::Form)));
         }
-        if asides.is_empty() {
-            return Ok(patch);
-        }
-        let mut edits = patch.edits().to_vec();
+        let mut found = Vec::new();
         for (span, scan) in asides {
             let value = &bytes[span.range()];
-            match scan {
-                Scan::Form if address::is_address(value) => {
-                    for part in address::parts(value) {
-                        let found = Patch::new(self.address_part(value, part));
-                        let found = lift(&found, &Alignment::identity(), span.start, html::encode);
-                        replace(&mut edits, found, span.start + part.span.end);
+            if scan == Scan::Form && address::is_address(value) {
+                for part in address::parts(value) {
+                    let whole = Span::new(span.start + part.span.start, span.start + part.span.end);
+                    let known = patch.overlapping(whole);
+                    let is_inside = known.iter().all(|edit| edit.span.end <= whole.end);
+                    // The message decodes escapes as well.
+                    if known.is_empty() || !is_inside || bytes[whole.range()].contains(&b'+') {
+                        let edits = Patch::new(self.address_part(value, part));
+                        let edits = lift(&edits, &Alignment::identity(), span.start, html::encode);
+                        found.extend(edits.into_iter().map(|edit| (edit, whole)));
                     }
                 }
-                // The message has the same text.
-                Scan::Alone => {}
-                scan => {
-                    let found = self.aside(bytes, (span, scan))?;
-                    replace(&mut edits, found, span.end);
-                }
+            } else if scan != Scan::Alone {
+                found.extend(self.aside(bytes, (span, scan))?.into_iter().map(|edit| (edit, span)));
             }
         }
-        Ok(Patch::new(in_order(edits)))
+        Ok(with_values(bytes, &patch, found))
     }
 
     /// Scans bytes that look like JSON but are not: as one text, in which JSON escapes are decoded.
@@ -806,19 +803,29 @@ impl Scanner {
     }
 }
 
-/// Adds what was found in a value that ends at `end`. It replaces an edit on the same secret that extends beyond the value:
-/// the text around it does not show where the value ends.
-fn replace(edits: &mut Vec<Edit>, found: Vec<Edit>, end: usize) {
-    for edit in found {
-        let is_wider = |other: &Edit| {
-            let inside = edit.span.start <= other.span.start && edit.span.end >= other.span.end.min(end);
-            inside && other.span.overlaps(edit.span) && other.span.end > end
-        };
-        edits.retain(|other| !is_wider(other));
-        if edits.iter().all(|other| !other.span.overlaps(edit.span)) {
-            edits.push(edit);
-        }
-    }
+/// Adds to the patch on a text what was found in values in it, with the spans of the values. An edit on a secret that extends
+/// beyond its value, up to a blank, is replaced: the text around a value does not show where it starts and ends.
+fn with_values(text: &[u8], patch: &Patch, mut found: Vec<(Edit, Span)>) -> Patch {
+    found.sort_by_key(|(edit, _)| (edit.span.start, std::cmp::Reverse(edit.span.end)));
+    found.dedup_by(|next, last| next.0.span.start < last.0.span.end);
+    let is_wider = |other: &&Edit| {
+        let first = found.partition_point(|(edit, _)| edit.span.end <= other.span.start);
+        found.get(first).is_some_and(|(edit, value)| {
+            let Span { start, end } = other.span;
+            let has_blank = |from: usize, to: usize| from < to && text[from..to].iter().any(u8::is_ascii_whitespace);
+            let is_covered = edit.span.start <= start.max(value.start) && edit.span.end >= end.min(value.end);
+            let is_wider = start < value.start || end > value.end;
+            is_covered
+                && is_wider
+                && edit.span.overlaps(other.span)
+                && !has_blank(start, value.start)
+                && !has_blank(value.end, end)
+        })
+    };
+    let kept = Patch::new(patch.edits().iter().filter(|other| !is_wider(other)).cloned().collect());
+    let added = found.into_iter().map(|(edit, _)| edit).filter(|edit| kept.overlapping(edit.span).is_empty());
+    let added: Vec<Edit> = added.collect();
+    Patch::new(in_order(kept.edits().iter().cloned().chain(added).collect()))
 }
 
 /// Returns the URLs in a text.
