@@ -96,6 +96,12 @@ pub(crate) fn password(reading: &TokenizedText<'_>, plain: bool, login_asked: bo
     found
 }
 
+/// Returns the only word of a message, if people use it as a password: "friday".
+pub(crate) fn used_word(reading: &TokenizedText<'_>) -> Option<(usize, usize)> {
+    let at = reading.tokens.iter().position(Token::is_text).filter(|_| reading.facts.words == 1)?;
+    reading.is_in(&reading.tokens[at], PhraseSet::USED_AS_PASSWORD).then_some((at, at))
+}
+
 /// Returns the user name and the password of an answer that consists of the two: "jenk88 rosebud", "jen@x.com / rosebud".
 pub(crate) fn login_and_password(reading: &TokenizedText<'_>) -> Option<[(usize, usize); 2]> {
     const LONGEST: usize = 24;
@@ -164,11 +170,6 @@ fn clause(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<(usiz
     // "I don't know", "no clue".
     if tokens[start..end].iter().any(|t| t.kind == Kind::Word && t.does(WordClass::NEGATION)) {
         return None;
-    }
-    if reading.facts.words == 1
-        && let Some(at) = (start..end).find(|at| reading.is_in(&tokens[*at], PhraseSet::USED_AS_PASSWORD))
-    {
-        return Some((at, at));
     }
     let mut first = start;
     let mut introduced = false;

@@ -348,8 +348,10 @@ impl MessageAnalysis<'_, '_> {
             if !topics.contains(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
                 continue;
             }
+            let just_asked = self.expected.recent[0].asked().contains(Topic::Password);
             if let Some((first, last)) =
                 answer::password(self.reading, plain, self.expected.asked.contains(Topic::Login))
+                    .or_else(|| answer::used_word(self.reading).filter(|_| plain && just_asked))
                 && self.is_free(first, last)
             {
                 let candidate = password::candidate(first, last, Claim::Possible, "password");

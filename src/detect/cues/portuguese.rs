@@ -133,7 +133,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Device,
         name: "aparelho ou versão",
-        phrases: "geladeira; freezer; maquina de lavar; lavadora; secadora; lava louca/loucas; forno; fogao; aquecedor; ar condicionado; termostato; copiadora; imei; medidor; hidrometro; peca; pecas; registro; codigo/cod da? peca; serie; numero/num/n/nr de serie; n s; serial; modelo; versao; erro; erros; codigo/cod/codgo de/do/da meu/minha? erro/resposta/retorno/recusa/status/barras/produto/pais/fonte/cor/conduta/defeito/falha/vestimenta/chassi/instalacao; codigo erro; erro codigo; codigo q/que te/me/lhe? aparece/apareceu/da/deu/mostra em/no/na? tela/mensagem? do/de? erro; codigo qr; qr code; qr; codigo de barras; codigo ean; sku; item; itens; produto; modem; roteador; router; ip; mac; android; ios; iphone; galaxy; pagina; chassi; renavam; build; firmware; ean; isbn; ncm; cfop; tensao; voltagem; potencia",
+        phrases: "imei; medidor; hidrometro; peca; pecas; registro; codigo/cod da? peca; serie; numero/num/n/nr de serie; n s; serial; modelo; versao; erro; erros; codigo/cod/codgo de/do/da meu/minha? erro/resposta/retorno/recusa/status/barras/produto/pais/fonte/cor/conduta/defeito/falha/vestimenta/chassi/instalacao; codigo erro; erro codigo; codigo q/que te/me/lhe? aparece/apareceu/da/deu/mostra em/no/na? tela/mensagem? do/de? erro; codigo qr; qr code; qr; codigo de barras; codigo ean; sku; item; itens; produto; modem; roteador; router; ip; mac; android; ios; iphone; galaxy; pagina; chassi; renavam; build; firmware; ean; isbn; ncm; cfop; tensao; voltagem; potencia",
     },
     Row {
         topic: Topic::Place,

@@ -118,7 +118,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Device,
         name: "equipo o versión",
-        phrases: "refrigerador; refri; nevera; lavadora; secadora; lavavajillas; horno; estufa; caldera; calentador; termostato; aire acondicionado; tablero; fotocopiadora; imei; serie; numero de serie; n s; serial; modelo; version; compilacion; error; errores; codigo/cod/clave de error/respuesta/rechazo/estado/barras/producto/conducta/vestimenta/pais/fuente/colores/articulo; codigo error; codigo de/del? curso/asignatura/carrera/color/escuela/colegio/institucion/departamento/sucursal; codigo q/que te/le/me? aparece/sale/marca/muestra/tira/da/arroja en? la? pantalla? de? error; codigo fuente/qr/bidi; qr; codigo de barras; codigo ean; sku; articulo; item; producto; modem; router; ip; direccion ip; mac; android; ios; iphone; pagina; clave del exito; vin; isbn; chasis; build; firmware; referencia del producto",
+        phrases: "imei; serie; numero de serie; n s; serial; modelo; version; compilacion; error; errores; codigo/cod/clave de error/respuesta/rechazo/estado/barras/producto/conducta/vestimenta/pais/fuente/colores/articulo; codigo error; codigo de/del? curso/asignatura/carrera/color/escuela/colegio/institucion/departamento/sucursal; codigo q/que te/le/me? aparece/sale/marca/muestra/tira/da/arroja en? la? pantalla? de? error; codigo fuente/qr/bidi; qr; codigo de barras; codigo ean; sku; articulo; item; producto; modem; router; ip; direccion ip; mac; android; ios; iphone; pagina; clave del exito; vin; isbn; chasis; build; firmware; referencia del producto",
     },
     Row {
         topic: Topic::Place,

@@ -191,7 +191,7 @@ impl Sentence {
             digits_texted: !negated
                 && digits
                 && (question && is(WordSet::MESSAGE) && is(WordSet::SEVERAL)
-                    || role.serves() && sends_a_number(reading, start, sweep)),
+                    || !question && role.serves() && sends_a_number(reading, start, sweep)),
             trouble: secret && role.serves() && !question && roles.intersects(Does::TROUBLE),
             arrives: is(WordSet::ARRIVES),
             chooses_digits: digits
