@@ -13,6 +13,7 @@ use crate::judge::analysis::MessageAnalysis;
 use crate::judge::answer;
 use crate::judge::conversation::Topics;
 use crate::judge::fits::secret_fits;
+use crate::judge::learned::question;
 use crate::judge::recent::Recent;
 use crate::message::Role;
 
@@ -44,6 +45,7 @@ impl MessageAnalysis<'_, '_> {
             && number.digits == 3
             && matches!(harmless, None | Some(Topic::Time))
             && self.is_bare()
+            && !self.answers_something_else()
         {
             return Some((Entity::SecurityCode, true));
         }
@@ -92,7 +94,11 @@ impl MessageAnalysis<'_, '_> {
                 let clear = match harmless {
                     // If there are two such numbers, it is unknown which one is the ZIP.
                     Some(Topic::Zip) => number.digits != 5 && number.digits != 9 || self.has_two_alike(number),
-                    Some(Topic::Time) => !matches!(number.shape, NumberShape::Likely("year")),
+                    // "Expiry and CVC?", "919", "0928": the rest of the answer.
+                    Some(Topic::Time) => {
+                        !matches!(number.shape, NumberShape::Likely("year"))
+                            && !(self.expected.answered && topic == Topic::SecurityCode && number.digits == 4)
+                    }
                     // "8104, and 615": the longer one is the last four.
                     Some(Topic::Partial) => {
                         !(topic == Topic::SecurityCode && number.digits == 4 && self.has_three_digits()
@@ -197,17 +203,29 @@ impl MessageAnalysis<'_, '_> {
         self.few_numbers().iter().any(|n| n.digits == 3 && n.groups == 1 && n.shape == NumberShape::Bare)
     }
 
+    /// Returns whether the tokens are words and a number: "tier 2", which is no second password.
+    fn ends_in_a_number(&self, first: usize, last: usize) -> bool {
+        let end = &self.reading.tokens[last];
+        last > first && end.kind == Kind::Digits && end.spaced
+    }
+
+    /// Returns whether the other side has just asked for something that is harmless beyond doubt.
+    fn answers_something_else(&self) -> bool {
+        self.expected.may_answer() && question::is_harmless(self.expected.recent[0].scores())
+    }
+
     /// Returns whether the message is a single value, right after a question for two things of which the second is a
     /// secret: "last four and the code we sent?".
     fn is_first_of_two_answers(&self) -> bool {
-        // "hunter22!" is the second one.
-        let marks = |t: &Token| matches!(t.kind, Kind::Mark(mark) if !b"._-".contains(&mark));
-        let value = |t: &&Token| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Digits);
-        let values = self.reading.tokens.iter().filter(value).count();
-        values == 1
-            && !self.reading.tokens.iter().any(marks)
-            && self.expected.place.among(2) == Some(1)
-            && self.expected.may_answer()
+        self.is_one_value() && self.expected.place.among(2) == Some(1) && self.expected.may_answer()
+    }
+
+    /// Returns whether the message is a single number, word or address. "hunter22!" is a password.
+    fn is_one_value(&self) -> bool {
+        let tokens = &self.reading.tokens;
+        let marks = |t: &Token| matches!(t.kind, Kind::Mark(mark) if !b"._-@".contains(&mark));
+        let apart = |t: &Token| t.spaced || t.kind == Kind::Newline;
+        !tokens.is_empty() && !tokens.iter().any(marks) && !tokens.iter().skip(1).any(apart)
     }
 
     /// Returns whether the message has another number with the same count of digits.
@@ -353,6 +371,7 @@ impl MessageAnalysis<'_, '_> {
                 answer::password(self.reading, plain, self.expected.asked.contains(Topic::Login))
                     .or_else(|| answer::used_word(self.reading).filter(|_| plain && just_asked))
                 && self.is_free(first, last)
+                && !(self.expected.answered && self.ends_in_a_number(first, last))
             {
                 let candidate = password::candidate(first, last, Claim::Possible, "password");
                 self.find(&candidate, Evidence { asked, announced: !asked, ..Evidence::default() });

@@ -1032,3 +1032,19 @@ fn a_heading_in_markdown_announces_the_secret_that_it_names() {
         assert_eq!(code, "******", "{heading}");
     }
 }
+
+#[test]
+fn a_question_for_one_of_two_numbers_or_for_a_sender_asks_for_no_secret() {
+    for (question, answer) in [
+        ("is your PIN 4 or 6 digits?", "6"),
+        ("did you get one code or two?", "2"),
+        ("¿De qué número le llegó la clave?", "89203"),
+    ] {
+        assert_eq!(answer_to(question, answer), answer, "{question}");
+    }
+    for (question, answer) in
+        [("can you read me the 4 or 6 digit code?", "482913"), ("¿Con qué clave entra?", "Ruta.622")]
+    {
+        assert_eq!(answer_to(question, answer).trim_matches('*'), "", "{question}");
+    }
+}

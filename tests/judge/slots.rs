@@ -215,11 +215,15 @@ fn the_first_of_two_answers_is_the_first_thing_that_was_asked_for() {
         ("usuario y contraseña", "jdoe", "mariposa"),
         ("last four of the card and the code I texted?", "4417", "551934"),
         ("last four and cvv", "4417", "882"),
+        ("usuário e senha", "joana.s77", "girassol77"),
     ] {
         let question = format!("a: {question}");
         assert_eq!(last_of(&[&question, first]), first);
         assert_eq!(last_of(&[&question, first, second]).trim_matches('*'), "");
     }
+    // The expiry date after the code is the rest of the answer, and two words after a password are no second one.
+    assert_eq!(last_of(&["a: expiry and cvc?", "919", "0928"]), "0928");
+    assert_eq!(last_of(&["a: Which tier, and what's the login password?", "cactus+cat", "tier 2"]), "tier 2");
     // It may be the second one.
     for (question, answer) in [
         ("username and password?", "hunter22!"),

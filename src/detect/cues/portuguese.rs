@@ -51,7 +51,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Reference,
         name: "senha de atendimento",
-        phrases: "senha de/do/da/na minha? atendimento/fila/espera/painel/guiche/balcao/triagem; senha preferencial/normal; tirei a? senha",
+        phrases: "senha de/do/da/na minha? atendimento/fila/espera/guiche/balcao/triagem; senha preferencial/normal; tirei a? senha",
     },
     Row {
         topic: Topic::Pin,

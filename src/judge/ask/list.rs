@@ -4,10 +4,16 @@ use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::judge::conversation::Place;
 
+use super::is_any;
+
 /// Returns whether the token separates two items of a list.
 fn separates(reading: &TokenizedText<'_>, token: &Token) -> bool {
     matches!(token.kind, Kind::Mark(b',' | b'/' | b'&' | b'+' | b';'))
         || token.kind == Kind::Word && (token.does(Does::CONJUNCTION) || reading.is_in(token, PhraseSet::AND_THEN))
+}
+
+pub(super) fn is_or(reading: &TokenizedText<'_>, token: &Token) -> bool {
+    is_any(reading, token, &["or", "o", "u", "ou"])
 }
 
 /// Returns whether one of the tokens is a word for a topic that `counts`.
@@ -126,7 +132,8 @@ pub(super) fn is_apart_from_measure(reading: &TokenizedText<'_>, start: usize, e
         .union(WordSet::WHERE)
         .union(WordSet::DATE)
         .union(WordSet::FECHA);
-    let separator = |at: &usize| separates(reading, &tokens[*at]);
+    // "4 or 6 digits" is one item.
+    let separator = |at: &usize| separates(reading, &tokens[*at]) && !is_or(reading, &tokens[*at]);
     let from = (start..cue).rev().find(separator).map_or(start, |at| at + 1);
     let to = (cue..end).find(separator).unwrap_or(end);
     (from, to) != (start, end) && !tokens[from..to].iter().any(|t| t.is_any(measures))

@@ -5,7 +5,7 @@ use crate::detect::password::is_predicate;
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 use crate::message::Role;
 
-use super::list::{confirms, is_bare_name};
+use super::list::{confirms, is_bare_name, is_or};
 use super::object::{happens_elsewhere, warns};
 use super::{cues_in, is_any};
 
@@ -141,7 +141,7 @@ impl Sentence {
         let counts = pair(WordSet::HOW, WordSet::MANY) || is(WordSet::HOW_MANY);
         // "Ok, how many nights": people leave out the question mark.
         let question = question || role.serves() && counts && opens_with(WordSet::HOW.union(WordSet::HOW_MANY));
-        let measures = if counts {
+        let measures = if counts || question && !request && asks_which_number(reading, tokens) {
             Some(Topic::Amount)
         } else if question
             && (opens_with(WordSet::WHEN) && !is(WordSet::WHICH) && !(request && tokens.iter().any(|t| t.is(b',')))
@@ -230,10 +230,25 @@ fn sends_a_number(reading: &TokenizedText<'_>, start: usize, sweep: &Sweep) -> b
         && tokens.iter().any(|t| t.does(Does::DIGITS) && t.kind == Kind::Word && t.cue == 0)
 }
 
-/// Returns whether the sentence asks who it was, or in what: "Who set the password?", "In which app?".
+/// Returns whether the sentence asks for one of two small numbers: "Is your PIN 4 or 6 digits?", "one code or two?".
+fn asks_which_number(reading: &TokenizedText<'_>, tokens: &[Token]) -> bool {
+    let small = |t: &Token| t.kind == Kind::Digits && t.len() <= 2 || t.is_any(WordSet::NUMBER);
+    let or = |at: usize| is_or(reading, &tokens[at]);
+    (1..tokens.len().saturating_sub(1))
+        .any(|at| or(at) && small(&tokens[at + 1]) && tokens[at.saturating_sub(2)..at].iter().any(small))
+}
+
+/// Returns whether the sentence asks who it was, or in what: "Who set the password?", "In which app?", "From what number?".
 fn asks_in_what(reading: &TokenizedText<'_>, tokens: &[Token]) -> bool {
     let which = WordSet::WHICH.union(WordSet::QUE).union(WordSet::WHAT);
     let mut words = tokens.iter().filter(|t| t.is_text()).take(4).peekable();
+    let mut opening = words.clone();
+    let opens = opening.next().is_some_and(|t| t.is_any(WordSet::PREPOSITION))
+        && opening.next().is_some_and(|t| t.is_any(which))
+        && opening.next().is_some_and(|t| reading.hit(t).is_none_or(|hit| !hit.cue.topic.is_secret()));
+    if opens {
+        return true;
+    }
     while let Some(word) = words.next() {
         let thing = words.peek().is_some_and(|next| reading.is_in(next, PhraseSet::TYPED_IN));
         // "Which app code did you get?"
