@@ -231,3 +231,15 @@ fn a_value_in_a_field_with_an_unknown_name_answers_a_question() {
         assert_eq!(say(&mut session, Side::Client, answer), masked);
     }
 }
+
+#[test]
+fn the_parameters_of_a_link_in_a_text_are_scanned() {
+    for text in [
+        "<a href=\"/chat?text=@&room=5133\">go</a>",
+        "see <a href='https://shop.example/c?room=5133&msg=@'>this</a>, thanks",
+    ] {
+        let mut session = Session::new(Engine::default());
+        let said = text.replace('@', "my+pin+is+4821");
+        assert_eq!(say(&mut session, Side::Client, &said), text.replace('@', "my+pin+is+****"));
+    }
+}

@@ -18,6 +18,7 @@ use crate::middleware::websocket::layout::Inside;
 use crate::middleware::websocket::message::{Binary, Payload, Scanned, Side, Verdict};
 use crate::middleware::websocket::notice::Notice;
 use crate::policy::OnFailure;
+use crate::wire::html;
 
 /// Scans the messages of one connection, of both sides, in one conversation.
 ///
@@ -420,9 +421,12 @@ impl Session {
     }
 }
 
-/// Returns whether a text is one or more elements of XML or HTML.
+/// Returns whether a text is one or more elements of XML or HTML, or has a tag with attributes.
 fn is_markup(text: &[u8]) -> bool {
+    let has_attributes =
+        |inside| matches!(inside, html::Inside::Attributes(span) if text[span.range()].contains(&b'='));
     matches!(text.trim_ascii(), [b'<', b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'!' | b'?', .., b'>'])
+        || html::insides(text).any(has_attributes)
 }
 
 /// Returns the current time in milliseconds.
