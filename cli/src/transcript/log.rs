@@ -131,13 +131,7 @@ fn read(line: &[u8], span: Span, names: &mut Names, quiet: bool, cut: &mut Cut) 
     }
     let text = header::after_stamp(&line[span.range()]) + span.start;
     let plain = |span: Span| Segment::new(0, Spelling::Plain, span);
-    let part = if is_event {
-        Part::Event
-    } else if !quiet && is_system(&line[span.range()]) {
-        Part::Alone
-    } else {
-        Part::Said
-    };
+    let part = if is_event || is_system(&line[span.range()]) { Part::Event } else { Part::Said };
     let mut said = vec![Said { part, ..Said::new(vec![plain(Span::new(text, span.end))]) }];
     if text > span.start {
         let prefix = vec![plain(Span::new(span.start, text))];

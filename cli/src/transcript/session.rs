@@ -575,6 +575,7 @@ impl MessageScanner<'_> {
                 Part::Data(may_be_id) => keep_certain(&mut outcome, may_be_id),
                 Part::Form | Part::Summary(..) | Part::Code => keep_certain(&mut outcome, false),
                 Part::Event => keep_named(&mut outcome, &text.bytes),
+                _ if said.key == Key::Alone => keep_found_by_rules(&mut outcome),
                 _ => {}
             }
             if is_short && outcome.findings.is_empty() && outcome.patch.is_empty() && clean.len() < MOST_CLEAN {
@@ -795,6 +796,12 @@ fn keep_named(outcome: &mut Outcome, line: &[u8]) {
             _ => evidence.score == 0,
         }
     });
+    keep_edits_of_findings(outcome);
+}
+
+/// Keeps the findings of the rules. The weights were learned from conversations, and this is an event of a log.
+fn keep_found_by_rules(outcome: &mut Outcome) {
+    outcome.findings.retain(|finding| finding.evidence.score == 0);
     keep_edits_of_findings(outcome);
 }
 

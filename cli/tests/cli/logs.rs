@@ -274,3 +274,17 @@ fn settings_and_paths_about_secrets_pass() {
     let masked = "DB_PASSWORD=********\nPIN=****\notp: ******\n";
     assert_eq!(String::from_utf8(redacted(&["--quiet"], text.as_bytes())).unwrap(), masked);
 }
+
+#[test]
+fn events_between_lines_of_other_logs_are_judged_by_the_rules_alone() {
+    let text = "{\"severity\":\"INFO\",\"message\":\"password reset requested for user 482913\"}\n\
+                May  1 10:00:00 web1 systemd[1]: Started Dispatch Password Requests to Console Directory Watch.\n\
+                I0501 10:00:00.000001       1 token_controller.go:311] Token expired for serviceaccount default\n\
+                {\"level\":\"info\",\"msg\":\"otp sent\",\"user_id\":482913,\"ttl\":300}\n\
+                2024-05-01 10:00:00,123 INFO  [main] c.s.auth.OtpController - OTP sent to user 482913 via SMS\n";
+    assert_eq!(String::from_utf8(redacted(&["--quiet", "--format", "log"], text.as_bytes())).unwrap(), text);
+    let text = "{\"level\":\"info\",\"msg\":\"login, my pin is 4821\"}\n\
+                2024-05-01 10:00:00,123 INFO  [main] c.s.auth.OtpController - otp: 482913\n";
+    let masked = text.replace("4821\"", "****\"").replace("482913", "******");
+    assert_eq!(String::from_utf8(redacted(&["--quiet", "--format", "log"], text.as_bytes())).unwrap(), masked);
+}
