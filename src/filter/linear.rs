@@ -507,3 +507,16 @@ fn the_steps_of_a_body_grow_linearly() {
     }
     assert!(failed.is_empty(), "{failed:#?}");
 }
+
+#[test]
+fn the_steps_of_a_number_in_many_messages_grow_linearly() {
+    // A longer run without a space is masked as a whole.
+    let steps = |count: usize| {
+        let body = format!("[{}]", vec![member("text", "4"); count].join(","));
+        let filter = Filter::new(Engine::default(), BodyFormat::Json);
+        body.len() + steps::count(|| drop(filter.whole(body.as_bytes())))
+    };
+    let counts = [StreamRedactor::MAX_BUFFERED, 2 * StreamRedactor::MAX_BUFFERED, 4 * StreamRedactor::MAX_BUFFERED];
+    let [few, more, many] = counts.map(steps);
+    assert!(many - more < 3 * (more - few), "{few} {more} {many}");
+}

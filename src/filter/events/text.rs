@@ -381,7 +381,7 @@ impl Joint {
         let first = self.edits.partition_point(|edit| edit.span.end <= part.start);
         let inside = self.edits[first..].iter().take_while(|edit| edit.span.start < part.end);
         inside
-            .flat_map(|edit| self.by_message(edit).into_iter().map(|share| (share, edit.span.len())))
+            .flat_map(|edit| self.by_message(edit, part).into_iter().map(|share| (share, edit.span.len())))
             .filter(|(edit, _)| edit.span.overlaps(part))
             .map(|(edit, len)| {
                 let span = Span::new(edit.span.start.max(part.start), edit.span.end.min(part.end));
@@ -392,27 +392,38 @@ impl Joint {
             .collect()
     }
 
-    /// Splits an edit where messages begin. Each message keeps its own part of the mask. What is found only in a message
-    /// after one that shows a secret is left to the scan of that message, because the text before has been answered.
-    fn by_message(&self, edit: &Edit) -> Vec<Edit> {
+    /// Splits an edit where messages begin, and returns the shares near `part`. Each message keeps its own part of the
+    /// mask. What is found only in a message after one that shows a secret is left to the scan of that message, because the
+    /// text before has been answered.
+    fn by_message(&self, edit: &Edit, part: Span) -> Vec<Edit> {
         let Span { start, end } = edit.span;
         let first = self.starts.partition_point(|message| message.at <= start);
-        let starts = self.starts[first..].iter().take_while(|message| message.at < end);
         let here = self.starts[..first].last().filter(|_| self.growth == Growth::Append);
         if here.is_some_and(|message| end <= message.alone) {
             return Vec::new();
         }
-        let starts: Vec<Start> = starts.filter(|_| self.growth == Growth::Append).copied().collect();
-        let is_aligned = self.content[edit.span.range()].is_ascii() && edit.with.chars().count() == edit.span.len();
-        let share = |from: usize, to: usize| {
-            let with = match is_aligned {
-                true => edit.with.chars().skip(from - start).take(to - from).collect(),
-                false => edit.with.clone(),
-            };
-            Edit { span: Span::new(from, to), with }
+        let starts = match self.growth {
+            Growth::Append => &self.starts[first..],
+            _ => &[],
         };
-        let froms = std::iter::once(start).chain(starts.iter().map(|message| message.at));
-        let ends = starts.iter().map(|message| message.end).chain([end]);
+        // The messages may be many, and so may the parts.
+        let near = starts.partition_point(|message| message.at <= part.start);
+        let until = starts.partition_point(|message| message.at < end.min(part.end));
+        let before = near.checked_sub(1).map(|at| starts[at]);
+        let inside = &starts[near.min(until)..until];
+        let width = edit.with.len() / edit.span.len().max(1);
+        let is_aligned = edit.with.chars().next().is_some_and(|mask| mask.len_utf8() == width)
+            && edit.with.len() == width * edit.span.len();
+        let share = |from: usize, to: usize| {
+            steps::add(to - from);
+            let own = (from - start) * width..(to - start) * width;
+            let own = edit.with.get(own).filter(|_| is_aligned && self.content[from..to].is_ascii());
+            Edit { span: Span::new(from, to), with: own.unwrap_or(&edit.with).to_owned() }
+        };
+        let froms = before.map_or(start, |message| message.at.max(start));
+        let froms = std::iter::once(froms).chain(inside.iter().map(|message| message.at));
+        let last = starts.get(until).filter(|message| message.at < end).map_or(end, |message| message.end);
+        let ends = inside.iter().map(|message| message.end).chain([last]);
         froms.zip(ends).map(|(from, to)| share(from, to)).collect()
     }
 }
