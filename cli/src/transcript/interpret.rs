@@ -314,6 +314,7 @@ impl Interpreter {
                     && !names.is_measure(node.name)
                     && !sentences
                     && is_scalar(node)
+                    && !is_level(record, node, names)
                 {
                     self.note_beside(node.name, record.bytes(&node.segment), talk);
                 }
@@ -518,6 +519,12 @@ fn has_check_digit(digits: &[u8]) -> bool {
         (_, digit) => digit / 5 + digit * 2 % 10,
     };
     digits.iter().rev().enumerate().map(value).map(u32::from).sum::<u32>() % 10 == 0
+}
+
+/// Returns whether a member is the level of an event.
+fn is_level(record: &Record, node: &Node, names: &Names) -> bool {
+    let named = names.words(node.name).last().is_some_and(|word| LEVEL.contains(&word.as_str()));
+    named && node.kind == Kind::Text && events::is_level(record.bytes(&node.segment))
 }
 
 fn is_scalar(node: &Node) -> bool {
@@ -1068,12 +1075,8 @@ impl<'a> Reading<'a> {
 
     /// Returns whether an object is an event of a log and not a message, because it has a level.
     fn is_event(&self, object: u32) -> bool {
-        let is_level = |at: u32| {
-            let node = self.node(at);
-            let named = self.names.words(node.name).last().is_some_and(|word| LEVEL.contains(&word.as_str()));
-            named && node.kind == Kind::Text && events::is_level(self.record.bytes(&node.segment))
-        };
-        self.tree.children(object).take(MOST_BESIDE).any(is_level)
+        let mut members = self.tree.children(object).take(MOST_BESIDE).map(|at| self.node(at));
+        members.any(|node| is_level(self.record, node, self.names))
     }
 
     /// Returns the speaker named by an unnamed column that contains a role.

@@ -288,3 +288,15 @@ fn events_between_lines_of_other_logs_are_judged_by_the_rules_alone() {
     let masked = text.replace("4821\"", "****\"").replace("482913", "******");
     assert_eq!(String::from_utf8(redacted(&["--quiet", "--format", "log"], text.as_bytes())).unwrap(), masked);
 }
+
+#[test]
+fn the_level_of_an_event_is_not_its_speaker() {
+    let event = |n: usize, text: &str| {
+        format!("{{\"level\":\"{}\",\"msg\":\"{text}\"}}\n", if n % 2 == 0 { "info" } else { "warning" })
+    };
+    let texts = ["what is the pin of the job?", "job 4821", "job done", "secret rotated version=4821", "job done"];
+    let text: String = texts.iter().enumerate().map(|(n, text)| event(n, text)).collect();
+    let output = run(&["redact"], text.as_bytes());
+    assert_eq!(stdout(&output), text);
+    assert!(!stderr(&output).contains("--role info"), "{}", stderr(&output));
+}
