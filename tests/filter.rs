@@ -1592,3 +1592,16 @@ fn a_single_value_in_an_unknown_field_can_answer_a_question() {
     }
     assert_eq!(answered(r#"{"text":"4417"}"#, conversation).0, r#"{"text":"****"}"#);
 }
+
+#[test]
+fn a_name_without_a_role_in_what_a_server_sends_may_be_a_customers() {
+    let talk = r#"{"from":"agent","text":"what is your pin?"},{"from":"ana","text":"4417"},{"from":"agent","text":"and zip"},{"from":"ana","text":"90210"}"#;
+    let redacted = |format: BodyFormat, body: &str| {
+        let filter = Filter::new(Engine::default(), format).role(lastfour::Role::Bot);
+        String::from_utf8(filter.whole(body.as_bytes()).unwrap().body.into_owned()).unwrap()
+    };
+    let expected = talk.replace("4417", "****");
+    assert_eq!(redacted(BodyFormat::Json, &format!("[{talk}]")), format!("[{expected}]"));
+    let lines = talk.replace("},{", "}\n{");
+    assert_eq!(redacted(BodyFormat::Ndjson, &lines), lines.replace("4417", "****"));
+}

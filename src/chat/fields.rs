@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::chat::names::{Meaning, is_prose, is_same, meaning, meaning_within, normalized};
+use crate::chat::walk::author;
 use crate::chat::{ChatTexts, Continuity, Field, Place, Scan, Spelling};
 use crate::json::{Path, Segment, Value, ValueKind};
 use crate::message::Role;
@@ -166,7 +167,8 @@ impl Fields<'_> {
 
     /// Pushes the members of an object.
     fn enter<'t>(&self, step: &Step<'t>, stack: &mut Vec<Step<'t>>) {
-        let role = self.role(step.value).or(step.role);
+        let names = |member: &Value<'t>| member.key().is_some_and(|key| self.is_role(&key));
+        let role = author(step.value.children().filter(names), step.role);
         let mut label = Meaning::Unknown;
         for member in step.value.children().filter(|member| member.kind() == ValueKind::String) {
             if label == Meaning::Unknown && member.key().is_some_and(|key| is_in(&key, LABELS)) {
@@ -220,19 +222,6 @@ impl Fields<'_> {
 
     fn is_role(&self, name: &[u8]) -> bool {
         self.roles.iter().any(|role| is_same(role.as_bytes(), name))
-    }
-
-    /// Returns the author that an object names: `"role": "user"`, `"author": {"type": "agent"}`.
-    fn role(&self, object: Value<'_>) -> Option<Role> {
-        let is_role = |member: &Value<'_>| member.key().is_some_and(|key| self.is_role(&key));
-        object
-            .children()
-            .filter(is_role)
-            .flat_map(|member| {
-                let inner = ["role", "type"].into_iter().filter_map(move |name| member.string(name));
-                member.as_str().into_iter().chain(inner)
-            })
-            .find_map(|name| Role::from_name(&name))
     }
 
     /// Returns what is at a path of a document that is too large to be read at once.

@@ -84,7 +84,7 @@ impl Keys<'_> {
     /// Pushes the members of an object so that the first one is popped first.
     fn enter<'t>(&self, step: Step<'t>, stack: &mut Vec<Step<'t>>) {
         let object = step.value;
-        let role = self.role(object).or(step.role);
+        let role = author(object.children().filter(|member| member.is_one_of(self.role)), step.role);
         let says = OnceCell::new();
         let says = || *says.get_or_init(|| object.children().any(|member| member.is_one_of(self.text)));
         let start = stack.len();
@@ -140,17 +140,23 @@ impl Keys<'_> {
         let around = keys.nth(1).unwrap_or_default();
         self.text.iter().any(|name| around.eq_ignore_ascii_case(name.as_bytes()))
     }
+}
 
-    /// Returns the author that the object itself names: `"role": "user"`, `"author": {"type": "agent"}`.
-    pub(super) fn role(&self, object: Value<'_>) -> Option<Role> {
-        let members = object.children().filter(|member| member.is_one_of(self.role));
-        members
-            .flat_map(|member| {
-                let inner = ["role", "type"].into_iter().filter_map(move |name| member.string(name));
-                member.as_str().into_iter().chain(inner)
-            })
-            .find_map(|name| Role::from_name(&name))
+/// Returns the author that the members of an object name, such as `"role": "user"` and `"author": {"type": "agent"}`,
+/// otherwise `outer`. A speaker whose name says nothing about the role is unknown: `"from": "ana"`.
+pub(super) fn author<'v>(members: impl Iterator<Item = Value<'v>>, outer: Option<Role>) -> Option<Role> {
+    let names = members.flat_map(|member| {
+        let inner = ["role", "type"].into_iter().filter_map(move |name| member.string(name));
+        member.as_str().into_iter().chain(inner)
+    });
+    let mut named = false;
+    for name in names {
+        if let Some(role) = Role::from_name(&name) {
+            return Some(role);
+        }
+        named |= !name.is_empty();
     }
+    outer.or(named.then_some(Role::Unknown))
 }
 
 fn is_container(value: Value<'_>) -> bool {

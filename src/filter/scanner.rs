@@ -102,7 +102,7 @@ impl Scanner {
 
     /// Returns the texts of a document with the roles that count.
     pub(super) fn read(&self, document: Value<'_>) -> ChatTexts {
-        let mut reading = self.shape.read(document);
+        let mut reading = self.with_speakers(self.shape.read(document));
         if self.speakers == Speakers::Named {
             return reading;
         }
@@ -121,9 +121,18 @@ impl Scanner {
 
     /// Returns the texts of an event, or of a line of JSON, with the roles that count.
     pub(super) fn read_event(&self, document: Value<'_>) -> ChatTexts {
-        let mut reading = self.shape.read_event(document);
+        let mut reading = self.with_speakers(self.shape.read_event(document));
         if self.speakers == Speakers::KnownAmongOthers {
             reading.texts.iter_mut().for_each(|text| text.role = None);
+        }
+        reading
+    }
+
+    /// A name without a role, in what a server sends, may be a customer's. A client's is its own.
+    fn with_speakers(&self, mut reading: ChatTexts) -> ChatTexts {
+        if !self.role.serves() {
+            let unknown = reading.texts.iter_mut().filter(|text| text.role == Some(Role::Unknown));
+            unknown.for_each(|text| text.role = None);
         }
         reading
     }
