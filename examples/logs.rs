@@ -34,7 +34,7 @@ impl MakeWriter<'_> for Redacted {
 }
 
 fn main() {
-    // Without colours: their escape sequences separate the name of a field from its value.
+    // Without colors: their escape sequences separate the name of a field from its value.
     tracing_subscriber::fmt().with_ansi(false).with_writer(Redacted::default()).init();
     tracing::info!(order = 5593144, "payment with card 3782 822463 10005");
     tracing::warn!(user = "mtorrance", password = "Bluebonnet!77", "login failed");

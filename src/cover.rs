@@ -14,7 +14,7 @@ use crate::text::{View, modifies};
 pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &Detection) -> Edit {
     let Detection { span, entity, part, expiry, .. } = *judged;
     let mut whole = view.source(span);
-    // What the view drops behind the secret stays there, such as the end of a colour of a terminal or a zero-width space,
+    // What the view drops behind the secret stays there, such as the end of a color of a terminal or a zero-width space,
     // unless it belongs to the last character, as an accent does.
     let last = view.alignment().pieces(span).last().map_or(whole.end, |(_, from, _)| from.end);
     if source.get(last..whole.end).is_some_and(|rest| !modifies(rest)) {
@@ -36,7 +36,7 @@ pub(crate) fn cover(policy: &Policy, source: &[u8], view: &View<'_>, judged: &De
     for (shown, from, atomic) in view.alignment().pieces(span) {
         let piece = &view.text()[shown.start..shown.end];
         if atomic && !piece.iter().any(u8::is_ascii_alphanumeric) {
-            // A separator of several bytes stays. Invisible characters are removed, but not tags and the colours of a
+            // A separator of several bytes stays. Invisible characters are removed, but not tags and the colors of a
             // terminal, because they come in pairs.
             if !piece.is_empty() || matches!(source[from.start], b'<' | b'\x1b') {
                 with.extend_from_slice(&source[from.range()]);

@@ -370,7 +370,7 @@ mod tests {
         redact("\x08my l6 t\x03contrasen\u{303}a: .)ylya".as_bytes());
     }
 
-    /// Calls `each` with every labelled conversation.
+    /// Calls `each` with every labeled conversation.
     fn conversations(mut each: impl FnMut(&serde_json::Value)) {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations");
         for file in std::fs::read_dir(folder).expect("the folder is there") {
@@ -428,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn the_law_of_the_gate_holds_for_labelled_conversations() {
+    fn the_law_of_the_gate_holds_for_labeled_conversations() {
         let mut seen = 0;
         conversations(|conversation| {
             seen += 1;

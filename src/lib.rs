@@ -55,7 +55,8 @@
 //! findings do not change. Redacted text is not changed by redacting it again. Findings, reports, errors and `Debug` output
 //! hold no text of a secret, and the state of a conversation holds no digit of one.
 //!
-//! It is a filter for people who type what they should not, not a proof against those who want to smuggle.
+//! It is a filter, not a proof: it helps people who type what they should not, and does not stop people who want to get
+//! a secret through.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::print_stderr, clippy::print_stdout)]

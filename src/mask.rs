@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mask_is_recognised_in_its_exact_length() {
+    fn every_mask_is_recognized_in_its_exact_length() {
         let custom = Entity::Custom(CustomId::new("loyalty-2").unwrap());
         let secrets = [
             (Entity::Card, "3782 822463 10005", 4),

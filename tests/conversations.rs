@@ -1,4 +1,4 @@
-//! Labelled conversations, checked against the serialized state of the conversation.
+//! Labeled conversations, checked against the serialized state of the conversation.
 
 use std::path::{Path, PathBuf};
 

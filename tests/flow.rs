@@ -133,7 +133,7 @@ fn few_words_of_an_ordinary_answer_are_withheld_in_events_of_any_shape() {
     }
 }
 
-/// The labelled conversations: for each message its role, its text and its secrets.
+/// The labeled conversations: for each message its role, its text and its secrets.
 fn conversations() -> Vec<Vec<(Role, String, Vec<String>)>> {
     let mut files: Vec<_> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conversations"))
         .unwrap()

@@ -45,7 +45,7 @@ pub(crate) enum Command {
     ExtProc(ExtProc),
     /// Explain why something is found or kept
     Explain(Explain),
-    /// Score labelled conversations: secrets missed, harmless text lost, clean messages changed
+    /// Score labeled conversations: secrets missed, harmless text lost, clean messages changed
     Eval(Eval),
     /// List what can be found
     Detectors(Detectors),
@@ -72,7 +72,7 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) text_field: Vec<String>,
 
-    /// The only field with the text of a message: none is recognised by its name or by what it holds
+    /// The only field with the text of a message: none is recognized by its name or by what it holds
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) only_text_field: Vec<String>,
 
@@ -377,7 +377,7 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
-    /// Labelled conversations (JSON lines, also .gz or .zst), and directories to search for them
+    /// Labeled conversations (JSON lines, also .gz or .zst), and directories to search for them
     ///
     /// A line is an object with id, category and turns. A turn has role and text; secrets, a list of objects with kind
     /// and value; keep, a list of texts that must stay; and either, which is true if the turn is not scored. A kind is a

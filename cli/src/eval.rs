@@ -1,4 +1,4 @@
-//! `lastfour eval`: scores labelled conversations.
+//! `lastfour eval`: scores labeled conversations.
 //!
 //! A case is one JSON line: `{"id", "category", "turns": [{"role", "text", "secrets": [{"kind", "value"}], "keep": [..],
 //! "either": bool}]}`. A secret is missed if it stays readable. A keep is lost if it is not in the output. A clean turn
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &args::Eval) -> Result<()> {
     written.and_then(|()| out.flush()).map_err(|error| CliError::output(&error))
 }
 
-/// A labelled conversation.
+/// A labeled conversation.
 #[derive(Deserialize)]
 struct Case {
     id: String,
@@ -90,7 +90,7 @@ fn read_cases(source: &Source, cases: &mut Vec<Case>) -> Result<()> {
             // serde's message for a wrong type may quote the text, so only the position is shown.
             let column = error.column();
             CliError::Message(format!(
-                "{}: line {number}, column {column}: not a labelled conversation (an object with id, category and turns)",
+                "{}: line {number}, column {column}: not a labeled conversation (an object with id, category and turns)",
                 source.name()
             ))
         })?;

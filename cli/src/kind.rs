@@ -1,4 +1,4 @@
-//! Recognises files that contain no readable transcript, and says what to do with them.
+//! Recognizes files that contain no readable transcript, and says what to do with them.
 
 /// A file that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(crate) struct Unreadable {
 }
 
 impl Unreadable {
-    /// Returns whether it was recognised as something other than text.
+    /// Returns whether it was recognized as something other than text.
     pub(crate) fn is_known(self) -> bool {
         self.what != NOT_TEXT
     }
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn binary_files_are_recognised_and_text_is_not() {
+    fn binary_files_are_recognized_and_text_is_not() {
         for bytes in [
             &b"%PDF-1.7\n"[..],
             b"PAR1\x15\x04\x15\0\0\0",
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_in_archives_are_recognised() {
+    fn documents_in_archives_are_recognized() {
         let is = |names: &[&str]| unreadable_archive(names.iter().copied()).map(|what| what.what);
         assert_eq!(is(&["[Content_Types].xml", "word/document.xml"]), Some("a Word document"));
         assert_eq!(is(&["mimetype", "content.xml"]), Some("an OpenDocument file"));

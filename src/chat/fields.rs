@@ -57,7 +57,7 @@ pub(super) const THINGS: &[&str] = &[
     "question",
 ];
 
-/// The fewest words of a text that is recognised without a name.
+/// The fewest words of a text that is recognized without a name.
 const FEWEST_WORDS: usize = 3;
 
 /// Which names are known.

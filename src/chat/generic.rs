@@ -92,7 +92,7 @@ enum Stream {
     Messages,
 }
 
-/// Any JSON API or form: fields are recognised by their names, at any depth.
+/// Any JSON API or form: fields are recognized by their names, at any depth.
 ///
 /// # Which fields are text
 ///

@@ -5,7 +5,7 @@
 //!
 //! | shape | for |
 //! |---|---|
-//! | [`Generic`] | any JSON API: text is recognised by field names (the default) |
+//! | [`Generic`] | any JSON API: text is recognized by field names (the default) |
 //! | [`AllStrings`] | documents about which nothing is known |
 //! | [`OpenAi`] | OpenAI chat completions, completions and responses |
 //! | [`Anthropic`] | Anthropic messages |

@@ -337,9 +337,9 @@ impl Splitter<'_> {
             };
             let long_digits = parts().any(|p| p[0].is_ascii_digit() && p.len() >= 3);
             // "cc4111111111111111exp0927cvv837": a card and its data.
-            let labelled = parts().any(is_long)
+            let labeled = parts().any(is_long)
                 && parts().all(|part| part[0].is_ascii_digit() || names_card(part) || word_fits(part, false));
-            let fits = labelled
+            let fits = labeled
                 || borders <= 3 && parts().enumerate().all(|(i, p)| p[0].is_ascii_digit() || word_fits(p, i == 0));
             let unit = borders == 1 && text[0].is_ascii_digit() && fits;
             // A run of this many digits is a number, whatever touches it.

@@ -1,4 +1,4 @@
-//! Recognises binary data in a body whose content type does not say what it is.
+//! Recognizes binary data in a body whose content type does not say what it is.
 
 /// The number of bytes at the start of a body that are examined.
 pub(super) const HEAD: usize = 4096;
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_text_is_recognised_by_its_zero_bytes() {
+    fn wide_text_is_recognized_by_its_zero_bytes() {
         let text = "my card is 4111 \u{2013} 1111";
         let units = || text.encode_utf16();
         for wide in [

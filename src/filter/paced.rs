@@ -306,8 +306,8 @@ mod tests {
         // Fields next to the messages, with and without a label.
         let fields = "\"card\":{\"number\":\"4539578763621486\",\"cvv\":123},\"ssn\":\"219099999\",\"note\":\"call me back at home, \
                       the pin is 4821\",\"ref\":\"4539578763621486\",\"x\":\"{\\\"pin\\\":\\\"4821\\\",\\\"y\\\":\\\"4539 5787 6362 1486\\\"}\"";
-        let labelled = format!("{{{fields},\"messages\":[{many}]}}");
-        let labelled_form = format!(
+        let labeled = format!("{{{fields},\"messages\":[{many}]}}");
+        let labeled_form = format!(
             "card_number=4539578763621486&cvv=123&ref=4539578763621486&x=4539+5787+6362+1486&text={filler}&pin=4821"
         );
         let form = |texts: [&str; 2]| format!("text={}&text={}&id=7&text={}", texts[0], texts[1], filler.repeat(30));
@@ -317,9 +317,9 @@ mod tests {
             (BodyFormat::Json, asked.clone()),
             (BodyFormat::Json, format!("\u{feff}{asked}")),
             (BodyFormat::Json, invalid),
-            (BodyFormat::Json, labelled.clone()),
-            (BodyFormat::Sniff, labelled),
-            (BodyFormat::Form, labelled_form.replace(&filler, &filler.repeat(30))),
+            (BodyFormat::Json, labeled.clone()),
+            (BodyFormat::Sniff, labeled),
+            (BodyFormat::Form, labeled_form.replace(&filler, &filler.repeat(30))),
             (BodyFormat::Form, form(["my+card+is+4539+5787", "6362+1486"])),
             (BodyFormat::Form, asked),
         ] {

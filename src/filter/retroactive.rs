@@ -1,6 +1,6 @@
 //! Masks earlier messages of a document after a later one has completed a secret.
 //!
-//! A number that is sent in pieces is recognised by its last piece. If the messages with the other pieces are still
+//! A number that is sent in pieces is recognized by its last piece. If the messages with the other pieces are still
 //! buffered, as in one document, they are scanned a second time with that knowledge, so that all pieces are masked.
 
 use std::collections::VecDeque;

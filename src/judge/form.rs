@@ -1,5 +1,5 @@
 //! Values that are identified by their form: cards, formatted Social Security numbers, IBANs, stated passwords, and the
-//! unlabelled number after a card.
+//! unlabeled number after a card.
 
 use smallvec::SmallVec;
 
@@ -117,7 +117,7 @@ impl MessageAnalysis<'_, '_> {
         asked && digits(candidate.first) && digits(candidate.last + 1)
     }
 
-    /// Finds unlabelled security codes after a card.
+    /// Finds unlabeled security codes after a card.
     pub(super) fn after_cards(&mut self) {
         let cards: SmallVec<[(usize, usize); 4]> = self
             .verdict

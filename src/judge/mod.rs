@@ -2,7 +2,7 @@
 //!
 //! 1. Values that their form proves (cards, formatted Social Security numbers, IBANs, stated passwords), unless a cue
 //!    names something harmless and the form leaves room for that.
-//! 2. The unlabelled number after a card and its expiry date: the security code.
+//! 2. The unlabeled number after a card and its expiry date: the security code.
 //! 3. Several values that were asked for or are named at once ([`slots`]).
 //! 4. Values that a cue governs ([`govern`]).
 //! 5. Values that the other side asked for, or that the same side announced ([`ask`], [`conversation`]).

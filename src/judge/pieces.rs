@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn the_piece_that_completes_a_card_is_recognised() {
+    fn the_piece_that_completes_a_card_is_recognized() {
         for cut in 2..14 {
             let number = digits("378282246310005");
             let mut pieces = Pieces::start(Whole::Card, false, &number[..cut]);
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_card_followed_by_its_beginning_is_recognised() {
+    fn the_end_of_a_card_followed_by_its_beginning_is_recognized() {
         for number in ["378282246310005", "4539578763621486"].map(digits) {
             for cut in 4..12 {
                 let mut pieces = Pieces::start(Whole::Card, false, &number[cut..]);

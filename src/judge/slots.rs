@@ -257,7 +257,7 @@ impl MessageAnalysis<'_, '_> {
                 self.fill_slots(topics, 0, end, Some("expiry date before it"));
             }
         } else {
-            self.labelled();
+            self.labeled();
         }
     }
 
@@ -284,7 +284,7 @@ impl MessageAnalysis<'_, '_> {
     }
 
     /// Finds the values after a list of labels: "cvv and zip are 319 and 94110", "exp/cvv 0627/319".
-    fn labelled(&mut self) {
+    fn labeled(&mut self) {
         let reading = self.reading;
         let mut at = 0;
         while at < reading.cues.len() {

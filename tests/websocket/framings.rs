@@ -147,7 +147,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// A session for the case, with its framing set or to be recognised.
+/// A session for the case, with its framing set or to be recognized.
 fn session(engine: Engine, case: &Case, set: bool) -> Session {
     let session = Session::new(engine);
     if set { session.framing(case.framing) } else { session }
@@ -218,7 +218,7 @@ fn a_withheld_message_of_the_server_is_reported_to_the_client_without_its_refere
 }
 
 #[test]
-fn the_framing_is_recognised() {
+fn the_framing_is_recognized() {
     for case in CASES.iter().filter(|case| !matches!(case.framing, Framing::Text | Framing::Json | Framing::Typed)) {
         let mut session = Session::new(Engine::default());
         let _ = say(&mut session, Side::Server, case.question);

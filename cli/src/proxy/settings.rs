@@ -197,7 +197,7 @@ pub(crate) struct Rules {
     pub(crate) fields: Vec<String>,
     pub(crate) events: Events,
     pub(crate) errors: Errors,
-    /// The framing of WebSocket messages, or `None` to recognise it.
+    /// The framing of WebSocket messages, or `None` to recognize it.
     pub(crate) framing: Option<Framing>,
     /// What happens to binary WebSocket messages.
     pub(crate) binary: Binary,
@@ -262,7 +262,7 @@ impl Named for Shape {
 /// How the events of a stream belong together, for the shape `generic`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Events {
-    /// Recognise it.
+    /// Recognize it.
     #[default]
     Detect,
     /// Each event is a message.

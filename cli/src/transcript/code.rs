@@ -1,4 +1,4 @@
-//! Programs and statements within a transcript: their values, labelled by their names.
+//! Programs and statements within a transcript: their values, labeled by their names.
 
 use lastfour::Span;
 use lastfour::chat::secret_label;

@@ -10,7 +10,7 @@ use super::spelling::Spelling;
 #[cfg(test)]
 use super::tree::STEPS;
 
-/// The letters and digits of a text, by which copies are recognised in any spelling: lower-case ASCII, without HTML
+/// The letters and digits of a text, by which copies are recognized in any spelling: lower-case ASCII, without HTML
 /// tags and character references.
 pub(crate) struct Words {
     pub(crate) key: Vec<u8>,

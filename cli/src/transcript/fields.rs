@@ -304,7 +304,7 @@ const COUNTS: &[&str] =
 const PHONES: &[&str] =
     &["phone", "telephone", "tel", "telefono", "telefone", "mobile", "cell", "movil", "celular", "fax"];
 
-/// Words in the names of measurements of a recognised word.
+/// Words in the names of measurements of a recognized word.
 const MEASURES: &[&str] =
     &["confidence", "probability", "prob", "offset", "duration", "start", "end", "stability", "score"];
 
@@ -392,7 +392,7 @@ const VALUES: &[&str] =
 const KEYS: &[&str] =
     &["name", "key", "label", "field", "id", "title", "question", "attribute", "property", "clave", "nombre", "campo"];
 
-/// How a name was recognised as that of a text.
+/// How a name was recognized as that of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextName {
     /// Named on the command line, or by a word for what somebody says.
@@ -440,7 +440,7 @@ impl Fields {
         self
     }
 
-    /// Adds fields with the text of a message, and recognises no other text fields.
+    /// Adds fields with the text of a message, and recognizes no other text fields.
     #[must_use]
     pub fn only_text<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self = self.text(names);
@@ -462,7 +462,7 @@ impl Fields {
         self
     }
 
-    /// Returns whether only the given text fields are recognised.
+    /// Returns whether only the given text fields are recognized.
     pub(crate) fn only_given_text(&self) -> bool {
         self.only_given_text
     }
@@ -855,7 +855,7 @@ impl Names {
         self.ids.get(name).copied()
     }
 
-    /// Returns whether a name means a measurement of a recognised word, such as its confidence.
+    /// Returns whether a name means a measurement of a recognized word, such as its confidence.
     pub(crate) fn is_measure(&self, id: NameId) -> bool {
         self.words(id).iter().any(|word| MEASURES.contains(&word.as_str()))
     }
@@ -954,7 +954,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_speakers_are_recognised() {
+    fn names_of_speakers_are_recognized() {
         for (name, about) in [
             ("role", About::Role),
             ("ParticipantRole", About::Role),
@@ -986,7 +986,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_conversations_and_times_are_recognised() {
+    fn names_of_conversations_and_times_are_recognized() {
         for name in [
             "conversationId",
             "conversation",
@@ -1033,7 +1033,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_in_a_name_is_recognised() {
+    fn a_role_in_a_name_is_recognized() {
         assert_eq!(meaning("agent_message").role, Some(Role::Agent));
         assert_eq!(meaning("customerText").role, Some(Role::Customer));
         assert_eq!(meaning("bot_response").role, Some(Role::Bot));

@@ -1,6 +1,6 @@
 //! The prefix of a message on a line: a time, a speaker, or both.
 //!
-//! A prefix is never scanned, so it must be recognised with certainty: every number of a time is in its range, and a
+//! A prefix is never scanned, so it must be recognized with certainty: every number of a time is in its range, and a
 //! name is short, has few digits and is not a label such as `Card number:`.
 
 use std::collections::HashSet;

@@ -62,7 +62,7 @@ impl SqlReader {
         let start = bytes.len() - bytes[mark..].trim_ascii_start().len();
         let rest = &bytes[start..];
         let whole = rest.len() > LONGEST_HEAD || input.more != More::Coming;
-        // Enough bytes to recognise the statement.
+        // Enough bytes to recognize the statement.
         if !whole && rest.len() < b"INSERT INTO ".len() {
             return None;
         }

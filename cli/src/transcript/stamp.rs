@@ -510,7 +510,7 @@ pub(super) mod tests {
         ] {
             let got = read(text);
             if text.starts_with('٢') {
-                // The Arabic comma is not recognised.
+                // The Arabic comma is not recognized.
                 assert!(got.is_none());
                 continue;
             }

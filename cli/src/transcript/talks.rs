@@ -21,7 +21,7 @@ pub(crate) struct Talk {
     pub(crate) speakers: Speakers,
     /// The latest messages with secrets, in case they are quoted.
     pub(crate) masked: VecDeque<Arc<Masked>>,
-    /// Hashes of the words of the latest messages, by which repeated quotations are recognised.
+    /// Hashes of the words of the latest messages, by which repeated quotations are recognized.
     pub(crate) word_hashes: VecDeque<u64>,
 }
 

@@ -172,7 +172,7 @@ fn a_message_continues_after_a_pause_under_the_same_speaker() {
 }
 
 #[test]
-fn the_fields_of_a_record_are_recognised_by_name() {
+fn the_fields_of_a_record_are_recognized_by_name() {
     says(
         Format::Jsonl,
         "{\"id\": \"7\", \"Content\": \"hi \\\"you\\\"\", \"role\": \"user\", \"n\": 3782}\n\

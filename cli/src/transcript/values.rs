@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_for_roles_and_directions_are_recognised() {
+    fn values_for_roles_and_directions_are_recognized() {
         for (value, role) in [
             ("EndUser", Role::Customer),
             ("AIMessage", Role::Bot),

@@ -1,6 +1,6 @@
 //! Recordings in which every word is a record: a line of JSON, an element of the outermost array, or a row.
 //!
-//! Names may be as short as `w` and `s`, so a word is recognised by its times: each entry has a single word and an
+//! Names may be as short as `w` and `s`, so a word is recognized by its times: each entry has a single word and an
 //! interval, and the intervals follow each other. Consecutive entries become one record with an array of words.
 
 use std::borrow::Cow;

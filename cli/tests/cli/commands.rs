@@ -188,7 +188,7 @@ fn completions_and_man_pages_come_from_the_same_definitions() {
 }
 
 #[test]
-fn eval_scores_labelled_conversations() {
+fn eval_scores_labeled_conversations() {
     let scratch = Scratch::new();
     let case = serde_json::json!({
         "id": "c1", "category": "card", "turns": [

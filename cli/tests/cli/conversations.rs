@@ -1,9 +1,9 @@
-//! The labelled conversations, scored by `lastfour eval`.
+//! The labeled conversations, scored by `lastfour eval`.
 
 use std::path::Path;
 use std::process::Command;
 
-/// The labelled conversations.
+/// The labeled conversations.
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conversations");
 /// The expected outcome of each of them that is not perfect.
 const OUTCOMES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outcomes.jsonl");
@@ -11,7 +11,7 @@ const OUTCOMES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outcomes.json
 const WRITE: &str = "LASTFOUR_WRITE_OUTCOMES";
 
 #[test]
-fn every_labelled_conversation_has_the_outcome_that_was_reviewed() {
+fn every_labeled_conversation_has_the_outcome_that_was_reviewed() {
     let output = Command::new(env!("CARGO_BIN_EXE_lastfour")).args(["eval", "--failures", CASES]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let seen = String::from_utf8(output.stdout).unwrap();

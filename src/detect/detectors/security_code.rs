@@ -12,7 +12,7 @@ pub(crate) struct SecurityCode;
 static SPEC: DetectorInfo = DetectorInfo {
     id: "security-code",
     entity: Entity::SecurityCode,
-    title: "Card security codes: American Express CID (4 digits), CVV, CVC, CSC (3 digits), also unlabelled after a card",
+    title: "Card security codes: American Express CID (4 digits), CVV, CVC, CSC (3 digits), also unlabeled after a card",
     longest: 4 * 8,
     source: "PCI DSS v4.0.1 requirement 3.3.1.2; code lengths as printed by the brands",
     hits: &[

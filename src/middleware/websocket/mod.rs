@@ -42,7 +42,7 @@
 //! | names of events, topics, destinations, ids of messages, ids of acknowledgements | no |
 //! | headers of STOMP frames | those whose names are fields of text, such as `message` |
 //!
-//! The framing is recognised message by message. It can be set ([`Session::framing`], [`Upgrades::framing`]) and is then used
+//! The framing is recognized message by message. It can be set ([`Session::framing`], [`Upgrades::framing`]) and is then used
 //! strictly. A subprotocol (`v12.stomp`, `graphql-transport-ws`) and the query of Engine.IO (`EIO=4`) also name it.
 //! [`Framing`] lists all. Digits that a framing puts in front of data, such as `42` or the id of an acknowledgement, are
 //! never joined with digits after them.
@@ -89,7 +89,7 @@
 //!
 //! - A message is scanned in one go, up to [`Limits::hold`](crate::Limits).
 //! - A STOMP frame that is spread over several messages is refused, and so is one whose `content-length` does not fit.
-//! - Two halves of a number in two packets of the same message are recognised like those in two messages: the second half is
+//! - Two halves of a number in two packets of the same message are recognized like those in two messages: the second half is
 //!   masked.
 
 mod connection;

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn only_long_polling_uris_are_recognised() {
+    fn only_long_polling_uris_are_recognized() {
         for (uri, is) in [
             ("/socket.io/?EIO=4&transport=polling", true),
             ("/socket.io/?EIO=4&transport=websocket", false),

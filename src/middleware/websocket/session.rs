@@ -49,7 +49,7 @@ pub struct Session {
     server: Option<Role>,
     only: Option<Side>,
     pass_on_failure: bool,
-    /// The recognised framing.
+    /// The recognized framing.
     seen: Option<Framing>,
     /// The framing of the last message.
     last: Option<Framing>,
@@ -59,7 +59,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Returns a session that recognises the framing, reads documents with the generic chat shape and stops binary
+    /// Returns a session that recognizes the framing, reads documents with the generic chat shape and stops binary
     /// messages.
     #[must_use]
     pub fn new(engine: Engine) -> Self {
@@ -90,7 +90,7 @@ impl Session {
     }
 
     /// Sets the framing. A message that is not in this framing is scanned as one text, and every string of it if it is a
-    /// JSON document. By default the framing of each message is recognised.
+    /// JSON document. By default the framing of each message is recognized.
     #[must_use]
     pub fn framing(mut self, framing: Framing) -> Self {
         self.framing = Some(framing);
@@ -148,7 +148,7 @@ impl Session {
         self.conversation
     }
 
-    /// Returns the framing that was set or recognised, or `None` if it is not known yet.
+    /// Returns the framing that was set or recognized, or `None` if it is not known yet.
     #[must_use]
     pub fn known_framing(&self) -> Option<Framing> {
         self.framing.or(self.seen)
@@ -159,7 +159,7 @@ impl Session {
         self.seen = Some(framing);
     }
 
-    /// Sets the shape, the limits and the behaviour on failure from those of a layer.
+    /// Sets the shape, the limits and the behavior on failure from those of a layer.
     pub(crate) fn configure(
         mut self,
         shape: DynShape,

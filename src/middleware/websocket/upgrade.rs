@@ -56,7 +56,7 @@ pub struct Upgrades {
 }
 
 impl Upgrades {
-    /// Returns the defaults: the framing is recognised, binary messages are stopped, and idle connections stay open.
+    /// Returns the defaults: the framing is recognized, binary messages are stopped, and idle connections stay open.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -114,7 +114,7 @@ impl Framing {
 pub(super) struct Known<'k> {
     /// The configured framing, which is used strictly.
     pub(super) set: Option<Framing>,
-    /// The recognised framing.
+    /// The recognized framing.
     pub(super) seen: Option<Framing>,
     pub(super) limits: &'k Limits,
 }
@@ -130,7 +130,7 @@ impl Known<'_> {
                 let cut = self.cut_as(framing, message, is_text)?;
                 Ok((framing, cut.unwrap_or_else(|| Cut::one(0..message.len(), Kind::Loose))))
             }
-            None => self.recognise(message, is_text),
+            None => self.recognize(message, is_text),
         }
     }
 
@@ -158,7 +158,7 @@ impl Known<'_> {
         })
     }
 
-    fn recognise(&self, message: &[u8], is_text: impl Fn(&str) -> bool) -> Result<(Framing, Cut), ScanError> {
+    fn recognize(&self, message: &[u8], is_text: impl Fn(&str) -> bool) -> Result<(Framing, Cut), ScanError> {
         let seen = |framing| self.seen == Some(framing);
         let first = message.iter().find(|byte| !byte.is_ascii_whitespace()).copied().unwrap_or_default();
         let cut = match first {

@@ -9,7 +9,7 @@ use crate::middleware::websocket::framing::cut::{Cut, Kind, Layout, Part};
 use crate::middleware::websocket::framing::records;
 use crate::middleware::websocket::notice::Notice;
 
-/// The maximum depth of the document of a packet that is recognised. Scanning rejects deeper ones.
+/// The maximum depth of the document of a packet that is recognized. Scanning rejects deeper ones.
 const DEPTH: usize = 1024;
 
 /// A Socket.IO packet.
@@ -31,7 +31,7 @@ pub(crate) fn cut(message: &[u8], known: bool, strict: bool) -> Option<Cut> {
         return Some(cut);
     }
     // Engine.IO without Socket.IO, or a packet that cannot be read: the leading digits are not part of a number after
-    // them. If the protocol was only recognised, they may be.
+    // them. If the protocol was only recognized, they may be.
     let digits = message.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
     if !(known || strict) || message.first() != Some(&b'4') {
         return None;
