@@ -167,7 +167,7 @@ impl MessageAnalysis<'_, '_> {
                     self.pass(number, Why::NumberShape(what));
                     continue;
                 }
-                if what == "phone" && number.digits != 9 || what == "quantity" {
+                if what == "phone" && number.digits != 9 {
                     self.pass(number, Why::NumberShape(what));
                     continue;
                 }
