@@ -46,7 +46,7 @@ impl Patch {
         &self.edits
     }
 
-    /// Whether the patch changes nothing.
+    /// Returns whether the patch changes nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()

@@ -212,7 +212,7 @@ impl Engine {
         Expected { sensitivities: self.sensitivities, ..conversation.begin(role, time_ms) }
     }
 
-    /// Whether the message cannot contain a finding and cannot change what the conversation expects.
+    /// Returns whether the message cannot contain a finding and cannot change what the conversation expects.
     fn may_pass(&self, message: &Message<'_>, conversation: &mut Conversation, expected: Expected) -> bool {
         if self.policy.detectors().len() != 0 || conversation.awaits_words(message.role, expected) {
             return false;
@@ -252,7 +252,7 @@ impl Engine {
         !(glance.addresses || heeds_questions && glance.question) && silent && numbers
     }
 
-    /// Whether nothing can be found in a customer's message outside any conversation.
+    /// Returns whether nothing can be found in a customer's message outside any conversation.
     fn is_harmless(&self, text: &[u8]) -> bool {
         self.policy.detectors().len() == 0
             && gate::glance(text, Marks::WORD).is_some_and(|glance| {

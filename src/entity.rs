@@ -32,7 +32,7 @@ macro_rules! built_in {
             /// The built-in entities, in the order of the documentation.
             pub const BUILT_IN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name in kebab-case.
+            /// Returns the name in kebab-case.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -179,7 +179,7 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    /// The name in lower case.
+    /// Returns the name in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -189,7 +189,7 @@ impl FindingKind {
         }
     }
 
-    /// Whether the text contains something to mask. A solicitation does not.
+    /// Returns whether the text contains something to mask. A solicitation does not.
     #[must_use]
     pub fn is_there(self) -> bool {
         self != Self::Solicitation

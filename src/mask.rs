@@ -78,7 +78,7 @@ pub(crate) fn len_at(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether a word is the end of a number that somebody else has masked: `XX6027`, `xxxx6027`.
+/// Returns whether a word is the end of a number that somebody else has masked: `XX6027`, `xxxx6027`.
 pub(crate) fn is_crossed_out(word: &[u8]) -> bool {
     let crosses = word.iter().take_while(|b| matches!(b, b'x' | b'X')).count();
     crosses >= 2 && word.len() > crosses && word[crosses..].iter().all(u8::is_ascii_digit)
@@ -87,7 +87,7 @@ pub(crate) fn is_crossed_out(word: &[u8]) -> bool {
 /// The maximum number of stars around an emphasized text in Markdown: `***like this***`.
 pub(crate) const MOST_EMPHASIS: usize = 3;
 
-/// Whether emphasis that may end at `at` opens shortly before: `**CVV:**`.
+/// Returns whether emphasis that may end at `at` opens shortly before: `**CVV:**`.
 pub(crate) fn opens_before(text: &[u8], at: usize) -> bool {
     /// The maximum length in bytes of an emphasized label.
     const LONGEST_LABEL: usize = 64;
@@ -132,7 +132,7 @@ fn group_at(text: &[u8], at: usize, member: fn(u8) -> bool) -> Option<(usize, us
     (gap <= 3 && len > 0).then_some((from, from + len))
 }
 
-/// Whether a byte may separate the groups of a number.
+/// Returns whether a byte may separate the groups of a number.
 fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'-' | b'.' | b'/' | b'_')
 }

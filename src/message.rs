@@ -7,7 +7,8 @@ use std::fmt;
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Role {
-    /// The person who is served. The default if the role is unknown.
+    /// The person who is served. The default value of this type. If you do not know who speaks, use
+    /// [`Unknown`](Self::Unknown).
     #[default]
     Customer,
     /// A person who serves the customer.
@@ -56,7 +57,7 @@ impl Role {
         })
     }
 
-    /// The name in lower case: `customer`, `agent`, `bot` or `unknown`.
+    /// Returns the name in lower case: `customer`, `agent`, `bot` or `unknown`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -67,7 +68,7 @@ impl Role {
         }
     }
 
-    /// Whether the speaker serves the customer (agent or bot).
+    /// Returns whether the speaker serves the customer (agent or bot).
     #[must_use]
     pub fn serves(self) -> bool {
         matches!(self, Self::Agent | Self::Bot)

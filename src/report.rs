@@ -62,7 +62,7 @@ impl Outcome {
         self.findings.iter().map(|f| f.action).max().unwrap_or(Action::Allow)
     }
 
-    /// Whether the policy blocks the message.
+    /// Returns whether the policy blocks the message.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.action() == Action::Block
@@ -116,11 +116,11 @@ pub struct Explanation {
     pub outcome: Outcome,
     /// The numbers that were kept.
     pub passed: Vec<Passed>,
-    /// The values that neither form nor a rule makes secrets, scored by the talk around them.
+    /// The values that neither form nor a rule makes secrets, scored by the conversation around them.
     pub weighed: Vec<Weighed>,
 }
 
-/// A value that was scored by the talk around it. Scores are in sixteenths of a nat, so that 11 doubles the odds.
+/// A value that was scored by the conversation around it. Scores are in sixteenths of a nat: 11 more doubles the odds.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Weighed {

@@ -1,4 +1,4 @@
-//! How sure the judge must be of a secret that only the talk around it gives away.
+//! How sure the judge must be of a secret that only the conversation around it gives away.
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,7 +25,7 @@ impl Sensitivity {
     /// All sensitivities, from the lowest to the highest.
     pub const ALL: &[Self] = &[Self::Lenient, Self::Balanced, Self::Strict];
 
-    /// The name in lower case.
+    /// Returns the name in lower case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -68,7 +68,7 @@ impl std::error::Error for UnknownSensitivity {}
 pub(crate) struct Sensitivities(u16);
 
 impl Sensitivities {
-    /// Nothing is masked because of the talk around it.
+    /// Nothing is masked because of the conversation around it.
     pub(crate) const OFF: Self = Self(0);
 
     /// Returns those with this sensitivity for each entity.
@@ -83,7 +83,7 @@ impl Sensitivities {
         Sensitivity::ALL.get(code.checked_sub(1)?).copied()
     }
 
-    /// Whether all are off.
+    /// Returns whether all are off.
     pub(crate) fn is_off(self) -> bool {
         self.0 == 0
     }

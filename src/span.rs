@@ -38,7 +38,7 @@ impl Span {
         self.end - self.start
     }
 
-    /// Whether the span is empty.
+    /// Returns whether the span is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
@@ -50,7 +50,7 @@ impl Span {
         self.start..self.end
     }
 
-    /// Whether both spans share a byte.
+    /// Returns whether both spans share a byte.
     #[must_use]
     pub const fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end

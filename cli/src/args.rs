@@ -72,7 +72,7 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) text_field: Vec<String>,
 
-    /// The only field with the text of a message: none is recognized by its name or by what it holds
+    /// The only field with the text of a message: other fields are not recognized by name or content
     #[arg(long, value_name = "FIELD", help_heading = "Format")]
     pub(crate) only_text_field: Vec<String>,
 
@@ -296,8 +296,9 @@ pub(crate) struct Serving {
 
     /// URL of a Redis or Valkey server on which several proxies share their conversations, such as redis://127.0.0.1:6379
     ///
-    /// If it cannot be reached, requests that belong to a conversation get status 503. Needs a build with the feature redis.
-    /// A URL with a password belongs into a configuration file, because other users of the machine can see arguments.
+    /// If it cannot be reached, requests that belong to a conversation get status 503. Needs a build with the feature
+    /// redis. A URL with a password belongs in a configuration file, because other users of the machine can see
+    /// arguments.
     #[arg(long, value_name = "URL")]
     pub(crate) redis: Option<String>,
 }

@@ -33,7 +33,7 @@ impl CliError {
     }
 }
 
-/// Returns the reason in plain words, with advice where there is any.
+/// Returns the reason in plain words, with advice if there is any.
 pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "it does not exist; check the path".into(),

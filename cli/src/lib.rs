@@ -1,10 +1,11 @@
 //! The command line of `lastfour`.
 //!
-//! `args` defines the arguments; `redact`, `scan`, `explain`, `eval` and `listing` are the commands, and `proxy`, which
-//! reads no transcripts. `reading` passes the messages of transcripts to the other commands; `tally`, `report`, `diff`
-//! and `sarif` report the findings; `files` and `threads` distribute the work over the cores; `input`, `output`,
-//! `interrupt`, `ledger`, `console`, `terminal` and `progress` handle files and the terminal. Messages are scanned only
-//! through the public interface of the library.
+//! `args` defines the arguments; `redact`, `scan`, `explain`, `eval` and `listing` are the commands that read
+//! transcripts or print lists; `proxy` is the server. `reading` passes the messages of transcripts to the other
+//! commands; `tally`, `report`, `diff` and `sarif` report the findings; `files` and `threads` distribute the work over
+//! the cores; `input`, `output`, `interrupt`, `ledger`, `console`, `terminal` and `progress` handle files and the
+//! terminal. Messages are scanned only through the public interface of the library and a few items that its
+//! documentation hides.
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 

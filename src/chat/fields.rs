@@ -27,10 +27,10 @@ const INNER: &[&str] = &[
     "val",
 ];
 
-/// Names of a value whose meaning another field of its object says: `{"name": "cvv", "value": "123"}`.
+/// Names of a value that another field of its object labels: `{"name": "cvv", "value": "123"}`.
 const VALUES: &[&str] = &["value", "values", "val", "stringvalue", "string"];
 
-/// Names of the field that says it.
+/// Names of the label.
 const LABELS: &[&str] =
     &["name", "key", "label", "title", "field", "fieldid", "customid", "attribute", "property", "id"];
 
@@ -117,7 +117,7 @@ impl Fields<'_> {
             }
             match facts.scan(leaf.meaning, leaf.value.kind(), &text(leaf.value)) {
                 scan if leaf.label != Labeled::No => match (scan, leaf.label, leaf.meaning) {
-                    // What is shown is no login form.
+                    // A label that people read shows that this is not a login form.
                     (_, Labeled::By { .. }, Meaning::Secret(secret)) => {
                         found.fields.push(Field::new(leaf.value, Scan::Labeled(secret.label())));
                     }
@@ -190,8 +190,8 @@ impl Fields<'_> {
         }
     }
 
-    /// Returns what a member is, given its name, that of the member around its object and what that is, and what the object
-    /// is labeled as.
+    /// Returns the meaning of a member: by its name, by the name and the meaning of the enclosing member, and by the
+    /// label of its object.
     fn meaning(&self, name: &[u8], outer_name: Option<&[u8]>, outer: Meaning, label: Meaning) -> Meaning {
         if self.is_own(name) {
             return Meaning::Chat;
@@ -344,7 +344,7 @@ fn is_query(name: &[u8]) -> bool {
     b"query".iter().rev().all(|byte| last.next() == Some(*byte))
 }
 
-/// Returns `true` if a text is a GraphQL document. Its arguments are not said by anybody: one may be a password.
+/// Returns whether a text is a GraphQL document. Its arguments are not said by anybody: one may be a password.
 fn is_graphql(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     let name = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();

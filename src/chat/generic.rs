@@ -48,8 +48,8 @@ const FIELDS: [&str; 35] = [
     "resposta",
 ];
 
-/// The names under which a field that holds text holds it, where it is an object: in its only form, in several, or in
-/// several languages.
+/// The names under which a field of text has its text if it is an object: in one form, in several, or in several
+/// languages. Used by [`named_only`](Generic::named_only) only; `fields.rs` has the names of the default.
 const INNER: [&str; 14] = [
     "value",
     "values",
@@ -96,11 +96,11 @@ enum Stream {
 ///
 /// # Which fields are text
 ///
-/// A field is text if its name ends with a word for text: `text`, `content`, `body`, `message`, `msg`, `comment`, `utterance`,
-/// `transcript`, `reply`, `speech`, `html`, `markdown`, `note`, `answer`, `question`, `prompt`, `query`, `input`, `output`,
-/// `response`, `subject`, `summary`, `description`, `feedback`, `remark`, `inquiry` and others, also in the plural and in
-/// Spanish. `text`, `userMessage`, `html_body` and `stripped-text` are text; case and separators do not matter.
-/// [`and`](Self::and) adds names.
+/// A field is text if its name ends with a word for text: `text`, `content`, `body`, `message`, `msg`, `comment`,
+/// `utterance`, `transcript`, `reply`, `speech`, `html`, `markdown`, `note`, `answer`, `question`, `prompt`, `query`,
+/// `input`, `output`, `response`, `subject`, `summary`, `description`, `feedback`, `remark`, `inquiry` and others, also
+/// in the plural, in Spanish and in Portuguese. `text`, `userMessage`, `html_body` and `stripped-text` are text; case
+/// and separators do not matter. [`and`](Self::and) adds names.
 ///
 /// These are text, too:
 ///
@@ -111,18 +111,19 @@ enum Stream {
 /// - any string that reads as prose, whatever its name.
 ///
 /// If such a field is an object, its text is under `value`, `values`, `string`, `raw`, `rendered`, `formatted`,
-/// `plain_text`, `plaintext`, `default`, `original`, `translated`, `en`, `es`, `en-us`, or under one of the names above.
+/// `plain_text`, `plaintext`, `default`, `original`, `translated`, `en`, `es`, `en-us`, `stringValue`, `val`, or under
+/// one of the names above.
 ///
 /// # Other fields
 ///
 /// - A name can say that its value is a secret: `cvv`, `cardNumber`, `ssn`, `accountNumber`, `smsCode`, `pin`, `password`.
 ///   The value is then scanned with that knowledge if the document is a chat message or has a card number. A login form
 ///   keeps its password.
-/// - In an object with a `label`, `title`, `question`, `name` or `key` that people read, and a `value` or `answer`, the one names or
-///   asks for the other. The label is not part of the conversation, so it says nothing about the values after it.
-/// - All other strings and numbers are searched for secrets that are unmistakable by their form ([`Scan::Form`]). If the
-///   name says that they are something else, such as an id, an order, a token or a timestamp, a card number must be grouped
-///   ([`Scan::Reference`]).
+/// - In an object with a `label`, `title`, `question`, `name` or `key` that people read, and a `value` or `answer`, the
+///   label says what the value is, or asks for it. The label is not a message, so it does not explain other values.
+/// - All other strings and numbers are searched for secrets that are certain by their form ([`Scan::Form`]). If the
+///   name says that they are something else, such as an id, an order, a token or a timestamp, a card number must be
+///   grouped ([`Scan::Reference`]).
 /// - If a document has no text and only one value with at least three digits whose name says nothing, this value may answer
 ///   a question ([`Scan::Answer`]).
 /// - The literals of a GraphQL document in a `query` are read like the fields of a form ([`Scan::Program`]).
@@ -331,8 +332,9 @@ impl ChatShape for Generic {
 }
 
 impl Generic {
-    /// Whether a field of a form is text: of `message[text]`, `message.text`, `text[]` and `text[0]` the last name counts,
-    /// as it does in the document `{"message": {"text": ..}}`; what is said of a text, as in `text[a]`, is text.
+    /// Returns whether a field of a form is text: of `message[text]`, `message.text`, `text[]` and `text[0]` the last
+    /// name counts, as it does in the document `{"message": {"text": ..}}`; what is said of a text, as in `text[a]`, is
+    /// text.
     fn is_path_of_text(&self, path: &str) -> bool {
         let is_name = |name: &&str| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit());
         let mut names = path.rsplit(['[', ']', '.']).map(bare).filter(is_name);

@@ -147,12 +147,12 @@ pub trait ChatShape: Send + Sync + 'static {
         fields.iter().map(|(name, _)| scan(name)).collect()
     }
 
-    /// Returns `true` if the field of a form with this name is text. Defaults to the names that [`Generic`] knows.
+    /// Returns whether the field of a form with this name is text. Defaults to the names that [`Generic`] knows.
     fn is_field(&self, name: &str) -> bool {
         Generic::default().is_field(name)
     }
 
-    /// Returns `true` if every request carries the whole conversation, as it does in APIs of language models. No state
+    /// Returns whether every request carries the whole conversation, as it does in APIs of language models. No state
     /// is kept between such requests.
     fn carries_history(&self) -> bool {
         false
@@ -210,9 +210,10 @@ impl Field {
 pub enum Scan {
     /// Not at all.
     Skip,
-    /// Only for secrets that are unmistakable by their form: card numbers with a valid check digit that are grouped or have
-    /// 15 or 16 digits, Social Security numbers with hyphens, IBANs, magnetic stripes. A JSON document in a string is read
-    /// like the document around it. In a URL, the password of a user and the parameters named like a secret count too.
+    /// Only for secrets that are certain by their form: card numbers with a valid check digit that are grouped or have
+    /// 15 or 16 digits, Social Security numbers with hyphens, IBANs, magnetic stripes. A JSON document in a string is
+    /// read like the document around it. In a URL, the password of a user and the parameters named like a secret count
+    /// too.
     Form,
     /// As [`Form`](Self::Form), but a card number must be grouped: the value is named an identifier, which may look like
     /// any run of digits.
@@ -363,14 +364,14 @@ impl ChatTexts {
         self.labels.binary_search_by_key(&value, |label| label.0).ok().map(|at| self.labels[at].1)
     }
 
-    /// Returns `true` if texts are pieces that stay in their events.
+    /// Returns whether texts are pieces that stay in their events.
     pub(crate) fn is_joined(&self) -> bool {
         self.texts.iter().any(|text| {
             matches!(text.part, Continuity::Next(_) | Continuity::Ambiguous { .. } | Continuity::Unknown(_))
         })
     }
 
-    /// Returns `true` if texts are pieces that move, or if a channel ends.
+    /// Returns whether texts are pieces that move, or if a channel ends.
     pub(crate) fn is_streamed(&self) -> bool {
         !self.ends.is_empty() || self.texts.iter().any(|text| matches!(text.part, Continuity::Movable(_)))
     }

@@ -67,12 +67,12 @@ impl Secret {
         }
     }
 
-    /// Returns `true` if people log in with it.
+    /// Returns whether people log in with it.
     pub(super) fn logs_in(self) -> bool {
         matches!(self, Self::Pin | Self::Passcode | Self::Password)
     }
 
-    /// Returns `true` if people pay with it.
+    /// Returns whether people pay with it.
     pub(super) fn pays(self) -> bool {
         matches!(self, Self::Card | Self::SecurityCode)
     }
@@ -1014,12 +1014,12 @@ pub fn secret_label(name: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Returns `true` if the name of a field says that its value is an identifier, a date or an amount.
+/// Returns whether the name of a field says that its value is an identifier, a date or an amount.
 pub(crate) fn is_reference(name: &[u8]) -> bool {
     meaning(name) == Meaning::Reference
 }
 
-/// Returns `true` if the name of a field says that its value is something that somebody writes or says.
+/// Returns whether the name of a field says that its value is something that somebody writes or says.
 pub(crate) fn is_text(name: &[u8]) -> bool {
     is_said(meaning(name))
 }
@@ -1049,7 +1049,7 @@ fn is_said(meaning: Meaning) -> bool {
     matches!(meaning, Meaning::Chat | Meaning::Text)
 }
 
-/// Returns `true` if a text reads as prose: it has at least `least` words, and most of what it has are words.
+/// Returns whether a text reads as prose: it has at least `least` words, and most of what it has are words.
 pub fn is_prose(text: &[u8], least: usize) -> bool {
     // The start of a long text shows it.
     let start = &text[..text.len().min(512)];
@@ -1074,7 +1074,7 @@ pub(super) fn normalized(name: &[u8]) -> impl DoubleEndedIterator<Item = u8> {
     name.iter().filter(|byte| !matches!(byte, b'_' | b'-' | b'.' | b' ')).map(u8::to_ascii_lowercase)
 }
 
-/// Returns `true` if two names differ at most in case and separators.
+/// Returns whether two names differ at most in case and separators.
 pub(super) fn is_same(name: &[u8], other: &[u8]) -> bool {
     normalized(name).eq(normalized(other))
 }

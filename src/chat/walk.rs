@@ -131,7 +131,7 @@ impl Keys<'_> {
         }
     }
 
-    /// Whether the object that contains the member at `path` is a text member.
+    /// Returns whether the object that contains the member at `path` is a text member.
     fn is_in_text(&self, path: Path<'_>) -> bool {
         let mut keys = path.segments().rev().filter_map(|segment| match segment {
             Segment::Key(key) => Some(key),

@@ -31,7 +31,7 @@ impl Checksum {
     /// All checksums.
     pub const ALL: &'static [Self] = &[Self::Luhn, Self::Aba, Self::Iban, Self::Clabe];
 
-    /// The name in lower case.
+    /// Returns the name in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ pub(super) const HEAD: usize = 4096;
 /// The minimum share of ASCII characters in text of wide characters, in percent.
 const MOSTLY: usize = 80;
 
-/// Returns `true` if a body with this start is binary: it has NULs, or it is not UTF-8 and has control characters. Text in
+/// Returns whether a body with this start is binary: it has NULs, or it is not UTF-8 and has control characters. Text in
 /// an older charset is not UTF-8 either, but has no control characters.
 pub(super) fn is_binary(start: &[u8]) -> bool {
     let head = &start[..start.len().min(HEAD)];
@@ -16,7 +16,7 @@ pub(super) fn is_binary(start: &[u8]) -> bool {
     head.contains(&0) || !is_utf8 && head.iter().any(is_control)
 }
 
-/// Returns `true` if a body with this start is text in UTF-16 or UTF-32, in either byte order.
+/// Returns whether a body with this start is text in UTF-16 or UTF-32, in either byte order.
 pub(super) fn is_wide_text(start: &[u8]) -> bool {
     let head = &start[..start.len().min(HEAD)];
     let is_ascii = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
@@ -29,7 +29,7 @@ pub(super) fn is_wide_text(start: &[u8]) -> bool {
     has_wide_mark(start) || mostly(2, 0) || mostly(2, 1) || mostly(4, 0) || mostly(4, 3)
 }
 
-/// Returns `true` if a body starts with the byte-order mark of UTF-16 or UTF-32.
+/// Returns whether a body starts with the byte-order mark of UTF-16 or UTF-32.
 pub(super) fn has_wide_mark(start: &[u8]) -> bool {
     start.starts_with(b"\xFE\xFF") || start.starts_with(b"\xFF\xFE") || start.starts_with(b"\x00\x00\xFE\xFF")
 }
@@ -40,7 +40,7 @@ const GZIP: &[u8] = b"\x1F\x8B";
 /// The first bytes of data compressed with Zstandard (RFC 8878, section 3.1.1).
 pub(super) const ZSTANDARD: &[u8] = b"\x28\xB5\x2F\xFD";
 
-/// Returns `true` if a body with this start is compressed.
+/// Returns whether a body with this start is compressed.
 pub(super) fn is_compressed(start: &[u8]) -> bool {
     start.starts_with(GZIP) || start.starts_with(ZSTANDARD)
 }

@@ -18,7 +18,7 @@ use crate::report::Finding;
 /// The number of digits of the shortest such secret.
 const FEWEST_DIGITS: usize = 9;
 
-/// Returns `true` if a text may contain a secret that is certain by its form: it has nine digits with at most 26 other
+/// Returns whether a text may contain a secret that is certain by its form: it has nine digits with at most 26 other
 /// characters between two of them.
 pub(super) fn may_be_in(text: &[u8]) -> bool {
     let (mut digits, mut gap) = (0, 0);
@@ -49,7 +49,7 @@ pub(super) fn prefix(text: &[u8]) -> usize {
     if is_name && is_number { len } else { 0 }
 }
 
-/// Returns `true` if a finding in `text` counts.
+/// Returns whether a finding in `text` counts.
 pub(super) fn is_proven(finding: &Finding, text: &[u8], proof: Proof) -> bool {
     match proof {
         Proof::Any => true,
@@ -61,7 +61,7 @@ pub(super) fn is_proven(finding: &Finding, text: &[u8], proof: Proof) -> bool {
     }
 }
 
-/// Returns `true` if a finding in `text` is certain by its form.
+/// Returns whether a finding in `text` is certain by its form.
 fn is_certain(finding: &Finding, text: &[u8]) -> bool {
     let evidence = &finding.evidence;
     if evidence.piece || evidence.mistyped || !finding.kind.is_there() || !stands_alone(finding, text) {
@@ -92,7 +92,7 @@ fn is_stripe(finding: &Finding) -> bool {
     finding.evidence.cue == Some("magnetic stripe")
 }
 
-/// Returns `true` if a finding is not a part of a longer identifier or number, such as a UUID, a path or a decimal.
+/// Returns whether a finding is not a part of a longer identifier or number, such as a UUID, a path or a decimal.
 fn stands_alone(finding: &Finding, text: &[u8]) -> bool {
     let (before, after) = (&text[..finding.span.start], &text[finding.span.end..]);
     let joins = |byte: Option<&u8>, next: Option<&u8>| match byte {

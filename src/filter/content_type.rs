@@ -177,7 +177,7 @@ fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Returns `true` if a content type matches a pattern. A star matches anything, including nothing.
+/// Returns whether a content type matches a pattern. A star matches anything, including nothing.
 fn fits(pattern: &str, essence: &str) -> bool {
     match pattern.split_once('*') {
         _ if pattern == "*/*" => true,
@@ -198,7 +198,7 @@ fn boundary(content_type: &str) -> Option<String> {
     (sound && named.next().is_none()).then_some(boundary)
 }
 
-/// Returns `true` if every charset that the content type names is a superset of ASCII, and if it names none.
+/// Returns whether every charset that the content type names is a superset of ASCII, and if it names none.
 fn ascii_charset(content_type: &str) -> bool {
     parameters(content_type).filter(|(name, _)| name.eq_ignore_ascii_case("charset")).all(|(_, charset)| {
         let charset = charset.to_ascii_lowercase();

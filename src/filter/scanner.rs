@@ -302,12 +302,12 @@ impl Scanner {
         if is_number { Ok(self.message(raw, None, false)) } else { self.documents(raw) }
     }
 
-    /// Returns `true` if a text starts with a document.
+    /// Returns whether a text starts with a document.
     pub(super) fn opens_document(&self, raw: &[u8]) -> bool {
         json::Document::first_value(raw, self.limits.depth).is_some()
     }
 
-    /// Returns `true` if a text is a document with content.
+    /// Returns whether a text is a document with content.
     pub(super) fn is_document(&self, text: &[u8]) -> bool {
         matches!(text.trim_ascii().first(), Some(b'{' | b'['))
             && Tree::parse(text, self.limits.depth).is_ok_and(|tree| tree.root().children().next().is_some())
@@ -851,7 +851,7 @@ fn urls(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
     })
 }
 
-/// Returns `true` if a field is scanned for more than secrets that are certain by their form.
+/// Returns whether a field is scanned for more than secrets that are certain by their form.
 pub(super) fn is_text(scan: Scan) -> bool {
     !matches!(scan, Scan::Skip | Scan::Form | Scan::Reference | Scan::Program | Scan::Answer)
 }
@@ -907,7 +907,7 @@ pub(super) fn untie(tree: &Tree<'_>, reading: &ChatTexts, changed: &[bool]) -> V
         .collect()
 }
 
-/// Returns `true` if a range overlaps one of `spans`, which are sorted and disjoint.
+/// Returns whether a range overlaps one of `spans`, which are sorted and disjoint.
 fn overlaps_one_of(spans: &[Span], span: Span) -> bool {
     let after = spans.partition_point(|other| other.end <= span.start);
     spans.get(after).is_some_and(|other| other.overlaps(span))

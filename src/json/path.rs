@@ -56,7 +56,7 @@ impl<'a> Path<'a> {
         })
     }
 
-    /// Returns `true` if a JSON pointer (RFC 6901, such as `/message/parts/0/text`) denotes this path. The step `-`
+    /// Returns whether a JSON pointer (RFC 6901, such as `/message/parts/0/text`) denotes this path. The step `-`
     /// matches every element of an array.
     #[must_use]
     pub fn matches(self, pointer: &str) -> bool {

@@ -195,7 +195,7 @@ impl<'t> Value<'t> {
         self.node().key.map(|span| decode(&self.tree.bytes[span.range()]).bytes)
     }
 
-    /// Returns `true` if it is a member of an object and its key is one of these.
+    /// Returns whether it is a member of an object and its key is one of these.
     #[must_use]
     pub(crate) fn is_one_of(self, names: &[&str]) -> bool {
         self.key().is_some_and(|key| names.iter().any(|name| key.eq_ignore_ascii_case(name.as_bytes())))

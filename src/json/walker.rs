@@ -302,7 +302,7 @@ fn outside_escape(content: &[u8], end: usize) -> usize {
     if at == end { end } else { border }
 }
 
-/// Returns `true` if the bytes are a valid JSON number.
+/// Returns whether the bytes are a valid JSON number.
 fn is_number(raw: &[u8]) -> bool {
     let digits = |from: usize| raw[from..].iter().take_while(|b| b.is_ascii_digit()).count();
     let mut at = usize::from(raw.first() == Some(&b'-'));
@@ -396,7 +396,7 @@ impl<'a> Document<'a> {
         None
     }
 
-    /// Returns `true` if `bytes` are one JSON document, at most `limit` levels deep.
+    /// Returns whether `bytes` are one JSON document, at most `limit` levels deep.
     ///
     /// ```
     /// use lastfour::json::Document;

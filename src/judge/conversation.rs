@@ -424,45 +424,45 @@ pub(crate) struct Intents {
     pub(crate) place: Place,
     /// The secrets that it gives.
     pub(crate) gives: Topics,
-    /// It asks again without naming what.
+    /// Whether it asks again without naming what.
     pub(crate) insists: bool,
-    /// It asks for something that no cue names.
+    /// Whether it asks for something that no cue names.
     pub(crate) moves_on: bool,
-    /// It asks in words for something that no cue names and that is not part of a number.
+    /// Whether it asks in words for something that no cue names and that is not part of a number.
     pub(crate) asks_anew: bool,
-    /// It starts with a yes.
+    /// Whether it starts with a yes.
     pub(crate) agrees: bool,
     /// The topics that it announces for the next message.
     pub(crate) announces: Topics,
     /// The secrets that it offers in a question.
     pub(crate) offers: Topics,
-    /// It gives what was announced.
+    /// Whether it gives what was announced.
     pub(crate) answers: bool,
-    /// It gives a card number.
+    /// Whether it gives a card number.
     pub(crate) gives_card: bool,
-    /// It gives the security code of a card.
+    /// Whether it gives the security code of a card.
     pub(crate) gives_code: bool,
-    /// It gives what the other side asked for.
+    /// Whether it gives what the other side asked for.
     pub(crate) answers_question: bool,
-    /// It contains a piece of a number.
+    /// Whether it contains a piece of a number.
     pub(crate) gives_piece: bool,
-    /// It asks how many, when or where.
+    /// Whether it asks how many, when or where.
     pub(crate) measures: bool,
-    /// It asks the other side to read out what it mentioned.
+    /// Whether it asks the other side to read out what it mentioned.
     pub(crate) reads_it: bool,
     /// The secrets that it mentions and that somebody may type.
     pub(crate) speaks: Topics,
-    /// It says that something was sent, without naming it.
+    /// Whether it says that something was sent, without naming it.
     pub(crate) sends_it: bool,
-    /// It asks for something that was named before.
+    /// Whether it asks for something that was named before.
     pub(crate) refers: bool,
-    /// It names what it asks for only by the count of its digits.
+    /// Whether it names what it asks for only by the count of its digits.
     pub(crate) counts: bool,
     /// The harmless topics that it names as what was meant by the question.
     pub(crate) means: Topics,
     /// The secret topics that it names.
     pub(crate) speaks_of: Topics,
-    /// It contains a number that is not harmless by its shape.
+    /// Whether it contains a number that is not harmless by its shape.
     pub(crate) has_number: bool,
     /// An agent or a bot asks something in it.
     pub(crate) has_question: bool,

@@ -20,7 +20,6 @@ use crate::message::Role;
 /// The cue that marks a finding that an agent reads back.
 pub(super) const READ_BACK: &str = "read back";
 
-/// Words before a secret that an agent reads back to the customer.
 impl MessageAnalysis<'_, '_> {
     /// Returns the entity of a number that was asked for or announced, and whether it was announced.
     pub(super) fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
@@ -324,8 +323,8 @@ impl MessageAnalysis<'_, '_> {
         self.takes_back() || self.reading.tokens.iter().take(6).any(|t| t.does(Does::RETRIES))
     }
 
-    /// Finds the password in an answer to a question for one.
-    pub(super) fn answers(&mut self, role: Role) {
+    /// Finds a password that the conversation leads to expect: asked for, announced, corrected or read back.
+    pub(super) fn expected_password(&mut self, role: Role) {
         let asked_login = self.expected.asked.contains(Topic::Password) && self.expected.asked.contains(Topic::Login);
         if self.expected.read_back.contains(Topic::Password)
             && let Some((first, last)) = answer::password(self.reading, false, false)

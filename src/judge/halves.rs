@@ -1,5 +1,5 @@
-//! Numbers that are given in pieces, in one message or over several. Passes numbers without any other explanation to
-//! [`pieces`](super::pieces).
+//! Numbers that are given in pieces, in one message or over several. Decides for each number that nothing else explains
+//! whether it is a piece ([`pieces`](super::pieces)).
 
 use smallvec::SmallVec;
 

@@ -1,14 +1,16 @@
 //! Turns candidates into findings. Every text is judged in the same order:
 //!
-//! 1. Values that their form proves (cards, formatted Social Security numbers, IBANs, stated passwords), unless a cue
-//!    names something harmless and the form leaves room for that.
-//! 2. The unlabeled number after a card and its expiry date: the security code.
-//! 3. Several values that were asked for or are named at once ([`slots`]).
-//! 4. Values that a cue governs ([`govern`]).
-//! 5. Values that the other side asked for, or that the same side announced ([`ask`], [`conversation`]).
-//! 6. Values that the learned weights score as secrets ([`learned`]).
-//! 7. Findings that a name or a path of a program explains are dropped ([`programs`]).
-//! 8. Numbers that complete one given in pieces ([`pieces`]).
+//! 1. Values that their form proves ([`form`]).
+//! 2. Cells under the name of a secret ([`columns`]).
+//! 3. The number after a card and its expiry date ([`form`]).
+//! 4. Several values asked for or named at once ([`slots`]).
+//! 5. Numbers that a cue governs ([`cued`], [`govern`]), or that the conversation leads to expect ([`expected`]).
+//! 6. Codes and passwords of letters ([`cued`], [`expected`]).
+//! 7. Repetitions of what was found ([`again`]).
+//! 8. What the learned weights add or drop ([`learned`]).
+//! 9. Numbers in pieces ([`halves`], [`pieces`]).
+//!
+//! Before 7 and after 8, findings that a name or a path of a program explains are dropped ([`programs`]).
 
 mod again;
 mod analysis;
@@ -234,7 +236,7 @@ fn analyze_in_full(
     let certain = analysis.verdict.found.len();
     analysis.by_cue(&candidates);
     analysis.codes(&candidates);
-    analysis.answers(role);
+    analysis.expected_password(role);
     // Before repetitions are searched for, and again for what the weights have added.
     analysis.drop_names_of_programs();
     analysis.again();
@@ -252,7 +254,7 @@ fn analyze_in_full(
         let topic = Topic::of(found.entity).filter(|topic| *topic != Topic::Card);
         said.gives = topic.map_or(said.gives, |topic| said.gives.with(topic));
     }
-    // The mask of an answer is the answer, so that redacting a talk twice changes nothing more.
+    // The mask of an answer is the answer, so that redacting a conversation twice changes nothing more.
     if analysis.masked {
         said.gives = said.gives.union(expected.asked.secrets().without(Topic::Card));
     }

@@ -37,7 +37,8 @@ const JOINED: u32 = 2;
 /// The cost of a value that begins at a hyphen.
 const SPLIT: u32 = 1;
 
-/// The lowest cost at which numbers are not the values of labels before them or of a single question.
+/// From this cost on, numbers are not taken for the values of labels before them, or for the answer to a single
+/// question.
 const STRICT: u32 = 3;
 
 /// How much the count of digits matters. The order of the values decides only between equal costs.
@@ -409,8 +410,8 @@ impl MessageAnalysis<'_, '_> {
         group.lens[..] == [4] && is_month(&digits[..2]) && (b'2'..=b'4').contains(&digits[2])
     }
 
-    /// Returns the groups of digits and the masks in the tokens `first..end`. `listed`: only if they are a list, and up
-    /// to its end.
+    /// Returns the groups of digits and the masks in the tokens `first..end`. With `listed`, returns only the list that
+    /// starts there, or nothing if there is none.
     fn groups(&self, first: usize, end: usize, listed: bool) -> Option<SmallVec<[Group; MOST_VALUES]>> {
         const FARTHEST: usize = 5;
         let mut groups: SmallVec<[Group; MOST_VALUES]> = SmallVec::new();

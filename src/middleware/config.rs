@@ -113,12 +113,12 @@ impl<St> Config<St> {
         }
     }
 
-    /// Whether this request and its response are redacted.
+    /// Returns whether this request and its response are redacted.
     pub(super) fn looks_at(&self, head: &request::Parts) -> bool {
         self.when.as_ref().is_none_or(|when| when(head))
     }
 
-    /// Whether a response with this head accepts the request.
+    /// Returns whether a response with this head accepts the request.
     pub(super) fn is_accepted(&self, head: &response::Parts) -> bool {
         match &self.accepted_if {
             Some(accepted_if) => accepted_if(head),
@@ -126,7 +126,8 @@ impl<St> Config<St> {
         }
     }
 
-    /// Whether a key is read from this request. A document that carries its history is a conversation of its own.
+    /// Returns whether a key is read from this request. A document that carries its history is a conversation of its
+    /// own.
     pub(super) fn asks_for_key(&self, head: &request::Parts) -> bool {
         let is_document = || {
             let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -179,7 +179,7 @@ fn merged(stored: Option<&Conversation>, loaded: Option<&Conversation>, taught: 
 }
 
 /// Whether the inner service has accepted a request, and what was learned from it. A streamed body may end before or
-/// after the response starts, so whichever is known last takes the decision.
+/// after the response starts, so the decision is made when both are known.
 #[derive(Debug, Default)]
 pub(super) struct Decision(Mutex<State>);
 
@@ -194,7 +194,7 @@ enum State {
 }
 
 impl Decision {
-    /// Whether the service has accepted the request, if it has answered.
+    /// Returns whether the service has accepted the request, if it has answered.
     pub(super) fn accepted(&self) -> Option<bool> {
         match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Answered { accepted } => Some(accepted),
@@ -272,8 +272,8 @@ mod tests {
         Engine::default().scan(&mut talk.clone(), &Message::new(role, text)).redact(text) != text
     }
 
-    /// Whether the rules find something. The learned weights depend on the most recent messages, and messages that are
-    /// not accepted are not among them.
+    /// Returns whether the rules find something. The learned weights depend on the most recent messages, and messages
+    /// that are not accepted are not among them.
     fn rules_mask(talk: &Conversation, (role, text): (Role, &str)) -> bool {
         let outcome = Engine::default().scan(&mut talk.clone(), &Message::new(role, text));
         outcome.findings.iter().any(|finding| finding.evidence.score == 0 && finding.kind.is_there())

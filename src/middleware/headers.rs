@@ -90,7 +90,7 @@ pub(super) fn ask_for_scannable_response(headers: &mut HeaderMap) {
     };
 }
 
-/// Whether the client sends its body only after a `100 Continue`.
+/// Returns whether the client sends its body only after a `100 Continue`.
 pub(super) fn expects_continue(headers: &HeaderMap) -> bool {
     headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }

@@ -1,10 +1,10 @@
 //! Where the conversation key, the speaker's role and the message id are read from.
 //!
-//! A [`KeyExtractor`] reads one word from a request. The extractors here read a header, a path segment, a query parameter,
+//! A [`KeyExtractor`] reads one value from a request. The extractors here read a header, a path segment, a query parameter,
 //! or a field of the body. A closure over the head of the request is an extractor too, for example one that reads what an
 //! authentication layer has put into the extensions. [`KeyExtractor::or`] combines two.
 //!
-//! A word that is empty or blank counts as missing. Otherwise all clients that leave a field empty would share one
+//! A value that is empty or blank counts as missing. Otherwise all clients that leave a field empty would share one
 //! conversation. A key that appears twice is refused with 400, because the layer and the service could read different ones.
 //!
 //! # Trust
@@ -50,15 +50,15 @@ use crate::span::Span;
 use crate::wire::form;
 use crate::wire::multipart::{Piece, Reader, parameters};
 
-/// Reads a word from a request.
+/// Reads a value from a request.
 pub trait KeyExtractor: Send + Sync + 'static {
-    /// Returns the word, or `None` if the request has none. `body` is the whole body, decoded, or `None` if it has not been
+    /// Returns the value, or `None` if the request has none. `body` is the whole body, decoded, or `None` if it has not been
     /// read.
     ///
     /// # Errors
     ///
-    /// [`KeyError::NeedsBody`] if the word may be in the body and `body` is `None`: the layer then buffers the body and asks
-    /// again. [`KeyError::Duplicate`] if the word appears more than once.
+    /// [`KeyError::NeedsBody`] if the value may be in the body and `body` is `None`: the layer then buffers the body and asks
+    /// again. [`KeyError::Duplicate`] if the value appears more than once.
     fn extract(&self, head: &Parts, body: Option<&[u8]>) -> Result<Option<String>, KeyError>;
 
     /// Returns an extractor that falls back to `other` if this one finds nothing. Put the one that needs no body first:
@@ -80,7 +80,7 @@ where
     }
 }
 
-/// Why no word could be read.
+/// Why no value could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -101,7 +101,7 @@ impl fmt::Display for KeyError {
 
 impl Error for KeyError {}
 
-/// Whether a word is neither empty nor blank.
+/// Returns whether a value is neither empty nor blank.
 #[expect(clippy::ptr_arg, reason = "the argument of Option::filter")]
 pub(super) fn is_word(word: &String) -> bool {
     !word.trim().is_empty()

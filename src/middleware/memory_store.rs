@@ -80,7 +80,7 @@ impl MemoryStore {
         table.index.len()
     }
 
-    /// Whether no conversation is stored.
+    /// Returns whether no conversation is stored.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -305,7 +305,7 @@ impl Table {
         (slot.older, slot.newer) = (older, NONE);
     }
 
-    /// Whether a warning about replaced conversations is due. The next one is due a minute later.
+    /// Returns whether a warning about replaced conversations is due. The next one is due a minute later.
     fn is_report_due(&mut self, now: u64) -> bool {
         let due = self.reported_ms.is_none_or(|before| now.saturating_sub(before) >= REPORT_EVERY_MS);
         if due {

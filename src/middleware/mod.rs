@@ -35,7 +35,7 @@
 //!
 //! | part of the exchange | read? |
 //! |---|---|
-//! | JSON, NDJSON, forms, multipart forms | the fields that the chat shape names ([`RedactLayer::shape`]); by default those whose names mean text, and in all others what is unmistakable by its form |
+//! | JSON, NDJSON, forms, multipart forms | the fields that the chat shape names ([`RedactLayer::shape`]); by default those whose names mean text, and in all others what is certain by its form |
 //! | `text/*`, XML, YAML, no content type | yes, as one text |
 //! | HTML | its text, attributes and comments; card, Social Security and account numbers everywhere in it |
 //! | event streams | yes; a text spread over events is one text |

@@ -119,13 +119,13 @@ pub(super) fn how<St>(config: &Config<St>, headers: &HeaderMap) -> Result<Option
 }
 
 impl How {
-    /// Whether a body of this format can contain a conversation key.
+    /// Returns whether a body of this format can contain a conversation key.
     pub(super) fn may_hold_key(&self) -> bool {
         !matches!(self.format, BodyFormat::Html | BodyFormat::Events)
     }
 }
 
-/// Whether a body with this start may be a document, which can contain a conversation key.
+/// Returns whether a body with this start may be a document, which can contain a conversation key.
 pub(super) fn opens_document<'b>(start: impl Iterator<Item = &'b u8>) -> bool {
     let mut start = start.filter(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
     matches!(start.next(), Some(b'{' | b'[') | None)

@@ -95,7 +95,7 @@ impl<C> RedisStore<C> {
         Self { connection, prefix: "lastfour".into(), idle: MemoryStore::IDLE }
     }
 
-    /// Sets the time after which a conversation is forgotten in which nothing is said. By default one hour.
+    /// Sets the time without messages after which a conversation is forgotten. By default one hour.
     #[must_use]
     pub fn idle(mut self, idle: Duration) -> Self {
         self.idle = idle;

@@ -39,7 +39,7 @@ impl<'r> Rejection<'r> {
         Self { direction, failure, report }
     }
 
-    /// Whether the body is that of the request or of the response.
+    /// Returns whether the body is that of the request or of the response.
     #[must_use]
     pub fn direction(&self) -> Direction {
         self.direction

@@ -117,7 +117,7 @@ impl Stream {
         self
     }
 
-    /// Whether there is nothing more to send.
+    /// Returns whether there is nothing more to send.
     pub(super) fn is_done(&self) -> bool {
         self.phase == Phase::Done && self.out.is_empty() && self.ready.is_empty()
     }

@@ -40,7 +40,7 @@ pub(crate) struct Cost {
 pub(crate) struct Warned(Mutex<BTreeSet<(&'static str, &'static str)>>);
 
 impl Warned {
-    /// Whether this is the first time.
+    /// Returns whether this is the first time.
     #[cfg(feature = "tracing")]
     fn is_new(&self, direction: &'static str, about: &'static str) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((direction, about))

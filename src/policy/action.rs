@@ -22,7 +22,7 @@ pub enum Action {
 impl Action {
     pub(super) const ALL: [Self; 4] = [Self::Allow, Self::Flag, Self::Mask, Self::Block];
 
-    /// The name in lower case.
+    /// Returns the name in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -47,7 +47,7 @@ impl PolicyBuilder {
         self
     }
 
-    /// Sets how sure the judge must be of secrets that only the talk around them gives away.
+    /// Sets how sure the judge must be of secrets that only the conversation around them gives away.
     pub fn sensitivity(mut self, sensitivity: Sensitivity) -> Self {
         self.sensitivity = sensitivity;
         self

@@ -20,7 +20,7 @@ pub enum MaskStyle {
 impl MaskStyle {
     pub(super) const ALL: [Self; 3] = [Self::Stars, Self::Label, Self::Token];
 
-    /// The name in lower case.
+    /// Returns the name in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ pub enum Expiry {
 }
 
 impl Expiry {
-    /// The name in lower case: `keep` or `mask`.
+    /// Returns the name in lower case: `keep` or `mask`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -57,12 +57,14 @@ const EARLY_AT_FIRST: usize = 64 * 1024;
 /// password ("bluebonnet is my password"), and the text after a word for a password. If a customer was asked for a
 /// password, the whole answer is held.
 ///
-/// Such words form one region if they are close to each other, like the groups of a number. A region is judged when a
-/// sentence or line has ended ten tokens after it, when forty tokens have followed it, or when the text ends. Then the text
-/// is sent up to the next region. An open quotation is held until it closes. So a card over several lines, a password on the
-/// line after its label, and a cue after a number are seen as one. The engine sees up to [`StreamRedactor::CONTEXT`] bytes
-/// before the text it judges, and everything that has arrived after it. A text with many regions is judged less often, so
-/// that the time stays linear.
+/// Such words form one region if they are close to each other, like the groups of a number. How long a region is held
+/// depends on what it may still become: an amount or a year until a word with a meaning of its own follows; any other
+/// number until twelve tokens follow, or nineteen after "is"; a region near a word for a secret until a sentence has
+/// ended ten tokens later, or forty tokens have followed. Then it is judged, and the text is sent up to the next
+/// region. An open quotation is held until it closes. So a card over several lines, a password on the line after its
+/// label, and a cue after a number are seen as one. The engine sees up to [`StreamRedactor::CONTEXT`] bytes before the
+/// text it judges, and everything that has arrived after it. A text with many regions is judged less often, so that the
+/// time stays linear.
 ///
 /// # When the buffer is full
 ///

@@ -3,7 +3,6 @@
 //! Reads one byte at a time. At the end of each word it reports whether the text up to there is plain, must be held, or
 //! can be judged. The result depends only on the text. Each byte is examined once, and each word once more when it is
 //! complete. A word here is a run without spaces.
-//! between spaces.
 
 use std::collections::VecDeque;
 
@@ -105,9 +104,9 @@ struct Region {
     start: usize,
     /// The number of words and marks from the start of the text up to its last doubtful word.
     last: usize,
-    /// It contains no typical piece of a number.
+    /// Whether it contains no typical piece of a number.
     weak: bool,
-    /// It is a single word without digits: "one".
+    /// Whether it is a single word without digits: "one".
     lone: bool,
 }
 
@@ -117,7 +116,7 @@ struct Doubtful {
     digits: usize,
     /// Its shape shows that it is a complete number.
     alone: bool,
-    /// It is inside a quotation.
+    /// Whether it is inside a quotation.
     quoted: bool,
 }
 
@@ -693,7 +692,7 @@ struct Phrase {
     tokens: usize,
     /// One of its words may name a password, such as "clave" or "token".
     clave: bool,
-    /// It began directly after a doubtful word and "is my".
+    /// Whether it began directly after a doubtful word and "is my".
     linked: bool,
 }
 
@@ -702,9 +701,9 @@ struct Phrase {
 struct Cues {
     /// After one of them any word may be a password. If guarded, one of them names a secret.
     holds_text: bool,
-    /// One of them names a secret.
+    /// Whether one of them names a secret.
     is_secret: bool,
-    /// One of them names something harmless that has a number: an order, a device.
+    /// Whether one of them names something harmless that has a number: an order, a device.
     is_harmless: bool,
 }
 

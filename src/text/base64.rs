@@ -83,7 +83,7 @@ pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Whether a text has a run of base64, by its marker or by its first line. Few bytes are looked at.
+/// Returns whether a text has a run of base64, by its marker or by its first line. Few bytes are looked at.
 fn may_hold_one(text: &[u8]) -> bool {
     // A line that is long enough covers one of these places.
     let long = (SHORTEST_LINE - 1..text.len()).step_by(SHORTEST_LINE).any(|at| {
@@ -121,7 +121,7 @@ impl Counts {
         self.upper + self.lower + self.digits + self.marks
     }
 
-    /// Returns `true` if the characters are mixed as those of random data are: 26, 26, 10 and 2 of 64.
+    /// Returns whether the characters are mixed as those of random data are: 26, 26, 10 and 2 of 64.
     fn are_random(&self) -> bool {
         let all = self.all();
         self.upper * 6 > all
@@ -131,7 +131,7 @@ impl Counts {
             && self.marks * 8 < all
     }
 
-    /// Returns `true` if it is not only a number.
+    /// Returns whether it is not only a number.
     fn have_letters(&self) -> bool {
         (self.upper + self.lower) * 3 > self.all()
     }

@@ -84,7 +84,7 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
     draft.finish()
 }
 
-/// Returns `true` if the first byte is a digit, after a few separators at most.
+/// Returns whether the first byte is a digit, after a few separators at most.
 fn meets_digit<'a>(mut bytes: impl Iterator<Item = &'a u8>) -> bool {
     let separator = |b: &u8| matches!(b, b' ' | b'-' | b'.' | b',' | b'*' | b'/' | b'_' | b'\t' | b'\r' | b'\n');
     let mut separators = 0;

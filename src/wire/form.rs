@@ -32,7 +32,7 @@ pub(crate) fn pairs(body: &[u8]) -> impl Iterator<Item = Pair> + '_ {
     between(body, Span::new(0, body.len()), b'&')
 }
 
-/// Returns `true` if a value contains fields for a parser that also splits at semicolons: `1;b=2`.
+/// Returns whether a value contains fields for a parser that also splits at semicolons: `1;b=2`.
 pub(crate) fn has_more(body: &[u8], pair: Pair) -> bool {
     let value = &body[pair.value.range()];
     value.iter().position(|b| *b == b';').is_some_and(|at| value[at..].contains(&b'='))

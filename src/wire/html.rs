@@ -186,7 +186,7 @@ fn ends_line(tag: &[u8]) -> bool {
     names(tag, BLOCK)
 }
 
-/// Returns `true` if an opening or closing tag has one of these names.
+/// Returns whether an opening or closing tag has one of these names.
 fn names(tag: &[u8], tags: &[&str]) -> bool {
     let name = tag[1..].strip_prefix(b"/").unwrap_or(&tag[1..]);
     let end = name.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(name.len());

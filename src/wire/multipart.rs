@@ -83,7 +83,7 @@ impl Headers {
         })
     }
 
-    /// Returns `true` if parsers could disagree about the headers: one header or parameter occurs twice.
+    /// Returns whether parsers could disagree about the headers: one header or parameter occurs twice.
     #[must_use]
     pub(crate) fn is_ambiguous(&self) -> bool {
         ["content-disposition", "content-type", "content-transfer-encoding"].iter().any(|name| {
@@ -105,7 +105,7 @@ impl Headers {
         parameter(self.get("content-disposition")?, "name")
     }
 
-    /// Returns `true` if the part is a file: it has a file name that is not empty.
+    /// Returns whether the part is a file: it has a file name that is not empty.
     #[must_use]
     pub(crate) fn is_file(&self) -> bool {
         // RFC 7578, section 4.2, forbids `filename*`, and form parsers ignore it.
@@ -200,7 +200,7 @@ impl Reader {
         Self { dashed, buffer: Buffer::default(), seen: 0, fresh: true, doubtful: false, state: State::Preamble }
     }
 
-    /// Returns `true` if a line of the current part starts like a delimiter but continues differently. Some parsers end
+    /// Returns whether a line of the current part starts like a delimiter but continues differently. Some parsers end
     /// the part there, because RFC 2046, section 5.1.1, compares only the start of a line. This reader does not.
     #[must_use]
     pub(crate) fn is_doubtful(&self) -> bool {

@@ -134,7 +134,7 @@ pub(super) fn is_log(sample: &[u8]) -> bool {
     let technical = count(&|line| line.is_technical);
     let regular = count(&|line| line.is_technical || templates.get(&line.template()).is_some_and(|count| *count > 1));
     let is_timed = timed * 10 >= all * 8;
-    // People do not say the same things over and over, and ask questions.
+    // People repeat themselves less than programs, and they ask questions.
     let repeats = all >= FEWEST_REPEATED && templates.len() * 10 <= all && lines.iter().all(|line| !line.asks);
     let is_of_programs = technical * 10 >= all * 9 || is_timed && (technical * 5 >= all * 2 || repeats);
     all >= FEWEST_LINES && is_of_programs && regular * 10 >= all * 9 && !is_talk(&lines)

@@ -11,7 +11,7 @@
 //!
 //! If two rows claim the same phrase, the first one keeps it, in the order of [`LANGUAGES`] and of the rows of a
 //! language. Words and phrases with accents or capitals would compile and never match; a test rejects them. The name of
-//! a row is only displayed and may have them.
+//! a row is shown in evidence, decides in some rules, and is a feature of the learned weights. Retrain after a rename.
 
 mod english;
 mod lexicon;

@@ -44,8 +44,8 @@ fn is_plain(token: &Token) -> bool {
         || token.kind == Kind::Word && token.does(besides) && !token.does(Does::COPULA)
 }
 
-/// Returns whether the sentence is only the name of something: "Your ssn", "and the code", "ok, and your ZIP". Or it is
-/// a short list of names of which some may be any words: "name and password", "exp cvv zip".
+/// Returns whether the sentence is only the name of something ("Your ssn", "and the code", "ok, and your ZIP"), or a
+/// short list of names, some of which may be unknown words: "name and password", "exp cvv zip".
 pub(super) fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
     const LONGEST: usize = 12;
     const SHORT_LIST: usize = 8;

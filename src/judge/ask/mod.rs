@@ -281,8 +281,8 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
     (said, requests)
 }
 
-/// The prefilter for questions: whether any sentence may be more than [plain](Sweep::is_plain). If not, the message
-/// asks for nothing and announces nothing.
+/// Returns whether any sentence may ask for something, that is, be more than [plain](Sweep::is_plain). If not, the
+/// message asks for nothing and announces nothing.
 fn may_ask(reading: &TokenizedText<'_>, role: Role) -> bool {
     reading.has_mark(b'?')
         || reading.has_mark(b':')

@@ -22,13 +22,13 @@ pub(super) struct Sweep {
     pub(super) lists: WordSet,
     pub(super) question: bool,
     pub(super) colon: bool,
-    /// It contains a word of requesting that is not part of a cue.
+    /// Whether it contains a word of requesting that is not part of a cue.
     pub(super) request: bool,
-    /// It contains a cue for a secret.
+    /// Whether it contains a cue for a secret.
     pub(super) secret: bool,
-    /// It contains a cue for the end of a number.
+    /// Whether it contains a cue for the end of a number.
     pub(super) partial: bool,
-    /// It contains a cue for something harmless that an answer may give.
+    /// Whether it contains a cue for something harmless that an answer may give.
     pub(super) harmless: bool,
     /// The first negation.
     pub(super) negation: Option<usize>,
