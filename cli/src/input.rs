@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use crate::failure::{CliError, Result, reason};
+use crate::transcript::EXTENSIONS;
 use crate::wording::{self, count};
 
 /// The file in an output directory that records what was done.
@@ -153,35 +154,9 @@ fn walk(root: &Path, without: Option<&Path>, wanted: fn(&Path) -> bool, sources:
     Ok(())
 }
 
-/// The extensions of transcripts that are read from directories and archives.
-const EXTENSIONS: &[&str] = &[
-    "txt",
-    "log",
-    "jsonl",
-    "ndjson",
-    "json",
-    "csv",
-    "tsv",
-    "vtt",
-    "srt",
-    "html",
-    "htm",
-    "md",
-    "markdown",
-    "xml",
-    "yaml",
-    "yml",
-    "eml",
-    "mbox",
-    "sql",
-    "xlsx",
-    "zip",
-    "weechatlog",
-];
-
 /// Returns whether the extension of a file is one of a transcript.
 pub(crate) fn is_transcript(path: &Path) -> bool {
-    has_extension(path, EXTENSIONS)
+    has_extension(path, |extension| EXTENSIONS.iter().any(|(known, _)| *known == extension))
 }
 
 /// Returns the extension of a file, such as `.png`, or a word for a file without one.
@@ -197,12 +172,12 @@ const LONGEST_EXTENSION: usize = 12;
 
 /// Returns whether the extension of a file is one of JSON lines.
 pub(crate) fn is_json_lines(path: &Path) -> bool {
-    has_extension(path, &["jsonl", "ndjson"])
+    has_extension(path, |extension| matches!(extension, "jsonl" | "ndjson"))
 }
 
-fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+fn has_extension(path: &Path, is_known: impl Fn(&str) -> bool) -> bool {
     let name = plain_name(path).to_ascii_lowercase();
-    name.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && extensions.contains(&extension))
+    name.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && is_known(extension))
 }
 
 /// How a transcript is compressed.
@@ -373,5 +348,27 @@ impl Read for Counted {
         let len = self.inner.read(buffer)?;
         self.read.fetch_add(len as u64, Ordering::Relaxed);
         Ok(len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::args::Cli;
+
+    #[test]
+    fn the_help_and_the_guide_list_every_extension_that_is_read() {
+        let mut help = Cli::command().find_subcommand("redact").unwrap().clone();
+        let help = help.render_long_help().to_string();
+        let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/command-line.md");
+        let guide = fs::read_to_string(guide).unwrap();
+        for text in [help, guide] {
+            let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_end_matches([',', '.', ';'])).collect();
+            for (extension, _) in EXTENSIONS {
+                assert!(words.contains(&&*format!(".{extension}")), ".{extension} is missing in: {text}");
+            }
+        }
     }
 }

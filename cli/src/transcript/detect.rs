@@ -6,6 +6,37 @@ use super::csv::Shape;
 use super::fields::Names;
 use super::{DEEPEST_JSON, Fields, Format, events, html, log};
 
+/// The extensions of transcripts that are read from directories and archives, with the format that each implies. Without a
+/// format, the content decides.
+pub(crate) const EXTENSIONS: &[(&str, Option<Format>)] = &[
+    ("txt", None),
+    ("log", None),
+    ("weechatlog", None),
+    ("jsonl", Some(Format::Jsonl)),
+    ("ndjson", Some(Format::Jsonl)),
+    ("json", None),
+    ("csv", Some(Format::Csv)),
+    ("tsv", Some(Format::Csv)),
+    ("tab", Some(Format::Csv)),
+    ("psv", Some(Format::Csv)),
+    ("vtt", Some(Format::Cues)),
+    ("srt", Some(Format::Cues)),
+    ("html", Some(Format::Html)),
+    ("htm", Some(Format::Html)),
+    ("xhtml", Some(Format::Html)),
+    ("md", Some(Format::Text)),
+    ("markdown", Some(Format::Text)),
+    ("xml", None),
+    ("yaml", Some(Format::Yaml)),
+    ("yml", Some(Format::Yaml)),
+    ("eml", Some(Format::Mail)),
+    ("emlx", Some(Format::Mail)),
+    ("mbox", Some(Format::Mail)),
+    ("sql", Some(Format::Sql)),
+    ("xlsx", None),
+    ("zip", None),
+];
+
 /// Returns the format of a transcript with this name that begins with `sample`.
 ///
 /// A file extension such as `.jsonl` or `.csv` decides, otherwise the first bytes. Anything unknown is text.
@@ -22,16 +53,8 @@ use super::{DEEPEST_JSON, Fields, Format, events, html, log};
 pub fn detect(name: &str, sample: &[u8], fields: &Fields) -> Format {
     let name = name.to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    match extension {
-        "jsonl" | "ndjson" => return Format::Jsonl,
-        "csv" | "tsv" | "tab" | "psv" => return Format::Csv,
-        "vtt" | "srt" => return Format::Cues,
-        "html" | "htm" | "xhtml" => return Format::Html,
-        "yaml" | "yml" => return Format::Yaml,
-        "eml" | "mbox" | "emlx" => return Format::Mail,
-        "sql" => return Format::Sql,
-        "md" | "markdown" => return Format::Text,
-        _ => {}
+    if let Some((_, Some(format))) = EXTENSIONS.iter().find(|(known, _)| *known == extension) {
+        return *format;
     }
     let sample = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
     let body = sample.trim_ascii_start();
@@ -204,8 +227,8 @@ fn json(extension: &str, body: &[u8]) -> Option<Format> {
     (sound || tokens > 8 || extension == "json").then_some(Format::Json)
 }
 
-/// Returns whether the first rows form a table: by their structure, or because names of columns are known. `certain` requires
-/// more evidence.
+/// Returns whether the first rows form a table: by their structure, or because names of columns are known. With `certain`,
+/// known names are not enough.
 fn is_table(sample: &[u8], fields: &Fields, certain: bool) -> bool {
     let mut names = Names::new(fields.clone());
     let sample = &sample[..sample.len().min(16 << 10)];

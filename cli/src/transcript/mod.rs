@@ -47,6 +47,7 @@ mod words;
 mod xml;
 mod yaml;
 
+pub(crate) use detect::EXTENSIONS;
 pub use detect::detect;
 pub use fields::Fields;
 pub use record::Trouble;
