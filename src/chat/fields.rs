@@ -261,18 +261,15 @@ impl Fields<'_> {
     /// Returns what a field of a form is. Of `message[text]`, `message.text`, `text[]` and `text[0]` the last name counts, as
     /// it does in `{"message": {"text": ..}}`. A qualification of a text, as in `text[a]`, is text.
     pub(super) fn form_meaning(&self, name: &str) -> Meaning {
-        // Some parsers ignore what follows a bracket without a dot, as in `text[0]x`.
-        let cut = name.rfind(']').filter(|at| !name[at + 1..].starts_with('.')).map(|at| &name[..at]);
         let whole = self.path_meaning(name);
-        match cut.map(|cut| self.path_meaning(cut)) {
+        match without_rest(name).map(|cut| self.path_meaning(cut)) {
             Some(text @ (Meaning::Chat | Meaning::Text | Meaning::Aside)) => text,
             _ => whole,
         }
     }
 
     fn path_meaning(&self, path: &str) -> Meaning {
-        let is_name = |name: &&str| !name.is_empty() && !name.bytes().all(|byte| byte.is_ascii_digit());
-        let mut names = path.rsplit(['[', ']', '.']).map(bare).filter(is_name).map(str::as_bytes);
+        let mut names = names_in(path).map(str::as_bytes);
         let Some(last) = names.next() else { return Meaning::Unknown };
         let of = |name: &[u8]| if self.is_own(name) { Meaning::Chat } else { meaning(name) };
         let is_text = |meaning: Meaning| matches!(meaning, Meaning::Chat | Meaning::Text | Meaning::Aside);
@@ -284,6 +281,18 @@ impl Fields<'_> {
         let around = names.find(|name| is_text(of(name)) && (is_in(last, INNER) || !is_in(name, THINGS)));
         around.map_or(here, of)
     }
+}
+
+/// Returns the name of a form field up to its last bracket, if something other than a dot follows it. Some parsers ignore
+/// the rest, as in `text[0]x`.
+pub(super) fn without_rest(name: &str) -> Option<&str> {
+    name.rfind(']').filter(|at| !name[at + 1..].starts_with('.')).map(|at| &name[..at])
+}
+
+/// Returns the names in the name of a form field, the last one first: `text`, `message` for `message[0][text]`.
+pub(super) fn names_in(path: &str) -> impl Iterator<Item = &str> + Clone {
+    let is_name = |name: &&str| !name.is_empty() && !name.bytes().all(|byte| byte.is_ascii_digit());
+    path.rsplit(['[', ']', '.']).map(bare).filter(is_name)
 }
 
 /// Returns the name without invisible characters around it, which some form parsers ignore, and without anything after a NUL.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::chat::events::Events;
-use crate::chat::fields::{Fields, THINGS};
+use crate::chat::fields::{Fields, THINGS, names_in, without_rest};
 use crate::chat::names::Meaning;
 use crate::chat::walk::Keys;
 use crate::chat::{ChatShape, ChatTexts, Continuity, Place, Scan};
@@ -325,33 +325,20 @@ impl ChatShape for Generic {
         if !self.strict {
             return matches!(self.names().form_meaning(name), Meaning::Chat | Meaning::Text | Meaning::Aside);
         }
-        // Some readers ignore what follows a bracket without a dot, as in `text[0]x`.
-        let cut = name.rfind(']').filter(|at| !name[at + 1..].starts_with('.')).map(|at| &name[..at]);
-        [Some(name), cut].into_iter().flatten().any(|name| self.is_path_of_text(name))
+        [Some(name), without_rest(name)].into_iter().flatten().any(|name| self.is_path_of_text(name))
     }
 }
 
 impl Generic {
     /// Returns whether a field of a form is text: of `message[text]`, `message.text`, `text[]` and `text[0]` the last
-    /// name counts, as it does in the document `{"message": {"text": ..}}`; what is said of a text, as in `text[a]`, is
-    /// text.
+    /// name counts, as it does in the document `{"message": {"text": ..}}`; a part of a text, as in `text[a]`, is text.
     fn is_path_of_text(&self, path: &str) -> bool {
-        let is_name = |name: &&str| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit());
-        let mut names = path.rsplit(['[', ']', '.']).map(bare).filter(is_name);
+        let mut names = names_in(path);
         let is_in = |names: &[&str], name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
         let is_text = |name: &str| self.fields.iter().any(|field| field.eq_ignore_ascii_case(name));
         let Some(last) = names.next() else { return false };
         is_text(last) || names.any(|around| is_text(around) && (is_in(&INNER, last) || !is_in(THINGS, around)))
     }
-}
-
-/// The name without what cannot be seen around it, which some readers of forms leave out, and without what stands after a
-/// zero byte.
-fn bare(name: &str) -> &str {
-    let name = name.trim_start_matches('\0').split('\0').next().unwrap_or_default();
-    name.trim_matches(|c: char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
-    })
 }
 
 #[cfg(test)]
