@@ -2,6 +2,9 @@
 //!
 //! The texts of a document and the fields of a form are scanned one after the other. A longer text is scanned in chunks
 //! by a [`StreamRedactor`]. Between two steps the future is pending once and wakes itself.
+//!
+//! Each pass has a twin that does the same at once. Change both: `document_pass` is `Scanner::texts` and
+//! `Scanner::fields`, `html` is `Scanner::html`, and `form_pass` is `fields` in `state.rs`.
 
 use std::borrow::Cow;
 use std::future::poll_fn;
@@ -100,7 +103,7 @@ impl Filter {
         let mut patch = self.document_pass(raw, pace).await?;
         if start.is_some_and(|start| self.scanner.second_pass(start, true)) {
             patch = self.document_pass(raw, pace).await?;
-            self.scanner.retroactive = None;
+            self.scanner.end_second_pass();
         }
         let patch = self.step(|filter| events::across(raw, patch, &mut filter.scanner))?;
         Ok(shifted(&patch.unwrap_or_default(), span.start))
@@ -147,7 +150,7 @@ impl Filter {
         let mut patch = self.form_pass(body, pace).await?;
         if start.is_some_and(|start| self.scanner.second_pass(start, true)) {
             patch = self.form_pass(body, pace).await?;
-            self.scanner.retroactive = None;
+            self.scanner.end_second_pass();
         }
         Ok(patch)
     }

@@ -142,8 +142,14 @@ impl Scanner {
         if self.is_guarded(role) { Role::Unknown } else { role }
     }
 
+    /// Returns a text as a message of the current exchange. Without a role, the default speaker wrote it.
+    fn message_of<'t>(&self, text: &'t [u8], role: Option<Role>) -> Message<'t> {
+        Message { text, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms }
+    }
+
     /// Scans one message of which only `spans`, sorted and disjoint, can be changed. The rest is context.
     fn message_in(&mut self, text: &[u8], role: Option<Role>, again: bool, spans: Option<&[Span]>) -> Patch {
+        let message = self.message_of(text, role);
         let mut earlier = self.conversation.clone();
         let conversation = if again {
             earlier = self.before.clone();
@@ -152,7 +158,6 @@ impl Scanner {
             std::mem::swap(&mut self.before, &mut earlier);
             &mut self.conversation
         };
-        let message = Message { text, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
         let mut halves = Vec::new();
         let learns = self.retroactive.as_ref().is_some_and(|retroactive| !retroactive.is_second_pass());
         let mut outcome = self.engine.scan_noting(conversation, &message, learns.then_some(&mut halves));
@@ -197,9 +202,19 @@ impl Scanner {
         let mut result = scan(self);
         if self.second_pass(start, result.is_ok()) {
             result = scan(self);
-            self.retroactive = None;
+            self.end_second_pass();
         }
         result
+    }
+
+    /// Returns whether buffered messages are scanned for the second time.
+    fn is_second_pass(&self) -> bool {
+        self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass)
+    }
+
+    /// Ends the second pass over buffered messages.
+    pub(super) fn end_second_pass(&mut self) {
+        self.retroactive = None;
     }
 
     /// Begins the first pass over buffered messages. Returns `None` if another one is in progress.
@@ -211,7 +226,8 @@ impl Scanner {
         Some(FirstPass { conversation: self.conversation.clone(), before: self.before.clone(), found: self.found })
     }
 
-    /// Ends the first pass. Returns whether the messages must be scanned once more; set `retroactive` to `None` after that.
+    /// Ends the first pass. Returns whether the messages must be scanned once more; if so, call
+    /// [`end_second_pass`](Self::end_second_pass) after that.
     pub(super) fn second_pass(&mut self, start: FirstPass, succeeded: bool) -> bool {
         let second = self.retroactive.take().and_then(MissedPieces::into_second_pass);
         let again = second.is_some() && succeeded && !self.blocked;
@@ -287,7 +303,7 @@ impl Scanner {
 
     /// Counts the strings of a document that are not read as text, once.
     pub(super) fn note_skipped(&self, tree: &Tree<'_>, reading: &ChatTexts) {
-        if self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
+        if self.is_second_pass() {
             return;
         }
         let scanned = reading.fields.iter().filter(|field| is_text(field.scan));
@@ -374,10 +390,7 @@ impl Scanner {
         let label = reading.label(value.index()).and_then(|label| tree.value(label)?.text());
         let Some(label) = label.map(|label| label.bytes) else { return Vec::new() };
         let label = label.trim_ascii();
-        let text = match value.text() {
-            Some(text) => text,
-            None => json::Decoded { bytes: json::number_text(value.raw()), alignment: Alignment::identity() },
-        };
+        let text = decoded(value);
         let mut conversation = Conversation::new();
         let mut before = String::new();
         if label.ends_with(b"?") {
@@ -529,7 +542,7 @@ impl Scanner {
         outcome.keep(|span| overlaps_one_of(&kept, span));
         self.blocked |= outcome.is_blocked();
         // The second pass must not report it again.
-        if !outcome.findings.is_empty() && !self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
+        if !outcome.findings.is_empty() && !self.is_second_pass() {
             self.report.add(&outcome.findings, &[]);
         }
         outcome.patch
@@ -676,7 +689,7 @@ impl Scanner {
             edits.extend(self.aside(bytes, aside)?);
         }
         let patch = Patch::new(in_order(edits));
-        let message = Message { text: bytes, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
+        let message = self.message_of(bytes, role);
         let mut all = self.engine.scan(&mut self.before.clone(), &message);
         all.findings.retain(|finding| stands_in_markup(bytes, finding));
         Ok(self.with_found_numbers(&patch, &all.findings, &all.patch))
@@ -720,7 +733,7 @@ impl Scanner {
 
     /// Adds edits to the patch on the last message, for numbers in `bytes` that are certain by their form.
     pub(super) fn with_numbers(&mut self, bytes: &[u8], role: Option<Role>, patch: &Patch) -> Patch {
-        let message = Message { text: bytes, role: role.unwrap_or(self.role), id: self.id, time_ms: self.time_ms };
+        let message = self.message_of(bytes, role);
         let all = self.engine.scan(&mut self.before.clone(), &message);
         self.with_found_numbers(patch, &all.findings, &all.patch)
     }
@@ -737,7 +750,7 @@ impl Scanner {
             }
             self.blocked |= finding.action == Action::Block;
             // The second pass must not report it again.
-            if !self.retroactive.as_ref().is_some_and(MissedPieces::is_second_pass) {
+            if !self.is_second_pass() {
                 self.report.amend(number, finding);
             }
             edits.extend_from_slice(all.overlapping(finding.span));
@@ -761,12 +774,7 @@ impl Scanner {
         while let Some(value) = stack.pop() {
             match value.kind() {
                 ValueKind::String | ValueKind::Number => {
-                    let decoded = match value.text() {
-                        Some(decoded) => decoded,
-                        None => {
-                            json::Decoded { bytes: json::number_text(value.raw()), alignment: Alignment::identity() }
-                        }
-                    };
+                    let decoded = decoded(value);
                     // A document, or something that may have been meant as one.
                     if matches!(decoded.bytes.trim_ascii().first(), Some(b'{' | b'['))
                         && (decoded.bytes.contains(&b'\\') || Tree::parse(&decoded.bytes, self.limits.depth).is_ok())
@@ -849,6 +857,13 @@ fn urls(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
         let span = Span::new(start + before, start + word.len() - after);
         address::is_address(&text[span.range()]).then_some(span)
     })
+}
+
+/// Returns the text of a string without escapes, or the digits of a number.
+fn decoded(value: Value<'_>) -> json::Decoded<'_> {
+    value
+        .text()
+        .unwrap_or_else(|| json::Decoded { bytes: json::number_text(value.raw()), alignment: Alignment::identity() })
 }
 
 /// Returns whether a field is scanned for more than secrets that are certain by their form.
