@@ -231,7 +231,8 @@ impl Engine {
         let cue = marks.intersects(Marks::CUE);
         let silent = if serves {
             // A short message may name what it asks for, or what an earlier question meant.
-            let may_name = glance.words <= 2 * judge::ask::MOST_WORDS || conversation.has_asked(message.role);
+            let may_name =
+                glance.words <= 2 * judge::ask::MOST_WORDS_AROUND_A_NAME || conversation.has_asked(message.role);
             let names = marks.intersects(Marks::FACE.union(Marks::MEANT)) && may_name;
             // The name of something asks for it.
             let is_name = glance.words <= judge::ask::FEW_WORDS;

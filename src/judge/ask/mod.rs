@@ -10,7 +10,7 @@ mod menu;
 mod object;
 mod sentence;
 
-use std::cell::LazyCell;
+use std::cell::OnceCell;
 
 use smallvec::SmallVec;
 
@@ -25,7 +25,7 @@ pub(crate) use list::{FEW_WORDS, names_something_harmless};
 use meaning::{asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
 use menu::{is_choice, is_menu};
 use object::{corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies};
-pub(crate) use sentence::MOST_WORDS;
+pub(crate) use sentence::MOST_WORDS_AROUND_A_NAME;
 use sentence::{Sentence, Sweep, explains};
 
 /// A cue in a question or a request.
@@ -50,159 +50,251 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
     }
     said.sends_it = role.serves() && sends_it(reading, part);
     said.moves_on = role.serves() && part.first && part.last && names_something_harmless(reading);
-    let mut requests = Requests::new();
-    if !may_ask(reading, role) {
-        return (said, requests);
+    if !may_request(reading, role) {
+        return (said, Requests::new());
     }
-    // Secrets named in statements so far. "I have sent a code. What is it?" asks for the code.
-    let mut named = Topics::NONE;
-    // Set by "From 1 to 5,": the question after it asks for a choice.
-    let mut chooses = false;
-    let may_mean = Topic::MEANT.into_iter().any(|topic| reading.mentions(topic));
-    let mut quotations = Quotations::default();
-    let last_question = reading.tokens.iter().rposition(|t| t.is(b'?'));
+    let mut message = MessageReader {
+        reading,
+        role,
+        part,
+        may_mean: Topic::MEANT.into_iter().any(|topic| reading.mentions(topic)),
+        last_question: reading.tokens.iter().rposition(|t| t.is(b'?')),
+        said,
+        requests: Requests::new(),
+        named: Topics::NONE,
+        chooses: false,
+        quotations: Quotations::default(),
+    };
     let mut start = 0;
     while start < reading.tokens.len() {
+        start = message.sentence(start);
+    }
+    let MessageReader { mut said, requests, .. } = message;
+    // "1. Lost card", "2. New PIN": the answer may be a choice.
+    if role.serves() && reading.facts.digits > 0 && is_menu(reading, part) {
+        said.asks = said.asks.with(Topic::Amount);
+        said.measures = true;
+    }
+    said.prefer_secrets();
+    if part.last {
+        said.announces = announces(reading);
+    }
+    (said, requests)
+}
+
+/// Reads a message sentence by sentence.
+struct MessageReader<'r, 't> {
+    reading: &'r TokenizedText<'t>,
+    role: Role,
+    part: Part,
+    /// Whether it names anything harmless that a question may have meant.
+    may_mean: bool,
+    /// The last question mark.
+    last_question: Option<usize>,
+    said: Intents,
+    requests: Requests,
+    /// Secrets named in statements so far. "I have sent a code. What is it?" asks for the code.
+    named: Topics,
+    /// Set by "From 1 to 5,": the question after it asks for a choice.
+    chooses: bool,
+    quotations: Quotations,
+}
+
+/// A sentence, and what its cues have shown so far.
+struct Current<'s> {
+    start: usize,
+    end: usize,
+    sweep: &'s Sweep,
+    sentence: Sentence,
+    /// Where "says" or a similar word is. "I got a text that says I need a code, is it real?" is only reported.
+    says: OnceCell<usize>,
+    wants: OnceCell<bool>,
+    asks: Topics,
+    /// Whether everything that it asks for is named only by the count of its digits.
+    counts: bool,
+    /// The last token of the previous cue.
+    before: Option<usize>,
+    has_cue: bool,
+}
+
+impl MessageReader<'_, '_> {
+    /// Reads the sentence that starts at `start`. Returns the index after its last token.
+    fn sentence(&mut self, start: usize) -> usize {
+        let (reading, role, part) = (self.reading, self.role, self.part);
         let sweep = Sweep::of(reading, start, role);
         let end = sweep.end;
         let in_part = part.has(reading.tokens[end - 1].start as usize);
-        let heard = || in_part && (part.last || is_over(reading, end - 1));
-        if role.serves() && reading.facts.digits > 0 && is_choice(reading, start, end) {
-            let before_it = said;
-            said.asks = Topics::NONE.with(Topic::Amount);
-            said.measures = true;
-            chooses = true;
-            if !heard() {
-                said = before_it;
+        let is_choice = role.serves() && reading.facts.digits > 0 && is_choice(reading, start, end);
+        if !is_choice {
+            if role.serves() && !sweep.question && self.may_mean && in_part {
+                self.said.means = self.said.means.union(means(reading, start, end));
             }
-            start = end;
-            continue;
+            if self.requests.is_empty() && self.said.asks.is_empty() && sweep.is_plain() {
+                return end;
+            }
         }
-        if role.serves() && !sweep.question && may_mean && in_part {
-            said.means = said.means.union(means(reading, start, end));
+        let before = (self.said, self.requests.len());
+        if is_choice {
+            self.said.asks = Topics::NONE.with(Topic::Amount);
+            self.said.measures = true;
+            self.chooses = true;
+        } else {
+            self.cues(start, &sweep);
         }
-        if requests.is_empty() && said.asks.is_empty() && sweep.is_plain() {
-            start = end;
-            continue;
+        // A sentence of another part, or one that is not complete, only serves as context.
+        if !(in_part && (part.last || is_over(reading, end - 1))) {
+            self.said = before.0;
+            self.requests.truncate(before.1);
         }
-        let unheard = (said, requests.len());
-        let mut asks = Topics::NONE;
-        let mut counts = true;
-        let asks_later = last_question.is_some_and(|at| at >= end);
-        let sentence = Sentence::of(reading, start, &sweep, role, asks_later);
-        if chooses && !sentence.request {
-            start = end;
-            continue;
+        end
+    }
+
+    /// Reads the cues of a sentence.
+    fn cues(&mut self, start: usize, sweep: &Sweep) {
+        let (reading, end) = (self.reading, sweep.end);
+        let asks_later = self.last_question.is_some_and(|at| at >= end);
+        let sentence = Sentence::of(reading, start, sweep, self.role, asks_later);
+        if self.chooses && !sentence.request {
+            return;
         }
-        // "I got a text that says I need a code, is it real?": the question is only reported.
-        let reported = LazyCell::new(|| says_at(reading, start, end));
-        let wants = LazyCell::new(|| wants_to_know(reading, start, end));
-        let mut before: Option<usize> = None;
-        let mut has_cue = false;
+        let mut current = Current {
+            start,
+            end,
+            sweep,
+            sentence,
+            says: OnceCell::new(),
+            wants: OnceCell::new(),
+            asks: Topics::NONE,
+            counts: true,
+            before: None,
+            has_cue: false,
+        };
         for (index, hit) in cues_in(reading, start, end) {
-            let topic = hit.cue.topic;
-            has_cue = true;
-            if before.is_some_and(|last| corrects(reading, last + 1, hit.first)) {
-                asks = Topics::NONE;
-                requests.clear();
+            current.has_cue = true;
+            let previous = current.before;
+            if previous.is_some_and(|last| corrects(reading, last + 1, hit.first)) {
+                current.asks = Topics::NONE;
+                self.requests.clear();
             }
-            let previous = before;
+            // "The value of the CVC": words for quantities do not govern.
+            if !matches!(hit.cue.topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
+                current.before = Some(hit.last);
+            }
+            if !self.is_only_mentioned(&current, hit) {
+                self.cue(&mut current, index, hit, previous);
+            }
+        }
+        self.after_cues(current);
+    }
+
+    /// Returns whether the sentence neither asks for the value of the cue nor says anything of it.
+    fn is_only_mentioned(&mut self, current: &Current<'_>, hit: &Hit) -> bool {
+        let (reading, sentence, topic) = (self.reading, &current.sentence, hit.cue.topic);
+        let next = reading.token(hit.last + 1);
+        // "Check again?", "can you check?": "check" is a verb.
+        let verb = topic == Topic::Reference
+            && hit.first == hit.last
+            && reading.is_word(&reading.tokens[hit.first], b"check")
+            && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
+        // The "Forgot password" link; "choose a new one".
+        let label = || {
+            let near = &reading.tokens[hit.first.saturating_sub(3)..hit.first];
+            hit.first > 0 && reading.is_in(&reading.tokens[hit.first - 1], PhraseSet::FORGOTTEN)
+                || hit.cue.name == "the new one" && near.iter().any(|t| reading.is_in(t, PhraseSet::CHANGES))
+        };
+        // "The code needs a minimum of...": the code is the subject, not what is needed.
+        let subject = || next.is_some_and(|t| t.kind == Kind::Word && reading.is_in(t, PhraseSet::NEEDS));
+        // "I got an sms" is not a question for it.
+        let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(WordSet::MESSAGE);
+        let says = || *current.says.get_or_init(|| says_at(reading, current.start, current.end));
+        // But "what do you type in the password field?" asks for it.
+        let entered = || {
+            let near = &reading.tokens[hit.first.saturating_sub(4)..hit.first];
+            near.iter().any(|t| t.does(Does::ENTRY) && t.kind == Kind::Word)
+        };
+        let compound = || {
+            next.is_some_and(|t| {
+                let field = matches!(topic, Topic::Password | Topic::Pin) && reading.is_in(t, PhraseSet::FIELD);
+                t.does(Does::HEAD) && t.kind == Kind::Word && !(field && entered())
+            })
+        };
+        let purpose = || {
+            sentence.purpose.is_some_and(|comma| {
+                hit.last < comma
+                    && !(sentence.request && sentence.chooses_digits)
+                    && cues_in(reading, comma, current.end).next().is_some()
+            })
+        };
+        verb || label()
+            || sentence.elsewhere && is_changed(reading, hit.first)
+            || !sentence.question && subject()
+            // "What is code 407?" names the code. A quoted question is somebody else's.
+            || !self.role.serves()
+                && (is_named(reading, hit.last)
+                    || self.quotations.around(reading, hit.first)
+                    || message()
+                    || says() < hit.first)
+            || !sentence.question && has_value(reading, hit.last)
+            || is_numbered(reading, hit.last)
+            || is_partial(reading, hit.last)
+            || compound()
+            || purpose()
+            || topic == Topic::Quantity
+    }
+
+    /// Reads a cue that is more than mentioned. `previous` is the last token of the cue before it.
+    fn cue(&mut self, current: &mut Current<'_>, index: usize, hit: &Hit, previous: Option<usize>) {
+        let (reading, role, topic) = (self.reading, self.role, hit.cue.topic);
+        let (start, end, sweep, sentence) = (current.start, current.end, current.sweep, &current.sentence);
+        // "Wifi password?" asks for it, "my password?" does not.
+        let own = || hit.first > 0 && reading.tokens[hit.first - 1].does(Does::OWN);
+        let asks_shortly = || topic == Topic::Password && sweep.question && sweep.words <= 4 && !own();
+        let wants = || *current.wants.get_or_init(|| wants_to_know(reading, start, end));
+        if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || wants() || asks_shortly()) {
+            let apart = || topic.is_secret() && list::is_apart_from_measure(reading, start, end, hit.first);
             let dependent =
                 || previous.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
-            // "The value of the CVC": words for quantities do not govern.
-            if !matches!(topic, Topic::Amount | Topic::Quantity | Topic::Place | Topic::Login) {
-                before = Some(hit.last);
-            }
-            // But "what do you type in the password field?" asks for it.
-            let entered = || {
-                reading.tokens[hit.first.saturating_sub(4)..hit.first]
-                    .iter()
-                    .any(|t| t.does(Does::ENTRY) && t.kind == Kind::Word)
-            };
-            let compound = reading.token(hit.last + 1).is_some_and(|t| t.does(Does::HEAD) && t.kind == Kind::Word)
-                && !(matches!(topic, Topic::Password | Topic::Pin)
-                    && reading.is_in(&reading.tokens[hit.last + 1], PhraseSet::FIELD)
-                    && entered());
-            let purpose = sentence.purpose.is_some_and(|comma| hit.last < comma)
-                && !(sentence.request && sentence.chooses_digits)
-                && cues_in(reading, sentence.purpose.unwrap_or(end), end).next().is_some();
-            // "Check again?", "can you check?": "check" is a verb.
-            let verb = topic == Topic::Reference
-                && hit.first == hit.last
-                && reading.is_word(&reading.tokens[hit.first], b"check")
-                && !(hit.first > 0 && reading.tokens[hit.first - 1].does(Does::DETERMINER));
-            // "I got an sms" is not a question for it.
-            let message = || hit.first == hit.last && reading.tokens[hit.first].is_any(WordSet::MESSAGE);
-            // "What is code 407?" names the code. A quoted question is somebody else's.
-            let told = !role.serves()
-                && (is_named(reading, hit.last)
-                    || quotations.around(reading, hit.first)
-                    || message()
-                    || *reported < hit.first);
-            // "The code needs a minimum of...": the code is the subject, not what is needed.
-            let subject =
-                reading.token(hit.last + 1).is_some_and(|t| t.kind == Kind::Word && reading.is_in(t, PhraseSet::NEEDS));
-            // The "Forgot password" link; "choose a new one".
-            let label = hit.first > 0 && reading.is_in(&reading.tokens[hit.first - 1], PhraseSet::FORGOTTEN)
-                || hit.cue.name == "the new one"
-                    && reading.tokens[hit.first.saturating_sub(3)..hit.first]
-                        .iter()
-                        .any(|t| reading.is_in(t, PhraseSet::CHANGES));
-            if verb
-                || label
-                || sentence.elsewhere && is_changed(reading, hit.first)
-                || subject && !sentence.question
-                || told
-                || has_value(reading, hit.last) && !sentence.question
-                || is_numbered(reading, hit.last)
-                || is_partial(reading, hit.last)
-                || compound
-                || purpose
-                || topic == Topic::Quantity
+            if let Some(other) = sentence.measures.filter(|_| !apart()) {
+                // An explanation is not a number.
+                if other == Topic::Quantity {
+                    return;
+                }
+                current.asks = current.asks.with(other);
+                self.said.measures = true;
+            } else if !dependent() {
+                current.asks = current.asks.union(topics_of(reading, hit, sentence.sent));
+                current.counts &= topic == Topic::Phone || is_a_count(reading, hit);
+                self.requests.push(Request { topic, hit: index });
+            } else if matches!(topic, Topic::Reference | Topic::Device)
+                && current.asks.contains(Topic::Code)
+                && !sentence.sent
             {
-                continue;
+                // "The code at the bottom of the voucher" belongs to the voucher.
+                current.asks = current.asks.without(Topic::Code).without(Topic::Password).with(topic);
             }
-            // "Wifi password?" asks for it, "my password?" does not.
-            let own = || hit.first > 0 && reading.tokens[hit.first - 1].does(Does::OWN);
-            let asks_shortly = || topic == Topic::Password && sweep.question && sweep.words <= 4 && !own();
-            if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || *wants || asks_shortly()) {
-                let apart = || topic.is_secret() && list::is_apart_from_measure(reading, start, end, hit.first);
-                if let Some(other) = sentence.measures.filter(|_| !apart()) {
-                    // An explanation is not a number.
-                    if other == Topic::Quantity {
-                        continue;
-                    }
-                    asks = asks.with(other);
-                    said.measures = true;
-                } else if !dependent() {
-                    asks = asks.union(topics_of(reading, hit, sentence.sent));
-                    counts &= topic == Topic::Phone || is_a_count(reading, hit);
-                    requests.push(Request { topic, hit: index });
-                } else if matches!(topic, Topic::Reference | Topic::Device)
-                    && asks.contains(Topic::Code)
-                    && !sentence.sent
-                {
-                    // "The code at the bottom of the voucher" belongs to the voucher.
-                    asks = asks.without(Topic::Code).without(Topic::Password).with(topic);
-                }
-            } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
-                named = named.with(topic);
-                // "The user name only, not the password."
-                let left_out = reading.tokens[hit.first.saturating_sub(3)..hit.first]
-                    .iter()
-                    .any(|t| t.kind == Kind::Word && t.does(Does::NEGATION));
-                // "That code needs a minimum": both sides know the code.
-                let known = hit.first > 0 && reading.tokens[hit.first - 1].is_any(WordSet::POINTER);
-                if sentence.trouble && !left_out
-                    || sentence.foretells && !known && matches!(topic, Topic::Code | Topic::OneTimePasscode)
-                {
-                    asks = asks.union(topics_of(reading, hit, sentence.sent));
-                }
-            }
-            if sentence.question && topic.is_secret() && !has_value(reading, hit.last) {
-                said.offers = said.offers.with(topic);
+        } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
+            self.named = self.named.with(topic);
+            // "The user name only, not the password."
+            let left_out = reading.tokens[hit.first.saturating_sub(3)..hit.first]
+                .iter()
+                .any(|t| t.kind == Kind::Word && t.does(Does::NEGATION));
+            // "That code needs a minimum": both sides know the code.
+            let known = hit.first > 0 && reading.tokens[hit.first - 1].is_any(WordSet::POINTER);
+            if sentence.trouble && !left_out
+                || sentence.foretells && !known && matches!(topic, Topic::Code | Topic::OneTimePasscode)
+            {
+                current.asks = current.asks.union(topics_of(reading, hit, sentence.sent));
             }
         }
+        if sentence.question && topic.is_secret() && !has_value(reading, hit.last) {
+            self.said.offers = self.said.offers.with(topic);
+        }
+    }
+
+    /// Records what a sentence asks for, given what its cues have shown.
+    fn after_cues(&mut self, current: Current<'_>) {
+        let (reading, role) = (self.reading, self.role);
+        let Current { start, end, sweep, sentence, mut asks, counts, before, has_cue, .. } = current;
         // "What code does the error show?" asks for the code of the error.
         if asks.contains(Topic::Code)
             && asks.contains(Topic::Device)
@@ -212,7 +304,11 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             asks = asks.without(Topic::Code).without(Topic::Password);
         }
         // "Which key did you register? It's the telephone PIN."
-        if role.serves() && !said.asks.is_empty() && !sentence.question && !sentence.negated && explains(reading, start)
+        if role.serves()
+            && !self.said.asks.is_empty()
+            && !sentence.question
+            && !sentence.negated
+            && explains(reading, start)
         {
             asks = cues_in(reading, start, end)
                 .filter(|(_, hit)| hit.cue.topic.is_secret())
@@ -231,28 +327,28 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
             asks = asks.with(Topic::OneTimePasscode);
         }
         if asks.is_empty() && (sentence.question || sentence.request) && !sentence.negated {
-            if !named.is_empty() && !has_cue && sentence.refers_back {
-                asks = named;
+            if !self.named.is_empty() && !has_cue && sentence.refers_back {
+                asks = self.named;
             }
-            said.refers |= !has_cue && role.serves() && (sentence.recites || asks_which(reading, start, end));
-            said.insists |= !has_cue && (sentence.refers_back || sentence.request);
-            said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
+            self.said.refers |= !has_cue && role.serves() && (sentence.recites || asks_which(reading, start, end));
+            self.said.insists |= !has_cue && (sentence.refers_back || sentence.request);
+            self.said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
             // "It wants a code. Mine?"
             if sentence.question && !has_cue && sweep.words <= 4 {
-                said.offers = said.offers.union(named);
+                self.said.offers = self.said.offers.union(self.named);
             }
             // "Yes, it was just sent. I can enter it if you read it to me."
-            said.reads_it |= !has_cue && !sentence.question && role.serves() && sentence.recites;
+            self.said.reads_it |= !has_cue && !sentence.question && role.serves() && sentence.recites;
         }
         if corrects(reading, start, end.min(start + 3)) || before.is_some_and(|last| corrects(reading, last + 1, end)) {
             // "I need the PIN... actually no."
-            said.asks = Topics::NONE;
+            self.said.asks = Topics::NONE;
             asks = if before.is_some_and(|last| corrects(reading, last + 1, end)) { Topics::NONE } else { asks };
         }
         if role.serves() && asks.has_secret() {
             let besides = list::besides(reading, start, end);
-            said.measures |= besides.measure || sentence.measures.is_some();
-            said.place = besides.place.unwrap_or_default();
+            self.said.measures |= besides.measure || sentence.measures.is_some();
+            self.said.place = besides.place.unwrap_or_default();
             // The user name or whatever else is asked for.
             if besides.unknown && !asks.contains(Topic::Password) {
                 asks = asks.with(Topic::Login);
@@ -260,30 +356,15 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
         }
         if !asks.is_empty() {
             // "Dial *#06# and read me the 15 digits."
-            said.counts = counts && asks.without(Topic::Phone) == Topics::NONE.with(Topic::Card);
+            self.said.counts = counts && asks.without(Topic::Phone) == Topics::NONE.with(Topic::Card);
         }
-        said.asks = said.asks.union(asks);
-        if !heard() {
-            said = unheard.0;
-            requests.truncate(unheard.1);
-        }
-        start = end;
+        self.said.asks = self.said.asks.union(asks);
     }
-    // "1. Lost card", "2. New PIN": the answer may be a choice.
-    if role.serves() && reading.facts.digits > 0 && is_menu(reading, part) {
-        said.asks = said.asks.with(Topic::Amount);
-        said.measures = true;
-    }
-    said.prefer_secrets();
-    if part.last {
-        said.announces = announces(reading);
-    }
-    (said, requests)
 }
 
 /// Returns whether any sentence may ask for something, that is, be more than [plain](Sweep::is_plain). If not, the
 /// message asks for nothing and announces nothing.
-fn may_ask(reading: &TokenizedText<'_>, role: Role) -> bool {
+fn may_request(reading: &TokenizedText<'_>, role: Role) -> bool {
     reading.has_mark(b'?')
         || reading.has_mark(b':')
         || reading.does(Does::REQUEST.union(Does::FACE))

@@ -17,7 +17,7 @@ pub(super) struct Sweep {
     /// The number of tokens that are words or mix letters and digits.
     pub(super) words: usize,
     /// The classes of all its words.
-    pub(super) roles: Does,
+    pub(super) classes: Does,
     /// The lists that contain any of its words.
     pub(super) lists: WordSet,
     pub(super) question: bool,
@@ -50,7 +50,7 @@ impl Sweep {
             sweep.question |= question;
             sweep.colon |= token.is(b':');
             sweep.words += usize::from(token.is_text());
-            sweep.roles = sweep.roles.union(token.role);
+            sweep.classes = sweep.classes.union(token.role);
             sweep.lists = sweep.lists.union(token.lists);
             sweep.request |=
                 token.does(Does::REQUEST) && token.cue == 0 && !sweep.request && is_request(reading, start, at, role);
@@ -78,9 +78,9 @@ impl Sweep {
             || self.colon
             || self.secret
             || self.partial
-            || self.harmless && self.words <= MOST_WORDS
-            || self.roles.intersects(Does::REQUEST.union(Does::FACE))
-            || self.roles.intersects(Does::SENT) && self.roles.intersects(Does::DIGITS)
+            || self.harmless && self.words <= MOST_WORDS_AROUND_A_NAME
+            || self.classes.intersects(Does::REQUEST.union(Does::FACE))
+            || self.classes.intersects(Does::SENT) && self.classes.intersects(Does::DIGITS)
             || self.may_count())
     }
 
@@ -123,11 +123,11 @@ pub(super) struct Sentence {
 impl Sentence {
     /// `asks_later`: whether a question follows in the message.
     pub(super) fn of(reading: &TokenizedText<'_>, start: usize, sweep: &Sweep, role: Role, asks_later: bool) -> Self {
-        let &Sweep { end, words, roles, lists, question, .. } = sweep;
+        let &Sweep { end, words, classes, lists, question, .. } = sweep;
         let tokens = &reading.tokens[start..end];
         // The verb that opens a request may be a cue of its own: "Marque su NIP".
         let opens = role.serves()
-            && roles.intersects(Does::REQUEST)
+            && classes.intersects(Does::REQUEST)
             && tokens.iter().find(|t| t.is_text()).is_some_and(|t| t.does(Does::REQUEST));
         let request = opens || sweep.request;
         let secret = sweep.secret && cues_in(reading, start, end).any(|(_, hit)| hit.cue.topic.is_secret());
@@ -161,18 +161,18 @@ impl Sentence {
             None
         };
         let negated = sweep.negation.is_some();
-        let digits = roles.intersects(Does::DIGITS);
+        let digits = classes.intersects(Does::DIGITS);
         Self {
             question,
             request,
             // If a customer says that something was sent, the agent does not know it.
-            sent: roles.intersects(Does::SENT) && role.serves(),
+            sent: classes.intersects(Does::SENT) && role.serves(),
             negated,
             fragment: words <= 4
                 && sweep.colon
                 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves()
-                    && ((secret || sweep.harmless && reading.facts.words <= MOST_WORDS)
+                    && ((secret || sweep.harmless && reading.facts.words <= MOST_WORDS_AROUND_A_NAME)
                         && is_bare_name(reading, start, end)
                         || is_prompt(reading, start, end)
                         || is_harmless_prompt(reading, start, end))
@@ -192,15 +192,15 @@ impl Sentence {
                 && digits
                 && (question && is(WordSet::MESSAGE) && is(WordSet::SEVERAL)
                     || !question && role.serves() && sends_a_number(reading, start, sweep)),
-            trouble: secret && role.serves() && !question && roles.intersects(Does::TROUBLE),
+            trouble: secret && role.serves() && !question && classes.intersects(Does::TROUBLE),
             arrives: is(WordSet::ARRIVES),
             chooses_digits: digits
                 && is(WordSet::CHOSEN)
                 && tokens.windows(2).any(|w| w[0].is_any(WordSet::CHOSEN) && w[1].does(Does::DIGITS)),
-            foretells: secret && role.serves() && roles.intersects(Does::FORETELLS),
+            foretells: secret && role.serves() && classes.intersects(Does::FORETELLS),
             elsewhere: role.serves() && secret && happens_elsewhere(reading, tokens),
             on_card_face: role.serves()
-                && roles.intersects(Does::FACE)
+                && classes.intersects(Does::FACE)
                 && (is(WordSet::FEW) && (digits || is(WordSet::CODE) || names_a_face(reading, start, end))
                     || reading.has_mark(b'?') && explains(reading, start)),
         }
@@ -221,9 +221,9 @@ impl Sentence {
 fn sends_a_number(reading: &TokenizedText<'_>, start: usize, sweep: &Sweep) -> bool {
     let tokens = &reading.tokens[start..sweep.end];
     let to_the_phone = sweep.lists.intersects(WordSet::MESSAGE)
-        || sweep.roles.intersects(Does::ENTRY)
+        || sweep.classes.intersects(Does::ENTRY)
         || cues_in(reading, start, sweep.end).any(|(_, hit)| hit.cue.topic == Topic::Phone);
-    sweep.roles.intersects(Does::SENT)
+    sweep.classes.intersects(Does::SENT)
         && !sweep.secret
         && !sweep.harmless
         && to_the_phone
@@ -338,7 +338,7 @@ pub(super) fn is_prompt(reading: &TokenizedText<'_>, start: usize, end: usize) -
 }
 
 /// The most words of a message with a sentence that is only the name of something harmless.
-pub(crate) const MOST_WORDS: usize = 16;
+pub(crate) const MOST_WORDS_AROUND_A_NAME: usize = 16;
 
 /// Returns whether the sentence asks, without a verb, for the last digits instead of something else: "Ok, then the last
 /// four of the card.".
