@@ -3,7 +3,7 @@
 use crate::edit::Edit;
 use crate::engine::{Engine, Hidden};
 use crate::judge::conversation::Conversation;
-use crate::judge::pieces::Half;
+use crate::judge::pieces::Piece;
 use crate::known::KnownValues;
 use crate::message::{Message, MessageId};
 use crate::report::{Finding, Outcome};
@@ -53,20 +53,20 @@ impl EarlierPieces {
         conversation: &mut Conversation,
         message: &Message<'_>,
     ) -> (Outcome, Vec<EarlierPiece>) {
-        let mut halves = Vec::new();
-        let mut outcome = engine.scan_noting(conversation, message, Some(&mut halves));
+        let mut pieces = Vec::new();
+        let mut outcome = engine.scan_noting(conversation, message, Some(&mut pieces));
         self.known.scan(engine, message.text, &mut outcome);
         let side = &mut self.sides[usize::from(message.role.serves())];
-        let piece = |Hidden { finding, edit }| message.id.map(|message| EarlierPiece { message, finding, edit });
+        let earlier = |Hidden { finding, edit }| message.id.map(|message| EarlierPiece { message, finding, edit });
         let mut completed = Vec::new();
-        for half in halves {
-            match half {
-                Half::First(hidden) => {
+        for piece in pieces {
+            match piece {
+                Piece::First(hidden) => {
                     side.clear();
-                    side.extend(piece(hidden));
+                    side.extend(earlier(hidden));
                 }
-                Half::Next(hidden) => side.extend(piece(hidden)),
-                Half::Last => completed.extend(side.drain(..).filter(|piece| Some(piece.message) != message.id)),
+                Piece::Next(hidden) => side.extend(earlier(hidden)),
+                Piece::Last => completed.extend(side.drain(..).filter(|piece| Some(piece.message) != message.id)),
             }
         }
         (outcome, completed)

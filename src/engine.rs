@@ -12,7 +12,7 @@ use crate::edit::{Edit, Patch};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::conversation::{Conversation, Expected};
-use crate::judge::pieces::Half;
+use crate::judge::pieces::Piece;
 use crate::judge::{self, Analysis, Depth, Detection, Part};
 use crate::message::{Message, Role};
 use crate::overlap;
@@ -64,12 +64,12 @@ impl Engine {
         self.scan_noting(conversation, message, None)
     }
 
-    /// Like [`scan`](Self::scan), but also collects in `halves` numbers that may be pieces of a secret.
+    /// Like [`scan`](Self::scan), but also collects in `pieces` numbers that may be pieces of a secret.
     pub(crate) fn scan_noting(
         &self,
         conversation: &mut Conversation,
         message: &Message<'_>,
-        halves: Option<&mut Vec<Half<Hidden>>>,
+        pieces: Option<&mut Vec<Piece<Hidden>>>,
     ) -> Outcome {
         steps::add(message.text.len());
         let expected = self.begin(conversation, message.role, message.time_ms);
@@ -77,7 +77,7 @@ impl Engine {
             conversation.end_silent(message.role);
             return Outcome::default();
         }
-        self.read(conversation, expected, message, Depth::Usual, halves)
+        self.read(conversation, expected, message, Depth::Usual, pieces)
     }
 
     /// Scans a message that the prefilter has not let pass.
@@ -87,7 +87,7 @@ impl Engine {
         expected: Expected,
         message: &Message<'_>,
         depth: Depth,
-        halves: Option<&mut Vec<Half<Hidden>>>,
+        pieces: Option<&mut Vec<Piece<Hidden>>>,
     ) -> Outcome {
         let mut buffer = TokenBuffer::default();
         let mut numbers = Numbers::new();
@@ -108,7 +108,7 @@ impl Engine {
                 Document::new(&view, &mut folded, &mut numbers)
             }
         };
-        self.scan_document(&document, conversation, expected, message, depth, halves)
+        self.scan_document(&document, conversation, expected, message, depth, pieces)
     }
 
     /// Scans a message in which something may be found.
@@ -120,13 +120,13 @@ impl Engine {
         expected: Expected,
         message: &Message<'_>,
         depth: Depth,
-        halves: Option<&mut Vec<Half<Hidden>>>,
+        pieces: Option<&mut Vec<Piece<Hidden>>>,
     ) -> Outcome {
         let before = conversation.clone();
         let analysis = self.judge(document, conversation, expected, message, depth);
-        if let Some(halves) = halves {
+        if let Some(pieces) = pieces {
             let hide = |detection: Detection| self.hide(message.text, document.view, &detection);
-            halves.extend(analysis.halves.iter().map(|half| half.map(hide)));
+            pieces.extend(analysis.pieces.iter().map(|piece| piece.map(hide)));
         }
         self.until_stable(self.outcome(message.text, document.view, analysis), &before, expected, message)
     }

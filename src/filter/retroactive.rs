@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use crate::edit::Edit;
 use crate::engine::Hidden;
-use crate::judge::pieces::Half;
+use crate::judge::pieces::Piece;
 use crate::known::KnownValues;
 use crate::message::Role;
 use crate::report::{Finding, Outcome};
@@ -19,9 +19,9 @@ pub(super) struct MissedPieces {
     /// The number of messages so far.
     messages: usize,
     /// The pieces of the incomplete number of each side.
-    half: [Vec<Piece>; 2],
+    open: [Vec<MissedPiece>; 2],
     /// The pieces that were missed because the last one came in a later message.
-    missed: VecDeque<Piece>,
+    missed: VecDeque<MissedPiece>,
     /// Whether this is the second pass.
     is_second_pass: bool,
     /// The values found so far in this pass, which later messages may repeat.
@@ -29,7 +29,7 @@ pub(super) struct MissedPieces {
 }
 
 #[derive(Debug)]
-struct Piece {
+struct MissedPiece {
     /// The index of its message in the document.
     message: usize,
     /// The index of its message in the report, or `None` if the message repeats one that was counted already.
@@ -40,21 +40,21 @@ struct Piece {
 impl MissedPieces {
     /// Records how the next message changes the incomplete number of its author. `number` is the index of the message in
     /// the report. A repetition in another spelling has no index; it neither starts nor completes a number.
-    pub(super) fn note(&mut self, role: Role, halves: Vec<Half<Hidden>>, number: Option<u64>) {
+    pub(super) fn note(&mut self, role: Role, pieces: Vec<Piece<Hidden>>, number: Option<u64>) {
         let message = self.messages;
-        let piece = |hidden| Piece { message, number, hidden };
-        let half = &mut self.half[usize::from(role.serves())];
-        for step in halves {
-            match step {
-                Half::First(hidden) => {
+        let missed = |hidden| MissedPiece { message, number, hidden };
+        let open = &mut self.open[usize::from(role.serves())];
+        for piece in pieces {
+            match piece {
+                Piece::First(hidden) => {
                     if number.is_some() {
-                        half.clear();
+                        open.clear();
                     }
-                    half.push(piece(hidden));
+                    open.push(missed(hidden));
                 }
-                Half::Next(hidden) => half.push(piece(hidden)),
-                Half::Last if number.is_none() => {}
-                Half::Last => self.missed.extend(half.drain(..).filter(|piece| piece.message < message)),
+                Piece::Next(hidden) => open.push(missed(hidden)),
+                Piece::Last if number.is_none() => {}
+                Piece::Last => self.missed.extend(open.drain(..).filter(|piece| piece.message < message)),
             }
         }
         self.messages += 1;

@@ -158,9 +158,9 @@ impl Scanner {
             std::mem::swap(&mut self.before, &mut earlier);
             &mut self.conversation
         };
-        let mut halves = Vec::new();
+        let mut pieces = Vec::new();
         let learns = self.retroactive.as_ref().is_some_and(|retroactive| !retroactive.is_second_pass());
-        let mut outcome = self.engine.scan_noting(conversation, &message, learns.then_some(&mut halves));
+        let mut outcome = self.engine.scan_noting(conversation, &message, learns.then_some(&mut pieces));
         if let Some(retroactive) = &mut self.retroactive {
             retroactive.known.scan(&self.engine, text, &mut outcome);
         }
@@ -178,7 +178,7 @@ impl Scanner {
                 return outcome.patch;
             }
             Some(retroactive) => {
-                retroactive.note(message.role, halves, (!again).then(|| self.report.messages()));
+                retroactive.note(message.role, pieces, (!again).then(|| self.report.messages()));
             }
             None => {}
         }

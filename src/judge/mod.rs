@@ -8,7 +8,7 @@
 //! 6. Codes and passwords of letters ([`cued`], [`expected`]).
 //! 7. Repetitions of what was found ([`again`]).
 //! 8. What the learned weights add or drop ([`learned`]).
-//! 9. Numbers in pieces ([`halves`], [`pieces`]).
+//! 9. Numbers in pieces ([`in_pieces`], [`pieces`]).
 //!
 //! Before 7 and after 8, findings that a name or a path of a program explains are dropped ([`programs`]).
 
@@ -24,7 +24,7 @@ mod expected;
 mod fits;
 mod form;
 mod govern;
-mod halves;
+mod in_pieces;
 mod learned;
 mod merge;
 mod phrases;

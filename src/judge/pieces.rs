@@ -32,7 +32,7 @@ impl Whole {
 
 /// What a number in a message does to the incomplete number of its speaker.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Half<T> {
+pub(crate) enum Piece<T> {
     /// It may be the first piece of a secret. An earlier incomplete number is dropped.
     First(T),
     /// It may be the next piece.
@@ -41,12 +41,12 @@ pub(crate) enum Half<T> {
     Last,
 }
 
-impl<T> Half<T> {
-    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Half<U> {
+impl<T> Piece<T> {
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Piece<U> {
         match self {
-            Self::First(piece) => Half::First(change(piece)),
-            Self::Next(piece) => Half::Next(change(piece)),
-            Self::Last => Half::Last,
+            Self::First(piece) => Piece::First(change(piece)),
+            Self::Next(piece) => Piece::Next(change(piece)),
+            Self::Last => Piece::Last,
         }
     }
 }

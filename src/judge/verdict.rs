@@ -5,7 +5,7 @@ use crate::detect::custom::CustomDetector;
 use crate::entity::{Entity, FindingKind};
 use crate::evidence::Evidence;
 use crate::judge::conversation::{Expected, Topics};
-use crate::judge::pieces::Half;
+use crate::judge::pieces::Piece;
 use crate::message::MessageId;
 use crate::overlap::Overlap;
 use crate::text::ViewSpan;
@@ -65,7 +65,7 @@ pub(crate) struct Analysis {
     pub(crate) weighed: Vec<Weighed>,
     pub(crate) recall: Vec<MessageId>,
     /// What the message does to the incomplete number of its speaker, in order.
-    pub(crate) halves: Vec<Half<Detection>>,
+    pub(crate) pieces: Vec<Piece<Detection>>,
     pub(crate) expected: Expected,
     /// The end of the part that was judged, after the last finding that starts in it.
     pub(crate) until: usize,

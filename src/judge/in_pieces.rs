@@ -12,17 +12,17 @@ use crate::judge::analysis::MessageAnalysis;
 use crate::judge::conversation::{self, Topics};
 use crate::judge::fits::harmless_fits;
 use crate::judge::govern::governor;
-use crate::judge::pieces::{Half, Pieces, Step, Whole};
+use crate::judge::pieces::{Piece, Pieces, Step, Whole};
 use crate::judge::verdict::{Detection, Why};
 use crate::message::MessageId;
 
 impl MessageAnalysis<'_, '_> {
     /// Handles the numbers that may be pieces. Returns whether one of them was a piece.
     pub(super) fn pieces(&mut self, side: &mut conversation::Side, id: Option<MessageId>) -> bool {
-        let expected = self.expected.all();
         let loose = std::mem::take(&mut self.loose);
         // If the message has a complete Social Security number, other numbers are not pieces of one.
-        let whole = self.verdict.found.iter().any(|f| f.entity == Entity::SocialSecurity && !f.part && !f.solicited);
+        let has_social =
+            self.verdict.found.iter().any(|f| f.entity == Entity::SocialSecurity && !f.part && !f.solicited);
         // Pieces in this message, masked together with the one that completes them.
         let mut here: SmallVec<[Number; 4]> = SmallVec::new();
         let mut moved = false;
@@ -33,62 +33,31 @@ impl MessageAnalysis<'_, '_> {
                 self.pass(number, Why::Nothing);
                 continue;
             }
-            // A passcode in pieces: each piece is masked when it arrives.
-            let code = expected.contains(Topic::OneTimePasscode)
-                || expected.contains(Topic::Code) && !expected.contains(Topic::Card);
-            let alone = self.reading.facts.words == 0;
-            let last = self.expected.recent.iter().find(|recent| recent.is_there() && recent.serves());
-            let just_asked = || last.is_none_or(|last| last.asked().iter().any(|topic| expected.contains(topic)));
-            let short = digits.len() == 3
-                || digits.len() < 3 && (alone && just_asked() || digits.len() == 2 && self.says_piece());
-            // After a complete answer, "ok, how many days" is followed by something else.
-            let open = !self.expected.answered || just_asked();
-            let pin = (expected.contains(Topic::Pin) || expected.contains(Topic::SecurityCode) && digits.len() <= 2)
-                && digits.len() <= 3
-                && alone
-                && open;
-            if pin && self.harmless_asked(number).is_none() {
-                let candidate = self.bare_candidate(number, Entity::Pin);
-                self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
-                continue;
-            }
-            if code && short && self.is_bare() && self.harmless_asked(number).is_none() {
-                let candidate = self.bare_candidate(number, Entity::OneTimePasscode);
+            if let Some(entity) = self.piece_of_a_code(number, digits) {
+                let candidate = self.bare_candidate(number, entity);
                 self.find_part(&candidate, Evidence { asked: true, piece: true, ..candidate.evidence }, true);
                 continue;
             }
             let harmless = self.harmless_asked(number);
-            let doubtful = !free || harmless.is_some();
-            // An account number has no checksum, so the answer to the next question could be taken for more of it.
-            let asked = self.expected.asked;
-            if side.pieces.whole() == Whole::Account && asked != Topics::NONE && !asked.contains(Topic::Account) {
-                side.pieces = Pieces::default();
-            }
             // "First four?", "4539", "next?", "5787": no piece is masked before the last one.
             let asked_part = *free && harmless == Some(Topic::Partial) && digits.len() == 4 && self.is_bare();
-            if side.pieces.is_partial() && !asked_part {
-                side.pieces = side.pieces.settled();
-            }
-            // A digit or a few, which may be the choice from a menu, are a beginning only if the next number completes it.
-            if side.pieces.is_faint() && !matches!(side.pieces.clone().push(digits, false), Step::Complete { .. }) {
-                side.pieces = Pieces::default();
-            }
+            self.drop_unrelated(side, digits, asked_part);
             let mut next = side.pieces;
             let printed = self.is_printed(number);
             // Only a piece that is known to belong to a card may be its end followed by its beginning.
-            let known = side.pieces.is_named() || side.pieces.is_end() || expected.contains(Topic::Card);
-            let turned = harmless.is_none() && (printed || known && self.is_bare());
+            let of_card = side.pieces.is_named() || side.pieces.is_end() || self.expected.all().contains(Topic::Card);
+            let turned = harmless.is_none() && (printed || of_card && self.is_bare());
             let step = next.push(digits, turned);
             let complete = matches!(step, Step::Complete { mistyped: false, .. });
-            if doubtful && !complete {
-                let known = side.pieces.is_active() && !side.pieces.is_end();
+            if (!free || harmless.is_some()) && !complete {
+                let begun = side.pieces.is_active() && !side.pieces.is_end();
                 if asked_part && side.pieces.is_partial() && step == Step::More {
                     side.pieces = next;
-                    self.verdict.halves.push(Half::Next(self.half(number, Whole::Card)));
-                } else if (asked_part || printed) && (!known || side.pieces.is_partial()) {
+                    self.verdict.pieces.push(Piece::Next(self.piece_of(number, Whole::Card)));
+                } else if (asked_part || printed) && (!begun || side.pieces.is_partial()) {
                     let start = Pieces::start(Whole::Card, false, digits);
                     side.pieces = if asked_part { start.partial() } else { start };
-                    self.verdict.halves.push(Half::First(self.half(number, Whole::Card)));
+                    self.verdict.pieces.push(Piece::First(self.piece_of(number, Whole::Card)));
                     here.clear();
                 } else {
                     self.pass(number, harmless.map_or(Why::Nothing, Why::Asked));
@@ -103,26 +72,25 @@ impl MessageAnalysis<'_, '_> {
             side.pieces = next;
             match step {
                 Step::Complete { whole, mistyped } => {
-                    let entity = whole.entity();
-                    self.verdict.halves.push(Half::Last);
+                    self.verdict.pieces.push(Piece::Last);
                     here.push(*number);
                     for part in here.drain(..) {
                         if self.is_free(part.first, part.last) {
-                            let candidate = self.bare_candidate(&part, entity);
+                            let candidate = self.bare_candidate(&part, whole.entity());
                             self.find_part(&candidate, Evidence { piece: true, mistyped, ..candidate.evidence }, true);
                         }
                     }
                     self.verdict.recall.extend(side.pieces.messages().filter(|m| Some(*m) != id));
                     moved = true;
-                    if whole == Whole::Account {
-                        continue;
+                    // More pieces of an account number may follow: it has no checksum that shows its end.
+                    if whole != Whole::Account {
+                        side.pieces = Pieces::default();
                     }
-                    side.pieces = Pieces::default();
                 }
                 Step::More => {
                     here.push(*number);
                     moved = true;
-                    self.verdict.halves.push(Half::Next(self.half(number, side.pieces.whole())));
+                    self.verdict.pieces.push(Piece::Next(self.piece_of(number, side.pieces.whole())));
                     if side.pieces.whole() == Whole::SocialSecurity
                         && side.pieces.digits() >= 5
                         && side.pieces.is_named()
@@ -134,24 +102,9 @@ impl MessageAnalysis<'_, '_> {
                 }
                 Step::Unfit => {
                     here.clear();
-                    let known = side.pieces.is_active() && !side.pieces.is_end();
-                    let start = self.first_piece(number, digits, whole).filter(|start| !(start.is_end() && known));
-                    if let Some(start) = start {
-                        side.pieces = start;
-                        self.verdict.halves.push(Half::First(self.half(number, start.whole())));
+                    if self.begin(side, id, number, digits, has_social) {
                         moved = true;
                         here.push(*number);
-                        let masked = match start.whole() {
-                            // Enough digits to recognize the secret.
-                            Whole::SocialSecurity => start.is_named() && digits.len() >= 5,
-                            Whole::Card => digits.len() >= 8 && start.is_named(),
-                            _ => false,
-                        };
-                        if masked {
-                            self.mask_piece(number, start.whole().entity());
-                        } else {
-                            side.pieces.remember(id);
-                        }
                     }
                     self.pass(number, Why::Nothing);
                 }
@@ -160,8 +113,80 @@ impl MessageAnalysis<'_, '_> {
         moved
     }
 
+    /// Returns the entity if the number is a piece of a PIN or a passcode that was asked for. Such a piece is masked when
+    /// it arrives.
+    fn piece_of_a_code(&self, number: &Number, digits: &[u8]) -> Option<Entity> {
+        let expected = self.expected.all();
+        let code = expected.contains(Topic::OneTimePasscode)
+            || expected.contains(Topic::Code) && !expected.contains(Topic::Card);
+        let alone = self.reading.facts.words == 0;
+        let last = self.expected.recent.iter().find(|recent| recent.is_there() && recent.serves());
+        let just_asked = || last.is_none_or(|last| last.asked().iter().any(|topic| expected.contains(topic)));
+        let short =
+            digits.len() == 3 || digits.len() < 3 && (alone && just_asked() || digits.len() == 2 && self.says_piece());
+        // After a complete answer, "ok, how many days" is followed by something else.
+        let open = !self.expected.answered || just_asked();
+        let pin = (expected.contains(Topic::Pin) || expected.contains(Topic::SecurityCode) && digits.len() <= 2)
+            && digits.len() <= 3
+            && alone
+            && open;
+        let entity = if pin {
+            Entity::Pin
+        } else if code && short && self.is_bare() {
+            Entity::OneTimePasscode
+        } else {
+            return None;
+        };
+        self.harmless_asked(number).is_none().then_some(entity)
+    }
+
+    /// Forgets the incomplete number if these digits cannot belong to it. `asked_part`: whether they answer a question
+    /// for a part of a number.
+    fn drop_unrelated(&self, side: &mut conversation::Side, digits: &[u8], asked_part: bool) {
+        // An account number has no checksum, so the answer to the next question could be taken for more of it.
+        let asked = self.expected.asked;
+        if side.pieces.whole() == Whole::Account && asked != Topics::NONE && !asked.contains(Topic::Account) {
+            side.pieces = Pieces::default();
+        }
+        if side.pieces.is_partial() && !asked_part {
+            side.pieces = side.pieces.settled();
+        }
+        // A digit or a few, which may be the choice from a menu, are a beginning only if the next number completes it.
+        if side.pieces.is_faint() && !matches!(side.pieces.clone().push(digits, false), Step::Complete { .. }) {
+            side.pieces = Pieces::default();
+        }
+    }
+
+    /// Begins a new number in pieces with this one, if it may be its first piece. Returns whether it is.
+    fn begin(
+        &mut self,
+        side: &mut conversation::Side,
+        id: Option<MessageId>,
+        number: &Number,
+        digits: &[u8],
+        has_social: bool,
+    ) -> bool {
+        let begun = side.pieces.is_active() && !side.pieces.is_end();
+        let start = self.first_piece(number, digits, has_social).filter(|start| !(start.is_end() && begun));
+        let Some(start) = start else { return false };
+        side.pieces = start;
+        self.verdict.pieces.push(Piece::First(self.piece_of(number, start.whole())));
+        let masked = match start.whole() {
+            // Enough digits to recognize the secret.
+            Whole::SocialSecurity => start.is_named() && digits.len() >= 5,
+            Whole::Card => digits.len() >= 8 && start.is_named(),
+            _ => false,
+        };
+        if masked {
+            self.mask_piece(number, start.whole().entity());
+        } else {
+            side.pieces.remember(id);
+        }
+        true
+    }
+
     /// Returns the number as a piece of `whole`, to be masked later.
-    fn half(&self, number: &Number, whole: Whole) -> Detection {
+    fn piece_of(&self, number: &Number, whole: Whole) -> Detection {
         let evidence = Evidence { piece: true, ..Evidence::default() };
         let span = self.reading.span(number.first, number.last);
         Detection { span, entity: whole.entity(), evidence, part: true, solicited: false, expiry: false }
@@ -172,9 +197,9 @@ impl MessageAnalysis<'_, '_> {
         self.find_part(&candidate, Evidence { piece: true, ..candidate.evidence }, true);
     }
 
-    /// Returns the number as the first piece of a secret, if it may be one. `whole`: whether the message has a complete
-    /// Social Security number.
-    fn first_piece(&self, number: &Number, digits: &[u8], whole: bool) -> Option<Pieces> {
+    /// Returns the number as the first piece of a secret, if it may be one. `has_social`: whether the message has a
+    /// complete Social Security number.
+    fn first_piece(&self, number: &Number, digits: &[u8], has_social: bool) -> Option<Pieces> {
         let expected = self.expected.all();
         if !matches!(number.shape, NumberShape::Bare | NumberShape::Likely("year" | "phone")) {
             return None;
@@ -197,7 +222,7 @@ impl MessageAnalysis<'_, '_> {
             governor(self.reading, number.first, number.last, &self.consumed, &fits)
                 .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
-        let social = !whole && (expected.contains(Topic::SocialSecurity) || named(Topic::SocialSecurity));
+        let social = !has_social && (expected.contains(Topic::SocialSecurity) || named(Topic::SocialSecurity));
         if (social || *lens == [3, 2] && (bare || self.says_piece()))
             && (matches!(digits.len(), 2..=8) || digits.len() == 1 && self.reading.facts.words == 0)
             && !(digits.len() == 4 && *lens == [4])
