@@ -18,9 +18,9 @@ pub(crate) struct Side {
     pub(super) tells: Topics,
     /// The secrets that this side offered in a question, as in "do you need the cvc too?".
     pub(super) offers: Secrets,
-    /// The place of the only secret among several things that this side asked for at once.
-    #[serde(default)]
-    pub(super) place: Place,
+    /// The position of the only secret among several things that this side asked for at once.
+    #[serde(default, rename = "place")]
+    pub(super) position: Position,
     /// The number of messages by the other side since this side asked.
     pub(super) asked_ago: u8,
     /// Whether the other side has answered.
@@ -40,26 +40,26 @@ pub(crate) struct Side {
 
 impl Side {
     /// Records a new question.
-    fn ask(&mut self, asks: Topics, place: Place) {
-        (self.asks, self.place) = (asks, place);
+    fn ask(&mut self, asks: Topics, position: Position) {
+        (self.asks, self.position) = (asks, position);
         self.asked_ago = 0;
         self.answered = false;
     }
 }
 
-/// The place of a secret in a list of things that were asked for, and their number: the second of three. The default is
-/// no place. In one byte: the place, from 1, and the number, four bits each.
+/// The position of a secret in a list of things that were asked for, and their number: the second of three. The default
+/// is no position. In one byte: the position, from 1, and the number, four bits each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Place(u8);
+pub(crate) struct Position(u8);
 
-impl Place {
-    /// `place` counts from 1. A list of more than fifteen things has no place.
-    pub(super) fn new(place: u8, of: u8) -> Self {
-        if place <= of && of < 16 { Self(place << 4 | of) } else { Self::default() }
+impl Position {
+    /// `at` counts from 1. In a list of more than fifteen things there is no position.
+    pub(super) fn new(at: u8, of: u8) -> Self {
+        if at <= of && of < 16 { Self(at << 4 | of) } else { Self::default() }
     }
 
-    /// Returns the index of the secret among so many values, if each thing that was asked for has one.
+    /// Returns the index of the secret among this number of values, if each thing that was asked for has one.
     pub(super) fn among(self, values: usize) -> Option<usize> {
         usize::from(self.0 >> 4).checked_sub(1).filter(|_| usize::from(self.0 & 15) == values)
     }
@@ -73,6 +73,9 @@ const ANNOUNCEMENT_LASTS: u8 = 2;
 
 /// The number of messages by the same side after which a secret can no longer be corrected.
 const CORRECTION_LASTS: u8 = 2;
+
+/// The number of messages after a card in which a bare number may be its security code.
+const CODE_LASTS: u8 = 3;
 
 /// The number of messages after which "What is it?" no longer refers to a mentioned secret.
 const REFERENCE_LASTS: u8 = 2;
@@ -131,8 +134,8 @@ enum Version {
 pub(crate) struct Expected {
     /// The other side asked for these.
     pub(crate) asked: Topics,
-    /// The place of the only secret among several things that were asked for at once.
-    pub(crate) place: Place,
+    /// The position of the only secret among several things that were asked for at once.
+    pub(crate) position: Position,
     /// The same side announced these.
     pub(crate) announced: Topics,
     /// The same side gave these recently, so that "sorry, 4812" corrects one.
@@ -231,7 +234,7 @@ impl Conversation {
             other.asks = Topics::NONE;
         }
         other.asked_ago = other.asked_ago.saturating_add(1);
-        let (asked, place, answered) = (other.asks, other.place, other.answered);
+        let (asked, position, answered) = (other.asks, other.position, other.answered);
         let read_back = if other.gave_ago == 0 { other.gave.topics() } else { Topics::NONE };
         let own = self.side(role);
         if own.told_ago >= ANNOUNCEMENT_LASTS {
@@ -248,7 +251,7 @@ impl Conversation {
         self.spoken_ago = self.spoken_ago.saturating_add(1);
         Expected {
             asked,
-            place,
+            position,
             announced,
             gave,
             after_card,
@@ -314,7 +317,7 @@ impl Conversation {
     /// Records the message as the newest one.
     fn remember(&mut self, role: Role, said: &Intents) {
         let mut recent = Recent::silent(role.serves() || role == Role::Unknown && said.has_question);
-        recent.set_topics(said.asks, said.speaks_of);
+        recent.set_topics(said.asks, said.named);
         recent.set_gave(if said.gives_card { said.gives.with(Topic::Card) } else { said.gives });
         if said.has_number {
             recent.set_number();
@@ -344,7 +347,7 @@ impl Conversation {
                 let asks = before.asks.secrets().union(side.asks.secrets());
                 let asked_ago = if side.asks.has_secret() { side.asked_ago } else { before.asked_ago };
                 // Two questions have no common order.
-                *side = Side { asks, place: Place::default(), asked_ago, answered: false, ..side.clone() };
+                *side = Side { asks, position: Position::default(), asked_ago, answered: false, ..side.clone() };
             }
         } else {
             self.end_as(role, said);
@@ -354,8 +357,8 @@ impl Conversation {
     fn end_as(&mut self, role: Role, said: &Intents) {
         let spoken = self.spoken_within(SUBJECT_LASTS);
         let recent = self.spoken_within(REFERENCE_LASTS);
-        if !said.speaks.is_empty() {
-            self.spoken = Secrets::of(said.speaks);
+        if !said.typed.is_empty() {
+            self.spoken = Secrets::of(said.typed);
             self.spoken_ago = 0;
         }
         let sent = said.sends_it && [Topic::Code, Topic::OneTimePasscode].iter().any(|topic| spoken.contains(*topic));
@@ -379,12 +382,12 @@ impl Conversation {
             side.asks = said.means;
             side.asked_ago = 0;
         } else if sent && asks.is_empty() {
-            side.ask(Topics::NONE.with(Topic::OneTimePasscode), Place::default());
+            side.ask(Topics::NONE.with(Topic::OneTimePasscode), Position::default());
         } else if asks.is_empty() && said.refers && recent.has_secret() && (side.answered || !side.asks.has_secret()) {
             // "A code will come." "It did." "What is it?"
-            side.ask(recent, Place::default());
+            side.ask(recent, Position::default());
         } else if !asks.is_empty() {
-            side.ask(asks, said.place);
+            side.ask(asks, said.position);
         } else if side.answered && said.moves_on {
             side.asks = Topics::NONE;
         } else if said.insists && !side.asks.is_empty() {
@@ -410,7 +413,7 @@ impl Conversation {
             side.pieces.rest();
         }
         if said.gives_card && !said.gives_code {
-            side.after_card = 3;
+            side.after_card = CODE_LASTS;
         }
     }
 }
@@ -420,8 +423,8 @@ impl Conversation {
 pub(crate) struct Intents {
     /// The topics that it asks for.
     pub(crate) asks: Topics,
-    /// The place of the only secret among several things that it asks for.
-    pub(crate) place: Place,
+    /// The position of the only secret among several things that it asks for.
+    pub(crate) position: Position,
     /// The secrets that it gives.
     pub(crate) gives: Topics,
     /// Whether it asks again without naming what.
@@ -451,7 +454,7 @@ pub(crate) struct Intents {
     /// Whether it asks the other side to read out what it mentioned.
     pub(crate) reads_it: bool,
     /// The secrets that it mentions and that somebody may type.
-    pub(crate) speaks: Topics,
+    pub(crate) typed: Topics,
     /// Whether it says that something was sent, without naming it.
     pub(crate) sends_it: bool,
     /// Whether it asks for something that was named before.
@@ -461,7 +464,7 @@ pub(crate) struct Intents {
     /// The harmless topics that it names as what was meant by the question.
     pub(crate) means: Topics,
     /// The secret topics that it names.
-    pub(crate) speaks_of: Topics,
+    pub(crate) named: Topics,
     /// Whether it contains a number that is not harmless by its shape.
     pub(crate) has_number: bool,
     /// An agent or a bot asks something in it.
@@ -483,11 +486,22 @@ impl Intents {
     /// Splits this into what asks and what states.
     fn split(&self) -> (Self, Self) {
         let Self {
-            asks, place, insists, moves_on, asks_anew, measures, reads_it, sends_it, refers, counts, means, ..
+            asks,
+            position,
+            insists,
+            moves_on,
+            asks_anew,
+            measures,
+            reads_it,
+            sends_it,
+            refers,
+            counts,
+            means,
+            ..
         } = *self;
         let asked = Self {
             asks,
-            place,
+            position,
             insists,
             moves_on,
             asks_anew,
@@ -501,7 +515,7 @@ impl Intents {
         };
         let stated = Self {
             asks: Topics::NONE,
-            place: Place::default(),
+            position: Position::default(),
             insists: false,
             moves_on: false,
             asks_anew: false,
@@ -520,7 +534,7 @@ impl Intents {
     pub(crate) fn add(&mut self, next: &Self) {
         *self = Self {
             asks: self.asks.union(next.asks),
-            place: if next.asks.is_empty() { self.place } else { next.place },
+            position: if next.asks.is_empty() { self.position } else { next.position },
             insists: self.insists | next.insists,
             moves_on: self.moves_on | next.moves_on,
             asks_anew: self.asks_anew | next.asks_anew,
@@ -535,12 +549,12 @@ impl Intents {
             gives_piece: self.gives_piece | next.gives_piece,
             measures: self.measures | next.measures,
             reads_it: self.reads_it | next.reads_it,
-            speaks: self.speaks.union(next.speaks),
+            typed: self.typed.union(next.typed),
             sends_it: self.sends_it | next.sends_it,
             refers: self.refers | next.refers,
             counts: if next.asks.is_empty() { self.counts } else { next.counts },
             means: self.means.union(next.means),
-            speaks_of: self.speaks_of.union(next.speaks_of),
+            named: self.named.union(next.named),
             has_number: self.has_number | next.has_number,
             has_question: self.has_question | next.has_question,
             scores: std::array::from_fn(|i| self.scores[i].max(next.scores[i])),

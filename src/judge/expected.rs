@@ -216,7 +216,7 @@ impl MessageAnalysis<'_, '_> {
     /// Returns whether the message is a single value, right after a question for two things of which the second is a
     /// secret: "last four and the code we sent?".
     fn is_first_of_two_answers(&self) -> bool {
-        self.is_one_value() && self.expected.place.among(2) == Some(1) && self.expected.may_answer()
+        self.is_one_value() && self.expected.position.among(2) == Some(1) && self.expected.may_answer()
     }
 
     /// Returns whether the message is a single number, word or address. "hunter22!" is a password.

@@ -3,8 +3,7 @@
 //! A change that only one of them has made is kept. If both have changed the same thing, the merge errs on the safe
 //! side: whatever either expects is expected, for as long as the longer of the two.
 
-use crate::judge::conversation::{Conversation, SUBJECT_LASTS, Secrets, Side, Topics};
-use crate::judge::conversation::{MEMORY_LASTS_MS, Place};
+use crate::judge::conversation::{Conversation, MEMORY_LASTS_MS, Position, SUBJECT_LASTS, Secrets, Side, Topics};
 use crate::judge::recent::REMEMBERED;
 
 impl Conversation {
@@ -85,8 +84,8 @@ impl Side {
         Self {
             // A harmless answer lets numbers through, so both must expect it.
             asks: self.asks.secrets().union(taught.asks.secrets()).union(self.asks.intersection(taught.asks)),
-            // A place lets numbers through too.
-            place: if self.place == taught.place { self.place } else { Place::default() },
+            // A position lets numbers through too.
+            position: if self.position == taught.position { self.position } else { Position::default() },
             asked_ago: age((!self.asks.is_empty(), self.asked_ago), (!taught.asks.is_empty(), taught.asked_ago)),
             answered: (self.answered || asked && self.asks.is_empty()) && (taught.answered || taught.asks.is_empty()),
             tells: self.tells.secrets().union(taught.tells.secrets()).union(self.tells.intersection(taught.tells)),
@@ -123,7 +122,7 @@ impl Side {
         let none = Secrets::default();
         Self {
             asks: merge_topics(self.asks, other.asks),
-            place: if self.place == other.place { self.place } else { Place::default() },
+            position: if self.position == other.position { self.position } else { Position::default() },
             asked_ago: younger((!self.asks.is_empty(), self.asked_ago), (!other.asks.is_empty(), other.asked_ago)),
             answered: (self.answered || self.asks.is_empty()) && (other.answered || other.asks.is_empty()),
             tells: merge_topics(self.tells, other.tells),

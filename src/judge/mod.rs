@@ -140,7 +140,7 @@ fn intents(
     let (mut said, requests) = ask::requests(reading, role.as_asker(), part);
     for hit in reading.cues.iter().filter(|hit| hit.cue.topic.is_secret()) {
         if part.has(reading.tokens[hit.first].start as usize) {
-            said.speaks_of = said.speaks_of.with(hit.cue.topic);
+            said.named = said.named.with(hit.cue.topic);
         }
     }
     said.has_number = numbers.iter().any(|number| {

@@ -351,7 +351,7 @@ impl MessageAnalysis<'_, '_> {
             return;
         }
         // Answers come in the order of the questions, unless their digits say otherwise.
-        let secret_at = self.expected.place.among(groups.len()).filter(|_| label.is_none());
+        let secret_at = self.expected.position.among(groups.len()).filter(|_| label.is_none());
         // "55 29 01" is one passcode, if nothing else was asked for.
         let whole = |number: &Number| number.groups > 1 && secret.clone().any(|topic| secret_fits(*topic, number));
         if topics.len() == 1 && given.is_empty() && secret_at.is_none() && self.page.numbers.iter().any(whole) {

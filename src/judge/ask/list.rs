@@ -2,7 +2,7 @@
 
 use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::token::{Kind, Token, TokenizedText};
-use crate::judge::conversation::Place;
+use crate::judge::conversation::Position;
 
 use super::is_any;
 
@@ -93,8 +93,8 @@ pub(super) struct Besides {
     pub(super) measure: bool,
     /// Words that no table knows: "your gym number and the PIN".
     pub(super) unknown: bool,
-    /// The place of the only secret in the list, if it has one.
-    pub(super) place: Option<Place>,
+    /// The position of the only secret in the list, if it has one.
+    pub(super) position: Option<Position>,
 }
 
 /// Returns what the list contains besides secrets, if the sentence is a list with a secret.
@@ -102,7 +102,7 @@ pub(super) fn besides(reading: &TokenizedText<'_>, start: usize, end: usize) -> 
     /// The maximum number of words of a name.
     const LONGEST: usize = 5;
     let talk = Does::GLUE.union(Does::FILLER).union(Does::REQUEST).union(Does::OWN).union(Does::DETERMINER);
-    let mut besides = Besides { measure: false, unknown: false, place: None };
+    let mut besides = Besides { measure: false, unknown: false, position: None };
     let (mut items, mut secrets, mut at) = (0u8, 0, 0);
     for item in reading.tokens[start..end].split(|t| separates(reading, t)) {
         let named = item.iter().any(|t| t.cue != 0 || t.kind == Kind::Word && !t.does(talk));
@@ -119,7 +119,7 @@ pub(super) fn besides(reading: &TokenizedText<'_>, start: usize, end: usize) -> 
             && item.iter().filter(|t| t.is_text()).count() <= LONGEST
             && item.iter().any(|t| t.kind == Kind::Word && !t.does(talk));
     }
-    besides.place = (items > 1 && secrets == 1).then(|| Place::new(at, items));
+    besides.position = (items > 1 && secrets == 1).then(|| Position::new(at, items));
     besides
 }
 

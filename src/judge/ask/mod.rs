@@ -45,7 +45,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
     let typed = |topic: Topic| matches!(topic, Topic::Pin | Topic::Password | Topic::Code | Topic::OneTimePasscode);
     for hit in reading.cues.iter().filter(|hit| typed(hit.cue.topic) && hit.cue.name != "the new one") {
         if part.has(reading.tokens[hit.last].start as usize) {
-            said.speaks = said.speaks.with(hit.cue.topic);
+            said.typed = said.typed.with(hit.cue.topic);
         }
     }
     said.sends_it = role.serves() && sends_it(reading, part);
@@ -348,7 +348,7 @@ impl MessageReader<'_, '_> {
         if role.serves() && asks.has_secret() {
             let besides = list::besides(reading, start, end);
             self.said.measures |= besides.measure || sentence.measures.is_some();
-            self.said.place = besides.place.unwrap_or_default();
+            self.said.position = besides.position.unwrap_or_default();
             // The user name or whatever else is asked for.
             if besides.unknown && !asks.contains(Topic::Password) {
                 asks = asks.with(Topic::Login);
