@@ -209,7 +209,7 @@ impl Engine {
 
     /// Begins a turn of a conversation. Returns what the message may contain.
     pub(crate) fn begin(&self, conversation: &mut Conversation, role: Role, time_ms: Option<u64>) -> Expected {
-        Expected { sensitivities: self.sensitivities, ..conversation.begin(role, time_ms) }
+        conversation.begin(role, time_ms, self.sensitivities)
     }
 
     /// Returns whether the message cannot contain a finding and cannot change what the conversation expects.

@@ -218,8 +218,8 @@ impl Conversation {
         &mut self.sides[usize::from(!role.serves())]
     }
 
-    /// Begins a turn: drops what has lapsed and returns what this message may contain.
-    pub(crate) fn begin(&mut self, role: Role, time_ms: Option<u64>) -> Expected {
+    /// Begins a turn: drops what has lapsed and returns what this message may contain, judged with these sensitivities.
+    pub(crate) fn begin(&mut self, role: Role, time_ms: Option<u64>, sensitivities: Sensitivities) -> Expected {
         self.turns = self.turns.wrapping_add(1);
         if let Some(now) = time_ms {
             if self.time_ms != 0 && now.saturating_sub(self.time_ms) > MEMORY_LASTS_MS {
@@ -260,7 +260,7 @@ impl Conversation {
             read_back,
             recent: self.recent,
             serves: role.serves(),
-            sensitivities: Sensitivities::default(),
+            sensitivities,
         }
     }
 
