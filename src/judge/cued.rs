@@ -9,10 +9,9 @@ use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
 use crate::judge::candidates::CandidateIndex;
 use crate::judge::conversation::Topics;
-use crate::judge::expected::READ_BACK;
 use crate::judge::fits::{harmless_fits, nearly_fits, secret_fits};
 use crate::judge::govern::{self, Governor, governor};
-use crate::judge::verdict::Why;
+use crate::judge::verdict::{READ_BACK, Why};
 
 impl MessageAnalysis<'_, '_> {
     /// Finds numbers by the cue that governs them or by the question.

@@ -15,10 +15,8 @@ use crate::judge::conversation::Topics;
 use crate::judge::fits::secret_fits;
 use crate::judge::learned::question;
 use crate::judge::recent::Recent;
+use crate::judge::verdict::READ_BACK;
 use crate::message::Role;
-
-/// The cue that marks a finding that an agent reads back.
-pub(super) const READ_BACK: &str = "read back";
 
 impl MessageAnalysis<'_, '_> {
     /// Returns the entity of a number that was asked for or announced, and whether it was announced.

@@ -10,6 +10,9 @@ use crate::message::MessageId;
 use crate::overlap::Overlap;
 use crate::text::ViewSpan;
 
+/// The cue that marks a finding that an agent reads back.
+pub(super) const READ_BACK: &str = "read back";
+
 /// A detected secret, as a range of the view.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Detection {
