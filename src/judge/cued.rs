@@ -50,6 +50,10 @@ impl MessageAnalysis<'_, '_> {
                 self.pass(number, Why::NumberShape("option of a command"));
                 continue;
             }
+            if let Some(code) = self.code_before_another(number) {
+                skip_until = self.find_said(candidates, &code, Entity::SecurityCode, "security code");
+                continue;
+            }
             let fits = |topic: Topic| {
                 secret_fits(topic, number) || nearly_fits(topic, number) || harmless_fits(topic, number.digits)
             };
@@ -219,6 +223,23 @@ impl MessageAnalysis<'_, '_> {
         let candidate = self.candidate(candidates, number, entity);
         self.find(&candidate, Evidence { cue: Some(said), ..candidate.evidence });
         candidate.last + 1
+    }
+
+    /// Returns the security code at the start of two numbers that look like one: "my cvv is 319 4821".
+    fn code_before_another(&self, number: &Number) -> Option<Number> {
+        let tokens = &self.reading.tokens;
+        let [code, other] = [number.first, number.first + 1];
+        let two = number.last == other && tokens[code].kind == Kind::Digits && tokens[other].kind == Kind::Digits;
+        let at = self.reading.cues.partition_point(|hit| hit.last < code).checked_sub(1)?;
+        let hit = &self.reading.cues[at];
+        let named = hit.cue.topic == Topic::SecurityCode && code - hit.last <= 2;
+        (two && named && tokens[code].len() == 3 && !secret_fits(Topic::SecurityCode, number)).then_some(Number {
+            last: code,
+            digits: 3,
+            groups: 1,
+            shape: NumberShape::Bare,
+            ..*number
+        })
     }
 
     /// Records the number `before` as the same kind of secret as `number`, if they look alike.

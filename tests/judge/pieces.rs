@@ -208,6 +208,7 @@ fn digits_in_words_may_come_one_message_at_a_time() {
         ("What is your PIN?", &["four", "eight", "two", "one"][..]),
         ("¿Cuál es su NIP?", &["cuatro", "ocho", "dos", "uno"]),
         ("What is your CVV?", &["three", "one nine"]),
+        ("read me the code", &["forty eight", "twenty nine", "thirteen"]),
         ("SSN please", &["five one two", "forty eight", "seventy seven thirty six"]),
     ] {
         let question = format!("a: {question}");
@@ -215,7 +216,7 @@ fn digits_in_words_may_come_one_message_at_a_time() {
         for word in words {
             talk.push(word);
             // The first piece of a Social Security number is only known to be one when the next piece comes.
-            if talk.len() > 2 || words.len() != 3 {
+            if talk.len() > 2 || question != "a: SSN please" {
                 assert!(!last_of(&talk).contains(char::is_alphabetic), "{talk:?}");
             }
         }

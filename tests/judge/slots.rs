@@ -233,3 +233,12 @@ fn the_first_of_two_answers_is_the_first_thing_that_was_asked_for() {
         assert_eq!(answer_to(question, answer).trim_matches('*'), "", "{question}");
     }
 }
+
+#[test]
+fn a_security_code_may_stand_before_another_number() {
+    becomes(&[
+        ("my cvv is 319 4821", "my cvv is *** 4821"),
+        ("cvv 319 5551234", "cvv *** 5551234"),
+        ("my cvv is 319 94110", "my cvv is *** 94110"),
+    ]);
+}

@@ -440,6 +440,10 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
         "app apps browser browsers site sites website websites page city town store branch device computer laptop tablet program application team person",
     ),
     (
+        PhraseSet::STANDARD,
+        "base64 utf8 utf16 ipv4 ipv6 sha1 sha256 sha512 md5 mp3 mp4 h264 h265 x86 x64 win10 win11 http2 oauth2 k8s",
+    ),
+    (
         PhraseSet::POINTS_BACK,
         "it that them they one ones again those this rest next another other last part half end beginning dash letter letters upper lower capital uppercase lowercase",
     ),

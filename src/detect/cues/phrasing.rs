@@ -115,6 +115,8 @@ impl PhraseSet {
     pub(crate) const WHO: Self = Self(1 << 56);
     /// What a secret is typed in or sent to: "app", "navegador".
     pub(crate) const TYPED_IN: Self = Self(1 << 57);
+    /// The name of a format or a standard that has digits.
+    pub(crate) const STANDARD: Self = Self(1 << 58);
     /// Points back to what was asked for or given: "it", "the other one", "otra vez".
     pub(crate) const POINTS_BACK: Self = Self(1 << 54);
 

@@ -13,7 +13,7 @@ mod weights;
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::{Topic, WordClass, WordSet};
+use crate::detect::cues::{PhraseSet, Topic, WordClass, WordSet};
 use crate::detect::number::{self, Number, NumberShape};
 use crate::detect::password;
 use crate::detect::token::{Hit, Kind, Token, TokenizedText};
@@ -253,6 +253,12 @@ impl MessageAnalysis<'_, '_> {
     fn is_placeholder(&self, value: &Value) -> bool {
         let span = self.reading.span(value.first, value.last);
         if password::is_placeholder(&self.reading.text[span.start..span.end]) {
+            return true;
+        }
+        let standard = |t: &Token| self.reading.is_in(t, PhraseSet::STANDARD);
+        if self.reading.tokens[value.first..=value.last].iter().filter(|t| t.is_text()).all(standard)
+            && value.number.is_none()
+        {
             return true;
         }
         let digits = self.reading.tokens[value.first..=value.last]

@@ -313,7 +313,7 @@ impl<'a> Number<'a> {
         // "Four", "forty eight": a part of a PIN that is given word by word. "Once" may be another word.
         if whole && let [unit] = self.units {
             let several = self.text[unit.start..unit.end].iter().any(|b| !b.is_ascii_alphabetic());
-            return several || matches!(unit.what, What::Number(0..=9) | What::Doubtful(1..));
+            return several || matches!(unit.what, What::Number(0..=10 | 12..=99) | What::Doubtful(1..));
         }
         let few = if whole { 2 } else { 3 };
         if words == 0 || words + groups < 2 || digits < few {
