@@ -93,8 +93,8 @@ impl MessageAnalysis<'_, '_> {
                     Some(Topic::Zip) => number.digits != 5 && number.digits != 9 || self.has_two_alike(number),
                     // "Expiry and CVC?", "919", "0928": the rest of the answer.
                     Some(Topic::Time) => {
-                        !matches!(number.shape, NumberShape::Likely("year"))
-                            && !(self.expected.answered && topic == Topic::SecurityCode && number.digits == 4)
+                        let rest = self.expected.answered && topic == Topic::SecurityCode && number.digits == 4;
+                        !(rest || matches!(number.shape, NumberShape::Likely("year")))
                     }
                     // "8104, and 615": the longer one is the last four.
                     Some(Topic::Partial) => {

@@ -277,7 +277,8 @@ fn spoken(turns: &[(u8, &str)]) -> Vec<(u8, String, f64, f64)> {
 #[test]
 fn the_words_of_a_call_form_turns_if_each_is_an_entry_with_short_names() {
     let turns = [(0, "what is your pin"), (1, "four eight two one"), (0, "thank you order 81772 ships today")];
-    let forms: [&dyn Fn(&(u8, String, f64, f64)) -> String; 2] = [
+    type Form = dyn Fn(&(u8, String, f64, f64)) -> String;
+    let forms: [&Form; 2] = [
         &|(speaker, word, start, end)| {
             format!("{{\"p\":3,\"c\":0.9,\"s\":{start},\"e\":{end},\"w\":\"{word}\",\"sp\":{speaker}}}")
         },

@@ -233,7 +233,8 @@ fn a_chat_with_times_is_not_a_log() {
 #[test]
 fn the_direction_of_a_message_in_the_log_of_a_gateway_says_who_sent_it() {
     let talk = [(false, "¿Cuál es su PIN?"), (true, "4821"), (false, "Su pedido 81772 sale hoy."), (true, "gracias")];
-    let forms: [&dyn Fn(usize, bool, &str) -> String; 5] = [
+    type Form = dyn Fn(usize, bool, &str) -> String;
+    let forms: [&Form; 5] = [
         &|n, received, text| {
             let way = if received { "RX id=a1 from" } else { "TX id=a2 to" };
             format!("2024-05-01T10:00:0{n}Z [gw-1] {way}=+34600111222 body=\"{text}\"")
@@ -292,7 +293,7 @@ fn events_between_lines_of_other_logs_are_judged_by_the_rules_alone() {
 #[test]
 fn the_level_of_an_event_is_not_its_speaker() {
     let event = |n: usize, text: &str| {
-        format!("{{\"level\":\"{}\",\"msg\":\"{text}\"}}\n", if n % 2 == 0 { "info" } else { "warning" })
+        format!("{{\"level\":\"{}\",\"msg\":\"{text}\"}}\n", if n.is_multiple_of(2) { "info" } else { "warning" })
     };
     let texts = ["what is the pin of the job?", "job 4821", "job done", "secret rotated version=4821", "job done"];
     let text: String = texts.iter().enumerate().map(|(n, text)| event(n, text)).collect();
