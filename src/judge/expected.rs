@@ -13,7 +13,6 @@ use crate::judge::analysis::MessageAnalysis;
 use crate::judge::answer;
 use crate::judge::conversation::Topics;
 use crate::judge::fits::secret_fits;
-use crate::judge::learned::question;
 use crate::judge::recent::Recent;
 use crate::judge::verdict::READ_BACK;
 use crate::message::Role;
@@ -42,7 +41,6 @@ impl MessageAnalysis<'_, '_> {
             && number.digits == 3
             && matches!(harmless, None | Some(Topic::Time))
             && self.is_bare()
-            && !self.answers_something_else()
         {
             return Some((Entity::SecurityCode, true));
         }
@@ -206,11 +204,6 @@ impl MessageAnalysis<'_, '_> {
         last > first && end.kind == Kind::Digits && end.spaced
     }
 
-    /// Returns whether the other side has just asked for something that is harmless beyond doubt.
-    fn answers_something_else(&self) -> bool {
-        self.expected.may_answer() && question::is_harmless(self.expected.recent[0].scores())
-    }
-
     /// Returns whether the message is a single value, right after a question for two things of which the second is a
     /// secret: "last four and the code we sent?".
     fn is_first_of_two_answers(&self) -> bool {
@@ -363,10 +356,9 @@ impl MessageAnalysis<'_, '_> {
             if !topics.contains(Topic::Password) || self.verdict.found.iter().any(|f| f.entity == Entity::Password) {
                 continue;
             }
-            let just_asked = self.expected.recent[0].asked().contains(Topic::Password);
             if let Some((first, last)) =
                 answer::password(self.reading, plain, self.expected.asked.contains(Topic::Login))
-                    .or_else(|| answer::used_word(self.reading).filter(|_| plain && just_asked))
+                    .or_else(|| answer::used_word(self.reading).filter(|_| plain))
                 && self.is_free(first, last)
                 && !(self.expected.answered && self.ends_in_a_number(first, last))
             {

@@ -84,8 +84,12 @@ impl Side {
         Self {
             // A harmless answer lets numbers through, so both must expect it.
             asks: self.asks.secrets().union(taught.asks.secrets()).union(self.asks.intersection(taught.asks)),
-            // A position lets numbers through too.
-            position: if self.position == taught.position { self.position } else { Position::default() },
+            // A position lets values through too, above all the first answer.
+            position: if self.position == taught.position && self.asked_ago == taught.asked_ago {
+                self.position
+            } else {
+                Position::default()
+            },
             asked_ago: age((!self.asks.is_empty(), self.asked_ago), (!taught.asks.is_empty(), taught.asked_ago)),
             answered: (self.answered || asked && self.asks.is_empty()) && (taught.answered || taught.asks.is_empty()),
             tells: self.tells.secrets().union(taught.tells.secrets()).union(self.tells.intersection(taught.tells)),

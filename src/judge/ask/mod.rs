@@ -331,8 +331,10 @@ impl MessageReader<'_, '_> {
                 asks = self.named;
             }
             self.said.refers |= !has_cue && role.serves() && (sentence.recites || asks_which(reading, start, end));
-            self.said.insists |= !has_cue && (sentence.refers_back || sentence.request);
-            self.said.moves_on |= !has_cue && sentence.question && !sentence.refers_back;
+            // "When did you change it?", but not "how many digits does it have?".
+            let measures = sentence.measures.is_some() && !sweep.classes.intersects(Does::DIGITS);
+            self.said.insists |= !has_cue && !measures && (sentence.refers_back || sentence.request);
+            self.said.moves_on |= !has_cue && sentence.question && (!sentence.refers_back || measures);
             // "It wants a code. Mine?"
             if sentence.question && !has_cue && sweep.words <= 4 {
                 self.said.offers = self.said.offers.union(self.named);
