@@ -1,5 +1,7 @@
 //! The bounded state of a conversation. It remembers questions, never secrets.
 
+use std::mem;
+
 use crate::detect::cues::Topic;
 use crate::detect::token::TokenizedText;
 use crate::judge::pieces::{Pieces, Whole};
@@ -485,48 +487,18 @@ impl Intents {
 
     /// Splits this into what asks and what states.
     fn split(&self) -> (Self, Self) {
-        let Self {
-            asks,
-            position,
-            insists,
-            moves_on,
-            asks_anew,
-            measures,
-            reads_it,
-            sends_it,
-            refers,
-            counts,
-            means,
-            ..
-        } = *self;
-        let asked = Self {
-            asks,
-            position,
-            insists,
-            moves_on,
-            asks_anew,
-            measures,
-            reads_it,
-            sends_it,
-            refers,
-            counts,
-            means,
-            ..Self::default()
-        };
-        let stated = Self {
-            asks: Topics::NONE,
-            position: Position::default(),
-            insists: false,
-            moves_on: false,
-            asks_anew: false,
-            measures: false,
-            reads_it: false,
-            sends_it: false,
-            refers: false,
-            counts: false,
-            means: Topics::NONE,
-            ..*self
-        };
+        let (mut asked, mut stated) = (Self::default(), *self);
+        mem::swap(&mut asked.asks, &mut stated.asks);
+        mem::swap(&mut asked.position, &mut stated.position);
+        mem::swap(&mut asked.insists, &mut stated.insists);
+        mem::swap(&mut asked.moves_on, &mut stated.moves_on);
+        mem::swap(&mut asked.asks_anew, &mut stated.asks_anew);
+        mem::swap(&mut asked.measures, &mut stated.measures);
+        mem::swap(&mut asked.reads_it, &mut stated.reads_it);
+        mem::swap(&mut asked.sends_it, &mut stated.sends_it);
+        mem::swap(&mut asked.refers, &mut stated.refers);
+        mem::swap(&mut asked.counts, &mut stated.counts);
+        mem::swap(&mut asked.means, &mut stated.means);
         (asked, stated)
     }
 
