@@ -3,6 +3,8 @@
 //! Takes the bytes of a view and returns a [`TokenizedText`]: the tokens in order, without the spaces between them, and
 //! the cues, which are disjoint ranges of tokens. One pass in linear time.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 use super::cues::{Cue, Lexicon, PhraseSet, Topic, WordClass, WordId, WordSet};
@@ -89,6 +91,12 @@ impl<'v> TokenizedText<'v> {
 
     pub(crate) fn span(&self, first: usize, last: usize) -> ViewSpan {
         ViewSpan::new(self.tokens[first].start as usize, self.tokens[last].end as usize)
+    }
+
+    /// Returns the tokens that the span overlaps.
+    pub(crate) fn tokens_of(&self, span: ViewSpan) -> Range<usize> {
+        let first = self.tokens.partition_point(|t| (t.end as usize) <= span.start);
+        first..self.tokens.partition_point(|t| (t.start as usize) < span.end)
     }
 
     /// Returns the first token of the run without spaces around the token at `at`.

@@ -188,9 +188,8 @@ impl MessageAnalysis<'_, '_> {
 
     /// Returns the first and the last token of a finding.
     fn tokens_of(&self, span: ViewSpan) -> (usize, usize) {
-        let first = self.reading.tokens.partition_point(|t| (t.end as usize) <= span.start);
-        let last = self.reading.tokens.partition_point(|t| (t.start as usize) < span.end);
-        (first, last.saturating_sub(1).max(first))
+        let tokens = self.reading.tokens_of(span);
+        (tokens.start, tokens.end.saturating_sub(1).max(tokens.start))
     }
 
     fn has_letters(&self, first: usize, last: usize) -> bool {

@@ -1,6 +1,8 @@
 //! Values in the names and paths of programs, which a word for a secret in the same name does not describe:
 //! `PASSWORD_MIN_LENGTH=12`, `/password/4821`, `password-reset-4821.pdf`.
 
+use std::ops::Range;
+
 use crate::chat::{is_setting, secret_label};
 use crate::detect::cues::WordClass;
 use crate::detect::password::is_file;
@@ -89,7 +91,7 @@ fn is_in_path(reading: &TokenizedText<'_>, at: usize) -> bool {
 
 /// Returns whether a number follows `#` and a word that is not the name of a secret: "password reset #4821".
 fn is_case(reading: &TokenizedText<'_>, found: &Detection) -> bool {
-    let (tokens, first) = (&reading.tokens, first_token(reading, found));
+    let (tokens, first) = (&reading.tokens, reading.tokens_of(found.span).start);
     let (Some(mark), Some(word)) = (first.checked_sub(1), first.checked_sub(2)) else { return false };
     found.entity == Entity::Password
         && tokens[first].kind == Kind::Digits
@@ -104,16 +106,12 @@ fn is_case(reading: &TokenizedText<'_>, found: &Detection) -> bool {
 
 /// Returns whether a word says whose password a program has checked: "accepted password for ana88 from 10.0.0.3".
 fn is_account(reading: &TokenizedText<'_>, found: &Detection) -> bool {
-    let (tokens, first) = (&reading.tokens, first_token(reading, found));
-    let next = tokens.partition_point(|token| (token.start as usize) < found.span.end);
+    let tokens = &reading.tokens;
+    let Range { start: first, end: next } = reading.tokens_of(found.span);
     let is = |at: usize, word: &[u8]| tokens.get(at).is_some_and(|token| reading.is_word(token, word));
     first >= 2
         && tokens[first - 2].cue != 0
         && is(first - 1, b"for")
         && is(next, b"from")
         && tokens.get(next + 1).is_some_and(|token| token.kind == Kind::Digits)
-}
-
-fn first_token(reading: &TokenizedText<'_>, found: &Detection) -> usize {
-    reading.tokens.partition_point(|token| (token.end as usize) <= found.span.start)
 }

@@ -164,9 +164,7 @@ impl MessageAnalysis<'_, '_> {
         dropped.sort_unstable();
         for at in dropped.into_iter().rev() {
             let span = self.verdict.found.remove(at).span;
-            let first = self.reading.tokens.partition_point(|t| (t.end as usize) <= span.start);
-            let end = self.reading.tokens.partition_point(|t| (t.start as usize) < span.end);
-            self.claimed[first..end].fill(false);
+            self.claimed[self.reading.tokens_of(span)].fill(false);
         }
     }
 
