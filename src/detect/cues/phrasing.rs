@@ -109,6 +109,8 @@ impl PhraseSet {
     pub(crate) const THEN_ANOTHER: Self = Self(1 << 52);
     /// Explains the word before it.
     pub(crate) const AS_IN: Self = Self(1 << 53);
+    /// Points back to what was asked for or given: "it", "the other one", "otra vez".
+    pub(crate) const POINTS_BACK: Self = Self(1 << 54);
     /// An everyday word that is among the most used passwords and describes none.
     pub(crate) const USED_AS_PASSWORD: Self = Self(1 << 55);
     /// Asks for a person.
@@ -117,8 +119,6 @@ impl PhraseSet {
     pub(crate) const TYPED_IN: Self = Self(1 << 57);
     /// The name of a format or a standard that has digits.
     pub(crate) const STANDARD: Self = Self(1 << 58);
-    /// Points back to what was asked for or given: "it", "the other one", "otra vez".
-    pub(crate) const POINTS_BACK: Self = Self(1 << 54);
 
     pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0

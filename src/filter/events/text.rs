@@ -420,7 +420,7 @@ impl Joint {
             let own = edit.with.get(own).filter(|_| is_aligned && self.content[from..to].is_ascii());
             Edit { span: Span::new(from, to), with: own.unwrap_or(&edit.with).to_owned() }
         };
-        let froms = before.map_or(start, |message| message.at.max(start));
+        let froms = before.map_or(start, |message| message.at);
         let froms = std::iter::once(froms).chain(inside.iter().map(|message| message.at));
         let last = starts.get(until).filter(|message| message.at < end).map_or(end, |message| message.end);
         let ends = inside.iter().map(|message| message.end).chain([last]);

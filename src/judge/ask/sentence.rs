@@ -85,7 +85,7 @@ impl Sweep {
     }
 
     /// Returns whether the sentence may ask how many, even if it has no question mark.
-    pub(super) fn may_count(&self) -> bool {
+    fn may_count(&self) -> bool {
         self.lists.intersects(WordSet::HOW.union(WordSet::HOW_MANY))
     }
 }

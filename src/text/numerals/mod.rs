@@ -5,7 +5,7 @@
 //! are kept, and spoken ones ("dash") are written as characters.
 //!
 //! Words become digits in three cases only: several in a row, in one language, with at least three digits, possibly mixed
-//! with literal digits; two that are the whole text; or one cardinal that is not a round amount. So "one of the two",
+//! with literal digits; one or two that are the whole text; or one cardinal that is not a round amount. So "one of the two",
 //! "two or three times", "one hundred dollars", "the last four" and "at seven thirty" stay words.
 
 mod english;
