@@ -634,12 +634,23 @@ fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usi
             let named = names.meaning(name).text.is_some() || names.words(name) == ["value"];
             node.kind == Kind::Text && named && record.is_editable(node.segment.layer)
         };
-        // A word has few forms, for example with and without punctuation.
-        let forms: Vec<u32> = (element + 1..tree.node(element).end).filter(is_text).take(MOST_FORMS + 1).collect();
-        if forms.is_empty() {
-            continue;
-        }
+        // A word may have several forms, for example with and without punctuation.
+        let mut forms: Vec<u32> = (element + 1..tree.node(element).end).filter(is_text).take(MOST_FORMS + 1).collect();
+        let Some(&last) = forms.last() else { continue };
         let text = |at: &u32| record.text(&tree.node(*at).segment).trim_ascii().to_vec();
+        // The same word under an unknown name.
+        let is_same = |at: &u32| {
+            let node = tree.node(*at);
+            let name = tree.nearest_name(*at);
+            let may_be = may_be_sentence(names.meaning(name)) && !names.is_measure(name) && !is_text(at);
+            may_be
+                && node.kind == Kind::Text
+                && record.is_editable(node.segment.layer)
+                && node.segment.span().len() <= LONGEST_WORD
+                && have_same_words(&text(at), &text(&last))
+        };
+        let others: Vec<u32> = (element + 1..tree.node(element).end).filter(is_same).take(MOST_FORMS).collect();
+        forms.splice(0..0, others);
         if forms.len() > MOST_FORMS || forms.iter().any(|at| tree.node(*at).segment.span().len() > LONGEST_WORD) {
             return None;
         }
@@ -664,8 +675,8 @@ const MOST_WITHIN: usize = 8;
 /// The maximum number of members of an object that are searched for the name of a field.
 const MOST_BESIDE: usize = 16;
 
-/// The maximum number of forms of a word.
-const MOST_FORMS: usize = 3;
+/// The maximum number of forms of a word. Services return up to ten alternatives of each.
+const MOST_FORMS: usize = 16;
 
 /// The maximum length of a word, in bytes.
 const LONGEST_WORD: usize = 64;
@@ -1315,13 +1326,33 @@ impl<'a> Reading<'a> {
         None
     }
 
-    /// Adds the turns of an array of words: consecutive words of one speaker.
+    /// Adds the turns of an array of words, once in each form: consecutive words of one speaker. A word without a form
+    /// is in the turn in its first one, so that each turn is whole.
     fn word_groups(&mut self, array: u32, groups: &mut Vec<Group>) {
-        for form in 0..u8::try_from(MOST_FORMS).unwrap_or(u8::MAX) {
-            let is_word = |at: &u32| self.uses[*at as usize] == Use::Word(array, form);
-            let words: Vec<u32> = (array..self.node(array).end).filter(is_word).collect();
-            self.turns(array, words, groups);
+        let mut forms: Vec<Vec<(u32, u32)>> = Vec::new();
+        for at in array..self.node(array).end {
+            let Use::Word(of, form) = self.uses[at as usize] else { continue };
+            if of == array {
+                let form = usize::from(form);
+                forms.resize_with(forms.len().max(form + 1), Vec::new);
+                forms[form].push((self.element(at, array), at));
+            }
         }
+        let Some((first, others)) = forms.split_first() else { return };
+        self.turns(array, first.iter().map(|(_, word)| *word).collect(), groups);
+        for form in others {
+            let mut form = form.iter().peekable();
+            let whole = first.iter().map(|(element, word)| match form.next_if(|(own, _)| own == element) {
+                Some((_, own)) => *own,
+                None => *word,
+            });
+            self.turns(array, whole.collect(), groups);
+        }
+    }
+
+    /// Returns the element of an array that a node is in.
+    fn element(&self, at: u32, array: u32) -> u32 {
+        self.tree.ancestors(at).find(|above| self.node(*above).parent == array).unwrap_or(at)
     }
 
     fn turns(&mut self, array: u32, words: Vec<u32>, groups: &mut Vec<Group>) {
@@ -1329,7 +1360,7 @@ impl<'a> Reading<'a> {
         let around = self.owner(array);
         let outer = self.speaker(around).unwrap_or_else(|| self.outer.clone());
         for word in words {
-            let element = self.tree.ancestors(word).find(|at| self.node(*at).parent == array).unwrap_or(word);
+            let element = self.element(word, array);
             let own = self.speaker_of_word(word, array);
             let named = own.is_some();
             let speaker = own.unwrap_or_else(|| outer.clone());

@@ -198,6 +198,7 @@ impl<'e> Session<'e> {
         self.roles.candidates = batch.candidates;
         for (record, said) in batch.records {
             let roles = vec![Role::Unknown; said.len()];
+            let said = with_originals(said);
             let copy = |(number, said): (usize, &Said)| match said.part {
                 Part::Copy(of) => Some((of, u32::try_from(number).ok()?)),
                 _ => None,
@@ -274,7 +275,7 @@ impl<'e> Session<'e> {
         let mut places: HashMap<Key, usize> = HashMap::new();
         for at in base..self.held.len() {
             for (number, said) in self.held[at].said.iter().enumerate() {
-                if !said.part.is_said() || said.key == Key::Alone {
+                if !is_in_conversation(said) {
                     continue;
                 }
                 let place = match places.get(&said.key) {
@@ -520,7 +521,12 @@ impl MessageScanner<'_> {
             }
             other.edit(&outcome.patch, &mut edits);
             outcome.findings.retain(|finding| finding.kind.is_there());
-            found.extend(About { copy: true, ..about.clone() }.found(&other, copy, &outcome));
+            // What the message does not hold is not a repetition.
+            for finding in &outcome.findings {
+                let repeats = found.iter().any(|known| known.finding.entity == finding.entity);
+                let about = About { copy: repeats, ..about.clone() };
+                found.extend(about.finding(&other, copy, finding, &outcome.patch));
+            }
         }
         let explained = explanation.map(|explanation| {
             let (_, column) = Cursor::new(&entry.record.raw, entry.record.line, entry.record.column).to(start);
@@ -541,9 +547,12 @@ impl MessageScanner<'_> {
             let alone = match said.part {
                 Part::Said | Part::Quoted if said.key == Key::Alone => true,
                 Part::Alone | Part::Event => true,
+                // What it repeats is outside of the conversation too.
+                Part::Copy(of) if !entry.said.get(of as usize).is_some_and(is_in_conversation) => true,
                 Part::Data(_) | Part::Form | Part::Code | Part::Summary(..) => false,
                 Part::Said | Part::Quoted | Part::Copy(_) => continue,
             };
+            let copy = matches!(said.part, Part::Copy(_));
             let prose = match said.part {
                 Part::Data(may_be_id) if said.label.is_none() => {
                     reads_as_text(&entry.record, &said.segments, may_be_id)
@@ -569,7 +578,7 @@ impl MessageScanner<'_> {
             let is_labeled = labeled.is_some();
             let plain = || self.engine.scan(&mut Conversation::new(), &Message::new(role, &*text.bytes));
             let mut outcome = labeled.unwrap_or_else(plain);
-            messages += u64::from(alone);
+            messages += u64::from(alone && !copy);
             match said.part {
                 Part::Data(_) if is_labeled || prose => {}
                 Part::Data(may_be_id) => keep_certain(&mut outcome, may_be_id),
@@ -597,6 +606,30 @@ impl MessageScanner<'_> {
         outcome.drop_start(label.len() + 2);
         outcome
     }
+}
+
+/// Returns the messages of a record with each copy of a copy as a copy of the original.
+fn with_originals(mut all: Vec<Said>) -> Vec<Said> {
+    for at in 0..all.len() {
+        let mut steps = 0;
+        while let Part::Copy(of) = all[at].part
+            && let Some(original) = all.get(of as usize)
+            && matches!(original.part, Part::Copy(_))
+            && steps < MOST_STEPS
+        {
+            (all[at].part, all[at].owner) = (original.part, original.owner);
+            steps += 1;
+        }
+    }
+    all
+}
+
+/// The maximum number of copies of copies that are followed.
+const MOST_STEPS: usize = 8;
+
+/// Returns whether a text is a message of a conversation.
+fn is_in_conversation(said: &Said) -> bool {
+    said.part.is_said() && said.key != Key::Alone
 }
 
 fn newlines(raw: &[u8]) -> Vec<u32> {

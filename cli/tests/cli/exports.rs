@@ -385,3 +385,72 @@ fn names_next_to_passwords_hints_and_buttons_of_a_page_are_not_secrets() {
     let masked = chat.replace("319", "***").replace("4821", "****");
     assert_eq!(redacted_as(&["--format", "html"], chat), masked);
 }
+
+/// Words with times, as speech-to-text writes them. `forms` are the members of each word.
+fn timed_words(words: &[&str], forms: impl Fn(usize, &str) -> String) -> String {
+    let word =
+        |(n, word): (usize, &&str)| format!("{{{},\"start\":{n}.0,\"end\":{n}.5,\"speaker\":0}}", forms(n, word));
+    words.iter().enumerate().map(word).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn each_form_of_a_word_beside_the_text_of_its_turn_is_masked() {
+    let words = ["my", "card", "is", "3743", "453331", "47897", "ok"];
+    let hidden = ["my", "card", "is", "****", "******", "*7897", "ok"];
+    let names = ["word", "punctuated_word", "text", "content", "value", "spelled"];
+    for count in 1..=names.len() {
+        let forms = |_: usize, word: &str| {
+            names[..count].iter().map(|name| format!("\"{name}\":\"{word}\"")).collect::<Vec<_>>().join(",")
+        };
+        let turn = |card: &str, words: &[&str]| {
+            let words = timed_words(words, forms);
+            format!(
+                "{{\"utterances\":[{{\"speaker\":0,\"transcript\":\"my card is {card} ok\",\"words\":[{words}]}}]}}"
+            )
+        };
+        assert_eq!(redacted_as(&[], &turn(CARD, &words)), turn(MASKED, &hidden), "{count}");
+    }
+    // A form that some words do not have.
+    let forms = |n: usize, word: &str| match n {
+        4 => format!("\"word\":\"{word}\""),
+        _ => format!("\"word\":\"{word}\",\"punctuated_word\":\"{word}\""),
+    };
+    let turn = |words: &[&str]| format!("{{\"words\":[{}]}}", timed_words(words, forms));
+    assert_eq!(redacted_as(&[], &turn(&words)), turn(&hidden));
+    // Alternatives in a list.
+    let forms = |_: usize, word: &str| {
+        let one = format!("{{\"content\":\"{word}\",\"confidence\":\"0.9\"}}");
+        format!("\"alternatives\":[{}]", [one.as_str(); 10].join(","))
+    };
+    let turn = |words: &[&str]| format!("{{\"items\":[{}]}}", timed_words(words, forms));
+    assert_eq!(redacted_as(&[], &turn(&words)), turn(&hidden));
+}
+
+#[test]
+fn a_second_text_of_an_event_is_read_like_the_first() {
+    let event = |n: usize, pin: &str| {
+        format!("{{\"level\":\"info\",\"message\":\"hello there {n}\",\"body\":\"my pin is {pin} you know\"}}\n")
+    };
+    let lines = |pin: &str| (0..6).map(|n| event(n, pin)).collect::<String>();
+    assert_eq!(redacted_as(&[], &lines("4471")), lines("****"));
+}
+
+#[test]
+fn another_form_of_a_whole_talk_is_read_beside_its_turns() {
+    let talk = |html: &str| {
+        let turn = |(role, text): &(&str, &str)| format!("{{\"role\":\"{role}\",\"text\":\"{text}\"}}");
+        let turns: Vec<String> = TALK[..2].iter().chain(&[("customer", "I will not say that"); 1]).map(turn).collect();
+        let whole = format!("{} {} I will not say that", TALK[0].1, TALK[1].1);
+        format!("{{\"text\":\"{whole}\",\"html\":\"<p>{html}</p>\",\"turns\":[{}]}}", turns.join(","))
+    };
+    let text = talk("my password is Bluebonnet!77 and my card is 3743 453331 47897");
+    assert_eq!(redacted_as(&[], &text), talk("my password is ******** and my card is **** ****** *7897"));
+}
+
+#[test]
+fn a_secret_that_only_the_second_text_of_a_message_holds_is_a_finding() {
+    let text = format!("[{{\"role\":\"user\",\"text\":\"hi\",\"body\":\"my card is {CARD}\"}}]");
+    let output = run(&["scan"], text.as_bytes());
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("1 finding: 1 secret to mask"), "{}", stderr(&output));
+}
