@@ -40,6 +40,7 @@ pub(crate) struct Account {
     first_malformed: u64,
     too_long: u64,
     unread: u64,
+    packed: u64,
     without_field: u64,
     recalled: Vec<u64>,
     /// The number of messages by speakers whose role is unknown, and the names of these speakers.
@@ -113,9 +114,9 @@ impl Account {
         self.left.push(wording::name(member));
     }
 
-    /// Returns whether everything was read: no member of an archive was skipped.
+    /// Returns whether everything was read: no member of an archive and no archive in a mail was skipped.
     pub(crate) fn is_complete(&self) -> bool {
-        self.left.is_empty()
+        self.left.is_empty() && self.packed == 0
     }
 
     /// Returns whether everything was valid in its format, with known roles and text fields.
@@ -138,6 +139,7 @@ impl Account {
         match record.trouble {
             Some(Trouble::TooLong) => self.too_long += 1,
             Some(Trouble::Unread) => self.unread += 1,
+            Some(Trouble::Packed) => self.packed += 1,
             Some(Trouble::NoField) => self.without_field += 1,
             Some(_) => {
                 self.malformed += 1;
@@ -252,6 +254,17 @@ impl Account {
                 "{name}: {} that {} not text, such as a picture or a document: it was not read; redact it where it comes from",
                 if self.unread == 1 { "1 record holds something".into() } else { format!("{} records hold something", group(self.unread)) },
                 "is",
+            ));
+        }
+        if self.packed > 0 {
+            let has = if self.packed == 1 {
+                "1 record has an archive"
+            } else {
+                &format!("{} records have archives", group(self.packed))
+            };
+            lines.push(format!(
+                "{name}: {has} or a compressed file attached, which was not read and left as before; secrets in it are not \
+                 masked: save it, and redact it as a file",
             ));
         }
         if self.without_field > 0 {

@@ -171,6 +171,44 @@ impl CsvReader {
     }
 }
 
+/// Returns the rows of a table within a text, and the lines of it that are not rows.
+pub(super) fn table(bytes: &[u8], table: Span, layer: u16, names: &mut Names) -> (Tree, Vec<Said>) {
+    let mut tree = Tree::default();
+    let root = tree.push(&[], Kind::Array, 0, Segment::new(layer, Spelling::Plain, table));
+    let mut others = Vec::new();
+    let mut reader = CsvReader::new();
+    let mut at = table.start;
+    while at < table.end {
+        let input = Input { bytes: &bytes[at..table.end], more: More::Never, limit: usize::MAX };
+        let Some(cut) = reader.next(input, at == table.start, names) else { break };
+        let moved = |segment: Segment| {
+            let span = segment.span();
+            Segment::new(layer, segment.spelling, Span::new(at + span.start, at + span.end))
+        };
+        match cut.body {
+            Body::Tree(row) => {
+                let mut nodes = row.nodes.iter();
+                if let Some(object) = nodes.next() {
+                    let object = tree.push(&[root], Kind::Object, 0, moved(object.segment));
+                    for node in nodes {
+                        tree.push(&[root, object], node.kind, node.name, moved(node.segment));
+                    }
+                    tree.close(object);
+                }
+                row.asides.iter().for_each(|aside| tree.aside(moved(aside.segment)));
+            }
+            Body::Said(said) | Body::Texts(said) => others.extend(said.into_iter().map(|said| Said {
+                segments: said.segments.iter().copied().map(moved).collect(),
+                part: Part::Alone,
+                ..said
+            })),
+        }
+        at += cut.len;
+    }
+    tree.close(root);
+    (tree, others)
+}
+
 fn plain(len: usize, span: Span, trouble: Option<Trouble>) -> Cut {
     Cut::said(len, trouble, vec![Said::new(vec![Segment::new(0, Spelling::Plain, span)])])
 }

@@ -229,7 +229,7 @@ fn json(extension: &str, body: &[u8]) -> Option<Format> {
 
 /// Returns whether the first rows form a table: by their structure, or because names of columns are known. With `certain`,
 /// known names are not enough.
-fn is_table(sample: &[u8], fields: &Fields, certain: bool) -> bool {
+pub(super) fn is_table(sample: &[u8], fields: &Fields, certain: bool) -> bool {
     let mut names = Names::new(fields.clone());
     let sample = &sample[..sample.len().min(16 << 10)];
     // The last line may be cut, but two short lines are a whole table.

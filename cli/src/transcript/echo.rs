@@ -258,7 +258,7 @@ impl<'a> Secrets<'a> {
                 }
                 places
             }
-            Part::Alone | Part::Event | Part::Code => {
+            Part::Alone | Part::Event | Part::Code | Part::Table => {
                 let mut places = self.in_text(&words);
                 // "Order #482913"
                 places.retain(|place| !text[..place.span.start].ends_with(b"#") || is_certain(place));

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use lastfour::Span;
 
 use super::code::{self, Language};
+use super::detect::{detect, is_table};
 use super::fields::Fields;
 use super::record::{Body, Key, Layer, Part, Said, Speaker, Time, Trouble};
 use super::segment::Segment;
 use super::spelling::Spelling;
 use super::stamp::time_of_value;
-use super::{Cut, Input, More, mark_len};
+use super::{Cut, Format, Input, More, mark_len};
 
 /// Splits a mailbox into records, one per mail. A single mail is one record.
 pub(crate) struct MailReader {
@@ -32,6 +33,8 @@ struct Head {
     boundary: Option<Vec<u8>>,
     /// In lower case, such as `base64`.
     encoding: String,
+    /// The name of the attached file, in lower case.
+    file: String,
     /// The fields: their names in lower case, and their values.
     fields: Vec<(String, Span)>,
     /// The start of the body.
@@ -256,11 +259,12 @@ impl Mail<'_> {
     fn plain(&mut self, body: Span, head: &Head) {
         let text = self.bytes[body.range()].trim_ascii_end();
         if !head.is_text() && !is_text(text) {
-            self.trouble = Some(Trouble::Unread);
+            self.trouble = Some(if is_packed(text) { Trouble::Packed } else { Trouble::Unread });
             return;
         }
         let span = Span::new(body.start, body.start + text.len());
-        self.said.push(Said::new(vec![Segment::new(0, Spelling::Plain, span)]));
+        let part = head.part(text);
+        self.said.push(Said { part, ..Said::new(vec![Segment::new(0, Spelling::Plain, span)]) });
     }
 
     /// Reads a body in Base64. Part of it may not be Base64.
@@ -294,19 +298,27 @@ impl Mail<'_> {
         let (decoded, alignment) = spelling.decode(raw);
         // Text in UTF-16 is not read either.
         if !is_text(&decoded) && (!head.is_text() || decoded.contains(&0)) {
-            self.trouble = Some(Trouble::Unread);
+            self.trouble = Some(if is_packed(&decoded) { Trouble::Packed } else { Trouble::Unread });
             return;
         }
         let bytes = decoded.into_owned();
         let len = bytes.trim_ascii_end().len();
+        let part = head.part(&bytes[..len]);
         self.layers.push(Layer { place: Some(Segment::new(0, spelling, body)), bytes, alignment });
         if let Ok(layer) = u16::try_from(self.layers.len()) {
-            self.said.push(Said::new(vec![Segment::new(layer, Spelling::Plain, Span::new(0, len))]));
+            let segment = Segment::new(layer, Spelling::Plain, Span::new(0, len));
+            self.said.push(Said { part, ..Said::new(vec![segment]) });
         }
     }
 }
 
 impl Head {
+    fn name_file(&mut self, field: &str, name: &str) {
+        if let Some(file) = parameter(field, name) {
+            self.file = file.to_ascii_lowercase();
+        }
+    }
+
     /// Returns whether the body is text according to its type.
     fn is_text(&self) -> bool {
         let media = self.media.as_str();
@@ -317,6 +329,25 @@ impl Head {
             || media.starts_with("multipart/")
             || media.starts_with("message/")
     }
+
+    /// Returns the part that the body has in the mail: a table by its type, by the name of its file or, if it is a file, by
+    /// its content, otherwise a message.
+    fn part(&self, text: &[u8]) -> Part {
+        let media = self.media.as_str();
+        let is_file = !self.file.is_empty() || media == "application/octet-stream";
+        let by_name = media.ends_with("csv")
+            || media.ends_with("tab-separated-values")
+            || matches!(detect(&self.file, b"", &Fields::default()), Format::Csv);
+        let by_content = || is_file && is_table(text, &Fields::default(), false);
+        if by_name || by_content() { Part::Table } else { Part::Said }
+    }
+}
+
+/// First bytes of archives and of compressed files that are read if they are named.
+const PACKED: &[&[u8]] = &[b"PK\x03\x04", b"\x1F\x8B", b"\x28\xB5\x2F\xFD"];
+
+fn is_packed(bytes: &[u8]) -> bool {
+    PACKED.iter().any(|start| bytes.starts_with(start))
 }
 
 /// The number of bytes of a body that are examined to decide whether it is text.
@@ -467,7 +498,9 @@ fn head(bytes: &[u8], start: usize) -> Head {
             "content-type" => {
                 head.media = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
                 head.boundary = parameter(&text, "boundary").map(String::into_bytes);
+                head.name_file(&text, "name");
             }
+            "content-disposition" => head.name_file(&text, "filename"),
             "content-transfer-encoding" => head.encoding = text.trim().to_ascii_lowercase(),
             _ => {}
         }

@@ -3,6 +3,7 @@
 use lastfour::{Role, Span};
 
 use super::code::{self, Language};
+use super::csv;
 use super::fields::Names;
 use super::html;
 use super::json;
@@ -111,6 +112,9 @@ fn expand(
         read_code(trees, record, names, said, depth, others);
         return Found::Messages(Vec::new());
     }
+    if said.part == Part::Table {
+        return read_table(trees, record, names, said, segment, depth, others);
+    }
     let text = record.text(&segment);
     let trimmed = text.trim_ascii();
     let len = text.len();
@@ -184,6 +188,33 @@ fn read_code(
             others.push(said);
         }
     }
+}
+
+/// Returns the messages of a table. Its other values go to `others`.
+fn read_table(
+    trees: &dyn ReadTree,
+    record: &mut Record,
+    names: &mut Names,
+    said: Said,
+    segment: Segment,
+    depth: usize,
+    others: &mut Vec<Said>,
+) -> Found {
+    let bytes = record.layer(segment.layer).to_vec();
+    let (tree, lines) = csv::table(&bytes, segment.span(), segment.layer, names);
+    if depth >= DEEPEST || segment.spelling != Spelling::Plain || tree.nodes.len() < 2 {
+        return Found::Text(Said { part: Part::Said, ..said });
+    }
+    others.extend(lines);
+    let start = record.offset + record.raw_span(segment.layer, segment.span()).start as u64;
+    let mut messages = trees.messages(record, &tree, names, &said.speaker, depth + 1);
+    for message in &mut messages {
+        if message.key == Key::Transcript {
+            message.key = Key::Place(start);
+        }
+        message.time = message.time.or(said.time);
+    }
+    Found::Messages(messages)
 }
 
 /// Returns the layer of the decoded text of a segment, and its start in that layer.

@@ -20,6 +20,8 @@ pub enum Trouble {
     TooLong,
     /// It contains something that is not text, such as a picture, which was not read.
     Unread,
+    /// It contains an archive or a compressed file, which was not read although it may hold transcripts.
+    Packed,
     /// It has no known text field, so every string, number and key in it was read as a separate message.
     NoField,
 }
@@ -85,6 +87,8 @@ pub(crate) enum Part {
     Event,
     /// A program, or JSON, within a document.
     Code,
+    /// A table attached to a mail. Its rows are messages or data.
+    Table,
     /// Data, in which only secrets that are certain by their form are masked, unless it reads like text. `true` if it
     /// may be an id.
     Data(bool),

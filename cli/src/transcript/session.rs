@@ -549,7 +549,7 @@ impl MessageScanner<'_> {
                 Part::Alone | Part::Event => true,
                 // What it repeats is outside of the conversation too.
                 Part::Copy(of) if !entry.said.get(of as usize).is_some_and(is_in_conversation) => true,
-                Part::Data(_) | Part::Form | Part::Code | Part::Summary(..) => false,
+                Part::Data(_) | Part::Form | Part::Code | Part::Table | Part::Summary(..) => false,
                 Part::Said | Part::Quoted | Part::Copy(_) => continue,
             };
             let copy = matches!(said.part, Part::Copy(_));

@@ -454,3 +454,58 @@ fn a_secret_that_only_the_second_text_of_a_message_holds_is_a_finding() {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert!(stderr(&output).contains("1 finding: 1 secret to mask"), "{}", stderr(&output));
 }
+
+const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+fn base64(bytes: &[u8]) -> String {
+    let group = |three: &[u8]| {
+        let bits = (0..3).fold(0, |bits, at| bits << 8 | usize::from(three.get(at).copied().unwrap_or(0)));
+        let digit = |at: usize| if at > three.len() { '=' } else { char::from(BASE64[bits >> (18 - 6 * at) & 63]) };
+        (0..4).map(digit).collect::<String>()
+    };
+    let digits: String = bytes.chunks(3).map(group).collect();
+    digits.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line) + "\r\n").collect()
+}
+
+/// A mail with an attached file.
+fn attached(head: &str, content: &str) -> String {
+    format!(
+        "From: Ann <ann@example.com>\r\nTo: help@example.com\r\nSubject: table\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=\"b1\"\r\n\r\n--b1\r\nContent-Type: text/plain\r\n\r\n\
+         See the file.\r\n--b1\r\n{head}\r\n\r\n{content}--b1--\r\n"
+    )
+}
+
+#[test]
+fn a_table_attached_to_a_mail_is_read_as_a_table() {
+    let table = |password: &str, cvv: &str| {
+        format!("email,password,cvv,zip\r\nann@example.com,{password},{cvv},10285\r\nbob@example.com,Sunshine99,482,10001\r\n")
+            .replace("Sunshine99,482", if cvv == "***" { "********,***" } else { "Sunshine99,482" })
+    };
+    let (plain, hidden) = (table("BlueHeron7", "493"), table("********", "***"));
+    for head in [
+        "Content-Type: text/csv; charset=utf-8\r\nContent-Transfer-Encoding: base64",
+        "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"a.csv\"\r\n\
+         Content-Transfer-Encoding: base64",
+        "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64",
+    ] {
+        let text = attached(head, &base64(plain.as_bytes()));
+        assert_eq!(redacted_as(&["--format", "mail"], &text), attached(head, &base64(hidden.as_bytes())), "{head}");
+    }
+    let head = "Content-Type: text/csv; name=a.csv";
+    assert_eq!(redacted_as(&["--format", "mail"], &attached(head, &plain)), attached(head, &hidden));
+    let talk = "role,text\r\nagent,What is the CID on the front of your card?\r\ncustomer,4821\r\n";
+    let text = attached(head, talk);
+    assert_eq!(redacted_as(&["--format", "mail"], &text), text.replace("4821", "****"));
+}
+
+#[test]
+fn an_archive_attached_to_a_mail_is_not_passed_on_in_silence() {
+    let head = "Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64";
+    let text = attached(head, &base64(b"PK\x03\x04\x14\0\0\0\x08\0and so on"));
+    for command in ["redact", "scan"] {
+        let output = run(&[command, "--format", "mail"], text.as_bytes());
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        assert!(stderr(&output).contains("redact it as a file"), "{}", stderr(&output));
+    }
+}
