@@ -75,7 +75,7 @@ pub(crate) fn run(args: &args::Explain, color: ColorName) -> Result<bool> {
         let message = Message::new(args.speaker, &text);
         let explanation = reader.engine.explain(&mut Conversation::new(), &message);
         show(&mut out, style, text.as_bytes(), &explanation)
-            .and_then(|()| tell(&mut out, style, &explanation, ""))
+            .and_then(|()| tell(&mut out, style, &explanation, "", &|span| format!("{}..{}", span.start, span.end)))
             .map_err(|error| CliError::output(&error))?;
     }
     out.flush().map_err(|error| CliError::output(&error))?;
@@ -102,9 +102,13 @@ impl<W: Write> Listener for Printer<'_, W> {
             let id = explained.conversation.as_ref().map(|id| shown(&String::from_utf8_lossy(id), self.engine));
             let conversation = id.map(|id| format!(", conversation {id}")).unwrap_or_default();
             let place = format!("line {}:{}", explained.line, explained.column);
+            let at = |span: Span| {
+                let (line, column) = explained.places.get(&span).copied().unwrap_or((explained.line, explained.column));
+                format!("{line}:{column}")
+            };
             let head = format!("message {} ({place}{conversation}): {}", self.messages, explained.role);
             writeln!(self.out, "{}", self.style.paint(Paint::Bold, &head))
-                .and_then(|()| tell(self.out, self.style, &explained.explanation, "  "))
+                .and_then(|()| tell(self.out, self.style, &explained.explanation, "  ", &at))
                 .map_err(|error| CliError::output(&error))?;
         }
         Ok(())
@@ -172,8 +176,14 @@ fn show(out: &mut dyn Write, style: Style, text: &[u8], explanation: &Explanatio
     Ok(())
 }
 
-/// Prints the explanation of a message, one line per item.
-fn tell(out: &mut dyn Write, style: Style, explanation: &Explanation, indent: &str) -> io::Result<()> {
+/// Prints the explanation of a message, one line per item. `place` returns where a range of the message is.
+fn tell(
+    out: &mut dyn Write,
+    style: Style,
+    explanation: &Explanation,
+    indent: &str,
+    place: &dyn Fn(Span) -> String,
+) -> io::Result<()> {
     let outcome = &explanation.outcome;
     for expected in &explanation.expected {
         writeln!(out, "{indent}{} {expected}", style.paint(Paint::Yellow, "expected:"))?;
@@ -202,12 +212,11 @@ fn tell(out: &mut dyn Write, style: Style, explanation: &Explanation, indent: &s
             }
         };
         let label = style.paint(Paint::Red, "found:");
-        writeln!(out, "{indent}{label} {what} at {}..{} – {}; {so}", span.start, span.end, finding.evidence)?;
+        writeln!(out, "{indent}{label} {what} at {} – {}; {so}", place(span), finding.evidence)?;
     }
     for passed in &explanation.passed {
-        let span = passed.span;
         let label = style.paint(Paint::Green, "kept:");
-        writeln!(out, "{indent}{label} {} at {}..{} – {}", passed.what, span.start, span.end, passed.why)?;
+        writeln!(out, "{indent}{label} {} at {} – {}", passed.what, place(passed.span), passed.why)?;
     }
     for weighed in &explanation.weighed {
         let mut reasons: Vec<_> = weighed.reasons.iter().map(|r| format!("{} {:+}", r.what, r.score)).collect();
@@ -217,14 +226,8 @@ fn tell(out: &mut dyn Write, style: Style, explanation: &Explanation, indent: &s
         }
         let what = weighed.entity.map_or("no kind of secret".to_owned(), |entity| entity.to_string());
         let needed = weighed.needed.map(|needed| format!(" (masked from {needed:+})")).unwrap_or_default();
-        let (span, score) = (weighed.span, weighed.score);
-        writeln!(
-            out,
-            "{indent}weighed: {what} at {}..{} – score {score:+}{needed}: {}",
-            span.start,
-            span.end,
-            reasons.join("; ")
-        )?;
+        let (place, score) = (place(weighed.span), weighed.score);
+        writeln!(out, "{indent}weighed: {what} at {place} – score {score:+}{needed}: {}", reasons.join("; "))?;
     }
     if !outcome.recall.is_empty() {
         let lines: Vec<String> = outcome.recall.iter().map(|id| id.0.to_string()).collect();

@@ -72,6 +72,9 @@ pub(crate) fn unreadable(sample: &[u8]) -> Option<Unreadable> {
     if let Some((_, _, what, advice)) = known {
         return Some(Unreadable { what, advice });
     }
+    if is_utf32(sample) {
+        return Some(Unreadable { what: "text in UTF-32", advice: "save it as UTF-8" });
+    }
     is_binary(sample).then_some(Unreadable { what: NOT_TEXT, advice: EXPORT })
 }
 
@@ -80,6 +83,16 @@ pub(crate) fn is_binary(sample: &[u8]) -> bool {
     let sample = &sample[..sample.len().min(LOOKED_AT)];
     let control = sample.iter().filter(|b| matches!(b, 0..=6 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
     control * 50 > sample.len()
+}
+
+/// Returns whether the sample is text in UTF-32: the first byte or the last one of every four, and only that, is not zero
+/// in most characters.
+fn is_utf32(sample: &[u8]) -> bool {
+    let units = sample[..sample.len().min(LOOKED_AT)].chunks_exact(4);
+    let all = units.len();
+    let latin =
+        |low: usize| units.clone().filter(|unit| (0..4).all(|at| (unit[at] == 0) == (at != low))).count() * 5 > all * 4;
+    all > 1 && (latin(0) || latin(3))
 }
 
 /// Returns the kind of a ZIP archive if the names of its members show that it is a document that cannot be read.
@@ -128,6 +141,18 @@ mod tests {
         ] {
             assert_eq!(unreadable(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn text_in_utf32_is_called_so() {
+        let units =
+            |to: fn(u32) -> [u8; 4], text: &str| text.chars().flat_map(|c| to(u32::from(c))).collect::<Vec<u8>>();
+        for text in ["\u{feff}my card is 3782", "my card is 3782"] {
+            for to in [u32::to_le_bytes, u32::to_be_bytes] {
+                assert_eq!(unreadable(&units(to, text)).map(|what| what.what), Some("text in UTF-32"), "{text}");
+            }
+        }
+        assert_eq!(unreadable(&[1, 0, 0, 0, 7, 7, 7, 7, 1, 2, 3, 4]).map(|what| what.what), Some(NOT_TEXT));
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &args::Redact, color: ColorName) -> Result<bool> {
         written: HashSet::new(),
         ledger: ledger.transpose()?,
         report: Report::new(args.dry_run || args.diff, sources.left.clone()),
-        complete: true,
+        complete: sources.left.is_empty(),
         flawless: sources.left.is_empty(),
         done_before: 0,
     };
@@ -64,6 +64,7 @@ pub(crate) fn run(args: &args::Redact, color: ColorName) -> Result<bool> {
             Err(failure) => {
                 run.progress.suspend(|| run.console.error(&failure));
                 let (file, error) = (source.name(), Some(failure.to_string()));
+                run.tally.failed += 1;
                 run.report.files.push(FileReport { file, error, status: Status::Failed, ..FileReport::default() });
                 run.complete = false;
             }

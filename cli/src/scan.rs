@@ -50,7 +50,7 @@ pub(crate) fn run(args: &args::Scan, color: ColorName) -> Result<Report> {
         progress: Progress::new(sources.size, args.reading.quiet, true),
     };
     reporter.print(|out, form| if matches!(form, Form::Sarif) { sarif::begin(out) } else { Ok(()) })?;
-    let mut failed = false;
+    let mut failed = !sources.left.is_empty();
     let mut flawless = sources.left.is_empty();
     let all: Arc<Wanted> = Arc::new(|_: &Source| true);
     let read = Arc::clone(&reporter.progress.read);
@@ -60,11 +60,15 @@ pub(crate) fn run(args: &args::Scan, color: ColorName) -> Result<Report> {
             console.reads_terminal();
         }
         match file.open().and_then(|_| file.read(&mut reporter)) {
-            Ok(()) => reporter.tally.files += 1,
+            Ok(()) => {
+                reporter.tally.files += 1;
+                console.note(reporter.account.notes(&reporter.file));
+            }
             Err(CliError::BrokenPipe) => return Err(CliError::BrokenPipe),
             Err(failure) => {
                 reporter.pause()?;
                 reporter.progress.suspend(|| console.error(&failure));
+                reporter.tally.failed += 1;
                 failed = true;
             }
         }
@@ -72,7 +76,6 @@ pub(crate) fn run(args: &args::Scan, color: ColorName) -> Result<Report> {
         failed |= !account.is_complete();
         flawless &= account.is_flawless();
         console.warn(account.warnings(&reporter.file));
-        console.note(account.notes(&reporter.file));
         Ok(())
     })?;
     reporter.print(|out, form| if matches!(form, Form::Sarif) { sarif::end(out) } else { Ok(()) })?;

@@ -14,6 +14,8 @@ use crate::wording::{self, count, group, quoted, shown};
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) files: u64,
+    /// The number of files that could not be read or written.
+    pub(crate) failed: u64,
     pub(crate) changed: u64,
     pub(crate) messages: u64,
     pub(crate) findings: u64,
@@ -29,6 +31,8 @@ pub(crate) struct Tally {
 /// What is known about one file, for the warnings and the report.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
+    /// Whether it holds anything but blanks.
+    has_content: bool,
     formats: Vec<&'static str>,
     messages: u64,
     /// The number of findings of each kind, ordered by first occurrence.
@@ -94,10 +98,17 @@ impl Tally {
         ];
         let parts = parts.into_iter().filter(|(n, ..)| *n > 0);
         let parts: Vec<String> = parts.map(|(n, what, rest)| count(n, what) + &rest).collect();
+        let failed = match self.failed {
+            0 => String::new(),
+            n => format!("; {} failed", count(n, "file")),
+        };
+        if self.files == 0 && self.failed > 0 {
+            return format!("nothing was read{failed}");
+        }
         let (files, messages) = (count(self.files, "transcript"), count(self.messages, "message"));
         let findings = count(self.findings, "finding");
         let colon = if parts.is_empty() { "" } else { ": " };
-        format!("{files}, {messages}, {findings}{colon}{}", parts.join("; "))
+        format!("{files}, {messages}, {findings}{colon}{}{failed}", parts.join("; "))
     }
 }
 
@@ -127,6 +138,7 @@ impl Account {
 
     /// Counts a record.
     pub(crate) fn add(&mut self, record: &Done) {
+        self.has_content |= !record.raw.trim_ascii().is_empty();
         self.messages += record.messages;
         for found in record.found.iter().filter(|found| !found.copy) {
             let finding = &found.finding;
@@ -221,6 +233,9 @@ impl Account {
 
     /// Returns the notes, one line each.
     pub(crate) fn notes(&self, name: &str) -> Vec<String> {
+        if !self.has_content {
+            return vec![format!("{name}: it is empty, so nothing was read")];
+        }
         if self.guessed.is_empty() {
             return Vec::new();
         }

@@ -80,6 +80,8 @@ pub(crate) struct Explained {
     pub(crate) line: u64,
     pub(crate) column: u64,
     pub(crate) explanation: Explanation,
+    /// The line and column of each place in the message that the explanation names.
+    pub(crate) places: HashMap<Span, (u64, u64)>,
 }
 
 /// What is known about the roles in a transcript.
@@ -529,8 +531,14 @@ impl MessageScanner<'_> {
             }
         }
         let explained = explanation.map(|explanation| {
-            let (_, column) = Cursor::new(&entry.record.raw, entry.record.line, entry.record.column).to(start);
-            Box::new(Explained { role, conversation: about.conversation, line, column, explanation })
+            let cursor = || Cursor::new(&entry.record.raw, entry.record.line, entry.record.column);
+            let (_, column) = cursor().to(start);
+            let found = explanation.outcome.findings.iter().map(|finding| finding.span);
+            let passed = explanation.passed.iter().map(|passed| passed.span);
+            let weighed = explanation.weighed.iter().map(|weighed| weighed.span);
+            let spans = found.chain(passed).chain(weighed);
+            let places = spans.map(|span| (span, cursor().to(text.raw_span(span).start))).collect();
+            Box::new(Explained { role, conversation: about.conversation, line, column, explanation, places })
         });
         let hits = MessageResults { edits, found, recall: outcome.recall, earlier }.boxed();
         ScannedMessage { role, certainty, line, hits, explained }

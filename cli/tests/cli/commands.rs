@@ -82,6 +82,9 @@ fn explain_goes_through_a_transcript_message_by_message() {
     let said = stdout(&run(&["explain", "--format", "jsonl"], text.as_bytes()));
     assert!(said.contains("message 1 (line 1:40, conversation s1): agent\n"), "{said}");
     assert!(said.contains("message 2 (line 2:39, conversation s1): customer\n  found: card"), "{said}");
+    // Where in the file, as in the table of scan.
+    let said = stdout(&run(&["explain"], format!("Jane: hi\nJane: my card is {CARD}, zip 10285\n").as_bytes()));
+    assert!(said.contains("found: card at 2:18 ") && said.contains("kept: 5 digits at 2:41 "), "{said}");
 }
 
 #[test]

@@ -36,6 +36,46 @@ fn a_directory_without_transcripts_is_an_error() {
 }
 
 #[test]
+fn a_directory_with_a_file_that_is_not_read_ends_in_status_2_like_an_archive() {
+    let scratch = Scratch::new();
+    scratch.file("in/chat.txt", "Agent: hi\n");
+    scratch.file("in/a.png", "png");
+    for command in ["scan", "redact"] {
+        let output = run(&[command, text(&scratch.path("in"))], b"");
+        assert_eq!(output.status.code(), Some(2), "{command}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn an_input_without_content_is_not_called_clean_in_silence() {
+    let scratch = Scratch::new();
+    let file = scratch.file("chat.txt", "\n \n");
+    for command in ["scan", "redact"] {
+        for output in [run(&[command], b""), run(&[command, text(&file)], b"")] {
+            assert!(stderr(&output).contains("it is empty, so nothing was read"), "{}", stderr(&output));
+            assert_eq!(output.status.code(), Some(0), "{command}");
+        }
+        assert!(!stderr(&run(&[command], b"Jane: hi\n")).contains("empty"));
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_summed_up_as_no_findings() {
+    let scratch = Scratch::new();
+    let wide: Vec<u8> = "my card is".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    let (file, other) = (scratch.file("chat.txt", wide), scratch.file("good.txt", "Jane: hi\n"));
+    for command in ["scan", "redact"] {
+        let output = run(&[command, text(&file)], b"");
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        let said = stderr(&output);
+        assert!(said.contains("UTF-32") && said.contains("save it as UTF-8"), "{said}");
+        assert!(said.contains("nothing was read; 1 file failed") && !said.contains("0 findings"), "{said}");
+        let said = stderr(&run(&[command, text(&file), text(&other)], b""));
+        assert!(said.contains("1 transcript, 1 message, 0 findings; 1 file failed"), "{said}");
+    }
+}
+
+#[test]
 fn strict_fails_for_whatever_was_not_read_as_it_should_be() {
     let scratch = Scratch::new();
     let known = "{\"role\":\"agent\",\"text\":\"hi\"}\n";
@@ -140,7 +180,8 @@ fn a_report_counts_and_never_quotes() {
         .current_dir(&scratch.0)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", stderr(&output));
+    // The picture was not read.
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     let written = fs::read_to_string(&report).unwrap();
     assert!(!written.contains("453331"), "{written}");
     let written = json(&written);
