@@ -76,9 +76,7 @@ fn start<H: Handler>(
     if check {
         // The store may need a runtime.
         let _entered = runtime.enter();
-        let shared = Shared::new(settings)?;
-        shared.settings.tls.as_ref().map(tls::acceptor).transpose()?;
-        handler(shared)?;
+        handler(Shared::new(settings)?)?;
         say("lastfour: the configuration is valid");
         return Ok(true);
     }
@@ -147,9 +145,8 @@ async fn serve<H: Handler>(settings: Settings, handler: impl FnOnce(Arc<Shared>)
     let shared = Shared::new(settings)?;
     let handler = handler(shared.clone())?;
     let settings = &shared.settings;
-    let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
     let listener = bind(&settings.listen).await?;
-    let scheme = if tls.is_some() { "https" } else { "http" };
+    let scheme = if settings.tls.is_some() { "https" } else { "http" };
     if let Ok(address) = listener.local_addr() {
         let what = match &settings.upstream {
             Some(upstream) => format!("in front of {}://{}", upstream.scheme, upstream.authority),
@@ -167,7 +164,7 @@ async fn serve<H: Handler>(settings: Settings, handler: impl FnOnce(Arc<Shared>)
     describe(settings);
     notice(log, "running; SIGTERM or Ctrl-C stops it when the requests are finished");
     tokio::spawn(reload_on_hangup(shared.clone()));
-    let finished = Server::new(handler, listener, tls).run(stopped()).await;
+    let finished = Server::new(handler, listener).run(stopped()).await;
     if finished {
         notice(log, "stopped; all requests were finished");
     } else {
@@ -232,7 +229,7 @@ async fn stopped() {
     }
 }
 
-/// Reloads the policies when the process receives SIGHUP.
+/// Reloads the policies and the certificates when the process receives SIGHUP.
 #[cfg(unix)]
 async fn reload_on_hangup(shared: Arc<Shared>) {
     use tokio::signal::unix::{SignalKind, signal};
@@ -240,6 +237,7 @@ async fn reload_on_hangup(shared: Arc<Shared>) {
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
     while hangups.recv().await.is_some() {
         match shared.reload() {
+            Ok(()) if shared.settings.tls.is_some() => notice(log, "the policies and the certificate were read again"),
             Ok(()) => notice(log, "the policies were read again"),
             Err(error) => warning(log, &format!("the old policies are kept: {error}")),
         }

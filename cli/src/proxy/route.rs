@@ -1,10 +1,8 @@
 //! Chooses the rules for a request.
 
-use std::time::Duration;
-
 use http::Method;
 use lastfour::chat::{AllStrings, Anthropic, Generic, Matrix, OpenAi};
-use lastfour::middleware::websocket::Upgrades;
+use lastfour::middleware::websocket::{Shutdown, Upgrades};
 use lastfour::middleware::{MatrixError, OpenAiError, Problem, RedactLayer};
 use lastfour::{Engine, Limits};
 
@@ -41,11 +39,12 @@ impl Routes {
     /// # Errors
     ///
     /// Returns an error if a policy cannot be read.
-    pub(crate) fn new(settings: &Settings, store: &Store) -> Result<Self> {
+    pub(crate) fn new(settings: &Settings, store: &Store, websockets: &Shutdown) -> Result<Self> {
         let idle = settings.timeouts.idle;
         let limits = Limits::default().hold(settings.limits.hold);
         let make = |name: &str, path: Pattern, methods: &[Method], rules: &Rules| -> Result<Route> {
-            let layer = layer(rules, limits, idle, store)?;
+            let upgrades = Upgrades::new().idle(idle).shutdown(websockets.clone());
+            let layer = layer(rules, limits, upgrades, store)?;
             Ok(Route {
                 name: name.to_owned(),
                 path,
@@ -82,7 +81,7 @@ impl Routes {
 /// A text that uses all tables.
 const WARM_UP: &str = "my card is 3782 822463 10005, mi contraseña es Girasol2019";
 
-fn layer(rules: &Rules, limits: Limits, idle: Duration, store: &Store) -> Result<Option<RedactLayer<Store>>> {
+fn layer(rules: &Rules, limits: Limits, upgrades: Upgrades, store: &Store) -> Result<Option<RedactLayer<Store>>> {
     let engine = Engine::new(reading::policy(rules.policy.as_deref())?);
     // Builds the tables now, so that the first client does not wait for them.
     let _ = engine.redact(WARM_UP);
@@ -92,7 +91,7 @@ fn layer(rules: &Rules, limits: Limits, idle: Duration, store: &Store) -> Result
         Direction::Responses => RedactLayer::responses(engine),
         Direction::None => return Ok(None),
     };
-    let mut upgrades = Upgrades::new().binary(rules.binary).idle(idle);
+    let mut upgrades = upgrades.binary(rules.binary);
     if let Some(framing) = rules.framing {
         upgrades = upgrades.framing(framing);
     }

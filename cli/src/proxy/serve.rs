@@ -18,7 +18,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
-use tokio_rustls::TlsAcceptor;
 use tower::{Layer, ServiceExt};
 use tracing::Instrument;
 
@@ -34,6 +33,9 @@ use crate::proxy::shared::Shared;
 
 /// The maximum number of streams of one HTTP/2 connection.
 const STREAMS: u32 = 250;
+
+/// The time that WebSockets have to be closed when the proxy stops.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// Answers the requests of all connections.
 pub(crate) trait Handler: Send + Sync + 'static {
@@ -181,12 +183,11 @@ impl Drop for Guard {
 pub(crate) struct Server<H> {
     handler: Arc<H>,
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
     builder: Builder<TokioExecutor>,
 }
 
 impl<H: Handler> Server<H> {
-    pub(crate) fn new(handler: Arc<H>, listener: TcpListener, tls: Option<TlsAcceptor>) -> Self {
+    pub(crate) fn new(handler: Arc<H>, listener: TcpListener) -> Self {
         let settings = &handler.shared().settings;
         let limits = settings.limits;
         let mut builder = Builder::new(TokioExecutor::new());
@@ -206,7 +207,7 @@ impl<H: Handler> Server<H> {
             .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
             .keep_alive_interval(Duration::from_secs(30))
             .keep_alive_timeout(Duration::from_secs(20));
-        Self { handler, listener, tls, builder }
+        Self { handler, listener, builder }
     }
 
     /// Accepts connections until `stop` completes. Then finishes the running requests, and waits until WebSockets are
@@ -249,7 +250,10 @@ impl<H: Handler> Server<H> {
         let deadline = Instant::now() + state.settings.timeouts.shutdown;
         let finished = timeout_at(deadline, graceful.shutdown()).await.is_ok();
         // WebSockets may stay open forever.
-        let _ = timeout_at(deadline, ended.recv()).await;
+        if timeout_at(deadline, ended.recv()).await.is_err() {
+            state.websockets.close();
+            let _ = timeout(CLOSING, ended.recv()).await;
+        }
         finished
     }
 
@@ -259,7 +263,7 @@ impl<H: Handler> Server<H> {
         // The upstream may take as long to answer as its timeout allows.
         let idle = timeouts.idle.max(timeouts.response + Duration::from_secs(1));
         let stream = Timed::new(stream, guard, timeouts.head, idle);
-        match &self.tls {
+        match self.handler.shared().tls() {
             None => self.http(stream, address.ip(), watcher).await,
             Some(tls) => match timeout(timeouts.head, tls.accept(stream)).await {
                 Ok(Ok(stream)) => self.http(stream, address.ip(), watcher).await,
@@ -275,7 +279,7 @@ impl<H: Handler> Server<H> {
         watcher: Watcher,
     ) {
         let trusted = self.handler.shared().settings.trust.covers(address);
-        let peer = Peer { address, tls: self.tls.is_some(), trusted };
+        let peer = Peer { address, tls: self.handler.shared().settings.tls.is_some(), trusted };
         let service = service_fn(|request| {
             let handler = self.handler.clone();
             async move { Ok::<_, Infallible>(handler.answer(peer, request).await) }

@@ -28,6 +28,10 @@ impl Folder {
         path
     }
 
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
     /// Writes a configuration in front of `upstream`: keys of the top, and tables.
     fn config(&self, upstream: &str, top: &str, tables: &str) -> PathBuf {
         let text = format!("listen = '127.0.0.1:0'\n{top}\n[upstream]\nurl = 'http://{upstream}'\n{tables}");

@@ -12,6 +12,7 @@ use hyper_util::rt::TokioExecutor;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use crate::config::Folder;
 use crate::support::{CARD, MASKED, Proxy, Upstream};
 
 fn data(name: &str) -> PathBuf {
@@ -20,8 +21,13 @@ fn data(name: &str) -> PathBuf {
 
 /// Posts a card number and returns the version and the body of the answer.
 fn ask(url: &str, http2: bool) -> (Version, String) {
+    ask_with("certificate.pem", url, http2)
+}
+
+/// Like [`ask`], but trusts another certificate.
+fn ask_with(certificate: &str, url: &str, http2: bool) -> (Version, String) {
     let mut roots = rustls::RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(data("certificate.pem")).expect("a certificate")).expect("a root");
+    roots.add(CertificateDer::from_pem_file(data(certificate)).expect("a certificate")).expect("a root");
     let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("versions of TLS")
@@ -106,4 +112,30 @@ fn both_versions_are_spoken_over_tls_on_both_sides() {
         assert!(answer.starts_with("HTTP/1.1 502 "), "a certificate for another name: {answer}");
     }
     let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_renewed_certificate_is_read_on_sighup() {
+    let folder = Folder::new();
+    let copy = |from: &str, to: &str| {
+        std::fs::copy(data(from), folder.path(to)).expect("a copy");
+    };
+    copy("certificate.pem", "c.pem");
+    copy("key.pem", "k.pem");
+    let upstream = Upstream::echo();
+    let proxy = folder.start(&upstream, "", "[tls]\ncertificate = 'c.pem'\nkey = 'k.pem'\n");
+    let port = proxy.address.rsplit(':').next().expect("a port");
+    let url = format!("https://localhost:{port}/say");
+    assert_eq!(ask(&url, false).1, masked());
+    // One that is not valid leaves the old one in use.
+    std::fs::write(folder.path("c.pem"), "none").expect("a file");
+    proxy.signal("HUP");
+    proxy.wait_for("the old policies are kept");
+    assert_eq!(ask(&url, false).1, masked());
+    copy("other.pem", "c.pem");
+    copy("other-key.pem", "k.pem");
+    proxy.signal("HUP");
+    proxy.wait_for("the certificate were read again");
+    assert_eq!(ask_with("other.pem", &url, false).1, masked());
 }

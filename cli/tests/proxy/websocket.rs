@@ -187,9 +187,9 @@ fn a_server_that_refuses_a_websocket_is_heard() {
 
 #[cfg(unix)]
 #[test]
-fn a_proxy_that_is_stopped_waits_for_websockets_until_its_deadline() {
+fn a_proxy_that_is_stopped_waits_for_websockets_until_its_deadline_and_closes_them() {
     let folder = Folder::new();
-    let (upstream, _) = echo();
+    let (upstream, got) = echo();
     let mut proxy = folder.start(&upstream, "", "[timeouts]\nshutdown = 1\n");
     let mut stream = open(&proxy, "/ws");
     say(&mut stream, TEXT, &json("before"));
@@ -199,7 +199,10 @@ fn a_proxy_that_is_stopped_waits_for_websockets_until_its_deadline() {
     std::thread::sleep(Duration::from_millis(200));
     say(&mut stream, TEXT, &json("while it stops"));
     assert_eq!(read_frame(&mut stream), Some((TEXT, json("while it stops"))));
+    // 1001, going away.
+    assert_eq!(read_frame(&mut stream), Some((CLOSE, "\u{3}\u{fffd}the server is stopping".to_owned())));
     assert!(proxy.ends(), "{}", proxy.log());
     assert!(start.elapsed() >= Duration::from_secs(1));
     assert_eq!(read_frame(&mut stream), None);
+    assert_eq!(got.lock().expect("no panic").len(), 2, "a close is no message");
 }

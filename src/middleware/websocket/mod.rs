@@ -111,4 +111,4 @@ pub(super) use polling::{Form, Notices, Packet, Polling};
 pub use session::Session;
 pub use socket::{MessageCodec, RedactSocket};
 pub(super) use upgrade::Upgrade;
-pub use upgrade::Upgrades;
+pub use upgrade::{Shutdown, Upgrades};

@@ -1,5 +1,6 @@
 //! Forwards messages between the sides of an upgraded connection.
 
+use std::future::pending;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -15,12 +16,27 @@ use crate::middleware::websocket::frame::{
     self, BINARY, CLOSE, Fault, GOING_AWAY, INVALID_DATA, Incoming, Reader, TEXT, TOO_LARGE, Writer,
 };
 use crate::middleware::websocket::message::{Payload, Side, Verdict};
+use crate::middleware::websocket::upgrade::Shutdown;
 
 /// The time that one side may take to answer or read a close.
 const CLOSING: Duration = Duration::from_secs(10);
 
-/// The time without a frame after which a connection is closed.
-type Idle = Option<Duration>;
+/// What ends a connection besides its sides.
+pub(super) struct Ending {
+    /// The time without a frame after which it is closed.
+    pub(super) idle: Option<Duration>,
+    pub(super) shutdown: Shutdown,
+}
+
+impl Ending {
+    /// Waits until a side was idle for too long.
+    async fn idle(&self) {
+        match self.idle {
+            Some(idle) => sleep(idle).await,
+            None => pending().await,
+        }
+    }
+}
 
 /// One direction of a connection.
 struct Way<'c, A, B, C, St> {
@@ -33,7 +49,7 @@ struct Way<'c, A, B, C, St> {
 }
 
 /// Forwards messages in both directions until the connection ends. `early`: bytes that the server has sent already.
-pub(super) async fn pump<A, B, St>(client: A, server: B, early: BytesMut, connection: Connection<St>, idle: Idle)
+pub(super) async fn pump<A, B, St>(client: A, server: B, early: BytesMut, connection: Connection<St>, ends: Ending)
 where
     A: AsyncRead + AsyncWrite + Unpin,
     B: AsyncRead + AsyncWrite + Unpin,
@@ -58,10 +74,13 @@ where
         server: &server_writer,
         connection: &connection,
     };
-    let result = both(inbound.run(idle), outbound.run(idle)).await;
-    if let Err(Fault::Violation(status)) = result {
+    let close = match both(inbound.run(&ends), outbound.run(&ends)).await {
+        Err(Fault::Violation(status)) => Some((status, reason(status))),
+        Ok(Ended::Stopped) => Some((GOING_AWAY, "the server is stopping")),
+        Ok(Ended::Closed) | Err(Fault::Io) => None,
+    };
+    if let Some((status, reason)) = close {
         let close = async {
-            let reason = reason(status);
             let _ = tokio::join!(async { client_writer.lock().await.close(status, reason).await }, async {
                 server_writer.lock().await.close(status, reason).await
             });
@@ -77,22 +96,30 @@ where
     let _ = timeout(CLOSING, end).await;
 }
 
+/// How a direction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// Its side has closed the connection, or is gone.
+    Closed,
+    /// The server is stopping. No frame was sent in part.
+    Stopped,
+}
+
 /// Runs both directions. After one has ended, the other has some time to end. An error in one ends both.
 async fn both(
-    inbound: impl Future<Output = Result<(), Fault>>,
-    outbound: impl Future<Output = Result<(), Fault>>,
-) -> Result<(), Fault> {
+    inbound: impl Future<Output = Result<Ended, Fault>>,
+    outbound: impl Future<Output = Result<Ended, Fault>>,
+) -> Result<Ended, Fault> {
     tokio::pin!(inbound, outbound);
-    tokio::select! {
-        result = &mut inbound => {
-            result?;
-            timeout(CLOSING, outbound).await.unwrap_or(Ok(()))
-        }
-        result = &mut outbound => {
-            result?;
-            timeout(CLOSING, inbound).await.unwrap_or(Ok(()))
-        }
-    }
+    let (first, second) = tokio::select! {
+        first = &mut inbound => (first?, timeout(CLOSING, outbound).await),
+        first = &mut outbound => (first?, timeout(CLOSING, inbound).await),
+    };
+    // A side that has closed the connection expects no other close.
+    Ok(match second.unwrap_or(Ok(first))? {
+        Ended::Stopped => first,
+        Ended::Closed => Ended::Closed,
+    })
 }
 
 fn reason(status: u16) -> &'static str {
@@ -112,14 +139,12 @@ where
     St: ConversationStore,
 {
     /// Forwards messages until this side closes.
-    async fn run(&mut self, idle: Idle) -> Result<(), Fault> {
+    async fn run(&mut self, ends: &Ending) -> Result<Ended, Fault> {
         loop {
-            let next = match idle {
-                None => self.reader.next().await,
-                Some(idle) => tokio::select! {
-                    next = self.reader.next() => next,
-                    () = sleep(idle) => Err(Fault::Violation(GOING_AWAY)),
-                },
+            let next = tokio::select! {
+                next = self.reader.next() => next,
+                () = ends.idle() => Err(Fault::Violation(GOING_AWAY)),
+                () = ends.shutdown.closed() => return Ok(Ended::Stopped),
             };
             let incoming = match next {
                 Ok(Some(incoming)) => incoming,
@@ -129,7 +154,7 @@ where
                         Side::Client => self.server.lock().await.shutdown().await?,
                         Side::Server => self.client.lock().await.shutdown().await?,
                     }
-                    return Ok(());
+                    return Ok(Ended::Closed);
                 }
                 Err(fault) => {
                     self.failed(&fault);
@@ -140,7 +165,7 @@ where
                 Incoming::Control { opcode, payload } => {
                     self.send(opcode, &payload).await?;
                     if opcode == CLOSE {
-                        return Ok(());
+                        return Ok(Ended::Closed);
                     }
                 }
                 Incoming::Message { opcode, bytes } => self.message(opcode, bytes).await?,

@@ -17,14 +17,14 @@ use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
 use crate::middleware::store::ConversationStore;
 use crate::middleware::websocket::connection::Connection;
 use crate::middleware::websocket::framing::Framing;
 use crate::middleware::websocket::message::Binary;
-use crate::middleware::websocket::pump::pump;
+use crate::middleware::websocket::pump::{Ending, pump};
 use crate::middleware::websocket::session::Session;
 
 /// The number of bytes between the session and the handler before one of them waits.
@@ -53,6 +53,40 @@ pub struct Upgrades {
     framing: Option<Framing>,
     binary: Binary,
     idle: Option<Duration>,
+    shutdown: Shutdown,
+}
+
+/// Closes the connections of all layers that have it, when their server stops. Clones share one state.
+///
+/// ```
+/// use lastfour::middleware::websocket::{Shutdown, Upgrades};
+///
+/// let shutdown = Shutdown::new();
+/// let upgrades = Upgrades::new().shutdown(shutdown.clone());
+/// // When the server stops:
+/// shutdown.close();
+/// # let _ = upgrades;
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Shutdown(Arc<watch::Sender<bool>>);
+
+impl Shutdown {
+    /// Returns one that has closed nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Closes all connections, with status 1001 to both sides. Connections that are upgraded later are closed at once.
+    pub fn close(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Waits until it closes the connections.
+    pub(super) async fn closed(&self) {
+        // The sender lives as long as this.
+        let _ = self.0.subscribe().wait_for(|closed| *closed).await;
+    }
 }
 
 impl Upgrades {
@@ -80,6 +114,14 @@ impl Upgrades {
     #[must_use]
     pub fn idle(mut self, idle: Duration) -> Self {
         self.idle = Some(idle);
+        self
+    }
+
+    /// Sets what closes the connections when the server stops. Without it, they end when the process ends, and no close is
+    /// sent.
+    #[must_use]
+    pub fn shutdown(mut self, shutdown: Shutdown) -> Self {
+        self.shutdown = shutdown;
         self
     }
 }
@@ -172,7 +214,8 @@ impl Upgrade {
         if let Some(framing) = subprotocol.and_then(Framing::of_subprotocol).or(self.expected) {
             session.expect(framing);
         }
-        let (connection, idle) = (Connection::new(session, stored), upgrades.idle);
+        let connection = Connection::new(session, stored);
+        let ends = Ending { idle: upgrades.idle, shutdown: upgrades.shutdown.clone() };
         // The response of a service that forwards a connection contains the other end.
         let upstream = head.extensions.remove::<OnUpgrade>();
         tokio::spawn(async move {
@@ -180,11 +223,11 @@ impl Upgrade {
             let client = TokioIo::new(client);
             if let Some(upstream) = upstream {
                 let Ok(Ok(upstream)) = timeout(UPGRADING, upstream).await else { return };
-                pump(client, TokioIo::new(upstream), BytesMut::new(), connection, idle).await;
+                pump(client, TokioIo::new(upstream), BytesMut::new(), connection, ends).await;
             } else if go.send(()).is_ok()
                 && let Some(early) = after_head(&mut server).await
             {
-                pump(client, server, early, connection, idle).await;
+                pump(client, server, early, connection, ends).await;
             }
         });
         true
