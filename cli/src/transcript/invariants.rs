@@ -7,7 +7,7 @@ use lastfour::Engine;
 use lastfour::json::Document;
 
 use super::batch::Collector;
-use super::session::Session;
+use super::session::{Done, Session};
 use super::{DEEPEST_JSON, Fields, Format, Transcript, detect};
 use crate::archive::{Archive, Changes};
 use crate::charset::{Charset, Decoder};
@@ -17,6 +17,7 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
 /// Redacts a transcript that arrives in these chunks, and checks the properties of all formats:
 ///
 /// - The records concatenated are the input.
+/// - Bytes outside of what was found do not change.
 /// - The output does not depend on how the input is split into chunks.
 /// - A valid JSON document, and a line that is an object or array, stays valid.
 /// - Redacting the output changes nothing.
@@ -30,6 +31,8 @@ pub fn format(format: Format, input: &[u8], cut: usize) {
     let pieces = redact(format, &[&input[..cut], &input[cut..]]);
     assert_eq!(shown(&whole.concat()), shown(&pieces.concat()), "the pieces of the input changed what comes out");
     let out = whole.concat();
+    let again = redact(format, &[&out]).concat();
+    assert_eq!(shown(&again), shown(&out), "the output of {format:?} did not come through unchanged");
     if format == Format::Json && Document::is_valid(input, DEEPEST_JSON) {
         assert!(Document::is_valid(&out, DEEPEST_JSON), "a document that is valid no longer: {}", shown(&out));
     }
@@ -49,6 +52,7 @@ pub fn transcript(data: &[u8]) {
 ///
 /// - No reader panics.
 /// - The records concatenated are the input.
+/// - Bytes outside of what was found do not change.
 ///
 /// # Panics
 ///
@@ -137,6 +141,26 @@ pub const FORMATS: [Format; 11] = [
     Format::Yaml,
 ];
 
+fn edits_stay_inside_findings(done: &Done) {
+    for edit in done.patch.edits() {
+        let is_found = done.found.iter().any(|found| found.span.overlaps(edit.span) || found.span == edit.span);
+        assert!(is_found, "bytes {}..{} changed, where nothing was found", edit.span.start, edit.span.end);
+    }
+}
+
+/// Returns a record with its edits, put together from the bytes between them.
+fn edited(done: &Done) -> Vec<u8> {
+    let (mut out, mut at) = (Vec::new(), 0);
+    for edit in done.patch.edits() {
+        assert!(at <= edit.span.start && edit.span.end <= done.raw.len(), "edits overlap or leave the record");
+        out.extend_from_slice(&done.raw[at..edit.span.start]);
+        out.extend_from_slice(edit.with.as_bytes());
+        at = edit.span.end;
+    }
+    out.extend_from_slice(&done.raw[at..]);
+    out
+}
+
 fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -173,7 +197,9 @@ pub(super) fn redact_with(
         while let Some(done) = session.next() {
             raw.extend_from_slice(&done.raw);
             assert!(done.found.iter().all(|found| found.span.end <= done.raw.len()), "a finding outside of its record");
+            edits_stay_inside_findings(&done);
             let out = done.patch.apply(&done.raw).into_owned();
+            assert_eq!(shown(&out), shown(&edited(&done)), "bytes outside of the edits changed");
             let is_object = matches!(done.raw.trim_ascii().first(), Some(b'{' | b'['));
             if format == Format::Jsonl && is_object && Document::is_valid(&done.raw, DEEPEST_JSON) {
                 assert!(Document::is_valid(&out, DEEPEST_JSON), "a line that is valid no longer: {}", shown(&out));
