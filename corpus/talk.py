@@ -102,7 +102,9 @@ ROLE = {"C": "customer", "A": "agent", "B": "bot"}
 
 
 def luhn_fix(layout, rng):
-    """Fills x with digits so that the checksum of the whole holds."""
+    """Fills x with digits so that the checksum of the whole holds. A number in words ("four six") stays as it is."""
+    if any(c.isalpha() and c != "x" for c in layout):
+        return layout
     pos = [i for i, c in enumerate(layout) if c.isdigit() or c == "x"]
     xs = [i for i in pos if layout[i] == "x"]
     s = list(layout)
