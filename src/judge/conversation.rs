@@ -365,7 +365,11 @@ impl Conversation {
         }
         let sent = said.sends_it && [Topic::Code, Topic::OneTimePasscode].iter().any(|topic| spoken.contains(*topic));
         let offered = self.other(role).offers.topics();
-        self.other(role).answered |= said.answers_question;
+        if said.answers_question {
+            // "Login code:" announced what the other side has now given.
+            let other = self.other(role);
+            (other.answered, other.tells) = (true, Topics::NONE);
+        }
         // An account number has no checksum, so the answer to this question could be taken for more of an earlier,
         // incomplete one.
         let pieces = &mut self.other(role).pieces;
@@ -374,6 +378,9 @@ impl Conversation {
         }
         let side = self.side(role);
         let asks = if said.agrees || said.reads_it { said.asks.union(offered) } else { said.asks };
+        // "The last four of your phone?" "5093." "And the card?"
+        let partial = Topics::NONE.with(Topic::Partial);
+        let asks = if said.goes_on && side.asks == partial { partial } else { asks };
         // "Read me the 15 digits" after a question about a device means those of the device.
         let counted = said.counts && !side.asks.is_empty() && !side.asks.has_secret() && !side.answered;
         // "Neither, I mean the promo code."
@@ -463,6 +470,8 @@ pub(crate) struct Intents {
     pub(crate) refers: bool,
     /// Whether it names what it asks for only by the count of its digits.
     pub(crate) counts: bool,
+    /// Whether it asks the question before for one thing more: "and the card?".
+    pub(crate) goes_on: bool,
     /// The harmless topics that it names as what was meant by the question.
     pub(crate) means: Topics,
     /// The secret topics that it names.
@@ -498,6 +507,7 @@ impl Intents {
         mem::swap(&mut asked.sends_it, &mut stated.sends_it);
         mem::swap(&mut asked.refers, &mut stated.refers);
         mem::swap(&mut asked.counts, &mut stated.counts);
+        mem::swap(&mut asked.goes_on, &mut stated.goes_on);
         mem::swap(&mut asked.means, &mut stated.means);
         (asked, stated)
     }
@@ -525,6 +535,7 @@ impl Intents {
             sends_it: self.sends_it | next.sends_it,
             refers: self.refers | next.refers,
             counts: if next.asks.is_empty() { self.counts } else { next.counts },
+            goes_on: self.goes_on | next.goes_on,
             means: self.means.union(next.means),
             named: self.named.union(next.named),
             has_number: self.has_number | next.has_number,

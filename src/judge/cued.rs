@@ -1,5 +1,7 @@
 //! Values that are identified by the words around them: the cue that governs a number, or a phrase.
 
+use std::ops::Range;
+
 use crate::detect::Document;
 use crate::detect::cues::{self, PhraseSet, Topic, WordClass as Does};
 use crate::detect::number::{Number, NumberShape, Numbers};
@@ -33,6 +35,11 @@ impl MessageAnalysis<'_, '_> {
                 previous = None;
                 continue;
             }
+            // The "4" of "last 4" is not its value.
+            if self.reading.hit(&self.reading.tokens[number.first]).is_some_and(|hit| hit.last >= number.last) {
+                self.loose.push((*number, false));
+                continue;
+            }
             if let Some((entity, cue)) = self.parameter(number) {
                 skip_until = self.find_said(candidates, number, entity, cue);
                 continue;
@@ -50,7 +57,7 @@ impl MessageAnalysis<'_, '_> {
                 self.pass(number, Why::NumberShape("option of a command"));
                 continue;
             }
-            if let Some(code) = self.code_before_another(number) {
+            if let Some(code) = self.code_beside_another(number) {
                 skip_until = self.find_said(candidates, &code, Entity::SecurityCode, "security code");
                 continue;
             }
@@ -72,7 +79,9 @@ impl MessageAnalysis<'_, '_> {
                 }
             }
             // "The PIN is the year my daughter was born, 1997".
-            if governor.is_none_or(|g| g.cue.topic == Topic::Time) && self.is_hinted_pin(number) {
+            if governor.is_none_or(|g| g.cue.topic == Topic::Time) && self.is_hinted_pin(number)
+                || governor.is_some_and(|g| !g.cue.topic.is_secret()) && self.is_described_pin(number)
+            {
                 self.find_said(candidates, number, Entity::Pin, "pin");
                 continue;
             }
@@ -202,6 +211,28 @@ impl MessageAnalysis<'_, '_> {
             self.loose.push((*number, true));
             waiting = Some(*number);
         }
+        self.account_beside_a_routing_number(candidates);
+    }
+
+    /// Finds the account number in a message that names a routing number: "23340971, sort code 60-83-12".
+    fn account_beside_a_routing_number(&mut self, candidates: &CandidateIndex) {
+        const FARTHEST: usize = 8;
+        let mut accounts = self.verdict.found.iter().filter(|found| found.entity == Entity::Account);
+        let routing = accounts.next().filter(|found| found.evidence.cue == Some("routing number")).map(|f| f.span);
+        let Some(routing) = routing.filter(|_| accounts.next().is_none()) else { return };
+        let Range { start, end } = self.reading.tokens_of(routing);
+        let account = self.loose.iter().position(|(number, _)| {
+            let apart = number.first.saturating_sub(end).max(start.saturating_sub(number.last));
+            (7..=12).contains(&number.digits)
+                && number.groups == 1
+                && number.shape == NumberShape::Bare
+                && !number.attached
+                && apart <= FARTHEST
+        });
+        if let Some(at) = account {
+            let (number, _) = self.loose.remove(at);
+            self.find_said(candidates, &number, Entity::Account, "account number");
+        }
     }
 
     /// Returns what the name of a URL parameter says about its value: `?cvv=123&pin=4821`.
@@ -225,21 +256,31 @@ impl MessageAnalysis<'_, '_> {
         candidate.last + 1
     }
 
-    /// Returns the security code at the start of two numbers that look like one: "my cvv is 319 4821".
-    fn code_before_another(&self, number: &Number) -> Option<Number> {
+    /// Returns the security code in two numbers that look like one: "my cvv is 319 4821", or "2041 318" in answer to a
+    /// question for it.
+    fn code_beside_another(&self, number: &Number) -> Option<Number> {
         let tokens = &self.reading.tokens;
-        let [code, other] = [number.first, number.first + 1];
-        let two = number.last == other && tokens[code].kind == Kind::Digits && tokens[other].kind == Kind::Digits;
-        let at = self.reading.cues.partition_point(|hit| hit.last < code).checked_sub(1)?;
-        let hit = &self.reading.cues[at];
-        let named = hit.cue.topic == Topic::SecurityCode && code - hit.last <= 2;
-        (two && named && tokens[code].len() == 3 && !secret_fits(Topic::SecurityCode, number)).then_some(Number {
-            last: code,
-            digits: 3,
-            groups: 1,
-            shape: NumberShape::Bare,
-            ..*number
-        })
+        let pair = [number.first, number.first + 1];
+        let two = number.last == pair[1] && pair.iter().all(|at| tokens[*at].kind == Kind::Digits);
+        if !two || secret_fits(Topic::SecurityCode, number) {
+            return None;
+        }
+        let named = || {
+            let at = self.reading.cues.partition_point(|hit| hit.last < number.first).checked_sub(1);
+            at.map(|at| &self.reading.cues[at])
+                .is_some_and(|hit| hit.cue.topic == Topic::SecurityCode && number.first - hit.last <= 2)
+        };
+        let asked = || {
+            let asked = self.expected.asked;
+            asked.contains(Topic::SecurityCode) && !asked.contains(Topic::Card) && self.is_bare()
+        };
+        let code = match pair.map(|at| tokens[at].len()) {
+            [3, _] if named() => pair[0],
+            [3, 4] if asked() => pair[0],
+            [4, 3] if asked() => pair[1],
+            _ => return None,
+        };
+        Some(Number { first: code, last: code, digits: 3, groups: 1, shape: NumberShape::Bare, ..*number })
     }
 
     /// Records the number `before` as the same kind of secret as `number`, if they look alike.

@@ -44,11 +44,13 @@ impl MessageAnalysis<'_, '_> {
         {
             return Some((Entity::SecurityCode, true));
         }
-        // In a longer message a number before a noun counts something: "1204 correos".
+        // In a longer message a number before a noun counts something: "1204 correos". An answer may begin with a number
+        // and any word: "843 dude".
         let counts = !self.is_bare()
             && self.reading.token(number.last + 1).is_some_and(|t| {
+                let plural = self.reading.bytes(t).ends_with(b"s");
                 t.kind == Kind::Word
-                    && (t.word == 0 || !t.does(Does::COMMON) && self.reading.bytes(t).ends_with(b"s"))
+                    && (t.word == 0 && (number.first > 0 || plural) || !t.does(Does::COMMON) && plural)
                     && t.len() > 3
                     && t.spaced
                     && self.reading.text[t.start as usize].is_ascii_lowercase()
@@ -77,6 +79,9 @@ impl MessageAnalysis<'_, '_> {
                 if !topics.contains(topic) || !secret_fits(topic, number) {
                     continue;
                 }
+                if self.is_the_other_of_two(number) {
+                    continue;
+                }
                 // "G-482913" is not an account number.
                 if number.attached && !matches!(topic, Topic::OneTimePasscode | Topic::Code) {
                     continue;
@@ -85,21 +90,24 @@ impl MessageAnalysis<'_, '_> {
                 if topic == Topic::Account && topics.contains(Topic::Card) && self.may_begin_a_card(number) {
                     continue;
                 }
+                // "Expiry and CVC?", "919", "0928": the rest of the answer.
+                let dated = self.expected.asked.contains(Topic::Time);
+                if dated && self.expected.answered && topic == Topic::SecurityCode && number.digits == 4 {
+                    continue;
+                }
                 // If both were asked for, the shape decides: a ZIP has five digits.
                 let clear = match harmless {
                     // If there are two such numbers, it is unknown which one is the ZIP.
                     Some(Topic::Zip) => number.digits != 5 && number.digits != 9 || self.has_two_alike(number),
-                    // "Expiry and CVC?", "919", "0928": the rest of the answer.
-                    Some(Topic::Time) => {
-                        let rest = self.expected.answered && topic == Topic::SecurityCode && number.digits == 4;
-                        !(rest || matches!(number.shape, NumberShape::Likely("year")))
-                    }
+                    Some(Topic::Time) => number.shape != NumberShape::Likely("year"),
                     // "8104, and 615": the longer one is the last four.
                     Some(Topic::Partial) => {
-                        !(topic == Topic::SecurityCode && number.digits == 4 && self.has_three_digits()
-                            || number.digits == 4 && self.is_first_of_two_answers())
+                        !(number.digits == 4
+                            && (topic == Topic::SecurityCode && self.has_three_digits()
+                                || self.is_first_of_two_answers()
+                                || self.is_end_of_a_number(number)))
                     }
-                    Some(Topic::Phone) => number.digits < 10,
+                    Some(Topic::Phone) => number.digits < 10 && number.shape != NumberShape::Likely("phone"),
                     _ => true,
                 };
                 if !clear {
@@ -188,7 +196,7 @@ impl MessageAnalysis<'_, '_> {
     }
 
     /// The numbers of an answer, or nothing if there are too many for an answer.
-    fn few_numbers(&self) -> &[Number] {
+    pub(super) fn few_numbers(&self) -> &[Number] {
         const MOST: usize = 12;
         if self.page.numbers.len() <= MOST { self.page.numbers } else { &[] }
     }
@@ -208,6 +216,25 @@ impl MessageAnalysis<'_, '_> {
     /// secret: "last four and the code we sent?".
     fn is_first_of_two_answers(&self) -> bool {
         self.is_one_value() && self.expected.position.among(2) == Some(1) && self.expected.may_answer()
+    }
+
+    /// Returns whether the name of a long number is right before these digits: "card 4305", "my ssn is 1907".
+    fn is_end_of_a_number(&self, number: &Number) -> bool {
+        const NEAR: usize = 3;
+        let at = self.reading.cues.partition_point(|hit| hit.last < number.first);
+        at.checked_sub(1).map(|at| &self.reading.cues[at]).is_some_and(|hit| {
+            matches!(hit.cue.topic, Topic::Card | Topic::SocialSecurity | Topic::Account | Topic::Phone)
+                && number.first - hit.last <= NEAR
+        })
+    }
+
+    /// Returns whether a number is the first of two answers and fits the harmless thing that was asked for first: "order
+    /// number and the code we sent?", "88213". Codes have six digits.
+    pub(super) fn is_the_other_of_two(&self, number: &Number) -> bool {
+        self.is_first_of_two_answers()
+            && self.expected.recent[0].asked().has_secret()
+            && self.harmless_asked(number).is_some()
+            && !self.expected.asked.secrets().iter().any(|topic| is_usual(topic, number.digits))
     }
 
     /// Returns whether the message is a single number, word or address. "hunter22!" is a password.
@@ -372,5 +399,15 @@ impl MessageAnalysis<'_, '_> {
                 }
             }
         }
+    }
+}
+
+/// Returns whether a secret of this kind usually has this many digits.
+fn is_usual(topic: Topic, digits: usize) -> bool {
+    match topic {
+        Topic::OneTimePasscode | Topic::Code => digits == 6,
+        Topic::Pin => digits == 4,
+        Topic::SecurityCode => digits == 3,
+        _ => true,
     }
 }

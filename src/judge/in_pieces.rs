@@ -120,6 +120,10 @@ impl MessageAnalysis<'_, '_> {
         let code = expected.contains(Topic::OneTimePasscode)
             || expected.contains(Topic::Code) && !expected.contains(Topic::Card);
         let alone = self.reading.facts.words == 0;
+        // "5 digits or 4?" "5": agents do not spell out secrets.
+        if self.expected.serves && digits.len() <= 2 {
+            return None;
+        }
         let last = self.expected.recent.iter().find(|recent| recent.is_there() && recent.serves());
         let just_asked = || last.is_none_or(|last| last.asked().iter().any(|topic| expected.contains(topic)));
         let short =

@@ -10,6 +10,8 @@ use crate::detect::one_time_passcode;
 use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::judge::analysis::MessageAnalysis;
+use crate::judge::ask;
+use crate::judge::conversation::Topics;
 use crate::judge::govern::{self, Governor};
 
 impl MessageAnalysis<'_, '_> {
@@ -68,6 +70,20 @@ impl MessageAnalysis<'_, '_> {
             }
         }
         false
+    }
+
+    /// Returns whether a number answers a question for a PIN by what it equals: "it's my birth year 1962", "same as my house
+    /// number 3391".
+    pub(super) fn is_described_pin(&self, number: &Number) -> bool {
+        let opens = self.reading.tokens.iter().find(|t| t.is_text());
+        let it_is = ask::explains(self.reading, 0);
+        self.expected.asked == Topics::NONE.with(Topic::Pin)
+            && !self.expected.answered
+            && (it_is || opens.is_some_and(|t| self.reading.is_in(t, PhraseSet::EQUALS)))
+            && self.few_numbers().len() == 1
+            && (4..=6).contains(&number.digits)
+            && number.groups == 1
+            && !number.attached
     }
 
     /// Returns whether nine digits are a Social Security number: they are dictated or grouped as printed, the text
@@ -319,7 +335,9 @@ impl MessageAnalysis<'_, '_> {
             (number.first.saturating_sub(LONGEST)..number.first).rev().find(|&at| ends(at)).map_or(0, |at| at + 1);
         let until = (number.last + 1..tokens.len()).find(|&at| ends(at)).unwrap_or(tokens.len());
         let talk = Does::GLUE.union(Does::FILLER).union(Does::COPULA).union(Does::REPORTS).union(Does::FACE);
+        // "The 3 on the back, 722".
         let says = |t: &Token| match t.kind {
+            _ if t.is_any(WordSet::THREE) => true,
             Kind::Word => t.cue == 0 && t.does(talk) && !t.does(Does::NEGATION),
             Kind::Mark(mark) => mark == b'\'',
             _ => false,

@@ -127,6 +127,8 @@ fn cost(topic: Topic, groups: &[Group]) -> Option<u32> {
         (Topic::Pin, 5 | 6) => 1,
         (Topic::Pin, 7 | 8) => 3,
         (Topic::Password, 4..) if groups.len() == 1 => 3,
+        // "Account number or phone number?"
+        (Topic::Account, 10) if lens[..] == [3, 3, 4] => UNANSWERED + 1,
         (Topic::Account, 8..=24) => 0,
         (Topic::Account, 6 | 7) => 1,
         (Topic::Partial, 4) => 0,
@@ -164,6 +166,12 @@ struct Step {
     topic: Option<Topic>,
 }
 
+/// Returns whether the topic may be another name of one of the others: the "3-digit code" of a security code, the
+/// password that a "passcode" may be.
+fn is_other_name(topic: Topic, topics: &[Topic]) -> bool {
+    topic == Topic::Code || topic == Topic::Password && topics.contains(&Topic::OneTimePasscode)
+}
+
 /// Returns the lowest cost at which the topics can be distributed, and what each group is then. `all_answered`: whether
 /// every topic must have a value. `secret_at`: the group in which the secret is expected.
 fn distribute(
@@ -179,8 +187,7 @@ fn distribute(
     let all = (1 << topics.len()) - 1;
     let unanswered = |set: usize| {
         let cost = |(at, topic): (usize, &Topic)| match topic.is_secret() {
-            // "3-digit code" may be another name of the security code.
-            _ if set & 1 << at == 0 || *topic == Topic::Code => 0,
+            _ if set & 1 << at == 0 || is_other_name(*topic, topics) => 0,
             true => UNANSWERED,
             false if all_answered => UNKNOWN,
             false => 1,
@@ -370,7 +377,7 @@ impl MessageAnalysis<'_, '_> {
         let strict = label.is_some() || topics.len() == 1 && secret_at.is_none();
         let most = if strict { STRICT } else { UNKNOWN };
         let found = |topic: &Topic| slots.iter().flatten().any(|secret| secret.0 == *topic);
-        let missing = |topic: &Topic| topic.is_secret() && *topic != Topic::Code && !found(topic);
+        let missing = |topic: &Topic| topic.is_secret() && !is_other_name(*topic, &topics) && !found(topic);
         if cost >= most || slots.iter().all(Option::is_none) {
             return;
         }

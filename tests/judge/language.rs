@@ -796,7 +796,7 @@ fn the_fields_after_a_card_may_be_named_by_its_sides() {
 #[test]
 fn the_address_of_a_mailbox_is_a_user_name() {
     becomes(&[("account: dana@mail.example\nSaffron55!", "account: dana@mail.example\n********")]);
-    passes(&["account: dana@mail.example\nSaffron street", "account: 2 users\nBlue55"]);
+    passes(&["account: dana@mail.example\nSaffron street", "account: 2 users\nBlue team"]);
 }
 
 #[test]

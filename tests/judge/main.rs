@@ -3,6 +3,7 @@
 mod form;
 mod language;
 mod pieces;
+mod questions;
 mod slots;
 
 use lastfour::{Conversation, Engine, Message, Role};

@@ -164,7 +164,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Place,
         name: "address",
-        phrases: "room; rooms; rm; suite; ste; apt; apartment; unit; floor; gate; seat; seats; row; aisle; terminal; platform; table; location/map/maps/dropped/google pin/pins; pin of/for/at the? location/place/house/spot; locker; pobox; po box; p o box; box; building; bldg; store; store number/no/num/#; location; register; register number; lane; branch; branch number; exit; highway; hwy; route; interstate; lot; block; house number; address; addresses; street; live at; lives at; lane number; dept; department; aisle number; bay; dock; warehouse; kiosk; atm; atms; atm id/number; cabin; deck; berth; carriage; car; stop; station; level; zone; section; counter; concourse; door; pump; booth; spot; stall; site; office; merchant; terminal number; till",
+        phrases: "room; rooms; rm; suite; ste; apt; apartment; flat; unit; floor; gate; seat; seats; row; aisle; terminal; platform; table; location/map/maps/dropped/google pin/pins; pin of/for/at the? location/place/house/spot; locker; pobox; po box; p o box; box; building; bldg; store; store number/no/num/#; location; register; register number; lane; branch; branch number; exit; highway; hwy; route; interstate; lot; block; house number; address; addresses; street; live at; lives at; lane number; dept; department; aisle number; bay; dock; warehouse; kiosk; atm; atms; atm id/number; cabin; deck; berth; carriage; car; stop; station; level; zone; section; counter; concourse; door; pump; booth; spot; stall; site; office; merchant; terminal number; till",
     },
 ];
 
@@ -349,7 +349,7 @@ pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (WordSet::SEVERAL, "four five six eight"),
     (WordSet::CODE, "code"),
     (WordSet::REFERENCE, "it that them they one ones again what say those this rest next new another"),
-    (WordSet::MESSAGE, "text sms message texted sent email app"),
+    (WordSet::MESSAGE, "text texts sms message texted sent email app"),
     (WordSet::PURPOSE, "to for before"),
     (WordSet::WARNING, "never nobody"),
     (WordSet::YES, "yes yeah yep yup sure please correct"),
@@ -435,6 +435,8 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
         "welcome secret love password monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december spring summer autumn fall winter mother father money master family friends freedom computer",
     ),
     (PhraseSet::WHO, "who who's whose"),
+    (PhraseSet::ONLY, "only just but"),
+    (PhraseSet::EQUALS, "same"),
     (
         PhraseSet::TYPED_IN,
         "app apps browser browsers site sites website websites page city town store branch device computer laptop tablet program application team person",
@@ -463,7 +465,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::CONFIRMS, "right correct yes ok is did accepted verified received matches matched"),
     (PhraseSet::READS_BACK, "heard hear have got noted wrote entered repeat read confirm tried used"),
     (PhraseSet::REJECTS, "didn didnt doesn isn wasn was failed expired no"),
-    (PhraseSet::ASKS_BACK, "can could is do does did are may should will would"),
+    (PhraseSet::ASKS_BACK, "can could is was were do does did are may should will would"),
     (PhraseSet::I_THINK, "think believe guess i please lol"),
     (PhraseSet::THEN_ANOTHER, "n and then"),
     (PhraseSet::AS_IN, "as like with"),

@@ -120,6 +120,11 @@ impl PhraseSet {
     /// The name of a format or a standard that has digits.
     pub(crate) const STANDARD: Self = Self(1 << 58);
 
+    /// Limits a request to what follows: "not the CVV, just the last four".
+    pub(crate) const ONLY: Self = Self(1 << 59);
+    /// Says that a secret equals something else, at the start of an answer: "same as my house number".
+    pub(crate) const EQUALS: Self = Self(1 << 60);
+
     pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }

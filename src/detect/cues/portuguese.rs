@@ -443,6 +443,8 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::SMS, "mensagem msg torpedo"),
     (PhraseSet::CARRIES, "tem traz vem ta esta escrito"),
     (PhraseSet::MINE, "minha meu"),
+    (PhraseSet::EQUALS, "mesmo mesma igual"),
+    (PhraseSet::ONLY, "so somente apenas mas"),
     (PhraseSet::JOINS, "e ou"),
     (PhraseSet::THE_THING, "a o"),
     (PhraseSet::STILL, "agora ainda apenas so esse essa como que eh ser atualmente simplesmente"),

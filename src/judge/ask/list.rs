@@ -55,7 +55,14 @@ pub(super) fn is_bare_name(reading: &TokenizedText<'_>, start: usize, end: usize
     }
     let item = |item: &[Token]| item.iter().all(is_plain) || !names(reading, item, Topic::is_secret);
     let secret = || names(reading, tokens, Topic::is_secret);
-    let short = || secret() && tokens.iter().filter(|t| t.is_text()).count() <= SHORT_LIST && !states(reading, tokens);
+    // "I'll mail the PIN."
+    let first_person = || tokens.iter().any(|t| reading.is_in(t, PhraseSet::I));
+    let short = || {
+        secret()
+            && !first_person()
+            && tokens.iter().filter(|t| t.is_text()).count() <= SHORT_LIST
+            && !states(reading, tokens)
+    };
     let listed = || tokens.iter().any(|t| separates(reading, t)) && tokens.split(|t| separates(reading, t)).all(item);
     tokens.iter().all(is_plain) || short() && (listed() || has_a_run(reading, start, end))
 }
@@ -132,8 +139,11 @@ pub(super) fn is_apart_from_measure(reading: &TokenizedText<'_>, start: usize, e
         .union(WordSet::WHERE)
         .union(WordSet::DATE)
         .union(WordSet::FECHA);
-    // "4 or 6 digits" is one item.
-    let separator = |at: &usize| separates(reading, &tokens[*at]) && !is_or(reading, &tokens[*at]);
+    // "4 or 6 digits" is one item, and "when" and "que" are no conjunctions here.
+    let separator = |at: &usize| {
+        let token = &tokens[*at];
+        separates(reading, token) && !is_or(reading, token) && !token.is_any(measures.union(WordSet::QUE))
+    };
     let from = (start..cue).rev().find(separator).map_or(start, |at| at + 1);
     let to = (cue..end).find(separator).unwrap_or(end);
     (from, to) != (start, end) && !tokens[from..to].iter().any(|t| t.is_any(measures))

@@ -52,7 +52,9 @@ pub(super) fn sends_it(reading: &TokenizedText<'_>, part: Part) -> bool {
 pub(super) fn means(reading: &TokenizedText<'_>, start: usize, end: usize) -> Topics {
     let named = |topic: &Topic| !matches!(topic, Topic::Login | Topic::Place | Topic::Quantity | Topic::Amount);
     let topics = || cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic);
-    let Some(first) = topics().find(named).filter(|topic| Topic::MEANT.contains(topic)) else { return Topics::NONE };
+    if !topics().any(|topic| Topic::MEANT.contains(&topic)) {
+        return Topics::NONE;
+    }
     let tokens = &reading.tokens[start..end];
     let pair =
         |w: &[Token], first: PhraseSet, then: PhraseSet| reading.is_in(&w[0], first) && reading.is_in(&w[1], then);
@@ -63,9 +65,12 @@ pub(super) fn means(reading: &TokenizedText<'_>, start: usize, end: usize) -> To
     if suffices {
         return Topics::NONE.with(Topic::Partial);
     }
-    let points = tokens.get(..2).is_some_and(|w| pair(w, PhraseSet::THE, PhraseSet::OF_THE));
-    let says = || tokens.windows(2).any(|w| pair(w, PhraseSet::WE_MEAN, PhraseSet::MEANT));
-    if points || says() { Topics::NONE.with(first) } else { Topics::NONE }
+    let points = tokens.get(..2).is_some_and(|w| pair(w, PhraseSet::THE, PhraseSet::OF_THE)).then_some(start);
+    let says = || tokens.windows(2).position(|w| pair(w, PhraseSet::WE_MEAN, PhraseSet::MEANT)).map(|at| start + at);
+    // "That's the date, I mean the three digits" does not mean the date.
+    let Some(from) = points.or_else(says) else { return Topics::NONE };
+    let first = cues_in(reading, from, end).map(|(_, hit)| hit.cue.topic).find(named);
+    first.filter(|topic| Topic::MEANT.contains(topic)).map_or(Topics::NONE, |topic| Topics::NONE.with(topic))
 }
 
 /// Returns whether the cue only counts digits and does not say of what: "The 15 digits".

@@ -26,7 +26,11 @@ use meaning::{asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
 use menu::{is_choice, is_menu};
 use object::{corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies};
 pub(crate) use sentence::MOST_WORDS_AROUND_A_NAME;
-use sentence::{Sentence, Sweep, explains};
+pub(crate) use sentence::explains;
+use sentence::{Sentence, Sweep};
+
+/// The name of the cue for the beginning of a number.
+const FIRST_DIGITS: &str = "first digits";
 
 /// A cue in a question or a request.
 #[derive(Debug, Clone, Copy)]
@@ -202,6 +206,14 @@ impl MessageReader<'_, '_> {
             hit.first > 0 && reading.is_in(&reading.tokens[hit.first - 1], PhraseSet::FORGOTTEN)
                 || hit.cue.name == "the new one" && near.iter().any(|t| reading.is_in(t, PhraseSet::CHANGES))
         };
+        // "Do you want me to reset the password?"
+        let offered = || {
+            let first_person = |t: &Token| reading.is_in(t, PhraseSet::I.union(PhraseSet::US));
+            sentence.question
+                && self.role.serves()
+                && is_changed(reading, hit.first)
+                && reading.tokens[current.start..hit.first].iter().any(first_person)
+        };
         // "The code needs a minimum of...": the code is the subject, not what is needed.
         let subject = || next.is_some_and(|t| t.kind == Kind::Word && reading.is_in(t, PhraseSet::NEEDS));
         // "I got an sms" is not a question for it.
@@ -225,7 +237,9 @@ impl MessageReader<'_, '_> {
                     && cues_in(reading, comma, current.end).next().is_some()
             })
         };
-        verb || label()
+        // "That's the date, I need the three digits."
+        let given = || !sentence.question && !topic.is_secret() && points_at(reading, hit.first);
+        verb || label() || offered() || given()
             || sentence.elsewhere && is_changed(reading, hit.first)
             || !sentence.question && subject()
             // "What is code 407?" names the code. A quoted question is somebody else's.
@@ -253,7 +267,7 @@ impl MessageReader<'_, '_> {
         if sentence.asks_for(reading, hit) && (role.serves() || sentence.request || wants() || asks_shortly()) {
             let apart = || topic.is_secret() && list::is_apart_from_measure(reading, start, end, hit.first);
             let dependent =
-                || previous.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit.last, end);
+                || previous.is_some_and(|last| depends(reading, last, hit.first)) || modifies(reading, hit, end);
             if let Some(other) = sentence.measures.filter(|_| !apart()) {
                 // An explanation is not a number.
                 if other == Topic::Quantity {
@@ -261,16 +275,20 @@ impl MessageReader<'_, '_> {
                 }
                 current.asks = current.asks.with(other);
                 self.said.measures = true;
+            } else if hit.cue.name == FIRST_DIGITS {
+                // "The first five of your social": a part of the secret, and not the harmless one.
             } else if !dependent() {
                 current.asks = current.asks.union(topics_of(reading, hit, sentence.sent));
                 current.counts &= topic == Topic::Phone || is_a_count(reading, hit);
                 self.requests.push(Request { topic, hit: index });
-            } else if matches!(topic, Topic::Reference | Topic::Device)
+            } else if (matches!(topic, Topic::Reference | Topic::Device) || topic == Topic::Place && current.counts)
                 && current.asks.contains(Topic::Code)
                 && !sentence.sent
             {
-                // "The code at the bottom of the voucher" belongs to the voucher.
-                current.asks = current.asks.without(Topic::Code).without(Topic::Password).with(topic);
+                // "The code at the bottom of the voucher" belongs to the voucher, "the 4 digit number of your store" to the
+                // store.
+                let other = [Topic::Code, Topic::Password, Topic::SecurityCode];
+                current.asks = other.into_iter().fold(current.asks, Topics::without).with(topic);
             }
         } else if topic.is_secret() && (!sentence.negated || sentence.trouble) {
             self.named = self.named.with(topic);
@@ -280,15 +298,32 @@ impl MessageReader<'_, '_> {
                 .any(|t| t.kind == Kind::Word && t.does(Does::NEGATION));
             // "That code needs a minimum": both sides know the code.
             let known = hit.first > 0 && reading.tokens[hit.first - 1].is_any(WordSet::POINTER);
-            if sentence.trouble && !left_out
+            // "The CVV failed. How much were you paying?"
+            if sentence.trouble && !left_out && !self.asks_for_another_thing(end)
                 || sentence.foretells && !known && matches!(topic, Topic::Code | Topic::OneTimePasscode)
             {
                 current.asks = current.asks.union(topics_of(reading, hit, sentence.sent));
             }
         }
-        if sentence.question && topic.is_secret() && !has_value(reading, hit.last) {
+        // "Can you check my account?" offers no number.
+        let thing = topic == Topic::Account && hit.first == hit.last;
+        if sentence.question && topic.is_secret() && !thing && !has_value(reading, hit.last) {
             self.said.offers = self.said.offers.with(topic);
         }
+    }
+
+    /// Returns whether a question for something harmless follows in the message, and nothing that points back to a secret.
+    fn asks_for_another_thing(&self, from: usize) -> bool {
+        let reading = self.reading;
+        let rest = &reading.tokens[from..];
+        let harmless = |t: &Token| reading.hit(t).is_some_and(|hit| !hit.cue.topic.is_secret());
+        let measures = WordSet::HOW.union(WordSet::HOW_MANY).union(WordSet::WHEN).union(WordSet::WHERE);
+        let back = |t: &Token| {
+            reading.hit(t).is_some_and(|hit| hit.cue.topic.is_secret()) || reading.is_in(t, PhraseSet::POINTS_BACK)
+        };
+        self.last_question.is_some_and(|at| at >= from)
+            && rest.iter().any(|t| harmless(t) || t.is_any(measures))
+            && !rest.iter().any(back)
     }
 
     /// Records what a sentence asks for, given what its cues have shown.
@@ -356,12 +391,35 @@ impl MessageReader<'_, '_> {
                 asks = asks.with(Topic::Login);
             }
         }
+        self.said.goes_on = role.serves() && sentence.question && goes_on(reading, start, end);
         if !asks.is_empty() {
             // "Dial *#06# and read me the 15 digits."
             self.said.counts = counts && asks.without(Topic::Phone) == Topics::NONE.with(Topic::Card);
         }
         self.said.asks = self.said.asks.union(asks);
     }
+}
+
+/// Returns whether "that is" is before the cue at `first`: "that's the date", "esa es la fecha".
+fn points_at(reading: &TokenizedText<'_>, first: usize) -> bool {
+    let tokens = &reading.tokens[first.saturating_sub(4)..first];
+    let mut before =
+        tokens.iter().rev().skip_while(|t| t.kind == Kind::Word && t.does(Does::DETERMINER.union(Does::OWN)));
+    before.next().is_some_and(|t| t.does(Does::COPULA) || reading.is_word(t, b"s"))
+        && before.find(|t| t.is_text()).is_some_and(|t| t.is_any(WordSet::POINTER))
+}
+
+/// Returns whether the sentence is only "and" and the name of a number: "and the card?", not "and the card number?".
+fn goes_on(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
+    const MOST_WORDS: usize = 4;
+    let mut words = reading.tokens[start..end].iter().filter(|t| t.is_text());
+    let long = |topic: Topic| matches!(topic, Topic::Card | Topic::Account | Topic::SocialSecurity | Topic::Phone);
+    words.clone().count() <= MOST_WORDS
+        && words.next().is_some_and(|t| t.does(Does::CONJUNCTION))
+        && words.all(|t| match reading.hit(t) {
+            Some(hit) => long(hit.cue.topic) && !reading.is_in(t, PhraseSet::FULL),
+            None => t.does(Does::OWN.union(Does::DETERMINER).union(Does::GLUE)),
+        })
 }
 
 /// Returns whether any sentence may ask for something, that is, be more than [plain](Sweep::is_plain). If not, the

@@ -2,9 +2,10 @@
 //! given.
 
 use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
-use crate::detect::token::{Kind, Token, TokenizedText};
+use crate::detect::token::{Hit, Kind, Token, TokenizedText};
 
-use super::cues_in;
+use super::meaning::is_a_count;
+use super::{FIRST_DIGITS, cues_in};
 
 /// Returns whether the agent sends the customer elsewhere instead of asking for the secret: "You can reset your PIN at
 /// any ATM".
@@ -61,11 +62,14 @@ pub(super) fn listed(reading: &TokenizedText<'_>, last: usize, first: usize) -> 
     })
 }
 
-/// Returns whether the cue is a possessive before another cue: "the phone's PIN".
-pub(super) fn modifies(reading: &TokenizedText<'_>, last: usize, end: usize) -> bool {
-    let possessive = reading.token(last + 1).is_some_and(|t| t.is(b'\'') && !t.spaced)
-        && reading.token(last + 2).is_some_and(|t| reading.is_word(t, b"s"));
-    possessive && cues_in(reading, last + 1, end).next().is_some()
+/// Returns whether the cue is a possessive or a count of digits before another cue: "the phone's PIN", "your 9 digit
+/// member ID".
+pub(super) fn modifies(reading: &TokenizedText<'_>, hit: &Hit, end: usize) -> bool {
+    let next = hit.last + 1;
+    let possessive = reading.token(next).is_some_and(|t| t.is(b'\'') && !t.spaced)
+        && reading.token(next + 1).is_some_and(|t| reading.is_word(t, b"s"));
+    let count = is_a_count(reading, hit) && next < end && reading.tokens[next].cue != 0;
+    count || possessive && cues_in(reading, next, end).next().is_some()
 }
 
 /// Returns whether a cue for a part of a number follows directly, as in "account ending 5567" but not in "the security
@@ -78,7 +82,7 @@ pub(super) fn is_partial(reading: &TokenizedText<'_>, last: usize) -> bool {
         && reading
             .token(last + 1)
             .and_then(|t| reading.hit(t))
-            .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != "first digits")
+            .is_some_and(|hit| hit.cue.topic == Topic::Partial && hit.cue.name != FIRST_DIGITS)
 }
 
 /// Returns whether a number of three or more digits follows the cue directly: "code 407".

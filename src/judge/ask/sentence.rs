@@ -100,6 +100,8 @@ pub(super) struct Sentence {
     /// "Read it to me", "me lo dicta".
     pub(super) recites: bool,
     pub(super) first_negation: usize,
+    /// The word after a negation that limits the request to what follows: "not the CVV, just the last four".
+    pub(super) only: Option<usize>,
     /// "How many", "when", "where": the topic that is asked for instead.
     pub(super) measures: Option<Topic>,
     /// "is incorrect", "try again", "only eight digits": an agent needs it again.
@@ -157,10 +159,19 @@ impl Sentence {
             Some(Topic::Quantity)
         } else if question && (opens_with(WordSet::WHERE) || asks_in_what(reading, tokens)) {
             Some(Topic::Place)
+        } else if let Some(topic) = question.then(|| asks_which_thing(reading, start, end)).flatten() {
+            Some(topic)
         } else {
             None
         };
         let negated = sweep.negation.is_some();
+        let limits = |t: &Token| reading.is_in(t, PhraseSet::ONLY);
+        // "The whole number, not just the last four".
+        let besides = sweep.negation.filter(|at| reading.token(at + 1).is_some_and(limits));
+        let only = sweep.negation.filter(|_| besides.is_none()).and_then(|negation| {
+            let from = (negation + 1).min(end);
+            reading.tokens[from..end].iter().position(limits).map(|at| from + at)
+        });
         let digits = classes.intersects(Does::DIGITS);
         Self {
             question,
@@ -173,15 +184,17 @@ impl Sentence {
                 && tokens.iter().rfind(|t| t.kind != Kind::Newline).is_some_and(|t| t.is(b':'))
                 || role.serves()
                     && ((secret || sweep.harmless && reading.facts.words <= MOST_WORDS_AROUND_A_NAME)
-                        && is_bare_name(reading, start, end)
-                        || is_prompt(reading, start, end)
-                        || is_harmless_prompt(reading, start, end))
+                        && is_bare_name(reading, start, besides.unwrap_or(end))
+                        || is_prompt(reading, start, besides.unwrap_or(end))
+                        || is_harmless_prompt(reading, start, end)
+                        || only.is_some_and(|only| is_harmless_name(reading, only, end)))
                     && !(secret && asks_later && confirms(reading, start, end)),
             refers_back: words <= 8 && is(WordSet::REFERENCE),
             recites: tokens
                 .windows(2)
                 .any(|w| w[0].is_any(WordSet::RECITE) && w[1].is_any(WordSet::IT) || w[0].is_any(WordSet::RECITE_IT)),
             first_negation,
+            only,
             measures,
             purpose: is(WordSet::PURPOSE)
                 .then(|| tokens.iter().find(|t| t.is_text()).filter(|t| t.is_any(WordSet::PURPOSE)))
@@ -209,7 +222,8 @@ impl Sentence {
     /// Returns whether the cue is asked for and not just mentioned.
     pub(super) fn asks_for(&self, reading: &TokenizedText<'_>, hit: &Hit) -> bool {
         // "never share your passcode", "we will never ask for your PIN"
-        if self.first_negation < hit.first && !(self.question && self.request && !warns(reading, self.first_negation)) {
+        let left_out = self.first_negation < hit.first && self.only.is_none_or(|only| hit.first < only);
+        if left_out && !(self.question && self.request && !warns(reading, self.first_negation)) {
             return false;
         }
         let sent_code = self.sent && matches!(hit.cue.topic, Topic::OneTimePasscode | Topic::Code);
@@ -258,6 +272,29 @@ fn asks_in_what(reading: &TokenizedText<'_>, tokens: &[Token]) -> bool {
         }
     }
     false
+}
+
+/// Returns the topic of the thing that the sentence asks for first, and a secret only after a verb: "Which phone did the
+/// code go to?", "What amount was the card charged?". Of a card or an account only the end is the answer.
+fn asks_which_thing(reading: &TokenizedText<'_>, start: usize, end: usize) -> Option<Topic> {
+    const NEAR: usize = 3;
+    let which = WordSet::WHICH.union(WordSet::QUE).union(WordSet::WHAT);
+    let tokens = &reading.tokens;
+    let at = (start..end.min(start + NEAR)).find(|at| tokens[*at].is_any(which))?;
+    let hit = tokens.get(at + 1).and_then(|t| reading.hit(t))?;
+    let verb = reading.token(hit.last + 1).filter(|_| hit.last + 1 < end)?;
+    let asks = verb.kind == Kind::Word && verb.cue == 0 && reading.is_in(verb, PhraseSet::ASKS_BACK);
+    let typed = [Topic::SecurityCode, Topic::OneTimePasscode, Topic::Code, Topic::Pin, Topic::Password];
+    let charged = |topic: Topic| topic == Topic::Card && !hit.cue.topic.is_secret();
+    let secret = cues_in(reading, hit.last + 2, end)
+        .map(|(_, hit)| hit.cue.topic)
+        .any(|topic| typed.contains(&topic) || charged(topic));
+    match hit.cue.topic {
+        _ if !asks || !secret => None,
+        Topic::Card | Topic::Account => Some(Topic::Partial),
+        topic if topic.is_secret() => None,
+        topic => Some(topic),
+    }
 }
 
 /// Returns whether the sentence names nothing but a side of a card and a count: "three from the back", "los 3 de atrás".
@@ -353,8 +390,16 @@ pub(super) fn is_harmless_prompt(reading: &TokenizedText<'_>, start: usize, end:
         && !tokens.iter().any(|t| t.kind == Kind::Word && verb(t) || matches!(t.kind, Kind::Digits if t.len() > 2))
 }
 
+/// Returns whether the tokens only name something harmless: "just the amount".
+fn is_harmless_name(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
+    let mut hits = cues_in(reading, start, end).map(|(_, hit)| hit.cue.topic).peekable();
+    hits.peek().is_some()
+        && hits.all(|topic| !topic.is_secret() || topic == Topic::Card)
+        && reading.tokens[start..end].iter().filter(|t| t.is_text()).count() <= MOST_WORDS_AROUND_A_NAME / 2
+}
+
 /// Returns whether the sentence at `start` explains what the previous one asked for: "It's the...", "Es el...".
-pub(super) fn explains(reading: &TokenizedText<'_>, start: usize) -> bool {
+pub(crate) fn explains(reading: &TokenizedText<'_>, start: usize) -> bool {
     let is = |at: usize, list: WordSet| reading.token(at).is_some_and(|t| t.is_any(list));
     is(start, WordSet::ITS)
         || is(start, WordSet::IT)

@@ -343,6 +343,7 @@ impl MessageAnalysis<'_, '_> {
             _ if number::is_glued(self.reading, number.first, number.last) => return false,
             _ if self.is_element(number) || self.parts.contains(&number.first) => return false,
             _ if self.has_named_what_was_asked() && !self.is_named(number) => return false,
+            _ if self.ends_what_was_asked(number) || self.is_the_other_of_two(number) => return false,
             NumberShape::Likely("phone") => number.digits != 10 || number.groups != 3,
             // "The PIN is not the year I was born, 1997."
             NumberShape::Likely("year") if self.is_negated(number.first) => return false,
@@ -356,6 +357,14 @@ impl MessageAnalysis<'_, '_> {
             && (by_itself && (number.digits > 3 || self.is_bare() && self.expected.may_answer())
                 || self.expected.awaits_a_secret()
                 || self.is_cued(number.first, number.last, |topic, _| topic.is_secret()))
+    }
+
+    /// Returns whether four digits answer a question for nothing but the last digits of something.
+    fn ends_what_was_asked(&self, number: &Number) -> bool {
+        self.expected.may_answer()
+            && self.expected.recent[0].asked().iter().eq([Topic::Partial])
+            && number.digits == 4
+            && number.groups == 1
     }
 
     /// Returns whether a negation and a word of time precede the token in its sentence.

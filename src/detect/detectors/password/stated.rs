@@ -482,6 +482,8 @@ fn plain_words(
         && !stopped
         && tokens[last].kind == Kind::Word
         && !tokens[last].does(WordClass::COMMON)
+        // "8-20 characters".
+        && !is_sentence(reading, (value.0, last))
     {
         return Some((value.0, last));
     }
