@@ -20,19 +20,22 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
 /// - Bytes outside of what was found do not change.
 /// - The output does not depend on how the input is split into chunks.
 /// - A valid JSON document, and a line that is an object or array, stays valid.
-/// - Redacting the output changes nothing.
+/// - Redacting the output changes nothing, if it is a single message in plain text. Among several, a mask may say less
+///   about the next message than what it hides; and quotes around a mask may change what else is read as a value.
 ///
 /// # Panics
 ///
 /// Panics if a property is violated.
 pub fn format(format: Format, input: &[u8], cut: usize) {
     let cut = cut.min(input.len());
-    let whole = redact(format, &[input]);
+    let Run { redacted: whole, messages } = run(Transcript::new(format), Fields::default(), format, &[input]);
     let pieces = redact(format, &[&input[..cut], &input[cut..]]);
     assert_eq!(shown(&whole.concat()), shown(&pieces.concat()), "the pieces of the input changed what comes out");
     let out = whole.concat();
-    let again = redact(format, &[&out]).concat();
-    assert_eq!(shown(&again), shown(&out), "the output of {format:?} did not come through unchanged");
+    if format == Format::Text && messages <= 1 {
+        let again = redact(format, &[&out]).concat();
+        assert_eq!(shown(&again), shown(&out), "the output of {format:?} did not come through unchanged");
+    }
     if format == Format::Json && Document::is_valid(input, DEEPEST_JSON) {
         assert!(Document::is_valid(&out, DEEPEST_JSON), "a document that is valid no longer: {}", shown(&out));
     }
@@ -170,15 +173,20 @@ pub(super) fn redact(format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
     redact_with(Transcript::new(format), Fields::default(), format, pieces)
 }
 
-pub(super) fn redact_with(
-    mut transcript: Transcript,
-    fields: Fields,
-    format: Format,
-    pieces: &[&[u8]],
-) -> Vec<Vec<u8>> {
+pub(super) fn redact_with(transcript: Transcript, fields: Fields, format: Format, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
+    run(transcript, fields, format, pieces).redacted
+}
+
+/// The redacted records of an input, and the number of its messages.
+struct Run {
+    redacted: Vec<Vec<u8>>,
+    messages: u64,
+}
+
+fn run(mut transcript: Transcript, fields: Fields, format: Format, pieces: &[&[u8]]) -> Run {
     let mut collector = Collector::new(fields, 1);
     let mut session = Session::new(&ENGINE, &super::speakers::GivenRoles::default(), false, 1);
-    let (mut raw, mut redacted) = (Vec::new(), Vec::new());
+    let (mut raw, mut redacted, mut messages) = (Vec::new(), Vec::new(), 0);
     for (number, piece) in pieces.iter().enumerate() {
         transcript.push(piece);
         let last = number + 1 == pieces.len();
@@ -196,6 +204,7 @@ pub(super) fn redact_with(
         }
         while let Some(done) = session.next() {
             raw.extend_from_slice(&done.raw);
+            messages += done.messages;
             assert!(done.found.iter().all(|found| found.span.end <= done.raw.len()), "a finding outside of its record");
             edits_stay_inside_findings(&done);
             let out = done.patch.apply(&done.raw).into_owned();
@@ -208,7 +217,7 @@ pub(super) fn redact_with(
         }
     }
     assert_eq!(shown(&raw), shown(&pieces.concat()), "the records lost bytes");
-    redacted
+    Run { redacted, messages }
 }
 
 #[cfg(test)]
