@@ -159,10 +159,8 @@ impl Sentence {
             Some(Topic::Quantity)
         } else if question && (opens_with(WordSet::WHERE) || asks_in_what(reading, tokens)) {
             Some(Topic::Place)
-        } else if let Some(topic) = question.then(|| asks_which_thing(reading, start, end)).flatten() {
-            Some(topic)
         } else {
-            None
+            question.then(|| asks_which_thing(reading, start, end)).flatten()
         };
         let negated = sweep.negation.is_some();
         let limits = |t: &Token| reading.is_in(t, PhraseSet::ONLY);
