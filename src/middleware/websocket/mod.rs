@@ -101,6 +101,7 @@ mod notice;
 mod polling;
 mod pump;
 mod session;
+mod shutdown;
 mod socket;
 mod upgrade;
 
@@ -109,6 +110,7 @@ pub use framing::Framing;
 pub use message::{Binary, Payload, Scanned, Side, Verdict};
 pub(super) use polling::{Form, Notices, Packet, Polling};
 pub use session::Session;
+pub use shutdown::Shutdown;
 pub use socket::{MessageCodec, RedactSocket};
 pub(super) use upgrade::Upgrade;
-pub use upgrade::{Shutdown, Upgrades};
+pub use upgrade::Upgrades;

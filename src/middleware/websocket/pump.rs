@@ -16,7 +16,7 @@ use crate::middleware::websocket::frame::{
     self, BINARY, CLOSE, Fault, GOING_AWAY, INVALID_DATA, Incoming, Reader, TEXT, TOO_LARGE, Writer,
 };
 use crate::middleware::websocket::message::{Payload, Side, Verdict};
-use crate::middleware::websocket::upgrade::Shutdown;
+use crate::middleware::websocket::shutdown::Shutdown;
 
 /// The time that one side may take to answer or read a close.
 const CLOSING: Duration = Duration::from_secs(10);

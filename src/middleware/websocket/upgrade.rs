@@ -17,7 +17,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::middleware::store::ConversationStore;
@@ -26,6 +26,7 @@ use crate::middleware::websocket::framing::Framing;
 use crate::middleware::websocket::message::Binary;
 use crate::middleware::websocket::pump::{Ending, pump};
 use crate::middleware::websocket::session::Session;
+use crate::middleware::websocket::shutdown::Shutdown;
 
 /// The number of bytes between the session and the handler before one of them waits.
 const BUFFER: usize = 16 * 1024;
@@ -54,39 +55,6 @@ pub struct Upgrades {
     binary: Binary,
     idle: Option<Duration>,
     shutdown: Shutdown,
-}
-
-/// Closes the connections of all layers that have it, when their server stops. Clones share one state.
-///
-/// ```
-/// use lastfour::middleware::websocket::{Shutdown, Upgrades};
-///
-/// let shutdown = Shutdown::new();
-/// let upgrades = Upgrades::new().shutdown(shutdown.clone());
-/// // When the server stops:
-/// shutdown.close();
-/// # let _ = upgrades;
-/// ```
-#[derive(Debug, Clone, Default)]
-pub struct Shutdown(Arc<watch::Sender<bool>>);
-
-impl Shutdown {
-    /// Returns one that has closed nothing.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Closes all connections, with status 1001 to both sides. Connections that are upgraded later are closed at once.
-    pub fn close(&self) {
-        self.0.send_replace(true);
-    }
-
-    /// Waits until it closes the connections.
-    pub(super) async fn closed(&self) {
-        // The sender lives as long as this.
-        let _ = self.0.subscribe().wait_for(|closed| *closed).await;
-    }
 }
 
 impl Upgrades {
