@@ -1605,3 +1605,18 @@ fn a_name_without_a_role_in_what_a_server_sends_may_be_a_customers() {
     let lines = talk.replace("},{", "}\n{");
     assert_eq!(redacted(BodyFormat::Ndjson, &lines), lines.replace("4417", "****"));
 }
+
+#[test]
+fn tags_with_blanks_between_them_do_not_hide_a_number_in_a_document() {
+    for text in [
+        "<p>4539</p> <p>5787</p> <p>6362</p> <p>1486</p>",
+        "<p>4539</p>\\n\\t<p>5787</p>\\n\\t<p>6362</p>\\n\\t<p>1486</p>",
+        "<b>4539</b> <i>5787</i> 6362 1486",
+    ] {
+        let expected = ["4539", "5787", "6362"].iter().fold(text.to_owned(), |text, part| text.replace(part, "****"));
+        for name in ["text", "html"] {
+            let body = |text: &str| format!("{{\"{name}\":\"{text}\"}}");
+            assert_eq!(filtered(BodyFormat::Json, &body(text)), body(&expected));
+        }
+    }
+}

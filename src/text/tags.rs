@@ -1,8 +1,8 @@
 //! HTML tags inside numbers.
 //!
 //! Removes tags between the digits of a number: `3782<b>822463</b>10005` becomes `378282246310005`. If one of the tags
-//! starts a new line or cell, a space is left: `3782<br>8224` becomes `3782 8224`. All other tags are kept, and so is a
-//! `<` that does not start a tag.
+//! starts a new line or cell, or if there are blanks between two tags, a space is left: `3782<br>8224` and
+//! `<b>3782</b> <i>8224</i>` become `3782 8224`. All other tags are kept, and so is a `<` that does not start a tag.
 
 use super::Alignment;
 use super::draft::Draft;
@@ -67,16 +67,17 @@ pub(super) fn read(text: &[u8]) -> Option<(Vec<u8>, Alignment)> {
         if !meets_digit(text[..start].iter().rev()) {
             continue;
         }
-        // Adjacent tags are one unit.
-        let (mut end, mut inline, mut known) = (start, true, true);
-        while let Some((len, kind)) = tag(&text[end..]) {
-            end += len;
-            inline &= kind == Kind::Inline;
+        // Tags with nothing but blanks between them are one unit.
+        let (mut end, mut next, mut joins, mut known) = (start, start, true, true);
+        while let Some((len, kind)) = tag(&text[next..]) {
+            joins &= kind == Kind::Inline && next == end;
             known &= kind != Kind::Unknown;
+            end = next + len;
+            next = end + text[end..].iter().take(LONGEST).take_while(|byte| byte.is_ascii_whitespace()).count();
         }
         if end > start {
             if known && meets_digit(text[end..].iter()) {
-                draft.replace(start..end, if inline { b"" } else { b" " });
+                draft.replace(start..end, if joins { b"" } else { b" " });
             }
             at = end;
         }
@@ -145,6 +146,9 @@ mod tests {
             ("3782<br/>8224<BR>63", "3782 8224 63"),
             ("3782<span class=\"x\">8224</span>", "37828224</span>"),
             ("3782-<i>8224</i>-63", "3782-8224-63"),
+            ("<b>3782</b> <i>8224</i> 63", "<b>3782 8224 63"),
+            ("<p>3782</p>\n    <p>8224</p>", "<p>3782 8224</p>"),
+            ("<p>3782</p> <br /> <p>8224</p>", "<p>3782 8224</p>"),
         ] {
             assert_eq!(view(text), without, "{text}");
         }
@@ -168,6 +172,8 @@ mod tests {
             "1 <me@x.org> 2",
             "<1234>",
             "<Shop>4471</Shop><Till>8830</Till>",
+            "<Shop>4471</Shop> <Till>8830</Till>",
+            "<p>3782</p> and <p>8224</p>",
             "7<b>x</b>8",
         ] {
             assert_eq!(view(text), text);
