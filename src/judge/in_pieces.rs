@@ -155,10 +155,24 @@ impl MessageAnalysis<'_, '_> {
         if side.pieces.is_partial() && !asked_part {
             side.pieces = side.pieces.settled();
         }
-        // A digit or a few, which may be the choice from a menu, are a beginning only if the next number completes it.
-        if side.pieces.is_faint() && !matches!(side.pieces.clone().push(digits, false), Step::Complete { .. }) {
+        // A digit or a few, which may be the choice from a menu, are a beginning only if the next number completes it, or
+        // if they go on in one message after the other.
+        let spelled = side.pieces.is_going_on()
+            && digits.len() <= Pieces::FAINT
+            && self.reading.facts.words == 0
+            && !self.may_choose();
+        if side.pieces.is_faint()
+            && !spelled
+            && !matches!(side.pieces.clone().push(digits, false), Step::Complete { .. })
+        {
             side.pieces = Pieces::default();
         }
+    }
+
+    /// Returns whether the number may be a choice that the other side has just offered: its last message has numbers.
+    fn may_choose(&self) -> bool {
+        let last = self.expected.recent[0];
+        last.is_there() && last.serves() != self.expected.serves && last.has_number()
     }
 
     /// Begins a new number in pieces with this one, if it may be its first piece. Returns whether it is.

@@ -121,9 +121,14 @@ impl Pieces {
         self.partial
     }
 
-    /// Returns whether nothing but a digit or a few, which nobody asked for, says that a card was begun.
+    /// Returns whether nothing but a digit or a few at a time, which nobody asked for, says that a card was begun.
     pub(crate) fn is_faint(&self) -> bool {
-        self.whole == Whole::Card && self.digits() <= Self::FAINT && !self.named
+        self.whole == Whole::Card && self.digits() <= Self::FAINT * usize::from(self.pieces) && !self.named
+    }
+
+    /// Returns whether this side has sent no message without a piece since the last piece.
+    pub(crate) fn is_going_on(&self) -> bool {
+        self.quiet == 0
     }
 
     /// Returns whether no number begins with these pieces, so that they may be the end of one.
@@ -216,7 +221,10 @@ impl Pieces {
             Whole::Card => {
                 let mut next = *self;
                 next.add(digits);
-                let fits = (8..24).contains(&total) && next.lengths & 1 << (total - 8) != 0;
+                // A digit or a few at a time fit too much by chance, unless the length is a usual one.
+                let spelled = self.is_faint() && digits.len() <= Self::FAINT;
+                let lengths = if spelled { 14..17 } else { 8..24 };
+                let fits = lengths.contains(&total) && next.lengths & 1 << (total - 8) != 0;
                 if fits && next.sums[total % 2] == 0 {
                     *self = next;
                     return Step::Complete { whole: Whole::Card, mistyped: false };

@@ -146,6 +146,36 @@ fn a_card_may_be_cut_after_its_first_digits() {
 }
 
 #[test]
+fn a_card_may_come_a_digit_or_a_few_at_a_time() {
+    for size in 1..=3 {
+        let groups: Vec<String> = "4539578763621486".as_bytes().chunks(size).map(|group| text(group)).collect();
+        let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+        for before in [&[][..], &["my card number, one digit at a time:"], &["a: Sorry, I did not get that."]] {
+            let talk = [before, &groups].concat();
+            assert!(!last_of(&talk).contains(|c: char| c.is_ascii_digit()), "{talk:?}");
+            assert_eq!(recalled(&talk)[0], before.len() as u64);
+            let masked = document(&talk)[before.len()..].concat();
+            assert!(!masked.contains(|c: char| c.is_ascii_digit()), "{masked}");
+        }
+        let first = format!("my card is {}", groups[0]);
+        let talk = [&[&first[..]], &groups[1..]].concat();
+        assert!(!last_of(&talk).contains(|c: char| c.is_ascii_digit()), "{talk:?}");
+        // A choice from a menu, and a message about something else, end the run.
+        for between in ["a: Press 1 for sales, 2 for help.", "thanks"] {
+            let talk = [&groups[..2], &[between], &groups[2..]].concat();
+            assert_eq!(document(&talk), talk.iter().map(|line| line.trim_start_matches("a: ")).collect::<Vec<_>>());
+        }
+    }
+    // Numbers of which only the first thirteen digits would be a card are ratings.
+    let ratings: Vec<&str> = "4222222222222".split_inclusive(|_: char| true).collect();
+    assert_eq!(document(&ratings), ratings);
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
 fn the_number_of_a_line_is_not_a_piece_of_its_answer() {
     for (answer, expected) in [("2: 4417", "2: ****"), ("1. 4417", "1. ****")] {
         assert_eq!(last_of(&["a: What is your PIN?", answer]), expected);
