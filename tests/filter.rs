@@ -548,8 +548,8 @@ fn no_piece_of_a_number_goes_on_in_a_document_that_holds_them_all() {
         (String::from_utf8(filtered.body.into_owned()).unwrap(), messages)
     };
     let (seen, messages) = whole(BodyFormat::Json, DynShape::default(), r#"{"text":[4111,1111,1111,1111],"id":4111}"#);
-    assert_eq!(seen, r#"{"text":["****","****","****","****"],"id":4111}"#);
-    assert_eq!(messages.len(), 4);
+    assert_eq!(seen, r#"{"text":["****","****","****","1111"],"id":4111}"#);
+    assert_eq!(messages.len(), 1);
     // A history: messages by an agent between the pieces are not pieces, and neither is what the customer said before.
     let history = |first: &str, second: &str, third: &str| {
         format!(
@@ -1618,5 +1618,44 @@ fn tags_with_blanks_between_them_do_not_hide_a_number_in_a_document() {
             let body = |text: &str| format!("{{\"{name}\":\"{text}\"}}");
             assert_eq!(filtered(BodyFormat::Json, &body(text)), body(&expected));
         }
+    }
+}
+
+#[test]
+fn an_array_that_spells_out_a_card_is_one_number() {
+    let arrays = [1, 2, 3, 5].map(|size| {
+        let groups = "4539578763621486".as_bytes().chunks(size).map(|group| std::str::from_utf8(group).unwrap());
+        groups.collect::<Vec<&str>>()
+    });
+    for groups in &arrays {
+        let (strings, numbers) = (format!("[\"{}\"]", groups.join("\",\"")), format!("[{}]", groups.join(",")));
+        for body in [
+            format!("{{\"text\":{strings}}}"),
+            format!("{{\"text\":{numbers}}}"),
+            format!("{{\"text\":\"hi\",\"x\":{strings}}}"),
+            format!("{{\"card\":{numbers}}}"),
+            format!("{{\"label\":\"Card number\",\"value\":{strings}}}"),
+            strings,
+            numbers.clone(),
+        ] {
+            let masked = filtered(BodyFormat::Json, &body);
+            let digits: String = masked.chars().filter(char::is_ascii_digit).collect();
+            assert!(digits.is_empty() || digits == "1486", "{body}: {masked}");
+            assert!(lastfour::json::Tree::parse(masked.as_bytes(), 8).is_ok(), "{masked}");
+        }
+        // An identifier, and numbers under a name that says nothing.
+        for name in ["order_id", "scores"] {
+            let body = format!("{{\"text\":\"hi\",\"{name}\":{numbers}}}");
+            assert_eq!(filtered(BodyFormat::Json, &body), body);
+        }
+    }
+    let expected = r#"{"text":["*****","*****","**148","6"]}"#;
+    assert_eq!(filtered(BodyFormat::Json, r#"{"text":["45395","78763","62148",6]}"#), expected);
+    for body in [
+        r#"{"text":["4","5","3","9","5","7","8","7","6","3","6","2","1","4","8","7"]}"#,
+        r#"{"ratings":[4,5,3,9,5,7,8,7,6,3,6,2,1,4,8,6,5,5,4,1]}"#,
+        r#"{"text":[1,2,3,4,5,6,7,8,9,10,11,12]}"#,
+    ] {
+        assert_eq!(filtered(BodyFormat::Json, body), body);
     }
 }

@@ -66,9 +66,11 @@ pub(super) struct Fields<'g> {
     pub(super) own: &'g [Cow<'static, str>],
     /// Names of fields that name the author.
     pub(super) roles: &'g [Cow<'static, str>],
+    /// The document is an event: the elements of its arrays may be pieces of longer texts.
+    pub(super) is_event: bool,
 }
 
-/// A string or number, and what is known about it.
+/// A string or number, or an array that spells out a number, and what is known about it.
 struct Leaf<'t> {
     value: Value<'t>,
     role: Option<Role>,
@@ -105,7 +107,7 @@ impl Fields<'_> {
         let leaves = self.leaves(document);
         let mut facts = Facts::default();
         for leaf in &leaves {
-            facts.add(leaf.meaning, leaf.value.kind(), &text(leaf.value));
+            facts.add(leaf.meaning, kind(leaf.value), &text(leaf.value));
         }
         let mut unknown = leaves.iter().filter(|leaf| may_answer(leaf));
         let only = unknown.next().filter(|_| !facts.text && unknown.next().is_none());
@@ -115,7 +117,7 @@ impl Fields<'_> {
             if let Labeled::By { label, .. } = leaf.label {
                 found.labels.push((leaf.value.index(), label));
             }
-            match facts.scan(leaf.meaning, leaf.value.kind(), &text(leaf.value)) {
+            match facts.scan(leaf.meaning, kind(leaf.value), &text(leaf.value)) {
                 scan if leaf.label != Labeled::No => match (scan, leaf.label, leaf.meaning) {
                     // A label that people read shows that this is not a login form.
                     (_, Labeled::By { .. }, Meaning::Secret(secret)) => {
@@ -138,7 +140,7 @@ impl Fields<'_> {
         found
     }
 
-    /// Returns the strings and numbers of a document, in order.
+    /// Returns the strings and numbers of a document, and the arrays that spell out a number, in order.
     fn leaves<'t>(&self, document: Value<'t>) -> Vec<Leaf<'t>> {
         let mut leaves = Vec::new();
         // A document that is only a string is a message; that is also possible for the elements of an array.
@@ -155,6 +157,9 @@ impl Fields<'_> {
                     leaves.push(Leaf { value: step.value, role: step.role, meaning, label: step.label });
                 }
                 ValueKind::Object => self.enter(&step, &mut stack),
+                ValueKind::Array if !self.is_event && is_spelled(step.value, step.meaning) => {
+                    leaves.push(Leaf { value: step.value, role: step.role, meaning: step.meaning, label: step.label });
+                }
                 ValueKind::Array => {
                     stack.extend(step.value.children().map(|value| Step { value, ..step.clone() }));
                 }
@@ -334,7 +339,22 @@ fn is_said(meaning: Meaning) -> bool {
 }
 
 fn text(value: Value<'_>) -> Cow<'_, [u8]> {
-    value.text().map_or(Cow::Borrowed(value.raw()), |decoded| decoded.bytes)
+    match value.kind() {
+        ValueKind::Array => value.spelled().map_or(Cow::Borrowed(b""), |spelled| Cow::Owned(spelled.digits)),
+        _ => value.text().map_or(Cow::Borrowed(value.raw()), |decoded| decoded.bytes),
+    }
+}
+
+/// Returns the kind of a value. An array that spells out a number stands for a string.
+fn kind(value: Value<'_>) -> ValueKind {
+    if value.is_array() { ValueKind::String } else { value.kind() }
+}
+
+/// Returns whether an array spells out a number that may be a card. Numbers under a name that says nothing are counts.
+fn is_spelled(array: Value<'_>, meaning: Meaning) -> bool {
+    const CARD: std::ops::RangeInclusive<usize> = 13..=19;
+    let is_counted = matches!(meaning, Meaning::Unknown | Meaning::Other | Meaning::Reference | Meaning::Program);
+    array.spelled().is_some_and(|spelled| CARD.contains(&spelled.digits.len()) && !(is_counted && spelled.has_numbers))
 }
 
 /// Returns `true` for a value that may answer a question although its name is unknown. Shorter numbers are often counts, and

@@ -110,6 +110,9 @@ enum Stream {
 /// - `data`, `payload`, `value`, `q` and other vague names, if nothing else in the document is text;
 /// - any string that reads as prose, whatever its name.
 ///
+/// An array of a few digits in each element is one number if it may be a card: `["4", "5", ...]`. Under a name that says
+/// nothing, its elements must be strings.
+///
 /// If such a field is an object, its text is under `value`, `values`, `string`, `raw`, `rendered`, `formatted`,
 /// `plain_text`, `plaintext`, `default`, `original`, `translated`, `en`, `es`, `en-us`, `stringValue`, `val`, or under
 /// one of the names above.
@@ -267,7 +270,7 @@ impl Generic {
     }
 
     fn names(&self) -> Fields<'_> {
-        Fields { own: &self.own, roles: &self.roles }
+        Fields { own: &self.own, roles: &self.roles, is_event: false }
     }
 
     fn with_keys<T>(&self, see: impl FnOnce(&Keys<'_>) -> T) -> T {
@@ -297,7 +300,8 @@ impl ChatShape for Generic {
         }
         let fields: Vec<&str> = self.fields.iter().map(AsRef::as_ref).collect();
         let roles: Vec<&str> = self.roles.iter().map(AsRef::as_ref).collect();
-        let (pieces, others) = (self.stream == Stream::Pieces, (!self.strict).then(|| self.names()));
+        let (pieces, others) =
+            (self.stream == Stream::Pieces, (!self.strict).then(|| Fields { is_event: true, ..self.names() }));
         Events { fields: &fields, inner: &INNER, roles: &roles, pieces, others }.read(document)
     }
 

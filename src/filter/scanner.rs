@@ -380,7 +380,10 @@ impl Scanner {
         scan: Scan,
     ) -> Result<Vec<Edit>, ScanError> {
         match self.after_label(tree, reading, value) {
-            edits if edits.is_empty() => self.field(value.kind(), value.span(), value.raw(), scan),
+            edits if edits.is_empty() => match value.spelled() {
+                Some(spelled) => Ok(spelled.edits(&self.value(&spelled.digits, scan)?)),
+                None => self.field(value.kind(), value.span(), value.raw(), scan),
+            },
             edits => Ok(edits),
         }
     }
@@ -400,6 +403,7 @@ impl Scanner {
         }
         let patch = self.field_text(&mut conversation, &text.bytes, &before, |_| true);
         match value.kind() {
+            ValueKind::Array => value.spelled().map_or_else(Vec::new, |spelled| spelled.edits(&patch)),
             ValueKind::Number => json::number_edit(&patch, &text.bytes, value.span()).into_iter().collect(),
             _ => json::string_edits(&patch, &text.alignment, value.content().start),
         }
@@ -575,6 +579,12 @@ impl Scanner {
 
     /// Scans one text of a document and returns the edits on its bytes.
     pub(super) fn text(&mut self, value: Value<'_>, text: &Text) -> Result<Vec<Edit>, ScanError> {
+        if text.spelling == Spelling::Plain
+            && let Some(spelled) = value.spelled()
+        {
+            let patch = self.message(&spelled.digits, text.role, text.part == Continuity::Repeat);
+            return Ok(spelled.edits(&patch));
+        }
         match value.kind() {
             ValueKind::Object | ValueKind::Array => {
                 self.values(value, text.role, text.part == Continuity::Repeat, self.limits.nesting)
@@ -859,11 +869,13 @@ fn urls(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
     })
 }
 
-/// Returns the text of a string without escapes, or the digits of a number.
+/// Returns the text of a string without escapes, or the digits of a number or of an array that spells one out.
 fn decoded(value: Value<'_>) -> json::Decoded<'_> {
-    value
-        .text()
-        .unwrap_or_else(|| json::Decoded { bytes: json::number_text(value.raw()), alignment: Alignment::identity() })
+    value.text().unwrap_or_else(|| {
+        let digits = || json::number_text(value.raw());
+        let bytes = value.spelled().map_or_else(digits, |spelled| spelled.digits.into());
+        json::Decoded { bytes, alignment: Alignment::identity() }
+    })
 }
 
 /// Returns whether a field is scanned for more than secrets that are certain by their form.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::json::string::{Decoded, decode};
+use crate::edit::{Edit, Patch};
+use crate::json::string::{Decoded, decode, escape};
 use crate::json::walker::{Document, JsonError, TokenKind};
 use crate::span::Span;
 use crate::steps;
@@ -129,6 +130,45 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
+/// A number that an array spells out, a group of digits in each element: `["4539", "5787"]`.
+pub(crate) struct Spelled {
+    pub(crate) digits: Vec<u8>,
+    /// The span of each group in `digits`, and that of its element in the document.
+    groups: Vec<(Span, Span)>,
+    /// Whether an element is a number.
+    pub(crate) has_numbers: bool,
+}
+
+impl Spelled {
+    /// Returns the edits on the elements for a patch on the digits. Each element that changes becomes a string.
+    pub(crate) fn edits(&self, patch: &Patch) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for (group, element) in &self.groups {
+            let touching = patch.overlapping(*group);
+            if touching.is_empty() {
+                continue;
+            }
+            let mut with = String::new();
+            let mut at = group.start;
+            for edit in touching {
+                let (start, end) = (edit.span.start.max(group.start), edit.span.end.min(group.end));
+                with.extend(self.digits[at..start].iter().map(|digit| char::from(*digit)));
+                at = end;
+                // A mask that has a character for each digit is divided, any other one replaces the first group.
+                let is_aligned = edit.with.len() == edit.span.len() && edit.with.is_ascii();
+                match is_aligned {
+                    true => with += &edit.with[start - edit.span.start..end - edit.span.start],
+                    false if edit.span.start >= group.start => with += &edit.with,
+                    false => {}
+                }
+            }
+            with.extend(self.digits[at..group.end].iter().map(|digit| char::from(*digit)));
+            edits.push(Edit { span: *element, with: format!("\"{}\"", escape(&with)) });
+        }
+        edits
+    }
+}
+
 impl<'t> Value<'t> {
     /// Returns the number of strings in it, without keys.
     pub(crate) fn strings(self) -> usize {
@@ -244,6 +284,32 @@ impl<'t> Value<'t> {
     #[must_use]
     pub(crate) fn text(self) -> Option<Decoded<'t>> {
         (self.kind() == ValueKind::String).then(|| decode(self.raw()))
+    }
+
+    /// Returns the number that an array spells out: at least three strings or numbers, each of a few digits.
+    pub(crate) fn spelled(self) -> Option<Spelled> {
+        const FEWEST: usize = 3;
+        /// The most digits of a group, and of the number.
+        const LONGEST: usize = 8;
+        const MOST_DIGITS: usize = 32;
+        if !self.is_array() {
+            return None;
+        }
+        let mut spelled = Spelled { digits: Vec::new(), groups: Vec::new(), has_numbers: false };
+        for group in self.children() {
+            let start = spelled.digits.len();
+            let digits = group.raw();
+            let is_group = matches!(group.kind(), ValueKind::String | ValueKind::Number)
+                && (1..=LONGEST).contains(&digits.len())
+                && digits.iter().all(u8::is_ascii_digit);
+            if !is_group || start + digits.len() > MOST_DIGITS {
+                return None;
+            }
+            spelled.digits.extend_from_slice(digits);
+            spelled.groups.push((Span::new(start, spelled.digits.len()), group.span()));
+            spelled.has_numbers |= group.kind() == ValueKind::Number;
+        }
+        (spelled.groups.len() >= FEWEST).then_some(spelled)
     }
 
     /// Returns the text of a string if it is valid UTF-8, and `None` for other values.
