@@ -1659,3 +1659,21 @@ fn an_array_that_spells_out_a_card_is_one_number() {
         assert_eq!(filtered(BodyFormat::Json, body), body);
     }
 }
+
+#[test]
+fn a_named_number_is_read_whatever_the_field_is_called() {
+    for (name, text) in
+        [("system", "pin 4821"), ("stringValue", "PIN: 4821"), ("status", "passcode 482913"), ("x", "cvv 123")]
+    {
+        for body in [format!("{{\"{name}\":\"@\"}}"), format!("{{\"text\":\"hi\",\"{name}\":\"@\"}}")] {
+            let masked = text.replace(|c: char| c.is_ascii_digit(), "*");
+            assert_eq!(filtered(BodyFormat::Json, &body.replace('@', text)), body.replace('@', &masked));
+        }
+    }
+    for text in ["code 4821", "error 4821", "room 4821", "Visa 4242", "build 482913", "step 3", "Oct 12", "v2 4417"] {
+        for name in ["status", "x"] {
+            let body = format!("{{\"text\":\"hi\",\"{name}\":\"{text}\"}}");
+            assert_eq!(filtered(BodyFormat::Json, &body), body);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::chat::names::{Meaning, is_prose, is_same, meaning, meaning_within, normalized};
+use crate::chat::names::{Meaning, is_prose, is_same, meaning, meaning_within, names_number, normalized};
 use crate::chat::walk::author;
 use crate::chat::{ChatTexts, Continuity, Field, Place, Scan, Spelling};
 use crate::json::{Path, Segment, Value, ValueKind};
@@ -131,7 +131,7 @@ impl Fields<'_> {
                 },
                 Scan::Skip => {}
                 Scan::Message => found.push(leaf.value, leaf.role, Spelling::Plain, Continuity::Whole),
-                Scan::Form if only == Some(leaf.value.index()) => {
+                Scan::Form | Scan::Alone if only == Some(leaf.value.index()) => {
                     found.fields.push(Field::new(leaf.value, Scan::Answer));
                 }
                 scan => found.fields.push(Field::new(leaf.value, scan)),
@@ -421,7 +421,7 @@ impl Facts {
             Meaning::Reference if !prose(FEWEST_WORDS) => Scan::Reference,
             Meaning::Unknown if !self.text && prose(FEWEST_WORDS) => Scan::Message,
             Meaning::Unknown | Meaning::Vague if self.text && prose(2) => Scan::Alone,
-            _ if prose(FEWEST_WORDS) => Scan::Alone,
+            _ if prose(FEWEST_WORDS) || is_string && names_number(value) => Scan::Alone,
             _ => Scan::Form,
         }
     }

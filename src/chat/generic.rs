@@ -124,6 +124,8 @@ enum Stream {
 ///   keeps its password.
 /// - In an object with a `label`, `title`, `question`, `name` or `key` that people read, and a `value` or `answer`, the
 ///   label says what the value is, or asks for it. The label is not a message, so it does not explain other values.
+/// - A short string of words and numbers, such as `pin 4821`, is scanned on its own, unless its name says that it is an
+///   identifier.
 /// - All other strings and numbers are searched for secrets that are certain by their form ([`Scan::Form`]). If the
 ///   name says that they are something else, such as an id, an order, a token or a timestamp, a card number must be
 ///   grouped ([`Scan::Reference`]).

@@ -1069,6 +1069,21 @@ pub fn is_prose(text: &[u8], least: usize) -> bool {
     words >= least && words >= others
 }
 
+/// Returns whether a text names a number, in as many words as there are numbers at least: `pin 4821`. "Code" alone is no
+/// name: a status has one.
+pub(crate) fn names_number(text: &[u8]) -> bool {
+    const LONGEST: usize = 64;
+    let text = text.trim_ascii();
+    let is_code = |word: &[u8]| CODES.iter().any(|code| word.eq_ignore_ascii_case(code.as_bytes()));
+    let mut words =
+        text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| word.iter().any(u8::is_ascii_alphabetic));
+    text.len() <= LONGEST
+        && text.contains(&b' ')
+        && text.iter().any(u8::is_ascii_digit)
+        && is_prose(text, 1)
+        && !words.all(is_code)
+}
+
 /// The bytes of a name without case and separators.
 pub(super) fn normalized(name: &[u8]) -> impl DoubleEndedIterator<Item = u8> {
     name.iter().filter(|byte| !matches!(byte, b'_' | b'-' | b'.' | b' ')).map(u8::to_ascii_lowercase)
@@ -1126,7 +1141,10 @@ mod tests {
             ("routingNumber", Secret::Routing),
             ("pin card_pin", Secret::Pin),
             ("otp smsCode sms_code smscode loginCode verification_code", Secret::Passcode),
-            ("password newPassword loginpassword user_password passwordConfirmation contraseña", Secret::Password),
+            (
+                "password newPassword loginpassword user_password passwordConfirmation contraseña",
+                Secret::Password,
+            ),
         ] {
             for name in names.split_whitespace() {
                 assert_eq!(meaning(name.as_bytes()), Meaning::Secret(secret), "{name}");
@@ -1135,6 +1153,18 @@ mod tests {
         assert_eq!(meaning_within(b"card", b"number"), Meaning::Secret(Secret::Card));
         for name in ["cardId", "passwordHash", "cardType", "pinned", "otp_token", "account"] {
             assert!(!matches!(meaning(name.as_bytes()), Meaning::Secret(_)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_word_before_a_number_names_it() {
+        for text in ["pin 4821", "PIN: 4821", " visa 4242"] {
+            assert!(names_number(text.as_bytes()), "{text}");
+        }
+        for text in
+            ["4821", "pin", "pin4821", "John Smith", "2026-01-02 10:00:00", "4539 5787 x", "code 4821", "Code: 4821"]
+        {
+            assert!(!names_number(text.as_bytes()), "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::Conversation;
 use crate::chat::markup::{self, Attribute, Holds};
-use crate::chat::{ChatTexts, Continuity, DynShape, Scan, Spelling, Text, is_prose};
+use crate::chat::{ChatTexts, Continuity, DynShape, Scan, Spelling, Text, is_prose, names_number};
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::entity::Entity;
@@ -442,8 +442,14 @@ impl Scanner {
                 _ if address::is_address(text) => Ok(self.address(text)),
                 _ if scan == Scan::Reference => Ok(self.certain(text, Proof::Grouped)),
                 _ => {
-                    let patch = self.certain(text, Proof::Form);
-                    Ok(if scan == Scan::Answer && patch.is_empty() { self.answer(text) } else { patch })
+                    let mut patch = self.certain(text, Proof::Form);
+                    if scan == Scan::Answer && patch.is_empty() {
+                        patch = self.answer(text);
+                        if patch.is_empty() && names_number(text) {
+                            patch = self.alone(text, "", Proof::Any);
+                        }
+                    }
+                    Ok(patch)
                 }
             },
             Scan::Alone => Ok(self.alone(text, "", Proof::Any)),
