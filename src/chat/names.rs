@@ -664,6 +664,7 @@ const SECRETS: &[(&[&str], Secret)] = &[
     (&["contrasena"], Secret::Password),
     (&["clave"], Secret::Password),
     (&["clave", "secreta"], Secret::Password),
+    (&["clave", "usuario"], Secret::Password),
     (&["palabra", "secreta"], Secret::Password),
     (&["secret", "word"], Secret::Password),
     (&["senha"], Secret::Password),
@@ -1142,7 +1143,7 @@ mod tests {
             ("pin card_pin", Secret::Pin),
             ("otp smsCode sms_code smscode loginCode verification_code", Secret::Passcode),
             (
-                "password newPassword loginpassword user_password passwordConfirmation contraseña",
+                "password newPassword loginpassword user_password passwordConfirmation contraseña claveUsuario",
                 Secret::Password,
             ),
         ] {

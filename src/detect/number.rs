@@ -6,7 +6,7 @@
 
 use smallvec::SmallVec;
 
-use super::cues::WordClass;
+use super::cues::{Topic, WordClass};
 use super::split::narrow;
 use super::token::{Kind, Token, TokenizedText};
 use crate::mask;
@@ -200,15 +200,23 @@ fn extend(reading: &TokenizedText<'_>, first: usize) -> usize {
 }
 
 /// Returns whether the group `next`, after a space, begins another number than the tokens `first..=last`: several
-/// numbers of the same length in a row, or a security code and a ZIP code.
+/// numbers of the same form in a row, or a security code and a ZIP code.
 fn is_another(reading: &TokenizedText<'_>, first: usize, last: usize, next: usize) -> bool {
     /// The shortest numbers in a list of three or more.
     const SHORTEST: usize = 6;
     const LONG: usize = 7;
-    if first != last || next != last + 1 {
+    if next != last + 1 {
         return false;
     }
-    let len = |at: usize| reading.token(at).filter(|t| t.kind == Kind::Digits).map_or(0, Token::len);
+    let len = |at: usize| digits_len(reading, at);
+    // "8592-2153 9621-8510"
+    let hyphened = |at: usize| follows(reading, at + 1, b'-') && !follows(reading, at + 3, b'-');
+    if last == first + 2 && hyphened(first) && hyphened(next) {
+        return len(first) == len(next) && len(last) == len(next + 2);
+    }
+    if first != last {
+        return false;
+    }
     let list = |len_of_each: usize| {
         let more =
             first.checked_sub(1).is_some_and(|before| len(before) == len_of_each) || len(next + 1) == len_of_each;
@@ -216,8 +224,17 @@ fn is_another(reading: &TokenizedText<'_>, first: usize, last: usize, next: usiz
     };
     match (len(last), len(next)) {
         (3, 5) | (5, 3) => len(next + 1) == 0,
-        (left, right) => left == right && list(left),
+        (left, right) => left == right && (list(left) || names_several(reading, first)),
     }
+}
+
+/// Returns whether a cue for several codes precedes the number: "passcodes: 482913 771204".
+fn names_several(reading: &TokenizedText<'_>, first: usize) -> bool {
+    let links = |t: &&Token| t.is(b':') || t.does(WordClass::COPULA);
+    let before = first - reading.tokens[..first].iter().rev().take(2).take_while(links).count();
+    let name = before.checked_sub(1).map(|at| &reading.tokens[at]).filter(|name| reading.bytes(name).ends_with(b"s"));
+    let cue = name.and_then(|name| reading.hit(name));
+    cue.is_some_and(|hit| matches!(hit.cue.topic, Topic::OneTimePasscode | Topic::Pin))
 }
 
 fn value(reading: &TokenizedText<'_>, at: usize) -> Option<u32> {

@@ -1048,3 +1048,15 @@ fn a_question_for_one_of_two_numbers_or_for_a_sender_asks_for_no_secret() {
         assert_eq!(answer_to(question, answer).trim_matches('*'), "", "{question}");
     }
 }
+
+#[test]
+fn several_codes_may_have_only_spaces_between_them() {
+    becomes(&[
+        ("my backup codes are 8592-2153 9621-8510", "my backup codes are ****-**** ****-****"),
+        ("backup codes: 8592-2153 9621-8510 1834-5671", "backup codes: ****-**** ****-**** ****-****"),
+        ("SMS passcodes: 482913 771204", "SMS passcodes: ****** ******"),
+        ("my card is 4539-5787 6362-1486", "my card is ****-**** ****-1486"),
+        ("la claveUsuario: Lunes4821x", "la claveUsuario: ********"),
+    ]);
+    passes(&["orders 8592-2153 9621-8510", "order numbers: 482913 771204"]);
+}

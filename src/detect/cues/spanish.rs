@@ -48,7 +48,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Password,
         name: "contraseña",
-        phrases: "contrasena; contrasenas; contrasenia; contrasenha; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; respuesta de seguridad; respuesta a/de la/su/mi/tu? pregunta de seguridad/secreta; llave del wifi; clave wifi; clave de internet",
+        phrases: "contrasena; contrasenas; contrasenia; contrasenha; contracena; constrasena; contrsena; contasena; contra; pasword; password; pass; clave usuario; clave del/de wifi/wi/correo/portal/red/modem/router/internet/la/usuario/acceso fi/red/app/cuenta/pagina?; clave secreta/personal/maestra/provisional/nueva/vieja/anterior; palabra clave/secreta/segura/magica; frase secreta/clave/segura; frase de contrasena/seguridad/paso/acceso; contrasena del/de wifi/wi/correo/portal/red/modem/router/la fi? cuenta/app/banca?; contrasena temporal/nueva/vieja/actual/anterior/provisional; credenciales; respuesta secreta; respuesta de seguridad; respuesta a/de la/su/mi/tu? pregunta de seguridad/secreta; llave del wifi; clave wifi; clave de internet",
     },
     Row {
         topic: Topic::Login,
