@@ -4,7 +4,7 @@
 //! by a [`StreamRedactor`]. Between two steps the future is pending once and wakes itself.
 //!
 //! Each pass has a twin that does the same at once. Change both: `document_pass` is `Scanner::texts` and
-//! `Scanner::fields`, `html` is `Scanner::html`, and `form_pass` is `fields` in `state.rs`.
+//! `Scanner::fields`, `html` is `Scanner::html`, and `loose` and `form_pass` are `loose` and `fields` in `state.rs`.
 
 use std::borrow::Cow;
 use std::future::poll_fn;
@@ -12,11 +12,13 @@ use std::task::Poll;
 
 use crate::chat::{ChatTexts, Continuity, Spelling, Text};
 use crate::edit::{Edit, Patch};
-use crate::filter::scanner::{in_order, stands_in_markup, untie};
-use crate::filter::state::{Way, form_fields, is_document_form, shifted};
+use crate::filter::scanner::{in_order, loose_patch, overlaps_one_of, stands_in_markup, untie};
+use crate::filter::state::{Way, form_fields, is_document_form, shifted, without_mark};
 use crate::filter::{Filter, Filtered, ScanError, events};
 use crate::json::{self, Tree, Value, ValueKind};
 use crate::message::Role;
+use crate::report::Finding;
+use crate::span::Span;
 use crate::stream::{Finished, StreamRedactor};
 use crate::wire::{html, ndjson};
 
@@ -60,8 +62,8 @@ impl Filter {
         let mut pace = Pace::default();
         let way = self.step(|filter| filter.state.way(body, &filter.scanner))?;
         let patch = match way {
-            // A text that starts like JSON is scanned with its keys as one message, so its parts depend on each other.
-            None | Some(Way::Nothing | Way::Loose) => return self.whole(body),
+            None | Some(Way::Nothing) => return self.whole(body),
+            Some(Way::Loose) => self.loose(body, &mut pace).await?,
             Some(Way::Pieces | Way::Text) => return self.pieces(body, &mut pace).await,
             Some(Way::Form) if !is_document_form(body, &self.scanner) => self.form(body, &mut pace).await?,
             Some(Way::Document | Way::Form) => self.document(body, &mut pace).await?,
@@ -124,7 +126,7 @@ impl Filter {
                 of_text = match long_text(value, text).filter(|_| reading.label(text.value).is_none()) {
                     Some(decoded) => {
                         let role = text.role.unwrap_or(self.scanner.role);
-                        let patch = self.message(&decoded.bytes, role, pace).await?;
+                        let patch = self.message(&decoded.bytes, role, None, pace).await?;
                         json::string_edits(&patch, &decoded.alignment, value.span().start + 1)
                     }
                     None => self
@@ -164,29 +166,79 @@ impl Filter {
         Ok(Patch::new(in_order(edits)))
     }
 
+    async fn loose(&mut self, body: &[u8], pace: &mut Pace) -> Result<Patch, ScanError> {
+        let mark = body.len() - without_mark(body).len();
+        let (text, role, nesting) = (&body[mark..], self.scanner.role, self.scanner.limits.nesting);
+        let patch = match Tree::parse(text, self.scanner.limits.depth) {
+            Ok(tree) => {
+                let nesting = nesting.checked_sub(1).ok_or(ScanError::TooDeep { limit: nesting })?;
+                let values = |filter: &mut Self| filter.scanner.values_of(tree.root(), None, false, nesting);
+                let Some(values) = self.step(values)? else { return Ok(Patch::default()) };
+                let spans = values.spans();
+                let patch = match spans.is_empty() {
+                    true => Patch::default(),
+                    false => self.message(&values.text, role, Some(&spans), pace).await?,
+                };
+                Patch::new(values.edits(&patch))
+            }
+            Err(_) => {
+                let decoded = json::decode(text);
+                let patch = self.message(&decoded.bytes, role, None, pace).await?;
+                loose_patch(text, &decoded, patch)
+            }
+        };
+        // Keys are part of the text.
+        let patch = self.with_numbers(text, role, patch, |_| true, pace).await?;
+        Ok(shifted(&patch, mark))
+    }
+
     async fn html(&mut self, body: &[u8], pace: &mut Pace) -> Result<Patch, ScanError> {
         let text = html::text(body);
         let role = self.scanner.role;
-        let patch = self.message(&text.bytes, role, pace).await?;
+        let patch = self.message(&text.bytes, role, None, pace).await?;
         let mut edits = html::patch(body, &text, &patch).edits().to_vec();
         for aside in self.scanner.asides(body) {
             edits.extend(self.step(|filter| filter.scanner.aside(body, aside))?.unwrap_or_default());
             pace.spend(aside.0.len()).await;
         }
         let patch = Patch::new(in_order(edits));
-        // The source is scanned in the conversation before this message, for numbers outside of the text.
+        self.with_numbers(body, role, patch, |finding| stands_in_markup(body, finding), pace).await
+    }
+
+    /// Adds edits to the patch on the last message, for the numbers in its source that count. The source is scanned in the
+    /// conversation before the message.
+    async fn with_numbers(
+        &mut self,
+        source: &[u8],
+        role: Role,
+        patch: Patch,
+        counts: impl Fn(&Finding) -> bool,
+        pace: &mut Pace,
+    ) -> Result<Patch, ScanError> {
         let all = StreamRedactor::new(self.scanner.engine.clone(), self.scanner.before.clone(), role);
-        let Some((mut finished, edits)) = self.text(all, body, pace).await? else { return Ok(patch) };
-        finished.findings.retain(|finding| stands_in_markup(body, finding));
+        let Some((mut finished, edits)) = self.text(all, source, pace).await? else { return Ok(patch) };
+        finished.findings.retain(counts);
         let all = Patch::new(in_order(edits));
         let patch = self.step(|filter| Ok(filter.scanner.with_found_numbers(&patch, &finished.findings, &all)))?;
         Ok(patch.unwrap_or_default())
     }
 
-    /// Scans a message piece by piece and returns the patch on it.
-    async fn message(&mut self, text: &[u8], role: Role, pace: &mut Pace) -> Result<Patch, ScanError> {
+    /// Scans a message piece by piece and returns the patch on it. Only `spans`, if given, can be changed.
+    async fn message(
+        &mut self,
+        text: &[u8],
+        role: Role,
+        spans: Option<&[Span]>,
+        pace: &mut Pace,
+    ) -> Result<Patch, ScanError> {
         let redactor = self.scanner.redactor(role);
-        let Some((finished, edits)) = self.text(redactor, text, pace).await? else { return Ok(Patch::default()) };
+        let Some((mut finished, mut edits)) = self.text(redactor, text, pace).await? else {
+            return Ok(Patch::default());
+        };
+        if let Some(spans) = spans {
+            finished.findings.retain(|finding| overlaps_one_of(spans, finding.span));
+            edits.retain(|edit| overlaps_one_of(spans, edit.span));
+        }
         let patch = self.step(|filter| Ok(filter.scanner.finished_message(role, finished, edits)))?;
         Ok(patch.unwrap_or_default())
     }
@@ -276,10 +328,14 @@ mod tests {
         };
         let lines = |secret: &str| format!("{{\"text\":\"{}\"}}\n", text(1_000, secret)).repeat(SIZE / 1_200);
         type Make<'m> = &'m dyn Fn(&str) -> String;
-        let all: [(BodyFormat, Make<'_>); 6] = [
+        let invalid = |secret: &str| format!("{{\"text\": \"{}", text(SIZE, secret));
+        let all: [(BodyFormat, Make<'_>); 8] = [
             (BodyFormat::Json, &list),
             (BodyFormat::Json, &string),
             (BodyFormat::Text, &|secret| text(SIZE, secret)),
+            // Texts that start like JSON.
+            (BodyFormat::Text, &list),
+            (BodyFormat::Text, &invalid),
             (BodyFormat::Html, &page),
             (BodyFormat::Form, &form),
             (BodyFormat::Ndjson, &lines),
@@ -319,7 +375,10 @@ mod tests {
             (BodyFormat::Sniff, halves.clone()),
             (BodyFormat::Json, asked.clone()),
             (BodyFormat::Json, format!("\u{feff}{asked}")),
-            (BodyFormat::Json, invalid),
+            (BodyFormat::Json, invalid.clone()),
+            (BodyFormat::Text, invalid),
+            (BodyFormat::Text, halves.clone()),
+            (BodyFormat::Text, format!("\u{feff}{}", labeled.replace("\"note\"", "\"4539 5787 6362 1486\""))),
             (BodyFormat::Json, labeled.clone()),
             (BodyFormat::Sniff, labeled),
             (BodyFormat::Form, labeled_form.replace(&filler, &filler.repeat(30))),

@@ -683,16 +683,8 @@ impl Scanner {
     /// Scans bytes that look like JSON but are not: as one text, in which JSON escapes are decoded.
     fn loose(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Patch {
         let decoded = json::decode(bytes);
-        let mut patch = self.message(&decoded.bytes, role, again);
-        if !decoded.alignment.is_identity() {
-            let spelled = |edit: &Edit| {
-                let span = decoded.alignment.source(ViewSpan::new(edit.span.start, edit.span.end));
-                let escaped = bytes[span.range()].contains(&b'\\');
-                Edit { span, with: if escaped { json::escape(&edit.with) } else { edit.with.clone() } }
-            };
-            patch = Patch::new(in_order(patch.edits().iter().map(spelled).collect()));
-        }
-        patch
+        let patch = self.message(&decoded.bytes, role, again);
+        loose_patch(bytes, &decoded, patch)
     }
 
     /// Scans the text of HTML, what its tags and comments hold, and the whole source for numbers that are certain by their
@@ -783,9 +775,24 @@ impl Scanner {
         again: bool,
         nesting: usize,
     ) -> Result<Vec<Edit>, ScanError> {
-        let mut joined = Vec::new();
-        let mut parts = Vec::new();
-        let mut edits = Vec::new();
+        let values = self.values_of(value, role, again, nesting)?;
+        if values.parts.is_empty() {
+            return Ok(in_order(values.edits));
+        }
+        // Keys are context only; they are never changed.
+        let patch = self.message_in(&values.text, role, again, Some(&values.spans()));
+        Ok(values.edits(&patch))
+    }
+
+    /// Returns all strings and numbers of a value as one text. Documents in its strings are scanned.
+    pub(super) fn values_of<'t>(
+        &mut self,
+        value: Value<'t>,
+        role: Option<Role>,
+        again: bool,
+        nesting: usize,
+    ) -> Result<Values<'t>, ScanError> {
+        let mut values = Values { text: Vec::new(), parts: Vec::new(), edits: Vec::new() };
         let mut stack = vec![value];
         while let Some(value) = stack.pop() {
             match value.kind() {
@@ -796,19 +803,10 @@ impl Scanner {
                         && (decoded.bytes.contains(&b'\\') || Tree::parse(&decoded.bytes, self.limits.depth).is_ok())
                     {
                         let patch = self.string(&decoded.bytes, role, again, Spelling::Json, nesting)?;
-                        edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start));
+                        values.edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start));
                         continue;
                     }
-                    if !joined.is_empty() {
-                        joined.push(b'\n');
-                    }
-                    if let Some(key) = value.key() {
-                        joined.extend_from_slice(&key);
-                        joined.extend_from_slice(b": ");
-                    }
-                    let start = joined.len();
-                    joined.extend_from_slice(&decoded.bytes);
-                    parts.push((Span::new(start, joined.len()), value, decoded));
+                    values.push(value, decoded);
                 }
                 _ => {
                     let start = stack.len();
@@ -817,14 +815,43 @@ impl Scanner {
                 }
             }
         }
-        if parts.is_empty() {
-            return Ok(edits);
+        Ok(values)
+    }
+}
+
+/// All strings and numbers of a value as one text, each on a line after its key.
+pub(super) struct Values<'t> {
+    pub(super) text: Vec<u8>,
+    /// The span of each value in the text.
+    parts: Vec<(Span, Value<'t>, json::Decoded<'t>)>,
+    /// The edits on documents in strings, which are not part of the text.
+    edits: Vec<Edit>,
+}
+
+impl<'t> Values<'t> {
+    fn push(&mut self, value: Value<'t>, decoded: json::Decoded<'t>) {
+        if !self.text.is_empty() {
+            self.text.push(b'\n');
         }
-        // Keys are context only; they are never changed.
-        let spans: Vec<Span> = parts.iter().map(|(span, ..)| *span).collect();
-        let patch = self.message_in(&joined, role, again, Some(&spans));
-        let mut shares = shares(&patch, &spans);
-        for ((span, value, decoded), shares) in parts.iter().zip(&mut shares) {
+        if let Some(key) = value.key() {
+            self.text.extend_from_slice(&key);
+            self.text.extend_from_slice(b": ");
+        }
+        let start = self.text.len();
+        self.text.extend_from_slice(&decoded.bytes);
+        self.parts.push((Span::new(start, self.text.len()), value, decoded));
+    }
+
+    /// Returns the spans of the values in the text, without the keys.
+    pub(super) fn spans(&self) -> Vec<Span> {
+        self.parts.iter().map(|(span, ..)| *span).collect()
+    }
+
+    /// Returns the edits on the document for a patch on the text.
+    pub(super) fn edits(self, patch: &Patch) -> Vec<Edit> {
+        let mut shares = shares(patch, &self.spans());
+        let mut edits = self.edits;
+        for ((span, value, decoded), shares) in self.parts.iter().zip(&mut shares) {
             let patch = Patch::new(std::mem::take(shares));
             debug_assert!(patch.edits().iter().all(|edit| edit.span.end <= span.len()));
             match value.kind() {
@@ -832,7 +859,7 @@ impl Scanner {
                 _ => edits.extend(json::string_edits(&patch, &decoded.alignment, value.content().start)),
             }
         }
-        Ok(in_order(edits))
+        in_order(edits)
     }
 }
 
@@ -873,6 +900,19 @@ fn urls(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
         let span = Span::new(start + before, start + word.len() - after);
         address::is_address(&text[span.range()]).then_some(span)
     })
+}
+
+/// Returns the patch on bytes that look like JSON but are not, for that on them with JSON escapes decoded.
+pub(super) fn loose_patch(bytes: &[u8], decoded: &json::Decoded<'_>, patch: Patch) -> Patch {
+    if decoded.alignment.is_identity() {
+        return patch;
+    }
+    let spelled = |edit: &Edit| {
+        let span = decoded.alignment.source(ViewSpan::new(edit.span.start, edit.span.end));
+        let escaped = bytes[span.range()].contains(&b'\\');
+        Edit { span, with: if escaped { json::escape(&edit.with) } else { edit.with.clone() } }
+    };
+    Patch::new(in_order(patch.edits().iter().map(spelled).collect()))
 }
 
 /// Returns the text of a string without escapes, or the digits of a number or of an array that spells one out.
@@ -941,7 +981,7 @@ pub(super) fn untie(tree: &Tree<'_>, reading: &ChatTexts, changed: &[bool]) -> V
 }
 
 /// Returns whether a range overlaps one of `spans`, which are sorted and disjoint.
-fn overlaps_one_of(spans: &[Span], span: Span) -> bool {
+pub(super) fn overlaps_one_of(spans: &[Span], span: Span) -> bool {
     let after = spans.partition_point(|other| other.end <= span.start);
     spans.get(after).is_some_and(|other| other.overlaps(span))
 }

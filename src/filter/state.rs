@@ -472,8 +472,13 @@ fn opens_document(start: &[u8]) -> Option<bool> {
 }
 
 /// Scans a text that starts like JSON.
+/// Returns a body without a byte order mark.
+pub(super) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
+}
+
 fn loose(body: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
-    let start = body.len() - body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).len();
+    let start = body.len() - without_mark(body).len();
     let nesting = scanner.limits.nesting;
     let patch = scanner.string(&body[start..], None, false, Spelling::Json, nesting)?;
     // Keys are part of the text.
