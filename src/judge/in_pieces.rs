@@ -156,10 +156,11 @@ impl MessageAnalysis<'_, '_> {
             side.pieces = side.pieces.settled();
         }
         // A digit or a few, which may be the choice from a menu, are a beginning only if the next number completes it, or
-        // if they go on in one message after the other.
+        // if they go on in one message after the other, each with a single number.
         let spelled = side.pieces.is_going_on()
             && digits.len() <= Pieces::FAINT
             && self.reading.facts.words == 0
+            && self.page.numbers.len() == 1
             && !self.may_choose();
         if side.pieces.is_faint()
             && !spelled
