@@ -55,7 +55,7 @@ impl Collector {
         let mut records = std::mem::take(&mut self.records);
         records.iter_mut().for_each(decode_values);
         let records = join_words(records, &mut self.names);
-        self.interpreter.study(&records, &self.names);
+        self.interpreter.study(&records, &mut self.names);
         // Each piece has its own copy of the names, to which it adds those in nested documents. A piece is large enough
         // to be worth the copy. Its size does not depend on the number of threads, so the messages do not either.
         let size = PIECE.max(self.names.len() / 4);

@@ -57,6 +57,8 @@ struct Field {
     /// A hash of the first value, and whether another one occurred.
     first: u64,
     varies: bool,
+    /// Whether it was first seen in a document within a value.
+    inner: bool,
 }
 
 impl Field {
@@ -182,6 +184,9 @@ const MOST_SIDES: usize = 2;
 const FEWEST_BESIDE: u32 = 4;
 /// The minimum number of equal values that show that they are not messages.
 const FEWEST_CONSTANT: u32 = 5;
+/// The longest value that is searched for a document to learn from, in bytes, and the deepest nesting of such documents.
+const LONGEST_INNER: usize = 64 << 10;
+const MOST_INNER: usize = 3;
 /// The longest value that may be a name, an id or a time, in bytes.
 const LONGEST_VALUE: usize = 256;
 
@@ -208,26 +213,51 @@ enum Use {
 
 impl Interpreter {
     /// Learns from what records show together.
-    pub(crate) fn study(&mut self, records: &[Record], names: &Names) {
+    pub(crate) fn study(&mut self, records: &[Record], names: &mut Names) {
         for record in records {
-            self.study_fields(record, names);
+            self.study_fields(record, names, false);
         }
         self.has_text |= !self.words.is_empty();
         // A field that is named like text but never changes is part of a log, whose other fields are not text either.
-        self.has_text |= self.fields.values().any(|field| field.named || field.sentences > 0 && !field.is_constant());
+        let is_text = |field: &Field| field.named || field.sentences > 0 && !field.is_constant();
+        self.has_text |= self.fields.values().any(|field| !field.inner && is_text(field));
         for record in records {
-            if let Body::Tree(tree) = &record.body {
-                let hashes = hashes(tree);
-                for at in 0..tree.nodes.len() {
-                    if tree.nodes[at].kind == Kind::Object {
-                        self.study_object(record, tree, u32::try_from(at).unwrap_or(u32::MAX), &hashes, names);
-                    }
+            self.study_objects(record, names);
+        }
+        for record in records {
+            self.study_inner(record, names, 0);
+        }
+    }
+
+    /// Learns from the JSON documents within the values of a record, like `{"log": "{\"text\": ...}"}`.
+    fn study_inner(&mut self, record: &Record, names: &mut Names, depth: usize) {
+        let Body::Tree(tree) = &record.body else { return };
+        let may_hold = |node: &&Node| {
+            let text = record.bytes(&node.segment);
+            node.kind == Kind::Text && text.len() <= LONGEST_INNER && memchr::memchr(b'{', text).is_some()
+        };
+        for node in tree.nodes.iter().filter(may_hold) {
+            if let Some(inner) = nested::document_in(&record.text(&node.segment), names) {
+                self.study_fields(&inner, names, true);
+                self.study_objects(&inner, names);
+                if depth + 1 < MOST_INNER {
+                    self.study_inner(&inner, names, depth + 1);
                 }
             }
         }
     }
 
-    fn study_fields(&mut self, record: &Record, names: &Names) {
+    fn study_objects(&mut self, record: &Record, names: &Names) {
+        let Body::Tree(tree) = &record.body else { return };
+        let hashes = hashes(tree);
+        for at in 0..tree.nodes.len() {
+            if tree.nodes[at].kind == Kind::Object {
+                self.study_object(record, tree, u32::try_from(at).unwrap_or(u32::MAX), &hashes, names);
+            }
+        }
+    }
+
+    fn study_fields(&mut self, record: &Record, names: &Names, inner: bool) {
         let Body::Tree(tree) = &record.body else { return };
         let hashes = hashes(tree);
         for (at, node) in tree.nodes.iter().enumerate() {
@@ -243,7 +273,7 @@ impl Interpreter {
                 Kind::Text | Kind::Number => {
                     let meaning = names.meaning(tree.nearest_name(index));
                     if node.kind == Kind::Text && (meaning.text.is_some() || may_be_sentence(meaning)) {
-                        self.study_text(record, node, hashes[at], meaning.text.is_some());
+                        self.study_text(record, node, hashes[at], meaning.text.is_some(), inner);
                     } else if may_be_id(meaning) {
                         self.study_id(record.bytes(&node.segment), hashes[at]);
                     }
@@ -253,7 +283,7 @@ impl Interpreter {
         }
     }
 
-    fn study_text(&mut self, record: &Record, node: &Node, hash: u64, named: bool) {
+    fn study_text(&mut self, record: &Record, node: &Node, hash: u64, named: bool, inner: bool) {
         if self.fields.len() >= MOST_KNOWN && !self.fields.contains_key(&hash) {
             return;
         }
@@ -261,7 +291,8 @@ impl Interpreter {
         if text.is_empty() {
             return;
         }
-        let field = self.fields.entry(hash).or_default();
+        let field = self.fields.entry(hash).or_insert(Field { inner, ..Field::default() });
+        field.inner &= inner;
         let value = hash_of(text);
         field.named |= named;
         field.varies |= field.count > 0 && field.first != value;
@@ -624,6 +655,8 @@ const FEWEST_WORDS: usize = 3;
 fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usize) -> Option<Vec<(u32, u8)>> {
     let (mut elements, mut single, mut timed) = (0, 0, 0);
     let mut words = Vec::new();
+    let mut first: Option<Vec<u8>> = None;
+    let mut differ = false;
     for element in tree.children(array) {
         if tree.node(element).kind != Kind::Object {
             return None;
@@ -660,13 +693,16 @@ fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usi
             continue;
         }
         elements += 1;
+        let word = text(&last);
+        differ |= first.get_or_insert_with(|| word.clone()) != &word;
         single += usize::from(forms.iter().map(text).all(|text| !text.contains(&b' ')));
         timed += usize::from(tree.children(element).any(|child| {
             let name = tree.node(child).name;
             names.meaning(name).time.is_some() || names.is_measure(name)
         }));
     }
-    (elements >= fewest && single * 10 >= elements * 9 && timed * 10 >= single * 9).then_some(words)
+    // The same word several times: alternatives of one word.
+    (elements >= fewest && differ && single * 10 >= elements * 9 && timed * 10 >= single * 9).then_some(words)
 }
 
 /// The maximum number of messages after one that are checked for one within it.

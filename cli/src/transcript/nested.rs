@@ -9,7 +9,7 @@ use super::html;
 use super::json;
 use super::lines;
 use super::log;
-use super::record::{Key, Part, Record, Said, Speaker};
+use super::record::{Body, Key, Part, Record, Said, Speaker};
 use super::segment::{Joint, Segment};
 use super::spelling::Spelling;
 use super::tree::Tree;
@@ -318,6 +318,13 @@ fn json_in(
     Some(messages)
 }
 
+/// Returns the JSON document in a text as a record of its own.
+pub(super) fn document_in(text: &[u8], names: &mut Names) -> Option<Record> {
+    let (_, tree) = log::json_within(text, Span::new(0, text.len()), 0, names)?;
+    let (raw, body) = (text.to_vec(), Body::Tree(tree));
+    Some(Record { raw, offset: 0, line: 1, column: 1, trouble: None, layers: Vec::new(), body })
+}
+
 /// Words on the line before a quoted mail.
 const WROTE: &[&str] = &["wrote:", "escribió:", "escribio:", "schrieb:", "a écrit :", "escreveu:"];
 const ORIGINAL: &[&str] = &[
@@ -344,17 +351,8 @@ fn quotes(text: &[u8]) -> Option<Vec<Said>> {
     for (number, line) in lines.iter().enumerate() {
         let start = at;
         at += line.len();
-        let mut inner = start;
-        let mut marks = 0;
-        loop {
-            let rest = &text[inner..at];
-            let blanks = rest.iter().take_while(|b| **b == b' ').count();
-            if rest.get(blanks) != Some(&b'>') {
-                break;
-            }
-            marks += 1;
-            inner += blanks + 1;
-        }
+        let marks = quote_marks(line);
+        let mut inner = start + mark_end(line);
         inner += usize::from(marks > 0 && text.get(inner) == Some(&b' '));
         let words = String::from_utf8_lossy(text[inner..at].trim_ascii()).to_lowercase();
         let next = lines.get(number + 1..(number + 4).min(lines.len())).unwrap_or_default();
@@ -373,10 +371,17 @@ fn quotes(text: &[u8]) -> Option<Vec<Said>> {
             below += usize::from(!quoted);
             found = true;
             if quoted {
+                drop_start_of_border(&mut groups, below, text, start);
                 continue;
             }
         }
         found |= marks > 0;
+        // "> On Monday, Ana wrote:" introduces the quote within a quote.
+        let deeper = |line: &&[u8]| quote_marks(line) > marks;
+        if is_border && next.iter().find(|line| !line[mark_end(line)..].trim_ascii().is_empty()).is_some_and(deeper) {
+            drop_start_of_border(&mut groups, marks + below, text, start);
+            continue;
+        }
         if text[inner..at].trim_ascii().is_empty() {
             continue;
         }
@@ -401,6 +406,46 @@ fn quotes(text: &[u8]) -> Option<Vec<Said>> {
         Said { part, ..Said::new(parts) }
     };
     Some(groups.into_iter().map(message).collect())
+}
+
+/// Returns the number of quotation marks before a line, and the end of the last one.
+fn marks_before(line: &[u8]) -> (usize, usize) {
+    let (mut marks, mut end) = (0, 0);
+    loop {
+        let blanks = line[end..].iter().take_while(|b| **b == b' ').count();
+        if line.get(end + blanks) != Some(&b'>') {
+            return (marks, end);
+        }
+        marks += 1;
+        end += blanks + 1;
+    }
+}
+
+fn quote_marks(line: &[u8]) -> usize {
+    marks_before(line).0
+}
+
+fn mark_end(line: &[u8]) -> usize {
+    marks_before(line).1
+}
+
+/// First words of the line before a quoted mail.
+const ON: &[&str] = &["on ", "el ", "em ", "am ", "le "];
+
+/// Drops the last line of a text if it begins the line before a quoted mail, which many programs break: the line that ends it
+/// begins at `next`.
+fn drop_start_of_border(groups: &mut Vec<(usize, Vec<Segment>)>, depth: usize, text: &[u8], next: usize) {
+    let Some((_, parts)) = groups.last_mut().filter(|(same, _)| *same == depth) else { return };
+    let Some(last) = parts.last().map(|part| part.span()) else { return };
+    let line = String::from_utf8_lossy(&text[last.range()]).to_lowercase();
+    let adjoins = text[last.end..next].iter().filter(|b| **b == b'\n').count() == 1;
+    let begins = ON.iter().any(|word| line.starts_with(word)) && line.bytes().any(|b| b.is_ascii_digit());
+    if adjoins && begins && !line.ends_with(['.', '?', '!']) {
+        parts.pop();
+        if parts.is_empty() {
+            groups.pop();
+        }
+    }
 }
 
 /// Expands texts that are not in a tree, such as the bodies of mails, into their messages.

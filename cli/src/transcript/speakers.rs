@@ -62,6 +62,8 @@ struct Named {
     key: Box<str>,
     name: Arc<str>,
     role: Option<Role>,
+    /// Whether only the name says the role.
+    implied: bool,
     side: Option<Role>,
     /// The number of questions that verify the other side.
     verifies: u32,
@@ -92,14 +94,16 @@ impl Speakers {
         let Some(name) = &speaker.name else { return };
         if let Some(at) = self.find(name) {
             // The role that the name implies was recorded with the first message.
+            self.named[at].implied &= speaker.role.is_none();
             self.named[at].role = self.named[at].role.or(speaker.role);
             self.named[at].side = self.named[at].side.or(speaker.side);
         } else if self.named.len() < MOST_SPEAKERS {
-            let role = self.given_role(name).or(speaker.role).or_else(|| role_in_name(name));
+            let stated = self.given_role(name).or(speaker.role);
             self.named.push(Named {
                 key: fold(name).into(),
                 name: Arc::clone(name),
-                role,
+                role: stated.or_else(|| role_in_name(name)),
+                implied: stated.is_none(),
                 side: speaker.side,
                 verifies: 0,
             });
@@ -109,7 +113,15 @@ impl Speakers {
     /// Returns whether the messages of a speaker should be passed to [`verified`](Self::verified).
     pub(crate) fn wants_evidence(&self, speaker: &Speaker) -> bool {
         speaker.role.is_none()
-            && (speaker.side.is_some() || self.entry(speaker).is_some_and(|named| named.role.is_none()))
+            && (speaker.side.is_some() || self.entry(speaker).is_some_and(|named| self.role_of(named).is_none()))
+    }
+
+    /// Returns the role of a speaker, if it is stated or implied by the name. If the names of all speakers imply a customer,
+    /// as `user_17` and `user_22` do, they imply nothing.
+    fn role_of(&self, named: &Named) -> Option<Role> {
+        let is_customer = |named: &Named| named.implied && named.role == Some(Role::Customer);
+        let says_nothing = || self.named.len() > 1 && self.named.iter().all(is_customer);
+        named.role.filter(|_| !named.implied || !says_nothing())
     }
 
     /// Records a question with which a speaker verifies the other side.
@@ -132,7 +144,7 @@ impl Speakers {
             return (role, Certainty::Stated);
         }
         let entry = self.entry(speaker);
-        if let Some(role) = entry.and_then(|named| named.role) {
+        if let Some(role) = entry.and_then(|named| self.role_of(named)) {
             return (role, Certainty::Stated);
         }
         if let Some(side) = speaker.side.or(entry.and_then(|named| named.side)) {
@@ -153,8 +165,8 @@ impl Speakers {
 
     /// Returns the role of a speaker for whom nothing is stated.
     fn guess(&self, named: &Named) -> (Role, Certainty) {
-        let unknown = || self.named.iter().filter(|other| other.role.is_none() && other.side.is_none());
-        let known = || self.named.iter().filter_map(|other| other.role.or(other.side));
+        let unknown = || self.named.iter().filter(|other| self.role_of(other).is_none() && other.side.is_none());
+        let known = || self.named.iter().filter_map(|other| self.role_of(other).or(other.side));
         let most = unknown().map(|other| other.verifies).max().unwrap_or(0);
         let verifies = named.verifies > 0 && named.verifies * 2 >= most;
         let (customers, serving) = (known().any(|role| role == Role::Customer), known().any(Role::serves));
@@ -180,7 +192,7 @@ impl Speakers {
     pub(crate) fn guesses(&self) -> impl Iterator<Item = (&Arc<str>, Role)> {
         self.named
             .iter()
-            .filter(|named| named.role.is_none() && named.side.is_none())
+            .filter(|named| self.role_of(named).is_none() && named.side.is_none())
             .map(|named| (&named.name, self.guess(named).0))
     }
 

@@ -1099,7 +1099,7 @@ fn starred(format: Format, text: &str) -> String {
         records.push(record);
     }
     let mut interpreter = Interpreter::default();
-    interpreter.study(&records, &names);
+    interpreter.study(&records, &mut names);
     let mut out = Vec::new();
     for mut record in records {
         interpreter.read(&mut record, &mut names);

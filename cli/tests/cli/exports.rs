@@ -509,3 +509,44 @@ fn an_archive_attached_to_a_mail_is_not_passed_on_in_silence() {
         assert!(stderr(&output).contains("redact it as a file"), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn documents_within_values_are_understood_together() {
+    // "msg" is a label: it is always the same.
+    let line = |_: usize, role: &str, text: &str| {
+        let inner = format!(
+            "{{\\\"level\\\":\\\"info\\\",\\\"msg\\\":\\\"chat\\\",\\\"role\\\":\\\"{role}\\\",\\\"text\\\":\\\"{text}\\\"}}\\n"
+        );
+        format!("{{\"log\":\"{inner}\",\"stream\":\"stdout\"}}\n")
+    };
+    let text = export(line).concat();
+    assert_eq!(redacted_as(&["--format", "jsonl"], &text), masked(&text));
+}
+
+#[test]
+fn ids_that_all_begin_like_a_customer_say_nothing() {
+    let id = |role: &str| if role == "customer" { "user_81" } else { "user_94" };
+    let directed = |_: usize, role: &str, text: &str| {
+        let direction = if role == "customer" { "incoming" } else { "outgoing" };
+        format!("{{\"userId\":\"{}\",\"direction\":\"{direction}\",\"text\":\"{text}\"}}\n", id(role))
+    };
+    let plain = |_: usize, role: &str, text: &str| format!("{{\"sender\":\"{}\",\"text\":\"{text}\"}}\n", id(role));
+    for text in [export(directed).concat(), export(plain).concat()] {
+        assert_eq!(redacted_as(&[], &text), masked(&text));
+    }
+}
+
+#[test]
+fn lines_before_quotes_within_quotes_are_not_answers() {
+    let mut body = String::new();
+    for (n, (role, text)) in TALK.iter().take(5).enumerate() {
+        let name = if *role == "customer" { "Daniel Kim" } else { "Maria Lopez" };
+        let quoted: String = body.lines().map(|line| format!("> {line}\n")).collect();
+        let before = if n % 2 == 0 { " " } else { "\n" };
+        let head = format!("On Wed, May 01, 2024 at 10:0{n} {name} <x@a.example>{before}wrote:\n");
+        body = if quoted.is_empty() { format!("{text}\n") } else { format!("{text}\n\n{head}{quoted}") };
+    }
+    let text =
+        format!("From: Maria <m@a.example>\nTo: d@a.example\nMIME-Version: 1.0\nMessage-ID: <1@a.example>\n\n{body}");
+    assert_eq!(redacted_as(&["--format", "mail"], &text), masked(&text));
+}
