@@ -555,3 +555,54 @@ fn fields_of_events_that_are_not_text_are_scanned_like_those_of_documents() {
         assert_eq!(out, format!("data: {expected}\n\n"));
     }
 }
+
+#[test]
+fn a_text_in_pieces_is_one_text_whatever_its_field_is_called() {
+    let answers: [&[&str]; 5] = [
+        &["the password is", " Blue", "bonnet"],
+        &["the password is Blue", "bonnet"],
+        &["Your", " password", " is", " Blue", "bon", "net", " ok", "."],
+        &["The ", "password ", "is ", "Blue", "bonnet ", "ok"],
+        &["La", " contra", "seña", " es", " Blue", "bonnet", " vale"],
+    ];
+    for (before, after) in
+        [("{\"x\":", "}"), ("{\"seq\":4,\"inc\":", "}"), ("{\"d\":{\"o\":[{\"z\":", "}]}}"), ("[", "]")]
+    {
+        for answer in answers {
+            let stream: String = answer.iter().map(|piece| format!("data: {before}\"{piece}\"{after}\n\n")).collect();
+            let seen = through(events(), &[stream.as_bytes()]).unwrap();
+            assert!(!seen.contains("Blue") && !seen.contains("bonnet") && seen.contains("********"), "{seen}");
+        }
+    }
+}
+
+#[test]
+fn two_texts_at_once_are_told_apart_by_a_field_of_any_name() {
+    let first = ["the password is", " Blue", "bonnet", " ok"];
+    let second = ["Hello", " there", " my", " friend"];
+    for (key, values) in [("s", ["1", "2"]), ("lane", ["\"a\"", "\"b\""]), ("slot", ["0", "7"])] {
+        for field in ["t", "delta", "text"] {
+            for more in ["", ",\"n\":@"] {
+                let event = |lane: usize, at: usize, text: &str| {
+                    let more = more.replace('@', &(at * 2 + lane).to_string());
+                    format!("data: {{\"{key}\":{}{more},\"{field}\":\"{text}\"}}\n\n", values[lane])
+                };
+                let both = first.iter().zip(second).enumerate();
+                let stream: String = both.map(|(at, (one, two))| event(0, at, one) + &event(1, at, two)).collect();
+                let seen = through(events(), &[stream.as_bytes()]).unwrap();
+                assert!(!seen.contains("Blue") && !seen.contains("bonnet"), "{seen}");
+                assert!(second.iter().all(|piece| seen.contains(&format!("\"{piece}\""))), "{seen}");
+            }
+        }
+    }
+}
+
+#[test]
+fn whole_messages_in_a_field_of_an_unknown_name_are_not_joined() {
+    let said =
+        ["Your password is about to expire", "Bluebonnet season begins in Texas", "Ten tips for a better garden"];
+    let all: Vec<String> = said.iter().map(|said| format!("data: {{\"headline\":\"{said}\"}}\n\n")).collect();
+    let seen = step_by_step(events(), &all.iter().map(|event| &**event).collect::<Vec<_>>());
+    assert_eq!(seen.concat(), all.concat());
+    assert!(!seen[1].is_empty(), "a message waits until the next one");
+}

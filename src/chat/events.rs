@@ -283,12 +283,15 @@ pub(crate) struct Mark {
     pub(crate) is_message: bool,
     /// It says who speaks.
     pub(crate) is_speaker: bool,
+    /// The name of its field says that it tells texts apart.
+    pub(crate) is_named: bool,
 }
 
 impl Mark {
     /// Returns a mark that is not in a document.
     pub(crate) fn named(depth: usize, value: &[u8]) -> Self {
-        Self { field: (depth, Vec::new()), value: value.to_vec(), is_message: false, is_speaker: false }
+        let field = (depth, Vec::new());
+        Self { field, value: value.to_vec(), is_message: false, is_speaker: false, is_named: true }
     }
 
     /// Returns the marks of the outermost object of a document.
@@ -301,19 +304,20 @@ impl Mark {
         let key = value.key()?;
         let word = last_word(&key);
         let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
-        let is_mark = match value.kind() {
+        let is_named = match value.kind() {
             ValueKind::String => is(&MARKS) || is(&PEOPLE),
-            ValueKind::Number => !counts && is(&["id", "index"]),
-            _ => false,
+            ValueKind::Number if counts => return None,
+            ValueKind::Number => is(&["id", "index"]),
+            _ => return None,
         };
-        if !is_mark || value.raw().len() > LONGEST_MARK {
+        if value.raw().len() > LONGEST_MARK || !is_named && value.raw().contains(&b' ') {
             return None;
         }
         let name: Vec<u8> =
             key.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
         let is_message = MESSAGES.iter().any(|message| name == message.as_bytes());
         let is_speaker = in_person || is(&PEOPLE);
-        Some(Self { field: (depth, name), value: value.raw().to_vec(), is_message, is_speaker })
+        Some(Self { field: (depth, name), value: value.raw().to_vec(), is_message, is_speaker, is_named })
     }
 }
 
@@ -430,12 +434,20 @@ mod tests {
 
     #[test]
     fn the_values_beside_a_text_tell_it_apart() {
-        let json = br#"{"run_id":"r","n":"x","message":{"id":7,"author":{"role":"bot","bio":"y"},"token":{"id":3,"text":"a"}}}"#;
+        let json = br#"{"run_id":"r","n":"x","say":"a b","message":{"id":7,"author":{"role":"bot","bio":"y"},"token":{"id":3,"text":"a"}}}"#;
         let tree = Tree::parse(json, 16).unwrap();
         let text = tree.root().at("/message/token/text").unwrap();
         let marks = Way::to(tree.root(), text.index()).marks();
-        let seen: Vec<(usize, &[u8], bool)> =
-            marks.iter().map(|mark| (mark.field.0, &mark.field.1[..], mark.is_message)).collect();
-        assert_eq!(seen, [(0, &b"runid"[..], false), (1, b"id", true), (1, b"role", false)]);
+        let seen: Vec<(usize, &[u8], bool, bool)> =
+            marks.iter().map(|mark| (mark.field.0, &mark.field.1[..], mark.is_message, mark.is_named)).collect();
+        assert_eq!(
+            seen,
+            [
+                (0, &b"runid"[..], false, true),
+                (0, b"n", false, false),
+                (1, b"id", true, true),
+                (1, b"role", false, true)
+            ]
+        );
     }
 }

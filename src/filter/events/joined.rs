@@ -15,7 +15,7 @@ use std::mem;
 use smallvec::SmallVec;
 
 use super::framing::Framing;
-use super::paths::{Key, Keys, Paths, Place, Unit};
+use super::paths::{Key, Keys, Paths, Place, Unit, looks_like_message};
 use super::text::{Growth, Joint, Kind, Step};
 use crate::chat::events::Mark;
 use crate::edit::{Edit, Patch};
@@ -103,9 +103,9 @@ pub(super) enum Treatment {
     /// As a message.
     Alone,
     /// As a message and as a piece.
-    Both(Option<Keys>),
+    Both(Keys),
     /// As a piece.
-    Joined(Option<Keys>),
+    Joined(Keys),
 }
 
 impl Piece {
@@ -125,18 +125,23 @@ impl Joined {
     pub(super) fn treat(&mut self, said: &mut Said<'_>, limit: usize) -> Treatment {
         let path = self.paths.at(&said.channel, limit);
         let keys = path.see(&said.bytes, &said.marks);
-        let (pieces, message) = (path.is_in_pieces(), path.is_message(&said.bytes));
+        let (pieces, message, continues) = (path.is_in_pieces(), path.is_message(&said.bytes), path.continues());
         let place = path.place(&said.marks, &said.unit);
         said.place = Some(place).filter(|_| said.kind == Kind::Ambiguous && !pieces);
+        // Only joined: nothing says that it is a message.
+        let joined = said.kind == Kind::Unknown;
+        if joined && (continues || looks_like_message(&said.bytes)) {
+            said.kind = Kind::Ambiguous;
+        }
         if said.kind == Kind::Ambiguous && pieces {
             said.kind = Kind::Piece;
         }
-        let text = keys.as_ref().and_then(|keys| self.find(&said.channel, Some(&keys.now)));
+        let text = keys.first().and_then(|keys| self.find(&said.channel, Some(&keys.now)));
         let text = text.or_else(|| self.find(&said.channel, None));
         let snapshot = text.is_some_and(|at| self.texts[at].growth == Growth::Snapshot);
         match said.kind {
-            Kind::Ambiguous if message => Treatment::Alone,
-            Kind::Ambiguous if !snapshot => Treatment::Both(keys),
+            Kind::Ambiguous if message && !joined => Treatment::Alone,
+            Kind::Ambiguous if !snapshot && !joined => Treatment::Both(keys),
             _ => Treatment::Joined(keys),
         }
     }
@@ -171,15 +176,14 @@ impl Joined {
     fn add(
         &mut self,
         said: &Said<'_>,
-        keys: Option<Keys>,
+        keys: Keys,
         alone: Option<&Patch>,
         scanner: &mut Scanner,
     ) -> Result<Piece, ScanError> {
         let mut parts = Parts::new();
-        let open = keys.as_ref().is_some_and(|keys| keys.open);
-        if let Some(keys) = keys {
-            self.split(&said.channel, &keys.before);
-            self.join(&said.channel, Some(keys.now), said, &mut parts, scanner)?;
+        for split in &keys {
+            self.split(&said.channel, &split.before);
+            self.join(&said.channel, Some(split.now.clone()), said, &mut parts, scanner)?;
         }
         let is_snapshot = |texts: &Self, parts: &Parts| {
             let text = parts.first().and_then(|(number, _)| texts.text(*number));
@@ -195,7 +199,8 @@ impl Joined {
         for (number, span) in &parts {
             let Some(at) = self.texts.iter().position(|text| text.number == *number) else { continue };
             let text = &mut self.texts[at];
-            text.idle = if open && text.key.is_some() { PATIENCE - SHORT_PATIENCE } else { 0 };
+            let is_open = keys.iter().any(|split| split.open && text.key.as_ref() == Some(&split.now));
+            text.idle = if is_open { PATIENCE - SHORT_PATIENCE } else { 0 };
             text.is_scanned &= alone.is_some();
             text.kind = text.kind.max(said.kind);
             let found = edits.iter().map(|edit| Span::new(edit.span.start + span.start, edit.span.end + span.start));
@@ -207,7 +212,13 @@ impl Joined {
 
     /// Distinguishes the texts of a field from now on: the text so far continues under the key of the previous event.
     fn split(&mut self, channel: &str, before: &Key) {
-        let is_split = self.texts.iter().any(|text| text.channel == channel && text.key.is_some() && text.is_live());
+        let is_alike = |key: &Key| {
+            key.len() == before.len() && key.iter().zip(before).all(|((field, _), (other, _))| field == other)
+        };
+        let is_split = self
+            .texts
+            .iter()
+            .any(|text| text.channel == channel && text.key.as_ref().is_some_and(is_alike) && text.is_live());
         if let Some(at) = self.find(channel, None).filter(|_| !is_split) {
             let fork = self.fork(at);
             self.texts[fork].key = Some(before.clone());
@@ -230,6 +241,9 @@ impl Joined {
             None => self.open(channel, key, said.role, scanner)?,
         };
         let first = parts.len();
+        if said.kind == Kind::Ambiguous && said.place.is_none() {
+            self.texts[at].break_before(&said.bytes);
+        }
         self.texts[at].begin_piece(said.place, &said.bytes);
         self.feed(at, &said.bytes, parts, scanner);
         if first > 0 {

@@ -308,7 +308,7 @@ pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result
         }
         said.kind = Kind::Piece;
         let keys = match treatment {
-            Treatment::Alone => None,
+            Treatment::Alone => Vec::new(),
             Treatment::Both(keys) | Treatment::Joined(keys) => keys,
         };
         joined.count_event();

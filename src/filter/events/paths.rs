@@ -90,7 +90,11 @@ struct Marks {
     values: Vec<Vec<u8>>,
     /// Whether a value has occurred twice.
     repeats: bool,
+    /// Whether there were more different values than are remembered.
+    many: bool,
     is_message: bool,
+    /// Whether the name of its field says that it tells texts apart.
+    is_named: bool,
 }
 
 /// A run of integers with the same step.
@@ -107,9 +111,12 @@ struct Count {
 /// Values that distinguish the texts of one field, with the fields of the values.
 pub(super) type Key = Vec<((usize, Vec<u8>), Vec<u8>)>;
 
+/// The ways to tell the texts of a field apart: by all marks with a telling name, then by each mark without one.
+pub(super) type Keys = Vec<Split>;
+
 /// What distinguishes a text from others of its field, and the same for the previous text.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Keys {
+pub(super) struct Split {
     pub(super) now: Key,
     pub(super) before: Key,
     /// Whether no value has occurred twice so far, so that the values may count events.
@@ -131,13 +138,19 @@ impl Paths {
 }
 
 impl Path {
+    /// Returns whether a text has begun or ended with a blank, as a piece does.
+    pub(super) fn continues(&self) -> bool {
+        self.pieces > 0
+    }
+
     /// Returns whether the texts have few words.
     pub(super) fn is_short(&self) -> bool {
         self.blanks <= MESSAGE_BLANKS * self.count.texts
     }
 
-    /// Records the next text of the field and the values next to it. Returns the keys if texts must be distinguished.
-    pub(super) fn see(&mut self, text: &[u8], marks: &[Mark]) -> Option<Keys> {
+    /// Records the next text of the field and the values next to it. Returns the keys by which texts must be
+    /// distinguished.
+    pub(super) fn see(&mut self, text: &[u8], marks: &[Mark]) -> Keys {
         let blank = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b' ' | b'\n'));
         let same = self.marks.iter().any(|known| {
             known.is_message && marks.iter().any(|mark| mark.field == known.field && mark.value == known.last)
@@ -146,7 +159,7 @@ impl Path {
         self.pieces = if is_piece { (self.pieces + PIECE).min(MAX_PIECES) } else { self.pieces.saturating_sub(1) };
         self.blanks += text.iter().filter(|byte| **byte == b' ').count();
         let keys = self.keys(marks);
-        let told_apart = self.marks.iter().any(|marks| marks.values.len() > 1);
+        let told_apart = self.marks.iter().any(|marks| marks.is_named && marks.values.len() > 1);
         self.messages = match () {
             () if is_piece => 0,
             () if told_apart && looks_like_message(text) => self.messages.saturating_add(1),
@@ -201,7 +214,7 @@ impl Path {
             || self.count.is_one()
     }
 
-    fn keys(&mut self, marks: &[Mark]) -> Option<Keys> {
+    fn keys(&mut self, marks: &[Mark]) -> Keys {
         for mark in marks {
             match self.marks.iter_mut().find(|known| known.field == mark.field) {
                 Some(known) => known.see(&mark.value),
@@ -210,23 +223,32 @@ impl Path {
                     last: Vec::new(),
                     values: vec![mark.value.clone()],
                     repeats: false,
+                    many: false,
                     is_message: mark.is_message,
+                    is_named: mark.is_named,
                 }),
             }
         }
-        let mut keys = Keys { open: true, ..Keys::default() };
-        let mut differs = false;
+        let mut named = Split { open: true, ..Split::default() };
+        let mut each = Vec::new();
         for known in &mut self.marks {
             let mark = marks.iter().find(|mark| mark.field == known.field);
             let before = std::mem::replace(&mut known.last, mark.map_or_else(Vec::new, |mark| mark.value.clone()));
             if known.tells_apart() {
-                differs = true;
-                keys.open &= !known.repeats;
-                keys.now.push((known.field.clone(), known.last.clone()));
-                keys.before.push((known.field.clone(), before));
+                let (now, before) = ((known.field.clone(), known.last.clone()), (known.field.clone(), before));
+                if known.is_named {
+                    named.open &= !known.repeats;
+                    named.now.push(now);
+                    named.before.push(before);
+                } else {
+                    each.push(Split { now: vec![now], before: vec![before], open: !known.repeats });
+                }
             }
         }
-        differs.then_some(keys)
+        if !named.now.is_empty() {
+            each.insert(0, named);
+        }
+        each
     }
 }
 
@@ -241,15 +263,17 @@ impl Marks {
             None => {
                 if self.values.len() >= MAX_VALUES {
                     self.values.remove(0);
+                    self.many = true;
                 }
                 self.values.push(value.to_vec());
             }
         }
     }
 
-    /// Returns whether there were several values, and they do not count events.
+    /// Returns whether there were several values, and they do not count events. Values of a field without a telling name
+    /// must be few: if they are many, they are something else, such as a text of their own.
     fn tells_apart(&self) -> bool {
-        self.values.len() > 1 && (self.repeats || self.values.len() < COUNTER)
+        self.values.len() > 1 && (self.repeats || self.values.len() < COUNTER) && (self.is_named || !self.many)
     }
 }
 

@@ -320,6 +320,17 @@ impl Joint {
         self.ends_message = looks_like_message(piece);
     }
 
+    /// Ends the sentence before the next piece of an unknown field, if both look like whole messages: nothing tells where
+    /// the messages of such a field begin.
+    pub(super) fn break_before(&mut self, piece: &[u8]) {
+        let is_apart = self.content.last().is_some_and(|last| !last.is_ascii_whitespace())
+            && piece.first().is_some_and(u8::is_ascii_uppercase);
+        if self.growth == Growth::Append && self.ends_message && is_apart && looks_like_message(piece) {
+            self.release();
+            self.push(b"\n");
+        }
+    }
+
     /// Records that a part is also joined as the text with this number, in which it starts at `there`.
     pub(super) fn cover(&mut self, by: u64, part: Span, there: usize) {
         match self.covered.last_mut() {
