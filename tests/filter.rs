@@ -1677,3 +1677,115 @@ fn a_named_number_is_read_whatever_the_field_is_called() {
         }
     }
 }
+
+#[test]
+fn a_name_and_a_value_belong_together_whatever_the_two_are_called() {
+    for (name, value) in [
+        ("key", "val"),
+        ("k", "v"),
+        ("field", "value"),
+        ("fieldName", "fieldValue"),
+        ("label", "answer"),
+        ("question", "response"),
+        ("q", "a"),
+        ("campo", "valor"),
+        ("title", "text"),
+    ] {
+        let body = |secrets: [&str; 4]| {
+            let pairs = ["pin", "cvv", "What is your PIN?", "Contraseña"].iter().zip(secrets);
+            let pairs = pairs.map(|(said, secret)| format!("{{\"{name}\":\"{said}\",\"{value}\":\"{secret}\"}}"));
+            format!("{{\"d\":[{}]}}", pairs.collect::<Vec<_>>().join(","))
+        };
+        assert_eq!(
+            filtered(BodyFormat::Json, &body(["4417", "417", "3021", "Bluebonnet7"])),
+            body(["****", "***", "****", "********"]),
+            "{name}"
+        );
+    }
+    for harmless in [
+        r#"{"d":[{"k":"order","v":"81772"},{"k":"zip","v":"60614"},{"k":"page","v":"4417"}]}"#,
+        r#"{"d":[{"key":"email","val":"ann@example.com"},{"key":"password","val":"rainyday9"}]}"#,
+    ] {
+        assert_eq!(filtered(BodyFormat::Json, harmless), harmless);
+    }
+}
+
+#[test]
+fn a_question_can_be_the_name_of_a_field() {
+    for (body, expected) in [
+        (r#"{"What is your PIN?":"4417"}"#, r#"{"What is your PIN?":"****"}"#),
+        (r#"{"¿Cuál es su PIN?":["4417"]}"#, r#"{"¿Cuál es su PIN?":["****"]}"#),
+        (r#"{"What is your PIN?":{"value":4417}}"#, r#"{"What is your PIN?":{"value":"****"}}"#),
+        (r#"{"a":{"Your PIN":"4417","Zip code?":"60614"}}"#, r#"{"a":{"Your PIN":"****","Zip code?":"60614"}}"#),
+        (
+            r#"{"Order number?":"81772","How many guests?":"4417"}"#,
+            r#"{"Order number?":"81772","How many guests?":"4417"}"#,
+        ),
+    ] {
+        assert_eq!(filtered(BodyFormat::Json, body), expected);
+    }
+    assert_eq!(filtered(BodyFormat::Form, "What+is+your+PIN%3F=4417&x=1"), "What+is+your+PIN%3F=****&x=1");
+    // A name that says nothing leaves the value what it was: the answer to a question.
+    let mut asked = lastfour::Conversation::new();
+    let _ = Engine::default().scan(&mut asked, &lastfour::Message::agent("What is your PIN?"));
+    for body in [r#"{"Your choice":"4417"}"#, r#"{"field":"status","v":"4417"}"#] {
+        let filter = Filter::new(Engine::default(), BodyFormat::Json).conversation(asked.clone());
+        let seen = String::from_utf8(filter.whole(body.as_bytes()).unwrap().body.into_owned()).unwrap();
+        assert_eq!(seen, body.replace("4417", "****"));
+    }
+}
+
+#[test]
+fn a_heading_that_names_a_secret_names_the_cells_below_it() {
+    for (table, harmless) in [
+        (r#"{"columns":["name","@"],"rows":[["Ann","~"],["Bob","~"]]}"#, "order"),
+        (r#"{"data":[["Ann","~"]],"headers":["name","@"]}"#, "zip"),
+        (r#"{"columns":[{"name":"id"},{"name":"@"}],"values":[[1,"~"]]}"#, "count"),
+        (r#"{"schema":{"fields":[{"name":"id"},{"name":"@"}]},"rows":[{"f":[{"v":"1"},{"v":"~"}]}]}"#, "order"),
+        (r#"[["name","@","city"],["Ann","~","Lugo"]]"#, "order"),
+        (r#"{"range":"A1:B3","values":[["name","@"],["Ann","~"],["Bob","~"]]}"#, "price"),
+    ] {
+        for heading in ["pin", "Your PIN"] {
+            let body = |pin: &str| table.replace('@', heading).replace('~', pin);
+            assert_eq!(filtered(BodyFormat::Json, &body("4417")), body("****"));
+        }
+        let body = table.replace('@', harmless).replace('~', "4417");
+        assert_eq!(filtered(BodyFormat::Json, &body), body);
+    }
+    // Whatever else a row has is scanned as before.
+    let body = r#"{"columns":["id","pin"],"rows":[{"f":["1","4417"],"text":"my card is 4111111111111111"}]}"#;
+    assert!(!filtered(BodyFormat::Json, body).contains("411111111111"));
+    let passwords = r#"{"columns":["user","password"],"rows":[["ann","@"]]}"#;
+    assert_eq!(filtered(BodyFormat::Json, &passwords.replace('@', "Bluebonnet7")), passwords.replace('@', "********"));
+    for table in [
+        "<table><tr><th>Name</th><th>@</th></tr>\n<tr>\n<td>Ann</td>\n<td>~</td></tr></table>",
+        "<table><tr><td>Name</td><td>City</td><td>@</td></tr><tr><td>Ann<td>Lugo<td><b>~</b></tr></table>",
+        "<table><tr><th>Name</th><td>Ann</td></tr><tr><th>@</th><td>~</td></tr></table>",
+        "<dl><dt>Name</dt><dd>Ann</dd><dt><i>@</i></dt>\n<dd>~</dd></dl>",
+    ] {
+        for (heading, value, mask) in [("PIN", "4417", "****"), ("Contraseña", "Bluebonnet7", "********")] {
+            let page = |value: &str| table.replace('@', heading).replace('~', value);
+            assert_eq!(filtered(BodyFormat::Html, &page(value)), page(mask));
+        }
+        let page = table.replace('@', "Plan").replace('~', "Basic");
+        assert_eq!(filtered(BodyFormat::Html, &page), page);
+    }
+}
+
+#[test]
+fn messages_that_are_listed_from_the_newest_one_on_are_read_in_the_order_of_their_times() {
+    for (newer, older) in [
+        ("\"ts\":2", "\"ts\":1"),
+        ("\"createdAt\":1714550405123", "\"createdAt\":1714550401123"),
+        ("\"sent_at\":\"2024-05-01T10:00:05Z\"", "\"sent_at\":\"2024-05-01T10:00:01Z\""),
+        ("\"ts\":\"1714550405.000200\"", "\"ts\":\"1714550401.000100\""),
+    ] {
+        for (question, masked) in [("What is your PIN?", "****"), ("How many points do you have?", "4417")] {
+            let body = |pin: &str| {
+                let newer = format!("{{{newer},\"role\":\"user\",\"text\":\"{pin}\"}}");
+                format!("{{\"messages\":[{newer},{{{older},\"role\":\"agent\",\"text\":\"{question}\"}}]}}")
+            };
+            assert_eq!(filtered(BodyFormat::Json, &body("4417")), body(masked), "{newer}");
+        }
+    }
+}

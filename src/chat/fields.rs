@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::chat::names::{Meaning, is_prose, is_same, meaning, meaning_within, names_number, normalized};
+use crate::chat::names::{Meaning, is_prose, is_same, is_time, meaning, meaning_within, names_number, normalized};
 use crate::chat::walk::author;
 use crate::chat::{ChatTexts, Continuity, Field, Place, Scan, Spelling};
 use crate::json::{Path, Segment, Value, ValueKind};
@@ -28,24 +28,55 @@ const INNER: &[&str] = &[
 ];
 
 /// Names of a value that another field of its object labels: `{"name": "cvv", "value": "123"}`.
-const VALUES: &[&str] = &["value", "values", "val", "stringvalue", "string"];
+const VALUES: &[&str] = &["value", "values", "val", "v", "stringvalue", "fieldvalue", "string", "valor"];
 
 /// Names of the label.
-const LABELS: &[&str] =
-    &["name", "key", "label", "title", "field", "fieldid", "customid", "attribute", "property", "id"];
+const LABELS: &[&str] = &[
+    "name",
+    "key",
+    "k",
+    "label",
+    "title",
+    "header",
+    "heading",
+    "caption",
+    "field",
+    "fieldname",
+    "fieldid",
+    "customid",
+    "attribute",
+    "attr",
+    "property",
+    "prop",
+    "param",
+    "parameter",
+    "item",
+    "id",
+    "nombre",
+    "campo",
+    "clave",
+    "nome",
+    "chave",
+];
 
 /// Names of a label that people read. The others name a value for programs, unless the label has a blank or a mark at its
 /// end.
 const SHOWN: &[&str] = &["label", "title", "question", "caption", "heading", "header"];
 
+/// Names of who logs in.
+const LOGINS: &[&str] = &["user", "username", "login", "email", "mail", "usuario", "correo"];
+
 /// The maximum length of a label in bytes.
 const LONGEST_LABEL: usize = 128;
 
 /// Names of what people ask.
-const QUESTIONS: &[&str] = &["question"];
+const QUESTIONS: &[&str] = &["question", "q", "prompt", "pregunta", "pergunta"];
+
+/// Names of a text beside a label, which is the value if it is one word.
+const SAID: &[&str] = &["text", "content", "body", "description", "subtitle"];
 
 /// Names of what people answer.
-const ANSWERS: &[&str] = &["answer", "answers", "response"];
+const ANSWERS: &[&str] = &["answer", "answers", "response", "reply", "a", "respuesta", "resposta"];
 
 /// Names that say more after that of the object that they are in: `"card": {"number": ...}`.
 const DEPENDENT: &[&str] = &["number", "num", "no", "code", "value", "digits", "confirmation"];
@@ -84,7 +115,9 @@ enum Labeled {
     No,
     /// It is a label, and not said by anybody.
     Label,
-    /// It has this label. `shown`: the label has a name for people.
+    /// A name for programs is beside it.
+    Named,
+    /// It has this label, or its key is the label of what is at this index. `shown`: the label has a name for people.
     By {
         label: usize,
         shown: bool,
@@ -108,6 +141,7 @@ impl Fields<'_> {
         let mut facts = Facts::default();
         for leaf in &leaves {
             facts.add(leaf.meaning, kind(leaf.value), &text(leaf.value));
+            facts.login |= leaf.value.key().is_some_and(|key| is_in(&key, LABELS)) && is_in(&text(leaf.value), LOGINS);
         }
         let mut unknown = leaves.iter().filter(|leaf| may_answer(leaf));
         let only = unknown.next().filter(|_| !facts.text && unknown.next().is_none());
@@ -117,7 +151,17 @@ impl Fields<'_> {
             if let Labeled::By { label, .. } = leaf.label {
                 found.labels.push((leaf.value.index(), label));
             }
+            let is_only = only == Some(leaf.value.index());
             match facts.scan(leaf.meaning, kind(leaf.value), &text(leaf.value)) {
+                scan if leaf.label == Labeled::Named => match (scan, leaf.meaning) {
+                    (_, Meaning::Secret(secret)) if !facts.login => {
+                        found.fields.push(Field::new(leaf.value, Scan::Labeled(secret.label())));
+                    }
+                    (Scan::Skip, _) => {}
+                    (Scan::Message, _) => found.push(leaf.value, leaf.role, Spelling::Plain, Continuity::Whole),
+                    (Scan::Form | Scan::Alone, _) if is_only => found.fields.push(Field::new(leaf.value, Scan::Answer)),
+                    (scan, _) => found.fields.push(Field::new(leaf.value, scan)),
+                },
                 scan if leaf.label != Labeled::No => match (scan, leaf.label, leaf.meaning) {
                     // A label that people read shows that this is not a login form.
                     (_, Labeled::By { .. }, Meaning::Secret(secret)) => {
@@ -127,20 +171,26 @@ impl Fields<'_> {
                         found.push(leaf.value, leaf.role, Spelling::Plain, Continuity::Whole);
                     }
                     (Scan::Message, ..) => found.fields.push(Field::new(leaf.value, Scan::Alone)),
+                    (Scan::Form, Labeled::By { .. }, _) if is_only => {
+                        found.fields.push(Field::new(leaf.value, Scan::Answer));
+                    }
                     (scan, ..) => found.fields.push(Field::new(leaf.value, scan)),
                 },
                 Scan::Skip => {}
                 Scan::Message => found.push(leaf.value, leaf.role, Spelling::Plain, Continuity::Whole),
-                Scan::Form | Scan::Alone if only == Some(leaf.value.index()) => {
+                Scan::Form | Scan::Alone if is_only => {
                     found.fields.push(Field::new(leaf.value, Scan::Answer));
                 }
                 scan => found.fields.push(Field::new(leaf.value, scan)),
             }
         }
+        // Messages that were listed from the newest one on have been turned round.
+        found.labels.sort_unstable();
         found
     }
 
-    /// Returns the strings and numbers of a document, and the arrays that spell out a number, in order.
+    /// Returns the strings and numbers of a document, and the arrays that spell out a number, in the order in which they
+    /// were written.
     fn leaves<'t>(&self, document: Value<'t>) -> Vec<Leaf<'t>> {
         let mut leaves = Vec::new();
         // A document that is only a string is a message; that is also possible for the elements of an array.
@@ -161,7 +211,14 @@ impl Fields<'_> {
                     leaves.push(Leaf { value: step.value, role: step.role, meaning: step.meaning, label: step.label });
                 }
                 ValueKind::Array => {
-                    stack.extend(step.value.children().map(|value| Step { value, ..step.clone() }));
+                    if let Some(table) = Table::with_heading_row(step.value) {
+                        table.push_rows(step.value.children(), &step, &mut stack);
+                    } else {
+                        stack.extend(step.value.children().map(|value| Step { value, ..step.clone() }));
+                        if is_newest_first(step.value) {
+                            stack[start..].reverse();
+                        }
+                    }
                 }
                 ValueKind::Literal => {}
             }
@@ -176,22 +233,32 @@ impl Fields<'_> {
         let role = author(step.value.children().filter(names), step.role);
         let mut label = Meaning::Unknown;
         for member in step.value.children().filter(|member| member.kind() == ValueKind::String) {
-            if label == Meaning::Unknown && member.key().is_some_and(|key| is_in(&key, LABELS)) {
+            if label == Meaning::Unknown
+                && member.key().is_some_and(|key| is_in(&key, LABELS) || is_in(&key, QUESTIONS))
+            {
                 label = meaning(member.raw());
             }
         }
         let shown = shown_label(step.value);
+        let table = Table::in_object(step.value);
         for value in step.value.children() {
             let name = value.key();
             let labeled = match shown {
                 Some((label, _)) if label.index() == value.index() => Labeled::Label,
-                Some((label, shown)) if is_valued(value) => Labeled::By { label: label.index(), shown },
+                Some((label, shown)) if is_valued_by(label, value) => Labeled::By { label: label.index(), shown },
+                _ if name.as_deref().is_some_and(is_said_name) => Labeled::By { label: value.index(), shown: false },
+                _ if is_valued(value) && matches!(step.label, Labeled::By { .. }) => step.label,
+                _ if is_valued(value) && label != Meaning::Unknown => Labeled::Named,
                 _ => Labeled::No,
             };
             let meaning = name
                 .as_deref()
                 .map_or(Meaning::Unknown, |name| self.meaning(name, step.name.as_deref(), step.meaning, label));
-            stack.push(Step { value, role, meaning, name, label: labeled });
+            let inner = Step { value, role, meaning, name, label: labeled };
+            match &table {
+                Some(table) if table.has_rows(value) => table.push_rows(value.children(), &inner, stack),
+                _ => stack.push(inner),
+            }
         }
     }
 
@@ -209,6 +276,9 @@ impl Fields<'_> {
                 (Meaning::Unknown | Meaning::Other | Meaning::Vague, _) => {}
                 _ => return outer,
             }
+        }
+        if is_in(name, ANSWERS) && matches!(label, Meaning::Secret(_)) {
+            return label;
         }
         if matches!(outer, Meaning::Chat | Meaning::Text) && is_in(name, INNER) {
             return outer;
@@ -259,7 +329,10 @@ impl Fields<'_> {
         for (meaning, (_, value)) in meanings.iter().zip(fields) {
             facts.add(*meaning, ValueKind::String, value);
         }
-        let scan = |(meaning, (_, value)): (&Meaning, &(&str, &[u8]))| facts.scan(*meaning, ValueKind::String, value);
+        let scan = |(meaning, (name, value)): (&Meaning, &(&str, &[u8]))| match meaning {
+            Meaning::Secret(secret) if is_said_name(name.as_bytes()) => Scan::Labeled(secret.label()),
+            _ => facts.scan(*meaning, ValueKind::String, value),
+        };
         meanings.iter().zip(fields).map(scan).collect()
     }
 
@@ -326,7 +399,126 @@ fn shown_label(object: Value<'_>) -> Option<(Value<'_>, bool)> {
         is_label.then_some((member, shown && !is_in(&key, QUESTIONS)))
     });
     let label = labels.next()?;
-    object.children().any(is_valued).then_some(label)
+    object.children().any(|member| is_valued_by(label.0, member)).then_some(label)
+}
+
+/// As [`is_valued`], and for a text of one word if the label names a secret.
+fn is_valued_by(label: Value<'_>, member: Value<'_>) -> bool {
+    let is_word = || !text(member).trim_ascii().contains(&b' ');
+    is_valued(member) || member.key().is_some_and(|key| is_in(&key, SAID)) && is_word() && names_secret(label)
+}
+
+/// Returns whether a name is one that people read: a question, or several words.
+fn is_said_name(name: &[u8]) -> bool {
+    let name = name.trim_ascii();
+    name.len() <= LONGEST_LABEL
+        && name.iter().any(u8::is_ascii_alphabetic)
+        && (name.contains(&b' ') || matches!(name.last(), Some(b':' | b'?')))
+}
+
+/// Returns whether the elements of an array are objects with times, the newest one first.
+fn is_newest_first(array: Value<'_>) -> bool {
+    let mut times = array.children().map(|object| {
+        let mut members = object.children().filter(|_| object.is_object());
+        members.find(|member| member.key().is_some_and(|key| is_time(&key))).map(text)
+    });
+    let Some(Some(first)) = times.next() else { return false };
+    let mut last = first.clone();
+    for next in times {
+        match next {
+            Some(next) if is_not_after(&next, &last) => last = next,
+            _ => return false,
+        }
+    }
+    last != first
+}
+
+/// Returns whether a time is not after another one in the same spelling.
+fn is_not_after(time: &[u8], other: &[u8]) -> bool {
+    let number = |time: &[u8]| std::str::from_utf8(time).ok()?.trim().parse::<f64>().ok();
+    match (number(time), number(other)) {
+        (Some(time), Some(other)) => time <= other,
+        (None, None) => time.len() == other.len() && time.iter().take(4).all(u8::is_ascii_digit) && time <= other,
+        _ => false,
+    }
+}
+
+/// A table whose headings name secrets, or ask for them.
+struct Table<'t> {
+    headings: Vec<Value<'t>>,
+}
+
+impl<'t> Table<'t> {
+    /// Returns the table with these headings: strings, or objects with a name each.
+    fn of(list: Value<'t>) -> Option<Self> {
+        let heading = |value: Value<'t>| match value.kind() {
+            ValueKind::Object => value.children().find(|member| member.key().is_some_and(|key| is_in(&key, LABELS))),
+            _ => Some(value),
+        };
+        let is_heading = |value: &Value<'t>| {
+            let text = text(*value);
+            value.kind() == ValueKind::String && text.len() <= LONGEST_LABEL && text.iter().any(u8::is_ascii_alphabetic)
+        };
+        if !list.is_array() {
+            return None;
+        }
+        let headings: Option<Vec<_>> = list.children().map(|value| heading(value).filter(is_heading)).collect();
+        let headings = headings?;
+        headings.iter().any(|heading| names_secret(*heading)).then_some(Self { headings })
+    }
+
+    /// Returns the table whose headings are a member of an object, or a member of a member.
+    fn in_object(object: Value<'t>) -> Option<Self> {
+        let is_rows = |member: Value<'t>| member.children().next().is_some_and(|row| row.is_array() || row.is_object());
+        if !object.children().any(|member| member.is_array() && is_rows(member)) {
+            return None;
+        }
+        let inner = object.children().filter(|member| member.is_object()).flat_map(Value::children);
+        object.children().chain(inner).find_map(Self::of)
+    }
+
+    /// Returns the table in an array of rows, the first of which holds the headings.
+    fn with_heading_row(array: Value<'t>) -> Option<Self> {
+        let mut rows = array.children();
+        let table = Self::of(rows.next()?).filter(|table| table.headings.len() > 1)?;
+        let mut rows = rows.peekable();
+        (rows.peek().is_some() && rows.all(|row| table.cells(row).is_some())).then_some(table)
+    }
+
+    /// Returns whether a value holds the rows of this table.
+    fn has_rows(&self, value: Value<'t>) -> bool {
+        value.is_array() && value.children().next().is_some() && value.children().all(|row| self.cells(row).is_some())
+    }
+
+    /// Returns the array of the cells of a row: the row itself, or the only member of an object.
+    fn cells(&self, row: Value<'t>) -> Option<Value<'t>> {
+        let mut members = row.children();
+        let cells = match row.is_object() {
+            true => members.next().filter(|_| members.next().is_none())?,
+            false => row,
+        };
+        (cells.is_array() && cells.children().count() == self.headings.len()).then_some(cells)
+    }
+
+    /// Pushes the cells of rows, each with its heading as its label if that names a secret.
+    fn push_rows(&self, rows: impl Iterator<Item = Value<'t>>, step: &Step<'t>, stack: &mut Vec<Step<'t>>) {
+        for row in rows {
+            let cells = self.cells(row).into_iter().flat_map(Value::children);
+            for (value, heading) in cells.zip(&self.headings) {
+                let is_named = names_secret(*heading) && value.index() != heading.index();
+                let label = Labeled::By { label: heading.index(), shown: false };
+                let meaning = Some(meaning(&text(*heading))).filter(|_| is_named).unwrap_or(step.meaning);
+                let label = if is_named { label } else { step.label };
+                stack.push(Step { value, meaning, label, ..step.clone() });
+            }
+        }
+    }
+}
+
+/// Returns whether a heading names a secret, or is a question.
+fn names_secret(heading: Value<'_>) -> bool {
+    let text = text(heading);
+    matches!(meaning(&text), Meaning::Secret(_)) || text.ends_with(b"?")
 }
 
 /// Returns `true` for a member that holds what a label beside it names.
@@ -391,6 +583,8 @@ struct Facts {
     text: bool,
     /// The number or the security code of a card.
     card: bool,
+    /// A field, named by another one, for who logs in.
+    login: bool,
 }
 
 impl Facts {

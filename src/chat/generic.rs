@@ -123,7 +123,11 @@ enum Stream {
 ///   The value is then scanned with that knowledge if the document is a chat message or has a card number. A login form
 ///   keeps its password.
 /// - In an object with a `label`, `title`, `question`, `name` or `key` that people read, and a `value` or `answer`, the
-///   label says what the value is, or asks for it. The label is not a message, so it does not explain other values.
+///   label says what the value is, or asks for it. The label is not a message, so it does not explain other values. A name
+///   of a field that people read (`"What is your PIN?"`) is a label too. If a program reads it (`"key": "pin", "val": ..`),
+///   it counts unless a user name in the same form shows that somebody logs in.
+/// - In a table, as `columns` and `rows` or as an array of rows with the headings first, a heading that names a secret is
+///   the label of the values below it.
 /// - A short string of words and numbers, such as `pin 4821`, is scanned on its own, unless its name says that it is an
 ///   identifier.
 /// - All other strings and numbers are searched for secrets that are certain by their form ([`Scan::Form`]). If the
@@ -134,6 +138,8 @@ enum Stream {
 /// - The literals of a GraphQL document in a `query` are read like the fields of a form ([`Scan::Program`]).
 ///
 /// [`named_only`](Self::named_only) turns all of that off: only a fixed list of names is text, and everything else passes.
+///
+/// Messages in an array are read in the order of their times if the newest one is first.
 ///
 /// `role`, `author`, `sender`, `from`, `speaker`, `user_type`, `usertype`, `author_type`, `sender_type`, `sendertype`,
 /// `participant` and `participant_role` name the author; [`roles`](Self::roles) replaces them.
@@ -148,12 +154,13 @@ enum Stream {
 /// | in `delta`, `token`, `chunk`, `piece`, `fragment`, `partial`, `completion`, `text_delta`, `content_delta`, `message_delta`, `text_chunk`, `response_delta`, or in an object whose `type`, `event`, `kind`, `object` or `op` has `delta`, `token`, `chunk`, `partial` or `fragment` in it | a piece |
 /// | in `arguments` or `partial_json` | a piece of a JSON document |
 /// | in a field of text, or data that are not JSON | a message or a piece: it is scanned as both |
-/// | in any other field, if it does not look like an id, a time, an address or a name for a kind of thing | scanned as a piece |
+/// | in any other field, if it does not look like an id, a time, an address or a name for a kind of thing | scanned as a piece, and held like a known one if it has several words, or if one before it began or ended with a blank |
 /// | that begins with all of the text so far | a snapshot, which holds what was said so far |
 ///
 /// If texts begin or end with blanks, or have the id of the text before them, they are pieces. If they have several words
 /// and different ids or authors, or differ only in their numbers, they are messages. Ids, authors, indices and event names
-/// that vary also tell texts of one field apart: these are joined with each other as well.
+/// that vary also tell texts of one field apart, and so does any field with few values: these are joined with each other as
+/// well.
 ///
 /// An event is held back while a piece in it may be part of a secret, a known piece until its last word is complete.
 /// Everything after it waits, except comments. A text ends with `[DONE]`; with `done`, `end`, `eos`, `final`, `is_final`,

@@ -673,6 +673,14 @@ const SECRETS: &[(&[&str], Secret)] = &[
 /// Words for a code.
 const CODES: &[&str] = &["code", "codes", "codigo", "codigos"];
 
+/// Words for the time at which something was written.
+const TIMES: &[&str] =
+    &["ts", "time", "timestamp", "date", "datetime", "at", "on", "created", "sent", "epoch", "fecha", "hora"];
+
+/// Words that say that a time is not the one at which something was written.
+const OTHER_TIMES: &[&str] =
+    &["updated", "modified", "edited", "deleted", "read", "seen", "delivered", "expires", "expiry"];
+
 /// Words next to the word for a code that make it a passcode: what it is for, or how it is sent.
 const CODE_USES: &[&str] = &[
     "2fa",
@@ -1035,6 +1043,13 @@ pub(crate) fn is_setting(name: &[u8]) -> bool {
     let Some(last) = words.len().checked_sub(1) else { return false };
     let vague = [CODES, REPLACEMENTS, NUMBERS].iter().any(|list| words.is_in(last, list));
     matches!(meaning_of(&words), Meaning::Other | Meaning::Reference) && !vague && (0..last).any(names_secret)
+}
+
+/// Returns whether a name is that of the time at which something was written: `ts`, `createdAt`, `sent_time`.
+pub(super) fn is_time(name: &[u8]) -> bool {
+    let words = Words::of(name);
+    let any = |list: &[&str]| (0..words.len()).any(|at| words.is_in(at, list));
+    words.len() > 0 && words.is_in(words.len() - 1, TIMES) && !any(OTHER_TIMES)
 }
 
 /// As [`secret_label`], for a field whose name says little alone: `number` of a `card`.

@@ -12,7 +12,7 @@ use std::task::Poll;
 
 use crate::chat::{ChatTexts, Continuity, Spelling, Text};
 use crate::edit::{Edit, Patch};
-use crate::filter::scanner::{in_order, loose_patch, overlaps_one_of, stands_in_markup, untie};
+use crate::filter::scanner::{cells, in_order, loose_patch, overlaps_one_of, stands_in_markup, untie};
 use crate::filter::state::{Way, form_fields, is_document_form, shifted, without_mark};
 use crate::filter::{Filter, Filtered, ScanError, events};
 use crate::json::{self, Tree, Value, ValueKind};
@@ -196,8 +196,9 @@ impl Filter {
         let text = html::text(body);
         let role = self.scanner.role;
         let patch = self.message(&text.bytes, role, None, pace).await?;
-        let mut edits = html::patch(body, &text, &patch).edits().to_vec();
-        for aside in self.scanner.asides(body) {
+        let patch = html::patch(body, &text, &patch);
+        let mut edits = patch.edits().to_vec();
+        for aside in self.scanner.asides(body).into_iter().chain(cells(body, &patch)) {
             edits.extend(self.step(|filter| filter.scanner.aside(body, aside))?.unwrap_or_default());
             pace.spend(aside.0.len()).await;
         }

@@ -2,7 +2,7 @@
 
 use crate::Conversation;
 use crate::chat::markup::{self, Attribute, Holds};
-use crate::chat::{ChatTexts, Continuity, DynShape, Scan, Spelling, Text, is_prose, names_number};
+use crate::chat::{ChatTexts, Continuity, DynShape, Scan, Spelling, Text, is_prose, names_number, secret_label};
 use crate::edit::{Edit, Patch};
 use crate::engine::Engine;
 use crate::entity::Entity;
@@ -19,7 +19,7 @@ use crate::span::Span;
 use crate::steps;
 use crate::stream::{Finished, StreamRedactor};
 use crate::text::{Alignment, ViewSpan};
-use crate::wire::{form, html, lift};
+use crate::wire::{form, html, lift, table};
 
 /// Whether a document says who wrote its texts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,6 +58,9 @@ pub(super) struct Scanner {
     /// The number of open documents in strings.
     pub(super) nested: usize,
 }
+
+/// The maximum length of a heading in HTML, with its tags, in bytes.
+const LONGEST_HEADING: usize = 256;
 
 /// A part of HTML that is not its text, and how it is scanned.
 pub(super) type Aside = (Span, Scan);
@@ -390,8 +393,12 @@ impl Scanner {
 
     /// Scans a string or number after the value that names or asks for it. Both are not part of the conversation.
     fn after_label(&mut self, tree: &Tree<'_>, reading: &ChatTexts, value: Value<'_>) -> Vec<Edit> {
-        let label = reading.label(value.index()).and_then(|label| tree.value(label)?.text());
-        let Some(label) = label.map(|label| label.bytes) else { return Vec::new() };
+        let label = reading.label(value.index()).and_then(|label| tree.value(label));
+        let label = label.and_then(|label| match label.text() {
+            Some(text) if label.index() != value.index() => Some(text.bytes),
+            _ => label.key(),
+        });
+        let Some(label) = label else { return Vec::new() };
         let label = label.trim_ascii();
         let text = decoded(value);
         let mut conversation = Conversation::new();
@@ -659,6 +666,7 @@ impl Scanner {
             asides.extend(urls(bytes).map(|span| (span, Scan::Form)));
         }
         let mut found = Vec::new();
+        asides.extend(cells(bytes, &patch));
         for (span, scan) in asides {
             let value = &bytes[span.range()];
             if scan == Scan::Form && address::is_address(value) {
@@ -692,8 +700,9 @@ impl Scanner {
     fn html(&mut self, bytes: &[u8], role: Option<Role>, again: bool) -> Result<Patch, ScanError> {
         let text = html::text(bytes);
         let patch = self.message(&text.bytes, role, again);
-        let mut edits = html::patch(bytes, &text, &patch).edits().to_vec();
-        for aside in self.asides(bytes) {
+        let patch = html::patch(bytes, &text, &patch);
+        let mut edits = patch.edits().to_vec();
+        for aside in self.asides(bytes).into_iter().chain(cells(bytes, &patch)) {
             edits.extend(self.aside(bytes, aside)?);
         }
         let patch = Patch::new(in_order(edits));
@@ -731,12 +740,18 @@ impl Scanner {
         asides
     }
 
-    /// Scans an attribute or a comment of HTML, which is not part of the conversation, and returns the edits on the HTML.
+    /// Scans an attribute, a comment or a cell of HTML, which is not part of the conversation, and returns the edits on the
+    /// HTML.
     pub(super) fn aside(&mut self, bytes: &[u8], (span, scan): Aside) -> Result<Vec<Edit>, ScanError> {
         let conversation = (self.conversation.clone(), self.before.clone(), self.found);
-        let patch = self.value(&bytes[span.range()], scan)?;
+        let source = &bytes[span.range()];
+        let text = html::text(source);
+        let patch = self.value(&text.bytes, scan)?;
         (self.conversation, self.before, self.found) = conversation;
-        Ok(lift(&patch, &Alignment::identity(), span.start, html::encode))
+        if text.alignment.is_identity() {
+            return Ok(lift(&patch, &Alignment::identity(), span.start, html::encode));
+        }
+        Ok(html::patch(source, &text, &patch).at(span.start).collect())
     }
 
     /// Adds edits to the patch on the last message, for numbers in `bytes` that are certain by their form.
@@ -861,6 +876,20 @@ impl<'t> Values<'t> {
         }
         in_order(edits)
     }
+}
+
+/// Returns the cells of HTML whose heading names a secret, unless the patch changes them.
+pub(super) fn cells(bytes: &[u8], patch: &Patch) -> Vec<Aside> {
+    let label =
+        |name: Span| secret_label(&html::text(&bytes[name.range()]).bytes).filter(|_| name.len() <= LONGEST_HEADING);
+    let mut cells: Vec<Aside> = table::pairs(bytes)
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty() && patch.overlapping(*value).is_empty())
+        .filter_map(|(name, value)| Some((value, Scan::Labeled(label(name)?))))
+        .collect();
+    cells.sort_by_key(|(value, _)| value.start);
+    cells.dedup_by_key(|(value, _)| value.start);
+    cells
 }
 
 /// Adds to the patch on a text what was found in values in it, with the spans of the values. An edit on a secret that extends

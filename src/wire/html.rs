@@ -158,7 +158,7 @@ fn inner(source: &[u8]) -> (Span, String) {
 
 /// Returns the length of the tag or comment at the start of `source`. It ends at the first `>` and contains no `<`, so
 /// that the search for its end never passes the start of another tag. A style sheet is one tag, with all its rules.
-fn tag(source: &[u8]) -> Option<usize> {
+pub(super) fn tag(source: &[u8]) -> Option<usize> {
     let len = single_tag(source)?;
     steps::add(len);
     if !names(&source[..len], &["style"]) || source[1] == b'/' {
@@ -187,7 +187,7 @@ fn ends_line(tag: &[u8]) -> bool {
 }
 
 /// Returns whether an opening or closing tag has one of these names.
-fn names(tag: &[u8], tags: &[&str]) -> bool {
+pub(super) fn names(tag: &[u8], tags: &[&str]) -> bool {
     let name = tag[1..].strip_prefix(b"/").unwrap_or(&tag[1..]);
     let end = name.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(name.len());
     tags.iter().any(|tag| name[..end].eq_ignore_ascii_case(tag.as_bytes()))

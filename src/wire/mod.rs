@@ -13,6 +13,7 @@ mod lift;
 pub(crate) mod multipart;
 pub(crate) mod ndjson;
 pub(crate) mod sse;
+pub(crate) mod table;
 
 pub(crate) use content::Content;
 pub use cut::safe_cut;
