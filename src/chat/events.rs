@@ -310,7 +310,8 @@ impl Mark {
             ValueKind::Number => is(&["id", "index"]),
             _ => return None,
         };
-        if value.raw().len() > LONGEST_MARK || !is_named && value.raw().contains(&b' ') {
+        // What else is said about a person does not tell who it is.
+        if value.raw().len() > LONGEST_MARK || !is_named && (in_person || value.raw().contains(&b' ')) {
             return None;
         }
         let name: Vec<u8> =
