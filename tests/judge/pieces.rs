@@ -148,7 +148,7 @@ fn a_card_may_be_cut_after_its_first_digits() {
 #[test]
 fn a_card_may_come_a_digit_or_a_few_at_a_time() {
     for size in 1..=3 {
-        let groups: Vec<String> = "4539578763621486".as_bytes().chunks(size).map(|group| text(group)).collect();
+        let groups: Vec<String> = "4539578763621486".as_bytes().chunks(size).map(text).collect();
         let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
         for before in [&[][..], &["my card number, one digit at a time:"], &["a: Sorry, I did not get that."]] {
             let talk = [before, &groups].concat();
