@@ -382,20 +382,20 @@ fn bare(name: &str) -> &str {
 }
 
 fn is_in(name: &[u8], names: &[&str]) -> bool {
-    name.len() <= 32 && names.iter().any(|known| normalized(name).eq(known.bytes()))
+    let Some(first) = normalized(name).next().filter(|_| name.len() <= 32) else { return false };
+    names.iter().any(|known| known.as_bytes()[0] == first && normalized(name).eq(known.bytes()))
 }
 
 /// Returns the label of an object that has a value beside it, and whether the name of the label is one for people.
 fn shown_label(object: Value<'_>) -> Option<(Value<'_>, bool)> {
     let labels = object.children().filter(|member| member.kind() == ValueKind::String);
     let mut labels = labels.filter_map(|member| {
-        let key = member.key()?;
+        let key = member.key().filter(|key| is_in(key, LABELS) || is_in(key, QUESTIONS))?;
         let shown = is_in(&key, SHOWN);
         let text = text(member);
         let text = text.trim_ascii();
         let is_shown = || shown || text.contains(&b' ') || matches!(text.last(), Some(b':' | b'?'));
-        let is_label =
-            (1..=LONGEST_LABEL).contains(&text.len()) && (is_in(&key, LABELS) || is_in(&key, QUESTIONS)) && is_shown();
+        let is_label = (1..=LONGEST_LABEL).contains(&text.len()) && is_shown();
         is_label.then_some((member, shown && !is_in(&key, QUESTIONS)))
     });
     let label = labels.next()?;
