@@ -54,9 +54,8 @@ pub use generic::Generic;
 pub use matrix::Matrix;
 // For `lastfour-cli`. Not part of the public interface.
 #[doc(hidden)]
-pub(crate) use names::names_number;
 pub use names::{is_prose, secret_label, secret_label_within};
-pub(crate) use names::{is_reference, is_setting, is_text};
+pub(crate) use names::{is_reference, is_setting, is_text, names_number};
 pub use openai::OpenAi;
 pub use protocol::Protocol;
 
