@@ -494,4 +494,9 @@ mod tests {
             redact(&data);
         }
     }
+
+    #[test]
+    fn a_number_word_before_the_word_for_a_password_is_judged_alike_in_a_stream() {
+        stream(b"\x48treinta y siete password: ");
+    }
 }

@@ -25,6 +25,7 @@ use crate::judge::verdict::Weighed;
 use crate::judge::{again, quiet};
 use crate::message::Role;
 use crate::sensitivity::Sensitivity;
+use crate::text::is_number_word;
 
 use value::{Before, Context, LEFT, RIGHT, Value};
 use weights::{Row, Weights};
@@ -461,7 +462,13 @@ impl MessageAnalysis<'_, '_> {
                 continue;
             }
             let token = &reading.tokens[at];
-            if !token.is_text() || token.cue != 0 && token.kind == Kind::Word {
+            // A number word alone is no password.
+            let is_number = || {
+                !awaited
+                    && token.kind == Kind::Word
+                    && is_number_word(reading.text, token.start as usize, token.end as usize)
+            };
+            if !token.is_text() || token.cue != 0 && token.kind == Kind::Word || is_number() {
                 at += 1;
                 continue;
             }
