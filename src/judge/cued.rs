@@ -266,8 +266,7 @@ impl MessageAnalysis<'_, '_> {
             return None;
         }
         let named = || {
-            let at = self.reading.cues.partition_point(|hit| hit.last < number.first).checked_sub(1);
-            at.map(|at| &self.reading.cues[at])
+            self.cue_before(number)
                 .is_some_and(|hit| hit.cue.topic == Topic::SecurityCode && number.first - hit.last <= 2)
         };
         let asked = || {

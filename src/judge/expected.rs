@@ -6,7 +6,7 @@ use crate::detect::cues::{PhraseSet, Topic, WordClass as Does, WordSet};
 use crate::detect::number::{Digits, Number, NumberShape};
 use crate::detect::one_time_passcode;
 use crate::detect::password::{self, is_strong, others};
-use crate::detect::token::{Kind, Token};
+use crate::detect::token::{Hit, Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
@@ -221,8 +221,7 @@ impl MessageAnalysis<'_, '_> {
     /// Returns whether the name of a long number is right before these digits: "card 4305", "my ssn is 1907".
     fn is_end_of_a_number(&self, number: &Number) -> bool {
         const NEAR: usize = 3;
-        let at = self.reading.cues.partition_point(|hit| hit.last < number.first);
-        at.checked_sub(1).map(|at| &self.reading.cues[at]).is_some_and(|hit| {
+        self.cue_before(number).is_some_and(|hit| {
             matches!(hit.cue.topic, Topic::Card | Topic::SocialSecurity | Topic::Account | Topic::Phone)
                 && number.first - hit.last <= NEAR
         })
@@ -258,10 +257,13 @@ impl MessageAnalysis<'_, '_> {
 
     /// Returns whether a cue for a secret is right before the number.
     pub(super) fn is_named(&self, number: &Number) -> bool {
-        let at = self.reading.cues.partition_point(|hit| hit.last < number.first);
-        at.checked_sub(1)
-            .map(|at| &self.reading.cues[at])
-            .is_some_and(|hit| hit.cue.topic.is_secret() && number.first - hit.last <= 2)
+        self.cue_before(number).is_some_and(|hit| hit.cue.topic.is_secret() && number.first - hit.last <= 2)
+    }
+
+    /// Returns the last cue before the number.
+    pub(super) fn cue_before(&self, number: &Number) -> Option<&Hit> {
+        let at = self.reading.cues.partition_point(|hit| hit.last < number.first).checked_sub(1)?;
+        Some(&self.reading.cues[at])
     }
 
     fn named(&self) -> Topics {

@@ -119,7 +119,6 @@ impl PhraseSet {
     pub(crate) const TYPED_IN: Self = Self(1 << 57);
     /// The name of a format or a standard that has digits.
     pub(crate) const STANDARD: Self = Self(1 << 58);
-
     /// Limits a request to what follows: "not the CVV, just the last four".
     pub(crate) const ONLY: Self = Self(1 << 59);
     /// Says that a secret equals something else, at the start of an answer: "same as my house number".
