@@ -54,8 +54,8 @@ fn is_set(text: &[u8], start: usize, end: usize) -> bool {
     let name = &text[start - within..start + len];
     // The end of a password may be `=` too.
     let assigns = matches!(rest[len..].trim_ascii_start(), [b'=' | b':', next, ..] if !b"=\r\n".contains(next));
-    let is_name = end <= start + len && secret_label(name).is_some();
-    if assigns && is_compound(name) && (is_name || is_setting(name)) {
+    let is_name = || end <= start + len && secret_label(name).is_some();
+    if assigns && is_compound(name) && (is_name() || is_setting(name)) {
         return true;
     }
     let before = before.trim_ascii_end();
