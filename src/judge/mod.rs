@@ -107,7 +107,7 @@ pub(crate) fn record_intents(
     depth: Depth,
 ) -> bool {
     let pieces = conversation.side(role).pieces.is_active();
-    let said = quiet::holds_nothing(reading, numbers, expected, pieces)
+    let said = quiet::holds_nothing(reading, numbers, expected, pieces, depth != Depth::Findings)
         .then(|| part_intents(reading, numbers, role, depth, Part::WHOLE))
         .flatten();
     said.inspect(|said| conversation.end(role, said)).is_some()
@@ -193,6 +193,7 @@ pub(crate) fn judge_part(
             page.numbers,
             expected,
             conversation.side(message.role).pieces.is_active(),
+            depth != Depth::Findings,
         );
     match quiet.then(|| part_intents(&page.reading, page.numbers, message.role, depth, part)).flatten() {
         Some(said) => (Analysis { expected, until: part.to, ..Analysis::default() }, said),

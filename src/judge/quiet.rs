@@ -15,9 +15,15 @@ use crate::judge::conversation::Expected;
 pub(super) const LONGEST_UNIT: usize = 3;
 
 /// Returns whether nothing can be found in a text with these numbers. The text must be its own view. `pieces`: whether
-/// an earlier number is incomplete.
-pub(super) fn holds_nothing(reading: &TokenizedText<'_>, numbers: &[Number], expected: Expected, pieces: bool) -> bool {
-    !reading.facts.masked
+/// an earlier number is incomplete. `heeds_masks`: whether masks count as answers, because the conversation goes on.
+pub(super) fn holds_nothing(
+    reading: &TokenizedText<'_>,
+    numbers: &[Number],
+    expected: Expected,
+    pieces: bool,
+    heeds_masks: bool,
+) -> bool {
+    !(reading.facts.masked && (heeds_masks || reading.facts.digits > 0))
         && !expected.awaits_a_password()
         && !password::may_contain_password(reading)
         && !expected.signs_in(reading)
