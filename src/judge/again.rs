@@ -163,7 +163,7 @@ impl MessageAnalysis<'_, '_> {
             return;
         }
         let known: HashMap<&[u8], Entity> = words.iter().copied().collect();
-        let mut at = 0;
+        let mut at = self.from;
         while at < self.reading.tokens.len() {
             let Some((first, last)) = chunk(self.reading, at).filter(|value| value.1 >= at) else {
                 at += 1;

@@ -22,6 +22,8 @@ pub(super) struct MessageAnalysis<'p, 'v> {
     pub(super) page: &'p Document<'v>,
     pub(super) reading: &'p TokenizedText<'v>,
     pub(super) expected: Expected,
+    /// The first token of the part that is judged. What precedes it is context.
+    pub(super) from: usize,
     /// Tokens that belong to a finding.
     pub(super) claimed: SmallVec<[bool; 64]>,
     pub(super) consumed: ConsumedCues,

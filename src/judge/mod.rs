@@ -216,6 +216,7 @@ fn analyze_in_full(
         page,
         reading: &page.reading,
         expected,
+        from: page.reading.tokens.partition_point(|token| (token.end as usize) <= part.from),
         claimed: SmallVec::from_elem(false, page.reading.tokens.len()),
         consumed: ConsumedCues::new(&page.reading),
         masked: page.reading.facts.masked,

@@ -69,7 +69,7 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
         chooses: false,
         quotations: Quotations::default(),
     };
-    let mut start = 0;
+    let mut start = context_start(reading, part);
     while start < reading.tokens.len() {
         start = message.sentence(start);
     }
@@ -84,6 +84,16 @@ pub(crate) fn requests(reading: &TokenizedText<'_>, role: Role, part: Part) -> (
         said.announces = announces(reading);
     }
     (said, requests)
+}
+
+/// Returns the first token of the sentences that are read: those of the part, and some before it as context.
+fn context_start(reading: &TokenizedText<'_>, part: Part) -> usize {
+    const CONTEXT: usize = 48;
+    let first = reading.tokens.partition_point(|token| (token.end as usize) <= part.from);
+    let ends = |at: &usize| {
+        reading.tokens[*at].ends_line() && (reading.tokens[*at].kind == Kind::Newline || reading.ends_sentence(*at))
+    };
+    (0..first.saturating_sub(CONTEXT)).rev().find(ends).map_or(0, |end| end + 1)
 }
 
 /// Reads a message sentence by sentence.

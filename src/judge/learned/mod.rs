@@ -28,7 +28,7 @@ use crate::sensitivity::Sensitivity;
 use crate::text::is_number_word;
 
 use value::{Before, Context, LEFT, RIGHT, Value};
-use weights::{Row, Weights};
+use weights::{Row, ValueSum, Weights};
 
 #[cfg(not(test))]
 static WEIGHTS: Weights = Weights::built_in();
@@ -103,16 +103,29 @@ impl MessageAnalysis<'_, '_> {
             return;
         }
         let values = self.values(certain);
-        if values.is_empty() {
+        let Some(last) = values.last() else { return };
+        if last.last < self.from {
             return;
         }
-        let context = Context::of(self, role.serves(), &values);
+        // Of what was judged before, only the last decision counts.
+        let judged = values.partition_point(|value| value.last < self.from).saturating_sub(1);
+        let count = values.len();
+        let values = &values[judged..];
+        let context = Context::of(self, role.serves(), values, count);
         let mut before = Before::default();
         let mut words: Option<usize> = None;
         let mut dropped: SmallVec<[usize; 4]> = SmallVec::new();
-        for value in &values {
-            let mut sum = WEIGHTS.of_value();
-            value::features(self, &context, value, before, &mut |_, feature| WEIGHTS.add(&mut sum, feature));
+        let mut kinds: SmallVec<[(value::Kind, ValueSum); 2]> = SmallVec::new();
+        for value in values {
+            let kind = value::kind(self.reading, value);
+            let known = kinds.iter().find(|(known, _)| *known == kind).map(|(_, sum)| *sum);
+            let mut sum = known.unwrap_or_else(|| {
+                let mut sum = WEIGHTS.of_value();
+                value::features_of_kind(self, &context, kind, &mut |_, feature| WEIGHTS.add(&mut sum, feature));
+                kinds.push((kind, sum));
+                sum
+            });
+            value::own_features(self, &context, value, kind, before, &mut |_, feature| WEIGHTS.add(&mut sum, feature));
             let scores = WEIGHTS.scores(&sum);
             let by_rules = value.rule.map(|at| self.verdict.found[at].entity);
             let likeliest = by_rules.or_else(|| self.kind_of(value, &scores));

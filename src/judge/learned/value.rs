@@ -6,11 +6,12 @@ use crate::detect::brands;
 use crate::detect::checksum;
 use crate::detect::cues::{Topic, WordClass};
 use crate::detect::number::{Digits, Number, NumberShape};
-use crate::detect::token::{Hit, Kind, TokenizedText};
+use crate::detect::token::{self, Hit, TokenizedText};
 use crate::judge::analysis::MessageAnalysis;
+use crate::judge::conversation::Expected;
 use crate::judge::learned::feature::{self, Feature};
 use crate::judge::learned::token_value;
-use crate::judge::recent::INTENTS;
+use crate::judge::recent::{INTENTS, Recent};
 use crate::judge::verdict::Detection;
 
 /// The number of tokens before a value that are read.
@@ -54,10 +55,20 @@ pub(super) struct Context {
     words: u64,
     values: u64,
     bare: u64,
+    /// What the last question of the other side most likely asks for.
+    asks_for: Option<u64>,
+}
+
+/// The kind of a value: how many digits, or which characters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Kind {
+    fine: u64,
+    coarse: u64,
 }
 
 impl Context {
-    pub(super) fn of(analysis: &MessageAnalysis<'_, '_>, serves: bool, values: &[Value]) -> Self {
+    /// `count` is the number of values in the message, of which `values` are scored.
+    pub(super) fn of(analysis: &MessageAnalysis<'_, '_>, serves: bool, values: &[Value], count: usize) -> Self {
         let reading = analysis.reading;
         let mut tokens = SmallVec::from_elem(0, reading.tokens.len());
         let mut hash = |from: usize, to: usize| {
@@ -82,14 +93,15 @@ impl Context {
                 13..=30 => 6,
                 _ => 7,
             },
-            values: values.len().min(4) as u64,
+            values: count.min(4) as u64,
             bare: u64::from(analysis.is_bare()),
+            asks_for: last_question(&analysis.expected, serves).map(|question| likeliest(question.scores()).0 as u64),
         }
     }
 }
 
-/// Returns the kind of a value, fine and coarse: how many digits, or which characters.
-fn kind(reading: &TokenizedText<'_>, value: &Value) -> (u64, u64) {
+/// Returns the kind of a value.
+pub(super) fn kind(reading: &TokenizedText<'_>, value: &Value) -> Kind {
     if let Some(number) = value.number.filter(|n| n.first == value.first && n.last == value.last) {
         let digits = match number.digits {
             few @ 0..=10 => few,
@@ -109,7 +121,7 @@ fn kind(reading: &TokenizedText<'_>, value: &Value) -> (u64, u64) {
             10..=12 => 5,
             _ => 6,
         };
-        return (digits as u64, coarse);
+        return Kind { fine: digits as u64, coarse };
     }
     let span = reading.span(value.first, value.last);
     let text = &reading.text[span.start..span.end];
@@ -125,7 +137,7 @@ fn kind(reading: &TokenizedText<'_>, value: &Value) -> (u64, u64) {
         _ => 4,
     };
     let class = u64::from(mixed) << 2 | u64::from(upper) << 1 | u64::from(mark);
-    (32 + class * 8 + length, if mixed { 8 } else { 9 })
+    Kind { fine: 32 + class * 8 + length, coarse: if mixed { 8 } else { 9 } }
 }
 
 /// Returns the shape of a text: runs of upper-case letters, lower-case letters, digits and marks.
@@ -167,11 +179,11 @@ fn between(reading: &TokenizedText<'_>, from: usize, to: usize) -> u64 {
     for at in from..to {
         let token = &reading.tokens[at];
         seen |= match token.kind {
-            Kind::Newline => 1,
-            Kind::Digits | Kind::Mixed => 2,
-            Kind::Mark(b',' | b';') => 8,
-            Kind::Mark(_) if reading.ends_sentence(at) => 1,
-            Kind::Word if token.does(WordClass::NEGATION) => 4,
+            token::Kind::Newline => 1,
+            token::Kind::Digits | token::Kind::Mixed => 2,
+            token::Kind::Mark(b',' | b';') => 8,
+            token::Kind::Mark(_) if reading.ends_sentence(at) => 1,
+            token::Kind::Word if token.does(WordClass::NEGATION) => 4,
             _ => 0,
         };
     }
@@ -261,26 +273,34 @@ pub(super) fn features(
     before: Before,
     add: &mut impl FnMut(u64, u32),
 ) {
+    let kind = kind(analysis.reading, value);
+    features_of_kind(analysis, context, kind, add);
+    own_features(analysis, context, value, kind, before, add);
+}
+
+/// Like [`features`], without those that all values of the kind share.
+pub(super) fn own_features(
+    analysis: &MessageAnalysis<'_, '_>,
+    context: &Context,
+    value: &Value,
+    kind: Kind,
+    before: Before,
+    add: &mut impl FnMut(u64, u32),
+) {
     let reading = analysis.reading;
     let tokens = &reading.tokens[..];
-    let (k, g) = kind(reading, value);
+    let Kind { fine: k, coarse: g } = kind;
     let span = reading.span(value.first, value.last);
     let text = &reading.text[span.start..span.end];
-    let template = Feature::new;
     macro_rules! add {
-        ($n:expr $(, $value:expr)*) => { add($n, template($n)$(.with($value))*.hash()) };
+        ($n:expr $(, $value:expr)*) => { add($n, Feature::new($n)$(.with($value))*.hash()) };
     }
 
     // Form.
-    add!(0, k);
-    add!(1, k, context.role);
-    add!(2, k, context.words);
-    add!(3, k, context.values);
-    add!(4, k, context.bare, context.role);
     let whole = value.number.filter(|n| n.first == value.first && n.last == value.last);
     if let Some(number) = whole {
         let mut groups = 0;
-        for token in tokens[number.first..=number.last].iter().filter(|t| t.kind == Kind::Digits).take(6) {
+        for token in tokens[number.first..=number.last].iter().filter(|t| t.kind == token::Kind::Digits).take(6) {
             groups = groups * 20 + token.len().min(19) as u64;
         }
         add!(5, groups);
@@ -315,7 +335,7 @@ pub(super) fn features(
     } else {
         add!(11, shape(text));
         add!(12, text.len().min(24) as u64, g);
-        if value.first == value.last && tokens[value.first].kind == Kind::Word {
+        if value.first == value.last && tokens[value.first].kind == token::Kind::Word {
             let token = &tokens[value.first];
             add!(13, u64::from(token.word != 0), u64::from(token.role.0 != 0), u64::from(token.cue != 0));
             for bit in 0..32 {
@@ -352,7 +372,7 @@ pub(super) fn features(
     add!(30, k, r0);
     let words = |from: usize, to: usize| {
         let pairs = tokens[from..to].iter().zip(&context.tokens[from..to]);
-        pairs.filter(|(token, _)| token.kind == Kind::Word).map(|(_, word)| *word)
+        pairs.filter(|(token, _)| token.kind == token::Kind::Word).map(|(_, word)| *word)
     };
     let (mut one, mut two) = (0, 0);
     for word in words(value.first.saturating_sub(WORDS), value.first) {
@@ -438,14 +458,14 @@ pub(super) fn features(
     }
 
     // The finding of the rules.
-    let (kind, why) = match value.rule.map(|at| &analysis.verdict.found[at]) {
+    let (found, why) = match value.rule.map(|at| &analysis.verdict.found[at]) {
         Some(found) => (1 + Topic::of(found.entity).map_or(30, |t| t as u64), reason(found)),
         None => (0, 0),
     };
-    add!(60, k, kind, why);
-    add!(61, kind, why, context.bare);
-    add!(62, kind, nearest);
-    add!(63, kind, why, l0);
+    add!(60, k, found, why);
+    add!(61, found, why, context.bare);
+    add!(62, found, nearest);
+    add!(63, found, why, l0);
 
     // The previous value.
     let apart = if before.decided == 0 { 0 } else { distance(value.first.saturating_sub(before.last + 1)) };
@@ -453,7 +473,33 @@ pub(super) fn features(
     add!(64, g, before.decided, apart, alike);
     add!(65, k, before.decided, alike, l0);
 
-    // The conversation.
+    if let Some(top) = context.asks_for {
+        add!(86, g, top, nearest);
+        add!(87, g, top, l0);
+        add!(88, g, top, before.decided);
+    } else {
+        add!(89, k, context.bare, nearest);
+    }
+}
+
+/// Calls `add` with the template and the hash of each feature that all values of a kind share: those of the message and
+/// of the conversation.
+pub(super) fn features_of_kind(
+    analysis: &MessageAnalysis<'_, '_>,
+    context: &Context,
+    kind: Kind,
+    add: &mut impl FnMut(u64, u32),
+) {
+    let Kind { fine: k, coarse: g } = kind;
+    macro_rules! add {
+        ($n:expr $(, $value:expr)*) => { add($n, Feature::new($n)$(.with($value))*.hash()) };
+    }
+    add!(0, k);
+    add!(1, k, context.role);
+    add!(2, k, context.words);
+    add!(3, k, context.values);
+    add!(4, k, context.bare, context.role);
+
     let expected = &analysis.expected;
     for (n, topics) in
         [expected.asked, expected.announced, expected.gave, expected.spoken, expected.read_back].into_iter().enumerate()
@@ -467,7 +513,6 @@ pub(super) fn features(
     add!(73, k, u64::from(expected.answered) | u64::from(expected.after_card) << 1);
     let mut sides = [0_u64; 2];
     let mut best = [0_u8; INTENTS];
-    let mut latest: Option<[u8; INTENTS]> = None;
     for recent in expected.recent.iter().take_while(|recent| recent.is_there()) {
         let other = u64::from((context.role == 1) != recent.serves());
         let age = sides[other as usize];
@@ -492,29 +537,36 @@ pub(super) fn features(
             for (best, score) in best.iter_mut().zip(scores) {
                 *best = (*best).max(score);
             }
-            latest.get_or_insert(scores);
         }
     }
     for (intent, score) in best.into_iter().enumerate().filter(|(_, score)| *score > 1) {
         add!(83, k, intent as u64, u64::from(score));
     }
-    if let Some(scores) = latest {
-        let (mut top, mut second) = (0, 0);
-        for (intent, score) in scores.into_iter().enumerate() {
-            if score > scores[top] {
-                (top, second) = (intent, top);
-            } else if intent != top && (second == top || score > scores[second]) {
-                second = intent;
-            }
-        }
+    if let Some(question) = last_question(expected, context.role == 1) {
+        let scores = question.scores();
+        let (top, second) = likeliest(scores);
         add!(84, k, top as u64, u64::from(scores[top]));
         add!(85, k, top as u64, second as u64);
-        add!(86, g, top as u64, nearest);
-        add!(87, g, top as u64, l0);
-        add!(88, g, top as u64, before.decided);
-    } else {
-        add!(89, k, context.bare, nearest);
     }
+}
+
+/// Returns the last question of the other side.
+fn last_question(expected: &Expected, serves: bool) -> Option<Recent> {
+    let recent = expected.recent.into_iter().take_while(|recent| recent.is_there());
+    recent.filter(|recent| serves != recent.serves()).find(|recent| recent.asks())
+}
+
+/// Returns the two intents with the highest scores.
+fn likeliest(scores: [u8; INTENTS]) -> (usize, usize) {
+    let (mut top, mut second) = (0, 0);
+    for (intent, score) in scores.into_iter().enumerate() {
+        if score > scores[top] {
+            (top, second) = (intent, top);
+        } else if intent != top && (second == top || score > scores[second]) {
+            second = intent;
+        }
+    }
+    (top, second)
 }
 
 /// Returns the reason why the rules found a value.

@@ -28,6 +28,7 @@ pub(super) type Row = [i32; COLUMNS];
 ///
 /// Four weights are added at a time: a word of 64 bits holds four sums of 16 bits. Each weight is 128 too large, so that no sum
 /// borrows from the next one.
+#[derive(Clone, Copy)]
 pub(super) struct Sum<const EIGHTS: usize> {
     /// The sums of every other weight, from the first and from the second.
     packed: [[u64; 2]; EIGHTS],
