@@ -629,6 +629,9 @@ fn surroundings(reading: &TokenizedText<'_>, number: &Number) -> NumberShape {
     {
         return NumberShape::Likely("last digits");
     }
+    if is_order_number(reading, number) {
+        return NumberShape::Likely("order number");
+    }
     if zip_after_state(reading, number) {
         return NumberShape::Likely("ZIP");
     }
@@ -674,6 +677,18 @@ fn surroundings(reading: &TokenizedText<'_>, number: &Number) -> NumberShape {
         }
     }
     NumberShape::Bare
+}
+
+/// Returns whether a number is grouped as shops number their orders, and nobody a card or an account:
+/// "112-1234567-1234567".
+fn is_order_number(reading: &TokenizedText<'_>, number: &Number) -> bool {
+    const GROUPS: [usize; 3] = [3, 7, 7];
+    let tokens = &reading.tokens[number.first..=number.last];
+    let is_group = |at: usize| match at % 2 {
+        0 => tokens[at].kind == Kind::Digits && tokens[at].len() == GROUPS[at / 2],
+        _ => tokens[at].is(b'-'),
+    };
+    tokens.len() == 2 * GROUPS.len() - 1 && (0..tokens.len()).all(is_group)
 }
 
 /// Returns whether a secret was changed from this number, or the number is another of its kind, so that it is not a

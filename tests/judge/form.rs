@@ -29,6 +29,17 @@ fn a_word_beside_a_card_number_does_not_excuse_it_unless_it_names_another_number
 }
 
 #[test]
+fn a_number_grouped_like_one_of_an_order_is_a_secret_only_if_it_is_called_one() {
+    passes(&[
+        "my charger number is 862-0562575-7999380, placed today",
+        "112-1234567-1234567",
+        "el del cargador es 112-1234567-1234567",
+    ]);
+    becomes(&[("my account number is 862-0562575-7999380", "my account number is ***-*******-***9380")]);
+    assert_eq!(last_of(&["a: What is your account number?", "112-1234567-1234567"]), "***-*******-***4567");
+}
+
+#[test]
 fn nothing_excuses_a_card_number_that_is_asked_for_or_has_card_data_beside_it() {
     for answer in ["order number 4453331478932885", "check 4453331478932885", "for my order 4453331478932885"] {
         assert_eq!(

@@ -358,6 +358,7 @@ impl MessageAnalysis<'_, '_> {
             _ if self.is_element(number) || self.parts.contains(&number.first) => return false,
             _ if self.has_named_what_was_asked() && !self.is_named(number) => return false,
             _ if self.ends_what_was_asked(number) || self.is_the_other_of_two(number) => return false,
+            NumberShape::Likely("order number") if !self.expected.awaits_a_secret() => return false,
             NumberShape::Likely("phone") => number.digits != 10 || number.groups != 3,
             // "The PIN is not the year I was born, 1997."
             NumberShape::Likely("year") if self.is_negated(number.first) => return false,
