@@ -1,6 +1,7 @@
 //! Compares lastfour with other ways to find secrets in chat: how fast they are on the same text, and what they leave.
 //!
-//! `peers print` prints the chats as JSON lines instead, to measure the command line with.
+//! `peers print` prints the chats as JSON lines instead, to measure the command line with. `peers scale` measures threads,
+//! open conversations and long conversations.
 //!
 //! All run in turn, in several rounds, so that a busy machine slows all of them. The table shows medians of the ratios
 //! to the bar of the same round: the speed of what one writes with stock crates in an afternoon.
@@ -9,6 +10,7 @@
 #[allow(dead_code, reason = "names of the samples are for the other benchmarks")]
 mod chat;
 mod peer;
+mod scale;
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -35,8 +37,10 @@ fn columns() -> Vec<(&'static str, Vec<Message>)> {
 }
 
 fn main() {
-    if std::env::args().nth(1).as_deref() == Some("print") {
-        return print();
+    match std::env::args().nth(1).as_deref() {
+        Some("print") => return print(),
+        Some("scale") => return scale::print(),
+        _ => {}
     }
     let columns = columns();
     let mut peers = peer::all();

@@ -41,8 +41,26 @@ const PATTERNS: [&str; 8] = [
 
 /// Words near secrets.
 const KEYWORDS: [&str; 20] = [
-    "card", "cvv", "cvc", "cid", "security code", "social", "ssn", "code", "otp", "passcode", "password", "passwd", "pin",
-    "account", "routing", "iban", "tarjeta", "clave", "contrase", "cuenta",
+    "card",
+    "cvv",
+    "cvc",
+    "cid",
+    "security code",
+    "social",
+    "ssn",
+    "code",
+    "otp",
+    "passcode",
+    "password",
+    "passwd",
+    "pin",
+    "account",
+    "routing",
+    "iban",
+    "tarjeta",
+    "clave",
+    "contrase",
+    "cuenta",
 ];
 
 /// Fewer digits than this are no secret by themselves.
@@ -114,7 +132,9 @@ fn datadog() -> Peer {
     use dd_sds::{MatchAction, RegexRuleConfig, RootRuleConfig, Scanner};
     let rules: Vec<_> = PATTERNS
         .iter()
-        .map(|pattern| RootRuleConfig::new(RegexRuleConfig::new(pattern).build()).match_action(MatchAction::redact("***")))
+        .map(|pattern| {
+            RootRuleConfig::new(RegexRuleConfig::new(pattern).build()).match_action(MatchAction::redact("***"))
+        })
         .collect();
     let scanner = Scanner::builder(&rules).build().unwrap();
     peer("dd-sensitive-data-scanner", true, move |_, _, text, out| {
