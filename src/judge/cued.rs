@@ -175,7 +175,7 @@ impl MessageAnalysis<'_, '_> {
                 continue;
             }
             if let NumberShape::Likely(what) = number.shape {
-                if !matches!(what, "year" | "order number") && !(what == "phone" && self.is_bare()) {
+                if !(matches!(what, "year" | "order number") || what == "phone" && self.is_bare()) {
                     self.pass(number, Why::NumberShape(what));
                     continue;
                 }
