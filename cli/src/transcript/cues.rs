@@ -97,17 +97,57 @@ fn block_end(input: Input<'_>, start: usize) -> Option<usize> {
     }
 }
 
+/// Returns the first of the two times of a cue: `00:00:01.000 --> 00:00:04.000`, or `0:00:01.000,0:00:04.000` in SBV.
+pub(super) fn times(line: &[u8]) -> Option<&[u8]> {
+    if let Some(arrow) = memchr::memmem::find(line, b"-->") {
+        return Some(&line[..arrow]);
+    }
+    let is_time = |text: &[u8]| {
+        text.contains(&b':')
+            && text.first().is_some_and(u8::is_ascii_digit)
+            && text.iter().all(|b| b.is_ascii_digit() || b":.".contains(b))
+    };
+    let (first, second) = line.trim_ascii().split_at_checked(memchr::memchr(b',', line)?)?;
+    (is_time(first) && is_time(&second[1..])).then_some(first)
+}
+
+/// The number of values before the text of a line of dialogue in SSA, and the places of the start and the name.
+const DIALOGUE: (usize, usize, usize) = (9, 1, 4);
+
+/// Reads a line of dialogue in SSA: `Dialogue: 0,0:00:01.00,0:00:04.00,Default,Agent,0,0,0,,Hello`. Returns where its text
+/// begins, its time and its speaker.
+fn dialogue(line: &[u8]) -> Option<(usize, Option<Time>, Speaker)> {
+    let (before, start, name) = DIALOGUE;
+    let values = line.strip_prefix(b"Dialogue:")?;
+    let commas = memchr::memchr_iter(b',', values).nth(before - 1)?;
+    let mut values = values.split(|b| *b == b',');
+    let time = time_of_value(values.nth(start)?);
+    let name = String::from_utf8_lossy(values.nth(name - start - 1)?.trim_ascii()).into_owned();
+    let speaker = Speaker { name: (!name.is_empty()).then(|| Arc::from(name)), ..Speaker::default() };
+    Some((b"Dialogue:".len() + commas + 1, time, speaker))
+}
+
 /// Returns the messages of a block that begins at `start` of the record. The names of the speakers are added to `names`
 /// as data.
 fn read(block: &[u8], start: usize, names: &mut Vec<Said>) -> Vec<Said> {
     let mut time: Option<Time> = None;
     let mut lines: Vec<Span> = Vec::new();
     let mut at = 0;
+    let mut spoken: Vec<Said> = Vec::new();
+    let plain = |span: Span| Segment::new(0, Spelling::Plain, Span::new(span.start + start, span.end + start));
     for line in block.split_inclusive(|b| *b == b'\n') {
         let span = Span::new(at, at + line.trim_ascii_end().len());
         at += line.len();
-        if let Some(arrow) = memchr::memmem::find(line, b"-->") {
-            time = time_of_value(&line[..arrow]);
+        if let Some((text, time, speaker)) = dialogue(line) {
+            let (head, words) = (Span::new(span.start, span.start + text), Span::new(span.start + text, span.end));
+            names.push(Said { part: Part::Data(true), ..Said::new(vec![plain(head)]) });
+            if words.start < words.end {
+                spoken.push(Said { speaker, time, ..Said::new(vec![plain(words)]) });
+            }
+            continue;
+        }
+        if let Some(first) = times(line) {
+            time = time_of_value(first);
             // What precedes the times is the number of the cue.
             lines.clear();
             continue;
@@ -119,8 +159,8 @@ fn read(block: &[u8], start: usize, names: &mut Vec<Said>) -> Vec<Said> {
     if time.is_none() {
         // The header of the file, a comment, or a style.
         let part = if block.starts_with(b"NOTE") { Part::Alone } else { Part::Data(true) };
-        let segment = |span: &Span| Segment::new(0, Spelling::Plain, Span::new(span.start + start, span.end + start));
-        return lines.iter().map(|span| Said { part, ..Said::new(vec![segment(span)]) }).collect();
+        let others = lines.iter().map(|span| Said { part, ..Said::new(vec![plain(*span)]) });
+        return others.chain(spoken).collect();
     }
     let mut all: Vec<Said> = Vec::new();
     for line in lines {

@@ -4,7 +4,7 @@ use lastfour::json::{Document, Step, TokenKind, Walker};
 
 use super::csv::Shape;
 use super::fields::Names;
-use super::{DEEPEST_JSON, Fields, Format, events, html, log};
+use super::{DEEPEST_JSON, Fields, Format, cues, events, html, log};
 
 /// The extensions of transcripts that are read from directories and archives, with the format that each implies. Without a
 /// format, the content decides.
@@ -21,6 +21,9 @@ pub(crate) const EXTENSIONS: &[(&str, Option<Format>)] = &[
     ("psv", Some(Format::Csv)),
     ("vtt", Some(Format::Cues)),
     ("srt", Some(Format::Cues)),
+    ("sbv", Some(Format::Cues)),
+    ("ass", Some(Format::Cues)),
+    ("ssa", Some(Format::Cues)),
     ("html", Some(Format::Html)),
     ("htm", Some(Format::Html)),
     ("xhtml", Some(Format::Html)),
@@ -89,7 +92,7 @@ const LINES: usize = 20;
 /// Detects the format from the first bytes.
 fn by_start(body: &[u8]) -> Option<Format> {
     let starts = |word: &str| body.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
-    if starts("WEBVTT") || is_srt(body) {
+    if starts("WEBVTT") || starts("[Script Info]") || is_srt(body) {
         return Some(Format::Cues);
     }
     if starts("<!doctype html") || starts("<html") {
@@ -152,9 +155,12 @@ fn is_xhtml(body: &[u8]) -> bool {
     memchr::memmem::find(&body[..body.len().min(2048)], b"<html").is_some()
 }
 
-/// Returns whether a text begins with the number and the times of a subtitle.
+/// Returns whether a text begins with the times of a subtitle, or with its number and its times.
 fn is_srt(body: &[u8]) -> bool {
     let mut lines = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    if lines.clone().next().is_some_and(|first| cues::times(first).is_some()) {
+        return true;
+    }
     let number = lines.next().is_some_and(|line| !line.is_empty() && line.iter().all(u8::is_ascii_digit));
     number && lines.next().is_some_and(|line| memchr::memmem::find(line, b" --> ").is_some())
 }
@@ -298,6 +304,8 @@ mod tests {
             ("", "Hi Ana, it's Bob, hello\nOh, hi, Bob\nMy code is, 5, 6\n", Format::Text),
             ("", "", Format::Text),
             ("", "WEBVTT\n\n00:00.000 --> 00:01.000\nhi\n", Format::Cues),
+            ("", "0:00:01.000,0:00:04.000\nhi\n", Format::Cues),
+            ("a.txt", "[Script Info]\nTitle: call\n", Format::Cues),
             ("a.txt", "1\n00:00:00,000 --> 00:00:04,000\nhi\n", Format::Cues),
             ("", "<!DOCTYPE html><html>", Format::Html),
             ("", "<div><p>hi</p></div>", Format::Html),

@@ -449,6 +449,17 @@ fn subtitles_have_speakers_and_keep_their_times() {
         "1\r\n00:00:01,000 --> 00:00:02,000\r\nhello\r\n\r\n2\r\n00:00:02,500 --> 00:00:03,000\r\n- Jane: hi\r\n- Bob: hey\r\n",
         &[("", "hello"), ("Jane", "hi"), ("Bob", "hey")],
     );
+    says(
+        Format::Cues,
+        "0:00:01.000,0:00:04.000\nJane: your PIN?\n\n0:00:05.000,0:00:06.000\nBob: 4821\n",
+        &[("Jane", "your PIN?"), ("Bob", "4821")],
+    );
+    says(
+        Format::Cues,
+        "[Script Info]\nTitle: call\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n\
+         Dialogue: 0,0:00:01.00,0:00:04.00,Default,Jane Doe,0,0,0,,Hi, your PIN?\nDialogue: 0,0:00:05.00,0:00:06.00,Default,Bob,0,0,0,,4821\n",
+        &[("Jane Doe", "Hi, your PIN?"), ("Bob", "4821")],
+    );
 }
 
 #[test]
