@@ -300,7 +300,8 @@ fn beside(bytes: &[u8], whole: Span, tag: &[u8], span: Span, layer: u16, tables:
         if let Holds::Secret(label) = holds {
             all.push(labeled(label, layer, value));
         } else if may_be_text || digits(text) >= MANY_DIGITS {
-            all.push(aside(Part::Data(holds == Holds::Formal), layer, value));
+            let is_time = time_of_value(text).is_some_and(|time| time.absolute);
+            all.push(aside(Part::Data(holds == Holds::Formal || is_time), layer, value));
         }
         if name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"on")) && text.contains(&b'(') {
             all.extend(code::values(bytes, value, layer, Language::Script));
@@ -679,6 +680,10 @@ impl HtmlReader {
                             self.finish(&mut current, &mut all);
                             self.time = time_of_value(&bytes[words.range()]).or(self.time);
                         }
+                        _ if is_date_and_time(&bytes[words.range()]) => {
+                            self.time = time_of_value(&bytes[words.range()]);
+                            all.push(aside(Part::Data(true), 0, words));
+                        }
                         Some(Says::Nothing) => {
                             all.push(aside(Part::Data(false), 0, words));
                         }
@@ -716,6 +721,16 @@ impl HtmlReader {
             all.push(Said { speaker: self.speaker.clone(), time: self.time, ..said });
         }
     }
+}
+
+/// Returns whether a text is a date with a time of day and nothing else: `May 1, 2024, 10:00:20 AM`.
+fn is_date_and_time(text: &[u8]) -> bool {
+    const MOST_DIGITS: usize = 14;
+    const MOST_LETTERS: usize = 5;
+    text.contains(&b':')
+        && digits(text) <= MOST_DIGITS
+        && text.iter().filter(|b| b.is_ascii_alphabetic() || !b.is_ascii()).count() <= MOST_LETTERS
+        && time_of_value(text).is_some_and(|time| time.absolute)
 }
 
 fn trimmed(bytes: &[u8], span: Span) -> Span {

@@ -463,6 +463,22 @@ fn subtitles_have_speakers_and_keep_their_times() {
 }
 
 #[test]
+fn times_in_attributes_are_kept_in_a_chat() {
+    let message = |(n, text): (usize, &&str)| {
+        let who = ["Me", "Jane Doe"][n % 2];
+        format!(
+            "<div class=\"message\"><abbr class=\"dt\" title=\"2024-05-01T10:0{n}:00.000-05:00\">May 1, 2024, 10:0{n}:00 AM</abbr> \
+             <cite class=\"sender\">{who}</cite>: <q>{text}</q></div>\n"
+        )
+    };
+    let talk = |code: &str| {
+        let lines = ["Hi.", "We texted you a code. What does it say?", code, "Thanks. And your name?", "Bob", "Done."];
+        lines.iter().enumerate().map(message).collect::<String>()
+    };
+    assert_eq!(redacted(Format::Html, &talk("957304")), talk("******"));
+}
+
+#[test]
 fn html_speakers_are_found_by_class_or_as_in_text() {
     says(
         Format::Html,
