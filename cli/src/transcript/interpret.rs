@@ -14,6 +14,7 @@ use super::Trouble;
 use super::echo::{have_same_words, key_of};
 use super::events;
 use super::fields::{About, Meaning, NameId, Names, TextName};
+use super::header;
 use super::nested::{self, ReadTree};
 use super::record::{Body, Key, Part, Record, Said, Speaker, Time};
 use super::segment::{Joint, Segment};
@@ -42,6 +43,8 @@ pub(crate) struct Interpreter {
     /// Fields for ids and times that contain card numbers, by a hash of their path; `false` if they contain other
     /// values too.
     cards: HashMap<u64, bool>,
+    /// Hashes of the numbers of fields for ids.
+    numbers: HashSet<u64>,
     /// Whether some field is known to contain text.
     has_text: bool,
 }
@@ -272,6 +275,9 @@ impl Interpreter {
                 }
                 Kind::Text | Kind::Number => {
                     let meaning = names.meaning(tree.nearest_name(index));
+                    if node.kind == Kind::Number && meaning.reference && self.numbers.len() < MOST_KNOWN {
+                        self.numbers.insert(hash_of(record.bytes(&node.segment)));
+                    }
                     if node.kind == Kind::Text && (meaning.text.is_some() || may_be_sentence(meaning)) {
                         self.study_text(record, node, hashes[at], meaning.text.is_some(), inner);
                     } else if may_be_id(meaning) {
@@ -654,6 +660,7 @@ const FEWEST_WORDS: usize = 3;
 /// and with times. A word may have several forms. The last one, which often has punctuation, has the index 0.
 fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usize) -> Option<Vec<(u32, u8)>> {
     let (mut elements, mut single, mut timed) = (0, 0, 0);
+    let is_time = |name| names.meaning(name).time.is_some();
     let mut words = Vec::new();
     let mut first: Option<Vec<u8>> = None;
     let mut differ = false;
@@ -670,6 +677,11 @@ fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usi
         // A word may have several forms, for example with and without punctuation.
         let mut forms: Vec<u32> = (element + 1..tree.node(element).end).filter(is_text).take(MOST_FORMS + 1).collect();
         let Some(&last) = forms.last() else { continue };
+        // A list with times of its own: the element is a phrase, and the list has its words.
+        let is_timed = |at: u32| tree.is_element(at) && tree.children(at).any(|child| is_time(tree.node(child).name));
+        if (element + 1..tree.node(element).end).any(is_timed) {
+            return None;
+        }
         let text = |at: &u32| record.text(&tree.node(*at).segment).trim_ascii().to_vec();
         // The same word under an unknown name.
         let is_same = |at: &u32| {
@@ -696,12 +708,11 @@ fn words_of(record: &Record, tree: &Tree, names: &Names, array: u32, fewest: usi
         let word = text(&last);
         differ |= first.get_or_insert_with(|| word.clone()) != &word;
         single += usize::from(forms.iter().map(text).all(|text| !text.contains(&b' ')));
-        timed += usize::from(tree.children(element).any(|child| {
-            let name = tree.node(child).name;
-            names.meaning(name).time.is_some() || names.is_measure(name)
-        }));
+        let tells = |name| is_time(name) || names.is_measure(name);
+        timed += usize::from(tree.children(element).any(|child| tells(tree.node(child).name)));
     }
     // The same word several times: alternatives of one word.
+    let differ = differ || elements == 1;
     (elements >= fewest && differ && single * 10 >= elements * 9 && timed * 10 >= single * 9).then_some(words)
 }
 
@@ -868,6 +879,13 @@ impl<'a> Reading<'a> {
             let meaning = self.meaning(index);
             let field = self.interpreter.fields.get(&self.hashes[at]).copied().unwrap_or_default();
             self.uses[at] = match (meaning.text, node.kind) {
+                // A field that never holds a string, with a number that is the id of something: a reference to a message.
+                (Some(TextName::Sure), Kind::Number)
+                    if field.count == 0
+                        && self.interpreter.numbers.contains(&hash_of(self.record.bytes(&node.segment))) =>
+                {
+                    Use::Data
+                }
                 (Some(TextName::Sure), Kind::Number) => Use::Text,
                 (None, Kind::Number) if field.sentences > 0 && !field.is_constant() && may_be_sentence(meaning) => {
                     Use::Sentence
@@ -1242,8 +1260,19 @@ impl<'a> Reading<'a> {
                     let owner = self.owner(index);
                     let slot = self.slot(owner, index);
                     let likely = self.uses[at] == Use::Sentence;
-                    let text_speaker = self.text_speaker(owner, slot, index);
-                    let segment = self.node(index).segment;
+                    let mut text_speaker = self.text_speaker(owner, slot, index);
+                    let mut segment = self.node(index).segment;
+                    let named = if text_speaker == *self.outer { self.role_in_text(&segment) } else { None };
+                    let names_speaker = named.is_some();
+                    if let Some((role, prefix)) = named {
+                        text_speaker = Speaker { role: Some(role), ..Speaker::default() };
+                        let end = segment.start + prefix;
+                        data.push((
+                            index,
+                            Said { part: Part::Data(true), ..Said::new(vec![Segment { end, ..segment }]) },
+                        ));
+                        segment.start = end;
+                    }
                     // Texts with the same name in one member are one text, if their speaker is known.
                     let place = (owner, slot, self.tree.nearest_name(index));
                     let joined = joins.get(&place).copied().filter(|at| {
@@ -1251,6 +1280,7 @@ impl<'a> Reading<'a> {
                         self.interpreter.has_text
                             && (group.speaks || !self.is_list(index))
                             && group.speaker == text_speaker
+                            && !self.repeats(group, index)
                     });
                     match joined {
                         Some(at) => groups[at].parts.push(segment),
@@ -1258,12 +1288,14 @@ impl<'a> Reading<'a> {
                             joins.insert(place, groups.len());
                             groups.push(Group {
                                 owner,
+                                first: index,
                                 array: None,
                                 speaks: text_speaker != *self.outer && text_speaker != Speaker::default(),
                                 speaker: text_speaker,
                                 parts: vec![segment],
                                 time: None,
                                 sentence: likely,
+                                names_speaker,
                             });
                         }
                     }
@@ -1287,6 +1319,27 @@ impl<'a> Reading<'a> {
         let aside = |aside: &Aside| Said { part: Part::Data(aside.may_be_id), ..Said::new(vec![aside.segment]) };
         data.extend(self.tree.asides.iter().map(aside));
         (said, data)
+    }
+
+    /// Returns whether a text repeats the only text of a group in an object within the one that holds it.
+    fn repeats(&self, group: &Group, at: u32) -> bool {
+        let [first] = group.parts.as_slice() else { return false };
+        let holder = self.node(group.first).parent;
+        self.node(at).parent != holder
+            && self.tree.ancestors(at).any(|above| above == holder)
+            && have_same_words(&self.record.text(first), &self.record.text(&self.node(at).segment))
+    }
+
+    /// Returns the role that a text of one line begins with, and the length of what precedes the words: `agent: hello`.
+    fn role_in_text(&self, segment: &Segment) -> Option<(Role, u32)> {
+        let raw = self.record.bytes(segment);
+        let head = header::parse(raw)?;
+        let (name, _) = head.speaker.filter(|(_, name)| *name == header::Name::Sure)?;
+        let role = Role::from_name(std::str::from_utf8(&raw[name.range()]).ok()?)?;
+        let text = self.record.text(segment);
+        // Where the prefix has no escapes, it is as long as in the text.
+        let is_plain = text.get(..head.text) == raw.get(..head.text) && !text.contains(&b'\n');
+        is_plain.then_some((role, u32::try_from(head.text).ok()?))
     }
 
     /// Returns whether a value of an id field is a card number: all numbers of this length in the field must be.
@@ -1411,12 +1464,14 @@ impl<'a> Reading<'a> {
                     last = Some(speaker.clone());
                     groups.push(Group {
                         owner,
+                        first: word,
                         array: Some(array),
                         speaks: true,
                         speaker,
                         parts: vec![segment],
                         time,
                         sentence: false,
+                        names_speaker: false,
                     });
                 }
             }
@@ -1484,7 +1539,7 @@ impl<'a> Reading<'a> {
     fn said(&mut self, groups: Vec<Group>, data: &mut [(u32, Said)]) -> Vec<Said> {
         let mut all: Vec<Said> = Vec::with_capacity(groups.len());
         let mut places: Vec<(u32, Option<u32>)> = Vec::with_capacity(groups.len());
-        let mut sentences: Vec<bool> = Vec::with_capacity(groups.len());
+        let mut kinds: Vec<(bool, bool)> = Vec::with_capacity(groups.len());
         // The messages of each object.
         let mut by_owner: HashMap<u64, Vec<usize>> = HashMap::new();
         // An object may have many messages, so its properties are cached.
@@ -1515,13 +1570,13 @@ impl<'a> Reading<'a> {
                 ..Said::new(parts)
             };
             places.push((group.owner, group.array));
-            sentences.push(group.sentence);
+            kinds.push((group.sentence, group.names_speaker));
             by_owner.entry(said.owner).or_default().push(all.len());
             all.push(said);
         }
         if self.interpreter.has_text {
             for messages in by_owner.values() {
-                self.find_copies(&mut all, messages, &sentences);
+                self.find_copies(&mut all, messages, &kinds);
             }
         }
         self.find_equal_messages(&mut all, &places);
@@ -1530,17 +1585,18 @@ impl<'a> Reading<'a> {
     }
 
     /// Marks copies. If an object has several texts of one speaker, one is the message and the others are copies. Texts
-    /// of other speakers with the same words are copies too, because a bot may repeat what it was told.
-    fn find_copies(&self, all: &mut [Said], messages: &[usize], sentences: &[bool]) {
+    /// of other speakers with the same words are copies too, because a bot may repeat what it was told. `kinds` tells of each
+    /// text whether it is one by its content, and whether it names its speaker. Those that do are several messages.
+    fn find_copies(&self, all: &mut [Said], messages: &[usize], kinds: &[(bool, bool)]) {
         if messages.len() < 2 {
             return;
         }
         let key = |said: &Said| key_of(&self.record.join(&said.segments).bytes);
         let mut mains: Vec<usize> = Vec::new();
         // Those that are text by name come first.
-        let (named, others): (Vec<usize>, Vec<usize>) = messages.iter().partition(|at| !sentences[**at]);
+        let (named, others): (Vec<usize>, Vec<usize>) = messages.iter().partition(|at| !kinds[**at].0);
         for at in named.into_iter().chain(others) {
-            let same = mains.iter().copied().find(|main| all[*main].speaker == all[at].speaker);
+            let same = mains.iter().copied().find(|main| !kinds[at].1 && all[*main].speaker == all[at].speaker);
             let same =
                 same.or_else(|| mains.iter().copied().take(MOST_WITHIN).find(|main| key(&all[*main]) == key(&all[at])));
             match same {
@@ -1643,6 +1699,8 @@ impl<'a> Reading<'a> {
 /// Texts of one object that form a message.
 struct Group {
     owner: u32,
+    /// The node of its first text.
+    first: u32,
     /// The array of words that it was created from.
     array: Option<u32>,
     /// Whether it has a known speaker.
@@ -1652,6 +1710,8 @@ struct Group {
     time: Option<Time>,
     /// Whether it is text because of its content, not its name.
     sentence: bool,
+    /// Whether the text itself names its speaker.
+    names_speaker: bool,
 }
 
 /// The minimum number of letters and digits of a text that may repeat several messages.

@@ -463,6 +463,32 @@ fn subtitles_have_speakers_and_keep_their_times() {
 }
 
 #[test]
+fn a_text_may_begin_with_the_role_of_its_speaker() {
+    let line = |text: &str| format!("{{\"severity\":\"INFO\",\"textPayload\":\"{text}\"}}\n");
+    let talk = |pin: &str| {
+        ["agent: What is the PIN, please?", &format!("customer: {pin}"), "agent: Thank you."].map(line).concat()
+    };
+    assert_eq!(redacted(Format::Jsonl, &talk("4821")), talk("****"));
+    let table = |pin: &str| {
+        format!("id,msg_0,msg_1,msg_2\n1,customer: hello to you,agent: What is the PIN of the card?,customer: {pin}\n")
+    };
+    assert_eq!(redacted(Format::Csv, &table("4821")), table("****"));
+}
+
+#[test]
+fn numbers_that_refer_to_messages_are_no_texts() {
+    let message = |n: u8| format!("{{\"id\":{n},\"sender\":{},\"content\":\"well, that is how it is\"}}", n % 2);
+    let seen = |n: u8| format!("{{\"user_profile\":10,\"message\":{n}}}");
+    let list = |of: &dyn Fn(u8) -> String| (1..20).map(of).collect::<Vec<_>>().join(",");
+    let text = format!("{{\"messages\":[{}],\"seen\":[{}]}}", list(&message), list(&seen));
+    assert_eq!(redacted(Format::Json, &text), text);
+    // A number that is no id answers.
+    let text =
+        "{\"id\":1,\"role\":\"agent\",\"text\":\"What is the CVV?\"}\n{\"id\":2,\"role\":\"customer\",\"text\":482}\n";
+    assert!(!redacted(Format::Jsonl, text).contains("482"));
+}
+
+#[test]
 fn times_in_attributes_are_kept_in_a_chat() {
     let message = |(n, text): (usize, &&str)| {
         let who = ["Me", "Jane Doe"][n % 2];
@@ -476,6 +502,44 @@ fn times_in_attributes_are_kept_in_a_chat() {
         lines.iter().enumerate().map(message).collect::<String>()
     };
     assert_eq!(redacted(Format::Html, &talk("957304")), talk("******"));
+}
+
+#[test]
+fn a_phrase_next_to_its_words_is_one_message() {
+    let word = |word: &str| format!("{{\"displayText\":\"{word}\",\"offset\":\"PT1S\",\"duration\":\"PT0.2S\"}}");
+    let phrase = |speaker: u8, text: &str| {
+        let words: Vec<String> = text.split(' ').map(word).collect();
+        format!(
+            "{{\"speaker\":{speaker},\"offset\":\"PT1S\",\"nBest\":[{{\"confidence\":0.9,\"lexical\":\"{0}\",\"display\":\"{0}\",\"displayWords\":[{1}]}}]}}",
+            text,
+            words.join(",")
+        )
+    };
+    let talk = |code: &str| {
+        let phrases = [
+            phrase(1, "what is the CVV on the back"),
+            phrase(2, code),
+            phrase(1, "and the ZIP code"),
+            phrase(2, "10285"),
+        ];
+        format!("{{\"recognizedPhrases\":[{}]}}", phrases.join(","))
+    };
+    assert_eq!(redacted(Format::Json, &talk("482")), talk("***"));
+}
+
+#[test]
+fn a_text_repeated_in_an_object_within_is_one_message() {
+    let message = |(n, text): (usize, &&str)| {
+        format!(
+            "{{\"direction\":\"{}\",\"messageContent\":{{\"text\":\"{text}\",\"type\":\"TEXT\",\"payload\":{{\"text\":\"{text}\"}}}}}}",
+            ["outbound", "inbound"][n % 2]
+        )
+    };
+    let talk = |code: &str, name: &str| {
+        let lines = ["Hi there. What is the CVV?", code, "And the ZIP code?", "10285", "What is your password?", name];
+        format!("{{\"messages\":[{}]}}", lines.iter().enumerate().map(message).collect::<Vec<_>>().join(","))
+    };
+    assert_eq!(redacted(Format::Json, &talk("482", "Bluebonnet!77")), talk("***", "********"));
 }
 
 #[test]
