@@ -9,6 +9,8 @@ mod events;
 mod failure;
 #[cfg(test)]
 mod linear;
+#[cfg(feature = "websocket")]
+mod messages;
 #[cfg(feature = "tower")]
 mod paced;
 mod parts;
@@ -22,13 +24,18 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use content_type::{ContentTypes, Treatment};
+#[cfg(feature = "websocket")]
+pub(crate) use events::Spoken;
 pub use failure::ScanError;
+#[cfg(feature = "websocket")]
+pub(crate) use messages::{Arrived, Messages};
 #[cfg(feature = "tower")]
 pub(crate) use paced::{Pace, STEP};
 pub use report::{Count, Found, Report};
 
 use crate::chat::DynShape;
 use crate::detect::custom::CustomDetector;
+use crate::edit::Patch;
 use crate::engine::Engine;
 use crate::entity::{Entity, FindingKind};
 use crate::filter::scanner::Scanner;
@@ -330,7 +337,12 @@ impl Filter {
     /// # Errors
     ///
     /// Returns an error if the body cannot be scanned.
-    pub fn whole(mut self, body: &[u8]) -> Result<Filtered<'_>, ScanError> {
+    pub fn whole(self, body: &[u8]) -> Result<Filtered<'_>, ScanError> {
+        Ok(self.whole_with_patch(body)?.0)
+    }
+
+    /// Scans a complete body. Returns also the patch on it, unless it is read in pieces.
+    pub(crate) fn whole_with_patch(mut self, body: &[u8]) -> Result<(Filtered<'_>, Option<Patch>), ScanError> {
         let report = self.report();
         let mut out = Vec::new();
         let mut patch = None;
@@ -347,12 +359,12 @@ impl Filter {
                 self.finish(&mut out)?;
             }
         }
-        let body = match patch {
+        let body = match &patch {
             Some(patch) => patch.apply(body),
             None if out == body => Cow::Borrowed(body),
             None => Cow::Owned(out),
         };
-        Ok(Filtered { body, report, conversation: self.into_conversation() })
+        Ok((Filtered { body, report, conversation: self.into_conversation() }, patch))
     }
 
     /// Runs `scan` unless the body has failed or is blocked. A panic is an error.

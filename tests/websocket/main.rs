@@ -5,5 +5,6 @@ mod doors;
 mod framings;
 mod hostile;
 mod polling;
+mod spread;
 mod support;
 mod upgrade;

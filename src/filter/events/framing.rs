@@ -14,6 +14,8 @@ pub(in crate::filter) enum Framing {
     Lines,
     /// One document per line, after a short name and a colon: `0:"hello"`.
     NamedLines,
+    /// Messages of a connection, one per event. Each was scanned by itself before.
+    Messages,
 }
 
 /// Splits a stream into events.
@@ -34,7 +36,7 @@ impl Framing {
     pub(super) fn splitter(self) -> Splitter {
         match self {
             Self::Events => Splitter::Events(sse::Splitter::default()),
-            Self::Lines | Self::NamedLines => Splitter::Lines(ndjson::Splitter::default()),
+            Self::Lines | Self::NamedLines | Self::Messages => Splitter::Lines(ndjson::Splitter::default()),
         }
     }
 
@@ -42,7 +44,7 @@ impl Framing {
     pub(super) fn name(self, event: &[u8]) -> &[u8] {
         match self {
             Self::Events => sse::name(event).unwrap_or_default(),
-            Self::Lines => &[],
+            Self::Lines | Self::Messages => &[],
             Self::NamedLines => line_name(event).map_or(&[][..], |len| &event[..len]),
         }
     }
@@ -51,7 +53,7 @@ impl Framing {
     pub(super) fn unit(self, event: &[u8]) -> Unit {
         match self {
             Self::Events => sse::id(event).map_or(Unit::Unknown, |id| Unit::Id(id.to_vec())),
-            Self::Lines => Unit::Own,
+            Self::Lines | Self::Messages => Unit::Own,
             // Servers write the tokens of an answer in such lines.
             Self::NamedLines => Unit::Unknown,
         }
@@ -61,6 +63,7 @@ impl Framing {
     pub(super) fn data(self, event: &[u8]) -> Option<Content<'_>> {
         let start = match self {
             Self::Events => return sse::data(event),
+            Self::Messages => return Some(Content::plain(event, 0)),
             Self::Lines => 0,
             Self::NamedLines => line_name(event).map_or(0, |len| len + 1),
         };
@@ -75,6 +78,7 @@ impl Framing {
             Self::Events => sse::data_edits(event, data, patch),
             // A line feed would end the line.
             Self::Lines | Self::NamedLines => data.edits(patch, |with| with.replace('\n', " ")),
+            Self::Messages => data.edits(patch, str::to_owned),
         }
     }
 
@@ -86,7 +90,7 @@ impl Framing {
                 let name = if name.is_empty() { Vec::new() } else { [b"event: ", name, end].concat() };
                 [[&name, &b"data: "[..]].concat(), [end, b"data: "].concat(), [end, end].concat()]
             }
-            Self::Lines => [Vec::new(), b" ".to_vec(), b"\n".to_vec()],
+            Self::Lines | Self::Messages => [Vec::new(), b" ".to_vec(), b"\n".to_vec()],
             Self::NamedLines => [[name, b":"].concat(), b" ".to_vec(), b"\n".to_vec()],
         }
     }

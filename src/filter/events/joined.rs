@@ -17,6 +17,7 @@ use smallvec::SmallVec;
 use super::framing::Framing;
 use super::paths::{Key, Keys, Paths, Place, Unit, looks_like_message};
 use super::text::{Growth, Joint, Kind, Step};
+use super::{Sink, Spoken};
 use crate::chat::events::Mark;
 use crate::edit::{Edit, Patch};
 use crate::entity::FindingKind;
@@ -75,6 +76,8 @@ pub(super) struct Piece {
     parts: Parts,
     /// The edits on it as a message.
     edits: Vec<Edit>,
+    /// Whether it is nothing but a piece.
+    is_only_piece: bool,
 }
 
 /// The text of a field in an event.
@@ -156,7 +159,11 @@ impl Joined {
     ) -> Result<Piece, ScanError> {
         match treatment {
             Treatment::Alone => Ok(self.message(said, alone, scanner)),
-            Treatment::Both(keys) | Treatment::Joined(keys) => self.add(said, keys, alone, scanner),
+            Treatment::Both(keys) => self.add(said, keys, alone, scanner),
+            Treatment::Joined(keys) => {
+                let piece = self.add(said, keys, alone, scanner)?;
+                Ok(Piece { is_only_piece: true, ..piece })
+            }
         }
     }
 
@@ -169,7 +176,7 @@ impl Joined {
             }
         }
         let edits = alone.map(|patch| patch.edits().to_vec()).unwrap_or_default();
-        Piece { value: said.value, parts: Parts::new(), edits }
+        Piece { value: said.value, parts: Parts::new(), edits, is_only_piece: false }
     }
 
     /// Adds the next piece of a text.
@@ -207,7 +214,7 @@ impl Joined {
             text.message_findings.extend(found);
             self.check(at, scanner);
         }
-        Ok(Piece { value: said.value, parts, edits })
+        Ok(Piece { value: said.value, parts, edits, is_only_piece: false })
     }
 
     /// Distinguishes the texts of a field from now on: the text so far continues under the key of the previous event.
@@ -391,6 +398,23 @@ impl Joined {
         }
     }
 
+    /// Releases all texts.
+    #[cfg(feature = "websocket")]
+    pub(super) fn release_all(&mut self) {
+        self.texts.iter_mut().for_each(Joint::release);
+    }
+
+    /// Returns what these pieces say.
+    pub(super) fn spoken(&self, pieces: &[Piece]) -> Spoken {
+        let mut spoken = Spoken::default();
+        for piece in pieces {
+            let Some((number, span)) = piece.parts.first() else { continue };
+            spoken.text.extend(self.text(*number).map_or(&[][..], |text| text.part(*span)));
+            spoken.is_piece |= piece.is_only_piece;
+        }
+        spoken
+    }
+
     /// Ends all texts.
     pub(super) fn end_all(&mut self, scanner: &mut Scanner) {
         self.end_where(scanner, |_| true);
@@ -478,7 +502,7 @@ impl Joined {
         edits: Vec<Edit>,
         pieces: Vec<Piece>,
         scanner: &Scanner,
-        out: &mut Vec<u8>,
+        out: &mut impl Sink,
     ) -> Result<(), ScanError> {
         self.held += event.len();
         self.waiting.push_back(Waiting { event, edits, pieces });
@@ -494,7 +518,7 @@ impl Joined {
     }
 
     /// Writes the events that can be sent.
-    pub(super) fn flush(&mut self, framing: Framing, scanner: &Scanner, out: &mut Vec<u8>) {
+    pub(super) fn flush(&mut self, framing: Framing, scanner: &Scanner, out: &mut impl Sink) {
         if scanner.blocked {
             return;
         }
@@ -525,17 +549,19 @@ impl Joined {
         self.texts.retain(|text| text.is_live() || awaited(text.number));
     }
 
-    fn write(&self, framing: Framing, waiting: Waiting, scanner: &Scanner, out: &mut Vec<u8>) {
+    fn write(&self, framing: Framing, waiting: Waiting, scanner: &Scanner, out: &mut impl Sink) {
         let Waiting { event, mut edits, pieces } = waiting;
         if let Some(data) = framing.data(&event).filter(|_| !pieces.is_empty()) {
             let is_document = pieces.iter().any(|piece| piece.value.is_some());
             let tree = is_document.then(|| Tree::parse(&data.bytes, scanner.limits.depth)).and_then(Result::ok);
             let of_data = self.edits(&pieces, tree.as_ref());
             if !of_data.is_empty() {
-                edits.extend(framing.edits(&event, &data, &Patch::new(in_order(of_data))));
+                let joined = framing.edits(&event, &data, &Patch::new(in_order(of_data)));
+                // A message has edits on its pieces, too.
+                edits = merge_edits(joined.into_iter().chain(edits).collect());
             }
         }
-        out.extend_from_slice(&Patch::new(in_order(edits)).apply(&event));
+        out.put(&Patch::new(in_order(edits)).apply(&event));
     }
 
     /// Returns the edits on data with these pieces.

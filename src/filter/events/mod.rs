@@ -40,10 +40,39 @@ pub(super) struct Events {
     joined: Joined,
 }
 
+/// Where the events that can be sent go.
+pub(super) trait Sink {
+    fn put(&mut self, event: &[u8]);
+}
+
+/// The bytes of a stream.
+impl Sink for Vec<u8> {
+    fn put(&mut self, event: &[u8]) {
+        self.extend_from_slice(event);
+    }
+}
+
+/// Messages.
+impl Sink for Vec<Vec<u8>> {
+    fn put(&mut self, event: &[u8]) {
+        self.push(event.to_vec());
+    }
+}
+
 /// What an event says about its data.
 struct Origin<'e> {
     name: &'e [u8],
     unit: Unit,
+    /// The edits on it, if it was scanned by itself before.
+    edits: &'e [Edit],
+}
+
+/// What an event says as a piece of a text.
+#[derive(Clone, Default)]
+pub(crate) struct Spoken {
+    pub(crate) text: Vec<u8>,
+    /// Whether it is nothing but a piece: it may be a message otherwise.
+    pub(crate) is_piece: bool,
 }
 
 /// Names of events that end the text.
@@ -61,7 +90,7 @@ impl Events {
     pub(super) fn push(&mut self, piece: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         self.splitter.push(piece);
         while let Some(event) = self.splitter.next_event() {
-            self.event(&event, scanner, out)?;
+            self.event(&event, None, scanner, out)?;
             if scanner.blocked {
                 return Ok(());
             }
@@ -73,7 +102,7 @@ impl Events {
     pub(super) fn finish(&mut self, scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
         let rest = self.splitter.rest();
         if !rest.is_empty() {
-            self.event(&rest, scanner, out)?;
+            self.event(&rest, None, scanner, out)?;
         }
         self.joined.end_all(scanner);
         self.joined.flush(self.framing, scanner, out);
@@ -82,7 +111,7 @@ impl Events {
         if !left.is_empty() {
             let is_complete = match self.framing {
                 Framing::Events => rest.is_empty() || rest == b"\r" || rest.ends_with(b"\n\r"),
-                Framing::Lines | Framing::NamedLines => rest.is_empty(),
+                Framing::Lines | Framing::NamedLines | Framing::Messages => rest.is_empty(),
             };
             if !is_complete {
                 // The last event lacks its end: an added event must not become part of it.
@@ -93,12 +122,49 @@ impl Events {
         Ok(())
     }
 
+    /// Adds the next message of a connection, which has this name and these edits by itself. Returns what others may
+    /// continue.
+    #[cfg(feature = "websocket")]
+    pub(super) fn message(
+        &mut self,
+        name: &[u8],
+        message: &[u8],
+        edits: Vec<Edit>,
+        scanner: &mut Scanner,
+        out: &mut Vec<Vec<u8>>,
+    ) -> Result<Spoken, ScanError> {
+        self.event(message, Some((name, edits)), scanner, out)
+    }
+
+    /// Releases the messages that are held as they are judged now, because none has followed for a while. Their texts
+    /// remain the context of those that follow.
+    #[cfg(feature = "websocket")]
+    pub(super) fn release(&mut self, scanner: &Scanner, out: &mut Vec<Vec<u8>>) {
+        self.joined.release_all();
+        self.joined.flush(self.framing, scanner, out);
+    }
+
+    /// Ends all texts and releases all messages.
+    #[cfg(feature = "websocket")]
+    pub(super) fn end(&mut self, scanner: &mut Scanner, out: &mut Vec<Vec<u8>>) {
+        self.joined.end_all(scanner);
+        self.joined.flush(self.framing, scanner, out);
+    }
+
     /// Returns the number of bytes held back.
     pub(super) fn held(&self) -> usize {
         self.splitter.held() + self.joined.held() + self.movable.held()
     }
 
-    fn event(&mut self, event: &[u8], scanner: &mut Scanner, out: &mut Vec<u8>) -> Result<(), ScanError> {
+    /// Handles the next event. `message`: the name of a message, and the edits on it. Returns what it says as
+    /// a piece of a text.
+    fn event(
+        &mut self,
+        event: &[u8],
+        message: Option<(&[u8], Vec<Edit>)>,
+        scanner: &mut Scanner,
+        out: &mut impl Sink,
+    ) -> Result<Spoken, ScanError> {
         let limit = scanner.limits.hold;
         if event.len() > limit {
             return Err(ScanError::TooLarge { limit });
@@ -106,15 +172,19 @@ impl Events {
         let is_sse = self.framing == Framing::Events;
         if is_sse && sse::is_comment(event) {
             // A comment is not part of an event. It keeps the connection open while others wait.
-            out.extend_from_slice(event);
-            return Ok(());
+            out.put(event);
+            return Ok(Spoken::default());
         }
-        let mut edits = if is_sse { strays(event, scanner)? } else { Vec::new() };
+        let (name, mut edits) = match message {
+            Some(message) => message,
+            None if is_sse => (self.framing.name(event), strays(event, scanner)?),
+            None => (self.framing.name(event), Vec::new()),
+        };
         let mut pieces = Vec::new();
         // Events that are added for text held back.
         let mut added = Vec::new();
-        let name = self.framing.name(event);
-        let origin = Origin { name, unit: self.framing.unit(event) };
+        let own = if self.is_scanned() { edits.clone() } else { Vec::new() };
+        let origin = Origin { name, unit: self.framing.unit(event), edits: &own };
         let mut ends = Vec::new();
         let mut marks = Vec::new();
         if let Some(data) = self.framing.data(event) {
@@ -127,7 +197,7 @@ impl Events {
                     self.joined.end_all(scanner);
                     Patch::default()
                 }
-                _ => match scanner.reading(&data.bytes)? {
+                _ => match self.reading(&data.bytes, scanner)? {
                     Some((tree, mut reading)) if reading.is_joined() => {
                         marks = Mark::beside(tree.root());
                         ends = mem::take(&mut reading.ends);
@@ -146,7 +216,10 @@ impl Events {
                     }
                     Some((tree, reading)) => {
                         self.joined.end_ambiguous(scanner);
-                        Patch::new(scanner.in_two_passes(|scanner| scanner.texts(&tree, &reading))?)
+                        match self.is_scanned() {
+                            true => Patch::default(),
+                            false => Patch::new(scanner.in_two_passes(|scanner| scanner.texts(&tree, &reading))?),
+                        }
                     }
                     None => self.plain(&origin, &data.bytes, scanner, &mut pieces)?,
                 },
@@ -156,14 +229,35 @@ impl Events {
         if ENDS.iter().any(|end| name.eq_ignore_ascii_case(end)) {
             ends = vec![String::new()];
         }
+        let spoken = self.joined.spoken(&pieces);
         self.joined.end(&ends, &marks, pieces.iter().any(Piece::has_text), scanner);
         if scanner.blocked {
-            return Ok(());
+            return Ok(spoken);
         }
         if !added.is_empty() {
             self.joined.send(self.framing, added, Vec::new(), Vec::new(), scanner, out)?;
         }
-        self.joined.send(self.framing, event.to_vec(), in_order(edits), pieces, scanner, out)
+        self.joined.send(self.framing, event.to_vec(), in_order(edits), pieces, scanner, out)?;
+        Ok(spoken)
+    }
+
+    /// Returns whether each event was scanned by itself before.
+    fn is_scanned(&self) -> bool {
+        self.framing == Framing::Messages
+    }
+
+    /// Returns the data of an event as a document with its texts, or `None` if they are no document.
+    fn reading<'a>(&self, data: &'a [u8], scanner: &Scanner) -> Result<Option<(Tree<'a>, ChatTexts)>, ScanError> {
+        let mut read = scanner.reading(data)?;
+        if let Some((_, reading)) = read.as_mut().filter(|_| self.is_scanned()) {
+            // No text moves to another message.
+            for text in &mut reading.texts {
+                if let Continuity::Movable(channel) = &mut text.part {
+                    text.part = Continuity::Next(mem::take(channel));
+                }
+            }
+        }
+        Ok(read)
     }
 
     /// Handles an event whose data are not a document. Returns the patch on them.
@@ -186,7 +280,7 @@ impl Events {
         };
         let Some(kind) = kind.filter(|_| is_text) else {
             self.joined.end_ambiguous(scanner);
-            return scanner.in_two_passes(|scanner| scanner.plain(data));
+            return self.alone(data, scanner);
         };
         let channel = match part {
             Continuity::Ambiguous { channel, .. } => channel,
@@ -207,11 +301,37 @@ impl Events {
         let treatment = self.joined.treat(&mut said, scanner.limits.channels);
         let alone = match treatment {
             Treatment::Joined(_) => None,
-            _ => Some(scanner.in_two_passes(|scanner| scanner.plain(data))?),
+            _ => Some(self.alone(data, scanner)?),
         };
         self.joined.count_event();
-        pieces.push(self.joined.take(&said, treatment, alone.as_ref(), scanner)?);
+        let piece = self.take(&said, treatment, alone.as_ref(), scanner)?;
+        if !origin.edits.is_empty() {
+            self.joined.record_message_finding(&piece);
+        }
+        pieces.push(piece);
         Ok(Patch::default())
+    }
+
+    /// Adds the next text of a field.
+    fn take(
+        &mut self,
+        said: &Said<'_>,
+        treatment: Treatment,
+        alone: Option<&Patch>,
+        scanner: &mut Scanner,
+    ) -> Result<Piece, ScanError> {
+        // A message was scanned by itself, even if it is only a piece.
+        let none = Patch::default();
+        let alone = alone.or(self.is_scanned().then_some(&none));
+        self.joined.take(said, treatment, alone, scanner)
+    }
+
+    /// Scans data that are not a document as a message.
+    fn alone(&self, data: &[u8], scanner: &mut Scanner) -> Result<Patch, ScanError> {
+        match self.is_scanned() {
+            true => Ok(Patch::default()),
+            false => scanner.in_two_passes(|scanner| scanner.plain(data)),
+        }
     }
 
     /// Handles an event with pieces that stay in their events. Returns the patch on the rest of its data.
@@ -245,9 +365,12 @@ impl Events {
                 (None, _) => (Patch::default(), scanner.text(value, text)?),
             })
         };
-        let scanned: Vec<(Patch, Vec<Edit>)> = scanner.in_two_passes(|scanner| {
-            texts.iter().zip(&treatments).map(|(text, treatment)| scan(scanner, text, treatment)).collect()
-        })?;
+        let scanned: Vec<(Patch, Vec<Edit>)> = match self.is_scanned() {
+            true => vec![Default::default(); texts.len()],
+            false => scanner.in_two_passes(|scanner| {
+                texts.iter().zip(&treatments).map(|(text, treatment)| scan(scanner, text, treatment)).collect()
+            })?,
+        };
         let mut edits = Vec::new();
         let mut changed = Vec::with_capacity(texts.len());
         self.joined.count_event();
@@ -256,10 +379,17 @@ impl Events {
             edits.extend(of_text);
             let (Some(said), Some(treatment)) = (said, treatment) else { continue };
             let alone = Some(&alone).filter(|_| !matches!(treatment, Treatment::Joined(_)));
-            pieces.push(self.joined.take(said, treatment, alone, scanner)?);
+            let piece = self.take(said, treatment, alone, scanner)?;
+            let span = said.value.and_then(|value| tree.value(value)).map(Value::span);
+            if span.is_some_and(|span| origin.edits.iter().any(|edit| edit.span.overlaps(span))) {
+                self.joined.record_message_finding(&piece);
+            }
+            pieces.push(piece);
         }
         edits.extend(untie(tree, reading, &changed));
-        edits.extend(scanner.fields(tree, reading)?);
+        if !self.is_scanned() {
+            edits.extend(scanner.fields(tree, reading)?);
+        }
         Ok(Patch::new(in_order(edits)))
     }
 }
@@ -294,7 +424,7 @@ pub(super) fn across(body: &[u8], patch: Patch, scanner: &mut Scanner) -> Result
     let mut texts = Vec::new();
     let limit = scanner.limits.channels;
     for ((at, tree, root), reading) in roots.iter().zip(&readings) {
-        for (_, said) in said(&Origin { name: b"", unit: Unit::Own }, *root, tree, reading, scanner) {
+        for (_, said) in said(&Origin { name: b"", unit: Unit::Own, edits: &[] }, *root, tree, reading, scanner) {
             if let Some(mut said) = said {
                 let treatment = joined.treat(&mut said, limit);
                 texts.push((*at, *tree, said, treatment));

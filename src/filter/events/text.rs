@@ -190,6 +190,11 @@ impl Joint {
         self.content.len()
     }
 
+    /// Returns the bytes of a part.
+    pub(super) fn part(&self, span: Span) -> &[u8] {
+        self.content.get(span.range()).unwrap_or_default()
+    }
+
     /// Returns whether all of it can be sent up to here.
     pub(super) fn is_released(&self, end: usize) -> bool {
         self.released >= end

@@ -49,7 +49,7 @@ impl<St: ConversationStore> Connection<St> {
         };
         let (scanned, taught) = {
             let mut session = self.session();
-            session.begin();
+            session.begin(from);
             session.scan_in(loaded.clone().unwrap_or_default(), from, payload)
         };
         let mut held = HeldMessage { connection: self, from, payload, scanned };

@@ -43,6 +43,30 @@ impl ChatShape for Inside {
         found
     }
 
+    fn read_event(&self, document: Value<'_>) -> ChatTexts {
+        let mut found = self.shape.read_event(document);
+        let framing: HashSet<usize> = match self.layout {
+            Layout::Elements(first) if document.is_array() => {
+                document.children().take(first).map(Value::index).collect()
+            }
+            Layout::Envelope(envelope) if document.is_object() => framing_of(document, envelope).collect(),
+            _ => HashSet::new(),
+        };
+        if found.tied.is_empty() {
+            found.texts.retain(|text| !framing.contains(&text.value));
+        }
+        if !self.trusts_roles {
+            for text in &mut found.texts {
+                text.role = None;
+            }
+        }
+        found
+    }
+
+    fn plain_event(&self) -> Continuity {
+        self.shape.plain_event()
+    }
+
     fn is_field(&self, name: &str) -> bool {
         self.shape.is_field(name)
     }
@@ -56,11 +80,7 @@ impl Inside {
     fn envelope(&self, document: Value<'_>, envelope: &Envelope) -> ChatTexts {
         let mut found = self.shape.read(document);
         // In document order, so that they can be searched.
-        let framing: Vec<usize> = document
-            .children()
-            .filter(|member| member.is_one_of(envelope.framing) && !member.raw().contains(&b' '))
-            .map(Value::index)
-            .collect();
+        let framing: Vec<usize> = framing_of(document, envelope).collect();
         // Tied values refer to texts by index.
         if found.tied.is_empty() && !framing.is_empty() {
             found.texts.retain(|text| framing.binary_search(&text.value).is_err());
@@ -123,6 +143,12 @@ impl Inside {
         found.once.extend(more.once);
         found.labels.extend(more.labels);
     }
+}
+
+/// Returns the members that are framing, in document order.
+fn framing_of<'t>(document: Value<'t>, envelope: &Envelope) -> impl Iterator<Item = usize> {
+    let is_framing = |member: &Value<'_>| member.is_one_of(envelope.framing) && !member.raw().contains(&b' ');
+    document.children().filter(is_framing).map(Value::index)
 }
 
 /// Returns whether a string is a JSON document. Other strings that start like one are texts.

@@ -1,5 +1,6 @@
 //! The payload of a message, and the decision about it.
 
+use crate::edit::Patch;
 use crate::filter::{Report, ScanError};
 use crate::middleware::Direction;
 
@@ -110,6 +111,8 @@ pub struct Scanned {
     pub verdict: Verdict,
     /// What was found in it.
     pub report: Report,
+    /// The edits of a changed message on its parts, if they are known one by one.
+    pub(super) patch: Option<Patch>,
 }
 
 impl Scanned {

@@ -95,6 +95,7 @@
 mod connection;
 mod frame;
 mod framing;
+mod held;
 mod layout;
 mod message;
 mod notice;

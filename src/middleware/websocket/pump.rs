@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
+use crate::edit::Patch;
 use crate::filter::{Report, ScanError};
 use crate::middleware::store::ConversationStore;
 use crate::middleware::telemetry::{self, Cost};
@@ -15,6 +16,7 @@ use crate::middleware::websocket::connection::Connection;
 use crate::middleware::websocket::frame::{
     self, BINARY, CLOSE, Fault, GOING_AWAY, INVALID_DATA, Incoming, Reader, TEXT, TOO_LARGE, Writer,
 };
+use crate::middleware::websocket::held::{Held, Ready};
 use crate::middleware::websocket::message::{Payload, Side, Verdict};
 use crate::middleware::websocket::shutdown::Shutdown;
 
@@ -41,6 +43,8 @@ impl Ending {
 /// One direction of a connection.
 struct Way<'c, A, B, C, St> {
     from: Side,
+    /// The messages that wait. Those of a client are complete when they arrive.
+    held: Option<Held>,
     reader: Reader<ReadHalf<A>>,
     /// The writers to both sides. The client gets all notices, whoever sent the message.
     client: &'c Mutex<Writer<WriteHalf<B>>>,
@@ -62,6 +66,7 @@ where
     let server_writer = Mutex::new(Writer::new(server_writer, true));
     let mut inbound = Way {
         from: Side::Client,
+        held: None,
         reader: Reader::new(client_reader, BytesMut::new(), true, limit),
         client: &client_writer,
         server: &server_writer,
@@ -69,12 +74,16 @@ where
     };
     let mut outbound = Way {
         from: Side::Server,
+        held: Some(Held::new(Side::Server, &connection)),
         reader: Reader::new(server_reader, early, false, limit),
         client: &client_writer,
         server: &server_writer,
         connection: &connection,
     };
-    let close = match both(inbound.run(&ends), outbound.run(&ends)).await {
+    let ended = both(inbound.run(&ends), outbound.run(&ends)).await;
+    // The other direction may have ended the connection.
+    let _ = timeout(CLOSING, outbound.end()).await;
+    let close = match ended {
         Err(Fault::Violation(status)) => Some((status, reason(status))),
         Ok(Ended::Stopped) => Some((GOING_AWAY, "the server is stopping")),
         Ok(Ended::Closed) | Err(Fault::Io) => None,
@@ -102,6 +111,14 @@ enum Ended {
     /// Its side has closed the connection, or is gone.
     Closed,
     /// The server is stopping. No frame was sent in part.
+    Stopped,
+}
+
+/// What happens next in a direction.
+enum Next {
+    /// What its side has sent, or `None` if it is gone.
+    Read(Result<Option<Incoming>, Fault>),
+    /// The server is stopping.
     Stopped,
 }
 
@@ -141,14 +158,17 @@ where
     /// Forwards messages until this side closes.
     async fn run(&mut self, ends: &Ending) -> Result<Ended, Fault> {
         loop {
-            let next = tokio::select! {
-                next = self.reader.next() => next,
-                () = ends.idle() => Err(Fault::Violation(GOING_AWAY)),
-                () = ends.shutdown.closed() => return Ok(Ended::Stopped),
+            let next = match self.next(ends).await? {
+                Next::Read(next) => next,
+                Next::Stopped => {
+                    self.end().await?;
+                    return Ok(Ended::Stopped);
+                }
             };
             let incoming = match next {
                 Ok(Some(incoming)) => incoming,
                 Ok(None) | Err(Fault::Io) => {
+                    self.end().await?;
                     // The other side must see that this one is gone.
                     match self.from {
                         Side::Client => self.server.lock().await.shutdown().await?,
@@ -157,12 +177,16 @@ where
                     return Ok(Ended::Closed);
                 }
                 Err(fault) => {
+                    self.end().await?;
                     self.failed(&fault);
                     return Err(fault);
                 }
             };
             match incoming {
                 Incoming::Control { opcode, payload } => {
+                    if opcode == CLOSE {
+                        self.end().await?;
+                    }
                     self.send(opcode, &payload).await?;
                     if opcode == CLOSE {
                         return Ok(Ended::Closed);
@@ -175,10 +199,66 @@ where
 
     async fn message(&mut self, opcode: u8, bytes: Vec<u8>) -> Result<(), Fault> {
         let payload = if opcode == BINARY { Payload::Binary(&bytes) } else { Payload::Text(&bytes) };
-        match self.connection.scan(self.from, payload).await.verdict {
-            Verdict::Pass => self.send(opcode, &bytes).await?,
-            Verdict::Change(bytes) => self.send(opcode, &bytes).await?,
-            Verdict::Stop { notice } => self.client.lock().await.write(TEXT, notice.as_bytes()).await?,
+        let scanned = self.connection.scan(self.from, payload).await;
+        match (scanned.verdict, scanned.patch) {
+            (Verdict::Pass, _) => self.forward(opcode, bytes, &Patch::default()).await,
+            // The texts of messages are joined as they were.
+            (Verdict::Change(_), Some(patch)) if self.held.is_some() => self.forward(opcode, bytes, &patch).await,
+            (Verdict::Change(bytes), _) => self.forward(opcode, bytes, &Patch::default()).await,
+            (Verdict::Stop { notice }, _) => {
+                let ready = match &mut self.held {
+                    Some(held) => held.notice(notice),
+                    None => vec![(TEXT, notice.into_bytes())],
+                };
+                for (opcode, bytes) in ready {
+                    self.client.lock().await.write(opcode, &bytes).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends a message, or holds it until it is known what follows.
+    async fn forward(&mut self, opcode: u8, bytes: Vec<u8>, patch: &Patch) -> Result<(), Fault> {
+        match &mut self.held {
+            Some(held) => {
+                let ready = held.push(opcode, bytes, patch, self.connection);
+                self.send_all(ready).await
+            }
+            None => self.send(opcode, &bytes).await,
+        }
+    }
+
+    /// Waits for the next message or control frame, or the end. Meanwhile, messages that have been held for too long are
+    /// sent.
+    async fn next(&mut self, ends: &Ending) -> Result<Next, Fault> {
+        let idle = ends.idle();
+        tokio::pin!(idle);
+        loop {
+            let quiet = self.held.as_ref().and_then(Held::patience);
+            tokio::select! {
+                // If both are ready, what has arrived belongs to what is held.
+                biased;
+                () = ends.shutdown.closed() => return Ok(Next::Stopped),
+                next = self.reader.next() => return Ok(Next::Read(next)),
+                () = &mut idle => return Ok(Next::Read(Err(Fault::Violation(GOING_AWAY)))),
+                () = sleep(quiet.unwrap_or_default()), if quiet.is_some() => {
+                    let ready = self.held.as_mut().map(|held| held.release(self.connection));
+                    self.send_all(ready.unwrap_or_default()).await?;
+                }
+            }
+        }
+    }
+
+    /// Sends the messages that are held, because nothing follows.
+    async fn end(&mut self) -> Result<(), Fault> {
+        let ready = self.held.as_mut().map(|held| held.end(self.connection));
+        self.send_all(ready.unwrap_or_default()).await
+    }
+
+    async fn send_all(&mut self, ready: Vec<Ready>) -> Result<(), Fault> {
+        for (opcode, bytes) in ready {
+            self.send(opcode, &bytes).await?;
         }
         Ok(())
     }

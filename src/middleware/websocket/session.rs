@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::Conversation;
 use crate::chat::{AllStrings, ChatShape, DynShape};
+use crate::edit::Patch;
 use crate::engine::Engine;
-use crate::filter::{BodyFormat, Filter, Limits, Report, ScanError};
+use crate::filter::{BodyFormat, Filter, Limits, Messages, Report, ScanError, Spoken};
+use crate::json::Tree;
 use crate::message::{Message, Role};
 use crate::middleware::telemetry::{self, Cost};
 use crate::middleware::websocket::framing::cut::{Cut, Kind, Layout, Part};
@@ -56,6 +59,30 @@ pub struct Session {
     /// The index of the last message.
     messages: u64,
     conversation: Conversation,
+    /// The conversation before the last message of the server.
+    before: Conversation,
+    /// What the server has said in pieces since the last message of the client.
+    spoken: Spoken,
+    /// The same, before that message.
+    asked: Vec<u8>,
+}
+
+/// The maximum length in bytes of what is remembered of a text in pieces. A question is at its end.
+const QUESTION: usize = 512;
+
+/// What a message, or a part of one, becomes.
+struct Changed {
+    bytes: Vec<u8>,
+    /// The patch that leads to it, without the lengths that the framing states, if it is known.
+    patch: Option<Patch>,
+}
+
+/// A part of a message that may hold a piece of a text.
+pub(super) struct Piece {
+    pub(super) part: Part,
+    /// The name of the event.
+    pub(super) name: Vec<u8>,
+    pub(super) shape: DynShape,
 }
 
 impl Session {
@@ -79,6 +106,9 @@ impl Session {
             last: None,
             messages: u64::MAX,
             conversation: Conversation::new(),
+            before: Conversation::new(),
+            spoken: Spoken::default(),
+            asked: Vec::new(),
         }
     }
 
@@ -189,8 +219,8 @@ impl Session {
     /// Scans the next message, which `from` has sent.
     pub fn scan(&mut self, from: Side, payload: Payload<'_>) -> Scanned {
         let started = Instant::now();
-        let before = std::mem::take(&mut self.conversation);
-        self.begin();
+        let before = mem::take(&mut self.conversation);
+        self.begin(from);
         let (scanned, after) = self.scan_in(before, from, payload);
         self.conversation = after;
         report(from, payload, &scanned, started);
@@ -198,8 +228,25 @@ impl Session {
     }
 
     /// Counts a message. A message that is scanned again is counted once.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, from: Side) {
         self.messages = self.messages.wrapping_add(1);
+        if from == Side::Client {
+            let spoken = mem::take(&mut self.spoken);
+            self.asked = if spoken.is_piece { spoken.text } else { Vec::new() };
+        }
+    }
+
+    /// Remembers what the server says in pieces, because it may be a question. As messages, pieces ask nothing.
+    pub(super) fn hear(&mut self, spoken: &Spoken) {
+        self.spoken.text.extend_from_slice(&spoken.text);
+        let over = self.spoken.text.len().saturating_sub(QUESTION);
+        self.spoken.text.drain(..over);
+        self.spoken.is_piece |= spoken.is_piece;
+    }
+
+    /// Returns the conversation before the last message of the server.
+    pub(super) fn before_server(&self) -> Conversation {
+        self.before.clone()
     }
 
     /// Returns whether messages of this side are changed or stopped.
@@ -214,6 +261,13 @@ impl Session {
         from: Side,
         payload: Payload<'_>,
     ) -> (Scanned, Conversation) {
+        let before = match from {
+            Side::Client => self.after_question(before),
+            Side::Server => {
+                self.before.clone_from(&before);
+                before
+            }
+        };
         let report = Report::new();
         let message = payload.bytes();
         self.last = None;
@@ -221,7 +275,7 @@ impl Session {
         let result = match (payload, self.binary) {
             (Payload::Binary(_), Binary::Pass) => {
                 report.pass_binary();
-                return (Scanned { verdict: Verdict::Pass, report }, before);
+                return (Scanned { verdict: Verdict::Pass, report, patch: None }, before);
             }
             (Payload::Binary(_), Binary::Block) => Err(ScanError::Binary),
             _ if message.len() > self.limits.hold => Err(ScanError::TooLarge { limit: self.limits.hold }),
@@ -231,6 +285,7 @@ impl Session {
             }))
             .unwrap_or(Err(ScanError::Panicked)),
         };
+        let mut patch = None;
         let (verdict, after) = match result {
             // A message of the other side is only read, never stopped.
             Ok((_, after)) if !redacts => (Verdict::Pass, after),
@@ -241,7 +296,8 @@ impl Session {
             }
             Ok((Some(changed), after)) => {
                 report.complete();
-                (Verdict::Change(changed), after)
+                patch = changed.patch;
+                (Verdict::Change(changed.bytes), after)
             }
             Ok((None, after)) => {
                 report.complete();
@@ -253,7 +309,15 @@ impl Session {
                 (if self.pass_on_failure { Verdict::Pass } else { stop() }, before)
             }
         };
-        (Scanned { verdict, report }, after)
+        (Scanned { verdict, report, patch }, after)
+    }
+
+    /// Returns the conversation after what the server has said in pieces.
+    fn after_question(&self, mut before: Conversation) -> Conversation {
+        if !self.asked.is_empty() {
+            let _ = self.engine.scan(&mut before, &Message::new(self.role(Side::Server), &self.asked));
+        }
+        before
     }
 
     /// Stops a message that could not be scanned for an external reason.
@@ -261,13 +325,58 @@ impl Session {
         let report = Report::new();
         report.fail(failure);
         if !self.redacts(from) || self.pass_on_failure {
-            return Scanned { verdict: Verdict::Pass, report };
+            return Scanned { verdict: Verdict::Pass, report, patch: None };
         }
         let notice = self.notice(from, payload, Some(failure), &report);
-        Scanned { verdict: Verdict::Stop { notice }, report }
+        Scanned { verdict: Verdict::Stop { notice }, report, patch: None }
     }
 
-    fn notice(&self, from: Side, payload: Payload<'_>, failure: Option<ScanError>, report: &Report) -> String {
+    /// Returns what looks for secrets that this side spreads over messages.
+    pub(super) fn messages(&self, from: Side) -> Messages {
+        Messages::new(self.engine.clone(), self.limits, self.role(from))
+    }
+
+    /// Returns the parts of a scanned message that may hold pieces of a text.
+    pub(super) fn pieces(&mut self, from: Side, payload: Payload<'_>) -> Vec<Piece> {
+        let message = payload.bytes();
+        if matches!(payload, Payload::Binary(_)) && self.binary != Binary::Scan {
+            return Vec::new();
+        }
+        let Ok(Ok(cut)) = catch_unwind(AssertUnwindSafe(|| self.cut(message))) else { return Vec::new() };
+        let parts = cut.parts.into_iter().filter(|part| part.kind != Kind::Header && !part.span.is_empty());
+        let piece = |part: Part| {
+            let layout = match part.kind {
+                Kind::Document(layout) => layout,
+                _ => Layout::Whole,
+            };
+            let name = match layout {
+                Layout::Elements(first) => self.element_before(first, &message[part.span.clone()]),
+                _ => Vec::new(),
+            };
+            Piece { shape: self.inside(from, layout, self.shape.clone()), name, part }
+        };
+        parts.map(piece).collect()
+    }
+
+    /// Returns the last element of an array that is framing: the name of the event.
+    fn element_before(&self, first: usize, document: &[u8]) -> Vec<u8> {
+        let Ok(tree) = Tree::parse(document, self.limits.depth) else { return Vec::new() };
+        let last = tree.root().children().take(first).last();
+        last.map_or_else(Vec::new, |name| name.raw().to_vec())
+    }
+
+    /// Returns whether messages that could not be scanned are sent.
+    pub(super) fn passes_on_failure(&self) -> bool {
+        self.pass_on_failure
+    }
+
+    pub(super) fn notice(
+        &self,
+        from: Side,
+        payload: Payload<'_>,
+        failure: Option<ScanError>,
+        report: &Report,
+    ) -> String {
         let framing =
             self.last.or(self.known_framing()).unwrap_or_else(|| match payload.bytes().trim_ascii_start().first() {
                 Some(b'{' | b'[') => Framing::Json,
@@ -301,27 +410,32 @@ impl Session {
         message: &[u8],
         cut: &Cut,
         report: &Report,
-    ) -> Result<(Option<Vec<u8>>, Conversation), ScanError> {
+    ) -> Result<(Option<Changed>, Conversation), ScanError> {
         let mut after = before.clone();
         let mut edits: Vec<(Range<usize>, Vec<u8>)> = Vec::new();
+        let mut patch = Some(Patch::default());
         for part in &cut.parts {
             let changed;
             (changed, after) = self.part(after, from, message, part, report)?;
             if report.is_blocked() {
                 return Ok((None, after));
             }
-            if let Some(bytes) = changed {
+            if let Some(Changed { bytes, patch: of_part }) = changed {
                 edits.extend(part.length.clone().map(|range| (range, bytes.len().to_string().into_bytes())));
                 edits.push((part.span.clone(), bytes));
+                patch = patch.zip(of_part).map(|(all, patch)| all.with(patch.at(part.span.start).collect()));
             }
         }
-        let mut changed = (!edits.is_empty()).then(|| apply(message, edits));
+        let bytes = (!edits.is_empty()).then(|| apply(message, edits));
+        let mut changed = bytes.map(|bytes| Changed { bytes, patch: patch.clone() });
         for from_offset in cut.also_from {
-            let bytes = changed.as_deref().unwrap_or(message);
+            let bytes = changed.as_ref().map_or(message, |changed| &changed.bytes);
             let part = Part::new((*from_offset).min(bytes.len())..bytes.len(), Kind::Loose);
             let (again, _) = self.part(before.clone(), from, bytes, &part, report)?;
             if let Some(again) = again {
-                changed = Some(apply(bytes, vec![(part.span, again)]));
+                let next = again.patch.map(|patch| Patch::new(patch.at(part.span.start).collect()));
+                patch = patch.zip(next).map(|(patch, next)| patch.then(&next, message));
+                changed = Some(Changed { bytes: apply(bytes, vec![(part.span, again.bytes)]), patch: patch.clone() });
             }
         }
         Ok((changed, after))
@@ -335,7 +449,7 @@ impl Session {
         message: &[u8],
         part: &Part,
         report: &Report,
-    ) -> Result<(Option<Vec<u8>>, Conversation), ScanError> {
+    ) -> Result<(Option<Changed>, Conversation), ScanError> {
         let raw = &message[part.span.clone()];
         // Not `BodyFormat::Sniff`: it passes bytes that look like a file.
         let is_document = matches!(raw.trim_ascii_start().first(), Some(b'{' | b'['));
@@ -347,14 +461,15 @@ impl Session {
             Kind::Sniff | Kind::Loose => return Ok(self.text(before, from, raw, report)),
             Kind::Header => {
                 let (changed, after) = self.text(before, from, &stomp::unescape(raw), report);
-                return Ok((changed.map(|text| stomp::escape(&text)), after));
+                let escaped = |text: Changed| Changed { bytes: stomp::escape(&text.bytes), patch: None };
+                return Ok((changed.map(escaped), after));
             }
         };
         let filter = self.filter(before, from, format, layout, part.kind == Kind::Loose).report_into(report.clone());
-        let filtered = filter.whole(raw)?;
+        let (filtered, patch) = filter.whole_with_patch(raw)?;
         let changed = match filtered.body {
             Cow::Borrowed(_) => None,
-            Cow::Owned(bytes) => Some(bytes),
+            Cow::Owned(bytes) => Some(Changed { bytes, patch }),
         };
         Ok((changed, filtered.conversation))
     }
@@ -367,28 +482,33 @@ impl Session {
         from: Side,
         raw: &[u8],
         report: &Report,
-    ) -> Result<(Option<Vec<u8>>, Conversation), ScanError> {
+    ) -> Result<(Option<Changed>, Conversation), ScanError> {
         let filter = self.filter(before.clone(), from, BodyFormat::Html, Layout::Whole, false);
-        let filtered = filter.report_into(report.clone()).whole(raw)?;
+        let (filtered, patch) = filter.report_into(report.clone()).whole_with_patch(raw)?;
         if report.is_blocked() {
             return Ok((None, filtered.conversation));
         }
         let (again, _) = self.text(before, from, &filtered.body, report);
-        let changed = again.or(match filtered.body {
+        let both = |again: Changed| {
+            let patch = patch.as_ref().zip(again.patch).map(|(patch, next)| patch.then(&next, raw));
+            Changed { bytes: again.bytes, patch }
+        };
+        let changed = again.map(both).or(match filtered.body {
             Cow::Borrowed(_) => None,
-            Cow::Owned(bytes) => Some(bytes),
+            Cow::Owned(bytes) => Some(Changed { bytes, patch }),
         });
         Ok((changed, filtered.conversation))
     }
 
     /// Scans a text that is one message.
-    fn text(&self, before: Conversation, from: Side, text: &[u8], report: &Report) -> (Option<Vec<u8>>, Conversation) {
+    fn text(&self, before: Conversation, from: Side, text: &[u8], report: &Report) -> (Option<Changed>, Conversation) {
         let mut after = before;
         let mut message = Message::new(self.role(from), text).id(self.messages);
         message.time_ms = now();
         let outcome = self.engine.scan(&mut after, &message);
         report.add(&outcome.findings, &outcome.recall);
-        let changed = (!outcome.patch.is_empty()).then(|| outcome.patch.apply(text).into_owned());
+        let bytes = (!outcome.patch.is_empty()).then(|| outcome.patch.apply(text).into_owned());
+        let changed = bytes.map(|bytes| Changed { bytes, patch: Some(outcome.patch) });
         (changed, after)
     }
 
@@ -401,13 +521,18 @@ impl Session {
         }
     }
 
-    fn filter(&self, before: Conversation, from: Side, format: BodyFormat, layout: Layout, loose: bool) -> Filter {
+    /// Returns a shape for the data of a message with this layout.
+    fn inside(&self, from: Side, layout: Layout, shape: DynShape) -> DynShape {
         let trusts_roles = from == Side::Server || self.client.is_none();
-        let shape = if loose { DynShape::new(AllStrings) } else { self.shape.clone() };
-        let shape = match layout {
+        match layout {
             Layout::Whole if trusts_roles => shape,
             _ => DynShape::new(Inside { layout, shape, trusts_roles }),
-        };
+        }
+    }
+
+    fn filter(&self, before: Conversation, from: Side, format: BodyFormat, layout: Layout, loose: bool) -> Filter {
+        let shape = if loose { DynShape::new(AllStrings) } else { self.shape.clone() };
+        let shape = self.inside(from, layout, shape);
         let filter = Filter::new(self.engine.clone(), format)
             .shape(shape)
             .limits(self.limits)
@@ -442,7 +567,7 @@ pub(super) fn report(from: Side, payload: Payload<'_>, scanned: &Scanned, starte
 }
 
 /// Replaces disjoint ranges.
-fn apply(message: &[u8], mut edits: Vec<(Range<usize>, Vec<u8>)>) -> Vec<u8> {
+pub(super) fn apply(message: &[u8], mut edits: Vec<(Range<usize>, Vec<u8>)>) -> Vec<u8> {
     edits.sort_by_key(|(range, _)| range.start);
     let mut out = Vec::with_capacity(message.len());
     let mut at = 0;
