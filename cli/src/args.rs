@@ -194,8 +194,8 @@ pub(crate) struct Redact {
     /// Transcripts, and directories to search for them (default: standard input)
     ///
     /// In a directory, files with these extensions are read: .txt, .log, .weechatlog, .jsonl, .ndjson, .json, .csv,
-    /// .tsv, .tab, .psv, .vtt, .srt, .html, .htm, .xhtml, .md, .markdown, .xml, .yaml, .yml, .eml, .emlx, .mbox, .sql,
-    /// .xlsx and .zip; also with .gz or .zst after it. A file that is named is always read.
+    /// .tsv, .tab, .psv, .vtt, .srt, .sbv, .ass, .ssa, .html, .htm, .xhtml, .md, .markdown, .xml, .yaml, .yml, .eml,
+    /// .emlx, .mbox, .sql, .xlsx and .zip; also with .gz or .zst after it. A file that is named is always read.
     #[arg(value_name = "FILES", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
 
