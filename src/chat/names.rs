@@ -891,7 +891,10 @@ impl Words {
     }
 
     fn is_in(&self, at: usize, words: &[&str]) -> bool {
-        at < self.len() && words.iter().any(|word| word.as_bytes() == self.get(at))
+        at < self.len() && {
+            let own = self.get(at);
+            words.iter().any(|word| word.as_bytes() == own)
+        }
     }
 }
 
