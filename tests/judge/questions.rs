@@ -134,3 +134,27 @@ fn a_count_of_digits_on_the_back_is_no_value() {
     becomes(&[("los 3 de atrás 951", "los 3 de atrás ***"), ("the 3 on the back 951", "the 3 on the back ***")]);
     passes(&["Your password must be 8-20 characters", "the 3 on the back row"]);
 }
+
+#[test]
+fn the_account_that_an_agent_wants_to_open_is_a_reason_and_not_a_question() {
+    for reason in ["To verify your account.", "I need it to access your account", "so I can pull up your account"] {
+        let reason = format!("a: {reason}");
+        assert_eq!(last_of(&["a: And the CVV?", "why?", &reason, "ok 4827"]), "ok ****");
+        assert_eq!(last_of(&["a: What is your order number?", "why?", &reason, "4031882"]), "4031882");
+    }
+    assert_eq!(last_of(&["a: Para verificar su cuenta, ¿qué código le llegó?", "230066"]), "******");
+    assert_eq!(last_of(&["a: To pull up your account I need your order number", "2109238"]), "2109238");
+    assert_eq!(last_of(&["a: To verify you, what is the account number?", "0012345678"]), "******5678");
+}
+
+#[test]
+fn the_last_four_digits_on_a_side_of_the_card_are_no_security_code() {
+    assert_eq!(
+        last_of(&["a: What is the last 4 digits on the front of your Amex?", "here u go 1342"]),
+        "here u go 1342"
+    );
+    assert_eq!(last_of(&["a: Now the last four digits on the back", "3151"]), "3151");
+    assert_eq!(last_of(&["a: What 4 digits are on the front of your Amex?", "1342"]), "****");
+    assert_eq!(last_of(&["a: the last 3 digits on the back", "134"]), "***");
+    assert_eq!(last_of(&["a: the error code is on the front, 4 numbers. can you give me that", "its 108"]), "its 108");
+}

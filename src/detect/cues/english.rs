@@ -438,6 +438,10 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::ONLY, "only just but"),
     (PhraseSet::EQUALS, "same"),
     (
+        PhraseSet::ACCESSES,
+        "verify access locate find pull open bring look check review identify validate authenticate unlock secure protect get log enter see",
+    ),
+    (
         PhraseSet::TYPED_IN,
         "app apps browser browsers site sites website websites page city town store branch device computer laptop tablet program application team person",
     ),

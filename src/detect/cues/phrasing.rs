@@ -123,6 +123,8 @@ impl PhraseSet {
     pub(crate) const ONLY: Self = Self(1 << 59);
     /// Says that a secret equals something else, at the start of an answer: "same as my house number".
     pub(crate) const EQUALS: Self = Self(1 << 60);
+    /// Verbs for what an agent does with an account once the customer has proved who they are.
+    pub(crate) const ACCESSES: Self = Self(1 << 61);
 
     pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -444,6 +444,10 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::CARRIES, "tem traz vem ta esta escrito"),
     (PhraseSet::MINE, "minha meu"),
     (PhraseSet::EQUALS, "mesmo mesma igual"),
+    (
+        PhraseSet::ACCESSES,
+        "verificar acessar localizar encontrar abrir buscar entrar identificar validar desbloquear proteger consultar conferir ver",
+    ),
     (PhraseSet::ONLY, "so somente apenas mas"),
     (PhraseSet::JOINS, "e ou"),
     (PhraseSet::THE_THING, "a o"),

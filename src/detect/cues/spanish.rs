@@ -76,7 +76,7 @@ pub(crate) const CUES: &[Row] = &[
     Row {
         topic: Topic::Partial,
         name: "terminación",
-        phrases: "termina/terminan/terminada/terminadas/terminado/terminacion/terminando/terminaba/acaba/acabada/acaban/acabado/finaliza/finalizada/finalizado en/con; terminacion; terminaciones; terminada; terminado; ultimos/ultimas/ultimo 4/cuatro/5/cinco/3/tres/6/seis/dos/2? digitos/numeros/cifras/numeritos? de/del? la/mi/su/tu/el? tarjeta/cuenta/seguro/social/ssn/telefono/celular/amex/nss/plastico/visa? social/son/es?; ultimos; ultimas cifras; terminal en",
+        phrases: "termina/terminan/terminada/terminadas/terminado/terminacion/terminando/terminaba/acaba/acabada/acaban/acabado/finaliza/finalizada/finalizado en/con; terminacion; terminaciones; terminada; terminado; ultimos/ultimas/ultimo 4/cuatro/5/cinco/3/tres/6/seis/dos/2? digitos/numeros/cifras/numeritos? de/del? la/mi/su/tu/el? tarjeta/cuenta/seguro/social/ssn/telefono/celular/amex/nss/plastico/visa? social/son/es?; ultimos; ultimas cifras; terminal en; 4/cuatro? digitos/numeros/cifras finales",
     },
     Row {
         topic: Topic::Partial,
@@ -350,6 +350,10 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::CARRIES, "tiene trae viene hay pone el un"),
     (PhraseSet::MINE, "mia mio"),
     (PhraseSet::EQUALS, "mismo misma igual"),
+    (
+        PhraseSet::ACCESSES,
+        "verificar acceder localizar ubicar encontrar abrir buscar entrar ingresar identificar validar desbloquear proteger revisar checar consultar ver",
+    ),
     (PhraseSet::ONLY, "solo solamente nomas unicamente sino"),
     (PhraseSet::JOINS, "y e o a"),
     (PhraseSet::THE_THING, "el la"),

@@ -24,7 +24,7 @@ use announce::announces;
 pub(crate) use list::{FEW_WORDS, names_something_harmless};
 use meaning::{asks_which, is_a_count, means, says_at, sends_it, wants_to_know};
 use menu::{is_choice, is_menu};
-use object::{corrects, depends, has_value, is_changed, is_named, is_numbered, is_partial, modifies};
+use object::{corrects, depends, has_value, is_accessed, is_changed, is_named, is_numbered, is_partial, modifies};
 pub(crate) use sentence::MOST_WORDS_AROUND_A_NAME;
 pub(crate) use sentence::explains;
 use sentence::{Sentence, Sweep};
@@ -247,9 +247,12 @@ impl MessageReader<'_, '_> {
                     && cues_in(reading, comma, current.end).next().is_some()
             })
         };
+        // "To verify your account.", "so I can pull up your account": why it asks, not what for.
+        let accessed =
+            || topic == Topic::Account && hit.first == hit.last && is_accessed(reading, current.start, hit.first);
         // "That's the date, I need the three digits."
         let given = || !sentence.question && !topic.is_secret() && points_at(reading, hit.first);
-        verb || label() || offered() || given()
+        verb || label() || offered() || given() || accessed()
             || sentence.elsewhere && is_changed(reading, hit.first)
             || !sentence.question && subject()
             // "What is code 407?" names the code. A quoted question is somebody else's.

@@ -24,6 +24,21 @@ pub(super) fn is_changed(reading: &TokenizedText<'_>, first: usize) -> bool {
     first.checked_sub(between + 1).is_some_and(|verb| reading.is_in(&reading.tokens[verb], PhraseSet::CHANGES))
 }
 
+/// Returns whether the cue at `first` is what an agent wants to open, as a reason: "to verify your account", "so I can
+/// pull up the account", "para poder acceder a su cuenta".
+pub(super) fn is_accessed(reading: &TokenizedText<'_>, start: usize, first: usize) -> bool {
+    const REACH: usize = 4;
+    let tokens = &reading.tokens;
+    let verb = (start.max(first.saturating_sub(REACH))..first)
+        .rev()
+        .find(|at| reading.is_in(&tokens[*at], PhraseSet::ACCESSES));
+    let reason = |t: &Token| t.is_any(WordSet::PURPOSE) || reading.is_in(t, PhraseSet::I.union(PhraseSet::US));
+    verb.is_some_and(|verb| {
+        tokens[verb..first].iter().all(|t| t.kind == Kind::Word && t.cue == 0)
+            && tokens[start.max(verb.saturating_sub(REACH))..verb].iter().any(reason)
+    })
+}
+
 /// Returns whether "never" or "nunca" is a warning and not part of a polite question ("why don't you read me the
 /// code?").
 pub(super) fn warns(reading: &TokenizedText<'_>, at: usize) -> bool {

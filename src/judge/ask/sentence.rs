@@ -212,6 +212,8 @@ impl Sentence {
             elsewhere: role.serves() && secret && happens_elsewhere(reading, tokens),
             on_card_face: role.serves()
                 && classes.intersects(Does::FACE)
+                && !is(WordSet::ERROR)
+                && !(sweep.partial && ends_with_four(reading, start, end))
                 && (is(WordSet::FEW) && (digits || is(WordSet::CODE) || names_a_face(reading, start, end))
                     || reading.has_mark(b'?') && explains(reading, start)),
         }
@@ -293,6 +295,13 @@ fn asks_which_thing(reading: &TokenizedText<'_>, start: usize, end: usize) -> Op
         topic if topic.is_secret() => None,
         topic => Some(topic),
     }
+}
+
+/// Returns whether the sentence names the last four digits, which no security code is called.
+fn ends_with_four(reading: &TokenizedText<'_>, start: usize, end: usize) -> bool {
+    cues_in(reading, start, end)
+        .filter(|(_, hit)| hit.cue.topic == Topic::Partial && hit.cue.name != super::FIRST_DIGITS)
+        .any(|(_, hit)| reading.tokens[hit.first..=hit.last].iter().any(|t| t.is_any(WordSet::FOUR)))
 }
 
 /// Returns whether the sentence names nothing but a side of a card and a count: "three from the back", "los 3 de atrás".
