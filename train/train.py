@@ -10,6 +10,7 @@ learned from; with --out they are learned from everything and written.
 
 import argparse, collections, gzip, json, os, struct, subprocess, sys, tempfile, zlib
 
+import numba
 import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
@@ -17,7 +18,8 @@ from sklearn.linear_model import LogisticRegression
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COLUMNS = 8  # scores in a row of the table
 HIDDEN = 16  # hidden units
-ROWS = 65000  # rows that are kept; their numbers have 16 bits
+ROWS = 131000  # rows that are kept
+ROW_BITS = 17  # of their numbers, see src/judge/learned/weights.rs
 SCALE = 16  # sixteenths of a nat
 HIDDEN_SCALE = 128
 HIDDEN_BITS = 13  # see src/judge/learned/weights.rs
@@ -111,49 +113,74 @@ def fit(X, y, w, C):
     return model.coef_[0], float(model.intercept_[0])
 
 
-def fit_hidden(X, y, w, epochs=4, batch=256, rate=2e-3, decay=0.01, absent=0.3, dark=0.2):
-    """Learns weights and a layer of hidden units together.
+@numba.njit
+def descend(indptr, indices, Y, w, epochs, rate, absent, rows, bias, out, last):
+    """Stochastic gradient descent (AdaGrad) on the rows, the hidden units and their weights, in place."""
+    decay, dark, tiny = np.float32(1e-4), np.float32(0.2), np.float32(0.01)
+    np.random.seed(SEED)
+    hidden, scores = out.shape
+    rows2, bias2 = np.full_like(rows, tiny), np.full_like(bias, tiny)
+    out2, last2 = np.full_like(out, tiny), np.full_like(last, tiny)
+    sums = np.zeros(hidden + scores, np.float32)
+    slope = np.zeros(hidden + scores, np.float32)
+    lit = np.zeros(hidden, np.float32)
+    error = np.zeros(scores, np.float32)
+    order = np.arange(len(Y))
+    steps, step = epochs * len(Y), 0
+    for _ in range(epochs):
+        np.random.shuffle(order)
+        for i in order:
+            now = np.float32(rate * (1 - step / steps))
+            step += 1
+            sums[:hidden], sums[hidden:] = bias, last
+            used = []
+            for at in range(indptr[i], indptr[i + 1]):
+                if np.random.random() >= absent:
+                    used.append(indices[at])
+                    sums += rows[indices[at]]
+            for h in range(hidden):
+                lit[h] = 1 / (1 - dark) if sums[h] > 0 and np.random.random() >= dark else 0
+            slope[:hidden] = 0
+            for k in range(scores):
+                score = sums[hidden + k]
+                for h in range(hidden):
+                    score += sums[h] * lit[h] * out[h, k]
+                error[k] = (1 / (1 + np.exp(-score)) - Y[i, k]) * w[i]
+                slope[hidden + k] = error[k]
+                for h in range(hidden):
+                    slope[h] += error[k] * out[h, k]
+            for h in range(hidden):
+                slope[h] *= lit[h]
+                if lit[h] > 0:
+                    for k in range(scores):
+                        d = error[k] * sums[h] * lit[h] + decay * out[h, k]
+                        out2[h, k] += d * d
+                        out[h, k] -= now * d / np.sqrt(out2[h, k])
+                    bias2[h] += slope[h] * slope[h]
+                    bias[h] -= now * slope[h] / np.sqrt(bias2[h])
+            for k in range(scores):
+                last2[k] += error[k] * error[k]
+                last[k] -= now * error[k] / np.sqrt(last2[k])
+            for row in used:
+                for h in range(hidden + scores):
+                    d = slope[h] + decay * rows[row, h]
+                    rows2[row, h] += d * d
+                    rows[row, h] -= now * d / np.sqrt(rows2[row, h])
 
-    Each row of the matrix that is returned holds what a feature adds to the hidden units, and its weight. While learning,
+
+def fit_net(X, Y, w, epochs, rate, absent):
+    """Learns weights and a layer of hidden units together, for each column of Y.
+
+    Each row of the matrix that is returned holds what a feature adds to the hidden units, and its weights. While learning,
     a share of the features is absent and a share of the units is dark, so that no one of them decides.
     """
     random, f = np.random.default_rng(SEED), np.float32
-    P = {
-        "rows": np.concatenate([random.normal(0, 0.05, (X.shape[1], HIDDEN)), np.zeros((X.shape[1], 1))], 1).astype(f),
-        "bias": np.zeros(HIDDEN, f),
-        "out": random.normal(0, 0.3, HIDDEN).astype(f),
-        "last": np.zeros(1, f),
-    }
-    mean = {name: np.zeros_like(p) for name, p in P.items()}
-    square = {name: np.zeros_like(p) for name, p in P.items()}
-    y, w = y.astype(f), w.astype(f)
-    steps, step = epochs * -(-len(y) // batch), 0
-    for _ in range(epochs):
-        order = random.permutation(len(y))
-        for start in range(0, len(y), batch):
-            at = order[start : start + batch]
-            A = X[at]
-            A.data = A.data * (random.random(len(A.data)) > absent)
-            Z = A @ P["rows"]
-            units = np.maximum(Z[:, :HIDDEN] + P["bias"], 0)
-            lit = (random.random(units.shape) > dark).astype(f) / f(1 - dark)
-            score = (units * lit) @ P["out"] + Z[:, HIDDEN] + P["last"][0]
-            error = ((1 / (1 + np.exp(-score)) - y[at]) * w[at] / len(at)).astype(f)
-            back = np.outer(error, P["out"]) * lit * (units > 0)
-            gradient = {
-                "rows": A.T @ np.concatenate([back, error[:, None]], 1),
-                "bias": back.sum(0),
-                "out": (units * lit).T @ error,
-                "last": np.array([error.sum()], f),
-            }
-            step += 1
-            now = rate * (1 - (step - 1) / steps)
-            for name, p in P.items():
-                m, s, g = mean[name], square[name], gradient[name]
-                m += f(0.1) * (g - m)
-                s += f(0.001) * (g * g - s)
-                p -= f(now) * (m / f(1 - 0.9**step) / (np.sqrt(s / f(1 - 0.999**step)) + f(1e-8)) + f(decay) * p)
-    return P
+    scores = Y.shape[1]
+    rows = np.zeros((X.shape[1], HIDDEN + scores), f)
+    rows[:, :HIDDEN] = random.normal(0, 0.05, (X.shape[1], HIDDEN))
+    bias, out, last = np.zeros(HIDDEN, f), random.normal(0, 0.3, (HIDDEN, scores)).astype(f), np.full(scores, -3, f)
+    descend(X.indptr, X.indices, Y.astype(f), (w / w.mean()).astype(f), epochs, rate, absent, rows, bias, out, last)
+    return rows[:, HIDDEN:], last, {"rows": rows[:, :HIDDEN], "bias": bias, "out": out}
 
 
 def seen(X):
@@ -161,14 +188,12 @@ def seen(X):
     return np.asarray(X.sum(axis=0)).ravel()
 
 
-def learn_questions(rows, weights, C=0.3):
+def learn_questions(rows, weights):
     keys = columns_of(rows, 3)
     X = matrix(rows, keys)
-    table, bias = np.zeros((len(keys), COLUMNS)), np.zeros(COLUMNS)
-    for k in range(COLUMNS):
-        y = np.array([r[1] >> k & 1 for r in rows])
-        table[:, k], bias[k] = fit(X, y, weights, C)
-    return keys, table, bias, None, seen(X)
+    Y = np.array([r[1] for r in rows])[:, None] >> np.arange(COLUMNS) & 1
+    table, bias, hidden = fit_net(X, Y, weights, epochs=6, rate=0.05, absent=0.2)
+    return keys, table, bias, hidden, seen(X)
 
 
 def learn_values(rows, weights, C=0.05, C_kind=0.3):
@@ -181,9 +206,9 @@ def learn_values(rows, weights, C=0.05, C_kind=0.3):
     for k in range(1, COLUMNS):
         table[:, k], bias[k] = fit(X[secret], (y[secret] == k).astype(int), weights[secret], C_kind)
     # The mean of two learners is better than each: the plain weights, and those with hidden units.
-    hidden = fit_hidden(X, y > 0, weights)
-    table[:, 0] = (table[:, 0] + hidden["rows"][:, HIDDEN]) / 2
-    bias[0] = (bias[0] + hidden["last"][0]) / 2
+    direct, last, hidden = fit_net(X, secret[:, None], weights, epochs=12, rate=0.1, absent=0.3)
+    table[:, 0] = (table[:, 0] + direct[:, 0]) / 2
+    bias[0] = (bias[0] + last[0]) / 2
     hidden["out"] = hidden["out"] / 2
     return keys, table, bias, hidden, seen(X)
 
@@ -200,12 +225,14 @@ def write(path, values, questions, keep=ROWS):
     rows = {}
     for keys, table, _, hidden, count in (values, questions):
         q = whole(table, SCALE, 127, np.int8)
-        units = whole(hidden["rows"][:, :HIDDEN] if hidden else np.zeros((len(keys), HIDDEN)), HIDDEN_SCALE, 127, np.int8)
-        strongest = np.abs(q.astype(int)).max(axis=1)
-        strength = strongest * 4
+        units = whole(hidden["rows"], HIDDEN_SCALE, 127, np.int8)
+        reach = np.abs(units.astype(int)) @ np.abs(hidden["out"]) * (SCALE / HIDDEN_SCALE)
+        strength = np.abs(q.astype(int)).astype(float)
         if keys is values[0]:
-            reach = np.abs(units.astype(int)) @ np.abs(hidden["out"]) * (SCALE / HIDDEN_SCALE) if hidden else 0
-            strength = (np.abs(q[:, 0].astype(int)) + reach) * 4 + strongest
+            strength[:, :1] = (strength[:, :1] + reach) * 4
+            strength = strength[:, 0] + strength[:, 1:].max(axis=1, initial=0)
+        else:
+            strength = (strength + reach).max(axis=1, initial=0) * 4
         strength = strength * np.sqrt(count)
         for key, row, s in zip(keys, np.concatenate([q, units], 1), strength):
             if row.any():
@@ -215,29 +242,31 @@ def write(path, values, questions, keep=ROWS):
     places = 1
     while places < 2 * len(kept):
         places *= 2
-    entries = np.zeros((places, 2), np.uint16)
+    entries = np.zeros(places, np.uint32)
     for number, key in enumerate(kept, 1):
         place = key & (places - 1)
-        while entries[place, 1]:
+        while entries[place]:
             place = (place + 1) & (places - 1)
-        entries[place] = key >> 16, number
-    hidden = values[3] or {"bias": np.zeros(HIDDEN), "out": np.zeros(HIDDEN)}
+        entries[place] = key >> ROW_BITS << ROW_BITS | number
     with open(path, "wb") as f:
         f.write(struct.pack("<II", places, len(kept)))
         for numbers, scale in (
             (values[2], SCALE),
             (questions[2], SCALE),
-            (hidden["bias"], HIDDEN_SCALE),
-            (hidden["out"], SCALE * 2**HIDDEN_BITS / HIDDEN_SCALE),
+            (values[3]["bias"], HIDDEN_SCALE),
+            (values[3]["out"], SCALE * 2**HIDDEN_BITS / HIDDEN_SCALE),
+            (questions[3]["bias"], HIDDEN_SCALE),
+            (questions[3]["out"], SCALE * 2**HIDDEN_BITS / HIDDEN_SCALE),
         ):
             f.write(whole(numbers, scale, 32000, "<i2").tobytes())
-        f.write(entries.astype("<u2").tobytes())
+        f.write(entries.astype("<u4").tobytes())
         for key in kept:
             f.write(rows[key][1].tobytes())
     return len(rows), len(kept)
 
 
-NOTHING = (np.array([], np.uint32), np.zeros((0, COLUMNS)), np.array([0.0] * COLUMNS), None, np.zeros(0))
+NO_UNITS = {"rows": np.zeros((0, HIDDEN)), "bias": np.zeros(HIDDEN), "out": np.zeros((HIDDEN, 1))}
+NOTHING = (np.array([], np.uint32), np.zeros((0, COLUMNS)), np.array([0.0] * COLUMNS), NO_UNITS, np.zeros(0))
 
 
 # ---- Scoring, as shared by everybody who measures a filter on these conversations ------------------------------------

@@ -28,7 +28,7 @@ use crate::sensitivity::Sensitivity;
 use crate::text::is_number_word;
 
 use value::{Before, Context, LEFT, RIGHT, Value};
-use weights::{Row, ValueSum, Weights};
+use weights::{Row, RowSum, Weights};
 
 #[cfg(not(test))]
 static WEIGHTS: Weights = Weights::built_in();
@@ -46,7 +46,7 @@ mod record {
 const FOUND: i32 = 16;
 
 /// The minimum score of a plain word, which may be anything.
-const FOUND_WORD: i32 = 12;
+const FOUND_WORD: i32 = 16;
 
 /// The minimum score of a plain word in a short answer to a question for a password.
 const FOUND_ANSWER: i32 = -8;
@@ -55,11 +55,11 @@ const FOUND_ANSWER: i32 = -8;
 const FOUND_UNNAMED: i32 = 32;
 
 /// The minimum score of an everyday word, such as "yesterday" or "indicated", if no password is expected.
-const FOUND_EVERYDAY: i32 = 80;
+const FOUND_EVERYDAY: i32 = 128;
 
 /// The score below which a finding is dropped, if the rules found it by a word near it. Answers, cards and Social
 /// Security numbers are never dropped, and nothing is at strict sensitivity.
-const DROPPED: i32 = -48;
+const DROPPED: i32 = -64;
 
 /// The difference between the minimum scores of adjacent sensitivities.
 const SENSITIVITY_STEP: i32 = 16;
@@ -69,6 +69,9 @@ const LONGEST: usize = 22;
 
 /// The form decides about numbers with at least this many digits that a cue calls harmless.
 const CARD_DIGITS: usize = 12;
+
+/// More numbers than these, each one more than the one before, count something.
+const FEWEST_COUNTED: usize = 4;
 
 /// The maximum number of values of a message that are scored. Messages written by people have fewer.
 const MAX_VALUES: usize = 256;
@@ -115,7 +118,7 @@ impl MessageAnalysis<'_, '_> {
         let mut before = Before::default();
         let mut words: Option<usize> = None;
         let mut dropped: SmallVec<[usize; 4]> = SmallVec::new();
-        let mut kinds: SmallVec<[(value::Kind, ValueSum); 2]> = SmallVec::new();
+        let mut kinds: SmallVec<[(value::Kind, RowSum); 2]> = SmallVec::new();
         for value in values {
             let kind = value::kind(self.reading, value);
             let known = kinds.iter().find(|(known, _)| *known == kind).map(|(_, sum)| *sum);
@@ -247,21 +250,22 @@ impl MessageAnalysis<'_, '_> {
     /// short for a card, an account or a Social Security number may be a piece of one, which [`pieces`](super::pieces)
     /// handles.
     fn kind_of(&self, value: &Value, sum: &Row) -> Option<Entity> {
-        let kinds = Topic::ALL.into_iter().filter(|topic| topic.entity().is_some());
-        let best = kinds.max_by_key(|topic| sum[1 + *topic as usize])?;
         let digits = value.number.filter(|n| n.first == value.first && n.last == value.last).map(|n| n.digits);
+        let of_digits = |topic: &Topic| matches!(topic, Topic::Card | Topic::SocialSecurity | Topic::SecurityCode);
+        let kinds = Topic::ALL.into_iter().filter(|topic| topic.entity().is_some());
+        let kinds = kinds.filter(|topic| digits.is_some() || !of_digits(topic));
+        let best = kinds.max_by_key(|topic| sum[1 + *topic as usize])?;
         let fits = match (best, digits) {
             (Topic::Card, Some(digits)) => digits >= 12,
             (Topic::SocialSecurity, Some(digits)) => (8..=10).contains(&digits),
             (Topic::Account, Some(digits)) => digits >= 5,
             (Topic::SecurityCode, Some(digits)) => digits <= 4,
-            (Topic::Card | Topic::SocialSecurity | Topic::SecurityCode, None) => false,
             _ => true,
         };
         best.entity().filter(|_| fits && !self.is_placeholder(value))
     }
 
-    /// Returns whether a value is a placeholder: `YOUR_PASSWORD_HERE`, the same digit repeated.
+    /// Returns whether a value is a placeholder: `YOUR_PASSWORD_HERE`, the same digit repeated, `1 2 3 4 5 6`.
     fn is_placeholder(&self, value: &Value) -> bool {
         let span = self.reading.span(value.first, value.last);
         if password::is_placeholder(&self.reading.text[span.start..span.end]) {
@@ -273,10 +277,15 @@ impl MessageAnalysis<'_, '_> {
         {
             return true;
         }
-        let digits = self.reading.tokens[value.first..=value.last]
-            .iter()
-            .filter(|t| t.kind == Kind::Digits)
-            .flat_map(|t| self.reading.bytes(t));
+        let groups = || self.reading.tokens[value.first..=value.last].iter().filter(|t| t.kind == Kind::Digits);
+        let numbers =
+            groups().map(|t| std::str::from_utf8(self.reading.bytes(t)).ok().and_then(|n| n.parse::<u32>().ok()));
+        let counts =
+            |pair: (Option<u32>, Option<u32>)| matches!(pair, (Some(a), Some(b)) if Some(b) == a.checked_add(1));
+        if groups().count() > FEWEST_COUNTED && numbers.clone().zip(numbers.skip(1)).all(counts) {
+            return true;
+        }
+        let digits = groups().flat_map(|t| self.reading.bytes(t));
         let (mut count, mut first) = (0, None);
         for digit in digits {
             if *first.get_or_insert(digit) != digit {

@@ -92,7 +92,7 @@ pub(crate) fn scores(reading: &TokenizedText<'_>, part: Part, asks: Topics) -> [
     super::record::question(|mut add| features(reading, part, asks, &mut add));
     let mut sum = WEIGHTS.of_question();
     features(reading, part, asks, &mut |feature| WEIGHTS.add(&mut sum, feature));
-    sum.sums()[0].map(bucket)
+    WEIGHTS.question_scores(&sum).map(bucket)
 }
 
 /// Returns whether a question with these scores is about something harmless, beyond doubt.

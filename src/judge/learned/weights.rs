@@ -1,12 +1,13 @@
 //! The learned weights: a table from the hash of a feature to a row of small integers.
 //!
-//! The score of a value is a sum of weights plus the output of a small hidden layer (ReLU). Each feature adds to each
-//! hidden unit.
+//! A score is a sum of weights plus the output of a small hidden layer (ReLU). Each feature adds to each hidden unit.
+//! Values and questions have a layer each.
 //!
 //! The file is written by `train/`, in little-endian order: the number of slots (a power of two); the number of rows;
-//! the biases of values, of questions and of the hidden units; the weights of the hidden units; for each slot the upper
-//! half of the hash of its feature and the number of its row (from 1, 0 if empty); the rows. It is used in place
-//! without parsing, and all arithmetic is on integers, so every platform gets the same score.
+//! the biases of values and of questions; the biases of the hidden units of values, and their weights; the same of
+//! questions, with a weight for each score; for each slot the upper 15 bits of the hash of its feature and 17 bits of the
+//! number of its row (from 1, 0 if empty); the rows. It is used in place without parsing, and all arithmetic is on integers, so every
+//! platform gets the same score.
 
 /// The number of output weights in a row. For a feature of a value: the log-odds that it is a secret, and the gain of
 /// each of the seven kinds. For a feature of a question: the gain of each of the seven kinds and of anything harmless.
@@ -73,11 +74,8 @@ impl<const EIGHTS: usize> Sum<EIGHTS> {
     }
 }
 
-/// The sum of the features of a value.
-pub(super) type ValueSum = Sum<{ ROW / 8 }>;
-
-/// The sum of the features of a question.
-pub(super) type QuestionSum = Sum<{ COLUMNS / 8 }>;
+/// The sum of the features of a value or of a question: the scores, then the hidden units.
+pub(super) type RowSum = Sum<{ ROW / 8 }>;
 
 /// The weights.
 pub(super) struct Weights {
@@ -88,10 +86,17 @@ pub(super) struct Weights {
 
 static BUILT_IN: &[u8] = include_bytes!("weights.bin");
 
-const HEADER: usize = 8 + 2 * (2 * COLUMNS + 2 * HIDDEN);
+const HEADER: usize = 8 + 2 * (2 * COLUMNS + 2 * HIDDEN + HIDDEN + HIDDEN * COLUMNS);
+
+/// The places of the biases and the weights of the hidden units in the header.
+const OF_VALUES: usize = 2 * COLUMNS;
+const OF_QUESTIONS: usize = OF_VALUES + 2 * HIDDEN;
 
 /// The number of bytes of a slot.
 const PLACE: usize = 4;
+
+/// The number of bits of a slot that hold the number of its row.
+const ROW_BITS: u32 = 17;
 
 impl Weights {
     /// Returns the weights that are compiled in.
@@ -129,33 +134,48 @@ impl Weights {
     }
 
     /// Returns the biases of values, to which their features are added.
-    pub(super) fn of_value(&self) -> ValueSum {
-        let hidden = |eight: usize| self.header(2 * COLUMNS + 8 * (eight - 1));
-        Sum::new(std::array::from_fn(|eight| if eight == 0 { self.header(0) } else { hidden(eight) }))
+    pub(super) fn of_value(&self) -> RowSum {
+        self.biases(0, OF_VALUES)
     }
 
     /// Returns the biases of questions, to which their features are added.
-    pub(super) fn of_question(&self) -> QuestionSum {
-        Sum::new([self.header(COLUMNS)])
+    pub(super) fn of_question(&self) -> RowSum {
+        self.biases(COLUMNS, OF_QUESTIONS)
+    }
+
+    /// Returns the biases of the scores and of the hidden units at these places.
+    fn biases(&self, scores: usize, hidden: usize) -> RowSum {
+        Sum::new(std::array::from_fn(|eight| match eight.checked_sub(1) {
+            None => self.header(scores),
+            Some(eight) => self.header(hidden + 8 * eight),
+        }))
     }
 
     /// Returns the scores of a value: whether it is a secret, and of which kind.
-    pub(super) fn scores(&self, sum: &ValueSum) -> Row {
-        let [mut row, hidden @ ..] = sum.sums();
-        row[0] += self.output(&hidden);
+    pub(super) fn scores(&self, sum: &RowSum) -> Row {
+        let mut row = sum.sums()[0];
+        row[0] += self.hidden_output(sum);
         row
     }
 
     /// Returns the contribution of the hidden units to the score of a value.
-    pub(super) fn hidden_output(&self, sum: &ValueSum) -> i32 {
-        self.output(&sum.sums()[1..])
+    pub(super) fn hidden_output(&self, sum: &RowSum) -> i32 {
+        let weights: [i32; HIDDEN] = self.header(OF_VALUES + HIDDEN);
+        let units = lit(sum);
+        units.iter().zip(weights).map(|(unit, weight)| unit * weight).sum::<i32>() >> HIDDEN_BITS
     }
 
-    /// Returns the output of the hidden units with these sums.
-    fn output(&self, hidden: &[[i32; 8]]) -> i32 {
-        let weights: [i32; HIDDEN] = self.header(2 * COLUMNS + HIDDEN);
-        hidden.as_flattened().iter().zip(weights).map(|(unit, weight)| (*unit).max(0) * weight).sum::<i32>()
-            >> HIDDEN_BITS
+    /// Returns the scores of a question: what it asks for.
+    pub(super) fn question_scores(&self, sum: &RowSum) -> Row {
+        let mut output = [0; COLUMNS];
+        for (at, unit) in lit(sum).into_iter().enumerate().filter(|(_, unit)| *unit > 0) {
+            let weights: [i32; COLUMNS] = self.header(OF_QUESTIONS + HIDDEN + COLUMNS * at);
+            for (output, weight) in output.iter_mut().zip(weights) {
+                *output += unit * weight;
+            }
+        }
+        let scores = sum.sums()[0];
+        std::array::from_fn(|i| scores[i] + (output[i] >> HIDDEN_BITS))
     }
 
     /// Returns the row of a feature, if it has one.
@@ -165,11 +185,11 @@ impl Weights {
         let mut place = feature as usize & last;
         loop {
             let entry = u32::from_le_bytes(self.places[place]);
-            let row = entry >> 16;
+            let row = entry & ((1 << ROW_BITS) - 1);
             if row == 0 {
                 return None;
             }
-            if entry & 0xFFFF == feature >> 16 {
+            if entry >> ROW_BITS == feature >> ROW_BITS {
                 return self.rows.get(row as usize - 1);
             }
             place = (place + 1) & last;
@@ -188,6 +208,13 @@ impl Weights {
             sum.add(row);
         }
     }
+}
+
+/// Returns the hidden units of a sum.
+fn lit(sum: &RowSum) -> [i32; HIDDEN] {
+    let sums = sum.sums();
+    let units = sums[1..].as_flattened();
+    std::array::from_fn(|at| units[at].max(0))
 }
 
 const fn number(bytes: &[u8], at: usize) -> usize {
