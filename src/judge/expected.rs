@@ -17,6 +17,9 @@ use crate::judge::recent::Recent;
 use crate::judge::verdict::READ_BACK;
 use crate::message::Role;
 
+/// The digits of the longest PINs, those of gift cards.
+const LONGEST_PIN: usize = 8;
+
 impl MessageAnalysis<'_, '_> {
     /// Returns the entity of a number that was asked for or announced, and whether it was announced.
     pub(super) fn expected_entity(&self, number: &Number) -> Option<(Entity, bool)> {
@@ -108,6 +111,8 @@ impl MessageAnalysis<'_, '_> {
                                 || self.is_end_of_a_number(number)))
                     }
                     Some(Topic::Phone) => number.digits < 10 && number.shape != NumberShape::Likely("phone"),
+                    // "Type your PIN on the keypad, and your order number?": no PIN is that long.
+                    Some(Topic::Reference) => topic != Topic::Pin || number.digits <= LONGEST_PIN,
                     _ => true,
                 };
                 if !clear {

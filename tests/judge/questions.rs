@@ -158,3 +158,11 @@ fn the_last_four_digits_on_a_side_of_the_card_are_no_security_code() {
     assert_eq!(last_of(&["a: the last 3 digits on the back", "134"]), "***");
     assert_eq!(last_of(&["a: the error code is on the front, 4 numbers. can you give me that", "its 108"]), "its 108");
 }
+
+#[test]
+fn a_number_too_long_for_a_pin_is_the_other_number_that_was_asked_for() {
+    let question = "please enter your pin on the keypad and give me your order number";
+    keeps(&[(question, "170632044")]);
+    masks(&[(question, "4417", "****")]);
+    keeps(&[("And the member id for the primary account holder?", "65817325710")]);
+}

@@ -260,7 +260,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         role: WordClass::HEAD,
-        words: "rule rules requirement requirements policy policies hint hints manager managers screen screens page prompt prompts reset resets length format pad pads option options letter letters mailer change changes link links generator attempt attempts result results response mismatch error errors error's expiry expiration recovery protection strength history update tab section settings lock box boxes field fields form dialog window windows popup input vault fatigue meter checker sharing guessing placeholder bar row slot panel feature keypad widget problem problems issue issues trouble status question questions",
+        words: "rule rules requirement requirements policy policies hint hints manager managers screen screens page prompt prompts reset resets length format pad pads option options letter letters mailer change changes link links generator attempt attempts result results response mismatch error errors error's expiry expiration recovery protection strength history update tab section settings lock box boxes field fields form dialog window windows popup input vault fatigue meter checker sharing guessing placeholder bar row slot panel feature keypad widget problem problems issue issues trouble status question questions holder holders",
     },
     Words { role: WordClass::FROM, words: "from" },
     Words { role: WordClass::TO, words: "to into" },
