@@ -5,17 +5,31 @@ use std::sync::Arc;
 
 use lastfour::chat::secret_label;
 
-use super::words::words_of;
-use super::{
-    ANSWERED, ASKED, Interpreter, LONGEST_VALUE, MOST_BESIDE, Use, has_length_of_card, hash_of, hashes,
-    is_machine_made, may_be_id, may_be_sentence,
+use super::shape::{
+    ANSWERED, ASKED, LONGEST_VALUE, MOST_BESIDE, has_length_of_card, hash_of, hashes, is_machine_made, may_be_id,
+    may_be_sentence,
 };
+use super::study::Interpreter;
+use super::words::words_of;
 use crate::transcript::echo::have_same_words;
 use crate::transcript::fields::{About, Meaning, NameId, Names, TextName};
 use crate::transcript::record::{Key, Part, Record, Said, Speaker, Time};
 use crate::transcript::segment::{Joint, Segment};
 use crate::transcript::stamp::time_of_value;
 use crate::transcript::tree::{Aside, Kind, Node, Tree};
+
+/// The use of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Not yet decided, or a container.
+    Nothing,
+    Text,
+    /// Text because of its content, not its name.
+    Sentence,
+    Data,
+    /// A word of an array of words: the index of the array, and the index of the form.
+    Word(u32, u8),
+}
 
 /// The state of reading one tree.
 pub(super) struct Reading<'a> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use lastfour::Role;
 
-use super::reading::Reading;
-use super::{LONGEST_VALUE, MOST_BESIDE, Use, is_anybody, is_level, is_scalar, keyed};
+use super::reading::{Reading, Use};
+use super::shape::{LONGEST_VALUE, MOST_BESIDE, is_anybody, is_level, is_scalar, keyed};
 use crate::transcript::fields::About;
 use crate::transcript::header;
 use crate::transcript::record::Speaker;
