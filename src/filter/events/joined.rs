@@ -248,7 +248,7 @@ impl Joined {
             None => self.open(channel, key, said.role, scanner)?,
         };
         let first = parts.len();
-        if said.kind == Kind::Ambiguous && said.place.is_none() {
+        if said.kind == Kind::Ambiguous {
             self.texts[at].break_before(&said.bytes);
         }
         self.texts[at].begin_piece(said.place, &said.bytes);

@@ -325,8 +325,8 @@ impl Joint {
         self.ends_message = looks_like_message(piece);
     }
 
-    /// Ends the sentence before the next piece of an unknown field, if both look like whole messages: nothing tells where
-    /// the messages of such a field begin.
+    /// Ends the sentence before the next piece, if both look like whole messages: nothing tells where the messages of such
+    /// a field begin. The last digits of one and the first word of the next are not one word.
     pub(super) fn break_before(&mut self, piece: &[u8]) {
         let is_apart = self.content.last().is_some_and(|last| !last.is_ascii_whitespace())
             && piece.first().is_some_and(u8::is_ascii_uppercase);
