@@ -6,8 +6,8 @@ use axum::Router;
 use axum::extract::ws::{Message as Frame, WebSocketUpgrade};
 use axum::routing::any;
 use futures_util::SinkExt;
-use lastfour::Engine;
 use lastfour::middleware::RedactLayer;
+use lastfour::{Engine, Limits, Policy};
 use tokio::time::sleep;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -147,4 +147,17 @@ async fn a_secret_that_is_spread_over_messages_and_blocked_is_not_sent() {
     let heard = all(&mut client).await.concat();
     assert!(!["5787", "6362", "1486"].iter().any(|digits| heard.contains(digits)), "{heard}");
     assert!(heard.contains("error"), "{heard}");
+}
+
+#[tokio::test]
+async fn held_messages_that_pass_on_failure_keep_the_masks_of_their_own_scan() {
+    // The second message makes the held ones too large to be read as one text.
+    let card = r#"{"delta":"My card is 4539 5787 6362 1486"}"#;
+    let long = message(r#"{"delta":$}"#, &" 12".repeat(60));
+    let policy = Policy::builder().dangerous_pass_on_failure().build().unwrap();
+    let layer = RedactLayer::both(Engine::new(policy)).limits(Limits::default().hold(200));
+    let mut client = server(layer, "/", vec![card.to_owned(), long.clone()], Duration::ZERO).await;
+    let heard = all(&mut client).await;
+    assert_eq!(heard.len(), 2, "{heard:?}");
+    assert!(!heard[0].contains("5787"), "{heard:?}");
 }

@@ -37,6 +37,8 @@ struct Waiting {
     opcode: u8,
     bytes: Vec<u8>,
     parts: Vec<Part>,
+    /// The edits on the parts from the scan of the message by itself.
+    patch: Patch,
     /// The parts that may be sent.
     released: Vec<Vec<u8>>,
 }
@@ -71,17 +73,13 @@ impl Held {
         let pieces = connection.session().pieces(self.from, payload);
         for piece in pieces {
             let Range { start, end } = piece.part.span;
-            let edits = patch.overlapping(Span::new(start, end)).iter().map(|edit| Edit {
-                span: Span::new(edit.span.start - start, edit.span.end - start),
-                with: edit.with.clone(),
-            });
             let mut session = connection.session();
             let arrived = Arrived {
                 shape: piece.shape,
                 before: session.before_server(),
                 name: &piece.name,
                 bytes: &bytes[start..end],
-                edits: edits.collect(),
+                edits: edits_within(patch, &piece.part.span),
             };
             match self.messages.push(arrived, &mut self.released) {
                 Ok(spoken) if spoken.text.is_empty() => {}
@@ -100,7 +98,7 @@ impl Held {
             }
             return vec![(opcode, bytes)];
         }
-        self.waiting.push_back(Waiting { opcode, bytes, parts, released: Vec::new() });
+        self.waiting.push_back(Waiting { opcode, bytes, parts, patch: patch.clone(), released: Vec::new() });
         self.check(result, connection)
     }
 
@@ -110,6 +108,7 @@ impl Held {
             opcode: TEXT,
             bytes: notice.into_bytes(),
             parts: Vec::new(),
+            patch: Patch::default(),
             released: Vec::new(),
         });
         self.ready()
@@ -128,7 +127,7 @@ impl Held {
     }
 
     /// Returns what can be sent after a scan. If it has failed or found something that is blocked, what was held is not
-    /// sent.
+    /// sent. If it has failed and failures pass, what was held is sent with the masks of its own scan.
     fn check<St: ConversationStore>(
         &mut self,
         result: Result<(), ScanError>,
@@ -156,7 +155,7 @@ impl Held {
         let passes = !is_blocked && session.passes_on_failure();
         // What holds no text is sent anyway.
         let sent = mem::take(&mut self.waiting).into_iter().filter(|message| passes || message.parts.is_empty());
-        ready.extend(sent.map(|message| (message.opcode, message.bytes)));
+        ready.extend(sent.map(Waiting::finish));
         if !passes {
             ready.push((TEXT, notice.into_bytes()));
         }
@@ -184,10 +183,14 @@ impl Held {
 }
 
 impl Waiting {
-    /// Returns the message with its parts as they may be sent.
+    /// Returns the message with its parts as they may be sent. Parts that were not released get the edits of the scan of
+    /// the message by itself.
     fn finish(self) -> Ready {
         let mut edits = Vec::new();
-        for (part, released) in self.parts.into_iter().zip(self.released) {
+        let mut released_parts = self.released.into_iter();
+        for part in self.parts {
+            let own = || edited(&self.bytes, &part.span, &self.patch);
+            let released = released_parts.next().unwrap_or_else(own);
             if self.bytes[part.span.clone()] != released {
                 edits.extend(part.length.map(|range| (range, released.len().to_string().into_bytes())));
                 edits.push((part.span, released));
@@ -195,4 +198,19 @@ impl Waiting {
         }
         (self.opcode, if edits.is_empty() { self.bytes } else { apply(&self.bytes, edits) })
     }
+}
+
+/// Returns the edits on a part, relative to its start.
+fn edits_within(patch: &Patch, part: &Range<usize>) -> Vec<Edit> {
+    let Range { start, end } = *part;
+    let edits = patch
+        .overlapping(Span::new(start, end))
+        .iter()
+        .map(|edit| Edit { span: Span::new(edit.span.start - start, edit.span.end - start), with: edit.with.clone() });
+    edits.collect()
+}
+
+/// Returns a part with its edits.
+fn edited(bytes: &[u8], part: &Range<usize>, patch: &Patch) -> Vec<u8> {
+    Patch::new(edits_within(patch, part)).apply(&bytes[part.clone()]).into_owned()
 }
