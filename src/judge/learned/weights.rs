@@ -161,21 +161,20 @@ impl Weights {
     /// Returns the contribution of the hidden units to the score of a value.
     pub(super) fn hidden_output(&self, sum: &RowSum) -> i32 {
         let weights: [i32; HIDDEN] = self.header(OF_VALUES + HIDDEN);
-        let units = lit(sum);
-        units.iter().zip(weights).map(|(unit, weight)| unit * weight).sum::<i32>() >> HIDDEN_BITS
+        scaled(lit(sum).iter().zip(weights).map(|(unit, weight)| product(*unit, weight)).sum())
     }
 
     /// Returns the scores of a question: what it asks for.
     pub(super) fn question_scores(&self, sum: &RowSum) -> Row {
-        let mut output = [0; COLUMNS];
+        let mut output = [0_i64; COLUMNS];
         for (at, unit) in lit(sum).into_iter().enumerate().filter(|(_, unit)| *unit > 0) {
             let weights: [i32; COLUMNS] = self.header(OF_QUESTIONS + HIDDEN + COLUMNS * at);
             for (output, weight) in output.iter_mut().zip(weights) {
-                *output += unit * weight;
+                *output += product(unit, weight);
             }
         }
         let scores = sum.sums()[0];
-        std::array::from_fn(|i| scores[i] + (output[i] >> HIDDEN_BITS))
+        std::array::from_fn(|i| scores[i] + scaled(output[i]))
     }
 
     /// Returns the row of a feature, if it has one.
@@ -208,6 +207,16 @@ impl Weights {
             sum.add(row);
         }
     }
+}
+
+/// Many features of a long text may add up to more than 32 bits hold.
+fn product(unit: i32, weight: i32) -> i64 {
+    i64::from(unit) * i64::from(weight)
+}
+
+/// Scales a sum of such products to sixteenths of a nat.
+fn scaled(sum: i64) -> i32 {
+    i32::try_from(sum >> HIDDEN_BITS).unwrap_or(if sum < 0 { i32::MIN / 2 } else { i32::MAX / 2 })
 }
 
 /// Returns the hidden units of a sum.
