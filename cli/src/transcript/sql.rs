@@ -67,7 +67,9 @@ impl SqlReader {
             return None;
         }
         if starts(rest, "insert ") || starts(rest, "replace ") {
-            match head_of_rows(rest) {
+            // The head does not go on behind the end of a statement, whether the rest has arrived or not.
+            let ends = memchr::memchr(b';', rest);
+            match head_of_rows(&rest[..ends.unwrap_or(rest.len())]) {
                 Some((table, columns, end)) => {
                     let columns = match columns {
                         Some(list) => list.iter().map(|name| names.id(name)).collect(),
@@ -76,7 +78,7 @@ impl SqlReader {
                     self.state = State::Rows(columns);
                     return Some(Cut::said(start + end, None, Vec::new()));
                 }
-                None if !whole && memchr::memchr(b';', rest).is_none() => return None,
+                None if !whole && ends.is_none() => return None,
                 None => {}
             }
         }

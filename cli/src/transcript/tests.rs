@@ -1408,3 +1408,11 @@ proptest! {
         same_in_every_format(&talk);
     }
 }
+
+#[test]
+fn the_head_of_an_insert_ends_with_its_statement_wherever_the_input_is_cut() {
+    let input = "INSERT INTO m (id, text, LUES (1,'x, body) FROM stdi$;\n1\tca) VALUES (1,'a'),(2,'b, body);\n1\tcard 3782 82dos3 10005\n\\.\n";
+    for cut in 0..input.len() {
+        super::invariants::format(super::Format::Sql, input.as_bytes(), cut);
+    }
+}
