@@ -268,6 +268,10 @@ mod tests {
         for cut in 0..30 {
             super::format(Format::Json, b"ouxt++3782 822463 10005]Agent:us+", cut);
         }
+        // The comma before what is broken belonged to the record before it or to the rest, depending on the chunks.
+        for cut in 0..26 {
+            super::format(Format::Json, b"[ {\"id\":1,\"and the2rest ;", cut);
+        }
         // Blanks in two chunks were counted twice.
         super::format(Format::Json, b"               ", 7);
     }

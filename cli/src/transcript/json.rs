@@ -214,6 +214,8 @@ pub(crate) struct JsonReader {
     walker: Walker,
     /// The number of bytes read so far.
     at: usize,
+    /// The end of the last token. What follows it may be read or not, depending on what has arrived.
+    token_end: usize,
     /// Whether the root is an array. Its elements are records.
     in_array: bool,
     /// Whether the input is within a string that is too long to be buffered.
@@ -230,6 +232,7 @@ impl JsonReader {
             growing: Growing::default(),
             walker: Walker::new(DEEPEST_JSON),
             at: 0,
+            token_end: 0,
             in_array: false,
             in_string: false,
             broken: false,
@@ -260,6 +263,7 @@ impl JsonReader {
                 Ok(Step::Token(token)) => {
                     let offset = self.at;
                     self.at += token.span.end;
+                    self.token_end = self.at;
                     if !self.in_array
                         && self.walker.open() == 1
                         && token.kind == TokenKind::ArrayStart
@@ -332,6 +336,7 @@ impl JsonReader {
     /// Returns the record that ends at the current position.
     fn end(&mut self, input: Input<'_>, names: &mut Names) -> Cut {
         let len = std::mem::take(&mut self.at);
+        self.token_end = 0;
         let (mut tree, layers) = self.growing.cut(&input.bytes[..len], names);
         // An array that is split continues in the next record.
         if self.growing.is_closed() {
@@ -346,17 +351,15 @@ impl JsonReader {
         Cut::said(token.span.end, self.trouble.take(), vec![Said::new(vec![content])])
     }
 
-    /// Ends the record here. The rest is text.
+    /// Ends the record after its last token. The rest is text.
     fn break_off(&mut self, input: Input<'_>, names: &mut Names) -> Option<Cut> {
         self.broken = true;
-        if self.growing.tree.nodes.is_empty() {
+        if self.token_end == 0 || self.growing.tree.nodes.is_empty() {
             self.at = 0;
             self.trouble = Some(Trouble::Malformed);
             return self.broken_line(input, names);
         }
-        // The walker may have read the blanks before the error.
-        let rest = &input.bytes[self.at..];
-        self.at += rest.len() - rest.trim_ascii_start().len();
+        self.at = self.token_end;
         let cut = self.end(input, names);
         self.growing = Growing::default();
         self.trouble = Some(Trouble::Malformed);

@@ -364,7 +364,7 @@ fn one_or_several_json_documents_are_read_to_the_end() {
 #[test]
 fn invalid_json_is_text() {
     for (text, rest) in [
-        ("[{\"text\": \"a\"}, {\"text\": \"b", "\"b"),
+        ("[{\"text\": \"a\"}, {\"text\": \"b", ": \"b"),
         ("[{\"text\": \"a\"}, oops 3782", ", oops 3782"),
         ("[{\"text\": \"a\"} 12]", "12]"),
         ("[{\"text\": \"a\"},", ","),
