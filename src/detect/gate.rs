@@ -386,7 +386,7 @@ pub(crate) const FEWER_THAN_A_CARD: usize = 12;
 /// Without a cue, this many digits or fewer cannot be a secret or the beginning of one.
 pub(crate) const FEW_DIGITS: usize = 3;
 
-const PLACES: usize = 1 << 14;
+const PLACES: usize = 1 << 16;
 
 /// The marks of all words, combined by hash.
 static BY_HASH: Lazy<Box<[Marks; PLACES]>> = Lazy::new(|| {
@@ -403,7 +403,7 @@ static BY_HASH: Lazy<Box<[Marks; PLACES]>> = Lazy::new(|| {
 });
 
 fn place(hash: u64) -> usize {
-    (hash >> 50) as usize
+    (hash >> 48) as usize
 }
 
 #[cfg(test)]
