@@ -7,7 +7,7 @@
 //! 5. Numbers that a cue governs ([`cued`], [`govern`]), or that the conversation leads to expect ([`expected`]).
 //! 6. Codes and passwords of letters ([`cued`], [`expected`]).
 //! 7. Repetitions of what was found ([`again`]).
-//! 8. What the learned weights add or drop ([`learned`]).
+//! 8. What the learned weights add or drop ([`learned`]), and other spellings of passwords ([`variants`]).
 //! 9. Numbers in pieces ([`in_pieces`], [`pieces`]).
 //!
 //! Before 7 and after 8, findings that a name or a path of a program explains are dropped ([`programs`]).
@@ -35,6 +35,7 @@ pub(crate) mod recent;
 mod slots;
 mod solicited;
 mod topics;
+mod variants;
 mod verdict;
 
 use std::cell::OnceCell;
@@ -243,6 +244,7 @@ fn analyze_in_full(
     analysis.drop_names_of_programs();
     analysis.again();
     analysis.weigh(role, certain);
+    analysis.variants();
     analysis.drop_names_of_programs();
     let part = analysis.settle(part);
     let moved = analysis.pieces(conversation.side(role), id);

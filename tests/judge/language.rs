@@ -59,6 +59,24 @@ fn a_secret_is_masked_wherever_it_is_told_again() {
 }
 
 #[test]
+fn other_spellings_of_a_password_are_masked() {
+    becomes(&[
+        (
+            "Tried: Crayon2011. Tried: crayon2011. Tried: CRAYON. What now?",
+            "Tried: ********. Tried: ********. Tried: ********. What now?",
+        ),
+        ("quiero cambiar mi clave telenovela por telenovela22", "quiero cambiar mi clave ******** por ********"),
+        ("i tried biscuit, Biscuit1, biscuit!! as my password", "i tried ********, ********, ******** as my password"),
+        ("my password is Summer2024! I changed it last summer", "my password is ******** I changed it last summer"),
+        ("my password is Marina77, I am Marina Lopez", "my password is ********, I am Marina Lopez"),
+        (
+            "my password is Ferrari2022 but my username is ferrari_22",
+            "my password is ******** but my username is ferrari_22",
+        ),
+    ]);
+}
+
+#[test]
 fn the_tracks_of_a_card_are_masked() {
     becomes(&[
         ("%B4111111111111111^SOL/ANA^28121010000000000000?", "%B************1111^SOL/ANA^********************?"),
