@@ -423,6 +423,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::READS, "with this reading saying"),
     (PhraseSet::SMS, "text sms texted"),
     (PhraseSet::CARRIES, "has reads got"),
+    (PhraseSet::BIRTH, "dob birthday birthdate birth born"),
     (PhraseSet::MINE, "mine"),
     (PhraseSet::JOINS, "and or to then"),
     (PhraseSet::THE_THING, "the"),

@@ -125,6 +125,8 @@ impl PhraseSet {
     pub(crate) const EQUALS: Self = Self(1 << 60);
     /// Verbs for what an agent does with an account once the customer has proved who they are.
     pub(crate) const ACCESSES: Self = Self(1 << 61);
+    /// Says when somebody was born.
+    pub(crate) const BIRTH: Self = Self(1 << 62);
 
     pub(crate) const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0

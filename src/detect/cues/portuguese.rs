@@ -442,6 +442,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::READS, "com dizendo veio trouxe"),
     (PhraseSet::SMS, "mensagem msg torpedo"),
     (PhraseSet::CARRIES, "tem traz vem ta esta escrito"),
+    (PhraseSet::BIRTH, "nascimento nascido nascida nasceu nasci aniversario"),
     (PhraseSet::MINE, "minha meu"),
     (PhraseSet::EQUALS, "mesmo mesma igual"),
     (

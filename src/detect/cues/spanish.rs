@@ -348,6 +348,7 @@ pub(crate) const PHRASING: &[(PhraseSet, &str)] = &[
     (PhraseSet::READS, "trae con"),
     (PhraseSet::SMS, "mensaje mensajito"),
     (PhraseSet::CARRIES, "tiene trae viene hay pone el un"),
+    (PhraseSet::BIRTH, "nacimiento nacido nacida nacio naci cumpleanos"),
     (PhraseSet::MINE, "mia mio"),
     (PhraseSet::EQUALS, "mismo misma igual"),
     (

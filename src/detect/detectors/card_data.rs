@@ -61,6 +61,8 @@ pub(crate) fn after(page: &Document<'_>, last: usize, code_digits: usize) -> Car
             Kind::Word if reading.is_in(token, PhraseSet::WITH_CODE) => {}
             // "exp 12/31 back 125"
             Kind::Word if token.does(WordClass::FACE) && token.cue == 0 => {}
+            // "exp 12/31 sec 125"
+            Kind::Word if data.expiry.is_some_and(|(_, last)| last == at - 1) && labels(reading, at) => {}
             Kind::Word if token.does(WordClass::GLUE) && token.cue == 0 && data.expiry.is_none() => talk = true,
             _ => break,
         }
@@ -71,6 +73,14 @@ pub(crate) fn after(page: &Document<'_>, last: usize, code_digits: usize) -> Car
         page.numbers.get(page.numbers.partition_point(|n| n.last < end)).filter(|n| n.first <= end && n.last > end);
     let whole = |field: &Number| cut.is_none_or(|cut| field.first < cut.first);
     CardData { code: data.code.filter(whole), zip: data.zip.filter(whole), ..data }
+}
+
+/// Returns whether the word at `at` is short, like a label, in no table but that of units, and a number follows.
+fn labels(reading: &TokenizedText<'_>, at: usize) -> bool {
+    const LONGEST: usize = 5;
+    let token = &reading.tokens[at];
+    let next = reading.token(at + 1).filter(|next| next.kind == Kind::Digits && next.spaced);
+    token.len() <= LONGEST && (token.word == 0 || token.does(WordClass::UNIT)) && token.cue == 0 && next.is_some()
 }
 
 /// Returns the field at `at`: one group of digits, or a ZIP code with its extension.

@@ -19,6 +19,7 @@ static SPEC: DetectorInfo = DetectorInfo {
         "the CID is 4821",
         "exp 03/29, cvv 093. can u run it again",
         "4111 1111 1111 1111 12/28 456",
+        "4111 1111 1111 1111 exp 12/28 sec 456",
         "csc=417",
         "el CVV es 381",
         "the 3 digit code on the back is 208",

@@ -2,9 +2,9 @@
 
 use smallvec::SmallVec;
 
-use crate::detect::cues::Topic;
+use crate::detect::cues::{PhraseSet, Topic};
 use crate::detect::number::{Digits, Number, NumberShape};
-use crate::detect::token::{Kind, TokenizedText};
+use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::detect::{Candidate, Candidates, Claim, Detector, DetectorInfo, Document};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
@@ -26,6 +26,8 @@ static SPEC: DetectorInfo = DetectorInfo {
         "ITIN 912-74-3380",
         "my ssn is 078-05-1120",
         "mi seguro social es 247-53-6061",
+        "dob 3/14/85, 523859762",
+        "ana sol, 523859762, dob 3/14/85",
     ],
     verbatim: &[],
     misses: &[
@@ -35,6 +37,7 @@ static SPEC: DetectorInfo = DetectorInfo {
         "000-12-3456",
         "claim 482-11-90377-06",
         "order 287649015",
+        "member 287649015, dob 3/14/85",
     ],
 };
 
@@ -68,6 +71,18 @@ impl Detector for SocialSecurity {
     }
 }
 
+/// Returns whether a number without a name of its own is in a list with a date of birth: "Ana Sol, dob 3/14/85, 523859762".
+fn identifies_a_person(page: &Document<'_>, number: &Number) -> bool {
+    const NEAR: usize = 16;
+    let tokens = &page.reading.tokens;
+    let (before, after) = (&tokens[number.first.saturating_sub(NEAR)..number.first], &tokens[number.last + 1..]);
+    let after = &after[..NEAR.min(after.len())];
+    let parts =
+        |token: &Token| matches!(token.kind, Kind::Newline | Kind::Digits | Kind::Mark(b',' | b';' | b'/' | b'|'));
+    let says_birth = |tokens: &[Token]| tokens.iter().any(|token| page.reading.is_in(token, PhraseSet::BIRTH));
+    before.last().is_some_and(parts) && (says_birth(before) || after.first().is_some_and(parts) && says_birth(after))
+}
+
 /// Returns whether spaces, not hyphens, separate the part from the rest of the number.
 fn spaced_apart(reading: &TokenizedText<'_>, part: &Number) -> bool {
     let free = |at: Option<usize>, spaced: bool| {
@@ -91,6 +106,7 @@ fn candidate(page: &Document<'_>, number: &Number) -> Option<Candidate> {
     let claim = match (formatted, issued) {
         (true, true) if hyphens && !number.attached => Claim::Certain,
         (true, true) if !number.attached => Claim::Probable,
+        (false, true) if !number.attached && number.groups == 1 && identifies_a_person(page, number) => Claim::Probable,
         _ => Claim::Possible,
     };
     Some(Candidate {
