@@ -9,6 +9,7 @@ use crate::detect::token::{Kind, Token};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
+use crate::judge::ask::FIRST_DIGITS;
 use crate::judge::candidates::CandidateIndex;
 use crate::judge::conversation::Topics;
 use crate::judge::fits::{harmless_fits, nearly_fits, secret_fits};
@@ -140,7 +141,7 @@ impl MessageAnalysis<'_, '_> {
                     told = Some((*number, entity));
                     continue;
                 }
-                if found.cue.name == "first digits" || found.cue.topic == Topic::Quantity && number.digits >= 3 {
+                if found.cue.name == FIRST_DIGITS || found.cue.topic == Topic::Quantity && number.digits >= 3 {
                     self.loose.push((*number, true));
                 } else if found.cue.topic == Topic::Card {
                     // The beginning or a part of a number.

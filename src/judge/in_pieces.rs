@@ -9,6 +9,7 @@ use crate::detect::token::{Kind, Token, TokenizedText};
 use crate::entity::Entity;
 use crate::evidence::Evidence;
 use crate::judge::analysis::MessageAnalysis;
+use crate::judge::ask::FIRST_DIGITS;
 use crate::judge::conversation::{self, Topics};
 use crate::judge::fits::harmless_fits;
 use crate::judge::govern::governor;
@@ -241,7 +242,10 @@ impl MessageAnalysis<'_, '_> {
             governor(self.reading, number.first, number.last, &self.consumed, &fits)
                 .is_some_and(|g| g.cue.topic == topic && g.cost <= 4)
         };
-        let social = !has_social && (expected.contains(Topic::SocialSecurity) || named(Topic::SocialSecurity));
+        let social = !has_social
+            && (expected.contains(Topic::SocialSecurity)
+                || named(Topic::SocialSecurity)
+                || self.reading.mentions(Topic::SocialSecurity) && self.is_beginning(number));
         if (social || *lens == [3, 2] && (bare || self.says_piece()))
             && (matches!(digits.len(), 2..=8) || digits.len() == 1 && self.reading.facts.words == 0)
             && !(digits.len() == 4 && *lens == [4])
@@ -262,6 +266,14 @@ impl MessageAnalysis<'_, '_> {
         let told = printed || bare || self.says_piece() || card || about_cards;
         let enough = !few || card || self.reading.facts.words == 0;
         (may_be && told && enough).then_some(start)
+    }
+
+    /// Returns whether the words right before a number say that it is the beginning of one: "my social starts with 506",
+    /// "the first three of my social are 506".
+    fn is_beginning(&self, number: &Number) -> bool {
+        const NEAR: usize = 6;
+        let cues = &self.reading.cues[..self.reading.cues.partition_point(|hit| hit.last < number.first)];
+        cues.iter().rev().take(2).any(|hit| hit.cue.name == FIRST_DIGITS && number.first - hit.last <= NEAR)
     }
 
     /// Returns whether the number is grouped like a part of a card as printed.

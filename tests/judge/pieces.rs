@@ -31,6 +31,17 @@ fn recalled(talk: &[&str]) -> Vec<u64> {
 }
 
 #[test]
+fn a_social_security_number_may_begin_with_what_it_starts_with() {
+    for (first, second) in [("my social starts with 506", "then 41"), ("mi seguro social empieza con 506", "luego 41")]
+    {
+        let masked = document(&[first, second, "and then 1267"]);
+        assert!(!masked[1].contains("41") && !masked[2].contains("1267"), "{masked:?}");
+    }
+    let kept = ["my ssn starts with 506, is that a problem?", "order 41"];
+    assert_eq!(document(&kept), kept);
+}
+
+#[test]
 fn the_halves_of_a_card_may_come_in_reverse_order() {
     for halves in [
         ["6362 1486", "4539 5787"],

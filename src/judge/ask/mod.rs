@@ -30,7 +30,7 @@ pub(crate) use sentence::explains;
 use sentence::{Sentence, Sweep};
 
 /// The name of the cue for the beginning of a number.
-const FIRST_DIGITS: &str = "first digits";
+pub(crate) const FIRST_DIGITS: &str = "first digits";
 
 /// A cue in a question or a request.
 #[derive(Debug, Clone, Copy)]
