@@ -23,6 +23,7 @@ fn commands_and_pictures_hold_passwords() {
     becomes(&[
         ("sshpass -p 'kT4lamp!' ssh me@host", "sshpass -p '********' ssh me@host"),
         ("i ran mysql -u root -pTiger77 shop", "i ran mysql -u root -******** shop"),
+        ("redis-cli -h cache1 -a Marmot66x ping", "redis-cli -h cache1 -a ******** ping"),
         ("curl -u 'ana:Verde88x' https://example.com", "curl -u 'ana:********' https://example.com"),
         ("WIFI:T:WPA;S:Casa Sol;P:olas-2231;; what is this", "WIFI:T:WPA;S:Casa Sol;P:********;; what is this"),
     ]);
@@ -30,6 +31,8 @@ fn commands_and_pictures_hold_passwords() {
         "wifi: s: casa azul; p: el patio",
         "ssh -p 2222 me@host",
         "mysql -u root -p shop",
+        "redis-cli -p 6379 ping",
+        "the redis cache - a new one - has 2 nodes",
         "docker run -p 8080:80 web1",
     ]);
 }

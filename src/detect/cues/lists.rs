@@ -64,7 +64,7 @@ impl WordSet {
     pub(crate) const SENT_CODE: Self = Self(1 << 29);
     /// Names a key of a program rather than a code.
     pub(crate) const TOKEN: Self = Self(1 << 32);
-    /// A command that takes a password after `-p`.
+    /// A command that takes a password after an option.
     pub(crate) const COMMAND: Self = Self(1 << 33);
     /// Opens a sentence that explains the previous one: alone, or before [`IS`](Self::IS).
     pub(crate) const ITS: Self = Self(1 << 34);
@@ -152,6 +152,6 @@ pub(crate) const LISTS: &[(WordSet, &str)] = &[
     (WordSet::FOUR, "4"),
     (
         WordSet::COMMAND,
-        "sshpass mysql mysqldump mysqladmin mysqlimport mariadb mongo mongosh mongodump smbpasswd htpasswd ldapsearch",
+        "sshpass mysql mysqldump mysqladmin mysqlimport mariadb mongo mongosh mongodump smbpasswd htpasswd ldapsearch redis",
     ),
 ];

@@ -23,6 +23,17 @@ fn push(reading: &TokenizedText<'_>, out: &mut Candidates, (first, last): (usize
     }
 }
 
+/// Commands that accept a space between an option and the password after it, and the option. For the others, what follows
+/// a space is something else.
+const APART: &[(&str, &[u8])] = &[
+    ("sshpass", b"p"),
+    ("mongo", b"p"),
+    ("mongosh", b"p"),
+    ("mongodump", b"p"),
+    ("ldapsearch", b"w"),
+    ("redis", b"a"),
+];
+
 /// Finds passwords of commands: `sshpass -p 'X' ssh ...`, `mysql -u root -pX`.
 pub(super) fn in_commands(reading: &TokenizedText<'_>, out: &mut Candidates) {
     let speaks = reading.facts.digits > 0 || reading.mentions_secrets();
@@ -40,14 +51,12 @@ pub(super) fn in_commands(reading: &TokenizedText<'_>, out: &mut Candidates) {
         let dash = tokens[at].is(b'-') && tokens[at].spaced && tokens.get(at + 1).is_some_and(|t| !t.spaced);
         let (Some(named), true) = (command.filter(|named| at - named <= REACH), dash) else { continue };
         let letters = reading.bytes(&tokens[at + 1]);
-        if !matches!(letters.first(), Some(b'p' | b'w')) || !tokens[at + 1].is_text() {
+        let apart = APART
+            .iter()
+            .any(|(command, option)| letters == *option && reading.is_word(&tokens[named], command.as_bytes()));
+        if !(apart || matches!(letters.first(), Some(b'p' | b'w'))) || !tokens[at + 1].is_text() {
             continue;
         }
-        // Only `sshpass`, `mongo` and `ldapsearch` accept a space before it. For the others, what follows a space is
-        // something else.
-        let apart = ["sshpass", "mongo", "mongosh", "mongodump", "ldapsearch"]
-            .iter()
-            .any(|name| reading.is_word(&tokens[named], name.as_bytes()));
         let glued = tokens.get(at + 2).is_some_and(|t| !t.spaced && t.kind != Kind::Newline);
         let value = if letters.len() == 1 && (apart || glued) {
             value_at(reading, at + 2)
