@@ -2,7 +2,7 @@
 //!
 //! Returns the text with digits, Latin letters, spaces and punctuation in ASCII, without invisible characters and
 //! terminal control sequences, and with HTML character references decoded. A byte that is not valid UTF-8 is read as
-//! Latin-1 between ASCII letters. Other scripts, emoji and other invalid bytes are kept.
+//! Latin-1 in a word of ASCII letters. Other scripts, emoji and other invalid bytes are kept.
 //!
 //! This is not compatibility normalization: Roman numerals stay, and so do circled and superscript digits unless several in a
 //! row form a number.
@@ -208,11 +208,15 @@ pub(crate) fn decode(text: &[u8]) -> Option<char> {
     std::str::from_utf8(text.get(..len)?).ok()?.chars().next()
 }
 
-/// Returns the Latin-1 letter of a byte that is not UTF-8, between ASCII letters: `contrase\xF1a`.
+/// Returns the Latin-1 letter of a byte that is not UTF-8, in a word of ASCII letters: `contrase\xF1a`, `\xFAltimos`,
+/// `est\xE1 `. The last byte of a text may be the beginning of a character.
 fn latin_1(text: &[u8], at: usize) -> Option<Fold> {
-    let beside = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
+    let is_letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
     let index = u32::from(text[at].checked_sub(0xC0)?);
-    (beside(at.checked_sub(1)) && beside(Some(at + 1))).then(|| letter(LATIN, index)).flatten()
+    let (before, after) = (is_letter(at.checked_sub(1)), is_letter(Some(at + 1)));
+    let begins = || after && is_letter(Some(at + 2)) && text[..at].last().is_none_or(|byte| *byte < 0xC0);
+    let ends = || before && is_letter(at.checked_sub(2)) && text.get(at + 1).is_some_and(u8::is_ascii);
+    (before && after || begins() || ends()).then(|| letter(LATIN, index)).flatten()
 }
 
 /// Adjacent ornate digits.

@@ -458,9 +458,12 @@ fn texts_checks_and_machines_say_what_a_number_is() {
 
 #[test]
 fn a_letter_of_latin_1_is_read_in_a_word() {
-    let text = b"mi contrase\xF1a: tulip44";
-    let outcome = Engine::default().scan(&mut Conversation::new(), &Message::new(Role::Customer, &text[..]));
-    assert_eq!(outcome.findings.len(), 1);
+    let findings = |text: &[u8]| {
+        Engine::default().scan(&mut Conversation::new(), &Message::new(Role::Customer, text)).findings.len()
+    };
+    assert_eq!(findings(b"mi contrase\xF1a: tulip44"), 1);
+    assert_eq!(findings(b"los \xFAltimos cuatro de mi tarjeta: 4417"), 0);
+    assert_eq!(findings(b"mi c\xF3digo de seguridad est\xE1 atr\xE1s, 318"), 1);
 }
 
 #[test]
