@@ -24,6 +24,9 @@ const LEVELS: &[&str] = &[
     "STATEMENT",
 ];
 
+/// The methods of HTTP requests.
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 /// The number of bytes of a line that are examined to decide whether a system has written it.
 const LOOKED_AT: usize = 160;
 
@@ -46,17 +49,55 @@ pub(super) fn is_system(line: &[u8]) -> bool {
         let last = inner(token).rsplit(|b| b"/.".contains(b)).next().unwrap_or_default();
         is_process || LEVELS.iter().any(|level| last == level.as_bytes()) || token == b"kernel:"
     };
-    let is_marked = memchr::memmem::find(start, b" HTTP/").is_some() || is_klog(start) || tokens(start).any(is_mark);
+    let is_http = memchr::memmem::find(start, b" HTTP/").is_some() || is_request(start);
+    let is_marked = is_http || is_klog(start) || tokens(start).any(is_mark);
     is_marked && !talks(line)
 }
 
-/// Returns whether a line names the role of a speaker, as in "chat - Agent: hello".
-pub(super) fn talks(line: &[u8]) -> bool {
-    tokens(start(line)).any(|token| {
-        token.ends_with(b":")
-            && std::str::from_utf8(inner(token)).is_ok_and(|word| Role::from_name(word).is_some() && !is_nobody(word))
+/// Returns whether a line has a method with a path, or how long an answer took: `Started POST "/messages"`, `Completed 200 OK
+/// in 12ms`.
+fn is_request(line: &[u8]) -> bool {
+    let is_time = |token: &[u8]| {
+        token.strip_suffix(b"ms").is_some_and(|n| !n.is_empty() && n.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
+    };
+    tokens(line).zip(tokens(line).skip(1)).any(|(one, two)| {
+        METHODS.iter().any(|method| one == method.as_bytes()) && matches!(two, [b'/', ..] | [b'"', b'/', ..])
+            || one == b"in" && is_time(two)
     })
 }
+
+/// Returns whether a line names the role of a speaker.
+pub(super) fn talks(line: &[u8]) -> bool {
+    spoken(line).is_some()
+}
+
+/// Returns the role of the speaker that a line names, and where the words begin: "chat - Agent: hello", "customer says:
+/// hello".
+pub(super) fn spoken(line: &[u8]) -> Option<(Span, usize)> {
+    let is_role = |token: &[u8]| {
+        std::str::from_utf8(inner(token)).is_ok_and(|word| Role::from_name(word).is_some() && !is_nobody(word))
+    };
+    let place = |token: &[u8]| {
+        let from = token.as_ptr() as usize - line.as_ptr() as usize;
+        Span::new(from, from + token.len())
+    };
+    let mut before: &[u8] = b"";
+    for token in tokens(start(line)) {
+        let before = std::mem::replace(&mut before, token);
+        let says = || SAYS.iter().any(|verb| inner(token).eq_ignore_ascii_case(verb.as_bytes()));
+        if token.ends_with(b":") && (is_role(token) || is_role(before) && says()) {
+            let role = if is_role(token) { token } else { before };
+            return Some((place(inner(role)), place(token).end));
+        }
+    }
+    None
+}
+
+/// Verbs between a speaker and a colon.
+const SAYS: &[&str] = &[
+    "says", "said", "writes", "wrote", "asks", "asked", "answers", "answered", "replies", "replied", "sent", "typed",
+    "dice", "dijo", "escribe", "pregunta", "responde", "diz", "disse", "escreve", "pergunta",
+];
 
 /// Returns the part of a line that is examined.
 fn start(line: &[u8]) -> &[u8] {

@@ -129,6 +129,11 @@ impl Growing {
         self.fill();
     }
 
+    /// Returns the tree of a value that is complete.
+    pub(super) fn finished(self) -> Tree {
+        self.tree
+    }
+
     /// Returns whether no object or array is open.
     pub(super) fn is_closed(&self) -> bool {
         self.open.is_empty()

@@ -9,7 +9,7 @@ use super::record::{Body, Layer, Part, Said, Trouble};
 use super::segment::Segment;
 use super::spelling::Spelling;
 use super::tree::{Kind, Node, Tree};
-use super::{Cut, Input, More, header, mark_len};
+use super::{Cut, Input, More, header, mark_len, printed};
 
 /// Splits a log, or JSON lines, into records, one per line.
 pub(crate) struct LogReader {
@@ -112,15 +112,24 @@ fn read(line: &[u8], span: Span, names: &mut Names, quiet: bool, cut: &mut Cut) 
         cut.trouble = None;
         return;
     }
-    let is_event = quiet && !events::talks(&line[span.range()]);
-    if let Some(tree) = directed(line, span, names).filter(|_| !is_event) {
+    if let Some((value, tree)) = printed::object_within(line, span, names) {
+        cut.body = Body::Tree(with_rest(tree, span, value));
+        cut.trouble = None;
+        return;
+    }
+    if let Some(tree) = spoken(line, span, names) {
+        cut.body = Body::Tree(tree);
+        cut.trouble = None;
+        return;
+    }
+    if let Some(tree) = directed(line, span, names).filter(|_| !quiet) {
         cut.body = Body::Tree(tree);
         cut.trouble = None;
         return;
     }
     let mut named = Vec::new();
-    if let Some(tree) = pairs(line, span, names) {
-        if !is_event {
+    if let Some((tree, is_said)) = pairs(line, span, names) {
+        if !quiet || is_said {
             cut.body = Body::Tree(tree);
             cut.trouble = None;
             return;
@@ -131,7 +140,7 @@ fn read(line: &[u8], span: Span, names: &mut Names, quiet: bool, cut: &mut Cut) 
     }
     let text = header::after_stamp(&line[span.range()]) + span.start;
     let plain = |span: Span| Segment::new(0, Spelling::Plain, span);
-    let part = if is_event || is_system(&line[span.range()]) { Part::Event } else { Part::Said };
+    let part = if quiet || is_system(&line[span.range()]) { Part::Event } else { Part::Said };
     let mut said = vec![Said { part, ..Said::new(vec![plain(Span::new(text, span.end))]) }];
     if text > span.start {
         let prefix = vec![plain(Span::new(span.start, text))];
@@ -209,14 +218,28 @@ fn directed(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
         (None, Some(colon)) if is_address(rest[..colon].trim_ascii()) => Span::new(direction.end + colon + 2, span.end),
         _ => return None,
     };
+    Some(said(span, (b"direction", direction), text, names))
+}
+
+/// Returns the message of a line that names the role of a speaker before a colon.
+fn spoken(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
+    let (role, text) = events::spoken(&line[span.range()])?;
+    let blanks = line[span.start + text..span.end].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let text = Span::new(span.start + text + blanks, span.end);
+    let role = Span::new(span.start + role.start, span.start + role.end);
+    (!text.is_empty()).then(|| said(span, (b"role", role), text, names))
+}
+
+/// Returns a message at `text` in a line, with what is known of its speaker. What precedes the text is data.
+fn said(line: Span, (name, speaker): (&[u8], Span), text: Span, names: &mut Names) -> Tree {
     let mut tree = Tree::default();
     let plain = |span| Segment::new(0, Spelling::Plain, span);
-    let root = tree.push(&[], Kind::Object, 0, plain(span));
-    tree.push(&[root], Kind::Text, names.id(b"direction"), plain(direction));
+    let root = tree.push(&[], Kind::Object, 0, plain(line));
+    tree.push(&[root], Kind::Text, names.id(name), plain(speaker));
     tree.push(&[root], Kind::Text, names.id(b"text"), plain(text));
     tree.close(root);
-    tree.aside_with_ids(plain(Span::new(span.start, text.start)));
-    Some(tree)
+    tree.aside_with_ids(plain(Span::new(line.start, text.start)));
+    tree
 }
 
 /// Returns whether a word is an address or a number of a phone.
@@ -226,9 +249,9 @@ fn is_address(word: &[u8]) -> bool {
         && word.iter().any(|b| b.is_ascii_digit() || *b == b'@')
 }
 
-/// Returns the `key=value` pairs of a line, if it has at least three and little else. The direction of a message counts as
-/// a pair.
-fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
+/// Returns the `key=value` pairs of a line, if it has at least three and little else, or a text and who said it. The
+/// direction of a message counts as a pair. Also returns whether there are a text and who said it.
+fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<(Tree, bool)> {
     let mut tree = Tree::default();
     let root = tree.push(&[], Kind::Object, 0, Segment::new(0, Spelling::Plain, span));
     let open = [root];
@@ -237,15 +260,17 @@ fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
     let adjoins = |end: usize, at: usize| end <= at && line[end..at].iter().all(|b| matches!(b, b' ' | b'\t'));
     while at < span.end {
         at += line[at..span.end].iter().take_while(|b| matches!(b, b' ' | b'\t' | b',')).count();
-        let word = line[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace() && **b != b'=').count();
-        let equals = at + word;
+        at += colors(&line[at..span.end]);
+        let word = line[at..span.end].iter().take_while(|b| !b.is_ascii_whitespace() && !b"=\x1b".contains(b)).count();
+        let key = Span::new(at, at + word);
+        let equals = key.end + colors(&line[key.end..span.end]);
         let is_key = word > 0
             && line.get(equals) == Some(&b'=')
-            && line[at..equals].iter().all(|b| b.is_ascii_alphanumeric() || *b >= 0x80 || b"_-.@".contains(b));
+            && line[key.range()].iter().all(|b| b.is_ascii_alphanumeric() || *b >= 0x80 || b"_-.@".contains(b));
         if !is_key {
             // Another word, up to a blank.
-            let rest = line[equals.max(at)..span.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
-            let end = (equals + rest).max(at + 1).min(span.end);
+            let rest = line[key.end..span.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
+            let end = (key.end + rest).max(at + 1).min(span.end);
             // Consecutive words are one text.
             match tree.asides.last_mut().filter(|last| adjoins(last.segment.span().end, at)) {
                 Some(last) => {
@@ -256,9 +281,9 @@ fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
             at = end;
             continue;
         }
-        let name = names.id(&line[at..equals]);
-        tree.name(0, Spelling::Plain, &line[at..equals], Span::new(at, equals));
-        let start = equals + 1;
+        let name = names.id(&line[key.range()]);
+        tree.name(0, Spelling::Plain, &line[key.range()], key);
+        let start = equals + 1 + colors(&line[equals + 1..span.end]);
         let (content, end, spelling) = match line.get(start) {
             Some(quote @ (b'"' | b'\'')) => {
                 let mut end = start + 1;
@@ -269,17 +294,19 @@ fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
                 (Span::new(start + 1, end), (end + 1).min(span.end), Spelling::Json)
             }
             _ => {
-                let len = line[start..span.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
+                let len = line[start..span.end].iter().take_while(|b| !b.is_ascii_whitespace() && **b != 0x1B).count();
                 (Span::new(start, start + len), start + len, Spelling::Plain)
             }
         };
         tree.push(&open, Kind::Text, name, Segment::new(0, spelling, content));
         count += 1;
+        let end = end + colors(&line[end..span.end]);
         covered += end - at;
         at = end;
     }
-    let is_message = |node: &Node| names.meaning(node.name).text == Some(TextName::Sure);
-    if let Some(direction) = header::direction(line, span).filter(|_| tree.nodes.iter().any(is_message)) {
+    let has_text = tree.nodes.iter().any(|node| names.meaning(node.name).text == Some(TextName::Sure));
+    let is_said = has_text && tree.nodes.iter().any(|node| names.meaning(node.name).about.is_some());
+    if let Some(direction) = header::direction(line, span).filter(|_| has_text) {
         tree.push(&open, Kind::Text, names.id(b"direction"), Segment::new(0, Spelling::Plain, direction));
         count += 1;
         covered += direction.len();
@@ -287,7 +314,20 @@ fn pairs(line: &[u8], span: Span, names: &mut Names) -> Option<Tree> {
     tree.close(root);
     // The time is not counted.
     let text = span.len() - header::after_stamp(&line[span.range()]).min(span.len());
-    (count >= 3 && covered * 2 > text).then_some(tree)
+    (count >= 3 && covered * 2 > text || is_said).then_some((tree, is_said))
+}
+
+/// Returns the length of the colors of a terminal at the start of a text: `ESC [ 36 m` (ECMA-48, section 8.3.117).
+fn colors(text: &[u8]) -> usize {
+    let mut len = 0;
+    while let Some(rest) = text[len..].strip_prefix(b"\x1b[") {
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit() || **b == b';').count();
+        if rest.get(digits) != Some(&b'm') {
+            break;
+        }
+        len += 3 + digits;
+    }
+    len
 }
 
 /// Returns whether most of these lines were written by a system, or contain JSON or pairs next to other text.
@@ -300,6 +340,7 @@ pub(crate) fn is_log<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
         all += 1;
         let holds = json_within(line, span, 0, &mut names).is_some()
             || json_in_quotes(line, span, &mut names).is_some()
+            || printed::object_within(line, span, &mut names).is_some()
             || pairs(line, span, &mut names).is_some()
             || directed(line, span, &mut names).is_some()
             || is_system(line);

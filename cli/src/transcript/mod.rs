@@ -29,6 +29,7 @@ mod log;
 mod mail;
 mod nested;
 mod order;
+mod printed;
 mod record;
 mod roles;
 mod segment;

@@ -413,6 +413,10 @@ fn logs_with_json_or_pairs_are_read() {
         "10.0.0.9 \"POST /chat\" 200 \"{\\x22role\\x22: \\x22agent\\x22, \\x22text\\x22: \\x22hi there\\x22}\"\n",
         "May  1 10:00:00 web-1 app[17]: msg=\"{\\\"role\\\": \\\"agent\\\", \\\"text\\\": \\\"hi there\\\"}\"\n",
         "time=2024-05-01T10:00:00Z level=info role=agent text=\"hi there\"\n",
+        "2024-05-01 10:00 [info] message \x1b[36mrole\x1b[0m=\x1b[35magent\x1b[0m \x1b[36mtext\x1b[0m=\x1b[35m'hi there'\x1b[0m\n",
+        "2024-05-01T10:00:00Z\tINFO\t{ role: 'agent', tags: [ 'a', 'b' ], text: 'hi there' }\n",
+        "  Parameters: {\"role\"=>\"agent\", \"text\"=>\"hi there\", \"id\"=>nil}\n",
+        "INFO:chat:{'role': 'agent', 'n': 3, 'text': 'hi there'}\n",
     ] {
         says(Format::Log, line, &[("agent", "hi there")]);
     }
@@ -431,7 +435,11 @@ fn lines_written_by_systems_are_not_a_conversation() {
         assert_eq!(said(Format::Log, line), [], "{line}");
         assert_eq!(detect("", line.repeat(3).as_bytes(), &Fields::default()), Format::Log, "{line}");
     }
-    says(Format::Log, "2024-05-01 10:00:00 INFO Agent: What is it?\n", &[("", "INFO Agent: What is it?")]);
+    says(Format::Log, "2024-05-01 10:00:00 INFO Agent: What is it?\n", &[("agent", "What is it?")]);
+    says(Format::Log, "10:00:00 INFO [exec-1] c.a.Chat - customer says: 318\n", &[("customer", "318")]);
+    for line in ["Started POST \"/messages\" for 127.0.0.1\n", "Completed 200 OK in 12ms (Views: 3.1ms)\n"] {
+        assert_eq!(said(Format::Log, line), [], "{line}");
+    }
     let event = "{\"level\":\"info\",\"msg\":\"please type your password now\"}\n{\"level\":\"info\",\"msg\":\"worker7788 has been started\"}\n";
     assert_eq!(redacted(Format::Jsonl, event), event);
 }
