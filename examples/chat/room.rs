@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 use crate::auth::Session;
 
 #[derive(Clone, Default)]
-pub struct Rooms(Arc<Mutex<HashMap<String, Room>>>);
+pub(crate) struct Rooms(Arc<Mutex<HashMap<String, Room>>>);
 
 struct Room {
     messages: Vec<Value>,
@@ -30,7 +30,7 @@ impl Rooms {
     }
 
     /// Adds a message with what was found in it. Hides earlier pieces of a number that it completes.
-    pub fn say(&self, by: &Session, text: &str, report: &Report) {
+    pub(crate) fn say(&self, by: &Session, text: &str, report: &Report) {
         self.with(&by.room, |room| {
             for count in report.counts() {
                 *room.counts.entry(count.entity.to_string()).or_default() += count.number;
@@ -46,15 +46,15 @@ impl Rooms {
     }
 
     /// Counts a message that was stopped.
-    pub fn stopped(&self, room: &str) {
+    pub(crate) fn stopped(&self, room: &str) {
         self.with(room, |room| room.count("stopped"));
     }
 
-    pub fn history(&self, room: &str) -> Value {
+    pub(crate) fn history(&self, room: &str) -> Value {
         self.with(room, |room| json!({ "messages": room.messages, "counts": room.counts }))
     }
 
-    pub fn subscribe(&self, room: &str) -> broadcast::Receiver<Value> {
+    pub(crate) fn subscribe(&self, room: &str) -> broadcast::Receiver<Value> {
         self.with(room, |room| room.events.subscribe())
     }
 }

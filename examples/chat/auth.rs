@@ -15,29 +15,29 @@ use serde_json::{Value, json};
 
 /// What the server knows of a client.
 #[derive(Clone)]
-pub struct Session {
-    pub room: String,
-    pub role: &'static str,
+pub(crate) struct Session {
+    pub(crate) room: String,
+    pub(crate) role: &'static str,
     /// The id of the message that is sent, if one is.
-    pub id: u64,
+    pub(crate) id: u64,
 }
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 impl Session {
     /// The session with the id of another message.
-    pub fn next(&self) -> Self {
+    pub(crate) fn next(&self) -> Self {
         Self { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), ..self.clone() }
     }
 
     /// Who answers if no agent is there.
-    pub fn bot(&self) -> Self {
+    pub(crate) fn bot(&self) -> Self {
         Self { role: "bot", ..self.next() }
     }
 }
 
 #[derive(Deserialize)]
-pub struct Login {
+pub(crate) struct Login {
     room: String,
     role: String,
 }
@@ -45,7 +45,7 @@ pub struct Login {
 static SESSIONS: LazyLock<Mutex<HashMap<String, Session>>> = LazyLock::new(Mutex::default);
 
 /// Opens a session.
-pub async fn login(Json(login): Json<Login>) -> Result<Json<Value>, StatusCode> {
+pub(crate) async fn login(Json(login): Json<Login>) -> Result<Json<Value>, StatusCode> {
     let role = match login.role.as_str() {
         "customer" => "customer",
         "agent" => "agent",
@@ -62,7 +62,7 @@ pub async fn login(Json(login): Json<Login>) -> Result<Json<Value>, StatusCode> 
 }
 
 /// Puts the session into the extensions of a request, where the layers and the handlers find it.
-pub async fn authenticate(mut request: Request, next: Next) -> Result<Response, StatusCode> {
+pub(crate) async fn authenticate(mut request: Request, next: Next) -> Result<Response, StatusCode> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     // A browser can set no header for a WebSocket.
     let query = request.uri().query().and_then(|query| query.strip_prefix("token="));

@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+mod chat;
+
 /// The program of an example. `cargo test` builds it with the tests.
 fn program(name: &str) -> PathBuf {
     let deps = std::env::current_exe().unwrap();
@@ -31,13 +33,18 @@ impl Server {
         let mut child = Command::new(program(name)).arg("127.0.0.1:0").stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+        let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
+        let address = address.strip_prefix("http://").unwrap_or(address).to_owned();
         Self { child, address }
+    }
+
+    fn connect(&self) -> TcpStream {
+        TcpStream::connect(&self.address).unwrap()
     }
 
     /// Sends a request and returns the response with its head.
     fn post(&self, path: &str, content_type: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let mut stream = self.connect();
         let length = body.len();
         write!(
             stream,
@@ -113,7 +120,7 @@ fn the_policy_masks_with_labels_and_blocks_passwords() {
 fn the_websocket_example_redacts_on_both_paths() {
     let server = Server::start("websocket");
     for path in ["/chat", "/socket"] {
-        let mut stream = TcpStream::connect(&server.address).unwrap();
+        let mut stream = server.connect();
         write!(
             stream,
             "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\

@@ -37,7 +37,7 @@ const SPANISH: [&str; 12] =
     ["hola", "pedido", "tarjeta", "está", "donde", "dónde", "mi", "es", "qué", "cuál", "gracias", "por"];
 
 /// Returns the tokens of an answer.
-pub fn answer(text: &str) -> Vec<String> {
+pub(crate) fn answer(text: &str) -> Vec<String> {
     let text = text.to_lowercase();
     let is_spanish = text.split(|c: char| !c.is_alphabetic()).any(|word| SPANISH.contains(&word));
     let answers = SCRIPT.iter().find(|(words, _)| words.iter().any(|word| text.contains(word)));

@@ -1,30 +1,24 @@
-//! A conversation over real sockets, as the page has it.
+//! The chat of `examples/chat` over real sockets, as its page has it.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tungstenite::{Message, WebSocket};
+use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
-struct Server(Child, String);
+use crate::Server;
 
-impl Server {
+/// The chat, on a free port.
+struct Chat(Server);
+
+impl Chat {
     fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_lastfour-example-chat"))
-            .arg("127.0.0.1:0")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}")).to_owned();
-        Self(child, address)
+        Self(Server::start("chat"))
     }
 
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.1).unwrap();
+        let stream = self.0.connect();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         stream
     }
@@ -51,20 +45,13 @@ impl Server {
     }
 
     fn open(&self, token: &str) -> Socket {
-        let url = format!("ws://{}/room/socket?token={token}", self.1);
+        let url = format!("ws://{}/room/socket?token={token}", self.0.address);
         Socket(tungstenite::client(url, self.connect()).unwrap().0)
     }
 
     fn texts(&self, token: &str) -> Vec<String> {
         let history = parse(&self.ask("GET", "/room/history", token, "").1);
         history["messages"].as_array().unwrap().iter().map(|said| said["text"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
@@ -101,7 +88,7 @@ fn parse(body: &str) -> Value {
 
 #[test]
 fn the_other_side_sees_no_secret_and_the_sender_is_told() {
-    let server = Server::start();
+    let server = Chat::start();
     let tokens = [server.login("customer"), server.login("agent")];
     let (mut customer, mut agent) = (server.open(&tokens[0]), server.open(&tokens[1]));
 
@@ -121,7 +108,7 @@ fn the_other_side_sees_no_secret_and_the_sender_is_told() {
 
 #[test]
 fn the_first_half_of_a_number_is_hidden_when_the_second_arrives() {
-    let server = Server::start();
+    let server = Chat::start();
     let tokens = [server.login("customer"), server.login("agent")];
     let (mut customer, mut agent) = (server.open(&tokens[0]), server.open(&tokens[1]));
     customer.say("it is 3782 822463");
@@ -135,23 +122,27 @@ fn the_first_half_of_a_number_is_hidden_when_the_second_arrives() {
 
 #[test]
 fn the_assistant_streams_its_answer_masked() {
-    let server = Server::start();
+    let server = Chat::start();
     let customer = server.login("customer");
-    for (question, start) in [("What is my card on file?", "The card"), ("¿Cuál es mi tarjeta registrada?", "La tarjeta")] {
-        let (status, events) = server.ask("POST", "/room/assistant", &customer, &json!({ "text": question }).to_string());
+    for (question, start) in
+        [("What is my card on file?", "The card"), ("¿Cuál es mi tarjeta registrada?", "La tarjeta")]
+    {
+        let (status, events) =
+            server.ask("POST", "/room/assistant", &customer, &json!({ "text": question }).to_string());
         assert_eq!(status, 200);
         let data = events.lines().filter_map(|line| line.strip_prefix("data: ")).map(parse);
         let text: String = data.filter_map(|data| Some(data["delta"].as_str()?.to_owned())).collect();
         assert!(text.starts_with(start) && text.contains("**** ****** *7897"), "{text}");
     }
     assert!(server.texts(&customer).iter().all(|text| !text.contains("3743")));
-    let (status, problem) = server.ask("POST", "/room/assistant", &customer, r#"{"text":"my password is Bluebonnet!77"}"#);
+    let (status, problem) =
+        server.ask("POST", "/room/assistant", &customer, r#"{"text":"my password is Bluebonnet!77"}"#);
     assert_eq!((status, &parse(&problem)["entities"]), (422, &json!(["password"])));
 }
 
 #[test]
 fn nobody_gets_in_without_a_session() {
-    let server = Server::start();
+    let server = Chat::start();
     assert_eq!(server.ask("GET", "/room/socket", "agent-0", "").0, 401);
     assert_eq!(server.ask("GET", "/room/history", "", "").0, 401);
     let (status, page) = server.ask("GET", "/", "", "");

@@ -1,7 +1,7 @@
 //! A support chat with the middleware on. A customer writes, a scripted assistant answers in tokens, an agent takes over.
 //!
 //! ```sh
-//! cargo run --manifest-path examples/chat/Cargo.toml      # then open http://127.0.0.1:3000
+//! cargo run --example chat      # then open http://127.0.0.1:3000
 //! ```
 //!
 //! `auth.rs` says who somebody is, `room.rs` keeps messages, `assistant.rs` is the script, `page.html` is the page. All of
@@ -16,8 +16,8 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
 use axum::extract::ws::{Message as Frame, WebSocket, WebSocketUpgrade};
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::sse::{Event, Sse};
@@ -119,7 +119,12 @@ fn app() -> Router {
 }
 
 /// Counts the questions to the assistant that the policy has stopped. No handler sees them.
-async fn count_stopped(State(rooms): State<Rooms>, session: Extension<Session>, request: Request, next: Next) -> Response {
+async fn count_stopped(
+    State(rooms): State<Rooms>,
+    session: Extension<Session>,
+    request: Request,
+    next: Next,
+) -> Response {
     let response = next.run(request).await;
     if response.extensions().get::<Report>().is_some_and(Report::is_blocked) {
         rooms.stopped(&session.room);
