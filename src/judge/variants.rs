@@ -79,14 +79,18 @@ impl MessageAnalysis<'_, '_> {
         let glues = |token: &&Token| !joins(token) && token.does(WordClass::GLUE);
         let between = &tokens[between];
         let glue = between.iter().filter(glues).count();
-        if between.len() <= APART
+        if (1..=APART).contains(&between.len())
             && glue <= 1
             && between.iter().filter(|token| joins(token)).count() + glue == between.len()
         {
             return true;
         }
         // "tried crayon. tried Crayon2011", "tried: crayon. tried: Crayon2011".
-        let word_before = |at: usize| tokens[at.saturating_sub(2)..at].iter().rfind(|token| token.kind == Kind::Word);
+        let vague = WordClass::COPULA.union(WordClass::DETERMINER);
+        let word_before = |at: usize| {
+            let word = tokens[at.saturating_sub(2)..at].iter().rfind(|token| token.kind == Kind::Word);
+            word.filter(|word| !word.does(vague))
+        };
         let same = |one, other| self.reading.bytes(one).eq_ignore_ascii_case(self.reading.bytes(other));
         word_before(at).zip(word_before(found.first)).is_some_and(|(one, other)| same(one, other))
     }

@@ -32,6 +32,7 @@ fn commands_and_pictures_hold_passwords() {
         "ssh -p 2222 me@host",
         "mysql -u root -p shop",
         "redis-cli -p 6379 ping",
+        "sshpass -p \"$SSH_PW\" ssh me@host",
         "the redis cache - a new one - has 2 nodes",
         "docker run -p 8080:80 web1",
     ]);
@@ -72,6 +73,7 @@ fn other_spellings_of_a_password_are_masked() {
         ("i tried biscuit, Biscuit1, biscuit!! as my password", "i tried ********, ********, ******** as my password"),
         ("my password is Summer2024! I changed it last summer", "my password is ******** I changed it last summer"),
         ("my password is Marina77, I am Marina Lopez", "my password is ********, I am Marina Lopez"),
+        ("my password is Winter22 and my dog is Winter", "my password is ******** and my dog is Winter"),
         (
             "my password is Ferrari2022 but my username is ferrari_22",
             "my password is ******** but my username is ferrari_22",

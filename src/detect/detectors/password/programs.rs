@@ -65,6 +65,8 @@ pub(super) fn in_commands(reading: &TokenizedText<'_>, out: &mut Candidates) {
         } else {
             None
         };
+        // `-p "$PW"` names a variable.
+        let value = value.filter(|value| !tokens[value.0].is(b'$'));
         if let Some((first, last)) = value {
             push(reading, out, (first, last), "option with a password");
             command = None;
