@@ -48,7 +48,13 @@ impl MessageAnalysis<'_, '_> {
         }
         let mut at = if known.is_empty() { self.reading.tokens.len() } else { self.from };
         while at < self.reading.tokens.len() {
-            let Some((first, last)) = chunk(self.reading, at).filter(|value| value.1 >= at) else {
+            let word = self.reading.bytes(&self.reading.tokens[at]);
+            let begins = |found: &Found<'_>| {
+                word.get(..FEWEST_LETTERS)
+                    .is_some_and(|start| start.eq_ignore_ascii_case(&found.stem[..FEWEST_LETTERS]))
+            };
+            let value = known.iter().any(begins).then(|| chunk(self.reading, at)).flatten();
+            let Some((first, last)) = value.filter(|value| value.1 >= at) else {
                 at += 1;
                 continue;
             };
